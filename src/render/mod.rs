@@ -1,0 +1,2 @@
+//! Floor 3: what results look like.
+pub mod safe;
