@@ -1,0 +1,214 @@
+//! Private keys on disk: one PEM file each, readable by its owner alone.
+//!
+//! Every check is made on the file that was opened, not on its path, so that
+//! nothing can be put in its place between the check and the reading.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use zeroize::Zeroizing;
+
+use super::PrivateKey;
+use crate::signing::error::{Error, Result, UnsafeFile};
+
+const MAX_BYTES: u64 = 16 * 1024;
+
+/// Writes a new key file, mode 0600, and makes it durable (file and directory
+/// synced). A file or link that is there already is never touched:
+/// [`Error::KeyFileExists`].
+pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
+    let pem = key.to_pem()?;
+    // O_EXCL, which create_new sets, does not follow a link either.
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    let mut file = file.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => Error::KeyFileExists { path: path.into() },
+        _ => failed("create", path, source),
+    })?;
+    let written = file
+        .write_all(pem.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|source| {
+        // Half a key is of no use; the first error is the one to report.
+        let _ = std::fs::remove_file(path);
+        failed("write", path, source)
+    })?;
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let synced = File::open(parent).and_then(|directory| directory.sync_all());
+    synced.map_err(|source| failed("sync", parent, source))
+}
+
+/// Reads a key file of at most 16 KiB. A symbolic link, a file that is not the
+/// real uid's own or that group or others have any access to is
+/// [`Error::UnsafeKeyFile`], with the command that mends it.
+pub fn read_private_key(path: &Path) -> Result<PrivateKey> {
+    // O_NONBLOCK: opening a pipe must not wait for somebody to write to it.
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path);
+    let file = file.map_err(|source| match source.raw_os_error() {
+        Some(code) if code == Errno::ELOOP as i32 => unsafe_file(path, UnsafeFile::SymbolicLink),
+        _ => failed("read", path, source),
+    })?;
+    let metadata = file
+        .metadata()
+        .map_err(|source| failed("read", path, source))?;
+    if let Some(problem) = problem_with(&metadata) {
+        return Err(unsafe_file(path, problem));
+    }
+    let mut pem = Zeroizing::new(String::new());
+    let read = file.take(MAX_BYTES + 1).read_to_string(&mut pem);
+    match read {
+        Err(source) if source.kind() != io::ErrorKind::InvalidData => {
+            Err(failed("read", path, source))
+        }
+        Ok(length) if length as u64 <= MAX_BYTES => {
+            PrivateKey::from_pem(&pem).map_err(|_| Error::MalformedKeyFile { path: path.into() })
+        }
+        _ => Err(Error::MalformedKeyFile { path: path.into() }),
+    }
+}
+
+/// Like [`read_private_key`], for the key with that thumbprint:
+/// [`Error::WrongKey`] if the file holds another.
+pub fn read_expected_key(path: &Path, thumbprint: &str) -> Result<PrivateKey> {
+    let key = read_private_key(path)?;
+    let found = key.public().thumbprint();
+    if found == thumbprint {
+        return Ok(key);
+    }
+    Err(Error::WrongKey {
+        path: path.into(),
+        expected: thumbprint.into(),
+        found,
+    })
+}
+
+fn problem_with(metadata: &Metadata) -> Option<UnsafeFile> {
+    if !metadata.is_file() {
+        Some(UnsafeFile::NotAFile)
+    } else if metadata.uid() != nix::unistd::getuid().as_raw() {
+        Some(UnsafeFile::ForeignOwner)
+    } else if metadata.mode() & 0o077 != 0 {
+        Some(UnsafeFile::Exposed)
+    } else {
+        None
+    }
+}
+
+fn unsafe_file(path: &Path, problem: UnsafeFile) -> Error {
+    let quoted = shell_quoted(path);
+    let mend = match problem {
+        UnsafeFile::Exposed => format!("chmod 600 {quoted}"),
+        UnsafeFile::ForeignOwner => format!("chown {} {quoted}", nix::unistd::getuid()),
+        UnsafeFile::SymbolicLink => format!("mv \"$(readlink -f {quoted})\" {quoted}"),
+        UnsafeFile::NotAFile => format!("ls -ld {quoted}"),
+    };
+    Error::UnsafeKeyFile {
+        path: path.into(),
+        problem,
+        mend,
+    }
+}
+
+/// The path as one word of a POSIX shell.
+fn shell_quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if !text.starts_with('-') && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    let here = if text.starts_with('-') { "./" } else { "" };
+    format!("'{here}{}'", text.replace('\'', r"'\''"))
+}
+
+fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::Io {
+        action,
+        path: path.into(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::rfc_key;
+    use super::*;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    #[test]
+    fn a_key_comes_back_from_a_file_only_its_owner_reads() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("login.pem");
+        write_private_key(&path, &rfc_key()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(
+            read_private_key(&path).unwrap().public(),
+            rfc_key().public()
+        );
+        let named = |kid: &str| read_expected_key(&path, kid);
+        assert!(named(&rfc_key().public().thumbprint()).is_ok());
+        assert!(matches!(named("other"), Err(Error::WrongKey { .. })));
+        let again = write_private_key(&path, &rfc_key());
+        assert!(matches!(again, Err(Error::KeyFileExists { .. })));
+    }
+
+    #[test]
+    fn an_exposed_key_is_refused_with_its_remedy() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("it's mine");
+        write_private_key(&path, &rfc_key()).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        let Err(Error::UnsafeKeyFile { problem, mend, .. }) = read_private_key(&path) else {
+            panic!("read an exposed key");
+        };
+        assert_eq!(problem, UnsafeFile::Exposed);
+        assert!(mend.starts_with("chmod 600 '/") && mend.ends_with(r"/it'\''s mine'"));
+    }
+
+    #[test]
+    fn links_directories_and_pipes_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let [key, link, pipe] = ["key", "link", "pipe"].map(|name| dir.path().join(name));
+        write_private_key(&key, &rfc_key()).unwrap();
+        symlink(&key, &link).unwrap();
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let problem = |path: &Path| match read_private_key(path) {
+            Err(Error::UnsafeKeyFile { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(problem(&link), UnsafeFile::SymbolicLink);
+        assert_eq!(problem(&pipe), UnsafeFile::NotAFile);
+        assert_eq!(problem(dir.path()), UnsafeFile::NotAFile);
+        let dangling = dir.path().join("dangling");
+        symlink("elsewhere", &dangling).unwrap();
+        assert!(write_private_key(&dangling, &rfc_key()).is_err());
+    }
+
+    #[test]
+    fn other_contents_are_malformed_and_a_missing_file_is_io() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        for contents in [b"\xff\xfe".to_vec(), b"hello".to_vec(), vec![b'\n'; 20_000]] {
+            fs::write(&path, contents).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+            let read = read_private_key(&path);
+            assert!(matches!(read, Err(Error::MalformedKeyFile { .. })));
+        }
+        let missing = read_private_key(&dir.path().join("missing"));
+        assert!(matches!(missing, Err(Error::Io { action: "read", .. })));
+    }
+}
