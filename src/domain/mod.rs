@@ -5,4 +5,5 @@ pub mod config;
 pub mod merkle;
 pub mod resource;
 pub mod scope;
+pub mod text;
 pub mod time;

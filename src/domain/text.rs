@@ -1,0 +1,77 @@
+//! What is true of any text: which characters deceive a reader, and which of
+//! several words somebody probably meant.
+
+/// Whether `c` can change how the text around it is shown, or hides itself.
+///
+/// True for C0 and C1 controls and DEL (line breaks and tabs included), the
+/// bidirectional controls of UAX #9, line and paragraph separators, and format
+/// or filler characters that show as nothing. False for what ordinary writing
+/// and emoji need: U+200C, U+200D and the variation selectors.
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
+}
+
+/// The candidate that `word` is most likely a misspelling of.
+///
+/// None when even the best one differs in more than a third of its characters.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody misspells a name by hundreds of characters; this bounds the work.
+    if word.len() > 256 {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(edits, candidate)| *edits <= (candidate.chars().count() / 3).max(1))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance without regard to ASCII case.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_ascii_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.to_ascii_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_levenshteins() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("ABC", "abc"), 0);
+    }
+
+    #[test]
+    fn nearest_needs_some_likeness() {
+        let words = ["login_button", "login_log"];
+        assert_eq!(nearest("login_buton", words), Some("login_button"));
+        assert_eq!(nearest("storefront", words), None);
+        assert_eq!(nearest(&"x".repeat(10_000), words), None);
+    }
+
+    #[test]
+    fn ordinary_writing_is_not_deceptive() {
+        for c in "Zoë 渡辺 א\u{200d}\u{200c}\u{fe0f}\u{e0100}'\\".chars() {
+            assert!(!is_deceptive(c), "{c:?}");
+        }
+    }
+}
