@@ -1,0 +1,106 @@
+//! Lengths of time as people write them: `60s`, `10m`, `2h`, `7d`, `1w`.
+
+use std::time::Duration;
+
+/// What a number without a unit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BareUnit {
+    Seconds,
+    Days,
+}
+
+/// A text that is no length of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDuration {
+    #[error("`{0}` is not a length of time; expected a number and s, m, h, d or w, like 10m")]
+    Form(String),
+    #[error("`{0}` has no unit; add s, m, h, d or w, like {0}s")]
+    NoUnit(String),
+    #[error("`{0}` is too long a time")]
+    TooLong(String),
+}
+
+/// Reads a whole number and its unit: `s`econds, `m`inutes, `h`ours, `d`ays of
+/// 24 hours, `w`eeks of 7 such days. A bare number is refused unless `bare_unit`
+/// says what it counts. No sign, no fraction, no white space; `0s` is a length.
+pub fn parse_duration(
+    text: &str,
+    bare_unit: Option<BareUnit>,
+) -> Result<Duration, InvalidDuration> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(InvalidDuration::Form(text.to_owned()));
+    }
+    let unit: u64 = match (&text[digits.len()..], bare_unit) {
+        ("s", _) | ("", Some(BareUnit::Seconds)) => 1,
+        ("m", _) => 60,
+        ("h", _) => 60 * 60,
+        ("d", _) | ("", Some(BareUnit::Days)) => 24 * 60 * 60,
+        ("w", _) => 7 * 24 * 60 * 60,
+        ("", None) => return Err(InvalidDuration::NoUnit(text.to_owned())),
+        _ => return Err(InvalidDuration::Form(text.to_owned())),
+    };
+    let count: Option<u64> = digits.parse().ok();
+    count
+        .and_then(|count| count.checked_mul(unit))
+        .map(Duration::from_secs)
+        .ok_or_else(|| InvalidDuration::TooLong(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn units() {
+        for (text, seconds) in [
+            ("60s", 60),
+            ("10m", 600),
+            ("2h", 7200),
+            ("7d", 604_800),
+            ("1w", 604_800),
+            ("0s", 0),
+        ] {
+            assert_eq!(parse_duration(text, None), Ok(Duration::from_secs(seconds)));
+        }
+        assert_eq!(
+            parse_duration("90", Some(BareUnit::Seconds)),
+            Ok(Duration::from_secs(90))
+        );
+        assert_eq!(
+            parse_duration("2", Some(BareUnit::Days)),
+            parse_duration("48h", None)
+        );
+    }
+
+    #[test]
+    fn the_rest_is_refused() {
+        assert_eq!(
+            parse_duration("90", None),
+            Err(InvalidDuration::NoUnit("90".into()))
+        );
+        for text in [
+            "", "s", "-5m", "+5m", "1.5h", "5 m", "5M", "5mo", "1h30m", "٣s", "5é",
+        ] {
+            assert_eq!(
+                parse_duration(text, None),
+                Err(InvalidDuration::Form(text.into()))
+            );
+        }
+        for text in ["99999999999999999999s", "18446744073709551615w"] {
+            assert_eq!(
+                parse_duration(text, None),
+                Err(InvalidDuration::TooLong(text.into()))
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>(), number: u64) {
+            let _ = parse_duration(&text, None);
+            let _ = parse_duration(&format!("{number}{text}"), Some(BareUnit::Seconds));
+        }
+    }
+}

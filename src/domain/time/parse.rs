@@ -1,0 +1,223 @@
+//! Written dates and times, taken apart; and those of merchants' data files.
+
+use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{InvalidTime, Timestamp};
+
+/// How finely a time was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Precision {
+    Day,
+    Minute,
+    Second,
+    Fraction,
+}
+
+/// A date, perhaps with a time, perhaps with an offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Midnight where only a date was written.
+    pub local: NaiveDateTime,
+    pub precision: Precision,
+    /// As written; none without one.
+    pub offset: Option<Duration>,
+}
+
+impl Written {
+    /// The instant, if an offset was written.
+    pub fn instant(&self) -> Option<Timestamp> {
+        let utc = self.local.checked_sub_signed(self.offset?)?;
+        Timestamp::checked(utc.and_utc().timestamp_micros())
+    }
+}
+
+/// Reads a time of a data file: RFC 3339, `2025-01-14 09:12:33`, `2025-01-14`,
+/// `5/6/2012 15:53` (month first), seconds and their fraction optional. What
+/// has no zone is UTC, as Adobe Commerce stores it.
+pub fn parse_lenient(text: &str) -> Result<Timestamp, InvalidTime> {
+    let trimmed = text.trim();
+    iso(trimmed)
+        .or_else(|| month_first(trimmed))
+        .map(|written| Written {
+            offset: written.offset.or(Some(Duration::zero())),
+            ..written
+        })
+        .and_then(|written| written.instant())
+        .ok_or_else(|| {
+            InvalidTime::new(
+                text,
+                "2025-01-14 09:12:33 (UTC), RFC 3339, or 5/6/2012 15:53",
+            )
+        })
+}
+
+/// ISO 8601 as RFC 3339 narrows it, with the seconds, the time and the zone
+/// optional, and `T` or one space before the time.
+pub(super) fn iso(text: &str) -> Option<Written> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let Some((date, time)) = text.split_once(['T', 't', ' ']) else {
+        return Some(Written {
+            local: date_of(text, '-', [0, 1, 2])?.and_time(NaiveTime::MIN),
+            precision: Precision::Day,
+            offset: None,
+        });
+    };
+    let (time, offset) = split_offset(time)?;
+    let (time, precision) = time_of(time)?;
+    let local = date_of(date, '-', [0, 1, 2])?.and_time(time);
+    Some(Written {
+        local,
+        precision,
+        offset,
+    })
+}
+
+/// `5/6/2012 15:53`: the form that spreadsheets with American settings make of
+/// Adobe Commerce's export.
+fn month_first(text: &str) -> Option<Written> {
+    let (date, time) = text
+        .split_once(' ')
+        .map_or((text, None), |(d, t)| (d, Some(t)));
+    let (time, precision) = time.map_or(Some((NaiveTime::MIN, Precision::Day)), |time| {
+        time_of(time.trim_start())
+    })?;
+    let local = date_of(date, '/', [2, 0, 1])?.and_time(time);
+    Some(Written {
+        local,
+        precision,
+        offset: None,
+    })
+}
+
+/// `order` says where year, month and day stand.
+fn date_of(text: &str, separator: char, order: [usize; 3]) -> Option<NaiveDate> {
+    let parts: Vec<&str> = text.split(separator).collect();
+    if parts.len() != 3 || parts[order[0]].len() != 4 {
+        return None;
+    }
+    let [year, month, day] = order.map(|at| number(parts[at], 4));
+    NaiveDate::from_ymd_opt(i32::try_from(year?).ok()?, month?, day?)
+}
+
+/// `15:53`, `15:53:07` or `15:53:07.25`.
+fn time_of(text: &str) -> Option<(NaiveTime, Precision)> {
+    let mut parts = text.split(':');
+    let (hour, minute) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    let (rest, end) = (parts.next(), parts.next());
+    let (second, micro, precision) = match rest.map(|rest| rest.split_once('.').ok_or(rest)) {
+        None => (0, 0, Precision::Minute),
+        Some(Err(second)) => (number(second, 2)?, 0, Precision::Second),
+        Some(Ok((second, fraction))) => {
+            number(fraction.get(..1)?, 1)?;
+            let digits: String = fraction.chars().chain("00000".chars()).take(6).collect();
+            let plain = fraction.bytes().all(|b| b.is_ascii_digit());
+            (
+                number(second, 2)?,
+                number(&digits, 6).filter(|_| plain)?,
+                Precision::Fraction,
+            )
+        }
+    };
+    let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micro)?;
+    end.is_none().then_some((time, precision))
+}
+
+/// Cuts `Z`, `+02:00` or `-0300` off the end of a time of day.
+fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
+    if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        return Some((time, Some(Duration::zero())));
+    }
+    let Some(at) = time.find(['+', '-']) else {
+        return Some((time, None));
+    };
+    let digits = time[at + 1..].replacen(':', "", 1);
+    let number = number(&digits, 4).filter(|_| digits.len() == 4)?;
+    let (hours, minutes) = (number / 100, number % 100);
+    let length = Duration::minutes(i64::from(hours * 60 + minutes));
+    let offset = if time[at..].starts_with('-') {
+        -length
+    } else {
+        length
+    };
+    (hours < 24 && minutes < 60).then_some((&time[..at], Some(offset)))
+}
+
+/// Up to `most` ASCII digits and nothing else.
+fn number(text: &str, most: usize) -> Option<u32> {
+    let plain = text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms_of_data_files() {
+        for (text, utc) in [
+            ("2025-01-14 09:12:33", "2025-01-14T09:12:33.000000Z"),
+            ("2025-01-14", "2025-01-14T00:00:00.000000Z"),
+            ("2025-01-14T09:12", "2025-01-14T09:12:00.000000Z"),
+            (" 2025-01-14 09:12:33.5 ", "2025-01-14T09:12:33.500000Z"),
+            (
+                "2025-01-14T09:12:33.1234567Z",
+                "2025-01-14T09:12:33.123456Z",
+            ),
+            ("2025-01-14T09:12:33-03:30", "2025-01-14T12:42:33.000000Z"),
+            ("2025-01-14 09:12:33+0100", "2025-01-14T08:12:33.000000Z"),
+            ("5/6/2012 15:53", "2012-05-06T15:53:00.000000Z"),
+            ("12/31/2012 5:03:07", "2012-12-31T05:03:07.000000Z"),
+            ("5/6/2012", "2012-05-06T00:00:00.000000Z"),
+        ] {
+            assert_eq!(
+                parse_lenient(text).map(|t| t.to_string()).as_deref(),
+                Ok(utc),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_times() {
+        for text in [
+            "",
+            "now",
+            "0000-00-00 00:00:00",
+            "2025-02-30",
+            "2025-13-01",
+            "13/1/2012 10:00",
+            "5/6/12 15:53",
+            "25-01-14",
+            "2025-01-14 24:00:00",
+            "2025-01-14 09:12:33.",
+            "2025-01-14 09",
+            "2025-01-14T09:12+25:00",
+            "2025-01-14T09:12+1:00",
+            "+2025-01-14",
+            "2025-01-14 9:12:3:4",
+            "2025-01-14Z",
+            "２０２５-01-14",
+            "2025-01-14 09:12:33.5x",
+            "0000-01-01",
+        ] {
+            assert!(parse_lenient(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>(), times in "[0-9TZ:. +/-]{0,30}") {
+            let _ = parse_lenient(&text);
+            let _ = parse_lenient(&times);
+        }
+
+        #[test]
+        fn reads_what_is_written(micros in Timestamp::MIN.micros()..=Timestamp::MAX.micros()) {
+            let time = Timestamp::from_micros(micros);
+            prop_assert_eq!(parse_lenient(&time.to_string()), Ok(time));
+        }
+    }
+}

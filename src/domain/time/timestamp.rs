@@ -1,0 +1,180 @@
+//! One instant in UTC, to the microsecond.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::InvalidTime;
+
+const SECOND: i64 = 1_000_000;
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z: RFC 3339 has four
+/// digits for the year.
+const MIN: i64 = -62_135_596_800 * SECOND;
+const MAX: i64 = 253_402_300_800 * SECOND - 1;
+
+/// Microseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.
+///
+/// Written as RFC 3339 with exactly six digits and `Z`, in text and in serde:
+/// `2026-11-23T01:25:32.123456Z`. Reading takes any RFC 3339 date-time and
+/// drops what is finer than a microsecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The first instant of year 1.
+    pub const MIN: Self = Self(MIN);
+    /// The last microsecond of year 9999.
+    pub const MAX: Self = Self(MAX);
+
+    /// From microseconds since the epoch; what lies outside the years 1 to 9999
+    /// becomes the nearer end. Stored values are read with [`Self::checked`].
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros.clamp(MIN, MAX))
+    }
+
+    /// From microseconds since the epoch; none outside the years 1 to 9999.
+    #[must_use]
+    pub fn checked(micros: i64) -> Option<Self> {
+        (MIN..=MAX).contains(&micros).then_some(Self(micros))
+    }
+
+    /// From whole seconds since the epoch (a JWT's `NumericDate`), held in range
+    /// like [`Self::from_micros`].
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Self {
+        Self::from_micros(seconds.saturating_mul(SECOND))
+    }
+
+    /// Microseconds since the epoch.
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+
+    /// This much later; no later than [`Self::MAX`].
+    #[must_use]
+    pub fn plus(self, length: Duration) -> Self {
+        Self::from_micros(self.0.saturating_add(whole_micros(length)))
+    }
+
+    /// This much earlier; no earlier than [`Self::MIN`].
+    #[must_use]
+    pub fn minus(self, length: Duration) -> Self {
+        Self::from_micros(self.0.saturating_sub(whole_micros(length)))
+    }
+
+    /// How long after `earlier` this is; zero if it is not after it.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+
+    pub(super) fn to_chrono(self) -> DateTime<Utc> {
+        // Chrono reaches 260 000 years either way: the default never happens.
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+    }
+
+    pub(super) fn from_chrono<Z: TimeZone>(time: &DateTime<Z>) -> Self {
+        Self::from_micros(time.timestamp_micros())
+    }
+}
+
+fn whole_micros(length: Duration) -> i64 {
+    i64::try_from(length.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(
+            &self
+                .to_chrono()
+                .to_rfc3339_opts(SecondsFormat::Micros, true),
+        )
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .and_then(|time| Self::checked(time.timestamp_micros()))
+            .ok_or_else(|| InvalidTime::new(text, "RFC 3339 like 2026-11-23T01:25:32Z"))
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(time: Timestamp) -> Self {
+        time.to_string()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = InvalidTime;
+
+    fn try_from(text: String) -> Result<Self, InvalidTime> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn six_digits_and_z() {
+        let time: Timestamp = "2026-11-23T02:25:32.1234569+01:00".parse().unwrap();
+        assert_eq!(time.to_string(), "2026-11-23T01:25:32.123456Z");
+        assert_eq!(
+            Timestamp::from_seconds(0).to_string(),
+            "1970-01-01T00:00:00.000000Z"
+        );
+        assert_eq!(
+            serde_json::to_string(&time).unwrap(),
+            r#""2026-11-23T01:25:32.123456Z""#
+        );
+        assert!("2026-11-23 01:25".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn the_range_is_four_digit_years() {
+        assert_eq!(Timestamp::MIN.to_string(), "0001-01-01T00:00:00.000000Z");
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(Timestamp::checked(MAX + 1), None);
+        assert_eq!(Timestamp::from_seconds(i64::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MIN.plus(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.minus(Duration::MAX), Timestamp::MIN);
+    }
+
+    #[test]
+    fn seconds_round_down_before_the_epoch_too() {
+        assert_eq!(Timestamp::from_micros(-1).seconds(), -1);
+        assert_eq!(Timestamp::from_micros(1_999_999).seconds(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_back(micros in MIN..=MAX) {
+            let time = Timestamp::from_micros(micros);
+            prop_assert_eq!(time.to_string().len(), 27);
+            prop_assert_eq!(time.to_string().parse(), Ok(time));
+        }
+
+        #[test]
+        fn since_undoes_plus(a in MIN..0, length in 0u64..1 << 50) {
+            let (start, length) = (Timestamp::from_micros(a), Duration::from_micros(length));
+            prop_assert_eq!(start.plus(length).since(start), length);
+            prop_assert_eq!(start.since(start.plus(length)), Duration::ZERO);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! From a local clock reading to the instant, where clocks jump.
+
+use chrono::offset::LocalResult;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::{GapInfo, Tz};
+
+use super::Timestamp;
+
+/// What a clock on a wall in the zone showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    Once(Timestamp),
+    /// Clocks were put back: shown at both instants.
+    Twice(Timestamp, Timestamp),
+    /// Clocks were put forward: never shown. Holds the first instant after the gap.
+    Never(Timestamp),
+}
+
+/// The instants at which clocks in `tz` showed `local`.
+pub(super) fn read(tz: Tz, local: NaiveDateTime) -> Reading {
+    match tz.from_local_datetime(&local) {
+        LocalResult::Single(time) => Reading::Once(Timestamp::from_chrono(&time)),
+        LocalResult::Ambiguous(a, b) => {
+            let (a, b) = (Timestamp::from_chrono(&a), Timestamp::from_chrono(&b));
+            Reading::Twice(a.min(b), a.max(b))
+        }
+        LocalResult::None => Reading::Never(
+            GapInfo::new(&local, &tz)
+                .and_then(|gap| gap.end)
+                .map_or_else(|| as_utc(local), |end| Timestamp::from_chrono(&end)),
+        ),
+    }
+}
+
+/// The first instant of the local day: midnight, or the end of the gap where
+/// clocks jump over midnight. The day ends where the next one starts, after 23,
+/// 24 or 25 hours (or at once, where a whole day was skipped).
+pub(super) fn day_start(tz: Tz, date: NaiveDate) -> Timestamp {
+    match read(tz, date.and_time(NaiveTime::MIN)) {
+        Reading::Once(time) | Reading::Twice(time, _) | Reading::Never(time) => time,
+    }
+}
+
+fn as_utc(local: NaiveDateTime) -> Timestamp {
+    Timestamp::from_chrono(&local.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::{America, Europe, Pacific};
+
+    fn hours(tz: Tz, (year, month, day): (i32, u32, u32)) -> u64 {
+        let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let next = day_start(tz, date.succ_opt().unwrap());
+        next.since(day_start(tz, date)).as_secs() / 3600
+    }
+
+    #[test]
+    fn days_have_23_to_25_hours() {
+        assert_eq!(hours(Europe::Berlin, (2026, 3, 29)), 23);
+        assert_eq!(hours(Europe::Berlin, (2026, 10, 25)), 25);
+        assert_eq!(hours(Europe::Berlin, (2026, 10, 26)), 24);
+        // Clocks jump at midnight itself: forward from 00:00, back to 23:00.
+        assert_eq!(hours(America::Sao_Paulo, (2018, 11, 4)), 23);
+        assert_eq!(hours(America::Sao_Paulo, (2018, 2, 17)), 25);
+        assert_eq!(hours(America::Sao_Paulo, (2018, 2, 18)), 24);
+        // Back from 01:00 to 00:00: midnight comes twice, the first one counts.
+        assert_eq!(hours(America::Havana, (2025, 11, 2)), 25);
+        assert_eq!(hours(America::Havana, (2025, 11, 1)), 24);
+        // Samoa skipped this day to cross the date line.
+        assert_eq!(hours(Pacific::Apia, (2011, 12, 30)), 0);
+    }
+
+    #[test]
+    fn a_day_may_start_at_one() {
+        let date = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
+        let start = day_start(America::Sao_Paulo, date);
+        assert_eq!(
+            start.format_in(America::Sao_Paulo),
+            "2018-11-04 01:00:00 -02"
+        );
+    }
+}
