@@ -1,1 +1,167 @@
-//! (see below)
+//! What a role can allow: Adobe Commerce's ACL resources that have a
+//! counterpart here, and `lac`'s own.
+//!
+//! Grants are explicit, as the original stores them: a resource grants itself,
+//! never what is beneath it.
+
+mod set;
+mod tree;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::text;
+pub use set::ResourceSet;
+pub use tree::Resource;
+use tree::TREE;
+
+/// Why a text names no resource.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResourceError {
+    #[error("there is no resource `{text}`")]
+    Unknown {
+        text: String,
+        /// What was probably meant.
+        nearest: Option<Resource>,
+    },
+    #[error("`{text}` can be {}", list(.candidates))]
+    Ambiguous {
+        text: String,
+        candidates: Vec<Resource>,
+    },
+}
+
+fn list(resources: &[Resource]) -> String {
+    let ids: Vec<&str> = resources.iter().map(|resource| resource.id()).collect();
+    ids.join(" or ")
+}
+
+impl Resource {
+    /// Every resource, parents before their children.
+    pub fn all() -> impl DoubleEndedIterator<Item = Self> {
+        Self::from_index(0).subtree()
+    }
+
+    /// The full id, like `Magento_LoginAsCustomer::login_button`.
+    pub fn id(self) -> &'static str {
+        TREE[self.index()].id
+    }
+
+    /// What follows `::` in the id.
+    pub fn short_id(self) -> &'static str {
+        self.id()
+            .rsplit_once("::")
+            .map_or(self.id(), |(_, short)| short)
+    }
+
+    /// The name that the original's role editor shows.
+    pub fn title(self) -> &'static str {
+        TREE[self.index()].title
+    }
+
+    /// What it lets one do here.
+    pub fn meaning(self) -> &'static str {
+        TREE[self.index()].meaning
+    }
+
+    /// How many ancestors it has; 0 for the root.
+    pub fn depth(self) -> usize {
+        TREE[self.index()].depth
+    }
+
+    /// What it hangs under; none for the root.
+    pub fn parent(self) -> Option<Self> {
+        let above = (0..self.index()).rev().map(Self::from_index);
+        above.into_iter().find(|other| other.depth() < self.depth())
+    }
+
+    /// What hangs directly under it.
+    pub fn children(self) -> Vec<Self> {
+        self.subtree()
+            .filter(|other| other.depth() == self.depth() + 1)
+            .collect()
+    }
+
+    /// Itself and all that is beneath it, parents before their children.
+    pub fn subtree(self) -> impl DoubleEndedIterator<Item = Self> {
+        let beneath = TREE[self.index() + 1..]
+            .iter()
+            .take_while(|e| e.depth > self.depth());
+        (self.index()..=self.index() + beneath.count()).map(Self::from_index)
+    }
+
+    /// The resource with exactly this full id: how it is stored.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::all().find(|resource| resource.id() == id)
+    }
+
+    /// Reads a full id, what follows `::` in one, or an ending of that which
+    /// starts after `_` (`button` for `login_button`) and fits one resource only.
+    pub fn parse(text: &str) -> Result<Self, ResourceError> {
+        if let Some(exact) = Self::from_id(text) {
+            return Ok(exact);
+        }
+        let whole: Vec<Self> = Self::all()
+            .filter(|resource| resource.short_id() == text)
+            .collect();
+        let fits = |resource: &Self| {
+            let rest = resource.short_id().strip_suffix(text);
+            !text.is_empty() && rest.is_some_and(|rest| rest.ends_with('_'))
+        };
+        let candidates = if whole.is_empty() {
+            Self::all().filter(fits).collect()
+        } else {
+            whole
+        };
+        let text = text.to_owned();
+        match *candidates {
+            [one] => Ok(one),
+            [] => Err(ResourceError::Unknown {
+                nearest: Self::nearest(&text),
+                text,
+            }),
+            _ => Err(ResourceError::Ambiguous { text, candidates }),
+        }
+    }
+
+    fn nearest(text: &str) -> Option<Self> {
+        let name = if text.contains("::") {
+            Self::id
+        } else {
+            Self::short_id
+        };
+        let best = text::nearest(text, Self::all().map(name))?;
+        Self::all().find(|resource| name(*resource) == best)
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl Serialize for Resource {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Resource {
+    /// Takes full ids only: what an abbreviation means can change with the tree.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = || ResourceError::Unknown {
+            nearest: Self::nearest(&text),
+            text: text.clone(),
+        };
+        Self::from_id(&text).ok_or_else(|| serde::de::Error::custom(unknown()))
+    }
+}
