@@ -1,0 +1,152 @@
+//! Which value counts: the narrowest scope that has one wins, then the
+//! built-in default (Adobe Commerce's fallback of scopes).
+
+use std::convert::Infallible;
+
+use serde::{Deserialize, Serialize};
+
+use super::Field;
+use crate::domain::scope::ConfigScope;
+
+/// Where an effective value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Set by somebody, there.
+    Scope(ConfigScope),
+    /// The field's own default.
+    BuiltIn,
+    /// Nothing is set, and there is no default.
+    Unset,
+}
+
+/// The value that counts, in canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    /// None only where the origin is [`Origin::Unset`].
+    pub value: Option<String>,
+    pub origin: Origin,
+}
+
+impl Effective {
+    /// Whether it is a yes/no field's `yes`.
+    pub fn is_yes(&self) -> bool {
+        self.value.as_deref() == Some("yes")
+    }
+
+    /// The number of a seconds, days or integer field.
+    pub fn number(&self) -> Option<u64> {
+        self.value.as_deref()?.parse().ok()
+    }
+}
+
+/// The scopes to ask, narrowest first: the store view, its website, default.
+pub fn chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope> {
+    let store_view = store_view.map(|code| ConfigScope::StoreView(code.to_owned()));
+    let website = website.map(|code| ConfigScope::Website(code.to_owned()));
+    store_view
+        .into_iter()
+        .chain(website)
+        .chain([ConfigScope::Default])
+        .collect()
+}
+
+/// The effective value of `field` along `chain` (see [`chain`]). `value_at`
+/// tells what is set at a scope; scopes that the field does not allow are not
+/// asked, so that a stray value there never counts.
+pub fn resolve(
+    field: &Field,
+    chain: &[ConfigScope],
+    mut value_at: impl FnMut(&ConfigScope) -> Option<String>,
+) -> Effective {
+    let Ok(effective) = try_resolve(field, chain, |scope| Ok::<_, Infallible>(value_at(scope)));
+    effective
+}
+
+/// Like [`resolve`], where asking can fail; the first failure is the result.
+pub fn try_resolve<E>(
+    field: &Field,
+    chain: &[ConfigScope],
+    mut value_at: impl FnMut(&ConfigScope) -> Result<Option<String>, E>,
+) -> Result<Effective, E> {
+    for scope in chain.iter().filter(|scope| field.allows(&scope.level())) {
+        if let Some(value) = value_at(scope)? {
+            return Ok(Effective {
+                value: Some(value),
+                origin: Origin::Scope(scope.clone()),
+            });
+        }
+    }
+    Ok(match field.default {
+        Some(value) => Effective {
+            value: Some(value.to_owned()),
+            origin: Origin::BuiltIn,
+        },
+        None => Effective {
+            value: None,
+            origin: Origin::Unset,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{BASE_URL, ENABLED, EXPIRATION_TIME, field};
+    use super::*;
+
+    fn look(path: &str, set: &[(&str, &str)]) -> Effective {
+        let set: BTreeMap<ConfigScope, &str> = set
+            .iter()
+            .map(|(scope, value)| (scope.parse().unwrap(), *value))
+            .collect();
+        let chain = chain(Some("base"), Some("de"));
+        resolve(field(path).unwrap(), &chain, |scope| {
+            set.get(scope).map(ToString::to_string)
+        })
+    }
+
+    #[test]
+    fn the_narrowest_wins() {
+        let all = [
+            ("default", "a"),
+            ("website:base", "b"),
+            ("store-view:de", "c"),
+        ];
+        for (count, (scope, value)) in all.iter().enumerate() {
+            let effective = look(BASE_URL, &all[..=count]);
+            assert_eq!(effective.value.as_deref(), Some(*value));
+            assert_eq!(effective.origin, Origin::Scope(scope.parse().unwrap()));
+        }
+        assert_eq!(
+            look(BASE_URL, &[("website:other", "x")]).origin,
+            Origin::Unset
+        );
+    }
+
+    #[test]
+    fn defaults_and_stray_values() {
+        let effective = look(
+            ENABLED,
+            &[("website:base", "yes"), ("store-view:de", "yes")],
+        );
+        assert_eq!(
+            effective,
+            Effective {
+                value: Some("no".into()),
+                origin: Origin::BuiltIn
+            }
+        );
+        assert!(look(ENABLED, &[("default", "yes")]).is_yes());
+        assert_eq!(look(EXPIRATION_TIME, &[]).number(), Some(60));
+    }
+
+    #[test]
+    fn failures_are_passed_on() {
+        let asked = try_resolve(field(ENABLED).unwrap(), &chain(None, None), |_| {
+            Err("locked")
+        });
+        assert_eq!(asked, Err("locked"));
+    }
+}
