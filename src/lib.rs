@@ -13,3 +13,4 @@
 pub mod domain;
 pub mod render;
 pub mod signing;
+pub mod store;

@@ -11,3 +11,25 @@ pub mod secret;
 pub mod token;
 
 pub use error::{Error, NoteError, Result, TokenError};
+
+impl From<Error> for crate::domain::fault::Fault {
+    fn from(error: Error) -> Self {
+        use std::io::ErrorKind::NotFound;
+        match &error {
+            Error::UnsafeKeyFile { path, mend, .. } => Self::StoreUnsafe {
+                path: path.display().to_string(),
+                problem: error.to_string(),
+                remedy: mend.clone(),
+            },
+            Error::Io { path, source, .. } if source.kind() == NotFound => Self::KeyMissing {
+                purpose: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+                path: path.display().to_string(),
+            },
+            Error::KeyFileExists { path } => {
+                Self::AlreadyExists { what: format!("the key file {}", path.display()) }
+            }
+            Error::Token(token) => Self::TokenInvalid { reason: token.reason().to_owned() },
+            other => Self::Io { what: "key".to_owned(), problem: other.to_string() },
+        }
+    }
+}

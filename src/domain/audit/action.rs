@@ -1,0 +1,164 @@
+//! Every act, named once.
+
+use serde::{Deserialize, Serialize};
+
+/// What an act is about. Which groups are logged is config
+/// (`admin/magento_logging/actions`); some cannot be turned off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionGroup {
+    LoginAsCustomer,
+    Consent,
+    Config,
+    Roles,
+    AdminUsers,
+    Stores,
+    Customers,
+    Import,
+    Log,
+    Keys,
+    Storefronts,
+}
+
+impl ActionGroup {
+    pub const ALL: [Self; 11] = [
+        Self::LoginAsCustomer,
+        Self::Consent,
+        Self::Config,
+        Self::Roles,
+        Self::AdminUsers,
+        Self::Stores,
+        Self::Customers,
+        Self::Import,
+        Self::Log,
+        Self::Keys,
+        Self::Storefronts,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LoginAsCustomer => "login_as_customer",
+            Self::Consent => "consent",
+            Self::Config => "config",
+            Self::Roles => "roles",
+            Self::AdminUsers => "admin_users",
+            Self::Stores => "stores",
+            Self::Customers => "customers",
+            Self::Import => "import",
+            Self::Log => "log",
+            Self::Keys => "keys",
+            Self::Storefronts => "storefronts",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.as_str() == name)
+    }
+
+    /// Whether its logging can never be turned off.
+    pub fn is_always_logged(self) -> bool {
+        matches!(
+            self,
+            Self::LoginAsCustomer
+                | Self::Consent
+                | Self::Roles
+                | Self::AdminUsers
+                | Self::Keys
+                | Self::Log
+        )
+    }
+}
+
+macro_rules! actions {
+    ($($variant:ident = $group:ident $name:literal $full:literal;)*) => {
+        /// One kind of act. `full_name` follows the original's controller
+        /// names where it has one, so that reports read alike.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action { $($variant,)* }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The action group it belongs to.
+            pub fn group(self) -> ActionGroup {
+                match self { $(Self::$variant => ActionGroup::$group,)* }
+            }
+
+            /// Its name within the group.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The *full action name* of the Action Logs report.
+            pub fn full_name(self) -> &'static str {
+                match self { $(Self::$variant => $full,)* }
+            }
+        }
+    };
+}
+
+// A denied attempt to read is recorded as the group's `read`.
+actions! {
+    LoginIssue = LoginAsCustomer "issue" "loginascustomer_login_login";
+    LoginRedeem = LoginAsCustomer "redeem" "loginascustomer_login_index";
+    LoginEnd = LoginAsCustomer "end" "loginascustomer_login_end";
+    LoginExpire = LoginAsCustomer "expire" "loginascustomer_login_expire";
+    SessionRead = LoginAsCustomer "read" "loginascustomer_session_index";
+    ConsentGrant = Consent "grant" "loginascustomer_assistance_grant";
+    ConsentRevoke = Consent "revoke" "loginascustomer_assistance_revoke";
+    ConsentRead = Consent "read" "loginascustomer_assistance_view";
+    ConfigSet = Config "set" "adminhtml_system_config_save";
+    ConfigUnset = Config "unset" "adminhtml_system_config_inherit";
+    ConfigRead = Config "read" "adminhtml_system_config_edit";
+    RoleCreate = Roles "create" "adminhtml_user_role_saverole";
+    RoleAccess = Roles "access" "adminhtml_user_role_access";
+    RoleAllow = Roles "allow" "adminhtml_user_role_allow";
+    RoleDeny = Roles "deny" "adminhtml_user_role_deny";
+    RoleScope = Roles "scope" "adminhtml_user_role_scope";
+    RoleDelete = Roles "delete" "adminhtml_user_role_delete";
+    RoleRead = Roles "read" "adminhtml_user_role_index";
+    AdminUserCreate = AdminUsers "create" "adminhtml_user_save";
+    AdminUserAssign = AdminUsers "assign" "adminhtml_user_assign";
+    AdminUserDisable = AdminUsers "disable" "adminhtml_user_disable";
+    AdminUserEnable = AdminUsers "enable" "adminhtml_user_enable";
+    AdminUserDelete = AdminUsers "delete" "adminhtml_user_delete";
+    AdminUserRead = AdminUsers "read" "adminhtml_user_index";
+    TokenCreate = AdminUsers "token_create" "adminhtml_user_token_create";
+    TokenRevoke = AdminUsers "token_revoke" "adminhtml_user_token_revoke";
+    WebsiteAdd = Stores "add_website" "adminhtml_system_store_savewebsite";
+    StoreGroupAdd = Stores "add_group" "adminhtml_system_store_savegroup";
+    StoreViewAdd = Stores "add_view" "adminhtml_system_store_savestore";
+    StoreEdit = Stores "edit" "adminhtml_system_store_edit";
+    StoreRemove = Stores "remove" "adminhtml_system_store_delete";
+    StoreRead = Stores "read" "adminhtml_system_store_index";
+    CustomerAdd = Customers "add" "customer_index_save";
+    CustomerEdit = Customers "edit" "customer_index_edit";
+    CustomerRemove = Customers "remove" "customer_index_delete";
+    CustomerList = Customers "list" "customer_index_index";
+    DocumentRead = Customers "read_document" "sales_order_view";
+    ImportRun = Import "import" "adminhtml_import_start";
+    LogRead = Log "read" "adminhtml_logging_index";
+    LogRecover = Log "recover" "adminhtml_logging_recover";
+    KeyCreate = Keys "create" "lac_key_create";
+    KeyRead = Keys "read" "lac_key_index";
+    StorefrontAdd = Storefronts "add" "adminhtml_integration_save";
+    StorefrontRevoke = Storefronts "revoke" "adminhtml_integration_delete";
+    StorefrontRead = Storefronts "read" "adminhtml_integration_index";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_name() {
+        let mut names: Vec<_> = Action::ALL.iter().map(|a| (a.group(), a.name())).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), Action::ALL.len());
+        let mut full: Vec<_> = Action::ALL.iter().map(|a| a.full_name()).collect();
+        full.sort_unstable();
+        full.dedup();
+        assert_eq!(full.len(), Action::ALL.len());
+    }
+}

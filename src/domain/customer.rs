@@ -1,0 +1,92 @@
+//! The shopper whose session is borrowed, and their consent.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::CustomerId;
+use super::time::Timestamp;
+
+/// A customer as it is kept here. Passwords and tokens of the merchant's files
+/// never are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    pub id: CustomerId,
+    pub website_id: i64,
+    /// As given; compared by [`email_key`].
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// The customer's own store view; may be the back office's, or gone.
+    pub store_view_id: Option<i64>,
+    pub active: bool,
+    pub confirmed: bool,
+    pub created_at: Option<Timestamp>,
+    /// When the merchant last changed it, as the file told.
+    pub updated_at: Option<Timestamp>,
+    pub consent: Consent,
+}
+
+impl Customer {
+    /// First and last name as one text.
+    pub fn name(&self) -> String {
+        let mut name = self.first_name.clone();
+        if !name.is_empty() && !self.last_name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(&self.last_name);
+        name
+    }
+}
+
+/// The longest e-mail address (RFC 5321 4.5.3.1.3 less the brackets).
+pub const EMAIL_MAX: usize = 254;
+
+/// What addresses are compared by: without regard to case.
+pub fn email_key(email: &str) -> String {
+    if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_lowercase() }
+}
+
+/// *Allow remote shopping assistance*.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    pub granted: bool,
+    /// When it was last changed; `None` if it never was (the default: no).
+    pub changed_at: Option<Timestamp>,
+    pub source: Option<ConsentSource>,
+    /// Who changed it: the admin user or storefront by name.
+    pub changed_by: Option<String>,
+    /// The audit event of the last change.
+    pub seq: Option<u64>,
+}
+
+impl Consent {
+    /// `granted` or `withheld`.
+    pub fn word(&self) -> &'static str {
+        if self.granted { "granted" } else { "withheld" }
+    }
+}
+
+/// Where a change of consent came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentSource {
+    /// An admin user with the right resource.
+    Admin,
+    /// The customer, on the storefront.
+    Storefront,
+    /// A merchant's file.
+    Import,
+}
+
+impl ConsentSource {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Storefront => "storefront",
+            Self::Import => "import",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        [Self::Admin, Self::Storefront, Self::Import].into_iter().find(|s| s.as_str() == text)
+    }
+}

@@ -1,0 +1,268 @@
+//! Everything that can stand in the way of an act, each with its stable code.
+//!
+//! **Denied**: who you are does not allow it. **Refused**: the rules do not.
+//! Whatever lies outside the actor's role scope is *not found*, so that its
+//! existence cannot be inferred.
+
+use serde::{Deserialize, Serialize};
+
+/// What a fault means for the caller; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// I/O, configuration, internal.
+    Failed,
+    /// Malformed, ambiguous, or not allowed at that scope.
+    Usage,
+    NotFound,
+    Denied,
+    Refused,
+    /// A verification found a difference.
+    Tampered,
+    /// Locked too long, or exists already.
+    Conflict,
+    /// Key, checkpoint or file missing.
+    Unverifiable,
+}
+
+/// One fault. The variant's name in `snake_case` is its code for scripts: stable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    // --- refused ---
+    #[error("Login as Customer is switched off")]
+    FeatureDisabled,
+    #[error("customer {customer} does not allow remote shopping assistance")]
+    ConsentWithheld { customer: String },
+    #[error("customer {customer} is not active")]
+    CustomerInactive { customer: String },
+    #[error("customer {customer} has not confirmed the account yet")]
+    CustomerUnconfirmed { customer: String },
+    #[error("{document} was placed by a guest: there is no account to log in to")]
+    GuestDocument { document: String },
+    #[error("a store view must be named: {}", choices.join(", "))]
+    StoreViewRequired { choices: Vec<String> },
+    #[error("store view {store_view} cannot be used for customer {customer}: {reason}")]
+    StoreViewNotAllowed { store_view: String, customer: String, reason: String },
+    #[error("store view {store_view} is not active")]
+    StoreViewInactive { store_view: String },
+    #[error("store view {store_view} has no web/secure/base_url")]
+    BaseUrlMissing { store_view: String },
+    #[error("a reason of at least {min_length} characters is required")]
+    ReasonRequired { min_length: u64 },
+    #[error("a ticket is required")]
+    TicketRequired,
+    #[error("session {session} (customer {customer}) is still open")]
+    SessionActive { session: String, customer: String },
+    #[error("the login token is not valid: {reason}")]
+    TokenInvalid { reason: String },
+    #[error("the login token expired at {expired_at}")]
+    TokenExpired { expired_at: String },
+    #[error("the login token has been used already")]
+    TokenSpent,
+    #[error("the login token is for {expected}, not for {given}")]
+    AudienceMismatch { expected: String, given: String },
+    #[error("the session has ended: {cause}")]
+    SessionEnded { cause: String },
+    #[error("{name} is the last way in: the last enabled admin user whose role holds everything")]
+    LastAdministrator { name: String },
+    #[error("role {role} has access to everything: single resources cannot be taken from it")]
+    RoleHoldsAll { role: String },
+    #[error("the file would leave {gone} of {known} {what} without an entry")]
+    TooManyMissing { gone: u64, known: u64, what: String },
+
+    // --- denied ---
+    #[error("{reason}")]
+    NotAuthenticated { reason: String, remedy: Option<String> },
+    #[error("{actor} may not do this: role {role} lacks {resource} ({title})")]
+    ResourceDenied { actor: String, role: String, resource: String, title: String },
+    #[error("nobody can give more than they hold: {what}")]
+    BeyondOwnRights { what: String },
+
+    // --- not found ---
+    #[error("there is no customer {customer}")]
+    CustomerNotFound { customer: String },
+    #[error("there is no {document}")]
+    DocumentNotFound { document: String },
+    #[error("there is no role {role}")]
+    RoleNotFound { role: String },
+    #[error("there is no admin user {admin_user}")]
+    AdminUserNotFound { admin_user: String },
+    #[error("there is no website {website}")]
+    WebsiteNotFound { website: String },
+    #[error("there is no store group {group}")]
+    StoreGroupNotFound { group: String },
+    #[error("there is no store view {store_view}")]
+    StoreViewNotFound { store_view: String },
+    #[error("there is no session {session}")]
+    SessionNotFound { session: String },
+    #[error("there is no storefront {storefront}")]
+    StorefrontNotFound { storefront: String },
+    #[error("there is no access token {token}")]
+    AccessTokenNotFound { token: String },
+    #[error("there is no event {seq}")]
+    EventNotFound { seq: u64 },
+    #[error("there is no config path {path}")]
+    ConfigPathNotFound { path: String, nearest: Option<String> },
+    #[error("{reason}")]
+    ResourceNotFound { reason: String },
+
+    // --- usage ---
+    #[error("{email} exists on several websites: {}", websites.join(", "))]
+    CustomerAmbiguous { email: String, websites: Vec<String> },
+    #[error("{document} exists in several store views: {}", store_views.join(", "))]
+    DocumentAmbiguous { document: String, store_views: Vec<String> },
+    #[error("{file}: {problem}")]
+    InvalidFile { file: String, problem: String },
+    #[error("{what}: {reason}")]
+    InvalidValue { what: String, reason: String },
+    #[error("{path} cannot be set at {scope}: only at {}", allowed.join(", "))]
+    ScopeNotAllowed { path: String, scope: String, allowed: Vec<String> },
+    #[error("{what} is missing")]
+    InputRequired { what: String, flag: String },
+    #[error("{what} needs a confirmation")]
+    ConfirmationRequired { what: String },
+    #[error("{what}")]
+    ReadOnly { what: String },
+
+    // --- conflict ---
+    #[error("{what} exists already")]
+    AlreadyExists { what: String },
+    #[error("{what} is in use: {by}")]
+    InUse { what: String, by: String },
+    #[error("the store is busy: waited {waited_seconds} s for another writer")]
+    Busy { waited_seconds: u64 },
+
+    // --- the log's own ---
+    #[error("the audit log has been changed: {what}")]
+    LogTampered { what: String },
+    #[error("the checkpoint file {path} is missing")]
+    CheckpointMissing { path: String },
+    #[error("the {purpose} key {path} is missing")]
+    KeyMissing { purpose: String, path: String },
+
+    // --- failed ---
+    #[error("there is no store in {path}")]
+    StoreMissing { path: String },
+    #[error("{path}: {problem}")]
+    StoreUnsafe { path: String, problem: String, remedy: String },
+    #[error("the store has schema {found}, newer than this program's {known}")]
+    StoreNewer { found: i64, known: i64 },
+    #[error("{table} {id} is damaged: {problem}")]
+    RowDamaged { table: String, id: String, problem: String },
+    #[error("configuration: {problem}")]
+    ConfigInvalid { problem: String },
+    #[error("{what}: {problem}")]
+    Io { what: String, problem: String },
+    #[error("the database failed: {problem}")]
+    Database { problem: String },
+    #[error("internal error: {problem}")]
+    Internal { problem: String },
+}
+
+impl Fault {
+    /// What kind of fault it is.
+    pub fn kind(&self) -> Kind {
+        use Fault as F;
+        match self {
+            F::FeatureDisabled
+            | F::ConsentWithheld { .. }
+            | F::CustomerInactive { .. }
+            | F::CustomerUnconfirmed { .. }
+            | F::GuestDocument { .. }
+            | F::StoreViewRequired { .. }
+            | F::StoreViewNotAllowed { .. }
+            | F::StoreViewInactive { .. }
+            | F::BaseUrlMissing { .. }
+            | F::ReasonRequired { .. }
+            | F::TicketRequired
+            | F::SessionActive { .. }
+            | F::TokenInvalid { .. }
+            | F::TokenExpired { .. }
+            | F::TokenSpent
+            | F::AudienceMismatch { .. }
+            | F::SessionEnded { .. }
+            | F::LastAdministrator { .. }
+            | F::RoleHoldsAll { .. }
+            | F::TooManyMissing { .. } => Kind::Refused,
+            F::NotAuthenticated { .. } | F::ResourceDenied { .. } | F::BeyondOwnRights { .. } => {
+                Kind::Denied
+            }
+            F::CustomerNotFound { .. }
+            | F::DocumentNotFound { .. }
+            | F::RoleNotFound { .. }
+            | F::AdminUserNotFound { .. }
+            | F::WebsiteNotFound { .. }
+            | F::StoreGroupNotFound { .. }
+            | F::StoreViewNotFound { .. }
+            | F::SessionNotFound { .. }
+            | F::StorefrontNotFound { .. }
+            | F::AccessTokenNotFound { .. }
+            | F::EventNotFound { .. }
+            | F::ConfigPathNotFound { .. }
+            | F::ResourceNotFound { .. } => Kind::NotFound,
+            F::CustomerAmbiguous { .. }
+            | F::DocumentAmbiguous { .. }
+            | F::InvalidFile { .. }
+            | F::InvalidValue { .. }
+            | F::ScopeNotAllowed { .. }
+            | F::InputRequired { .. }
+            | F::ConfirmationRequired { .. }
+            | F::ReadOnly { .. } => Kind::Usage,
+            F::AlreadyExists { .. } | F::InUse { .. } | F::Busy { .. } => Kind::Conflict,
+            F::LogTampered { .. } => Kind::Tampered,
+            F::CheckpointMissing { .. } | F::KeyMissing { .. } => Kind::Unverifiable,
+            F::StoreMissing { .. }
+            | F::StoreUnsafe { .. }
+            | F::StoreNewer { .. }
+            | F::RowDamaged { .. }
+            | F::ConfigInvalid { .. }
+            | F::Io { .. }
+            | F::Database { .. }
+            | F::Internal { .. } => Kind::Failed,
+        }
+    }
+
+    /// The stable code for scripts: the variant's name in `snake_case`.
+    pub fn code(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(code)) => code,
+            Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
+            _ => "internal".to_owned(),
+        }
+    }
+
+    /// Whether a failed attempt belongs in the audit log: denied, refused and
+    /// not found do; a usage error or a broken disk does not.
+    pub fn is_recorded(&self) -> bool {
+        matches!(self.kind(), Kind::Denied | Kind::Refused | Kind::NotFound)
+    }
+
+    /// A value that does not fit.
+    pub fn invalid(what: impl Into<String>, reason: impl ToString) -> Self {
+        Self::InvalidValue { what: what.into(), reason: reason.to_string() }
+    }
+
+    /// Something that should not happen.
+    pub fn internal(problem: impl ToString) -> Self {
+        Self::Internal { problem: problem.to_string() }
+    }
+
+    /// A file or directory that could not be read or written.
+    pub fn io(what: impl ToString, problem: impl ToString) -> Self {
+        Self::Io { what: what.to_string(), problem: problem.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_snake_case() {
+        assert_eq!(Fault::FeatureDisabled.code(), "feature_disabled");
+        let fault = Fault::ConsentWithheld { customer: "2".into() };
+        assert_eq!(fault.code(), "consent_withheld");
+        assert_eq!(fault.kind(), Kind::Refused);
+    }
+}

@@ -1,0 +1,134 @@
+//! One impersonation: issued → active → ended | expired.
+
+use serde::{Deserialize, Serialize};
+
+use super::document::DocumentRef;
+use super::ids::{CustomerId, SessionId, Ticket};
+use super::time::Timestamp;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// The login URL is out, nobody has used it.
+    Issued,
+    /// The storefront has redeemed it.
+    Active,
+    Ended,
+    /// The login URL or the session's longest duration ran out.
+    Expired,
+}
+
+impl SessionState {
+    pub const ALL: [Self; 4] = [Self::Issued, Self::Active, Self::Ended, Self::Expired];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Active => "active",
+            Self::Ended => "ended",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Issued or active.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Issued | Self::Active)
+    }
+}
+
+/// A session as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub admin_id: i64,
+    pub admin: String,
+    pub customer_id: CustomerId,
+    pub website_id: i64,
+    pub store_view_id: i64,
+    pub document: Option<DocumentRef>,
+    pub ticket: Option<Ticket>,
+    pub issued_at: Timestamp,
+    /// When the login URL dies (`exp`).
+    pub expires_at: Timestamp,
+    pub redeemed_at: Option<Timestamp>,
+    /// The storefront (or admin user) that redeemed it.
+    pub redeemed_by: Option<String>,
+    /// When an active session ends by itself.
+    pub ends_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended.
+    pub end_cause: Option<EndCause>,
+}
+
+impl Session {
+    /// The state at `now`: what ran out is expired, whether or not somebody
+    /// has written it down yet.
+    pub fn state_at(&self, now: Timestamp) -> SessionState {
+        let over = match self.state {
+            SessionState::Issued => now >= self.expires_at,
+            SessionState::Active => self.ends_at.is_some_and(|end| now >= end),
+            SessionState::Ended | SessionState::Expired => false,
+        };
+        if over { SessionState::Expired } else { self.state }
+    }
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// By its agent, or by somebody who may.
+    Ended,
+    /// The same agent started another.
+    Replaced,
+    /// The login URL was not used in time.
+    LinkExpired,
+    /// `lac/session/max_duration` is over.
+    DurationOver,
+    ConsentWithdrawn,
+    FeatureDisabled,
+    /// The agent's role, its scope or the account no longer allows it.
+    AccessLost,
+    CustomerInactive,
+}
+
+impl EndCause {
+    pub const ALL: [Self; 8] = [
+        Self::Ended,
+        Self::Replaced,
+        Self::LinkExpired,
+        Self::DurationOver,
+        Self::ConsentWithdrawn,
+        Self::FeatureDisabled,
+        Self::AccessLost,
+        Self::CustomerInactive,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Replaced => "replaced",
+            Self::LinkExpired => "link_expired",
+            Self::DurationOver => "duration_over",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::FeatureDisabled => "feature_disabled",
+            Self::AccessLost => "access_lost",
+            Self::CustomerInactive => "customer_inactive",
+        }
+    }
+
+    pub fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == text)
+    }
+
+    /// Whether time ran out rather than somebody's act.
+    pub fn is_expiry(self) -> bool {
+        matches!(self, Self::LinkExpired | Self::DurationOver)
+    }
+}

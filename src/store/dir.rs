@@ -1,0 +1,205 @@
+//! The store's directory: what lies where, and that nobody else can change it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::{HighWater, Result};
+use crate::domain::fault::Fault;
+
+/// A store's directory, checked.
+#[derive(Debug, Clone)]
+pub struct StoreDir {
+    root: PathBuf,
+    keys: PathBuf,
+}
+
+impl StoreDir {
+    /// The paths of a store, unchecked: for `init` and `doctor`.
+    pub fn at(root: &Path, keys: Option<&Path>) -> Self {
+        let keys = keys.map_or_else(|| root.join("keys"), Path::to_path_buf);
+        Self { root: root.to_path_buf(), keys }
+    }
+
+    /// A store that exists and is safe to use.
+    ///
+    /// # Errors
+    /// `store_missing`, or `store_unsafe` with the command that mends it.
+    pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
+        let dir = Self::at(root, keys);
+        if !dir.database().exists() && fs::symlink_metadata(dir.database()).is_err() {
+            return Err(Fault::StoreMissing { path: root.display().to_string() });
+        }
+        match dir.problems()?.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(dir),
+        }
+    }
+
+    /// Makes the directories of a new store, mode 0700.
+    ///
+    /// # Errors
+    /// `already_exists` if a database is there; `io`.
+    pub fn create(root: &Path, keys: Option<&Path>) -> Result<Self> {
+        let dir = Self::at(root, keys);
+        if fs::symlink_metadata(dir.database()).is_ok() {
+            return Err(Fault::AlreadyExists {
+                what: format!("a store in {}", root.display()),
+            });
+        }
+        for path in [&dir.root, &dir.keys] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(|e| Fault::io(path.display(), e))?;
+        }
+        match check(&dir.root, Secrecy::Writes)?.or(check(&dir.keys, Secrecy::Everything)?) {
+            Some(problem) => Err(problem),
+            None => Ok(dir),
+        }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("lac.db")
+    }
+
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    pub fn checkpoint(&self) -> PathBuf {
+        self.root.join("checkpoint")
+    }
+
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    pub fn key(&self, purpose: &str) -> PathBuf {
+        self.keys.join(format!("{purpose}.pem"))
+    }
+
+    /// Everything unsafe about the store, each with the command that mends it:
+    /// it must belong to the real uid, nobody else may write it, nobody else
+    /// may read the keys, and nothing of it may be a symbolic link.
+    pub fn problems(&self) -> Result<Vec<Fault>> {
+        let mut found = Vec::new();
+        found.extend(check(&self.root, Secrecy::Writes)?);
+        found.extend(check(&self.keys, Secrecy::Everything)?);
+        for name in ["lac.db", "lac.db-wal", "lac.db-shm", "checkpoint", "lock"] {
+            found.extend(check(&self.root.join(name), Secrecy::Writes)?);
+        }
+        for purpose in ["login", "audit"] {
+            found.extend(check(&self.key(purpose), Secrecy::Everything)?);
+        }
+        Ok(found)
+    }
+}
+
+/// What must be kept from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// They may read, not write.
+    Writes,
+    /// Neither.
+    Everything,
+}
+
+/// Checks one file or directory; one that does not exist has no problem.
+///
+/// # Errors
+/// `io` where it cannot be looked at.
+pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(Fault::io(path.display(), e)),
+    };
+    let shown = path.display().to_string();
+    let quoted = format!("'{}'", shown.replace('\'', r"'\''"));
+    let unsafe_because = |problem: String, remedy: String| {
+        Ok(Some(Fault::StoreUnsafe { path: shown.clone(), problem, remedy }))
+    };
+    if meta.file_type().is_symlink() {
+        let to = "it is a symbolic link".to_owned();
+        return unsafe_because(to, format!("name the real path, or replace the link: rm {quoted}"));
+    }
+    let me = nix::unistd::getuid().as_raw();
+    if meta.uid() != me {
+        return unsafe_because(
+            format!("it belongs to uid {}, not to you (uid {me})", meta.uid()),
+            format!("chown {me} {quoted}"),
+        );
+    }
+    let mode = meta.mode() & 0o777;
+    match secrecy {
+        Secrecy::Writes if mode & 0o022 != 0 => unsafe_because(
+            format!("others can write it (mode {mode:04o})"),
+            format!("chmod go-w {quoted}"),
+        ),
+        Secrecy::Everything if mode & 0o077 != 0 => unsafe_because(
+            format!("others can read or write it (mode {mode:04o})"),
+            format!("chmod go-rwx {quoted}"),
+        ),
+        _ => Ok(None),
+    }
+}
+
+/// The `checkpoint` file: the newest signed checkpoint outside the database.
+#[derive(Debug, Clone)]
+pub struct CheckpointFile(PathBuf);
+
+impl CheckpointFile {
+    pub fn of(dir: &StoreDir) -> Self {
+        Self(dir.checkpoint())
+    }
+}
+
+impl HighWater for CheckpointFile {
+    fn read(&self) -> Result<Option<Vec<u8>>> {
+        match fs::read(&self.0) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Fault::io(self.0.display(), e)),
+        }
+    }
+
+    /// Written aside, synced, renamed. The directory is not synced: an older
+    /// file after a power cut is *behind*, which is healthy.
+    fn advance(&self, note: &str) -> Result<()> {
+        let aside = self.0.with_extension("new");
+        let write = || -> std::io::Result<()> {
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits())
+                .open(&aside)?;
+            file.write_all(note.as_bytes())?;
+            file.sync_data()?;
+            fs::rename(&aside, &self.0)
+        };
+        write().map_err(|e| Fault::io(format!("recorded, but {}", self.0.display()), e))
+    }
+
+    fn path(&self) -> String {
+        self.0.display().to_string()
+    }
+}
+
+/// Creates an empty file of mode 0600 that must not exist yet.
+pub fn create_private(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| Fault::io(path.display(), e))
+}

@@ -1,0 +1,306 @@
+//! Appending to the audit log, inside the transaction of the act itself.
+//!
+//! Opening the log compares three things before anything is added: the head row
+//! with its own signature, the stored events with the head, and the head with
+//! the high-water file outside the database. Otherwise one append after a
+//! rollback of the database would heal the attack.
+
+use super::{Head, HighWater, ReadTx, Result, WriteTx};
+use crate::domain::ambient::{self, Random};
+use crate::domain::audit::{self, ActionGroup, Event};
+use crate::domain::fault::Fault;
+use crate::domain::merkle::{Frontier, Hash, SUBTREE, leaf_hash};
+use crate::domain::time::Timestamp;
+use crate::signing::keys::{PrivateKey, PublicKey};
+use crate::signing::note::{self, Checkpoint};
+
+/// The right to write audit rows; only the appender holds one.
+#[derive(Debug)]
+pub struct Pen(());
+
+/// The proof that the act was recorded; [`WriteTx::commit`] demands it.
+#[derive(Debug)]
+#[must_use]
+pub struct Appended {
+    note: Option<String>,
+}
+
+impl Appended {
+    /// The checkpoint to put into the high-water file; `None` where the act's
+    /// action group is not logged and nothing was appended.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+}
+
+/// An event that was appended (or whose group is not logged).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct Recorded {
+    /// `None` where the action group is not logged.
+    pub seq: Option<u64>,
+}
+
+/// The log, open for appending in one transaction.
+pub struct Appender<'tx> {
+    tx: &'tx dyn WriteTx,
+    random: &'tx dyn Random,
+    origin: String,
+    frontier: Frontier,
+    last_time: Timestamp,
+    now: Timestamp,
+    unlogged: Vec<ActionGroup>,
+    appended: u64,
+    pen: Pen,
+}
+
+impl std::fmt::Debug for Appender<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Appender").field("size", &self.frontier.size()).finish_non_exhaustive()
+    }
+}
+
+impl<'tx> Appender<'tx> {
+    /// Opens the log after checking it against its signature and the
+    /// high-water file.
+    ///
+    /// # Errors
+    /// `log_tampered` (exit 6) where something differs; `checkpoint_missing`
+    /// (exit 8) where the high-water file is gone.
+    pub fn open(
+        tx: &'tx dyn WriteTx,
+        random: &'tx dyn Random,
+        origin: &str,
+        key: &PublicKey,
+        high_water: &dyn HighWater,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let Some(head) = tx.audit_head()? else {
+            return Err(tampered("the head of the tree is gone"));
+        };
+        let frontier = check_head(tx.as_read(), &head, origin, key)?;
+        match high_water.read()? {
+            None => return Err(Fault::CheckpointMissing { path: high_water.path() }),
+            Some(file) => check_file(tx.as_read(), &head, &file, origin, key)?,
+        }
+        Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
+    }
+
+    /// Opens the log without its high-water file, to record its recovery.
+    ///
+    /// # Errors
+    /// `log_tampered` where head and events differ.
+    pub fn open_for_recovery(
+        tx: &'tx dyn WriteTx,
+        random: &'tx dyn Random,
+        origin: &str,
+        key: &PublicKey,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let Some(head) = tx.audit_head()? else {
+            return Err(tampered("the head of the tree is gone"));
+        };
+        let frontier = check_head(tx.as_read(), &head, origin, key)?;
+        if recompute(tx.as_read(), head.size)? != frontier.root() {
+            return Err(tampered("the stored events do not add up to the signed checkpoint"));
+        }
+        Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
+    }
+
+    /// Starts the log of a new store.
+    ///
+    /// # Errors
+    /// `already_exists` if there is one.
+    pub fn found(
+        tx: &'tx dyn WriteTx,
+        random: &'tx dyn Random,
+        origin: &str,
+        now: Timestamp,
+    ) -> Result<Self> {
+        if tx.audit_head()?.is_some() || tx.audit_last_seq()? != 0 {
+            return Err(Fault::AlreadyExists { what: "the audit log".to_owned() });
+        }
+        let last = Timestamp::from_micros(0);
+        Ok(Self::at(tx, random, origin, Frontier::new(), last, now))
+    }
+
+    fn at(
+        tx: &'tx dyn WriteTx,
+        random: &'tx dyn Random,
+        origin: &str,
+        frontier: Frontier,
+        last_time: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            tx,
+            random,
+            origin: origin.to_owned(),
+            frontier,
+            last_time,
+            now,
+            unlogged: Vec::new(),
+            appended: 0,
+            pen: Pen(()),
+        }
+    }
+
+    /// Leaves these groups out (those that cannot be turned off stay in).
+    pub fn leave_out(&mut self, groups: Vec<ActionGroup>) {
+        self.unlogged = groups.into_iter().filter(|g| !g.is_always_logged()).collect();
+    }
+
+    /// Puts these groups back in: a change of what is logged always is.
+    pub fn leave_out_nothing(&mut self) {
+        self.unlogged.clear();
+    }
+
+    /// The seq the next event will get.
+    pub fn next_seq(&self) -> u64 {
+        self.frontier.size() + 1
+    }
+
+    /// Appends one event.
+    pub fn append(&mut self, event: &Event) -> Result<Recorded> {
+        if self.unlogged.contains(&event.action.group()) {
+            return Ok(Recorded { seq: None });
+        }
+        let seq = self.next_seq();
+        let floor = Timestamp::from_micros(self.last_time.micros() + 1);
+        let (time, clock) =
+            if self.now >= floor { (self.now, None) } else { (floor, Some(self.now)) };
+        let salts = [ambient::bytes(self.random), ambient::bytes(self.random)];
+        let sealed = audit::seal(event, seq, time, clock, salts).map_err(Fault::internal)?;
+        self.tx.audit_put(&self.pen, event, &sealed)?;
+        if let Some(root) = self.frontier.push(sealed.leaf) {
+            self.tx.audit_put_subtree(&self.pen, seq / SUBTREE - 1, &root)?;
+        }
+        self.last_time = time;
+        self.appended += 1;
+        Ok(Recorded { seq: Some(seq) })
+    }
+
+    /// Signs the new checkpoint. Takes a [`Recorded`] so that a transaction
+    /// without an event cannot be sealed.
+    pub fn seal(self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
+        if self.appended == 0 {
+            return Ok(Appended { note: None });
+        }
+        let checkpoint = Checkpoint {
+            origin: self.origin,
+            size: self.frontier.size(),
+            root: self.frontier.root(),
+        };
+        let note = note::sign(&checkpoint, key);
+        self.tx.audit_put_head(
+            &self.pen,
+            &Head {
+                size: self.frontier.size(),
+                nodes: self.frontier.nodes_bytes(),
+                last_time: self.last_time,
+                note: note.clone(),
+            },
+        )?;
+        Ok(Appended { note: Some(note) })
+    }
+}
+
+fn tampered(what: impl Into<String>) -> Fault {
+    Fault::LogTampered { what: what.into() }
+}
+
+/// The head's frontier, once its signature, root and last event agree.
+///
+/// # Errors
+/// `log_tampered`.
+pub fn check_head(tx: &dyn ReadTx, head: &Head, origin: &str, key: &PublicKey) -> Result<Frontier> {
+    let signed = note::open(head.note.as_bytes(), origin, std::slice::from_ref(key))
+        .map_err(|e| tampered(format!("the newest checkpoint in the database: {e}")))?;
+    let frontier = Frontier::from_parts(head.size, &head.nodes)
+        .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+    if signed.size != head.size || signed.root != frontier.root() {
+        return Err(tampered("the head of the tree is not what was signed"));
+    }
+    let last = tx.audit_last_seq()?;
+    if last != head.size {
+        return Err(tampered(format!(
+            "the newest checkpoint covers {} events, the newest stored is {last}",
+            head.size
+        )));
+    }
+    Ok(frontier)
+}
+
+/// Compares the high-water file with the head. Behind, and a signed prefix of
+/// the tree, is healthy: a crash between commit and file.
+///
+/// # Errors
+/// `log_tampered` for a file that is ahead, of another root or not ours.
+pub fn check_file(
+    tx: &dyn ReadTx,
+    head: &Head,
+    file: &[u8],
+    origin: &str,
+    key: &PublicKey,
+) -> Result<()> {
+    if file == head.note.as_bytes() {
+        return Ok(());
+    }
+    let known = note::open(file, origin, std::slice::from_ref(key))
+        .map_err(|e| tampered(format!("the checkpoint file: {e}")))?;
+    if known.size > head.size {
+        return Err(tampered(format!(
+            "the checkpoint file knows {} events, the database only {}: an older copy was put back",
+            known.size, head.size
+        )));
+    }
+    if root_at(tx, known.size)? != known.root {
+        return Err(tampered(format!(
+            "the first {} events are not those the checkpoint file was signed for",
+            known.size
+        )));
+    }
+    Ok(())
+}
+
+/// The tree's root when it had `size` leaves: from stored subtree roots and the
+/// records of the last, incomplete one.
+pub fn root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
+    let whole = size / SUBTREE;
+    let roots = tx.audit_subtrees(whole)?;
+    if roots.len() as u64 != whole {
+        return Err(tampered("a stored subtree root is missing"));
+    }
+    let mut frontier = Frontier::new();
+    for root in roots {
+        frontier.push_subtree(root).map_err(Fault::internal)?;
+    }
+    push_records(tx, &mut frontier, size)?;
+    Ok(frontier.root())
+}
+
+/// The tree's root when it had `size` leaves, from the records alone.
+pub fn recompute(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
+    let mut frontier = Frontier::new();
+    push_records(tx, &mut frontier, size)?;
+    Ok(frontier.root())
+}
+
+/// Pushes the records after the frontier's own, up to and with `size`.
+fn push_records(tx: &dyn ReadTx, frontier: &mut Frontier, size: u64) -> Result<()> {
+    let mut next = frontier.size() + 1;
+    if next <= size {
+        tx.audit_records(next, size, &mut |seq, record| {
+            if seq != next {
+                return Err(tampered(format!("event {next} is missing")));
+            }
+            next += 1;
+            let _ = frontier.push(leaf_hash(record));
+            Ok(())
+        })?;
+    }
+    if frontier.size() == size {
+        return Ok(());
+    }
+    Err(tampered(format!("event {next} is missing")))
+}

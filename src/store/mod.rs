@@ -1,0 +1,308 @@
+//! Floor 2: the storage port.
+//!
+//! Use cases talk to these traits; adapters (`store::sqlite`) implement them
+//! and are named only where the program is put together. A transaction is the
+//! only way in: [`Store::read`] gives one consistent snapshot, [`Store::write`]
+//! one that holds the store's write lock from its start.
+//!
+//! Two proofs keep acts honest. A change demands a [`Permit`], which only
+//! [`Permit::authorize`] makes, bound to the transaction; [`WriteTx::commit`]
+//! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
+//! either does not compile.
+
+pub mod dir;
+pub mod log;
+mod permit;
+mod query;
+pub mod sqlite;
+
+pub use log::Appended;
+pub use permit::{Permit, within_own};
+pub use query::{CustomerPage, CustomerQuery, EventQuery, SessionQuery, Visible};
+
+use crate::domain::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
+use crate::domain::audit::{Sealed, StoredEvent};
+use crate::domain::customer::{Consent, Customer};
+use crate::domain::document::{Document, DocumentKind};
+use crate::domain::fault::Fault;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::merkle::Hash;
+use crate::domain::scope::ScopeLevel;
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
+use crate::domain::time::Timestamp;
+
+/// What every call of the port returns. Adapters turn their driver's errors
+/// into `database`, `busy` or `row_damaged`.
+pub type Result<T> = std::result::Result<T, Fault>;
+
+/// A store that transactions come from.
+pub trait Store {
+    /// One consistent snapshot; never waits for writers.
+    fn read(&self) -> Result<Box<dyn ReadTx + '_>>;
+
+    /// A transaction that holds the write lock from its start and is rolled
+    /// back unless committed. Waits its turn; `busy` after the store's timeout.
+    fn write(&self) -> Result<Box<dyn WriteTx + '_>>;
+}
+
+/// Where the newest signed checkpoint is kept outside the database.
+pub trait HighWater {
+    /// The file's bytes; `None` if there is none.
+    fn read(&self) -> Result<Option<Vec<u8>>>;
+
+    /// Replaces it whole and durably. Called under the write lock.
+    fn advance(&self, note: &str) -> Result<()>;
+
+    /// The path, for messages.
+    fn path(&self) -> String;
+}
+
+/// A read transaction.
+pub trait ReadTx:
+    ConfigReads
+    + StoreTreeReads
+    + AccessReads
+    + CustomerReads
+    + DocumentReads
+    + SessionReads
+    + KeyReads
+    + AuditReads
+{
+}
+
+/// A write transaction: reads what a read transaction does, and changes.
+pub trait WriteTx:
+    ReadTx
+    + ConfigWrites
+    + StoreTreeWrites
+    + AccessWrites
+    + CustomerWrites
+    + DocumentWrites
+    + SessionWrites
+    + KeyWrites
+    + AuditWrites
+{
+    /// The same transaction, for reading.
+    fn as_read(&self) -> &dyn ReadTx;
+
+    /// Commits; then, still under the write lock, advances the high-water file.
+    fn commit(self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()>;
+}
+
+/// One config value as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigRow {
+    pub path: String,
+    pub level: ScopeLevel,
+    /// 0 at default, else the website's or store view's id.
+    pub scope_id: i64,
+    pub value: String,
+}
+
+pub trait ConfigReads {
+    /// Every stored value: tens of rows, so one query serves a whole act.
+    fn config_rows(&self) -> Result<Vec<ConfigRow>>;
+}
+
+pub trait ConfigWrites {
+    fn config_put(&self, permit: &Permit<'_>, row: &ConfigRow) -> Result<()>;
+    /// Whether there was a value.
+    fn config_remove(
+        &self,
+        permit: &Permit<'_>,
+        path: &str,
+        level: ScopeLevel,
+        scope_id: i64,
+    ) -> Result<bool>;
+}
+
+pub trait StoreTreeReads {
+    /// The whole hierarchy, the back office's own included, ordered by id.
+    fn store_tree(&self) -> Result<StoreTree>;
+}
+
+/// Puts are upserts by id. Removing what is still referenced is `in_use`.
+pub trait StoreTreeWrites {
+    fn website_put(&self, permit: &Permit<'_>, website: &Website) -> Result<()>;
+    fn store_group_put(&self, permit: &Permit<'_>, group: &StoreGroup) -> Result<()>;
+    fn store_view_put(&self, permit: &Permit<'_>, view: &StoreView) -> Result<()>;
+    fn website_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+    fn store_group_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+    fn store_view_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+}
+
+pub trait AccessReads {
+    /// Ordered by name.
+    fn roles(&self) -> Result<Vec<Role>>;
+    fn role(&self, id: i64) -> Result<Option<Role>>;
+    /// Names are matched exactly.
+    fn role_by_name(&self, name: &str) -> Result<Option<Role>>;
+    /// Ordered by name.
+    fn admin_users(&self) -> Result<Vec<AdminUser>>;
+    fn admin_user(&self, id: i64) -> Result<Option<AdminUser>>;
+    fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>>;
+    fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>>;
+    /// Ordered by name.
+    fn storefronts(&self) -> Result<Vec<Storefront>>;
+    fn storefront(&self, id: i64) -> Result<Option<Storefront>>;
+    /// By the SHA-256 of the token.
+    fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
+    /// Oldest first, revoked ones included.
+    fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>>;
+}
+
+/// A put with id 0 inserts; the id is returned.
+pub trait AccessWrites {
+    fn role_put(&self, permit: &Permit<'_>, role: &Role) -> Result<i64>;
+    fn role_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+    fn admin_user_put(&self, permit: &Permit<'_>, user: &AdminUser) -> Result<i64>;
+    fn admin_user_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+    fn storefront_put(&self, permit: &Permit<'_>, storefront: &Storefront) -> Result<i64>;
+    /// Returns the token's id. Only the hash is kept.
+    fn access_token_add(
+        &self,
+        permit: &Permit<'_>,
+        token: &AccessToken,
+        hash: &[u8; 32],
+    ) -> Result<i64>;
+    fn access_token_revoke(&self, permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()>;
+}
+
+pub trait CustomerReads {
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>>;
+    /// All customers with this address (see `domain::customer::email_key`),
+    /// one per website, ordered by website.
+    fn customers_by_email(&self, email_key: &str) -> Result<Vec<Customer>>;
+    /// One page, in a stable order that `after` continues.
+    fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage>;
+    fn customer_count(&self) -> Result<u64>;
+    /// The greatest N of any `local:N`, also of removed ones still in sessions.
+    fn last_local_customer(&self) -> Result<i64>;
+}
+
+pub trait CustomerWrites {
+    /// Upsert by id, consent included.
+    fn customer_put(&self, permit: &Permit<'_>, customer: &Customer) -> Result<()>;
+    /// Gives a customer another id (a `local:N` whose merchant's id became
+    /// known), in documents and sessions too.
+    fn customer_renumber(
+        &self,
+        permit: &Permit<'_>,
+        from: CustomerId,
+        to: CustomerId,
+    ) -> Result<()>;
+    fn customer_remove(&self, permit: &Permit<'_>, id: CustomerId) -> Result<()>;
+    fn consent_put(&self, permit: &Permit<'_>, id: CustomerId, consent: &Consent) -> Result<()>;
+}
+
+pub trait DocumentReads {
+    /// All documents of a kind with this number, ordered by store view.
+    fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>>;
+    fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
+}
+
+pub trait DocumentWrites {
+    /// Upsert by kind and entity id.
+    fn document_put(&self, permit: &Permit<'_>, document: &Document) -> Result<()>;
+    fn document_remove(
+        &self,
+        permit: &Permit<'_>,
+        kind: DocumentKind,
+        entity_id: i64,
+    ) -> Result<()>;
+}
+
+pub trait SessionReads {
+    fn session(&self, id: &SessionId) -> Result<Option<Session>>;
+    /// The agent's issued or active session, as stored (it may have run out).
+    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>>;
+    /// Newest first.
+    fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>>;
+}
+
+pub trait SessionWrites {
+    fn session_add(&self, permit: &Permit<'_>, session: &Session) -> Result<()>;
+    /// Issued → active in one conditional UPDATE; `false` if it was not issued
+    /// any more. However many try, one gets `true`.
+    fn session_redeem(
+        &self,
+        permit: &Permit<'_>,
+        id: &SessionId,
+        at: Timestamp,
+        by: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool>;
+    /// Open → ended or expired; `false` if it was not open.
+    fn session_close(
+        &self,
+        permit: &Permit<'_>,
+        id: &SessionId,
+        state: SessionState,
+        at: Timestamp,
+        cause: EndCause,
+    ) -> Result<bool>;
+}
+
+/// What a public key is for, and whether it still counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    pub kid: String,
+    pub purpose: String,
+    pub public_key: [u8; 32],
+    /// `active`, `verifying` or `retired`.
+    pub state: String,
+    pub created_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
+}
+
+pub trait KeyReads {
+    /// Every key ever used, oldest first.
+    fn signing_keys(&self) -> Result<Vec<KeyRow>>;
+}
+
+pub trait KeyWrites {
+    fn signing_key_put(&self, permit: &Permit<'_>, key: &KeyRow) -> Result<()>;
+}
+
+/// The tree's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub size: u64,
+    /// The frontier's hashes, concatenated.
+    pub nodes: Vec<u8>,
+    pub last_time: Timestamp,
+    /// The newest signed checkpoint.
+    pub note: String,
+}
+
+pub trait AuditReads {
+    /// `None` before the first event.
+    fn audit_head(&self) -> Result<Option<Head>>;
+    /// The greatest stored seq; 0 for none.
+    fn audit_last_seq(&self) -> Result<u64>;
+    fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
+    /// In the query's order.
+    fn audit_events(
+        &self,
+        query: &EventQuery,
+        each: &mut dyn FnMut(StoredEvent) -> Result<()>,
+    ) -> Result<()>;
+    /// The records of a range of seqs, both ends included, in order.
+    fn audit_records(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()>;
+    /// The roots of the first `count` complete runs of 256 leaves.
+    fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
+}
+
+/// Used by [`log::Appender`] alone: every call demands its seal.
+pub trait AuditWrites {
+    fn audit_put(&self, seal: &log::Pen, event: &crate::domain::audit::Event, sealed: &Sealed)
+    -> Result<()>;
+    fn audit_put_subtree(&self, seal: &log::Pen, idx: u64, root: &Hash) -> Result<()>;
+    fn audit_put_head(&self, seal: &log::Pen, head: &Head) -> Result<()>;
+}

@@ -1,0 +1,315 @@
+//! Roles, admin users, storefronts, access tokens.
+
+use rusqlite::{Row, params};
+
+use super::{Tx, damaged, rows};
+use crate::domain::access::{
+    Access, AccessToken, AdminUser, Rights, Role, RoleScope, Storefront, TokenOwner,
+};
+use crate::domain::fault::Fault;
+use crate::domain::resource::{Resource, ResourceSet};
+use crate::domain::time::Timestamp;
+use crate::store::{AccessReads, AccessWrites, Permit, Result};
+
+const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
+                    FROM admin_user";
+const STOREFRONT: &str = "SELECT id, name, created_at, revoked_at FROM storefront";
+const TOKEN: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
+                     revoked_at FROM access_token";
+const ROLE: &str = "SELECT id, name, access, scope FROM role";
+
+impl Tx<'_> {
+    fn read_role(&self, row: &Row<'_>) -> Result<Role> {
+        let id: i64 = rows::get(row, 0)?;
+        let access = rows::word(row, 2, "role", id, |text| match text {
+            "all" => Some(Access::All),
+            "custom" => Some(Access::Custom),
+            _ => None,
+        })?;
+        let all_websites: bool =
+            rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT resource FROM role_resource WHERE role_id = ?1")
+            .map_err(rows::fault)?;
+        let mut resources = ResourceSet::default();
+        for name in rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            rows::get::<String>(row, 0)
+        })? {
+            let resource =
+                Resource::parse(&name).map_err(|e| damaged("role_resource", id, e))?;
+            resources.insert(resource);
+        }
+        let scope = if all_websites {
+            RoleScope::All
+        } else {
+            RoleScope::Websites(self.website_ids(
+                "SELECT website_id FROM role_website WHERE role_id = ?1 ORDER BY website_id",
+                id,
+            )?)
+        };
+        Ok(Role { id, name: rows::get(row, 1)?, rights: Rights { access, resources, scope } })
+    }
+
+    fn website_ids(&self, sql: &str, id: i64) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        rows::collect(statement.query([id]).map_err(rows::fault)?, |row| rows::get(row, 0))
+    }
+
+    fn read_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
+        let id = rows::get(row, 0)?;
+        Ok(Storefront {
+            id,
+            name: rows::get(row, 1)?,
+            websites: self.website_ids(
+                "SELECT website_id FROM storefront_website WHERE storefront_id = ?1 \
+                 ORDER BY website_id",
+                id,
+            )?,
+            created_at: rows::time(row, 2)?,
+            revoked_at: rows::time_opt(row, 3)?,
+        })
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        key: impl rusqlite::ToSql,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        rows::first(statement.query([key]).map_err(rows::fault)?, read)
+    }
+
+    fn all<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        rows::collect(statement.query([]).map_err(rows::fault)?, read)
+    }
+
+    fn put_websites(&self, table: &str, column: &str, id: i64, websites: &[i64]) -> Result<()> {
+        self.conn
+            .execute(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])
+            .map_err(rows::fault)?;
+        let sql = format!("INSERT INTO {table} ({column}, website_id) VALUES (?1, ?2)");
+        for website in websites {
+            self.conn.execute(&sql, [id, *website]).map_err(rows::fault)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_user(row: &Row<'_>) -> Result<AdminUser> {
+    Ok(AdminUser {
+        id: rows::get(row, 0)?,
+        name: rows::get(row, 1)?,
+        full_name: rows::get(row, 2)?,
+        role_id: rows::get(row, 3)?,
+        os_account: rows::get(row, 4)?,
+        enabled: rows::get(row, 5)?,
+        created_at: rows::time(row, 6)?,
+    })
+}
+
+fn read_token(row: &Row<'_>) -> Result<AccessToken> {
+    let id: i64 = rows::get(row, 0)?;
+    let owner = match (rows::get(row, 1)?, rows::get(row, 2)?) {
+        (Some(admin), None) => TokenOwner::AdminUser(admin),
+        (None, Some(storefront)) => TokenOwner::Storefront(storefront),
+        _ => return Err(damaged("access_token", id, "it must have exactly one owner")),
+    };
+    Ok(AccessToken {
+        id,
+        owner,
+        name: rows::get(row, 3)?,
+        created_at: rows::time(row, 4)?,
+        expires_at: rows::time_opt(row, 5)?,
+        revoked_at: rows::time_opt(row, 6)?,
+    })
+}
+
+impl AccessReads for Tx<'_> {
+    fn roles(&self) -> Result<Vec<Role>> {
+        self.all(&format!("{ROLE} ORDER BY name"), |row| self.read_role(row))
+    }
+
+    fn role(&self, id: i64) -> Result<Option<Role>> {
+        self.one(&format!("{ROLE} WHERE id = ?1"), id, |row| self.read_role(row))
+    }
+
+    fn role_by_name(&self, name: &str) -> Result<Option<Role>> {
+        self.one(&format!("{ROLE} WHERE name = ?1"), name, |row| self.read_role(row))
+    }
+
+    fn admin_users(&self) -> Result<Vec<AdminUser>> {
+        self.all(&format!("{USER} ORDER BY name"), read_user)
+    }
+
+    fn admin_user(&self, id: i64) -> Result<Option<AdminUser>> {
+        self.one(&format!("{USER} WHERE id = ?1"), id, read_user)
+    }
+
+    fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>> {
+        self.one(&format!("{USER} WHERE name = ?1"), name, read_user)
+    }
+
+    fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>> {
+        self.one(&format!("{USER} WHERE os_account = ?1"), account, read_user)
+    }
+
+    fn storefronts(&self) -> Result<Vec<Storefront>> {
+        self.all(&format!("{STOREFRONT} ORDER BY name"), |row| self.read_storefront(row))
+    }
+
+    fn storefront(&self, id: i64) -> Result<Option<Storefront>> {
+        self.one(&format!("{STOREFRONT} WHERE id = ?1"), id, |row| self.read_storefront(row))
+    }
+
+    fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>> {
+        self.one(&format!("{TOKEN} WHERE hash = ?1"), hash.as_slice(), read_token)
+    }
+
+    fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
+        let (column, id) = match owner {
+            TokenOwner::AdminUser(id) => ("admin_user_id", id),
+            TokenOwner::Storefront(id) => ("storefront_id", id),
+        };
+        let sql = format!("{TOKEN} WHERE {column} = ?1 ORDER BY id");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
+        rows::collect(statement.query([id]).map_err(rows::fault)?, read_token)
+    }
+}
+
+impl AccessWrites for Tx<'_> {
+    fn role_put(&self, _permit: &Permit<'_>, role: &Role) -> Result<i64> {
+        let scope = if role.rights.scope == RoleScope::All { "all" } else { "custom" };
+        let id = (role.id != 0).then_some(role.id);
+        self.conn
+            .execute(
+                "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
+                 access = excluded.access, scope = excluded.scope",
+                params![id, role.name, role.rights.access.as_str(), scope],
+            )
+            .map_err(|e| taken(e, "role", &role.name))?;
+        let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
+        self.conn
+            .execute("DELETE FROM role_resource WHERE role_id = ?1", [id])
+            .map_err(rows::fault)?;
+        for resource in role.rights.resources.iter() {
+            self.conn
+                .execute(
+                    "INSERT INTO role_resource (role_id, resource) VALUES (?1, ?2)",
+                    params![id, resource.id()],
+                )
+                .map_err(rows::fault)?;
+        }
+        let websites = role.rights.scope.websites().unwrap_or_default();
+        self.put_websites("role_website", "role_id", id, websites)?;
+        Ok(id)
+    }
+
+    fn role_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+        self.conn.execute("DELETE FROM role WHERE id = ?1", [id]).map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn admin_user_put(&self, _permit: &Permit<'_>, user: &AdminUser) -> Result<i64> {
+        let id = (user.id != 0).then_some(user.id);
+        self.conn
+            .execute(
+                "INSERT INTO admin_user (id, name, full_name, role_id, os_account, enabled, \
+                 created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET \
+                 name = excluded.name, full_name = excluded.full_name, \
+                 role_id = excluded.role_id, os_account = excluded.os_account, \
+                 enabled = excluded.enabled",
+                params![
+                    id,
+                    user.name,
+                    user.full_name,
+                    user.role_id,
+                    user.os_account,
+                    user.enabled,
+                    user.created_at.micros()
+                ],
+            )
+            .map_err(|e| {
+                let by_account = e.to_string().contains("os_account");
+                let account = user.os_account.as_deref().unwrap_or_default();
+                if by_account {
+                    taken(e, "an admin user for the account", account)
+                } else {
+                    taken(e, "admin user", &user.name)
+                }
+            })?;
+        Ok(id.unwrap_or_else(|| self.conn.last_insert_rowid()))
+    }
+
+    fn admin_user_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+        self.conn.execute("DELETE FROM admin_user WHERE id = ?1", [id]).map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn storefront_put(&self, _permit: &Permit<'_>, storefront: &Storefront) -> Result<i64> {
+        let id = (storefront.id != 0).then_some(storefront.id);
+        self.conn
+            .execute(
+                "INSERT INTO storefront (id, name, created_at, revoked_at) \
+                 VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET \
+                 revoked_at = excluded.revoked_at",
+                params![
+                    id,
+                    storefront.name,
+                    storefront.created_at.micros(),
+                    storefront.revoked_at.map(Timestamp::micros)
+                ],
+            )
+            .map_err(|e| taken(e, "storefront", &storefront.name))?;
+        let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
+        self.put_websites("storefront_website", "storefront_id", id, &storefront.websites)?;
+        Ok(id)
+    }
+
+    fn access_token_add(
+        &self,
+        _permit: &Permit<'_>,
+        token: &AccessToken,
+        hash: &[u8; 32],
+    ) -> Result<i64> {
+        let (admin, storefront) = match token.owner {
+            TokenOwner::AdminUser(id) => (Some(id), None),
+            TokenOwner::Storefront(id) => (None, Some(id)),
+        };
+        self.conn
+            .execute(
+                "INSERT INTO access_token (hash, admin_user_id, storefront_id, name, created_at, \
+                 expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    hash.as_slice(),
+                    admin,
+                    storefront,
+                    token.name,
+                    token.created_at.micros(),
+                    token.expires_at.map(Timestamp::micros)
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    fn access_token_revoke(&self, _permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()> {
+        self.conn
+            .execute(
+                "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+                [id, at.micros()],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+}
+
+fn taken(error: rusqlite::Error, what: &str, name: &str) -> Fault {
+    match rows::fault(error) {
+        Fault::AlreadyExists { .. } => Fault::AlreadyExists { what: format!("{what} {name}") },
+        other => other,
+    }
+}

@@ -1,0 +1,54 @@
+//! Public keys: the private ones never enter the database.
+
+use rusqlite::params;
+
+use super::{Tx, damaged, rows};
+use crate::domain::time::Timestamp;
+use crate::store::{KeyReads, KeyRow, KeyWrites, Permit, Result};
+
+impl KeyReads for Tx<'_> {
+    fn signing_keys(&self) -> Result<Vec<KeyRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT kid, purpose, public_key, state, created_at, retired_at FROM signing_key \
+                 ORDER BY created_at, kid",
+            )
+            .map_err(rows::fault)?;
+        rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            let kid: String = rows::get(row, 0)?;
+            let bytes: Vec<u8> = rows::get(row, 2)?;
+            let public_key = <[u8; 32]>::try_from(bytes)
+                .map_err(|_| damaged("signing_key", &kid, "not 32 bytes"))?;
+            Ok(KeyRow {
+                kid,
+                purpose: rows::get(row, 1)?,
+                public_key,
+                state: rows::get(row, 3)?,
+                created_at: rows::time(row, 4)?,
+                retired_at: rows::time_opt(row, 5)?,
+            })
+        })
+    }
+}
+
+impl KeyWrites for Tx<'_> {
+    fn signing_key_put(&self, _permit: &Permit<'_>, key: &KeyRow) -> Result<()> {
+        self.conn
+            .execute(
+                "INSERT INTO signing_key (kid, purpose, public_key, state, created_at, retired_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kid) DO UPDATE SET \
+                 state = excluded.state, retired_at = excluded.retired_at",
+                params![
+                    key.kid,
+                    key.purpose,
+                    key.public_key.as_slice(),
+                    key.state,
+                    key.created_at.micros(),
+                    key.retired_at.map(Timestamp::micros)
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! The adapter for a local SQLite file. SQL lives here only.
+
+mod access;
+mod audit;
+mod config;
+mod customers;
+mod documents;
+mod keys;
+mod lock;
+mod migrate;
+mod rows;
+mod sessions;
+mod stores;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use self::lock::WriterLock;
+use super::dir::StoreDir;
+use super::log::Appended;
+use super::{HighWater, ReadTx, Result, Store, WriteTx};
+use crate::domain::fault::Fault;
+
+pub use self::migrate::SCHEMA;
+
+/// A store in one SQLite file (WAL, `synchronous=FULL`).
+#[derive(Debug)]
+pub struct SqliteStore {
+    conn: Connection,
+    lock: PathBuf,
+    timeout: Duration,
+}
+
+impl SqliteStore {
+    /// Opens an existing store and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `store_newer`, `busy`, `database`.
+    pub fn open(dir: &StoreDir, timeout: Duration) -> Result<Self> {
+        let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        migrate::bring_up_to_date(&store)?;
+        Ok(store)
+    }
+
+    /// Makes the database of a new store.
+    ///
+    /// # Errors
+    /// `already_exists`, `database`.
+    pub fn create(dir: &StoreDir, timeout: Duration) -> Result<Self> {
+        drop(super::dir::create_private(&dir.database())?);
+        let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store
+            .conn
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(rows::fault)?;
+        migrate::bring_up_to_date(&store)?;
+        Ok(store)
+    }
+
+    fn connect(dir: &StoreDir, timeout: Duration, flags: OpenFlags) -> Result<Self> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let conn = Connection::open_with_flags(dir.database(), flags).map_err(rows::fault)?;
+        let setup = || -> rusqlite::Result<()> {
+            conn.busy_timeout(timeout)?;
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+            // A checkpoint at every exit would cost each command two more
+            // syncs; the WAL is checkpointed when it has grown instead.
+            conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            conn.execute_batch(
+                "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; \
+                 PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=256;",
+            )?;
+            conn.set_prepared_statement_cache_capacity(64);
+            Ok(())
+        };
+        setup().map_err(rows::fault)?;
+        Ok(Self { conn, lock: dir.lock(), timeout })
+    }
+
+    /// The schema's number as found.
+    pub fn schema(&self) -> Result<i64> {
+        migrate::found(&self.conn)
+    }
+}
+
+impl Store for SqliteStore {
+    fn read(&self) -> Result<Box<dyn ReadTx + '_>> {
+        self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
+        Ok(Box::new(Tx { conn: &self.conn, open: true, _lock: None }))
+    }
+
+    fn write(&self) -> Result<Box<dyn WriteTx + '_>> {
+        let lock = WriterLock::take(&self.lock, self.timeout)?;
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(rows::fault)?;
+        Ok(Box::new(Tx { conn: &self.conn, open: true, _lock: Some(lock) }))
+    }
+}
+
+/// One transaction, rolled back on drop unless committed.
+#[derive(Debug)]
+struct Tx<'s> {
+    conn: &'s Connection,
+    open: bool,
+    /// Released after everything else, commit and high-water file included.
+    _lock: Option<WriterLock>,
+}
+
+impl ReadTx for Tx<'_> {}
+
+impl WriteTx for Tx<'_> {
+    fn as_read(&self) -> &dyn ReadTx {
+        self
+    }
+
+    fn commit(mut self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()> {
+        self.conn.execute_batch("COMMIT").map_err(rows::fault)?;
+        self.open = false;
+        match proof.note() {
+            Some(note) => high_water.advance(note),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Tx<'_> {
+    fn drop(&mut self) {
+        if self.open && !self.conn.is_autocommit() {
+            // Nothing to do about a failing rollback: closing the connection
+            // rolls back as well.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+/// A row that cannot be what it should be.
+fn damaged(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
+    Fault::RowDamaged {
+        table: table.to_owned(),
+        id: id.to_string(),
+        problem: problem.to_string(),
+    }
+}

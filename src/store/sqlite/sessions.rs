@@ -1,0 +1,182 @@
+//! Sessions.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Row, params};
+
+use super::{Tx, damaged, rows};
+use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::fault::Fault;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::domain::time::Timestamp;
+use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrites};
+
+const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
+                      document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
+                      redeemed_by, ends_at, ended_at, end_cause FROM session";
+
+fn read(row: &Row<'_>) -> Result<Session> {
+    let id: String = rows::get(row, 0)?;
+    let customer: i64 = rows::get(row, 4)?;
+    let document = match (rows::get::<Option<String>>(row, 7)?, rows::get(row, 8)?) {
+        (Some(kind), Some(number)) => {
+            let kind = DocumentKind::from_stored(&kind)
+                .ok_or_else(|| damaged("session", &id, "unknown document kind"))?;
+            Some(DocumentRef { kind, number })
+        }
+        _ => None,
+    };
+    let ticket = rows::get::<Option<String>>(row, 9)?
+        .map(|text| text.parse().map_err(|e| damaged("session", &id, e)))
+        .transpose()?;
+    let end_cause = rows::get::<Option<String>>(row, 16)?
+        .map(|text| {
+            EndCause::from_stored(&text).ok_or_else(|| damaged("session", &id, "unknown cause"))
+        })
+        .transpose()?;
+    Ok(Session {
+        state: rows::word(row, 1, "session", &id, SessionState::from_stored)?,
+        admin_id: rows::get(row, 2)?,
+        admin: rows::get(row, 3)?,
+        customer_id: CustomerId::from_stored(customer)
+            .ok_or_else(|| damaged("session", &id, "an impossible customer id"))?,
+        website_id: rows::get(row, 5)?,
+        store_view_id: rows::get(row, 6)?,
+        document,
+        ticket,
+        issued_at: rows::time(row, 10)?,
+        expires_at: rows::time(row, 11)?,
+        redeemed_at: rows::time_opt(row, 12)?,
+        redeemed_by: rows::get(row, 13)?,
+        ends_at: rows::time_opt(row, 14)?,
+        ended_at: rows::time_opt(row, 15)?,
+        end_cause,
+        id: SessionId::new(id),
+    })
+}
+
+impl SessionReads for Tx<'_> {
+    fn session(&self, id: &SessionId) -> Result<Option<Session>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{SELECT} WHERE id = ?1"))
+            .map_err(rows::fault)?;
+        rows::first(statement.query([id.as_str()]).map_err(rows::fault)?, read)
+    }
+
+    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!(
+                "{SELECT} WHERE admin_id = ?1 AND state IN ('issued', 'active')"
+            ))
+            .map_err(rows::fault)?;
+        rows::first(statement.query([admin_id]).map_err(rows::fault)?, read)
+    }
+
+    fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>> {
+        let mut sql = format!("{SELECT} WHERE 1=1");
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let mut bind = |value: Box<dyn ToSql>| {
+            values.push(value);
+            format!("?{}", values.len())
+        };
+        if let Some(admin) = query.admin_id {
+            sql += &format!(" AND admin_id = {}", bind(Box::new(admin)));
+        }
+        if let Some(customer) = query.customer_id {
+            sql += &format!(" AND customer_id = {}", bind(Box::new(customer.stored())));
+        }
+        if !query.states.is_empty() {
+            let words: Vec<String> =
+                query.states.iter().map(|s| format!("'{}'", s.as_str())).collect();
+            sql += &format!(" AND state IN ({})", words.join(","));
+        }
+        if let Some(websites) = &query.websites {
+            let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
+            sql += &format!(" AND website_id IN ({})", list.join(","));
+        }
+        if let Some(after) = &query.after {
+            let last = self
+                .session(&SessionId::new(after.clone()))?
+                .ok_or_else(|| Fault::invalid("--after", "not a session of this list"))?;
+            let time = bind(Box::new(last.issued_at.micros()));
+            let id = bind(Box::new(after.clone()));
+            sql += &format!(" AND (issued_at, id) < ({time}, {id})");
+        }
+        sql += " ORDER BY issued_at DESC, id DESC";
+        if let Some(limit) = query.limit {
+            sql += &format!(" LIMIT {limit}");
+        }
+        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
+        let found = statement
+            .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
+            .map_err(rows::fault)?;
+        rows::collect(found, read)
+    }
+}
+
+impl SessionWrites for Tx<'_> {
+    fn session_add(&self, _permit: &Permit<'_>, session: &Session) -> Result<()> {
+        self.conn
+            .execute(
+                "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
+                 store_view_id, document_kind, document_number, ticket, issued_at, expires_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                params![
+                    session.id.as_str(),
+                    session.state.as_str(),
+                    session.admin_id,
+                    session.admin,
+                    session.customer_id.stored(),
+                    session.website_id,
+                    session.store_view_id,
+                    session.document.as_ref().map(|d| d.kind.as_str()),
+                    session.document.as_ref().map(|d| d.number.as_str()),
+                    session.ticket.as_ref().map(crate::domain::ids::Ticket::as_str),
+                    session.issued_at.micros(),
+                    session.expires_at.micros(),
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn session_redeem(
+        &self,
+        _permit: &Permit<'_>,
+        id: &SessionId,
+        at: Timestamp,
+        by: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET state = 'active', redeemed_at = ?2, redeemed_by = ?3, \
+                 ends_at = ?4 WHERE id = ?1 AND state = 'issued'",
+                params![id.as_str(), at.micros(), by, ends_at.micros()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+
+    fn session_close(
+        &self,
+        _permit: &Permit<'_>,
+        id: &SessionId,
+        state: SessionState,
+        at: Timestamp,
+        cause: EndCause,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET state = ?2, ended_at = ?3, end_cause = ?4 \
+                 WHERE id = ?1 AND state IN ('issued', 'active')",
+                params![id.as_str(), state.as_str(), at.micros(), cause.as_str()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+}
