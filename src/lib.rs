@@ -14,3 +14,5 @@ pub mod domain;
 pub mod render;
 pub mod signing;
 pub mod store;
+
+pub mod app;

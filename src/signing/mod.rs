@@ -7,6 +7,7 @@ mod error;
 pub mod keys;
 pub mod note;
 mod provider;
+pub mod ring;
 pub mod secret;
 pub mod token;
 

@@ -1,0 +1,56 @@
+//! Config: read, set, inherit again.
+
+mod change;
+mod read;
+
+pub use change::{Changed, Set, Unset};
+pub use read::{Get, Setting};
+
+use crate::app::View;
+use crate::domain::config::Field;
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::scope::ConfigScope;
+use crate::domain::stores::{StoreView, Website};
+use crate::store::Result;
+
+/// The resource a field needs: its own section, or Configuration.
+fn resource(field: &Field) -> Resource {
+    if field.needs_own_section_resource() { Resource::CONFIG_SECTION } else { Resource::CONFIG }
+}
+
+/// Where a scope lies in the store tree.
+struct Place<'a> {
+    website: Option<&'a Website>,
+    view: Option<&'a StoreView>,
+}
+
+impl<'a> Place<'a> {
+    /// # Errors
+    /// `website_not_found`, `store_view_not_found`, also outside the role scope.
+    fn find(view: &'a View<'_>, scope: &ConfigScope) -> Result<Self> {
+        let tree = view.tree()?;
+        match scope {
+            ConfigScope::Default => Ok(Self { website: None, view: None }),
+            ConfigScope::Website(code) => {
+                let website = tree
+                    .website_by_code(code)
+                    .filter(|website| view.actor.sees(website.id))
+                    .ok_or_else(|| Fault::WebsiteNotFound { website: code.clone() })?;
+                Ok(Self { website: Some(website), view: None })
+            }
+            ConfigScope::StoreView(code) => {
+                let found = tree
+                    .view_by_code(code)
+                    .filter(|found| view.actor.sees(found.website_id))
+                    .ok_or_else(|| Fault::StoreViewNotFound { store_view: code.clone() })?;
+                Ok(Self { website: tree.website(found.website_id), view: Some(found) })
+            }
+        }
+    }
+
+    /// The id under which a value of this very scope is stored.
+    fn id(&self) -> i64 {
+        self.view.map(|v| v.id).or(self.website.map(|w| w.id)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,18 @@
+//! Floor 3: one file per use case.
+//!
+//! A use case is a value: a serde request with `run(self, &Desk)` and a serde
+//! answer. Every one tells the story of [`act`]: who → may they → do the rules
+//! allow it → do it and record it in one transaction → answer. Nothing in a
+//! request says who is asking; that is the [`Desk`]'s to know.
+
+pub mod config;
+pub mod founding;
+pub mod names;
+mod settings;
+mod story;
+mod who;
+pub mod whoami;
+
+pub use settings::{Config, known};
+pub use story::{Caller, Credential, Desk, Done, View, Work, act, look};
+pub use who::agent_now;

@@ -1,0 +1,23 @@
+//! Names that people give to roles, admin users and storefronts.
+
+use crate::domain::fault::Fault;
+use crate::domain::text::is_deceptive;
+use crate::store::Result;
+
+/// 1 to 64 characters, no control or bidirectional characters, no white space
+/// at the ends, not starting with a dash.
+///
+/// # Errors
+/// `invalid_value`, naming `what`.
+pub fn checked(what: &str, name: &str) -> Result<String> {
+    let problem = if name.is_empty() || name.chars().count() > 64 {
+        "a name has 1 to 64 characters"
+    } else if name.chars().any(|c| c.is_control() || is_deceptive(c)) {
+        "a name holds no control or invisible characters"
+    } else if name.trim() != name || name.starts_with('-') {
+        "a name starts and ends with neither white space nor a dash"
+    } else {
+        return Ok(name.to_owned());
+    };
+    Err(Fault::invalid(what, problem))
+}

@@ -1,0 +1,86 @@
+//! The store's config as one act sees it.
+
+use crate::domain::config::lookup::{self, Effective};
+use crate::domain::config::{self, Field};
+use crate::domain::fault::Fault;
+use crate::domain::scope::{ConfigScope, ScopeLevel};
+use crate::domain::stores::{StoreView, Website};
+use crate::store::{ConfigRow, ReadTx, Result};
+
+/// All stored values, read once per act.
+#[derive(Debug, Clone)]
+pub struct Config {
+    rows: Vec<ConfigRow>,
+}
+
+impl Config {
+    pub fn read(tx: &dyn ReadTx) -> Result<Self> {
+        Ok(Self { rows: tx.config_rows()? })
+    }
+
+    /// The value at the default scope.
+    ///
+    /// # Errors
+    /// `config_path_not_found`.
+    pub fn default(&self, path: &str) -> Result<Effective> {
+        self.at(path, None, None)
+    }
+
+    /// The value as a store view sees it: store view → website → default →
+    /// built-in default.
+    ///
+    /// # Errors
+    /// `config_path_not_found`.
+    pub fn at(
+        &self,
+        path: &str,
+        website: Option<&Website>,
+        view: Option<&StoreView>,
+    ) -> Result<Effective> {
+        let field = known(path)?;
+        let chain = lookup::chain(website.map(|w| w.code.as_str()), view.map(|v| v.code.as_str()));
+        Ok(lookup::resolve(field, &chain, |scope| {
+            let id = match scope {
+                ConfigScope::Default => Some(0),
+                ConfigScope::Website(_) => website.map(|w| w.id),
+                ConfigScope::StoreView(_) => view.map(|v| v.id),
+            };
+            self.stored(path, scope.level(), id?).map(str::to_owned)
+        }))
+    }
+
+    /// The value stored at exactly this scope.
+    pub fn stored(&self, path: &str, level: ScopeLevel, scope_id: i64) -> Option<&str> {
+        self.rows
+            .iter()
+            .find(|row| row.path == path && row.level == level && row.scope_id == scope_id)
+            .map(|row| row.value.as_str())
+    }
+
+    /// A yes/no field at the default scope.
+    pub fn is_yes(&self, path: &str) -> Result<bool> {
+        Ok(self.default(path)?.is_yes())
+    }
+
+    /// The store's name: token issuer and checkpoint origin.
+    pub fn store_name(&self) -> Result<String> {
+        let name = self.default(config::STORE_NAME)?.value;
+        name.ok_or_else(|| Fault::internal("the store has no name"))
+    }
+
+    /// Every stored row.
+    pub fn rows(&self) -> &[ConfigRow] {
+        &self.rows
+    }
+}
+
+/// The registry's entry of a path.
+///
+/// # Errors
+/// `config_path_not_found`, with the nearest path there is.
+pub fn known(path: &str) -> Result<&'static Field> {
+    config::field(path).ok_or_else(|| Fault::ConfigPathNotFound {
+        path: path.to_owned(),
+        nearest: config::nearest(path).map(str::to_owned),
+    })
+}

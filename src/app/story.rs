@@ -1,0 +1,356 @@
+//! The story every use case tells, written once:
+//! who → may they → do the rules allow it → do it and record it in one
+//! transaction → answer.
+//!
+//! A refused, denied or not-found attempt to act is recorded too, in a
+//! transaction of its own, before the error is returned. If the record cannot
+//! be written, the act does not happen.
+
+use std::cell::OnceCell;
+use std::ops::Deref;
+
+use super::settings::Config;
+use super::who;
+use crate::domain::access::Actor;
+use crate::domain::ambient::{Clock, Random};
+use crate::domain::audit::{Action, ActionGroup, Event};
+use crate::domain::config;
+use crate::domain::fault::{Fault, Kind};
+use crate::domain::resource::Resource;
+use crate::domain::stores::StoreTree;
+use crate::domain::time::Timestamp;
+use crate::signing::ring::KeyRing;
+use crate::signing::secret::PlainToken;
+use crate::store::log::{Appended, Appender, Recorded};
+use crate::store::{HighWater, Permit, ReadTx, Result, Store, WriteTx};
+
+/// What the caller showed to say who they are.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// The operating-system account of the real uid, as the kernel tells it.
+    OsAccount(String),
+    Token(PlainToken),
+    /// Something was given as a token and is none: never fall back silently.
+    MalformedToken,
+}
+
+/// Who called, as whoever received the call knows it.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub credential: Credential,
+    pub os_account: Option<String>,
+    /// The kernel's login uid, where it keeps one.
+    pub login_uid: Option<u32>,
+    pub ip_address: Option<String>,
+}
+
+/// Everything a use case works with.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    pub store: &'a dyn Store,
+    pub high_water: &'a dyn HighWater,
+    pub keys: &'a KeyRing,
+    pub clock: &'a dyn Clock,
+    pub random: &'a dyn Random,
+    pub caller: &'a Caller,
+}
+
+impl std::fmt::Debug for Desk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("caller", self.caller).finish_non_exhaustive()
+    }
+}
+
+/// What every reader of one transaction has at hand.
+pub struct View<'tx> {
+    pub read: &'tx dyn ReadTx,
+    pub actor: Actor,
+    pub now: Timestamp,
+    pub config: Config,
+    pub keys: &'tx KeyRing,
+    pub random: &'tx dyn Random,
+    tree: OnceCell<StoreTree>,
+}
+
+impl View<'_> {
+    /// Websites, store groups and store views.
+    pub fn tree(&self) -> Result<&StoreTree> {
+        if self.tree.get().is_none() {
+            let _ = self.tree.set(self.read.store_tree()?);
+        }
+        self.tree.get().ok_or_else(|| Fault::internal("no store tree"))
+    }
+
+    /// A further resource this act needs.
+    ///
+    /// # Errors
+    /// `resource_denied`.
+    pub fn demand(&self, resource: Resource) -> Result<()> {
+        Permit::authorize(self.read, &self.actor, &[resource]).map(|_| ())
+    }
+
+    /// The websites the actor's role scope is limited to; `None` for all.
+    pub fn websites(&self) -> Option<Vec<i64>> {
+        self.actor.rights.scope.websites().map(<[i64]>::to_vec)
+    }
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View").field("actor", &self.actor.name).finish_non_exhaustive()
+    }
+}
+
+/// A transaction in which something is done.
+pub struct Work<'tx> {
+    pub tx: &'tx dyn WriteTx,
+    /// What is known of the act so far; recorded whether it succeeds or fails,
+    /// so fill it before the check that may refuse.
+    pub draft: Event,
+    view: View<'tx>,
+    log: Appender<'tx>,
+    caller: &'tx Caller,
+}
+
+impl<'tx> Deref for Work<'tx> {
+    type Target = View<'tx>;
+
+    fn deref(&self) -> &View<'tx> {
+        &self.view
+    }
+}
+
+impl std::fmt::Debug for Work<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("draft", &self.draft).finish_non_exhaustive()
+    }
+}
+
+impl Work<'_> {
+    /// Appends the draft as a success.
+    pub fn record(&mut self) -> Result<Recorded> {
+        self.log.append(&self.draft)
+    }
+
+    /// A further event of the same act, with actor and caller filled in.
+    pub fn event(&self, action: Action) -> Event {
+        let mut event = Event::new(action);
+        from_caller(&mut event, self.caller);
+        sign_in(&mut event, &self.view.actor);
+        event
+    }
+
+    /// Appends a further event.
+    pub fn record_also(&mut self, event: &Event) -> Result<Recorded> {
+        self.log.append(event)
+    }
+
+    /// The seq the next event will get.
+    pub fn next_seq(&self) -> u64 {
+        self.log.next_seq()
+    }
+
+    /// From here on everything is logged, whatever the config says: a change
+    /// of what is logged always is.
+    pub fn log_everything(&mut self) {
+        self.log.leave_out_nothing();
+    }
+
+    /// Reads config and store tree again after they were changed.
+    pub fn reload(&mut self) -> Result<()> {
+        self.view.config = Config::read(self.view.read)?;
+        self.view.tree = OnceCell::new();
+        Ok(())
+    }
+}
+
+/// How a use case ended well.
+#[derive(Debug)]
+pub enum Done<A> {
+    /// Something changed, and was recorded.
+    Recorded(A, Recorded),
+    /// Everything was so already: nothing is written.
+    Unchanged(A),
+}
+
+/// Runs an act that needs one of the resources (none: anybody who is known).
+/// `fill` puts what is known beforehand into the record (reason, ticket, whom
+/// it is about), so that a refusal carries it too.
+///
+/// # Errors
+/// Whatever stands in the way; the attempt is recorded first if it was denied,
+/// refused or not found.
+pub fn act<A>(
+    desk: &Desk<'_>,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
+    let mut draft = Event::new(action);
+    from_caller(&mut draft, desk.caller);
+    fill(&mut draft);
+    desk.keys.audit()?; // read before anything is locked
+    let tx = desk.store.write()?;
+    let (answer, proof) = match attempt(desk, &*tx, &mut draft, any_of, body) {
+        Ok(ended) => ended,
+        Err(fault) => {
+            drop(tx);
+            return Err(refuse(desk, draft, fault));
+        }
+    };
+    if let Some(proof) = proof {
+        tx.commit(proof, desk.high_water)?;
+    }
+    Ok(answer)
+}
+
+fn attempt<A>(
+    desk: &Desk<'_>,
+    tx: &dyn WriteTx,
+    draft: &mut Event,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<(A, Option<Appended>)> {
+    let now = desk.clock.now();
+    let config = Config::read(tx.as_read())?;
+    let log = open_log(desk, tx, &config, now)?;
+    let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
+    sign_in(draft, &actor);
+    let permit = permit(tx.as_read(), &actor, any_of)?;
+    let view = view(desk, tx.as_read(), actor, now, config);
+    let mut work = Work { tx, draft: draft.clone(), view, log, caller: desk.caller };
+    match body(&mut work, &permit) {
+        Ok(Done::Recorded(answer, recorded)) => {
+            Ok((answer, Some(work.log.seal(recorded, desk.keys.audit()?)?)))
+        }
+        Ok(Done::Unchanged(answer)) => Ok((answer, None)),
+        Err(fault) => {
+            *draft = work.draft;
+            Err(fault)
+        }
+    }
+}
+
+/// Runs a use case that only reads, in one snapshot. A denied attempt is
+/// recorded as `denied_as`.
+///
+/// # Errors
+/// Whatever stands in the way.
+pub fn look<A>(
+    desk: &Desk<'_>,
+    denied_as: Action,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> Result<A> {
+    let mut draft = Event::new(denied_as);
+    from_caller(&mut draft, desk.caller);
+    let tx = desk.store.read()?;
+    let fault = match peek(desk, &*tx, &mut draft, any_of, body) {
+        Ok(answer) => return Ok(answer),
+        Err(fault) => fault,
+    };
+    drop(tx);
+    if fault.kind() == Kind::Denied {
+        return Err(refuse(desk, draft, fault));
+    }
+    Err(fault)
+}
+
+fn peek<A>(
+    desk: &Desk<'_>,
+    tx: &dyn ReadTx,
+    draft: &mut Event,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> Result<A> {
+    let now = desk.clock.now();
+    let actor = who::identify(tx, &desk.caller.credential, now)?;
+    sign_in(draft, &actor);
+    permit(tx, &actor, any_of)?;
+    let config = Config::read(tx)?;
+    body(&view(desk, tx, actor, now, config))
+}
+
+fn view<'tx>(
+    desk: &Desk<'tx>,
+    read: &'tx dyn ReadTx,
+    actor: Actor,
+    now: Timestamp,
+    config: Config,
+) -> View<'tx> {
+    let (keys, random) = (desk.keys, desk.random);
+    View { read, actor, now, config, keys, random, tree: OnceCell::new() }
+}
+
+fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Permit<'tx>> {
+    if any_of.is_empty() {
+        return Ok(Permit::for_oneself(tx, actor));
+    }
+    Permit::authorize(tx, actor, any_of)
+}
+
+fn open_log<'tx>(
+    desk: &Desk<'tx>,
+    tx: &'tx dyn WriteTx,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Appender<'tx>> {
+    let key = desk.keys.audit()?.public();
+    let origin = config.store_name()?;
+    let mut log = Appender::open(tx, desk.random, &origin, &key, desk.high_water, now)?;
+    log.leave_out(unlogged(config)?);
+    Ok(log)
+}
+
+/// The action groups that the config leaves out of the log.
+fn unlogged(config: &Config) -> Result<Vec<ActionGroup>> {
+    let Some(logged) = config.default(config::LOGGED_ACTIONS)?.value else {
+        return Ok(Vec::new());
+    };
+    let left_out = |group: &ActionGroup| !config::is_logged(&logged, group.as_str());
+    Ok(ActionGroup::ALL.into_iter().filter(left_out).collect())
+}
+
+/// Records a failed attempt on a path of its own, and gives the fault back; or
+/// the error that kept it from being recorded.
+fn refuse(desk: &Desk<'_>, mut draft: Event, fault: Fault) -> Fault {
+    if !fault.is_recorded() {
+        return fault;
+    }
+    draft.fail(&fault);
+    match write_down(desk, &draft) {
+        Ok(()) => fault,
+        Err(error) => error,
+    }
+}
+
+fn write_down(desk: &Desk<'_>, event: &Event) -> Result<()> {
+    desk.keys.audit()?;
+    let tx = desk.store.write()?;
+    let proof = {
+        let config = Config::read(tx.as_read())?;
+        let mut log = open_log(desk, &*tx, &config, desk.clock.now())?;
+        let recorded = log.append(event)?;
+        log.seal(recorded, desk.keys.audit()?)?
+    };
+    tx.commit(proof, desk.high_water)
+}
+
+/// Who acts. A storefront is no admin user: it is named in the details.
+fn sign_in(event: &mut Event, actor: &Actor) {
+    match actor.admin_id() {
+        Some(id) => {
+            event.admin = Some(actor.name.clone());
+            event.admin_id = Some(id);
+            event.role.clone_from(&actor.role);
+        }
+        None => event.detail("storefront", actor.name.clone()),
+    }
+}
+
+fn from_caller(event: &mut Event, caller: &Caller) {
+    event.ip_address.clone_from(&caller.ip_address);
+    event.os_account.clone_from(&caller.os_account);
+    event.login_uid = caller.login_uid;
+}

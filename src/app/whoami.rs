@@ -1,0 +1,68 @@
+//! Who am I here, and what may I do?
+
+use serde::{Deserialize, Serialize};
+
+use super::{Desk, look};
+use crate::domain::access::{Access, Identity, Via};
+use crate::domain::audit::Action;
+use crate::domain::resource::Resource;
+use crate::store::Result;
+
+/// Asks for the actor's own account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct WhoAmI {}
+
+/// The actor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Myself {
+    pub name: String,
+    /// `admin_user` or `storefront`.
+    pub kind: String,
+    pub full_name: Option<String>,
+    pub role: Option<String>,
+    /// `os_account` or `token`.
+    pub via: Via,
+    pub os_account: Option<String>,
+    /// `all` or `custom`.
+    pub access: Access,
+    /// What is held; every resource for `all`.
+    pub resources: Vec<Resource>,
+    /// The websites of a custom role scope, by code; `null` for all.
+    pub websites: Option<Vec<String>>,
+    pub store: String,
+}
+
+impl WhoAmI {
+    /// # Errors
+    /// `not_authenticated`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Myself> {
+        look(desk, Action::AdminUserRead, &[], |view| {
+            let actor = &view.actor;
+            let websites = match view.websites() {
+                None => None,
+                Some(ids) => Some(
+                    ids.iter()
+                        .filter_map(|id| view.tree().ok()?.website(*id))
+                        .map(|website| website.code.clone())
+                        .collect(),
+                ),
+            };
+            let kind = match actor.identity {
+                Identity::AdminUser(_) => "admin_user",
+                Identity::Storefront(_) => "storefront",
+            };
+            Ok(Myself {
+                name: actor.name.clone(),
+                kind: kind.to_owned(),
+                full_name: actor.full_name.clone(),
+                role: actor.role.clone(),
+                via: actor.via,
+                os_account: desk.caller.os_account.clone(),
+                access: actor.rights.access,
+                resources: Resource::all().filter(|r| actor.rights.hold(*r)).collect(),
+                websites,
+                store: view.config.store_name()?,
+            })
+        })
+    }
+}
