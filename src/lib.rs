@@ -10,9 +10,9 @@
 //! | 2 | [`store`], [`signing`] | the storage port and its adapters; keys, tokens, checkpoints |
 //! | 1 | [`domain`] | types and rules: no I/O, no clock, no randomness of its own |
 
+pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod render;
 pub mod signing;
 pub mod store;
-
-pub mod app;

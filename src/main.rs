@@ -1,1 +1,5 @@
-fn main(){}
+//! The `lac` binary.
+
+fn main() -> std::process::ExitCode {
+    login_as_customer::cli::main()
+}

@@ -42,6 +42,17 @@ pub struct Founded {
 }
 
 impl Found {
+    /// Checks the names before anything is made on disk.
+    ///
+    /// # Errors
+    /// `invalid_value`.
+    pub fn check(&self) -> Result<()> {
+        super::names::checked("admin user", &self.admin)?;
+        self.name
+            .as_deref()
+            .map_or(Ok(()), |name| normal_name(name).map(|_| ()))
+    }
+
     /// # Errors
     /// `already_exists`; `invalid_value` for a name that is none.
     pub fn run(self, desk: &Desk<'_>) -> Result<Founded> {
@@ -70,8 +81,7 @@ impl Found {
             let [a, b, c, d] = bytes(desk.random);
             format!("lac-{a:02x}{b:02x}{c:02x}{d:02x}")
         });
-        let field = super::known(config::STORE_NAME)?;
-        field.kind.normalize(&name).map_err(|e| Fault::invalid("--name", e))
+        normal_name(&name)
     }
 
     fn write(
@@ -92,9 +102,16 @@ impl Found {
                 value: name.to_owned(),
             },
         )?;
-        let rights =
-            Rights { access: Access::All, resources: ResourceSet::new(), scope: RoleScope::All };
-        let role = Role { id: 0, name: ADMINISTRATORS.to_owned(), rights };
+        let rights = Rights {
+            access: Access::All,
+            resources: ResourceSet::new(),
+            scope: RoleScope::All,
+        };
+        let role = Role {
+            id: 0,
+            name: ADMINISTRATORS.to_owned(),
+            rights,
+        };
         let role_id = tx.role_put(&permit, &role)?;
         let admin_id = tx.admin_user_put(&permit, &self.first_user(role_id, now))?;
         let signed = |action| {
@@ -138,6 +155,14 @@ impl Found {
             created_at,
         }
     }
+}
+
+fn normal_name(name: &str) -> Result<String> {
+    let field = super::known(config::STORE_NAME)?;
+    field
+        .kind
+        .normalize(name)
+        .map_err(|e| Fault::invalid("store name", e))
 }
 
 fn key_row(purpose: Purpose, key: &crate::signing::keys::PublicKey, now: Timestamp) -> KeyRow {

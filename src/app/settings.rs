@@ -15,7 +15,9 @@ pub struct Config {
 
 impl Config {
     pub fn read(tx: &dyn ReadTx) -> Result<Self> {
-        Ok(Self { rows: tx.config_rows()? })
+        Ok(Self {
+            rows: tx.config_rows()?,
+        })
     }
 
     /// The value at the default scope.
@@ -38,7 +40,10 @@ impl Config {
         view: Option<&StoreView>,
     ) -> Result<Effective> {
         let field = known(path)?;
-        let chain = lookup::chain(website.map(|w| w.code.as_str()), view.map(|v| v.code.as_str()));
+        let chain = lookup::chain(
+            website.map(|w| w.code.as_str()),
+            view.map(|v| v.code.as_str()),
+        );
         Ok(lookup::resolve(field, &chain, |scope| {
             let id = match scope {
                 ConfigScope::Default => Some(0),

@@ -57,7 +57,9 @@ pub struct Desk<'a> {
 
 impl std::fmt::Debug for Desk<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Desk").field("caller", self.caller).finish_non_exhaustive()
+        f.debug_struct("Desk")
+            .field("caller", self.caller)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,7 +80,9 @@ impl View<'_> {
         if self.tree.get().is_none() {
             let _ = self.tree.set(self.read.store_tree()?);
         }
-        self.tree.get().ok_or_else(|| Fault::internal("no store tree"))
+        self.tree
+            .get()
+            .ok_or_else(|| Fault::internal("no store tree"))
     }
 
     /// A further resource this act needs.
@@ -97,7 +101,9 @@ impl View<'_> {
 
 impl std::fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("View").field("actor", &self.actor.name).finish_non_exhaustive()
+        f.debug_struct("View")
+            .field("actor", &self.actor.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -122,7 +128,9 @@ impl<'tx> Deref for Work<'tx> {
 
 impl std::fmt::Debug for Work<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Work").field("draft", &self.draft).finish_non_exhaustive()
+        f.debug_struct("Work")
+            .field("draft", &self.draft)
+            .finish_non_exhaustive()
     }
 }
 
@@ -219,7 +227,13 @@ fn attempt<A>(
     sign_in(draft, &actor);
     let permit = permit(tx.as_read(), &actor, any_of)?;
     let view = view(desk, tx.as_read(), actor, now, config);
-    let mut work = Work { tx, draft: draft.clone(), view, log, caller: desk.caller };
+    let mut work = Work {
+        tx,
+        draft: draft.clone(),
+        view,
+        log,
+        caller: desk.caller,
+    };
     match body(&mut work, &permit) {
         Ok(Done::Recorded(answer, recorded)) => {
             Ok((answer, Some(work.log.seal(recorded, desk.keys.audit()?)?)))
@@ -280,7 +294,15 @@ fn view<'tx>(
     config: Config,
 ) -> View<'tx> {
     let (keys, random) = (desk.keys, desk.random);
-    View { read, actor, now, config, keys, random, tree: OnceCell::new() }
+    View {
+        read,
+        actor,
+        now,
+        config,
+        keys,
+        random,
+        tree: OnceCell::new(),
+    }
 }
 
 fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Permit<'tx>> {

@@ -22,16 +22,22 @@ pub fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Res
 }
 
 fn by_account(tx: &dyn ReadTx, account: &str) -> Result<Actor> {
-    let user = tx.admin_user_by_os_account(account)?.ok_or_else(|| Fault::NotAuthenticated {
-        reason: format!("the account {account} is no admin user of this store"),
-        remedy: Some(format!("lac user create NAME --role ROLE --os-account {account}")),
-    })?;
+    let user = tx
+        .admin_user_by_os_account(account)?
+        .ok_or_else(|| Fault::NotAuthenticated {
+            reason: format!("the account {account} is no admin user of this store"),
+            remedy: Some(format!(
+                "lac user create NAME --role ROLE --os-account {account}"
+            )),
+        })?;
     admin(tx, user.id, Via::OsAccount)
 }
 
 fn by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result<Actor> {
     let unknown = || refused_token("it is unknown here");
-    let token = tx.access_token_by_hash(token.hash().as_bytes())?.ok_or_else(unknown)?;
+    let token = tx
+        .access_token_by_hash(token.hash().as_bytes())?
+        .ok_or_else(unknown)?;
     if token.revoked_at.is_some() {
         return Err(refused_token("it was revoked"));
     }
@@ -53,14 +59,21 @@ fn by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result<Actor
         name: storefront.name,
         full_name: None,
         role: None,
-        rights: Rights { access: Access::Custom, resources, scope },
+        rights: Rights {
+            access: Access::Custom,
+            resources,
+            scope,
+        },
         via: Via::Token,
     })
 }
 
 fn refused_token(why: &str) -> Fault {
     let reason = format!("the access token does not count: {why}");
-    Fault::NotAuthenticated { reason, remedy: None }
+    Fault::NotAuthenticated {
+        reason,
+        remedy: None,
+    }
 }
 
 /// The admin user with this id as an actor.

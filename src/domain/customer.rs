@@ -42,7 +42,11 @@ pub const EMAIL_MAX: usize = 254;
 
 /// What addresses are compared by: without regard to case.
 pub fn email_key(email: &str) -> String {
-    if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_lowercase() }
+    if email.is_ascii() {
+        email.to_ascii_lowercase()
+    } else {
+        email.to_lowercase()
+    }
 }
 
 /// *Allow remote shopping assistance*.
@@ -87,6 +91,8 @@ impl ConsentSource {
     }
 
     pub fn from_stored(text: &str) -> Option<Self> {
-        [Self::Admin, Self::Storefront, Self::Import].into_iter().find(|s| s.as_str() == text)
+        [Self::Admin, Self::Storefront, Self::Import]
+            .into_iter()
+            .find(|s| s.as_str() == text)
     }
 }

@@ -88,6 +88,9 @@ pub struct Document {
 
 impl Document {
     pub fn reference(&self) -> DocumentRef {
-        DocumentRef { kind: self.kind, number: self.number.clone() }
+        DocumentRef {
+            kind: self.kind,
+            number: self.number.clone(),
+        }
     }
 }

@@ -43,7 +43,11 @@ pub enum Fault {
     #[error("a store view must be named: {}", choices.join(", "))]
     StoreViewRequired { choices: Vec<String> },
     #[error("store view {store_view} cannot be used for customer {customer}: {reason}")]
-    StoreViewNotAllowed { store_view: String, customer: String, reason: String },
+    StoreViewNotAllowed {
+        store_view: String,
+        customer: String,
+        reason: String,
+    },
     #[error("store view {store_view} is not active")]
     StoreViewInactive { store_view: String },
     #[error("store view {store_view} has no web/secure/base_url")]
@@ -73,9 +77,17 @@ pub enum Fault {
 
     // --- denied ---
     #[error("{reason}")]
-    NotAuthenticated { reason: String, remedy: Option<String> },
+    NotAuthenticated {
+        reason: String,
+        remedy: Option<String>,
+    },
     #[error("{actor} may not do this: role {role} lacks {resource} ({title})")]
-    ResourceDenied { actor: String, role: String, resource: String, title: String },
+    ResourceDenied {
+        actor: String,
+        role: String,
+        resource: String,
+        title: String,
+    },
     #[error("nobody can give more than they hold: {what}")]
     BeyondOwnRights { what: String },
 
@@ -103,21 +115,34 @@ pub enum Fault {
     #[error("there is no event {seq}")]
     EventNotFound { seq: u64 },
     #[error("there is no config path {path}")]
-    ConfigPathNotFound { path: String, nearest: Option<String> },
+    ConfigPathNotFound {
+        path: String,
+        nearest: Option<String>,
+    },
     #[error("{reason}")]
     ResourceNotFound { reason: String },
 
     // --- usage ---
     #[error("{email} exists on several websites: {}", websites.join(", "))]
-    CustomerAmbiguous { email: String, websites: Vec<String> },
+    CustomerAmbiguous {
+        email: String,
+        websites: Vec<String>,
+    },
     #[error("{document} exists in several store views: {}", store_views.join(", "))]
-    DocumentAmbiguous { document: String, store_views: Vec<String> },
+    DocumentAmbiguous {
+        document: String,
+        store_views: Vec<String>,
+    },
     #[error("{file}: {problem}")]
     InvalidFile { file: String, problem: String },
     #[error("{what}: {reason}")]
     InvalidValue { what: String, reason: String },
     #[error("{path} cannot be set at {scope}: only at {}", allowed.join(", "))]
-    ScopeNotAllowed { path: String, scope: String, allowed: Vec<String> },
+    ScopeNotAllowed {
+        path: String,
+        scope: String,
+        allowed: Vec<String>,
+    },
     #[error("{what} is missing")]
     InputRequired { what: String, flag: String },
     #[error("{what} needs a confirmation")]
@@ -145,11 +170,19 @@ pub enum Fault {
     #[error("there is no store in {path}")]
     StoreMissing { path: String },
     #[error("{path}: {problem}")]
-    StoreUnsafe { path: String, problem: String, remedy: String },
+    StoreUnsafe {
+        path: String,
+        problem: String,
+        remedy: String,
+    },
     #[error("the store has schema {found}, newer than this program's {known}")]
     StoreNewer { found: i64, known: i64 },
     #[error("{table} {id} is damaged: {problem}")]
-    RowDamaged { table: String, id: String, problem: String },
+    RowDamaged {
+        table: String,
+        id: String,
+        problem: String,
+    },
     #[error("configuration: {problem}")]
     ConfigInvalid { problem: String },
     #[error("{what}: {problem}")]
@@ -240,17 +273,25 @@ impl Fault {
 
     /// A value that does not fit.
     pub fn invalid(what: impl Into<String>, reason: impl ToString) -> Self {
-        Self::InvalidValue { what: what.into(), reason: reason.to_string() }
+        Self::InvalidValue {
+            what: what.into(),
+            reason: reason.to_string(),
+        }
     }
 
     /// Something that should not happen.
     pub fn internal(problem: impl ToString) -> Self {
-        Self::Internal { problem: problem.to_string() }
+        Self::Internal {
+            problem: problem.to_string(),
+        }
     }
 
     /// A file or directory that could not be read or written.
     pub fn io(what: impl ToString, problem: impl ToString) -> Self {
-        Self::Io { what: what.to_string(), problem: problem.to_string() }
+        Self::Io {
+            what: what.to_string(),
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -261,7 +302,9 @@ mod tests {
     #[test]
     fn codes_are_snake_case() {
         assert_eq!(Fault::FeatureDisabled.code(), "feature_disabled");
-        let fault = Fault::ConsentWithheld { customer: "2".into() };
+        let fault = Fault::ConsentWithheld {
+            customer: "2".into(),
+        };
         assert_eq!(fault.code(), "consent_withheld");
         assert_eq!(fault.kind(), Kind::Refused);
     }

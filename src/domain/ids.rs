@@ -41,7 +41,11 @@ impl CustomerId {
 
 impl fmt::Display for CustomerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_local() { write!(f, "local:{}", -self.0) } else { write!(f, "{}", self.0) }
+        if self.is_local() {
+            write!(f, "local:{}", -self.0)
+        } else {
+            write!(f, "{}", self.0)
+        }
     }
 }
 
@@ -62,7 +66,12 @@ impl FromStr for CustomerId {
             return Err(NoCustomerId);
         }
         let n: i64 = digits.parse().map_err(|_| NoCustomerId)?;
-        if local { Self::local(n) } else { Self::merchant(n) }.ok_or(NoCustomerId)
+        if local {
+            Self::local(n)
+        } else {
+            Self::merchant(n)
+        }
+        .ok_or(NoCustomerId)
     }
 }
 
@@ -74,7 +83,9 @@ impl Serialize for CustomerId {
 
 impl<'de> Deserialize<'de> for CustomerId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -128,8 +139,14 @@ impl FromStr for Ticket {
 
     fn from_str(text: &str) -> Result<Self, NoTicket> {
         let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"#_./-".contains(&b));
-        if fits { Ok(Self(text.to_owned())) } else { Err(NoTicket) }
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"#_./-".contains(&b));
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoTicket)
+        }
     }
 }
 
@@ -149,7 +166,16 @@ mod tests {
         for text in ["1", "42", "local:7", "9223372036854775807"] {
             assert_eq!(text.parse::<CustomerId>().unwrap().to_string(), text);
         }
-        for text in ["", "0", "-1", "local:", "local:0", "local:-1", "4 2", "9223372036854775808"] {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "local:",
+            "local:0",
+            "local:-1",
+            "4 2",
+            "9223372036854775808",
+        ] {
             assert!(text.parse::<CustomerId>().is_err(), "{text}");
         }
     }

@@ -37,10 +37,14 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
         found.push(Fault::FeatureDisabled);
     }
     if !facts.customer.active {
-        found.push(Fault::CustomerInactive { customer: customer.clone() });
+        found.push(Fault::CustomerInactive {
+            customer: customer.clone(),
+        });
     }
     if !facts.customer.confirmed {
-        found.push(Fault::CustomerUnconfirmed { customer: customer.clone() });
+        found.push(Fault::CustomerUnconfirmed {
+            customer: customer.clone(),
+        });
     }
     if !facts.customer.consent.granted {
         found.push(Fault::ConsentWithheld { customer });
@@ -65,7 +69,9 @@ pub fn choices<'a>(facts: &Facts<'a>) -> Vec<&'a StoreView> {
 /// `_not_allowed`, `_inactive`.
 pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
     if let Some(code) = facts.requested {
-        let missing = || Fault::StoreViewNotFound { store_view: code.to_owned() };
+        let missing = || Fault::StoreViewNotFound {
+            store_view: code.to_owned(),
+        };
         let view = facts.tree.view_by_code(code).ok_or_else(missing)?;
         if view.website_id != 0 && !facts.actor.sees(view.website_id) {
             return Err(missing());
@@ -73,7 +79,10 @@ pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
         return usable(facts, view);
     }
     if facts.manual {
-        let choices = choices(facts).iter().map(|view| view.code.clone()).collect();
+        let choices = choices(facts)
+            .iter()
+            .map(|view| view.code.clone())
+            .collect();
         return Err(Fault::StoreViewRequired { choices });
     }
     let auto = if facts.accounts_shared {
@@ -94,7 +103,10 @@ pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
 }
 
 fn document_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
-    facts.tree.view(facts.document_view?).filter(|view| view.is_storefront())
+    facts
+        .tree
+        .view(facts.document_view?)
+        .filter(|view| view.is_storefront())
 }
 
 /// The customer's own view; one that is `admin` or gone falls back to the
@@ -111,7 +123,9 @@ fn own_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
 fn usable<'a>(facts: &Facts<'_>, view: &'a StoreView) -> Choice<'a> {
     allowed(facts, view)?;
     if !view.active {
-        return Err(Fault::StoreViewInactive { store_view: view.code.clone() });
+        return Err(Fault::StoreViewInactive {
+            store_view: view.code.clone(),
+        });
     }
     Ok(view)
 }

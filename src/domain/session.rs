@@ -75,7 +75,11 @@ impl Session {
             SessionState::Active => self.ends_at.is_some_and(|end| now >= end),
             SessionState::Ended | SessionState::Expired => false,
         };
-        if over { SessionState::Expired } else { self.state }
+        if over {
+            SessionState::Expired
+        } else {
+            self.state
+        }
     }
 }
 

@@ -79,7 +79,9 @@ impl StoreTree {
     /// back office's (REST does not tell which it is).
     pub fn default_website(&self) -> Option<&Website> {
         let shops = || self.websites.iter().filter(|w| w.id != 0);
-        shops().find(|w| w.is_default).or_else(|| shops().min_by_key(|w| w.id))
+        shops()
+            .find(|w| w.is_default)
+            .or_else(|| shops().min_by_key(|w| w.id))
     }
 
     /// The default store view of a website: of its default group, else of the

@@ -23,14 +23,23 @@ impl From<Error> for crate::domain::fault::Fault {
                 remedy: mend.clone(),
             },
             Error::Io { path, source, .. } if source.kind() == NotFound => Self::KeyMissing {
-                purpose: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+                purpose: path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
                 path: path.display().to_string(),
             },
-            Error::KeyFileExists { path } => {
-                Self::AlreadyExists { what: format!("the key file {}", path.display()) }
-            }
-            Error::Token(token) => Self::TokenInvalid { reason: token.reason().to_owned() },
-            other => Self::Io { what: "key".to_owned(), problem: other.to_string() },
+            Error::KeyFileExists { path } => Self::AlreadyExists {
+                what: format!("the key file {}", path.display()),
+            },
+            Error::Token(token) => Self::TokenInvalid {
+                reason: token.reason().to_owned(),
+            },
+            other => Self::Io {
+                what: "key".to_owned(),
+                problem: other.to_string(),
+            },
         }
     }
 }

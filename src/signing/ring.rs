@@ -17,7 +17,11 @@ pub struct KeyRing {
 impl KeyRing {
     /// Reads nothing yet.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), login: OnceCell::new(), audit: OnceCell::new() }
+        Self {
+            dir: dir.into(),
+            login: OnceCell::new(),
+            audit: OnceCell::new(),
+        }
     }
 
     /// Where a key lies.

@@ -19,7 +19,10 @@ impl StoreDir {
     /// The paths of a store, unchecked: for `init` and `doctor`.
     pub fn at(root: &Path, keys: Option<&Path>) -> Self {
         let keys = keys.map_or_else(|| root.join("keys"), Path::to_path_buf);
-        Self { root: root.to_path_buf(), keys }
+        Self {
+            root: root.to_path_buf(),
+            keys,
+        }
     }
 
     /// A store that exists and is safe to use.
@@ -29,7 +32,9 @@ impl StoreDir {
     pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::at(root, keys);
         if !dir.database().exists() && fs::symlink_metadata(dir.database()).is_err() {
-            return Err(Fault::StoreMissing { path: root.display().to_string() });
+            return Err(Fault::StoreMissing {
+                path: root.display().to_string(),
+            });
         }
         match dir.problems()?.into_iter().next() {
             Some(problem) => Err(problem),
@@ -124,11 +129,18 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
     let shown = path.display().to_string();
     let quoted = format!("'{}'", shown.replace('\'', r"'\''"));
     let unsafe_because = |problem: String, remedy: String| {
-        Ok(Some(Fault::StoreUnsafe { path: shown.clone(), problem, remedy }))
+        Ok(Some(Fault::StoreUnsafe {
+            path: shown.clone(),
+            problem,
+            remedy,
+        }))
     };
     if meta.file_type().is_symlink() {
         let to = "it is a symbolic link".to_owned();
-        return unsafe_because(to, format!("name the real path, or replace the link: rm {quoted}"));
+        return unsafe_because(
+            to,
+            format!("name the real path, or replace the link: rm {quoted}"),
+        );
     }
     let me = nix::unistd::getuid().as_raw();
     if meta.uid() != me {

@@ -56,7 +56,9 @@ pub struct Appender<'tx> {
 
 impl std::fmt::Debug for Appender<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Appender").field("size", &self.frontier.size()).finish_non_exhaustive()
+        f.debug_struct("Appender")
+            .field("size", &self.frontier.size())
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +82,11 @@ impl<'tx> Appender<'tx> {
         };
         let frontier = check_head(tx.as_read(), &head, origin, key)?;
         match high_water.read()? {
-            None => return Err(Fault::CheckpointMissing { path: high_water.path() }),
+            None => {
+                return Err(Fault::CheckpointMissing {
+                    path: high_water.path(),
+                });
+            }
             Some(file) => check_file(tx.as_read(), &head, &file, origin, key)?,
         }
         Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
@@ -102,7 +108,9 @@ impl<'tx> Appender<'tx> {
         };
         let frontier = check_head(tx.as_read(), &head, origin, key)?;
         if recompute(tx.as_read(), head.size)? != frontier.root() {
-            return Err(tampered("the stored events do not add up to the signed checkpoint"));
+            return Err(tampered(
+                "the stored events do not add up to the signed checkpoint",
+            ));
         }
         Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
     }
@@ -118,7 +126,9 @@ impl<'tx> Appender<'tx> {
         now: Timestamp,
     ) -> Result<Self> {
         if tx.audit_head()?.is_some() || tx.audit_last_seq()? != 0 {
-            return Err(Fault::AlreadyExists { what: "the audit log".to_owned() });
+            return Err(Fault::AlreadyExists {
+                what: "the audit log".to_owned(),
+            });
         }
         let last = Timestamp::from_micros(0);
         Ok(Self::at(tx, random, origin, Frontier::new(), last, now))
@@ -147,7 +157,10 @@ impl<'tx> Appender<'tx> {
 
     /// Leaves these groups out (those that cannot be turned off stay in).
     pub fn leave_out(&mut self, groups: Vec<ActionGroup>) {
-        self.unlogged = groups.into_iter().filter(|g| !g.is_always_logged()).collect();
+        self.unlogged = groups
+            .into_iter()
+            .filter(|g| !g.is_always_logged())
+            .collect();
     }
 
     /// Puts these groups back in: a change of what is logged always is.
@@ -167,13 +180,17 @@ impl<'tx> Appender<'tx> {
         }
         let seq = self.next_seq();
         let floor = Timestamp::from_micros(self.last_time.micros() + 1);
-        let (time, clock) =
-            if self.now >= floor { (self.now, None) } else { (floor, Some(self.now)) };
+        let (time, clock) = if self.now >= floor {
+            (self.now, None)
+        } else {
+            (floor, Some(self.now))
+        };
         let salts = [ambient::bytes(self.random), ambient::bytes(self.random)];
         let sealed = audit::seal(event, seq, time, clock, salts).map_err(Fault::internal)?;
         self.tx.audit_put(&self.pen, event, &sealed)?;
         if let Some(root) = self.frontier.push(sealed.leaf) {
-            self.tx.audit_put_subtree(&self.pen, seq / SUBTREE - 1, &root)?;
+            self.tx
+                .audit_put_subtree(&self.pen, seq / SUBTREE - 1, &root)?;
         }
         self.last_time = time;
         self.appended += 1;

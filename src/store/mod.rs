@@ -301,8 +301,12 @@ pub trait AuditReads {
 
 /// Used by [`log::Appender`] alone: every call demands its seal.
 pub trait AuditWrites {
-    fn audit_put(&self, seal: &log::Pen, event: &crate::domain::audit::Event, sealed: &Sealed)
-    -> Result<()>;
+    fn audit_put(
+        &self,
+        seal: &log::Pen,
+        event: &crate::domain::audit::Event,
+        sealed: &Sealed,
+    ) -> Result<()>;
     fn audit_put_subtree(&self, seal: &log::Pen, idx: u64, root: &Hash) -> Result<()>;
     fn audit_put_head(&self, seal: &log::Pen, head: &Head) -> Result<()>;
 }

@@ -32,7 +32,10 @@ impl<'tx> Permit<'tx> {
         };
         Err(Fault::ResourceDenied {
             actor: actor.name.clone(),
-            role: actor.role.clone().unwrap_or_else(|| "of a storefront".to_owned()),
+            role: actor
+                .role
+                .clone()
+                .unwrap_or_else(|| "of a storefront".to_owned()),
             resource: resource.id().to_owned(),
             title: resource.title().to_owned(),
         })
@@ -51,7 +54,9 @@ impl<'tx> Permit<'tx> {
         if tx.admin_users()?.is_empty() {
             return Ok(Self { _tx: PhantomData });
         }
-        Err(Fault::AlreadyExists { what: "the store".to_owned() })
+        Err(Fault::AlreadyExists {
+            what: "the store".to_owned(),
+        })
     }
 
     /// For writing down what time has done (sessions that ran out), which asks
@@ -69,5 +74,7 @@ pub fn within_own(actor: &Actor, given: &Rights, what: &str) -> Result<(), Fault
     if actor.rights.enclose(given) {
         return Ok(());
     }
-    Err(Fault::BeyondOwnRights { what: what.to_owned() })
+    Err(Fault::BeyondOwnRights {
+        what: what.to_owned(),
+    })
 }

@@ -44,8 +44,10 @@ impl Set {
     /// `resource_denied`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let field = changeable(&self.path, &self.scope)?;
-        let value =
-            field.kind.normalize(&self.value).map_err(|e| Fault::invalid(field.path, e))?;
+        let value = field
+            .kind
+            .normalize(&self.value)
+            .map_err(|e| Fault::invalid(field.path, e))?;
         change(desk, Action::ConfigSet, field, self.scope, Some(value))
     }
 }
@@ -62,7 +64,9 @@ impl Unset {
 fn changeable(path: &str, scope: &ConfigScope) -> Result<&'static Field> {
     let field = known(path)?;
     if field.read_only {
-        return Err(Fault::ReadOnly { what: format!("{path} is fixed when the store is made") });
+        return Err(Fault::ReadOnly {
+            what: format!("{path} is fixed when the store is made"),
+        });
     }
     if !field.allows(&scope.level()) {
         return Err(Fault::ScopeNotAllowed {
@@ -92,7 +96,10 @@ fn change(
         };
         work.draft.website = website.map(|website| website.code);
         work.draft.store_view = store_view.map(|view| view.code);
-        let before = work.config.stored(field.path, scope.level(), id).map(str::to_owned);
+        let before = work
+            .config
+            .stored(field.path, scope.level(), id)
+            .map(str::to_owned);
         let answer = |changed| Changed {
             path: field.path.to_owned(),
             scope: scope.clone(),
@@ -114,10 +121,14 @@ fn change(
                 },
             )?,
             None => {
-                work.tx.config_remove(permit, field.path, scope.level(), id)?;
+                work.tx
+                    .config_remove(permit, field.path, scope.level(), id)?;
             }
         }
-        work.draft.change(before.clone().map(Value::from), value.clone().map(Value::from));
+        work.draft.change(
+            before.clone().map(Value::from),
+            value.clone().map(Value::from),
+        );
         consequences(work, permit, field)?;
         let recorded = work.record()?;
         Ok(Done::Recorded(answer(true), recorded))

@@ -16,7 +16,11 @@ use crate::store::Result;
 
 /// The resource a field needs: its own section, or Configuration.
 fn resource(field: &Field) -> Resource {
-    if field.needs_own_section_resource() { Resource::CONFIG_SECTION } else { Resource::CONFIG }
+    if field.needs_own_section_resource() {
+        Resource::CONFIG_SECTION
+    } else {
+        Resource::CONFIG
+    }
 }
 
 /// Where a scope lies in the store tree.
@@ -31,26 +35,42 @@ impl<'a> Place<'a> {
     fn find(view: &'a View<'_>, scope: &ConfigScope) -> Result<Self> {
         let tree = view.tree()?;
         match scope {
-            ConfigScope::Default => Ok(Self { website: None, view: None }),
+            ConfigScope::Default => Ok(Self {
+                website: None,
+                view: None,
+            }),
             ConfigScope::Website(code) => {
                 let website = tree
                     .website_by_code(code)
                     .filter(|website| view.actor.sees(website.id))
-                    .ok_or_else(|| Fault::WebsiteNotFound { website: code.clone() })?;
-                Ok(Self { website: Some(website), view: None })
+                    .ok_or_else(|| Fault::WebsiteNotFound {
+                        website: code.clone(),
+                    })?;
+                Ok(Self {
+                    website: Some(website),
+                    view: None,
+                })
             }
             ConfigScope::StoreView(code) => {
                 let found = tree
                     .view_by_code(code)
                     .filter(|found| view.actor.sees(found.website_id))
-                    .ok_or_else(|| Fault::StoreViewNotFound { store_view: code.clone() })?;
-                Ok(Self { website: tree.website(found.website_id), view: Some(found) })
+                    .ok_or_else(|| Fault::StoreViewNotFound {
+                        store_view: code.clone(),
+                    })?;
+                Ok(Self {
+                    website: tree.website(found.website_id),
+                    view: Some(found),
+                })
             }
         }
     }
 
     /// The id under which a value of this very scope is stored.
     fn id(&self) -> i64 {
-        self.view.map(|v| v.id).or(self.website.map(|w| w.id)).unwrap_or(0)
+        self.view
+            .map(|v| v.id)
+            .or(self.website.map(|w| w.id))
+            .unwrap_or(0)
     }
 }

@@ -27,7 +27,9 @@ impl Outcome {
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Success, Self::Failure].into_iter().find(|o| o.as_str() == name)
+        [Self::Success, Self::Failure]
+            .into_iter()
+            .find(|o| o.as_str() == name)
     }
 }
 
@@ -43,7 +45,11 @@ pub struct ConsentBasis {
 
 impl ConsentBasis {
     pub fn opt_in(consent: &Consent) -> Self {
-        Self { mode: "opt-in".to_owned(), source: consent.source, seq: consent.seq }
+        Self {
+            mode: "opt-in".to_owned(),
+            source: consent.source,
+            seq: consent.seq,
+        }
     }
 }
 

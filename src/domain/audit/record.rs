@@ -99,9 +99,8 @@ pub fn seal(
         os_account: event.os_account.clone(),
         login_uid: event.login_uid,
     })?;
-    let commit = |salt, part: &str| {
-        URL_SAFE_NO_PAD.encode(merkle::commitment(salt, part.as_bytes()))
-    };
+    let commit =
+        |salt, part: &str| URL_SAFE_NO_PAD.encode(merkle::commitment(salt, part.as_bytes()));
     let record = serde_json::to_string(&Record {
         v: VERSION,
         seq,
@@ -126,8 +125,17 @@ pub fn seal(
         staff: commit(&salts[1], &staff),
     })?;
     let leaf = merkle::leaf_hash(record.as_bytes());
-    let parts = Parts { shopper: Some((shopper, salts[0])), staff: (staff, salts[1]) };
-    Ok(Sealed { seq, time, record, parts, leaf })
+    let parts = Parts {
+        shopper: Some((shopper, salts[0])),
+        staff: (staff, salts[1]),
+    };
+    Ok(Sealed {
+        seq,
+        time,
+        record,
+        parts,
+        leaf,
+    })
 }
 
 /// An event's texts as they were read back.
@@ -143,11 +151,15 @@ impl StoredEvent {
     /// Reads the texts into the view that every format shows.
     pub fn view(&self) -> Result<EventView, serde_json::Error> {
         let record: Record = serde_json::from_str(&self.record)?;
-        let shopper: Option<ShopperPart> =
-            self.shopper.as_deref().map(serde_json::from_str).transpose()?;
+        let shopper: Option<ShopperPart> = self
+            .shopper
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?;
         let staff: StaffPart = serde_json::from_str(&self.staff)?;
-        let (customer_email, reason, details) =
-            shopper.map_or((None, None, None), |s| (s.customer_email, s.reason, s.details));
+        let (customer_email, reason, details) = shopper.map_or((None, None, None), |s| {
+            (s.customer_email, s.reason, s.details)
+        });
         Ok(EventView {
             seq: record.seq,
             time: record.time,

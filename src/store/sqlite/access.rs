@@ -26,8 +26,7 @@ impl Tx<'_> {
             "custom" => Some(Access::Custom),
             _ => None,
         })?;
-        let all_websites: bool =
-            rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
+        let all_websites: bool = rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
         let mut statement = self
             .conn
             .prepare_cached("SELECT resource FROM role_resource WHERE role_id = ?1")
@@ -36,8 +35,7 @@ impl Tx<'_> {
         for name in rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
             rows::get::<String>(row, 0)
         })? {
-            let resource =
-                Resource::parse(&name).map_err(|e| damaged("role_resource", id, e))?;
+            let resource = Resource::parse(&name).map_err(|e| damaged("role_resource", id, e))?;
             resources.insert(resource);
         }
         let scope = if all_websites {
@@ -48,12 +46,22 @@ impl Tx<'_> {
                 id,
             )?)
         };
-        Ok(Role { id, name: rows::get(row, 1)?, rights: Rights { access, resources, scope } })
+        Ok(Role {
+            id,
+            name: rows::get(row, 1)?,
+            rights: Rights {
+                access,
+                resources,
+                scope,
+            },
+        })
     }
 
     fn website_ids(&self, sql: &str, id: i64) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        rows::collect(statement.query([id]).map_err(rows::fault)?, |row| rows::get(row, 0))
+        rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            rows::get(row, 0)
+        })
     }
 
     fn read_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
@@ -92,7 +100,9 @@ impl Tx<'_> {
             .map_err(rows::fault)?;
         let sql = format!("INSERT INTO {table} ({column}, website_id) VALUES (?1, ?2)");
         for website in websites {
-            self.conn.execute(&sql, [id, *website]).map_err(rows::fault)?;
+            self.conn
+                .execute(&sql, [id, *website])
+                .map_err(rows::fault)?;
         }
         Ok(())
     }
@@ -115,7 +125,13 @@ fn read_token(row: &Row<'_>) -> Result<AccessToken> {
     let owner = match (rows::get(row, 1)?, rows::get(row, 2)?) {
         (Some(admin), None) => TokenOwner::AdminUser(admin),
         (None, Some(storefront)) => TokenOwner::Storefront(storefront),
-        _ => return Err(damaged("access_token", id, "it must have exactly one owner")),
+        _ => {
+            return Err(damaged(
+                "access_token",
+                id,
+                "it must have exactly one owner",
+            ));
+        }
     };
     Ok(AccessToken {
         id,
@@ -133,11 +149,15 @@ impl AccessReads for Tx<'_> {
     }
 
     fn role(&self, id: i64) -> Result<Option<Role>> {
-        self.one(&format!("{ROLE} WHERE id = ?1"), id, |row| self.read_role(row))
+        self.one(&format!("{ROLE} WHERE id = ?1"), id, |row| {
+            self.read_role(row)
+        })
     }
 
     fn role_by_name(&self, name: &str) -> Result<Option<Role>> {
-        self.one(&format!("{ROLE} WHERE name = ?1"), name, |row| self.read_role(row))
+        self.one(&format!("{ROLE} WHERE name = ?1"), name, |row| {
+            self.read_role(row)
+        })
     }
 
     fn admin_users(&self) -> Result<Vec<AdminUser>> {
@@ -157,15 +177,23 @@ impl AccessReads for Tx<'_> {
     }
 
     fn storefronts(&self) -> Result<Vec<Storefront>> {
-        self.all(&format!("{STOREFRONT} ORDER BY name"), |row| self.read_storefront(row))
+        self.all(&format!("{STOREFRONT} ORDER BY name"), |row| {
+            self.read_storefront(row)
+        })
     }
 
     fn storefront(&self, id: i64) -> Result<Option<Storefront>> {
-        self.one(&format!("{STOREFRONT} WHERE id = ?1"), id, |row| self.read_storefront(row))
+        self.one(&format!("{STOREFRONT} WHERE id = ?1"), id, |row| {
+            self.read_storefront(row)
+        })
     }
 
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>> {
-        self.one(&format!("{TOKEN} WHERE hash = ?1"), hash.as_slice(), read_token)
+        self.one(
+            &format!("{TOKEN} WHERE hash = ?1"),
+            hash.as_slice(),
+            read_token,
+        )
     }
 
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
@@ -181,7 +209,11 @@ impl AccessReads for Tx<'_> {
 
 impl AccessWrites for Tx<'_> {
     fn role_put(&self, _permit: &Permit<'_>, role: &Role) -> Result<i64> {
-        let scope = if role.rights.scope == RoleScope::All { "all" } else { "custom" };
+        let scope = if role.rights.scope == RoleScope::All {
+            "all"
+        } else {
+            "custom"
+        };
         let id = (role.id != 0).then_some(role.id);
         self.conn
             .execute(
@@ -209,7 +241,9 @@ impl AccessWrites for Tx<'_> {
     }
 
     fn role_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        self.conn.execute("DELETE FROM role WHERE id = ?1", [id]).map_err(rows::fault)?;
+        self.conn
+            .execute("DELETE FROM role WHERE id = ?1", [id])
+            .map_err(rows::fault)?;
         Ok(())
     }
 
@@ -245,7 +279,9 @@ impl AccessWrites for Tx<'_> {
     }
 
     fn admin_user_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        self.conn.execute("DELETE FROM admin_user WHERE id = ?1", [id]).map_err(rows::fault)?;
+        self.conn
+            .execute("DELETE FROM admin_user WHERE id = ?1", [id])
+            .map_err(rows::fault)?;
         Ok(())
     }
 
@@ -265,7 +301,12 @@ impl AccessWrites for Tx<'_> {
             )
             .map_err(|e| taken(e, "storefront", &storefront.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
-        self.put_websites("storefront_website", "storefront_id", id, &storefront.websites)?;
+        self.put_websites(
+            "storefront_website",
+            "storefront_id",
+            id,
+            &storefront.websites,
+        )?;
         Ok(id)
     }
 
@@ -309,7 +350,9 @@ impl AccessWrites for Tx<'_> {
 
 fn taken(error: rusqlite::Error, what: &str, name: &str) -> Fault {
     match rows::fault(error) {
-        Fault::AlreadyExists { .. } => Fault::AlreadyExists { what: format!("{what} {name}") },
+        Fault::AlreadyExists { .. } => Fault::AlreadyExists {
+            what: format!("{what} {name}"),
+        },
         other => other,
     }
 }

@@ -47,7 +47,9 @@ impl AuditReads for Tx<'_> {
     }
 
     fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>> {
-        let Ok(seq) = rows::int(seq) else { return Ok(None) };
+        let Ok(seq) = rows::int(seq) else {
+            return Ok(None);
+        };
         let mut statement = self
             .conn
             .prepare_cached("SELECT seq, record, shopper, staff FROM audit_event WHERE seq = ?1")
@@ -83,13 +85,15 @@ impl AuditReads for Tx<'_> {
                 "SELECT seq, record FROM audit_event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
             )
             .map_err(rows::fault)?;
-        let mut found =
-            statement.query([rows::int(first)?, rows::int(last)?]).map_err(rows::fault)?;
+        let mut found = statement
+            .query([rows::int(first)?, rows::int(last)?])
+            .map_err(rows::fault)?;
         while let Some(row) = found.next().map_err(rows::fault)? {
             let seq = rows::uint(row, 0, "audit_event")?;
             let record = row.get_ref(1).map_err(rows::fault)?;
-            let bytes =
-                record.as_bytes().map_err(|e| damaged("audit_event", seq, e))?;
+            let bytes = record
+                .as_bytes()
+                .map_err(|e| damaged("audit_event", seq, e))?;
             each(seq, bytes)?;
         }
         Ok(())
@@ -100,11 +104,14 @@ impl AuditReads for Tx<'_> {
             .conn
             .prepare_cached("SELECT idx, root FROM audit_subtree WHERE idx < ?1 ORDER BY idx")
             .map_err(rows::fault)?;
-        rows::collect(statement.query([rows::int(count)?]).map_err(rows::fault)?, |row| {
-            let idx: i64 = rows::get(row, 0)?;
-            Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
-                .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
-        })
+        rows::collect(
+            statement.query([rows::int(count)?]).map_err(rows::fault)?,
+            |row| {
+                let idx: i64 = rows::get(row, 0)?;
+                Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
+                    .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
+            },
+        )
     }
 }
 
@@ -136,24 +143,50 @@ fn select(tx: &Tx<'_>, query: &EventQuery) -> Result<(String, Values)> {
             format!(" AND {column} IN ({})", places.join(","))
         }
     };
-    let places = query.groups.iter().map(|g| bind(Box::new(g.as_str()))).collect();
+    let places = query
+        .groups
+        .iter()
+        .map(|g| bind(Box::new(g.as_str())))
+        .collect();
     sql += &any_of("action_group", places);
-    let places = query.actions.iter().map(|a| bind(Box::new(a.clone()))).collect();
+    let places = query
+        .actions
+        .iter()
+        .map(|a| bind(Box::new(a.clone())))
+        .collect();
     sql += &any_of("action", places);
-    let places = query.admins.iter().map(|a| bind(Box::new(a.clone()))).collect();
+    let places = query
+        .admins
+        .iter()
+        .map(|a| bind(Box::new(a.clone())))
+        .collect();
     sql += &any_of("admin", places);
-    let places = query.customers.iter().map(|c| bind(Box::new(c.stored()))).collect();
+    let places = query
+        .customers
+        .iter()
+        .map(|c| bind(Box::new(c.stored())))
+        .collect();
     sql += &any_of("customer_id", places);
     if let Some(outcome) = query.outcome {
         sql += &format!(" AND result = '{}'", outcome.as_str());
     }
     if let Some(visible) = &query.visible {
-        let places: Vec<String> =
-            visible.websites.iter().map(|w| bind(Box::new(w.clone()))).collect();
+        let places: Vec<String> = visible
+            .websites
+            .iter()
+            .map(|w| bind(Box::new(w.clone())))
+            .collect();
         let own = bind(Box::new(visible.admin_id));
-        sql += &format!(" AND (website IN ({}) OR admin_id = {own})", places.join(","));
+        sql += &format!(
+            " AND (website IN ({}) OR admin_id = {own})",
+            places.join(",")
+        );
     }
-    sql += if query.ascending { " ORDER BY seq" } else { " ORDER BY seq DESC" };
+    sql += if query.ascending {
+        " ORDER BY seq"
+    } else {
+        " ORDER BY seq DESC"
+    };
     if let Some(limit) = query.limit {
         sql += &format!(" LIMIT {limit}");
     }

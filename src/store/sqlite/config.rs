@@ -6,7 +6,11 @@ use super::{Tx, damaged, rows};
 use crate::domain::scope::ScopeLevel;
 use crate::store::{ConfigReads, ConfigRow, ConfigWrites, Permit, Result};
 
-const LEVELS: [ScopeLevel; 3] = [ScopeLevel::Default, ScopeLevel::Website, ScopeLevel::StoreView];
+const LEVELS: [ScopeLevel; 3] = [
+    ScopeLevel::Default,
+    ScopeLevel::Website,
+    ScopeLevel::StoreView,
+];
 
 impl ConfigReads for Tx<'_> {
     fn config_rows(&self) -> Result<Vec<ConfigRow>> {
@@ -22,7 +26,12 @@ impl ConfigReads for Tx<'_> {
                 .into_iter()
                 .find(|level| level.as_str() == scope)
                 .ok_or_else(|| damaged("config_value", &path, "unknown scope"))?;
-            Ok(ConfigRow { path, level, scope_id: rows::get(row, 2)?, value: rows::get(row, 3)? })
+            Ok(ConfigRow {
+                path,
+                level,
+                scope_id: rows::get(row, 2)?,
+                value: rows::get(row, 3)?,
+            })
         })
     }
 }
@@ -35,7 +44,12 @@ impl ConfigWrites for Tx<'_> {
                  ON CONFLICT (path, scope, scope_id) DO UPDATE SET value = excluded.value",
             )
             .and_then(|mut s| {
-                s.execute(params![row.path, row.level.as_str(), row.scope_id, row.value])
+                s.execute(params![
+                    row.path,
+                    row.level.as_str(),
+                    row.scope_id,
+                    row.value
+                ])
             })
             .map_err(rows::fault)?;
         Ok(())

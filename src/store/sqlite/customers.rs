@@ -8,12 +8,9 @@ use crate::domain::customer::{Consent, ConsentSource, Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
-use crate::store::{
-    CustomerPage, CustomerQuery, CustomerReads, CustomerWrites, Permit, Result,
-};
+use crate::store::{CustomerPage, CustomerQuery, CustomerReads, CustomerWrites, Permit, Result};
 
-pub(super) const COLUMNS: &str =
-    "id, website_id, email, first_name, last_name, store_view_id, active, confirmed, created_at, \
+pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, store_view_id, active, confirmed, created_at, \
      updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
@@ -75,7 +72,9 @@ impl CustomerReads for Tx<'_> {
 
     fn customer_count(&self) -> Result<u64> {
         self.conn
-            .query_row("SELECT count(*) FROM customer", [], |row| row.get::<_, i64>(0))
+            .query_row("SELECT count(*) FROM customer", [], |row| {
+                row.get::<_, i64>(0)
+            })
             .map_err(rows::fault)
             .and_then(|n| u64::try_from(n).map_err(Fault::internal))
     }
@@ -116,7 +115,11 @@ fn after_prefix(prefix: &str) -> Option<String> {
 /// The cursor is the phase (`p` or `s`) and the last row's key.
 fn page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
     let mut customers = Vec::new();
-    let needle = query.email_prefix.as_deref().or(query.search.as_deref()).map(email_key);
+    let needle = query
+        .email_prefix
+        .as_deref()
+        .or(query.search.as_deref())
+        .map(email_key);
     let (phase, from) = match query.after.as_deref() {
         None => ("p", None),
         Some(cursor) => {
@@ -137,18 +140,38 @@ fn page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
     let want = query.limit.saturating_add(1);
     let mut in_second = phase == "s";
     if phase == "p" {
-        select(tx, query, needle.as_deref(), false, from.as_ref(), want, &mut customers)?;
+        select(
+            tx,
+            query,
+            needle.as_deref(),
+            false,
+            from.as_ref(),
+            want,
+            &mut customers,
+        )?;
     }
     let prefix_rows = customers.len();
     if customers.len() < want && needle.is_some() && query.email_prefix.is_none() {
         let from = if in_second { from.as_ref() } else { None };
         let left = want - customers.len();
-        select(tx, query, needle.as_deref(), true, from, left, &mut customers)?;
+        select(
+            tx,
+            query,
+            needle.as_deref(),
+            true,
+            from,
+            left,
+            &mut customers,
+        )?;
         in_second = true;
     }
     let next = (customers.len() > query.limit).then(|| {
         customers.truncate(query.limit);
-        let phase = if in_second && query.limit > prefix_rows { "s" } else { "p" };
+        let phase = if in_second && query.limit > prefix_rows {
+            "s"
+        } else {
+            "p"
+        };
         customers.last().map(|last| format!("{phase}{}", last.id))
     });
     let next = match next {
@@ -214,7 +237,9 @@ fn select(
         .map_err(rows::fault)?;
     let mut left = limit;
     while left > 0 {
-        let Some(row) = rows.next().map_err(rows::fault)? else { break };
+        let Some(row) = rows.next().map_err(rows::fault)? else {
+            break;
+        };
         if let (true, Some(needle)) = (rest, needle)
             && !holds(row, needle)?
         {
@@ -246,7 +271,9 @@ fn contains(text: &str, needle: &str) -> bool {
     if text.is_ascii() && needle.is_ascii() {
         let (text, needle) = (text.as_bytes(), needle.as_bytes());
         return needle.is_empty()
-            || text.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle));
+            || text
+                .windows(needle.len())
+                .any(|w| w.eq_ignore_ascii_case(needle));
     }
     text.to_lowercase().contains(needle)
 }
@@ -309,7 +336,9 @@ impl CustomerWrites for Tx<'_> {
             "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1",
             "UPDATE session SET customer_id = ?2 WHERE customer_id = ?1",
         ] {
-            self.conn.execute(sql, [from.stored(), to.stored()]).map_err(rows::fault)?;
+            self.conn
+                .execute(sql, [from.stored(), to.stored()])
+                .map_err(rows::fault)?;
         }
         Ok(())
     }

@@ -38,7 +38,12 @@ impl DocumentReads for Tx<'_> {
                 "{SELECT} WHERE kind = ?1 AND number = ?2 ORDER BY store_view_id, entity_id"
             ))
             .map_err(rows::fault)?;
-        rows::collect(statement.query([kind.as_str(), number]).map_err(rows::fault)?, read)
+        rows::collect(
+            statement
+                .query([kind.as_str(), number])
+                .map_err(rows::fault)?,
+            read,
+        )
     }
 
     fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>> {
@@ -46,7 +51,9 @@ impl DocumentReads for Tx<'_> {
             .conn
             .prepare_cached(&format!("{SELECT} WHERE kind = ?1 AND entity_id = ?2"))
             .map_err(rows::fault)?;
-        let found = statement.query(params![kind.as_str(), entity_id]).map_err(rows::fault)?;
+        let found = statement
+            .query(params![kind.as_str(), entity_id])
+            .map_err(rows::fault)?;
         rows::first(found, read)
     }
 }

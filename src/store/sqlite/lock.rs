@@ -50,7 +50,9 @@ impl WriterLock {
         match waiting.recv_timeout(timeout) {
             Ok(Ok(file)) => Ok(Self { _file: file }),
             Ok(Err(e)) => Err(Fault::io(path.display(), e)),
-            Err(_) => Err(Fault::Busy { waited_seconds: timeout.as_secs() }),
+            Err(_) => Err(Fault::Busy {
+                waited_seconds: timeout.as_secs(),
+            }),
         }
     }
 }

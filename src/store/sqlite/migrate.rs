@@ -15,7 +15,8 @@ pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
 /// The schema's number as found in the file.
 pub fn found(conn: &Connection) -> Result<i64> {
-    conn.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(rows::fault)
+    conn.query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(rows::fault)
 }
 
 /// Applies what is missing.
@@ -27,9 +28,16 @@ pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
         return Ok(());
     }
     let _lock = WriterLock::take(&store.lock, store.timeout)?;
-    store.conn.execute_batch("BEGIN EXCLUSIVE").map_err(rows::fault)?;
+    store
+        .conn
+        .execute_batch("BEGIN EXCLUSIVE")
+        .map_err(rows::fault)?;
     let applied = apply(&store.conn);
-    let end = if applied.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let end = if applied.is_ok() {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
     store.conn.execute_batch(end).map_err(rows::fault)?;
     applied
 }
@@ -37,7 +45,10 @@ pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
 /// Whether nothing is missing.
 fn check(found: i64) -> Result<bool> {
     if found > SCHEMA {
-        return Err(Fault::StoreNewer { found, known: SCHEMA });
+        return Err(Fault::StoreNewer {
+            found,
+            known: SCHEMA,
+        });
     }
     Ok(found == SCHEMA)
 }
@@ -52,5 +63,6 @@ fn apply(conn: &Connection) -> Result<()> {
     for sql in &MIGRATIONS[from..] {
         conn.execute_batch(sql).map_err(rows::fault)?;
     }
-    conn.pragma_update(None, "user_version", SCHEMA).map_err(rows::fault)
+    conn.pragma_update(None, "user_version", SCHEMA)
+        .map_err(rows::fault)
 }

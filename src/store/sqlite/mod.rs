@@ -78,7 +78,11 @@ impl SqliteStore {
             Ok(())
         };
         setup().map_err(rows::fault)?;
-        Ok(Self { conn, lock: dir.lock(), timeout })
+        Ok(Self {
+            conn,
+            lock: dir.lock(),
+            timeout,
+        })
     }
 
     /// The schema's number as found.
@@ -90,13 +94,23 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn read(&self) -> Result<Box<dyn ReadTx + '_>> {
         self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
-        Ok(Box::new(Tx { conn: &self.conn, open: true, _lock: None }))
+        Ok(Box::new(Tx {
+            conn: &self.conn,
+            open: true,
+            _lock: None,
+        }))
     }
 
     fn write(&self) -> Result<Box<dyn WriteTx + '_>> {
         let lock = WriterLock::take(&self.lock, self.timeout)?;
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(rows::fault)?;
-        Ok(Box::new(Tx { conn: &self.conn, open: true, _lock: Some(lock) }))
+        self.conn
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(rows::fault)?;
+        Ok(Box::new(Tx {
+            conn: &self.conn,
+            open: true,
+            _lock: Some(lock),
+        }))
     }
 }
 

@@ -28,7 +28,9 @@ pub fn fault(error: rusqlite::Error) -> Fault {
             _ => {}
         }
     }
-    Fault::Database { problem: error.to_string() }
+    Fault::Database {
+        problem: error.to_string(),
+    }
 }
 
 /// A column by index.

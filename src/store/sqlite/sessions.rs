@@ -88,8 +88,11 @@ impl SessionReads for Tx<'_> {
             sql += &format!(" AND customer_id = {}", bind(Box::new(customer.stored())));
         }
         if !query.states.is_empty() {
-            let words: Vec<String> =
-                query.states.iter().map(|s| format!("'{}'", s.as_str())).collect();
+            let words: Vec<String> = query
+                .states
+                .iter()
+                .map(|s| format!("'{}'", s.as_str()))
+                .collect();
             sql += &format!(" AND state IN ({})", words.join(","));
         }
         if let Some(websites) = &query.websites {
@@ -133,7 +136,10 @@ impl SessionWrites for Tx<'_> {
                     session.store_view_id,
                     session.document.as_ref().map(|d| d.kind.as_str()),
                     session.document.as_ref().map(|d| d.number.as_str()),
-                    session.ticket.as_ref().map(crate::domain::ids::Ticket::as_str),
+                    session
+                        .ticket
+                        .as_ref()
+                        .map(crate::domain::ids::Ticket::as_str),
                     session.issued_at.micros(),
                     session.expires_at.micros(),
                 ],

@@ -57,7 +57,11 @@ impl StoreTreeReads for Tx<'_> {
                 active: rows::get(row, 5)?,
             })
         })?;
-        Ok(StoreTree { websites, groups, views })
+        Ok(StoreTree {
+            websites,
+            groups,
+            views,
+        })
     }
 }
 
@@ -109,7 +113,14 @@ impl StoreTreeWrites for Tx<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET \
                  website_id = excluded.website_id, group_id = excluded.group_id, \
                  code = excluded.code, name = excluded.name, active = excluded.active",
-                params![view.id, view.website_id, view.group_id, view.code, view.name, view.active],
+                params![
+                    view.id,
+                    view.website_id,
+                    view.group_id,
+                    view.code,
+                    view.name,
+                    view.active
+                ],
             )
             .map_err(|e| taken(e, "store view", &view.code))?;
         Ok(())
@@ -120,30 +131,46 @@ impl StoreTreeWrites for Tx<'_> {
     }
 
     fn store_group_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        remove(self, "DELETE FROM store_group WHERE id = ?1", id, "store group")
+        remove(
+            self,
+            "DELETE FROM store_group WHERE id = ?1",
+            id,
+            "store group",
+        )
     }
 
     fn store_view_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        remove(self, "DELETE FROM store_view WHERE id = ?1", id, "store view")
+        remove(
+            self,
+            "DELETE FROM store_view WHERE id = ?1",
+            id,
+            "store view",
+        )
     }
 }
 
 fn remove(tx: &Tx<'_>, sql: &str, id: i64, what: &str) -> Result<()> {
-    tx.conn.execute(sql, [id]).map_err(|e| match rows::fault(e) {
-        Fault::InUse { by, .. } => Fault::InUse { what: format!("{what} {id}"), by },
-        other => other,
-    })?;
+    tx.conn
+        .execute(sql, [id])
+        .map_err(|e| match rows::fault(e) {
+            Fault::InUse { by, .. } => Fault::InUse {
+                what: format!("{what} {id}"),
+                by,
+            },
+            other => other,
+        })?;
     Ok(())
 }
 
 fn taken(error: rusqlite::Error, what: &str, code: &str) -> Fault {
     match rows::fault(error) {
-        Fault::AlreadyExists { .. } => {
-            Fault::AlreadyExists { what: format!("another {what} with the code {code}") }
-        }
-        Fault::InUse { .. } => {
-            Fault::invalid(format!("{what} {code}"), "what it belongs to does not exist")
-        }
+        Fault::AlreadyExists { .. } => Fault::AlreadyExists {
+            what: format!("another {what} with the code {code}"),
+        },
+        Fault::InUse { .. } => Fault::invalid(
+            format!("{what} {code}"),
+            "what it belongs to does not exist",
+        ),
         other => other,
     }
 }

@@ -1,0 +1,104 @@
+//! Arguments that every command takes.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::render::Format;
+
+/// Global flags.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// The store's directory [env: LAC_STORE]
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub store: Option<PathBuf>,
+
+    /// The config file [env: LAC_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub config: Option<PathBuf>,
+
+    /// A profile of the config file [env: LAC_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]
+    pub profile: Option<String>,
+
+    /// Read the access token from a file [the token itself: env LAC_TOKEN]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub token_file: Option<PathBuf>,
+
+    /// Output format
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
+    pub output: Option<OutputArg>,
+
+    /// Never ask, even on a terminal
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_input: bool,
+
+    /// Answer yes to confirmations
+    #[arg(short, long, global = true, hide_short_help = true)]
+    pub yes: bool,
+
+    /// Colour: auto, always, never [env: NO_COLOR]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        hide_short_help = true
+    )]
+    pub color: Option<ColorArg>,
+
+    /// Say less on stderr
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        hide_short_help = true
+    )]
+    pub quiet: bool,
+
+    /// Say more on stderr
+    #[arg(short, long, global = true, hide_short_help = true)]
+    pub verbose: bool,
+}
+
+/// `--output`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputArg {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+impl From<OutputArg> for Format {
+    fn from(arg: OutputArg) -> Self {
+        match arg {
+            OutputArg::Table => Self::Table,
+            OutputArg::Json => Self::Json,
+            OutputArg::Jsonl => Self::Jsonl,
+            OutputArg::Csv => Self::Csv,
+        }
+    }
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+/// `--limit` and `--after` of lists.
+#[derive(Debug, Clone, Args)]
+pub struct Paging {
+    /// Rows at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+
+    /// Go on after this cursor (printed on stderr when rows are left out)
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+}

@@ -1,0 +1,68 @@
+//! `lac init`: make a store.
+
+use clap::{ArgMatches, Args};
+
+use super::{Noun, arguments, parsed};
+use crate::app::founding::{Found, Founded};
+use crate::cli::ambient::os_account;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "init",
+    about: "Make a store: database, keys, the first administrator",
+    arguments: arguments::<Init>,
+    run,
+};
+
+/// Makes the store, its keys, the role Administrators (everything) and the
+/// first admin user, mapped to the account that runs this.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  lac init --admin alice --name shop.example.com")]
+struct Init {
+    /// The first admin user's name [default: the account's name]
+    #[arg(long, value_name = "NAME")]
+    admin: Option<String>,
+
+    /// That admin user's full name
+    #[arg(long, value_name = "TEXT")]
+    full_name: Option<String>,
+
+    /// The store's name: issuer of tokens, origin of checkpoints; fixed for
+    /// good [default: lac- and eight random characters]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: Init = parsed(matches)?;
+    let account = os_account();
+    let request = Found {
+        admin: args.admin.unwrap_or_else(|| account.clone()),
+        full_name: args.full_name,
+        os_account: account,
+        name: args.name,
+    };
+    request.check()?;
+    let founded = request.run(&shop.founding_desk()?)?;
+    shop.show(&founded)?;
+    shop.out
+        .say("next: lac doctor says what is still to be done before the first login");
+    Ok(0)
+}
+
+impl Card for Founded {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![
+            ("store", self.name.clone().into()),
+            ("administrator", self.admin.clone().into()),
+            ("account", self.os_account.clone().into()),
+            ("role", self.role.clone().into()),
+            ("login key", self.login_key.clone().into()),
+            ("audit key", self.audit_key.clone().into()),
+        ]
+    }
+}

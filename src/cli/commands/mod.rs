@@ -1,0 +1,42 @@
+//! One command, one file, its arguments beside it. This file only dispatches.
+
+mod config;
+mod init;
+mod whoami;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
+
+use super::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+/// A top-level command.
+#[derive(Debug, Clone, Copy)]
+pub struct Noun {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// Adds arguments and verbs; called only for the command that is used.
+    pub arguments: fn(Command) -> Command,
+    /// Runs it; the exit code.
+    pub run: fn(&ArgMatches, &Shop) -> Result<u8>,
+}
+
+/// In the order of `lac --help`.
+pub const ALL: &[Noun] = &[init::NOUN, whoami::NOUN, config::NOUN];
+
+/// The arguments of a command without verbs.
+fn arguments<A: Args>(command: Command) -> Command {
+    A::augment_args(command)
+}
+
+/// The verbs of a noun.
+fn verbs<V: Subcommand>(command: Command) -> Command {
+    V::augment_subcommands(command)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+}
+
+/// What was given, as the type that declared it.
+fn parsed<A: FromArgMatches>(matches: &ArgMatches) -> Result<A> {
+    A::from_arg_matches(matches).map_err(Fault::internal)
+}

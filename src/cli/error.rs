@@ -1,0 +1,194 @@
+//! Faults in one place: what is said, the hint, the exit code.
+
+use serde::Serialize;
+
+use super::out::Out;
+use crate::domain::fault::{Fault, Kind};
+use crate::render::safe::{safe, safe_lines};
+
+/// The exit code of a kind of fault.
+pub fn exit_code(kind: Kind) -> u8 {
+    match kind {
+        Kind::Failed => 1,
+        Kind::Usage => 2,
+        Kind::NotFound => 3,
+        Kind::Denied => 4,
+        Kind::Refused => 5,
+        Kind::Tampered => 6,
+        Kind::Conflict => 7,
+        Kind::Unverifiable => 8,
+    }
+}
+
+/// What to do about it.
+#[allow(clippy::too_many_lines)] // one exhaustive list, on purpose
+pub fn hint(fault: &Fault) -> Option<String> {
+    use Fault as F;
+    let text = match fault {
+        F::FeatureDisabled => "lac config set login_as_customer/general/enabled yes".to_owned(),
+        F::ConsentWithheld { customer } => {
+            format!("ask the customer; with their yes: lac consent grant {customer}")
+        }
+        F::CustomerInactive { customer } => format!("lac customer edit {customer} --active yes"),
+        F::CustomerUnconfirmed { .. } => {
+            "the customer must follow the link in the confirmation e-mail first".to_owned()
+        }
+        F::GuestDocument { .. } => "start from the customer instead, if there is one".to_owned(),
+        F::StoreViewRequired { .. } => "name one with --store-view".to_owned(),
+        F::StoreViewNotAllowed { .. } => {
+            "name a store view of the customer's website with --store-view".to_owned()
+        }
+        F::StoreViewInactive { .. } => "name an active one with --store-view".to_owned(),
+        F::BaseUrlMissing { store_view } => {
+            format!("lac config set web/secure/base_url https://…/ --scope store-view:{store_view}")
+        }
+        F::ReasonRequired { .. } => {
+            "give one with --reason TEXT, or --reason - for stdin".to_owned()
+        }
+        F::TicketRequired => "give one with --ticket ID".to_owned(),
+        F::SessionActive { session, .. } => {
+            format!("lac session end {session}, or leave --no-replace out")
+        }
+        F::TokenInvalid { .. } => "ask for a new login URL".to_owned(),
+        F::TokenExpired { .. } | F::TokenSpent => {
+            "a login URL works once and for a short time: lac login makes a new one".to_owned()
+        }
+        F::AudienceMismatch { expected, .. } => {
+            format!("--audience is the origin of the storefront that was called: {expected}")
+        }
+        F::SessionEnded { .. } => "lac login starts a new one".to_owned(),
+        F::LastAdministrator { .. } => {
+            "give another enabled admin user a role with full access first".to_owned()
+        }
+        F::RoleHoldsAll { role } => {
+            format!("lac role access '{role}' custom, then allow what it may")
+        }
+        F::TooManyMissing { .. } => {
+            "check that the file is complete; if it is: --allow-empty".to_owned()
+        }
+        F::NotAuthenticated { remedy, .. } => match remedy {
+            Some(command) => format!("an administrator can run: {command}"),
+            None => "ask an administrator for a new token".to_owned(),
+        },
+        F::ResourceDenied { role, resource, .. } => {
+            format!("an administrator can run: lac role allow '{role}' {resource}")
+        }
+        F::BeyondOwnRights { .. } => "somebody who holds all of it can do it".to_owned(),
+        F::CustomerNotFound { .. } => "lac customer list --search TEXT finds customers".to_owned(),
+        F::DocumentNotFound { .. } => {
+            "check the number; documents come in with lac import".to_owned()
+        }
+        F::RoleNotFound { .. } => "lac role list shows them".to_owned(),
+        F::AdminUserNotFound { .. } => "lac user list shows them".to_owned(),
+        F::WebsiteNotFound { .. } | F::StoreGroupNotFound { .. } | F::StoreViewNotFound { .. } => {
+            "lac stores list shows them".to_owned()
+        }
+        F::SessionNotFound { .. } => "lac session list shows them".to_owned(),
+        F::StorefrontNotFound { .. } => "lac storefront list shows them".to_owned(),
+        F::AccessTokenNotFound { .. } => "lac user token list shows them".to_owned(),
+        F::EventNotFound { .. } => "lac log list shows them".to_owned(),
+        F::ConfigPathNotFound {
+            nearest: Some(path),
+            ..
+        } => format!("did you mean {path}?"),
+        F::ConfigPathNotFound { nearest: None, .. } => "lac config list shows them".to_owned(),
+        F::ResourceNotFound { .. } => "lac role resources shows them".to_owned(),
+        F::CustomerAmbiguous { .. } => "name one with --website CODE".to_owned(),
+        F::DocumentAmbiguous { .. } => "name one with --store-view CODE".to_owned(),
+        F::InvalidFile { .. } => "mend the file, or import the rest with --skip-invalid".to_owned(),
+        F::InputRequired { flag, .. } => format!("give it with {flag}"),
+        F::ConfirmationRequired { .. } => "confirm with --yes".to_owned(),
+        F::Busy { .. } => "try again; somebody else is writing for a long time".to_owned(),
+        F::InUse { .. } => "change what refers to it first".to_owned(),
+        F::LogTampered { .. } => {
+            "stop using this store, keep all of it, and compare it with a backup and the receipts"
+                .to_owned()
+        }
+        F::CheckpointMissing { .. } => {
+            "put it back from a backup; if it is lost for good: lac log recover".to_owned()
+        }
+        F::KeyMissing { .. } => "put it back from a backup".to_owned(),
+        F::StoreMissing { path } => format!("lac init --store '{path}' makes one"),
+        F::StoreUnsafe { remedy, .. } => remedy.clone(),
+        F::StoreNewer { .. } => "use the newer lac".to_owned(),
+        F::RowDamaged { .. } => {
+            "put the store back from a backup; lac doctor looks closer".to_owned()
+        }
+        F::ScopeNotAllowed { allowed, .. } => match allowed.first() {
+            Some(first) if first == "default" => "leave --scope out".to_owned(),
+            _ => return None,
+        },
+        F::AlreadyExists { .. }
+        | F::InvalidValue { .. }
+        | F::ReadOnly { .. }
+        | F::ConfigInvalid { .. }
+        | F::Io { .. }
+        | F::Database { .. }
+        | F::Internal { .. } => return None,
+    };
+    Some(text)
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: Body<'a>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    hint: Option<String>,
+}
+
+/// Says what went wrong, on stderr, and gives the exit code.
+pub fn report(out: &Out, fault: &Fault) -> u8 {
+    if out.format.is_json() {
+        json(&fault.code(), &fault.to_string(), hint(fault));
+    } else {
+        let (red, bold, reset) = if out.color_err {
+            ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m")
+        } else {
+            ("", "", "")
+        };
+        Out::err(&format!(
+            "{red}error:{reset} {}",
+            safe_lines(&fault.to_string())
+        ));
+        if let Some(hint) = hint(fault) {
+            Out::err(&format!("{bold}hint:{reset} {}", safe(&hint)));
+        }
+    }
+    exit_code(fault.kind())
+}
+
+/// A usage error found while reading the arguments.
+pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
+    if is_json && error.use_stderr() {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first);
+        json(
+            "invalid_argument",
+            message,
+            Some("lac --help shows how it is used".to_owned()),
+        );
+        return 2;
+    }
+    // A closed pipe is no reason to complain.
+    let _ = error.print();
+    if error.use_stderr() { 2 } else { 0 }
+}
+
+fn json(code: &str, message: &str, hint: Option<String>) {
+    let envelope = Envelope {
+        error: Body {
+            code,
+            message,
+            hint,
+        },
+    };
+    if let Ok(line) = serde_json::to_string(&envelope) {
+        Out::err(&line);
+    }
+}

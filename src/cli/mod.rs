@@ -1,0 +1,102 @@
+//! Floor 4: the command line. Reads arguments, puts the program together, runs
+//! one use case, shows its result. The only floor that prints, prompts or exits.
+
+mod ambient;
+mod args;
+pub mod commands;
+mod error;
+mod out;
+mod settings;
+mod shop;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use self::args::Globals;
+use self::out::Out;
+use self::settings::Settings;
+use self::shop::Shop;
+use crate::domain::fault::Fault;
+
+/// The whole command, for parsing, completions and man pages. What a noun's
+/// own arguments are is built only for the noun that is used.
+pub fn command() -> Command {
+    let root = Command::new("lac")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(
+            "Login as Customer: start a storefront session as a shopper, with consent, on record",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .propagate_version(true)
+        .infer_subcommands(false);
+    // Flattened arguments bring their struct's own description along.
+    let about = root.get_about().cloned();
+    let root = Globals::augment_args(root).about(about).long_about(None);
+    commands::ALL.iter().fold(root, |root, noun| {
+        root.subcommand(
+            Command::new(noun.name)
+                .about(noun.about)
+                .defer(noun.arguments),
+        )
+    })
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_json = asks_for_json(&arguments);
+    match command().try_get_matches_from(arguments) {
+        Ok(matches) => ExitCode::from(run(&matches)),
+        Err(error) => ExitCode::from(error::report_usage(is_json, &error)),
+    }
+}
+
+fn run(matches: &ArgMatches) -> u8 {
+    let globals = match Globals::from_arg_matches(matches) {
+        Ok(globals) => globals,
+        Err(error) => return error::report_usage(false, &error),
+    };
+    let settings = match Settings::read(&globals) {
+        Ok(settings) => settings,
+        Err(fault) => return error::report(&Out::new(&globals, None), &fault),
+    };
+    let out = Out::new(&globals, Some(&settings));
+    let shop = Shop::new(globals, settings, out);
+    match dispatch(matches, &shop) {
+        Ok(code) => code,
+        Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,
+        Err(fault) => error::report(&shop.out, &fault),
+    }
+}
+
+fn dispatch(matches: &ArgMatches, shop: &Shop) -> Result<u8, Fault> {
+    let (name, of_noun) = matches
+        .subcommand()
+        .ok_or_else(|| Fault::internal("no command was given"))?;
+    let noun = commands::ALL
+        .iter()
+        .find(|noun| noun.name == name)
+        .ok_or_else(|| Fault::internal("an unknown command was given"))?;
+    (noun.run)(of_noun, shop)
+}
+
+/// Whether `-o json` or `jsonl` is among the arguments, for errors found
+/// before they are understood.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    words.iter().enumerate().any(|(i, word)| {
+        let value = match *word {
+            "-o" | "--output" => words.get(i + 1).copied(),
+            other => other
+                .strip_prefix("--output=")
+                .or_else(|| other.strip_prefix("-o")),
+        };
+        matches!(
+            value.map(|v| v.trim_start_matches('=')),
+            Some("json" | "jsonl")
+        )
+    })
+}

@@ -1,0 +1,100 @@
+//! Where results and remarks go. The only file that prints.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::args::{ColorArg, Globals};
+use super::settings::{Settings, env};
+use crate::domain::fault::Fault;
+use crate::render::Format;
+use crate::store::Result;
+
+/// The process's output.
+#[derive(Debug, Clone)]
+pub struct Out {
+    pub format: Format,
+    /// Whether the format was asked for.
+    pub format_given: bool,
+    pub quiet: bool,
+    pub verbose: bool,
+    pub stdout_is_terminal: bool,
+    /// Whether a person can be asked: stdin and stderr are terminals and
+    /// nobody said no.
+    pub can_ask: bool,
+    pub yes: bool,
+    pub color: bool,
+    pub color_err: bool,
+}
+
+impl Out {
+    pub fn new(globals: &Globals, settings: Option<&Settings>) -> Self {
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let stderr_is_terminal = io::stderr().is_terminal();
+        let wish = globals.color.or_else(|| match settings?.color.as_deref()? {
+            "always" => Some(ColorArg::Always),
+            "never" => Some(ColorArg::Never),
+            _ => Some(ColorArg::Auto),
+        });
+        let color = |is_terminal: bool| match wish {
+            Some(ColorArg::Always) => true,
+            Some(ColorArg::Never) => false,
+            _ => {
+                is_terminal && env("NO_COLOR").is_none() && env("TERM").is_none_or(|t| t != "dumb")
+            }
+        };
+        let given = globals.output.map(Format::from);
+        Self {
+            format: given.or_else(|| settings?.output).unwrap_or(Format::Table),
+            format_given: given.is_some(),
+            quiet: globals.quiet,
+            verbose: globals.verbose,
+            stdout_is_terminal,
+            can_ask: !globals.no_input && io::stdin().is_terminal() && stderr_is_terminal,
+            yes: globals.yes,
+            color: color(stdout_is_terminal),
+            color_err: color(stderr_is_terminal),
+        }
+    }
+
+    /// A line of the result.
+    ///
+    /// # Errors
+    /// `io`; a closed pipe ends the program quietly (see [`write_failed`]).
+    pub fn line(&self, text: &str) -> Result<()> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{text}")
+            .and_then(|()| stdout.flush())
+            .map_err(write_failed)
+    }
+
+    /// A remark for people, on stderr, unless `--quiet`.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            Self::err(text);
+        }
+    }
+
+    /// A line on stderr. Nothing can be done if even that fails.
+    pub fn err(text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// The terminal's width, if stdout is one.
+    pub fn width(&self) -> Option<u16> {
+        self.stdout_is_terminal.then(|| {
+            let columns = env("COLUMNS").and_then(|text| text.parse().ok());
+            columns.unwrap_or_else(|| console::Term::stdout().size().1)
+        })
+    }
+}
+
+/// A write error as a fault. The code `io` with this text means that nobody
+/// listens any more: the program ends quietly.
+pub const CLOSED_PIPE: &str = "closed pipe";
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+pub fn write_failed(error: io::Error) -> Fault {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Fault::io("stdout", CLOSED_PIPE);
+    }
+    Fault::io("stdout", error)
+}

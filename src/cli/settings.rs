@@ -1,0 +1,176 @@
+//! Settings: flag > environment > file > default, with profiles.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::args::Globals;
+use crate::domain::fault::Fault;
+use crate::domain::time::parse_duration;
+use crate::render::Format;
+use crate::store::Result;
+use crate::store::dir::{Secrecy, check};
+
+/// One table of the config file: the file itself, or a profile in it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The store's directory.
+    pub store: Option<PathBuf>,
+    /// `table`, `json`, `jsonl` or `csv`.
+    pub output: Option<Format>,
+    /// `auto`, `always` or `never`.
+    pub color: Option<String>,
+    /// How long to wait for other writers, such as `30s`.
+    pub busy_timeout: Option<String>,
+    /// Rows a table on a terminal shows without `--limit`.
+    pub table_limit: Option<usize>,
+    #[serde(default)]
+    pub keys: Keys,
+}
+
+/// `[keys]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Where the private keys lie, if not in the store's `keys/`.
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The profile used without `--profile`.
+    profile: Option<String>,
+    #[serde(default)]
+    profiles: std::collections::BTreeMap<String, Table>,
+    store: Option<PathBuf>,
+    output: Option<Format>,
+    color: Option<String>,
+    busy_timeout: Option<String>,
+    table_limit: Option<usize>,
+    #[serde(default)]
+    keys: Keys,
+}
+
+/// What holds for this run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The config file that was read, if any.
+    pub file: Option<PathBuf>,
+    pub profile: Option<String>,
+    pub store: PathBuf,
+    pub keys: Option<PathBuf>,
+    pub output: Option<Format>,
+    pub color: Option<String>,
+    pub busy_timeout: Duration,
+    pub table_limit: usize,
+}
+
+impl Settings {
+    /// Reads the config file and puts flags and environment over it.
+    ///
+    /// # Errors
+    /// `config_invalid`, `store_unsafe` for a file that others can write.
+    pub fn read(globals: &Globals) -> Result<Self> {
+        let path = config_path(globals)?;
+        let file = match &path {
+            Some(path) => parse(path)?,
+            None => File::default(),
+        };
+        let profile = globals
+            .profile
+            .clone()
+            .or_else(|| env("LAC_PROFILE"))
+            .or(file.profile.clone());
+        let chosen = match &profile {
+            None => Table::default(),
+            Some(name) => file.profiles.get(name).cloned().ok_or_else(|| {
+                let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+                invalid(format!(
+                    "there is no profile {name} (known: {})",
+                    known.join(", ")
+                ))
+            })?,
+        };
+        let store = globals
+            .store
+            .clone()
+            .or_else(|| env("LAC_STORE").map(PathBuf::from))
+            .or(chosen.store)
+            .or(file.store)
+            .map_or_else(default_store, Ok)?;
+        let timeout = chosen.busy_timeout.or(file.busy_timeout);
+        let busy_timeout = timeout
+            .map(|text| {
+                parse_duration(&text, None).map_err(|e| invalid(format!("busy_timeout: {e}")))
+            })
+            .transpose()?
+            .unwrap_or(Duration::from_secs(30));
+        Ok(Self {
+            file: path,
+            profile,
+            store,
+            keys: chosen.keys.dir.or(file.keys.dir),
+            output: chosen.output.or(file.output),
+            color: chosen.color.or(file.color),
+            busy_timeout,
+            table_limit: chosen.table_limit.or(file.table_limit).unwrap_or(100),
+        })
+    }
+}
+
+/// An environment variable that is set and not empty.
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn invalid(problem: impl Into<String>) -> Fault {
+    Fault::ConfigInvalid {
+        problem: problem.into(),
+    }
+}
+
+fn config_path(globals: &Globals) -> Result<Option<PathBuf>> {
+    if let Some(path) = globals
+        .config
+        .clone()
+        .or_else(|| env("LAC_CONFIG").map(PathBuf::from))
+    {
+        if fs::symlink_metadata(&path).is_err() {
+            return Err(invalid(format!("{} does not exist", path.display())));
+        }
+        return Ok(Some(path));
+    }
+    let own = env("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))
+        .map(|dir| dir.join("lac/config.toml"));
+    let system = Some(PathBuf::from("/etc/lac/config.toml"));
+    Ok([own, system]
+        .into_iter()
+        .flatten()
+        .find(|path| fs::symlink_metadata(path).is_ok()))
+}
+
+fn default_store() -> Result<PathBuf> {
+    if let Some(dir) = env("XDG_STATE_HOME") {
+        return Ok(Path::new(&dir).join("lac"));
+    }
+    env("HOME")
+        .map(|home| Path::new(&home).join(".local/state/lac"))
+        .ok_or_else(|| invalid("no store is named and neither XDG_STATE_HOME nor HOME is set"))
+}
+
+fn parse(path: &Path) -> Result<File> {
+    // /etc belongs to root, who could change anything anyway.
+    if !path.starts_with("/etc")
+        && let Some(problem) = check(path, Secrecy::Writes)?
+    {
+        return Err(problem);
+    }
+    let text = fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
+    toml::from_str(&text).map_err(|e| invalid(format!("{}: {e}", path.display())))
+}

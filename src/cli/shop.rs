@@ -1,0 +1,195 @@
+//! The composition root: settings, store, keys, clock and caller put together.
+
+use std::fs;
+
+use std::cell::OnceCell;
+
+use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
+use super::args::Globals;
+use super::out::{Out, write_failed};
+use super::settings::{Settings, env};
+use crate::app::{Caller, Config, Credential, Desk};
+use crate::domain::ambient::Clock;
+use crate::domain::config;
+use crate::domain::fault::Fault;
+use crate::render::list::{List, Row};
+use crate::render::one::{self, Card};
+use crate::render::{Format, Look};
+use crate::signing::ring::KeyRing;
+use crate::signing::secret::PlainToken;
+use crate::store::dir::{CheckpointFile, StoreDir};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Result, Store};
+
+/// What a command is run with. The store is opened when first asked for.
+#[derive(Debug)]
+pub struct Shop {
+    pub globals: Globals,
+    pub settings: Settings,
+    pub out: Out,
+    pub clock: SystemClock,
+    pub random: SystemRandom,
+    open: OnceCell<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    dir: StoreDir,
+    store: SqliteStore,
+    high_water: CheckpointFile,
+    keys: KeyRing,
+    caller: Caller,
+}
+
+impl Shop {
+    pub fn new(globals: Globals, settings: Settings, out: Out) -> Self {
+        let (clock, random) = (SystemClock::new(), SystemRandom::new());
+        Self {
+            globals,
+            settings,
+            out,
+            clock,
+            random,
+            open: OnceCell::new(),
+        }
+    }
+
+    /// The desk at which use cases are run.
+    ///
+    /// # Errors
+    /// `store_missing`, `store_unsafe`, `store_newer`, `database`, `io`.
+    pub fn desk(&self) -> Result<Desk<'_>> {
+        if self.open.get().is_none() {
+            let dir = StoreDir::open(&self.settings.store, self.settings.keys.as_deref())?;
+            let store = SqliteStore::open(&dir, self.settings.busy_timeout)?;
+            self.put(dir, store)?;
+        }
+        self.opened()
+    }
+
+    /// A desk over the empty database of a new store.
+    ///
+    /// # Errors
+    /// `already_exists`, `store_unsafe`, `database`, `io`.
+    pub fn founding_desk(&self) -> Result<Desk<'_>> {
+        let dir = StoreDir::create(&self.settings.store, self.settings.keys.as_deref())?;
+        let store = SqliteStore::create(&dir, self.settings.busy_timeout)?;
+        self.put(dir, store)?;
+        self.opened()
+    }
+
+    fn put(&self, dir: StoreDir, store: SqliteStore) -> Result<()> {
+        let high_water = CheckpointFile::of(&dir);
+        let keys = KeyRing::new(dir.keys());
+        let caller = self.caller()?;
+        let _ = self.open.set(Open {
+            dir,
+            store,
+            high_water,
+            keys,
+            caller,
+        });
+        Ok(())
+    }
+
+    fn opened(&self) -> Result<Desk<'_>> {
+        let open = self
+            .open
+            .get()
+            .ok_or_else(|| Fault::internal("the store is not open"))?;
+        Ok(Desk {
+            store: &open.store,
+            high_water: &open.high_water,
+            keys: &open.keys,
+            clock: &self.clock,
+            random: &self.random,
+            caller: &open.caller,
+        })
+    }
+
+    /// The store's directory, once opened.
+    pub fn dir(&self) -> Option<&StoreDir> {
+        self.open.get().map(|open| &open.dir)
+    }
+
+    /// Who calls: the token if one was given, else the account of the real
+    /// uid. No flag and no other variable ever says who one is.
+    fn caller(&self) -> Result<Caller> {
+        let account = os_account();
+        let token = match &self.globals.token_file {
+            Some(path) => Some(fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?),
+            None => env("LAC_TOKEN"),
+        };
+        let credential = match token {
+            None => Credential::OsAccount(account.clone()),
+            Some(text) => match PlainToken::parse(text.trim()) {
+                Ok(token) => Credential::Token(token),
+                Err(_) => Credential::MalformedToken,
+            },
+        };
+        Ok(Caller {
+            credential,
+            os_account: Some(account),
+            login_uid: login_uid(),
+            ip_address: None,
+        })
+    }
+
+    /// How things are shown to people: the store's zone, the terminal's width.
+    pub fn look(&self) -> Look {
+        let zone = self.zone().unwrap_or(chrono_tz::UTC);
+        Look {
+            zone,
+            now: self.clock.now(),
+            width: self.out.width(),
+            color: self.out.color,
+            raw: false,
+        }
+    }
+
+    /// `general/locale/timezone`; needs nobody's leave.
+    pub fn zone(&self) -> Option<chrono_tz::Tz> {
+        let open = self.open.get()?;
+        let tx = open.store.read().ok()?;
+        let zone = Config::read(&*tx)
+            .ok()?
+            .default(config::TIMEZONE)
+            .ok()?
+            .value?;
+        zone.parse().ok()
+    }
+
+    /// Shows one result.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn show(&self, card: &impl Card) -> Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        one::write(&mut stdout, card, self.out.format, &self.look()).map_err(write_failed)
+    }
+
+    /// Shows a list.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn list<R: Row>(&self, rows: &[R]) -> Result<()> {
+        let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut list = List::new(&mut stdout, self.out.format, self.look());
+        for row in rows {
+            list.push(row).map_err(write_failed)?;
+        }
+        list.finish().map_err(write_failed)?;
+        if rows.is_empty() && self.out.format == Format::Table {
+            self.out.say("nothing found");
+        }
+        Ok(())
+    }
+
+    /// Rows a list shows: what was asked for; else a table on a terminal has
+    /// a default limit, and other outputs none.
+    pub fn limit(&self, asked: Option<u64>) -> Option<usize> {
+        let asked = asked.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        let is_screen = self.out.format == Format::Table && self.out.stdout_is_terminal;
+        asked.or(is_screen.then_some(self.settings.table_limit))
+    }
+}

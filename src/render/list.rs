@@ -1,0 +1,258 @@
+//! Lists, row by row: the whole list is never held where the format allows.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::safe::{formula_guard, safe};
+use super::{Format, Look};
+
+/// A column: the field's name for programs, a title for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The JSON field and CSV header.
+    pub field: &'static str,
+    /// The table's header; empty for a column that only programs get.
+    pub title: &'static str,
+}
+
+/// How a cell should strike the eye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Plain,
+    Good,
+    Bad,
+    Warning,
+    Dim,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    pub text: String,
+    pub tone: Tone,
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            tone: Tone::Plain,
+        }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl Text {
+    pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self {
+            text: text.into(),
+            tone,
+        }
+    }
+
+    /// `yes` and `no`, green and dim.
+    pub fn yes_no(yes: bool) -> Self {
+        if yes {
+            Self::toned("yes", Tone::Good)
+        } else {
+            Self::toned("no", Tone::Dim)
+        }
+    }
+}
+
+/// One row of a list.
+pub trait Row: Serialize {
+    /// In the order of the JSON fields.
+    const COLUMNS: &'static [Column];
+
+    /// The cells of the titled columns, in order. Need not be safe yet.
+    fn cells(&self, look: &Look) -> Vec<Text>;
+}
+
+/// Writes a list as it comes.
+pub struct List<'w, R> {
+    out: &'w mut dyn Write,
+    format: Format,
+    look: Look,
+    written: u64,
+    table: Option<Table>,
+    row: std::marker::PhantomData<R>,
+}
+
+impl<R> std::fmt::Debug for List<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("List")
+            .field("written", &self.written)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'w, R: Row> List<'w, R> {
+    pub fn new(out: &'w mut dyn Write, format: Format, look: Look) -> Self {
+        let table = (format == Format::Table).then(|| new_table::<R>(&look));
+        Self {
+            out,
+            format,
+            look,
+            written: 0,
+            table,
+            row: std::marker::PhantomData,
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn push(&mut self, row: &R) -> io::Result<()> {
+        match self.format {
+            Format::Table => {
+                if let Some(table) = &mut self.table {
+                    table.add_row(
+                        row.cells(&self.look)
+                            .into_iter()
+                            .map(|c| cell(c, &self.look)),
+                    );
+                }
+            }
+            Format::Json => {
+                self.out
+                    .write_all(if self.written == 0 { b"[" } else { b",\n " })?;
+                serde_json::to_writer(&mut self.out, row)?;
+            }
+            Format::Jsonl => {
+                serde_json::to_writer(&mut self.out, row)?;
+                self.out.write_all(b"\n")?;
+            }
+            Format::Csv => {
+                if self.written == 0 {
+                    self.csv_header()?;
+                }
+                self.csv_row(row)?;
+            }
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Writes what is still held. An empty table is nothing at all; an empty
+    /// JSON list is `[]`; an empty CSV its header.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn finish(mut self) -> io::Result<u64> {
+        match self.format {
+            Format::Table => {
+                if let (Some(table), true) = (&self.table, self.written > 0) {
+                    for line in table.lines() {
+                        writeln!(self.out, "{}", line.trim_end())?;
+                    }
+                }
+            }
+            Format::Json => {
+                self.out
+                    .write_all(if self.written == 0 { b"[]\n" } else { b"]\n" })?;
+            }
+            Format::Csv if self.written == 0 => self.csv_header()?,
+            Format::Jsonl | Format::Csv => {}
+        }
+        self.out.flush()?;
+        Ok(self.written)
+    }
+
+    fn csv_header(&mut self) -> io::Result<()> {
+        let header: Vec<&str> = R::COLUMNS.iter().map(|c| c.field).collect();
+        self.csv_record(&header)
+    }
+
+    fn csv_row(&mut self, row: &R) -> io::Result<()> {
+        let value = serde_json::to_value(row)?;
+        let raw = self.look.raw;
+        let fields: Vec<String> = R::COLUMNS
+            .iter()
+            .map(|column| csv_field(value.get(column.field), raw))
+            .collect();
+        self.csv_record(&fields)
+    }
+
+    fn csv_record<F: AsRef<[u8]>>(&mut self, fields: &[F]) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+        writer.write_record(fields)?;
+        let bytes = writer
+            .into_inner()
+            .map_err(|e| io::Error::other(e.to_string()))?;
+        self.out.write_all(&bytes)
+    }
+}
+
+/// A JSON value as a CSV field: text as it is (formulas made inert), nothing
+/// for null, JSON for what is nested.
+fn csv_field(value: Option<&Value>, raw: bool) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) if raw => text.clone(),
+        Some(Value::String(text)) => formula_guard(text).into_owned(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn new_table<R: Row>(look: &Look) -> Table {
+    let titles = R::COLUMNS.iter().filter(|c| !c.title.is_empty());
+    styled(look, titles.map(|c| c.title).collect())
+}
+
+/// A table in the house style.
+pub(super) fn styled(look: &Look, titles: Vec<&str>) -> Table {
+    let mut table = Table::new();
+    if let Some(width) = look.width {
+        table.load_style(UTF8_FULL_CONDENSED);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(width);
+    } else {
+        // A pipe gets plain columns, however wide.
+        table.load_style(NOTHING);
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    if look.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(titles.into_iter().map(|title| {
+        let cell = Cell::new(title);
+        if look.color {
+            cell.add_attribute(Attribute::Bold)
+        } else {
+            cell
+        }
+    }));
+    // A column never gets so narrow that words fall apart letter by letter.
+    for column in table.column_iter_mut() {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(6)));
+    }
+    table
+}
+
+pub(super) fn cell(text: Text, look: &Look) -> Cell {
+    let cell = Cell::new(safe(&text.text));
+    if !look.color {
+        return cell;
+    }
+    match text.tone {
+        Tone::Plain => cell,
+        Tone::Good => cell.fg(Color::Green),
+        Tone::Bad => cell.fg(Color::Red),
+        Tone::Warning => cell.fg(Color::Yellow),
+        Tone::Dim => cell.add_attribute(Attribute::Dim),
+    }
+}
