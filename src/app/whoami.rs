@@ -38,15 +38,13 @@ impl WhoAmI {
     pub fn run(self, desk: &Desk<'_>) -> Result<Myself> {
         look(desk, Action::AdminUserRead, &[], |view| {
             let actor = &view.actor;
-            let websites = match view.websites() {
-                None => None,
-                Some(ids) => Some(
-                    ids.iter()
-                        .filter_map(|id| view.tree().ok()?.website(*id))
-                        .map(|website| website.code.clone())
-                        .collect(),
-                ),
+            let tree = view.tree()?;
+            let codes = |ids: Vec<i64>| {
+                ids.iter()
+                    .filter_map(|id| Some(tree.website(*id)?.code.clone()))
+                    .collect()
             };
+            let websites = view.websites().map(codes);
             let kind = match actor.identity {
                 Identity::AdminUser(_) => "admin_user",
                 Identity::Storefront(_) => "storefront",

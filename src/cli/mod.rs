@@ -23,7 +23,8 @@ use crate::domain::fault::Fault;
 /// The whole command, for parsing, completions and man pages. What a noun's
 /// own arguments are is built only for the noun that is used.
 pub fn command() -> Command {
-    let root = Command::new("lac")
+    // The flattened arguments' own description must not become the program's.
+    let root = Globals::augment_args(Command::new("lac"))
         .version(env!("CARGO_PKG_VERSION"))
         .about(
             "Login as Customer: start a storefront session as a shopper, with consent, on record",
@@ -31,10 +32,8 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .propagate_version(true)
-        .infer_subcommands(false);
-    // Flattened arguments bring their struct's own description along.
-    let about = root.get_about().cloned();
-    let root = Globals::augment_args(root).about(about).long_about(None);
+        .infer_subcommands(false)
+        .long_about(None);
     commands::ALL.iter().fold(root, |root, noun| {
         root.subcommand(
             Command::new(noun.name)

@@ -59,7 +59,7 @@ impl Out {
     ///
     /// # Errors
     /// `io`; a closed pipe ends the program quietly (see [`write_failed`]).
-    pub fn line(&self, text: &str) -> Result<()> {
+    pub fn line(text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{text}")
             .and_then(|()| stdout.flush())

@@ -26,7 +26,7 @@ pub struct Table {
     /// How long to wait for other writers, such as `30s`.
     pub busy_timeout: Option<String>,
     /// Rows a table on a terminal shows without `--limit`.
-    pub table_limit: Option<usize>,
+    pub screen_rows: Option<usize>,
     #[serde(default)]
     pub keys: Keys,
 }
@@ -50,7 +50,7 @@ struct File {
     output: Option<Format>,
     color: Option<String>,
     busy_timeout: Option<String>,
-    table_limit: Option<usize>,
+    screen_rows: Option<usize>,
     #[serde(default)]
     keys: Keys,
 }
@@ -66,7 +66,7 @@ pub struct Settings {
     pub output: Option<Format>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
-    pub table_limit: usize,
+    pub screen_rows: usize,
 }
 
 impl Settings {
@@ -117,7 +117,7 @@ impl Settings {
             output: chosen.output.or(file.output),
             color: chosen.color.or(file.color),
             busy_timeout,
-            table_limit: chosen.table_limit.or(file.table_limit).unwrap_or(100),
+            screen_rows: chosen.screen_rows.or(file.screen_rows).unwrap_or(100),
         })
     }
 }

@@ -190,6 +190,6 @@ impl Shop {
     pub fn limit(&self, asked: Option<u64>) -> Option<usize> {
         let asked = asked.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
         let is_screen = self.out.format == Format::Table && self.out.stdout_is_terminal;
-        asked.or(is_screen.then_some(self.settings.table_limit))
+        asked.or(is_screen.then_some(self.settings.screen_rows))
     }
 }

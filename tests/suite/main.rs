@@ -1,5 +1,7 @@
 //! Black-box tests: real processes on real temporary stores, with a fixed
 //! clock and seed. Each module tells one story.
 
+#![allow(clippy::expect_used, dead_code)]
+
 mod foundation;
 mod support;

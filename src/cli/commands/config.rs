@@ -4,6 +4,7 @@ use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
 use crate::app::config::{Changed, Get, Set, Setting, Unset};
+use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::config::lookup::Origin;
 use crate::domain::fault::Fault;
@@ -111,7 +112,7 @@ fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
     if args.origin || shop.out.format.is_json() {
         return shop.show(&setting);
     }
-    shop.out.line(&crate::render::safe::safe(
+    Out::line(&crate::render::safe::safe(
         setting.value.as_deref().unwrap_or_default(),
     ))
 }
