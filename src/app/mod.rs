@@ -6,8 +6,10 @@
 //! request says who is asking; that is the [`Desk`]'s to know.
 
 pub mod config;
+pub mod find;
 pub mod founding;
 pub mod names;
+pub mod sessions;
 mod settings;
 mod story;
 mod who;

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Place, resource};
-use crate::app::{Desk, Done, Work, act, known};
+use crate::app::{Desk, Done, Work, act, known, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config::{self, Field};
 use crate::domain::fault::Fault;
 use crate::domain::scope::ConfigScope;
+use crate::domain::session::EndCause;
 use crate::store::{ConfigRow, Permit, Result};
 
 /// Sets a field.
@@ -136,9 +137,13 @@ fn change(
 }
 
 /// What a changed field brings with it.
-fn consequences(work: &mut Work<'_>, _permit: &Permit<'_>, field: &Field) -> Result<()> {
+fn consequences(work: &mut Work<'_>, permit: &Permit<'_>, field: &Field) -> Result<()> {
     if field.path == config::LOGGED_ACTIONS {
         work.log_everything();
     }
-    work.reload()
+    work.reload()?;
+    if field.path == config::ENABLED && !work.config.is_yes(config::ENABLED)? {
+        sessions::end_all(work, permit, EndCause::FeatureDisabled)?;
+    }
+    Ok(())
 }

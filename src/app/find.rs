@@ -1,0 +1,90 @@
+//! What people name, found within the actor's role scope. Whatever lies outside
+//! it is *not found*, so that its existence cannot be inferred.
+
+use super::View;
+use crate::domain::access::{AdminUser, Role};
+use crate::domain::customer::{Customer, email_key};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::stores::{StoreView, Website};
+use crate::store::Result;
+
+/// A customer by id or e-mail address, on one website if it is named.
+///
+/// # Errors
+/// `customer_not_found`, `customer_ambiguous`, `website_not_found`.
+pub fn customer(view: &View<'_>, named: &str, website: Option<&str>) -> Result<Customer> {
+    let missing = || Fault::CustomerNotFound {
+        customer: named.to_owned(),
+    };
+    let only = website
+        .map(|code| self::website(view, code))
+        .transpose()?
+        .map(|w| w.id);
+    let fits = |customer: &Customer| {
+        view.actor.sees(customer.website_id) && only.is_none_or(|id| id == customer.website_id)
+    };
+    if let Ok(id) = named.parse::<CustomerId>() {
+        return view.read.customer(id)?.filter(fits).ok_or_else(missing);
+    }
+    let mut found = view.read.customers_by_email(&email_key(named))?;
+    found.retain(fits);
+    if found.len() > 1 {
+        let tree = view.tree()?;
+        let code = |c: &Customer| tree.website(c.website_id).map(|w| w.code.clone());
+        let websites = found.iter().filter_map(code).collect();
+        return Err(Fault::CustomerAmbiguous {
+            email: named.to_owned(),
+            websites,
+        });
+    }
+    found.pop().ok_or_else(missing)
+}
+
+/// A website by code.
+///
+/// # Errors
+/// `website_not_found`.
+pub fn website<'v>(view: &'v View<'_>, code: &str) -> Result<&'v Website> {
+    view.tree()?
+        .website_by_code(code)
+        .filter(|website| view.actor.sees(website.id))
+        .ok_or_else(|| Fault::WebsiteNotFound {
+            website: code.to_owned(),
+        })
+}
+
+/// A store view by code.
+///
+/// # Errors
+/// `store_view_not_found`.
+pub fn store_view<'v>(view: &'v View<'_>, code: &str) -> Result<&'v StoreView> {
+    view.tree()?
+        .view_by_code(code)
+        .filter(|found| view.actor.sees(found.website_id))
+        .ok_or_else(|| Fault::StoreViewNotFound {
+            store_view: code.to_owned(),
+        })
+}
+
+/// A role by its exact name.
+///
+/// # Errors
+/// `role_not_found`.
+pub fn role(view: &View<'_>, name: &str) -> Result<Role> {
+    let found = view.read.role_by_name(name)?;
+    found.ok_or_else(|| Fault::RoleNotFound {
+        role: name.to_owned(),
+    })
+}
+
+/// An admin user by exact name.
+///
+/// # Errors
+/// `admin_user_not_found`.
+pub fn admin_user(view: &View<'_>, name: &str) -> Result<AdminUser> {
+    let found = view.read.admin_user_by_name(name)?;
+    found.ok_or_else(|| Fault::AdminUserNotFound {
+        admin_user: name.to_owned(),
+    })
+}

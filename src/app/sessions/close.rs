@@ -1,0 +1,163 @@
+//! How sessions end: by their agent, by a newer login, by time, and at once
+//! when what they stood on is taken away.
+
+use crate::app::{Work, agent_now};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::store::log::Recorded;
+use crate::store::{Permit, Result, SessionQuery};
+
+const OPEN: [SessionState; 2] = [SessionState::Issued, SessionState::Active];
+
+/// Closes one open session and records it as an event of its own. The event's
+/// admin is the impersonator; whoever ended it is named in the details.
+pub fn close(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    session: &Session,
+    cause: EndCause,
+) -> Result<Recorded> {
+    let state = if cause.is_expiry() {
+        SessionState::Expired
+    } else {
+        SessionState::Ended
+    };
+    // What ran out ended when it ran out, not when somebody noticed.
+    let at = match cause {
+        EndCause::LinkExpired => session.expires_at,
+        EndCause::DurationOver => session.ends_at.unwrap_or(work.now),
+        _ => work.now,
+    };
+    if !work
+        .tx
+        .session_close(permit, &session.id, state, at, cause)?
+    {
+        return Err(Fault::internal(
+            "a session was closed twice in one transaction",
+        ));
+    }
+    let action = if cause.is_expiry() {
+        Action::LoginExpire
+    } else {
+        Action::LoginEnd
+    };
+    let mut event = work.event(action);
+    describe(work, session, &mut event)?;
+    if event.admin_id != Some(session.admin_id) && !cause.is_expiry() {
+        event.detail("ended_by", work.actor.name.clone());
+    }
+    event.detail("cause", cause.as_str());
+    if let Some(start) = session.redeemed_at {
+        event.detail("duration_seconds", at.since(start).as_secs());
+    }
+    event.admin = Some(session.admin.clone());
+    event.admin_id = Some(session.admin_id);
+    if work.actor.admin_id() != Some(session.admin_id) {
+        event.role = role_of(work, session.admin_id)?;
+    }
+    work.record_also(&event)
+}
+
+/// Puts what a session is about into an event.
+pub fn describe(work: &Work<'_>, session: &Session, event: &mut Event) -> Result<()> {
+    let tree = work.tree()?;
+    event.session_id = Some(session.id.clone());
+    event.customer_id = Some(session.customer_id);
+    event.website = tree.website(session.website_id).map(|w| w.code.clone());
+    event.store_view = tree.view(session.store_view_id).map(|v| v.code.clone());
+    event.document.clone_from(&session.document);
+    event.ticket.clone_from(&session.ticket);
+    event.customer_email = work.read.customer(session.customer_id)?.map(|c| c.email);
+    Ok(())
+}
+
+fn role_of(work: &Work<'_>, admin_id: i64) -> Result<Option<String>> {
+    let Some(user) = work.read.admin_user(admin_id)? else {
+        return Ok(None);
+    };
+    Ok(work.read.role(user.role_id)?.map(|role| role.name))
+}
+
+/// Writes down what time has done: links and sessions that ran out.
+pub fn expire_overdue(work: &mut Work<'_>) -> Result<Option<Recorded>> {
+    let permit = Permit::for_expiry(work.read);
+    let mut last = None;
+    for session in open(work, None)? {
+        if session.state_at(work.now) == SessionState::Expired {
+            last = Some(close(work, &permit, &session, over(&session))?);
+        }
+    }
+    Ok(last)
+}
+
+fn over(session: &Session) -> EndCause {
+    if session.state == SessionState::Issued {
+        EndCause::LinkExpired
+    } else {
+        EndCause::DurationOver
+    }
+}
+
+fn open(work: &Work<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {
+    let query = SessionQuery {
+        customer_id,
+        states: OPEN.to_vec(),
+        ..SessionQuery::default()
+    };
+    work.read.sessions(&query)
+}
+
+/// Ends one session, or notes that time was quicker.
+fn end(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    session: &Session,
+    cause: EndCause,
+) -> Result<Recorded> {
+    let expired = session.state_at(work.now) == SessionState::Expired;
+    let cause = if expired { over(session) } else { cause };
+    close(work, permit, session, cause)
+}
+
+/// Ends every open session of a customer: consent withdrawn, customer gone.
+/// Returns how many.
+pub fn end_for_customer(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    customer: CustomerId,
+    cause: EndCause,
+) -> Result<usize> {
+    let sessions = open(work, Some(customer))?;
+    for session in &sessions {
+        let _ = end(work, permit, session, cause)?;
+    }
+    Ok(sessions.len())
+}
+
+/// Ends every open session: the feature was switched off. Returns how many.
+pub fn end_all(work: &mut Work<'_>, permit: &Permit<'_>, cause: EndCause) -> Result<usize> {
+    let sessions = open(work, None)?;
+    for session in &sessions {
+        let _ = end(work, permit, session, cause)?;
+    }
+    Ok(sessions.len())
+}
+
+/// Ends the open sessions whose agents may no longer hold them. To be called
+/// after any change to roles, their scopes or admin users. Returns how many.
+pub fn end_where_access_is_lost(work: &mut Work<'_>, permit: &Permit<'_>) -> Result<usize> {
+    let mut ended = 0;
+    for session in open(work, None)? {
+        let allowed = agent_now(work.read, session.admin_id)?.is_some_and(|agent| {
+            agent.rights.hold(Resource::LOGIN_BUTTON) && agent.sees(session.website_id)
+        });
+        if !allowed {
+            let _ = end(work, permit, &session, EndCause::AccessLost)?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
