@@ -8,9 +8,11 @@
 pub mod config;
 pub mod find;
 pub mod founding;
+pub mod log;
 pub mod names;
 pub mod sessions;
 mod settings;
+pub mod stores;
 mod story;
 mod who;
 pub mod whoami;

@@ -14,6 +14,7 @@ use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::render::list::{List, Row};
 use crate::render::one::{self, Card};
+use crate::render::safe::safe;
 use crate::render::{Format, Look};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
@@ -183,6 +184,32 @@ impl Shop {
             self.out.say("nothing found");
         }
         Ok(())
+    }
+
+    /// Shows a list row by row while `run` finds them; nothing is held but a
+    /// table.
+    ///
+    /// # Errors
+    /// `io`, and whatever `run` fails with.
+    pub fn stream<R: Row, A>(
+        &self,
+        look: Look,
+        run: impl FnOnce(&mut dyn FnMut(&R) -> Result<()>) -> Result<A>,
+    ) -> Result<A> {
+        let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut list = List::new(&mut stdout, self.out.format, look);
+        let answer = run(&mut |row| list.push(row).map_err(write_failed))?;
+        list.finish().map_err(write_failed)?;
+        Ok(answer)
+    }
+
+    /// Says that a limit left rows out, and how to go on.
+    pub fn more(&self, shown: usize, cursor: Option<&str>) {
+        if let Some(cursor) = cursor {
+            let cursor = safe(cursor);
+            self.out
+                .say(&format!("{shown} shown, there are more: --after {cursor}"));
+        }
     }
 
     /// Rows a list shows: what was asked for; else a table on a terminal has

@@ -1,6 +1,7 @@
 //! Floor 3: what results look like: tables for people, JSON, JSON lines and
 //! CSV for programs. Writes to what it is given; never prints.
 
+pub mod event;
 pub mod list;
 pub mod one;
 pub mod safe;

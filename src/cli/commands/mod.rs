@@ -2,6 +2,8 @@
 
 mod config;
 mod init;
+mod log;
+mod stores;
 mod whoami;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
@@ -22,7 +24,13 @@ pub struct Noun {
 }
 
 /// In the order of `lac --help`.
-pub const ALL: &[Noun] = &[init::NOUN, whoami::NOUN, config::NOUN];
+pub const ALL: &[Noun] = &[
+    init::NOUN,
+    whoami::NOUN,
+    config::NOUN,
+    stores::NOUN,
+    log::NOUN,
+];
 
 /// The arguments of a command without verbs.
 fn arguments<A: Args>(command: Command) -> Command {

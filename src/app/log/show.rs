@@ -1,0 +1,60 @@
+//! One event.
+
+use serde::{Deserialize, Serialize};
+
+use super::{READERS, Readable, read};
+use crate::app::{Desk, View, look};
+use crate::domain::audit::{Action, EventView, StoredEvent};
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+/// Asks for the event with this seq.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Show {
+    pub seq: u64,
+}
+
+/// The exact texts that are stored and hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raw {
+    pub record: String,
+    /// `None` once erased.
+    pub shopper: Option<String>,
+    pub staff: String,
+}
+
+impl Show {
+    /// # Errors
+    /// `event_not_found`, also for one the actor may not read;
+    /// `resource_denied`, `row_damaged`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<EventView> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            self.find(view).map(|(_, event)| event)
+        })
+    }
+
+    /// The same event as it is stored.
+    ///
+    /// # Errors
+    /// As [`Show::run`].
+    pub fn raw(self, desk: &Desk<'_>) -> Result<Raw> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            let (stored, _) = self.find(view)?;
+            Ok(Raw {
+                record: stored.record,
+                shopper: stored.shopper,
+                staff: stored.staff,
+            })
+        })
+    }
+
+    fn find(&self, view: &View<'_>) -> Result<(StoredEvent, EventView)> {
+        let missing = || Fault::EventNotFound { seq: self.seq };
+        let stored = view.read.audit_event(self.seq)?.ok_or_else(missing)?;
+        let event = read(&stored)?;
+        if Readable::of(view)?.covers(&event) {
+            return Ok((stored, event));
+        }
+        Err(missing())
+    }
+}

@@ -1,0 +1,37 @@
+//! `lac log …`.
+
+mod list;
+mod show;
+
+use clap::{ArgMatches, Subcommand};
+
+use super::{Noun, parsed, verbs};
+use crate::cli::shop::Shop;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "log",
+    about: "Read the audit log and keep its proof",
+    arguments: verbs::<Verb>,
+    run,
+};
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List events, newest first
+    #[command(
+        after_help = "Example:\n  lac log list --action-group login_as_customer --since last-week"
+    )]
+    List(list::ListArgs),
+    /// Show every field of one event
+    #[command(after_help = "Example:\n  lac log show 42")]
+    Show(show::ShowArgs),
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    match parsed(matches)? {
+        Verb::List(args) => list::run(args, shop)?,
+        Verb::Show(args) => show::run(&args, shop)?,
+    }
+    Ok(0)
+}

@@ -1,0 +1,38 @@
+//! `lac log show`.
+
+use clap::Args;
+
+use crate::app::log::Show;
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::render::safe::safe;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The event's seq
+    seq: u64,
+
+    /// Print the exact texts that are hashed: record, shopper part (null once
+    /// erased) and staff part, a line each
+    #[arg(long)]
+    raw: bool,
+}
+
+pub fn run(args: &ShowArgs, shop: &Shop) -> Result<()> {
+    let request = Show { seq: args.seq };
+    if !args.raw {
+        return shop.show(&request.run(&shop.desk()?)?);
+    }
+    let raw = request.raw(&shop.desk()?)?;
+    let shopper = raw.shopper.as_deref().unwrap_or("null");
+    for text in [&raw.record, shopper, &raw.staff] {
+        // Exact bytes are for programs; a terminal might obey them.
+        if shop.out.stdout_is_terminal {
+            Out::line(&safe(text))?;
+        } else {
+            Out::line(text)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! `lac stores list`.
+
+use clap::{Args, ValueEnum};
+
+use crate::app::stores::{Address, Level, List, Node};
+use crate::cli::args::Paging;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only these
+    #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
+    kind: Vec<KindArg>,
+
+    /// Include the back office's own (id 0)
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    paging: Paging,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum KindArg {
+    #[value(alias = "website")]
+    Websites,
+    #[value(alias = "group")]
+    Groups,
+    #[value(alias = "store-view", alias = "store-views")]
+    Views,
+}
+
+impl From<KindArg> for Level {
+    fn from(arg: KindArg) -> Self {
+        match arg {
+            KindArg::Websites => Self::Website,
+            KindArg::Groups => Self::Group,
+            KindArg::Views => Self::StoreView,
+        }
+    }
+}
+
+pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
+    let request = List {
+        levels: args.kind.iter().map(|kind| Level::from(*kind)).collect(),
+        back_office: args.all,
+    };
+    let mut nodes = request.run(&shop.desk()?)?;
+    if let Some(cursor) = &args.paging.after {
+        let at = nodes.iter().position(|node| address(node) == *cursor);
+        let at = at.ok_or_else(|| {
+            Fault::invalid(
+                "--after",
+                format!("`{cursor}` is not in this list; it is like website:eu"),
+            )
+        })?;
+        nodes.drain(..=at);
+    }
+    let total = nodes.len();
+    nodes.truncate(shop.limit(args.paging.limit).unwrap_or(usize::MAX));
+    shop.list(&nodes)?;
+    let cut = nodes.last().filter(|_| nodes.len() < total).map(address);
+    shop.more(nodes.len(), cut.as_deref());
+    Ok(())
+}
+
+fn address(node: &Node) -> String {
+    Address {
+        level: node.kind,
+        code: node.code.clone(),
+    }
+    .to_string()
+}
