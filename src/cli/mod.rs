@@ -3,6 +3,8 @@
 
 mod ambient;
 mod args;
+#[allow(dead_code)] // the first caller comes next
+mod ask;
 pub mod commands;
 mod error;
 mod out;

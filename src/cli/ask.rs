@@ -1,0 +1,31 @@
+//! Questions to whoever sits at the terminal. Never inside a transaction.
+
+use dialoguer::Confirm;
+
+use super::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::render::safe::safe;
+use crate::store::Result;
+
+/// Goes on with `--yes`, or with a yes at the terminal.
+///
+/// # Errors
+/// `confirmation_required` without a terminal, with `--no-input`, or for any
+/// other answer.
+pub fn confirm(shop: &Shop, question: &str) -> Result<()> {
+    if shop.out.yes {
+        return Ok(());
+    }
+    let answered = shop.out.can_ask
+        && Confirm::new()
+            .with_prompt(safe(question))
+            .default(false)
+            .interact_opt()
+            .is_ok_and(|answer| answer == Some(true));
+    if answered {
+        return Ok(());
+    }
+    Err(Fault::ConfirmationRequired {
+        what: question.trim_end_matches('?').to_owned(),
+    })
+}
