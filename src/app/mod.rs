@@ -6,9 +6,12 @@
 //! request says who is asking; that is the [`Desk`]'s to know.
 
 pub mod config;
+pub mod documents;
 pub mod find;
 pub mod founding;
+pub mod keys;
 pub mod log;
+pub mod login;
 pub mod names;
 pub mod sessions;
 mod settings;

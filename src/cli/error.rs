@@ -130,21 +130,31 @@ pub fn hint(fault: &Fault) -> Option<String> {
 }
 
 #[derive(Serialize)]
-struct Envelope<'a> {
-    error: Body<'a>,
+struct Envelope {
+    error: Explained,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    code: &'a str,
-    message: &'a str,
-    hint: Option<String>,
+/// A fault with its way out, as programs get it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explained {
+    pub code: String,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+/// Code, message and hint of a fault.
+pub fn explain(fault: &Fault) -> Explained {
+    Explained {
+        code: fault.code(),
+        message: fault.to_string(),
+        hint: hint(fault),
+    }
 }
 
 /// Says what went wrong, on stderr, and gives the exit code.
 pub fn report(out: &Out, fault: &Fault) -> u8 {
     if out.format.is_json() {
-        json(&fault.code(), &fault.to_string(), hint(fault));
+        json(explain(fault));
     } else {
         let (red, bold, reset) = if out.color_err {
             ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m")
@@ -168,11 +178,11 @@ pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
         let message = first.strip_prefix("error: ").unwrap_or(first);
-        json(
-            "invalid_argument",
-            message,
-            Some("lac --help shows how it is used".to_owned()),
-        );
+        json(Explained {
+            code: "invalid_argument".to_owned(),
+            message: message.to_owned(),
+            hint: Some("lac --help shows how it is used".to_owned()),
+        });
         return 2;
     }
     // A closed pipe is no reason to complain.
@@ -180,15 +190,8 @@ pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
     if error.use_stderr() { 2 } else { 0 }
 }
 
-fn json(code: &str, message: &str, hint: Option<String>) {
-    let envelope = Envelope {
-        error: Body {
-            code,
-            message,
-            hint,
-        },
-    };
-    if let Ok(line) = serde_json::to_string(&envelope) {
+fn json(error: Explained) {
+    if let Ok(line) = serde_json::to_string(&Envelope { error }) {
         Out::err(&line);
     }
 }

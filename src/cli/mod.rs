@@ -7,6 +7,7 @@ mod args;
 mod ask;
 pub mod commands;
 mod error;
+mod input;
 mod out;
 mod settings;
 mod shop;

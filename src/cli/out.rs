@@ -66,6 +66,23 @@ impl Out {
             .map_err(write_failed)
     }
 
+    /// A result as one line of JSON.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn json(value: &impl serde::Serialize) -> Result<()> {
+        Self::line(&serde_json::to_string(value).map_err(Fault::internal)?)
+    }
+
+    /// Bold, dim and reset for stderr; nothing where colour is off.
+    pub fn err_styles(&self) -> (&'static str, &'static str, &'static str) {
+        if self.color_err {
+            ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m")
+        } else {
+            ("", "", "")
+        }
+    }
+
     /// A remark for people, on stderr, unless `--quiet`.
     pub fn say(&self, text: &str) {
         if !self.quiet {

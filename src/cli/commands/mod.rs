@@ -1,9 +1,15 @@
 //! One command, one file, its arguments beside it. This file only dispatches.
 
 mod config;
+mod document;
 mod init;
+mod key;
 mod log;
+mod login;
+mod redeem;
+mod session;
 mod stores;
+mod verify;
 mod whoami;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
@@ -27,9 +33,16 @@ pub struct Noun {
 pub const ALL: &[Noun] = &[
     init::NOUN,
     whoami::NOUN,
+    login::NOUN,
+    document::NOUN,
+    session::NOUN,
+    config::NOUN,
     config::NOUN,
     stores::NOUN,
     log::NOUN,
+    key::NOUN,
+    verify::NOUN,
+    redeem::NOUN,
 ];
 
 /// The arguments of a command without verbs.

@@ -107,7 +107,14 @@ impl SessionReads for Tx<'_> {
             let id = bind(Box::new(after.clone()));
             sql += &format!(" AND (issued_at, id) < ({time}, {id})");
         }
-        sql += " ORDER BY issued_at DESC, id DESC";
+        // The few open ones are found by their own index; the plus keeps the
+        // planner from walking all sessions by age instead.
+        let only_open = !query.states.is_empty() && query.states.iter().all(|s| s.is_open());
+        sql += if only_open {
+            " ORDER BY +issued_at DESC, id DESC"
+        } else {
+            " ORDER BY issued_at DESC, id DESC"
+        };
         if let Some(limit) = query.limit {
             sql += &format!(" LIMIT {limit}");
         }

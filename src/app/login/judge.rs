@@ -1,0 +1,128 @@
+//! May this login happen? Facts gathered from the transaction, every obstacle
+//! in the order of the contract.
+
+use super::Wish;
+use super::target::Target;
+use crate::app::View;
+use crate::domain::config;
+use crate::domain::fault::Fault;
+use crate::domain::login::{Facts, choices, standing, store_view};
+use crate::domain::session::{Session, SessionState};
+use crate::domain::stores::StoreView;
+use crate::store::Result;
+
+/// What the rules say.
+#[derive(Debug)]
+#[must_use]
+pub struct Judgement {
+    /// Why it may not happen; the first one is what a login is refused for.
+    pub obstacles: Vec<Fault>,
+    pub store_view: Option<StoreView>,
+    /// Those one could choose from.
+    pub choices: Vec<StoreView>,
+    pub base_url: Option<String>,
+    /// The agent's session that this one would end.
+    pub open: Option<Session>,
+}
+
+/// Judges a wish about a target.
+pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement> {
+    let share = view.config.default(config::ACCOUNT_SHARE)?.value;
+    let facts = Facts {
+        enabled: view.config.is_yes(config::ENABLED)?,
+        customer: &target.customer,
+        actor: &view.actor,
+        tree: view.tree()?,
+        accounts_shared: share.as_deref() == Some("global"),
+        manual: view.config.is_yes(config::MANUAL_STORE_VIEW)?,
+        requested: wish.store_view.as_deref(),
+        document_view: target
+            .document
+            .as_ref()
+            .and_then(|document| document.store_view_id),
+    };
+    let mut obstacles = standing(&facts);
+    let choices = choices(&facts).into_iter().cloned().collect();
+    let store_view = match store_view(&facts) {
+        Ok(found) => Some(found.clone()),
+        Err(fault) => {
+            obstacles.push(fault);
+            None
+        }
+    };
+    let base_url = match &store_view {
+        Some(found) => base_url(view, found, &mut obstacles)?,
+        None => None,
+    };
+    // Reason and ticket are asked for per website, of the login if it is
+    // known, else of the customer.
+    let website = store_view
+        .as_ref()
+        .map_or(target.customer.website_id, |v| v.website_id);
+    reason_and_ticket(view, wish, website, &mut obstacles)?;
+    let open = open_session(view)?;
+    if let (Some(session), false) = (&open, wish.replace) {
+        obstacles.push(Fault::SessionActive {
+            session: session.id.to_string(),
+            customer: session.customer_id.to_string(),
+        });
+    }
+    Ok(Judgement {
+        obstacles,
+        store_view,
+        choices,
+        base_url,
+        open,
+    })
+}
+
+fn base_url(
+    view: &View<'_>,
+    store_view: &StoreView,
+    obstacles: &mut Vec<Fault>,
+) -> Result<Option<String>> {
+    let website = view.tree()?.website(store_view.website_id);
+    let found = view
+        .config
+        .at(config::BASE_URL, website, Some(store_view))?
+        .value;
+    if found.is_none() {
+        obstacles.push(Fault::BaseUrlMissing {
+            store_view: store_view.code.clone(),
+        });
+    }
+    Ok(found)
+}
+
+fn reason_and_ticket(
+    view: &View<'_>,
+    wish: &Wish,
+    website_id: i64,
+    obstacles: &mut Vec<Fault>,
+) -> Result<()> {
+    let website = view.tree()?.website(website_id);
+    let at = |path| view.config.at(path, website, None);
+    let needed = at(config::REASON_REQUIRED)?.is_yes();
+    let least = at(config::REASON_MIN_LENGTH)?.number().unwrap_or(0).max(1);
+    let given = wish
+        .reason
+        .as_deref()
+        .map_or(0, |text| text.trim().chars().count() as u64);
+    if needed && given < least {
+        obstacles.push(Fault::ReasonRequired { min_length: least });
+    }
+    if at(config::TICKET_REQUIRED)?.is_yes() && wish.ticket.is_none() {
+        obstacles.push(Fault::TicketRequired);
+    }
+    Ok(())
+}
+
+/// The agent's session that is open now, not merely not yet written down as
+/// expired.
+fn open_session(view: &View<'_>) -> Result<Option<Session>> {
+    let Some(admin_id) = view.actor.admin_id() else {
+        return Ok(None);
+    };
+    let open = view.read.open_session_of(admin_id)?;
+    Ok(open.filter(|session| session.state_at(view.now) != SessionState::Expired))
+}

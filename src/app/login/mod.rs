@@ -1,0 +1,107 @@
+//! The login: from a customer or a document to a signed URL, and back.
+
+mod check;
+mod judge;
+mod last;
+mod redeem;
+mod search;
+mod start;
+mod target;
+mod verify;
+
+pub use check::{Check, Checked};
+pub use redeem::{Redeem, Redeemed};
+pub use search::{Candidate, Search};
+pub use start::{Login, Started};
+pub use target::{Traced, trace};
+pub use verify::{Verified, Verify, login_keys, verify_with};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::View;
+use crate::domain::audit::Event;
+use crate::domain::customer::Customer;
+use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::ids::{CustomerId, Ticket};
+use crate::domain::resource::Resource;
+use crate::store::Result;
+
+/// Whose account, as the agent names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// An id or an e-mail address.
+    Customer(String),
+    Document {
+        kind: DocumentKind,
+        number: String,
+    },
+    /// The customer of the agent's own newest session.
+    Last,
+}
+
+/// What both the login and its check are asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Wish {
+    pub whom: Whom,
+    /// Where the address or the document number exists several times.
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub reason: Option<String>,
+    pub ticket: Option<Ticket>,
+    /// End the agent's open session, if any, instead of being refused.
+    pub replace: bool,
+}
+
+impl Wish {
+    /// What is known before anybody was looked up.
+    fn fill(&self, event: &mut Event) {
+        event.reason.clone_from(&self.reason);
+        event.ticket.clone_from(&self.ticket);
+        match &self.whom {
+            Whom::Customer(named) => event.detail("customer", named.clone()),
+            Whom::Document { kind, number } => {
+                event.document = Some(DocumentRef {
+                    kind: *kind,
+                    number: number.clone(),
+                });
+            }
+            Whom::Last => event.detail("customer", "last"),
+        }
+    }
+
+    /// The resource that the kind of document needs besides.
+    fn demand(&self, view: &View<'_>) -> Result<()> {
+        match &self.whom {
+            Whom::Document { kind, .. } => view.demand(kind.resource()),
+            Whom::Customer(_) | Whom::Last => Ok(()),
+        }
+    }
+}
+
+/// What one must hold to start.
+const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON];
+
+/// The customer as answers name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shopper {
+    pub id: CustomerId,
+    pub email: String,
+    pub name: String,
+    pub website: String,
+}
+
+impl Shopper {
+    pub(crate) fn of(view: &View<'_>, customer: &Customer) -> Result<Self> {
+        let website = view
+            .tree()?
+            .website(customer.website_id)
+            .map(|w| w.code.clone());
+        Ok(Self {
+            id: customer.id,
+            email: customer.email.clone(),
+            name: customer.name(),
+            website: website.unwrap_or_default(),
+        })
+    }
+}

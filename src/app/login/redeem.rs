@@ -1,0 +1,179 @@
+//! Redeeming: the storefront spends the token, once, and opens the session.
+//! Everything is checked again, because much can change in a minute.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Shopper;
+use super::verify::{login_keys, meant_for, not_expired, read};
+use crate::app::{Desk, Done, Work, act, agent_now, sessions};
+use crate::domain::audit::Action;
+use crate::domain::claims::LoginClaims;
+use crate::domain::config;
+use crate::domain::customer::Customer;
+use crate::domain::fault::Fault;
+use crate::domain::ids::SessionId;
+use crate::domain::resource::Resource;
+use crate::domain::session::{Session, SessionState};
+use crate::domain::time::Timestamp;
+use crate::store::{Permit, Result};
+
+/// Spends a login token.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Redeem {
+    /// The token or the URL.
+    pub token: String,
+    /// The origin of the storefront that was called.
+    pub audience: String,
+}
+
+impl std::fmt::Debug for Redeem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redeem")
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The session as the storefront must open it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Redeemed {
+    pub session_id: SessionId,
+    pub customer: Shopper,
+    pub website: String,
+    pub store_view: String,
+    /// Who is impersonating, for the banner and the order comments.
+    pub admin: String,
+    pub disable_page_cache: bool,
+    /// When the storefront must end it at the latest.
+    pub ends_at: Timestamp,
+}
+
+impl Redeem {
+    /// # Errors
+    /// In this order: `not_authenticated`, `resource_denied`, `token_invalid`,
+    /// `audience_mismatch`, `token_spent`, `token_expired`, `feature_disabled`,
+    /// `customer_inactive`, `customer_unconfirmed`, `consent_withheld`,
+    /// `session_ended` for whatever the issuer has lost since.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Redeemed> {
+        let needed = &[Resource::LAC_STOREFRONT];
+        act(
+            desk,
+            Action::LoginRedeem,
+            needed,
+            |_| {},
+            |work, permit| {
+                // The event's admin is always the impersonator, known only later.
+                let storefront = work.actor.name.clone();
+                work.draft.detail("storefront", storefront);
+                (work.draft.admin, work.draft.admin_id, work.draft.role) = (None, None, None);
+                let issuer = work.config.store_name()?;
+                let claims = read(&self.token, &login_keys(work.read)?, Some(&issuer))?;
+                let session = find(work, &claims)?;
+                note(work, &session)?;
+                let customer = self.admit(work, &claims, &session)?;
+                spend(work, permit, &claims, &session, &customer)
+            },
+        )
+    }
+
+    fn admit(&self, work: &Work<'_>, claims: &LoginClaims, session: &Session) -> Result<Customer> {
+        meant_for(claims, &self.audience)?;
+        if session.redeemed_at.is_some() {
+            return Err(Fault::TokenSpent);
+        }
+        not_expired(claims, work.now)?;
+        if !work.config.is_yes(config::ENABLED)? {
+            return Err(Fault::FeatureDisabled);
+        }
+        let ended = |cause: &str| Fault::SessionEnded {
+            cause: cause.to_owned(),
+        };
+        let id = session.customer_id.to_string();
+        let gone = || Fault::CustomerInactive {
+            customer: id.clone(),
+        };
+        let customer = work.read.customer(session.customer_id)?.ok_or_else(gone)?;
+        if !customer.active {
+            return Err(gone());
+        }
+        if !customer.confirmed {
+            return Err(Fault::CustomerUnconfirmed { customer: id });
+        }
+        if !customer.consent.granted {
+            return Err(Fault::ConsentWithheld { customer: id });
+        }
+        let agent = agent_now(work.read, session.admin_id)?
+            .ok_or_else(|| ended("the agent's account no longer allows it"))?;
+        if !agent.rights.hold(Resource::LOGIN_BUTTON) {
+            return Err(ended("the agent's role no longer allows it"));
+        }
+        if !agent.sees(session.website_id) || !agent.sees(customer.website_id) {
+            return Err(ended("it is outside the agent's role scope now"));
+        }
+        if session.state == SessionState::Issued {
+            return Ok(customer);
+        }
+        let cause = session.end_cause.map_or("ended", |cause| cause.as_str());
+        Err(ended(&cause.replace('_', " ")))
+    }
+}
+
+/// The session a token is for. One outside the storefront's websites does not
+/// exist for it.
+fn find(work: &Work<'_>, claims: &LoginClaims) -> Result<Session> {
+    work.read
+        .session(&SessionId::new(claims.jti.clone()))?
+        .filter(|session| work.actor.sees(session.website_id))
+        .ok_or_else(|| Fault::TokenInvalid {
+            reason: "unknown_session".to_owned(),
+        })
+}
+
+fn note(work: &mut Work<'_>, session: &Session) -> Result<()> {
+    let mut draft = work.draft.clone();
+    sessions::describe(work, session, &mut draft)?;
+    draft.admin = Some(session.admin.clone());
+    draft.admin_id = Some(session.admin_id);
+    if let Some(agent) = agent_now(work.read, session.admin_id)? {
+        draft.role = agent.role;
+    }
+    work.draft = draft;
+    Ok(())
+}
+
+fn spend(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    claims: &LoginClaims,
+    session: &Session,
+    customer: &Customer,
+) -> Result<Done<Redeemed>> {
+    let longest = work
+        .config
+        .default(config::SESSION_MAX_DURATION)?
+        .number()
+        .unwrap_or(3600);
+    let ends_at = work.now.plus(Duration::from_secs(longest));
+    let by = work.actor.name.clone();
+    // The one conditional UPDATE: however many try, one wins.
+    if !work
+        .tx
+        .session_redeem(permit, &session.id, work.now, &by, ends_at)?
+    {
+        return Err(Fault::TokenSpent);
+    }
+    work.draft.detail("ends_at", ends_at.to_string());
+    let recorded = work.record()?;
+    let answer = Redeemed {
+        session_id: session.id.clone(),
+        customer: Shopper::of(work, customer)?,
+        website: claims.website.clone(),
+        store_view: claims.store_view.clone(),
+        admin: session.admin.clone(),
+        disable_page_cache: claims.disable_page_cache,
+        ends_at,
+    };
+    Ok(Done::Recorded(answer, recorded))
+}

@@ -1,0 +1,66 @@
+//! Looking a customer up for a login: needs the login's own resource alone,
+//! and never gives more than a handful.
+
+use serde::{Deserialize, Serialize};
+
+use super::{NEEDED, Shopper};
+use crate::app::{Desk, look};
+use crate::domain::audit::Action;
+use crate::store::{CustomerQuery, Result};
+
+/// The most candidates one look-up gives.
+pub const MOST: usize = 15;
+
+/// Looks for customers by id, part of the address or the name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Search {
+    pub text: String,
+    pub website: Option<String>,
+}
+
+/// A customer one could log in as.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Candidate {
+    pub customer: Shopper,
+    pub consent: bool,
+}
+
+impl Search {
+    /// The candidates, and whether there are more.
+    ///
+    /// # Errors
+    /// `resource_denied`, `website_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<(Vec<Candidate>, bool)> {
+        look(desk, Action::LoginIssue, NEEDED, |view| {
+            let websites = match &self.website {
+                Some(code) => Some(vec![crate::app::find::website(view, code)?.id]),
+                None => view.websites(),
+            };
+            let mut found = Vec::new();
+            if let Ok(customer) = crate::app::find::customer(view, &self.text, None) {
+                found.push(customer);
+            }
+            let query = CustomerQuery {
+                search: Some(self.text.clone()),
+                websites,
+                limit: MOST,
+                ..CustomerQuery::default()
+            };
+            let page = view.read.customer_page(&query)?;
+            for customer in page.customers {
+                if found.iter().all(|known| known.id != customer.id) {
+                    found.push(customer);
+                }
+            }
+            let candidate = |customer: &crate::domain::customer::Customer| {
+                let consent = customer.consent.granted;
+                Ok(Candidate {
+                    customer: Shopper::of(view, customer)?,
+                    consent,
+                })
+            };
+            let candidates = found.iter().map(candidate).collect::<Result<Vec<_>>>()?;
+            Ok((candidates, page.next.is_some()))
+        })
+    }
+}

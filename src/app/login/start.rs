@@ -1,0 +1,230 @@
+//! Starting an impersonation: the rules, the session, the record and the token
+//! in one transaction.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::judge::{Judgement, judge};
+use super::target::{self, Target};
+use super::{NEEDED, Shopper, Wish};
+use crate::app::{Desk, Done, View, Work, act, sessions};
+use crate::domain::ambient::bytes;
+use crate::domain::audit::{Action, ConsentBasis};
+use crate::domain::claims::{ActorClaim, LoginClaims};
+use crate::domain::config;
+use crate::domain::fault::Fault;
+use crate::domain::ids::SessionId;
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::domain::stores::StoreView;
+use crate::domain::time::Timestamp;
+use crate::signing::token;
+use crate::store::{Permit, Result};
+
+/// The longest reason, in characters.
+pub const REASON_MAX: usize = 2000;
+
+/// Starts an impersonation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Login {
+    pub wish: Wish,
+    /// Seconds the URL lives; `authentication_data_expiration_time` is the
+    /// default and the cap.
+    pub ttl: Option<u64>,
+}
+
+/// The login URL and what it stands for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Started {
+    pub url: String,
+    pub session_id: SessionId,
+    pub customer: Shopper,
+    pub store_view: String,
+    pub admin: String,
+    pub issued_at: Timestamp,
+    /// The token's `exp`.
+    pub expires_at: Timestamp,
+    pub audit_seq: Option<u64>,
+    /// The agent's session that was ended for this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replaced>,
+}
+
+/// A session that a newer one ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Replaced {
+    pub session_id: SessionId,
+    pub customer_id: String,
+}
+
+impl Login {
+    /// # Errors
+    /// In this order: `not_authenticated`, `resource_denied`, not found or
+    /// ambiguous, then the first obstacle of the rules (`domain::login`);
+    /// `invalid_value` for a TTL of zero or a reason that is too long.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Started> {
+        if self.ttl == Some(0) {
+            return Err(Fault::invalid(
+                "--ttl",
+                "a login URL lives at least one second",
+            ));
+        }
+        if self
+            .wish
+            .reason
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > REASON_MAX)
+        {
+            let most = format!("a reason has at most {REASON_MAX} characters");
+            return Err(Fault::invalid("--reason", most));
+        }
+        desk.keys.login()?; // read before anything is locked
+        let fill = |event: &mut _| self.wish.fill(event);
+        act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
+            self.wish.demand(work)?;
+            let target = target::find(work, &self.wish)?;
+            note(work, &target)?;
+            let judged = judge(work, &self.wish, &target)?;
+            if let Some(fault) = judged.obstacles.into_iter().next() {
+                return Err(fault);
+            }
+            let Judgement {
+                store_view: Some(view),
+                base_url: Some(base_url),
+                ..
+            } = judged
+            else {
+                return Err(Fault::internal("a login without store view or base URL"));
+            };
+            self.issue(work, permit, &target, &view, &base_url)
+        })
+    }
+
+    fn issue(
+        &self,
+        work: &mut Work<'_>,
+        permit: &Permit<'_>,
+        target: &Target,
+        view: &StoreView,
+        base_url: &str,
+    ) -> Result<Done<Started>> {
+        let admin_id = work.actor.admin_id().ok_or_else(|| {
+            Fault::internal("a storefront's account cannot start an impersonation")
+        })?;
+        sessions::expire_overdue(work)?;
+        let replaced = replace(work, permit, admin_id)?;
+
+        // Whole seconds, as in the token; never longer than the setting.
+        let cap = work
+            .config
+            .default(config::EXPIRATION_TIME)?
+            .number()
+            .unwrap_or(60);
+        let ttl = self.ttl.map_or(cap, |wish| wish.min(cap));
+        let issued_at = Timestamp::from_seconds(work.now.seconds());
+        let session = Session {
+            id: SessionId::from_bits(bytes(work.random)),
+            state: SessionState::Issued,
+            admin_id,
+            admin: work.actor.name.clone(),
+            customer_id: target.customer.id,
+            website_id: view.website_id,
+            store_view_id: view.id,
+            document: target
+                .document
+                .as_ref()
+                .map(crate::domain::document::Document::reference),
+            ticket: self.wish.ticket.clone(),
+            issued_at,
+            expires_at: issued_at.plus(Duration::from_secs(ttl)),
+            redeemed_at: None,
+            redeemed_by: None,
+            ends_at: None,
+            ended_at: None,
+            end_cause: None,
+        };
+        work.tx.session_add(permit, &session)?;
+        let token = token::sign(&claims(work, &session, view, base_url)?, work.keys.login()?)?;
+        let use_store = work.config.is_yes(config::USE_STORE)?;
+        let url = config::login_url(base_url, use_store.then_some(view.code.as_str()), &token);
+
+        let customer = Shopper::of(work, &target.customer)?;
+        work.draft.session_id = Some(session.id.clone());
+        work.draft.website = work
+            .tree()?
+            .website(view.website_id)
+            .map(|w| w.code.clone());
+        work.draft.store_view = Some(view.code.clone());
+        work.draft.consent = Some(ConsentBasis::opt_in(&target.customer.consent));
+        work.draft
+            .detail("expires_at", session.expires_at.to_string());
+        if let Some(old) = &replaced {
+            work.draft.detail("replaced", old.session_id.as_str());
+        }
+        let recorded = work.record()?;
+        let answer = Started {
+            url,
+            session_id: session.id,
+            customer,
+            store_view: view.code.clone(),
+            admin: session.admin,
+            issued_at,
+            expires_at: session.expires_at,
+            audit_seq: recorded.seq,
+            replaced,
+        };
+        Ok(Done::Recorded(answer, recorded))
+    }
+}
+
+/// Puts whom it is about into the record, before the rules may refuse.
+fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
+    let website = work
+        .tree()?
+        .website(target.customer.website_id)
+        .map(|w| w.code.clone());
+    work.draft.customer_id = Some(target.customer.id);
+    work.draft.customer_email = Some(target.customer.email.clone());
+    work.draft.website = website;
+    work.draft.details.remove("customer");
+    Ok(())
+}
+
+/// One agent has one impersonation at a time.
+fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Replaced>> {
+    let Some(old) = work.read.open_session_of(admin_id)? else {
+        return Ok(None);
+    };
+    let _ = sessions::close(work, permit, &old, EndCause::Replaced)?;
+    Ok(Some(Replaced {
+        session_id: old.id,
+        customer_id: old.customer_id.to_string(),
+    }))
+}
+
+/// The token's claims (RFC 7519, RFC 8693 for `act`). No name, no address.
+fn claims(
+    view: &View<'_>,
+    session: &Session,
+    store_view: &StoreView,
+    base_url: &str,
+) -> Result<LoginClaims> {
+    let website = view
+        .tree()?
+        .website(session.website_id)
+        .map(|w| w.code.clone());
+    Ok(LoginClaims {
+        iss: view.config.store_name()?,
+        aud: config::origin_of(base_url),
+        sub: session.customer_id.to_string(),
+        act: ActorClaim {
+            sub: session.admin.clone(),
+        },
+        jti: session.id.to_string(),
+        iat: session.issued_at.seconds(),
+        exp: session.expires_at.seconds(),
+        website: website.unwrap_or_default(),
+        store_view: store_view.code.clone(),
+        disable_page_cache: view.config.is_yes(config::DISABLE_PAGE_CACHE)?,
+    })
+}

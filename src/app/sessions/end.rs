@@ -1,0 +1,115 @@
+//! Ending sessions by hand: one's own, or with `Lac::sessions` anybody's
+//! within the role scope.
+
+use serde::{Deserialize, Serialize};
+
+use super::close::{close, describe};
+use super::show::{NEEDED, one};
+use crate::app::{Desk, Done, Work, act};
+use crate::domain::audit::Action;
+use crate::domain::fault::Fault;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::resource::Resource;
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::store::{Result, SessionQuery};
+
+/// Ends sessions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct End {
+    pub which: Which,
+}
+
+/// Which ones.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// These; one that is over already stays as it is.
+    Ids(Vec<SessionId>),
+    /// Every open one that the actor may end.
+    All,
+}
+
+/// What became of one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ended {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub admin: String,
+    pub customer_id: CustomerId,
+    /// Whether this act ended it.
+    pub changed: bool,
+}
+
+impl End {
+    /// # Errors
+    /// `resource_denied`, `session_not_found`; then none is ended.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Ended>> {
+        act(
+            desk,
+            Action::LoginEnd,
+            NEEDED,
+            |_| {},
+            |work, permit| {
+                let sessions = match &self.which {
+                    Which::Ids(ids) => named(work, ids)?,
+                    Which::All => open(work)?,
+                };
+                let (mut ended, mut last) = (Vec::new(), None);
+                for session in sessions {
+                    let mut state = session.state_at(work.now);
+                    let changed = session.state.is_open() && state.is_open();
+                    if changed {
+                        last = Some(close(work, permit, &session, EndCause::Ended)?);
+                        state = SessionState::Ended;
+                    }
+                    ended.push(Ended {
+                        id: session.id,
+                        state,
+                        admin: session.admin,
+                        customer_id: session.customer_id,
+                        changed,
+                    });
+                }
+                Ok(match last {
+                    Some(recorded) => Done::Recorded(ended, recorded),
+                    None => Done::Unchanged(ended),
+                })
+            },
+        )
+    }
+}
+
+fn named(work: &mut Work<'_>, ids: &[SessionId]) -> Result<Vec<Session>> {
+    let mut sessions: Vec<Session> = Vec::new();
+    for id in ids {
+        if sessions.iter().any(|known| known.id == *id) {
+            continue;
+        }
+        work.draft.detail("session", id.as_str());
+        match one(work, id) {
+            Ok(session) => sessions.push(session),
+            Err(fault) => {
+                if matches!(fault, Fault::ResourceDenied { .. })
+                    && let Some(session) = work.read.session(id)?
+                {
+                    let mut draft = work.draft.clone();
+                    describe(work, &session, &mut draft)?;
+                    work.draft = draft;
+                }
+                return Err(fault);
+            }
+        }
+    }
+    Ok(sessions)
+}
+
+fn open(work: &Work<'_>) -> Result<Vec<Session>> {
+    let others = work.actor.rights.hold(Resource::LAC_SESSIONS);
+    let query = SessionQuery {
+        admin_id: if others { None } else { work.actor.admin_id() },
+        states: vec![SessionState::Issued, SessionState::Active],
+        websites: if others { work.websites() } else { None },
+        ..SessionQuery::default()
+    };
+    work.read.sessions(&query)
+}

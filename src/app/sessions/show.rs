@@ -1,0 +1,171 @@
+//! Which sessions there are. One's own always; other people's with
+//! `Lac::sessions`, within the role scope.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::{Desk, View, find, look};
+use crate::domain::audit::Action;
+use crate::domain::fault::Fault;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::resource::Resource;
+use crate::domain::session::{EndCause, Session, SessionState};
+use crate::domain::time::Timestamp;
+use crate::store::{Result, SessionQuery};
+
+/// What one must hold to see any session.
+pub(super) const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS];
+
+/// Lists sessions, newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ListSessions {
+    /// Only one's own; always so without `Lac::sessions`.
+    pub mine: bool,
+    pub admin: Option<String>,
+    /// Id or e-mail address.
+    pub customer: Option<String>,
+    /// Any if empty.
+    pub states: Vec<SessionState>,
+    pub after: Option<String>,
+    pub limit: Option<usize>,
+}
+
+/// Shows one session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShowSession {
+    pub id: SessionId,
+}
+
+/// A session as people and scripts see it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub admin: String,
+    pub customer_id: CustomerId,
+    /// `null` once the customer is removed.
+    pub customer_email: Option<String>,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub issued_at: Timestamp,
+    pub redeemed_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// When the login URL dies.
+    pub expires_at: Timestamp,
+    /// When an active session ends by itself.
+    pub ends_at: Option<Timestamp>,
+    pub end_cause: Option<EndCause>,
+    pub document: Option<String>,
+    pub ticket: Option<String>,
+    pub redeemed_by: Option<String>,
+}
+
+impl ListSessions {
+    /// # Errors
+    /// `resource_denied`, `admin_user_not_found`, `customer_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<SessionRow>> {
+        look(desk, Action::SessionRead, NEEDED, |view| {
+            let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
+            let own = view.actor.admin_id();
+            let admin_id = match &self.admin {
+                Some(name) => Some(find::admin_user(view, name)?.id),
+                None if self.mine || !others => own,
+                None => None,
+            };
+            if !others && admin_id != own {
+                view.demand(Resource::LAC_SESSIONS)?;
+            }
+            let customer_id = match &self.customer {
+                Some(named) => Some(find::customer(view, named, None)?.id),
+                None => None,
+            };
+            let query = SessionQuery {
+                admin_id,
+                customer_id,
+                // What ran out may still be stored as open.
+                states: stored_states(&self.states),
+                websites: if admin_id == own {
+                    None
+                } else {
+                    view.websites()
+                },
+                after: self.after,
+                limit: self.limit.filter(|_| self.states.is_empty()),
+            };
+            let mut rows = Vec::new();
+            for session in view.read.sessions(&query)? {
+                let state = session.state_at(view.now);
+                if self.states.is_empty() || self.states.contains(&state) {
+                    rows.push(row(view, session)?);
+                }
+                if self.limit.is_some_and(|limit| rows.len() >= limit) {
+                    break;
+                }
+            }
+            Ok(rows)
+        })
+    }
+}
+
+fn stored_states(wanted: &[SessionState]) -> Vec<SessionState> {
+    let mut states = wanted.to_vec();
+    if states.contains(&SessionState::Expired) {
+        states.extend([SessionState::Issued, SessionState::Active]);
+    }
+    states
+}
+
+impl ShowSession {
+    /// # Errors
+    /// `session_not_found`, `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<SessionRow> {
+        look(desk, Action::SessionRead, NEEDED, |view| {
+            let session = one(view, &self.id)?;
+            row(view, session)
+        })
+    }
+}
+
+/// A session the actor may see.
+///
+/// # Errors
+/// `session_not_found`, also outside the role scope; `resource_denied` for
+/// somebody else's without `Lac::sessions`.
+pub(super) fn one(view: &View<'_>, id: &SessionId) -> Result<Session> {
+    let missing = || Fault::SessionNotFound {
+        session: id.to_string(),
+    };
+    let session = view.read.session(id)?.ok_or_else(missing)?;
+    if view.actor.admin_id() == Some(session.admin_id) {
+        return Ok(session);
+    }
+    if !view.actor.sees(session.website_id) {
+        return Err(missing());
+    }
+    view.demand(Resource::LAC_SESSIONS)?;
+    Ok(session)
+}
+
+fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {
+    let tree = view.tree()?;
+    let state = session.state_at(view.now);
+    let ran_out = (state == SessionState::Expired && session.ended_at.is_none())
+        .then(|| session.ends_at.unwrap_or(session.expires_at));
+    Ok(SessionRow {
+        state,
+        admin: session.admin,
+        customer_id: session.customer_id,
+        customer_email: view.read.customer(session.customer_id)?.map(|c| c.email),
+        website: tree.website(session.website_id).map(|w| w.code.clone()),
+        store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
+        issued_at: session.issued_at,
+        redeemed_at: session.redeemed_at,
+        ended_at: session.ended_at.or(ran_out),
+        expires_at: session.expires_at,
+        ends_at: session.ends_at,
+        end_cause: session.end_cause,
+        document: session.document.map(|document| document.to_string()),
+        ticket: session.ticket.map(|ticket| ticket.as_str().to_owned()),
+        redeemed_by: session.redeemed_by,
+        id: session.id,
+    })
+}

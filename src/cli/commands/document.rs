@@ -1,0 +1,156 @@
+//! `lac document show`.
+
+use clap::{ArgMatches, Args, Subcommand};
+use serde::Serialize;
+
+use super::login::obstacles;
+use super::{Noun, parsed, verbs};
+use crate::app::documents::{DocumentShown, ShowDocument};
+use crate::app::login::Shopper;
+use crate::cli::error::{Explained, explain};
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::time::Timestamp;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "document",
+    about: "Show an order, invoice, shipment or credit memo",
+    arguments: verbs::<Verb>,
+    run,
+};
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show a document's customer, and whether a login could start from it
+    #[command(after_help = "Example:\n  lac document show --order 000000001")]
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    #[command(flatten)]
+    which: Which,
+    /// The website, where the number exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+    /// The store view, where the number exists in several
+    #[arg(long, value_name = "CODE")]
+    store_view: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// An order
+    #[arg(long, value_name = "N")]
+    order: Option<String>,
+    /// An invoice
+    #[arg(long, value_name = "N")]
+    invoice: Option<String>,
+    /// A shipment
+    #[arg(long, value_name = "N")]
+    shipment: Option<String>,
+    /// A credit memo
+    #[arg(long, value_name = "N")]
+    credit_memo: Option<String>,
+}
+
+impl Which {
+    fn kind_and_number(self) -> (DocumentKind, String) {
+        let order = self.order.map(|n| (DocumentKind::Order, n));
+        order
+            .or(self.invoice.map(|n| (DocumentKind::Invoice, n)))
+            .or(self.shipment.map(|n| (DocumentKind::Shipment, n)))
+            .or(self.credit_memo.map(|n| (DocumentKind::CreditMemo, n)))
+            .unwrap_or((DocumentKind::Order, String::new()))
+    }
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let Verb::Show(args) = parsed(matches)?;
+    let (kind, number) = args.which.kind_and_number();
+    let request = ShowDocument {
+        kind,
+        number,
+        website: args.website,
+        store_view: args.store_view,
+    };
+    let shown = Shown::from(request.run(&shop.desk()?)?);
+    shop.show(&shown)?;
+    if !shop.out.format.is_json() {
+        Out::line("")?;
+        obstacles(&shown.obstacles, shop)?;
+    }
+    Ok(0)
+}
+
+#[derive(Serialize)]
+struct Shown {
+    document: String,
+    kind: DocumentKind,
+    number: String,
+    entity_id: i64,
+    order_id: i64,
+    website: Option<String>,
+    store_view: Option<String>,
+    created_at: Option<Timestamp>,
+    customer: Option<Shopper>,
+    /// Whether a login could start from it.
+    login_possible: bool,
+    obstacles: Vec<Explained>,
+}
+
+impl From<DocumentShown> for Shown {
+    fn from(shown: DocumentShown) -> Self {
+        let reference = DocumentRef {
+            kind: shown.kind,
+            number: shown.number.clone(),
+        };
+        Self {
+            document: reference.to_string(),
+            kind: shown.kind,
+            number: shown.number,
+            entity_id: shown.entity_id,
+            order_id: shown.order_id,
+            website: shown.website,
+            store_view: shown.store_view,
+            created_at: shown.created_at,
+            customer: shown.customer,
+            login_possible: shown.obstacles.is_empty(),
+            obstacles: shown.obstacles.iter().map(explain).collect(),
+        }
+    }
+}
+
+impl Card for Shown {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "(unknown)".to_owned());
+        let customer = match &self.customer {
+            Some(who) => format!("{} {} <{}> on {}", who.id, who.name, who.email, who.website),
+            None => "(none)".to_owned(),
+        };
+        vec![
+            (
+                "document",
+                format!("{} {}", self.kind.title(), self.number).into(),
+            ),
+            (
+                "store view",
+                format!("{} on {}", text(&self.store_view), text(&self.website)).into(),
+            ),
+            (
+                "created",
+                self.created_at
+                    .map(|t| look.time(t))
+                    .unwrap_or_default()
+                    .into(),
+            ),
+            ("customer", customer.into()),
+        ]
+    }
+}

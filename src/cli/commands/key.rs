@@ -1,0 +1,77 @@
+//! `lac key …`.
+
+use clap::{ArgMatches, Args, Subcommand};
+
+use super::{Noun, parsed, verbs};
+use crate::app::keys::{Jwks, KeyShown, ListKeys};
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::{Column, Row, Text};
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "key",
+    about: "The store's public keys",
+    arguments: verbs::<Verb>,
+    run,
+};
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List every key there ever was
+    #[command(after_help = "Example:\n  lac key list")]
+    List(NoArguments),
+    /// Print the login keys as a JSON Web Key Set (RFC 7517)
+    #[command(after_help = "Example:\n  lac key jwks > jwks.json")]
+    Jwks(NoArguments),
+}
+
+#[derive(Debug, Args)]
+struct NoArguments {}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    match parsed(matches)? {
+        Verb::List(_) => shop.list(&ListKeys::default().run(&shop.desk()?)?)?,
+        Verb::Jwks(_) => Out::json(&Jwks::default().run(&shop.desk()?)?)?,
+    }
+    Ok(0)
+}
+
+impl Row for KeyShown {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            field: "kid",
+            title: "Key id",
+        },
+        Column {
+            field: "purpose",
+            title: "Purpose",
+        },
+        Column {
+            field: "state",
+            title: "State",
+        },
+        Column {
+            field: "created_at",
+            title: "Created",
+        },
+        Column {
+            field: "retired_at",
+            title: "",
+        },
+        Column {
+            field: "verifier",
+            title: "",
+        },
+    ];
+
+    fn cells(&self, look: &Look) -> Vec<Text> {
+        vec![
+            self.kid.clone().into(),
+            self.purpose.clone().into(),
+            self.state.clone().into(),
+            look.short_time(self.created_at).into(),
+        ]
+    }
+}

@@ -1,0 +1,203 @@
+//! What an interactive login asks for. Never inside a transaction: the plan is
+//! read first, then asked about, then everything is checked again.
+
+use std::io;
+
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, Select};
+
+use crate::app::login::{Candidate, Check, Checked, Search, Whom, Wish};
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::domain::fault::{Fault, Kind};
+use crate::domain::ids::Ticket;
+use crate::render::safe::{safe, safe_limited};
+use crate::store::Result;
+
+/// Lets the agent search and pick. Only a handful of candidates is ever read.
+///
+/// # Errors
+/// `input_required` without a terminal.
+pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
+    if !shop.out.can_ask {
+        let flag = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
+        return Err(Fault::InputRequired {
+            what: "the customer".into(),
+            flag: flag.into(),
+        });
+    }
+    loop {
+        let text: String = Input::with_theme(&ColorfulTheme::default())
+            .with_prompt("Customer (e-mail address, name or id)")
+            .interact_text()
+            .map_err(gave_up)?;
+        let search = Search {
+            text: text.trim().to_owned(),
+            website: website.map(str::to_owned),
+        };
+        let (candidates, more) = search.run(&shop.desk()?)?;
+        if candidates.is_empty() {
+            Out::err("nobody found; try another part of the address or name");
+            continue;
+        }
+        if more {
+            let shown = candidates.len();
+            Out::err(&format!(
+                "the first {shown} are shown; type more of it to narrow it down"
+            ));
+        }
+        if let Some(id) = pick(&candidates)? {
+            return Ok(id);
+        }
+    }
+}
+
+fn pick(candidates: &[Candidate]) -> Result<Option<String>> {
+    let mut items: Vec<String> = candidates.iter().map(label).collect();
+    items.push("… search again".to_owned());
+    let picked = Select::with_theme(&ColorfulTheme::default())
+        .with_prompt("Log in as")
+        .items(&items)
+        .default(0)
+        .interact()
+        .map_err(gave_up)?;
+    Ok(candidates
+        .get(picked)
+        .map(|candidate| candidate.customer.id.to_string()))
+}
+
+fn label(candidate: &Candidate) -> String {
+    let customer = &candidate.customer;
+    format!(
+        "{:>6}  {}  {}  [{}]{}",
+        customer.id,
+        safe_limited(&customer.email, 40),
+        safe_limited(&customer.name, 24),
+        safe(&customer.website),
+        if candidate.consent {
+            ""
+        } else {
+            "  no consent"
+        },
+    )
+}
+
+/// Asks for what the plan says is missing, then for a confirmation.
+pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
+    let plan = loop {
+        let plan = match (Check { wish: wish.clone() }).run(&shop.desk()?) {
+            Ok(plan) => plan,
+            // A denial is on record already; what is not found is recorded by
+            // the login itself.
+            Err(fault) if fault.kind() == Kind::Denied => return Err(fault),
+            Err(_) => return Ok(wish),
+        };
+        match plan.obstacles.first() {
+            Some(Fault::StoreViewRequired { .. }) if !plan.choices.is_empty() => {
+                wish.store_view = Some(store_view(&plan)?);
+            }
+            Some(Fault::ReasonRequired { min_length }) => {
+                wish.reason = Some(reason(*min_length)?);
+            }
+            Some(Fault::TicketRequired) => wish.ticket = Some(ticket()?),
+            _ => break plan,
+        }
+    };
+    if plan.obstacles.is_empty() && !shop.out.yes {
+        confirm(&plan)?;
+    }
+    // The customer was shown by name; that very one is meant, not whoever the
+    // words lead to a moment later.
+    if !matches!(wish.whom, Whom::Document { .. }) {
+        wish.whom = Whom::Customer(plan.customer.id.to_string());
+        wish.website = None;
+    }
+    Ok(wish)
+}
+
+fn store_view(plan: &Checked) -> Result<String> {
+    let items: Vec<String> = plan
+        .choices
+        .iter()
+        .map(|(code, name)| format!("{}  ({code})", safe(name)))
+        .collect();
+    let picked = Select::with_theme(&ColorfulTheme::default())
+        .with_prompt("Store view")
+        .items(&items)
+        .default(0)
+        .interact()
+        .map_err(gave_up)?;
+    let chosen = plan.choices.get(picked).map(|(code, _)| code.clone());
+    chosen.ok_or_else(|| Fault::internal("nothing was picked"))
+}
+
+fn reason(least: u64) -> Result<String> {
+    Input::with_theme(&ColorfulTheme::default())
+        .with_prompt("Reason")
+        .validate_with(move |text: &String| {
+            if text.trim().chars().count() as u64 >= least {
+                Ok(())
+            } else {
+                Err(format!("at least {least} characters"))
+            }
+        })
+        .interact_text()
+        .map_err(gave_up)
+}
+
+fn ticket() -> Result<Ticket> {
+    let text: String = Input::with_theme(&ColorfulTheme::default())
+        .with_prompt("Ticket")
+        .validate_with(|text: &String| text.parse::<Ticket>().map(|_| ()))
+        .interact_text()
+        .map_err(gave_up)?;
+    text.parse().map_err(|e| Fault::invalid("--ticket", e))
+}
+
+fn confirm(plan: &Checked) -> Result<()> {
+    let customer = &plan.customer;
+    let name = if customer.name.is_empty() {
+        &customer.email
+    } else {
+        &customer.name
+    };
+    Out::err(&format!(
+        "You will be {} <{}> on {}{}. What you do there lands on the real account.",
+        safe(name),
+        safe(&customer.email),
+        safe(&customer.website),
+        plan.store_view
+            .as_deref()
+            .map(|v| format!(", store view {}", safe(v)))
+            .unwrap_or_default(),
+    ));
+    if let Some(other) = &plan.replaces {
+        Out::err(&format!(
+            "Your open session as customer {other} will be ended."
+        ));
+    }
+    let yes = Confirm::with_theme(&ColorfulTheme::default())
+        .with_prompt("Start the session?")
+        .default(true)
+        .interact()
+        .map_err(gave_up)?;
+    if yes { Ok(()) } else { Err(cancelled()) }
+}
+
+fn cancelled() -> Fault {
+    Fault::ConfirmationRequired {
+        what: "the login".to_owned(),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for map_err
+fn gave_up(error: dialoguer::Error) -> Fault {
+    let dialoguer::Error::IO(error) = error;
+    if matches!(
+        error.kind(),
+        io::ErrorKind::Interrupted | io::ErrorKind::NotConnected
+    ) {
+        return cancelled();
+    }
+    Fault::io("the terminal", error)
+}

@@ -1,0 +1,175 @@
+//! `lac login`: a customer or a document in, a signed login URL out.
+
+mod ask;
+mod hand_over;
+mod show;
+
+use clap::{ArgMatches, Args};
+
+pub(super) use self::show::obstacles;
+use super::{Noun, arguments, parsed};
+use crate::app::login::{Check, Login, Whom, Wish};
+use crate::cli::error::exit_code;
+use crate::cli::input;
+use crate::cli::shop::Shop;
+use crate::domain::document::DocumentKind;
+use crate::domain::fault::Fault;
+use crate::domain::time::{BareUnit, parse_duration};
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "login",
+    about: "Start an impersonation: prints a signed login URL",
+    arguments: arguments::<LoginArgs>,
+    run,
+};
+
+/// Starts an impersonation of a customer and prints the login URL, alone, on
+/// stdout. What you do on the storefront lands on the customer's real account.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    lac login jane.doe@example.com --ticket ZD-4711\n  \
+    lac login --order 000000001 --check\n  \
+    lac login 42 --store-view de --ttl 30s --reason - < reason.txt")]
+pub struct LoginArgs {
+    /// Id or e-mail address; on a terminal, nothing to search for one
+    #[arg(value_name = "CUSTOMER", conflicts_with_all = ["order", "invoice", "shipment", "credit_memo", "last"])]
+    customer: Option<String>,
+
+    /// Start from an order
+    #[arg(long, value_name = "N", conflicts_with_all = ["invoice", "shipment", "credit_memo", "last"])]
+    order: Option<String>,
+
+    /// Start from an invoice
+    #[arg(long, value_name = "N", conflicts_with_all = ["shipment", "credit_memo", "last"])]
+    invoice: Option<String>,
+
+    /// Start from a shipment
+    #[arg(long, value_name = "N", conflicts_with_all = ["credit_memo", "last"])]
+    shipment: Option<String>,
+
+    /// Start from a credit memo
+    #[arg(long, value_name = "N", conflicts_with = "last")]
+    credit_memo: Option<String>,
+
+    /// The customer of your last session again
+    #[arg(long)]
+    last: bool,
+
+    /// The website, where the address or number exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+
+    /// The store view to log in to
+    #[arg(long, value_name = "CODE")]
+    store_view: Option<String>,
+
+    /// Why; - reads it from stdin
+    #[arg(long, value_name = "TEXT|-", allow_hyphen_values = true)]
+    reason: Option<String>,
+
+    /// The support ticket
+    #[arg(long, value_name = "ID")]
+    ticket: Option<String>,
+
+    /// How long the URL lives; can only shorten the configured time
+    #[arg(long, value_name = "DURATION")]
+    ttl: Option<String>,
+
+    /// Be refused rather than end your open session
+    #[arg(long)]
+    no_replace: bool,
+
+    /// Issue nothing; list everything that stands in the way
+    #[arg(long)]
+    check: bool,
+
+    /// Open the URL in the browser
+    #[arg(long, conflicts_with = "check")]
+    open: bool,
+
+    /// Copy the URL to the terminal's clipboard (OSC 52, also over SSH)
+    #[arg(long, conflicts_with = "check")]
+    copy: bool,
+}
+
+impl LoginArgs {
+    fn whom(&self) -> Option<Whom> {
+        let document = |kind, number: &Option<String>| {
+            let number = number.clone()?;
+            Some(Whom::Document { kind, number })
+        };
+        if self.last {
+            return Some(Whom::Last);
+        }
+        let customer = self.customer.clone().map(Whom::Customer);
+        customer
+            .or_else(|| document(DocumentKind::Order, &self.order))
+            .or_else(|| document(DocumentKind::Invoice, &self.invoice))
+            .or_else(|| document(DocumentKind::Shipment, &self.shipment))
+            .or_else(|| document(DocumentKind::CreditMemo, &self.credit_memo))
+    }
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: LoginArgs = parsed(matches)?;
+    let ttl = args.ttl.as_deref().map(seconds).transpose()?;
+    let ticket = match &args.ticket {
+        Some(text) => Some(text.parse().map_err(|e| Fault::invalid("--ticket", e))?),
+        None => None,
+    };
+    let reason = args
+        .reason
+        .as_deref()
+        .map(|text| input::text_or_stdin("--reason", text));
+    let whom = match args.whom() {
+        Some(Whom::Customer(named)) => {
+            Whom::Customer(input::text_or_stdin("CUSTOMER", &named)?.trim().to_owned())
+        }
+        Some(whom) => whom,
+        None => Whom::Customer(ask::customer(shop, args.website.as_deref())?),
+    };
+    let mut wish = Wish {
+        whom,
+        website: args.website,
+        store_view: args.store_view,
+        reason: reason.transpose()?,
+        ticket,
+        replace: !args.no_replace,
+    };
+    if args.check {
+        return check(wish, shop);
+    }
+    if shop.out.can_ask {
+        wish = ask::what_is_missing(wish, shop)?;
+    }
+    let started = Login { wish, ttl }.run(&shop.desk()?)?;
+    if let (Some(asked), lives) = (ttl, started.expires_at.since(started.issued_at).as_secs())
+        && lives < asked
+    {
+        shop.out.say(&format!(
+            "note: the URL lives {lives} s, the longest the config allows"
+        ));
+    }
+    show::started(&started, shop)?;
+    hand_over::to_clipboard(args.copy, &started.url, shop);
+    hand_over::to_browser(args.open, &started.url, shop);
+    Ok(0)
+}
+
+fn seconds(text: &str) -> Result<u64> {
+    let duration = parse_duration(text, Some(BareUnit::Seconds));
+    duration
+        .map(|d| d.as_secs())
+        .map_err(|e| Fault::invalid("--ttl", e))
+}
+
+fn check(wish: Wish, shop: &Shop) -> Result<u8> {
+    let checked = Check { wish }.run(&shop.desk()?)?;
+    let code = checked
+        .obstacles
+        .first()
+        .map_or(0, |fault| exit_code(fault.kind()));
+    show::checked(checked, shop)?;
+    Ok(code)
+}

@@ -1,0 +1,67 @@
+//! `lac redeem`.
+
+use clap::{ArgMatches, Args};
+
+use super::{Noun, arguments, parsed};
+use crate::app::login::{Redeem, Redeemed};
+use crate::cli::input;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "redeem",
+    about: "Spend a login URL or token: the storefront's side",
+    arguments: arguments::<RedeemArgs>,
+    run,
+};
+
+/// Spends a login token, once, and opens the session. Needs Lac::storefront:
+/// run it with the access token of a storefront account (LAC_TOKEN).
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    lac redeem - --audience https://shop.example.com -o json < url.txt")]
+struct RedeemArgs {
+    /// The login URL or token; - reads it from stdin
+    #[arg(value_name = "URL|TOKEN|-", allow_hyphen_values = true)]
+    token: String,
+    /// The origin of the storefront that was called
+    #[arg(long, value_name = "ORIGIN")]
+    audience: String,
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: RedeemArgs = parsed(matches)?;
+    let token = input::text_or_stdin("TOKEN", &args.token)?;
+    let request = Redeem {
+        token,
+        audience: args.audience,
+    };
+    shop.show(&request.run(&shop.desk()?)?)?;
+    Ok(0)
+}
+
+impl Card for Redeemed {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        let who = &self.customer;
+        let cached = if self.disable_page_cache {
+            "fresh, uncached"
+        } else {
+            "may be cached"
+        };
+        vec![
+            ("session", self.session_id.to_string().into()),
+            (
+                "customer",
+                format!("{} {} <{}>", who.id, who.name, who.email).into(),
+            ),
+            ("website", self.website.clone().into()),
+            ("store view", self.store_view.clone().into()),
+            ("admin user", self.admin.clone().into()),
+            ("pages", cached.into()),
+            ("ends", look.time(self.ends_at).into()),
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+//! `lac verify`.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{ArgMatches, Args};
+
+use super::{Noun, arguments, parsed};
+use crate::app::login::{Verified, Verify, verify_with};
+use crate::cli::error::{exit_code, report};
+use crate::cli::input;
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::domain::ambient::Clock;
+use crate::domain::fault::Fault;
+use crate::domain::time::Timestamp;
+use crate::render::Look;
+use crate::render::list::{Text, Tone};
+use crate::render::one::Card;
+use crate::signing::keys::{JwkSet, PublicKey};
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "verify",
+    about: "Verify a login URL or token offline; never spends it",
+    arguments: arguments::<VerifyArgs>,
+    run,
+};
+
+/// Checks signature, issuer and expiry of a login token. That alone does not
+/// protect a storefront from replay: redeeming is mandatory.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  lac verify - -o json < url.txt\n  \
+    lac verify TOKEN --jwks jwks.json --audience https://shop.example.com")]
+struct VerifyArgs {
+    /// The login URL or token; - reads it from stdin
+    #[arg(value_name = "URL|TOKEN|-", allow_hyphen_values = true)]
+    token: String,
+    /// The storefront's origin, to be compared as well
+    #[arg(long, value_name = "ORIGIN")]
+    audience: Option<String>,
+    /// Verify with the keys in this file (`lac key jwks`), without a store
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: VerifyArgs = parsed(matches)?;
+    let token = input::text_or_stdin("TOKEN", &args.token)?;
+    let request = Verify {
+        token,
+        audience: args.audience,
+    };
+    let verified = match &args.jwks {
+        Some(path) => verify_with(&request, &keys(path)?, None, shop.clock.now()),
+        None => request.run(&shop.desk()?)?,
+    };
+    if shop.out.format.is_json() {
+        Out::json(&serde_json::json!({
+            "valid": verified.valid,
+            "claims": verified.claims,
+            "code": verified.fault.as_ref().map(Fault::code),
+        }))?;
+    } else if verified.claims.is_some() {
+        shop.show(&verified)?;
+    }
+    match &verified.fault {
+        None => Ok(0),
+        Some(fault) if shop.out.format.is_json() => Ok(exit_code(fault.kind())),
+        Some(fault) => Ok(report(&shop.out, fault)),
+    }
+}
+
+fn keys(path: &PathBuf) -> Result<Vec<PublicKey>> {
+    let bad = |problem: String| Fault::InvalidFile {
+        file: path.display().to_string(),
+        problem,
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
+    let set: JwkSet = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;
+    set.keys
+        .iter()
+        .filter(|key| key.kty == "OKP" && key.crv == "Ed25519")
+        .map(|key| {
+            let bytes = URL_SAFE_NO_PAD
+                .decode(&key.x)
+                .map_err(|e| bad(e.to_string()))?;
+            PublicKey::from_bytes(&bytes).map_err(|e| bad(e.to_string()))
+        })
+        .collect()
+}
+
+impl Card for Verified {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        let tone = if self.valid { Tone::Good } else { Tone::Bad };
+        let mut lines = vec![(
+            "valid",
+            Text::toned(if self.valid { "yes" } else { "no" }, tone),
+        )];
+        if let Some(claims) = &self.claims {
+            let seconds = |s| look.time(Timestamp::from_seconds(s));
+            lines.extend([
+                ("issuer", claims.iss.clone().into()),
+                ("audience", claims.aud.clone().into()),
+                ("customer", claims.sub.clone().into()),
+                ("admin user", claims.act.sub.clone().into()),
+                ("session", claims.jti.clone().into()),
+                ("website", claims.website.clone().into()),
+                ("store view", claims.store_view.clone().into()),
+                ("issued", seconds(claims.iat).into()),
+                ("expires", seconds(claims.exp).into()),
+            ]);
+        }
+        lines
+    }
+}
