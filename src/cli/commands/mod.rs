@@ -37,7 +37,6 @@ pub const ALL: &[Noun] = &[
     document::NOUN,
     session::NOUN,
     config::NOUN,
-    config::NOUN,
     stores::NOUN,
     log::NOUN,
     key::NOUN,
