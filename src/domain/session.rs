@@ -53,6 +53,8 @@ pub struct Session {
     pub store_view_id: i64,
     pub document: Option<DocumentRef>,
     pub ticket: Option<Ticket>,
+    /// The event that issued it; sessions are listed by it, newest first.
+    pub issue_seq: u64,
     pub issued_at: Timestamp,
     /// When the login URL dies (`exp`).
     pub expires_at: Timestamp,

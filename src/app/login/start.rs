@@ -121,7 +121,9 @@ impl Login {
             .number()
             .unwrap_or(60);
         let ttl = self.ttl.map_or(cap, |wish| wish.min(cap));
-        let issued_at = Timestamp::from_seconds(work.now.seconds());
+        let issued_at = work.now;
+        let expires_at =
+            Timestamp::from_seconds(issued_at.seconds()).plus(Duration::from_secs(ttl));
         let session = Session {
             id: SessionId::from_bits(bytes(work.random)),
             state: SessionState::Issued,
@@ -135,8 +137,9 @@ impl Login {
                 .as_ref()
                 .map(crate::domain::document::Document::reference),
             ticket: self.wish.ticket.clone(),
+            issue_seq: work.next_seq(),
             issued_at,
-            expires_at: issued_at.plus(Duration::from_secs(ttl)),
+            expires_at,
             redeemed_at: None,
             redeemed_by: None,
             ends_at: None,

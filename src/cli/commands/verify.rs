@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{ArgMatches, Args};
+use serde::Serialize;
 
 use super::{Noun, arguments, parsed};
 use crate::app::login::{Verified, Verify, verify_with};
@@ -13,6 +14,7 @@ use crate::cli::input;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::ambient::Clock;
+use crate::domain::claims::LoginClaims;
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
 use crate::render::Look;
@@ -45,6 +47,14 @@ struct VerifyArgs {
     jwks: Option<PathBuf>,
 }
 
+#[derive(Serialize)]
+struct Answer<'a> {
+    valid: bool,
+    claims: Option<&'a LoginClaims>,
+    /// Why it does not hold.
+    code: Option<String>,
+}
+
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: VerifyArgs = parsed(matches)?;
     let token = input::text_or_stdin("TOKEN", &args.token)?;
@@ -57,11 +67,11 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         None => request.run(&shop.desk()?)?,
     };
     if shop.out.format.is_json() {
-        Out::json(&serde_json::json!({
-            "valid": verified.valid,
-            "claims": verified.claims,
-            "code": verified.fault.as_ref().map(Fault::code),
-        }))?;
+        Out::json(&Answer {
+            valid: verified.valid,
+            claims: verified.claims.as_ref(),
+            code: verified.fault.as_ref().map(Fault::code),
+        })?;
     } else if verified.claims.is_some() {
         shop.show(&verified)?;
     }

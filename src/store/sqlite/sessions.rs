@@ -13,7 +13,7 @@ use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrites};
 
 const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
                       document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
-                      redeemed_by, ends_at, ended_at, end_cause FROM session";
+                      redeemed_by, ends_at, ended_at, end_cause, issue_seq FROM session";
 
 fn read(row: &Row<'_>) -> Result<Session> {
     let id: String = rows::get(row, 0)?;
@@ -51,6 +51,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         ends_at: rows::time_opt(row, 14)?,
         ended_at: rows::time_opt(row, 15)?,
         end_cause,
+        issue_seq: rows::uint(row, 17, "session")?,
         id: SessionId::new(id),
     })
 }
@@ -103,17 +104,16 @@ impl SessionReads for Tx<'_> {
             let last = self
                 .session(&SessionId::new(after.clone()))?
                 .ok_or_else(|| Fault::invalid("--after", "not a session of this list"))?;
-            let time = bind(Box::new(last.issued_at.micros()));
-            let id = bind(Box::new(after.clone()));
-            sql += &format!(" AND (issued_at, id) < ({time}, {id})");
+            let seq = rows::int(last.issue_seq)?;
+            sql += &format!(" AND issue_seq < {seq}");
         }
         // The few open ones are found by their own index; the plus keeps the
         // planner from walking all sessions by age instead.
         let only_open = !query.states.is_empty() && query.states.iter().all(|s| s.is_open());
         sql += if only_open {
-            " ORDER BY +issued_at DESC, id DESC"
+            " ORDER BY +issue_seq DESC"
         } else {
-            " ORDER BY issued_at DESC, id DESC"
+            " ORDER BY issue_seq DESC"
         };
         if let Some(limit) = query.limit {
             sql += &format!(" LIMIT {limit}");
@@ -131,8 +131,9 @@ impl SessionWrites for Tx<'_> {
         self.conn
             .execute(
                 "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
-                 store_view_id, document_kind, document_number, ticket, issued_at, expires_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 store_view_id, document_kind, document_number, ticket, issued_at, expires_at, \
+                 issue_seq) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 params![
                     session.id.as_str(),
                     session.state.as_str(),
@@ -149,6 +150,7 @@ impl SessionWrites for Tx<'_> {
                         .map(crate::domain::ids::Ticket::as_str),
                     session.issued_at.micros(),
                     session.expires_at.micros(),
+                    session.issue_seq.cast_signed(),
                 ],
             )
             .map_err(rows::fault)?;

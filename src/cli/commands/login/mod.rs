@@ -144,9 +144,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         wish = ask::what_is_missing(wish, shop)?;
     }
     let started = Login { wish, ttl }.run(&shop.desk()?)?;
-    if let (Some(asked), lives) = (ttl, started.expires_at.since(started.issued_at).as_secs())
-        && lives < asked
-    {
+    let lives = started.expires_at.seconds() - started.issued_at.seconds();
+    if ttl.is_some_and(|asked| i64::try_from(asked).map_or(true, |asked| lives < asked)) {
         shop.out.say(&format!(
             "note: the URL lives {lives} s, the longest the config allows"
         ));

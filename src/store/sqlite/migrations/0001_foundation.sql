@@ -136,6 +136,8 @@ CREATE TABLE session (
   document_kind TEXT,
   document_number TEXT,
   ticket TEXT,
+  -- The seq of the event that issued it: newest first, whatever the clock does.
+  issue_seq INTEGER NOT NULL,
   issued_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   redeemed_at INTEGER,
@@ -147,7 +149,8 @@ CREATE TABLE session (
 -- One open session per agent, whatever a program may try.
 CREATE UNIQUE INDEX session_open ON session (admin_id) WHERE state IN ('issued', 'active');
 CREATE INDEX session_customer ON session (customer_id);
-CREATE INDEX session_issued ON session (issued_at);
+CREATE INDEX session_issue_seq ON session (issue_seq);
+CREATE INDEX session_admin ON session (admin_id, issue_seq);
 
 CREATE TABLE signing_key (
   kid TEXT PRIMARY KEY,
