@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::render::Format;
 
 /// Global flags.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// The store's directory [env: LAC_STORE]

@@ -16,6 +16,7 @@ use crate::store::dir::{Secrecy, check};
 /// One table of the config file: the file itself, or a profile in it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Table {
     /// The store's directory.
     pub store: Option<PathBuf>,
@@ -34,6 +35,7 @@ pub struct Table {
 /// `[keys]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Keys {
     /// Where the private keys lie, if not in the store's `keys/`.
     pub dir: Option<PathBuf>,
@@ -41,6 +43,7 @@ pub struct Keys {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
 struct File {
     /// The profile used without `--profile`.
     profile: Option<String>,
@@ -80,6 +83,10 @@ impl Settings {
             Some(path) => parse(path)?,
             None => File::default(),
         };
+        Self::of(globals, file, path)
+    }
+
+    fn of(globals: &Globals, file: File, path: Option<PathBuf>) -> Result<Self> {
         let profile = globals
             .profile
             .clone()
@@ -174,3 +181,7 @@ fn parse(path: &Path) -> Result<File> {
     let text = fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
     toml::from_str(&text).map_err(|e| invalid(format!("{}: {e}", path.display())))
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

@@ -1,0 +1,60 @@
+use serde_json::Value;
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+/// The example with the comment taken from every `# key = value`.
+fn everything() -> String {
+    let uncommented = |line: &'static str| match line.strip_prefix("# ") {
+        Some(rest) if is_assignment(rest) => rest,
+        _ => line,
+    };
+    EXAMPLE
+        .lines()
+        .map(uncommented)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn is_assignment(line: &str) -> bool {
+    line.split_once(" = ").is_some_and(|(key, _)| {
+        let plain = |c: char| c.is_ascii_lowercase() || c == '_';
+        !key.is_empty() && key.chars().all(plain)
+    })
+}
+
+/// Paths of the keys that hold nothing.
+fn missing(value: &Value, at: &str) -> Vec<String> {
+    match value {
+        Value::Null => vec![at.to_owned()],
+        Value::Object(map) if map.is_empty() => vec![at.to_owned()],
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(key, value)| missing(value, &format!("{at}/{key}")))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_example_names_every_key_and_no_other() {
+    let file: File = toml::from_str(&everything()).unwrap();
+    assert_eq!(missing(&serde_json::to_value(&file).unwrap(), ""), [""; 0]);
+}
+
+#[test]
+fn what_the_example_sets_is_the_default() {
+    let file: File = toml::from_str(EXAMPLE).unwrap();
+    assert_eq!(file.store, None);
+    assert_eq!(file.output, Some(Format::Table));
+    assert_eq!(file.color.as_deref(), Some("auto"));
+    let globals = Globals {
+        store: Some("/s".into()),
+        ..Globals::default()
+    };
+    let nothing = Settings::of(&globals, File::default(), None).unwrap();
+    let shown = Settings::of(&globals, file, None).unwrap();
+    assert_eq!(nothing.busy_timeout, shown.busy_timeout);
+    assert_eq!(nothing.screen_rows, shown.screen_rows);
+}
