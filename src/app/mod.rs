@@ -5,6 +5,7 @@
 //! allow it → do it and record it in one transaction → answer. Nothing in a
 //! request says who is asking; that is the [`Desk`]'s to know.
 
+pub mod complete;
 pub mod config;
 pub mod documents;
 pub mod find;
@@ -21,5 +22,5 @@ mod who;
 pub mod whoami;
 
 pub use settings::{Config, known};
-pub use story::{Caller, Credential, Desk, Done, View, Work, act, look};
+pub use story::{Caller, Credential, Desk, Done, View, Work, act, glance, look};
 pub use who::agent_now;

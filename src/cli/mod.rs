@@ -6,10 +6,12 @@ mod args;
 #[allow(dead_code)] // the first caller comes next
 mod ask;
 pub mod commands;
-mod error;
+mod complete;
+pub mod error;
 mod input;
 mod out;
 mod settings;
+mod shells;
 mod shop;
 
 use std::ffi::OsString;
@@ -48,6 +50,7 @@ pub fn command() -> Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    complete::answer();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_json = asks_for_json(&arguments);
     match command().try_get_matches_from(arguments) {

@@ -68,6 +68,17 @@ impl Shop {
         self.opened()
     }
 
+    /// A desk for a short look: nothing is made, mended or waited for.
+    ///
+    /// # Errors
+    /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
+    pub fn desk_as_it_is(&self) -> Result<Desk<'_>> {
+        let dir = StoreDir::open(&self.settings.store, self.settings.keys.as_deref())?;
+        let store = SqliteStore::open_as_it_is(&dir)?;
+        self.put(dir, store)?;
+        self.opened()
+    }
+
     /// A desk over the empty database of a new store.
     ///
     /// # Errors

@@ -3,5 +3,6 @@
 
 #![allow(clippy::expect_used, dead_code)]
 
+mod completion;
 mod foundation;
 mod support;

@@ -1,11 +1,13 @@
 //! One command, one file, its arguments beside it. This file only dispatches.
 
+mod completions;
 mod config;
 mod document;
 mod init;
 mod key;
 mod log;
 mod login;
+mod man;
 mod redeem;
 mod session;
 mod stores;
@@ -42,6 +44,8 @@ pub const ALL: &[Noun] = &[
     key::NOUN,
     verify::NOUN,
     redeem::NOUN,
+    completions::NOUN,
+    man::NOUN,
 ];
 
 /// The arguments of a command without verbs.

@@ -24,7 +24,7 @@ pub fn found(conn: &Connection) -> Result<i64> {
 /// # Errors
 /// `store_newer` for a store that a newer program has touched.
 pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
-    if check(found(&store.conn)?)? {
+    if is_up_to_date(store)? {
         return Ok(());
     }
     let _lock = WriterLock::take(&store.lock, store.timeout)?;
@@ -40,6 +40,14 @@ pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
     };
     store.conn.execute_batch(end).map_err(rows::fault)?;
     applied
+}
+
+/// Whether the schema is this program's.
+///
+/// # Errors
+/// `store_newer`.
+pub fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
+    check(found(&store.conn)?)
 }
 
 /// Whether nothing is missing.

@@ -45,6 +45,19 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// Opens an existing store for a short look, without waiting and without
+    /// touching its schema.
+    ///
+    /// # Errors
+    /// `store_newer`, `database`; `busy` for a schema that is not up to date.
+    pub fn open_as_it_is(dir: &StoreDir) -> Result<Self> {
+        let store = Self::connect(dir, Duration::ZERO, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if migrate::is_up_to_date(&store)? {
+            return Ok(store);
+        }
+        Err(Fault::Busy { waited_seconds: 0 })
+    }
+
     /// Makes the database of a new store.
     ///
     /// # Errors

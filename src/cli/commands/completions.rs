@@ -1,0 +1,58 @@
+//! `lac completions`: scripts that teach a shell.
+
+use clap::{ArgMatches, Args, ValueEnum};
+
+use super::{Noun, arguments, parsed};
+use crate::cli::out::Out;
+use crate::cli::shells::script;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "completions",
+    about: "Print the script that makes a shell complete lac",
+    arguments: arguments::<Completions>,
+    run,
+};
+
+/// Prints the script for one shell. What is offered is what the admin user who
+/// types may list; customers are offered by their e-mail address.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  lac completions bash > ~/.local/share/bash-completion/completions/lac
+  lac completions zsh > \"${fpath[1]}/_lac\"
+  lac completions fish > ~/.config/fish/completions/lac.fish")]
+struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+    Elvish,
+}
+
+impl Shell {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Elvish => "elvish",
+        }
+    }
+}
+
+fn run(matches: &ArgMatches, _shop: &Shop) -> Result<u8> {
+    let args: Completions = parsed(matches)?;
+    let script = script(args.shell.name()).map_err(Fault::internal)?;
+    Out::line(script.trim_end())?;
+    Ok(0)
+}

@@ -1,0 +1,80 @@
+//! `lac man`: manual pages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, Args, Command};
+use serde::Serialize;
+
+use super::{Noun, arguments, parsed};
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "man",
+    about: "Write manual pages, one for every command",
+    arguments: arguments::<Man>,
+    run,
+};
+
+/// Writes `lac.1`, `lac-login.1` and so on into a directory.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  lac man ~/.local/share/man/man1")]
+struct Man {
+    /// The directory; made if it does not exist
+    dir: PathBuf,
+}
+
+/// What was written.
+#[derive(Debug, Serialize)]
+struct Written {
+    dir: PathBuf,
+    pages: Vec<String>,
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: Man = parsed(matches)?;
+    fs::create_dir_all(&args.dir).map_err(|e| Fault::io(args.dir.display(), e))?;
+    let mut root = crate::cli::command().disable_help_subcommand(true);
+    root.build();
+    let mut pages = Vec::new();
+    write_page(&root, "lac", &args.dir, &mut pages)?;
+    shop.show(&Written {
+        dir: args.dir,
+        pages,
+    })?;
+    Ok(0)
+}
+
+fn write_page(command: &Command, name: &str, dir: &Path, pages: &mut Vec<String>) -> Result<()> {
+    let file = format!("{name}.1");
+    let path = dir.join(&file);
+    let mut page = Vec::new();
+    let named = command.clone().display_name(name);
+    clap_mangen::Man::new(named)
+        .title(name)
+        .date("")
+        .source(format!("lac {}", env!("CARGO_PKG_VERSION")))
+        .manual("Login as Customer")
+        .render(&mut page)
+        .and_then(|()| fs::write(&path, &page))
+        .map_err(|e| Fault::io(path.display(), e))?;
+    pages.push(file);
+    for verb in command.get_subcommands().filter(|c| c.get_name() != "help") {
+        write_page(verb, &format!("{name}-{}", verb.get_name()), dir, pages)?;
+    }
+    Ok(())
+}
+
+impl Card for Written {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![
+            ("directory", self.dir.display().to_string().into()),
+            ("pages", self.pages.len().to_string().into()),
+        ]
+    }
+}
