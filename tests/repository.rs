@@ -114,7 +114,7 @@ fn walk(command: &clap::Command, name: &str, without: &mut Vec<String>) {
         .filter(|c| c.get_name() != "help")
         .collect();
     let help = command.get_after_help().or(command.get_after_long_help());
-    let shown = help.is_some_and(|text| text.to_string().contains(&format!("{name} ")));
+    let shown = help.is_some_and(|text| text.to_string().contains(name));
     if verbs.is_empty() && !shown {
         without.push(name.to_owned());
     }
