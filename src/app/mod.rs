@@ -22,5 +22,7 @@ mod who;
 pub mod whoami;
 
 pub use settings::{Config, known};
-pub use story::{Caller, Credential, Desk, Done, View, Work, act, glance, look};
+pub use story::{
+    Caller, Credential, Desk, Done, View, Work, act, act_without_checkpoint, glance, look,
+};
 pub use who::agent_now;

@@ -195,12 +195,42 @@ pub fn act<A>(
     fill: impl FnOnce(&mut Event),
     body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
 ) -> Result<A> {
+    perform(desk, open_log, action, any_of, fill, body)
+}
+
+/// The same where the checkpoint file may be missing: its recovery alone. The
+/// whole log is hashed again instead.
+///
+/// # Errors
+/// As [`act`]; a file that is there must be sound.
+pub fn act_without_checkpoint<A>(
+    desk: &Desk<'_>,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
+    perform(desk, open_log_anyway, action, any_of, fill, body)
+}
+
+/// How the log is opened.
+type Opening =
+    for<'tx> fn(&Desk<'tx>, &'tx dyn WriteTx, &Config, Timestamp) -> Result<Appender<'tx>>;
+
+fn perform<A>(
+    desk: &Desk<'_>,
+    open: Opening,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
     let mut draft = Event::new(action);
     from_caller(&mut draft, desk.caller);
     fill(&mut draft);
     desk.keys.audit()?; // read before anything is locked
     let tx = desk.store.write()?;
-    let (answer, proof) = match attempt(desk, &*tx, &mut draft, any_of, body) {
+    let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, any_of, body) {
         Ok(ended) => ended,
         Err(fault) => {
             drop(tx);
@@ -215,6 +245,7 @@ pub fn act<A>(
 
 fn attempt<A>(
     desk: &Desk<'_>,
+    open: Opening,
     tx: &dyn WriteTx,
     draft: &mut Event,
     any_of: &[Resource],
@@ -222,7 +253,7 @@ fn attempt<A>(
 ) -> Result<(A, Option<Appended>)> {
     let now = desk.clock.now();
     let config = Config::read(tx.as_read())?;
-    let log = open_log(desk, tx, &config, now)?;
+    let log = open(desk, tx, &config, now)?;
     let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
     sign_in(draft, &actor);
     let permit = permit(tx.as_read(), &actor, any_of)?;
@@ -340,6 +371,19 @@ fn open_log<'tx>(
     Ok(log)
 }
 
+fn open_log_anyway<'tx>(
+    desk: &Desk<'tx>,
+    tx: &'tx dyn WriteTx,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Appender<'tx>> {
+    if desk.high_water.read()?.is_some() {
+        return open_log(desk, tx, config, now);
+    }
+    let key = desk.keys.audit()?.public();
+    Appender::open_for_recovery(tx, desk.random, &config.store_name()?, &key, now)
+}
+
 /// The action groups that the config leaves out of the log.
 fn unlogged(config: &Config) -> Result<Vec<ActionGroup>> {
     let Some(logged) = config.default(config::LOGGED_ACTIONS)?.value else {
@@ -358,6 +402,8 @@ fn refuse(desk: &Desk<'_>, mut draft: Event, fault: Fault) -> Fault {
     draft.fail(&fault);
     match write_down(desk, &draft) {
         Ok(()) => fault,
+        // Nobody may recover the file by being denied its recovery.
+        Err(Fault::CheckpointMissing { .. }) if draft.action == Action::LogRecover => fault,
         Err(error) => error,
     }
 }

@@ -3,7 +3,6 @@
 
 mod ambient;
 mod args;
-#[allow(dead_code)] // the first caller comes next
 mod ask;
 pub mod commands;
 mod complete;
