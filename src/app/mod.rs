@@ -12,17 +12,18 @@ pub mod find;
 pub mod founding;
 pub mod keys;
 pub mod log;
+mod logbook;
 pub mod login;
 pub mod names;
 pub mod sessions;
 mod settings;
 pub mod stores;
 mod story;
+mod view;
 mod who;
 pub mod whoami;
 
 pub use settings::{Config, known};
-pub use story::{
-    Caller, Credential, Desk, Done, View, Work, act, act_without_checkpoint, glance, look,
-};
+pub use story::{Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, look};
+pub use view::View;
 pub use who::agent_now;
