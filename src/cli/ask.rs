@@ -29,3 +29,19 @@ pub fn confirm(shop: &Shop, question: &str) -> Result<()> {
         what: question.trim_end_matches('?').to_owned(),
     })
 }
+
+/// Runs an act that wants to be confirmed. It is tried unconfirmed first, so
+/// that everything else is checked before anybody is asked, and the question
+/// names what was found.
+///
+/// # Errors
+/// As the act's own, and [`confirm`]'s.
+pub fn confirmed<A>(shop: &Shop, run: impl Fn(bool) -> Result<A>) -> Result<A> {
+    match run(shop.out.yes) {
+        Err(Fault::ConfirmationRequired { what }) if shop.out.can_ask => {
+            confirm(shop, &format!("{what}?"))?;
+            run(true)
+        }
+        other => other,
+    }
+}

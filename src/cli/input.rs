@@ -8,6 +8,8 @@ use crate::store::Result;
 
 /// The most that is read for one text.
 const MOST: u64 = 64 * 1024;
+/// The most that is read for a list, one item a line.
+const MOST_LINES: u64 = 16 * 1024 * 1024;
 
 /// The text itself, or all of stdin for `-`, without the last line's end.
 ///
@@ -17,16 +19,58 @@ pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
     if given != "-" {
         return Ok(given.to_owned());
     }
+    let text = stdin(what, MOST)?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// The same for what may be absent.
+///
+/// # Errors
+/// As [`text_or_stdin`].
+pub fn optional(what: &str, given: Option<&str>) -> Result<Option<String>> {
+    given.map(|text| text_or_stdin(what, text)).transpose()
+}
+
+/// The words themselves, and for `-` the lines of stdin; blank ones do not
+/// count.
+///
+/// # Errors
+/// `invalid_value` for more than 16 MiB or text that is not UTF-8; `io`.
+pub fn words_or_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for word in given {
+        if word == "-" {
+            let text = stdin(what, MOST_LINES)?;
+            let lines = text.lines().map(str::trim);
+            all.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+        } else {
+            all.push(word.clone());
+        }
+    }
+    Ok(all)
+}
+
+/// Stdin can be read once.
+///
+/// # Errors
+/// `invalid_value` where several arguments are `-`.
+pub fn one_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    if given.into_iter().filter(|word| *word == "-").count() > 1 {
+        return Err(Fault::invalid("-", "only one argument can come from stdin"));
+    }
+    Ok(())
+}
+
+fn stdin(what: &str, most: u64) -> Result<String> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
-        .take(MOST + 1)
+        .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| Fault::io("stdin", e))?;
-    if bytes.len() as u64 > MOST {
-        return Err(Fault::invalid(what, "more than 64 KiB on stdin"));
+    if bytes.len() as u64 > most {
+        let problem = format!("more than {} KiB on stdin", most / 1024);
+        return Err(Fault::invalid(what, problem));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Fault::invalid(what, "what came on stdin is not UTF-8"))?;
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+    String::from_utf8(bytes).map_err(|_| Fault::invalid(what, "what came on stdin is not UTF-8"))
 }

@@ -1,0 +1,54 @@
+//! Lists come in pages.
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::Result;
+
+/// Rows that one page holds at most: memory stays bounded however long the
+/// list is.
+pub const MAX_ROWS: usize = 10_000;
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Goes on after the cursor of the page before.
+    pub after: Option<String>,
+    /// Rows at most; never more than [`MAX_ROWS`].
+    pub limit: Option<usize>,
+}
+
+impl Part {
+    pub fn rows(&self) -> usize {
+        self.limit.unwrap_or(MAX_ROWS).min(MAX_ROWS)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// The cursor to go on after; `None` when nothing follows.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Cuts a page from a short list that is ordered by `key`, which is also
+    /// its cursor.
+    pub fn cut<S>(
+        all: Vec<S>,
+        part: &Part,
+        key: impl Fn(&S) -> &str,
+        row: impl Fn(S) -> Result<T>,
+    ) -> Result<Self> {
+        let is_after = |item: &S| part.after.as_deref().is_none_or(|after| key(item) > after);
+        let mut rest = all.into_iter().filter(is_after);
+        let mut last = None;
+        let mut rows = Vec::new();
+        for item in rest.by_ref().take(part.rows()) {
+            last = Some(key(&item).to_owned());
+            rows.push(row(item)?);
+        }
+        let next = if rest.next().is_some() { last } else { None };
+        Ok(Self { rows, next })
+    }
+}

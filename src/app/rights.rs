@@ -1,0 +1,76 @@
+//! The two rules about rights that every change of roles and admin users
+//! keeps: nobody reaches beyond what they hold, and somebody can always get in.
+
+use super::{View, Work};
+use crate::domain::access::{AdminUser, Rights, Role};
+use crate::domain::fault::Fault;
+use crate::store::{Result, within_own};
+
+/// The role an admin user has.
+pub fn role_of(view: &View<'_>, user: &AdminUser) -> Result<Role> {
+    view.read
+        .role(user.role_id)?
+        .ok_or_else(|| Fault::internal("an admin user without a role"))
+}
+
+/// Who holds more than the actor cannot be changed by the actor: otherwise the
+/// weaker could cripple the stronger.
+///
+/// # Errors
+/// `beyond_own_rights`.
+pub fn may_change(view: &View<'_>, held: &Rights, what: &str) -> Result<()> {
+    let actor = &view.actor;
+    within_own(
+        actor,
+        held,
+        &format!("{what} holds more than {}", actor.name),
+    )
+}
+
+/// Nobody can give, assign or mint more than they hold.
+///
+/// # Errors
+/// `beyond_own_rights`.
+pub fn may_give(view: &View<'_>, given: &Rights, what: &str) -> Result<()> {
+    let actor = &view.actor;
+    within_own(
+        actor,
+        given,
+        &format!("{what} is more than {} holds", actor.name),
+    )
+}
+
+/// The enabled admin users whose role holds everything, as they are now.
+#[derive(Debug)]
+pub struct WaysIn(Vec<String>);
+
+impl WaysIn {
+    pub fn now(work: &Work<'_>) -> Result<Self> {
+        let everything: Vec<i64> = work
+            .read
+            .roles()?
+            .into_iter()
+            .filter(|role| role.rights.is_everything())
+            .map(|role| role.id)
+            .collect();
+        let users = work.read.admin_users()?.into_iter();
+        let names = users
+            .filter(|user| user.enabled && everything.contains(&user.role_id))
+            .map(|user| user.name);
+        Ok(Self(names.collect()))
+    }
+
+    /// After a change: one of them must be left. Runs under the write lock, so
+    /// that two changes at once cannot each leave the other's way open.
+    ///
+    /// # Errors
+    /// `last_administrator`.
+    pub fn must_remain(self, work: &Work<'_>) -> Result<()> {
+        if self.0.is_empty() || !Self::now(work)?.0.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::LastAdministrator {
+            name: self.0.join(", "),
+        })
+    }
+}
