@@ -119,6 +119,7 @@ actions! {
     RoleRead = Roles "read" "adminhtml_user_role_index";
     AdminUserCreate = AdminUsers "create" "adminhtml_user_save";
     AdminUserAssign = AdminUsers "assign" "adminhtml_user_assign";
+    AdminUserEdit = AdminUsers "edit" "adminhtml_user_edit";
     AdminUserDisable = AdminUsers "disable" "adminhtml_user_disable";
     AdminUserEnable = AdminUsers "enable" "adminhtml_user_enable";
     AdminUserDelete = AdminUsers "delete" "adminhtml_user_delete";
@@ -135,6 +136,7 @@ actions! {
     CustomerEdit = Customers "edit" "customer_index_edit";
     CustomerRemove = Customers "remove" "customer_index_delete";
     CustomerList = Customers "list" "customer_index_index";
+    CustomerRead = Customers "read" "customer_index_view";
     DocumentRead = Customers "read_document" "sales_order_view";
     ImportRun = Import "import" "adminhtml_import_start";
     LogRead = Log "read" "adminhtml_logging_index";

@@ -1,0 +1,77 @@
+//! What every change of a role's rights has in common.
+
+use serde::{Deserialize, Serialize};
+
+use super::{RoleView, summary};
+use crate::app::rights::{WaysIn, may_change, may_give};
+use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::domain::access::{Rights, Role};
+use crate::domain::audit::{Action, Event};
+use crate::domain::resource::Resource;
+use crate::store::Result;
+
+/// A role after a change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Changed {
+    #[serde(flatten)]
+    pub role: RoleView,
+    pub changed: bool,
+    /// Sessions that ended because their agents lost what they stood on.
+    pub sessions_ended: usize,
+}
+
+/// Finds the role, then what else was named; asks whether the actor may;
+/// lets `adjust` say the new rights; keeps the last way in open.
+///
+/// # Errors
+/// `role_not_found`, `beyond_own_rights`, `last_administrator`, and what the
+/// two closures give.
+pub fn change<T>(
+    desk: &Desk<'_>,
+    action: Action,
+    name: &str,
+    fill: impl FnOnce(&mut Event),
+    look_up: impl FnOnce(&Work<'_>) -> Result<T>,
+    adjust: impl FnOnce(&Role, T) -> Result<Rights>,
+) -> Result<Changed> {
+    let fill = |event: &mut Event| {
+        event.detail("role", name);
+        fill(event);
+    };
+    act(
+        desk,
+        action,
+        &[Resource::ACL_ROLES],
+        fill,
+        |work, permit| {
+            let mut role = find::role(work, name)?;
+            let looked_up = look_up(work)?;
+            may_change(work, &role.rights, &format!("role {name}"))?;
+            let rights = adjust(&role, looked_up)?;
+            may_give(work, &rights, &format!("what role {name} would hold"))?;
+            if rights == role.rights {
+                let role = RoleView::of(work, &role)?;
+                return Ok(Done::Unchanged(Changed {
+                    role,
+                    changed: false,
+                    sessions_ended: 0,
+                }));
+            }
+            let (before, then) = (summary(work, &role.rights)?, summary(work, &rights)?);
+            work.draft.change(before, then);
+            let ways_in = WaysIn::now(work)?;
+            role.rights = rights;
+            work.tx.role_put(permit, &role)?;
+            ways_in.must_remain(work)?;
+            let recorded = work.record()?;
+            let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
+            let role = RoleView::of(work, &role)?;
+            let answer = Changed {
+                role,
+                changed: true,
+                sessions_ended,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        },
+    )
+}

@@ -1,0 +1,42 @@
+//! *Role Scope*: every website, or some.
+
+use serde::{Deserialize, Serialize};
+
+use super::ScopeWish;
+use super::change::{Changed, change};
+use crate::app::Desk;
+use crate::domain::access::Rights;
+use crate::domain::audit::Action;
+use crate::store::Result;
+
+/// Sets where a role counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetScope {
+    pub name: String,
+    pub scope: ScopeWish,
+}
+
+impl SetScope {
+    /// # Errors
+    /// `resource_denied`, `role_not_found`, `website_not_found`,
+    /// `beyond_own_rights`, `last_administrator`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        let wish = &self.scope;
+        change(
+            desk,
+            Action::RoleScope,
+            &self.name,
+            |event| match wish {
+                ScopeWish::All => event.detail("scope", "all"),
+                ScopeWish::Websites(codes) => event.detail("scope", codes.clone()),
+            },
+            |work| wish.find(work),
+            |role, scope| {
+                Ok(Rights {
+                    scope,
+                    ..role.rights.clone()
+                })
+            },
+        )
+    }
+}
