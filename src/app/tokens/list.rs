@@ -1,0 +1,98 @@
+//! Tokens shown, without their secrets.
+
+use serde::{Deserialize, Serialize};
+
+use super::is_own;
+use crate::app::{Desk, find, look};
+use crate::domain::access::{AccessToken, Identity, TokenOwner};
+use crate::domain::audit::Action;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+/// Asks for an admin user's tokens, oldest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct List {
+    /// The admin user; `None` for oneself.
+    pub name: Option<String>,
+}
+
+/// A token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenView {
+    pub id: i64,
+    /// Whose it is.
+    pub name: String,
+    pub label: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    pub state: TokenState,
+}
+
+/// Whether a token counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    Active,
+    Expired,
+    Revoked,
+    /// Its owner is disabled.
+    Suspended,
+}
+
+impl TokenState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    pub(super) fn of(token: &AccessToken, owner_enabled: bool, now: Timestamp) -> Self {
+        if token.revoked_at.is_some() {
+            Self::Revoked
+        } else if token.expires_at.is_some_and(|end| now >= end) {
+            Self::Expired
+        } else if owner_enabled {
+            Self::Active
+        } else {
+            Self::Suspended
+        }
+    }
+}
+
+impl List {
+    /// # Errors
+    /// `resource_denied` (for others), `admin_user_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<TokenView>> {
+        look(desk, Action::AdminUserRead, &[], |view| {
+            let own = || (view.actor.name.clone(), view.actor.identity);
+            let (name, owner, enabled) = match &self.name {
+                Some(name) if !is_own(view, name) => {
+                    view.demand(Resource::ACL_USERS)?;
+                    let user = find::admin_user(view, name)?;
+                    (user.name, TokenOwner::AdminUser(user.id), user.enabled)
+                }
+                _ => match own() {
+                    (name, Identity::AdminUser(id)) => (name, TokenOwner::AdminUser(id), true),
+                    (name, Identity::Storefront(id)) => (name, TokenOwner::Storefront(id), true),
+                },
+            };
+            let tokens = view.read.access_tokens(owner)?.into_iter();
+            Ok(tokens
+                .map(|token| TokenView {
+                    state: TokenState::of(&token, enabled, view.now),
+                    id: token.id,
+                    name: name.clone(),
+                    label: (!token.name.is_empty()).then_some(token.name),
+                    created_at: token.created_at,
+                    expires_at: token.expires_at,
+                    revoked_at: token.revoked_at,
+                })
+                .collect())
+        })
+    }
+}

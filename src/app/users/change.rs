@@ -1,0 +1,143 @@
+//! Another role, disabled, enabled: what every change of an admin user has in
+//! common.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::UserView;
+use crate::app::rights::{WaysIn, may_change, may_give, role_of};
+use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::domain::access::AdminUser;
+use crate::domain::audit::{Action, Event};
+use crate::domain::resource::Resource;
+use crate::store::Result;
+
+/// An admin user after a change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Changed {
+    #[serde(flatten)]
+    pub user: UserView,
+    pub changed: bool,
+    /// Sessions that ended because their agent lost what they stood on.
+    pub sessions_ended: usize,
+}
+
+/// Gives an admin user another role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Assign {
+    pub name: String,
+    pub role: String,
+}
+
+impl Assign {
+    /// # Errors
+    /// `resource_denied`, `admin_user_not_found`, `role_not_found`,
+    /// `beyond_own_rights`, `last_administrator`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        change(
+            desk,
+            Action::AdminUserAssign,
+            &self.name,
+            |event| event.detail("role", self.role.clone()),
+            |work, user| {
+                user.role_id = find::role(work, &self.role)?.id;
+                Ok(())
+            },
+        )
+    }
+}
+
+/// Disables or enables an admin user; tokens are suspended and count again
+/// with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SetEnabled {
+    pub name: String,
+    pub enabled: bool,
+}
+
+impl SetEnabled {
+    /// # Errors
+    /// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`,
+    /// `last_administrator`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        let action = if self.enabled {
+            Action::AdminUserEnable
+        } else {
+            Action::AdminUserDisable
+        };
+        change(
+            desk,
+            action,
+            &self.name,
+            |_| {},
+            |_, user| {
+                user.enabled = self.enabled;
+                Ok(())
+            },
+        )
+    }
+}
+
+/// Finds the admin user; lets `adjust` change it (looking up what was named);
+/// asks whether the actor may; keeps the last way in open.
+pub fn change(
+    desk: &Desk<'_>,
+    action: Action,
+    name: &str,
+    fill: impl FnOnce(&mut Event),
+    adjust: impl FnOnce(&Work<'_>, &mut AdminUser) -> Result<()>,
+) -> Result<Changed> {
+    let fill = |event: &mut Event| {
+        event.detail("admin_user", name);
+        fill(event);
+    };
+    act(
+        desk,
+        action,
+        &[Resource::ACL_USERS],
+        fill,
+        |work, permit| {
+            let before = find::admin_user(work, name)?;
+            let mut after = before.clone();
+            adjust(work, &mut after)?;
+            may_change(work, &role_of(work, &before)?.rights, &before.name)?;
+            let role = role_of(work, &after)?;
+            may_give(
+                work,
+                &role.rights,
+                &format!("what role {} holds", role.name),
+            )?;
+            if after == before {
+                let user = UserView::of(work, after)?;
+                return Ok(Done::Unchanged(Changed {
+                    user,
+                    changed: false,
+                    sessions_ended: 0,
+                }));
+            }
+            let (was, is) = (summary(work, &before)?, summary(work, &after)?);
+            work.draft.change(was, is);
+            let ways_in = WaysIn::now(work)?;
+            work.tx.admin_user_put(permit, &after)?;
+            ways_in.must_remain(work)?;
+            let recorded = work.record()?;
+            let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
+            let answer = Changed {
+                user: UserView::of(work, after)?,
+                changed: true,
+                sessions_ended,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        },
+    )
+}
+
+/// An admin user as an event's `before` and `after` carry it.
+pub fn summary(work: &Work<'_>, user: &AdminUser) -> Result<Value> {
+    Ok(json!({
+        "role": role_of(work, user)?.name,
+        "os_account": user.os_account,
+        "full_name": user.full_name,
+        "enabled": user.enabled,
+    }))
+}

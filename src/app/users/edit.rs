@@ -1,0 +1,42 @@
+//! What else is known of an admin user.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::{Changed, change};
+use super::{account, full_name};
+use crate::app::Desk;
+use crate::domain::audit::Action;
+use crate::store::Result;
+
+/// Changes account and full name; an empty text takes them away.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Edit {
+    pub name: String,
+    pub os_account: Option<String>,
+    pub full_name: Option<String>,
+}
+
+impl Edit {
+    /// # Errors
+    /// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`,
+    /// `already_exists` (account), `invalid_value`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        let os_account = self.os_account.as_deref().map(account).transpose()?;
+        let full_name = self.full_name.as_deref().map(full_name).transpose()?;
+        change(
+            desk,
+            Action::AdminUserEdit,
+            &self.name,
+            |_| {},
+            |_, user| {
+                if let Some(os_account) = os_account {
+                    user.os_account = os_account;
+                }
+                if let Some(full_name) = full_name {
+                    user.full_name = full_name;
+                }
+                Ok(())
+            },
+        )
+    }
+}

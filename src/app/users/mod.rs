@@ -1,0 +1,64 @@
+//! Admin users: the accounts of people.
+
+mod change;
+mod create;
+mod delete;
+mod edit;
+mod list;
+
+pub use change::{Assign, Changed, SetEnabled};
+pub use create::Create;
+pub use delete::{Delete, Deleted};
+pub use edit::Edit;
+pub use list::{List, Show};
+
+use serde::{Deserialize, Serialize};
+
+use super::{View, names, rights};
+use crate::domain::access::AdminUser;
+use crate::domain::fault::Fault;
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+/// An admin user as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserView {
+    pub id: i64,
+    pub name: String,
+    pub full_name: Option<String>,
+    pub role: String,
+    /// The operating-system account that is this admin user here.
+    pub os_account: Option<String>,
+    pub enabled: bool,
+    pub created_at: Timestamp,
+}
+
+impl UserView {
+    fn of(view: &View<'_>, user: AdminUser) -> Result<Self> {
+        Ok(Self {
+            role: rights::role_of(view, &user)?.name,
+            id: user.id,
+            name: user.name,
+            full_name: user.full_name,
+            os_account: user.os_account,
+            enabled: user.enabled,
+            created_at: user.created_at,
+        })
+    }
+}
+
+/// The account as it is to be stored; an empty one is none.
+fn account(given: &str) -> Result<Option<String>> {
+    if given.is_empty() {
+        return Ok(None);
+    }
+    names::checked("--os-account", given).map(Some)
+}
+
+/// A person's name: anything, but not too long; an empty one is none.
+fn full_name(given: &str) -> Result<Option<String>> {
+    if given.chars().count() > 255 {
+        return Err(Fault::invalid("--full-name", "at most 255 characters"));
+    }
+    Ok((!given.is_empty()).then(|| given.to_owned()))
+}
