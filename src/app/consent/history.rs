@@ -1,0 +1,109 @@
+//! Who changed a customer's consent, when and how: read from the log.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::app::page::{Page, Part};
+use crate::app::{Desk, find, look};
+use crate::domain::audit::{Action, ActionGroup, EventView, Outcome, StoredEvent};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::store::{EventQuery, Result};
+
+/// Asks for the history of some customers' consent, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct History {
+    /// Ids or e-mail addresses.
+    pub customers: Vec<String>,
+    pub website: Option<String>,
+    /// The cursor is the seq.
+    pub part: Part,
+}
+
+/// One change, or a failed attempt at one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entry {
+    pub seq: u64,
+    pub time: Timestamp,
+    /// `grant` or `revoke`.
+    pub action: String,
+    pub result: Outcome,
+    /// The admin user who did it; `null` for a storefront.
+    pub admin: Option<String>,
+    /// `admin`, `storefront` or `import`.
+    pub source: Option<String>,
+    pub storefront: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub customer_email: Option<String>,
+    pub website: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl History {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `website_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Page<Entry>> {
+        let after: Option<u64> = match &self.part.after {
+            None => None,
+            Some(cursor) => {
+                let bad = |_| Fault::invalid("--after", "not a cursor of this list");
+                Some(cursor.parse().map_err(bad)?)
+            }
+        };
+        let needs = [Resource::CUSTOMER_MANAGE];
+        look(desk, Action::ConsentRead, &needs, |view| {
+            let website = self.website.as_deref();
+            let ids = self.customers.iter();
+            let ids = ids.map(|named| Ok(find::customer(view, named, website)?.id));
+            let limit = self.part.rows();
+            let query = EventQuery {
+                groups: vec![ActionGroup::Consent],
+                customers: ids.collect::<Result<Vec<CustomerId>>>()?,
+                after,
+                limit: Some(limit + 1),
+                ..EventQuery::default()
+            };
+            let mut rows = Vec::new();
+            view.read.audit_events(&query, &mut |stored| {
+                rows.push(Entry::of(&stored)?);
+                Ok(())
+            })?;
+            let is_more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| is_more).map(|e| e.seq.to_string());
+            Ok(Page { rows, next })
+        })
+    }
+}
+
+impl Entry {
+    fn of(stored: &StoredEvent) -> Result<Self> {
+        let event: EventView = stored.view().map_err(|e| Fault::RowDamaged {
+            table: "audit_event".to_owned(),
+            id: stored.seq.to_string(),
+            problem: e.to_string(),
+        })?;
+        let details = event.details.unwrap_or_default();
+        let detail = |key: &str| details.get(key).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self {
+            seq: event.seq,
+            time: event.time,
+            action: event.action,
+            result: event.result,
+            admin: event.admin,
+            source: detail("source"),
+            storefront: detail("storefront"),
+            customer_id: event.customer_id,
+            customer_email: event.customer_email,
+            website: event.website,
+            before: detail("before"),
+            after: detail("after"),
+            reason: event.reason,
+        })
+    }
+}

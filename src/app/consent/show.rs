@@ -1,0 +1,75 @@
+//! What a customer has allowed, and how they were asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::{Desk, View, find, look};
+use crate::domain::audit::Action;
+use crate::domain::config;
+use crate::domain::customer::{ConsentSource, Customer};
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+/// Asks for the consent of some customers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Show {
+    /// Ids or e-mail addresses.
+    pub customers: Vec<String>,
+    pub website: Option<String>,
+}
+
+/// A customer's consent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentView {
+    pub id: CustomerId,
+    pub email: String,
+    pub website: String,
+    /// `granted` or `withheld`.
+    pub consent: String,
+    /// `null` if it never was changed: the default is no.
+    pub changed_at: Option<Timestamp>,
+    pub source: Option<ConsentSource>,
+    /// Who changed it: the admin user or storefront by name.
+    pub changed_by: Option<String>,
+    /// The checkbox's title on the customer's website.
+    pub title: String,
+    pub tooltip: String,
+}
+
+impl Show {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `website_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<ConsentView>> {
+        let needs = [Resource::CUSTOMER_MANAGE];
+        look(desk, Action::ConsentRead, &needs, |view| {
+            let website = self.website.as_deref();
+            self.customers
+                .iter()
+                .map(|named| ConsentView::of(view, find::customer(view, named, website)?))
+                .collect()
+        })
+    }
+}
+
+impl ConsentView {
+    fn of(view: &View<'_>, customer: Customer) -> Result<Self> {
+        let website = view.tree()?.website(customer.website_id);
+        let text = |path| -> Result<String> {
+            let effective = view.config.at(path, website, None)?;
+            Ok(effective.value.unwrap_or_default())
+        };
+        Ok(Self {
+            title: text(config::CHECKBOX_TITLE)?,
+            tooltip: text(config::CHECKBOX_TOOLTIP)?,
+            website: website.map_or_else(String::new, |w| w.code.clone()),
+            id: customer.id,
+            consent: customer.consent.word().to_owned(),
+            email: customer.email,
+            changed_at: customer.consent.changed_at,
+            source: customer.consent.source,
+            changed_by: customer.consent.changed_by,
+        })
+    }
+}

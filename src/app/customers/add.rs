@@ -1,0 +1,86 @@
+//! A new customer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Changed, CustomerView, fields};
+use crate::app::{Desk, Done, View, act, find};
+use crate::domain::audit::{Action, Event};
+use crate::domain::customer::{Consent, Customer};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::store::Result;
+
+/// Adds a customer. Consent starts withheld.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Add {
+    /// The merchant's id; the next `local:N` if absent.
+    pub id: Option<CustomerId>,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// By code.
+    pub website: String,
+    /// By code.
+    pub store_view: Option<String>,
+    pub active: bool,
+    pub confirmed: bool,
+}
+
+impl Add {
+    /// # Errors
+    /// `resource_denied`, `website_not_found`, `store_view_not_found`,
+    /// `already_exists` (id, or address on that website), `invalid_value`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        let email = fields::email(&self.email)?;
+        let first_name = fields::name("--first-name", &self.first_name)?;
+        let last_name = fields::name("--last-name", &self.last_name)?;
+        let fill = |event: &mut Event| {
+            event.customer_id = self.id;
+            event.customer_email = Some(email.clone());
+        };
+        let (action, needs) = (Action::CustomerAdd, [Resource::CUSTOMER_ACTIONS]);
+        act(desk, action, &needs, fill, |work, permit| {
+            let website = find::website(work, &self.website)?.clone();
+            work.draft.website = Some(website.code.clone());
+            let code = self.store_view.as_deref().unwrap_or_default();
+            let store_view_id = fields::store_view(work, &website, code)?;
+            work.draft.store_view = store_view_id.and(self.store_view.clone());
+            let id = self.id.map_or_else(|| next_local(work), Ok)?;
+            work.draft.customer_id = Some(id);
+            if work.read.customer(id)?.is_some() {
+                return Err(Fault::AlreadyExists {
+                    what: format!("customer {id}"),
+                });
+            }
+            let customer = Customer {
+                id,
+                website_id: website.id,
+                email: email.clone(),
+                first_name: first_name.clone(),
+                last_name: last_name.clone(),
+                store_view_id,
+                active: self.active,
+                confirmed: self.confirmed,
+                created_at: Some(work.now),
+                updated_at: None,
+                consent: Consent::default(),
+            };
+            work.tx.customer_put(permit, &customer)?;
+            work.draft.detail("name", customer.name());
+            let recorded = work.record()?;
+            let answer = Changed {
+                customer: CustomerView::seen(work, customer)?,
+                changed: true,
+                sessions_ended: 0,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+}
+
+fn next_local(view: &View<'_>) -> Result<CustomerId> {
+    let next = view.read.last_local_customer()?.checked_add(1);
+    next.and_then(CustomerId::local)
+        .ok_or_else(|| Fault::internal("no local customer id is left"))
+}

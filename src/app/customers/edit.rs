@@ -1,0 +1,160 @@
+//! Changes to a customer.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{CustomerView, fields};
+use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::domain::audit::{Action, Event};
+use crate::domain::customer::Customer;
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::domain::session::EndCause;
+use crate::domain::stores::StoreTree;
+use crate::store::Result;
+
+/// Changes what is given. Consent has a command of its own.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Edit {
+    /// An id or an e-mail address.
+    pub customer: String,
+    /// The website an address is meant on; a customer stays on theirs.
+    pub website: Option<String>,
+    /// The merchant's id in place of a `local:N`.
+    pub id: Option<CustomerId>,
+    pub email: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    /// By code; an empty one is none.
+    pub store_view: Option<String>,
+    pub active: Option<bool>,
+    pub confirmed: Option<bool>,
+}
+
+/// A customer after a change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Changed {
+    #[serde(flatten)]
+    pub customer: CustomerView,
+    pub changed: bool,
+    /// Sessions that ended because the customer is no longer active.
+    pub sessions_ended: usize,
+}
+
+impl Edit {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `store_view_not_found`, `already_exists` (id, or address on that
+    /// website), `invalid_value`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
+        let (action, needs) = (Action::CustomerEdit, [Resource::CUSTOMER_ACTIONS]);
+        act(desk, action, &needs, fill, |work, permit| {
+            let before = find::customer(work, &self.customer, self.website.as_deref())?;
+            name_in_draft(work, &before)?;
+            let after = self.altered(work, &before)?;
+            if after == before {
+                return Ok(Done::Unchanged(Changed {
+                    customer: CustomerView::seen(work, after)?,
+                    changed: false,
+                    sessions_ended: 0,
+                }));
+            }
+            let (was, is) = difference(work.tree()?, &before, &after);
+            work.draft.change(was, is);
+            if after.id != before.id {
+                if work.read.customer(after.id)?.is_some() {
+                    return Err(Fault::AlreadyExists {
+                        what: format!("customer {}", after.id),
+                    });
+                }
+                work.tx.customer_renumber(permit, before.id, after.id)?;
+            }
+            work.tx.customer_put(permit, &after)?;
+            let recorded = work.record()?;
+            let mut sessions_ended = 0;
+            if before.active && !after.active {
+                let cause = EndCause::CustomerInactive;
+                sessions_ended = sessions::end_for_customer(work, permit, after.id, cause)?;
+            }
+            let answer = Changed {
+                customer: CustomerView::seen(work, after)?,
+                changed: true,
+                sessions_ended,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+
+    /// Whether nothing is given to change.
+    pub fn changes_nothing(&self) -> bool {
+        let texts = [&self.email, &self.first_name, &self.last_name];
+        texts.iter().all(|text| text.is_none())
+            && self.store_view.is_none()
+            && self.id.is_none()
+            && self.active.or(self.confirmed).is_none()
+    }
+
+    fn altered(&self, work: &Work<'_>, before: &Customer) -> Result<Customer> {
+        let mut after = before.clone();
+        if let Some(id) = self.id.filter(|id| *id != before.id) {
+            if !before.id.is_local() || id.is_local() {
+                let problem = "only a local:N can be given the merchant's id";
+                return Err(Fault::invalid("--id", problem));
+            }
+            after.id = id;
+        }
+        if let Some(email) = &self.email {
+            after.email = fields::email(email)?;
+        }
+        if let Some(name) = &self.first_name {
+            after.first_name = fields::name("--first-name", name)?;
+        }
+        if let Some(name) = &self.last_name {
+            after.last_name = fields::name("--last-name", name)?;
+        }
+        if let Some(code) = &self.store_view {
+            let website = work.tree()?.website(before.website_id);
+            let website = website.ok_or_else(|| Fault::internal("a customer without a website"))?;
+            after.store_view_id = fields::store_view(work, website, code)?;
+        }
+        after.active = self.active.unwrap_or(before.active);
+        after.confirmed = self.confirmed.unwrap_or(before.confirmed);
+        Ok(after)
+    }
+}
+
+/// Puts whom the act is about into its record.
+pub fn name_in_draft(work: &mut Work<'_>, customer: &Customer) -> Result<()> {
+    let website = work.tree()?.website(customer.website_id);
+    work.draft.website = website.map(|w| w.code.clone());
+    work.draft.customer_id = Some(customer.id);
+    work.draft.customer_email = Some(customer.email.clone());
+    work.draft.details.remove("customer");
+    Ok(())
+}
+
+/// The fields that differ, before and after.
+fn difference(tree: &StoreTree, before: &Customer, after: &Customer) -> (Value, Value) {
+    let fields = |customer: &Customer| {
+        let view = customer.store_view_id.and_then(|id| tree.view(id));
+        [
+            ("id", json!(customer.id)),
+            ("email", json!(customer.email)),
+            ("first_name", json!(customer.first_name)),
+            ("last_name", json!(customer.last_name)),
+            ("store_view", json!(view.map(|v| &v.code))),
+            ("active", json!(customer.active)),
+            ("confirmed", json!(customer.confirmed)),
+        ]
+    };
+    let (mut was, mut is) = (Map::new(), Map::new());
+    for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
+        if old != new {
+            was.insert(name.to_owned(), old);
+            is.insert(name.to_owned(), new);
+        }
+    }
+    (was.into(), is.into())
+}

@@ -1,0 +1,80 @@
+//! Customers, page by page.
+
+use serde::{Deserialize, Serialize};
+
+use super::CustomerView;
+use crate::app::page::{Page, Part};
+use crate::app::{Desk, Done, act, find, look};
+use crate::domain::audit::{Action, Event};
+use crate::domain::resource::Resource;
+use crate::store::{CustomerQuery, Result};
+
+/// Whoever reads more customers than this at once leaves a record.
+pub const BULK: usize = 100;
+
+/// Asks for a page of customers, ordered by e-mail address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct List {
+    /// An id or whole e-mail address, or part of address or name: addresses
+    /// that begin with it come first.
+    pub search: Option<String>,
+    /// Only addresses that begin with this.
+    pub email_prefix: Option<String>,
+    /// Only this website, by code.
+    pub website: Option<String>,
+    pub part: Part,
+}
+
+impl List {
+    /// A page of more than [`BULK`] rows is recorded before it is handed out.
+    ///
+    /// # Errors
+    /// `resource_denied`, `website_not_found`, `invalid_value` for a cursor
+    /// that is none.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Page<CustomerView>> {
+        let needs = [Resource::CUSTOMER_MANAGE];
+        let page = look(desk, Action::CustomerList, &needs, |view| {
+            let websites = match &self.website {
+                Some(code) => Some(vec![find::website(view, code)?.id]),
+                None => view.websites(),
+            };
+            let page = view.read.customer_page(&CustomerQuery {
+                search: self.search.clone(),
+                email_prefix: self.email_prefix.clone(),
+                websites,
+                after: self.part.after.clone(),
+                limit: self.part.rows(),
+            })?;
+            let tree = view.tree()?;
+            let customers = page.customers.into_iter();
+            Ok(Page {
+                rows: customers.map(|c| CustomerView::of(tree, c)).collect(),
+                next: page.next,
+            })
+        })?;
+        if page.rows.len() > BULK {
+            self.record(desk, page.rows.len())?;
+        }
+        Ok(page)
+    }
+
+    fn record(&self, desk: &Desk<'_>, count: usize) -> Result<()> {
+        let fill = |event: &mut Event| {
+            event.website.clone_from(&self.website);
+            event.detail("count", count);
+            for (name, filter) in [
+                ("search", &self.search),
+                ("email_prefix", &self.email_prefix),
+                ("after", &self.part.after),
+            ] {
+                if let Some(filter) = filter {
+                    event.detail(name, filter.clone());
+                }
+            }
+        };
+        let needs = [Resource::CUSTOMER_MANAGE];
+        act(desk, Action::CustomerList, &needs, fill, |work, _| {
+            Ok(Done::Recorded((), work.record()?))
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Customers, looked up and kept.
+
+mod add;
+mod edit;
+mod fields;
+mod list;
+mod remove;
+mod show;
+
+pub use add::Add;
+pub use edit::{Changed, Edit};
+pub use list::{BULK, List};
+pub use remove::{Remove, Removed};
+pub use show::Show;
+
+use serde::{Deserialize, Serialize};
+
+use super::View;
+use crate::domain::customer::Customer;
+use crate::domain::ids::CustomerId;
+use crate::domain::stores::StoreTree;
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+/// A customer as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerView {
+    pub id: CustomerId,
+    pub email: String,
+    /// First and last name as one text.
+    pub name: String,
+    /// By code.
+    pub website: String,
+    /// By code; `null` if there is none or it is gone.
+    pub store_view: Option<String>,
+    pub active: bool,
+    pub confirmed: bool,
+    /// `granted` or `withheld`.
+    pub consent: String,
+    pub consent_changed_at: Option<Timestamp>,
+    pub first_name: String,
+    pub last_name: String,
+    pub created_at: Option<Timestamp>,
+    /// When the merchant last changed it, as a file told.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl CustomerView {
+    fn of(tree: &StoreTree, customer: Customer) -> Self {
+        let website = tree.website(customer.website_id);
+        let store_view = customer.store_view_id.and_then(|id| tree.view(id));
+        Self {
+            id: customer.id,
+            name: customer.name(),
+            email: customer.email,
+            website: website.map_or_else(String::new, |w| w.code.clone()),
+            store_view: store_view.map(|v| v.code.clone()),
+            active: customer.active,
+            confirmed: customer.confirmed,
+            consent: customer.consent.word().to_owned(),
+            consent_changed_at: customer.consent.changed_at,
+            first_name: customer.first_name,
+            last_name: customer.last_name,
+            created_at: customer.created_at,
+            updated_at: customer.updated_at,
+        }
+    }
+
+    fn seen(view: &View<'_>, customer: Customer) -> Result<Self> {
+        Ok(Self::of(view.tree()?, customer))
+    }
+}

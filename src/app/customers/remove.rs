@@ -1,0 +1,65 @@
+//! A customer who goes.
+
+use serde::{Deserialize, Serialize};
+
+use super::edit::name_in_draft;
+use crate::app::{Desk, Done, act, find, sessions};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::domain::session::EndCause;
+use crate::store::Result;
+
+/// Removes a customer. Open sessions end first; documents and the log stay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Remove {
+    /// An id or an e-mail address.
+    pub customer: String,
+    pub website: Option<String>,
+    /// Whether whoever asks has confirmed it.
+    pub confirmed: bool,
+}
+
+/// The customer who is gone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Removed {
+    pub id: CustomerId,
+    pub email: String,
+    pub website: String,
+    pub changed: bool,
+    pub sessions_ended: usize,
+}
+
+impl Remove {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `confirmation_required`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Removed> {
+        let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
+        let (action, needs) = (Action::CustomerRemove, [Resource::CUSTOMER_ACTIONS]);
+        act(desk, action, &needs, fill, |work, permit| {
+            let customer = find::customer(work, &self.customer, self.website.as_deref())?;
+            name_in_draft(work, &customer)?;
+            let website = work.draft.website.clone().unwrap_or_default();
+            let (id, email) = (customer.id, customer.email);
+            if !self.confirmed {
+                return Err(Fault::ConfirmationRequired {
+                    what: format!("remove customer {id} ({email}, website {website})"),
+                });
+            }
+            let cause = EndCause::CustomerInactive;
+            let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
+            work.tx.customer_remove(permit, id)?;
+            let recorded = work.record()?;
+            let answer = Removed {
+                id,
+                email,
+                website,
+                changed: true,
+                sessions_ended,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+}
