@@ -1,0 +1,89 @@
+//! A new storefront, and its token.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::tokens::shown_once;
+use crate::app::{Desk, Done, act, find, names};
+use crate::domain::access::{AccessToken, Storefront, TokenOwner};
+use crate::domain::ambient::bytes;
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::signing::secret::PlainToken;
+use crate::store::Result;
+
+/// Adds a storefront for some websites.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Add {
+    pub name: String,
+    /// By code; at least one.
+    pub websites: Vec<String>,
+}
+
+/// The storefront's token, shown this once. It does not expire: it counts
+/// until the storefront is revoked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Added {
+    #[serde(with = "shown_once")]
+    pub token: PlainToken,
+    pub name: String,
+    pub id: i64,
+    pub websites: Vec<String>,
+}
+
+impl Add {
+    /// # Errors
+    /// `resource_denied`, `website_not_found`, `already_exists`,
+    /// `invalid_value`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Added> {
+        let name = names::checked("storefront", &self.name)?;
+        if self.websites.is_empty() {
+            return Err(Fault::InputRequired {
+                what: "a website".to_owned(),
+                flag: "--website CODE".to_owned(),
+            });
+        }
+        let fill = |event: &mut Event| {
+            event.detail("name", name.clone());
+            event.detail("websites", self.websites.clone());
+        };
+        let (action, needs) = (Action::StorefrontAdd, [Resource::LAC_STOREFRONTS]);
+        act(desk, action, &needs, fill, |work, permit| {
+            let (mut ids, mut codes) = (Vec::new(), Vec::new());
+            for code in &self.websites {
+                let website = find::website(work, code)?;
+                if !ids.contains(&website.id) {
+                    ids.push(website.id);
+                    codes.push(website.code.clone());
+                }
+            }
+            let storefront = Storefront {
+                id: 0,
+                name: name.clone(),
+                websites: ids,
+                created_at: work.now,
+                revoked_at: None,
+            };
+            let id = work.tx.storefront_put(permit, &storefront)?;
+            let plain = PlainToken::generate(bytes(work.random));
+            let token = AccessToken {
+                id: 0,
+                owner: TokenOwner::Storefront(id),
+                name: name.clone(),
+                created_at: work.now,
+                expires_at: None,
+                revoked_at: None,
+            };
+            let hash = plain.hash();
+            work.tx.access_token_add(permit, &token, hash.as_bytes())?;
+            let recorded = work.record()?;
+            let answer = Added {
+                token: plain,
+                name: name.clone(),
+                id,
+                websites: codes,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+}

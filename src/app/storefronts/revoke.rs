@@ -1,0 +1,60 @@
+//! A storefront that no longer counts.
+
+use serde::{Deserialize, Serialize};
+
+use super::list::exists_for;
+use crate::app::{Desk, Done, act};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+/// Revokes a storefront: its token counts no more.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Revoke {
+    pub name: String,
+}
+
+/// The storefront, revoked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Revoked {
+    pub name: String,
+    pub revoked_at: Timestamp,
+    pub changed: bool,
+}
+
+impl Revoke {
+    /// # Errors
+    /// `resource_denied`, `storefront_not_found`, `beyond_own_rights` for one
+    /// that serves websites outside the actor's scope too.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
+        let name = self.name;
+        let fill = |event: &mut Event| event.detail("name", name.clone());
+        let (action, needs) = (Action::StorefrontRevoke, [Resource::LAC_STOREFRONTS]);
+        act(desk, action, &needs, fill, |work, permit| {
+            let all = work.read.storefronts()?.into_iter();
+            let found = all.filter(|s| s.name == name).find(|s| exists_for(work, s));
+            let mut storefront = found.ok_or_else(|| Fault::StorefrontNotFound {
+                storefront: name.clone(),
+            })?;
+            if !storefront.websites.iter().all(|id| work.actor.sees(*id)) {
+                return Err(Fault::BeyondOwnRights {
+                    what: format!("{name} serves further websites"),
+                });
+            }
+            let answer = |revoked_at, changed| Revoked {
+                name: name.clone(),
+                revoked_at,
+                changed,
+            };
+            if let Some(at) = storefront.revoked_at {
+                return Ok(Done::Unchanged(answer(at, false)));
+            }
+            storefront.revoked_at = Some(work.now);
+            work.tx.storefront_put(permit, &storefront)?;
+            let recorded = work.record()?;
+            Ok(Done::Recorded(answer(work.now, true), recorded))
+        })
+    }
+}
