@@ -7,23 +7,28 @@
 
 pub mod complete;
 pub mod config;
+pub mod consent;
+pub mod customers;
 pub mod documents;
 pub mod find;
 pub mod founding;
 pub mod keys;
 pub mod log;
-mod logbook;
 pub mod login;
 pub mod names;
+pub mod page;
+pub mod rights;
+pub mod roles;
 pub mod sessions;
 mod settings;
+pub mod storefronts;
 pub mod stores;
 mod story;
-mod view;
+pub mod tokens;
+pub mod users;
 mod who;
 pub mod whoami;
 
 pub use settings::{Config, known};
-pub use story::{Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, look};
-pub use view::View;
+pub use story::{Caller, Credential, Desk, Done, View, Work, act, glance, look};
 pub use who::agent_now;

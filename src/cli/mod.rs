@@ -9,6 +9,7 @@ mod complete;
 pub mod error;
 mod input;
 mod out;
+mod paging;
 mod settings;
 mod shells;
 mod shop;

@@ -145,7 +145,6 @@ fn remark(event: &EventView) -> String {
     }
     let what = [
         "path",
-        "what",
         "role",
         "admin_user",
         "file",

@@ -222,8 +222,7 @@ impl<'tx> Appender<'tx> {
     }
 }
 
-/// The log differs from what was signed.
-pub fn tampered(what: impl Into<String>) -> Fault {
+fn tampered(what: impl Into<String>) -> Fault {
     Fault::LogTampered { what: what.into() }
 }
 

@@ -1,7 +1,10 @@
 //! One command, one file, its arguments beside it. This file only dispatches.
 
+mod changes;
 mod completions;
 mod config;
+mod consent;
+mod customer;
 mod document;
 mod init;
 mod key;
@@ -9,8 +12,11 @@ mod log;
 mod login;
 mod man;
 mod redeem;
+mod role;
 mod session;
+mod storefront;
 mod stores;
+mod user;
 mod verify;
 mod whoami;
 
@@ -38,12 +44,17 @@ pub const ALL: &[Noun] = &[
     login::NOUN,
     document::NOUN,
     session::NOUN,
+    customer::NOUN,
+    consent::NOUN,
     config::NOUN,
     stores::NOUN,
+    role::NOUN,
+    user::NOUN,
     log::NOUN,
     key::NOUN,
     verify::NOUN,
     redeem::NOUN,
+    storefront::NOUN,
     completions::NOUN,
     man::NOUN,
 ];

@@ -11,7 +11,6 @@ mod migrate;
 mod rows;
 mod sessions;
 mod stores;
-mod uses;
 
 use std::path::PathBuf;
 use std::time::Duration;

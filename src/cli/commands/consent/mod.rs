@@ -1,0 +1,63 @@
+//! `lac consent …`.
+
+mod change;
+mod history;
+mod show;
+
+use clap::{ArgMatches, Args, Subcommand};
+
+use super::{Noun, parsed, verbs};
+use crate::cli::input;
+use crate::cli::shop::Shop;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "consent",
+    about: "Customers' consent: Allow remote shopping assistance",
+    arguments: verbs::<Verb>,
+    run,
+};
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show customers' consent, and how they are asked for it
+    #[command(after_help = "Example:\n  lac consent show jane@example.com --website eu")]
+    Show(Who),
+    /// Grant it on behalf of customers, all or none of them
+    #[command(after_help = "Example:\n  lac consent grant 42 43 --reason 'asked on the phone'")]
+    Grant(change::ChangeArgs),
+    /// Revoke it; open sessions of these customers end
+    #[command(after_help = "Example:\n  lac consent revoke - < ids.txt")]
+    Revoke(change::ChangeArgs),
+    /// Show who changed it, when and how, newest first
+    #[command(after_help = "Example:\n  lac consent history 42 -o json")]
+    History(history::HistoryArgs),
+}
+
+/// Customers, by id or e-mail address.
+#[derive(Debug, Args)]
+pub struct Who {
+    /// Ids or e-mail addresses (- reads them from stdin, one a line)
+    #[arg(required = true, value_name = "CUSTOMER")]
+    customers: Vec<String>,
+    /// The website, where an address exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+}
+
+impl Who {
+    fn named(&self) -> Result<Vec<String>> {
+        input::one_stdin(self.customers.iter().map(String::as_str))?;
+        input::words_or_lines("CUSTOMER", &self.customers)
+    }
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    match parsed(matches)? {
+        Verb::Show(args) => show::show(&args, shop)?,
+        Verb::Grant(args) => change::change(args, true, shop)?,
+        Verb::Revoke(args) => change::change(args, false, shop)?,
+        Verb::History(args) => history::history(&args, shop)?,
+    }
+    Ok(0)
+}

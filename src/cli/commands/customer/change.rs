@@ -1,0 +1,183 @@
+//! `lac customer add`, `edit` and `remove`.
+
+use clap::{Args, ValueEnum};
+
+use crate::app::customers::{Add, Changed, Edit, Remove, Removed};
+use crate::cli::commands::changes::{ended, mark};
+use crate::cli::shop::Shop;
+use crate::cli::{ask, input};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum YesNo {
+    #[value(alias = "1", alias = "true")]
+    Yes,
+    #[value(alias = "0", alias = "false")]
+    No,
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The e-mail address (- reads stdin)
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    email: String,
+    /// First name (- reads stdin)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        allow_hyphen_values = true,
+        hide_default_value = true
+    )]
+    first_name: String,
+    /// Last name (- reads stdin)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        allow_hyphen_values = true,
+        hide_default_value = true
+    )]
+    last_name: String,
+    /// The website
+    #[arg(long, value_name = "CODE")]
+    website: String,
+    /// The customer's own store view
+    #[arg(long, value_name = "CODE")]
+    store_view: Option<String>,
+    /// The merchant's id [default: the next local:N]
+    #[arg(long, value_name = "N")]
+    id: Option<String>,
+    /// Whether the account is active
+    #[arg(long, value_enum, default_value = "yes")]
+    active: YesNo,
+    /// Whether the customer has confirmed the account
+    #[arg(long, value_enum, default_value = "yes")]
+    confirmed: YesNo,
+}
+
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// An id or e-mail address (- reads stdin)
+    customer: String,
+    /// The website, where the address exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+    /// The e-mail address (- reads stdin)
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    email: Option<String>,
+    /// First name (- reads stdin)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    first_name: Option<String>,
+    /// Last name (- reads stdin)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    last_name: Option<String>,
+    /// The customer's own store view; '' for none
+    #[arg(long, value_name = "CODE")]
+    store_view: Option<String>,
+    /// The merchant's id, for a customer that is local:N so far
+    #[arg(long, value_name = "N")]
+    id: Option<String>,
+    /// Whether the account is active; no ends open sessions
+    #[arg(long, value_enum)]
+    active: Option<YesNo>,
+    /// Whether the customer has confirmed the account
+    #[arg(long, value_enum)]
+    confirmed: Option<YesNo>,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// An id or e-mail address (- reads stdin)
+    customer: String,
+    /// The website, where the address exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+}
+
+pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
+    input::one_stdin([&*args.email, &args.first_name, &args.last_name])?;
+    let request = Add {
+        id: id(args.id.as_deref())?,
+        email: input::text_or_stdin("--email", &args.email)?,
+        first_name: input::text_or_stdin("--first-name", &args.first_name)?,
+        last_name: input::text_or_stdin("--last-name", &args.last_name)?,
+        website: args.website,
+        store_view: args.store_view,
+        active: args.active == YesNo::Yes,
+        confirmed: args.confirmed == YesNo::Yes,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
+    let texts = [&args.email, &args.first_name, &args.last_name];
+    let given = texts.into_iter().flatten().map(String::as_str);
+    input::one_stdin(given.chain([&*args.customer]))?;
+    let request = Edit {
+        customer: input::text_or_stdin("CUSTOMER", &args.customer)?,
+        website: args.website,
+        id: id(args.id.as_deref())?,
+        email: input::optional("--email", args.email.as_deref())?,
+        first_name: input::optional("--first-name", args.first_name.as_deref())?,
+        last_name: input::optional("--last-name", args.last_name.as_deref())?,
+        store_view: args.store_view,
+        active: args.active.map(|word| word == YesNo::Yes),
+        confirmed: args.confirmed.map(|word| word == YesNo::Yes),
+    };
+    if request.changes_nothing() {
+        return Err(Fault::InputRequired {
+            what: "what to change".to_owned(),
+            flag: "--email, --first-name, --active …".to_owned(),
+        });
+    }
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
+    let customer = input::text_or_stdin("CUSTOMER", &args.customer)?;
+    let desk = shop.desk()?;
+    let removed = ask::confirmed(shop, |confirmed| {
+        let request = Remove {
+            customer: customer.clone(),
+            website: args.website.clone(),
+            confirmed,
+        };
+        request.run(&desk)
+    })?;
+    shop.show(&removed)?;
+    ended(shop, removed.sessions_ended);
+    Ok(())
+}
+
+fn id(text: Option<&str>) -> Result<Option<CustomerId>> {
+    let parse = |text: &str| text.parse().map_err(|e| Fault::invalid("--id", e));
+    text.map(parse).transpose()
+}
+
+fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
+    shop.show(answer)?;
+    ended(shop, answer.sessions_ended);
+    Ok(())
+}
+
+impl Card for Changed {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        mark(self.customer.lines(look), self.changed)
+    }
+}
+
+impl Card for Removed {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![
+            ("removed", self.id.to_string().into()),
+            ("e-mail", self.email.clone().into()),
+            ("website", self.website.clone().into()),
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+//! `lac customer list`.
+
+use clap::Args;
+
+use crate::app::customers::{CustomerView, List};
+use crate::cli::args::Paging;
+use crate::cli::shop::Shop;
+use crate::cli::{input, paging};
+use crate::render::Look;
+use crate::render::list::{Column, Row, Text, Tone};
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// An id or whole e-mail address; or part of address or name, addresses
+    /// that begin with it first (- reads stdin)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    search: Option<String>,
+    /// Only addresses that begin with this (- reads stdin)
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "search",
+        allow_hyphen_values = true
+    )]
+    email_prefix: Option<String>,
+    /// Only this website
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+    /// Leave CSV cells that a spreadsheet would run as formulas as they are
+    #[arg(long)]
+    raw: bool,
+}
+
+pub fn list(args: ListArgs, shop: &Shop) -> Result<()> {
+    let mut request = List {
+        search: input::optional("--search", args.search.as_deref())?,
+        email_prefix: input::optional("--email-prefix", args.email_prefix.as_deref())?,
+        website: args.website,
+        ..List::default()
+    };
+    let desk = shop.desk()?;
+    let raw = args.raw;
+    paging::show_as(shop, Look { raw, ..shop.look() }, &args.paging, |part| {
+        request.part = part;
+        request.clone().run(&desk)
+    })
+}
+
+pub fn consent_text(word: &str) -> Text {
+    let tone = if word == "granted" {
+        Tone::Good
+    } else {
+        Tone::Dim
+    };
+    Text::toned(word, tone)
+}
+
+impl Row for CustomerView {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            field: "id",
+            title: "id",
+        },
+        Column {
+            field: "email",
+            title: "e-mail",
+        },
+        Column {
+            field: "name",
+            title: "name",
+        },
+        Column {
+            field: "website",
+            title: "website",
+        },
+        Column {
+            field: "store_view",
+            title: "store view",
+        },
+        Column {
+            field: "active",
+            title: "active",
+        },
+        Column {
+            field: "confirmed",
+            title: "confirmed",
+        },
+        Column {
+            field: "consent",
+            title: "consent",
+        },
+        Column {
+            field: "consent_changed_at",
+            title: "",
+        },
+        Column {
+            field: "first_name",
+            title: "",
+        },
+        Column {
+            field: "last_name",
+            title: "",
+        },
+        Column {
+            field: "created_at",
+            title: "",
+        },
+        Column {
+            field: "updated_at",
+            title: "",
+        },
+    ];
+
+    fn cells(&self, _look: &Look) -> Vec<Text> {
+        vec![
+            self.id.to_string().into(),
+            self.email.clone().into(),
+            self.name.clone().into(),
+            self.website.clone().into(),
+            self.store_view.clone().unwrap_or_default().into(),
+            Text::yes_no(self.active),
+            Text::yes_no(self.confirmed),
+            consent_text(&self.consent),
+        ]
+    }
+}

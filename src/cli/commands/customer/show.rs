@@ -1,0 +1,57 @@
+//! `lac customer show`.
+
+use clap::Args;
+
+use super::list::consent_text;
+use crate::app::customers::{CustomerView, Show};
+use crate::cli::input;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// An id or e-mail address (- reads stdin)
+    customer: String,
+    /// The website, where the address exists on several
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+}
+
+pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
+    let request = Show {
+        customer: input::text_or_stdin("CUSTOMER", &args.customer)?,
+        website: args.website,
+    };
+    shop.show(&request.run(&shop.desk()?)?)
+}
+
+impl Card for CustomerView {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines = vec![
+            ("id", self.id.to_string().into()),
+            ("e-mail", self.email.clone().into()),
+            ("name", self.name.clone().into()),
+            ("website", self.website.clone().into()),
+            (
+                "store view",
+                self.store_view.clone().unwrap_or_default().into(),
+            ),
+            ("active", Text::yes_no(self.active)),
+            ("confirmed", Text::yes_no(self.confirmed)),
+            ("consent", consent_text(&self.consent)),
+        ];
+        for (label, time) in [
+            ("consent since", self.consent_changed_at),
+            ("created", self.created_at),
+            ("updated", self.updated_at),
+        ] {
+            if let Some(time) = time {
+                lines.push((label, look.time(time).into()));
+            }
+        }
+        lines
+    }
+}

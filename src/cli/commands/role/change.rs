@@ -1,0 +1,165 @@
+//! `lac role create`, `delete`, `access`, `allow`, `deny` and `scope`.
+
+use clap::{Args, ValueEnum};
+
+use crate::app::roles::{
+    Allow, Changed, Create, Delete, Deleted, Deny, ScopeWish, SetAccess, SetScope,
+};
+use crate::cli::ask;
+use crate::cli::commands::changes::{ended, mark};
+use crate::cli::shop::Shop;
+use crate::domain::access::Access;
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// The new role's name
+    name: String,
+    /// Access to everything instead of nothing
+    #[arg(long)]
+    all: bool,
+    /// all or website:CODE, several times [default: one's own scope]
+    #[arg(long, value_name = "SCOPE", num_args = 1..)]
+    scope: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// The role
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct AccessArgs {
+    /// The role
+    name: String,
+    /// Everything, or a set of resources
+    #[arg(value_enum)]
+    access: AccessArg,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AccessArg {
+    All,
+    Custom,
+}
+
+#[derive(Debug, Args)]
+pub struct GrantArgs {
+    /// The role
+    name: String,
+    /// Full ids, or unambiguous endings after `::` (login_button)
+    #[arg(required = true, value_name = "RESOURCE")]
+    resources: Vec<String>,
+    /// What is beneath them in the tree as well
+    #[arg(long)]
+    with_children: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ScopeArgs {
+    /// The role
+    name: String,
+    /// all, or website:CODE…
+    #[arg(required = true, value_name = "SCOPE")]
+    scope: Vec<String>,
+}
+
+pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
+    let scope = (!args.scope.is_empty()).then(|| wish(&args.scope));
+    let request = Create {
+        name: args.name,
+        all: args.all,
+        scope: scope.transpose()?,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn delete(args: &DeleteArgs, shop: &Shop) -> Result<()> {
+    let desk = shop.desk()?;
+    let deleted = ask::confirmed(shop, |confirmed| {
+        let name = args.name.clone();
+        Delete { name, confirmed }.run(&desk)
+    })?;
+    shop.show(&deleted)
+}
+
+pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
+    let access = match args.access {
+        AccessArg::All => Access::All,
+        AccessArg::Custom => Access::Custom,
+    };
+    let name = args.name;
+    tell(shop, &SetAccess { name, access }.run(&shop.desk()?)?)
+}
+
+pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
+    let request = Allow {
+        name: args.name,
+        resources: args.resources,
+        with_children: args.with_children,
+    };
+    let answer = request.run(&shop.desk()?)?;
+    if answer.role.access == Access::All {
+        shop.out
+            .say("the role has access to everything: there is nothing to add");
+    }
+    tell(shop, &answer)
+}
+
+pub fn deny(args: GrantArgs, shop: &Shop) -> Result<()> {
+    let request = Deny {
+        name: args.name,
+        resources: args.resources,
+        with_children: args.with_children,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn scope(args: ScopeArgs, shop: &Shop) -> Result<()> {
+    let request = SetScope {
+        name: args.name,
+        scope: wish(&args.scope)?,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+/// `all`, or `website:CODE`, several times.
+fn wish(words: &[String]) -> Result<ScopeWish> {
+    if let [all] = words
+        && all == "all"
+    {
+        return Ok(ScopeWish::All);
+    }
+    let code = |word: &String| match word.strip_prefix("website:") {
+        Some(code) if !code.is_empty() => Ok(code.to_owned()),
+        _ => Err(Fault::invalid(
+            "SCOPE",
+            format!("`{word}` is neither all alone nor website:CODE"),
+        )),
+    };
+    let codes: Result<Vec<String>> = words.iter().map(code).collect();
+    codes.map(ScopeWish::Websites)
+}
+
+fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
+    shop.show(answer)?;
+    ended(shop, answer.sessions_ended);
+    Ok(())
+}
+
+impl Card for Changed {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        mark(self.role.lines(look), self.changed)
+    }
+}
+
+impl Card for Deleted {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![("deleted", self.name.clone().into())]
+    }
+}

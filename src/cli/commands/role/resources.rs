@@ -1,0 +1,60 @@
+//! `lac role resources`.
+
+use clap::Args;
+
+use crate::app::roles::{Node, Tree};
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::{Column, Row, Text, Tone};
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ResourcesArgs {
+    /// Mark what this role holds
+    #[arg(long, value_name = "NAME")]
+    role: Option<String>,
+}
+
+pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
+    shop.list(&Tree { role: args.role }.run(&shop.desk()?)?)
+}
+
+impl Row for Node {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            field: "id",
+            title: "",
+        },
+        Column {
+            field: "title",
+            title: "resource",
+        },
+        Column {
+            field: "parent",
+            title: "",
+        },
+        Column {
+            field: "depth",
+            title: "",
+        },
+        Column {
+            field: "granted",
+            title: "",
+        },
+        Column {
+            field: "meaning",
+            title: "lets one",
+        },
+    ];
+
+    fn cells(&self, _look: &Look) -> Vec<Text> {
+        let branch = "│ ".repeat(self.depth);
+        let (sign, tone) = match self.granted {
+            Some(true) => ("✓ ", Tone::Good),
+            Some(false) => ("· ", Tone::Dim),
+            None => ("", Tone::Plain),
+        };
+        let title = format!("{branch}{sign}{} ({})", self.title, self.id);
+        vec![Text::toned(title, tone), self.meaning.clone().into()]
+    }
+}

@@ -1,0 +1,121 @@
+//! `lac user create`, `assign`, `edit`, `disable`, `enable` and `delete`.
+
+use clap::Args;
+
+use crate::app::users::{Assign, Changed, Create, Delete, Deleted, Edit, SetEnabled};
+use crate::cli::commands::changes::{ended, mark};
+use crate::cli::shop::Shop;
+use crate::cli::{ask, input};
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct NameArgs {
+    /// The admin user
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// The new admin user's name
+    name: String,
+    /// Their role
+    #[arg(long, value_name = "ROLE")]
+    role: String,
+    /// The operating-system account that is this admin user here
+    #[arg(long, value_name = "NAME")]
+    os_account: Option<String>,
+    /// Their full name (- reads stdin)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    full_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct AssignArgs {
+    /// The admin user
+    name: String,
+    /// Their new role
+    role: String,
+}
+
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// The admin user
+    name: String,
+    /// The operating-system account that is this admin user here; '' for none
+    #[arg(long, value_name = "NAME")]
+    os_account: Option<String>,
+    /// Their full name (- reads stdin); '' for none
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    full_name: Option<String>,
+}
+
+pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
+    let request = Create {
+        name: args.name,
+        role: args.role,
+        os_account: args.os_account,
+        full_name: input::optional("--full-name", args.full_name.as_deref())?,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
+    let request = Assign {
+        name: args.name,
+        role: args.role,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
+    if args.os_account.is_none() && args.full_name.is_none() {
+        return Err(Fault::InputRequired {
+            what: "what to change".to_owned(),
+            flag: "--os-account or --full-name".to_owned(),
+        });
+    }
+    let request = Edit {
+        name: args.name,
+        os_account: args.os_account,
+        full_name: input::optional("--full-name", args.full_name.as_deref())?,
+    };
+    tell(shop, &request.run(&shop.desk()?)?)
+}
+
+pub fn set_enabled(args: NameArgs, enabled: bool, shop: &Shop) -> Result<()> {
+    let name = args.name;
+    tell(shop, &SetEnabled { name, enabled }.run(&shop.desk()?)?)
+}
+
+pub fn delete(args: &NameArgs, shop: &Shop) -> Result<()> {
+    let desk = shop.desk()?;
+    let deleted = ask::confirmed(shop, |confirmed| {
+        let name = args.name.clone();
+        Delete { name, confirmed }.run(&desk)
+    })?;
+    shop.show(&deleted)?;
+    ended(shop, deleted.sessions_ended);
+    Ok(())
+}
+
+fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
+    shop.show(answer)?;
+    ended(shop, answer.sessions_ended);
+    Ok(())
+}
+
+impl Card for Changed {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        mark(self.user.lines(look), self.changed)
+    }
+}
+
+impl Card for Deleted {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![("deleted", self.name.clone().into())]
+    }
+}

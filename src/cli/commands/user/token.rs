@@ -1,0 +1,175 @@
+//! `lac user token …`.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use crate::app::tokens::{
+    Create, Created, List, MAX_LIFETIME, Revoke, Revoked, TokenState, TokenView, Which,
+};
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::domain::time::parse_duration;
+use crate::render::Look;
+use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make a token and show it, once
+    #[command(after_help = "Example:\n  lac user token create bob --expires 30d --label nightly")]
+    Create(CreateArgs),
+    /// List an admin user's tokens, one's own if nobody is named
+    #[command(after_help = "Example:\n  lac user token list bob")]
+    List(ListArgs),
+    /// Revoke tokens
+    #[command(after_help = "Example:\n  lac user token revoke bob 3")]
+    Revoke(RevokeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// Whose token it is
+    name: String,
+    /// How long it counts: 1s to 366d
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    expires: String,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The admin user
+    name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// The admin user
+    name: String,
+    /// The tokens' ids (lac user token list)
+    #[arg(required_unless_present = "all", value_name = "ID")]
+    ids: Vec<i64>,
+    /// All of them
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+}
+
+pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
+    match verb {
+        Verb::Create(args) => create(args, shop),
+        Verb::List(args) => shop.list(&List { name: args.name }.run(&shop.desk()?)?),
+        Verb::Revoke(args) => {
+            let which = if args.all {
+                Which::All
+            } else {
+                Which::Ids(args.ids)
+            };
+            let name = args.name;
+            shop.show(&Revoke { name, which }.run(&shop.desk()?)?)
+        }
+    }
+}
+
+fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
+    let request = Create {
+        name: args.name,
+        label: args.label.filter(|label| !label.is_empty()),
+        lifetime: lifetime(&args.expires)?,
+    };
+    let created = request.run(&shop.desk()?)?;
+    if shop.out.format.is_json() {
+        return shop.show(&created);
+    }
+    Out::line(created.token.expose())?;
+    shop.out.say(&format!(
+        "this token of {} is shown once; it expires {}",
+        crate::render::safe::safe(&created.name),
+        shop.look().time(created.expires_at)
+    ));
+    Ok(())
+}
+
+fn lifetime(text: &str) -> Result<Duration> {
+    let limits = "a token expires after 1s to 366d";
+    let length = match text {
+        "never" | "" => return Err(Fault::invalid("--expires", limits)),
+        text => parse_duration(text, None).map_err(|e| Fault::invalid("--expires", e))?,
+    };
+    if length.is_zero() || length > MAX_LIFETIME {
+        return Err(Fault::invalid("--expires", limits));
+    }
+    Ok(length)
+}
+
+impl Card for Created {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        Vec::new() // the token stands alone on stdout
+    }
+}
+
+impl Card for Revoked {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let ids: Vec<String> = self.revoked.iter().map(ToString::to_string).collect();
+        let text = if ids.is_empty() {
+            "none: they were so already".to_owned()
+        } else {
+            ids.join(", ")
+        };
+        vec![("name", self.name.clone().into()), ("revoked", text.into())]
+    }
+}
+
+impl Row for TokenView {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            field: "id",
+            title: "id",
+        },
+        Column {
+            field: "name",
+            title: "name",
+        },
+        Column {
+            field: "label",
+            title: "label",
+        },
+        Column {
+            field: "created_at",
+            title: "created",
+        },
+        Column {
+            field: "expires_at",
+            title: "expires",
+        },
+        Column {
+            field: "revoked_at",
+            title: "",
+        },
+        Column {
+            field: "state",
+            title: "state",
+        },
+    ];
+
+    fn cells(&self, look: &Look) -> Vec<Text> {
+        let tone = match self.state {
+            TokenState::Active => Tone::Good,
+            TokenState::Suspended => Tone::Warning,
+            TokenState::Expired | TokenState::Revoked => Tone::Dim,
+        };
+        let expires = self.expires_at.map(|time| look.short_time(time));
+        vec![
+            self.id.to_string().into(),
+            self.name.clone().into(),
+            self.label.clone().unwrap_or_default().into(),
+            look.short_time(self.created_at).into(),
+            expires.unwrap_or_else(|| "never".to_owned()).into(),
+            Text::toned(self.state.as_str(), tone),
+        ]
+    }
+}
