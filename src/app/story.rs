@@ -6,19 +6,17 @@
 //! transaction of its own, before the error is returned. If the record cannot
 //! be written, the act does not happen.
 
-use std::cell::OnceCell;
 use std::ops::Deref;
 
+use super::logbook::{Opening, open_log, open_log_anyway};
 use super::settings::Config;
+use super::view::View;
 use super::who;
 use crate::domain::access::Actor;
 use crate::domain::ambient::{Clock, Random};
-use crate::domain::audit::{Action, ActionGroup, Event};
-use crate::domain::config;
+use crate::domain::audit::{Action, Event};
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::resource::Resource;
-use crate::domain::stores::StoreTree;
-use crate::domain::time::Timestamp;
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
 use crate::store::log::{Appended, Appender, Recorded};
@@ -59,50 +57,6 @@ impl std::fmt::Debug for Desk<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Desk")
             .field("caller", self.caller)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What every reader of one transaction has at hand.
-pub struct View<'tx> {
-    pub read: &'tx dyn ReadTx,
-    pub actor: Actor,
-    pub now: Timestamp,
-    pub config: Config,
-    pub keys: &'tx KeyRing,
-    pub random: &'tx dyn Random,
-    tree: OnceCell<StoreTree>,
-}
-
-impl View<'_> {
-    /// Websites, store groups and store views.
-    pub fn tree(&self) -> Result<&StoreTree> {
-        if self.tree.get().is_none() {
-            let _ = self.tree.set(self.read.store_tree()?);
-        }
-        self.tree
-            .get()
-            .ok_or_else(|| Fault::internal("no store tree"))
-    }
-
-    /// A further resource this act needs.
-    ///
-    /// # Errors
-    /// `resource_denied`.
-    pub fn demand(&self, resource: Resource) -> Result<()> {
-        Permit::authorize(self.read, &self.actor, &[resource]).map(|_| ())
-    }
-
-    /// The websites the actor's role scope is limited to; `None` for all.
-    pub fn websites(&self) -> Option<Vec<i64>> {
-        self.actor.rights.scope.websites().map(<[i64]>::to_vec)
-    }
-}
-
-impl std::fmt::Debug for View<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("View")
-            .field("actor", &self.actor.name)
             .finish_non_exhaustive()
     }
 }
@@ -166,9 +120,7 @@ impl Work<'_> {
 
     /// Reads config and store tree again after they were changed.
     pub fn reload(&mut self) -> Result<()> {
-        self.view.config = Config::read(self.view.read)?;
-        self.view.tree = OnceCell::new();
-        Ok(())
+        self.view.reload()
     }
 }
 
@@ -195,12 +147,38 @@ pub fn act<A>(
     fill: impl FnOnce(&mut Event),
     body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
 ) -> Result<A> {
+    perform(desk, open_log, action, any_of, fill, body)
+}
+
+/// The same where the checkpoint file may be missing: its recovery alone. The
+/// whole log is hashed again instead.
+///
+/// # Errors
+/// As [`act`]; a file that is there must be sound.
+pub fn act_without_checkpoint<A>(
+    desk: &Desk<'_>,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
+    perform(desk, open_log_anyway, action, any_of, fill, body)
+}
+
+fn perform<A>(
+    desk: &Desk<'_>,
+    open: Opening,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
     let mut draft = Event::new(action);
     from_caller(&mut draft, desk.caller);
     fill(&mut draft);
     desk.keys.audit()?; // read before anything is locked
     let tx = desk.store.write()?;
-    let (answer, proof) = match attempt(desk, &*tx, &mut draft, any_of, body) {
+    let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, any_of, body) {
         Ok(ended) => ended,
         Err(fault) => {
             drop(tx);
@@ -215,6 +193,7 @@ pub fn act<A>(
 
 fn attempt<A>(
     desk: &Desk<'_>,
+    open: Opening,
     tx: &dyn WriteTx,
     draft: &mut Event,
     any_of: &[Resource],
@@ -222,11 +201,11 @@ fn attempt<A>(
 ) -> Result<(A, Option<Appended>)> {
     let now = desk.clock.now();
     let config = Config::read(tx.as_read())?;
-    let log = open_log(desk, tx, &config, now)?;
+    let log = open(desk, tx, &config, now)?;
     let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
     sign_in(draft, &actor);
     let permit = permit(tx.as_read(), &actor, any_of)?;
-    let view = view(desk, tx.as_read(), actor, now, config);
+    let view = View::new(desk, tx.as_read(), actor, now, config);
     let mut work = Work {
         tx,
         draft: draft.clone(),
@@ -298,26 +277,7 @@ fn peek<A>(
     sign_in(draft, &actor);
     permit(tx, &actor, any_of)?;
     let config = Config::read(tx)?;
-    body(&view(desk, tx, actor, now, config))
-}
-
-fn view<'tx>(
-    desk: &Desk<'tx>,
-    read: &'tx dyn ReadTx,
-    actor: Actor,
-    now: Timestamp,
-    config: Config,
-) -> View<'tx> {
-    let (keys, random) = (desk.keys, desk.random);
-    View {
-        read,
-        actor,
-        now,
-        config,
-        keys,
-        random,
-        tree: OnceCell::new(),
-    }
+    body(&View::new(desk, tx, actor, now, config))
 }
 
 fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Permit<'tx>> {
@@ -325,28 +285,6 @@ fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Resul
         return Ok(Permit::for_oneself(tx, actor));
     }
     Permit::authorize(tx, actor, any_of)
-}
-
-fn open_log<'tx>(
-    desk: &Desk<'tx>,
-    tx: &'tx dyn WriteTx,
-    config: &Config,
-    now: Timestamp,
-) -> Result<Appender<'tx>> {
-    let key = desk.keys.audit()?.public();
-    let origin = config.store_name()?;
-    let mut log = Appender::open(tx, desk.random, &origin, &key, desk.high_water, now)?;
-    log.leave_out(unlogged(config)?);
-    Ok(log)
-}
-
-/// The action groups that the config leaves out of the log.
-fn unlogged(config: &Config) -> Result<Vec<ActionGroup>> {
-    let Some(logged) = config.default(config::LOGGED_ACTIONS)?.value else {
-        return Ok(Vec::new());
-    };
-    let left_out = |group: &ActionGroup| !config::is_logged(&logged, group.as_str());
-    Ok(ActionGroup::ALL.into_iter().filter(left_out).collect())
 }
 
 /// Records a failed attempt on a path of its own, and gives the fault back; or
@@ -358,6 +296,8 @@ fn refuse(desk: &Desk<'_>, mut draft: Event, fault: Fault) -> Fault {
     draft.fail(&fault);
     match write_down(desk, &draft) {
         Ok(()) => fault,
+        // Nobody may recover the file by being denied its recovery.
+        Err(Fault::CheckpointMissing { .. }) if draft.action == Action::LogRecover => fault,
         Err(error) => error,
     }
 }

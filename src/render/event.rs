@@ -145,6 +145,7 @@ fn remark(event: &EventView) -> String {
     }
     let what = [
         "path",
+        "what",
         "role",
         "admin_user",
         "file",

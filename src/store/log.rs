@@ -222,7 +222,8 @@ impl<'tx> Appender<'tx> {
     }
 }
 
-fn tampered(what: impl Into<String>) -> Fault {
+/// The log differs from what was signed.
+pub fn tampered(what: impl Into<String>) -> Fault {
     Fault::LogTampered { what: what.into() }
 }
 

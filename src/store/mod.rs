@@ -120,6 +120,11 @@ pub trait ConfigWrites {
 pub trait StoreTreeReads {
     /// The whole hierarchy, the back office's own included, ordered by id.
     fn store_tree(&self) -> Result<StoreTree>;
+    /// What refers to it and keeps it from being removed: nouns in the
+    /// singular, each with its count above 0. Config values are not among them.
+    fn website_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    fn store_group_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    fn store_view_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
 }
 
 /// Puts are upserts by id. Removing what is still referenced is `in_use`.

@@ -1,11 +1,15 @@
 //! The audit log: read it, tell its newest checkpoint, recover that file.
 
+mod checkpoint;
 mod filter;
 mod list;
+mod recover;
 mod show;
 
+pub use checkpoint::{Newest, Receipt};
 pub use filter::Filter;
 pub use list::{List, Listed};
+pub use recover::{Recover, Recovered};
 pub use show::{Raw, Show};
 
 use crate::app::View;

@@ -6,7 +6,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Node;
+use crate::app::View;
+use crate::domain::fault::Fault;
 use crate::domain::scope::valid_code;
+use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
+use crate::store::Result;
 
 /// A level of the hierarchy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +40,15 @@ impl Level {
 pub struct Address {
     pub level: Level,
     pub code: String,
+}
+
+impl Address {
+    pub fn new(level: Level, code: &str) -> Self {
+        Self {
+            level,
+            code: code.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Address {
@@ -74,5 +88,73 @@ impl TryFrom<String> for Address {
 
     fn try_from(text: String) -> std::result::Result<Self, String> {
         text.parse()
+    }
+}
+
+/// The node an address leads to.
+pub(super) enum Found<'a> {
+    Website(&'a Website),
+    Group(&'a StoreGroup),
+    View(&'a StoreView),
+}
+
+impl Found<'_> {
+    pub(super) fn website_id(&self) -> i64 {
+        match self {
+            Self::Website(website) => website.id,
+            Self::Group(group) => group.website_id,
+            Self::View(view) => view.website_id,
+        }
+    }
+
+    pub(super) fn node(&self, tree: &StoreTree) -> Result<Node> {
+        let website = tree.website(self.website_id());
+        let website = website.ok_or_else(|| Fault::internal("it belongs to no website"))?;
+        Ok(match self {
+            Self::Website(_) => Node::website(tree, website),
+            Self::Group(group) => Node::group(website, group),
+            Self::View(view) => {
+                let group = tree.group(view.group_id);
+                let group = group.ok_or_else(|| Fault::internal("it belongs to no group"))?;
+                Node::view(website, group, view)
+            }
+        })
+    }
+
+    /// Whether it is one of the back office's own three.
+    pub(super) fn is_back_office(&self) -> bool {
+        match self {
+            Self::Website(website) => website.id == 0,
+            Self::Group(group) => group.id == 0,
+            Self::View(view) => view.id == 0,
+        }
+    }
+}
+
+impl Address {
+    /// The node within the actor's role scope.
+    ///
+    /// # Errors
+    /// `website_not_found`, `store_group_not_found`, `store_view_not_found`.
+    pub(super) fn find<'v>(&self, view: &'v View<'_>) -> Result<Found<'v>> {
+        let tree = view.tree()?;
+        let code = self.code.as_str();
+        let found = match self.level {
+            Level::Website => tree.website_by_code(code).map(Found::Website),
+            Level::Group => tree.group_by_code(code).map(Found::Group),
+            Level::StoreView => tree.view_by_code(code).map(Found::View),
+        };
+        found
+            .filter(|found| view.actor.sees(found.website_id()))
+            .ok_or_else(|| self.missing())
+    }
+
+    fn missing(&self) -> Fault {
+        let code = self.code.clone();
+        match self.level {
+            Level::Website => Fault::WebsiteNotFound { website: code },
+            Level::Group => Fault::StoreGroupNotFound { group: code },
+            Level::StoreView => Fault::StoreViewNotFound { store_view: code },
+        }
     }
 }

@@ -1,7 +1,107 @@
 //! Websites, store groups and store views: list them, add, edit, remove.
 
+mod add;
 mod address;
+mod edit;
 mod list;
+mod remove;
 
+pub use add::{AddGroup, AddView, AddWebsite};
 pub use address::{Address, Level};
+pub use edit::{Edit, Edited};
 pub use list::{List, Node};
+pub use remove::{Remove, Removed};
+
+use crate::app::Work;
+use crate::domain::fault::Fault;
+use crate::domain::scope::valid_code;
+use crate::domain::stores::{StoreTree, Website};
+use crate::domain::text::is_deceptive;
+use crate::store::{Permit, Result};
+
+/// # Errors
+/// `invalid_value`.
+fn checked_code(code: &str) -> Result<()> {
+    if valid_code(code) {
+        return Ok(());
+    }
+    Err(Fault::invalid(
+        "code",
+        format!(
+            "`{code}` is none: a letter, then letters, digits and underscores, at most 32 characters"
+        ),
+    ))
+}
+
+/// # Errors
+/// `invalid_value`.
+fn checked_name(name: &str) -> Result<()> {
+    let problem = if name.is_empty() || name.chars().count() > 255 {
+        "it has 1 to 255 characters"
+    } else if name.contains(is_deceptive) {
+        "it holds no control or invisible characters"
+    } else if name.trim() != name {
+        "it starts and ends with no white space"
+    } else {
+        return Ok(());
+    };
+    Err(Fault::invalid("name", problem))
+}
+
+fn back_office(what: &Address) -> Fault {
+    Fault::ReadOnly {
+        what: format!("{what} is the back office's own and stays as it is"),
+    }
+}
+
+/// What concerns all websites is beyond a role scope of some.
+///
+/// # Errors
+/// `beyond_own_rights`.
+fn demand_all_websites(work: &Work<'_>, what: &str) -> Result<()> {
+    if work.actor.rights.scope.websites().is_none() {
+        return Ok(());
+    }
+    Err(Fault::BeyondOwnRights {
+        what: format!("{what} takes a role scope of all websites"),
+    })
+}
+
+/// Makes one website the default and no other.
+fn make_default(work: &Work<'_>, permit: &Permit<'_>, tree: &StoreTree, id: i64) -> Result<()> {
+    for website in tree
+        .websites
+        .iter()
+        .filter(|w| w.is_default != (w.id == id))
+    {
+        let website = Website {
+            is_default: website.id == id,
+            ..website.clone()
+        };
+        work.tx.website_put(permit, &website)?;
+    }
+    Ok(())
+}
+
+/// An id nothing has yet.
+///
+/// # Errors
+/// `already_exists`, `invalid_value`.
+fn free_id(
+    asked: Option<i64>,
+    what: &str,
+    taken: impl Iterator<Item = i64> + Clone,
+) -> Result<i64> {
+    let Some(id) = asked else {
+        return Ok(taken.max().unwrap_or(0) + 1);
+    };
+    if id < 1 {
+        return Err(Fault::invalid("--id", "an id is a number above 0"));
+    }
+    if taken.clone().any(|other| other == id) {
+        return Err(Fault::AlreadyExists {
+            what: format!("a {what} with the id {id}"),
+        });
+    }
+    Ok(id)
+}

@@ -11,6 +11,7 @@ mod migrate;
 mod rows;
 mod sessions;
 mod stores;
+mod uses;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -63,6 +63,18 @@ impl StoreTreeReads for Tx<'_> {
             views,
         })
     }
+
+    fn website_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.uses_of_website(id)
+    }
+
+    fn store_group_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.uses_of_group(id)
+    }
+
+    fn store_view_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.uses_of_view(id)
+    }
 }
 
 impl StoreTreeWrites for Tx<'_> {

@@ -1,6 +1,8 @@
 //! `lac log …`.
 
+mod checkpoint;
 mod list;
+mod recover;
 mod show;
 
 use clap::{ArgMatches, Subcommand};
@@ -26,12 +28,20 @@ enum Verb {
     /// Show every field of one event
     #[command(after_help = "Example:\n  lac log show 42")]
     Show(show::ShowArgs),
+    /// Print the newest signed checkpoint: a receipt to keep elsewhere
+    #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
+    Checkpoint,
+    /// Write a checkpoint file that is lost for good anew, on record
+    #[command(after_help = "Example:\n  lac log recover --yes")]
+    Recover,
 }
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list::run(args, shop)?,
         Verb::Show(args) => show::run(&args, shop)?,
+        Verb::Checkpoint => checkpoint::run(shop)?,
+        Verb::Recover => recover::run(shop)?,
     }
     Ok(0)
 }

@@ -1,0 +1,206 @@
+//! Adding a website, a store group, a store view.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Address, Level, Node, back_office, checked_code, checked_name, demand_all_websites, free_id,
+    make_default,
+};
+use crate::app::{Desk, Done, Work, act, find};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::stores::{StoreGroup, StoreView, Website};
+use crate::store::{Permit, Result};
+
+/// Adds a website.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddWebsite {
+    pub code: String,
+    pub name: String,
+    /// The merchant's id; the next free one if absent.
+    pub id: Option<i64>,
+    /// Make it the default website.
+    pub default: bool,
+}
+
+/// Adds a store group. A website's first becomes its default.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddGroup {
+    pub code: String,
+    pub website: String,
+    pub name: String,
+    pub id: Option<i64>,
+}
+
+/// Adds a store view. A group's first becomes its default.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AddView {
+    pub code: String,
+    pub group: String,
+    pub name: String,
+    pub id: Option<i64>,
+    pub active: bool,
+}
+
+fn fill(code: &str, name: &str) -> impl FnOnce(&mut Event) {
+    move |event| {
+        event.detail("code", code);
+        event.detail("name", name);
+    }
+}
+
+/// Records the new node and answers with it.
+fn added(work: &mut Work<'_>, node: Node) -> Result<Done<Node>> {
+    work.draft.detail("id", node.id);
+    let recorded = work.record()?;
+    Ok(Done::Recorded(node, recorded))
+}
+
+impl AddWebsite {
+    /// # Errors
+    /// `already_exists`, `invalid_value`, `beyond_own_rights` for a role scope
+    /// of some websites, `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Node> {
+        checked_code(&self.code)?;
+        checked_name(&self.name)?;
+        let filled = fill(&self.code, &self.name);
+        act(
+            desk,
+            Action::WebsiteAdd,
+            &[Resource::STORE],
+            filled,
+            |work, permit| {
+                work.draft.website = Some(self.code.clone());
+                demand_all_websites(work, "adding a website")?;
+                let website = self.put(work, permit)?;
+                work.reload()?;
+                let node = Node::website(work.tree()?, &website);
+                added(work, node)
+            },
+        )
+    }
+
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<Website> {
+        let tree = work.tree()?;
+        let taken = tree.websites.iter().map(|website| website.id);
+        let website = Website {
+            id: free_id(self.id, "website", taken)?,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            default_group_id: None,
+            is_default: self.default,
+        };
+        work.tx.website_put(permit, &website)?;
+        if self.default {
+            make_default(work, permit, tree, website.id)?;
+        }
+        Ok(website)
+    }
+}
+
+impl AddGroup {
+    /// # Errors
+    /// `website_not_found`, `already_exists`, `invalid_value`, `read_only` for
+    /// the back office's website, `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Node> {
+        checked_code(&self.code)?;
+        checked_name(&self.name)?;
+        let filled = fill(&self.code, &self.name);
+        act(
+            desk,
+            Action::StoreGroupAdd,
+            &[Resource::STORE],
+            filled,
+            |work, permit| {
+                work.draft.website = Some(self.website.clone());
+                let (website, group) = self.put(work, permit)?;
+                added(work, Node::group(&website, &group))
+            },
+        )
+    }
+
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<(Website, StoreGroup)> {
+        let mut website = find::website(work, &self.website)?.clone();
+        if website.id == 0 {
+            return Err(back_office(&Address::new(Level::Website, &website.code)));
+        }
+        let tree = work.tree()?;
+        let group = StoreGroup {
+            id: free_id(
+                self.id,
+                "store group",
+                tree.groups.iter().map(|group| group.id),
+            )?,
+            website_id: website.id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            default_store_view_id: None,
+            root_category_id: None,
+        };
+        work.tx.store_group_put(permit, &group)?;
+        if website
+            .default_group_id
+            .is_none_or(|id| tree.group(id).is_none())
+        {
+            website.default_group_id = Some(group.id);
+            work.tx.website_put(permit, &website)?;
+        }
+        Ok((website, group))
+    }
+}
+
+impl AddView {
+    /// # Errors
+    /// `store_group_not_found`, `already_exists`, `invalid_value`, `read_only`
+    /// for the back office's group, `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Node> {
+        checked_code(&self.code)?;
+        checked_name(&self.name)?;
+        let filled = fill(&self.code, &self.name);
+        act(
+            desk,
+            Action::StoreViewAdd,
+            &[Resource::STORE],
+            filled,
+            |work, permit| {
+                work.draft.store_view = Some(self.code.clone());
+                let node = self.put(work, permit)?;
+                work.draft.website = Some(node.website.clone());
+                added(work, node)
+            },
+        )
+    }
+
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<Node> {
+        let tree = work.tree()?;
+        let missing = || Fault::StoreGroupNotFound {
+            group: self.group.clone(),
+        };
+        let group = tree
+            .group_by_code(&self.group)
+            .filter(|g| work.actor.sees(g.website_id));
+        let mut group = group.ok_or_else(missing)?.clone();
+        let website = tree.website(group.website_id).ok_or_else(missing)?;
+        if website.id == 0 {
+            return Err(back_office(&Address::new(Level::Group, &group.code)));
+        }
+        let view = StoreView {
+            id: free_id(self.id, "store view", tree.views.iter().map(|view| view.id))?,
+            website_id: group.website_id,
+            group_id: group.id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            active: self.active,
+        };
+        work.tx.store_view_put(permit, &view)?;
+        if group
+            .default_store_view_id
+            .is_none_or(|id| tree.view(id).is_none())
+        {
+            group.default_store_view_id = Some(view.id);
+            work.tx.store_group_put(permit, &group)?;
+        }
+        Ok(Node::view(website, &group, &view))
+    }
+}

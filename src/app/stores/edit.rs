@@ -1,0 +1,197 @@
+//! Editing a website, a store group, a store view.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Found;
+use super::{
+    Address, Node, back_office, checked_code, checked_name, demand_all_websites, make_default,
+};
+use crate::app::{Desk, Done, Work, act};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
+use crate::store::{Permit, Result};
+
+/// Changes what is given and leaves the rest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Edit {
+    pub what: Address,
+    pub name: Option<String>,
+    pub code: Option<String>,
+    /// Store views only. Open sessions there go on.
+    pub active: Option<bool>,
+    /// Make it the default of what it belongs to.
+    pub default: bool,
+}
+
+/// The node as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    #[serde(flatten)]
+    pub node: Node,
+    pub changed: bool,
+}
+
+impl Edit {
+    /// # Errors
+    /// `website_not_found`, `store_group_not_found`, `store_view_not_found`,
+    /// `already_exists`, `invalid_value`, `read_only` for the back office's
+    /// own, `beyond_own_rights`, `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Edited> {
+        self.code.as_deref().map_or(Ok(()), checked_code)?;
+        self.name.as_deref().map_or(Ok(()), checked_name)?;
+        if self.name.is_none() && self.code.is_none() && self.active.is_none() && !self.default {
+            return Err(Fault::InputRequired {
+                what: "what to change".to_owned(),
+                flag: "--name, --code, --active or --default".to_owned(),
+            });
+        }
+        let fill = |event: &mut Event| event.detail("what", self.what.to_string());
+        act(
+            desk,
+            Action::StoreEdit,
+            &[Resource::STORE],
+            fill,
+            |work, permit| {
+                let before = self.look_up(work)?;
+                work.draft.website = Some(before.website.clone());
+                self.put(work, permit)?;
+                work.reload()?;
+                let after = self.now().look_up(work)?;
+                if before == after {
+                    return Ok(Done::Unchanged(Edited {
+                        node: after,
+                        changed: false,
+                    }));
+                }
+                let value = |node: &Node| serde_json::to_value(node).map_err(Fault::internal);
+                work.draft.change(value(&before)?, value(&after)?);
+                let recorded = work.record()?;
+                Ok(Done::Recorded(
+                    Edited {
+                        node: after,
+                        changed: true,
+                    },
+                    recorded,
+                ))
+            },
+        )
+    }
+
+    /// The same node under the code it has afterwards.
+    fn now(&self) -> Self {
+        let code = self.code.clone().unwrap_or_else(|| self.what.code.clone());
+        let what = Address::new(self.what.level, &code);
+        Self {
+            what,
+            ..self.clone()
+        }
+    }
+
+    fn look_up(&self, work: &Work<'_>) -> Result<Node> {
+        let found = self.what.find(work)?;
+        if found.is_back_office() {
+            return Err(back_office(&self.what));
+        }
+        found.node(work.tree()?)
+    }
+
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
+        let tree = work.tree()?;
+        let (name, code) = (self.name.as_ref(), self.code.as_ref());
+        if self.active.is_some() && !matches!(self.what.find(work)?, Found::View(_)) {
+            return Err(Fault::invalid(
+                "--active",
+                "only a store view can be inactive",
+            ));
+        }
+        match self.what.find(work)? {
+            Found::Website(old) => {
+                let mut new = old.clone();
+                new.name.clone_from(name.unwrap_or(&old.name));
+                new.code.clone_from(code.unwrap_or(&old.code));
+                work.tx.website_put(permit, &new)?;
+                self.default_website(work, permit, tree, &new)
+            }
+            Found::Group(old) => {
+                let mut new = old.clone();
+                new.name.clone_from(name.unwrap_or(&old.name));
+                new.code.clone_from(code.unwrap_or(&old.code));
+                work.tx.store_group_put(permit, &new)?;
+                self.default_group(work, permit, tree, &new)
+            }
+            Found::View(old) => {
+                let mut new = old.clone();
+                new.name.clone_from(name.unwrap_or(&old.name));
+                new.code.clone_from(code.unwrap_or(&old.code));
+                new.active = self.active.unwrap_or(old.active);
+                work.tx.store_view_put(permit, &new)?;
+                self.default_view(work, permit, tree, &new)
+            }
+        }
+    }
+
+    fn default_website(
+        &self,
+        work: &Work<'_>,
+        permit: &Permit<'_>,
+        tree: &StoreTree,
+        new: &Website,
+    ) -> Result<()> {
+        if !self.default {
+            return Ok(());
+        }
+        demand_all_websites(work, "choosing the default website")?;
+        let mut tree = tree.clone();
+        tree.websites
+            .iter_mut()
+            .filter(|w| w.id == new.id)
+            .for_each(|w| w.clone_from(new));
+        make_default(work, permit, &tree, new.id)
+    }
+
+    fn default_group(
+        &self,
+        work: &Work<'_>,
+        permit: &Permit<'_>,
+        tree: &StoreTree,
+        new: &StoreGroup,
+    ) -> Result<()> {
+        match tree.website(new.website_id) {
+            Some(website) if self.default => {
+                let default_group_id = Some(new.id);
+                work.tx.website_put(
+                    permit,
+                    &Website {
+                        default_group_id,
+                        ..website.clone()
+                    },
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn default_view(
+        &self,
+        work: &Work<'_>,
+        permit: &Permit<'_>,
+        tree: &StoreTree,
+        new: &StoreView,
+    ) -> Result<()> {
+        match tree.group(new.group_id) {
+            Some(group) if self.default => {
+                let default_store_view_id = Some(new.id);
+                work.tx.store_group_put(
+                    permit,
+                    &StoreGroup {
+                        default_store_view_id,
+                        ..group.clone()
+                    },
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}

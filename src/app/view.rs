@@ -1,0 +1,84 @@
+//! One transaction as its reader sees it.
+
+use std::cell::OnceCell;
+
+use super::settings::Config;
+use super::story::Desk;
+use crate::domain::access::Actor;
+use crate::domain::ambient::Random;
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::stores::StoreTree;
+use crate::domain::time::Timestamp;
+use crate::signing::ring::KeyRing;
+use crate::store::{Permit, ReadTx, Result};
+
+/// What every reader of one transaction has at hand.
+pub struct View<'tx> {
+    pub read: &'tx dyn ReadTx,
+    pub actor: Actor,
+    pub now: Timestamp,
+    pub config: Config,
+    pub keys: &'tx KeyRing,
+    pub random: &'tx dyn Random,
+    tree: OnceCell<StoreTree>,
+}
+
+impl<'tx> View<'tx> {
+    pub(super) fn new(
+        desk: &Desk<'tx>,
+        read: &'tx dyn ReadTx,
+        actor: Actor,
+        now: Timestamp,
+        config: Config,
+    ) -> Self {
+        let (keys, random) = (desk.keys, desk.random);
+        Self {
+            read,
+            actor,
+            now,
+            config,
+            keys,
+            random,
+            tree: OnceCell::new(),
+        }
+    }
+
+    /// Reads config and store tree again after they were changed.
+    pub(super) fn reload(&mut self) -> Result<()> {
+        self.config = Config::read(self.read)?;
+        self.tree = OnceCell::new();
+        Ok(())
+    }
+
+    /// Websites, store groups and store views.
+    pub fn tree(&self) -> Result<&StoreTree> {
+        if self.tree.get().is_none() {
+            let _ = self.tree.set(self.read.store_tree()?);
+        }
+        self.tree
+            .get()
+            .ok_or_else(|| Fault::internal("no store tree"))
+    }
+
+    /// A further resource this act needs.
+    ///
+    /// # Errors
+    /// `resource_denied`.
+    pub fn demand(&self, resource: Resource) -> Result<()> {
+        Permit::authorize(self.read, &self.actor, &[resource]).map(|_| ())
+    }
+
+    /// The websites the actor's role scope is limited to; `None` for all.
+    pub fn websites(&self) -> Option<Vec<i64>> {
+        self.actor.rights.scope.websites().map(<[i64]>::to_vec)
+    }
+}
+
+impl std::fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View")
+            .field("actor", &self.actor.name)
+            .finish_non_exhaustive()
+    }
+}

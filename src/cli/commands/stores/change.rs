@@ -1,0 +1,184 @@
+//! `lac stores add-website`, `add-group`, `add-view`, `edit`, `remove`.
+
+use clap::Args;
+
+use crate::app::stores::{AddGroup, AddView, AddWebsite, Address, Edit, Edited, Remove, Removed};
+use crate::cli::ask::confirm;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::Text;
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct WebsiteArgs {
+    /// The website's code
+    code: String,
+
+    /// Its name
+    #[arg(long, value_name = "TEXT")]
+    name: String,
+
+    /// The merchant's id [default: the next free one]
+    #[arg(long, value_name = "N")]
+    id: Option<i64>,
+
+    /// Make it the default website
+    #[arg(long)]
+    default: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GroupArgs {
+    /// The store group's code
+    code: String,
+
+    /// The website it belongs to
+    #[arg(long, value_name = "CODE")]
+    website: String,
+
+    /// Its name
+    #[arg(long, value_name = "TEXT")]
+    name: String,
+
+    /// The merchant's id [default: the next free one]
+    #[arg(long, value_name = "N")]
+    id: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// The store view's code
+    code: String,
+
+    /// The store group it belongs to
+    #[arg(long, value_name = "CODE")]
+    group: String,
+
+    /// Its name
+    #[arg(long, value_name = "TEXT")]
+    name: String,
+
+    /// The merchant's id [default: the next free one]
+    #[arg(long, value_name = "N")]
+    id: Option<i64>,
+
+    /// Nobody can log in there yet
+    #[arg(long)]
+    inactive: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// website:CODE, group:CODE or store-view:CODE
+    what: String,
+
+    /// A new name
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+
+    /// A new code
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+
+    /// Whether a store view is active; sessions that are open there go on
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"], hide_possible_values = true)]
+    active: Option<String>,
+
+    /// Make it the default: of all, of its website, of its group
+    #[arg(long)]
+    default: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// website:CODE, group:CODE or store-view:CODE
+    what: String,
+}
+
+pub fn add_website(args: WebsiteArgs, shop: &Shop) -> Result<()> {
+    let request = AddWebsite {
+        code: args.code,
+        name: args.name,
+        id: args.id,
+        default: args.default,
+    };
+    shop.show(&request.run(&shop.desk()?)?)
+}
+
+pub fn add_group(args: GroupArgs, shop: &Shop) -> Result<()> {
+    let request = AddGroup {
+        code: args.code,
+        website: args.website,
+        name: args.name,
+        id: args.id,
+    };
+    shop.show(&request.run(&shop.desk()?)?)
+}
+
+pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
+    let request = AddView {
+        code: args.code,
+        group: args.group,
+        name: args.name,
+        id: args.id,
+        active: !args.inactive,
+    };
+    shop.show(&request.run(&shop.desk()?)?)
+}
+
+pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
+    let request = Edit {
+        what: address(&args.what)?,
+        name: args.name,
+        code: args.code,
+        active: args.active.map(|word| word == "yes"),
+        default: args.default,
+    };
+    shop.show(&request.run(&shop.desk()?)?)
+}
+
+pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
+    let request = Remove {
+        what: address(&args.what)?,
+    };
+    let desk = shop.desk()?;
+    if !shop.out.yes {
+        let planned = request.plan(&desk)?;
+        let question = match planned.config_values {
+            0 => format!("remove {}?", request.what),
+            1 => format!("remove {} and its config value?", request.what),
+            n => format!("remove {} and its {n} config values?", request.what),
+        };
+        confirm(shop, &question)?;
+    }
+    shop.show(&request.run(&desk)?)
+}
+
+fn address(text: &str) -> Result<Address> {
+    text.parse()
+        .map_err(|e: String| Fault::invalid("what to change", e))
+}
+
+impl Card for Edited {
+    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines = self.node.lines(look);
+        if !self.changed {
+            lines.push(("changed", "nothing: it was so already".into()));
+        }
+        lines
+    }
+}
+
+impl Card for Removed {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        vec![
+            (
+                "removed",
+                format!("{}:{}", self.kind.as_str(), self.code).into(),
+            ),
+            ("config values", self.config_values.to_string().into()),
+        ]
+    }
+}
