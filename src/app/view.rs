@@ -69,6 +69,19 @@ impl<'tx> View<'tx> {
         Permit::authorize(self.read, &self.actor, &[resource]).map(|_| ())
     }
 
+    /// What concerns every website is beyond a role scope of some.
+    ///
+    /// # Errors
+    /// `beyond_own_rights`.
+    pub fn demand_all_websites(&self, what: &str) -> Result<()> {
+        if self.actor.rights.scope.websites().is_none() {
+            return Ok(());
+        }
+        Err(Fault::BeyondOwnRights {
+            what: format!("{what} takes a role scope of all websites"),
+        })
+    }
+
     /// The websites the actor's role scope is limited to; `None` for all.
     pub fn websites(&self) -> Option<Vec<i64>> {
         self.actor.rights.scope.websites().map(<[i64]>::to_vec)

@@ -5,7 +5,7 @@ use std::fs;
 use std::cell::OnceCell;
 
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
-use super::args::Globals;
+use super::args::{Globals, Paging};
 use super::out::{Out, write_failed};
 use super::settings::{Settings, env};
 use crate::app::{Caller, Config, Credential, Desk};
@@ -194,6 +194,31 @@ impl Shop {
         if rows.is_empty() && self.out.format == Format::Table {
             self.out.say("nothing found");
         }
+        Ok(())
+    }
+
+    /// Shows one page of a list that is held; `cursor` is what a row is named by.
+    ///
+    /// # Errors
+    /// `invalid_value` for a cursor that is none; `io`.
+    pub fn page<R: Row>(
+        &self,
+        mut rows: Vec<R>,
+        paging: &Paging,
+        cursor: impl Fn(&R) -> String,
+    ) -> Result<()> {
+        if let Some(after) = &paging.after {
+            let at = rows.iter().position(|row| cursor(row) == *after);
+            let at = at.ok_or_else(|| {
+                Fault::invalid("--after", format!("`{after}` is not in this list"))
+            })?;
+            rows.drain(..=at);
+        }
+        let total = rows.len();
+        rows.truncate(self.limit(paging.limit).unwrap_or(usize::MAX));
+        self.list(&rows)?;
+        let cut = rows.last().filter(|_| rows.len() < total).map(cursor);
+        self.more(rows.len(), cut.as_deref());
         Ok(())
     }
 

@@ -42,7 +42,8 @@ impl Set {
     /// # Errors
     /// `config_path_not_found`, `invalid_value`, `scope_not_allowed`,
     /// `read_only`, `website_not_found`, `store_view_not_found`,
-    /// `resource_denied`.
+    /// `resource_denied`, `beyond_own_rights` for the default scope where the
+    /// role scope is some websites.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let field = changeable(&self.path, &self.scope)?;
         let value = field
@@ -97,6 +98,9 @@ fn change(
         };
         work.draft.website = website.map(|website| website.code);
         work.draft.store_view = store_view.map(|view| view.code);
+        if scope == ConfigScope::Default {
+            work.demand_all_websites("a value for every website")?;
+        }
         let before = work
             .config
             .stored(field.path, scope.level(), id)

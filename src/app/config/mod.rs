@@ -1,9 +1,11 @@
-//! Config: read, set, inherit again.
+//! Config: list, describe, read, set, inherit again.
 
 mod change;
+mod list;
 mod read;
 
 pub use change::{Changed, Set, Unset};
+pub use list::{Describe, Described, Entry, List};
 pub use read::{Get, Setting};
 
 use crate::app::View;

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Address, Level, Node, back_office, checked_code, checked_name, demand_all_websites, free_id,
-    make_default,
-};
+use super::{Address, Level, Node, back_office, checked_code, checked_name, free_id, make_default};
 use crate::app::{Desk, Done, Work, act, find};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -72,7 +69,7 @@ impl AddWebsite {
             filled,
             |work, permit| {
                 work.draft.website = Some(self.code.clone());
-                demand_all_websites(work, "adding a website")?;
+                work.demand_all_websites("adding a website")?;
                 let website = self.put(work, permit)?;
                 work.reload()?;
                 let node = Node::website(work.tree()?, &website);

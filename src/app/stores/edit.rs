@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::address::Found;
-use super::{
-    Address, Node, back_office, checked_code, checked_name, demand_all_websites, make_default,
-};
+use super::{Address, Node, back_office, checked_code, checked_name, make_default};
 use crate::app::{Desk, Done, Work, act};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -142,7 +140,7 @@ impl Edit {
         if !self.default {
             return Ok(());
         }
-        demand_all_websites(work, "choosing the default website")?;
+        work.demand_all_websites("choosing the default website")?;
         let mut tree = tree.clone();
         tree.websites
             .iter_mut()

@@ -54,19 +54,6 @@ fn back_office(what: &Address) -> Fault {
     }
 }
 
-/// What concerns all websites is beyond a role scope of some.
-///
-/// # Errors
-/// `beyond_own_rights`.
-fn demand_all_websites(work: &Work<'_>, what: &str) -> Result<()> {
-    if work.actor.rights.scope.websites().is_none() {
-        return Ok(());
-    }
-    Err(Fault::BeyondOwnRights {
-        what: format!("{what} takes a role scope of all websites"),
-    })
-}
-
 /// Makes one website the default and no other.
 fn make_default(work: &Work<'_>, permit: &Permit<'_>, tree: &StoreTree, id: i64) -> Result<()> {
     for website in tree

@@ -2,15 +2,18 @@
 //! built-in default (Adobe Commerce's fallback of scopes).
 
 use std::convert::Infallible;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::Field;
-use crate::domain::scope::ConfigScope;
+use crate::domain::scope::{ConfigScope, ScopeError};
 
 /// Where an effective value comes from.
+///
+/// Written as the scope, `built-in` or `unset`, in text and in serde.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "String", try_from = "String")]
 pub enum Origin {
     /// Set by somebody, there.
     Scope(ConfigScope),
@@ -18,6 +21,34 @@ pub enum Origin {
     BuiltIn,
     /// Nothing is set, and there is no default.
     Unset,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scope(scope) => scope.fmt(f),
+            Self::BuiltIn => f.pad("built-in"),
+            Self::Unset => f.pad("unset"),
+        }
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.to_string()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = ScopeError;
+
+    fn try_from(text: String) -> Result<Self, ScopeError> {
+        match text.as_str() {
+            "built-in" => Ok(Self::BuiltIn),
+            "unset" => Ok(Self::Unset),
+            scope => scope.parse().map(Self::Scope),
+        }
+    }
 }
 
 /// The value that counts, in canonical form.
@@ -140,6 +171,20 @@ mod tests {
         );
         assert!(look(ENABLED, &[("default", "yes")]).is_yes());
         assert_eq!(look(EXPIRATION_TIME, &[]).number(), Some(60));
+    }
+
+    #[test]
+    fn origins_are_written_as_text() {
+        for text in [
+            "default",
+            "website:eu",
+            "store-view:de",
+            "built-in",
+            "unset",
+        ] {
+            let origin = Origin::try_from(text.to_owned()).unwrap();
+            assert_eq!(origin.to_string(), text);
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@ use clap::{Args, ValueEnum};
 use crate::app::stores::{Address, Level, List, Node};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -47,23 +46,8 @@ pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
         levels: args.kind.iter().map(|kind| Level::from(*kind)).collect(),
         back_office: args.all,
     };
-    let mut nodes = request.run(&shop.desk()?)?;
-    if let Some(cursor) = &args.paging.after {
-        let at = nodes.iter().position(|node| address(node) == *cursor);
-        let at = at.ok_or_else(|| {
-            Fault::invalid(
-                "--after",
-                format!("`{cursor}` is not in this list; it is like website:eu"),
-            )
-        })?;
-        nodes.drain(..=at);
-    }
-    let total = nodes.len();
-    nodes.truncate(shop.limit(args.paging.limit).unwrap_or(usize::MAX));
-    shop.list(&nodes)?;
-    let cut = nodes.last().filter(|_| nodes.len() < total).map(address);
-    shop.more(nodes.len(), cut.as_deref());
-    Ok(())
+    let nodes = request.run(&shop.desk()?)?;
+    shop.page(nodes, &args.paging, address)
 }
 
 fn address(node: &Node) -> String {

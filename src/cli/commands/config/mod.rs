@@ -1,17 +1,17 @@
 //! `lac config …`.
 
+mod rows;
+
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::app::config::{Changed, Get, Set, Setting, Unset};
+use crate::app::config::{Describe, Get, List, Set, Unset};
+use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
-use crate::domain::config::lookup::Origin;
 use crate::domain::fault::Fault;
 use crate::domain::scope::ConfigScope;
-use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::safe::safe;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -23,6 +23,9 @@ pub const NOUN: Noun = Noun {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// List every field one may read, with the value that counts
+    #[command(after_help = "Example:\n  lac config list --section login_as_customer")]
+    List(ListArgs),
     /// Print a field's effective value, alone
     #[command(after_help = "Example:\n  lac config get web/secure/base_url --scope store-view:de")]
     Get(GetArgs),
@@ -32,6 +35,26 @@ enum Verb {
     /// Let a field inherit again
     #[command(after_help = "Example:\n  lac config unset web/secure/base_url --scope website:eu")]
     Unset(UnsetArgs),
+    /// Say what a field is, what it takes and where it may be set
+    #[command(after_help = "Example:\n  lac config describe web/secure/base_url")]
+    Describe(DescribeArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only paths that begin with this, such as login_as_customer
+    #[arg(long, value_name = "PREFIX")]
+    section: Option<String>,
+    #[command(flatten)]
+    at: At,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+#[derive(Debug, Args)]
+struct DescribeArgs {
+    /// The field
+    path: String,
 }
 
 #[derive(Debug, Args)]
@@ -79,6 +102,10 @@ impl At {
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
+        Verb::List(args) => list(&args, shop)?,
+        Verb::Describe(DescribeArgs { path }) => {
+            shop.show(&Describe { path }.run(&shop.desk()?)?)?;
+        }
         Verb::Get(args) => get(&args, shop)?,
         Verb::Set(args) => {
             let scope = args.at.scope()?;
@@ -103,6 +130,15 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
+fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
+    let request = List {
+        scope: args.at.scope()?,
+        section: args.section.clone(),
+    };
+    let entries = request.run(&shop.desk()?)?;
+    shop.page(entries, &args.paging, |entry| entry.path.clone())
+}
+
 fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
     let request = Get {
         path: args.path.clone(),
@@ -112,40 +148,8 @@ fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
     if args.origin || shop.out.format.is_json() {
         return shop.show(&setting);
     }
-    Out::line(&crate::render::safe::safe(
-        setting.value.as_deref().unwrap_or_default(),
-    ))
-}
-
-fn origin_text(origin: &Origin) -> String {
-    match origin {
-        Origin::Scope(scope) => scope.to_string(),
-        Origin::BuiltIn => "built-in default".to_owned(),
-        Origin::Unset => "not set".to_owned(),
+    if setting.value.is_none() {
+        shop.out.say("nothing is set, and there is no default");
     }
-}
-
-impl Card for Setting {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("value", self.value.clone().unwrap_or_default().into()),
-            ("from", origin_text(&self.origin).into()),
-        ]
-    }
-}
-
-impl Card for Changed {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(inherits)".into());
-        let change = if self.changed {
-            format!("{} → {}", shown(&self.before), shown(&self.after))
-        } else {
-            format!("{} (as before)", shown(&self.after))
-        };
-        vec![
-            ("path", self.path.clone().into()),
-            ("scope", self.scope.to_string().into()),
-            ("value", change.into()),
-        ]
-    }
+    Out::line(&safe(setting.value.as_deref().unwrap_or_default()))
 }
