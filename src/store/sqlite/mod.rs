@@ -27,6 +27,9 @@ use crate::domain::fault::Fault;
 
 pub use self::migrate::SCHEMA;
 
+/// A WAL larger than this (bytes) is emptied after a commit: about 128 pages.
+const WAL_LIMIT: u64 = 512 * 1024;
+
 /// A store in one SQLite file (WAL, `synchronous=FULL`).
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -82,11 +85,11 @@ impl SqliteStore {
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
             // A checkpoint at every exit would cost each command two more
-            // syncs; the WAL is checkpointed when it has grown instead.
+            // syncs; see `trim_wal` for what happens instead.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             conn.execute_batch(
                 "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; \
-                 PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=256;",
+                 PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;",
             )?;
             conn.set_prepared_statement_cache_capacity(64);
             Ok(())
@@ -110,6 +113,7 @@ impl Store for SqliteStore {
         self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
         Ok(Box::new(Tx {
             conn: &self.conn,
+            timeout: self.timeout,
             open: true,
             _lock: None,
         }))
@@ -122,6 +126,7 @@ impl Store for SqliteStore {
             .map_err(rows::fault)?;
         Ok(Box::new(Tx {
             conn: &self.conn,
+            timeout: self.timeout,
             open: true,
             _lock: Some(lock),
         }))
@@ -132,6 +137,7 @@ impl Store for SqliteStore {
 #[derive(Debug)]
 struct Tx<'s> {
     conn: &'s Connection,
+    timeout: Duration,
     open: bool,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,
@@ -147,10 +153,11 @@ impl WriteTx for Tx<'_> {
     fn commit(mut self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()> {
         self.conn.execute_batch("COMMIT").map_err(rows::fault)?;
         self.open = false;
-        match proof.note() {
-            Some(note) => high_water.advance(note),
-            None => Ok(()),
+        if let Some(note) = proof.note() {
+            high_water.advance(note)?;
         }
+        self.trim_wal();
+        Ok(())
     }
 }
 
@@ -161,6 +168,33 @@ impl Drop for Tx<'_> {
             // rolls back as well.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
+    }
+}
+
+impl Tx<'_> {
+    /// Empties a WAL that has grown. SQLite's own automatic checkpoint never
+    /// does where each process makes one commit: what was copied back is
+    /// forgotten when the last process leaves, so the WAL would only grow and
+    /// be copied again by every commit. Readers are not waited for; whoever
+    /// commits next tries again.
+    fn trim_wal(&self) {
+        let size = self
+            .conn
+            .path()
+            .map(|path| format!("{path}-wal"))
+            .and_then(|wal| std::fs::metadata(wal).ok().map(|meta| meta.len()));
+        if size.is_none_or(|size| size < WAL_LIMIT) {
+            return;
+        }
+        let trimmed = || -> rusqlite::Result<()> {
+            self.conn.busy_timeout(Duration::ZERO)?;
+            self.conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        };
+        // What could not be trimmed is still safe in the WAL.
+        let _ = trimmed();
+        let _ = self.conn.busy_timeout(self.timeout);
     }
 }
 
