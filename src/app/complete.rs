@@ -50,7 +50,7 @@ impl Wanted {
 
     fn any_of(self) -> &'static [Resource] {
         match self {
-            Self::Customers => &[Resource::CUSTOMER_MANAGE],
+            Self::Customers => &[Resource::CUSTOMER_MANAGE, Resource::LOGIN_BUTTON],
             Self::Roles => &[Resource::ACL_ROLES],
             Self::AdminUsers => &[Resource::ACL_USERS],
             Self::Storefronts => &[Resource::LAC_STOREFRONTS],

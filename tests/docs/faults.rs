@@ -1,0 +1,176 @@
+//! One example of every fault there is, made by serde: its variants say their
+//! names and fields themselves, so that none can be forgotten here.
+
+use serde::Deserialize;
+use serde::de::value::{Error, StrDeserializer};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use login_as_customer::domain::fault::Fault;
+
+/// Stands for every number.
+pub const NUMBER: u64 = 4711;
+
+/// One fault of every variant; each text is its field's name in capitals.
+pub fn every() -> Vec<Fault> {
+    let mut names: &[&str] = &[];
+    let _ = Fault::deserialize(Names(&mut names));
+    assert!(names.len() > 40, "the variants were not found");
+    let one = |name: &&'static str| Fault::deserialize(Example(name)).expect("an example");
+    names.iter().map(one).collect()
+}
+
+/// Takes down the names of the variants, and makes nothing.
+struct Names<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = Error;
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Error> {
+        *self.0 = variants;
+        Err(de::Error::custom("only the names were asked for"))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
+        Err(de::Error::custom("not an enum"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// The variant of this name.
+struct Example(&'static str);
+
+impl<'de> Deserializer<'de> for Example {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_enum(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit enum
+        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> EnumAccess<'de> for Example {
+    type Error = Error;
+    type Variant = Fields;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Fields), Error> {
+        let name: StrDeserializer<'_, Error> = self.0.into_deserializer();
+        Ok((seed.deserialize(name)?, Fields(&[])))
+    }
+}
+
+/// What is still to be given.
+struct Fields(&'static [&'static str]);
+
+impl<'de> VariantAccess<'de> for Fields {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(Filler("value"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(Once(Some("value")))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_map(Fields(fields))
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let Some(field) = self.0.first() else {
+            return Ok(None);
+        };
+        let name: StrDeserializer<'_, Error> = (*field).into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let (field, rest) = self.0.split_first().expect("a field");
+        self.0 = rest;
+        seed.deserialize(Filler(field))
+    }
+}
+
+/// Something for a field of this name.
+struct Filler(&'static str);
+
+impl<'de> Deserializer<'de> for Filler {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.0.to_uppercase())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(Once(Some(self.0)))
+    }
+
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_u64(NUMBER)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_u64(NUMBER)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_bool(true)
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 u8 u16 u32 f32 f64 char str string bytes byte_buf unit enum
+        unit_struct newtype_struct tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A list of one.
+struct Once(Option<&'static str>);
+
+impl<'de> SeqAccess<'de> for Once {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let next = self.0.take();
+        next.map(|field| seed.deserialize(Filler(field)))
+            .transpose()
+    }
+}

@@ -1,0 +1,48 @@
+//! Tables in `docs/` that the code itself knows best. `UPDATE_DOCS=1 cargo
+//! test` writes them; without it a table that is stale fails.
+
+mod faults;
+mod tables;
+
+use std::fs;
+use std::path::Path;
+
+/// Compares what stands between `<!-- table: NAME -->` and `<!-- end -->`.
+fn check(page: &str, name: &str, table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(page);
+    let text = fs::read_to_string(&path).expect("a page");
+    let start = format!("<!-- table: {name} -->\n");
+    let (before, rest) = text.split_once(&start).expect("the table's place");
+    let (now, after) = rest.split_once("<!-- end -->").expect("the table's end");
+    let wanted = format!("\n{table}\n");
+    if now == wanted {
+        return;
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, format!("{before}{start}{wanted}<!-- end -->{after}")).expect("written");
+        return;
+    }
+    panic!("docs/{page}, table {name}, is stale: UPDATE_DOCS=1 cargo test --test docs writes it");
+}
+
+#[test]
+fn exit_codes() {
+    check("exit-codes.md", "codes", &tables::codes());
+}
+
+#[test]
+fn actions() {
+    check("audit-log.md", "actions", &tables::actions());
+}
+
+#[test]
+fn config() {
+    check("config.md", "fields", &tables::fields());
+}
+
+#[test]
+fn roles() {
+    check("roles.md", "resources", &tables::resources());
+}

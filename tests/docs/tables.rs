@@ -1,0 +1,100 @@
+//! The tables, as Markdown.
+
+use login_as_customer::cli::error::{exit_code, hint};
+use login_as_customer::domain::audit::Action;
+use login_as_customer::domain::config;
+use login_as_customer::domain::resource::Resource;
+
+use crate::faults;
+
+fn table(titles: &[&str], rows: Vec<Vec<String>>) -> String {
+    let line = |cells: Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut text = line(titles.iter().map(|title| (*title).to_owned()).collect());
+    text += &line(titles.iter().map(|_| "---".to_owned()).collect());
+    text += &rows.into_iter().map(line).collect::<String>();
+    text
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// Every fault, by exit code.
+pub fn codes() -> String {
+    let number = faults::NUMBER.to_string();
+    let mut faults = faults::every();
+    faults.sort_by_key(|fault| exit_code(fault.kind()));
+    let row = |fault: &login_as_customer::domain::fault::Fault| {
+        vec![
+            exit_code(fault.kind()).to_string(),
+            code(&fault.code()),
+            fault.to_string().replace(&number, "N"),
+            hint(fault).unwrap_or_default().replace(&number, "N"),
+        ]
+    };
+    let rows = faults.iter().map(row).collect();
+    table(&["exit", "code", "says", "hint"], rows)
+}
+
+/// Every action, by group.
+pub fn actions() -> String {
+    let row = |action: &Action| {
+        let group = action.group();
+        vec![
+            code(group.as_str()),
+            code(action.name()),
+            code(action.full_name()),
+            if group.is_always_logged() {
+                "always"
+            } else {
+                "can be left out"
+            }
+            .to_owned(),
+        ]
+    };
+    let rows = Action::ALL.iter().map(row).collect();
+    table(
+        &["action group", "action", "full action name", "logged"],
+        rows,
+    )
+}
+
+/// Every config field.
+pub fn fields() -> String {
+    let row = |field: &config::Field| {
+        let scopes: Vec<&str> = field.scopes.iter().map(|scope| scope.as_str()).collect();
+        let takes = if field.read_only {
+            "cannot be set".to_owned()
+        } else {
+            field.kind.expected()
+        };
+        vec![
+            code(field.path),
+            scopes.join(", "),
+            field.default.map_or("–".to_owned(), code),
+            takes,
+            field.meaning.to_owned(),
+        ]
+    };
+    let rows = config::fields().iter().map(row).collect();
+    table(&["path", "scopes", "default", "takes", "meaning"], rows)
+}
+
+/// The tree of resources.
+pub fn resources() -> String {
+    let row = |resource: Resource| {
+        let place = "› ".repeat(resource.depth());
+        vec![
+            format!("{place}{}", code(resource.id())),
+            resource.title().to_owned(),
+            resource.meaning().to_owned(),
+        ]
+    };
+    table(
+        &["resource", "title", "lets one"],
+        Resource::all().map(row).collect(),
+    )
+}
