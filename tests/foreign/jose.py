@@ -1,0 +1,75 @@
+"""Another JOSE implementation (PyJWT) verifies our login tokens with `lac key jwks`."""
+
+import base64
+import json
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+
+from support import Store
+
+AUDIENCE = "https://shop.example"
+
+
+def verify(token, keys, audience=AUDIENCE):
+    header = jwt.get_unverified_header(token)
+    assert header["typ"] == "lac-login+jwt", header
+    assert header["alg"] == "EdDSA", header
+    return jwt.decode(token, keys[header["kid"]], algorithms=["EdDSA"], audience=audience, leeway=0,
+                      options={"require": ["iss", "aud", "sub", "jti", "iat", "exp"]})
+
+
+def refused(kind, token, keys, **more):
+    try:
+        verify(token, keys, **more)
+    except kind:
+        return
+    raise AssertionError(f"{kind.__name__} was expected")
+
+
+def flipped(token):
+    """One bit of the claims, and one of the signature, turned over."""
+    header, claims, signature = token.split(".")
+
+    def flip(part):
+        raw = bytearray(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        raw[len(raw) // 2] ^= 1
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    return [".".join([header, flip(claims), signature]), ".".join([header, claims, flip(signature)])]
+
+
+store = Store().ready()
+keys = jwt.PyJWKSet.from_json(store.ok("key", "jwks"))
+assert [key.key_type for key in keys.keys] == ["OKP"]
+
+login = store.json("login", "jane@example.com", "--ticket", "ZD-4711")
+url = urlsplit(login["url"])
+assert (url.scheme, url.netloc, url.path) == ("https", "shop.example", "/loginascustomer/login/index"), url
+[token] = parse_qs(url.query)["secret"]
+
+claims = verify(token, keys)
+assert claims["iss"] == "shop.example" and claims["aud"] == AUDIENCE
+assert claims["sub"] == "1" and claims["act"] == {"sub": "anna"}
+assert claims["jti"] == login["session_id"]
+assert claims["exp"] - claims["iat"] == 60
+assert "jane" not in json.dumps(claims).lower(), "a name or address travels in the URL"
+
+for broken in flipped(token):
+    refused(jwt.InvalidTokenError, broken, keys)
+refused(jwt.InvalidAudienceError, token, keys, audience="https://other.example")
+
+[short] = parse_qs(urlsplit(store.json("login", "john@example.com", "--ttl", "1s")["url"]).query)["secret"]
+time.sleep(2.1)
+refused(jwt.ExpiredSignatureError, short, keys)
+expired = store.run("verify", short, "-o", "json")
+assert expired.returncode == 5 and json.loads(expired.stdout)["valid"] is False, expired
+
+# What the header says is not what the key is for.
+unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": keys.keys[0].key_id, "typ": "lac-login+jwt"})
+assert json.loads(store.run("verify", unsigned, "-o", "json").stdout)["valid"] is False
+confused = jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": keys.keys[0].key_id, "typ": "lac-login+jwt"})
+assert json.loads(store.run("verify", confused, "-o", "json").stdout)["valid"] is False
+
+print("jose: PyJWT", jwt.__version__, "verifies our tokens, and refuses what is broken")

@@ -1,0 +1,63 @@
+"""Somebody at a terminal logs in: asks, picks, confirms; and changes their mind."""
+
+from support import Store
+from terminal import Terminal
+
+store = Store().ready()
+lac = store.binary
+DOWN, ENTER, INTERRUPT = "\x1b[B", "\r", "\x03"
+
+
+def sessions():
+    return store.json("session", "list")
+
+
+# Search, pick, confirm: the URL comes out, with the customer named before.
+terminal = Terminal([lac, "login"], store.env, store.home)
+terminal.expect("Customer")
+terminal.type("example.com" + ENTER)
+terminal.expect("Log in as")
+terminal.expect("john@example.com")
+terminal.quiet(0.5)
+terminal.type(DOWN + ENTER)
+terminal.expect("real account")
+terminal.expect("Start the session?")
+terminal.type("y")
+terminal.quiet(0.5)
+terminal.expect("https://shop.example/loginascustomer/login/index?secret=")
+assert terminal.end() == 0
+[session] = sessions()
+assert session["state"] == "issued", session
+
+# No means no, and nothing is made.
+terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
+terminal.expect("Your open session as customer")
+terminal.expect("Start the session?")
+terminal.type("n")
+assert terminal.end() == 2
+assert sessions() == [session], "a login that was declined has left something"
+
+# An interrupt at a prompt leaves the cursor visible and nothing else.
+terminal = Terminal([lac, "login"], store.env, store.home)
+terminal.expect("Customer")
+terminal.type(INTERRUPT)
+assert terminal.end() not in (0, 1)
+assert sessions() == [session]
+
+# What is missing is asked for; --no-input does not ask, on a terminal either.
+store.ok("config", "set", "lac/reason/required", "yes")
+terminal = Terminal([lac, "login", "jane@example.com", "--no-input"], store.env, store.home)
+terminal.expect("--reason")
+assert terminal.end() == 5
+terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
+terminal.expect("Reason")
+terminal.type("cannot pay" + ENTER)
+terminal.expect("Start the session?")
+terminal.type("y")
+assert terminal.end() == 0
+
+# In a pipe nobody is asked, and the error names the flag.
+piped = store.run("login")
+assert piped.returncode == 2 and "--order" in piped.stderr, piped
+
+print("picker: asked, picked, confirmed, declined and interrupted")
