@@ -9,6 +9,7 @@ pub mod complete;
 pub mod config;
 pub mod consent;
 pub mod customers;
+pub mod doctor;
 pub mod documents;
 pub mod find;
 pub mod founding;

@@ -79,6 +79,19 @@ impl Shop {
         self.opened()
     }
 
+    /// A desk over a store as it is found, read only, and its schema's number:
+    /// for `doctor`. The directory is not checked.
+    ///
+    /// # Errors
+    /// `database`, `io`.
+    pub fn desk_to_examine(&self) -> Result<(Desk<'_>, i64)> {
+        let dir = StoreDir::at(&self.settings.store, self.settings.keys.as_deref());
+        let store = SqliteStore::open_to_examine(&dir, self.settings.busy_timeout)?;
+        let schema = store.schema()?;
+        self.put(dir, store)?;
+        Ok((self.opened()?, schema))
+    }
+
     /// A desk over the empty database of a new store.
     ///
     /// # Errors

@@ -66,6 +66,15 @@ impl StoreDir {
         }
     }
 
+    /// Whether directory and database belong to the real uid: what belongs to
+    /// somebody else is better not even opened.
+    pub fn is_own(&self) -> bool {
+        let me = nix::unistd::getuid().as_raw();
+        [&self.root, &self.database()]
+            .iter()
+            .all(|path| fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == me))
+    }
+
     pub fn root(&self) -> &Path {
         &self.root
     }

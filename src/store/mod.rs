@@ -205,6 +205,8 @@ pub trait DocumentReads {
     /// All documents of a kind with this number, ordered by store view.
     fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>>;
     fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
+    /// Of all kinds.
+    fn document_count(&self) -> Result<u64>;
 }
 
 pub trait DocumentWrites {

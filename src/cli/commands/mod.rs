@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod consent;
 mod customer;
+mod doctor;
 mod document;
 mod init;
 mod key;
@@ -41,6 +42,7 @@ pub struct Noun {
 pub const ALL: &[Noun] = &[
     init::NOUN,
     whoami::NOUN,
+    doctor::NOUN,
     login::NOUN,
     document::NOUN,
     session::NOUN,

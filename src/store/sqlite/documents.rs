@@ -56,6 +56,17 @@ impl DocumentReads for Tx<'_> {
             .map_err(rows::fault)?;
         rows::first(found, read)
     }
+
+    fn document_count(&self) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM document")
+            .map_err(rows::fault)?;
+        let count = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            rows::uint(row, 0, "document")
+        })?;
+        Ok(count.unwrap_or(0))
+    }
 }
 
 impl DocumentWrites for Tx<'_> {

@@ -62,6 +62,20 @@ impl SqliteStore {
         Err(Fault::Busy { waited_seconds: 0 })
     }
 
+    /// Opens an existing store read only, whatever its schema: to examine it.
+    ///
+    /// # Errors
+    /// `database`.
+    pub fn open_to_examine(dir: &StoreDir, timeout: Duration) -> Result<Self> {
+        Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// The SQLite library's version, and whether it is at least 3.51.3, the
+    /// first without a bug that could damage a WAL with several writers.
+    pub fn library() -> (&'static str, bool) {
+        (rusqlite::version(), rusqlite::version_number() >= 3_051_003)
+    }
+
     /// Makes the database of a new store.
     ///
     /// # Errors

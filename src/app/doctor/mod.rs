@@ -1,0 +1,132 @@
+//! What is wrong with a store, and what is still to be done before the first
+//! login. Needs nobody's leave and writes nothing.
+
+mod proof;
+mod ready;
+
+use serde::{Deserialize, Serialize};
+
+use super::Desk;
+use super::settings::Config;
+use crate::domain::fault::Fault;
+use crate::domain::time::Timestamp;
+use crate::store::{ReadTx, Result};
+
+/// How a check came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    /// Something is still to be done, or worth a look.
+    Warning,
+    /// Something is broken.
+    Failed,
+}
+
+/// One check's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub check: String,
+    pub status: Status,
+    pub message: String,
+    /// What to do about it, if the fault does not say so itself.
+    pub hint: Option<String>,
+    /// What is broken.
+    pub fault: Option<Fault>,
+}
+
+impl Finding {
+    pub fn ok(check: &str, message: impl Into<String>) -> Self {
+        Self {
+            check: check.to_owned(),
+            status: Status::Ok,
+            message: message.into(),
+            hint: None,
+            fault: None,
+        }
+    }
+
+    pub fn warning(check: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            status: Status::Warning,
+            hint: Some(hint.into()),
+            ..Self::ok(check, message)
+        }
+    }
+
+    pub fn failed(check: &str, fault: Fault) -> Self {
+        Self {
+            status: Status::Failed,
+            fault: Some(fault.clone()),
+            ..Self::ok(check, fault.to_string())
+        }
+    }
+}
+
+/// Looks at everything that an open store can tell.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Examine {}
+
+/// What the checks look at: one snapshot.
+struct Ward<'d> {
+    desk: &'d Desk<'d>,
+    read: &'d dyn ReadTx,
+    config: Config,
+    now: Timestamp,
+    /// The checkpoint file as it was before the snapshot.
+    checkpoint: Result<Option<Vec<u8>>>,
+}
+
+type Check = fn(&Ward<'_>) -> Result<Finding>;
+
+const CHECKS: &[(&str, Check)] = &[
+    ("login_key", proof::login_key),
+    ("audit_key", proof::audit_key),
+    ("log", proof::log),
+    ("clock", proof::clock),
+    ("account", ready::account),
+    ("way_in", ready::way_in),
+    ("feature", ready::feature),
+    ("base_url", ready::base_urls),
+    ("customers", ready::customers),
+    ("documents", ready::documents),
+];
+
+impl Examine {
+    /// Every check's finding; a check that cannot be made is a failed one.
+    pub fn run(self, desk: &Desk<'_>) -> Vec<Finding> {
+        let checkpoint = desk.high_water.read();
+        let opened = desk.store.read();
+        let ward = opened
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|tx| Ward::of(desk, &**tx, checkpoint));
+        match ward {
+            Ok(ward) => CHECKS
+                .iter()
+                .map(|(name, check)| finding(&ward, name, *check))
+                .collect(),
+            Err(fault) => vec![Finding::failed("database", fault)],
+        }
+    }
+}
+
+fn finding(ward: &Ward<'_>, name: &str, check: Check) -> Finding {
+    check(ward).unwrap_or_else(|fault| Finding::failed(name, fault))
+}
+
+impl<'d> Ward<'d> {
+    fn of(
+        desk: &'d Desk<'d>,
+        read: &'d dyn ReadTx,
+        checkpoint: Result<Option<Vec<u8>>>,
+    ) -> Result<Self> {
+        Ok(Self {
+            desk,
+            read,
+            config: Config::read(read)?,
+            now: desk.clock.now(),
+            checkpoint,
+        })
+    }
+}

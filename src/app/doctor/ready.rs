@@ -1,0 +1,143 @@
+//! People, and what a first login needs.
+
+use super::{Finding, Ward};
+use crate::app::who;
+use crate::domain::access::{AdminUser, TokenOwner};
+use crate::domain::config;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+pub fn account(ward: &Ward<'_>) -> Result<Finding> {
+    let caller = ward.desk.caller;
+    match who::identify(ward.read, &caller.credential, ward.now) {
+        Ok(actor) => Ok(Finding::ok(
+            "account",
+            format!(
+                "you are {} ({})",
+                actor.name,
+                actor.role.as_deref().unwrap_or("storefront")
+            ),
+        )),
+        // A store on a shared host belongs to an account that nobody is mapped to.
+        Err(fault @ Fault::NotAuthenticated { .. }) => {
+            let hint = match &fault {
+                Fault::NotAuthenticated {
+                    remedy: Some(command),
+                    ..
+                } => {
+                    format!("an administrator can run: {command}")
+                }
+                _ => "ask an administrator for a new token".to_owned(),
+            };
+            Ok(Finding::warning("account", fault.to_string(), hint))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether somebody is left who can do everything.
+pub fn way_in(ward: &Ward<'_>) -> Result<Finding> {
+    let mut names = Vec::new();
+    for user in ward.read.admin_users()? {
+        let role = ward.read.role(user.role_id)?;
+        if user.enabled
+            && role.is_some_and(|role| role.rights.is_everything())
+            && can_come_in(ward, &user)?
+        {
+            names.push(user.name);
+        }
+    }
+    match &names[..] {
+        [] => Err(Fault::ConfigInvalid {
+            problem: "no enabled admin user is left whose role holds everything".to_owned(),
+        }),
+        [only] => Ok(Finding::warning(
+            "way_in",
+            format!("{only} is the only admin user who can do everything"),
+            "lac user create NAME --role Administrators",
+        )),
+        some => Ok(Finding::ok(
+            "way_in",
+            format!("{} admin users can do everything", some.len()),
+        )),
+    }
+}
+
+fn can_come_in(ward: &Ward<'_>, user: &AdminUser) -> Result<bool> {
+    let tokens = ward.read.access_tokens(TokenOwner::AdminUser(user.id))?;
+    let counts = tokens.iter().any(|token| {
+        token.revoked_at.is_none() && token.expires_at.is_none_or(|end| ward.now < end)
+    });
+    Ok(user.os_account.is_some() || counts)
+}
+
+pub fn feature(ward: &Ward<'_>) -> Result<Finding> {
+    if ward.config.is_yes(config::ENABLED)? {
+        return Ok(Finding::ok("feature", "Login as Customer is on"));
+    }
+    Ok(Finding::warning(
+        "feature",
+        Fault::FeatureDisabled.to_string(),
+        format!("lac config set {} yes", config::ENABLED),
+    ))
+}
+
+/// Whether every store view that customers can be on has a base URL.
+pub fn base_urls(ward: &Ward<'_>) -> Result<Finding> {
+    let tree = ward.read.store_tree()?;
+    let open = || {
+        tree.views
+            .iter()
+            .filter(|view| view.is_storefront() && view.active)
+    };
+    let mut without = Vec::new();
+    for view in open() {
+        let website = tree.website(view.website_id);
+        let url = ward.config.at(config::BASE_URL, website, Some(view))?;
+        if url.value.is_none() {
+            without.push(view.code.as_str());
+        }
+    }
+    let count = open().count();
+    if count == 0 {
+        return Ok(Finding::warning(
+            "base_url",
+            "there is no active store view to log in to",
+            "lac import websites, store-groups and store-views, or lac stores add-website",
+        ));
+    }
+    match without.first() {
+        None => Ok(Finding::ok(
+            "base_url",
+            format!("every active store view has one ({count})"),
+        )),
+        Some(first) => Ok(Finding::warning(
+            "base_url",
+            format!("store views without one: {}", without.join(", ")),
+            format!(
+                "lac config set {} https://…/ --scope store-view:{first}",
+                config::BASE_URL
+            ),
+        )),
+    }
+}
+
+pub fn customers(ward: &Ward<'_>) -> Result<Finding> {
+    Ok(match ward.read.customer_count()? {
+        0 => Finding::warning(
+            "customers",
+            "there are none yet",
+            "lac import customers FILE",
+        ),
+        count => Finding::ok("customers", format!("{count} known")),
+    })
+}
+
+/// Optional: a login can start from the customer alone.
+pub fn documents(ward: &Ward<'_>) -> Result<Finding> {
+    let message = match ward.read.document_count()? {
+        0 => "none: logins start from the customer; lac import orders FILE brings some".to_owned(),
+        count => format!("{count} known"),
+    };
+    Ok(Finding::ok("documents", message))
+}

@@ -1,0 +1,87 @@
+//! Where the store is, whether that is safe, and what is in it.
+
+use crate::app::doctor::{Examine, Finding};
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::store::dir::StoreDir;
+use crate::store::sqlite::{SCHEMA, SqliteStore};
+
+/// Every finding, in the order in which things build on one another.
+pub fn examine(shop: &Shop) -> Vec<Finding> {
+    let mut findings = vec![config_file(shop), sqlite()];
+    let settings = &shop.settings;
+    let dir = StoreDir::at(&settings.store, settings.keys.as_deref());
+    let shown = settings.store.display().to_string();
+    if std::fs::symlink_metadata(dir.database()).is_err() {
+        findings.push(Finding::failed(
+            "store",
+            Fault::StoreMissing { path: shown },
+        ));
+        return findings;
+    }
+    findings.push(Finding::ok("store", shown));
+    findings.extend(safety(&dir));
+    if !dir.is_own() {
+        return findings;
+    }
+    match shop.desk_to_examine() {
+        Err(fault) => findings.push(Finding::failed("database", fault)),
+        Ok((_, found)) if found > SCHEMA => {
+            let known = SCHEMA;
+            findings.push(Finding::failed(
+                "schema",
+                Fault::StoreNewer { found, known },
+            ));
+        }
+        Ok((_, found)) if found < SCHEMA => findings.push(Finding::warning(
+            "schema",
+            format!("{found}, this program's is {SCHEMA}"),
+            "any other command brings it up to date; then look again",
+        )),
+        Ok((desk, found)) => {
+            findings.push(Finding::ok("schema", found.to_string()));
+            findings.extend(Examine::default().run(&desk));
+        }
+    }
+    findings
+}
+
+fn config_file(shop: &Shop) -> Finding {
+    let settings = &shop.settings;
+    let mut text = match &settings.file {
+        Some(path) => path.display().to_string(),
+        None => "none: every setting has its default".to_owned(),
+    };
+    if let Some(profile) = &settings.profile {
+        text += &format!(", profile {profile}");
+    }
+    Finding::ok("config_file", text)
+}
+
+fn sqlite() -> Finding {
+    let (version, is_sound) = SqliteStore::library();
+    if is_sound {
+        return Finding::ok("sqlite", version);
+    }
+    Finding::failed(
+        "sqlite",
+        Fault::Database {
+            problem: format!("SQLite {version} is older than 3.51.3"),
+        },
+    )
+}
+
+/// Every problem, or that there is none.
+fn safety(dir: &StoreDir) -> Vec<Finding> {
+    match dir.problems() {
+        Err(fault) => vec![Finding::failed("safety", fault)],
+        Ok(problems) if problems.is_empty() => vec![Finding::ok(
+            "safety",
+            "nobody else can write the store or read its keys",
+        )],
+        Ok(problems) => {
+            let failed = |fault| Finding::failed("safety", fault);
+            problems.into_iter().map(failed).collect()
+        }
+    }
+}
