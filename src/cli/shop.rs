@@ -19,7 +19,7 @@ use crate::render::{Format, Look};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
 use crate::store::dir::{CheckpointFile, StoreDir};
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SCHEMA, SqliteStore};
 use crate::store::{Result, Store};
 
 /// What a command is run with. The store is opened when first asked for.
@@ -79,17 +79,23 @@ impl Shop {
         self.opened()
     }
 
-    /// A desk over a store as it is found, read only, and its schema's number:
-    /// for `doctor`. The directory is not checked.
+    /// A desk over a store as it is found, read only, and its schema's number
+    /// beside the one this program knows: for `doctor`. The directory is not
+    /// checked.
     ///
     /// # Errors
     /// `database`, `io`.
-    pub fn desk_to_examine(&self) -> Result<(Desk<'_>, i64)> {
+    pub fn desk_to_examine(&self) -> Result<(Desk<'_>, [i64; 2])> {
         let dir = StoreDir::at(&self.settings.store, self.settings.keys.as_deref());
         let store = SqliteStore::open_to_examine(&dir, self.settings.busy_timeout)?;
-        let schema = store.schema()?;
+        let schemas = [store.schema()?, SCHEMA];
         self.put(dir, store)?;
-        Ok((self.opened()?, schema))
+        Ok((self.opened()?, schemas))
+    }
+
+    /// The database library's version, and whether it is fit for use.
+    pub fn database_library() -> (&'static str, bool) {
+        SqliteStore::library()
     }
 
     /// A desk over the empty database of a new store.

@@ -4,7 +4,6 @@ use crate::app::doctor::{Examine, Finding};
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
 use crate::store::dir::StoreDir;
-use crate::store::sqlite::{SCHEMA, SqliteStore};
 
 /// Every finding, in the order in which things build on one another.
 pub fn examine(shop: &Shop) -> Vec<Finding> {
@@ -26,19 +25,18 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
     }
     match shop.desk_to_examine() {
         Err(fault) => findings.push(Finding::failed("database", fault)),
-        Ok((_, found)) if found > SCHEMA => {
-            let known = SCHEMA;
+        Ok((_, [found, known])) if found > known => {
             findings.push(Finding::failed(
                 "schema",
                 Fault::StoreNewer { found, known },
             ));
         }
-        Ok((_, found)) if found < SCHEMA => findings.push(Finding::warning(
+        Ok((_, [found, known])) if found < known => findings.push(Finding::warning(
             "schema",
-            format!("{found}, this program's is {SCHEMA}"),
+            format!("{found}, this program's is {known}"),
             "any other command brings it up to date; then look again",
         )),
-        Ok((desk, found)) => {
+        Ok((desk, [found, _])) => {
             findings.push(Finding::ok("schema", found.to_string()));
             findings.extend(Examine::default().run(&desk));
         }
@@ -59,7 +57,7 @@ fn config_file(shop: &Shop) -> Finding {
 }
 
 fn sqlite() -> Finding {
-    let (version, is_sound) = SqliteStore::library();
+    let (version, is_sound) = Shop::database_library();
     if is_sound {
         return Finding::ok("sqlite", version);
     }
