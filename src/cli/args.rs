@@ -11,19 +11,19 @@ use crate::render::Format;
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// The store's directory [env: LAC_STORE]
-    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
 
     /// The config file [env: LAC_CONFIG]
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
     /// A profile of the config file [env: LAC_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", hide_short_help = true)]
+    #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
     /// Read the access token from a file [the token itself: env LAC_TOKEN]
-    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 
     /// Output format
@@ -31,35 +31,23 @@ pub struct Globals {
     pub output: Option<OutputArg>,
 
     /// Never ask, even on a terminal
-    #[arg(long, global = true, hide_short_help = true)]
+    #[arg(long, global = true)]
     pub no_input: bool,
 
     /// Answer yes to confirmations
-    #[arg(short, long, global = true, hide_short_help = true)]
+    #[arg(short, long, global = true)]
     pub yes: bool,
 
-    /// Colour: auto, always, never [env: NO_COLOR]
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        value_enum,
-        hide_short_help = true
-    )]
+    /// When to use colour [env: NO_COLOR]
+    #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub color: Option<ColorArg>,
 
     /// Say less on stderr
-    #[arg(
-        short,
-        long,
-        global = true,
-        conflicts_with = "verbose",
-        hide_short_help = true
-    )]
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
     /// Say more on stderr
-    #[arg(short, long, global = true, hide_short_help = true)]
+    #[arg(short, long, global = true)]
     pub verbose: bool,
 }
 

@@ -58,7 +58,7 @@ fn wanted(path: &[String], argument: &str) -> Option<Wanted> {
         (_, _, "website" | "websites") => Wanted::Websites,
         (_, _, "store_view") => Wanted::StoreViews,
         ("role" | "user", "create", "name") => return None,
-        ("role", "scope", "scope" | "scopes" | "to") => Wanted::RoleScopes,
+        ("role", _, "scope") => Wanted::RoleScopes,
         ("role", _, "role" | "name") | ("user", _, "role") => Wanted::Roles,
         ("role", _, "resource" | "resources") => Wanted::Resources,
         ("user", _, "user" | "name" | "admin_user")
@@ -150,8 +150,27 @@ mod tests {
                 .find(|arg| arg.get_id() == id);
             argument.unwrap().get::<ArgValueCompleter>().is_some()
         };
-        assert!(of(&["config", "get"], "path"));
-        assert!(of(&["config", "set"], "scope"));
+        for (path, id) in [
+            (["config", "get"], "path"),
+            (["config", "set"], "scope"),
+            (["session", "end"], "ids"),
+            (["role", "show"], "name"),
+            (["role", "resources"], "role"),
+            (["role", "allow"], "resources"),
+            (["role", "scope"], "scope"),
+            (["user", "assign"], "role"),
+            (["user", "show"], "name"),
+            (["customer", "show"], "customer"),
+            (["customer", "list"], "website"),
+            (["consent", "grant"], "customers"),
+            (["storefront", "add"], "websites"),
+            (["storefront", "revoke"], "name"),
+            (["log", "list"], "admin"),
+        ] {
+            assert!(of(&path, id), "{path:?} {id}");
+        }
+        assert!(of(&["login"], "customer") && of(&["login"], "store_view"));
         assert!(!of(&["config", "set"], "value"));
+        assert!(!of(&["user", "create"], "name") && !of(&["role", "create"], "name"));
     }
 }

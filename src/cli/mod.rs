@@ -7,6 +7,7 @@ mod ask;
 pub mod commands;
 mod complete;
 pub mod error;
+mod help;
 mod input;
 mod out;
 mod paging;
@@ -36,7 +37,7 @@ pub fn command() -> Command {
         )
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .propagate_version(true)
+        .help_template(help::template(commands::ALL))
         .infer_subcommands(false)
         .long_about(None);
     commands::ALL.iter().fold(root, |root, noun| {

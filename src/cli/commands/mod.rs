@@ -71,6 +71,7 @@ fn verbs<V: Subcommand>(command: Command) -> Command {
     V::augment_subcommands(command)
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .disable_help_subcommand(true)
 }
 
 /// What was given, as the type that declared it.
