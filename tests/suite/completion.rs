@@ -84,3 +84,90 @@ fn every_command_has_a_manual_page() {
         );
     }
 }
+
+/// Two websites with a customer each, and one whose address is shell code.
+fn two_websites() -> Store {
+    let store = Store::new();
+    for code in ["eu", "us"] {
+        store.ok(&["stores", "add-website", code, "--name", code]);
+        let group = format!("{code}_group");
+        store.ok(&[
+            "stores",
+            "add-group",
+            &group,
+            "--website",
+            code,
+            "--name",
+            code,
+        ]);
+        let view = format!("{code}_view");
+        store.ok(&[
+            "stores", "add-view", &view, "--group", &group, "--name", code,
+        ]);
+    }
+    for (email, website) in [
+        ("jane@example.eu", "eu"),
+        ("jane@example.us", "us"),
+        ("jane$(id)`id`@example.eu", "eu"),
+    ] {
+        store.ok(&["customer", "add", "--email", email, "--website", website]);
+    }
+    store
+}
+
+#[test]
+fn names_in_the_store_are_offered_and_shell_code_never() {
+    let store = two_websites();
+    let jane = offered(&store, &["customer", "show", "JAN"]);
+    assert_eq!(jane, ["jane@example.eu", "jane@example.us"]);
+    assert_eq!(
+        offered(&store, &["login", "--store-view", "e"]),
+        ["eu_view"]
+    );
+    assert_eq!(
+        offered(&store, &["customer", "list", "--website", ""]),
+        ["eu", "us"]
+    );
+    let scopes = offered(&store, &["config", "get", "x", "--scope", "website:"]);
+    assert_eq!(scopes, ["website:eu", "website:us"]);
+    assert_eq!(
+        offered(&store, &["user", "assign", "alice", "Adm"]),
+        ["Administrators"]
+    );
+    assert_eq!(offered(&store, &["user", "show", "a"]), ["alice"]);
+    let named = ["--store", "nowhere", "customer", "show", "jan"];
+    assert_eq!(
+        offered(&store, &named),
+        [""; 0],
+        "the words name another store"
+    );
+}
+
+#[test]
+fn nobody_is_offered_more_than_they_may_see() {
+    let store = two_websites();
+    store.ok(&["role", "create", "Support EU", "--scope", "website:eu"]);
+    let bob = store.person("bob", "Support EU");
+    let seen = |words: &[&str]| {
+        let mut line = vec!["--", "lac"];
+        line.extend(words);
+        let mut command = store.command(&line);
+        let output = command
+            .env("COMPLETE", "fish")
+            .env("LAC_TOKEN", &bob)
+            .output()
+            .expect("lac runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let before = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
+    assert_eq!(seen(&["customer", "show", "jan"]), "");
+    assert_eq!(seen(&["customer", "list", "--website", ""]), "");
+    assert_eq!(seen(&["user", "show", "a"]), "");
+    let after = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
+    assert_eq!(before, after, "a denied look was recorded");
+
+    store.ok(&["role", "allow", "Support EU", "login_button"]);
+    assert_eq!(seen(&["customer", "show", "jan"]), "jane@example.eu\n");
+    assert_eq!(seen(&["login", "--store-view", ""]), "eu_view\n");
+    assert_eq!(seen(&["role", "show", "A"]), "");
+}
