@@ -4,5 +4,8 @@
 #![allow(clippy::expect_used, dead_code)]
 
 mod completion;
+mod config;
+mod doctor;
 mod foundation;
+mod stores;
 mod support;

@@ -132,6 +132,21 @@ impl Store {
     }
 }
 
+/// A person of that name with a role of the same name that holds these
+/// resources; a token for them.
+#[track_caller]
+pub fn colleague(store: &Store, name: &str, resources: &[&str]) -> String {
+    store.ok(&["role", "create", name]);
+    if !resources.is_empty() {
+        let allow: Vec<&str> = ["role", "allow", name]
+            .into_iter()
+            .chain(resources.iter().copied())
+            .collect();
+        store.ok(&allow);
+    }
+    store.person(name, name)
+}
+
 impl Ran {
     /// Must have failed with this code in JSON, and nothing on stdout.
     #[track_caller]

@@ -1,0 +1,163 @@
+//! `lac doctor` reports, whatever state the store is in.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::support::{Ran, Store};
+
+fn doctor(store: &Store) -> (i32, Vec<Value>) {
+    let Ran { code, stdout, .. } = store.run(&["doctor", "-o", "json"]);
+    (code, serde_json::from_str(&stdout).expect("a list"))
+}
+
+/// The checks that failed, with their codes.
+fn failed(store: &Store) -> (i32, Vec<(String, String)>) {
+    let (code, findings) = doctor(store);
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let broken = findings.iter().filter(|f| f["status"] == "failed");
+    (
+        code,
+        broken
+            .map(|f| (text(&f["check"]), text(&f["code"])))
+            .collect(),
+    )
+}
+
+fn found(check: &str, code: &str) -> Vec<(String, String)> {
+    vec![(check.to_owned(), code.to_owned())]
+}
+
+#[test]
+fn a_new_store_is_sound_and_says_what_comes_next() {
+    let store = Store::new();
+    let ran = store.run(&["doctor"]).succeeded();
+    let dir = store.dir().display().to_string();
+    let is_fixed = |line: &&str| {
+        !["_key", "sqlite", "schema"]
+            .iter()
+            .any(|check| line.contains(check))
+    };
+    let shown: Vec<&str> = ran.stdout.lines().filter(is_fixed).collect();
+    insta::assert_snapshot!(shown.join("\n").replace(&dir, "[store]"), @r"
+✓ config_file none: every setting has its default
+✓ store       [store]
+✓ safety      nobody else can write the store or read its keys
+✓ log         4 events, as signed in the checkpoint file
+✓ clock       2026-10-05T12:00:00.000000Z
+✓ account     you are alice (Administrators)
+! way_in      alice is the only admin user who can do everything
+              → lac user create NAME --role Administrators
+! feature     Login as Customer is switched off
+              → lac config set login_as_customer/general/enabled yes
+! base_url    there is no active store view to log in to
+              → lac import websites, store-groups and store-views, or lac stores add-website
+! customers   there are none yet
+              → lac import customers FILE
+✓ documents   none: logins start from the customer; lac import orders FILE brings some
+    ");
+    assert_eq!(ran.stderr, "nothing is broken; still to be done: 4\n");
+}
+
+#[test]
+fn it_writes_nothing_and_asks_nobodys_leave() {
+    let store = Store::new();
+    let state = || {
+        let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(store.dir())
+            .expect("a directory")
+            .filter_map(|entry| {
+                let path = entry.expect("an entry").path();
+                let name = path.file_name()?.to_str()?.to_owned();
+                Some((name, fs::read(&path).ok()?))
+            })
+            .collect();
+        // The index of the WAL holds locks of readers too.
+        files.retain(|(name, _)| name != "lac.db-shm");
+        files.sort();
+        files
+    };
+    let before = state();
+    let ran = store
+        .run_as("lac_nonsense", &["doctor", "-o", "json"])
+        .succeeded();
+    assert!(ran.stdout.contains("the access token does not count"));
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn a_store_that_is_not_there_or_not_safe_is_reported() {
+    let store = Store::none();
+    assert_eq!(failed(&store), (1, found("store", "store_missing")));
+    let store = Store::new();
+    fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o770)).expect("chmod");
+    assert_eq!(failed(&store), (1, found("safety", "store_unsafe")));
+    let (_, findings) = doctor(&store);
+    let safety = findings
+        .iter()
+        .find(|f| f["check"] == "safety")
+        .expect("a finding");
+    assert!(
+        safety["hint"]
+            .as_str()
+            .expect("a hint")
+            .starts_with("chmod go-w")
+    );
+}
+
+#[test]
+fn keys_that_are_gone_or_foreign_are_reported() {
+    let store = Store::new();
+    let key = store.dir().join("keys/audit.pem");
+    let other = Store::new();
+    let pem = fs::read(&key).expect("a key");
+    fs::remove_file(&key).expect("removed");
+    assert_eq!(failed(&store), (8, found("audit_key", "key_missing")));
+    fs::write(&key, "no key").expect("written");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("chmod");
+    assert_eq!(failed(&store).0, 1);
+    other.ok(&["config", "set", "web/url/use_store", "yes"]);
+    let login = fs::read(other.dir().join("keys/login.pem")).expect("a key");
+    fs::write(&key, login).expect("written");
+    assert_eq!(failed(&store), (8, found("audit_key", "key_missing")));
+    fs::write(&key, pem).expect("written");
+    assert_eq!(failed(&store), (0, vec![]));
+}
+
+#[test]
+fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
+    let store = Store::new();
+    let file = store.dir().join("checkpoint");
+    let note = fs::read(&file).expect("a checkpoint");
+    fs::remove_file(&file).expect("removed");
+    assert_eq!(failed(&store), (8, found("log", "checkpoint_missing")));
+    fs::write(&file, "garbage").expect("written");
+    assert_eq!(failed(&store), (6, found("log", "log_tampered")));
+    fs::write(&file, &note).expect("written");
+    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    fs::write(&file, &note).expect("written");
+    let (code, findings) = doctor(&store);
+    let log = findings
+        .iter()
+        .find(|f| f["check"] == "log")
+        .expect("a finding");
+    assert_eq!(code, 0);
+    assert_eq!(
+        log["message"],
+        "5 events; the checkpoint file is 1 behind and catches up with the next act"
+    );
+}
+
+#[test]
+fn a_clock_that_went_back_or_mad_is_noticed() {
+    let store = Store::new();
+    store.clock.set("2026-10-05T11:00:00Z");
+    let (code, findings) = doctor(&store);
+    let clock = findings
+        .iter()
+        .find(|f| f["check"] == "clock")
+        .expect("a finding");
+    assert_eq!((code, &clock["status"]), (0, &Value::from("warning")));
+    store.clock.set("1970-01-01T00:00:10Z");
+    assert_eq!(failed(&store), (1, found("clock", "config_invalid")));
+}
