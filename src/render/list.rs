@@ -70,6 +70,10 @@ impl Text {
     }
 }
 
+/// A table is held until its widths are known; after this many rows it is
+/// written and another begun, so that memory stays bounded.
+const SECTION: u64 = 10_000;
+
 /// One row of a list.
 pub trait Row: Serialize {
     /// In the order of the JSON fields.
@@ -123,6 +127,9 @@ impl<'w, R: Row> List<'w, R> {
                             .into_iter()
                             .map(|c| cell(c, &self.look)),
                     );
+                    if (self.written + 1).is_multiple_of(SECTION) {
+                        self.next_section()?;
+                    }
                 }
             }
             Format::Json => {
@@ -153,10 +160,8 @@ impl<'w, R: Row> List<'w, R> {
     pub fn finish(mut self) -> io::Result<u64> {
         match self.format {
             Format::Table => {
-                if let (Some(table), true) = (&self.table, self.written > 0) {
-                    for line in table.lines() {
-                        writeln!(self.out, "{}", line.trim_end())?;
-                    }
+                if !self.written.is_multiple_of(SECTION) {
+                    self.write_section()?;
                 }
             }
             Format::Json => {
@@ -168,6 +173,24 @@ impl<'w, R: Row> List<'w, R> {
         }
         self.out.flush()?;
         Ok(self.written)
+    }
+
+    fn next_section(&mut self) -> io::Result<()> {
+        self.write_section()?;
+        self.table = Some(new_table::<R>(&self.look));
+        Ok(())
+    }
+
+    fn write_section(&mut self) -> io::Result<()> {
+        let Some(table) = &self.table else {
+            return Ok(());
+        };
+        // A pipe gets the header once.
+        let headed = self.look.width.is_none() && self.written >= SECTION;
+        for line in table.lines().skip(usize::from(headed)) {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
 
     fn csv_header(&mut self) -> io::Result<()> {

@@ -182,7 +182,8 @@ pub trait CustomerReads {
     /// One page, in a stable order that `after` continues.
     fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage>;
     fn customer_count(&self) -> Result<u64>;
-    /// The greatest N of any `local:N`, also of removed ones still in sessions.
+    /// The greatest N of any `local:N`, also of removed ones that sessions,
+    /// documents or the log still name.
     fn last_local_customer(&self) -> Result<i64>;
 }
 

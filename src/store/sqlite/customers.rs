@@ -1,9 +1,8 @@
 //! Customers and their consent.
 
-use rusqlite::types::ToSql;
 use rusqlite::{Row, params};
 
-use super::{Tx, damaged, rows};
+use super::{Tx, damaged, rows, search};
 use crate::domain::customer::{Consent, ConsentSource, Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -67,7 +66,7 @@ impl CustomerReads for Tx<'_> {
     }
 
     fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage> {
-        page(self, query)
+        search::page(self, query)
     }
 
     fn customer_count(&self) -> Result<u64> {
@@ -85,6 +84,7 @@ impl CustomerReads for Tx<'_> {
             .query_row(
                 "SELECT min(least) FROM (SELECT min(id) AS least FROM customer \
                  UNION ALL SELECT min(customer_id) FROM session \
+                 UNION ALL SELECT min(customer_id) FROM document WHERE customer_id < 0 \
                  UNION ALL SELECT min(customer_id) FROM audit_event WHERE customer_id IS NOT NULL)",
                 [],
                 |row| row.get(0),
@@ -92,190 +92,6 @@ impl CustomerReads for Tx<'_> {
             .map_err(rows::fault)?;
         Ok(least.map_or(0, |id| -id.min(0)))
     }
-}
-
-/// The least text above every text that begins with `prefix`.
-fn after_prefix(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        let next = match last {
-            '\u{D7FF}' => Some('\u{E000}'),
-            other => char::from_u32(other as u32 + 1),
-        };
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-/// Addresses that begin with the text come first, by the index; the rest of
-/// the matches follow in the same order, by a scan that stops at the limit.
-/// The cursor is the phase (`p` or `s`) and the last row's key.
-fn page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
-    let mut customers = Vec::new();
-    let needle = query
-        .email_prefix
-        .as_deref()
-        .or(query.search.as_deref())
-        .map(email_key);
-    let (phase, from) = match query.after.as_deref() {
-        None => ("p", None),
-        Some(cursor) => {
-            let (phase, id) = read_cursor(cursor)?;
-            let key: Option<(String, i64)> = {
-                let mut s = tx
-                    .conn
-                    .prepare_cached("SELECT email_key, website_id FROM customer WHERE id = ?1")
-                    .map_err(rows::fault)?;
-                rows::first(s.query([id.stored()]).map_err(rows::fault)?, |row| {
-                    Ok((rows::get(row, 0)?, rows::get(row, 1)?))
-                })?
-            };
-            let gone = || Fault::invalid("--after", "the cursor's customer no longer exists");
-            (phase, Some(key.ok_or_else(gone)?))
-        }
-    };
-    let want = query.limit.saturating_add(1);
-    let mut in_second = phase == "s";
-    if phase == "p" {
-        select(
-            tx,
-            query,
-            needle.as_deref(),
-            false,
-            from.as_ref(),
-            want,
-            &mut customers,
-        )?;
-    }
-    let prefix_rows = customers.len();
-    if customers.len() < want && needle.is_some() && query.email_prefix.is_none() {
-        let from = if in_second { from.as_ref() } else { None };
-        let left = want - customers.len();
-        select(
-            tx,
-            query,
-            needle.as_deref(),
-            true,
-            from,
-            left,
-            &mut customers,
-        )?;
-        in_second = true;
-    }
-    let next = (customers.len() > query.limit).then(|| {
-        customers.truncate(query.limit);
-        let phase = if in_second && query.limit > prefix_rows {
-            "s"
-        } else {
-            "p"
-        };
-        customers.last().map(|last| format!("{phase}{}", last.id))
-    });
-    let next = match next {
-        Some(Some(cursor)) => Some(cursor),
-        _ => None,
-    };
-    Ok(CustomerPage { customers, next })
-}
-
-fn read_cursor(cursor: &str) -> Result<(&'static str, CustomerId)> {
-    let bad = || Fault::invalid("--after", "not a cursor of this list");
-    let phase = match cursor.get(..1) {
-        Some("p") => "p",
-        Some("s") => "s",
-        _ => return Err(bad()),
-    };
-    let id = cursor[1..].parse().map_err(|_| bad())?;
-    Ok((phase, id))
-}
-
-/// One phase: rows whose address begins with the needle, or (`rest`) those
-/// that only hold it somewhere.
-fn select(
-    tx: &Tx<'_>,
-    query: &CustomerQuery,
-    needle: Option<&str>,
-    rest: bool,
-    from: Option<&(String, i64)>,
-    limit: usize,
-    found: &mut Vec<Customer>,
-) -> Result<()> {
-    let mut sql = format!("SELECT {COLUMNS} FROM customer WHERE 1=1");
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let mut bind = |value: Box<dyn ToSql>| {
-        values.push(value);
-        format!("?{}", values.len())
-    };
-    if let Some((key, website)) = from {
-        let (key, website) = (bind(Box::new(key.clone())), bind(Box::new(*website)));
-        sql += &format!(" AND (email_key, website_id) > ({key}, {website})");
-    }
-    if let Some(needle) = needle {
-        let low = bind(Box::new(needle.to_owned()));
-        let high = after_prefix(needle).map(|high| bind(Box::new(high)));
-        if rest {
-            let outside = high.map_or(String::new(), |high| format!(" OR email_key >= {high}"));
-            sql += &format!(" AND (email_key < {low}{outside})");
-        } else {
-            sql += &format!(" AND email_key >= {low}");
-            if let Some(high) = high {
-                sql += &format!(" AND email_key < {high}");
-            }
-        }
-    }
-    if let Some(websites) = &query.websites {
-        let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
-        sql += &format!(" AND website_id IN ({})", list.join(","));
-    }
-    sql += " ORDER BY email_key, website_id";
-    let mut statement = tx.conn.prepare(&sql).map_err(rows::fault)?;
-    let mut rows = statement
-        .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
-        .map_err(rows::fault)?;
-    let mut left = limit;
-    while left > 0 {
-        let Some(row) = rows.next().map_err(rows::fault)? else {
-            break;
-        };
-        if let (true, Some(needle)) = (rest, needle)
-            && !holds(row, needle)?
-        {
-            continue;
-        }
-        found.push(read(row)?);
-        left -= 1;
-    }
-    Ok(())
-}
-
-/// Whether address or name holds the needle, without regard to case.
-fn holds(row: &Row<'_>, needle: &str) -> Result<bool> {
-    let text = |index| -> Result<&str> {
-        row.get_ref(index)
-            .map_err(rows::fault)?
-            .as_str()
-            .map_err(|e| damaged("customer", "text", e))
-    };
-    let (email, first, last) = (text(2)?, text(3)?, text(4)?);
-    if contains(email, needle) || contains(first, needle) || contains(last, needle) {
-        return Ok(true);
-    }
-    Ok(needle.contains(' ') && contains(&format!("{first} {last}"), needle))
-}
-
-/// `needle` is lower case already. No allocation for ASCII, the usual case.
-fn contains(text: &str, needle: &str) -> bool {
-    if text.is_ascii() && needle.is_ascii() {
-        let (text, needle) = (text.as_bytes(), needle.as_bytes());
-        return needle.is_empty()
-            || text
-                .windows(needle.len())
-                .any(|w| w.eq_ignore_ascii_case(needle));
-    }
-    text.to_lowercase().contains(needle)
 }
 
 impl CustomerWrites for Tx<'_> {

@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod migrate;
 mod rows;
+mod search;
 mod sessions;
 mod stores;
 mod uses;

@@ -55,8 +55,10 @@ CREATE TABLE role_website (
   PRIMARY KEY (role_id, website_id)
 ) WITHOUT ROWID;
 
+-- AUTOINCREMENT (PostgreSQL: identity): an id is never given twice, because
+-- sessions and the log go on naming whoever is gone by it.
 CREATE TABLE admin_user (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   full_name TEXT,
   role_id INTEGER NOT NULL REFERENCES role (id),
@@ -80,7 +82,7 @@ CREATE TABLE storefront_website (
 
 -- Only the SHA-256 of a token is kept.
 CREATE TABLE access_token (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   hash BLOB NOT NULL UNIQUE,
   admin_user_id INTEGER REFERENCES admin_user (id) ON DELETE CASCADE,
   storefront_id INTEGER REFERENCES storefront (id) ON DELETE CASCADE,
@@ -124,6 +126,8 @@ CREATE TABLE document (
   PRIMARY KEY (kind, entity_id)
 ) WITHOUT ROWID;
 CREATE INDEX document_number ON document (kind, number);
+-- Documents of customers that are local:N, so far or no longer there.
+CREATE INDEX document_local ON document (customer_id) WHERE customer_id < 0;
 
 CREATE TABLE session (
   id TEXT PRIMARY KEY,
