@@ -7,5 +7,6 @@ mod completion;
 mod config;
 mod doctor;
 mod foundation;
+mod people;
 mod stores;
 mod support;

@@ -1,0 +1,164 @@
+//! Admin users.
+
+use serde_json::json;
+
+use super::{customer, events, pluck, role, shop, tries};
+use crate::support::Store;
+
+#[test]
+fn an_admin_user_is_created_assigned_edited_and_deleted() {
+    let store = Store::new();
+    role(&store, "Support", &["login_button"]);
+    let bob = store.json(&[
+        "user",
+        "create",
+        "bob",
+        "--role",
+        "Support",
+        "--os-account",
+        "robert",
+        "--full-name",
+        "Bob B.",
+    ]);
+    assert_eq!(bob["full_name"], "Bob B.");
+    assert_eq!(bob["os_account"], "robert");
+    assert_eq!(bob["enabled"], true);
+    let list = store.json(&["user", "list"]);
+    assert_eq!(pluck(&list, "name"), ["alice", "bob"]);
+    assert_eq!(
+        list[1]
+            .as_object()
+            .expect("an object")
+            .keys()
+            .collect::<Vec<_>>(),
+        [
+            "id",
+            "name",
+            "full_name",
+            "role",
+            "os_account",
+            "enabled",
+            "created_at"
+        ]
+        .iter()
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect::<Vec<_>>()
+    );
+    let moved = store.json(&["user", "assign", "bob", "Administrators"]);
+    assert_eq!(
+        (&moved["role"], &moved["changed"]),
+        (&json!("Administrators"), &json!(true))
+    );
+    assert_eq!(store.log()[0]["details"]["before"]["role"], "Support");
+    let edited = store.json(&["user", "edit", "bob", "--os-account", "", "--full-name", ""]);
+    assert_eq!(
+        (&edited["os_account"], &edited["full_name"]),
+        (&json!(null), &json!(null))
+    );
+    store.fails(&["user", "delete", "bob"], "confirmation_required", 2);
+    assert_eq!(
+        store.json(&["user", "delete", "bob", "--yes"])["changed"],
+        true
+    );
+    store.fails(&["user", "show", "bob"], "admin_user_not_found", 3);
+}
+
+#[test]
+fn names_and_accounts_are_taken_once() {
+    let store = Store::new();
+    store.ok(&[
+        "user",
+        "create",
+        "bob",
+        "--role",
+        "Administrators",
+        "--os-account",
+        "bob",
+    ]);
+    let admins = ["--role", "Administrators"];
+    let with = |args: &[&str]| {
+        let args: Vec<&str> = args.iter().chain(&admins).copied().collect();
+        store.fails(&args, "already_exists", 7)
+    };
+    with(&["user", "create", "bob"]);
+    let error = with(&["user", "create", "rob", "--os-account", "bob"]);
+    assert!(
+        error["message"]
+            .as_str()
+            .expect("text")
+            .contains("account bob")
+    );
+    store.fails(
+        &["user", "edit", "alice", "--os-account", "bob"],
+        "already_exists",
+        7,
+    );
+    store.fails(
+        &["user", "create", "x", "--role", "None"],
+        "role_not_found",
+        3,
+    );
+    for wrong in ["", " x", "x\ny", "\u{202e}x"] {
+        let args = ["user", "create", wrong, "--role", "Administrators"];
+        store.fails(&args, "invalid_value", 2);
+    }
+}
+
+#[test]
+fn what_is_so_already_changes_nothing() {
+    let store = Store::new();
+    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let before = events(&store);
+    for args in [
+        &["user", "assign", "bob", "Administrators"][..],
+        &["user", "enable", "bob"],
+        &["user", "edit", "bob", "--os-account", ""],
+    ] {
+        assert_eq!(store.json(args)["changed"], false, "{args:?}");
+    }
+    assert_eq!(events(&store), before);
+}
+
+/// A deleted admin user's id is never somebody else's.
+#[test]
+fn ids_are_not_given_twice() {
+    let store = Store::new();
+    let id = |name| {
+        store.json(&["user", "create", name, "--role", "Administrators"])["id"]
+            .as_i64()
+            .expect("an id")
+    };
+    let first = id("bob");
+    store.ok(&["user", "delete", "bob", "--yes"]);
+    assert!(id("rob") > first);
+}
+
+#[test]
+fn sessions_end_with_the_right_to_hold_them() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    store.ok(&["consent", "grant", "1"]);
+    role(&store, "Support", &["login_button"]);
+    let bob = store.person("bob", "Support");
+    let ways: [(&[&str], &[&str]); 4] = [
+        (&["user", "disable", "bob"], &["user", "enable", "bob"]),
+        (
+            &["role", "deny", "Support", "login_button"],
+            &["role", "allow", "Support", "login_button"],
+        ),
+        (
+            &["role", "scope", "Support", "website:us"],
+            &["role", "scope", "Support", "all"],
+        ),
+        (&["user", "delete", "bob", "--yes"], &["whoami"]),
+    ];
+    for (take, give) in ways {
+        tries(&store, &bob, &["login", "1"]).succeeded();
+        assert_eq!(store.json(take)["sessions_ended"], 1, "{take:?}");
+        let session = &store.json(&["session", "list"])[0];
+        assert_eq!(session["state"], "ended", "{take:?}");
+        assert_eq!(session["admin"], "bob");
+        store.ok(give);
+    }
+}

@@ -1,0 +1,180 @@
+//! Consent: several at once, all or nothing, each an event of its own.
+
+use serde_json::json;
+
+use super::{customer, events, pluck, role, shop, tries};
+
+#[test]
+fn several_customers_at_once_each_with_an_event() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "2", "joe@example.com", "us");
+    store.ok(&["consent", "grant", "2"]);
+    let before = events(&store);
+    let list = store.json(&[
+        "consent",
+        "grant",
+        "JANE@example.com",
+        "2",
+        "1",
+        "--reason",
+        "asked on the phone",
+    ]);
+    assert_eq!(pluck(&list, "customer_id"), ["1", "2"]);
+    assert_eq!(pluck(&list, "changed"), ["true", "false"]);
+    assert_eq!(pluck(&list, "consent"), ["granted", "granted"]);
+    assert_eq!(list[0]["website"], "eu");
+    let log = store.log();
+    assert_eq!(log.len(), before + 1);
+    let event = &log[0];
+    assert_eq!(
+        (&event["action_group"], &event["action"]),
+        (&json!("consent"), &json!("grant"))
+    );
+    assert_eq!(event["customer_id"], "1");
+    assert_eq!(event["customer_email"], "jane@example.com");
+    assert_eq!(event["website"], "eu");
+    assert_eq!(event["reason"], "asked on the phone");
+    assert_eq!(event["details"]["before"], "withheld");
+    assert_eq!(event["details"]["after"], "granted");
+    let shown = store.json(&["consent", "show", "1"]);
+    assert_eq!(shown["consent"], "granted");
+    assert_eq!(
+        (&shown["source"], &shown["changed_by"]),
+        (&json!("admin"), &json!("alice"))
+    );
+    assert_eq!(shown["changed_at"], crate::support::NOW);
+    assert_eq!(store.json(&["customer", "show", "1"])["consent"], "granted");
+}
+
+#[test]
+fn all_or_nothing() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "3", "both@example.com", "eu");
+    customer(&store, "4", "both@example.com", "us");
+    store.fails(&["consent", "grant", "1", "99"], "customer_not_found", 3);
+    assert_eq!(store.log()[0]["details"]["customer"], "99");
+    let error = store.fails(
+        &["consent", "grant", "1", "both@example.com"],
+        "customer_ambiguous",
+        2,
+    );
+    assert!(error["message"].as_str().expect("text").contains("eu, us"));
+    assert_eq!(store.json(&["consent", "show", "1"])["consent"], "withheld");
+    let list = store.json(&["consent", "grant", "both@example.com", "--website", "us"]);
+    assert_eq!(pluck(&list, "customer_id"), ["4"]);
+}
+
+#[test]
+fn names_come_from_stdin_too() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "2", "joe@example.com", "us");
+    let ran = store.run_with(
+        b"jane@example.com\r\n\n  2  \n",
+        &["consent", "grant", "-", "-o", "json"],
+    );
+    let list = serde_json::from_str(&ran.succeeded().stdout).expect("JSON");
+    assert_eq!(pluck(&list, "customer_id"), ["1", "2"]);
+    let ran = store.run_with(b"why not", &["consent", "revoke", "1", "--reason", "-"]);
+    ran.succeeded();
+    assert_eq!(store.log()[0]["reason"], "why not");
+    let both = ["consent", "revoke", "-", "--reason", "-", "-o", "json"];
+    store.run_with(b"1", &both).failed("invalid_value", 2);
+    let none = ["consent", "revoke", "-", "-o", "json"];
+    store.run_with(b"\n", &none).failed("input_required", 2);
+}
+
+#[test]
+fn withdrawing_ends_the_session() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    store.ok(&["consent", "grant", "1"]);
+    store.ok(&["login", "1"]);
+    assert_eq!(
+        store.json(&["consent", "revoke", "1"])[0]["sessions_ended"],
+        1
+    );
+    assert_eq!(store.json(&["session", "list"])[0]["state"], "ended");
+    let log = store.log();
+    assert_eq!(
+        (&log[0]["action"], &log[1]["action"]),
+        (&json!("end"), &json!("revoke"))
+    );
+    assert_eq!(log[0]["details"]["cause"], "consent_withdrawn");
+    store.fails(&["login", "1"], "consent_withheld", 5);
+}
+
+#[test]
+fn a_login_stands_on_the_event_that_granted_it() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    store.ok(&["consent", "grant", "1"]);
+    let granted = store.log()[0]["seq"].clone();
+    store.ok(&["login", "1"]);
+    let issued = &store.log()[0];
+    assert_eq!(issued["consent"]["seq"], granted);
+    assert_eq!(issued["consent"]["source"], "admin");
+}
+
+#[test]
+fn the_history_tells_who_and_how() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "2", "joe@example.com", "us");
+    role(&store, "Nothing", &[]);
+    let nora = store.person("nora", "Nothing");
+    store.ok(&["consent", "grant", "1", "2"]);
+    tries(&store, &nora, &["consent", "revoke", "1"]).failed("resource_denied", 4);
+    store.ok(&["consent", "revoke", "1", "--reason", "called"]);
+    let history = store.json(&["consent", "history", "1"]);
+    assert_eq!(pluck(&history, "action"), ["revoke", "grant"]);
+    assert_eq!(history[0]["source"], "admin");
+    assert_eq!(history[0]["admin"], "alice");
+    assert_eq!(history[0]["reason"], "called");
+    assert_eq!(
+        pluck(
+            &store.json(&["consent", "history", "1", "2"]),
+            "customer_id"
+        ),
+        ["1", "2", "1"]
+    );
+    let first = store
+        .run(&["consent", "history", "1", "--limit", "1", "-o", "json"])
+        .succeeded();
+    let cursor = history[0]["seq"].to_string();
+    assert!(
+        first.stderr.contains(&format!("--after {cursor}")),
+        "{first:?}"
+    );
+    let rest = store.json(&["consent", "history", "1", "--after", &cursor]);
+    assert_eq!(pluck(&rest, "action"), ["grant"]);
+    store.fails(
+        &["consent", "history", "1", "--after", "x"],
+        "invalid_value",
+        2,
+    );
+}
+
+#[test]
+fn title_and_tooltip_are_those_of_the_website() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "2", "joe@example.com", "us");
+    let path = "login_as_customer/general/shopping_assistance_checkbox_title";
+    store.ok(&[
+        "config",
+        "set",
+        path,
+        "Hilfe erlauben",
+        "--scope",
+        "website:eu",
+    ]);
+    let both = store.json(&["consent", "show", "1", "2"]);
+    assert_eq!(
+        pluck(&both, "title"),
+        ["Hilfe erlauben", "Allow remote shopping assistance"]
+    );
+    assert!(!both[0]["tooltip"].as_str().expect("text").is_empty());
+}

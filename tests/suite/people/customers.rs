@@ -1,0 +1,256 @@
+//! Customers: added, edited, removed.
+
+use serde_json::json;
+
+use super::{customer, events, shop};
+
+#[test]
+fn a_customer_is_added_with_or_without_the_merchants_id() {
+    let store = shop();
+    let jane = customer(&store, "42", "Jane@Example.com", "eu");
+    assert_eq!(jane["id"], "42");
+    assert_eq!(jane["email"], "Jane@Example.com");
+    assert_eq!(jane["name"], "Jane Doe");
+    assert_eq!(
+        (&jane["website"], &jane["store_view"]),
+        (&json!("eu"), &json!("de"))
+    );
+    assert_eq!(
+        (&jane["active"], &jane["confirmed"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(jane["consent"], "withheld");
+    let local = store.json(&[
+        "customer",
+        "add",
+        "--email",
+        "joe@example.com",
+        "--website",
+        "eu",
+        "--active",
+        "no",
+        "--confirmed",
+        "no",
+    ]);
+    assert_eq!(local["id"], "local:1");
+    assert_eq!(
+        (&local["active"], &local["confirmed"]),
+        (&json!(false), &json!(false))
+    );
+    assert_eq!(local["store_view"], json!(null));
+    let event = &store.log()[0];
+    assert_eq!(
+        (&event["action"], &event["customer_id"]),
+        (&json!("add"), &json!("local:1"))
+    );
+    // A removed one's id is not given again.
+    store.ok(&["customer", "remove", "local:1", "--yes"]);
+    let next = store.json(&[
+        "customer",
+        "add",
+        "--email",
+        "joe@example.com",
+        "--website",
+        "eu",
+    ]);
+    assert_eq!(next["id"], "local:2");
+    // REST brings the merchant's id later.
+    let known = store.json(&["customer", "edit", "local:2", "--id", "77"]);
+    assert_eq!(known["id"], "77");
+    store.fails(
+        &["customer", "edit", "77", "--id", "78"],
+        "invalid_value",
+        2,
+    );
+}
+
+#[test]
+fn ids_and_addresses_are_taken_once() {
+    let store = shop();
+    customer(&store, "42", "jane@example.com", "eu");
+    let add = |id: &str, email: &str, website: &str| {
+        store.run(&[
+            "customer",
+            "add",
+            "--id",
+            id,
+            "--email",
+            email,
+            "--website",
+            website,
+            "-o",
+            "json",
+        ])
+    };
+    add("42", "other@example.com", "eu").failed("already_exists", 7);
+    add("43", "JANE@example.com", "eu").failed("already_exists", 7);
+    add("43", "jane@example.com", "us").succeeded();
+    store.fails(
+        &["customer", "show", "jane@example.com"],
+        "customer_ambiguous",
+        2,
+    );
+    let us = store.json(&["customer", "show", "jane@example.com", "--website", "us"]);
+    assert_eq!(us["id"], "43");
+    customer(&store, "44", "joe@example.com", "us");
+    store.fails(
+        &["customer", "edit", "44", "--email", "jane@example.com"],
+        "already_exists",
+        7,
+    );
+}
+
+#[test]
+fn what_is_no_address_or_too_long_is_not_taken() {
+    let store = shop();
+    let long = format!("{}@example.com", "x".repeat(243));
+    for wrong in ["", "jane", "@x", "x@", "a@b@c", "a b@c", "a\u{7f}@b", &long] {
+        let email = format!("--email={wrong}");
+        store.fails(
+            &["customer", "add", &email, "--website", "eu"],
+            "invalid_value",
+            2,
+        );
+    }
+    let name = "x".repeat(256);
+    let args = [
+        "customer",
+        "add",
+        "--email",
+        "a@b",
+        "--website",
+        "eu",
+        "--first-name",
+        &name,
+    ];
+    store.fails(&args, "invalid_value", 2);
+    // The longest there can be is kept and shown whole.
+    let longest = &long[1..];
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        longest,
+        "--website",
+        "eu",
+        "--id",
+        "1",
+    ]);
+    assert!(store.ok(&["customer", "list"]).contains(longest));
+    assert_eq!(store.log()[0]["customer_email"], longest);
+    for args in [
+        [
+            "customer",
+            "add",
+            "--email",
+            "c@d",
+            "--website",
+            "eu",
+            "--store-view",
+            "en",
+        ],
+        [
+            "customer",
+            "add",
+            "--email",
+            "c@d",
+            "--website",
+            "eu",
+            "--id",
+            "0",
+        ],
+    ] {
+        store.fails(&args, "invalid_value", 2);
+    }
+    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        "c@d",
+        "--website",
+        "eu",
+        "--store-view",
+        "en",
+    ]);
+}
+
+#[test]
+fn an_edit_records_what_differs_and_nothing_else() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    let before = events(&store);
+    let same = store.json(&[
+        "customer",
+        "edit",
+        "1",
+        "--first-name",
+        "Jane",
+        "--active",
+        "yes",
+    ]);
+    assert_eq!(same["changed"], false);
+    assert_eq!(events(&store), before);
+    let edited = store.json(&[
+        "customer",
+        "edit",
+        "1",
+        "--last-name",
+        "Roe",
+        "--store-view",
+        "",
+    ]);
+    assert_eq!(
+        (&edited["name"], &edited["store_view"]),
+        (&json!("Jane Roe"), &json!(null))
+    );
+    let details = &store.log()[0]["details"];
+    assert_eq!(
+        details["before"],
+        json!({"last_name": "Doe", "store_view": "de"})
+    );
+    assert_eq!(
+        details["after"],
+        json!({"last_name": "Roe", "store_view": null})
+    );
+    store.fails(&["customer", "edit", "1"], "input_required", 2);
+    store.fails(
+        &["customer", "edit", "9", "--active", "no"],
+        "customer_not_found",
+        3,
+    );
+    let ran = store.run_with(b"Jo\n", &["customer", "edit", "1", "--first-name", "-"]);
+    ran.succeeded();
+    assert_eq!(store.json(&["customer", "show", "1"])["first_name"], "Jo");
+}
+
+#[test]
+fn sessions_end_when_the_customer_is_deactivated_or_removed() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    store.ok(&["consent", "grant", "1"]);
+    store.ok(&["login", "1"]);
+    let off = store.json(&["customer", "edit", "1", "--active", "no"]);
+    assert_eq!(off["sessions_ended"], 1);
+    assert_eq!(store.log()[0]["details"]["cause"], "customer_inactive");
+    store.fails(&["login", "1"], "customer_inactive", 5);
+    store.ok(&["customer", "edit", "1", "--active", "1"]);
+    store.ok(&["login", "1"]);
+    store.fails(&["customer", "remove", "1"], "confirmation_required", 2);
+    assert_eq!(store.json(&["session", "list"])[0]["state"], "issued");
+    let gone = store.json(&["customer", "remove", "1", "--yes"]);
+    assert_eq!(
+        (&gone["id"], &gone["sessions_ended"]),
+        (&json!("1"), &json!(1))
+    );
+    assert_eq!(store.json(&["session", "list"])[0]["state"], "ended");
+    store.fails(&["customer", "show", "1"], "customer_not_found", 3);
+    let removed = store
+        .log()
+        .into_iter()
+        .find(|event| event["action"] == "remove");
+    assert_eq!(
+        removed.expect("an event")["customer_email"],
+        "jane@example.com"
+    );
+}

@@ -1,0 +1,138 @@
+//! Names that come from outside are harmless where people look and faithful
+//! where programs read.
+
+use super::{customer, shop, tries};
+use crate::support::Store;
+
+const NAMES: [&str; 6] = [
+    "\u{1b}[31mred\u{1b}[0m",
+    "\u{1b}]0;title\u{7}",
+    "\u{202e}gnp.exe",
+    "two\nlines\r\nand\ttabs",
+    "zero\u{200b}width\u{feff}",
+    "\u{9b}31mc1",
+];
+
+fn with(names: &[&str]) -> Store {
+    let store = shop();
+    for (n, name) in names.iter().enumerate() {
+        let id = (n + 1).to_string();
+        let (email, first) = (format!("c{id}@example.com"), format!("--first-name={name}"));
+        store.ok(&[
+            "customer",
+            "add",
+            "--id",
+            &id,
+            "--email",
+            &email,
+            &first,
+            "--website",
+            "eu",
+        ]);
+    }
+    store
+}
+
+fn is_harmless(text: &str) -> bool {
+    !text.chars().any(|c| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}' | '\u{feff}' | '\u{202a}'..='\u{202e}')
+    })
+}
+
+#[test]
+fn tables_and_cards_show_escapes() {
+    let store = with(&NAMES);
+    let table = store.ok(&["customer", "list"]);
+    assert!(is_harmless(&table), "{table:?}");
+    assert_eq!(table.lines().count(), NAMES.len() + 1, "one line each");
+    for id in 1..=NAMES.len() {
+        let card = store.ok(&["customer", "show", &id.to_string()]);
+        assert!(is_harmless(&card), "{card:?}");
+    }
+}
+
+#[test]
+fn json_carries_them_faithfully() {
+    let store = with(&NAMES);
+    let list = store.json(&["customer", "list"]);
+    for (row, name) in list.as_array().expect("a list").iter().zip(NAMES) {
+        assert_eq!(row["first_name"], name);
+    }
+}
+
+#[test]
+fn csv_cells_are_no_formulas() {
+    let store = with(&["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
+    let read = |text: String| -> Vec<String> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let at = reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .position(|h| h == "first_name");
+        let at = at.expect("the column");
+        let rows = reader.records().map(|row| row.expect("a row"));
+        rows.map(|row| row[at].to_owned()).collect()
+    };
+    let guarded = read(store.ok(&["customer", "list", "-o", "csv"]));
+    assert_eq!(guarded, ["'=1+1", "'@SUM(A1)", "'+x", "'-x", "-5", "plain"]);
+    let raw = read(store.ok(&["customer", "list", "-o", "csv", "--raw"]));
+    assert_eq!(raw, ["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
+}
+
+#[test]
+fn errors_and_remarks_are_harmless_too() {
+    let store = shop();
+    let name = NAMES.concat();
+    for args in [
+        &["customer", "show", &name][..],
+        &["consent", "grant", &name],
+        &["role", "show", &name],
+        &["user", "show", &name],
+        &["user", "create", &name, "--role", "Administrators"],
+        &["role", "allow", "Administrators", &name],
+        &["customer", "list", "--website", &name],
+        &["customer", "list", "--after", &name],
+        &["storefront", "revoke", &name],
+    ] {
+        let ran = store.run(args);
+        assert!(
+            ran.code != 0 && is_harmless(&ran.stderr),
+            "{args:?} {ran:?}"
+        );
+    }
+}
+
+#[test]
+fn a_full_name_of_staff_is_shown_harmlessly() {
+    let store = shop();
+    let name = NAMES.concat();
+    store.ok(&[
+        "user",
+        "create",
+        "bob",
+        "--role",
+        "Administrators",
+        "--full-name",
+        &name,
+    ]);
+    assert!(is_harmless(&store.ok(&["user", "list"])));
+    assert!(is_harmless(&store.ok(&["user", "show", "bob"])));
+    assert_eq!(store.json(&["user", "show", "bob"])["full_name"], name);
+}
+
+#[test]
+fn a_hostile_reason_is_kept_and_shown_harmlessly() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    let reason = format!("--reason={}", NAMES.concat());
+    store.ok(&["consent", "grant", "1", &reason]);
+    assert!(is_harmless(&store.ok(&["consent", "history", "1"])));
+    assert_eq!(
+        store.json(&["consent", "history", "1"])[0]["reason"],
+        NAMES.concat()
+    );
+    let bob = store.person("bob", "Administrators");
+    tries(&store, &bob, &["consent", "show", "1"]).succeeded();
+}

@@ -1,0 +1,84 @@
+//! Somebody can always get in.
+
+use super::{role, shop};
+use std::process::Stdio;
+
+use crate::support::Store;
+
+#[test]
+fn the_last_administrator_stays_whatever_is_tried() {
+    let store = shop();
+    role(&store, "Support", &[]);
+    for args in [
+        &["user", "disable", "alice"][..],
+        &["user", "delete", "alice", "--yes"],
+        &["user", "assign", "alice", "Support"],
+        &["role", "access", "Administrators", "custom"],
+        &["role", "scope", "Administrators", "website:eu"],
+    ] {
+        store.fails(args, "last_administrator", 5);
+        assert_eq!(store.log()[0]["details"]["code"], "last_administrator");
+    }
+    assert_eq!(store.json(&["whoami"])["access"], "all");
+}
+
+#[test]
+fn another_way_in_must_be_enabled_and_hold_everything_everywhere() {
+    let store = shop();
+    store.ok(&["role", "create", "Second", "--all"]);
+    store.ok(&["user", "create", "bob", "--role", "Second"]);
+    // Disabled: no way in.
+    store.ok(&["user", "disable", "bob"]);
+    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
+    store.ok(&["user", "enable", "bob"]);
+    // Everything, but not everywhere: no way in.
+    store.ok(&["role", "scope", "Second", "website:eu"]);
+    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
+    store.ok(&["role", "scope", "Second", "all"]);
+    let token = store.json(&["user", "token", "create", "bob"])["token"].clone();
+    store.ok(&["user", "disable", "alice"]);
+    // Now it is bob who cannot go.
+    let bob = token.as_str().expect("a token");
+    let ran = store.run_as(bob, &["user", "disable", "bob", "-o", "json"]);
+    ran.failed("last_administrator", 5);
+    store.run_as(bob, &["user", "enable", "alice"]).succeeded();
+}
+
+/// Two administrators who disable each other at the same time: one stays.
+#[test]
+fn two_at_once_cannot_both_win() {
+    for round in 0..5 {
+        let store = Store::new();
+        let bob = store.person("bob", "Administrators");
+        let mut first = store.command(&["user", "disable", "bob"]);
+        let mut second = store.command(&["user", "disable", "alice"]);
+        second.env("LAC_TOKEN", &bob);
+        let mut children = [
+            first
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("lac runs"),
+            second
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("lac runs"),
+        ];
+        let codes = children
+            .each_mut()
+            .map(|child| child.wait().expect("lac ends").code());
+        let winners = codes.iter().filter(|code| **code == Some(0)).count();
+        // The loser is refused, or was disabled before it began.
+        assert_eq!(winners, 1, "round {round}: {codes:?}");
+        let left = [
+            store.run(&["whoami"]).code,
+            store.run_as(&bob, &["whoami"]).code,
+        ];
+        assert_eq!(
+            left.iter().filter(|code| **code == 0).count(),
+            1,
+            "{left:?}"
+        );
+    }
+}

@@ -1,0 +1,245 @@
+//! Nobody gives more than they hold, nobody cripples whoever holds more, and
+//! what lies outside one's scope does not exist.
+
+use super::{customer, pluck, role, shop, tries};
+use crate::support::Store;
+
+const DEPUTY: &[&str] = &[
+    "acl_users",
+    "acl_roles",
+    "login_button",
+    "Magento_Customer::manage",
+];
+
+/// A deputy who manages people but holds little else.
+fn with_deputy() -> (Store, String) {
+    let store = shop();
+    role(&store, "Deputies", DEPUTY);
+    role(&store, "Support", &["login_button"]);
+    role(&store, "Keepers", &["Lac::keys"]);
+    store.ok(&["user", "create", "sue", "--role", "Support"]);
+    store.ok(&["user", "create", "kay", "--role", "Keepers"]);
+    let deputy = store.person("dan", "Deputies");
+    (store, deputy)
+}
+
+#[test]
+fn more_than_one_holds_is_beyond_ones_own_rights() {
+    let (store, dan) = with_deputy();
+    let before = store.json(&["role", "list"]);
+    for args in [
+        // giving
+        &["role", "create", "New", "--all"][..],
+        &["role", "access", "Support", "all"],
+        &["role", "allow", "Support", "Lac::keys"],
+        &["role", "allow", "Support", "login_button", "Lac::keys"],
+        &[
+            "role",
+            "allow",
+            "Support",
+            "Magento_Backend::admin",
+            "--with-children",
+        ],
+        &["user", "create", "new", "--role", "Administrators"],
+        &["user", "create", "new", "--role", "Keepers"],
+        &["user", "assign", "sue", "Administrators"],
+        &["user", "assign", "dan", "Administrators"],
+        &["user", "token", "create", "alice"],
+        &["user", "token", "create", "kay"],
+        // crippling
+        &["user", "disable", "alice"],
+        &["user", "enable", "kay"],
+        &["user", "delete", "alice", "--yes"],
+        &["user", "edit", "alice", "--os-account", "dan"],
+        &["user", "assign", "alice", "Support"],
+        &["user", "token", "revoke", "alice", "--all"],
+        &["role", "access", "Administrators", "custom"],
+        &["role", "deny", "Keepers", "Lac::keys"],
+        &["role", "allow", "Keepers", "login_button"],
+        &["role", "scope", "Administrators", "website:eu"],
+        &["role", "delete", "Keepers", "--yes"],
+    ] {
+        tries(&store, &dan, args).failed("beyond_own_rights", 4);
+        let event = &store.log()[0];
+        assert_eq!(event["admin"], "dan", "{args:?}");
+        assert_eq!(event["details"]["code"], "beyond_own_rights");
+    }
+    assert_eq!(store.json(&["role", "list"]), before);
+}
+
+#[test]
+fn within_ones_own_rights_all_of_it_works() {
+    let (store, dan) = with_deputy();
+    for args in [
+        &["role", "create", "New"][..],
+        &["role", "allow", "New", "login_button"],
+        &["role", "deny", "New", "login_button"],
+        &["role", "scope", "New", "website:eu"],
+        &["role", "delete", "New", "--yes"],
+        &["user", "create", "new", "--role", "Support"],
+        &["user", "assign", "new", "Deputies"],
+        &["user", "disable", "new"],
+        &["user", "enable", "new"],
+        &["user", "token", "create", "new"],
+        &["user", "token", "revoke", "new", "--all"],
+        &["user", "delete", "new", "--yes"],
+        &["user", "token", "create", "dan"],
+        &["user", "token", "list", "alice"],
+    ] {
+        tries(&store, &dan, args).succeeded();
+    }
+}
+
+#[test]
+fn every_command_asks_for_its_resource() {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    role(&store, "Nothing", &[]);
+    let nobody = store.person("nora", "Nothing");
+    for args in [
+        &["customer", "list"][..],
+        &["customer", "show", "1"],
+        &["customer", "add", "--email", "a@b", "--website", "eu"],
+        &["customer", "edit", "1", "--active", "no"],
+        &["customer", "remove", "1", "--yes"],
+        &["consent", "show", "1"],
+        &["consent", "grant", "1"],
+        &["consent", "revoke", "1"],
+        &["consent", "history", "1"],
+        &["role", "list"],
+        &["role", "show", "Nothing"],
+        &["role", "resources"],
+        &["role", "create", "X"],
+        &["role", "delete", "Nothing", "--yes"],
+        &["role", "access", "Nothing", "custom"],
+        &["role", "allow", "Nothing", "login"],
+        &["role", "deny", "Nothing", "login"],
+        &["role", "scope", "Nothing", "all"],
+        &["user", "list"],
+        &["user", "show", "nora"],
+        &["user", "create", "x", "--role", "Nothing"],
+        &["user", "assign", "nora", "Nothing"],
+        &["user", "edit", "nora", "--full-name", "N"],
+        &["user", "disable", "nora"],
+        &["user", "enable", "nora"],
+        &["user", "delete", "nora", "--yes"],
+        &["user", "token", "create", "alice"],
+        &["user", "token", "list", "alice"],
+        &["user", "token", "revoke", "alice", "--all"],
+        &["storefront", "list"],
+        &["storefront", "add", "x", "--website", "eu"],
+        &["storefront", "revoke", "x"],
+    ] {
+        tries(&store, &nobody, args).failed("resource_denied", 4);
+        let event = &store.log()[0];
+        assert_eq!(event["admin"], "nora", "{args:?}");
+        assert_eq!(event["result"], "failure");
+    }
+}
+
+/// An actor of one website only.
+fn european(resources: &[&str]) -> (Store, String) {
+    let store = shop();
+    customer(&store, "1", "jane@example.com", "eu");
+    customer(&store, "2", "joe@example.com", "us");
+    customer(&store, "3", "both@example.com", "eu");
+    customer(&store, "4", "both@example.com", "us");
+    role(&store, "Europe", resources);
+    store.ok(&["role", "scope", "Europe", "website:eu"]);
+    let token = store.person("eva", "Europe");
+    (store, token)
+}
+
+#[test]
+fn what_lies_outside_the_scope_is_not_found() {
+    let (store, eva) = european(&["customer", "acl_roles", "Lac::storefronts"]);
+    store.ok(&["role", "allow", "Europe", "customer", "--with-children"]);
+    store.ok(&["storefront", "add", "shop-us", "--website", "us"]);
+    let missing = [
+        (&["customer", "show", "2"][..], "customer_not_found"),
+        (
+            &["customer", "show", "joe@example.com"],
+            "customer_not_found",
+        ),
+        (
+            &["customer", "edit", "2", "--active", "no"],
+            "customer_not_found",
+        ),
+        (&["customer", "remove", "2", "--yes"], "customer_not_found"),
+        (&["consent", "show", "2"], "customer_not_found"),
+        (&["consent", "grant", "1", "2"], "customer_not_found"),
+        (&["consent", "history", "2"], "customer_not_found"),
+        (
+            &["customer", "list", "--website", "us"],
+            "website_not_found",
+        ),
+        (
+            &["customer", "show", "1", "--website", "us"],
+            "website_not_found",
+        ),
+        (
+            &["customer", "add", "--email", "a@b", "--website", "us"],
+            "website_not_found",
+        ),
+        (
+            &["customer", "edit", "1", "--store-view", "en"],
+            "store_view_not_found",
+        ),
+        (
+            &["role", "scope", "Europe", "website:us"],
+            "website_not_found",
+        ),
+        (
+            &["storefront", "add", "x", "--website", "us"],
+            "website_not_found",
+        ),
+        (&["storefront", "revoke", "shop-us"], "storefront_not_found"),
+    ];
+    for (args, code) in missing {
+        tries(&store, &eva, args).failed(code, 3);
+    }
+    // Not even by way of ambiguity or a search.
+    let both = tries(&store, &eva, &["customer", "show", "both@example.com"]).succeeded();
+    assert!(both.stdout.contains(r#""id":"3""#));
+    for args in [
+        &["customer", "list"][..],
+        &["customer", "list", "--search", "example.com"],
+        &["customer", "list", "--email-prefix", ""],
+    ] {
+        let list = tries(&store, &eva, args).succeeded();
+        let list = serde_json::from_str(&list.stdout).expect("JSON");
+        assert_eq!(pluck(&list, "id"), ["3", "1"], "{args:?}");
+    }
+    for id in ["2", "joe@example.com"] {
+        let list = tries(&store, &eva, &["customer", "list", "--search", id]).succeeded();
+        assert_eq!(list.stdout, "[]\n");
+    }
+    let list = tries(&store, &eva, &["storefront", "list"]).succeeded();
+    assert_eq!(list.stdout, "[]\n");
+    assert_eq!(store.json(&["consent", "show", "1"])["consent"], "withheld");
+}
+
+#[test]
+fn a_narrow_scope_cannot_be_widened_by_whoever_has_it() {
+    let (store, eva) = european(&["acl_roles", "acl_users"]);
+    for args in [
+        &["role", "scope", "Europe", "all"][..],
+        &["role", "create", "World", "--scope", "all"],
+        &["role", "allow", "Administrators", "login"],
+    ] {
+        tries(&store, &eva, args).failed("beyond_own_rights", 4);
+    }
+    // A role of hers counts where she does.
+    let made = tries(&store, &eva, &["role", "create", "Helpers"]).succeeded();
+    assert!(made.stdout.contains(r#""websites":["eu"]"#), "{made:?}");
+    tries(
+        &store,
+        &eva,
+        &["user", "create", "hal", "--role", "Helpers"],
+    )
+    .succeeded();
+    // She sees of others' roles only what exists for her.
+    store.ok(&["role", "scope", "Helpers", "website:eu", "website:us"]);
+    let shown = tries(&store, &eva, &["role", "show", "Helpers"]).succeeded();
+    assert!(shown.stdout.contains(r#""websites":["eu"]"#), "{shown:?}");
+}

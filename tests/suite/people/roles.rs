@@ -1,0 +1,197 @@
+//! Roles: what they hold, where they count.
+
+use serde_json::json;
+
+use super::{events, pluck, role, shop, tries};
+use crate::support::Store;
+
+#[test]
+fn a_role_starts_custom_and_empty_and_is_given_what_it_may() {
+    let store = Store::new();
+    let made = store.json(&["role", "create", "Support"]);
+    assert_eq!(made["access"], "custom");
+    assert_eq!(made["resources"], json!([]));
+    assert_eq!(made["scope"], "all");
+    let given = store.json(&["role", "allow", "Support", "login_button", "sales_order"]);
+    assert_eq!(given["changed"], true);
+    let full = [
+        "Magento_LoginAsCustomer::login_button",
+        "Magento_Sales::sales_order",
+    ];
+    assert_eq!(given["resources"], json!(full));
+    let taken = store.json(&["role", "deny", "Support", full[1]]);
+    assert_eq!(taken["resources"], json!([full[0]]));
+    let event = &store.log()[0];
+    assert_eq!(event["action"], "deny");
+    assert_eq!(event["details"]["role"], "Support");
+    assert_eq!(event["details"]["before"]["resources"], json!(full));
+    assert_eq!(event["details"]["after"]["resources"], json!([full[0]]));
+}
+
+#[test]
+fn a_parent_grants_itself_alone_unless_asked_with_children() {
+    let store = Store::new();
+    role(&store, "Sales", &["sales"]);
+    assert_eq!(
+        store.json(&["role", "show", "Sales"])["resources"],
+        json!(["Magento_Sales::sales"])
+    );
+    let all = store.json(&["role", "allow", "Sales", "sales", "--with-children"]);
+    assert_eq!(all["resources"].as_array().expect("a list").len(), 6);
+    let none = store.json(&["role", "deny", "Sales", "sales", "--with-children"]);
+    assert_eq!(none["resources"], json!([]));
+}
+
+#[test]
+fn what_is_so_already_changes_nothing_and_leaves_no_event() {
+    let store = shop();
+    role(&store, "Support", &["login_button"]);
+    let before = events(&store);
+    for args in [
+        ["role", "allow", "Support", "login_button"],
+        ["role", "deny", "Support", "sales_order"],
+        ["role", "access", "Support", "custom"],
+        ["role", "scope", "Support", "all"],
+    ] {
+        assert_eq!(store.json(&args)["changed"], false, "{args:?}");
+    }
+    assert_eq!(events(&store), before);
+}
+
+#[test]
+fn to_custom_starts_empty_and_an_all_role_gives_nothing_up_singly() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Boss", "--all"]);
+    store.fails(
+        &["role", "deny", "Boss", "login_button"],
+        "role_holds_all",
+        5,
+    );
+    let ran = store.run(&["role", "allow", "Boss", "login_button", "-o", "json"]);
+    assert!(ran.succeeded().stderr.contains("everything"));
+    let custom = store.json(&["role", "access", "Boss", "custom"]);
+    assert_eq!(custom["resources"], json!([]));
+    let again = store.json(&["role", "access", "Boss", "all"]);
+    assert_eq!(again["access"], "all");
+}
+
+#[test]
+fn resources_are_named_by_an_unambiguous_ending() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Support"]);
+    let unknown = store.fails(
+        &["role", "allow", "Support", "login_buton"],
+        "resource_not_found",
+        3,
+    );
+    assert!(
+        unknown["message"]
+            .as_str()
+            .expect("text")
+            .contains("login_button")
+    );
+    let several = store.fails(&["role", "allow", "Support", "events"], "invalid_value", 2);
+    assert!(
+        several["message"]
+            .as_str()
+            .expect("text")
+            .contains("bulk_events")
+    );
+    // All or nothing.
+    store.fails(
+        &["role", "allow", "Support", "login_button", "nothing"],
+        "resource_not_found",
+        3,
+    );
+    assert_eq!(
+        store.json(&["role", "show", "Support"])["resources"],
+        json!([])
+    );
+}
+
+#[test]
+fn the_tree_shows_what_is_granted() {
+    let store = Store::new();
+    role(&store, "Support", &["login_button"]);
+    let tree = store.json(&["role", "resources", "--role", "Support"]);
+    let nodes = tree.as_array().expect("a list");
+    assert_eq!(nodes[0]["parent"], json!(null));
+    let button = nodes
+        .iter()
+        .find(|n| n["id"] == "Magento_LoginAsCustomer::login_button")
+        .expect("the button");
+    assert_eq!(button["granted"], true);
+    assert_eq!(button["depth"], 3);
+    assert_eq!(button["parent"], "Magento_LoginAsCustomer::login");
+    assert_eq!(nodes.iter().filter(|n| n["granted"] == true).count(), 1);
+    let plain = store.json(&["role", "resources"]);
+    assert!(plain[0].get("granted").is_none());
+    let table = store.ok(&["role", "resources", "--role", "Support"]);
+    assert_eq!(table.matches('✓').count(), 1);
+}
+
+#[test]
+fn scope_names_websites_and_nothing_else() {
+    let store = shop();
+    role(&store, "Support", &[]);
+    let scoped = store.json(&["role", "scope", "Support", "website:us", "website:eu"]);
+    assert_eq!(scoped["scope"], "custom");
+    assert_eq!(scoped["websites"], json!(["eu", "us"]));
+    for wrong in ["eu", "website:", "store-view:de", "all website:eu"] {
+        let words: Vec<&str> = wrong.split(' ').collect();
+        let args: Vec<&str> = ["role", "scope", "Support"]
+            .into_iter()
+            .chain(words)
+            .collect();
+        store.fails(&args, "invalid_value", 2);
+    }
+    store.fails(
+        &["role", "scope", "Support", "website:nowhere"],
+        "website_not_found",
+        3,
+    );
+    let all = store.json(&["role", "scope", "Support", "all"]);
+    assert_eq!(
+        (&all["scope"], &all["websites"]),
+        (&json!("all"), &json!(null))
+    );
+}
+
+#[test]
+fn a_role_that_somebody_has_cannot_be_deleted() {
+    let store = Store::new();
+    role(&store, "Support", &[]);
+    let bob = store.person("bob", "Support");
+    let error = store.fails(&["role", "delete", "Support", "--yes"], "in_use", 7);
+    assert!(error["message"].as_str().expect("text").contains("bob"));
+    store.ok(&["user", "delete", "bob", "--yes"]);
+    store.fails(&["role", "delete", "Support"], "confirmation_required", 2);
+    assert_eq!(
+        store.json(&["role", "delete", "Support", "--yes"])["changed"],
+        true
+    );
+    store.fails(&["role", "show", "Support"], "role_not_found", 3);
+    tries(&store, &bob, &["whoami"]).failed("not_authenticated", 4);
+}
+
+#[test]
+fn roles_are_listed_by_name() {
+    let store = Store::new();
+    role(&store, "Support", &["login_button"]);
+    store.ok(&["role", "create", "Auditors"]);
+    let list = store.json(&["role", "list"]);
+    assert_eq!(
+        pluck(&list, "name"),
+        ["Administrators", "Auditors", "Support"]
+    );
+    assert_eq!(list[0]["users"], 1);
+    assert_eq!(list[2]["resources"], 1);
+    let first = store
+        .run(&["role", "list", "--limit", "1", "-o", "json"])
+        .succeeded();
+    assert!(first.stderr.contains("--after Administrators"), "{first:?}");
+    let rest = store.json(&["role", "list", "--after", "Administrators"]);
+    assert_eq!(pluck(&rest, "name"), ["Auditors", "Support"]);
+    store.fails(&["role", "create", "Support"], "already_exists", 7);
+    store.fails(&["role", "create", " padded "], "invalid_value", 2);
+}

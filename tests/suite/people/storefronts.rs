@@ -1,0 +1,89 @@
+//! Storefront accounts.
+
+use serde_json::{Value, json};
+
+use super::{pluck, role, shop, tries};
+
+#[test]
+fn a_storefront_has_a_token_until_it_is_revoked() {
+    let store = shop();
+    let made = store.json(&[
+        "storefront",
+        "add",
+        "shop-eu",
+        "--website",
+        "eu",
+        "--website",
+        "us",
+    ]);
+    assert_eq!(made["name"], "shop-eu");
+    let token = made["token"].as_str().expect("a token");
+    let me = tries(&store, token, &["whoami"]).succeeded();
+    let me: Value = serde_json::from_str(&me.stdout).expect("JSON");
+    assert_eq!(
+        (&me["kind"], &me["websites"]),
+        (&json!("storefront"), &json!(["eu", "us"]))
+    );
+    tries(&store, token, &["customer", "list"]).failed("resource_denied", 4);
+    tries(&store, token, &["user", "token", "create", "alice"]).failed("resource_denied", 4);
+    let list = store.json(&["storefront", "list"]);
+    assert_eq!(pluck(&list, "name"), ["shop-eu"]);
+    assert_eq!(list[0]["revoked_at"], json!(null));
+    assert_eq!(
+        store.json(&["storefront", "revoke", "shop-eu"])["changed"],
+        true
+    );
+    assert_eq!(
+        store.json(&["storefront", "revoke", "shop-eu"])["changed"],
+        false
+    );
+    tries(&store, token, &["whoami"]).failed("not_authenticated", 4);
+    store.fails(
+        &["storefront", "revoke", "nobody"],
+        "storefront_not_found",
+        3,
+    );
+    store.fails(
+        &["storefront", "add", "shop-eu", "--website", "eu"],
+        "already_exists",
+        7,
+    );
+    store.fails(
+        &["storefront", "add", "x", "--website", "no"],
+        "website_not_found",
+        3,
+    );
+    let ran = store
+        .run(&["storefront", "add", "shop-us", "--website", "us"])
+        .succeeded();
+    assert!(
+        ran.stdout.starts_with("lac_") && ran.stderr.contains("once"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_storefront_named_like_an_admin_user_is_none() {
+    let store = shop();
+    let made = store.json(&["storefront", "add", "alice", "--website", "eu"]);
+    let token = made["token"].as_str().expect("a token");
+    for args in [
+        &["user", "token", "create", "alice"][..],
+        &["user", "token", "revoke", "alice", "--all"],
+        &["user", "token", "list", "alice"],
+    ] {
+        tries(&store, token, args).failed("resource_denied", 4);
+    }
+}
+
+#[test]
+fn one_that_serves_more_than_ones_scope_cannot_be_revoked() {
+    let store = shop();
+    store.ok(&["storefront", "add", "both", "--website", "eu", "us"]);
+    role(&store, "Europe", &["Lac::storefronts"]);
+    store.ok(&["role", "scope", "Europe", "website:eu"]);
+    let eva = store.person("eva", "Europe");
+    let list = tries(&store, &eva, &["storefront", "list"]).succeeded();
+    assert!(list.stdout.contains(r#""websites":["eu"]"#), "{list:?}");
+    tries(&store, &eva, &["storefront", "revoke", "both"]).failed("beyond_own_rights", 4);
+}
