@@ -72,4 +72,14 @@ assert json.loads(store.run("verify", unsigned, "-o", "json").stdout)["valid"] i
 confused = jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": keys.keys[0].key_id, "typ": "lac-login+jwt"})
 assert json.loads(store.run("verify", confused, "-o", "json").stdout)["valid"] is False
 
+# A signature that verifies is not a login: only redeeming is, and only once (docs/storefront.md).
+store.ok("session", "end", "--all", "--yes")
+shop = store.json("storefront", "add", "shop", "--website", "base")["token"]
+[token] = parse_qs(urlsplit(store.json("login", "jane@example.com")["url"]).query)["secret"]
+redeem = ["redeem", "-", "--audience", AUDIENCE, "-o", "json"]
+first, second = (store.run(*redeem, stdin=token, LAC_TOKEN=shop) for _ in range(2))
+assert first.returncode == 0 and json.loads(first.stdout)["customer"]["id"] == "1", first
+assert second.returncode == 5 and json.loads(second.stderr)["error"]["code"] == "token_spent", second
+assert verify(token, keys)["sub"] == "1", "it verifies still, which is why redeeming is mandatory"
+
 print("jose: PyJWT", jwt.__version__, "verifies our tokens, and refuses what is broken")
