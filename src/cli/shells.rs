@@ -1,7 +1,8 @@
 //! The scripts with which shells are taught to complete `lac`.
 //!
-//! clap_complete's own, but for bash: that one breaks words at `:`, `@` and
-//! `=`, of which e-mail addresses, scopes and resources are full.
+//! clap_complete's own, but for two: bash's breaks words at `:`, `@` and `=`,
+//! of which e-mail addresses, scopes and resources are full; zsh's does nothing
+//! the first time when it is a file on `fpath`.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -13,7 +14,8 @@ use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Shells, Z
 pub const VARIABLE: &str = "COMPLETE";
 
 /// Every shell that is known.
-pub const SHELLS: Shells<'static> = Shells(&[&WholeWords, &Zsh, &Fish, &Powershell, &Elvish]);
+pub const SHELLS: Shells<'static> =
+    Shells(&[&WholeWords, &Autoloaded, &Fish, &Powershell, &Elvish]);
 
 /// The script that registers the completion of `lac` in a shell.
 ///
@@ -102,6 +104,50 @@ impl EnvCompleter for WholeWords {
         Bash.write_complete(command, words, dir, out)?;
         // The last line has no end, and `read` would not take it.
         writeln!(out)
+    }
+}
+
+/// Zsh, also as a file `_lac` on `fpath`: its text is a function's body then,
+/// which is called to complete, not to register.
+#[derive(Debug)]
+struct Autoloaded;
+
+impl EnvCompleter for Autoloaded {
+    fn name(&self) -> &'static str {
+        Zsh.name()
+    }
+
+    fn is(&self, name: &str) -> bool {
+        Zsh.is(name)
+    }
+
+    fn write_registration(
+        &self,
+        var: &str,
+        name: &str,
+        bin: &str,
+        completer: &str,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut script = Vec::new();
+        Zsh.write_registration(var, name, bin, completer, &mut script)?;
+        let script = String::from_utf8(script).map_err(io::Error::other)?;
+        let register = format!("compdef _clap_dynamic_completer_{name} {bin}");
+        let called = format!(
+            "if [[ ${{funcstack[1]}} == _{bin} ]]; then\n    \
+             _clap_dynamic_completer_{name} \"$@\"\nelse\n    {register}\nfi"
+        );
+        out.write_all(script.replace(&register, &called).as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        command: &mut clap::Command,
+        words: Vec<OsString>,
+        dir: Option<&Path>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        Zsh.write_complete(command, words, dir, out)
     }
 }
 
