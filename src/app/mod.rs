@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod documents;
 pub mod find;
 pub mod founding;
+pub mod import;
 pub mod keys;
 pub mod log;
 mod logbook;

@@ -99,6 +99,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::InputRequired { flag, .. } => format!("give it with {flag}"),
         F::ConfirmationRequired { .. } => "confirm with --yes".to_owned(),
         F::Busy { .. } => "try again; somebody else is writing for a long time".to_owned(),
+        F::StoresChanged => "try again".to_owned(),
         F::InUse { .. } => "change what refers to it first".to_owned(),
         F::LogTampered { .. } => {
             "stop using this store, keep all of it, and compare it with a backup and the receipts"

@@ -155,6 +155,8 @@ pub enum Fault {
     AlreadyExists { what: String },
     #[error("{what} is in use: {by}")]
     InUse { what: String, by: String },
+    #[error("websites, store groups or store views changed while the file was read")]
+    StoresChanged,
     #[error("the store is busy: waited {waited_seconds} s for another writer")]
     Busy { waited_seconds: u64 },
 
@@ -242,7 +244,9 @@ impl Fault {
             | F::InputRequired { .. }
             | F::ConfirmationRequired { .. }
             | F::ReadOnly { .. } => Kind::Usage,
-            F::AlreadyExists { .. } | F::InUse { .. } | F::Busy { .. } => Kind::Conflict,
+            F::AlreadyExists { .. } | F::InUse { .. } | F::StoresChanged | F::Busy { .. } => {
+                Kind::Conflict
+            }
             F::LogTampered { .. } => Kind::Tampered,
             F::CheckpointMissing { .. } | F::KeyMissing { .. } => Kind::Unverifiable,
             F::StoreMissing { .. }

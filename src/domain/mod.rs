@@ -5,6 +5,7 @@ pub mod ambient;
 pub mod audit;
 pub mod claims;
 pub mod config;
+pub mod consent;
 pub mod customer;
 pub mod document;
 pub mod fault;

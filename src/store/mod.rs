@@ -44,6 +44,14 @@ pub trait Store {
     /// A transaction that holds the write lock from its start and is rolled
     /// back unless committed. Waits its turn; `busy` after the store's timeout.
     fn write(&self) -> Result<Box<dyn WriteTx + '_>>;
+
+    /// Makes ready for a transaction of very many changes (`true`), and goes
+    /// back to normal after it (`false`). At most 32 MiB of memory.
+    fn bulk(&self, on: bool) -> Result<()>;
+
+    /// An empty file of one's own, as private as the store and without a name:
+    /// it is gone when it is closed.
+    fn scratch(&self) -> Result<std::fs::File>;
 }
 
 /// Where the newest signed checkpoint is kept outside the database.
@@ -182,6 +190,12 @@ pub trait CustomerReads {
     /// One page, in a stable order that `after` continues.
     fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage>;
     fn customer_count(&self) -> Result<u64>;
+    /// Ids of active customers on these websites (`None` for all), in order.
+    fn active_customers(
+        &self,
+        websites: Option<&[i64]>,
+        each: &mut dyn FnMut(CustomerId) -> Result<()>,
+    ) -> Result<()>;
     /// The greatest N of any `local:N`, also of removed ones that sessions,
     /// documents or the log still name.
     fn last_local_customer(&self) -> Result<i64>;
@@ -190,8 +204,11 @@ pub trait CustomerReads {
 pub trait CustomerWrites {
     /// Upsert by id, consent included.
     fn customer_put(&self, permit: &Permit<'_>, customer: &Customer) -> Result<()>;
-    /// Gives a customer another id (a `local:N` whose merchant's id became
-    /// known), in documents and sessions too.
+    /// Frees a customer's address for another one within this transaction, in
+    /// which the customer must be put again.
+    fn customer_park(&self, permit: &Permit<'_>, id: CustomerId) -> Result<()>;
+    /// Gives a `local:N` the merchant's id that became known, in documents and
+    /// sessions too.
     fn customer_renumber(
         &self,
         permit: &Permit<'_>,

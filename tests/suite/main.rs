@@ -7,6 +7,8 @@ mod completion;
 mod config;
 mod doctor;
 mod foundation;
+mod import;
+mod import_customers;
 mod people;
 mod stores;
 mod support;

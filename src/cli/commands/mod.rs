@@ -7,6 +7,7 @@ mod consent;
 mod customer;
 mod doctor;
 mod document;
+mod import;
 mod init;
 mod key;
 mod log;
@@ -50,6 +51,7 @@ pub const ALL: &[Noun] = &[
     consent::NOUN,
     config::NOUN,
     stores::NOUN,
+    import::NOUN,
     role::NOUN,
     user::NOUN,
     log::NOUN,

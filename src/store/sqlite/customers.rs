@@ -78,6 +78,29 @@ impl CustomerReads for Tx<'_> {
             .and_then(|n| u64::try_from(n).map_err(Fault::internal))
     }
 
+    fn active_customers(
+        &self,
+        websites: Option<&[i64]>,
+        each: &mut dyn FnMut(CustomerId) -> Result<()>,
+    ) -> Result<()> {
+        let mut sql = "SELECT id FROM customer WHERE active = 1".to_owned();
+        if let Some(websites) = websites {
+            let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
+            sql += &format!(" AND website_id IN ({})", list.join(","));
+        }
+        sql += " ORDER BY id";
+        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
+        let mut found = statement.query([]).map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let stored: i64 = rows::get(row, 0)?;
+            each(
+                CustomerId::from_stored(stored)
+                    .ok_or_else(|| damaged("customer", stored, "an impossible id"))?,
+            )?;
+        }
+        Ok(())
+    }
+
     fn last_local_customer(&self) -> Result<i64> {
         let least: Option<i64> = self
             .conn
@@ -141,6 +164,15 @@ impl CustomerWrites for Tx<'_> {
         Ok(())
     }
 
+    fn customer_park(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<()> {
+        // No address begins with a blank.
+        self.conn
+            .prepare_cached("UPDATE customer SET email_key = ' ' || id WHERE id = ?1")
+            .and_then(|mut s| s.execute([id.stored()]))
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+
     fn customer_renumber(
         &self,
         _permit: &Permit<'_>,
@@ -149,11 +181,13 @@ impl CustomerWrites for Tx<'_> {
     ) -> Result<()> {
         for sql in [
             "UPDATE customer SET id = ?2 WHERE id = ?1",
-            "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1",
+            // Only a local:N is ever replaced; there is an index of those.
+            "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1 AND customer_id < 0",
             "UPDATE session SET customer_id = ?2 WHERE customer_id = ?1",
         ] {
             self.conn
-                .execute(sql, [from.stored(), to.stored()])
+                .prepare_cached(sql)
+                .and_then(|mut s| s.execute([from.stored(), to.stored()]))
                 .map_err(rows::fault)?;
         }
         Ok(())

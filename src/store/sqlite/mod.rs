@@ -14,6 +14,8 @@ mod sessions;
 mod stores;
 mod uses;
 
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -146,7 +148,33 @@ impl Store for SqliteStore {
             _lock: Some(lock),
         }))
     }
+
+    fn bulk(&self, on: bool) -> Result<()> {
+        let kib = if on { BULK_CACHE } else { CACHE };
+        self.conn
+            .pragma_update(None, "cache_size", -kib)
+            .map_err(rows::fault)
+    }
+
+    fn scratch(&self) -> Result<File> {
+        let path = self
+            .lock
+            .with_file_name(format!("scratch-{}", std::process::id()));
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|e| Fault::io(path.display(), e))?;
+        std::fs::remove_file(&path).map_err(|e| Fault::io(path.display(), e))?;
+        Ok(file)
+    }
 }
+
+/// Page cache in KiB: SQLite's own default, and that of an import.
+const CACHE: i64 = 2000;
+const BULK_CACHE: i64 = 32 * 1024;
 
 /// One transaction, rolled back on drop unless committed.
 #[derive(Debug)]

@@ -1,0 +1,365 @@
+//! Importing a merchant's file: read and checked as a whole before any lock is
+//! taken, then applied in one transaction, all of it or nothing.
+
+mod configs;
+mod csv;
+mod customers;
+mod documents;
+mod item;
+mod known;
+mod pages;
+mod problem;
+mod scalar;
+mod seen;
+mod spool;
+mod stores;
+mod window;
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::problem::Skipped;
+
+use self::configs::Configs;
+use self::customers::Customers;
+use self::documents::Documents;
+use self::known::Known;
+use self::problem::Sieve;
+use self::stores::Entries;
+use self::window::Window;
+use super::{Desk, Done, Work, act, look};
+use crate::domain::audit::{Action, Event};
+use crate::domain::document::DocumentKind;
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::stores::{StoreGroup, StoreView, Website};
+use crate::store::{Permit, Result, Store};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Websites,
+    StoreGroups,
+    StoreViews,
+    StoreConfigs,
+    Customers,
+    Orders,
+    Invoices,
+    Shipments,
+    CreditMemos,
+}
+
+impl Kind {
+    pub const ALL: [Self; 9] = [
+        Self::Websites,
+        Self::StoreGroups,
+        Self::StoreViews,
+        Self::StoreConfigs,
+        Self::Customers,
+        Self::Orders,
+        Self::Invoices,
+        Self::Shipments,
+        Self::CreditMemos,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Websites => "websites",
+            Self::StoreGroups => "store-groups",
+            Self::StoreViews => "store-views",
+            Self::StoreConfigs => "store-configs",
+            Self::Customers => "customers",
+            Self::Orders => "orders",
+            Self::Invoices => "invoices",
+            Self::Shipments => "shipments",
+            Self::CreditMemos => "credit-memos",
+        }
+    }
+}
+
+/// How a file is to be taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// Leave invalid items out and list them, instead of refusing the file.
+    pub skip_invalid: bool,
+    /// Say what would change, and change nothing.
+    pub dry_run: bool,
+    /// Take the items that are there even if they do not add up.
+    pub partial: bool,
+    /// Customers missing from the file are gone: deactivate them.
+    pub complete: bool,
+    /// Even if that were most of them.
+    pub allow_empty: bool,
+}
+
+/// Imports one file. Its content comes beside the request, as a stream.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Import {
+    pub kind: Kind,
+    /// The file's name, or `-`: for messages and the record, which keeps no
+    /// directories.
+    pub file: String,
+    pub wishes: Wishes,
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Imported {
+    pub kind: Kind,
+    pub file: String,
+    pub dry_run: bool,
+    /// Items in the file, invalid ones included.
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub skipped: Vec<Skipped>,
+    pub consents: Consents,
+    /// `local:N` customers whose merchant's id became known.
+    pub renumbered: u64,
+    pub deactivated: u64,
+    pub sessions_ended: u64,
+    pub warnings: Vec<String>,
+}
+
+/// Changes of consent.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Consents {
+    pub granted: u64,
+    pub revoked: u64,
+}
+
+/// Counts as the import goes.
+#[derive(Debug, Default)]
+struct Tally {
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    consents: Consents,
+    renumbered: u64,
+    deactivated: u64,
+    sessions_ended: u64,
+    still_inactive: u64,
+    warnings: Vec<String>,
+}
+
+/// Told how far an import is. Called often: be quick.
+pub trait Watch {
+    /// Bytes read so far.
+    fn read(&self, bytes: u64);
+    /// Items written so far, of how many.
+    fn done(&self, items: u64, total: u64);
+}
+
+/// A file's items, read and checked.
+enum Batch<'s> {
+    Websites(Entries<Website>),
+    Groups(Entries<StoreGroup>),
+    Views(Entries<StoreView>),
+    Configs(Configs),
+    Customers(Customers<'s>),
+    Documents(Documents<'s>),
+}
+
+impl Import {
+    /// # Errors
+    /// `resource_denied` before anything is read; `invalid_file` naming line or
+    /// item, field and reason; `too_many_missing`; `stores_changed`; `io`.
+    pub fn run(self, desk: &Desk<'_>, input: &mut dyn Read, watch: &dyn Watch) -> Result<Imported> {
+        self.check()?;
+        let known = look(desk, Action::ImportRun, &[Resource::IMPORT], Known::of)?;
+        let mut sieve = Sieve::new(&self.file, self.wishes.skip_invalid);
+        let mut window = Window::new(&self.file, input, watch);
+        let (batch, read) = self.read(desk.store, &mut window, &known, &mut sieve)?;
+        let digest = window.digest();
+        let mut tally = Tally::default();
+        desk.store.bulk(true)?;
+        let applied = act(
+            desk,
+            Action::ImportRun,
+            &[Resource::IMPORT],
+            |event| self.describe(event, &digest),
+            |work, permit| {
+                if Known::of(work)? != known {
+                    return Err(Fault::StoresChanged);
+                }
+                self.apply(batch, work, permit, &known, &mut sieve, &mut tally, watch)?;
+                self.conclude(work, read, &sieve, &tally)
+            },
+        );
+        let calm = desk.store.bulk(false);
+        applied.and(calm)?;
+        Ok(self.answer(read, sieve, tally))
+    }
+
+    fn check(&self) -> Result<()> {
+        let Wishes {
+            complete,
+            skip_invalid,
+            partial,
+            ..
+        } = self.wishes;
+        if complete && self.kind != Kind::Customers {
+            return Err(Fault::invalid("--complete", "is for customers only"));
+        }
+        if complete && (skip_invalid || partial) {
+            let reason = "who is left out is not gone: not with --skip-invalid or --partial";
+            return Err(Fault::invalid("--complete", reason));
+        }
+        Ok(())
+    }
+
+    /// Reads the whole file; returns how many items it has, too.
+    fn read<'s>(
+        &self,
+        store: &'s dyn Store,
+        window: &mut Window<'_>,
+        known: &Known,
+        sieve: &mut Sieve,
+    ) -> Result<(Batch<'s>, u64)> {
+        let is_json = is_json(window, sieve)?;
+        let wishes = self.wishes;
+        let documents = match self.kind {
+            Kind::Customers if !is_json => {
+                let (read, count) = Customers::from_csv(store, window, known, sieve)?;
+                return Ok((Batch::Customers(read), count));
+            }
+            _ if !is_json => {
+                return Err(sieve.broken("not JSON: only customers come as CSV"));
+            }
+            Kind::Websites => {
+                let (read, count) = Entries::read(window, known, wishes, sieve)?;
+                return Ok((Batch::Websites(read), count));
+            }
+            Kind::StoreGroups => {
+                let (read, count) = Entries::read(window, known, wishes, sieve)?;
+                return Ok((Batch::Groups(read), count));
+            }
+            Kind::StoreViews => {
+                let (read, count) = Entries::read(window, known, wishes, sieve)?;
+                return Ok((Batch::Views(read), count));
+            }
+            Kind::StoreConfigs => {
+                let (read, count) = Configs::read(window, known, wishes, sieve)?;
+                return Ok((Batch::Configs(read), count));
+            }
+            Kind::Customers => {
+                let (read, count) = Customers::from_rest(store, window, known, wishes, sieve)?;
+                return Ok((Batch::Customers(read), count));
+            }
+            Kind::Orders => DocumentKind::Order,
+            Kind::Invoices => DocumentKind::Invoice,
+            Kind::Shipments => DocumentKind::Shipment,
+            Kind::CreditMemos => DocumentKind::CreditMemo,
+        };
+        let (read, count) = Documents::read(documents, store, window, known, wishes, sieve)?;
+        Ok((Batch::Documents(read), count))
+    }
+
+    #[allow(clippy::too_many_arguments)] // all of an import meets here
+    fn apply(
+        &self,
+        batch: Batch<'_>,
+        work: &mut Work<'_>,
+        permit: &Permit<'_>,
+        known: &Known,
+        sieve: &mut Sieve,
+        tally: &mut Tally,
+        watch: &dyn Watch,
+    ) -> Result<()> {
+        match batch {
+            Batch::Websites(websites) => websites.apply(work, permit, tally),
+            Batch::Groups(groups) => groups.apply(work, permit, tally),
+            Batch::Views(views) => views.apply(work, permit, tally),
+            Batch::Configs(configs) => configs.apply(work, permit, known, tally),
+            Batch::Documents(documents) => documents.apply(work, permit, tally, watch),
+            Batch::Customers(customers) => {
+                let name = self.name();
+                let wishes = self.wishes;
+                customers.apply(work, permit, known, wishes, sieve, tally, watch, name)
+            }
+        }
+    }
+
+    /// A file's own name; directories may tell more than the log should know.
+    fn name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or(&self.file)
+    }
+
+    fn describe(&self, event: &mut Event, digest: &str) {
+        event.detail("kind", self.kind.as_str());
+        event.detail("file", self.name());
+        event.detail("sha256", digest);
+    }
+
+    /// Records the import, or forgets it all after a dry run.
+    fn conclude(
+        &self,
+        work: &mut Work<'_>,
+        read: u64,
+        sieve: &Sieve,
+        t: &Tally,
+    ) -> Result<Done<()>> {
+        if self.wishes.dry_run {
+            return Ok(Done::Unchanged(()));
+        }
+        let counts = [
+            ("read", read),
+            ("created", t.created),
+            ("updated", t.updated),
+            ("unchanged", t.unchanged),
+            ("skipped", sieve.count()),
+            ("consents_granted", t.consents.granted),
+            ("consents_revoked", t.consents.revoked),
+            ("renumbered", t.renumbered),
+            ("deactivated", t.deactivated),
+            ("sessions_ended", t.sessions_ended),
+        ];
+        for (name, count) in counts {
+            work.draft.detail(name, count);
+        }
+        work.draft.detail("complete", self.wishes.complete);
+        let recorded = work.record()?;
+        Ok(Done::Recorded((), recorded))
+    }
+
+    fn answer(self, read: u64, sieve: Sieve, mut tally: Tally) -> Imported {
+        if tally.still_inactive > 0 {
+            tally.warnings.push(format!(
+                "{} customers of the file are not active here and stay so",
+                tally.still_inactive
+            ));
+        }
+        Imported {
+            kind: self.kind,
+            file: self.file,
+            dry_run: self.wishes.dry_run,
+            read,
+            created: tally.created,
+            updated: tally.updated,
+            unchanged: tally.unchanged,
+            skipped: sieve.skipped(),
+            consents: tally.consents,
+            renumbered: tally.renumbered,
+            deactivated: tally.deactivated,
+            sessions_ended: tally.sessions_ended,
+            warnings: tally.warnings,
+        }
+    }
+}
+
+/// Tells REST answers from CSV by their first character.
+fn is_json(window: &mut Window<'_>, sieve: &Sieve) -> Result<bool> {
+    const UTF_16: &str = "it is UTF-16; save it as UTF-8";
+    if window.take(b"\xFF\xFE")? || window.take(b"\xFE\xFF")? {
+        return Err(sieve.broken(UTF_16));
+    }
+    window.take(b"\xEF\xBB\xBF")?;
+    match window.first_solid()? {
+        None => Err(sieve.broken("it is empty")),
+        Some(0) => Err(sieve.broken("it holds NUL bytes: not a text file")),
+        Some(byte) => Ok(matches!(byte, b'{' | b'[')),
+    }
+}

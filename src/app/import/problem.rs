@@ -1,0 +1,127 @@
+//! What is wrong with one item of a file, and what is done about it: stop, or
+//! leave the item out and say so.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+/// Where in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    /// The physical line, a header being line 1.
+    Line(u64),
+    /// The item, counted from 1 over all pages.
+    Item(u64),
+}
+
+impl At {
+    /// The number alone.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Line(n) | Self::Item(n) => n,
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(n) => write!(f, "line {n}"),
+            Self::Item(n) => write!(f, "item {n}"),
+        }
+    }
+}
+
+/// Which field is wrong, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub field: String,
+    pub reason: String,
+}
+
+impl Problem {
+    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// An item that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// `line 7` or `item 7`.
+    pub at: String,
+    pub field: String,
+    pub reason: String,
+}
+
+/// Takes what is wrong: the first of it ends the import, unless invalid items
+/// are to be skipped.
+#[derive(Debug)]
+pub struct Sieve {
+    file: String,
+    skip: bool,
+    skipped: Vec<(At, Problem)>,
+}
+
+impl Sieve {
+    pub fn new(file: &str, skip: bool) -> Self {
+        Self {
+            file: file.to_owned(),
+            skip,
+            skipped: Vec::new(),
+        }
+    }
+
+    /// Leaves an item out.
+    ///
+    /// # Errors
+    /// `invalid_file` unless invalid items are skipped.
+    pub fn reject(&mut self, at: At, problem: Problem) -> Result<()> {
+        if !self.skip {
+            let Problem { field, reason } = problem;
+            return Err(self.broken(&format!("{at}: {field}: {reason}")));
+        }
+        self.skipped.push((at, problem));
+        Ok(())
+    }
+
+    /// A problem of the whole file: nothing of it can be imported.
+    pub fn broken(&self, problem: &str) -> Fault {
+        Fault::InvalidFile {
+            file: self.file.clone(),
+            problem: problem.to_owned(),
+        }
+    }
+
+    /// How many items were left out.
+    pub fn count(&self) -> u64 {
+        self.skipped.len() as u64
+    }
+
+    /// Everything left out, in the file's order.
+    pub fn skipped(mut self) -> Vec<Skipped> {
+        self.skipped.sort_by_key(|(at, _)| *at);
+        let show = |(at, problem): (At, Problem)| Skipped {
+            at: at.to_string(),
+            field: problem.field,
+            reason: problem.reason,
+        };
+        self.skipped.into_iter().map(show).collect()
+    }
+}
+
+/// A text from the file for a message: short, in quotes.
+pub fn quoted(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    if short.len() < text.len() {
+        format!("`{short}…`")
+    } else {
+        format!("`{short}`")
+    }
+}

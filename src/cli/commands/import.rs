@@ -1,0 +1,173 @@
+//! `lac import KIND FILE|-`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValue;
+use clap::{ArgMatches, Args, ValueEnum};
+
+use super::{Noun, arguments, parsed};
+use crate::app::import::{Import, Imported, Kind, Wishes};
+use crate::cli::progress::Progress;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::{Text, Tone};
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub const NOUN: Noun = Noun {
+    name: "import",
+    about: "Import websites, customers and documents from a merchant's files",
+    arguments: arguments::<Arguments>,
+    run,
+};
+
+/// Imports one file: a customer export (CSV) or answers of the REST API (one
+/// page, pages one after another, an array of pages, or of items).
+///
+/// Nothing is changed unless all of the file is good. Passwords, hashes and
+/// tokens in it are never kept.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  lac import customers magento-customers.csv --dry-run\n  \
+                  curl -s \"$SHOP/rest/V1/orders?searchCriteria[pageSize]=500\" -H \"Authorization: \
+                  Bearer $T\" | lac import orders -"
+)]
+struct Arguments {
+    /// What the file holds
+    kind: KindArg,
+
+    /// The file; - is stdin
+    file: PathBuf,
+
+    /// Import the rest and list what was left out
+    #[arg(long)]
+    skip_invalid: bool,
+
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Take the items that are there even if they do not add up to total_count
+    #[arg(long)]
+    partial: bool,
+
+    /// Customers missing from the file are gone: deactivate them
+    #[arg(long, conflicts_with_all = ["skip_invalid", "partial"])]
+    complete: bool,
+
+    /// With --complete: even if most customers are missing
+    #[arg(long, requires = "complete")]
+    allow_empty: bool,
+}
+
+/// A kind by its name.
+#[derive(Debug, Clone, Copy)]
+struct KindArg(Kind);
+
+impl ValueEnum for KindArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [KindArg; 9] = {
+            let mut all = [KindArg(Kind::Websites); 9];
+            let mut i = 0;
+            while i < 9 {
+                all[i] = KindArg(Kind::ALL[i]);
+                i += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()))
+    }
+}
+
+fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
+    let args: Arguments = parsed(matches)?;
+    let desk = shop.desk()?;
+    let mut input = Input {
+        path: &args.file,
+        open: None,
+    };
+    let request = Import {
+        kind: args.kind.0,
+        file: args.file.display().to_string(),
+        wishes: Wishes {
+            skip_invalid: args.skip_invalid,
+            dry_run: args.dry_run,
+            partial: args.partial,
+            complete: args.complete,
+            allow_empty: args.allow_empty,
+        },
+    };
+    let progress = Progress::new(&shop.out, length(&args.file));
+    let imported = request.run(&desk, &mut input, &progress);
+    progress.clear();
+    let imported = imported?;
+    shop.show(&imported)?;
+    if !shop.out.format.is_json() {
+        for warning in &imported.warnings {
+            shop.out.say(&format!("warning: {warning}"));
+        }
+    }
+    Ok(0)
+}
+
+/// The file, opened when it is first read: who may not import learns nothing
+/// of it.
+struct Input<'p> {
+    path: &'p Path,
+    open: Option<Box<dyn Read>>,
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.open.is_none() {
+            self.open = Some(if self.path.as_os_str() == "-" {
+                Box::new(io::stdin().lock())
+            } else {
+                Box::new(File::open(self.path)?)
+            });
+        }
+        self.open.as_mut().map_or(Ok(0), |open| open.read(buffer))
+    }
+}
+
+fn length(path: &Path) -> Option<u64> {
+    let meta = path.metadata().ok().filter(std::fs::Metadata::is_file);
+    meta.map(|meta| meta.len())
+}
+
+impl Card for Imported {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines: Vec<(&'static str, Text)> = vec![
+            ("kind", self.kind.as_str().into()),
+            ("read", self.read.to_string().into()),
+            ("created", self.created.to_string().into()),
+            ("updated", self.updated.to_string().into()),
+            ("unchanged", self.unchanged.to_string().into()),
+        ];
+        let further = [
+            ("consents granted", self.consents.granted),
+            ("consents revoked", self.consents.revoked),
+            ("ids replaced", self.renumbered),
+            ("deactivated", self.deactivated),
+            ("sessions ended", self.sessions_ended),
+        ];
+        let counted = further.into_iter().filter(|(_, count)| *count > 0);
+        lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
+        lines.push(("skipped", self.skipped.len().to_string().into()));
+        for item in &self.skipped {
+            let text = format!("{}: {}: {}", item.at, item.field, item.reason);
+            lines.push(("", Text::toned(text, Tone::Warning)));
+        }
+        if self.dry_run {
+            let text = "nothing was changed: this was a dry run";
+            lines.push(("note", Text::toned(text, Tone::Dim)));
+        }
+        lines
+    }
+}

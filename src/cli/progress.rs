@@ -1,0 +1,80 @@
+//! A progress bar on stderr, for what takes longer than a second, and only
+//! where somebody watches.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::out::Out;
+use crate::app::import::Watch;
+
+/// Shown from the second second on.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    length: Option<u64>,
+    since: Instant,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").finish_non_exhaustive()
+    }
+}
+
+impl Progress {
+    /// `length` is the file's, in bytes, if it is known.
+    pub fn new(out: &Out, length: Option<u64>) -> Self {
+        let wanted = !out.quiet && !out.format.is_json() && std::io::stderr().is_terminal();
+        let bar = wanted.then(|| {
+            ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(8))
+                .with_style(style("reading {wide_bar} {percent}%"))
+        });
+        Self {
+            bar,
+            length,
+            since: Instant::now(),
+        }
+    }
+
+    /// Takes the bar off the screen.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn shown(&self) -> Option<&ProgressBar> {
+        let is_slow = || self.since.elapsed() > Duration::from_secs(1);
+        self.bar.as_ref().filter(|_| is_slow())
+    }
+}
+
+/// A template that cannot be read gives the plain bar.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+impl Watch for Progress {
+    fn read(&self, bytes: u64) {
+        if let Some(bar) = self.shown() {
+            if self.length.is_none() {
+                bar.set_style(style("reading, {bytes} so far"));
+            }
+            bar.set_position(bytes);
+        }
+    }
+
+    fn done(&self, items: u64, total: u64) {
+        if !items.is_multiple_of(1024) {
+            return;
+        }
+        if let Some(bar) = self.shown() {
+            if bar.length() != Some(total) {
+                bar.set_style(style("writing {wide_bar} {pos}/{len}"));
+                bar.set_length(total);
+            }
+            bar.set_position(items);
+        }
+    }
+}
