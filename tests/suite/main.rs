@@ -12,3 +12,4 @@ mod import_customers;
 mod people;
 mod stores;
 mod support;
+mod surface;

@@ -1,0 +1,58 @@
+//! What the program says before any command is understood: help, usage errors.
+
+use serde_json::Value;
+
+use crate::support::Store;
+
+#[test]
+fn the_help_fits_a_screen_and_names_every_command_once() {
+    let help = Store::none().ok(&["--help"]);
+    let root = login_as_customer::cli::command();
+    for command in root.get_subcommands() {
+        let start = format!("  {} ", command.get_name());
+        let times = help.lines().filter(|l| l.starts_with(&start)).count();
+        assert!(times >= 1, "{}", command.get_name());
+    }
+    let wide: Vec<&str> = help.lines().filter(|l| l.chars().count() > 100).collect();
+    assert!(wide.is_empty(), "{wide:?}");
+    assert!(help.lines().count() <= 66, "{}", help.lines().count());
+    assert!(!help.contains('\u{1b}'), "no colours in a pipe");
+}
+
+#[test]
+fn without_a_command_the_help_is_an_error() {
+    let store = Store::none();
+    let ran = store.run(&[]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("Usage: lac"));
+    assert_eq!(store.run(&["config"]).code, 2);
+}
+
+#[test]
+fn a_misspelt_command_is_guessed() {
+    let store = Store::none();
+    let ran = store.run(&["logn"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("'login'"), "{}", ran.stderr);
+}
+
+#[test]
+fn usage_errors_are_json_where_json_was_asked_for() {
+    let store = Store::none();
+    for args in [
+        &["-o", "json", "config", "get"][..],
+        &["config", "get", "--nothing", "-ojson"],
+        &["nothing", "--output=jsonl"],
+    ] {
+        let ran = store.run(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
+        let error: Value = serde_json::from_str(ran.stderr.trim()).expect("one line of JSON");
+        assert_eq!(error["error"]["code"], "invalid_argument", "{args:?}");
+    }
+}
+
+#[test]
+fn the_version_is_the_crate_s() {
+    let version = Store::none().ok(&["--version"]);
+    assert_eq!(version.trim(), format!("lac {}", env!("CARGO_PKG_VERSION")));
+}
