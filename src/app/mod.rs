@@ -5,6 +5,7 @@
 //! allow it → do it and record it in one transaction → answer. Nothing in a
 //! request says who is asking; that is the [`Desk`]'s to know.
 
+pub mod bulk;
 pub mod complete;
 pub mod config;
 pub mod consent;

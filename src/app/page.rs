@@ -1,7 +1,10 @@
 //! Lists come in pages.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fault::Fault;
 use crate::store::Result;
 
 /// Rows that one page holds at most: memory stays bounded however long the
@@ -20,6 +23,16 @@ pub struct Part {
 impl Part {
     pub fn rows(&self) -> usize {
         self.limit.unwrap_or(MAX_ROWS).min(MAX_ROWS)
+    }
+
+    /// The cursor of a list whose cursors are numbers.
+    ///
+    /// # Errors
+    /// `invalid_value`.
+    pub fn number<N: FromStr>(&self) -> Result<Option<N>> {
+        let bad = || Fault::invalid("--after", "not a cursor of this list");
+        let number = |cursor: &str| cursor.parse().map_err(|_| bad());
+        self.after.as_deref().map(number).transpose()
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::app::page::{Page, Part};
-use crate::app::{Desk, find, look};
+use crate::app::{Desk, bulk, find, look};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome, StoredEvent};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -48,15 +48,9 @@ impl History {
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
     /// `website_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Page<Entry>> {
-        let after: Option<u64> = match &self.part.after {
-            None => None,
-            Some(cursor) => {
-                let bad = |_| Fault::invalid("--after", "not a cursor of this list");
-                Some(cursor.parse().map_err(bad)?)
-            }
-        };
+        let after: Option<u64> = self.part.number()?;
         let needs = [Resource::CUSTOMER_MANAGE];
-        look(desk, Action::ConsentRead, &needs, |view| {
+        let page = look(desk, Action::ConsentRead, &needs, |view| {
             let website = self.website.as_deref();
             let ids = self.customers.iter();
             let ids = ids.map(|named| Ok(find::customer(view, named, website)?.id));
@@ -77,7 +71,9 @@ impl History {
             rows.truncate(limit);
             let next = rows.last().filter(|_| is_more).map(|e| e.seq.to_string());
             Ok(Page { rows, next })
-        })
+        })?;
+        bulk::record(desk, Action::ConsentRead, self.customers.len(), |_| {})?;
+        Ok(page)
     }
 }
 

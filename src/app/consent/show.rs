@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::{Desk, View, find, look};
+use crate::app::{Desk, View, bulk, find, look};
 use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::customer::{ConsentSource, Customer};
@@ -43,13 +43,15 @@ impl Show {
     /// `website_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<ConsentView>> {
         let needs = [Resource::CUSTOMER_MANAGE];
-        look(desk, Action::ConsentRead, &needs, |view| {
+        let found = look(desk, Action::ConsentRead, &needs, |view| {
             let website = self.website.as_deref();
             self.customers
                 .iter()
                 .map(|named| ConsentView::of(view, find::customer(view, named, website)?))
-                .collect()
-        })
+                .collect::<Result<Vec<ConsentView>>>()
+        })?;
+        bulk::record(desk, Action::ConsentRead, found.len(), |_| {})?;
+        Ok(found)
     }
 }
 

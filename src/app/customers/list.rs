@@ -4,13 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::CustomerView;
 use crate::app::page::{Page, Part};
-use crate::app::{Desk, Done, act, find, look};
-use crate::domain::audit::{Action, Event};
+use crate::app::{Desk, bulk, find, look};
+use crate::domain::audit::Action;
 use crate::domain::resource::Resource;
 use crate::store::{CustomerQuery, Result};
-
-/// Whoever reads more customers than this at once leaves a record.
-pub const BULK: usize = 100;
 
 /// Asks for a page of customers, ordered by e-mail address.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -26,7 +23,7 @@ pub struct List {
 }
 
 impl List {
-    /// A page of more than [`BULK`] rows is recorded before it is handed out.
+    /// A page of more than [`bulk::BULK`] rows is recorded before it is handed out.
     ///
     /// # Errors
     /// `resource_denied`, `website_not_found`, `invalid_value` for a cursor
@@ -52,16 +49,8 @@ impl List {
                 next: page.next,
             })
         })?;
-        if page.rows.len() > BULK {
-            self.record(desk, page.rows.len())?;
-        }
-        Ok(page)
-    }
-
-    fn record(&self, desk: &Desk<'_>, count: usize) -> Result<()> {
-        let fill = |event: &mut Event| {
+        bulk::record(desk, Action::CustomerList, page.rows.len(), |event| {
             event.website.clone_from(&self.website);
-            event.detail("count", count);
             for (name, filter) in [
                 ("search", &self.search),
                 ("email_prefix", &self.email_prefix),
@@ -71,10 +60,7 @@ impl List {
                     event.detail(name, filter.clone());
                 }
             }
-        };
-        let needs = [Resource::CUSTOMER_MANAGE];
-        act(desk, Action::CustomerList, &needs, fill, |work, _| {
-            Ok(Done::Recorded((), work.record()?))
-        })
+        })?;
+        Ok(page)
     }
 }

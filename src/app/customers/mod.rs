@@ -9,7 +9,7 @@ mod show;
 
 pub use add::Add;
 pub use edit::{Changed, Edit};
-pub use list::{BULK, List};
+pub use list::List;
 pub use remove::{Remove, Removed};
 pub use show::Show;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::is_own;
+use crate::app::page::{Page, Part};
 use crate::app::{Desk, find, look};
 use crate::domain::access::{AccessToken, Identity, TokenOwner};
 use crate::domain::audit::Action;
@@ -15,6 +16,8 @@ use crate::store::Result;
 pub struct List {
     /// The admin user; `None` for oneself.
     pub name: Option<String>,
+    /// The cursor is the id.
+    pub part: Part,
 }
 
 /// A token.
@@ -67,7 +70,8 @@ impl TokenState {
 impl List {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<TokenView>> {
+    pub fn run(self, desk: &Desk<'_>) -> Result<Page<TokenView>> {
+        let after = self.part.number()?;
         look(desk, Action::AdminUserRead, &[], |view| {
             let own = || (view.actor.name.clone(), view.actor.identity);
             let (name, owner, enabled) = match &self.name {
@@ -81,18 +85,22 @@ impl List {
                     (name, Identity::Storefront(id)) => (name, TokenOwner::Storefront(id), true),
                 },
             };
-            let tokens = view.read.access_tokens(owner)?.into_iter();
-            Ok(tokens
-                .map(|token| TokenView {
-                    state: TokenState::of(&token, enabled, view.now),
-                    id: token.id,
-                    name: name.clone(),
-                    label: (!token.name.is_empty()).then_some(token.name),
-                    created_at: token.created_at,
-                    expires_at: token.expires_at,
-                    revoked_at: token.revoked_at,
-                })
-                .collect())
+            let mut tokens = view.read.access_tokens(owner)?;
+            tokens.retain(|token| after.is_none_or(|after| token.id > after));
+            let is_more = tokens.len() > self.part.rows();
+            tokens.truncate(self.part.rows());
+            let next = tokens.last().filter(|_| is_more).map(|t| t.id.to_string());
+            let row = |token: AccessToken| TokenView {
+                state: TokenState::of(&token, enabled, view.now),
+                id: token.id,
+                name: name.clone(),
+                label: (!token.name.is_empty()).then_some(token.name),
+                created_at: token.created_at,
+                expires_at: token.expires_at,
+                revoked_at: token.revoked_at,
+            };
+            let rows = tokens.into_iter().map(row).collect();
+            Ok(Page { rows, next })
         })
     }
 }

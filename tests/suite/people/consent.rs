@@ -178,3 +178,27 @@ fn title_and_tooltip_are_those_of_the_website() {
     );
     assert!(!both[0]["tooltip"].as_str().expect("text").is_empty());
 }
+
+#[test]
+fn reading_the_consent_of_many_is_recorded() {
+    let store = shop();
+    super::search::many(&store, 101);
+    let ids: Vec<String> = (10_001..=10_101).map(|id| id.to_string()).collect();
+    let show = |ids: &[String]| {
+        let ran = store.run_with(
+            ids.join("\n").as_bytes(),
+            &["consent", "show", "-", "-o", "csv"],
+        );
+        assert_eq!(ran.succeeded().stdout.lines().count(), ids.len() + 1);
+    };
+    let before = events(&store);
+    show(&ids[..100]);
+    assert_eq!(events(&store), before);
+    show(&ids);
+    let event = &store.log()[0];
+    assert_eq!(
+        (&event["action_group"], &event["action"]),
+        (&json!("consent"), &json!("read"))
+    );
+    assert_eq!(event["details"]["count"], 101);
+}

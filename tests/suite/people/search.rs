@@ -129,7 +129,7 @@ fn rows_left_out_are_said_to_be() {
 }
 
 /// Puts rows into the database as an import would, quickly.
-fn many(store: &Store, count: usize) {
+pub fn many(store: &Store, count: usize) {
     let mut conn = rusqlite::Connection::open(store.dir().join("lac.db")).expect("opens");
     let website: i64 = conn
         .query_row("SELECT id FROM website WHERE code = 'eu'", [], |row| {

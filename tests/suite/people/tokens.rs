@@ -148,3 +148,27 @@ fn ones_own_tokens_need_nobodys_leave() {
         tries(&store, &nora, &["user", "token", "create", name]).failed("resource_denied", 4);
     }
 }
+
+#[test]
+fn a_long_list_of_tokens_comes_in_pages() {
+    let store = Store::new();
+    for _ in 0..3 {
+        store.ok(&["user", "token", "create", "alice"]);
+    }
+    let args = ["user", "token", "list", "--limit", "2", "-o", "json"];
+    let first = store.run(&args).succeeded();
+    assert!(first.stderr.contains("2 shown"), "{first:?}");
+    let cursor = first
+        .stderr
+        .split("--after ")
+        .nth(1)
+        .expect("a cursor")
+        .trim();
+    let rest = store.json(&["user", "token", "list", "--after", cursor]);
+    assert_eq!(pluck(&rest, "id"), ["3"]);
+    store.fails(
+        &["user", "token", "list", "--after", "x"],
+        "invalid_value",
+        2,
+    );
+}

@@ -58,6 +58,15 @@ pub fn consent_text(word: &str) -> Text {
     Text::toned(word, tone)
 }
 
+/// What stands in the way of a login, if anything does.
+fn state(customer: &CustomerView) -> Text {
+    match (customer.active, customer.confirmed) {
+        (false, _) => Text::toned("inactive", Tone::Bad),
+        (true, false) => Text::toned("unconfirmed", Tone::Warning),
+        (true, true) => Text::toned("active", Tone::Good),
+    }
+}
+
 impl Row for CustomerView {
     const COLUMNS: &'static [Column] = &[
         Column {
@@ -82,11 +91,11 @@ impl Row for CustomerView {
         },
         Column {
             field: "active",
-            title: "active",
+            title: "state",
         },
         Column {
             field: "confirmed",
-            title: "confirmed",
+            title: "",
         },
         Column {
             field: "consent",
@@ -121,8 +130,7 @@ impl Row for CustomerView {
             self.name.clone().into(),
             self.website.clone().into(),
             self.store_view.clone().unwrap_or_default().into(),
-            Text::yes_no(self.active),
-            Text::yes_no(self.confirmed),
+            state(self),
             consent_text(&self.consent),
         ]
     }

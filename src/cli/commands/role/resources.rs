@@ -54,7 +54,8 @@ impl Row for Node {
             Some(false) => ("· ", Tone::Dim),
             None => ("", Tone::Plain),
         };
-        let title = format!("{branch}{sign}{} ({})", self.title, self.id);
+        let short = self.id.rsplit_once("::").map_or(&*self.id, |(_, id)| id);
+        let title = format!("{branch}{sign}{} ({short})", self.title);
         vec![Text::toned(title, tone), self.meaning.clone().into()]
     }
 }

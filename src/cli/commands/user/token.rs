@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use crate::app::tokens::{
     Create, Created, List, MAX_LIFETIME, Revoke, Revoked, TokenState, TokenView, Which,
 };
+use crate::cli::args::Paging;
 use crate::cli::out::Out;
+use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
 use crate::domain::time::parse_duration;
@@ -45,6 +47,8 @@ pub struct CreateArgs {
 pub struct ListArgs {
     /// The admin user
     name: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 #[derive(Debug, Args)]
@@ -62,7 +66,7 @@ pub struct RevokeArgs {
 pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
     match verb {
         Verb::Create(args) => create(args, shop),
-        Verb::List(args) => shop.list(&List { name: args.name }.run(&shop.desk()?)?),
+        Verb::List(args) => list(&args, shop),
         Verb::Revoke(args) => {
             let which = if args.all {
                 Which::All
@@ -73,6 +77,14 @@ pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
             shop.show(&Revoke { name, which }.run(&shop.desk()?)?)
         }
     }
+}
+
+fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
+    let desk = shop.desk()?;
+    paging::show(shop, &args.paging, |part| {
+        let name = args.name.clone();
+        List { name, part }.run(&desk)
+    })
 }
 
 fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
