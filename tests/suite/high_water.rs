@@ -1,0 +1,341 @@
+//! The checkpoint file: a high-water mark outside the database. Behind is
+//! healthy, ahead or different is tampering, missing is not verifiable. And the
+//! tree over the events, computed again by somebody else.
+
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use rusqlite::Connection;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use signed_note::{Note, StandardVerifier, VerifierList};
+
+use crate::support::{Store, colleague};
+
+type Hash = [u8; 32];
+
+const FLAG: &str = "web/url/use_store";
+
+/// An act that is recorded: one event.
+fn act(store: &Store) {
+    let value = if store.ok(&["config", "get", FLAG]) == "yes\n" {
+        "no"
+    } else {
+        "yes"
+    };
+    store.ok(&["config", "set", FLAG, value]);
+}
+
+fn file(store: &Store) -> PathBuf {
+    store.dir().join("checkpoint")
+}
+
+fn note(store: &Store) -> String {
+    fs::read_to_string(file(store)).expect("a checkpoint")
+}
+
+fn put(store: &Store, note: impl AsRef<[u8]>) {
+    fs::write(file(store), note).expect("written");
+}
+
+/// The database and its WAL, as a backup would hold them.
+fn copy(store: &Store) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = ["lac.db", "lac.db-wal"].map(|name| store.dir().join(name));
+    let read = |path: PathBuf| Some((path.clone(), fs::read(path).ok()?));
+    paths.into_iter().filter_map(read).collect()
+}
+
+fn put_back(store: &Store, copy: &[(PathBuf, Vec<u8>)]) {
+    for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
+        let _ = fs::remove_file(store.dir().join(name));
+    }
+    for (path, bytes) in copy {
+        fs::write(path, bytes).expect("written");
+    }
+}
+
+fn database(store: &Store) -> Connection {
+    Connection::open(store.dir().join("lac.db")).expect("a database")
+}
+
+fn events(store: &Store) -> i64 {
+    let count = "SELECT count(*) FROM audit_event";
+    database(store)
+        .query_row(count, [], |row| row.get(0))
+        .expect("a count")
+}
+
+/// Acting, the checkpoint and the doctor all say tampered, and nothing is added.
+#[track_caller]
+fn is_tampered(store: &Store) {
+    let before = events(store);
+    store.fails(
+        &["config", "set", "system/rotation/lifetime", "99"],
+        "log_tampered",
+        6,
+    );
+    store.fails(&["log", "checkpoint"], "log_tampered", 6);
+    assert_eq!(store.run(&["doctor"]).code, 6);
+    assert_eq!(events(store), before);
+}
+
+#[test]
+fn behind_after_a_kill_is_healthy_and_catches_up() {
+    let store = Store::new();
+    let old = note(&store);
+    act(&store);
+    act(&store);
+    let newest = note(&store);
+    // Killed between commit and file, twice.
+    put(&store, &old);
+    assert_eq!(store.ok(&["log", "checkpoint"]), newest);
+    act(&store);
+    assert_eq!(note(&store), store.ok(&["log", "checkpoint"]));
+    assert_ne!(note(&store), newest);
+}
+
+#[test]
+fn behind_by_whole_subtrees_is_healthy_too() {
+    let store = Store::new();
+    let mut notes = Vec::new();
+    for value in ["yes", "no"].iter().cycle().take(255) {
+        notes.push(note(&store));
+        store.ok(&["config", "set", FLAG, value]);
+    }
+    for at in [0, 200, 251, 252, 253] {
+        put(&store, &notes[at]);
+        store.ok(&["log", "checkpoint"]);
+    }
+    act(&store);
+    assert_eq!(root(&records(&store)), newest_root(&store));
+}
+
+#[test]
+fn ahead_means_that_an_older_database_was_put_back() {
+    let store = Store::new();
+    let older = copy(&store);
+    act(&store);
+    put_back(&store, &older);
+    is_tampered(&store);
+}
+
+#[test]
+fn another_root_of_the_same_size_is_a_fork() {
+    let store = Store::new();
+    let (older, before) = (copy(&store), note(&store));
+    act(&store);
+    let other = note(&store);
+    put_back(&store, &older);
+    put(&store, before);
+    act(&store);
+    let sizes = [&other, &note(&store)].map(|note| note.lines().nth(1).map(str::to_owned));
+    assert_eq!(sizes[0], sizes[1]);
+    put(&store, &other);
+    is_tampered(&store);
+}
+
+#[test]
+fn a_fork_that_is_behind_is_noticed() {
+    let store = Store::new();
+    let (older, before) = (copy(&store), note(&store));
+    act(&store);
+    let other = note(&store);
+    put_back(&store, &older);
+    put(&store, before);
+    act(&store);
+    act(&store);
+    put(&store, other);
+    is_tampered(&store);
+}
+
+#[test]
+fn a_foreign_or_broken_file_is_no_checkpoint() {
+    let store = Store::new();
+    let good = note(&store);
+    let foreign = Store::none();
+    foreign.run(&["whoami"]); // another seed, so other keys
+    foreign.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let mut flipped = good.clone().into_bytes();
+    let last = flipped.len() - 10;
+    flipped[last] ^= 1;
+    let smaller = good.replacen("\n4\n", "\n3\n", 1);
+    for bad in [
+        note(&foreign).into_bytes(),
+        flipped,
+        smaller.into_bytes(),
+        b"garbage\n".to_vec(),
+        vec![],
+    ] {
+        put(&store, bad);
+        is_tampered(&store);
+        store.fails(&["log", "recover", "--yes"], "log_tampered", 6);
+    }
+    put(&store, good);
+    act(&store);
+}
+
+#[test]
+fn missing_stops_every_act_until_it_is_recovered_on_record() {
+    let store = Store::new();
+    let clerk = colleague(&store, "clerk", &["system_magento_logging_events"]);
+    store.fails(&["log", "recover", "--yes"], "already_exists", 7);
+    fs::remove_file(file(&store)).expect("removed");
+    store.fails(&["config", "set", FLAG, "yes"], "checkpoint_missing", 8);
+    store.fails(&["log", "checkpoint"], "checkpoint_missing", 8);
+    let before = store.log();
+    store
+        .run_as(&clerk, &["log", "recover", "-y", "-o", "json"])
+        .failed("resource_denied", 4);
+    store.fails(&["log", "recover"], "confirmation_required", 2);
+    assert!(!file(&store).exists());
+    let recovered = store.json(&["log", "recover", "--yes"]);
+    assert_eq!(recovered["events"], before.len());
+    let event = &store.log()[0];
+    assert_eq!(
+        (&event["action_group"], &event["action"]),
+        (&"log".into(), &"recover".into())
+    );
+    assert_eq!(event["seq"], recovered["audit_seq"]);
+    assert_eq!(note(&store), store.ok(&["log", "checkpoint"]));
+    act(&store);
+}
+
+#[test]
+fn recovery_hashes_every_event_again() {
+    let store = Store::new();
+    act(&store);
+    fs::remove_file(file(&store)).expect("removed");
+    let forge = "UPDATE audit_event SET record = replace(record, 'alice', 'mallory') WHERE seq = 2";
+    assert_eq!(database(&store).execute(forge, []).expect("changed"), 1);
+    store.fails(&["log", "recover", "--yes"], "log_tampered", 6);
+    assert!(!file(&store).exists());
+}
+
+#[test]
+fn a_changed_head_or_a_missing_last_event_is_noticed() {
+    for forge in [
+        "UPDATE audit_head SET size = size - 1",
+        "UPDATE audit_head SET size = size + 1",
+        "UPDATE audit_head SET nodes = zeroblob(length(nodes))",
+        "UPDATE audit_head SET note = replace(note, 'test.example', 'best.example')",
+        "UPDATE audit_head SET note = ''",
+        "DELETE FROM audit_head",
+        "DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event)",
+    ] {
+        let store = Store::new();
+        assert_eq!(database(&store).execute(forge, []).expect(forge), 1);
+        is_tampered(&store);
+    }
+}
+
+/// Everything an auditor needs is in the database and the note; none of the
+/// program's own code takes part here but the printing of the checkpoint.
+#[test]
+fn the_tree_can_be_computed_by_somebody_else() {
+    let store = Store::new();
+    store
+        .run_as("lac_nonsense", &["log", "list", "-o", "json"])
+        .failed("not_authenticated", 4);
+    for _ in 0..6 {
+        act(&store);
+    }
+    let records = records(&store);
+    assert_eq!(root(&records), newest_root(&store));
+
+    let receipt = store.json(&["log", "checkpoint"]);
+    let vkey = receipt["key"].as_str().expect("a key");
+    let verifier = StandardVerifier::new(vkey).expect("a verifier key");
+    let signed = Note::from_bytes(note(&store).as_bytes()).expect("a signed note");
+    let (by, _) = signed
+        .verify(&VerifierList::new(vec![Box::new(verifier)]))
+        .expect("verified");
+    assert_eq!(by.len(), 1);
+    let checkpoint = tlog_tiles::Checkpoint::from_bytes(signed.text()).expect("a checkpoint");
+    assert_eq!(checkpoint.origin(), "test.example");
+    assert_eq!(checkpoint.size(), records.len() as u64);
+    assert_eq!(checkpoint.hash().0, root(&records));
+    assert_eq!(receipt["size"], records.len());
+    assert_eq!(receipt["root"], STANDARD.encode(root(&records)));
+}
+
+#[test]
+fn seqs_times_and_commitments_hold() {
+    let store = Store::new();
+    for clock in [
+        "2026-10-06T00:00:00Z",
+        "2026-10-05T00:00:00Z",
+        "2026-10-06T00:00:00Z",
+    ] {
+        store.clock.set(clock);
+        act(&store);
+    }
+    let connection = database(&store);
+    let sql = "SELECT seq, record, shopper, shopper_salt, staff, staff_salt FROM audit_event ORDER BY seq";
+    let mut statement = connection.prepare(sql).expect("a statement");
+    let mut rows = statement.query([]).expect("rows");
+    let (mut seq, mut time) = (0, String::new());
+    while let Some(row) = rows.next().expect("a row") {
+        seq += 1;
+        let text = |at: usize| row.get::<_, String>(at).expect("text");
+        let salt = |at: usize| row.get::<_, Vec<u8>>(at).expect("a salt");
+        let record: Value = serde_json::from_str(&text(1)).expect("JSON");
+        assert_eq!(row.get::<_, i64>(0).expect("a seq"), seq);
+        assert_eq!(record["seq"], seq);
+        let own = record["time"].as_str().expect("a time");
+        assert!(own > time.as_str(), "{own} after {time}");
+        time = own.to_owned();
+        assert_eq!(record["shopper"], commitment(&salt(3), &text(2)));
+        assert_eq!(record["staff"], commitment(&salt(5), &text(4)));
+    }
+    assert_eq!(seq, 7);
+    // The clock went back: the event says what it showed.
+    let back = store.ok(&["log", "show", "6", "--raw"]);
+    assert!(
+        back.contains(
+            r#""time":"2026-10-06T00:00:00.000001Z","clock":"2026-10-05T00:00:00.000000Z""#
+        )
+    );
+}
+
+fn records(store: &Store) -> Vec<String> {
+    let connection = database(store);
+    let sql = "SELECT record FROM audit_event ORDER BY seq";
+    let mut statement = connection.prepare(sql).expect("a statement");
+    let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+    rows.map(|row| row.expect("a record")).collect()
+}
+
+fn newest_root(store: &Store) -> Hash {
+    let note = note(store);
+    let root = STANDARD
+        .decode(note.lines().nth(2).expect("a root"))
+        .expect("base64");
+    root.try_into().expect("32 bytes")
+}
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// RFC 6962 2.1, as it is written there.
+fn root(records: &[String]) -> Hash {
+    match records {
+        [] => sha256(&[]),
+        [one] => sha256(&[&[0], one.as_bytes()]),
+        some => {
+            let half = some.len().next_power_of_two() / 2;
+            let (left, right) = some.split_at(half);
+            sha256(&[&[1], &root(left), &root(right)])
+        }
+    }
+}
+
+fn commitment(salt: &[u8], part: &str) -> String {
+    URL_SAFE_NO_PAD.encode(sha256(&[&[2], salt, part.as_bytes()]))
+}

@@ -1,0 +1,461 @@
+//! Reading the audit log: what it shows, to whom, and which part of it.
+
+use serde_json::Value;
+
+use crate::support::{Ran, Store, colleague};
+
+const FIELDS: [&str; 21] = [
+    "seq",
+    "time",
+    "action_group",
+    "action",
+    "full_action_name",
+    "result",
+    "admin",
+    "admin_id",
+    "role",
+    "ip_address",
+    "os_account",
+    "customer_id",
+    "customer_email",
+    "website",
+    "store_view",
+    "session_id",
+    "consent",
+    "document",
+    "reason",
+    "ticket",
+    "details",
+];
+
+/// Two websites, a customer on each, and a refused login to both.
+fn shop() -> Store {
+    let store = Store::new();
+    for (code, id) in [("eu", "11"), ("us", "12")] {
+        let (group, email) = (format!("{code}_main"), format!("jane@{code}.example"));
+        store.ok(&["stores", "add-website", code, "--name", code]);
+        store.ok(&[
+            "stores",
+            "add-group",
+            &group,
+            "--website",
+            code,
+            "--name",
+            "Main",
+        ]);
+        store.ok(&[
+            "stores",
+            "add-view",
+            &format!("{code}_en"),
+            "--group",
+            &group,
+            "--name",
+            "EN",
+        ]);
+        store.ok(&[
+            "customer",
+            "add",
+            "--email",
+            &email,
+            "--website",
+            code,
+            "--id",
+            id,
+        ]);
+        store.fails(
+            &[
+                "login",
+                &email,
+                "--reason",
+                "asked for help",
+                "--ticket",
+                "ZD-1",
+            ],
+            "feature_disabled",
+            5,
+        );
+    }
+    store
+}
+
+fn list(ran: Ran) -> Vec<Value> {
+    serde_json::from_str(&ran.succeeded().stdout).expect("a list")
+}
+
+fn seqs(events: &[Value]) -> Vec<u64> {
+    events
+        .iter()
+        .map(|event| event["seq"].as_u64().expect("a seq"))
+        .collect()
+}
+
+#[test]
+fn events_have_all_fields_in_order_newest_first() {
+    let store = shop();
+    let text = store.ok(&["log", "list", "-o", "jsonl"]);
+    for line in text.lines() {
+        let mut from = 0;
+        for field in FIELDS {
+            let at = line[from..].find(&format!("\"{field}\":"));
+            from += at.unwrap_or_else(|| panic!("{field} in {line}"));
+        }
+    }
+    let events = store.log();
+    let newest = seqs(&events);
+    let mut sorted = newest.clone();
+    sorted.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(newest, sorted);
+    assert_eq!(newest.last(), Some(&1));
+    let refused = &events[0];
+    assert_eq!(refused["action_group"], "login_as_customer");
+    assert_eq!(refused["result"], "failure");
+    assert_eq!(refused["admin"], "alice");
+    assert_eq!(refused["customer_id"], "12");
+    assert_eq!(refused["reason"], "asked for help");
+    assert_eq!(refused["ticket"], "ZD-1");
+    assert_eq!(refused["details"]["code"], "feature_disabled");
+    let header = store.ok(&["log", "list", "-o", "csv", "--limit", "1"]);
+    assert_eq!(header.lines().next().expect("a header"), FIELDS.join(","));
+    // Reading is not recorded.
+    assert_eq!(seqs(&store.log()), newest);
+}
+
+#[test]
+fn a_limit_says_how_to_go_on() {
+    let store = Store::new();
+    let page = store.run(&["log", "list", "--limit", "3", "-o", "json"]);
+    assert_eq!(page.stderr, "3 shown, there are more: --after 2\n");
+    assert_eq!(seqs(&list(page)), [4, 3, 2]);
+    let rest = store.run(&["log", "list", "--after", "2", "--limit", "1", "-o", "json"]);
+    assert_eq!(rest.stderr, "");
+    assert_eq!(seqs(&list(rest)), [1]);
+    store.fails(&["log", "list", "--after", "x"], "invalid_value", 2);
+}
+
+#[test]
+fn a_table_and_a_card_for_people() {
+    let store = shop();
+    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    insta::assert_snapshot!(store.ok(&["log", "list", "--limit", "4"]), @r"
+seq   time                      action                   result   admin  customer  website   session  ticket  remark
+15    2026-10-05 14:00:00 CEST  config set               success  alice                                       general/locale/timezone
+14    2026-10-05 14:00:00 CEST  login_as_customer issue  failure  alice  12        us                 ZD-1    feature_disabled
+13    2026-10-05 14:00:00 CEST  customers add            success  alice  12        us
+12    2026-10-05 14:00:00 CEST  stores add_view          success  alice            us/us_en                   us_en
+    ");
+    let card = store.ok(&["log", "show", "14"]);
+    let is_fixed = |line: &&str| !line.starts_with("account");
+    let card: Vec<&str> = card.lines().filter(is_fixed).collect();
+    insta::assert_snapshot!(card.join("\n"), @r"
+seq       14
+time      2026-10-05 14:00:00 CEST
+action    login_as_customer issue (loginascustomer_login_login)
+result    failure
+admin     alice (id 1)
+role      Administrators
+customer  12
+e-mail    jane@us.example
+website   us
+reason    asked for help
+ticket    ZD-1
+details   code: feature_disabled
+          message: Login as Customer is switched off
+    ");
+    let none = store.run(&[
+        "log",
+        "list",
+        "--action-group",
+        "keys",
+        "--since",
+        "tomorrow",
+    ]);
+    assert_eq!(none.code, 2);
+    let none = store
+        .run(&["log", "list", "--action", "expire"])
+        .succeeded();
+    assert_eq!(
+        (none.stdout.as_str(), none.stderr.as_str()),
+        ("", "nothing found\n")
+    );
+}
+
+#[test]
+fn one_event_comes_with_the_bytes_that_prove_it() {
+    let store = shop();
+    let shown = store.json(&["log", "show", "9"]);
+    assert_eq!(
+        shown,
+        store
+            .log()
+            .into_iter()
+            .find(|e| e["seq"] == 9)
+            .expect("there")
+    );
+    let raw = store.ok(&["log", "show", "9", "--raw"]);
+    let parts: Vec<Value> = raw
+        .lines()
+        .map(|l| serde_json::from_str(l).expect("JSON"))
+        .collect();
+    assert_eq!(parts.len(), 3);
+    assert_eq!(parts[0]["seq"], 9);
+    assert_eq!(parts[1]["details"], shown["details"]);
+    assert_eq!(parts[2]["os_account"], shown["os_account"]);
+    store.fails(&["log", "show", "99"], "event_not_found", 3);
+    store.fails(&["log", "show", "0"], "event_not_found", 3);
+}
+
+/// Scenario 15: bare dates are days of the configured timezone, be they of 25
+/// hours.
+#[test]
+fn dates_are_days_of_the_configured_timezone() {
+    let store = Store::new();
+    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let mut toggle = ["no", "yes"].into_iter().cycle();
+    let mut at = |clock| {
+        store.clock.set(clock);
+        store.ok(&[
+            "config",
+            "set",
+            "web/url/use_store",
+            toggle.next().expect("a value"),
+        ]);
+        store.log()[0]["seq"].as_u64().expect("a seq")
+    };
+    let before = at("2026-10-24T21:59:59.999999Z");
+    let first = at("2026-10-24T22:00:00Z");
+    let last = at("2026-10-25T22:59:59.999999Z");
+    let after = at("2026-10-25T23:00:00Z");
+    store.clock.set("2026-10-26T10:00:00Z");
+    let found = |since: &str, until: &str| {
+        let filter = [
+            "log", "list", "--action", "set", "--since", since, "--until", until,
+        ];
+        seqs(&list(store.run(&[&filter[..], &["-o", "json"]].concat())))
+    };
+    assert_eq!(found("2026-10-25", "2026-10-25"), [last, first]);
+    assert_eq!(found("yesterday", "yesterday"), [last, first]);
+    assert_eq!(found("2026-10-24", "2026-10-24"), [before]);
+    assert_eq!(found("today", "today"), [after]);
+    assert_eq!(found("2026-10-24T22:00Z", "2026-10-24T22:00Z"), [first]);
+    assert_eq!(found("2026-10-25 00:00", "2026-10-25 23:59"), [last, first]);
+    let error = store.fails(&["log", "list", "--until", "someday"], "invalid_value", 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .expect("text")
+            .starts_with("--until: `someday`")
+    );
+}
+
+/// Scenarios 11 and 16, and the lesser of the two resources.
+#[test]
+fn who_reads_what() {
+    let store = shop();
+    let nobody = colleague(&store, "nobody", &["Magento_LoginAsCustomer::login_button"]);
+    let support = colleague(&store, "support", &["Magento_LoginAsCustomer::login_log"]);
+    let auditor = colleague(&store, "auditor", &["system_magento_logging_events"]);
+    for args in [
+        &["log", "list", "-o", "json"][..],
+        &["log", "show", "1", "-o", "json"],
+        &["log", "checkpoint", "-o", "json"],
+    ] {
+        store.run_as(&nobody, args).failed("resource_denied", 4);
+        let denied = &store.log()[0];
+        assert_eq!(
+            (&denied["action_group"], &denied["action"]),
+            (&"log".into(), &"read".into())
+        );
+        assert_eq!(
+            (&denied["admin"], &denied["result"]),
+            (&"nobody".into(), &"failure".into())
+        );
+    }
+    let all = store.log();
+    assert_eq!(
+        list(store.run_as(&auditor, &["log", "list", "-o", "json"])),
+        all
+    );
+    let own: Vec<Value> = all
+        .iter()
+        .filter(|e| e["action_group"] == "login_as_customer")
+        .cloned()
+        .collect();
+    assert_eq!(own.len(), 2);
+    assert_eq!(
+        list(store.run_as(&support, &["log", "list", "-o", "json"])),
+        own
+    );
+    let of_action = ["log", "list", "--action", "set,create,issue", "-o", "json"];
+    assert_eq!(list(store.run_as(&support, &of_action)), own);
+    store
+        .run_as(&support, &["log", "show", "1", "-o", "json"])
+        .failed("event_not_found", 3);
+    let seq = own[0]["seq"].to_string();
+    store.run_as(&support, &["log", "show", &seq]).succeeded();
+    let other = [
+        "log",
+        "list",
+        "--action-group",
+        "login_as_customer,config",
+        "-o",
+        "json",
+    ];
+    store.run_as(&support, &other).failed("resource_denied", 4);
+    store.run_as(&support, &["log", "checkpoint"]).succeeded();
+    store
+        .run_as(&support, &["log", "recover", "-y", "-o", "json"])
+        .failed("resource_denied", 4);
+}
+
+#[test]
+fn a_role_scope_sees_its_websites_and_its_own_acts() {
+    let store = shop();
+    let token = colleague(
+        &store,
+        "clerk",
+        &[
+            "system_magento_logging_events",
+            "Magento_LoginAsCustomer::login_button",
+        ],
+    );
+    store.ok(&["role", "scope", "clerk", "website:eu"]);
+    store
+        .run_as(&token, &["login", "jane@us.example", "-o", "json"])
+        .failed("customer_not_found", 3);
+    let events = list(store.run_as(&token, &["log", "list", "-o", "json"]));
+    let is_theirs = |e: &Value| e["website"] == "eu" || e["admin"] == "clerk";
+    let expected: Vec<Value> = store.log().into_iter().filter(is_theirs).collect();
+    assert_eq!(events, expected);
+    assert!(events.iter().any(|e| e["admin"] == "clerk"));
+    assert!(
+        events
+            .iter()
+            .any(|e| e["admin"] == "alice" && e["website"] == "eu")
+    );
+    let of = |who| ["log", "list", "--customer", who, "-o", "json"];
+    assert_eq!(list(store.run_as(&token, &of("JANE@eu.example"))).len(), 2);
+    store
+        .run_as(&token, &of("jane@us.example"))
+        .failed("customer_not_found", 3);
+    assert_eq!(list(store.run_as(&token, &of("12"))).len(), 0);
+    let foreign = store
+        .log()
+        .into_iter()
+        .find(|e| e["website"] == "us")
+        .expect("one");
+    let seq = foreign["seq"].to_string();
+    store
+        .run_as(&token, &["log", "show", &seq, "-o", "json"])
+        .failed("event_not_found", 3);
+}
+
+#[test]
+fn values_that_are_none_are_named_with_their_flag() {
+    let store = Store::new();
+    for (flag, value, text) in [
+        ("--action-group", "confg", "did you mean config?"),
+        (
+            "--action-group",
+            "zzzzzzzz",
+            "there are admin_users, config",
+        ),
+        ("--action", "isue", "did you mean issue?"),
+        ("--result", "maybe", "neither success nor failure"),
+        ("--since", "2026-13-01", "is not a time"),
+    ] {
+        let error = store.fails(&["log", "list", flag, value], "invalid_value", 2);
+        let message = error["message"].as_str().expect("text");
+        assert!(
+            message.starts_with(flag) && message.contains(text),
+            "{message}"
+        );
+    }
+    store.fails(
+        &["log", "list", "--customer", "who@example.com"],
+        "customer_not_found",
+        3,
+    );
+    store.fails(&["log", "list", "--limit", "0"], "invalid_argument", 2);
+}
+
+type Filter = (&'static str, &'static str, fn(&Value) -> bool);
+
+/// Each filter, and what it means for one event.
+const FILTERS: [Filter; 17] = [
+    ("--action-group", "config", |e| {
+        e["action_group"] == "config"
+    }),
+    ("--action-group", "login_as_customer,customers", |e| {
+        e["action_group"] == "login_as_customer" || e["action_group"] == "customers"
+    }),
+    ("--action-group", "storefronts", |e| {
+        e["action_group"] == "storefronts"
+    }),
+    ("--action", "create", |e| e["action"] == "create"),
+    ("--action", "issue,add,set", |e| {
+        ["issue", "add", "set"].contains(&text(e, "action"))
+    }),
+    ("--admin", "alice", |e| e["admin"] == "alice"),
+    ("--admin", "bob", |e| e["admin"] == "bob"),
+    ("--admin", "bob,alice", |e| {
+        e["admin"] == "bob" || e["admin"] == "alice"
+    }),
+    ("--admin", "Doe, Jane", |e| e["admin"] == "Doe, Jane"),
+    ("--customer", "11", |e| e["customer_id"] == "11"),
+    ("--customer", "12,jane@EU.example", |e| {
+        ["11", "12"].contains(&text(e, "customer_id"))
+    }),
+    ("--result", "success", |e| e["result"] == "success"),
+    ("--result", "failure", |e| e["result"] == "failure"),
+    ("--result", "failure,success", |_| true),
+    ("--since", "2026-10-07", |e| text(e, "time") >= "2026-10-07"),
+    ("--since", "2026-10-06T12:00:00", |e| {
+        text(e, "time") >= "2026-10-06T12:00:00"
+    }),
+    ("--until", "2026-10-06", |e| text(e, "time") < "2026-10-07"),
+];
+
+fn text<'e>(event: &'e Value, field: &str) -> &'e str {
+    event[field].as_str().unwrap_or_default()
+}
+
+/// Every filter alone and every pair of them equals a plain recomputation over
+/// all events: several values mean any, several filters all.
+#[test]
+fn filters_mean_what_they_say() {
+    let store = shop();
+    let bob = colleague(&store, "bob", &["Magento_LoginAsCustomer::login_button"]);
+    let jane = colleague(&store, "Doe, Jane", &["Magento_Config::config"]);
+    for clock in [
+        "2026-10-06T12:00:00Z",
+        "2026-10-07T00:00:00Z",
+        "2026-10-08T00:00:00Z",
+    ] {
+        store.clock.set(clock);
+        store
+            .run_as(&bob, &["login", "11", "-o", "json"])
+            .failed("feature_disabled", 5);
+        store
+            .run_as(&bob, &["config", "list", "-o", "json"])
+            .failed("resource_denied", 4);
+        let value = if clock.contains("-07T") { "no" } else { "yes" };
+        store
+            .run_as(&jane, &["config", "set", "web/url/use_store", value])
+            .succeeded();
+        store.ok(&["customer", "edit", "12", "--first-name", clock]);
+    }
+    let all = store.log();
+    let check = |filters: &[Filter]| {
+        let mut args = vec!["log", "list", "-o", "json"];
+        args.extend(filters.iter().flat_map(|(flag, value, _)| [*flag, *value]));
+        let fits = |event: &&Value| filters.iter().all(|(_, _, means)| means(event));
+        let expected: Vec<Value> = all.iter().filter(fits).cloned().collect();
+        assert_eq!(seqs(&list(store.run(&args))), seqs(&expected), "{args:?}");
+    };
+    for (at, one) in FILTERS.iter().enumerate() {
+        check(&[*one]);
+        for other in FILTERS[at + 1..].iter().filter(|other| other.0 != one.0) {
+            check(&[*one, *other]);
+        }
+    }
+}
