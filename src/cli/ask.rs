@@ -7,6 +7,16 @@ use crate::domain::fault::Fault;
 use crate::render::safe::safe;
 use crate::store::Result;
 
+/// To be called before any prompt: Ctrl-C ends the program with the cursor
+/// shown again (a prompt hides it) and the exit code a shell expects.
+pub fn get_ready() {
+    // Fails only where it was done before.
+    let _ = ctrlc::set_handler(|| {
+        let _ = console::Term::stderr().show_cursor();
+        std::process::exit(130);
+    });
+}
+
 /// Goes on with `--yes`, or with a yes at the terminal.
 ///
 /// # Errors
@@ -15,6 +25,9 @@ use crate::store::Result;
 pub fn confirm(shop: &Shop, question: &str) -> Result<()> {
     if shop.out.yes {
         return Ok(());
+    }
+    if shop.out.can_ask {
+        get_ready();
     }
     let answered = shop.out.can_ask
         && Confirm::new()

@@ -30,6 +30,8 @@ pub struct Shop {
     pub out: Out,
     pub clock: SystemClock,
     pub random: SystemRandom,
+    /// Whether an access token in the environment counts.
+    takes_token: bool,
     open: OnceCell<Open>,
 }
 
@@ -51,7 +53,17 @@ impl Shop {
             out,
             clock,
             random,
+            takes_token: true,
             open: OnceCell::new(),
+        }
+    }
+
+    /// One for the operating-system account, whatever token is around: for a
+    /// new store, which knows no token yet.
+    pub fn for_os_account(globals: Globals, settings: Settings, out: Out) -> Self {
+        Self {
+            takes_token: false,
+            ..Self::new(globals, settings, out)
         }
     }
 
@@ -148,6 +160,7 @@ impl Shop {
     fn caller(&self) -> Result<Caller> {
         let account = os_account();
         let token = match &self.globals.token_file {
+            _ if !self.takes_token => None,
             Some(path) => Some(fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?),
             None => env("LAC_TOKEN"),
         };

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod consent;
 mod customer;
+mod demo;
 mod doctor;
 mod document;
 mod import;
@@ -42,8 +43,11 @@ pub struct Noun {
 /// In the order of `lac --help`.
 pub const ALL: &[Noun] = &[
     init::NOUN,
+    demo::NOUN,
     whoami::NOUN,
     doctor::NOUN,
+    completions::NOUN,
+    man::NOUN,
     login::NOUN,
     document::NOUN,
     session::NOUN,
@@ -51,16 +55,14 @@ pub const ALL: &[Noun] = &[
     consent::NOUN,
     config::NOUN,
     stores::NOUN,
-    import::NOUN,
     role::NOUN,
     user::NOUN,
+    import::NOUN,
     log::NOUN,
     key::NOUN,
     verify::NOUN,
     redeem::NOUN,
     storefront::NOUN,
-    completions::NOUN,
-    man::NOUN,
 ];
 
 /// The arguments of a command without verbs.

@@ -7,6 +7,7 @@ use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Select};
 
 use crate::app::login::{Candidate, Check, Checked, Search, Whom, Wish};
+use crate::cli::ask;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::fault::{Fault, Kind};
@@ -26,6 +27,7 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
             flag: flag.into(),
         });
     }
+    ask::get_ready();
     loop {
         let text: String = Input::with_theme(&ColorfulTheme::default())
             .with_prompt("Customer (e-mail address, name or id)")
@@ -84,6 +86,7 @@ fn label(candidate: &Candidate) -> String {
 
 /// Asks for what the plan says is missing, then for a confirmation.
 pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
+    ask::get_ready();
     let plan = loop {
         let plan = match (Check { wish: wish.clone() }).run(&shop.desk()?) {
             Ok(plan) => plan,
@@ -162,7 +165,7 @@ fn confirm(plan: &Checked) -> Result<()> {
         &customer.name
     };
     Out::err(&format!(
-        "You will be {} <{}> on {}{}. What you do there lands on the real account.",
+        "You will be {} <{}> on {}{}.\nWhat you do there lands on the real account.",
         safe(name),
         safe(&customer.email),
         safe(&customer.website),

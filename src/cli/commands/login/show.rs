@@ -36,8 +36,9 @@ pub fn started(started: &Started, shop: &Shop) -> Result<()> {
         safe(&started.store_view)
     ));
     shop.out.say(&format!(
-        "{bold}until{reset}  {} for the link, once; session {}",
+        "{bold}until{reset}  {}, {}; the link works once; session {}",
         started.expires_at.format_in(look.zone),
+        started.expires_at.relative(look.now),
         started.session_id,
     ));
     if let Some(old) = &started.replaced {
