@@ -5,13 +5,16 @@
 
 mod completion;
 mod config;
+mod crowd;
 mod doctor;
 mod foundation;
 mod high_water;
 mod import;
 mod import_customers;
 mod log;
+mod matrix;
 mod people;
+mod scenarios;
 mod stores;
 mod support;
 mod surface;

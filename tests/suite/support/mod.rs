@@ -1,5 +1,9 @@
 //! A store of one's own, and the program run on it.
 
+mod shop;
+
+pub use shop::*;
+
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

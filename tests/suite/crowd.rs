@@ -1,0 +1,95 @@
+//! Many processes at once, as on a busy desk.
+
+use std::process::{Child, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{Store, text};
+
+const AUDIENCE: &str = "https://shop.example.com";
+
+fn spawn_all(store: &Store, runs: impl Iterator<Item = Vec<String>>, token: &str) -> Vec<Output> {
+    let children: Vec<Child> = runs
+        .map(|args| {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            let mut command = store.command(&args);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            if !token.is_empty() {
+                command.env("LAC_TOKEN", token);
+            }
+            command.spawn().expect("lac starts")
+        })
+        .collect();
+    children
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("lac ends"))
+        .collect()
+}
+
+fn words(args: &[&str]) -> Vec<String> {
+    args.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn code_of(output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let line = stderr.lines().last().unwrap_or_default();
+    let error: Value = serde_json::from_str(line).unwrap_or_default();
+    error["error"]["code"]
+        .as_str()
+        .unwrap_or(&stderr)
+        .to_owned()
+}
+
+#[test]
+fn of_64_processes_that_redeem_one_token_exactly_one_wins() {
+    let store = Store::with_shop();
+    let url = store.login_url(&["1"]);
+    let storefront = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let redeem = words(&["redeem", &url, "--audience", AUDIENCE, "-o", "json"]);
+    let outputs = spawn_all(
+        &store,
+        (0..64).map(|_| redeem.clone()),
+        text(&storefront["token"]),
+    );
+    let (won, lost): (Vec<_>, Vec<_>) = outputs.iter().partition(|output| output.status.success());
+    assert_eq!(won.len(), 1);
+    for output in lost {
+        assert_eq!(output.status.code(), Some(5));
+        assert_eq!(code_of(output), "token_spent");
+    }
+    let redeemed = store.json(&["log", "list", "--action", "redeem", "--result", "success"]);
+    assert_eq!(redeemed.as_array().map(Vec::len), Some(1));
+    let failed = store.json(&["log", "list", "--action", "redeem", "--result", "failure"]);
+    assert_eq!(failed.as_array().map(Vec::len), Some(63));
+}
+
+#[test]
+fn of_32_processes_that_log_in_at_once_none_fails_with_a_lock() {
+    let store = Store::with_shop();
+    let before = store.log().len();
+    let runs = (0..32).map(|i| {
+        let customer = ["1", "2", "3", "4"][i % 4];
+        words(&["login", customer, "-o", "json"])
+    });
+    let outputs = spawn_all(&store, runs, "");
+    for (i, output) in outputs.iter().enumerate() {
+        if i % 4 == 1 {
+            assert_eq!(code_of(output), "consent_withheld");
+        } else {
+            assert!(output.status.success(), "{output:?}");
+        }
+    }
+    // 24 logins, 23 of them ending the one before, 8 refusals; no gap.
+    let log = store.log();
+    assert_eq!(log.len(), before + 24 + 23 + 8);
+    for (i, event) in log.iter().rev().enumerate() {
+        assert_eq!(event["seq"], i + 1);
+    }
+    let open = store.json(&["session", "list", "--state", "issued"]);
+    assert_eq!(
+        open.as_array().map(Vec::len),
+        Some(1),
+        "one agent, one session"
+    );
+    store.ok(&["log", "checkpoint"]);
+}

@@ -1,0 +1,350 @@
+//! The permission matrix: every command × every kind of role, as a golden
+//! file. A command without a row fails the test; so does any change of who may.
+//!
+//! `UPDATE_GOLDEN=1 cargo test matrix` writes the file anew; read the diff.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{NOW, Store, text};
+
+/// Every command with arguments that mean something in the shop's store.
+/// `{dir}` is a directory that does not exist yet, `{session}` the id of a
+/// session of somebody else, `{token}` its login token.
+const COMMANDS: &[&[&str]] = &[
+    &["init"],
+    &["demo", "--dir", "{dir}"],
+    &["whoami"],
+    &["doctor"],
+    &["completions", "bash"],
+    &["man", "{dir}"],
+    &["login", "1"],
+    &["login", "--order", "100000001"],
+    &["login", "--invoice", "100000001"],
+    &["login", "--shipment", "100000001"],
+    &["login", "--credit-memo", "100000001"],
+    &["login", "1", "--check"],
+    &["document", "show", "--order", "100000001"],
+    &["document", "show", "--invoice", "100000001"],
+    &["document", "show", "--shipment", "100000001"],
+    &["document", "show", "--credit-memo", "100000001"],
+    &["session", "list"],
+    &["session", "show", "{session}"],
+    &["session", "end", "{session}"],
+    &["customer", "list"],
+    &["customer", "show", "1"],
+    &[
+        "customer",
+        "add",
+        "--email",
+        "n@example.com",
+        "--first-name",
+        "N",
+        "--last-name",
+        "N",
+        "--website",
+        "base",
+    ],
+    &["customer", "edit", "2", "--first-name", "Robert"],
+    &["customer", "remove", "6", "--yes"],
+    &["consent", "show", "1"],
+    &["consent", "history", "1"],
+    &["consent", "grant", "2"],
+    &["consent", "revoke", "2"],
+    &["config", "list"],
+    &["config", "get", "login_as_customer/general/enabled"],
+    &["config", "get", "web/url/use_store"],
+    &["config", "set", "login_as_customer/general/enabled", "yes"],
+    &["config", "set", "lac/session/max_duration", "600"],
+    &["config", "set", "web/url/use_store", "yes"],
+    &["config", "unset", "lac/session/max_duration"],
+    &["config", "unset", "web/url/use_store"],
+    &["config", "describe", "login_as_customer/general/enabled"],
+    &["config", "describe", "web/url/use_store"],
+    &["stores", "list"],
+    &["stores", "add-website", "third", "--name", "Third"],
+    &[
+        "stores",
+        "add-group",
+        "more",
+        "--website",
+        "base",
+        "--name",
+        "More",
+    ],
+    &[
+        "stores",
+        "add-view",
+        "it",
+        "--group",
+        "main_store",
+        "--name",
+        "Italiano",
+    ],
+    &["stores", "edit", "store-view:es", "--name", "Castellano"],
+    &["stores", "remove", "store-view:nl", "--yes"],
+    &["role", "list"],
+    &["role", "show", "target"],
+    &["role", "create", "fresh"],
+    &["role", "delete", "unused", "--yes"],
+    &["role", "access", "target", "custom"],
+    &["role", "allow", "target", "manage"],
+    &["role", "deny", "target", "manage"],
+    &["role", "scope", "target", "all"],
+    &["role", "resources"],
+    &["user", "list"],
+    &["user", "show", "target"],
+    &["user", "create", "fresh", "--role", "target"],
+    &["user", "edit", "target", "--full-name", "Tara Target"],
+    &["user", "assign", "target", "unused"],
+    &["user", "disable", "target"],
+    &["user", "enable", "target"],
+    &["user", "delete", "other", "--yes"],
+    &["user", "token", "create", "target"],
+    &["user", "token", "list", "target"],
+    &["user", "token", "revoke", "target", "--all"],
+    &["import", "websites", "/dev/null"],
+    &["log", "list"],
+    &["log", "list", "--action-group", "config"],
+    &["log", "show", "1"],
+    &["log", "checkpoint"],
+    &["log", "recover", "--yes"],
+    &["key", "list"],
+    &["key", "jwks"],
+    &["verify", "{token}"],
+    &[
+        "redeem",
+        "{token}",
+        "--audience",
+        "https://shop.example.com",
+    ],
+    &["storefront", "add", "another", "--website", "base"],
+    &["storefront", "list"],
+    &["storefront", "revoke", "shop"],
+];
+
+/// Roles that hold one resource each.
+const SINGLE: &[&str] = &[
+    "manage",
+    "actions",
+    "allow_shopping_assistance",
+    "login_button",
+    "login_log",
+    "sales_order",
+    "sales_invoice",
+    "shipment",
+    "sales_creditmemo",
+    "Magento_Config::config",
+    "config_section",
+    "Magento_Backend::store",
+    "acl_users",
+    "acl_roles",
+    "Magento_ImportExport::import",
+    "system_magento_logging_events",
+    "system_magento_logging_bulk_events",
+    "Lac::storefront",
+    "Lac::sessions",
+    "Lac::storefronts",
+    "Lac::keys",
+];
+
+struct Person {
+    name: String,
+    /// `None` is the administrator, by the operating-system account.
+    token: Option<String>,
+}
+
+struct Cast {
+    store: Store,
+    people: Vec<Person>,
+    session: String,
+    token: String,
+}
+
+fn cast() -> Cast {
+    let store = Store::with_shop();
+    let mut people = vec![Person {
+        name: "administrator".to_owned(),
+        token: None,
+    }];
+    let agent = store.agent("agent");
+    people.push(Person {
+        name: "agent".to_owned(),
+        token: Some(agent),
+    });
+    let bare = store.staff("nobody", &[]);
+    people.push(Person {
+        name: "no resource".to_owned(),
+        token: Some(bare),
+    });
+    for resource in SINGLE {
+        let name = resource.rsplit("::").next().unwrap_or_default();
+        let name = if resource.starts_with("Lac::") {
+            format!("Lac::{name}")
+        } else {
+            name.to_owned()
+        };
+        let token = store.staff(&format!("only {name}"), &[resource]);
+        people.push(Person {
+            name,
+            token: Some(token),
+        });
+    }
+    let storefront = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let token = text(&storefront["token"]).to_owned();
+    people.push(Person {
+        name: "a storefront".to_owned(),
+        token: Some(token),
+    });
+    let stranger = "lac_notatoken".to_owned();
+    people.push(Person {
+        name: "a stranger".to_owned(),
+        token: Some(stranger),
+    });
+    store.ok(&["role", "create", "target"]);
+    store.ok(&["role", "create", "unused"]);
+    for user in ["target", "other"] {
+        store.ok(&["user", "create", user, "--role", "target"]);
+    }
+    let login = store.login(&["1"]);
+    let (session, url) = (text(&login["session_id"]).to_owned(), text(&login["url"]));
+    let token = url.split("secret=").nth(1).expect("a token").to_owned();
+    Cast {
+        store,
+        people,
+        session,
+        token,
+    }
+}
+
+/// Who may run the command, tried on a copy of the store.
+fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
+    let copy = tempfile::tempdir().expect("a directory");
+    copy_dir(&cast.store.dir(), &copy.path().join("store"));
+    let may = |(number, person): (usize, &Person)| {
+        let dir = copy.path().join(format!("new{number}"));
+        let args: Vec<String> = COMMANDS[index]
+            .iter()
+            .map(|word| {
+                word.replace("{dir}", &dir.display().to_string())
+                    .replace("{session}", &cast.session)
+                    .replace("{token}", &cast.token)
+            })
+            .collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));
+        command
+            .args(&args)
+            .args(["-o", "json"])
+            .env_clear()
+            .env("HOME", copy.path())
+            .env("LAC_STORE", copy.path().join("store"))
+            .env("LAC_TEST_CLOCK", NOW)
+            .env("LAC_TEST_SEED", (1000 * (index + 1) + number).to_string());
+        if let Some(token) = &person.token {
+            command.env("LAC_TOKEN", token);
+        }
+        let output = command.output().expect("lac runs");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let error: Value = stderr
+            .lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok())
+            .unwrap_or_default();
+        let code = output.status.code();
+        assert_ne!(code, Some(101), "a panic: {args:?}: {stderr}");
+        assert_ne!(
+            code,
+            Some(2).filter(|_| args[0] != "import"),
+            "usage: {args:?}: {stderr}"
+        );
+        assert_ne!(
+            code,
+            Some(1).filter(|_| args[0] != "man"),
+            "failed: {args:?}: {stderr}"
+        );
+        let denied = ["resource_denied", "not_authenticated", "beyond_own_rights"]
+            .contains(&error["error"]["code"].as_str().unwrap_or_default());
+        assert_eq!(denied, code == Some(4), "{args:?}: {stderr}");
+        (!denied).then(|| person.name.clone())
+    };
+    cast.people.iter().enumerate().filter_map(may).collect()
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .create(to)
+        .expect("a directory");
+    for entry in fs::read_dir(from).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy_dir(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn who_may_run_which_command() {
+    let cast = cast();
+    let everybody = cast.people.len();
+    let mut table = String::from(
+        "# Who may run what. Generated: UPDATE_GOLDEN=1 cargo test matrix\n\
+         # A role named like a resource holds that resource alone.\n\n",
+    );
+    for (index, command) in COMMANDS.iter().enumerate() {
+        let may = who_may(&cast, index);
+        let who = if may.len() == everybody {
+            "anybody".to_owned()
+        } else if may.len() == everybody - 1 && !may.contains("a stranger") {
+            "anybody known".to_owned()
+        } else {
+            may.into_iter().collect::<Vec<_>>().join(", ")
+        };
+        let _ = writeln!(table, "{}\n    {who}", command.join(" "));
+    }
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/permissions.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &table).expect("the golden file");
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(table, golden, "who may run what has changed");
+}
+
+#[test]
+fn every_command_has_a_row() {
+    let mut root = login_as_customer::cli::command();
+    root.build();
+    let mut leaves = Vec::new();
+    collect(&root, &mut Vec::new(), &mut leaves);
+    for leaf in leaves {
+        let has_row = COMMANDS
+            .iter()
+            .any(|row| row.len() >= leaf.len() && row.iter().zip(&leaf).all(|(a, b)| a == b));
+        assert!(has_row, "no row for lac {}", leaf.join(" "));
+    }
+}
+
+fn collect(command: &clap::Command, path: &mut Vec<String>, leaves: &mut Vec<Vec<String>>) {
+    let verbs = || {
+        command
+            .get_subcommands()
+            .filter(|verb| verb.get_name() != "help")
+    };
+    if verbs().next().is_none() {
+        leaves.push(path.clone());
+    }
+    for verb in verbs() {
+        path.push(verb.get_name().to_owned());
+        collect(verb, path, leaves);
+        path.pop();
+    }
+}
