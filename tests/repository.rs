@@ -108,6 +108,30 @@ fn every_command_shows_an_example() {
     assert!(without.is_empty(), "no example in the help of {without:#?}");
 }
 
+/// `-h` and `--help` alike, without blank lines between the options: clap's long
+/// form begins where a description has a second paragraph.
+#[test]
+fn help_is_short() {
+    let mut root = login_as_customer::cli::command().disable_help_subcommand(true);
+    root.build();
+    let mut long = Vec::new();
+    find_long(&root, "lac", &mut long);
+    assert!(
+        long.is_empty(),
+        "descriptions of one paragraph, please: {long:#?}"
+    );
+}
+
+fn find_long(command: &clap::Command, name: &str, long: &mut Vec<String>) {
+    let is_long = |arg: &&clap::Arg| arg.get_long_help().is_some();
+    long.extend(command.get_long_about().map(|_| name.to_owned()));
+    let arguments = command.get_arguments().filter(is_long);
+    long.extend(arguments.map(|arg| format!("{name} {}", arg.get_id())));
+    for verb in command.get_subcommands() {
+        find_long(verb, &format!("{name} {}", verb.get_name()), long);
+    }
+}
+
 fn walk(command: &clap::Command, name: &str, without: &mut Vec<String>) {
     let verbs: Vec<_> = command
         .get_subcommands()

@@ -2,7 +2,10 @@
 //! list anyway, and nothing else. It leaves no trace: pressing a key is no act,
 //! so whatever stands in the way is an empty answer, never an event.
 
+use std::collections::BTreeSet;
+
 use super::{Desk, View, glance};
+use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
 use crate::domain::resource::Resource;
 use crate::domain::session::SessionState;
@@ -27,6 +30,9 @@ pub enum Wanted {
     RoleScopes,
     ConfigPaths,
     Resources,
+    ActionGroups,
+    Actions,
+    Outcomes,
     /// Ids of open sessions.
     Sessions,
 }
@@ -45,7 +51,14 @@ const NAMES_WEBSITES: &[Resource] = &[
 impl Wanted {
     /// Whether the candidates are the same for everybody and in every store.
     pub fn is_fixed(self) -> bool {
-        matches!(self, Self::ConfigPaths | Self::Resources)
+        matches!(
+            self,
+            Self::ConfigPaths
+                | Self::Resources
+                | Self::ActionGroups
+                | Self::Actions
+                | Self::Outcomes
+        )
     }
 
     fn any_of(self) -> &'static [Resource] {
@@ -58,7 +71,11 @@ impl Wanted {
                 NAMES_WEBSITES
             }
             Self::Sessions => &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS],
-            Self::ConfigPaths | Self::Resources => &[],
+            Self::ConfigPaths
+            | Self::Resources
+            | Self::ActionGroups
+            | Self::Actions
+            | Self::Outcomes => &[],
         }
     }
 }
@@ -81,12 +98,15 @@ pub fn fixed(wanted: Wanted, prefix: &str) -> Vec<String> {
             Resource::all().map(Resource::id).collect()
         }
         Wanted::Resources => Resource::all().map(Resource::short_id).collect(),
+        Wanted::ActionGroups => ActionGroup::ALL.map(ActionGroup::as_str).to_vec(),
+        Wanted::Actions => Action::ALL.iter().map(|action| action.name()).collect(),
+        Wanted::Outcomes => vec![Outcome::Success.as_str(), Outcome::Failure.as_str()],
         _ => Vec::new(),
     };
-    all.into_iter()
-        .filter(|text| text.starts_with(prefix))
-        .map(str::to_owned)
-        .collect()
+    let fitting = all.into_iter().filter(|text| text.starts_with(prefix));
+    // Several groups have an action of the same name.
+    let once: BTreeSet<&str> = fitting.collect();
+    once.into_iter().map(str::to_owned).collect()
 }
 
 fn stored(view: &View<'_>, wanted: Wanted, prefix: &str) -> Result<Vec<String>> {
@@ -116,7 +136,7 @@ fn stored(view: &View<'_>, wanted: Wanted, prefix: &str) -> Result<Vec<String>> 
             Ok(all)
         }
         Wanted::Sessions => sessions(view),
-        Wanted::ConfigPaths | Wanted::Resources => Ok(Vec::new()),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -65,6 +65,9 @@ fn wanted(path: &[String], argument: &str) -> Option<Wanted> {
         | ("log" | "session", _, "admin" | "admins") => Wanted::AdminUsers,
         ("config", _, "path") => Wanted::ConfigPaths,
         ("config", _, "scope") => Wanted::ConfigScopes,
+        ("log", _, "action_group") => Wanted::ActionGroups,
+        ("log", _, "action") => Wanted::Actions,
+        ("log", _, "result") => Wanted::Outcomes,
         ("session", "end" | "show", "id" | "ids" | "session" | "sessions") => Wanted::Sessions,
         ("storefront", "revoke", "name" | "storefront") => Wanted::Storefronts,
         _ => return None,
@@ -166,6 +169,8 @@ mod tests {
             (["storefront", "add"], "websites"),
             (["storefront", "revoke"], "name"),
             (["log", "list"], "admin"),
+            (["log", "list"], "action_group"),
+            (["log", "list"], "result"),
         ] {
             assert!(of(&path, id), "{path:?} {id}");
         }

@@ -21,7 +21,7 @@ VIEWS = [
     {"id": 1, "code": "default", "name": "Default View", "website_id": 1, "store_group_id": 1, "is_active": 1},
 ]
 # The third address would run something if a shell ever took it for code.
-EMAILS = ["jane@example.com", "john@example.com", "ja$(touch pwned)`touch pwned`;touch@example.com"]
+EMAILS = ["jane@example.com", "john@example.com", "ja$(touch${IFS}pwned)`touch${IFS}pwned`;touch@example.com"]
 
 
 def customers(emails):

@@ -25,7 +25,6 @@ pub const NOUN: Noun = Noun {
 
 /// Imports one file: a customer export (CSV) or answers of the REST API (one
 /// page, pages one after another, an array of pages, or of items).
-///
 /// Nothing is changed unless all of the file is good. Passwords, hashes and
 /// tokens in it are never kept.
 #[derive(Debug, Args)]
