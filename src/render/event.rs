@@ -239,3 +239,7 @@ fn basis(basis: &ConsentBasis) -> String {
         .unwrap_or_default();
     format!("{}{source}{seq}", basis.mode)
 }
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

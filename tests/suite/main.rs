@@ -12,6 +12,7 @@ mod high_water;
 mod import;
 mod import_customers;
 mod log;
+mod log_filters;
 mod matrix;
 mod people;
 mod scenarios;
