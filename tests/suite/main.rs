@@ -13,6 +13,7 @@ mod import;
 mod import_customers;
 mod log;
 mod log_filters;
+mod login;
 mod matrix;
 mod people;
 mod scenarios;

@@ -1,0 +1,431 @@
+//! The login and its redemption: what is issued, to whom, and what stands in
+//! the way, in the order that scripts rely on.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::support::{Store, text};
+
+const SHOP: &str = "https://shop.example.com";
+const EU: &str = "https://eu.shop.example.com";
+
+fn redeem<'a>(url: &'a str, audience: &'a str) -> Vec<&'a str> {
+    vec!["redeem", url, "--audience", audience]
+}
+
+/// The token's claims, unverified.
+fn claims(url: &str) -> Value {
+    let token = url.split("secret=").nth(1).expect("a token");
+    let body = token.split('.').nth(1).expect("a body");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).expect("base64url")).expect("JSON")
+}
+
+#[test]
+fn the_token_says_who_where_and_how_long_and_nothing_personal() {
+    let store = Store::with_shop();
+    let login = store.login(&["cleo@example.com"]);
+    let url = text(&login["url"]);
+    let claims = claims(url);
+    let expected = serde_json::json!({
+        "iss": "test.example", "aud": EU, "sub": "3", "act": {"sub": "alice"},
+        "jti": login["session_id"], "iat": 1_791_201_600, "exp": 1_791_201_660,
+        "website": "eu", "store_view": "de", "disable_page_cache": true,
+    });
+    assert_eq!(claims, expected);
+    assert_eq!(login["expires_at"], "2026-10-05T12:01:00.000000Z");
+}
+
+#[test]
+fn a_ttl_can_only_shorten_the_configured_time() {
+    let store = Store::with_shop();
+    let lives = |ttl: &str| {
+        let claims = claims(&store.login_url(&["1", "--ttl", ttl]));
+        claims["exp"].as_i64().expect("exp") - claims["iat"].as_i64().expect("iat")
+    };
+    assert_eq!(lives("30s"), 30);
+    assert_eq!(lives("30"), 30);
+    assert_eq!(lives("1h"), 60);
+    assert_eq!(lives("9999d"), 60);
+    for ttl in ["0", "0s", "-5", "soon", "", "1e3", "99999999999999999999d"] {
+        let ran = store.run(&["login", "1", &format!("--ttl={ttl}"), "-o", "json"]);
+        assert_eq!(ran.code, 2, "{ttl:?}: {ran:?}");
+    }
+    let path = "login_as_customer/general/authentication_data_expiration_time";
+    for seconds in ["0", "601", "-1", "forever"] {
+        store.fails(&["config", "set", path, seconds], "invalid_value", 2);
+    }
+    store.ok(&["config", "set", path, "600"]);
+    assert_eq!(lives("9m"), 540);
+}
+
+#[test]
+fn a_redeemed_token_opens_the_session_once() {
+    let store = Store::with_shop();
+    let login = store.login(&["1"]);
+    let url = text(&login["url"]);
+    let opened = store.json(&redeem(url, SHOP));
+    assert_eq!(opened["session_id"], login["session_id"]);
+    assert_eq!(opened["customer"]["email"], "ada@example.com");
+    assert_eq!(opened["admin"], "alice");
+    assert_eq!(opened["website"], "base");
+    assert_eq!(opened["store_view"], "en");
+    assert_eq!(opened["disable_page_cache"], true);
+    assert_eq!(opened["ends_at"], "2026-10-05T13:00:00.000000Z");
+    store.fails(&redeem(url, SHOP), "token_spent", 5);
+    // Verifying never spends, and knows nothing of spending.
+    let verified = store.json(&["verify", url]);
+    assert_eq!(verified["valid"], true);
+}
+
+#[test]
+fn a_changed_byte_another_audience_an_expired_token_fail() {
+    let store = Store::with_shop();
+    let url = store.login_url(&["1"]);
+    let token = url.split("secret=").nth(1).expect("a token").to_owned();
+    for at in [3, token.len() / 2, token.len() - 3] {
+        let mut bytes = token.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).expect("ASCII");
+        store.fails(&redeem(&changed, SHOP), "token_invalid", 5);
+        let ran = store.run(&["verify", &changed, "-o", "json"]);
+        assert_eq!(ran.code, 5);
+        let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!(answer["valid"], false);
+    }
+    for garbage in ["", "a.b.c", "https://shop.example.com/", "\u{202e}", "🦀"] {
+        store.fails(&redeem(garbage, SHOP), "token_invalid", 5);
+    }
+    store.fails(&redeem(&token, EU), "audience_mismatch", 5);
+    assert_eq!(store.run(&["verify", &token, "--audience", EU]).code, 5);
+    store.clock.set("2026-10-05T12:01:00.000000Z");
+    store.fails(&redeem(&token, SHOP), "token_expired", 5);
+    assert_eq!(store.run(&["verify", &token]).code, 5);
+    // Every attempt is on record, as the impersonator's.
+    let failed = store.json(&["log", "list", "--action", "redeem", "--result", "failure"]);
+    assert_eq!(failed.as_array().map(Vec::len), Some(10));
+    assert_eq!(failed[0]["details"]["code"], "token_expired");
+    assert_eq!(failed[0]["admin"], "alice");
+    assert_eq!(failed[0]["customer_id"], "1");
+}
+
+#[test]
+fn a_storefront_redeems_for_its_own_websites_only() {
+    let store = Store::with_shop();
+    let added = store.json(&["storefront", "add", "eu-shop", "--website", "eu"]);
+    let token = text(&added["token"]);
+    let base = store.login_url(&["1"]);
+    let mut args = redeem(&base, SHOP);
+    args.extend(["-o", "json"]);
+    store.run_as(token, &args).failed("token_invalid", 5);
+    let eu = store.login_url(&["3"]);
+    store.run_as(token, &redeem(&eu, EU)).succeeded();
+    let event = &store.log()[0];
+    assert_eq!(event["admin"], "alice", "always the impersonator");
+    assert_eq!(event["details"]["storefront"], "eu-shop");
+    // Nothing else is a storefront's to do.
+    store
+        .run_as(token, &["login", "3", "-o", "json"])
+        .failed("resource_denied", 4);
+    store.ok(&["storefront", "revoke", "eu-shop", "--yes"]);
+    store
+        .run_as(token, &["whoami", "-o", "json"])
+        .failed("not_authenticated", 4);
+}
+
+#[test]
+fn what_is_lost_between_issue_and_redemption_counts() {
+    let store = Store::with_shop();
+    let agent = store.agent("ben");
+    let login = |customer: &str| {
+        let ran = store
+            .run_as(&agent, &["login", customer, "-o", "json"])
+            .succeeded();
+        let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        text(&answer["url"]).to_owned()
+    };
+    let url = login("1");
+    store.switch("no");
+    store.fails(&redeem(&url, SHOP), "feature_disabled", 5);
+    store.switch("yes");
+    store.fails(&redeem(&url, SHOP), "session_ended", 5);
+
+    let url = login("1");
+    store.ok(&["consent", "revoke", "1"]);
+    store.fails(&redeem(&url, SHOP), "consent_withheld", 5);
+    store.ok(&["consent", "grant", "1"]);
+    store.fails(&redeem(&url, SHOP), "session_ended", 5);
+
+    let url = login("1");
+    store.ok(&["customer", "edit", "1", "--active", "no"]);
+    store.fails(&redeem(&url, SHOP), "customer_inactive", 5);
+    store.ok(&["customer", "edit", "1", "--active", "yes"]);
+
+    for (take, give) in [
+        (
+            vec!["role", "deny", "bens", "login_button"],
+            vec!["role", "allow", "bens", "login_button"],
+        ),
+        (
+            vec!["role", "scope", "bens", "website:eu"],
+            vec!["role", "scope", "bens", "all"],
+        ),
+        (
+            vec!["user", "disable", "ben"],
+            vec!["user", "enable", "ben"],
+        ),
+    ] {
+        let url = login("1");
+        store.ok(&take);
+        store.fails(&redeem(&url, SHOP), "session_ended", 5);
+        store.ok(&give);
+        store.fails(&redeem(&url, SHOP), "session_ended", 5);
+    }
+}
+
+#[test]
+fn obstacles_come_in_the_order_that_scripts_rely_on() {
+    let store = Store::with_shop();
+    store.switch("no");
+    store.ok(&["customer", "edit", "6", "--active", "no"]);
+    store.ok(&["consent", "revoke", "6"]);
+    store.ok(&["config", "unset", "web/secure/base_url"]);
+    store.ok(&["config", "set", "lac/reason/required", "yes"]);
+    store.ok(&["config", "set", "lac/ticket/required", "yes"]);
+    let ran = store.run(&["login", "eve@example.com", "--check", "-o", "json"]);
+    assert_eq!(ran.code, 5);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let codes: Vec<&str> = report["obstacles"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|obstacle| {
+            assert!(!text(&obstacle["hint"]).is_empty(), "each with its remedy");
+            text(&obstacle["code"])
+        })
+        .collect();
+    let expected = [
+        "feature_disabled",
+        "customer_inactive",
+        "customer_unconfirmed",
+        "consent_withheld",
+        "base_url_missing",
+        "reason_required",
+        "ticket_required",
+    ];
+    assert_eq!(codes, expected);
+    // A check is no attempt: nothing of it is on record.
+    assert_ne!(store.log()[0]["action_group"], "login_as_customer");
+    store.fails(&["login", "6"], "feature_disabled", 5);
+    // Who may not, and whom there is not, come before any rule.
+    let clerk = store.staff("clerk", &["manage"]);
+    store
+        .run_as(&clerk, &["login", "6", "-o", "json"])
+        .failed("resource_denied", 4);
+    store.fails(&["login", "nobody@example.com"], "customer_not_found", 3);
+}
+
+#[test]
+fn reason_and_ticket_are_asked_for_per_website() {
+    let store = Store::with_shop();
+    store.ok(&[
+        "config",
+        "set",
+        "lac/reason/required",
+        "yes",
+        "--scope",
+        "website:eu",
+    ]);
+    store.ok(&[
+        "config",
+        "set",
+        "lac/reason/min_length",
+        "10",
+        "--scope",
+        "website:eu",
+    ]);
+    store.login(&["1"]);
+    store.fails(&["login", "3"], "reason_required", 5);
+    store.fails(&["login", "3", "--reason", "short"], "reason_required", 5);
+    store.login(&["3", "--reason", "the cart is stuck"]);
+    let ran = store
+        .run_with(b"it came on stdin\n", &["login", "3", "--reason", "-"])
+        .succeeded();
+    assert!(ran.stdout.starts_with(EU));
+    assert_eq!(store.log()[0]["reason"], "it came on stdin");
+    store.fails(
+        &["login", "3", "--ticket", "jane@example.com"],
+        "invalid_value",
+        2,
+    );
+}
+
+#[test]
+fn a_document_number_that_exists_twice_needs_a_store_view() {
+    let store = Store::with_shop();
+    let error = store.fails(&["login", "--order", "300000001"], "document_ambiguous", 2);
+    assert!(text(&error["message"]).contains("en, fr"), "{error}");
+    let login = store.login(&["--order", "300000001", "--store-view", "fr"]);
+    assert_eq!(login["customer"]["id"], "4");
+    let login = store.login(&["--order", "300000001", "--website", "base"]);
+    assert_eq!(login["customer"]["id"], "1");
+}
+
+#[test]
+fn what_lies_outside_the_role_scope_does_not_exist() {
+    let store = Store::with_shop();
+    let agent = store.agent("ben");
+    store.ok(&["role", "scope", "bens", "website:eu"]);
+    let as_ben = |args: &[&str]| {
+        let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
+        store.run_as(&agent, &args)
+    };
+    for (args, code) in [
+        (&["login", "1"][..], "customer_not_found"),
+        (&["login", "ada@example.com"], "customer_not_found"),
+        (&["login", "--order", "100000001"], "document_not_found"),
+        (
+            &["login", "3", "--store-view", "en"],
+            "store_view_not_found",
+        ),
+        (&["login", "3", "--website", "base"], "website_not_found"),
+    ] {
+        let outside = as_ben(args).failed(code, 3);
+        assert!(!text(&outside["message"]).contains("base,"), "{outside}");
+    }
+    // An address on both websites is not ambiguous for whom only one exists.
+    as_ben(&["login", "bob@example.com"]).succeeded();
+    as_ben(&["login", "--order", "200000001"]).succeeded();
+}
+
+#[test]
+fn an_own_store_view_that_is_gone_or_the_back_offices_falls_back() {
+    let store = Store::with_shop();
+    // Finn's own view is not active: refused, and another one can be named.
+    store.fails(&["login", "7"], "store_view_inactive", 5);
+    assert_eq!(
+        store.login(&["7", "--store-view", "fr"])["store_view"],
+        "fr"
+    );
+    store.fails(
+        &["login", "7", "--store-view", "admin"],
+        "store_view_not_allowed",
+        5,
+    );
+    store.fails(
+        &["login", "7", "--store-view", "nowhere"],
+        "store_view_not_found",
+        3,
+    );
+    let csv = "email,_website,_store,firstname,lastname\n\
+               gil@example.com,eu,admin,Gil,Grape\n\
+               back@example.com,admin,admin,Back,Office\n";
+    store
+        .run_with(csv.as_bytes(), &["import", "customers", "-"])
+        .succeeded();
+    store.ok(&["consent", "grant", "gil@example.com", "back@example.com"]);
+    let login = store.login(&["gil@example.com"]);
+    assert_eq!(
+        login["store_view"], "de",
+        "the default view of the customer's website"
+    );
+    assert!(text(&login["customer"]["id"]).starts_with("local:"));
+    // Customers of the back office's website: with accounts per website nobody
+    // can log in as them; shared, they land on the default website.
+    store.fails(&["login", "back@example.com"], "store_view_not_allowed", 5);
+    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    assert_eq!(store.login(&["back@example.com"])["store_view"], "en");
+}
+
+#[test]
+fn with_shared_accounts_the_document_tells_the_store_view() {
+    let store = Store::with_shop();
+    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    store.import(
+        "orders",
+        &serde_json::json!({"items": [{
+            "entity_id": 9, "increment_id": "900000001", "store_id": 4,
+            "customer_is_guest": 0, "customer_id": 1, "customer_email": "ada@example.com",
+        }], "total_count": 1}),
+    );
+    assert_eq!(store.login(&["--order", "900000001"])["store_view"], "fr");
+    assert_eq!(store.login(&["1"])["store_view"], "en");
+}
+
+#[test]
+fn a_store_view_without_base_url_is_refused() {
+    let store = Store::with_shop();
+    store.ok(&["config", "unset", "web/secure/base_url"]);
+    store.fails(&["login", "1"], "base_url_missing", 5);
+    store.login(&["3"]);
+}
+
+#[test]
+fn last_is_the_customer_of_ones_own_newest_session() {
+    let store = Store::with_shop();
+    store.fails(&["login", "--last"], "customer_not_found", 3);
+    store.login(&["1"]);
+    store.login(&["3"]);
+    let agent = store.agent("ben");
+    store.run_as(&agent, &["login", "4"]).succeeded();
+    assert_eq!(store.login(&["--last"])["customer"]["id"], "3");
+}
+
+#[test]
+fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
+    let store = Store::with_shop();
+    let error = store.fails(&["login"], "input_required", 2);
+    assert!(text(&error["hint"]).contains("--order N"));
+}
+
+#[test]
+fn a_session_runs_out_by_itself() {
+    let store = Store::with_shop();
+    let unused = store.login(&["1"]);
+    store.clock.set("2026-10-05T12:02:00.000000Z");
+    let used = store.login(&["3"]);
+    assert!(
+        used.get("replaced")
+            .is_none_or(|old| old["session_id"] != unused["session_id"])
+    );
+    let first = store.json(&["session", "show", text(&unused["session_id"])]);
+    assert_eq!(
+        (text(&first["state"]), text(&first["end_cause"])),
+        ("expired", "link_expired")
+    );
+    assert_eq!(
+        first["ended_at"], "2026-10-05T12:01:00.000000Z",
+        "when it did, not when noticed"
+    );
+    store.ok(&redeem(text(&used["url"]), EU));
+    store.clock.set("2026-10-05T13:02:00.000000Z");
+    let shown = store.json(&["session", "show", text(&used["session_id"])]);
+    assert_eq!(shown["state"], "expired");
+    assert_eq!(
+        store.json(&["session", "list", "--state", "active"]),
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
+    let store = Store::none();
+    let dir = store.home().join("demo");
+    let dir = dir.to_str().expect("UTF-8");
+    let told = store.json(&["demo", "--dir", dir]);
+    let refused: Vec<&str> = told["steps"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .filter_map(|step| step["refused"]["code"].as_str())
+        .collect();
+    assert_eq!(refused, ["consent_withheld", "token_spent"]);
+    let agent = format!("{dir}/agent.token");
+    let ok = store.json(&["--store", dir, "--token-file", &agent, "whoami"]);
+    assert_eq!(ok["role"], "Support");
+    store.ok(&["--store", dir, "log", "checkpoint"]);
+    let words = store.ok(&["demo", "--dir", &format!("{dir}2")]);
+    assert!(words.contains("the login token has been used already"));
+    // It never touches what is there.
+    store.fails(&["demo", "--dir", dir], "already_exists", 7);
+}
