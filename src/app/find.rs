@@ -41,6 +41,17 @@ pub fn customer(view: &View<'_>, named: &str, website: Option<&str>) -> Result<C
     found.pop().ok_or_else(missing)
 }
 
+/// Every id under which events may name a customer: the one it has, and the
+/// `local:N` it had before.
+///
+/// # Errors
+/// Only the store's own.
+pub fn ids_in_log(view: &View<'_>, id: CustomerId) -> Result<Vec<CustomerId>> {
+    let mut ids = view.read.customer_former_ids(id)?;
+    ids.push(id);
+    Ok(ids)
+}
+
 /// A website by code.
 ///
 /// # Errors

@@ -196,6 +196,9 @@ pub trait CustomerReads {
         websites: Option<&[i64]>,
         each: &mut dyn FnMut(CustomerId) -> Result<()>,
     ) -> Result<()>;
+    /// The `local:N` that a customer was before the merchant's id became known;
+    /// events from then name them so.
+    fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
     /// The greatest N of any `local:N`, also of removed ones that sessions,
     /// documents or the log still name.
     fn last_local_customer(&self) -> Result<i64>;

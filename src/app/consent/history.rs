@@ -52,12 +52,15 @@ impl History {
         let needs = [Resource::CUSTOMER_MANAGE];
         let page = look(desk, Action::ConsentRead, &needs, |view| {
             let website = self.website.as_deref();
-            let ids = self.customers.iter();
-            let ids = ids.map(|named| Ok(find::customer(view, named, website)?.id));
+            let mut ids = Vec::new();
+            for named in &self.customers {
+                let customer = find::customer(view, named, website)?;
+                ids.extend(find::ids_in_log(view, customer.id)?);
+            }
             let limit = self.part.rows();
             let query = EventQuery {
                 groups: vec![ActionGroup::Consent],
-                customers: ids.collect::<Result<Vec<CustomerId>>>()?,
+                customers: ids,
                 after,
                 limit: Some(limit + 1),
                 ..EventQuery::default()

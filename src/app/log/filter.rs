@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::Readable;
-use crate::app::View;
+use crate::app::{View, find};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
 use crate::domain::customer::email_key;
@@ -117,17 +117,16 @@ impl Filter {
         let mut ids = Vec::new();
         for named in &self.customers {
             if let Ok(id) = named.parse() {
-                ids.push(id);
+                ids.extend(find::ids_in_log(view, id)?);
                 continue;
             }
             let found = view.read.customers_by_email(&email_key(named))?;
             let before = ids.len();
-            ids.extend(
-                found
-                    .iter()
-                    .filter(|customer| view.actor.sees(customer.website_id))
-                    .map(|customer| customer.id),
-            );
+            for customer in found {
+                if view.actor.sees(customer.website_id) {
+                    ids.extend(find::ids_in_log(view, customer.id)?);
+                }
+            }
             if ids.len() == before {
                 return Err(Fault::CustomerNotFound {
                     customer: named.clone(),

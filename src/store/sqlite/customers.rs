@@ -101,11 +101,29 @@ impl CustomerReads for Tx<'_> {
         Ok(())
     }
 
+    fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT former FROM customer_former WHERE customer_id = ?1 ORDER BY former",
+            )
+            .map_err(rows::fault)?;
+        rows::collect(
+            statement.query([id.stored()]).map_err(rows::fault)?,
+            |row| {
+                let stored: i64 = rows::get(row, 0)?;
+                CustomerId::from_stored(stored)
+                    .ok_or_else(|| damaged("customer_former", stored, "an impossible id"))
+            },
+        )
+    }
+
     fn last_local_customer(&self) -> Result<i64> {
         let least: Option<i64> = self
             .conn
             .query_row(
                 "SELECT min(least) FROM (SELECT min(id) AS least FROM customer \
+                 UNION ALL SELECT min(former) FROM customer_former \
                  UNION ALL SELECT min(customer_id) FROM session \
                  UNION ALL SELECT min(customer_id) FROM document WHERE customer_id < 0 \
                  UNION ALL SELECT min(customer_id) FROM audit_event WHERE customer_id IS NOT NULL)",
@@ -184,6 +202,7 @@ impl CustomerWrites for Tx<'_> {
             // Only a local:N is ever replaced; there is an index of those.
             "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1 AND customer_id < 0",
             "UPDATE session SET customer_id = ?2 WHERE customer_id = ?1",
+            "INSERT INTO customer_former (former, customer_id) VALUES (?1, ?2)",
         ] {
             self.conn
                 .prepare_cached(sql)

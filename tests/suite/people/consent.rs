@@ -202,3 +202,24 @@ fn reading_the_consent_of_many_is_recorded() {
     );
     assert_eq!(event["details"]["count"], 101);
 }
+
+#[test]
+fn the_history_goes_back_before_the_merchants_id() {
+    let store = shop();
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        "jane@example.com",
+        "--website",
+        "eu",
+    ]);
+    store.ok(&["consent", "grant", "local:1"]);
+    store.ok(&["customer", "edit", "local:1", "--id", "42"]);
+    store.ok(&["consent", "revoke", "42"]);
+    let history = store.json(&["consent", "history", "42"]);
+    assert_eq!(pluck(&history, "customer_id"), ["42", "local:1"]);
+    store.fails(&["consent", "history", "local:1"], "customer_not_found", 3);
+    let log = store.json(&["log", "list", "--customer", "jane@example.com"]);
+    assert!(pluck(&log, "customer_id").contains(&"local:1".to_owned()));
+}

@@ -114,6 +114,14 @@ CREATE TABLE customer (
 );
 CREATE UNIQUE INDEX customer_email ON customer (email_key, website_id);
 
+-- The local:N that somebody was before the merchant's id became known: the log
+-- goes on naming them so.
+CREATE TABLE customer_former (
+  former INTEGER PRIMARY KEY,
+  customer_id INTEGER NOT NULL
+);
+CREATE INDEX customer_former_now ON customer_former (customer_id);
+
 CREATE TABLE document (
   kind TEXT NOT NULL CHECK (kind IN ('order', 'invoice', 'shipment', 'credit_memo')),
   entity_id INTEGER NOT NULL,
