@@ -1,8 +1,10 @@
 """A store of one's own for the foreign suites, made with the command line alone."""
 
+import atexit
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -40,6 +42,7 @@ def customers(emails):
 class Store:
     def __init__(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="lac-foreign-"))
+        atexit.register(shutil.rmtree, self.home, ignore_errors=True)
         self.env = {
             "HOME": str(self.home), "LAC_STORE": str(self.home / "store"),
             "PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8",
