@@ -168,6 +168,11 @@ impl<'tx> Appender<'tx> {
         self.unlogged.clear();
     }
 
+    /// A later reading of the clock, in an act that takes its time.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
     /// The seq the next event will get.
     pub fn next_seq(&self) -> u64 {
         self.frontier.size() + 1

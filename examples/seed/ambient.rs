@@ -1,0 +1,59 @@
+//! Time that passes as it is told, randomness for keys, numbers for the rest.
+
+use std::cell::Cell;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use login_as_customer::domain::ambient::{Clock, Random};
+use login_as_customer::domain::time::Timestamp;
+
+/// The wall clock, once.
+#[allow(clippy::disallowed_methods)] // a program of its own, not an act
+pub fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let micros = since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));
+    Timestamp::from_micros(micros)
+}
+
+/// A clock that goes on by a second whenever it is read.
+#[derive(Debug)]
+pub struct Passing(Cell<Timestamp>);
+
+impl Passing {
+    pub fn from(start: Timestamp) -> Self {
+        Self(Cell::new(start))
+    }
+}
+
+impl Clock for Passing {
+    fn now(&self) -> Timestamp {
+        self.0
+            .set(self.0.get().plus(std::time::Duration::from_secs(1)));
+        self.0.get()
+    }
+}
+
+/// Keys and salts are real ones: the store is a store.
+#[derive(Debug)]
+pub struct System;
+
+impl Random for System {
+    #[allow(clippy::disallowed_methods, clippy::expect_used)]
+    fn fill(&self, buffer: &mut [u8]) {
+        getrandom::fill(buffer).expect("the system gives random bytes");
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+pub fn mix(seed: u64, index: u64) -> u64 {
+    let mut z = seed
+        .wrapping_mul(0xD1B5_4A32_D192_ED03)
+        .wrapping_add(index.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// One of a list.
+pub fn pick<'a, T: ?Sized>(list: &[&'a T], number: u64) -> &'a T {
+    list[usize::try_from(number % list.len() as u64).unwrap_or(0)]
+}

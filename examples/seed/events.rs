@@ -1,0 +1,193 @@
+//! A history: months of logins, refusals, consents and changes.
+
+use std::time::Duration;
+
+use login_as_customer::app::{Config, Desk};
+use login_as_customer::domain::access::AdminUser;
+use login_as_customer::domain::audit::{Action, ConsentBasis, Event, Outcome};
+use login_as_customer::domain::customer::ConsentSource;
+use login_as_customer::domain::document::{DocumentKind, DocumentRef};
+use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::ids::{CustomerId, SessionId};
+use login_as_customer::domain::time::Timestamp;
+use login_as_customer::store::log::Appender;
+
+use super::ambient::{mix, pick, wall_clock};
+use super::people::People;
+use super::shop::HISTORY;
+
+/// A day in microseconds.
+const DAY: u64 = 86_400 * 1_000_000;
+
+/// Events of one transaction.
+const BATCH: u64 = 50_000;
+
+const REASONS: &[&str] = &[
+    "Customer cannot find the invoice of the last order",
+    "Checkout fails with an unknown error",
+    "Wants to change the delivery address, called back",
+    "Coupon is not accepted",
+];
+
+const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
+
+/// What an event is made from.
+struct Scene<'s> {
+    people: &'s People,
+    admins: Vec<AdminUser>,
+    seed: u64,
+}
+
+/// Appends `count` events between the store's founding and now.
+pub fn append(desk: &Desk<'_>, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
+    let Some(span) = u64::try_from(HISTORY.as_micros())
+        .ok()
+        .filter(|_| count > 0)
+    else {
+        return Ok(());
+    };
+    // A day at each end: the founding's own events lie before, `now` after.
+    let start = wall_clock().minus(HISTORY).plus(Duration::from_micros(DAY));
+    let step = (span - 2 * DAY) / count;
+    let admins = desk.store.read()?.admin_users()?;
+    let scene = Scene {
+        people,
+        admins,
+        seed,
+    };
+    desk.store.bulk(true)?;
+    for first in (0..count).step_by(usize::try_from(BATCH).unwrap_or(1)) {
+        batch(desk, &scene, first..(first + BATCH).min(count), start, step)?;
+    }
+    desk.store.bulk(false)
+}
+
+fn batch(
+    desk: &Desk<'_>,
+    scene: &Scene<'_>,
+    numbers: std::ops::Range<u64>,
+    start: Timestamp,
+    step: u64,
+) -> Result<(), Fault> {
+    let tx = desk.store.write()?;
+    let proof = {
+        let origin = Config::read(tx.as_read())?.store_name()?;
+        let key = desk.keys.audit()?;
+        let random = desk.random;
+        let mut log = Appender::open(&*tx, random, &origin, &key.public(), desk.high_water, start)?;
+        let mut last = None;
+        for number in numbers {
+            let jitter = mix(scene.seed ^ 0x7E, number) % step.max(1);
+            log.advance(start.plus(Duration::from_micros(number * step + jitter)));
+            last = Some(log.append(&scene.event(number))?);
+        }
+        let last = last.ok_or_else(|| Fault::internal("an empty batch"))?;
+        log.seal(last, key)?
+    };
+    tx.commit(proof, desk.high_water)
+}
+
+impl Scene<'_> {
+    /// Three events a visit (issued, redeemed, ended), at times something else.
+    fn event(&self, number: u64) -> Event {
+        let dice = mix(self.seed ^ 0xE7, number);
+        let visit = mix(self.seed ^ 0x51, number / 3);
+        match dice % 100 {
+            0..=2 => self.refusal(dice),
+            3..=5 => self.consent(dice),
+            6 => self.setting(dice),
+            _ => self.visit(number % 3, visit),
+        }
+    }
+
+    fn signed(&self, action: Action, number: u64) -> Event {
+        let mut event = Event::new(action);
+        let at = usize::try_from(number % self.admins.len() as u64).unwrap_or(0);
+        let admin = &self.admins[at];
+        event.admin = Some(admin.name.clone());
+        event.admin_id = Some(admin.id);
+        event.role = Some(if at == 0 { "Administrators" } else { "Support" }.to_owned());
+        event.os_account = Some("lac".to_owned());
+        event.ip_address = Some(format!("192.0.2.{}", number >> 8 & 255));
+        event
+    }
+
+    fn about(&self, event: &mut Event, number: u64) {
+        let person = self.people.get(1 + number % self.people.count.max(1));
+        event.customer_id = i64::try_from(person.id).ok().and_then(CustomerId::merchant);
+        event.customer_email = Some(person.email);
+        event.website = Some(if person.website_id == 1 { "base" } else { "eu" }.to_owned());
+        event.store_view = Some(VIEWS[usize::try_from(person.store_id).unwrap_or(0)].to_owned());
+    }
+
+    fn visit(&self, act: u64, visit: u64) -> Event {
+        let action = match act {
+            0 => Action::LoginIssue,
+            1 => Action::LoginRedeem,
+            _ => Action::LoginEnd,
+        };
+        let mut event = self.signed(action, visit);
+        self.about(&mut event, visit >> 16);
+        let bits = u128::from(visit) << 64 | u128::from(mix(self.seed, visit));
+        event.session_id = Some(SessionId::from_bits(bits.to_be_bytes()));
+        event.ticket = format!("ZD-{}", visit % 100_000).parse().ok();
+        if (visit >> 12).is_multiple_of(4) {
+            event.document = Some(DocumentRef {
+                kind: DocumentKind::Order,
+                number: format!("{:09}", 1 + visit % 1000),
+            });
+        }
+        match act {
+            0 => {
+                event.reason = Some(pick(REASONS, visit >> 4).to_owned());
+                event.consent = Some(ConsentBasis {
+                    mode: "opt-in".to_owned(),
+                    source: Some(ConsentSource::Import),
+                    seq: Some(20 + visit % 1000),
+                });
+            }
+            1 => event.detail("storefront", "shop"),
+            _ => {
+                event.detail("cause", "by_agent");
+                event.detail("duration_seconds", visit % 3600);
+            }
+        }
+        event
+    }
+
+    fn refusal(&self, dice: u64) -> Event {
+        let mut event = self.signed(Action::LoginIssue, dice >> 8);
+        self.about(&mut event, dice >> 16);
+        event.outcome = Outcome::Failure;
+        let customer = event.customer_id.map(|id| id.to_string());
+        event.fail(&Fault::ConsentWithheld {
+            customer: customer.unwrap_or_default(),
+        });
+        event
+    }
+
+    fn consent(&self, dice: u64) -> Event {
+        let granted = (dice >> 8).is_multiple_of(2);
+        let action = if granted {
+            Action::ConsentGrant
+        } else {
+            Action::ConsentRevoke
+        };
+        let mut event = self.signed(action, dice >> 9);
+        self.about(&mut event, dice >> 16);
+        event.store_view = None;
+        event.detail("source", "admin");
+        let words = ["withheld", "granted"];
+        event.change(words[usize::from(!granted)], words[usize::from(granted)]);
+        event
+    }
+
+    fn setting(&self, dice: u64) -> Event {
+        let mut event = self.signed(Action::ConfigSet, 0);
+        let path = "login_as_customer/general/authentication_data_expiration_time";
+        event.detail("path", path);
+        event.detail("scope", "default");
+        event.change("60", (30 + dice % 90).to_string());
+        event
+    }
+}

@@ -1,0 +1,99 @@
+//! Makes a store of any size, or a merchant's file of any size, for trials and
+//! measurements. What comes out depends on `--seed` alone (keys apart).
+//!
+//! ```sh
+//! cargo run --release --example seed -- --store DIR --customers 1000000 --events 1000000
+//! cargo run --release --example seed -- --customers 1000000 --emit-csv customers.csv
+//! cargo run --release --example seed -- --customers 1000000 --emit-rest customers.json
+//! ```
+
+#![allow(clippy::print_stderr)]
+
+mod ambient;
+mod events;
+mod files;
+mod people;
+mod shop;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use login_as_customer::domain::fault::Fault;
+
+use self::files::Rest;
+use self::people::People;
+
+/// Makes a store, or a file of customers.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The store's directory; must not hold a store yet
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["emit_csv", "emit_rest"])]
+    store: Option<PathBuf>,
+
+    /// Customers, with the ids 1 to N
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    customers: u64,
+
+    /// Customers who allow shopping assistance; customer 1 is the first
+    /// [default: a tenth]
+    #[arg(long, value_name = "N")]
+    consents: Option<u64>,
+
+    /// Audit events, spread over the last nine months
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    events: u64,
+
+    /// What everything made up is made up from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Write the customers as a "Customers Main File" instead
+    #[arg(long, value_name = "FILE")]
+    emit_csv: Option<PathBuf>,
+
+    /// Write the customers as REST pages instead
+    #[arg(long, value_name = "FILE")]
+    emit_rest: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Arguments) -> Result<(), Fault> {
+    let consents = args.consents.unwrap_or((args.customers / 10).max(1));
+    let people = People::new(args.seed, args.customers, consents);
+    if let Some(path) = &args.emit_csv {
+        written(path, |file| files::csv(&people, file))?;
+    }
+    if let Some(path) = &args.emit_rest {
+        written(path, |file| {
+            io::copy(&mut Rest::new(&people), file).map(|_| ())
+        })?;
+    }
+    match &args.store {
+        Some(store) => shop::make(store, &people, args.events, args.seed),
+        None => Ok(()),
+    }
+}
+
+fn written(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), Fault> {
+    let all = || {
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        write(&mut file)?;
+        file.flush()
+    };
+    all().map_err(|e| Fault::io(path.display(), e))
+}

@@ -1,0 +1,132 @@
+//! A store put together from the library's parts, as the command line does it.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use login_as_customer::app::config::Set;
+use login_as_customer::app::founding::Found;
+use login_as_customer::app::import::{Import, Kind, Watch, Wishes};
+use login_as_customer::app::roles::{Allow, Create as CreateRole};
+use login_as_customer::app::users::Create as CreateUser;
+use login_as_customer::app::{Caller, Credential, Desk};
+use login_as_customer::domain::config::ENABLED;
+use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::scope::ConfigScope;
+use login_as_customer::signing::ring::KeyRing;
+use login_as_customer::store::dir::{CheckpointFile, StoreDir};
+use login_as_customer::store::sqlite::SqliteStore;
+
+use super::ambient::{Passing, System, wall_clock};
+use super::events;
+use super::files::{self, Rest};
+use super::people::People;
+
+/// How far back the store's history goes.
+pub const HISTORY: Duration = Duration::from_secs(270 * 86_400);
+
+/// Support agents besides the administrator.
+pub const AGENTS: [&str; 8] = ["ada", "bea", "carl", "dina", "emil", "fay", "gus", "hana"];
+
+const ROLE: &str = "Support";
+
+/// Makes a store in which whoever runs this is administrator.
+pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
+    let dir = StoreDir::create(root, None)?;
+    let store = SqliteStore::create(&dir, Duration::from_secs(30))?;
+    let (high_water, keys) = (CheckpointFile::of(&dir), KeyRing::new(dir.keys()));
+    let start = wall_clock().minus(HISTORY);
+    let (clock, random) = (Passing::from(start), System);
+    let account = os_account();
+    let caller = Caller {
+        credential: Credential::OsAccount(account.clone()),
+        os_account: Some(account.clone()),
+        login_uid: None,
+        ip_address: None,
+    };
+    let desk = Desk {
+        store: &store,
+        high_water: &high_water,
+        keys: &keys,
+        clock: &clock,
+        random: &random,
+        caller: &caller,
+    };
+    Found {
+        admin: account.clone(),
+        full_name: None,
+        os_account: account,
+        name: Some("seed.example".to_owned()),
+    }
+    .run(&desk)?;
+    fill(&desk, people)?;
+    staff(&desk)?;
+    events::append(&desk, people, count, seed)
+}
+
+fn fill(desk: &Desk<'_>, people: &People) -> Result<(), Fault> {
+    let text = |kind, text: &str| import(desk, kind, &mut text.as_bytes());
+    text(Kind::Websites, files::WEBSITES)?;
+    text(Kind::StoreGroups, files::GROUPS)?;
+    text(Kind::StoreViews, files::STORE_VIEWS)?;
+    text(Kind::StoreConfigs, files::CONFIGS)?;
+    import(desk, Kind::Customers, &mut Rest::new(people))?;
+    text(Kind::Orders, &files::orders(people))?;
+    Set {
+        path: ENABLED.to_owned(),
+        value: "yes".to_owned(),
+        scope: ConfigScope::Default,
+    }
+    .run(desk)?;
+    Ok(())
+}
+
+fn staff(desk: &Desk<'_>) -> Result<(), Fault> {
+    CreateRole {
+        name: ROLE.to_owned(),
+        all: false,
+        scope: None,
+    }
+    .run(desk)?;
+    Allow {
+        name: ROLE.to_owned(),
+        resources: vec!["login_button".to_owned(), "login_log".to_owned()],
+        with_children: false,
+    }
+    .run(desk)?;
+    for name in AGENTS {
+        CreateUser {
+            name: name.to_owned(),
+            role: ROLE.to_owned(),
+            os_account: None,
+            full_name: None,
+        }
+        .run(desk)?;
+    }
+    Ok(())
+}
+
+fn import(desk: &Desk<'_>, kind: Kind, input: &mut dyn Read) -> Result<(), Fault> {
+    let request = Import {
+        kind,
+        file: "seed".to_owned(),
+        wishes: Wishes::default(),
+    };
+    request.run(desk, input, &Unwatched).map(|_| ())
+}
+
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn read(&self, _bytes: u64) {}
+    fn done(&self, _items: u64, _total: u64) {}
+}
+
+/// The account of the real uid, named as `lac` names it.
+fn os_account() -> String {
+    let uid = nix::unistd::getuid();
+    match nix::unistd::User::from_uid(uid) {
+        Ok(Some(user)) => user.name,
+        _ => format!("uid:{uid}"),
+    }
+}
