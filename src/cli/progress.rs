@@ -25,7 +25,7 @@ impl std::fmt::Debug for Progress {
 impl Progress {
     /// `length` is the file's, in bytes, if it is known.
     pub fn new(out: &Out, length: Option<u64>) -> Self {
-        let wanted = !out.quiet && !out.format.is_json() && std::io::stderr().is_terminal();
+        let wanted = !out.quiet && std::io::stderr().is_terminal();
         let bar = wanted.then(|| {
             ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(8))
                 .with_style(style("reading {wide_bar} {percent}%"))

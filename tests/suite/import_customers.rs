@@ -322,6 +322,63 @@ fn addresses_may_change_hands_within_a_file() {
 }
 
 #[test]
+fn an_address_that_was_taken_must_be_given_back() {
+    let store = shop();
+    let people = |emails: [&str; 3]| {
+        let people: Vec<Value> = (1..)
+            .zip(emails)
+            .map(|(id, email)| person(id, email))
+            .collect();
+        people
+    };
+    let known = people(["a@example.com", "b@example.com", "c@example.com"]);
+    bring(&store, "customers", &file(&known));
+    // 1 takes from 2, who would take from 3, whom the file lacks.
+    let moved = file(&people(["b@example.com", "c@example.com", ""])[..2]);
+    let message = refused(&store, "customers", &moved);
+    assert!(
+        message.contains("item 2: email: belongs to customer 3"),
+        "{message}"
+    );
+    let args = ["import", "customers", "-", "--skip-invalid", "-o", "json"];
+    let error = store
+        .run_with(moved.as_bytes(), &args)
+        .failed("invalid_file", 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .expect("text")
+            .contains("customer 2: email")
+    );
+    assert_eq!(bring(&store, "customers", &file(&known))["unchanged"], 3);
+}
+
+#[test]
+fn a_file_too_large_for_memory_waits_on_disk() {
+    let store = shop();
+    let name = "x".repeat(255);
+    let row = |n: usize| format!("c{n}@example.com,base,{name},{name}\n");
+    let rows: String = (0..9_000).map(row).collect();
+    let text = format!("email,_website,firstname,lastname\n{rows}C7@example.com,base,A,B\n");
+    let message = refused(&store, "customers", &text);
+    assert!(
+        message.contains("line 9002: email: is line 9's too"),
+        "{message}"
+    );
+    let imported = bring_with(&store, "customers", &text, &["--skip-invalid"]);
+    assert_eq!(imported["created"], 9_000);
+    assert_eq!(
+        bring_with(&store, "customers", &text, &["--skip-invalid"])["unchanged"],
+        9_000
+    );
+    let names = fs::read_dir(store.dir()).expect("the store");
+    let scratch = |name: &str| name.starts_with("scratch");
+    let left =
+        names.filter(|n| scratch(&n.as_ref().expect("an entry").file_name().to_string_lossy()));
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
 fn consent_comes_along_and_each_change_is_an_event() {
     let store = shop();
     let people = [

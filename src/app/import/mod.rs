@@ -10,9 +10,13 @@ mod known;
 mod pages;
 mod problem;
 mod scalar;
+mod scan;
 mod seen;
 mod spool;
 mod stores;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::io::Read;
@@ -20,6 +24,7 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 
 pub use self::problem::Skipped;
+pub use self::terms::{Consents, Imported, Kind, Watch, Wishes};
 
 use self::configs::Configs;
 use self::customers::Customers;
@@ -27,6 +32,7 @@ use self::documents::Documents;
 use self::known::Known;
 use self::problem::Sieve;
 use self::stores::Entries;
+use self::terms::Tally;
 use self::window::Window;
 use super::{Desk, Done, Work, act, look};
 use crate::domain::audit::{Action, Event};
@@ -36,64 +42,6 @@ use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreView, Website};
 use crate::store::{Permit, Result, Store};
 
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    Websites,
-    StoreGroups,
-    StoreViews,
-    StoreConfigs,
-    Customers,
-    Orders,
-    Invoices,
-    Shipments,
-    CreditMemos,
-}
-
-impl Kind {
-    pub const ALL: [Self; 9] = [
-        Self::Websites,
-        Self::StoreGroups,
-        Self::StoreViews,
-        Self::StoreConfigs,
-        Self::Customers,
-        Self::Orders,
-        Self::Invoices,
-        Self::Shipments,
-        Self::CreditMemos,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Websites => "websites",
-            Self::StoreGroups => "store-groups",
-            Self::StoreViews => "store-views",
-            Self::StoreConfigs => "store-configs",
-            Self::Customers => "customers",
-            Self::Orders => "orders",
-            Self::Invoices => "invoices",
-            Self::Shipments => "shipments",
-            Self::CreditMemos => "credit-memos",
-        }
-    }
-}
-
-/// How a file is to be taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wishes {
-    /// Leave invalid items out and list them, instead of refusing the file.
-    pub skip_invalid: bool,
-    /// Say what would change, and change nothing.
-    pub dry_run: bool,
-    /// Take the items that are there even if they do not add up.
-    pub partial: bool,
-    /// Customers missing from the file are gone: deactivate them.
-    pub complete: bool,
-    /// Even if that were most of them.
-    pub allow_empty: bool,
-}
-
 /// Imports one file. Its content comes beside the request, as a stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Import {
@@ -102,55 +50,6 @@ pub struct Import {
     /// directories.
     pub file: String,
     pub wishes: Wishes,
-}
-
-/// What an import came to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Imported {
-    pub kind: Kind,
-    pub file: String,
-    pub dry_run: bool,
-    /// Items in the file, invalid ones included.
-    pub read: u64,
-    pub created: u64,
-    pub updated: u64,
-    pub unchanged: u64,
-    pub skipped: Vec<Skipped>,
-    pub consents: Consents,
-    /// `local:N` customers whose merchant's id became known.
-    pub renumbered: u64,
-    pub deactivated: u64,
-    pub sessions_ended: u64,
-    pub warnings: Vec<String>,
-}
-
-/// Changes of consent.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct Consents {
-    pub granted: u64,
-    pub revoked: u64,
-}
-
-/// Counts as the import goes.
-#[derive(Debug, Default)]
-struct Tally {
-    created: u64,
-    updated: u64,
-    unchanged: u64,
-    consents: Consents,
-    renumbered: u64,
-    deactivated: u64,
-    sessions_ended: u64,
-    still_inactive: u64,
-    warnings: Vec<String>,
-}
-
-/// Told how far an import is. Called often: be quick.
-pub trait Watch {
-    /// Bytes read so far.
-    fn read(&self, bytes: u64);
-    /// Items written so far, of how many.
-    fn done(&self, items: u64, total: u64);
 }
 
 /// A file's items, read and checked.

@@ -5,6 +5,7 @@
 //! Only the outer structure is read here; each item is handed on as its bytes.
 
 use super::problem::{At, Sieve, quoted};
+use super::scan::Scan;
 use super::window::{LONGEST, Window};
 use crate::store::Result;
 
@@ -195,13 +196,10 @@ impl<'p, 'r> Pages<'p, 'r> {
                 return Err(self.broken("longer than 16 MiB"));
             }
             if !self.window.more()? {
-                return match scan {
-                    Scan {
-                        depth: 0,
-                        in_text: false,
-                        ..
-                    } if seen > 0 => Ok(seen),
-                    _ => Err(self.broken("the file ends too early")),
+                return if scan.may_end() && seen > 0 {
+                    Ok(seen)
+                } else {
+                    Err(self.broken("the file ends too early"))
                 };
             }
         }
@@ -214,46 +212,5 @@ impl<'p, 'r> Pages<'p, 'r> {
             n => format!("after item {n}"),
         };
         self.sieve.broken(&format!("{place}: {problem}"))
-    }
-}
-
-/// Where a JSON value ends, without understanding it.
-#[derive(Debug, Default)]
-struct Scan {
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-}
-
-impl Scan {
-    /// The value's length, if it ends within `bytes`, of which the first `seen`
-    /// were looked at before.
-    fn end(&mut self, bytes: &[u8], seen: usize) -> Option<usize> {
-        for (at, byte) in bytes.iter().enumerate().skip(seen) {
-            if self.in_text {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.in_text = false;
-                        if self.depth == 0 {
-                            return Some(at + 1);
-                        }
-                    }
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_text = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' if self.depth > 1 => self.depth -= 1,
-                b'}' | b']' if self.depth == 1 => return Some(at + 1),
-                b',' | b':' | b'}' | b']' if self.depth == 0 => return Some(at),
-                _ if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
-                _ => {}
-            }
-        }
-        None
     }
 }

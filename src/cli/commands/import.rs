@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValue;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
 use crate::app::import::{Import, Imported, Kind, Wishes};
 use crate::cli::progress::Progress;
 use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
@@ -35,7 +36,8 @@ pub const NOUN: Noun = Noun {
 )]
 struct Arguments {
     /// What the file holds
-    kind: KindArg,
+    #[arg(value_parser = kinds())]
+    kind: Kind,
 
     /// The file; - is stdin
     file: PathBuf,
@@ -62,26 +64,9 @@ struct Arguments {
 }
 
 /// A kind by its name.
-#[derive(Debug, Clone, Copy)]
-struct KindArg(Kind);
-
-impl ValueEnum for KindArg {
-    fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [KindArg; 9] = {
-            let mut all = [KindArg(Kind::Websites); 9];
-            let mut i = 0;
-            while i < 9 {
-                all[i] = KindArg(Kind::ALL[i]);
-                i += 1;
-            }
-            all
-        };
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.as_str()))
-    }
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let known = |name: String| Kind::from_name(&name).ok_or(Fault::internal("an unknown kind"));
+    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(known)
 }
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
@@ -92,7 +77,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         open: None,
     };
     let request = Import {
-        kind: args.kind.0,
+        kind: args.kind,
         file: args.file.display().to_string(),
         wishes: Wishes {
             skip_invalid: args.skip_invalid,

@@ -197,7 +197,7 @@ impl Import<'_, '_> {
         let mut customer = here.clone();
         self.fill(&mut customer, row);
         let changed = self.consent(&mut customer, row, here.updated_at)?;
-        let is_new = Customer {
+        let other_fields = Customer {
             consent: here.consent.clone(),
             ..customer.clone()
         } != here;
@@ -205,7 +205,7 @@ impl Import<'_, '_> {
         if customer != here || was_parked {
             self.work.tx.customer_put(self.permit, &customer)?;
         }
-        if is_new || changed || was_parked {
+        if other_fields || changed || was_parked {
             self.tally.updated += 1;
         } else {
             self.tally.unchanged += 1;

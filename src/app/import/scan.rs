@@ -1,0 +1,47 @@
+//! The outline of a JSON value.
+
+/// Where a JSON value ends, without understanding it.
+#[derive(Debug, Default)]
+pub struct Scan {
+    depth: usize,
+    in_text: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Whether the value may end where the file does: a bare number does.
+    pub fn may_end(&self) -> bool {
+        self.depth == 0 && !self.in_text
+    }
+
+    /// The value's length, if it ends within `bytes`, of which the first `seen`
+    /// were looked at before.
+    pub fn end(&mut self, bytes: &[u8], seen: usize) -> Option<usize> {
+        for (at, byte) in bytes.iter().enumerate().skip(seen) {
+            if self.in_text {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => {
+                        self.in_text = false;
+                        if self.depth == 0 {
+                            return Some(at + 1);
+                        }
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_text = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth > 1 => self.depth -= 1,
+                b'}' | b']' if self.depth == 1 => return Some(at + 1),
+                b',' | b':' | b'}' | b']' if self.depth == 0 => return Some(at),
+                _ if self.depth == 0 && byte.is_ascii_whitespace() => return Some(at),
+                _ => {}
+            }
+        }
+        None
+    }
+}
