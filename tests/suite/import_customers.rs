@@ -273,6 +273,13 @@ fn the_merchants_id_replaces_the_local_one() {
     bring(&store, "customers", &file(&[person(43, "kim@example.com")]));
     assert_eq!(known(&store, "kim@example.com")["id"], "43");
     assert_eq!(store.run(&["customer", "show", "local:2"]).code, 3);
+    let log = store.log();
+    let last = log
+        .iter()
+        .rfind(|e| e["action"] == "edit")
+        .expect("an event");
+    assert_eq!(last["details"]["before"]["id"], "local:1");
+    assert_eq!(last["details"]["after"]["id"], "42");
     // CSV finds them again by website and address, and keeps the id.
     bring(
         &store,
@@ -287,6 +294,25 @@ fn the_merchants_id_replaces_the_local_one() {
         &csv(&[("new@example.com", "base", "", "N")]),
     );
     assert_ne!(known(&store, "new@example.com")["id"], "42");
+}
+
+#[test]
+fn of_two_records_of_one_person_the_more_careful_word_holds() {
+    let store = shop();
+    let with_consent =
+        |said: u64| format!("email,_website,assistance_allowed\nkim@example.com,base,{said}\n");
+    bring(&store, "customers", &with_consent(1));
+    bring(
+        &store,
+        "customers",
+        &file(&[consenting(1, 2, "2025-01-01")]),
+    );
+    let mut moved = consenting(1, 2, "2025-01-01");
+    moved["email"] = json!("kim@example.com");
+    let imported = bring(&store, "customers", &file(&[moved]));
+    assert_eq!(imported["consents"]["revoked"], 1);
+    assert_eq!(consent(&store, 1), "withheld");
+    assert_eq!(store.run(&["customer", "show", "local:1"]).code, 3);
 }
 
 #[test]

@@ -103,6 +103,8 @@ impl<'s> Documents<'s> {
         mut self,
         work: &mut Work<'_>,
         permit: &Permit<'_>,
+        known: &Known,
+        sieve: &mut Sieve,
         tally: &mut Tally,
         watch: &dyn Watch,
     ) -> Result<()> {
@@ -118,6 +120,11 @@ impl<'s> Documents<'s> {
             match work.read.document(self.kind, document.entity_id)? {
                 Some(here) if here == document => {
                     tally.unchanged += 1;
+                    continue;
+                }
+                Some(here) if known.allows_store_view("", here.store_view_id).is_err() => {
+                    let problem = Problem::new("entity_id", "cannot be imported here");
+                    sieve.reject(At::Item(at.cast_unsigned()), problem)?;
                     continue;
                 }
                 Some(_) => tally.updated += 1,

@@ -173,7 +173,9 @@ impl Import {
             Batch::Groups(groups) => groups.apply(work, permit, tally),
             Batch::Views(views) => views.apply(work, permit, tally),
             Batch::Configs(configs) => configs.apply(work, permit, known, tally),
-            Batch::Documents(documents) => documents.apply(work, permit, tally, watch),
+            Batch::Documents(documents) => {
+                documents.apply(work, permit, known, sieve, tally, watch)
+            }
             Batch::Customers(customers) => {
                 let name = self.name();
                 let wishes = self.wishes;

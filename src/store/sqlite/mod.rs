@@ -163,6 +163,8 @@ impl Store for SqliteStore {
         let path = self
             .lock
             .with_file_name(format!("scratch-{}", std::process::id()));
+        // One that a crash left behind is nobody's.
+        let _ = std::fs::remove_file(&path);
         let file = OpenOptions::new()
             .read(true)
             .write(true)

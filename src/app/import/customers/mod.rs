@@ -1,9 +1,11 @@
 //! Customers: from CSV, which knows no ids, or from REST.
 
 mod apply;
+mod identity;
 mod missing;
 mod rest;
 mod row;
+mod said;
 mod table;
 
 use std::collections::HashSet;

@@ -1,0 +1,99 @@
+//! Who a row is: by the merchant's id, or by website and address.
+
+use super::apply::{Import, Target};
+use super::row::Row;
+use crate::app::import::problem::Problem;
+use crate::domain::audit::Action;
+use crate::domain::customer::{Customer, email_key};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::session::EndCause;
+use crate::store::Result;
+
+impl Import<'_, '_> {
+    /// CSV: website and address are the identity.
+    pub(super) fn by_address(
+        &mut self,
+        row: &Row<'_>,
+    ) -> Result<std::result::Result<Target, Problem>> {
+        if let Some(holder) = self.holder(row)? {
+            return Ok(Ok(Target::Existing(holder)));
+        }
+        let id = CustomerId::local(self.next_local);
+        self.next_local += 1;
+        let id = id.ok_or_else(|| Fault::internal("no local ids are left"))?;
+        Ok(Ok(Target::New(id)))
+    }
+
+    /// REST: the merchant's id is; a `local:N` with the address becomes it.
+    pub(super) fn by_id(
+        &mut self,
+        id: i64,
+        row: &Row<'_>,
+    ) -> Result<std::result::Result<Target, Problem>> {
+        let id = CustomerId::merchant(id).ok_or_else(|| Fault::internal("an id below 1"))?;
+        let here = self.work.read.customer(id)?;
+        if let Some(here) = &here {
+            if !self.known.sees(here.website_id) {
+                return Ok(Err(Problem::new("id", "cannot be imported here")));
+            }
+            let same = here.website_id == row.website_id && here.email == row.email;
+            if same && !self.parked.contains(&id) {
+                return Ok(Ok(Target::Existing(here.clone())));
+            }
+        }
+        match self.holder(row)? {
+            Some(holder) if holder.id == id => {}
+            Some(holder) if holder.id.is_local() => {
+                return self.merge(here, holder, id).map(Ok);
+            }
+            Some(holder) if self.ids.binary_search(&holder.id.stored()).is_ok() => {
+                self.work.tx.customer_park(self.permit, holder.id)?;
+                self.parked.insert(holder.id);
+            }
+            Some(holder) => {
+                let problem = format!("belongs to customer {}, whom the file lacks", holder.id);
+                return Ok(Err(Problem::new("email", problem)));
+            }
+            None => {}
+        }
+        Ok(Ok(here.map_or(Target::New(id), Target::Existing)))
+    }
+
+    /// Whoever has the row's address on its website now.
+    fn holder(&self, row: &Row<'_>) -> Result<Option<Customer>> {
+        let mut found = self.work.read.customers_by_email(&email_key(&row.email))?;
+        found.retain(|customer| customer.website_id == row.website_id);
+        Ok(found.pop())
+    }
+
+    /// A `local:N` gets the merchant's id, or goes up in who has it already:
+    /// one person, told of twice, of whom the more careful word holds.
+    fn merge(&mut self, here: Option<Customer>, local: Customer, id: CustomerId) -> Result<Target> {
+        self.tally.renumbered += 1;
+        let mut event = self.event(Action::CustomerEdit, &local);
+        event.customer_id = Some(id);
+        event.change(
+            serde_json::json!({ "id": local.id }),
+            serde_json::json!({ "id": id }),
+        );
+        let _ = self.work.record_also(&event)?;
+        let Some(mut here) = here else {
+            self.work.tx.customer_renumber(self.permit, local.id, id)?;
+            return Ok(Target::Existing(Customer { id, ..local }));
+        };
+        self.work.tx.customer_remove(self.permit, local.id)?;
+        self.work.tx.customer_renumber(self.permit, local.id, id)?;
+        if here.consent.granted && !local.consent.granted && local.consent.changed_at.is_some() {
+            self.change_consent(&mut here, false, local.consent.changed_at)?;
+            self.work.tx.consent_put(self.permit, id, &here.consent)?;
+            self.end_sessions(id, EndCause::ConsentWithdrawn)?;
+        }
+        if here.active && !local.active {
+            here.active = false;
+            self.work.tx.customer_put(self.permit, &here)?;
+            self.end_sessions(id, EndCause::CustomerInactive)?;
+        }
+        Ok(Target::Existing(here))
+    }
+}

@@ -1,0 +1,78 @@
+//! What a file says of consent, and what comes of it.
+
+use super::apply::Import;
+use super::row::Row;
+use crate::domain::audit::{Action, Event};
+use crate::domain::consent::{Said, Verdict, compete};
+use crate::domain::customer::{Consent, ConsentSource, Customer};
+use crate::domain::time::Timestamp;
+use crate::store::Result;
+
+impl Import<'_, '_> {
+    /// Lets the file's word compete; a change is an event of its own. Returns
+    /// whether there was one.
+    pub(super) fn consent(
+        &mut self,
+        customer: &mut Customer,
+        row: &Row<'_>,
+        merchant: Option<Timestamp>,
+    ) -> Result<bool> {
+        let Some(granted) = row.consent else {
+            return Ok(false);
+        };
+        let said = Said {
+            granted,
+            at: row.updated_at,
+        };
+        let at = match compete(&customer.consent, merchant, said, self.work.now) {
+            Verdict::Keep => return Ok(false),
+            Verdict::Note(at) => {
+                customer.consent.changed_at = Some(at);
+                customer.consent.source.get_or_insert(ConsentSource::Import);
+                return Ok(false);
+            }
+            Verdict::Grant(at) => at,
+            Verdict::Revoke(at) => Some(at),
+        };
+        self.change_consent(customer, granted, at)?;
+        Ok(true)
+    }
+
+    /// Changes it and records that.
+    pub(super) fn change_consent(
+        &mut self,
+        customer: &mut Customer,
+        granted: bool,
+        at: Option<Timestamp>,
+    ) -> Result<()> {
+        let (action, word) = if granted {
+            self.tally.consents.granted += 1;
+            (Action::ConsentGrant, "granted")
+        } else {
+            self.tally.consents.revoked += 1;
+            (Action::ConsentRevoke, "withheld")
+        };
+        let mut event = self.event(action, customer);
+        event.change(customer.consent.word(), word);
+        let recorded = self.work.record_also(&event)?;
+        customer.consent = Consent {
+            granted,
+            changed_at: at,
+            source: Some(ConsentSource::Import),
+            changed_by: Some(self.work.actor.name.clone()),
+            seq: recorded.seq,
+        };
+        Ok(())
+    }
+
+    /// An event about a customer, besides the import's own.
+    pub(super) fn event(&self, action: Action, customer: &Customer) -> Event {
+        let mut event = self.work.event(action);
+        event.customer_id = Some(customer.id);
+        event.customer_email = Some(customer.email.clone());
+        event.website = self.known.website_code(customer.website_id);
+        event.detail("source", ConsentSource::Import.as_str());
+        event.detail("file", self.file);
+        event
+    }
+}
