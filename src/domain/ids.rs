@@ -115,6 +115,23 @@ impl SessionId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its first digits, as git shortens its ids: enough for a person to tell
+    /// sessions apart.
+    pub fn short(&self) -> &str {
+        self.0.get(..Self::SHORT).unwrap_or(&self.0)
+    }
+
+    /// Whether it can be the beginning of an id.
+    pub fn is_beginning(&self) -> bool {
+        let digits = self
+            .0
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        digits && (Self::SHORT..32).contains(&self.0.len())
+    }
+
+    const SHORT: usize = 8;
 }
 
 impl fmt::Display for SessionId {

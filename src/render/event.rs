@@ -62,7 +62,7 @@ impl Row for EventView {
             place(self).into(),
             self.session_id
                 .as_ref()
-                .map(|id| short(id.as_str()))
+                .map(|id| id.short().to_owned())
                 .unwrap_or_default()
                 .into(),
             self.ticket.clone().unwrap_or_default().into(),
@@ -130,11 +130,6 @@ fn place(event: &EventView) -> String {
         (Some(one), None) | (None, Some(one)) => one.clone(),
         (None, None) => String::new(),
     }
-}
-
-/// As git shortens its ids.
-fn short(id: &str) -> String {
-    id.chars().take(8).collect()
 }
 
 /// Why it failed, else what was changed and why.

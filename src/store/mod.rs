@@ -243,6 +243,9 @@ pub trait DocumentWrites {
 
 pub trait SessionReads {
     fn session(&self, id: &SessionId) -> Result<Option<Session>>;
+    /// Ids that begin so, in order, `most` at most. What they begin with is
+    /// hexadecimal.
+    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
     /// The agent's issued or active session, as stored (it may have run out).
     fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>>;
     /// Newest first.

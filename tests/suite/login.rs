@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::support::{Store, text};
+use crate::support::{Store, colleague, text};
 
 const SHOP: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -376,6 +376,23 @@ fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
     let store = Store::with_shop();
     let error = store.fails(&["login"], "input_required", 2);
     assert!(text(&error["hint"]).contains("--order N"));
+}
+
+#[test]
+fn a_session_is_named_by_the_beginning_of_its_id_too() {
+    let store = Store::with_shop();
+    let session = text(&store.login(&["1"])["session_id"]).to_owned();
+    let short = &session[..8];
+    assert_eq!(store.json(&["session", "show", short])["id"], session);
+    store.fails(&["session", "show", &session[..7]], "session_not_found", 3);
+    store.fails(&["session", "show", "ffffffgg"], "session_not_found", 3);
+    let eve = colleague(&store, "eve", &["login_button"]);
+    let seen = store.run_as(&eve, &["session", "show", short, "-o", "json"]);
+    seen.failed("session_not_found", 3);
+    let ended = store.json(&["session", "end", short, &session]);
+    assert_eq!(ended.as_array().map(Vec::len), Some(1), "the same, twice");
+    assert_eq!(ended[0]["id"], session);
+    assert_eq!(ended[0]["changed"], true);
 }
 
 #[test]

@@ -82,11 +82,9 @@ impl End {
 fn named(work: &mut Work<'_>, ids: &[SessionId]) -> Result<Vec<Session>> {
     let mut sessions: Vec<Session> = Vec::new();
     for id in ids {
-        if sessions.iter().any(|known| known.id == *id) {
-            continue;
-        }
         work.draft.detail("session", id.as_str());
         match one(work, id) {
+            Ok(session) if sessions.iter().any(|known| known.id == session.id) => {}
             Ok(session) => sessions.push(session),
             Err(fault) => {
                 if matches!(fault, Fault::ResourceDenied { .. })

@@ -125,16 +125,22 @@ impl ShowSession {
     }
 }
 
-/// A session the actor may see.
+/// Ids with the same beginning that are looked at; more are too many.
+const ALIKE: usize = 16;
+
+/// A session the actor may see, by its id or the beginning of it.
 ///
 /// # Errors
 /// `session_not_found`, also outside the role scope; `resource_denied` for
-/// somebody else's without `Lac::sessions`.
+/// somebody else's without `Lac::sessions`; `invalid_value` for a beginning
+/// that several share.
 pub(super) fn one(view: &View<'_>, id: &SessionId) -> Result<Session> {
     let missing = || Fault::SessionNotFound {
         session: id.to_string(),
     };
-    let session = view.read.session(id)?.ok_or_else(missing)?;
+    let Some(session) = view.read.session(id)? else {
+        return begun(view, id)?.ok_or_else(missing);
+    };
     if view.actor.admin_id() == Some(session.admin_id) {
         return Ok(session);
     }
@@ -143,6 +149,28 @@ pub(super) fn one(view: &View<'_>, id: &SessionId) -> Result<Session> {
     }
     view.demand(Resource::LAC_SESSIONS)?;
     Ok(session)
+}
+
+/// The one that begins so, among those that are the actor's to see: what else
+/// begins so must not show.
+fn begun(view: &View<'_>, beginning: &SessionId) -> Result<Option<Session>> {
+    if !beginning.is_beginning() {
+        return Ok(None);
+    }
+    let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
+    let mut found = None;
+    for id in view.read.session_ids(beginning.as_str(), ALIKE)? {
+        let Some(session) = view.read.session(&id)? else {
+            continue;
+        };
+        let own = view.actor.admin_id() == Some(session.admin_id);
+        let visible = own || (others && view.actor.sees(session.website_id));
+        if visible && found.replace(session).is_some() {
+            let problem = format!("several sessions begin with {beginning}: give more of the id");
+            return Err(Fault::invalid("ID", problem));
+        }
+    }
+    Ok(found)
 }
 
 fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {

@@ -65,6 +65,23 @@ impl SessionReads for Tx<'_> {
         rows::first(statement.query([id.as_str()]).map_err(rows::fault)?, read)
     }
 
+    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
+        // `g` follows the last digit.
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT ?2",
+            )
+            .map_err(rows::fault)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let found = statement
+            .query(params![beginning, most])
+            .map_err(rows::fault)?;
+        rows::collect(found, |row| {
+            rows::get(row, 0).map(|id: String| SessionId::new(id))
+        })
+    }
+
     fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>> {
         let mut statement = self
             .conn
