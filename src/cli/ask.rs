@@ -1,6 +1,7 @@
 //! Questions to whoever sits at the terminal. Never inside a transaction.
 
 use dialoguer::Confirm;
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
 use super::shop::Shop;
 use crate::domain::fault::Fault;
@@ -17,6 +18,15 @@ pub fn get_ready() {
     });
 }
 
+/// What every prompt looks like; `--color never` holds for prompts too.
+pub fn theme(shop: &Shop) -> Box<dyn Theme> {
+    if shop.out.color_err {
+        Box::new(ColorfulTheme::default())
+    } else {
+        Box::new(SimpleTheme)
+    }
+}
+
 /// Goes on with `--yes`, or with a yes at the terminal.
 ///
 /// # Errors
@@ -30,7 +40,7 @@ pub fn confirm(shop: &Shop, question: &str) -> Result<()> {
         get_ready();
     }
     let answered = shop.out.can_ask
-        && Confirm::new()
+        && Confirm::with_theme(&*theme(shop))
             .with_prompt(safe(question))
             .default(false)
             .interact_opt()

@@ -5,7 +5,7 @@ from terminal import Terminal
 
 store = Store().ready()
 lac = store.binary
-DOWN, ENTER, INTERRUPT = "\x1b[B", "\r", "\x03"
+DOWN, ENTER, ESCAPE, INTERRUPT = "\x1b[B", "\r", "\x1b", "\x03"
 
 
 def sessions():
@@ -36,6 +36,15 @@ terminal.expect("Start the session?")
 terminal.type("n")
 assert terminal.end() == 2
 assert sessions() == [session], "a login that was declined has left something"
+
+# Escape is a no too, whatever comes after it.
+terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
+terminal.expect("Start the session?")
+terminal.type(ESCAPE)
+terminal.quiet(0.5)
+terminal.type(ENTER)
+assert terminal.end() == 2
+assert sessions() == [session], "a login that was left has left something"
 
 # An interrupt at a prompt leaves the cursor visible and nothing else.
 terminal = Terminal([lac, "login"], store.env, store.home)

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use dialoguer::theme::ColorfulTheme;
+use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
 
 use crate::app::login::{Candidate, Check, Checked, Search, Whom, Wish};
@@ -28,8 +28,9 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
         });
     }
     ask::get_ready();
+    let theme = ask::theme(shop);
     loop {
-        let text: String = Input::with_theme(&ColorfulTheme::default())
+        let text: String = Input::with_theme(&*theme)
             .with_prompt("Customer (e-mail address, name or id)")
             .interact_text()
             .map_err(gave_up)?;
@@ -48,23 +49,24 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
                 "the first {shown} are shown; type more of it to narrow it down"
             ));
         }
-        if let Some(id) = pick(&candidates)? {
+        if let Some(id) = pick(&*theme, &candidates)? {
             return Ok(id);
         }
     }
 }
 
-fn pick(candidates: &[Candidate]) -> Result<Option<String>> {
+/// Nobody for "search again", and for Escape.
+fn pick(theme: &dyn Theme, candidates: &[Candidate]) -> Result<Option<String>> {
     let mut items: Vec<String> = candidates.iter().map(label).collect();
     items.push("… search again".to_owned());
-    let picked = Select::with_theme(&ColorfulTheme::default())
+    let picked = Select::with_theme(theme)
         .with_prompt("Log in as")
         .items(&items)
         .default(0)
-        .interact()
+        .interact_opt()
         .map_err(gave_up)?;
-    Ok(candidates
-        .get(picked)
+    Ok(picked
+        .and_then(|picked| candidates.get(picked))
         .map(|candidate| candidate.customer.id.to_string()))
 }
 
@@ -87,6 +89,7 @@ fn label(candidate: &Candidate) -> String {
 /// Asks for what the plan says is missing, then for a confirmation.
 pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
     ask::get_ready();
+    let theme = &*ask::theme(shop);
     let plan = loop {
         let plan = match (Check { wish: wish.clone() }).run(&shop.desk()?) {
             Ok(plan) => plan,
@@ -97,17 +100,17 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
         };
         match plan.obstacles.first() {
             Some(Fault::StoreViewRequired { .. }) if !plan.choices.is_empty() => {
-                wish.store_view = Some(store_view(&plan)?);
+                wish.store_view = Some(store_view(theme, &plan)?);
             }
             Some(Fault::ReasonRequired { min_length }) => {
-                wish.reason = Some(reason(*min_length)?);
+                wish.reason = Some(reason(theme, *min_length)?);
             }
-            Some(Fault::TicketRequired) => wish.ticket = Some(ticket()?),
+            Some(Fault::TicketRequired) => wish.ticket = Some(ticket(theme)?),
             _ => break plan,
         }
     };
     if plan.obstacles.is_empty() && !shop.out.yes {
-        confirm(&plan)?;
+        confirm(theme, &plan)?;
     }
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
@@ -118,24 +121,25 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
     Ok(wish)
 }
 
-fn store_view(plan: &Checked) -> Result<String> {
+fn store_view(theme: &dyn Theme, plan: &Checked) -> Result<String> {
     let items: Vec<String> = plan
         .choices
         .iter()
         .map(|(code, name)| format!("{}  ({code})", safe(name)))
         .collect();
-    let picked = Select::with_theme(&ColorfulTheme::default())
+    let picked = Select::with_theme(theme)
         .with_prompt("Store view")
         .items(&items)
         .default(0)
-        .interact()
-        .map_err(gave_up)?;
+        .interact_opt()
+        .map_err(gave_up)?
+        .ok_or_else(cancelled)?;
     let chosen = plan.choices.get(picked).map(|(code, _)| code.clone());
     chosen.ok_or_else(|| Fault::internal("nothing was picked"))
 }
 
-fn reason(least: u64) -> Result<String> {
-    Input::with_theme(&ColorfulTheme::default())
+fn reason(theme: &dyn Theme, least: u64) -> Result<String> {
+    Input::with_theme(theme)
         .with_prompt("Reason")
         .validate_with(move |text: &String| {
             if text.trim().chars().count() as u64 >= least {
@@ -148,8 +152,8 @@ fn reason(least: u64) -> Result<String> {
         .map_err(gave_up)
 }
 
-fn ticket() -> Result<Ticket> {
-    let text: String = Input::with_theme(&ColorfulTheme::default())
+fn ticket(theme: &dyn Theme) -> Result<Ticket> {
+    let text: String = Input::with_theme(theme)
         .with_prompt("Ticket")
         .validate_with(|text: &String| text.parse::<Ticket>().map(|_| ()))
         .interact_text()
@@ -157,7 +161,7 @@ fn ticket() -> Result<Ticket> {
     text.parse().map_err(|e| Fault::invalid("--ticket", e))
 }
 
-fn confirm(plan: &Checked) -> Result<()> {
+fn confirm(theme: &dyn Theme, plan: &Checked) -> Result<()> {
     let customer = &plan.customer;
     let name = if customer.name.is_empty() {
         &customer.email
@@ -179,12 +183,17 @@ fn confirm(plan: &Checked) -> Result<()> {
             "Your open session as customer {other} will be ended."
         ));
     }
-    let yes = Confirm::with_theme(&ColorfulTheme::default())
+    // Escape is a no: whoever tries to leave must not find themselves logged in.
+    let answer = Confirm::with_theme(theme)
         .with_prompt("Start the session?")
         .default(true)
-        .interact()
+        .interact_opt()
         .map_err(gave_up)?;
-    if yes { Ok(()) } else { Err(cancelled()) }
+    if answer == Some(true) {
+        Ok(())
+    } else {
+        Err(cancelled())
+    }
 }
 
 fn cancelled() -> Fault {
