@@ -230,6 +230,7 @@ fn pages_are_taken_however_they_were_saved() {
         pages.each_ref().map(ToString::to_string).join("\n"),
         pages.iter().map(ToString::to_string).collect::<String>(),
         pages.iter().map(late).collect::<String>(),
+        late(&page(&all, 5)).replace(":5,", r#":"5","#),
         format!(
             "\u{feff} \n{}",
             serde_json::to_string_pretty(&json!(pages)).expect("JSON")

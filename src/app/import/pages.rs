@@ -5,6 +5,7 @@
 //! Only the outer structure is read here; each item is handed on as its bytes.
 
 use super::problem::{At, Sieve, quoted};
+use super::scalar::Scalar;
 use super::scan::Scan;
 use super::window::{LONGEST, Window};
 use crate::store::Result;
@@ -82,8 +83,7 @@ impl<'p, 'r> Pages<'p, 'r> {
                 "items" if bytes == b"null" => has_items = true,
                 "message" => message = serde_json::from_slice::<String>(bytes).ok(),
                 "total_count" if bytes != b"null" => {
-                    let count = serde_json::from_slice(bytes).ok();
-                    self.count(count)?;
+                    self.count(number(bytes))?;
                 }
                 _ => {}
             }
@@ -212,5 +212,14 @@ impl<'p, 'r> Pages<'p, 'r> {
             n => format!("after item {n}"),
         };
         self.sieve.broken(&format!("{place}: {problem}"))
+    }
+}
+
+/// A count, also one that a shop sends as text.
+fn number(bytes: &[u8]) -> Option<u64> {
+    match serde_json::from_slice(bytes).ok()? {
+        Scalar::Int(count) => u64::try_from(count).ok(),
+        Scalar::Text(text) => text.trim().parse().ok(),
+        _ => None,
     }
 }
