@@ -31,7 +31,11 @@ pub fn write(out: &mut dyn Write, card: &impl Card, format: Format, look: &Look)
         .max()
         .unwrap_or(0);
     for (label, text) in lines {
-        writeln!(out, "{label:width$}  {}", paint(&text, look))?;
+        let value = match text.text.as_str() {
+            "" => paint(&Text::toned("–", Tone::Dim), look),
+            _ => paint(&text, look),
+        };
+        writeln!(out, "{label:width$}  {value}")?;
     }
     out.flush()
 }
