@@ -1,5 +1,6 @@
 //! Faults in one place: what is said, the hint, the exit code.
 
+use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 
 use super::out::Out;
@@ -70,8 +71,13 @@ pub fn hint(fault: &Fault) -> Option<String> {
             Some(command) => format!("an administrator can run: {command}"),
             None => "ask an administrator for a new token".to_owned(),
         },
-        F::ResourceDenied { role, resource, .. } => {
-            format!("an administrator can run: lac role allow '{role}' {resource}")
+        F::ResourceDenied {
+            role: Some(role),
+            resource,
+            ..
+        } => format!("an administrator can run: lac role allow '{role}' {resource}"),
+        F::ResourceDenied { role: None, .. } => {
+            "it takes an admin user: leave the storefront's token out".to_owned()
         }
         F::BeyondOwnRights { .. } => "somebody who holds all of it can do it".to_owned(),
         F::CustomerNotFound { .. } => "lac customer list --search TEXT finds customers".to_owned(),
@@ -182,13 +188,31 @@ pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
         json(Explained {
             code: "invalid_argument".to_owned(),
             message: message.to_owned(),
-            hint: Some("lac --help shows how it is used".to_owned()),
+            hint: Some(format!("{} --help shows how it is used", command_of(error))),
         });
         return 2;
     }
     // A closed pipe is no reason to complain.
     let _ = error.print();
     if error.use_stderr() { 2 } else { 0 }
+}
+
+/// The command that was meant, as far as it was understood: what the usage
+/// line names before its arguments.
+fn command_of(error: &clap::Error) -> String {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let words = usage.split_whitespace().skip_while(|word| *word != "lac");
+    let is_name = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let names: Vec<&str> = words
+        .take_while(|word| is_name(word) && !word.starts_with('-'))
+        .collect();
+    if names.is_empty() {
+        return "lac".to_owned();
+    }
+    names.join(" ")
 }
 
 fn json(error: Explained) {

@@ -52,7 +52,7 @@ pub enum Fault {
     StoreViewInactive { store_view: String },
     #[error("store view {store_view} has no web/secure/base_url")]
     BaseUrlMissing { store_view: String },
-    #[error("a reason of at least {min_length} characters is required")]
+    #[error("a reason{} is required", at_least(*min_length))]
     ReasonRequired { min_length: u64 },
     #[error("a ticket is required")]
     TicketRequired,
@@ -81,10 +81,11 @@ pub enum Fault {
         reason: String,
         remedy: Option<String>,
     },
-    #[error("{actor} may not do this: role {role} lacks {resource} ({title})")]
+    #[error("{actor} may not do this: {} lacks {resource} ({title})", holder(role.as_deref()))]
     ResourceDenied {
         actor: String,
-        role: String,
+        /// None for a storefront's account.
+        role: Option<String>,
         resource: String,
         title: String,
     },
@@ -193,6 +194,20 @@ pub enum Fault {
     Database { problem: String },
     #[error("internal error: {problem}")]
     Internal { problem: String },
+}
+
+fn at_least(characters: u64) -> String {
+    match characters {
+        0 | 1 => String::new(),
+        n => format!(" of at least {n} characters"),
+    }
+}
+
+fn holder(role: Option<&str>) -> String {
+    role.map_or_else(
+        || "a storefront's account".to_owned(),
+        |role| format!("role {role}"),
+    )
 }
 
 impl Fault {

@@ -32,10 +32,7 @@ impl<'tx> Permit<'tx> {
         };
         Err(Fault::ResourceDenied {
             actor: actor.name.clone(),
-            role: actor
-                .role
-                .clone()
-                .unwrap_or_else(|| "of a storefront".to_owned()),
+            role: actor.role.clone(),
             resource: resource.id().to_owned(),
             title: resource.title().to_owned(),
         })

@@ -39,15 +39,24 @@ fn a_misspelt_command_is_guessed() {
 #[test]
 fn usage_errors_are_json_where_json_was_asked_for() {
     let store = Store::none();
-    for args in [
-        &["-o", "json", "config", "get"][..],
-        &["config", "get", "--nothing", "-ojson"],
-        &["nothing", "--output=jsonl"],
+    for (args, help) in [
+        (
+            &["-o", "json", "config", "get"][..],
+            "lac config get --help",
+        ),
+        (
+            &["config", "get", "--nothing", "-ojson"],
+            "lac config get --help",
+        ),
+        (&["user", "token", "-o", "json"], "lac user token --help"),
+        (&["nothing", "--output=jsonl"], "lac --help"),
     ] {
         let ran = store.run(args);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}");
         let error: Value = serde_json::from_str(ran.stderr.trim()).expect("one line of JSON");
         assert_eq!(error["error"]["code"], "invalid_argument", "{args:?}");
+        let hint = error["error"]["hint"].as_str().expect("a hint");
+        assert_eq!(hint, format!("{help} shows how it is used"), "{args:?}");
     }
 }
 

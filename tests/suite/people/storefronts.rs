@@ -24,7 +24,12 @@ fn a_storefront_has_a_token_until_it_is_revoked() {
         (&me["kind"], &me["websites"]),
         (&json!("storefront"), &json!(["eu", "us"]))
     );
-    tries(&store, token, &["customer", "list"]).failed("resource_denied", 4);
+    let denied = tries(&store, token, &["customer", "list"]).failed("resource_denied", 4);
+    let hint = denied["hint"].as_str().expect("a hint");
+    assert!(
+        !hint.contains("lac role"),
+        "a storefront has no role: {hint}"
+    );
     tries(&store, token, &["user", "token", "create", "alice"]).failed("resource_denied", 4);
     let list = store.json(&["storefront", "list"]);
     assert_eq!(pluck(&list, "name"), ["shop-eu"]);
