@@ -65,3 +65,27 @@ fn the_version_is_the_crate_s() {
     let version = Store::none().ok(&["--version"]);
     assert_eq!(version.trim(), format!("lac {}", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn every_list_comes_in_pages() {
+    let store = Store::with_shop();
+    for list in [
+        &["customer", "list"][..],
+        &["key", "list"],
+        &["log", "list"],
+        &["config", "list"],
+        &["stores", "list"],
+        &["role", "resources"],
+    ] {
+        let page = |more: &[&str]| {
+            let args: Vec<&str> = list.iter().chain(more).copied().collect();
+            store.run(&args)
+        };
+        let first = page(&["-o", "csv", "--limit", "1"]).succeeded();
+        assert_eq!(first.stdout.lines().count(), 2, "{list:?}: {first:#?}");
+        let (_, cursor) = first.stderr.trim().rsplit_once(' ').expect("a cursor");
+        let second = page(&["-o", "csv", "--limit", "1", "--after", cursor]).succeeded();
+        assert_ne!(first.stdout, second.stdout, "{list:?}");
+        page(&["-o", "json", "--after", "\u{1b}[31m"]).failed("invalid_value", 2);
+    }
+}

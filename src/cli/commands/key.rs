@@ -4,6 +4,7 @@ use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
 use crate::app::keys::{Jwks, KeyShown, ListKeys};
+use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::render::Look;
@@ -21,10 +22,16 @@ pub const NOUN: Noun = Noun {
 enum Verb {
     /// List every key there ever was
     #[command(after_help = "Example:\n  lac key list")]
-    List(NoArguments),
+    List(ListArgs),
     /// Print the login keys as a JSON Web Key Set (RFC 7517)
     #[command(after_help = "Example:\n  lac key jwks > jwks.json")]
     Jwks(NoArguments),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[command(flatten)]
+    paging: Paging,
 }
 
 #[derive(Debug, Args)]
@@ -32,7 +39,10 @@ struct NoArguments {}
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
-        Verb::List(_) => shop.list(&ListKeys::default().run(&shop.desk()?)?)?,
+        Verb::List(args) => {
+            let keys = ListKeys::default().run(&shop.desk()?)?;
+            shop.page(keys, &args.paging, |key| key.kid.clone())?;
+        }
         Verb::Jwks(_) => Out::json(&Jwks::default().run(&shop.desk()?)?)?,
     }
     Ok(0)
@@ -42,19 +52,19 @@ impl Row for KeyShown {
     const COLUMNS: &'static [Column] = &[
         Column {
             field: "kid",
-            title: "Key id",
+            title: "key id",
         },
         Column {
             field: "purpose",
-            title: "Purpose",
+            title: "purpose",
         },
         Column {
             field: "state",
-            title: "State",
+            title: "state",
         },
         Column {
             field: "created_at",
-            title: "Created",
+            title: "created",
         },
         Column {
             field: "retired_at",

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::app::roles::{Node, Tree};
+use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
@@ -13,10 +14,14 @@ pub struct ResourcesArgs {
     /// Mark what this role holds
     #[arg(long, value_name = "NAME")]
     role: Option<String>,
+
+    #[command(flatten)]
+    paging: Paging,
 }
 
 pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
-    shop.list(&Tree { role: args.role }.run(&shop.desk()?)?)
+    let nodes = Tree { role: args.role }.run(&shop.desk()?)?;
+    shop.page(nodes, &args.paging, |node| node.id.clone())
 }
 
 impl Row for Node {
