@@ -1,5 +1,7 @@
 //! Questions to whoever sits at the terminal. Never inside a transaction.
 
+use std::io;
+
 use dialoguer::Confirm;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
@@ -25,6 +27,21 @@ pub fn theme(shop: &Shop) -> Box<dyn Theme> {
     } else {
         Box::new(SimpleTheme)
     }
+}
+
+/// What it means when a prompt was left.
+#[allow(clippy::needless_pass_by_value)] // for map_err
+pub fn gave_up(error: dialoguer::Error, what: &str) -> Fault {
+    let dialoguer::Error::IO(error) = error;
+    if matches!(
+        error.kind(),
+        io::ErrorKind::Interrupted | io::ErrorKind::NotConnected
+    ) {
+        return Fault::ConfirmationRequired {
+            what: what.to_owned(),
+        };
+    }
+    Fault::io("the terminal", error)
 }
 
 /// Goes on with `--yes`, or with a yes at the terminal.

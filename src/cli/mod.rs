@@ -11,6 +11,7 @@ mod help;
 mod input;
 mod out;
 mod paging;
+mod pick;
 mod progress;
 mod settings;
 mod shells;

@@ -65,6 +65,15 @@ terminal.expect("Start the session?")
 terminal.type("y")
 assert terminal.end() == 0
 
+# Every command that takes a customer lets one pick.
+terminal = Terminal([lac, "customer", "show"], store.env, store.home)
+terminal.expect("Customer")
+terminal.type("jane" + ENTER)
+terminal.expect("Which one")
+terminal.type(ENTER)
+terminal.expect("jane@example.com")
+assert terminal.end() == 0
+
 # In a pipe nobody is asked, and the error names the flag.
 piped = store.run("login")
 assert piped.returncode == 2 and "--order" in piped.stderr, piped

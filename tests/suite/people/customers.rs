@@ -254,3 +254,20 @@ fn sessions_end_when_the_customer_is_deactivated_or_removed() {
         "jane@example.com"
     );
 }
+
+#[test]
+fn without_a_terminal_a_customer_must_be_named() {
+    let store = shop();
+    for command in [
+        &["customer", "show"][..],
+        &["customer", "edit", "--active", "no"],
+        &["customer", "remove", "--yes"],
+        &["consent", "show"],
+        &["consent", "grant"],
+        &["consent", "revoke"],
+        &["consent", "history"],
+    ] {
+        let error = store.fails(command, "input_required", 2);
+        assert_eq!(error["hint"], "give it with CUSTOMER", "{command:?}");
+    }
+}

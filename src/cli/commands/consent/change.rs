@@ -25,7 +25,7 @@ pub fn change(args: ChangeArgs, granted: bool, shop: &Shop) -> Result<()> {
     input::one_stdin(named.map(String::as_str))?;
     let request = Change {
         granted,
-        customers: args.who.named()?,
+        customers: args.who.named(shop)?,
         website: args.who.website,
         reason: input::optional("--reason", args.reason.as_deref())?,
     };

@@ -21,7 +21,7 @@ pub struct HistoryArgs {
 }
 
 pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
-    let customers = args.who.named()?;
+    let customers = args.who.named(shop)?;
     let desk = shop.desk()?;
     paging::show(shop, &args.paging, |part| {
         let request = History {

@@ -7,8 +7,8 @@ mod show;
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::cli::input;
 use crate::cli::shop::Shop;
+use crate::cli::{input, pick};
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -37,8 +37,9 @@ enum Verb {
 /// Customers, by id or e-mail address.
 #[derive(Debug, Args)]
 pub struct Who {
-    /// Ids or e-mail addresses (- reads them from stdin, one a line)
-    #[arg(required = true, value_name = "CUSTOMER")]
+    /// Ids or e-mail addresses (- reads them from stdin, one a line); on a
+    /// terminal, nothing to search for one
+    #[arg(value_name = "CUSTOMER")]
     customers: Vec<String>,
     /// The website, where an address exists on several
     #[arg(long, value_name = "CODE")]
@@ -46,7 +47,11 @@ pub struct Who {
 }
 
 impl Who {
-    fn named(&self) -> Result<Vec<String>> {
+    fn named(&self, shop: &Shop) -> Result<Vec<String>> {
+        if self.customers.is_empty() {
+            let picked = pick::named_or_picked(shop, None, self.website.as_deref())?;
+            return Ok(vec![picked]);
+        }
         input::one_stdin(self.customers.iter().map(String::as_str))?;
         input::words_or_lines("CUSTOMER", &self.customers)
     }

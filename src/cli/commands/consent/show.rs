@@ -11,11 +11,12 @@ use crate::store::Result;
 /// One customer named is one object; several, or stdin, are a list.
 pub fn show(args: &Who, shop: &Shop) -> Result<()> {
     let request = Show {
-        customers: args.named()?,
+        customers: args.named(shop)?,
         website: args.website.clone(),
     };
     let found = request.run(&shop.desk()?)?;
     match (found.as_slice(), args.customers.as_slice()) {
+        ([one], []) => shop.show(one),
         ([one], [named]) if named != "-" => shop.show(one),
         _ => shop.list(&found),
     }

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::app::customers::{Add, Changed, Edit, Remove, Removed};
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
-use crate::cli::{ask, input};
+use crate::cli::{ask, input, pick};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::render::Look;
@@ -63,8 +63,9 @@ pub struct AddArgs {
 
 #[derive(Debug, Args)]
 pub struct EditArgs {
-    /// An id or e-mail address (- reads stdin)
-    customer: String,
+    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
+    /// search for one
+    customer: Option<String>,
     /// The website, where the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
@@ -93,8 +94,9 @@ pub struct EditArgs {
 
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// An id or e-mail address (- reads stdin)
-    customer: String,
+    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
+    /// search for one
+    customer: Option<String>,
     /// The website, where the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
@@ -118,9 +120,9 @@ pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
 pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
     let texts = [&args.email, &args.first_name, &args.last_name];
     let given = texts.into_iter().flatten().map(String::as_str);
-    input::one_stdin(given.chain([&*args.customer]))?;
+    input::one_stdin(given.chain(args.customer.as_deref()))?;
     let request = Edit {
-        customer: input::text_or_stdin("CUSTOMER", &args.customer)?,
+        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?,
         website: args.website,
         id: id(args.id.as_deref())?,
         email: input::optional("--email", args.email.as_deref())?,
@@ -140,7 +142,7 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
 }
 
 pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
-    let customer = input::text_or_stdin("CUSTOMER", &args.customer)?;
+    let customer = pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?;
     let desk = shop.desk()?;
     let removed = ask::confirmed(shop, |confirmed| {
         let request = Remove {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::list::consent_text;
 use crate::app::customers::{CustomerView, Show};
-use crate::cli::input;
+use crate::cli::pick;
 use crate::cli::shop::Shop;
 use crate::render::Look;
 use crate::render::list::Text;
@@ -13,8 +13,9 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// An id or e-mail address (- reads stdin)
-    customer: String,
+    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
+    /// search for one
+    customer: Option<String>,
     /// The website, where the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
@@ -22,7 +23,7 @@ pub struct ShowArgs {
 
 pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
     let request = Show {
-        customer: input::text_or_stdin("CUSTOMER", &args.customer)?,
+        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?,
         website: args.website,
     };
     shop.show(&request.run(&shop.desk()?)?)

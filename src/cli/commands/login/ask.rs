@@ -1,89 +1,40 @@
 //! What an interactive login asks for. Never inside a transaction: the plan is
 //! read first, then asked about, then everything is checked again.
 
-use std::io;
-
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
 
-use crate::app::login::{Candidate, Check, Checked, Search, Whom, Wish};
-use crate::cli::ask;
+use crate::app::login::{Candidate as Found, Check, Checked, Search, Whom, Wish};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::cli::{ask, pick};
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::ids::Ticket;
-use crate::render::safe::{safe, safe_limited};
+use crate::render::safe::safe;
 use crate::store::Result;
 
-/// Lets the agent search and pick. Only a handful of candidates is ever read.
+/// Lets the agent search and pick.
 ///
 /// # Errors
 /// `input_required` without a terminal.
 pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
-    if !shop.out.can_ask {
-        let flag = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
-        return Err(Fault::InputRequired {
-            what: "the customer".into(),
-            flag: flag.into(),
-        });
-    }
-    ask::get_ready();
-    let theme = ask::theme(shop);
-    loop {
-        let text: String = Input::with_theme(&*theme)
-            .with_prompt("Customer (e-mail address, name or id)")
-            .interact_text()
-            .map_err(gave_up)?;
+    let flags = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
+    pick::customer(shop, flags, "Log in as", |text| {
         let search = Search {
-            text: text.trim().to_owned(),
+            text: text.to_owned(),
             website: website.map(str::to_owned),
         };
-        let (candidates, more) = search.run(&shop.desk()?)?;
-        if candidates.is_empty() {
-            Out::err("nobody found; try another part of the address or name");
-            continue;
-        }
-        if more {
-            let shown = candidates.len();
-            Out::err(&format!(
-                "the first {shown} are shown; type more of it to narrow it down"
-            ));
-        }
-        if let Some(id) = pick(&*theme, &candidates)? {
-            return Ok(id);
-        }
-    }
+        let (found, more) = search.run(&shop.desk()?)?;
+        Ok((found.iter().map(candidate).collect(), more))
+    })
 }
 
-/// Nobody for "search again", and for Escape.
-fn pick(theme: &dyn Theme, candidates: &[Candidate]) -> Result<Option<String>> {
-    let mut items: Vec<String> = candidates.iter().map(label).collect();
-    items.push("… search again".to_owned());
-    let picked = Select::with_theme(theme)
-        .with_prompt("Log in as")
-        .items(&items)
-        .default(0)
-        .interact_opt()
-        .map_err(gave_up)?;
-    Ok(picked
-        .and_then(|picked| candidates.get(picked))
-        .map(|candidate| candidate.customer.id.to_string()))
-}
-
-fn label(candidate: &Candidate) -> String {
-    let customer = &candidate.customer;
-    format!(
-        "{:>6}  {}  {}  [{}]{}",
-        customer.id,
-        safe_limited(&customer.email, 40),
-        safe_limited(&customer.name, 24),
-        safe(&customer.website),
-        if candidate.consent {
-            ""
-        } else {
-            "  no consent"
-        },
-    )
+fn candidate(found: &Found) -> pick::Candidate {
+    let customer = &found.customer;
+    let (email, name) = (&customer.email, &customer.name);
+    let id = customer.id.to_string();
+    let label = pick::label(&id, email, name, &customer.website, found.consent);
+    pick::Candidate { id, label }
 }
 
 /// Asks for what the plan says is missing, then for a confirmation.
@@ -202,14 +153,6 @@ fn cancelled() -> Fault {
     }
 }
 
-#[allow(clippy::needless_pass_by_value)] // for map_err
 fn gave_up(error: dialoguer::Error) -> Fault {
-    let dialoguer::Error::IO(error) = error;
-    if matches!(
-        error.kind(),
-        io::ErrorKind::Interrupted | io::ErrorKind::NotConnected
-    ) {
-        return cancelled();
-    }
-    Fault::io("the terminal", error)
+    ask::gave_up(error, "the login")
 }
