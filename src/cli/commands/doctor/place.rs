@@ -1,5 +1,7 @@
 //! Where the store is, whether that is safe, and what is in it.
 
+use std::fs::OpenOptions;
+
 use crate::app::doctor::{Examine, Finding};
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
@@ -23,6 +25,7 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
     if !dir.is_own() {
         return findings;
     }
+    findings.extend(unwritable(&dir));
     match shop.desk_to_examine() {
         Err(fault) => findings.push(Finding::failed("database", fault)),
         Ok((_, [found, known])) if found > known => {
@@ -67,6 +70,19 @@ fn sqlite() -> Finding {
             problem: format!("SQLite {version} is older than 3.51.3"),
         },
     )
+}
+
+/// What keeps this account from writing the database, such as a file system
+/// that is mounted read only: then nothing can be recorded, and so nothing done.
+/// Opening writes nothing; it comes before SQLite, whose locks a second handle
+/// of the same process would drop.
+fn unwritable(dir: &StoreDir) -> Option<Finding> {
+    let database = dir.database();
+    let error = OpenOptions::new().append(true).open(&database).err()?;
+    Some(Finding::failed(
+        "writable",
+        Fault::io(database.display(), error),
+    ))
 }
 
 /// Every problem, or that there is none.
