@@ -31,8 +31,8 @@ pub const NOUN: Noun = Noun {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  lac import customers magento-customers.csv --dry-run\n  \
-                  curl -s \"$SHOP/rest/V1/orders?searchCriteria[pageSize]=500\" -H \"Authorization: \
-                  Bearer $T\" | lac import orders -"
+                  curl -s -H \"Authorization: Bearer $T\" \
+                  \"$SHOP/rest/V1/orders?searchCriteria[pageSize]=500\" |\n    lac import orders -"
 )]
 struct Arguments {
     /// What the file holds
