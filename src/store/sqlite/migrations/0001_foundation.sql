@@ -137,8 +137,11 @@ CREATE INDEX document_number ON document (kind, number);
 -- Documents of customers that are local:N, so far or no longer there.
 CREATE INDEX document_local ON document (customer_id) WHERE customer_id < 0;
 
+-- issue_seq: the seq of the event that issued it. As the key of the table it
+-- keeps the newest sessions, which are the ones that change, side by side.
 CREATE TABLE session (
-  id TEXT PRIMARY KEY,
+  issue_seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL CHECK (state IN ('issued', 'active', 'ended', 'expired')),
   admin_id INTEGER NOT NULL,
   admin TEXT NOT NULL,
@@ -148,8 +151,6 @@ CREATE TABLE session (
   document_kind TEXT,
   document_number TEXT,
   ticket TEXT,
-  -- The seq of the event that issued it: newest first, whatever the clock does.
-  issue_seq INTEGER NOT NULL,
   issued_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   redeemed_at INTEGER,
@@ -157,12 +158,11 @@ CREATE TABLE session (
   ends_at INTEGER,
   ended_at INTEGER,
   end_cause TEXT
-) WITHOUT ROWID;
+);
 -- One open session per agent, whatever a program may try.
 CREATE UNIQUE INDEX session_open ON session (admin_id) WHERE state IN ('issued', 'active');
 CREATE INDEX session_customer ON session (customer_id);
-CREATE INDEX session_issue_seq ON session (issue_seq);
-CREATE INDEX session_admin ON session (admin_id, issue_seq);
+CREATE INDEX session_admin ON session (admin_id);
 
 CREATE TABLE signing_key (
   kid TEXT PRIMARY KEY,
@@ -197,7 +197,6 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_event_admin ON audit_event (admin, seq);
 CREATE INDEX audit_event_customer ON audit_event (customer_id, seq) WHERE customer_id IS NOT NULL;
-CREATE INDEX audit_event_session ON audit_event (session_id, seq) WHERE session_id IS NOT NULL;
 CREATE INDEX audit_event_ticket ON audit_event (ticket, seq) WHERE ticket IS NOT NULL;
 
 -- One row: the tree's size, its frontier, the newest signed checkpoint.
