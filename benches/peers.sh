@@ -29,7 +29,9 @@ fi
 mkdir -p "$dir"
 
 cargo build --release --quiet --bin lac --example seed
-lac=$PWD/target/release/lac
+target=${CARGO_TARGET_DIR:-$PWD/target}/release
+lac=$target/lac
+seed=$target/examples/seed
 unset LAC_TOKEN LAC_CONFIG LAC_PROFILE || true
 export HOME=$dir XDG_CONFIG_HOME=$dir/none
 
@@ -49,7 +51,7 @@ timed() {
 heading "the machine"
 nproc | sed 's/$/ cores/'
 sqlite3 --version | cut -d' ' -f1 | sed 's/^/sqlite3 shell /'
-ls -l "$lac" | awk '{ printf "lac: %.1f MB (at most 12)\n", $5 / 1000000 }'
+awk -v n="$(stat -c %s "$lac")" 'BEGIN { printf "lac: %.1f MB (at most 12)\n", n / 1000000 }'
 
 heading "starting up: lac --help against /bin/true (at most 3)"
 hyperfine -N --warmup 50 --runs 500 --export-csv "$dir/help.csv" \
@@ -59,7 +61,7 @@ echo "true $(mean "$dir/help.csv" 1) ms, lac --help $(mean "$dir/help.csv" 2) ms
 
 heading "a store of $customers customers and $events events"
 export LAC_STORE=$dir/big/store
-timed target/release/examples/seed --store "$LAC_STORE" --customers "$customers" --events "$events"
+timed "$seed" --store "$LAC_STORE" --customers "$customers" --events "$events"
 echo "seeded in $seconds s, peak $peak KiB"
 
 heading "lac login against one durable INSERT by the sqlite3 shell (at most 1.5)"
@@ -81,23 +83,19 @@ echo "--search of one address's beginning $(mean "$dir/search.csv" 1) ms," \
   "--email-prefix $(mean "$dir/search.csv" 2) ms"
 
 heading "lac import of $customers CSV rows against .import with the same indexes (at most 3)"
-awk -v n="$customers" 'BEGIN {
-  print "email,_website,_store,confirmation,created_at,created_in,default_billing,default_shipping,disable_auto_group_change,dob,firstname,gender,group_id,lastname,middlename,password_hash,prefix,rp_token,rp_token_created_at,store_id,suffix,taxvat,website_id,password"
-  srand(7)
-  for (i = 1; i <= n; i++)
-    printf "shopper%d.%d@mail%d.example,base,default,,5/6/2012 15:53,Admin,%d,%d,0,5/6/2010,First%d,Male,1,Last%d,A.,6a9c9bfb2ba88a6ad2a64e7402df44a763e0c48cd21d7af9e7e796cd4677ee28:RF,,,,0,,,1,\n", int(rand() * 1e9), i, i % 97, i, i, i % 1009, i % 2003
-}' >"$dir/customers.csv"
+"$seed" --customers "$customers" --emit-csv "$dir/customers.csv"
 # Where customers of a CSV file belong: the same store tree, no customers.
 fresh() {
   rm -rf "$dir/fresh"
   export LAC_STORE=$dir/fresh/store
-  target/release/examples/seed --store "$LAC_STORE" --customers 1 --events 0 >/dev/null
+  "$seed" --store "$LAC_STORE" --customers 1 --events 0 >/dev/null
+  "$lac" customer remove 1 --yes >/dev/null 2>&1
 }
 rm -f "$dir"/import.db*
 cat >"$dir/import.sql" <<SQL
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=FULL;
-CREATE TABLE customer (email TEXT, _website TEXT, _store TEXT, confirmation TEXT, created_at TEXT, created_in TEXT, default_billing TEXT, default_shipping TEXT, disable_auto_group_change TEXT, dob TEXT, firstname TEXT, gender TEXT, group_id TEXT, lastname TEXT, middlename TEXT, password_hash TEXT, prefix TEXT, rp_token TEXT, rp_token_created_at TEXT, store_id TEXT, suffix TEXT, taxvat TEXT, website_id TEXT, password TEXT);
+CREATE TABLE customer ($(head -1 "$dir/customers.csv" | tr -d '\r"' | sed 's/,/ TEXT, /g') TEXT);
 CREATE UNIQUE INDEX customer_email ON customer (email, _website);
 .mode csv
 .import --skip 1 $dir/customers.csv customer
@@ -109,17 +107,7 @@ timed "$lac" import customers "$dir/customers.csv" -o json
 echo "sqlite3 $peer s, lac $seconds s, ratio $(ratio "$seconds" "$peer"), peak $peak KiB (at most 65536)"
 
 heading "lac import of $customers REST customers, every tenth with consent (at least 50,000/s)"
-awk -v n="$customers" 'BEGIN {
-  srand(11)
-  for (page = 0; page * 1000 < n; page++) {
-    printf "{\"items\":["
-    for (j = 0; j < 1000 && page * 1000 + j < n; j++) {
-      i = page * 1000 + j + 1
-      printf "%s{\"id\":%d,\"group_id\":1,\"created_at\":\"2025-01-14 09:12:33\",\"updated_at\":\"2025-01-14 09:12:33\",\"created_in\":\"Default Store View\",\"email\":\"rest%d.%d@mail%d.example\",\"firstname\":\"First%d\",\"lastname\":\"Last%d\",\"store_id\":1,\"website_id\":1,\"addresses\":[],\"disable_auto_group_change\":0,\"extension_attributes\":{\"is_subscribed\":false%s}}", j ? "," : "", i + 10, int(rand() * 1e9), i, i % 97, i % 1009, i % 2003, i % 10 ? "" : ",\"assistance_allowed\":2"
-    }
-    printf "],\"search_criteria\":{\"page_size\":1000},\"total_count\":%d}\n", n
-  }
-}' >"$dir/customers.json"
+"$seed" --customers "$customers" --consents $((customers / 10)) --emit-rest "$dir/customers.json"
 fresh
 timed "$lac" import customers "$dir/customers.json" -o json
 echo "$seconds s, $(awk -v n="$customers" -v s="$seconds" 'BEGIN { printf "%d", n / s }') customers a second," \
