@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, View, glance};
+use super::{Desk, View, glance, storefronts};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
 use crate::domain::resource::Resource;
@@ -118,8 +118,9 @@ fn stored(view: &View<'_>, wanted: Wanted, prefix: &str) -> Result<Vec<String>> 
             Ok(users.into_iter().map(|user| user.name).collect())
         }
         Wanted::Storefronts => {
-            let storefronts = view.read.storefronts()?.into_iter();
-            let open = storefronts.filter(|one| one.revoked_at.is_none());
+            let all = view.read.storefronts()?.into_iter();
+            let open =
+                all.filter(|one| one.revoked_at.is_none() && storefronts::exists_for(view, one));
             Ok(open.map(|one| one.name).collect())
         }
         Wanted::Websites => websites(view, ""),

@@ -16,6 +16,7 @@ mod log_filters;
 mod login;
 mod matrix;
 mod people;
+mod reach;
 mod scenarios;
 mod stores;
 mod support;

@@ -29,6 +29,11 @@ impl Known {
             .is_none_or(|ids| ids.contains(&website_id))
     }
 
+    /// Whether the role scope is some websites.
+    pub fn is_limited(&self) -> bool {
+        self.websites.is_some()
+    }
+
     pub fn website_code(&self, id: i64) -> Option<String> {
         self.tree.website(id).map(|website| website.code.clone())
     }

@@ -67,13 +67,15 @@ impl ListSessions {
             let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
             let own = view.actor.admin_id();
             let admin_id = match &self.admin {
-                Some(name) => Some(find::admin_user(view, name)?.id),
+                Some(name) if own.is_some() && *name == view.actor.name => own,
+                Some(name) => {
+                    // Before the look-up, which would tell who there is.
+                    view.demand(Resource::LAC_SESSIONS)?;
+                    Some(find::admin_user(view, name)?.id)
+                }
                 None if self.mine || !others => own,
                 None => None,
             };
-            if !others && admin_id != own {
-                view.demand(Resource::LAC_SESSIONS)?;
-            }
             let customer_id = match &self.customer {
                 Some(named) => Some(find::customer(view, named, None)?.id),
                 None => None,

@@ -5,5 +5,5 @@ mod list;
 mod revoke;
 
 pub use add::{Add, Added};
-pub use list::{List, StorefrontView};
+pub use list::{List, StorefrontView, exists_for};
 pub use revoke::{Revoke, Revoked};

@@ -106,6 +106,11 @@ impl Edit {
         }
         match self.what.find(work)? {
             Found::Website(old) => {
+                if code.is_some_and(|code| *code != old.code) {
+                    // The log knows websites by their codes: whoever took one
+                    // that another had before would read its events.
+                    work.demand_all_websites("changing a website's code")?;
+                }
                 let mut new = old.clone();
                 new.name.clone_from(name.unwrap_or(&old.name));
                 new.code.clone_from(code.unwrap_or(&old.code));

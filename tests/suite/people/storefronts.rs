@@ -82,6 +82,20 @@ fn a_storefront_named_like_an_admin_user_is_none() {
 }
 
 #[test]
+fn one_outside_the_scope_is_not_even_completed() {
+    let store = shop();
+    store.ok(&["storefront", "add", "shop-eu", "--website", "eu"]);
+    store.ok(&["storefront", "add", "shop-us", "--website", "us"]);
+    role(&store, "Keeper", &["Lac::storefronts"]);
+    store.ok(&["role", "scope", "Keeper", "website:us"]);
+    let keeper = store.person("keeper", "Keeper");
+    let mut command = store.command(&["--", "lac", "storefront", "revoke", "shop"]);
+    command.env("COMPLETE", "fish").env("LAC_TOKEN", &keeper);
+    let output = command.output().expect("lac runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "shop-us");
+}
+
+#[test]
 fn one_that_serves_more_than_ones_scope_cannot_be_revoked() {
     let store = shop();
     store.ok(&["storefront", "add", "both", "--website", "eu", "us"]);

@@ -55,6 +55,11 @@ impl Entry for Website {
             return Err(Problem::new("id", format!("website {id} not found")));
         }
         let (code, name) = named(item, id)?;
+        // As in `lac stores edit`: the log knows websites by their codes.
+        if known.is_limited() && here.is_some_and(|here| here.code != code) {
+            let problem = "changing it takes a role scope of all websites";
+            return Err(Problem::new("code", problem));
+        }
         Ok(Self {
             id,
             code,

@@ -1,0 +1,88 @@
+//! How far a narrow role reaches: not beyond its websites, not beyond its
+//! resources, and not by asking in a roundabout way.
+
+use serde_json::json;
+
+use crate::support::{Store, page};
+
+/// Somebody with these resources for website `base` alone.
+fn of_base(store: &Store, name: &str, resources: &[&str]) -> String {
+    let token = store.staff(name, resources);
+    store.ok(&["role", "scope", &format!("{name}s"), "website:base"]);
+    token
+}
+
+fn import_as(store: &Store, token: &str, kind: &str, text: &str) -> crate::support::Ran {
+    let file = store.home().join("in.json");
+    std::fs::write(&file, text).expect("a file");
+    let file = file.to_str().expect("a path");
+    store.run_as(token, &["import", kind, file, "-o", "json"])
+}
+
+#[test]
+fn a_history_of_nobody_is_empty_and_not_everybodys() {
+    let store = Store::with_shop();
+    let looker = of_base(&store, "looker", &["Magento_Customer::manage"]);
+    let ran = store.run_as(&looker, &["consent", "history", "-", "-o", "json"]);
+    assert_eq!(ran.succeeded().stdout, "[]\n");
+}
+
+#[test]
+fn an_import_does_not_take_over_another_websites_document() {
+    let store = Store::with_shop();
+    let importer = of_base(&store, "importer", &["import"]);
+    // Order 2 is Cleo's, on eu.
+    let mine = json!({"entity_id": 2, "increment_id": "200000001", "store_id": 1,
+                      "customer_id": 1, "customer_is_guest": 0,
+                      "customer_email": "ada@example.com"});
+    let ran = import_as(&store, &importer, "orders", &page(&[mine]).to_string());
+    let error = ran.failed("invalid_file", 2);
+    let message = error["message"].as_str().expect("a message");
+    assert!(
+        message.contains("entity_id: cannot be imported here"),
+        "{message}"
+    );
+    let order = store.json(&["document", "show", "--order", "200000001"]);
+    assert_eq!(order["customer"]["email"], "cleo@example.com");
+}
+
+#[test]
+fn a_websites_code_cannot_be_taken_to_read_its_events() {
+    let store = Store::with_shop();
+    store.login(&["cleo@example.com"]);
+    store.ok(&["stores", "edit", "website:eu", "--code", "europe"]);
+    let deputy = of_base(
+        &store,
+        "deputy",
+        &["Magento_Backend::store", "login_log", "import"],
+    );
+    let edit = [
+        "stores",
+        "edit",
+        "website:base",
+        "--code",
+        "eu",
+        "-o",
+        "json",
+    ];
+    store.run_as(&deputy, &edit).failed("beyond_own_rights", 4);
+    let website = json!([{"id": 1, "code": "eu", "name": "Main", "default_group_id": 1}]);
+    import_as(&store, &deputy, "websites", &website.to_string()).failed("invalid_file", 2);
+    let named = ["stores", "edit", "website:base", "--name", "Mine"];
+    store.run_as(&deputy, &named).succeeded();
+    let log = store.run_as(&deputy, &["log", "list", "-o", "json"]);
+    assert!(!log.succeeded().stdout.contains("cleo@example.com"));
+}
+
+#[test]
+fn who_there_is_cannot_be_told_from_how_one_is_denied() {
+    let store = Store::with_shop();
+    let agent = store.agent("agent");
+    let ask = |name: &str| {
+        let ran = store.run_as(&agent, &["session", "list", "--admin", name, "-o", "json"]);
+        ran.failed("resource_denied", 4)["message"].clone()
+    };
+    assert_eq!(ask("alice"), ask("nobody-at-all"));
+    let own = store.run_as(&agent, &["session", "list", "--admin", "agent"]);
+    own.succeeded();
+}
