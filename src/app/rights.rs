@@ -2,9 +2,10 @@
 //! keeps: nobody reaches beyond what they hold, and somebody can always get in.
 
 use super::{View, Work};
-use crate::domain::access::{AdminUser, Rights, Role};
+use crate::domain::access::{AdminUser, Rights, Role, TokenOwner};
 use crate::domain::fault::Fault;
-use crate::store::{Result, within_own};
+use crate::domain::time::Timestamp;
+use crate::store::{ReadTx, Result, within_own};
 
 /// The role an admin user has.
 pub fn role_of(view: &View<'_>, user: &AdminUser) -> Result<Role> {
@@ -40,7 +41,18 @@ pub fn may_give(view: &View<'_>, given: &Rights, what: &str) -> Result<()> {
     )
 }
 
-/// The enabled admin users whose role holds everything, as they are now.
+/// Whether there is anything by which an admin user can come in: an account of
+/// the operating system, or a token that counts.
+pub fn can_come_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Result<bool> {
+    let tokens = read.access_tokens(TokenOwner::AdminUser(user.id))?;
+    let counts = tokens
+        .iter()
+        .any(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end));
+    Ok(user.os_account.is_some() || counts)
+}
+
+/// The enabled admin users who can come in and whose role holds everything, as
+/// they are now.
 #[derive(Debug)]
 pub struct WaysIn(Vec<String>);
 
@@ -53,11 +65,14 @@ impl WaysIn {
             .filter(|role| role.rights.is_everything())
             .map(|role| role.id)
             .collect();
-        let users = work.read.admin_users()?.into_iter();
-        let names = users
-            .filter(|user| user.enabled && everything.contains(&user.role_id))
-            .map(|user| user.name);
-        Ok(Self(names.collect()))
+        let mut names = Vec::new();
+        for user in work.read.admin_users()? {
+            let holds_everything = user.enabled && everything.contains(&user.role_id);
+            if holds_everything && can_come_in(work.read, &user, work.now)? {
+                names.push(user.name);
+            }
+        }
+        Ok(Self(names))
     }
 
     /// After a change: one of them must be left. Runs under the write lock, so

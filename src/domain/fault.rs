@@ -68,7 +68,9 @@ pub enum Fault {
     AudienceMismatch { expected: String, given: String },
     #[error("the session has ended: {cause}")]
     SessionEnded { cause: String },
-    #[error("{name} is the last way in: the last enabled admin user whose role holds everything")]
+    #[error(
+        "{name} is the last way in: the last enabled admin user who can come in and holds everything"
+    )]
     LastAdministrator { name: String },
     #[error("role {role} has access to everything: single resources cannot be taken from it")]
     RoleHoldsAll { role: String },

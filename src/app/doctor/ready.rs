@@ -1,8 +1,8 @@
 //! People, and what a first login needs.
 
 use super::{Finding, Ward};
+use crate::app::rights::can_come_in;
 use crate::app::who;
-use crate::domain::access::{AdminUser, TokenOwner};
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::store::Result;
@@ -42,7 +42,7 @@ pub fn way_in(ward: &Ward<'_>) -> Result<Finding> {
         let role = ward.read.role(user.role_id)?;
         if user.enabled
             && role.is_some_and(|role| role.rights.is_everything())
-            && can_come_in(ward, &user)?
+            && can_come_in(ward.read, &user, ward.now)?
         {
             names.push(user.name);
         }
@@ -61,14 +61,6 @@ pub fn way_in(ward: &Ward<'_>) -> Result<Finding> {
             format!("{} admin users can do everything", some.len()),
         )),
     }
-}
-
-fn can_come_in(ward: &Ward<'_>, user: &AdminUser) -> Result<bool> {
-    let tokens = ward.read.access_tokens(TokenOwner::AdminUser(user.id))?;
-    let counts = tokens.iter().any(|token| {
-        token.revoked_at.is_none() && token.expires_at.is_none_or(|end| ward.now < end)
-    });
-    Ok(user.os_account.is_some() || counts)
 }
 
 pub fn feature(ward: &Ward<'_>) -> Result<Finding> {

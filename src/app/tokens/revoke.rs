@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::owner;
+use crate::app::rights::WaysIn;
 use crate::app::{Desk, Done, act};
 use crate::domain::access::TokenOwner;
 use crate::domain::audit::{Action, Event};
@@ -37,7 +38,7 @@ pub struct Revoked {
 impl Revoke {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
-    /// `access_token_not_found`, `beyond_own_rights`.
+    /// `access_token_not_found`, `beyond_own_rights`, `last_administrator`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
         let fill = |event: &mut Event| event.detail("admin_user", self.name.clone());
         act(desk, Action::TokenRevoke, &[], fill, |work, permit| {
@@ -57,9 +58,11 @@ impl Revoke {
             };
             let live = tokens.iter().filter(|token| token.revoked_at.is_none());
             let revoked: Vec<i64> = live.map(|t| t.id).filter(|id| is_meant(*id)).collect();
+            let ways_in = WaysIn::now(work)?;
             for id in &revoked {
                 work.tx.access_token_revoke(permit, *id, work.now)?;
             }
+            ways_in.must_remain(work)?;
             let answer = Revoked {
                 name: user.name,
                 changed: !revoked.is_empty(),

@@ -19,7 +19,7 @@ pub struct Edit {
 impl Edit {
     /// # Errors
     /// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`,
-    /// `already_exists` (account), `invalid_value`.
+    /// `already_exists` (account), `invalid_value`, `last_administrator`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let os_account = self.os_account.as_deref().map(account).transpose()?;
         let full_name = self.full_name.as_deref().map(full_name).transpose()?;

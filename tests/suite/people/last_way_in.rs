@@ -44,6 +44,31 @@ fn another_way_in_must_be_enabled_and_hold_everything_everywhere() {
     store.run_as(bob, &["user", "enable", "alice"]).succeeded();
 }
 
+#[test]
+fn a_way_in_needs_a_key_to_the_door() {
+    let store = shop();
+    let no_account = ["user", "edit", "alice", "--os-account", ""];
+    store.fails(&no_account, "last_administrator", 5);
+    // Somebody who has neither account nor token is no way in.
+    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
+    let token = store.json(&["user", "token", "create", "bob"])["token"].clone();
+    let bob = token.as_str().expect("a token");
+    let account = store.json(&["whoami"])["os_account"].clone();
+    store.ok(&no_account);
+    // Now it is bob's token that must not go, nor bob.
+    for args in [
+        &["user", "token", "revoke", "bob", "--all", "-o", "json"][..],
+        &["user", "delete", "bob", "--yes", "-o", "json"],
+    ] {
+        store.run_as(bob, args).failed("last_administrator", 5);
+    }
+    let account = account.as_str().expect("an account");
+    let back = ["user", "edit", "alice", "--os-account", account];
+    store.run_as(bob, &back).succeeded();
+    store.ok(&["user", "token", "revoke", "bob", "--all"]);
+}
+
 /// Two administrators who disable each other at the same time: one stays.
 #[test]
 fn two_at_once_cannot_both_win() {
