@@ -4,6 +4,7 @@ use super::story::Credential;
 use crate::domain::access::{Access, Actor, Identity, Rights, RoleScope, TokenOwner, Via};
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
+use crate::domain::text::shell_word;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
 use crate::store::{ReadTx, Result};
@@ -27,7 +28,8 @@ fn by_account(tx: &dyn ReadTx, account: &str) -> Result<Actor> {
         .ok_or_else(|| Fault::NotAuthenticated {
             reason: format!("the account {account} is no admin user of this store"),
             remedy: Some(format!(
-                "lac user create NAME --role ROLE --os-account {account}"
+                "lac user create NAME --role ROLE --os-account {}",
+                shell_word(account)
             )),
         })?;
     admin(tx, user.id, Via::OsAccount)
@@ -86,7 +88,7 @@ fn admin(tx: &dyn ReadTx, id: i64, via: Via) -> Result<Actor> {
     if !user.enabled {
         return Err(Fault::NotAuthenticated {
             reason: format!("the admin user {} is disabled", user.name),
-            remedy: Some(format!("lac user enable {}", user.name)),
+            remedy: Some(format!("lac user enable {}", shell_word(&user.name))),
         });
     }
     let role = tx.role(user.role_id)?.ok_or_else(gone)?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::out::Out;
 use crate::domain::fault::{Fault, Kind};
+use crate::domain::text::shell_quoted;
 use crate::render::safe::{safe, safe_lines};
 
 /// The exit code of a kind of fault.
@@ -59,10 +60,11 @@ pub fn hint(fault: &Fault) -> Option<String> {
         }
         F::SessionEnded { .. } => "lac login starts a new one".to_owned(),
         F::LastAdministrator { .. } => {
-            "give another enabled admin user a role with full access first".to_owned()
+            "first give another enabled admin user a role with full access, and an account or a token".to_owned()
         }
         F::RoleHoldsAll { role } => {
-            format!("lac role access '{role}' custom, then allow what it may")
+            let role = shell_quoted(role);
+            format!("lac role access {role} custom, then allow what it may")
         }
         F::TooManyMissing { .. } => {
             "check that the file is complete; if it is: --allow-empty".to_owned()
@@ -75,7 +77,10 @@ pub fn hint(fault: &Fault) -> Option<String> {
             role: Some(role),
             resource,
             ..
-        } => format!("an administrator can run: lac role allow '{role}' {resource}"),
+        } => {
+            let role = shell_quoted(role);
+            format!("an administrator can run: lac role allow {role} {resource}")
+        }
         F::ResourceDenied { role: None, .. } => {
             "it takes an admin user: leave the storefront's token out".to_owned()
         }
@@ -115,7 +120,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
             "put it back from a backup; if it is lost for good: lac log recover".to_owned()
         }
         F::KeyMissing { .. } => "put it back from a backup".to_owned(),
-        F::StoreMissing { path } => format!("lac init --store '{path}' makes one"),
+        F::StoreMissing { path } => format!("lac init --store {} makes one", shell_quoted(path)),
         F::StoreUnsafe { remedy, .. } => remedy.clone(),
         F::StoreNewer { .. } => "use the newer lac".to_owned(),
         F::RowDamaged { .. } => {
@@ -180,7 +185,7 @@ pub fn report(out: &Out, fault: &Fault) -> u8 {
 }
 
 /// A usage error found while reading the arguments.
-pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
+pub fn report_usage(is_json: bool, mut error: clap::Error) -> u8 {
     if is_json && error.use_stderr() {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();
@@ -188,11 +193,15 @@ pub fn report_usage(is_json: bool, error: &clap::Error) -> u8 {
         json(Explained {
             code: "invalid_argument".to_owned(),
             message: message.to_owned(),
-            hint: Some(format!("{} --help shows how it is used", command_of(error))),
+            hint: Some(format!(
+                "{} --help shows how it is used",
+                command_of(&error)
+            )),
         });
         return 2;
     }
     // A closed pipe is no reason to complain.
+    make_harmless(&mut error);
     let _ = error.print();
     if error.use_stderr() { 2 } else { 0 }
 }
@@ -213,6 +222,24 @@ fn command_of(error: &clap::Error) -> String {
         return "lac".to_owned();
     }
     names.join(" ")
+}
+
+/// Makes what was typed harmless: scripts pass on what strangers wrote.
+fn make_harmless(error: &mut clap::Error) {
+    let made = |value: &ContextValue| match value {
+        ContextValue::String(text) => Some(ContextValue::String(safe(text).into_owned())),
+        ContextValue::Strings(texts) => Some(ContextValue::Strings(
+            texts.iter().map(|text| safe(text).into_owned()).collect(),
+        )),
+        _ => None,
+    };
+    let context: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| Some((kind, made(value)?)))
+        .collect();
+    for (kind, value) in context {
+        error.insert(kind, value);
+    }
 }
 
 fn json(error: Explained) {

@@ -58,14 +58,14 @@ pub fn main() -> ExitCode {
     let is_json = asks_for_json(&arguments);
     match command().try_get_matches_from(arguments) {
         Ok(matches) => ExitCode::from(run(&matches)),
-        Err(error) => ExitCode::from(error::report_usage(is_json, &error)),
+        Err(error) => ExitCode::from(error::report_usage(is_json, error)),
     }
 }
 
 fn run(matches: &ArgMatches) -> u8 {
     let globals = match Globals::from_arg_matches(matches) {
         Ok(globals) => globals,
-        Err(error) => return error::report_usage(false, &error),
+        Err(error) => return error::report_usage(false, error),
     };
     let settings = match Settings::read(&globals) {
         Ok(settings) => settings,

@@ -1,6 +1,8 @@
 //! What is true of any text: which characters deceive a reader, and which of
 //! several words somebody probably meant.
 
+use std::borrow::Cow;
+
 /// Whether `c` can change how the text around it is shown, or hides itself.
 ///
 /// True for C0 and C1 controls and DEL (line breaks and tabs included), the
@@ -15,6 +17,21 @@ pub fn is_deceptive(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
+}
+
+/// `text` as one word of a POSIX shell, for commands that somebody may paste;
+/// quoted only where it must be.
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"@%+:,./_-".contains(&b);
+    if !text.is_empty() && !text.starts_with('-') && text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(shell_quoted(text))
+}
+
+/// The same, quoted in any case.
+pub fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The candidate that `word` is most likely a misspelling of.
@@ -66,6 +83,16 @@ mod tests {
         assert_eq!(nearest("login_buton", words), Some("login_button"));
         assert_eq!(nearest("storefront", words), None);
         assert_eq!(nearest(&"x".repeat(10_000), words), None);
+    }
+
+    #[test]
+    fn a_pasted_name_stays_a_name() {
+        assert_eq!(shell_word("jane.doe@example.com"), "jane.doe@example.com");
+        assert_eq!(shell_word("a; touch x"), "'a; touch x'");
+        assert_eq!(shell_word("it's $(id)"), r"'it'\''s $(id)'");
+        assert_eq!(shell_word("-rf"), "'-rf'");
+        assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_quoted("plain"), "'plain'");
     }
 
     #[test]

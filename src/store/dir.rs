@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{HighWater, Result};
 use crate::domain::fault::Fault;
+use crate::domain::text::shell_quoted;
 
 /// A store's directory, checked.
 #[derive(Debug, Clone)]
@@ -136,7 +137,7 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
         Err(e) => return Err(Fault::io(path.display(), e)),
     };
     let shown = path.display().to_string();
-    let quoted = format!("'{}'", shown.replace('\'', r"'\''"));
+    let quoted = shell_quoted(&shown);
     let unsafe_because = |problem: String, remedy: String| {
         Ok(Some(Fault::StoreUnsafe {
             path: shown.clone(),
@@ -196,18 +197,22 @@ impl HighWater for CheckpointFile {
     fn advance(&self, note: &str) -> Result<()> {
         let aside = self.0.with_extension("new");
         let write = || -> std::io::Result<()> {
+            // What was left there is never written into: a link goes, not what
+            // it leads to.
+            match fs::remove_file(&aside) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+                _ => {}
+            }
             let mut file = OpenOptions::new()
                 .write(true)
-                .create(true)
-                .truncate(true)
+                .create_new(true)
                 .mode(0o600)
-                .custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits())
                 .open(&aside)?;
             file.write_all(note.as_bytes())?;
             file.sync_data()?;
             fs::rename(&aside, &self.0)
         };
-        write().map_err(|e| Fault::io(format!("recorded, but {}", self.0.display()), e))
+        write().map_err(|e| Fault::io(format!("recorded, but {}", aside.display()), e))
     }
 
     fn path(&self) -> String {

@@ -97,6 +97,21 @@ fn behind_after_a_kill_is_healthy_and_catches_up() {
 }
 
 #[test]
+fn what_was_left_aside_is_neither_in_the_way_nor_written_into() {
+    let store = Store::new();
+    let aside = store.dir().join("checkpoint.new");
+    let victim = store.home().join("victim");
+    std::fs::write(&victim, "mine").expect("a file");
+    std::os::unix::fs::symlink(&victim, &aside).expect("a link");
+    act(&store);
+    assert_eq!(std::fs::read_to_string(&victim).expect("a file"), "mine");
+    std::fs::write(&aside, "half a checkpo").expect("a file");
+    act(&store);
+    assert!(!aside.exists());
+    assert!(note(&store).contains(&format!("\n{}\n", events(&store))));
+}
+
+#[test]
 fn behind_by_whole_subtrees_is_healthy_too() {
     let store = Store::new();
     let mut notes = Vec::new();

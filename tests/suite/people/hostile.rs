@@ -104,6 +104,40 @@ fn errors_and_remarks_are_harmless_too() {
     }
 }
 
+/// Hints are there to be pasted.
+#[test]
+fn a_hint_is_one_command_whatever_the_names() {
+    let store = shop();
+    let role = "x'; touch pwned; '";
+    store.ok(&["role", "create", role]);
+    let token = store.person("a; touch pwned", role);
+    let hint = |ran: crate::support::Ran, code| {
+        let error = ran.failed(code, 4);
+        error["hint"].as_str().expect("a hint").to_owned()
+    };
+    let denied = hint(tries(&store, &token, &["login", "1"]), "resource_denied");
+    assert!(
+        denied.contains(r"lac role allow 'x'\''; touch pwned; '\''' "),
+        "{denied}"
+    );
+    store.ok(&["user", "disable", "a; touch pwned"]);
+    let disabled = hint(tries(&store, &token, &["whoami"]), "not_authenticated");
+    assert!(
+        disabled.ends_with("lac user enable 'a; touch pwned'"),
+        "{disabled}"
+    );
+}
+
+#[test]
+fn what_cannot_be_understood_is_shown_harmlessly_too() {
+    let store = Store::none();
+    for name in NAMES {
+        let ran = store.run(&["customer", "show", "1", name]);
+        assert_eq!(ran.code, 2);
+        assert!(is_harmless(&ran.stderr), "{ran:?}");
+    }
+}
+
 #[test]
 fn a_full_name_of_staff_is_shown_harmlessly() {
     let store = shop();
