@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::CustomerId;
+use super::ids::{CustomerId, Ticket};
 use super::resource::Resource;
 use super::time::Timestamp;
 
@@ -61,6 +61,15 @@ pub struct DocumentRef {
     pub kind: DocumentKind,
     /// The increment id: unique per kind and store view only.
     pub number: String,
+}
+
+impl DocumentRef {
+    /// Whether the number is one, and no name or address typed in its place:
+    /// 1 to 64 of the characters `A-Z a-z 0-9 # _ . / -`, as a ticket's. Only
+    /// such a one goes into a record of the log, which is never erased.
+    pub fn is_plain(&self) -> bool {
+        self.number.parse::<Ticket>().is_ok()
+    }
 }
 
 impl fmt::Display for DocumentRef {

@@ -327,6 +327,18 @@ fn what_is_no_such_file_is_refused_in_words() {
     assert!(message.contains("item 1: email: is not UTF-8"), "{message}");
 }
 
+/// Looking for the first character that is none costs no more than reading.
+#[test]
+fn a_file_of_nothing_but_white_space_is_soon_refused() {
+    let store = shop();
+    let blank = " ".repeat(16 * 1024 * 1024);
+    let begun = std::time::Instant::now();
+    for kind in ["customers", "orders"] {
+        refused(&store, kind, &blank);
+    }
+    assert!(begun.elapsed().as_secs() < 8, "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_file_that_is_not_there_or_is_none() {
     let store = shop();

@@ -86,3 +86,71 @@ fn who_there_is_cannot_be_told_from_how_one_is_denied() {
     let own = store.run_as(&agent, &["session", "list", "--admin", "agent"]);
     own.succeeded();
 }
+
+#[test]
+fn a_local_id_is_never_chosen() {
+    let store = Store::with_shop();
+    let last = "local:9223372036854775807";
+    let add = "customer add --website base --email z@example.com";
+    let add: Vec<&str> = add.split(' ').collect();
+    store.fails(&[&add[..], &["--id", last]].concat(), "invalid_value", 2);
+    assert_eq!(store.json(&add)["id"], "local:1");
+}
+
+#[test]
+fn numbers_as_large_as_they_get_are_only_numbers() {
+    let store = Store::with_shop();
+    let most = u64::MAX.to_string();
+    for list in [
+        &["log", "list"][..],
+        &["session", "list"],
+        &["customer", "list"],
+        &["consent", "history", "1"],
+    ] {
+        store.ok(&[list, &["--limit", &most]].concat());
+    }
+    store.ok(&["log", "list", "--after", &most]);
+    store.ok(&["consent", "history", "1", "--after", &most]);
+    let highest = i64::MAX.to_string();
+    let website = ["stores", "add-website", "--name", "x"];
+    store.ok(&[&website[..], &["w1", "--id", &highest]].concat());
+    store.fails(&[&website[..], &["w2"]].concat(), "invalid_value", 2);
+}
+
+/// What somebody types where a number or a code belongs may be a name or an
+/// address; a record of the log is never erased.
+#[test]
+fn nothing_personal_gets_into_a_record() {
+    let store = Store::with_shop();
+    let typed = "Jane Doe <jane@example.com>";
+    store.fails(&["login", "--order", typed], "document_not_found", 3);
+    let group = ["stores", "add-group", "g9", "--name", "x", "--website"];
+    store.fails(&[&group[..], &[typed]].concat(), "website_not_found", 3);
+    let log = store.log();
+    for (event, key) in [(&log[1], "document"), (&log[0], "website")] {
+        let seq = event["seq"].to_string();
+        let raw = store.ok(&["log", "show", &seq, "--raw"]);
+        let parts: Vec<&str> = raw.lines().collect();
+        assert!(!parts[0].contains("jane@"), "{raw}");
+        assert!(parts[1].contains("jane@"), "{raw}");
+        assert!(event["details"][key].as_str().is_some(), "{event}");
+    }
+    store.fails(&["login", "--order", "000000404"], "document_not_found", 3);
+    assert_eq!(store.log()[0]["document"], "order:000000404");
+}
+
+/// A file may tell of one person twice; who then allows less ends what the
+/// other one allowed.
+#[test]
+fn a_session_does_not_outlive_being_merged_into_somebody_who_says_no() {
+    let store = Store::with_shop();
+    let both = "--email=both@example.com";
+    store.ok(&["customer", "add", both, "--website", "base"]);
+    store.ok(&["consent", "grant", "local:1"]);
+    let session = store.login(&["local:1"]);
+    // The merchant's customer 2, who says no, gets that address.
+    let bob = crate::support::customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 1);
+    store.import("customers", &page(&[bob]));
+    let id = session["session_id"].as_str().expect("an id");
+    assert_eq!(store.json(&["session", "show", id])["state"], "ended");
+}

@@ -32,6 +32,12 @@ impl Add {
     /// `resource_denied`, `website_not_found`, `store_view_not_found`,
     /// `already_exists` (id, or address on that website), `invalid_value`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
+        // local:N is counted up from the highest there is: whoever could choose
+        // one could use them all up.
+        if self.id.is_some_and(CustomerId::is_local) {
+            let problem = "a local:N is never chosen: leave --id out for the next one";
+            return Err(Fault::invalid("--id", problem));
+        }
         let email = fields::email(&self.email)?;
         let first_name = fields::name("--first-name", &self.first_name)?;
         let last_name = fields::name("--last-name", &self.last_name)?;

@@ -10,6 +10,8 @@ use crate::domain::fault::Fault;
 use crate::store::Result;
 
 const CHUNK: usize = 128 * 1024;
+/// White space that is looked through for the first other byte.
+const BLANK_MAX: usize = 1024 * 1024;
 
 /// The longest item or row that is held, in bytes. Real ones have a few
 /// kilobytes; a file that never ends its quote must not fill the memory.
@@ -94,15 +96,21 @@ impl<'r> Window<'r> {
         Ok(self.bytes().first().copied())
     }
 
-    /// The first byte that is no white space; nothing is skipped.
+    /// The first byte that is no white space; nothing is skipped. A file that
+    /// begins with more white space than anybody writes is said to begin so.
     ///
     /// # Errors
     /// `io`.
     pub fn first_solid(&mut self) -> Result<Option<u8>> {
+        let mut seen = 0;
         loop {
-            let mut solid = self.bytes().iter().filter(|b| !b.is_ascii_whitespace());
-            if let Some(byte) = solid.next().copied() {
-                return Ok(Some(byte));
+            let rest = &self.bytes()[seen..];
+            if let Some(byte) = rest.iter().find(|b| !b.is_ascii_whitespace()) {
+                return Ok(Some(*byte));
+            }
+            seen = self.bytes().len();
+            if seen >= BLANK_MAX {
+                return Ok(self.bytes().first().copied());
             }
             if !self.more()? {
                 return Ok(None);

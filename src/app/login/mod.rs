@@ -61,7 +61,7 @@ impl Wish {
         match &self.whom {
             Whom::Customer(named) => event.detail("customer", named.clone()),
             Whom::Document { kind, number } => {
-                event.document = Some(DocumentRef {
+                event.about_document(&DocumentRef {
                     kind: *kind,
                     number: number.clone(),
                 });

@@ -68,7 +68,9 @@ pub fn describe(work: &Work<'_>, session: &Session, event: &mut Event) -> Result
     event.customer_id = Some(session.customer_id);
     event.website = tree.website(session.website_id).map(|w| w.code.clone());
     event.store_view = tree.view(session.store_view_id).map(|v| v.code.clone());
-    event.document.clone_from(&session.document);
+    if let Some(document) = &session.document {
+        event.about_document(document);
+    }
     event.ticket.clone_from(&session.ticket);
     event.customer_email = work.read.customer(session.customer_id)?.map(|c| c.email);
     Ok(())

@@ -110,8 +110,11 @@ impl AddGroup {
             &[Resource::STORE],
             filled,
             |work, permit| {
-                work.draft.website = Some(self.website.clone());
+                // What was typed goes into the record only as a website's code.
+                work.draft.detail("website", self.website.clone());
                 let (website, group) = self.put(work, permit)?;
+                work.draft.details.remove("website");
+                work.draft.website = Some(website.code.clone());
                 added(work, Node::group(&website, &group))
             },
         )

@@ -80,7 +80,8 @@ fn free_id(
     taken: impl Iterator<Item = i64> + Clone,
 ) -> Result<i64> {
     let Some(id) = asked else {
-        return Ok(taken.max().unwrap_or(0) + 1);
+        let next = taken.max().unwrap_or(0).checked_add(1);
+        return next.ok_or_else(|| Fault::invalid("--id", "the highest is taken: give a free one"));
     };
     if id < 1 {
         return Err(Fault::invalid("--id", "an id is a number above 0"));

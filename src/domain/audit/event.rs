@@ -110,6 +110,16 @@ impl Event {
         self.details.insert(key.to_owned(), value.into());
     }
 
+    /// Says which document it is about: in the record, or in the details where
+    /// the number is not plain.
+    pub fn about_document(&mut self, document: &DocumentRef) {
+        if document.is_plain() {
+            self.document = Some(document.clone());
+        } else {
+            self.detail("document", document.to_string());
+        }
+    }
+
     /// Adds `before` and `after`.
     pub fn change(&mut self, before: impl Into<Value>, after: impl Into<Value>) {
         self.detail("before", before);

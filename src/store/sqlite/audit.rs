@@ -134,7 +134,8 @@ fn select(tx: &Tx<'_>, query: &EventQuery) -> Result<(String, Values)> {
     }
     if let Some(after) = query.after {
         let sign = if query.ascending { '>' } else { '<' };
-        sql += &format!(" AND seq {sign} {}", rows::int(after)?);
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        sql += &format!(" AND seq {sign} {after}");
     }
     let any_of = |column: &str, places: Vec<String>| {
         if places.is_empty() {
@@ -188,6 +189,7 @@ fn select(tx: &Tx<'_>, query: &EventQuery) -> Result<(String, Values)> {
         " ORDER BY seq DESC"
     };
     if let Some(limit) = query.limit {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         sql += &format!(" LIMIT {limit}");
     }
     Ok((sql, values))

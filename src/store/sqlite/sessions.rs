@@ -133,6 +133,7 @@ impl SessionReads for Tx<'_> {
             " ORDER BY issue_seq DESC"
         };
         if let Some(limit) = query.limit {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             sql += &format!(" LIMIT {limit}");
         }
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;

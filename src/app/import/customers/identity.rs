@@ -84,6 +84,13 @@ impl Import<'_, '_> {
         };
         self.work.tx.customer_remove(self.permit, local.id)?;
         self.work.tx.customer_renumber(self.permit, local.id, id)?;
+        // The sessions are the other's now, who may allow less.
+        if local.consent.granted && !here.consent.granted {
+            self.end_sessions(id, EndCause::ConsentWithdrawn)?;
+        }
+        if local.active && !here.active {
+            self.end_sessions(id, EndCause::CustomerInactive)?;
+        }
         if here.consent.granted && !local.consent.granted && local.consent.changed_at.is_some() {
             self.change_consent(&mut here, false, local.consent.changed_at)?;
             self.work.tx.consent_put(self.permit, id, &here.consent)?;
