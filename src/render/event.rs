@@ -81,10 +81,9 @@ impl Row for Narrow {
         "seq" "seq"
         "time" "time"
         "action" "action"
-        "result" "result"
         "admin" "admin"
         "customer_id" "customer"
-        "details" "remark"
+        "result" "result"
     };
 
     fn cells(&self, look: &Look) -> Vec<Text> {
@@ -93,15 +92,24 @@ impl Row for Narrow {
             event.seq.to_string().into(),
             time(event.time, look).into(),
             format!("{} {}", event.action_group, event.action).into(),
-            result(event.result),
             event.admin.clone().unwrap_or_default().into(),
             event
                 .customer_id
                 .map(|id| id.to_string())
                 .unwrap_or_default()
                 .into(),
-            remark(event).into(),
+            outcome(event),
         ]
+    }
+}
+
+/// Result and remark in one; the mark stays beside what it marks.
+fn outcome(event: &EventView) -> Text {
+    let Text { text, tone } = result(event.result);
+    let mark = if tone == Tone::Good { "✓" } else { "✗" };
+    match remark(event) {
+        empty if empty.is_empty() => Text::toned(format!("{mark}\u{a0}{text}"), tone),
+        remark => Text::toned(format!("{mark}\u{a0}{remark}"), tone),
     }
 }
 

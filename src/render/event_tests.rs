@@ -56,8 +56,9 @@ fn table<R: Row>(row: &R, width: u16) -> Vec<String> {
 }
 
 #[test]
-fn tables_fit_terminals_of_80_and_120_columns() {
+fn tables_fit_their_terminal() {
     for (lines, width) in [
+        (table(&Narrow(event()), 40), 40),
         (table(&Narrow(event()), 80), 80),
         (table(&event(), 120), 120),
     ] {
@@ -66,6 +67,22 @@ fn tables_fit_terminals_of_80_and_120_columns() {
     }
     assert!(is_narrow(&look(Some(80))) && !is_narrow(&look(Some(120))));
     assert!(!is_narrow(&look(None)));
+}
+
+#[test]
+fn words_stay_whole_where_there_is_room() {
+    let details = [("code".to_owned(), Value::from("consent_withheld"))];
+    let plain = EventView {
+        seq: 131,
+        admin: Some("anna".to_owned()),
+        customer_id: "42".parse().ok(),
+        details: Some(details.into_iter().collect()),
+        ..event()
+    };
+    let lines = table(&Narrow(plain), 80);
+    for whole in ["2026-09-21", "login_as_customer", "✗\u{a0}consent_withheld"] {
+        assert!(lines.iter().any(|line| line.contains(whole)), "{lines:#?}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
 use serde::Serialize;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use super::safe::{formula_guard, safe};
 use super::{Format, Look};
@@ -182,9 +183,12 @@ impl<'w, R: Row> List<'w, R> {
     }
 
     fn write_section(&mut self) -> io::Result<()> {
-        let Some(table) = &self.table else {
+        let Some(table) = &mut self.table else {
             return Ok(());
         };
+        if let Some(width) = self.look.width {
+            keep_words_whole(table, width);
+        }
         // A pipe gets the header once.
         let headed = self.look.width.is_none() && self.written >= SECTION;
         for line in table.lines().skip(usize::from(headed)) {
@@ -259,11 +263,36 @@ pub(super) fn styled(look: &Look, titles: Vec<&str>) -> Table {
             cell
         }
     }));
-    // A column never gets so narrow that words fall apart letter by letter.
     for column in table.column_iter_mut() {
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(6)));
     }
     table
+}
+
+/// Words longer than this may be broken wherever that helps the others.
+const LONG: usize = 18;
+
+/// Words fall apart only where there is no room for them, and the longest
+/// first: an e-mail address before a code one may want to read or type.
+pub(super) fn keep_words_whole(table: &mut Table, width: u16) {
+    let mut longest = vec![0; table.column_count()];
+    let rows = table.header().into_iter().chain(table.row_iter());
+    for row in rows {
+        for (longest, cell) in longest.iter_mut().zip(row.cell_iter()) {
+            let content = cell.content();
+            let widest = content.split([' ', '\n']).map(UnicodeWidthStr::width).max();
+            *longest = widest.unwrap_or(0).max(*longest);
+        }
+    }
+    // A blank on either side of each, a line between them and at both ends.
+    let room = usize::from(width).saturating_sub(3 * longest.len() + 1);
+    let needs = |most: usize| longest.iter().map(|word| *word.min(&most)).sum::<usize>();
+    let most = (1..=LONG).rev().find(|most| needs(*most) <= room);
+    let most = most.unwrap_or(1);
+    for (column, word) in table.column_iter_mut().zip(&longest) {
+        let least = u16::try_from(*word.min(&most) + 2).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+    }
 }
 
 pub(super) fn cell(text: Text, look: &Look) -> Cell {
