@@ -14,13 +14,18 @@ const MOST_LINES: u64 = 16 * 1024 * 1024;
 /// The text itself, or all of stdin for `-`, without the last line's end.
 ///
 /// # Errors
-/// `invalid_value` for more than 64 KiB or text that is not UTF-8; `io`.
+/// `invalid_value` for nothing, more than 64 KiB or text that is not UTF-8; `io`.
 pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
     if given != "-" {
         return Ok(given.to_owned());
     }
     let text = stdin(what, MOST)?;
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.is_empty() {
+        // A pipe that failed must not count as nothing to say.
+        return Err(Fault::invalid(what, "nothing came on stdin"));
+    }
+    Ok(text.to_owned())
 }
 
 /// The same for what may be absent.

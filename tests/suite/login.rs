@@ -446,3 +446,33 @@ fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
     // It never touches what is there.
     store.fails(&["demo", "--dir", dir], "already_exists", 7);
 }
+
+#[test]
+fn a_guests_order_is_refused_after_the_feature_and_on_record_for_its_website() {
+    let store = Store::with_shop();
+    let guest = ["login", "--order", "100000002"];
+    store.fails(&guest, "guest_document", 5);
+    assert_eq!(store.log()[0]["website"], "base");
+    assert_eq!(store.log()[0]["document"], "order:100000002");
+    store.switch("no");
+    store.fails(&guest, "feature_disabled", 5);
+    let ran = store.run(&["login", "--order", "100000002", "--check", "-o", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let codes: Vec<&str> = report["obstacles"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|obstacle| text(&obstacle["code"]))
+        .collect();
+    assert_eq!(
+        (ran.code, codes),
+        (5, vec!["feature_disabled", "guest_document"])
+    );
+}
+
+#[test]
+fn a_pipe_that_failed_is_not_a_reason() {
+    let store = Store::with_shop();
+    let ran = store.run_with(b"\n", &["login", "1", "--reason", "-", "-o", "json"]);
+    ran.failed("invalid_value", 2);
+}

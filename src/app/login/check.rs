@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::judge;
+use super::judge::{judge, without_customer};
+use super::target::Target;
 use super::{NEEDED, Shopper, Wish, target};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::Action;
@@ -20,7 +21,8 @@ pub struct Check {
 /// Everything that stands in the way, first the one a login is refused for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Checked {
-    pub customer: Shopper,
+    /// `None` for a guest's document.
+    pub customer: Option<Shopper>,
     pub document: Option<String>,
     pub store_view: Option<String>,
     /// Code and name of the store views one can choose from.
@@ -39,13 +41,28 @@ impl Check {
 
     fn judged(&self, view: &View<'_>) -> Result<Checked> {
         self.wish.demand(view)?;
-        let target = target::find(view, &self.wish)?;
+        let found = target::find(view, &self.wish)?;
+        let document = found.document;
+        let reference = document.as_ref().map(|d| d.reference().to_string());
+        let customer = match found.customer {
+            Ok(customer) => customer,
+            Err(fault @ Fault::GuestDocument { .. }) => {
+                return Ok(Checked {
+                    customer: None,
+                    document: reference,
+                    store_view: None,
+                    choices: Vec::new(),
+                    replaces: None,
+                    obstacles: without_customer(view, fault)?,
+                });
+            }
+            Err(fault) => return Err(fault),
+        };
+        let target = Target { customer, document };
         let judged = judge(view, &self.wish, &target)?;
         Ok(Checked {
-            customer: Shopper::of(view, &target.customer)?,
-            document: target
-                .document
-                .map(|document| document.reference().to_string()),
+            customer: Some(Shopper::of(view, &target.customer)?),
+            document: reference,
             store_view: judged.store_view.map(|found| found.code),
             choices: judged
                 .choices

@@ -25,6 +25,17 @@ pub struct Judgement {
     pub open: Option<Session>,
 }
 
+/// What stands in the way where a document led to nobody. A guest's order is
+/// found; that there is no account to log in to is the customer's state, and
+/// comes after the feature.
+pub fn without_customer(view: &View<'_>, fault: Fault) -> Result<Vec<Fault>> {
+    let is_guest = matches!(fault, Fault::GuestDocument { .. });
+    if is_guest && !view.config.is_yes(config::ENABLED)? {
+        return Ok(vec![Fault::FeatureDisabled, fault]);
+    }
+    Ok(vec![fault])
+}
+
 /// Judges a wish about a target.
 pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement> {
     let share = view.config.default(config::ACCOUNT_SHARE)?.value;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::{Judgement, judge};
-use super::target::{self, Target};
+use super::judge::{Judgement, judge, without_customer};
+use super::target::{self, Found, Target};
 use super::{NEEDED, Shopper, Wish};
 use crate::app::{Desk, Done, View, Work, act, sessions};
 use crate::domain::ambient::bytes;
@@ -82,7 +82,18 @@ impl Login {
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
             self.wish.demand(work)?;
-            let target = target::find(work, &self.wish)?;
+            let found = target::find(work, &self.wish)?;
+            note_document(work, &found)?;
+            let target = match found.customer {
+                Ok(customer) => Target {
+                    customer,
+                    document: found.document,
+                },
+                Err(fault) => {
+                    let first = without_customer(work, fault)?.into_iter().next();
+                    return Err(first.unwrap_or(Fault::FeatureDisabled));
+                }
+            };
             note(work, &target)?;
             let judged = judge(work, &self.wish, &target)?;
             if let Some(fault) = judged.obstacles.into_iter().next() {
@@ -178,6 +189,18 @@ impl Login {
         };
         Ok(Done::Recorded(answer, recorded))
     }
+}
+
+/// Puts the document's website into the record: of a guest's order nothing else
+/// is known.
+fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
+    let Some(view) = found.document.as_ref().and_then(|d| d.store_view_id) else {
+        return Ok(());
+    };
+    let tree = work.tree()?;
+    let website = tree.view(view).and_then(|v| tree.website(v.website_id));
+    work.draft.website = website.map(|w| w.code.clone());
+    Ok(())
 }
 
 /// Puts whom it is about into the record, before the rules may refuse.

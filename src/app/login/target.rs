@@ -15,37 +15,36 @@ pub struct Target {
     pub document: Option<Document>,
 }
 
+/// What a wish led to: the document it starts from, if any, and the customer or
+/// why there is none.
+#[derive(Debug)]
+pub struct Found {
+    pub document: Option<Document>,
+    pub customer: Result<Customer>,
+}
+
 /// Finds whom a wish is about, within the actor's scope.
 ///
 /// # Errors
 /// `customer_not_found`, `customer_ambiguous`, `document_not_found`,
-/// `document_ambiguous`, `guest_document`, `website_not_found`.
-pub fn find(view: &View<'_>, wish: &Wish) -> Result<Target> {
-    match &wish.whom {
-        Whom::Customer(named) => {
-            let customer = find::customer(view, named, wish.website.as_deref())?;
-            Ok(Target {
-                customer,
-                document: None,
-            })
-        }
-        Whom::Last => Ok(Target {
-            customer: last::customer(view)?,
-            document: None,
-        }),
+/// `document_ambiguous`, `website_not_found`.
+pub fn find(view: &View<'_>, wish: &Wish) -> Result<Found> {
+    let (website, store_view) = (wish.website.as_deref(), wish.store_view.as_deref());
+    let (customer, document) = match &wish.whom {
+        Whom::Customer(named) => (find::customer(view, named, website)?, None),
+        Whom::Last => (last::customer(view)?, None),
         Whom::Document { kind, number } => {
-            let (website, store_view) = (wish.website.as_deref(), wish.store_view.as_deref());
             let traced = trace(view, *kind, number, website, store_view)?;
-            let document = traced.document;
-            match traced.customer {
-                Ok(customer) => Ok(Target {
-                    customer,
-                    document: Some(document),
-                }),
-                Err(fault) => Err(fault),
-            }
+            return Ok(Found {
+                document: Some(traced.document),
+                customer: traced.customer,
+            });
         }
-    }
+    };
+    Ok(Found {
+        document,
+        customer: Ok(customer),
+    })
 }
 
 /// A document and the customer it belongs to, or why there is none.

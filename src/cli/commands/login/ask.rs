@@ -4,7 +4,7 @@
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
 
-use crate::app::login::{Candidate as Found, Check, Checked, Search, Whom, Wish};
+use crate::app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::{ask, pick};
@@ -60,13 +60,16 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
             _ => break plan,
         }
     };
+    let Some(customer) = &plan.customer else {
+        return Ok(wish);
+    };
     if plan.obstacles.is_empty() && !shop.out.yes {
-        confirm(theme, &plan)?;
+        confirm(theme, customer, &plan)?;
     }
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
     if !matches!(wish.whom, Whom::Document { .. }) {
-        wish.whom = Whom::Customer(plan.customer.id.to_string());
+        wish.whom = Whom::Customer(customer.id.to_string());
         wish.website = None;
     }
     Ok(wish)
@@ -112,8 +115,7 @@ fn ticket(theme: &dyn Theme) -> Result<Ticket> {
     text.parse().map_err(|e| Fault::invalid("--ticket", e))
 }
 
-fn confirm(theme: &dyn Theme, plan: &Checked) -> Result<()> {
-    let customer = &plan.customer;
+fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked) -> Result<()> {
     let name = if customer.name.is_empty() {
         &customer.email
     } else {

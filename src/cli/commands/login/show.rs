@@ -58,7 +58,8 @@ pub fn started(started: &Started, shop: &Shop) -> Result<()> {
 #[derive(Serialize)]
 struct Report<'a> {
     possible: bool,
-    customer: &'a Shopper,
+    /// `null` for a guest's document.
+    customer: Option<&'a Shopper>,
     document: Option<&'a str>,
     store_view: Option<&'a str>,
     /// Whose session of yours would be ended.
@@ -70,7 +71,7 @@ struct Report<'a> {
 pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
     let report = Report {
         possible: checked.obstacles.is_empty(),
-        customer: &checked.customer,
+        customer: checked.customer.as_ref(),
         document: checked.document.as_deref(),
         store_view: checked.store_view.as_deref(),
         replaces: checked.replaces.as_deref(),
@@ -79,18 +80,20 @@ pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
     if shop.out.format.is_json() {
         return Out::json(&report);
     }
-    let who = &checked.customer;
-    Out::line(&format!(
-        "customer {}: {} <{}> on {}{}",
-        who.id,
-        safe(&who.name),
-        safe(&who.email),
-        safe(&who.website),
-        report
-            .store_view
-            .map(|v| format!(", store view {}", safe(v)))
-            .unwrap_or_default(),
-    ))?;
+    match &checked.customer {
+        Some(who) => Out::line(&format!(
+            "customer {}: {} <{}> on {}{}",
+            who.id,
+            safe(&who.name),
+            safe(&who.email),
+            safe(&who.website),
+            report
+                .store_view
+                .map(|v| format!(", store view {}", safe(v)))
+                .unwrap_or_default(),
+        ))?,
+        None => Out::line(&safe(report.document.unwrap_or_default()))?,
+    }
     obstacles(&report.obstacles, shop)?;
     if let Some(other) = report.replaces {
         Out::line(&format!(
