@@ -73,11 +73,15 @@ fn run(matches: &ArgMatches) -> u8 {
     };
     let out = Out::new(&globals, Some(&settings));
     let shop = Shop::new(globals, settings, out);
-    match dispatch(matches, &shop) {
+    let code = match dispatch(matches, &shop) {
         Ok(code) => code,
         Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,
         Err(fault) => error::report(&shop.out, &fault),
-    }
+    };
+    // The process ends here. Closing the database in order would only cost
+    // time: what was committed is durable, and the kernel releases the locks.
+    std::mem::forget(shop);
+    code
 }
 
 fn dispatch(matches: &ArgMatches, shop: &Shop) -> Result<u8, Fault> {

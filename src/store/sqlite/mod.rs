@@ -39,6 +39,8 @@ pub struct SqliteStore {
     conn: Connection,
     lock: PathBuf,
     timeout: Duration,
+    /// The directory, where the WAL was made by this process.
+    new_wal: Option<PathBuf>,
 }
 
 impl SqliteStore {
@@ -96,6 +98,7 @@ impl SqliteStore {
 
     fn connect(dir: &StoreDir, timeout: Duration, flags: OpenFlags) -> Result<Self> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let new_wal = !dir.root().join("lac.db-wal").exists();
         let conn = Connection::open_with_flags(dir.database(), flags).map_err(rows::fault)?;
         let setup = || -> rusqlite::Result<()> {
             conn.busy_timeout(timeout)?;
@@ -119,6 +122,7 @@ impl SqliteStore {
             conn,
             lock: dir.lock(),
             timeout,
+            new_wal: new_wal.then(|| dir.root().to_path_buf()),
         })
     }
 
@@ -134,6 +138,7 @@ impl Store for SqliteStore {
         Ok(Box::new(Tx {
             conn: &self.conn,
             timeout: self.timeout,
+            new_wal: self.new_wal.as_deref(),
             open: true,
             _lock: None,
         }))
@@ -147,6 +152,7 @@ impl Store for SqliteStore {
         Ok(Box::new(Tx {
             conn: &self.conn,
             timeout: self.timeout,
+            new_wal: self.new_wal.as_deref(),
             open: true,
             _lock: Some(lock),
         }))
@@ -186,6 +192,7 @@ const BULK_CACHE: i64 = 32 * 1024;
 struct Tx<'s> {
     conn: &'s Connection,
     timeout: Duration,
+    new_wal: Option<&'s std::path::Path>,
     open: bool,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,
@@ -201,6 +208,11 @@ impl WriteTx for Tx<'_> {
     fn commit(mut self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()> {
         self.conn.execute_batch("COMMIT").map_err(rows::fault)?;
         self.open = false;
+        if let Some(dir) = self.new_wal {
+            // A file is safe once its name is.
+            let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
+            synced.map_err(|e| Fault::io(dir.display(), e))?;
+        }
         if let Some(note) = proof.note() {
             high_water.advance(note)?;
         }

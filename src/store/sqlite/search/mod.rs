@@ -88,11 +88,18 @@ fn fit(tx: &Tx<'_>, query: &CustomerQuery) -> Result<Fit> {
     if tx.customers_by_email(&key)?.iter().any(is_seen) {
         return Ok(Fit::Address(key));
     }
-    let is_address = text.find('@').is_some_and(|at| at > 0);
-    if is_address && begins_any(tx, query, &key)? {
+    if looks_like_address(text) && begins_any(tx, query, &key)? {
         return Ok(Fit::Begins(key));
     }
     Ok(Fit::BeginsOrHolds(key))
+}
+
+/// Whether a text is rather the beginning of an address than part of a name: it
+/// holds what names do not (digits, `.`, `_`, `+`, or an `@` that is not the
+/// first character). Where an address begins so, nothing else is looked for.
+fn looks_like_address(text: &str) -> bool {
+    text.find('@').is_some_and(|at| at > 0)
+        || text.bytes().any(|b| b.is_ascii_digit() || b"._+".contains(&b))
 }
 
 /// Whether any address begins so.
