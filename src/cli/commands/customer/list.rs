@@ -12,8 +12,8 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// An id or whole e-mail address; or part of address or name, addresses
-    /// that begin with it first (- reads stdin)
+    /// An id, or part of address or name; addresses that begin with it come
+    /// first, and are all there is for a text with digits or dots (- reads stdin)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     search: Option<String>,
     /// Only addresses that begin with this (- reads stdin)

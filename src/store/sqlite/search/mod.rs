@@ -99,7 +99,9 @@ fn fit(tx: &Tx<'_>, query: &CustomerQuery) -> Result<Fit> {
 /// first character). Where an address begins so, nothing else is looked for.
 fn looks_like_address(text: &str) -> bool {
     text.find('@').is_some_and(|at| at > 0)
-        || text.bytes().any(|b| b.is_ascii_digit() || b"._+".contains(&b))
+        || text
+            .bytes()
+            .any(|b| b.is_ascii_digit() || b"._+".contains(&b))
 }
 
 /// Whether any address begins so.
