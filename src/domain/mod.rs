@@ -12,6 +12,7 @@ pub mod fault;
 pub mod ids;
 pub mod login;
 pub mod merkle;
+pub mod proof;
 pub mod resource;
 pub mod scope;
 pub mod session;

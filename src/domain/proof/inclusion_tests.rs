@@ -1,0 +1,237 @@
+use super::super::testing::{
+    MOST, THEIRS, Uniform, any_hashes, any_number, cover, hex, leaf, reference, to_ours, to_theirs,
+    tree, two_numbers,
+};
+use super::*;
+use proptest::prelude::*;
+
+fn root(size: u64) -> Hash {
+    range_root(&tree(size), 0, size).unwrap()
+}
+
+fn prove(index: u64, size: u64) -> Vec<Hash> {
+    inclusion(&tree(size), index, size).unwrap()
+}
+
+/// What the other implementation thinks of a proof.
+fn they_accept(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
+    let [leaf, root] = [*leaf, *root].map(tlog_tiles::Hash);
+    tlog_tiles::check_record(&to_theirs(proof), size, root, index, leaf).is_ok()
+}
+
+/// Makes the proof with both implementations and checks it with both.
+fn agree(index: u64, size: u64, root: &Hash) {
+    let proof = prove(index, size);
+    let theirs = tlog_tiles::prove_record(size, index, &*THEIRS).unwrap();
+    assert_eq!(proof, to_ours(theirs), "leaf {index} of {size}");
+    let leaf = leaf(index);
+    let verdict = verify_inclusion(&leaf, index, size, &proof, root);
+    assert_eq!(verdict, Ok(()), "leaf {index} of {size}");
+    assert!(they_accept(&leaf, index, size, &proof, root));
+}
+
+/// Paths of the Certificate Transparency reference tests.
+#[test]
+fn certificate_transparency_paths() {
+    let cases: [(u64, u64, &[&str]); 5] = [
+        (0, 1, &[]),
+        (
+            0,
+            8,
+            &[
+                "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+            ],
+        ),
+        (
+            5,
+            8,
+            &[
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            ],
+        ),
+        (
+            2,
+            3,
+            &["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"],
+        ),
+        (
+            1,
+            5,
+            &[
+                "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+            ],
+        ),
+    ];
+    let forest = reference();
+    for (index, size, path) in cases {
+        let tree = forest.tree(size);
+        let proof = inclusion(&tree, index, size).unwrap();
+        assert_eq!(hex(&proof), path, "leaf {index} of {size}");
+        let root = range_root(&tree, 0, size).unwrap();
+        let leaf = tree.node(0, index).unwrap();
+        assert_eq!(verify_inclusion(&leaf, index, size, &proof, &root), Ok(()));
+    }
+}
+
+#[test]
+fn every_leaf_of_small_trees_agrees_with_another_implementation() {
+    for size in 1..=256 {
+        let root = root(size);
+        for index in 0..size {
+            agree(index, size, &root);
+        }
+    }
+}
+
+#[test]
+fn leaves_of_larger_trees_agree_with_another_implementation() {
+    for size in 257..=1024 {
+        let root = root(size);
+        for index in cover(size).into_iter().filter(|index| *index < size) {
+            agree(index, size, &root);
+        }
+    }
+}
+
+#[test]
+fn there_is_no_leaf_outside_of_the_tree() {
+    for (index, size) in [(0, 0), (1, 1), (9, 8), (u64::MAX, 8), (u64::MAX, u64::MAX)] {
+        assert_eq!(inclusion(&tree(size), index, size), Ok(vec![]));
+        let verdict = verify_inclusion(&[0; 32], index, size, &[], &[0; 32]);
+        assert_eq!(verdict, Err(ProofError::NoSuchLeaf { index, size }));
+    }
+}
+
+#[test]
+fn every_bit_counts() {
+    for size in 1..=33 {
+        let root = root(size);
+        for index in 0..size {
+            let (leaf, mut proof) = (leaf(index), prove(index, size));
+            // All bits for one size, else one of each hash.
+            let bits = if size == 13 { 0..256 } else { 77..78 };
+            for bit in bits {
+                let (byte, mask) = (bit / 8, 1 << (bit % 8));
+                for at in 0..proof.len() {
+                    proof[at][byte] ^= mask;
+                    let verdict = verify_inclusion(&leaf, index, size, &proof, &root);
+                    assert_eq!(verdict, Err(ProofError::Root));
+                    proof[at][byte] ^= mask;
+                }
+                let (mut other_leaf, mut other_root) = (leaf, root);
+                other_leaf[byte] ^= mask;
+                other_root[byte] ^= mask;
+                let verdict = verify_inclusion(&other_leaf, index, size, &proof, &root);
+                assert_eq!(verdict, Err(ProofError::Root));
+                let verdict = verify_inclusion(&leaf, index, size, &proof, &other_root);
+                assert_eq!(verdict, Err(ProofError::Root));
+            }
+        }
+    }
+}
+
+#[test]
+fn another_number_of_hashes_is_refused() {
+    for size in 1..=70 {
+        let root = root(size);
+        for index in 0..size {
+            let (leaf, mut proof) = (leaf(index), prove(index, size));
+            for shorter in 0..proof.len() {
+                let verdict = verify_inclusion(&leaf, index, size, &proof[..shorter], &root);
+                assert_eq!(verdict, Err(ProofError::TooShort));
+            }
+            proof.push(root);
+            let verdict = verify_inclusion(&leaf, index, size, &proof, &root);
+            assert_eq!(verdict, Err(ProofError::TooLong));
+        }
+    }
+}
+
+/// Of another index none is accepted. Another size can be: the path of the
+/// leftmost leaf, for one, is of the same shape in trees of 3 and 4 leaves.
+/// That is why a size must come from where the root does.
+#[test]
+fn another_index_is_refused_and_another_size_judged_as_by_others() {
+    for size in 1..=24 {
+        let root = root(size);
+        for index in 0..size {
+            let (leaf, proof) = (leaf(index), prove(index, size));
+            for other in (0..size + 2).filter(|other| *other != index) {
+                assert!(verify_inclusion(&leaf, other, size, &proof, &root).is_err());
+            }
+            for other in 0..40 {
+                let verdict = verify_inclusion(&leaf, index, other, &proof, &root);
+                let theirs = they_accept(&leaf, index, other, &proof, &root);
+                assert_eq!(
+                    verdict.is_ok(),
+                    theirs,
+                    "leaf {index} of {other}, not {size}"
+                );
+                let lengths = prove(index, other.max(index + 1)).len();
+                assert!(verdict.is_err() || lengths == proof.len());
+            }
+        }
+    }
+    let (leaf, proof) = (leaf(2), prove(2, 3));
+    let verdict = verify_inclusion(&leaf, 2, 4, &proof, &root(3));
+    assert_eq!(verdict, Err(ProofError::TooShort));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn leaves_of_large_trees_agree(size in 1025..=MOST, at in any::<prop::sample::Index>()) {
+        let index = at.index(usize::try_from(size).unwrap()) as u64;
+        agree(index, size, &root(size));
+    }
+
+    #[test]
+    fn trees_of_any_size_are_proven(size in any_number(), index in any_number()) {
+        prop_assume!(size > 0);
+        let index = index % size;
+        let proof = inclusion(&Uniform, index, size).unwrap();
+        let root = range_root(&Uniform, 0, size).unwrap();
+        prop_assert_eq!(verify_inclusion(&leaf(0), index, size, &proof, &root), Ok(()));
+        prop_assert!(they_accept(&leaf(0), index, size, &proof, &root));
+        if let Some(shorter) = proof.len().checked_sub(1) {
+            let verdict = verify_inclusion(&leaf(0), index, size, &proof[..shorter], &root);
+            prop_assert_eq!(verdict, Err(ProofError::TooShort));
+        }
+    }
+}
+
+proptest! {
+    /// Whose leaves are all the same can be proven in many places.
+    #[test]
+    fn other_places_are_judged_as_by_others(
+        (index, other_index) in two_numbers(),
+        (size, other_size) in two_numbers(),
+    ) {
+        let index = index.checked_rem(size).unwrap_or_default();
+        let proof = inclusion(&Uniform, index, size).unwrap();
+        let root = range_root(&Uniform, 0, size).unwrap();
+        for (index, size) in [(other_index, size), (index, other_size), (other_index, other_size)] {
+            let verdict = verify_inclusion(&leaf(0), index, size, &proof, &root);
+            let theirs = they_accept(&leaf(0), index, size, &proof, &root);
+            prop_assert_eq!(verdict.is_ok(), theirs);
+        }
+    }
+
+    #[test]
+    fn nothing_makes_it_panic(
+        index in any_number(),
+        size in any_number(),
+        proof in any_hashes(),
+        root in any::<Hash>(),
+    ) {
+        prop_assert!(verify_inclusion(&leaf(0), index, size, &proof, &root).is_err());
+        let _ = inclusion(&Uniform, index, size);
+    }
+}
