@@ -1,5 +1,6 @@
 //! Proofs over the Merkle tree of the audit log (RFC 6962, section 2.1): that
-//! a leaf is in it, and that a tree continues an older one.
+//! a leaf is in it, that a tree continues an older one, and that many leaves
+//! are in it.
 //!
 //! Leaves are counted from 0, as the RFC does: event `seq` is leaf `seq - 1`.
 //! Those who make proofs read the tree's nodes through [`Nodes`]; those who
@@ -10,9 +11,11 @@
 mod climb;
 mod consistency;
 mod inclusion;
+mod multi;
 
 pub use consistency::{consistency, verify_consistency};
 pub use inclusion::{inclusion, verify_inclusion};
+pub use multi::{MultiError, multi, multi_root};
 
 use super::merkle::{Hash, empty_root, node_hash};
 

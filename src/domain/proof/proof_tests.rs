@@ -41,6 +41,8 @@ fn a_node_that_cannot_be_read_is_an_error() {
     assert_eq!(range_root(&of_six, 0, 7), Err(Outside(0, 6)));
     assert_eq!(inclusion(&of_six, 0, 8), Err(Outside(2, 1)));
     assert_eq!(consistency(&of_six, 3, 8), Err(Outside(2, 1)));
+    let unread = multi(&of_six, [3].into_iter(), 8, &mut |_| ());
+    assert_eq!(unread, Err(Outside(2, 1)));
 }
 
 #[test]
