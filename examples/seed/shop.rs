@@ -14,6 +14,7 @@ use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::signing::ring::KeyRing;
+use login_as_customer::store::archive::ArchiveDir;
 use login_as_customer::store::dir::{CheckpointFile, StoreDir};
 use login_as_customer::store::sqlite::SqliteStore;
 
@@ -34,6 +35,7 @@ const ROLE: &str = "Support";
 pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
     let dir = StoreDir::create(root, None)?;
     let store = SqliteStore::create(&dir, Duration::from_secs(30))?;
+    let archives = ArchiveDir::new(root.join("archive"));
     let (high_water, keys) = (CheckpointFile::of(&dir), KeyRing::new(dir.keys()));
     let start = wall_clock().minus(HISTORY);
     let (clock, random) = (Passing::from(start), System);
@@ -47,6 +49,7 @@ pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), F
     let desk = Desk {
         store: &store,
         high_water: &high_water,
+        archives: &archives,
         keys: &keys,
         clock: &clock,
         random: &random,

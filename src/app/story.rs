@@ -19,6 +19,7 @@ use crate::domain::fault::{Fault, Kind};
 use crate::domain::resource::Resource;
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
+use crate::store::archive::Archives;
 use crate::store::log::{Appended, Appender, Recorded};
 use crate::store::{HighWater, Permit, ReadTx, Result, Store, WriteTx};
 
@@ -47,6 +48,7 @@ pub struct Caller {
 pub struct Desk<'a> {
     pub store: &'a dyn Store,
     pub high_water: &'a dyn HighWater,
+    pub archives: &'a dyn Archives,
     pub keys: &'a KeyRing,
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,

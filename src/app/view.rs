@@ -11,6 +11,7 @@ use crate::domain::resource::Resource;
 use crate::domain::stores::StoreTree;
 use crate::domain::time::Timestamp;
 use crate::signing::ring::KeyRing;
+use crate::store::archive::Archives;
 use crate::store::{Permit, ReadTx, Result};
 
 /// What every reader of one transaction has at hand.
@@ -19,6 +20,7 @@ pub struct View<'tx> {
     pub actor: Actor,
     pub now: Timestamp,
     pub config: Config,
+    pub archives: &'tx dyn Archives,
     pub keys: &'tx KeyRing,
     pub random: &'tx dyn Random,
     tree: OnceCell<StoreTree>,
@@ -32,12 +34,13 @@ impl<'tx> View<'tx> {
         now: Timestamp,
         config: Config,
     ) -> Self {
-        let (keys, random) = (desk.keys, desk.random);
+        let (archives, keys, random) = (desk.archives, desk.keys, desk.random);
         Self {
             read,
             actor,
             now,
             config,
+            archives,
             keys,
             random,
             tree: OnceCell::new(),

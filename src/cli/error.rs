@@ -119,7 +119,8 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::CheckpointMissing { .. } => {
             "put it back from a backup; if it is lost for good: lac log recover".to_owned()
         }
-        F::KeyMissing { .. } => "put it back from a backup".to_owned(),
+        F::KeyMissing { .. } | F::ArchiveMissing { .. } => "put it back from a backup".to_owned(),
+        F::ArchiveNeeded { .. } => "lac log verify reads the archives".to_owned(),
         F::StoreMissing { path } => format!("lac init --store {} makes one", shell_quoted(path)),
         F::StoreUnsafe { remedy, .. } => remedy.clone(),
         F::StoreNewer { .. } => "use the newer lac".to_owned(),
@@ -133,6 +134,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::AlreadyExists { .. }
         | F::InvalidValue { .. }
         | F::ReadOnly { .. }
+        | F::ProofMissing { .. }
         | F::ConfigInvalid { .. }
         | F::Io { .. }
         | F::Database { .. }

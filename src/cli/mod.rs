@@ -3,6 +3,7 @@
 
 mod ambient;
 mod args;
+mod aside;
 mod ask;
 pub mod commands;
 mod complete;
@@ -13,6 +14,7 @@ mod out;
 mod paging;
 mod pick;
 mod progress;
+mod saved;
 mod settings;
 mod shells;
 mod shop;

@@ -78,3 +78,49 @@ impl Watch for Progress {
         }
     }
 }
+
+/// A bar for work of which it is known how much there is, with rate and time
+/// left.
+pub struct Counter {
+    bar: Option<ProgressBar>,
+    since: Instant,
+}
+
+impl std::fmt::Debug for Counter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counter").finish_non_exhaustive()
+    }
+}
+
+impl Counter {
+    /// `verb` says what is being done: `exporting`.
+    pub fn new(out: &Out, verb: &str) -> Self {
+        let wanted = !out.quiet && std::io::stderr().is_terminal();
+        let template =
+            format!("{verb} {{wide_bar}} {{percent}}%  {{pos}} events  {{per_sec}}  {{eta}} left");
+        let bar = wanted.then(|| {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8))
+                .with_style(style(&template))
+        });
+        Self {
+            bar,
+            since: Instant::now(),
+        }
+    }
+
+    /// `done` of `total` events.
+    pub fn at(&self, done: u64, total: u64) {
+        let Some(bar) = &self.bar else { return };
+        if self.since.elapsed() > Duration::from_secs(1) {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    }
+
+    /// Takes the bar off the screen.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

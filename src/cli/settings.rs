@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::args::Globals;
+use super::saved::SavedFilter;
 use crate::domain::fault::Fault;
 use crate::domain::time::parse_duration;
 use crate::render::Format;
@@ -30,6 +31,8 @@ pub struct Table {
     pub screen_rows: Option<usize>,
     #[serde(default)]
     pub keys: Keys,
+    #[serde(default)]
+    pub archive: Archive,
 }
 
 /// `[keys]`.
@@ -38,6 +41,15 @@ pub struct Table {
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct Keys {
     /// Where the private keys lie, if not in the store's `keys/`.
+    pub dir: Option<PathBuf>,
+}
+
+/// `[archive]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct Archive {
+    /// Where archives of the log lie, if not in the store's `archive/`.
     pub dir: Option<PathBuf>,
 }
 
@@ -56,6 +68,11 @@ struct File {
     screen_rows: Option<usize>,
     #[serde(default)]
     keys: Keys,
+    #[serde(default)]
+    archive: Archive,
+    /// Filters of the log under a name, as `--filter` takes them.
+    #[serde(default)]
+    filters: std::collections::BTreeMap<String, SavedFilter>,
 }
 
 /// What holds for this run.
@@ -66,6 +83,8 @@ pub struct Settings {
     pub profile: Option<String>,
     pub store: PathBuf,
     pub keys: Option<PathBuf>,
+    pub archives: Option<PathBuf>,
+    pub filters: std::collections::BTreeMap<String, SavedFilter>,
     pub output: Option<Format>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
@@ -121,6 +140,8 @@ impl Settings {
             profile,
             store,
             keys: chosen.keys.dir.or(file.keys.dir),
+            archives: chosen.archive.dir.or(file.archive.dir),
+            filters: file.filters,
             output: chosen.output.or(file.output),
             color: chosen.color.or(file.color),
             busy_timeout,

@@ -18,6 +18,7 @@ use crate::render::safe::safe;
 use crate::render::{Format, Look};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
+use crate::store::archive::ArchiveDir;
 use crate::store::dir::{CheckpointFile, StoreDir};
 use crate::store::sqlite::{SCHEMA, SqliteStore};
 use crate::store::{Result, Store};
@@ -40,6 +41,7 @@ struct Open {
     dir: StoreDir,
     store: SqliteStore,
     high_water: CheckpointFile,
+    archives: ArchiveDir,
     keys: KeyRing,
     caller: Caller,
 }
@@ -123,12 +125,17 @@ impl Shop {
 
     fn put(&self, dir: StoreDir, store: SqliteStore) -> Result<()> {
         let high_water = CheckpointFile::of(&dir);
+        let archives = ArchiveDir::new(match &self.settings.archives {
+            Some(path) => path.clone(),
+            None => dir.root().join("archive"),
+        });
         let keys = KeyRing::new(dir.keys());
         let caller = self.caller()?;
         let _ = self.open.set(Open {
             dir,
             store,
             high_water,
+            archives,
             keys,
             caller,
         });
@@ -143,6 +150,7 @@ impl Shop {
         Ok(Desk {
             store: &open.store,
             high_water: &open.high_water,
+            archives: &open.archives,
             keys: &open.keys,
             clock: &self.clock,
             random: &self.random,

@@ -170,6 +170,12 @@ pub enum Fault {
     CheckpointMissing { path: String },
     #[error("the {purpose} key {path} is missing")]
     KeyMissing { purpose: String, path: String },
+    #[error("the archive {name} is missing")]
+    ArchiveMissing { name: String },
+    #[error("this can only be computed from the archive {name}")]
+    ArchiveNeeded { name: String },
+    #[error("{what} is missing")]
+    ProofMissing { what: String },
 
     // --- failed ---
     #[error("there is no store in {path}")]
@@ -265,7 +271,11 @@ impl Fault {
                 Kind::Conflict
             }
             F::LogTampered { .. } => Kind::Tampered,
-            F::CheckpointMissing { .. } | F::KeyMissing { .. } => Kind::Unverifiable,
+            F::CheckpointMissing { .. }
+            | F::KeyMissing { .. }
+            | F::ArchiveMissing { .. }
+            | F::ArchiveNeeded { .. }
+            | F::ProofMissing { .. } => Kind::Unverifiable,
             F::StoreMissing { .. }
             | F::StoreUnsafe { .. }
             | F::StoreNewer { .. }

@@ -239,7 +239,7 @@ fn new_table<R: Row>(look: &Look) -> Table {
 }
 
 /// A table in the house style.
-pub(super) fn styled(look: &Look, titles: Vec<&str>) -> Table {
+pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
     let mut table = Table::new();
     if let Some(width) = look.width {
         table.load_style(UTF8_FULL_CONDENSED);
@@ -274,7 +274,7 @@ const LONG: usize = 18;
 
 /// Words fall apart only where there is no room for them, and the longest
 /// first: an e-mail address before a code one may want to read or type.
-pub(super) fn keep_words_whole(table: &mut Table, width: u16) {
+pub fn keep_words_whole(table: &mut Table, width: u16) {
     let mut longest = vec![0; table.column_count()];
     let rows = table.header().into_iter().chain(table.row_iter());
     for row in rows {
@@ -295,7 +295,7 @@ pub(super) fn keep_words_whole(table: &mut Table, width: u16) {
     }
 }
 
-pub(super) fn cell(text: Text, look: &Look) -> Cell {
+pub fn cell(text: Text, look: &Look) -> Cell {
     let cell = Cell::new(safe(&text.text));
     if !look.color {
         return cell;

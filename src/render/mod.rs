@@ -4,6 +4,7 @@
 pub mod event;
 pub mod list;
 pub mod one;
+pub mod rows;
 pub mod safe;
 
 use chrono_tz::Tz;

@@ -71,9 +71,59 @@ pub fn sign(checkpoint: &Checkpoint, key: &PrivateKey) -> String {
 }
 
 fn seal(text: &str, name: &str, key: &PrivateKey) -> String {
+    format!("{text}\n{}\n", signature(text, name, key))
+}
+
+/// The signature line of any text, without its newline: `— name base64`. The
+/// text ends with a newline; it must not be one that is a checkpoint.
+pub fn signature(text: &str, name: &str, key: &PrivateKey) -> String {
     let mut signature = key_hash(name, &key.public()).to_vec();
     signature.extend(key.sign(text.as_bytes()));
-    format!("{text}\n— {name} {}\n", STANDARD.encode(signature))
+    format!("— {name} {}", STANDARD.encode(signature))
+}
+
+/// Whether a line is that key's signature of a text.
+///
+/// # Errors
+/// A line that is none, or by another key, or of another text.
+pub fn check_signature(
+    text: &str,
+    line: &str,
+    name: &str,
+    key: &PublicKey,
+) -> Result<(), NoteError> {
+    let line = SignatureLine::parse(line).ok_or(NoteError::SignatureLine)?;
+    if line.name != name || line.key_hash != key_hash(name, key) {
+        return Err(NoteError::UnknownKey);
+    }
+    if key.verifies(text.as_bytes(), &line.signature) {
+        return Ok(());
+    }
+    Err(NoteError::Signature)
+}
+
+/// Reads [`vkey`] back: the name and the key.
+///
+/// # Errors
+/// A text that is none, or whose hash is not that of its key.
+pub fn read_vkey(text: &str) -> Result<(String, PublicKey), NoteError> {
+    let read = || {
+        let (name, rest) = text.trim().split_once('+')?;
+        let (hash, encoded) = rest.split_once('+')?;
+        let typed = STANDARD.decode(encoded).ok()?;
+        let (kind, key) = typed.split_first()?;
+        let key = PublicKey::from_bytes(key)
+            .ok()
+            .filter(|_| *kind == ED25519)?;
+        let same = u32::from_str_radix(hash, 16).ok()?.to_be_bytes() == key_hash(name, &key);
+        (same && valid_origin(name)).then(|| (name.to_owned(), key))
+    };
+    read().ok_or(NoteError::UnknownKey)
+}
+
+/// The origin that a note claims, before anything is checked.
+pub fn claimed_origin(note: &str) -> Option<&str> {
+    note.lines().next().filter(|name| valid_origin(name))
 }
 
 /// The checkpoint of that origin in a note that one of `keys` signed.

@@ -5,7 +5,7 @@
 //! the high-water file outside the database. Otherwise one append after a
 //! rollback of the database would heal the attack.
 
-use super::{Head, HighWater, ReadTx, Result, WriteTx};
+use super::{ArchiveRow, Head, HighWater, ReadTx, Result, WriteTx};
 use crate::domain::ambient::{self, Random};
 use crate::domain::audit::{self, ActionGroup, Event};
 use crate::domain::fault::Fault;
@@ -202,6 +202,18 @@ impl<'tx> Appender<'tx> {
         Ok(Recorded { seq: Some(seq) })
     }
 
+    /// Lets an archive stand for its events; recorded by an event of the same
+    /// transaction.
+    pub fn put_archive(&self, archive: &ArchiveRow) -> Result<()> {
+        self.tx.audit_put_archive(&self.pen, archive)
+    }
+
+    /// Removes shopper parts; the event that lists them is appended in the
+    /// same transaction.
+    pub fn erase(&self, first: u64, last: u64) -> Result<()> {
+        self.tx.audit_erase(&self.pen, first, last)
+    }
+
     /// Signs the new checkpoint. Takes a [`Recorded`] so that a transaction
     /// without an event cannot be sealed.
     pub fn seal(self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
@@ -288,8 +300,23 @@ pub fn check_file(
 
 /// The tree's root when it had `size` leaves: from stored subtree roots and the
 /// records of the last, incomplete one.
+///
+/// # Errors
+/// `log_tampered`; `archive_needed` for a size within what archives hold, if
+/// it is none of their ends.
 pub fn root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     let whole = size / SUBTREE;
+    if let Some(archive) = tx.audit_archives()?.pop()
+        && archive.last > whole * SUBTREE
+        && !size.is_multiple_of(SUBTREE)
+    {
+        if size < archive.last {
+            return Err(Fault::ArchiveNeeded { name: archive.name });
+        }
+        let mut frontier = after_archive(&archive)?;
+        push_records(tx, &mut frontier, size)?;
+        return Ok(frontier.root());
+    }
     let roots = tx.audit_subtrees(whole)?;
     if roots.len() as u64 != whole {
         return Err(tampered("a stored subtree root is missing"));
@@ -302,9 +329,23 @@ pub fn root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     Ok(frontier.root())
 }
 
-/// The tree's root when it had `size` leaves, from the records alone.
+/// The tree's frontier after the last event of an archive. It is not signed,
+/// but only the true one leads to a root that is.
+///
+/// # Errors
+/// `log_tampered` for bytes that are none.
+pub fn after_archive(archive: &ArchiveRow) -> Result<Frontier> {
+    Frontier::from_parts(archive.last, &archive.nodes)
+        .map_err(|e| tampered(format!("archive {}: {e}", archive.name)))
+}
+
+/// The tree's root when it had `size` leaves, from the records that are in the
+/// database.
 pub fn recompute(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
-    let mut frontier = Frontier::new();
+    let mut frontier = match tx.audit_archives()?.last() {
+        Some(archive) => after_archive(archive)?,
+        None => Frontier::new(),
+    };
     push_records(tx, &mut frontier, size)?;
     Ok(frontier.root())
 }

@@ -10,23 +10,24 @@
 //! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
 //! either does not compile.
 
+pub mod archive;
+mod audit;
 pub mod dir;
 pub mod log;
 mod permit;
 mod query;
 pub mod sqlite;
 
+pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
 pub use log::Appended;
 pub use permit::{Permit, within_own};
-pub use query::{CustomerPage, CustomerQuery, EventQuery, SessionQuery, Visible};
+pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
 
 use crate::domain::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
-use crate::domain::audit::{Sealed, StoredEvent};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
-use crate::domain::merkle::Hash;
 use crate::domain::scope::ScopeLevel;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
@@ -52,6 +53,18 @@ pub trait Store {
     /// An empty file of one's own, as private as the store and without a name:
     /// it is gone when it is closed.
     fn scratch(&self) -> Result<std::fs::File>;
+
+    /// Another way to the same store, for reading in another thread.
+    fn another(&self) -> Result<Box<dyn Store + Send>>;
+
+    /// Removes at most `most` events that an archive holds from the database,
+    /// in a transaction of its own; how many. No act: the archive was recorded
+    /// when it was made, and nothing reads them here any more.
+    fn sweep(&self, most: usize) -> Result<u64>;
+
+    /// Overwrites what was removed wherever it may still lie (older pages in a
+    /// write-ahead log); `false` while a reader keeps them.
+    fn scrub(&self) -> Result<bool>;
 }
 
 /// Where the newest signed checkpoint is kept outside the database.
@@ -294,50 +307,4 @@ pub trait KeyReads {
 
 pub trait KeyWrites {
     fn signing_key_put(&self, permit: &Permit<'_>, key: &KeyRow) -> Result<()>;
-}
-
-/// The tree's head.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    pub size: u64,
-    /// The frontier's hashes, concatenated.
-    pub nodes: Vec<u8>,
-    pub last_time: Timestamp,
-    /// The newest signed checkpoint.
-    pub note: String,
-}
-
-pub trait AuditReads {
-    /// `None` before the first event.
-    fn audit_head(&self) -> Result<Option<Head>>;
-    /// The greatest stored seq; 0 for none.
-    fn audit_last_seq(&self) -> Result<u64>;
-    fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
-    /// In the query's order.
-    fn audit_events(
-        &self,
-        query: &EventQuery,
-        each: &mut dyn FnMut(StoredEvent) -> Result<()>,
-    ) -> Result<()>;
-    /// The records of a range of seqs, both ends included, in order.
-    fn audit_records(
-        &self,
-        first: u64,
-        last: u64,
-        each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
-    ) -> Result<()>;
-    /// The roots of the first `count` complete runs of 256 leaves.
-    fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
-}
-
-/// Used by [`log::Appender`] alone: every call demands its seal.
-pub trait AuditWrites {
-    fn audit_put(
-        &self,
-        seal: &log::Pen,
-        event: &crate::domain::audit::Event,
-        sealed: &Sealed,
-    ) -> Result<()>;
-    fn audit_put_subtree(&self, seal: &log::Pen, idx: u64, root: &Hash) -> Result<()>;
-    fn audit_put_head(&self, seal: &log::Pen, head: &Head) -> Result<()>;
 }

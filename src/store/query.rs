@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::audit::{ActionGroup, Outcome};
+use crate::domain::audit::{Selection, Visible};
 use crate::domain::customer::Customer;
 use crate::domain::ids::CustomerId;
 use crate::domain::session::SessionState;
-use crate::domain::time::Timestamp;
 
 /// A page of customers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,22 +44,13 @@ pub struct SessionQuery {
     pub limit: Option<usize>,
 }
 
-/// Which events. Several values of one filter mean any of them; several
-/// filters mean all of them.
+/// Which events, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventQuery {
-    /// From this time on.
-    pub since: Option<Timestamp>,
-    /// Before this time.
-    pub until: Option<Timestamp>,
-    pub groups: Vec<ActionGroup>,
-    pub actions: Vec<String>,
-    pub admins: Vec<String>,
-    pub customers: Vec<CustomerId>,
-    pub outcome: Option<Outcome>,
-    /// What a custom role scope sees: events of these websites (codes), and
-    /// those of the admin user itself.
+    pub select: Selection,
+    /// What a custom role scope sees.
     pub visible: Option<Visible>,
+    pub hints: Hints,
     /// Only seqs below this (the cursor when newest first) or above it.
     pub after: Option<u64>,
     pub limit: Option<usize>,
@@ -68,9 +58,13 @@ pub struct EventQuery {
     pub ascending: bool,
 }
 
-/// The part of the log that exists for an actor with a custom scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visible {
-    pub websites: Vec<String>,
-    pub admin_id: Option<i64>,
+/// What is known about the answer beforehand: narrows the search, never the
+/// answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hints {
+    /// No event before this one fits, and none after that one.
+    pub first: Option<u64>,
+    pub last: Option<u64>,
+    /// Only events about these customers fit.
+    pub customers: Vec<CustomerId>,
 }

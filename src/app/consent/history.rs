@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::app::log::source::Source;
+use crate::app::log::view_of;
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, bulk, find, look};
-use crate::domain::audit::{Action, ActionGroup, EventView, Outcome, StoredEvent};
-use crate::domain::fault::Fault;
+use crate::domain::audit::{Action, ActionGroup, Choice, Cut, Outcome, Selection};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
@@ -63,15 +64,18 @@ impl History {
             }
             let limit = self.part.rows();
             let query = EventQuery {
-                groups: vec![ActionGroup::Consent],
-                customers: ids,
+                select: Selection {
+                    action_group: Choice::any([ActionGroup::Consent.as_str()]),
+                    customer_id: Choice::any(ids.iter().map(ToString::to_string)),
+                    ..Selection::default()
+                },
                 after,
                 limit: Some(limit + 1),
                 ..EventQuery::default()
             };
             let mut rows = Vec::new();
-            view.read.audit_events(&query, &mut |stored| {
-                rows.push(Entry::of(&stored)?);
+            Source::of(view).events(&query, &mut |event| {
+                rows.push(Entry::of(event)?);
                 Ok(())
             })?;
             let is_more = rows.len() > limit;
@@ -85,12 +89,8 @@ impl History {
 }
 
 impl Entry {
-    fn of(stored: &StoredEvent) -> Result<Self> {
-        let event: EventView = stored.view().map_err(|e| Fault::RowDamaged {
-            table: "audit_event".to_owned(),
-            id: stored.seq.to_string(),
-            problem: e.to_string(),
-        })?;
+    fn of(event: &Cut<'_>) -> Result<Self> {
+        let event = view_of(event)?;
         let details = event.details.unwrap_or_default();
         let detail = |key: &str| details.get(key).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {

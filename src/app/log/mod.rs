@@ -1,22 +1,28 @@
 //! The audit log: read it, tell its newest checkpoint, recover that file.
 
 mod checkpoint;
+pub mod export;
 mod filter;
 mod list;
+pub mod manifest;
+mod names;
 mod recover;
 mod show;
+pub mod source;
+mod tree;
 
 pub use checkpoint::{Newest, Receipt};
-pub use filter::Filter;
-pub use list::{List, Listed};
+pub use filter::{Filter, Wanted};
+pub use list::{List, Listed, Sort};
 pub use recover::{Recover, Recovered};
 pub use show::{Raw, Show};
 
 use crate::app::View;
-use crate::domain::audit::{ActionGroup, EventView, StoredEvent};
+use crate::domain::audit::Visible;
+use crate::domain::audit::{ActionGroup, Cut, EventView, StoredEvent};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-use crate::store::{Result, Visible};
+use crate::store::Result;
 
 /// Either lets one read the log; the first is what a denial names, because it
 /// is the lesser.
@@ -63,6 +69,17 @@ impl Readable {
         });
         of_group && of_scope
     }
+}
+
+/// An event as readers see it.
+///
+/// # Errors
+/// `row_damaged` for texts that are no event.
+pub fn view_of(event: &Cut<'_>) -> Result<EventView> {
+    read(&StoredEvent::of(
+        event.seq().unwrap_or_default(),
+        event.texts,
+    ))
 }
 
 /// # Errors

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::source::Source;
 use super::{READERS, Readable, read};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::{Action, EventView, StoredEvent};
@@ -50,7 +51,12 @@ impl Show {
 
     fn find(&self, view: &View<'_>) -> Result<(StoredEvent, EventView)> {
         let missing = || Fault::EventNotFound { seq: self.seq };
-        let stored = view.read.audit_event(self.seq)?.ok_or_else(missing)?;
+        let mut stored = None;
+        Source::of(view).event(self.seq, &mut |cut| {
+            stored = Some(StoredEvent::of(self.seq, cut.texts));
+            Ok(())
+        })?;
+        let stored = stored.ok_or_else(missing)?;
         let event = read(&stored)?;
         if Readable::of(view)?.covers(&event) {
             return Ok((stored, event));

@@ -141,6 +141,10 @@ actions! {
     ImportRun = Import "import" "adminhtml_import_start";
     LogRead = Log "read" "adminhtml_logging_index";
     LogRecover = Log "recover" "adminhtml_logging_recover";
+    LogExport = Log "export" "adminhtml_logging_export";
+    LogVerify = Log "verify" "adminhtml_logging_verify";
+    LogArchive = Log "archive" "adminhtml_logging_archive";
+    LogErase = Log "erase" "adminhtml_logging_erase";
     KeyCreate = Keys "create" "lac_key_create";
     KeyRead = Keys "read" "lac_key_index";
     StorefrontAdd = Storefronts "add" "adminhtml_integration_save";

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::cut::Texts;
 use super::event::{ConsentBasis, Event, EventView, Outcome};
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::merkle::{self, Hash};
@@ -148,6 +149,25 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
+    /// The texts, borrowed.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts {
+            record: &self.record,
+            shopper: self.shopper.as_deref(),
+            staff: &self.staff,
+        }
+    }
+
+    /// The same from borrowed texts.
+    pub fn of(seq: u64, texts: Texts<'_>) -> Self {
+        Self {
+            seq,
+            record: texts.record.to_owned(),
+            shopper: texts.shopper.map(str::to_owned),
+            staff: texts.staff.to_owned(),
+        }
+    }
+
     /// Reads the texts into the view that every format shows.
     pub fn view(&self) -> Result<EventView, serde_json::Error> {
         let record: Record = serde_json::from_str(&self.record)?;

@@ -7,7 +7,10 @@ use super::{SqliteStore, rows};
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_foundation.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_foundation.sql"),
+    include_str!("migrations/0002_archives.sql"),
+];
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap)]
@@ -73,4 +76,37 @@ fn apply(conn: &Connection) -> Result<()> {
     }
     conn.pragma_update(None, "user_version", SCHEMA)
         .map_err(rows::fault)
+}
+
+/// What differs between the tables and indexes as they are and as the
+/// migrations make them; `None` if nothing does.
+pub fn differs(conn: &Connection) -> Result<Option<String>> {
+    let fresh = Connection::open_in_memory().map_err(rows::fault)?;
+    apply(&fresh)?;
+    let (wanted, found) = (objects(&fresh)?, objects(conn)?);
+    let missing = wanted.iter().find(|object| !found.contains(object));
+    let added = found.iter().find(|object| !wanted.contains(object));
+    Ok(match (missing, added) {
+        (None, None) => None,
+        (Some(object), _) => Some(format!("{} is missing or defined otherwise", object[0])),
+        (None, Some(object)) => Some(format!("{} was added", object[0])),
+    })
+}
+
+/// Name, type, table and definition of everything that is defined.
+fn objects(conn: &Connection) -> Result<Vec<[String; 4]>> {
+    let mut statement = conn
+        .prepare(
+            "SELECT name, type, tbl_name, coalesce(sql, '') FROM sqlite_schema \
+             WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+        )
+        .map_err(rows::fault)?;
+    rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+        Ok([
+            rows::get(row, 0)?,
+            rows::get(row, 1)?,
+            rows::get(row, 2)?,
+            rows::get(row, 3)?,
+        ])
+    })
 }

@@ -12,6 +12,7 @@ mod rows;
 mod search;
 mod sessions;
 mod stores;
+mod sweep;
 mod uses;
 
 use std::fs::{File, OpenOptions};
@@ -37,6 +38,7 @@ const WAL_LIMIT: u64 = 512 * 1024;
 #[derive(Debug)]
 pub struct SqliteStore {
     conn: Connection,
+    dir: StoreDir,
     lock: PathBuf,
     timeout: Duration,
     /// The directory, where the WAL was made by this process.
@@ -120,6 +122,7 @@ impl SqliteStore {
         setup().map_err(rows::fault)?;
         Ok(Self {
             conn,
+            dir: dir.clone(),
             lock: dir.lock(),
             timeout,
             new_wal: new_wal.then(|| dir.root().to_path_buf()),
@@ -180,6 +183,21 @@ impl Store for SqliteStore {
             .map_err(|e| Fault::io(path.display(), e))?;
         std::fs::remove_file(&path).map_err(|e| Fault::io(path.display(), e))?;
         Ok(file)
+    }
+
+    fn another(&self) -> Result<Box<dyn Store + Send>> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        Ok(Box::new(Self::connect(&self.dir, self.timeout, flags)?))
+    }
+
+    fn sweep(&self, most: usize) -> Result<u64> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        sweep::some(&self.conn, most)
+    }
+
+    fn scrub(&self) -> Result<bool> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        sweep::empty_wal(&self.conn, self.timeout)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::people::{self, Cast};
 use crate::app::founding::Found;
 use crate::app::import::{Import, Kind, Watch, Wishes};
-use crate::app::log::{Filter, List};
+use crate::app::log::{Filter, List, Wanted};
 use crate::app::login::{Login, Redeem, Started, Whom, Wish};
 use crate::app::{Desk, config, consent, log};
 use crate::cli::ambient::os_account;
@@ -194,20 +194,18 @@ impl<'s> Telling<'s> {
             ..*desk
         };
         self.heading("The auditor reads it all, refusals included")?;
-        let groups = ["login_as_customer", "consent"].map(str::to_owned).to_vec();
         let mut events: Vec<EventView> = Vec::new();
         let filter = Filter {
-            action_groups: groups,
-            customers: vec!["2".to_owned()],
+            action_group: wanted(&["login_as_customer", "consent"]),
+            customer: wanted(&["2"]),
             ..Filter::default()
         };
         List {
             filter,
-            limit: None,
-            after: None,
+            ..List::default()
         }
         .run(&auditor, &mut |event| {
-            events.push(event.clone());
+            events.push(log::view_of(event)?);
             Ok(())
         })?;
         let command = "lac log list --customer 2 --action-group login_as_customer,consent";
@@ -341,4 +339,11 @@ struct Unwatched;
 impl Watch for Unwatched {
     fn read(&self, _bytes: u64) {}
     fn done(&self, _items: u64, _total: u64) {}
+}
+
+fn wanted(values: &[&str]) -> Wanted {
+    Wanted {
+        any: values.iter().map(|value| (*value).to_owned()).collect(),
+        not: Vec::new(),
+    }
 }

@@ -1,13 +1,19 @@
 //! `lac log list`.
 
+use std::io::{BufWriter, Write};
+
 use clap::Args;
 
-use crate::app::log::{Filter, List, Listed};
+use super::columns::{Columns, column};
+use super::filter::FilterArgs;
+use crate::app::log::{List, Listed, Sort, view_of};
 use crate::cli::args::Paging;
+use crate::cli::out::write_failed;
 use crate::cli::shop::Shop;
-use crate::domain::audit::EventView;
-use crate::render::Format;
+use crate::domain::audit::{Cut, EventView, Field};
 use crate::render::event::{Narrow, is_narrow};
+use crate::render::rows::Rows;
+use crate::render::{Format, Look};
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -15,71 +21,21 @@ pub struct ListArgs {
     #[command(flatten)]
     filter: FilterArgs,
 
+    /// By which field, time if none; - before it turns the order round: -time
+    /// is newest first
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    sort: Option<Sort>,
+
+    /// Only these fields, in this order
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
+    columns: Vec<Field>,
+
     #[command(flatten)]
     paging: Paging,
 
     /// Leave CSV cells that a spreadsheet would run as formulas as they are
     #[arg(long)]
     raw: bool,
-}
-
-/// Which events. Several values of one filter mean any of them, several
-/// filters all of them.
-#[derive(Debug, Args)]
-pub struct FilterArgs {
-    /// From this date or time on: 2026-10-05, "2026-10-05 14:30", today,
-    /// last-week, 2h; in the store's timezone
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-
-    /// Up to and with this date or time
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
-
-    /// Only these action groups, such as login_as_customer
-    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
-    action_group: Vec<String>,
-
-    /// Only these actions, such as issue
-    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
-    action: Vec<String>,
-
-    /// Only what these admin users did
-    #[arg(long, value_name = "NAME")]
-    admin: Vec<String>,
-
-    /// Only what is about these customers: ids or e-mail addresses
-    #[arg(long, value_name = "CUSTOMER", value_delimiter = ',')]
-    customer: Vec<String>,
-
-    /// success or failure
-    #[arg(long, value_name = "RESULT", value_delimiter = ',')]
-    result: Vec<String>,
-}
-
-impl From<FilterArgs> for Filter {
-    fn from(args: FilterArgs) -> Self {
-        Self {
-            since: args.since,
-            until: args.until,
-            action_groups: args.action_group,
-            actions: args.action,
-            admins: args.admin.iter().flat_map(|name| names(name)).collect(),
-            customers: args.customer,
-            results: args.result,
-        }
-    }
-}
-
-/// A comma separates names, but may also be part of one.
-fn names(given: &str) -> Vec<String> {
-    let parts = given
-        .split(',')
-        .filter(|part| *part != given && !part.is_empty());
-    std::iter::once(given)
-        .chain(parts)
-        .map(str::to_owned)
-        .collect()
 }
 
 pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
@@ -91,27 +47,89 @@ pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
             .map(Listed::cursor)
             .transpose()?,
         limit: shop.limit(args.paging.limit),
-        filter: args.filter.into(),
+        filter: args.filter.filter(shop)?,
+        sort: args.sort.unwrap_or_default(),
     };
     let desk = shop.desk()?;
     let mut look = shop.look();
     look.raw = args.raw;
     let is_table = shop.out.format == Format::Table;
-    let listed = if is_table && is_narrow(&look) {
+    let listed = if !is_table {
+        let rows = match shop.out.format {
+            Format::Csv => Rows::csv(&args.columns, args.raw),
+            _ => Rows::json(&args.columns),
+        };
+        stream(&rows, shop.out.format, |each| request.run(&desk, each))?
+    } else if !args.columns.is_empty() {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let mut table = Columns::new(&mut out, &args.columns, look);
+        let listed = request.run(&desk, &mut |event| {
+            table.push(&view_of(event)?).map_err(write_failed)
+        })?;
+        table.finish().map_err(write_failed)?;
+        listed
+    } else if is_narrow(&look) {
         shop.stream(look, |push| {
-            request.run(&desk, &mut |event| push(&Narrow(event.clone())))
+            request.run(&desk, &mut |event| push(&Narrow(view_of(event)?)))
         })?
     } else {
-        shop.stream::<EventView, _>(look, |push| request.run(&desk, push))?
+        shop.stream::<EventView, _>(look, |push| {
+            request.run(&desk, &mut |event| push(&view_of(event)?))
+        })?
     };
+    say(shop, &look, &listed);
+    Ok(())
+}
+
+fn say(shop: &Shop, look: &Look, listed: &Listed) {
+    let is_table = shop.out.format == Format::Table;
     if listed.shown == 0 && is_table {
         shop.out.say("nothing found");
     } else if is_table && look.width.is_some() {
         shop.out.say(&format!("times are in {}", look.zone));
     }
-    shop.more(
-        listed.shown,
-        listed.next.map(|seq| seq.to_string()).as_deref(),
-    );
-    Ok(())
+    match listed.next {
+        Some(seq) => shop.more(listed.shown, Some(&seq.to_string())),
+        None if listed.more => shop
+            .out
+            .say(&format!("{} shown, there are more", listed.shown)),
+        None => {}
+    }
+}
+
+/// How much is collected before it is written.
+const CHUNK: usize = 64 * 1024;
+
+/// Writes rows to stdout as they come.
+fn stream<A>(
+    rows: &Rows,
+    format: Format,
+    run: impl FnOnce(&mut dyn FnMut(&Cut<'_>) -> Result<()>) -> Result<A>,
+) -> Result<A> {
+    let mut out = std::io::stdout().lock();
+    let is_array = format == Format::Json;
+    let mut bytes = rows.head().into_bytes();
+    let mut is_first = true;
+    let answer = run(&mut |event| {
+        if is_array {
+            bytes.extend_from_slice(if is_first { b"[" } else { b",\n " });
+            rows.write_open(event, &mut bytes);
+        } else {
+            rows.write(event, &mut bytes);
+        }
+        // The first row goes out at once: somebody waits for it.
+        if is_first || bytes.len() >= CHUNK {
+            out.write_all(&bytes).map_err(write_failed)?;
+            bytes.clear();
+        }
+        is_first = false;
+        Ok(())
+    })?;
+    if is_array {
+        bytes.extend_from_slice(if is_first { b"[]\n" } else { b"]\n" });
+    }
+    out.write_all(&bytes)
+        .and_then(|()| out.flush())
+        .map_err(write_failed)?;
+    Ok(answer)
 }

@@ -1,6 +1,9 @@
 //! `lac log …`.
 
 mod checkpoint;
+mod columns;
+mod export;
+mod filter;
 mod list;
 mod recover;
 mod show;
@@ -28,6 +31,12 @@ enum Verb {
     /// Show every field of one event
     #[command(after_help = "Example:\n  lac log show 42")]
     Show(show::ShowArgs),
+    /// Take events along: CSV, JSON lines, Excel or OCSF, with a signed manifest
+    #[command(
+        after_help = "Examples:\n  lac log export q4.csv --since 2026-10-01 --action-group login_as_customer\n  \
+                      lac log export anna.jsonl.zst --admin anna --proof range"
+    )]
+    Export(export::ExportArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
@@ -40,6 +49,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list::run(args, shop)?,
         Verb::Show(args) => show::run(&args, shop)?,
+        Verb::Export(args) => export::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

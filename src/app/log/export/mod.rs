@@ -1,0 +1,369 @@
+//! Taking events along: rows in a file, a signed manifest beside them and, where
+//! asked for, a proof. The export itself is an event in the log.
+
+pub mod pass;
+mod proof;
+
+use serde::{Deserialize, Serialize};
+
+use self::pass::Run;
+use super::READERS;
+use super::filter::Filter;
+use super::manifest::{Exporter, FORMAT, Manifest, ProofFile, Strength, hex};
+use super::source::Source;
+use super::tree::Tree;
+use crate::app::{Desk, Done, View, act, look};
+use crate::domain::audit::{Action, Cut, Event, Field, Selection};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::signing::note;
+use crate::store::archive::Written;
+use crate::store::log::{check_head, tampered};
+use crate::store::{EventQuery, Head, Result};
+
+/// Turns one event into a row's bytes.
+pub trait Encode: Sync {
+    /// # Errors
+    /// Only internal ones.
+    fn encode(&self, event: &Cut<'_>, out: &mut Vec<u8>) -> Result<()>;
+}
+
+/// Where an export goes: made aside, and put in place once it is recorded.
+pub trait Target {
+    /// Takes the bytes of some rows.
+    ///
+    /// # Errors
+    /// `io`.
+    fn rows(&mut self, bytes: &[u8]) -> Result<()>;
+    /// How far it is: events looked at, of how many.
+    fn at(&mut self, done: u64, total: u64);
+    /// All rows are there: makes the file whole and durable, still aside.
+    ///
+    /// # Errors
+    /// `io`.
+    fn end(&mut self) -> Result<Written>;
+    /// Where the proof goes.
+    ///
+    /// # Errors
+    /// `io`.
+    fn proof(&mut self) -> Result<Box<dyn std::io::Write + '_>>;
+    /// The proof is whole; its name.
+    ///
+    /// # Errors
+    /// `io`.
+    fn proof_ended(&mut self) -> Result<String>;
+    /// Puts everything in its place, the manifest beside it.
+    ///
+    /// # Errors
+    /// `io`.
+    fn publish(&mut self, manifest: &str) -> Result<()>;
+}
+
+/// Asks for an export.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Export {
+    pub filter: Filter,
+    /// All of them if empty.
+    pub columns: Vec<Field>,
+    /// `csv`, `jsonl`, `xlsx` or `ocsf`.
+    pub content: String,
+    /// `zst` or `gz`.
+    pub compression: Option<String>,
+    pub formula_guard: bool,
+    pub proof: Option<Strength>,
+    /// The file's name as it was given; `None` for stdout, which gets neither
+    /// manifest nor proof.
+    pub file: Option<String>,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    pub file: Option<String>,
+    pub rows: u64,
+    pub bytes: u64,
+    pub sha256: String,
+    pub manifest: Option<String>,
+    pub proof: Option<ProofFile>,
+    /// The event that records the export.
+    pub audit_seq: Option<u64>,
+}
+
+/// What was read in one snapshot.
+struct Taken {
+    rows: u64,
+    written: Written,
+    proof: Option<(Strength, String, Written)>,
+    query: EventQuery,
+    window: Option<(u64, u64)>,
+    head: Head,
+    origin: String,
+    exporter: Exporter,
+    at: crate::domain::time::Timestamp,
+}
+
+impl Export {
+    /// Exports. To stdout the record comes first, because what was written
+    /// cannot be taken back.
+    ///
+    /// # Errors
+    /// `resource_denied`, `invalid_value`, `log_tampered`, `archive_missing`,
+    /// `row_damaged`, and whatever the target fails with; then nothing is put
+    /// in place.
+    pub fn run(
+        self,
+        desk: &Desk<'_>,
+        encoder: &dyn Encode,
+        target: &mut dyn Target,
+    ) -> Result<Exported> {
+        let Some(file) = self.file.clone() else {
+            look(desk, Action::LogRead, &READERS, |view| {
+                self.filter.query(view).map(|_| ())
+            })?;
+            let audit_seq = self.record(desk, None)?;
+            let taken = self.take(desk, encoder, target)?;
+            return Ok(self.exported(&taken, None, audit_seq));
+        };
+        let taken = self.take(desk, encoder, target)?;
+        let manifest = self.manifest(desk, &file, &taken)?;
+        let audit_seq = self.record(desk, Some((&manifest, taken.rows)))?;
+        target.publish(&manifest.text()?)?;
+        Ok(self.exported(&taken, Some(manifest), audit_seq))
+    }
+
+    fn take(
+        &self,
+        desk: &Desk<'_>,
+        encoder: &dyn Encode,
+        target: &mut dyn Target,
+    ) -> Result<Taken> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            let mut query = self.filter.query(view)?;
+            query.ascending = true;
+            let origin = view.config.store_name()?;
+            let head = view.read.audit_head()?;
+            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            check_head(view.read, &head, &origin, &desk.keys.audit()?.public())?;
+            let window = pass::window(view.read, &query)?;
+            if self.proof == Some(Strength::Range) {
+                may_prove_range(view, &query.select)?;
+            }
+            let mut picked = proof::Picked::new(self.proof == Some(Strength::Sparse));
+            let rows = match window {
+                None => 0,
+                Some(window) => {
+                    let mut rows = Rows {
+                        desk,
+                        source: Source::of(view),
+                        encoder,
+                        target,
+                    };
+                    rows.take(&query, window, &mut picked)?
+                }
+            };
+            let written = target.end()?;
+            let proof = match self.proof {
+                None => None,
+                Some(strength) => {
+                    let source = Source::of(view);
+                    let tree = Tree::new(source, head.size)?;
+                    let asked = proof::Asked {
+                        source,
+                        tree: &tree,
+                        head: &head,
+                        origin: &origin,
+                        key: note::vkey(&origin, &desk.keys.audit()?.public()),
+                        query: &query,
+                        window,
+                    };
+                    let made = match strength {
+                        Strength::Sparse => asked.sparse(&picked, &mut *target.proof()?)?,
+                        Strength::Range => asked.range(&mut *target.proof()?)?,
+                    };
+                    Some((strength, target.proof_ended()?, made))
+                }
+            };
+            Ok(Taken {
+                rows,
+                written,
+                proof,
+                query,
+                window: window.map(Into::into),
+                head,
+                origin,
+                exporter: exporter(view, desk),
+                at: view.now,
+            })
+        })
+    }
+
+    fn manifest(&self, desk: &Desk<'_>, file: &str, taken: &Taken) -> Result<Manifest> {
+        let key = desk.keys.audit()?;
+        let mut manifest = Manifest {
+            format: FORMAT.to_owned(),
+            file: base_name(file),
+            content: self.content.clone(),
+            compression: self.compression.clone(),
+            bytes: taken.written.bytes,
+            sha256: hex(&taken.written.sha256),
+            rows: taken.rows,
+            columns: self.columns.clone(),
+            formula_guard: self.formula_guard,
+            filter: taken.query.select.clone(),
+            visible: taken.query.visible.clone(),
+            window: taken.window,
+            checkpoint: taken.head.note.clone(),
+            key: note::vkey(&taken.origin, &key.public()),
+            origin: taken.origin.clone(),
+            proof: taken
+                .proof
+                .as_ref()
+                .map(|(strength, name, written)| ProofFile {
+                    strength: *strength,
+                    file: name.clone(),
+                    bytes: written.bytes,
+                    sha256: hex(&written.sha256),
+                }),
+            exported_at: taken.at,
+            exported_by: taken.exporter.clone(),
+            signature: String::new(),
+        };
+        manifest.sign(key)?;
+        Ok(manifest)
+    }
+
+    /// The event of the export itself.
+    fn record(&self, desk: &Desk<'_>, made: Option<(&Manifest, u64)>) -> Result<Option<u64>> {
+        let fill = |event: &mut Event| {
+            event.detail("file", self.file.clone().unwrap_or_else(|| "-".to_owned()));
+            event.detail("format", self.content.clone());
+            if let Ok(filter) = serde_json::to_value(&self.filter) {
+                event.detail("filter", without_nothing(filter));
+            }
+            if let Some((manifest, rows)) = made {
+                event.detail("rows", rows);
+                event.detail("sha256", manifest.sha256.clone());
+            }
+        };
+        act(desk, Action::LogExport, &READERS, fill, |work, _| {
+            let recorded = work.record()?;
+            Ok(Done::Recorded(recorded.seq, recorded))
+        })
+    }
+
+    fn exported(
+        &self,
+        taken: &Taken,
+        manifest: Option<Manifest>,
+        audit_seq: Option<u64>,
+    ) -> Exported {
+        Exported {
+            file: self.file.clone(),
+            rows: taken.rows,
+            bytes: taken.written.bytes,
+            sha256: hex(&taken.written.sha256),
+            manifest: self
+                .file
+                .as_ref()
+                .map(|file| format!("{file}.manifest.json")),
+            proof: manifest.and_then(|manifest| manifest.proof),
+            audit_seq,
+        }
+    }
+}
+
+/// Rows on their way.
+struct Rows<'r> {
+    desk: &'r Desk<'r>,
+    source: Source<'r>,
+    encoder: &'r dyn Encode,
+    target: &'r mut dyn Target,
+}
+
+impl Rows<'_> {
+    /// How many there were.
+    fn take(
+        &mut self,
+        query: &EventQuery,
+        [first, last]: [u64; 2],
+        picked: &mut proof::Picked,
+    ) -> Result<u64> {
+        let total = last + 1 - first;
+        let mut rows = 0;
+        if !picked.is_wanted() {
+            let target = &mut *self.target;
+            pass::over(
+                self.desk,
+                self.source,
+                query,
+                self.encoder,
+                &mut |run: &Run| {
+                    rows += run.rows;
+                    target.rows(&run.bytes)?;
+                    target.at(run.last + 1 - first, total);
+                    Ok(())
+                },
+            )?;
+            return Ok(rows);
+        }
+        let mut bytes = Vec::new();
+        self.source.events(query, &mut |event| {
+            let seq = event.seq().unwrap_or_default();
+            picked.push(seq)?;
+            rows += 1;
+            bytes.clear();
+            self.encoder.encode(event, &mut bytes)?;
+            self.target.rows(&bytes)?;
+            self.target.at(seq + 1 - first, total);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+}
+
+/// A proof of a range shows the records of all events in it, so it is for who
+/// may see them all; and only what stands in records can be proven complete.
+fn may_prove_range(view: &View<'_>, select: &Selection) -> Result<()> {
+    view.demand(Resource::LOGGING_EVENTS)?;
+    view.demand_all_websites("a proof of a whole range")?;
+    if select.is_of_records() {
+        return Ok(());
+    }
+    Err(Fault::invalid(
+        "--proof",
+        "a range cannot be proven complete for a filter by address, e-mail, reason or details, \
+         which are not in the records; --proof sparse proves the rows genuine",
+    ))
+}
+
+fn exporter(view: &View<'_>, desk: &Desk<'_>) -> Exporter {
+    Exporter {
+        admin: Some(view.actor.name.clone()),
+        admin_id: view.actor.admin_id(),
+        role: view.actor.role.clone(),
+        os_account: desk.caller.os_account.clone(),
+    }
+}
+
+fn base_name(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).to_owned()
+}
+
+/// Leaves out what a filter does not say.
+fn without_nothing(mut filter: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    if let Value::Object(members) = &mut filter {
+        let owned = std::mem::take(members);
+        *members = owned
+            .into_iter()
+            .map(|(name, value)| (name, without_nothing(value)))
+            .filter(|(_, value)| match value {
+                Value::Null => false,
+                Value::Array(values) => !values.is_empty(),
+                Value::Object(members) => !members.is_empty(),
+                _ => true,
+            })
+            .collect();
+    }
+    filter
+}

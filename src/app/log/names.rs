@@ -1,0 +1,153 @@
+//! What filters name: words of closed lists, networks, documents, sessions and
+//! customers.
+
+use super::filter::Wanted;
+use crate::app::{View, find};
+use crate::domain::audit::select::network as read_network;
+use crate::domain::audit::{Choice, Selection};
+use crate::domain::customer::email_key;
+use crate::domain::document::DocumentKind;
+use crate::domain::fault::Fault;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::text;
+use crate::store::{EventQuery, Result};
+
+/// A word of a closed list.
+///
+/// # Errors
+/// `invalid_value`, with the word that was probably meant.
+pub fn one_of<'a>(
+    flag: &str,
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Result<String> {
+    let mut all: Vec<&str> = known.collect();
+    if all.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    all.sort_unstable();
+    all.dedup();
+    let hint = match text::nearest(name, all.iter().copied()) {
+        Some(nearest) => format!("did you mean {nearest}?"),
+        None => format!("there are {}", all.join(", ")),
+    };
+    Err(Fault::invalid(
+        flag,
+        format!("`{name}` is not {what}; {hint}"),
+    ))
+}
+
+/// An address or a network, as CIDR.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn network(given: &str) -> Result<String> {
+    let network = read_network(given).map(|network| network.to_string());
+    network.ok_or_else(|| {
+        let reason =
+            format!("`{given}` is neither an IP address nor a network such as 192.0.2.0/24");
+        Fault::invalid("--ip", reason)
+    })
+}
+
+/// A session's id or its beginning.
+///
+/// # Errors
+/// `invalid_value` for what no id begins with.
+pub fn session(given: &str) -> Result<String> {
+    let id = SessionId::new(given.to_ascii_lowercase());
+    let digits = id.as_str().bytes().all(|b| b.is_ascii_hexdigit());
+    if digits && (8..=32).contains(&id.as_str().len()) {
+        return Ok(id.as_str().to_owned());
+    }
+    let reason = format!("`{given}` is not the id of a session, nor at least eight digits of one");
+    Err(Fault::invalid("--session", reason))
+}
+
+/// `order:N` as it is; a bare number means that number of any kind.
+pub fn documents(wish: &Wanted) -> Choice {
+    let is_kind = |kind: &str| DocumentKind::from_stored(&kind.replace('-', "_"));
+    let all = |given: &String| -> Vec<String> {
+        match given
+            .split_once(':')
+            .map(|(kind, number)| (is_kind(kind), number))
+        {
+            Some((Some(kind), number)) => vec![format!("{}:{number}", kind.as_str())],
+            _ => {
+                let kinds = DocumentKind::ALL.into_iter();
+                kinds
+                    .map(|kind| format!("{}:{given}", kind.as_str()))
+                    .collect()
+            }
+        }
+    };
+    Choice {
+        any: wish.any.iter().flat_map(all).collect(),
+        not: wish.not.iter().flat_map(all).collect(),
+    }
+}
+
+/// Customers by id or address. An address means every customer who has it,
+/// within the role scope, under every id they had; one that nobody has (any
+/// more) is looked for in the events themselves.
+///
+/// # Errors
+/// `invalid_value` for what is neither.
+pub fn customers(view: &View<'_>, wish: &Wanted, select: &mut Selection) -> Result<()> {
+    for (given, wanted) in [(&wish.any, true), (&wish.not, false)] {
+        for named in given {
+            let ids = ids(view, named)?;
+            if ids.is_empty() {
+                let email = &mut select.customer_email;
+                let list = if wanted {
+                    &mut email.any
+                } else {
+                    &mut email.not
+                };
+                list.push(named.clone());
+            }
+            let customer = &mut select.customer_id;
+            let list = if wanted {
+                &mut customer.any
+            } else {
+                &mut customer.not
+            };
+            list.extend(ids.iter().map(ToString::to_string));
+        }
+    }
+    Ok(())
+}
+
+/// Every id the log may know them by.
+fn ids(view: &View<'_>, named: &str) -> Result<Vec<CustomerId>> {
+    if let Ok(id) = named.parse() {
+        return find::ids_in_log(view, id);
+    }
+    let mut ids = Vec::new();
+    for customer in view.read.customers_by_email(&email_key(named))? {
+        if view.actor.sees(customer.website_id) {
+            ids.extend(find::ids_in_log(view, customer.id)?);
+        }
+    }
+    Ok(ids)
+}
+
+/// A session that is asked for has a first event and a customer: events before
+/// it, or about somebody else, are none of its.
+///
+/// # Errors
+/// Only the store's own.
+pub fn hint_at_session(view: &View<'_>, query: &mut EventQuery) -> Result<()> {
+    let [id] = &query.select.session_id.any[..] else {
+        return Ok(());
+    };
+    if id.len() < 32 {
+        return Ok(());
+    }
+    if let Some(session) = view.read.session(&SessionId::new(id.clone()))? {
+        query.hints.first = Some(session.issue_seq);
+        query.hints.customers = find::ids_in_log(view, session.customer_id)?;
+    }
+    Ok(())
+}

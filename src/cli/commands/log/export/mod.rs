@@ -1,0 +1,129 @@
+//! `lac log export FILE|-`.
+
+mod form;
+mod output;
+mod target;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use self::form::{Content, Form};
+use self::target::{FileTarget, StdoutTarget};
+use super::columns::column;
+use super::filter::FilterArgs;
+use crate::app::log::export::{Export, Exported};
+use crate::app::log::manifest::Strength;
+use crate::cli::shop::Shop;
+use crate::domain::audit::Field;
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::{Text, Tone};
+use crate::render::one::Card;
+use crate::store::Result;
+
+pub use self::form::encoder;
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The file: .csv, .jsonl, .xlsx or .ocsf, with .zst or .gz after it for a
+    /// compressed one; - is stdout
+    file: PathBuf,
+
+    /// The format, where the name does not say it
+    #[arg(long, value_enum)]
+    format: Option<Content>,
+
+    /// Only these fields, in this order
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
+    columns: Vec<Field>,
+
+    /// Leave cells that a spreadsheet would run as formulas as they are
+    #[arg(long)]
+    raw: bool,
+
+    /// Add a proof: sparse (the rows are genuine) or range (and all there are)
+    #[arg(long, value_enum, value_name = "STRENGTH")]
+    proof: Option<StrengthArg>,
+
+    #[command(flatten)]
+    filter: FilterArgs,
+}
+
+/// `--proof`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StrengthArg {
+    Sparse,
+    Range,
+}
+
+impl From<StrengthArg> for Strength {
+    fn from(arg: StrengthArg) -> Self {
+        match arg {
+            StrengthArg::Sparse => Self::Sparse,
+            StrengthArg::Range => Self::Range,
+        }
+    }
+}
+
+pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
+    let is_stdout = args.file.as_os_str() == "-";
+    let form = Form::of(&args.file, args.format)?;
+    let proof = args.proof.map(Strength::from);
+    if proof.is_some() && (is_stdout || form.content == Content::Xlsx) {
+        let reason = "a proof goes with a file of lines: .csv, .jsonl or .ocsf";
+        return Err(Fault::invalid("--proof", reason));
+    }
+    let columns = if form.content == Content::Ocsf || args.columns.is_empty() {
+        Field::ALL.to_vec()
+    } else {
+        args.columns
+    };
+    let request = Export {
+        filter: args.filter.filter(shop)?,
+        columns: columns.clone(),
+        content: form.content.as_str().to_owned(),
+        compression: form.compression.map(|c| c.as_str().to_owned()),
+        formula_guard: form.content.is_sheet() && !args.raw,
+        proof,
+        file: (!is_stdout).then(|| args.file.display().to_string()),
+    };
+    let encoder = encoder(form.content, &columns, !request.formula_guard);
+    let desk = shop.desk()?;
+    if is_stdout {
+        let mut target = StdoutTarget::new(form, &columns, args.raw)?;
+        request.run(&desk, &*encoder, &mut target)?;
+        return Ok(());
+    }
+    let mut target = FileTarget::new(&args.file, form, &columns, args.raw, &shop.out)?;
+    let exported = request.run(&desk, &*encoder, &mut target)?;
+    let cut = target.cut_cells();
+    if cut > 0 {
+        shop.out.say(&format!(
+            "warning: {cut} cells were longer than a sheet takes (32,767 characters) and were cut"
+        ));
+    }
+    shop.show(&exported)
+}
+
+impl Card for Exported {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines: Vec<(&'static str, Text)> = vec![
+            ("file", self.file.clone().unwrap_or_default().into()),
+            ("rows", self.rows.to_string().into()),
+            ("bytes", self.bytes.to_string().into()),
+            ("sha256", self.sha256.clone().into()),
+        ];
+        lines.extend(self.manifest.clone().map(|name| ("manifest", name.into())));
+        lines.extend(
+            self.proof
+                .as_ref()
+                .map(|p| ("proof", p.file.clone().into())),
+        );
+        match self.audit_seq {
+            Some(seq) => lines.push(("recorded", seq.to_string().into())),
+            None => lines.push(("recorded", Text::toned("not logged", Tone::Dim))),
+        }
+        lines
+    }
+}

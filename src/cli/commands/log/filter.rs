@@ -1,0 +1,205 @@
+//! The filter language that every command of the log shares.
+
+use clap::Args;
+
+use crate::app::log::{Filter, Wanted};
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+/// Which events. Several values of one filter mean any of them, several
+/// filters all of them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct FilterArgs {
+    /// A filter of the config file; flags count before what it says
+    #[arg(long = "filter", value_name = "NAME")]
+    saved: Option<String>,
+
+    /// From this date or time on: 2026-10-05, "2026-10-05 14:30", today,
+    /// last-week, 2h; in the store's timezone
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+
+    /// Up to and with this date or time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+
+    /// Only these action groups, such as login_as_customer
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    action_group: Vec<String>,
+
+    /// Only these actions, such as issue
+    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    action: Vec<String>,
+
+    /// success or failure
+    #[arg(long, value_name = "RESULT", value_delimiter = ',')]
+    result: Vec<String>,
+
+    /// Only what these admin users did
+    #[arg(long, value_name = "NAME")]
+    admin: Vec<String>,
+
+    /// Only what was done under these roles
+    #[arg(long, value_name = "ROLE")]
+    role: Vec<String>,
+
+    /// Only what is about these customers: ids or e-mail addresses
+    #[arg(long, value_name = "CUSTOMER", value_delimiter = ',')]
+    customer: Vec<String>,
+
+    /// Only these websites
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    website: Vec<String>,
+
+    /// Only these store views
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    store_view: Vec<String>,
+
+    /// Only these sessions: ids, or eight digits and more of one
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    session: Vec<String>,
+
+    /// Only these tickets
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    ticket: Vec<String>,
+
+    /// Only these documents: order:000000001, or a number of any kind
+    #[arg(long, value_name = "DOCUMENT", value_delimiter = ',')]
+    document: Vec<String>,
+
+    /// Only from these addresses or networks: 192.0.2.7, 192.0.2.0/24
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    ip: Vec<String>,
+
+    /// Full action name contains this, in capitals or not
+    #[arg(long, value_name = "TEXT")]
+    full_action_name: Vec<String>,
+
+    /// Details (as JSON) contain this, in capitals or not
+    #[arg(long, value_name = "TEXT")]
+    details: Vec<String>,
+
+    /// Reason contains this, in capitals or not
+    #[arg(long, value_name = "TEXT")]
+    reason: Vec<String>,
+
+    #[command(flatten)]
+    not: NotArgs,
+}
+
+/// What is left out, whatever else fits.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Left out")]
+struct NotArgs {
+    /// None of these action groups
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    not_action_group: Vec<String>,
+
+    /// None of these actions
+    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    not_action: Vec<String>,
+
+    /// Not with this result
+    #[arg(long, value_name = "RESULT", value_delimiter = ',')]
+    not_result: Vec<String>,
+
+    /// Nothing that these admin users did
+    #[arg(long, value_name = "NAME")]
+    not_admin: Vec<String>,
+
+    /// Nothing that was done under these roles
+    #[arg(long, value_name = "ROLE")]
+    not_role: Vec<String>,
+
+    /// Nothing about these customers
+    #[arg(long, value_name = "CUSTOMER", value_delimiter = ',')]
+    not_customer: Vec<String>,
+
+    /// None of these websites
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    not_website: Vec<String>,
+
+    /// None of these store views
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    not_store_view: Vec<String>,
+
+    /// None of these sessions
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    not_session: Vec<String>,
+
+    /// None of these tickets
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    not_ticket: Vec<String>,
+
+    /// None of these documents
+    #[arg(long, value_name = "DOCUMENT", value_delimiter = ',')]
+    not_document: Vec<String>,
+
+    /// Nothing from these addresses or networks
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    not_ip: Vec<String>,
+}
+
+impl FilterArgs {
+    /// The filter, a saved one under it.
+    ///
+    /// # Errors
+    /// `invalid_value` for a name that the config file does not have.
+    pub fn filter(self, shop: &Shop) -> Result<Filter> {
+        let saved = match &self.saved {
+            None => return Ok(self.into()),
+            Some(name) => shop.settings.filters.get(name).cloned().ok_or_else(|| {
+                let known: Vec<&str> = shop.settings.filters.keys().map(String::as_str).collect();
+                let known = match known[..] {
+                    [] => "it has none".to_owned(),
+                    _ => format!("it has {}", known.join(", ")),
+                };
+                let reason = format!("the config file has no filter `{name}`; {known}");
+                Fault::invalid("--filter", reason)
+            })?,
+        };
+        Ok(saved.under(self.into()))
+    }
+}
+
+impl From<FilterArgs> for Filter {
+    fn from(args: FilterArgs) -> Self {
+        let not = args.not;
+        let wish = |any, not| Wanted { any, not };
+        Self {
+            since: args.since,
+            until: args.until,
+            action_group: wish(args.action_group, not.not_action_group),
+            action: wish(args.action, not.not_action),
+            result: wish(args.result, not.not_result),
+            admin: wish(names(&args.admin), names(&not.not_admin)),
+            role: wish(names(&args.role), names(&not.not_role)),
+            customer: wish(args.customer, not.not_customer),
+            website: wish(args.website, not.not_website),
+            store_view: wish(args.store_view, not.not_store_view),
+            session: wish(args.session, not.not_session),
+            ticket: wish(args.ticket, not.not_ticket),
+            document: wish(args.document, not.not_document),
+            ip: wish(args.ip, not.not_ip),
+            full_action_name: args.full_action_name,
+            details: args.details,
+            reason: args.reason,
+        }
+    }
+}
+
+/// A comma separates names, but may also be part of one.
+fn names(given: &[String]) -> Vec<String> {
+    let one = |given: &String| -> Vec<String> {
+        let parts = given
+            .split(',')
+            .filter(|part| part != given && !part.is_empty());
+        std::iter::once(given.as_str())
+            .chain(parts)
+            .map(str::to_owned)
+            .collect()
+    };
+    given.iter().flat_map(one).collect()
+}

@@ -1,0 +1,113 @@
+//! The part of the port that keeps the audit log.
+
+use super::{EventQuery, Result, log};
+use crate::domain::audit::{Cut, Event, Sealed, StoredEvent};
+use crate::domain::merkle::Hash;
+use crate::domain::time::Timestamp;
+
+/// The tree's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub size: u64,
+    /// The frontier's hashes, concatenated.
+    pub nodes: Vec<u8>,
+    pub last_time: Timestamp,
+    /// The newest signed checkpoint.
+    pub note: String,
+}
+
+/// A file that holds a run of events which are no longer in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveRow {
+    /// The first and the last event, both included.
+    pub first: u64,
+    pub last: u64,
+    /// The file's name in the directory of archives.
+    pub name: String,
+    /// The times of the first and the last event.
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// The file's length in bytes, and its SHA-256.
+    pub bytes: u64,
+    pub sha256: Hash,
+    /// The tree's frontier after the last event, concatenated.
+    pub nodes: Vec<u8>,
+}
+
+/// What a column of an event holds, with its type: verification takes nothing
+/// for granted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'r> {
+    Null,
+    Integer(i64),
+    Real(f64),
+    /// Not necessarily UTF-8.
+    Text(&'r [u8]),
+    Blob(&'r [u8]),
+}
+
+/// Every column of an event: seq, time, action_group, action, result, admin,
+/// admin_id, session_id, customer_id, website, store_view, document, ticket,
+/// record, shopper, shopper_salt, staff, staff_salt.
+pub type Cells<'r> = [Cell<'r>; 18];
+
+pub trait AuditReads {
+    /// `None` before the first event.
+    fn audit_head(&self) -> Result<Option<Head>>;
+    /// The greatest stored seq; 0 for none.
+    fn audit_last_seq(&self) -> Result<u64>;
+    fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
+    /// The events of a query, in its order; only those in the database.
+    fn audit_scan(
+        &self,
+        query: &EventQuery,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()>;
+    /// The first stored seq, from `first` on, whose time is not before `time`;
+    /// one more than the greatest if there is none.
+    fn audit_seq_at(&self, first: u64, time: Timestamp) -> Result<u64>;
+    /// The records of a range of seqs, both ends included, in order.
+    fn audit_records(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()>;
+    /// Every column of a range of events, both ends included, in order of seq.
+    fn audit_cells(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(&Cells<'_>) -> Result<()>,
+    ) -> Result<()>;
+    /// The entries of the index `which` (see [`Self::audit_indexes`]) with
+    /// seqs above `above`: key and seq, in the index's order, read from the
+    /// index alone.
+    fn audit_index(
+        &self,
+        which: usize,
+        above: u64,
+        each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
+    ) -> Result<()>;
+    /// The columns, as places in [`Cells`], that an index exists for.
+    fn audit_indexes(&self) -> &'static [usize];
+    /// Whether tables and indexes of the log are defined as this program
+    /// defines them; what differs.
+    fn audit_schema_differs(&self) -> Result<Option<String>>;
+    /// The roots of the first `count` complete runs of 256 leaves.
+    fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
+    /// Every archive, oldest first.
+    fn audit_archives(&self) -> Result<Vec<ArchiveRow>>;
+}
+
+/// Used by [`log::Appender`] alone: every call demands its seal.
+pub trait AuditWrites {
+    fn audit_put(&self, seal: &log::Pen, event: &Event, sealed: &Sealed) -> Result<()>;
+    fn audit_put_subtree(&self, seal: &log::Pen, idx: u64, root: &Hash) -> Result<()>;
+    fn audit_put_head(&self, seal: &log::Pen, head: &Head) -> Result<()>;
+    /// Adds an archive, or replaces the one that begins with the same event.
+    fn audit_put_archive(&self, seal: &log::Pen, archive: &ArchiveRow) -> Result<()>;
+    /// Removes the shopper parts and salts of a range of events, both ends
+    /// included.
+    fn audit_erase(&self, seal: &log::Pen, first: u64, last: u64) -> Result<()>;
+}

@@ -1,0 +1,165 @@
+//! The audit log's rows.
+
+mod cells;
+mod scan;
+mod writes;
+
+use rusqlite::Row;
+
+use super::{Tx, damaged, migrate, rows};
+use crate::domain::audit::{Cut, StoredEvent};
+use crate::domain::merkle::Hash;
+use crate::domain::time::Timestamp;
+use crate::store::{ArchiveRow, AuditReads, Cell, Cells, EventQuery, Head, Result};
+
+fn read(row: &Row<'_>) -> Result<StoredEvent> {
+    Ok(StoredEvent {
+        seq: rows::uint(row, 0, "audit_event")?,
+        record: rows::get(row, 1)?,
+        shopper: rows::get(row, 2)?,
+        staff: rows::get(row, 3)?,
+    })
+}
+
+impl AuditReads for Tx<'_> {
+    fn audit_head(&self) -> Result<Option<Head>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT size, nodes, last_time, note FROM audit_head WHERE id = 1")
+            .map_err(rows::fault)?;
+        rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            Ok(Head {
+                size: rows::uint(row, 0, "audit_head")?,
+                nodes: rows::get(row, 1)?,
+                last_time: rows::time(row, 2)?,
+                note: rows::get(row, 3)?,
+            })
+        })
+    }
+
+    fn audit_last_seq(&self) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM audit_event")
+            .map_err(rows::fault)?;
+        let last = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            rows::uint(row, 0, "audit_event")
+        })?;
+        Ok(last.unwrap_or(0))
+    }
+
+    fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>> {
+        let Ok(seq) = rows::int(seq) else {
+            return Ok(None);
+        };
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT seq, record, shopper, staff FROM audit_event WHERE seq = ?1")
+            .map_err(rows::fault)?;
+        rows::first(statement.query([seq]).map_err(rows::fault)?, read)
+    }
+
+    fn audit_scan(
+        &self,
+        query: &EventQuery,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        scan::run(self, query, each)
+    }
+
+    fn audit_seq_at(&self, first: u64, time: Timestamp) -> Result<u64> {
+        scan::seq_at(self, first, time)
+    }
+
+    fn audit_records(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record FROM audit_event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+            )
+            .map_err(rows::fault)?;
+        let mut found = statement
+            .query([rows::int(first)?, rows::int(last)?])
+            .map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let seq = rows::uint(row, 0, "audit_event")?;
+            let record = row.get_ref(1).map_err(rows::fault)?;
+            let bytes = record
+                .as_bytes()
+                .map_err(|e| damaged("audit_event", seq, e))?;
+            each(seq, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT idx, root FROM audit_subtree WHERE idx < ?1 ORDER BY idx")
+            .map_err(rows::fault)?;
+        rows::collect(
+            statement.query([rows::int(count)?]).map_err(rows::fault)?,
+            |row| {
+                let idx: i64 = rows::get(row, 0)?;
+                Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
+                    .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
+            },
+        )
+    }
+
+    fn audit_cells(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(&Cells<'_>) -> Result<()>,
+    ) -> Result<()> {
+        cells::run(self, first, last, each)
+    }
+
+    fn audit_index(
+        &self,
+        which: usize,
+        above: u64,
+        each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
+    ) -> Result<()> {
+        cells::index(self, which, above, each)
+    }
+
+    fn audit_indexes(&self) -> &'static [usize] {
+        cells::INDEXED
+    }
+
+    fn audit_schema_differs(&self) -> Result<Option<String>> {
+        migrate::differs(self.conn)
+    }
+
+    fn audit_archives(&self) -> Result<Vec<ArchiveRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT first, last, name, since, until, bytes, sha256, nodes \
+                 FROM audit_archive ORDER BY first",
+            )
+            .map_err(rows::fault)?;
+        rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            let first = rows::uint(row, 0, "audit_archive")?;
+            let sha256 = Hash::try_from(rows::get::<Vec<u8>>(row, 6)?)
+                .map_err(|_| damaged("audit_archive", first, "not 32 bytes"))?;
+            Ok(ArchiveRow {
+                first,
+                last: rows::uint(row, 1, "audit_archive")?,
+                name: rows::get(row, 2)?,
+                since: rows::time(row, 3)?,
+                until: rows::time(row, 4)?,
+                bytes: rows::uint(row, 5, "audit_archive")?,
+                sha256,
+                nodes: rows::get(row, 7)?,
+            })
+        })
+    }
+}
