@@ -5,6 +5,7 @@ pub mod event;
 pub mod list;
 pub mod one;
 pub mod safe;
+pub mod xlsx;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
