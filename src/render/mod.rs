@@ -3,6 +3,7 @@
 
 pub mod event;
 pub mod list;
+pub mod ocsf;
 pub mod one;
 pub mod safe;
 pub mod xlsx;
