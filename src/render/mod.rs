@@ -3,9 +3,11 @@
 
 pub mod event;
 pub mod list;
+pub mod ocsf;
 pub mod one;
 pub mod rows;
 pub mod safe;
+pub mod xlsx;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};

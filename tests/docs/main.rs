@@ -38,6 +38,11 @@ fn actions() {
 }
 
 #[test]
+fn ocsf() {
+    check("siem.md", "ocsf", &tables::ocsf());
+}
+
+#[test]
 fn config() {
     check("config.md", "fields", &tables::fields());
 }

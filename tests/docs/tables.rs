@@ -4,6 +4,7 @@ use login_as_customer::cli::error::{exit_code, hint};
 use login_as_customer::domain::audit::Action;
 use login_as_customer::domain::config;
 use login_as_customer::domain::resource::Resource;
+use login_as_customer::render::ocsf::Kind;
 
 use crate::faults;
 
@@ -60,6 +61,29 @@ pub fn actions() -> String {
         &["action group", "action", "full action name", "logged"],
         rows,
     )
+}
+
+/// Every action as OCSF has it.
+pub fn ocsf() -> String {
+    let row = |action: &Action| {
+        let kind = Kind::of(*action);
+        let activity = match kind.activity {
+            99 => format!("Other (`{}`)", action.name()),
+            _ => kind.activity_caption().to_owned(),
+        };
+        let about = match kind.entity {
+            "" => "user",
+            entity => entity,
+        };
+        vec![
+            format!("{} {}", code(action.group().as_str()), code(action.name())),
+            format!("{} [{}]", kind.class.caption(), kind.class.uid()),
+            format!("{activity} [{}]", kind.activity),
+            about.to_owned(),
+        ]
+    };
+    let rows = Action::ALL.iter().map(row).collect();
+    table(&["action", "class", "activity", "about"], rows)
 }
 
 /// Every config field.
