@@ -116,6 +116,7 @@ const COMMANDS: &[&[&str]] = &[
     &["log", "recover", "--yes"],
     &["key", "list"],
     &["key", "jwks"],
+    &["key", "verifier"],
     &["verify", "{token}"],
     &[
         "redeem",
