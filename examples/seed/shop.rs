@@ -14,6 +14,7 @@ use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::signing::ring::KeyRing;
+use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::dir::{CheckpointFile, StoreDir};
 use login_as_customer::store::sqlite::SqliteStore;
 
@@ -47,6 +48,7 @@ pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), F
     let desk = Desk {
         store: &store,
         high_water: &high_water,
+        anchors: &NoAnchors,
         keys: &keys,
         clock: &clock,
         random: &random,

@@ -30,6 +30,8 @@ pub struct Table {
     pub screen_rows: Option<usize>,
     #[serde(default)]
     pub keys: Keys,
+    #[serde(default)]
+    pub anchor: Anchor,
 }
 
 /// `[keys]`.
@@ -39,6 +41,17 @@ pub struct Table {
 pub struct Keys {
     /// Where the private keys lie, if not in the store's `keys/`.
     pub dir: Option<PathBuf>,
+}
+
+/// `[anchor]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct Anchor {
+    /// A file that signed checkpoints are added to.
+    pub file: Option<PathBuf>,
+    /// Whether the system's log gets them.
+    pub syslog: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +69,8 @@ struct File {
     screen_rows: Option<usize>,
     #[serde(default)]
     keys: Keys,
+    #[serde(default)]
+    anchor: Anchor,
 }
 
 /// What holds for this run.
@@ -66,10 +81,18 @@ pub struct Settings {
     pub profile: Option<String>,
     pub store: PathBuf,
     pub keys: Option<PathBuf>,
+    pub anchor: AnchorSettings,
     pub output: Option<Format>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
     pub screen_rows: usize,
+}
+
+/// Where copies of signed checkpoints go.
+#[derive(Debug, Clone, Default)]
+pub struct AnchorSettings {
+    pub file: Option<PathBuf>,
+    pub syslog: bool,
 }
 
 impl Settings {
@@ -116,7 +139,9 @@ impl Settings {
             })
             .transpose()?
             .unwrap_or(Duration::from_secs(30));
+        let anchor = anchor(chosen.anchor, file.anchor, &store)?;
         Ok(Self {
+            anchor,
             file: path,
             profile,
             store,
@@ -132,6 +157,27 @@ impl Settings {
 /// An environment variable that is set and not empty.
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A file in whatever directory one happens to be in anchors nothing, and the
+/// store's own files are not to be written into.
+fn anchor(chosen: Anchor, file: Anchor, store: &Path) -> Result<AnchorSettings> {
+    let path = chosen.file.or(file.file);
+    if let Some(path) = &path {
+        let shown = path.display();
+        if !path.is_absolute() {
+            return Err(invalid(format!("anchor.file: {shown} is no absolute path")));
+        }
+        if path.starts_with(store) {
+            return Err(invalid(format!(
+                "anchor.file: {shown} is in the store itself"
+            )));
+        }
+    }
+    Ok(AnchorSettings {
+        file: path,
+        syslog: chosen.syslog.or(file.syslog).unwrap_or(false),
+    })
 }
 
 fn invalid(problem: impl Into<String>) -> Fault {

@@ -5,6 +5,7 @@ use std::fs;
 use std::cell::OnceCell;
 
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
+use super::anchors::ConfiguredAnchors;
 use super::args::{Globals, Paging};
 use super::out::{Out, write_failed};
 use super::settings::{Settings, env};
@@ -32,6 +33,7 @@ pub struct Shop {
     pub random: SystemRandom,
     /// Whether an access token in the environment counts.
     takes_token: bool,
+    anchors: ConfiguredAnchors,
     open: OnceCell<Open>,
 }
 
@@ -48,6 +50,7 @@ impl Shop {
     pub fn new(globals: Globals, settings: Settings, out: Out) -> Self {
         let (clock, random) = (SystemClock::new(), SystemRandom::new());
         Self {
+            anchors: ConfiguredAnchors::new(&settings.anchor),
             globals,
             settings,
             out,
@@ -143,6 +146,7 @@ impl Shop {
         Ok(Desk {
             store: &open.store,
             high_water: &open.high_water,
+            anchors: &self.anchors,
             keys: &open.keys,
             clock: &self.clock,
             random: &self.random,

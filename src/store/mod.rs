@@ -10,6 +10,7 @@
 //! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
 //! either does not compile.
 
+pub mod anchor;
 pub mod dir;
 pub mod log;
 mod permit;
@@ -95,6 +96,7 @@ pub trait WriteTx:
     fn as_read(&self) -> &dyn ReadTx;
 
     /// Commits; then, still under the write lock, advances the high-water file.
+    /// The lock is released when this returns.
     fn commit(self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()>;
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, dead_code)]
 
+mod anchors;
 mod completion;
 mod config;
 mod crowd;
