@@ -19,7 +19,7 @@ use crate::render::safe::safe;
 use crate::render::{Format, Look};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
-use crate::store::dir::{CheckpointFile, StoreDir};
+use crate::store::dir::{CheckpointFile, FileId, StoreDir};
 use crate::store::sqlite::{SCHEMA, SqliteStore};
 use crate::store::{Result, Store};
 
@@ -40,6 +40,8 @@ pub struct Shop {
 #[derive(Debug)]
 struct Open {
     dir: StoreDir,
+    /// Which files these are, as opened.
+    files: [FileId; 2],
     store: SqliteStore,
     high_water: CheckpointFile,
     keys: KeyRing,
@@ -129,6 +131,7 @@ impl Shop {
         let keys = KeyRing::new(dir.keys());
         let caller = self.caller()?;
         let _ = self.open.set(Open {
+            files: dir.files(),
             dir,
             store,
             high_water,
@@ -157,6 +160,24 @@ impl Shop {
     /// The store's directory, once opened.
     pub fn dir(&self) -> Option<&StoreDir> {
         self.open.get().map(|open| &open.dir)
+    }
+
+    /// The same, with nothing opened yet.
+    pub fn again(&self) -> Self {
+        Self {
+            takes_token: self.takes_token,
+            ..Self::new(
+                self.globals.clone(),
+                self.settings.clone(),
+                self.out.clone(),
+            )
+        }
+    }
+
+    /// Whether other files lie now where the opened ones lay.
+    pub fn is_replaced(&self) -> bool {
+        let open = self.open.get();
+        open.is_some_and(|open| open.dir.files() != open.files)
     }
 
     /// Who calls: the token if one was given, else the account of the real

@@ -14,6 +14,7 @@ mod import;
 mod import_customers;
 mod log;
 mod log_filters;
+mod log_tail;
 mod login;
 mod matrix;
 mod people;

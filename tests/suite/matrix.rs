@@ -112,6 +112,7 @@ const COMMANDS: &[&[&str]] = &[
     &["log", "list"],
     &["log", "list", "--action-group", "config"],
     &["log", "show", "1"],
+    &["log", "tail"],
     &["log", "checkpoint"],
     &["log", "recover", "--yes"],
     &["key", "list"],

@@ -1,16 +1,19 @@
-//! The audit log: read it, tell its newest checkpoint, recover that file.
+//! The audit log: read it, follow it, tell its newest checkpoint, recover that
+//! file.
 
 mod checkpoint;
 mod filter;
 mod list;
 mod recover;
 mod show;
+mod tail;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::Filter;
 pub use list::{List, Listed};
 pub use recover::{Recover, Recovered};
 pub use show::{Raw, Show};
+pub use tail::{BATCH, Position, Start, Tail, Tailed};
 
 use crate::app::View;
 use crate::domain::audit::{ActionGroup, EventView, StoredEvent};

@@ -1,9 +1,11 @@
 //! `lac log …`.
 
 mod checkpoint;
+mod cursor;
 mod list;
 mod recover;
 mod show;
+mod tail;
 
 use clap::{ArgMatches, Subcommand};
 
@@ -28,6 +30,11 @@ enum Verb {
     /// Show every field of one event
     #[command(after_help = "Example:\n  lac log show 42")]
     Show(show::ShowArgs),
+    /// Show the newest events, oldest first, and follow what is appended
+    #[command(
+        after_help = "Example:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
+    )]
+    Tail(tail::TailArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
@@ -40,6 +47,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list::run(args, shop)?,
         Verb::Show(args) => show::run(&args, shop)?,
+        Verb::Tail(args) => tail::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }
