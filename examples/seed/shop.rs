@@ -15,6 +15,7 @@ use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::signing::ring::KeyRing;
 use login_as_customer::store::archive::ArchiveDir;
+use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::dir::{CheckpointFile, StoreDir};
 use login_as_customer::store::sqlite::SqliteStore;
 
@@ -50,6 +51,7 @@ pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), F
         store: &store,
         high_water: &high_water,
         archives: &archives,
+        anchors: &NoAnchors,
         keys: &keys,
         clock: &clock,
         random: &random,

@@ -65,7 +65,7 @@ impl Found {
         }
         let tx = desk.store.write()?;
         let proof = self.write(desk, &*tx, &name, &keys)?;
-        tx.commit(proof, desk.high_water)?;
+        super::logbook::commit(desk, tx, proof)?;
         Ok(Founded {
             name,
             admin,

@@ -1,11 +1,11 @@
-//! How acts open the audit log.
+//! How acts open the audit log, and how they close it.
 
 use super::settings::Config;
 use super::story::Desk;
 use crate::domain::audit::ActionGroup;
 use crate::domain::config;
 use crate::domain::time::Timestamp;
-use crate::store::log::Appender;
+use crate::store::log::{Appended, Appender};
 use crate::store::{Result, WriteTx};
 
 /// How the log is opened.
@@ -38,6 +38,20 @@ pub fn open_log_anyway<'tx>(
     }
     let key = desk.keys.audit()?.public();
     Appender::open_for_recovery(tx, desk.random, &config.store_name()?, &key, now)
+}
+
+/// Commits an act with its record. Afterwards, when the writer's lock has been
+/// released, a checkpoint worth it is anchored.
+///
+/// # Errors
+/// What the commit fails with.
+pub fn commit(desk: &Desk<'_>, tx: Box<dyn WriteTx + '_>, proof: Appended) -> Result<()> {
+    let anchored = proof.to_anchor().map(str::to_owned);
+    tx.commit(proof, desk.high_water)?;
+    if let Some(note) = anchored {
+        desk.anchors.keep(&note);
+    }
+    Ok(())
 }
 
 /// The action groups that the config leaves out of the log.

@@ -8,7 +8,7 @@
 
 use std::ops::Deref;
 
-use super::logbook::{Opening, open_log, open_log_anyway};
+use super::logbook::{Opening, commit, open_log, open_log_anyway};
 use super::settings::Config;
 use super::view::View;
 use super::who;
@@ -20,6 +20,7 @@ use crate::domain::resource::Resource;
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
 use crate::store::archive::Archives;
+use crate::store::anchor::Anchors;
 use crate::store::log::{Appended, Appender, Recorded};
 use crate::store::{HighWater, Permit, ReadTx, Result, Store, WriteTx};
 
@@ -49,6 +50,7 @@ pub struct Desk<'a> {
     pub store: &'a dyn Store,
     pub high_water: &'a dyn HighWater,
     pub archives: &'a dyn Archives,
+    pub anchors: &'a dyn Anchors,
     pub keys: &'a KeyRing,
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,
@@ -188,7 +190,7 @@ fn perform<A>(
         }
     };
     if let Some(proof) = proof {
-        tx.commit(proof, desk.high_water)?;
+        commit(desk, tx, proof)?;
     }
     Ok(answer)
 }
@@ -313,7 +315,7 @@ fn write_down(desk: &Desk<'_>, event: &Event) -> Result<()> {
         let recorded = log.append(event)?;
         log.seal(recorded, desk.keys.audit()?)?
     };
-    tx.commit(proof, desk.high_water)
+    commit(desk, tx, proof)
 }
 
 /// Who acts. A storefront is no admin user: it is named in the details.

@@ -2,6 +2,7 @@
 //! one use case, shows its result. The only floor that prints, prompts or exits.
 
 mod ambient;
+mod anchors;
 mod args;
 mod aside;
 mod ask;

@@ -1,6 +1,10 @@
 //! Where results and remarks go. The only file that prints.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::args::{ColorArg, Globals};
 use super::settings::{Settings, env};
@@ -93,6 +97,26 @@ impl Out {
     /// A line on stderr. Nothing can be done if even that fails.
     pub fn err(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Waits, but not for longer than somebody listens to stdout.
+    ///
+    /// # Errors
+    /// As [`write_failed`] of a closed pipe, where the other end was closed.
+    pub fn pause(length: Duration) -> Result<()> {
+        let stdout = io::stdout();
+        let mut ends = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+        let timeout = PollTimeout::try_from(length).unwrap_or(PollTimeout::ZERO);
+        let seen = poll(&mut ends, timeout);
+        let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
+        if ends[0].revents().is_some_and(|seen| seen.intersects(gone)) {
+            return Err(write_failed(io::ErrorKind::BrokenPipe.into()));
+        }
+        if seen != Ok(0) {
+            // Something that cannot be waited on so.
+            std::thread::sleep(length);
+        }
+        Ok(())
     }
 
     /// The terminal's width, if stdout is one.

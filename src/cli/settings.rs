@@ -33,6 +33,8 @@ pub struct Table {
     pub keys: Keys,
     #[serde(default)]
     pub archive: Archive,
+    #[serde(default)]
+    pub anchor: Anchor,
 }
 
 /// `[keys]`.
@@ -51,6 +53,17 @@ pub struct Keys {
 pub struct Archive {
     /// Where archives of the log lie, if not in the store's `archive/`.
     pub dir: Option<PathBuf>,
+}
+
+/// `[anchor]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct Anchor {
+    /// A file that signed checkpoints are added to.
+    pub file: Option<PathBuf>,
+    /// Whether the system's log gets them.
+    pub syslog: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,6 +86,8 @@ struct File {
     /// Filters of the log under a name, as `--filter` takes them.
     #[serde(default)]
     filters: std::collections::BTreeMap<String, SavedFilter>,
+    #[serde(default)]
+    anchor: Anchor,
 }
 
 /// What holds for this run.
@@ -85,10 +100,18 @@ pub struct Settings {
     pub keys: Option<PathBuf>,
     pub archives: Option<PathBuf>,
     pub filters: std::collections::BTreeMap<String, SavedFilter>,
+    pub anchor: AnchorSettings,
     pub output: Option<Format>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
     pub screen_rows: usize,
+}
+
+/// Where copies of signed checkpoints go.
+#[derive(Debug, Clone, Default)]
+pub struct AnchorSettings {
+    pub file: Option<PathBuf>,
+    pub syslog: bool,
 }
 
 impl Settings {
@@ -135,7 +158,9 @@ impl Settings {
             })
             .transpose()?
             .unwrap_or(Duration::from_secs(30));
+        let anchor = anchor(chosen.anchor, file.anchor, &store)?;
         Ok(Self {
+            anchor,
             file: path,
             profile,
             store,
@@ -153,6 +178,27 @@ impl Settings {
 /// An environment variable that is set and not empty.
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A file in whatever directory one happens to be in anchors nothing, and the
+/// store's own files are not to be written into.
+fn anchor(chosen: Anchor, file: Anchor, store: &Path) -> Result<AnchorSettings> {
+    let path = chosen.file.or(file.file);
+    if let Some(path) = &path {
+        let shown = path.display();
+        if !path.is_absolute() {
+            return Err(invalid(format!("anchor.file: {shown} is no absolute path")));
+        }
+        if path.starts_with(store) {
+            return Err(invalid(format!(
+                "anchor.file: {shown} is in the store itself"
+            )));
+        }
+    }
+    Ok(AnchorSettings {
+        file: path,
+        syslog: chosen.syslog.or(file.syslog).unwrap_or(false),
+    })
 }
 
 fn invalid(problem: impl Into<String>) -> Fault {

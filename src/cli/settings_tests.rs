@@ -57,4 +57,6 @@ fn what_the_example_sets_is_the_default() {
     let shown = Settings::of(&globals, file, None).unwrap();
     assert_eq!(nothing.busy_timeout, shown.busy_timeout);
     assert_eq!(nothing.screen_rows, shown.screen_rows);
+    assert_eq!(nothing.anchor.file, shown.anchor.file);
+    assert_eq!(nothing.anchor.syslog, shown.anchor.syslog);
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::cell::OnceCell;
 
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
+use super::anchors::ConfiguredAnchors;
 use super::args::{Globals, Paging};
 use super::out::{Out, write_failed};
 use super::settings::{Settings, env};
@@ -19,7 +20,7 @@ use crate::render::{Format, Look};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
 use crate::store::archive::ArchiveDir;
-use crate::store::dir::{CheckpointFile, StoreDir};
+use crate::store::dir::{CheckpointFile, FileId, StoreDir};
 use crate::store::sqlite::{SCHEMA, SqliteStore};
 use crate::store::{Result, Store};
 
@@ -33,12 +34,15 @@ pub struct Shop {
     pub random: SystemRandom,
     /// Whether an access token in the environment counts.
     takes_token: bool,
+    anchors: ConfiguredAnchors,
     open: OnceCell<Open>,
 }
 
 #[derive(Debug)]
 struct Open {
     dir: StoreDir,
+    /// Which files these are, as opened.
+    files: [FileId; 2],
     store: SqliteStore,
     high_water: CheckpointFile,
     archives: ArchiveDir,
@@ -50,6 +54,7 @@ impl Shop {
     pub fn new(globals: Globals, settings: Settings, out: Out) -> Self {
         let (clock, random) = (SystemClock::new(), SystemRandom::new());
         Self {
+            anchors: ConfiguredAnchors::new(&settings.anchor),
             globals,
             settings,
             out,
@@ -132,6 +137,7 @@ impl Shop {
         let keys = KeyRing::new(dir.keys());
         let caller = self.caller()?;
         let _ = self.open.set(Open {
+            files: dir.files(),
             dir,
             store,
             high_water,
@@ -151,6 +157,7 @@ impl Shop {
             store: &open.store,
             high_water: &open.high_water,
             archives: &open.archives,
+            anchors: &self.anchors,
             keys: &open.keys,
             clock: &self.clock,
             random: &self.random,
@@ -161,6 +168,24 @@ impl Shop {
     /// The store's directory, once opened.
     pub fn dir(&self) -> Option<&StoreDir> {
         self.open.get().map(|open| &open.dir)
+    }
+
+    /// The same, with nothing opened yet.
+    pub fn again(&self) -> Self {
+        Self {
+            takes_token: self.takes_token,
+            ..Self::new(
+                self.globals.clone(),
+                self.settings.clone(),
+                self.out.clone(),
+            )
+        }
+    }
+
+    /// Whether other files lie now where the opened ones lay.
+    pub fn is_replaced(&self) -> bool {
+        let open = self.open.get();
+        open.is_some_and(|open| open.dir.files() != open.files)
     }
 
     /// Who calls: the token if one was given, else the account of the real

@@ -153,6 +153,14 @@ impl<'w, R: Row> List<'w, R> {
         Ok(())
     }
 
+    /// Passes on what was written so far; a table is held until it is finished.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Writes what is still held. An empty table is nothing at all; an empty
     /// JSON list is `[]`; an empty CSV its header.
     ///

@@ -2,6 +2,7 @@
 //! CSV for programs. Writes to what it is given; never prints.
 
 pub mod event;
+pub mod lines;
 pub mod list;
 pub mod ocsf;
 pub mod one;

@@ -100,6 +100,15 @@ impl StoreDir {
         self.keys.join(format!("{purpose}.pem"))
     }
 
+    /// Which files database and WAL are. Both are new where a copy was put
+    /// back; to whoever has the old ones open nothing seems to happen.
+    pub fn files(&self) -> [FileId; 2] {
+        ["lac.db", "lac.db-wal"].map(|name| {
+            let meta = fs::symlink_metadata(self.root.join(name)).ok()?;
+            Some((meta.dev(), meta.ino()))
+        })
+    }
+
     /// Everything unsafe about the store, each with the command that mends it:
     /// it must belong to the real uid, nobody else may write it, nobody else
     /// may read the keys, and nothing of it may be a symbolic link.
@@ -116,6 +125,9 @@ impl StoreDir {
         Ok(found)
     }
 }
+
+/// Device and inode of a file; `None` where there is none.
+pub type FileId = Option<(u64, u64)>;
 
 /// What must be kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,32 +204,40 @@ impl HighWater for CheckpointFile {
         }
     }
 
-    /// Written aside, synced, renamed. The directory is not synced: an older
-    /// file after a power cut is *behind*, which is healthy.
+    /// An older file after a power cut is *behind*, which is healthy.
     fn advance(&self, note: &str) -> Result<()> {
-        let aside = self.0.with_extension("new");
-        let write = || -> std::io::Result<()> {
-            // What was left there is never written into: a link goes, not what
-            // it leads to.
-            match fs::remove_file(&aside) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
-                _ => {}
-            }
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&aside)?;
-            file.write_all(note.as_bytes())?;
-            file.sync_data()?;
-            fs::rename(&aside, &self.0)
-        };
-        write().map_err(|e| Fault::io(format!("recorded, but {}", aside.display()), e))
+        let written = replace(&self.0, note.as_bytes());
+        written.map_err(|e| Fault::io(format!("recorded, but {}.new", self.0.display()), e))
     }
 
     fn path(&self) -> String {
         self.0.display().to_string()
     }
+}
+
+/// Replaces a file whole, mode 0600: written aside (its name with `.new`),
+/// synced, renamed. The directory is not synced: after a power cut it may be
+/// the file before, never half of one.
+///
+/// # Errors
+/// Whatever keeps it from being written.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
+    // What was left there is never written into: a link goes, not what it
+    // leads to.
+    match fs::remove_file(&aside) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)?;
+    file.write_all(bytes)?;
+    file.sync_data()?;
+    fs::rename(&aside, path)
 }
 
 /// Creates an empty file of mode 0600 that must not exist yet.

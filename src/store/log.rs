@@ -23,6 +23,7 @@ pub struct Pen(());
 #[must_use]
 pub struct Appended {
     note: Option<String>,
+    is_worth_anchoring: bool,
 }
 
 impl Appended {
@@ -30,6 +31,13 @@ impl Appended {
     /// action group is not logged and nothing was appended.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// The same checkpoint where it is worth anchoring: something was done
+    /// about the log or the keys, or another hour (UTC) has begun since the
+    /// event before. A busy store anchors hourly, not with each login.
+    pub fn to_anchor(&self) -> Option<&str> {
+        self.note().filter(|_| self.is_worth_anchoring)
     }
 }
 
@@ -51,6 +59,7 @@ pub struct Appender<'tx> {
     now: Timestamp,
     unlogged: Vec<ActionGroup>,
     appended: u64,
+    is_worth_anchoring: bool,
     pen: Pen,
 }
 
@@ -151,6 +160,7 @@ impl<'tx> Appender<'tx> {
             now,
             unlogged: Vec::new(),
             appended: 0,
+            is_worth_anchoring: false,
             pen: Pen(()),
         }
     }
@@ -197,6 +207,9 @@ impl<'tx> Appender<'tx> {
             self.tx
                 .audit_put_subtree(&self.pen, seq / SUBTREE - 1, &root)?;
         }
+        let group = event.action.group();
+        self.is_worth_anchoring |= matches!(group, ActionGroup::Log | ActionGroup::Keys)
+            || hour(time) != hour(self.last_time);
         self.last_time = time;
         self.appended += 1;
         Ok(Recorded { seq: Some(seq) })
@@ -218,7 +231,10 @@ impl<'tx> Appender<'tx> {
     /// without an event cannot be sealed.
     pub fn seal(self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
         if self.appended == 0 {
-            return Ok(Appended { note: None });
+            return Ok(Appended {
+                note: None,
+                is_worth_anchoring: false,
+            });
         }
         let checkpoint = Checkpoint {
             origin: self.origin,
@@ -235,8 +251,16 @@ impl<'tx> Appender<'tx> {
                 note: note.clone(),
             },
         )?;
-        Ok(Appended { note: Some(note) })
+        Ok(Appended {
+            note: Some(note),
+            is_worth_anchoring: self.is_worth_anchoring,
+        })
     }
+}
+
+/// Hours since 1970, UTC.
+fn hour(time: Timestamp) -> i64 {
+    time.seconds().div_euclid(3600)
 }
 
 /// The log differs from what was signed.

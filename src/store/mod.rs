@@ -12,6 +12,7 @@
 
 pub mod archive;
 mod audit;
+pub mod anchor;
 pub mod dir;
 pub mod log;
 mod permit;
@@ -108,6 +109,7 @@ pub trait WriteTx:
     fn as_read(&self) -> &dyn ReadTx;
 
     /// Commits; then, still under the write lock, advances the high-water file.
+    /// The lock is released when this returns.
     fn commit(self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()>;
 }
 

@@ -41,13 +41,13 @@ fn put(store: &Store, note: impl AsRef<[u8]>) {
 }
 
 /// The database and its WAL, as a backup would hold them.
-fn copy(store: &Store) -> Vec<(PathBuf, Vec<u8>)> {
+pub fn copy(store: &Store) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["lac.db", "lac.db-wal"].map(|name| store.dir().join(name));
     let read = |path: PathBuf| Some((path.clone(), fs::read(path).ok()?));
     paths.into_iter().filter_map(read).collect()
 }
 
-fn put_back(store: &Store, copy: &[(PathBuf, Vec<u8>)]) {
+pub fn put_back(store: &Store, copy: &[(PathBuf, Vec<u8>)]) {
     for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
         let _ = fs::remove_file(store.dir().join(name));
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, dead_code)]
 
+mod anchors;
 mod completion;
 mod config;
 mod crowd;
@@ -13,6 +14,7 @@ mod import;
 mod import_customers;
 mod log;
 mod log_filters;
+mod log_tail;
 mod login;
 mod matrix;
 mod people;

@@ -112,10 +112,12 @@ const COMMANDS: &[&[&str]] = &[
     &["log", "list"],
     &["log", "list", "--action-group", "config"],
     &["log", "show", "1"],
+    &["log", "tail"],
     &["log", "checkpoint"],
     &["log", "recover", "--yes"],
     &["key", "list"],
     &["key", "jwks"],
+    &["key", "verifier"],
     &["verify", "{token}"],
     &[
         "redeem",

@@ -102,10 +102,11 @@ impl Examine {
             .map_err(Clone::clone)
             .and_then(|tx| Ward::of(desk, &**tx, checkpoint));
         match ward {
-            Ok(ward) => CHECKS
-                .iter()
-                .map(|(name, check)| finding(&ward, name, *check))
-                .collect(),
+            Ok(ward) => {
+                let checks = CHECKS.iter();
+                let found = checks.map(|(name, check)| finding(&ward, name, *check));
+                found.chain(proof::anchors(desk)).collect()
+            }
             Err(fault) => vec![Finding::failed("database", fault)],
         }
     }

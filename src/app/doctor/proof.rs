@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use super::{Finding, Ward};
+use crate::app::Desk;
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
 use crate::signing::keys::{PrivateKey, PublicKey, Purpose};
 use crate::signing::note;
+use crate::store::anchor::Place;
 use crate::store::log::{check_file, check_head, tampered};
 use crate::store::{KeyRow, Result};
 
@@ -91,6 +93,23 @@ pub fn log(ward: &Ward<'_>) -> Result<Finding> {
         ),
     };
     Ok(Finding::ok("log", message))
+}
+
+/// Every place where checkpoints are anchored; nothing where there is none.
+pub fn anchors(desk: &Desk<'_>) -> Vec<Finding> {
+    let finding = |place: Place| match place.problem {
+        None => Finding::ok("anchor", place.name),
+        Some(fault) if place.is_optional => Finding::warning(
+            "anchor",
+            fault.to_string(),
+            "start it, or switch anchor.syslog off",
+        ),
+        Some(fault) => Finding {
+            hint: Some("let whoever runs lac append to it, or change anchor.file".to_owned()),
+            ..Finding::failed("anchor", fault)
+        },
+    };
+    desk.anchors.examine().into_iter().map(finding).collect()
 }
 
 pub fn clock(ward: &Ward<'_>) -> Result<Finding> {

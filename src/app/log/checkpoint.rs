@@ -33,7 +33,7 @@ pub struct Receipt {
 
 impl Newest {
     /// Gives the checkpoint after comparing events, head and file, as every
-    /// append does.
+    /// append does, and anchors it.
     ///
     /// # Errors
     /// `log_tampered`, `checkpoint_missing`, `key_missing`, `resource_denied`.
@@ -41,7 +41,7 @@ impl Newest {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
         let file = desk.high_water.read()?;
-        look(desk, Action::LogRead, &READERS, |view| {
+        let receipt = look(desk, Action::LogRead, &READERS, |view| {
             let key = desk.keys.audit()?.public();
             let origin = view.config.store_name()?;
             let head = view
@@ -62,6 +62,8 @@ impl Newest {
                 note: head.note,
                 origin,
             })
-        })
+        })?;
+        desk.anchors.keep(&receipt.note);
+        Ok(receipt)
     }
 }

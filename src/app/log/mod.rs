@@ -1,4 +1,5 @@
-//! The audit log: read it, tell its newest checkpoint, recover that file.
+//! The audit log: read it, follow it, tell its newest checkpoint, recover that
+//! file.
 
 mod checkpoint;
 pub mod export;
@@ -10,12 +11,14 @@ mod recover;
 mod show;
 pub mod source;
 mod tree;
+mod tail;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};
 pub use list::{List, Listed, Sort};
 pub use recover::{Recover, Recovered};
 pub use show::{Raw, Show};
+pub use tail::{BATCH, Position, Start, Tail, Tailed};
 
 use crate::app::View;
 use crate::domain::audit::Visible;

@@ -11,6 +11,14 @@ use crate::domain::proof::{Nodes, range_root};
 use crate::store::Result;
 use crate::store::log::tampered;
 
+/// The root when the log had `size` events, wherever they are kept.
+///
+/// # Errors
+/// `log_tampered`, `archive_missing`.
+pub fn root_at(source: Source<'_>, size: u64) -> Result<Hash> {
+    Tree::new(source, size)?.root()
+}
+
 /// The level of the stored roots.
 const STORED: u32 = SUBTREE.trailing_zeros();
 

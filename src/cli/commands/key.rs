@@ -3,12 +3,13 @@
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::app::keys::{Jwks, KeyShown, ListKeys};
+use crate::app::keys::{Jwks, KeyShown, ListKeys, Verifier};
 use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text};
+use crate::render::safe::safe;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -26,6 +27,9 @@ enum Verb {
     /// Print the login keys as a JSON Web Key Set (RFC 7517)
     #[command(after_help = "Example:\n  lac key jwks > jwks.json")]
     Jwks(NoArguments),
+    /// Print the audit key, which checkpoints verify with, in C2SP's form
+    #[command(after_help = "Example:\n  lac key verifier > lac.vkey")]
+    Verifier(NoArguments),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +48,15 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             shop.page(keys, &args.paging, |key| key.kid.clone())?;
         }
         Verb::Jwks(_) => Out::json(&Jwks::default().run(&shop.desk()?)?)?,
+        Verb::Verifier(_) => {
+            let key = Verifier::default().run(&shop.desk()?)?;
+            if shop.out.format.is_json() {
+                Out::json(&key)?;
+            } else {
+                // A store's name holds nothing that would be replaced here.
+                Out::line(&safe(&key.verifier))?;
+            }
+        }
     }
     Ok(0)
 }

@@ -9,7 +9,7 @@ use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
 use crate::cli::out::Out;
-use crate::cli::settings::Settings;
+use crate::cli::settings::{AnchorSettings, Settings};
 use crate::cli::shop::Shop;
 use crate::domain::ambient::bytes;
 use crate::store::Result;
@@ -38,11 +38,12 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         std::env::temp_dir().join(format!("lac-demo-{a:02x}{b:02x}{c:02x}{d:02x}"))
     });
     // Nothing of the caller's own settings: neither their store nor their
-    // token is touched.
+    // token nor their anchors are touched.
     let globals = shop.globals.clone();
     let settings = Settings {
         store: dir,
         keys: None,
+        anchor: AnchorSettings::default(),
         ..shop.settings.clone()
     };
     let demo = Shop::for_os_account(globals, settings, shop.out.clone());

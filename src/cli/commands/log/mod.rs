@@ -4,9 +4,11 @@ mod checkpoint;
 mod columns;
 mod export;
 mod filter;
+mod cursor;
 mod list;
 mod recover;
 mod show;
+mod tail;
 
 use clap::{ArgMatches, Subcommand};
 
@@ -37,6 +39,11 @@ enum Verb {
                       lac log export anna.jsonl.zst --admin anna --proof range"
     )]
     Export(export::ExportArgs),
+    /// Show the newest events, oldest first, and follow what is appended
+    #[command(
+        after_help = "Example:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
+    )]
+    Tail(tail::TailArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
@@ -50,6 +57,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::List(args) => list::run(args, shop)?,
         Verb::Show(args) => show::run(&args, shop)?,
         Verb::Export(args) => export::run(args, shop)?,
+        Verb::Tail(args) => tail::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

@@ -1,0 +1,186 @@
+//! The newest events oldest first, and what is appended after them: batch by
+//! batch, each in a snapshot of its own that is closed before anything of it is
+//! shown. So a slow reader keeps nobody's WAL from being emptied, and whoever
+//! loses the right to read sees nothing more.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::source::Source;
+use super::tree::root_at;
+use super::{Filter, READERS, view_of};
+use crate::app::{Desk, View, look};
+use crate::domain::audit::{Action, EventView};
+use crate::domain::fault::Fault;
+use crate::domain::merkle::Frontier;
+use crate::store::log::tampered;
+use crate::store::{EventQuery, Head, ReadTx, Result};
+
+/// Events that are held at once.
+pub const BATCH: usize = 500;
+
+/// Asks for the next batch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Tail {
+    pub filter: Filter,
+    pub start: Start,
+    /// Events at most; never more than [`BATCH`].
+    pub limit: usize,
+}
+
+/// Where to begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// With the last so many events of the filter.
+    Last(usize),
+    /// With the first event after this position.
+    After(Position),
+}
+
+/// A batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tailed {
+    /// Oldest first.
+    pub events: Vec<EventView>,
+    /// How far the log was read, events that the filter left out included.
+    pub at: Position,
+    /// Whether the limit left something out.
+    pub more: bool,
+}
+
+/// How far a log was read: the three lines of an unsigned checkpoint. The log
+/// is only read on if what was read then is still its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The store's name.
+    pub origin: String,
+    /// The last event that was read or passed over.
+    pub seq: u64,
+    /// Root of the tree up to it, base64.
+    pub root: String,
+}
+
+impl Tail {
+    /// # Errors
+    /// `log_tampered` where the log does not continue the position;
+    /// `invalid_value` for the position of another log; `resource_denied`,
+    /// `customer_not_found`, `row_damaged`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Tailed> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            let head = newest(view.read)?;
+            let origin = view.config.store_name()?;
+            let mut query = self.filter.query(view)?;
+            let after = match &self.start {
+                Start::Last(most) => before_last(view, &query, *most)?.unwrap_or(head.size),
+                Start::After(position) => position.check(view, &head, &origin)?,
+            };
+            let limit = self.limit.clamp(1, BATCH);
+            (query.ascending, query.after, query.limit) = (true, Some(after), Some(limit));
+            let mut events = Vec::new();
+            Source::of(view).events(&query, &mut |event| {
+                events.push(view_of(event)?);
+                Ok(())
+            })?;
+            let more = events.len() == limit;
+            let seq = events.last().filter(|_| more).map(|event| event.seq);
+            let at = Position::of(view, origin, seq.unwrap_or(head.size))?;
+            Ok(Tailed { events, at, more })
+        })
+    }
+}
+
+/// The seq before the last `most` events of the query; `None` for no events.
+fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Option<u64>> {
+    if most == 0 {
+        return Ok(None);
+    }
+    let last = EventQuery {
+        limit: Some(most),
+        ..query.clone()
+    };
+    let mut first = None;
+    Source::of(view).events(&last, &mut |event| {
+        first = event.seq().map(|seq| seq - 1);
+        Ok(())
+    })?;
+    Ok(first)
+}
+
+fn newest(read: &dyn ReadTx) -> Result<Head> {
+    let head = read.audit_head()?;
+    head.ok_or_else(|| tampered("the head of the tree is gone"))
+}
+
+impl Position {
+    fn of(view: &View<'_>, origin: String, seq: u64) -> Result<Self> {
+        let root = STANDARD.encode(root_at(Source::of(view), seq)?);
+        Ok(Self { origin, seq, root })
+    }
+
+    /// Whether nothing was appended since. One row is read, and nobody's leave
+    /// is needed: nothing of the log is told.
+    ///
+    /// # Errors
+    /// `log_tampered` where the log ends before the position, or there with
+    /// another root.
+    pub fn is_newest(&self, desk: &Desk<'_>) -> Result<bool> {
+        let head = newest(&*desk.store.read()?)?;
+        self.is_within(&head)?;
+        if head.size > self.seq {
+            return Ok(false);
+        }
+        let frontier = Frontier::from_parts(head.size, &head.nodes)
+            .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+        self.has_root(&STANDARD.encode(frontier.root()))?;
+        Ok(true)
+    }
+
+    /// The position's seq, once the log is known to continue it.
+    fn check(&self, view: &View<'_>, head: &Head, origin: &str) -> Result<u64> {
+        if self.origin != origin {
+            let reason = format!("it is of the log of {}, not of {origin}", self.origin);
+            return Err(Fault::invalid("the cursor", reason));
+        }
+        self.is_within(head)?;
+        self.has_root(&STANDARD.encode(root_at(Source::of(view), self.seq)?))?;
+        Ok(self.seq)
+    }
+
+    fn is_within(&self, head: &Head) -> Result<()> {
+        if self.seq <= head.size {
+            return Ok(());
+        }
+        Err(tampered(format!(
+            "{} events were read, the database has only {}: an older copy was put back",
+            self.seq, head.size
+        )))
+    }
+
+    fn has_root(&self, root: &str) -> Result<()> {
+        if self.root == root {
+            return Ok(());
+        }
+        Err(tampered(format!(
+            "the first {} events are not those that were read",
+            self.seq
+        )))
+    }
+
+    /// The form in which it is kept: origin, seq and root, a line each.
+    pub fn to_text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.seq, self.root)
+    }
+
+    /// Reads it back; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let position = Self {
+            origin: lines.next()?.to_owned(),
+            seq: lines.next()?.parse().ok()?,
+            root: lines.next()?.to_owned(),
+        };
+        (position.to_text() == text).then_some(position)
+    }
+}

@@ -1,0 +1,53 @@
+//! The anchors of the settings. What cannot be anchored is a warning: the act
+//! is done and recorded by then.
+
+use std::cell::Cell;
+
+use super::out::Out;
+use super::settings::AnchorSettings;
+use crate::render::safe::safe;
+use crate::store::anchor::{Anchor, AnchorFile, Anchors, Place, Syslog};
+
+/// Every place of the settings, and whether its failure was told.
+#[derive(Debug, Default)]
+pub struct ConfiguredAnchors(Vec<(Box<dyn Anchor>, Cell<bool>)>);
+
+impl ConfiguredAnchors {
+    pub fn new(settings: &AnchorSettings) -> Self {
+        let mut places: Vec<Box<dyn Anchor>> = Vec::new();
+        if let Some(path) = &settings.file {
+            places.push(Box::new(AnchorFile::new(path.clone())));
+        }
+        if settings.syslog {
+            places.push(Box::new(Syslog::new()));
+        }
+        let untold = |place| (place, Cell::new(false));
+        Self(places.into_iter().map(untold).collect())
+    }
+}
+
+impl Anchors for ConfiguredAnchors {
+    fn keep(&self, note: &str) {
+        for (anchor, told) in &self.0 {
+            let Err(problem) = anchor.keep(note) else {
+                continue;
+            };
+            // Once in a process: it will not get better while it runs.
+            if !told.replace(true) {
+                let (name, problem) = (anchor.name(), problem.to_string());
+                Out::err(&format!(
+                    "warning: the checkpoint could not be anchored in {}: {}",
+                    safe(&name),
+                    safe(&problem)
+                ));
+            }
+        }
+    }
+
+    fn examine(&self) -> Vec<Place> {
+        self.0
+            .iter()
+            .map(|(anchor, _)| Place::of(&**anchor))
+            .collect()
+    }
+}

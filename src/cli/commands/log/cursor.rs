@@ -1,0 +1,49 @@
+//! A file that remembers how far the log was read.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use crate::app::log::Position;
+use crate::domain::fault::Fault;
+use crate::store::Result;
+use crate::store::dir::replace;
+
+/// More than any cursor has, in bytes.
+const MOST: u64 = 4096;
+
+/// The file of `--cursor-file`.
+#[derive(Debug, Clone)]
+pub struct CursorFile(pub PathBuf);
+
+impl CursorFile {
+    /// What was written there; `None` if there is no file.
+    ///
+    /// # Errors
+    /// `invalid_value` for a file of something else, which is never replaced; `io`.
+    pub fn read(&self) -> Result<Option<Position>> {
+        let shown = self.0.display();
+        let file = match fs::File::open(&self.0) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Fault::io(shown, e)),
+        };
+        let mut bytes = Vec::new();
+        let length = file.take(MOST).read_to_end(&mut bytes);
+        length.map_err(|e| Fault::io(&shown, e))?;
+        let text = std::str::from_utf8(&bytes).ok();
+        let position = text.and_then(Position::from_text);
+        let position = position
+            .ok_or_else(|| Fault::invalid("--cursor-file", format!("{shown} holds no cursor")))?;
+        Ok(Some(position))
+    }
+
+    /// Replaces it whole: after a crash it is the old one or the new one.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn write(&self, position: &Position) -> Result<()> {
+        let written = replace(&self.0, position.to_text().as_bytes());
+        written.map_err(|e| Fault::io(self.0.display(), e))
+    }
+}

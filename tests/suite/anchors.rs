@@ -1,0 +1,321 @@
+//! Anchors: copies of signed checkpoints where the store's owner cannot change
+//! them. Which checkpoints go there, and what happens where they cannot.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use signed_note::{Note, StandardVerifier, VerifierList};
+
+use crate::support::{Store, colleague};
+
+const FLAG: &str = "web/url/use_store";
+
+/// An empty directory with a config file that names the anchor.
+fn unfounded(settings: &str) -> Store {
+    let store = Store::none();
+    let dir = store.home().join(".config/lac");
+    fs::create_dir_all(&dir).expect("a directory");
+    fs::write(dir.join("config.toml"), settings).expect("written");
+    store
+}
+
+fn configure(store: &Store, settings: &str) {
+    fs::write(store.home().join(".config/lac/config.toml"), settings).expect("written");
+}
+
+fn to(file: &Path) -> String {
+    format!("[anchor]\nfile = \"{}\"\n", file.display())
+}
+
+/// A founded store whose anchor is the file beside it.
+fn anchored() -> (Store, PathBuf) {
+    let store = unfounded("");
+    let file = store.home().join("anchor");
+    configure(&store, &to(&file));
+    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    (store, file)
+}
+
+fn act(store: &Store) {
+    let value = if store.ok(&["config", "get", FLAG]) == "yes\n" {
+        "no"
+    } else {
+        "yes"
+    };
+    store.ok(&["config", "set", FLAG, value]);
+}
+
+/// Cuts the file as the docs say: a note ends with the empty line after its
+/// signature.
+fn notes(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).expect("an anchor");
+    let (mut notes, mut note, mut signed) = (Vec::new(), String::new(), false);
+    for line in text.lines() {
+        if signed && line.is_empty() {
+            notes.push(std::mem::take(&mut note));
+            signed = false;
+            continue;
+        }
+        signed = line.starts_with("— ");
+        note += line;
+        note.push('\n');
+    }
+    assert_eq!(note, "", "the file ends with a whole note");
+    notes
+}
+
+fn sizes(file: &Path) -> Vec<u64> {
+    let size = |note: &String| note.lines().nth(1)?.parse().ok();
+    let sizes = notes(file).iter().map(size).collect::<Option<Vec<u64>>>();
+    sizes.expect("sizes")
+}
+
+/// Every note is one that somebody else's program verifies.
+#[track_caller]
+fn all_verify(store: &Store, file: &Path) {
+    let vkey = store.ok(&["key", "verifier"]);
+    for note in notes(file) {
+        let verifier = StandardVerifier::new(vkey.trim()).expect("a verifier key");
+        let signed = Note::from_bytes(note.as_bytes()).expect("a signed note");
+        let by = signed.verify(&VerifierList::new(vec![Box::new(verifier)]));
+        assert_eq!(by.expect("verified").0.len(), 1);
+        let body = tlog_tiles::Checkpoint::from_bytes(signed.text()).expect("a checkpoint");
+        assert_eq!(body.origin(), "test.example");
+    }
+}
+
+#[test]
+fn busy_stores_anchor_hourly() {
+    let (store, file) = anchored();
+    assert_eq!(sizes(&file), [4], "a new store, for its keys");
+    let mut expected = vec![4];
+    for (clock, is_worth) in [
+        ("2026-10-05T12:00:01Z", false),
+        ("2026-10-05T12:59:59.999999Z", false),
+        ("2026-10-05T13:00:00Z", true),
+        ("2026-10-05T13:30:00Z", false),
+        ("2026-10-05T12:10:00Z", false), // set back: the event's time is not
+        ("2026-10-07T13:30:00Z", true),
+    ] {
+        store.clock.set(clock);
+        act(&store);
+        if is_worth {
+            expected.push(store.log().len() as u64);
+        }
+        assert_eq!(sizes(&file), expected, "{clock}");
+    }
+    // A refusal is an event like others.
+    store.clock.set("2026-10-07T14:00:00Z");
+    store.fails(&["login", "1"], "customer_not_found", 3);
+    expected.push(store.log().len() as u64);
+    assert_eq!(sizes(&file), expected);
+    all_verify(&store, &file);
+    assert_eq!(mode(&file), 0o600);
+}
+
+#[test]
+fn what_concerns_log_or_keys_is_anchored_at_once() {
+    let (store, file) = anchored();
+    let clerk = colleague(&store, "clerk", &["login_button"]);
+    assert_eq!(notes(&file).len(), 1);
+    for denied in [
+        &["log", "list"][..],
+        &["log", "checkpoint"],
+        &["key", "list"],
+    ] {
+        let before = notes(&file).len();
+        store.run_as(&clerk, denied);
+        assert_eq!(notes(&file).len(), before + 1, "{denied:?}");
+        let newest = fs::read_to_string(store.dir().join("checkpoint")).expect("a checkpoint");
+        assert_eq!(notes(&file).last(), Some(&newest));
+    }
+    fs::remove_file(store.dir().join("checkpoint")).expect("removed");
+    store.ok(&["log", "recover", "--yes"]);
+    assert_eq!(notes(&file).len(), 5);
+    // What only reads, or is denied about something else, is not.
+    for args in [
+        &["log", "list"][..],
+        &["key", "jwks"],
+        &["key", "verifier"],
+        &["doctor"],
+    ] {
+        store.ok(args);
+    }
+    store.run_as(&clerk, &["role", "list"]);
+    assert_eq!(notes(&file).len(), 5);
+    all_verify(&store, &file);
+}
+
+#[test]
+fn a_printed_receipt_is_anchored_too() {
+    let (store, file) = anchored();
+    act(&store);
+    let receipt = store.ok(&["log", "checkpoint"]);
+    assert_eq!(notes(&file).last(), Some(&receipt));
+    assert_eq!(sizes(&file), [4, 5]);
+    fs::write(store.dir().join("checkpoint"), "garbage").expect("written");
+    store.fails(&["log", "checkpoint"], "log_tampered", 6);
+    assert_eq!(sizes(&file), [4, 5]);
+}
+
+/// The act is done by then: a warning, and the exit code it would have had.
+#[test]
+fn what_cannot_be_anchored_is_a_warning() {
+    let (store, file) = anchored();
+    let gone = store.home().join("gone/anchor");
+    let dir = store.home().join("a-directory");
+    fs::create_dir(&dir).expect("a directory");
+    for (hour, (path, problem)) in [(&gone, "No such file"), (&dir, "directory")]
+        .into_iter()
+        .enumerate()
+    {
+        configure(&store, &to(path));
+        store
+            .clock
+            .set(["2026-10-06T01:00:00Z", "2026-10-06T02:00:00Z"][hour]);
+        let before = store.log().len();
+        let ran = store.run(&["config", "set", FLAG, ["yes", "no"][hour], "-o", "json"]);
+        assert_eq!(ran.code, 0, "{ran:#?}");
+        let start = format!(
+            "warning: the checkpoint could not be anchored in {}: ",
+            path.display()
+        );
+        let warnings: Vec<&str> = ran.stderr.lines().collect();
+        assert!(
+            warnings.len() == 1 && warnings[0].starts_with(&start),
+            "{ran:#?}"
+        );
+        assert!(warnings[0].contains(problem), "{ran:#?}");
+        assert_eq!(store.log().len(), before + 1);
+        let ran = store.run(&["doctor", "-o", "json"]);
+        assert_eq!(ran.code, 1);
+        assert!(
+            ran.stdout.contains(r#""check":"anchor","status":"failed""#),
+            "{ran:#?}"
+        );
+    }
+    // An error stays the last line, and its own.
+    let clerk = colleague(&store, "clerk", &[]);
+    let ran = store.run_as(&clerk, &["log", "list", "-o", "json"]);
+    assert_eq!(ran.stderr.lines().count(), 2, "{ran:#?}");
+    ran.failed("resource_denied", 4);
+
+    configure(&store, &to(&file));
+    let ran = store.run(&["doctor", "-o", "json"]).succeeded();
+    assert!(ran.stdout.contains(r#""check":"anchor","status":"ok""#));
+    assert_eq!(sizes(&file), [4], "the doctor adds nothing");
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
+    let (store, file) = anchored();
+    let victim = store.home().join("victim");
+    fs::write(&victim, "mine").expect("written");
+    fs::remove_file(&file).expect("removed");
+    symlink(&victim, &file).expect("a link");
+    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    assert!(ran.stderr.contains("it is a symbolic link"), "{ran:#?}");
+    assert_eq!(fs::read_to_string(&victim).expect("a file"), "mine");
+    assert_eq!(store.run(&["doctor"]).code, 1);
+}
+
+/// A file of somebody else's that may be written, in a directory for everybody,
+/// where many kernels forbid to open such a file as one would a new one.
+#[test]
+fn a_drop_box_will_do() {
+    let (store, _) = anchored();
+    let dir = store.home().join("everybodys");
+    fs::create_dir(&dir).expect("a directory");
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o1777)).expect("chmod");
+    let file = dir.join("anchor");
+    fs::write(&file, "").expect("written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o622)).expect("chmod");
+    // Only root can give a file away.
+    let is_foreign = chown(&dir, Some(65534), None).is_ok();
+    if is_foreign {
+        chown(&file, Some(65533), None).expect("chown");
+    }
+    configure(&store, &to(&file));
+    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    assert_eq!(ran.stderr, "");
+    assert_eq!(sizes(&file), [4]);
+    assert_eq!(mode(&file), 0o622);
+    store.ok(&["doctor"]);
+}
+
+#[test]
+fn notes_of_processes_at_once_do_not_mix() {
+    let (store, file) = anchored();
+    fs::remove_file(&file).expect("removed");
+    for _ in 0..3 {
+        let mut children: Vec<Child> = (0..16)
+            .map(|i| {
+                let args = [&["log", "checkpoint"][..], &["config", "get", FLAG]][i % 2];
+                let mut command = store.command(args);
+                command.stdout(Stdio::null()).spawn().expect("lac starts")
+            })
+            .collect();
+        let ended = children
+            .iter_mut()
+            .map(|child| child.wait().expect("lac ends"));
+        assert!(ended.into_iter().all(|status| status.success()));
+        act(&store);
+    }
+    assert_eq!(sizes(&file), [[4; 8], [5; 8], [6; 8]].concat());
+    all_verify(&store, &file);
+}
+
+#[test]
+fn profiles_have_their_own_and_bad_paths_are_refused() {
+    let (store, file) = anchored();
+    let other = store.home().join("other");
+    let profile = to(&other).replace("[anchor]", "[profiles.prod.anchor]");
+    configure(&store, &format!("{}{profile}", to(&file)));
+    store.ok(&["log", "checkpoint", "--profile", "prod"]);
+    assert_eq!((sizes(&file), sizes(&other)), (vec![4], vec![4]));
+    let inside = store.dir().join("lac.db");
+    for bad in [Path::new("anchor"), &inside] {
+        configure(&store, &to(bad));
+        store.fails(&["log", "checkpoint"], "config_invalid", 1);
+    }
+}
+
+#[test]
+fn a_demo_anchors_nothing() {
+    let (store, file) = anchored();
+    let dir = store.home().join("demo");
+    store.ok(&["demo", "--dir", &dir.display().to_string()]);
+    assert_eq!(sizes(&file), [4]);
+}
+
+/// Where the machine keeps a log, nothing is sent to it from here.
+#[test]
+fn a_machine_without_a_log_is_warned_about_once() {
+    if Path::new("/dev/log").exists() || cfg!(target_os = "macos") {
+        return;
+    }
+    let (store, file) = anchored();
+    configure(&store, &format!("{}syslog = true\n", to(&file)));
+    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{ran:#?}");
+    assert!(
+        ran.stderr.contains("the system's log (/dev/log)"),
+        "{ran:#?}"
+    );
+    assert_eq!(
+        notes(&file).last(),
+        Some(&ran.stdout),
+        "the file gets it all the same"
+    );
+    let ran = store.run(&["doctor", "-o", "json"]).succeeded();
+    assert!(
+        ran.stdout
+            .contains(r#""check":"anchor","status":"warning""#)
+    );
+}
+
+fn mode(file: &Path) -> u32 {
+    fs::metadata(file).expect("a file").permissions().mode() & 0o7777
+}
