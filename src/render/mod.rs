@@ -2,9 +2,13 @@
 //! CSV for programs. Writes to what it is given; never prints.
 
 pub mod event;
+pub mod html;
 pub mod list;
 pub mod one;
+pub mod paper;
+pub mod report;
 pub mod safe;
+pub mod statement;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};

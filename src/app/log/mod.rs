@@ -1,16 +1,23 @@
-//! The audit log: read it, tell its newest checkpoint, recover that file.
+//! The audit log: read it, sum it up, tell its newest checkpoint, recover that
+//! file.
 
 mod checkpoint;
 mod filter;
 mod list;
 mod recover;
+pub mod report;
 mod show;
+mod source;
+pub mod statement;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::Filter;
 pub use list::{List, Listed};
 pub use recover::{Recover, Recovered};
+pub use report::{Report, Reported};
 pub use show::{Raw, Show};
+pub use source::{About, Limit};
+pub use statement::{Stated, Statement};
 
 use crate::app::View;
 use crate::domain::audit::{ActionGroup, EventView, StoredEvent};

@@ -3,7 +3,9 @@
 mod checkpoint;
 mod list;
 mod recover;
+mod report;
 mod show;
+mod statement;
 
 use clap::{ArgMatches, Subcommand};
 
@@ -28,6 +30,14 @@ enum Verb {
     /// Show every field of one event
     #[command(after_help = "Example:\n  lac log show 42")]
     Show(show::ShowArgs),
+    /// Sum up who was in whose account, what was refused, what was changed
+    #[command(after_help = "Example:\n  lac log report --since last-month --html report.html")]
+    Report(report::ReportArgs),
+    /// Tell a shopper who was in their account, in plain words
+    #[command(
+        after_help = "Example:\n  lac log statement --customer jane@example.com --html jane.html"
+    )]
+    Statement(statement::StatementArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
@@ -40,6 +50,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list::run(args, shop)?,
         Verb::Show(args) => show::run(&args, shop)?,
+        Verb::Report(args) => report::run(args, shop)?,
+        Verb::Statement(args) => statement::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

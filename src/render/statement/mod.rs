@@ -1,0 +1,348 @@
+//! A shopper's statement as a page, in the shopper's language.
+
+mod words;
+
+use super::Look;
+use super::list::{Text, Tone};
+use super::paper::{Entry, Grid, Paper, Part, Section, heads};
+use super::report::{about, limit};
+use crate::app::log::Stated;
+use crate::app::log::statement::{Basis, Visit, VisitState};
+use crate::domain::time::{Timestamp, length};
+
+const OUTSIDE: [&str; 4] = [
+    "What was looked at or changed inside your account: the shop itself keeps that, not this log.",
+    "Access by other ways: the shop's own back office, its database, or somebody who knows your \
+     password.",
+    "Attempts that were stopped before it was clear whose account was meant, for example because \
+     the person may not log in as anybody.",
+    "Whether what people wrote down as their reason is true.",
+];
+
+/// The page of a statement.
+pub fn paper(stated: &Stated, look: &Look) -> Paper {
+    let shopper = &stated.customer;
+    let email = shopper.email.clone();
+    let who = match &email {
+        Some(email) => format!("{email} (customer {})", shopper.id),
+        None => format!("customer {}", shopper.id),
+    };
+    let mut facts = vec![("Account", who)];
+    facts.extend(shopper.website.clone().map(|website| ("Website", website)));
+    if !shopper.former_ids.is_empty() {
+        let ids = shopper.former_ids.iter().map(ToString::to_string);
+        facts.push(("Also known as", ids.collect::<Vec<_>>().join(", ")));
+    }
+    facts.extend(about(&stated.about, look));
+    Paper {
+        store: stated.about.store.clone(),
+        title: "Who was in your account".to_owned(),
+        about: facts,
+        notices: notices(stated),
+        sections: vec![
+            short(stated, look),
+            visits(stated, look),
+            refused(stated, look),
+            permission(stated, look),
+            complete(stated, look),
+            outside(),
+        ],
+    }
+}
+
+fn notices(stated: &Stated) -> Vec<String> {
+    let limits = stated.about.limits.iter();
+    let mut notices: Vec<String> = limits.map(|one| limit(*one).to_owned()).collect();
+    if stated.erased > 0 {
+        notices.push(format!(
+            "Details of {} (reasons, addresses) were erased on request. That something happened, \
+             when, and by whom is never erased.",
+            count(stated.erased, "record", "records")
+        ));
+    }
+    if !stated.customer.known {
+        notices.push(
+            "There is no such account among those this statement's maker sees now; the log still \
+             names it."
+                .to_owned(),
+        );
+    }
+    notices
+}
+
+fn count(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn at(time: Timestamp, look: &Look) -> String {
+    time.letter_in(look.zone)
+}
+
+fn short(stated: &Stated, look: &Look) -> Section {
+    let opened = || stated.visits.iter().filter(|visit| visit.opened.is_some());
+    let times = opened().count() as u64;
+    let mut words = if times == 0 {
+        "Nobody logged in to your account in this way.".to_owned()
+    } else {
+        let seconds: u64 = opened().filter_map(|visit| visit.seconds).sum();
+        format!(
+            "Staff of this shop were in your account {}, for {} in all.",
+            count(times, "time", "times"),
+            length(seconds)
+        )
+    };
+    let open = opened()
+        .filter(|visit| visit.state == VisitState::Open)
+        .count() as u64;
+    if open > 0 {
+        words += &format!(
+            " {} not over yet at {}.",
+            if open == 1 {
+                "One visit was"
+            } else {
+                "Some visits were"
+            },
+            at(stated.about.made_at, look)
+        );
+    }
+    let unused = stated.visits.len() as u64 - times;
+    if unused > 0 {
+        let links = count(unused, "further link was made", "further links were made");
+        words += &format!(" {links} with which nobody has entered.");
+    }
+    let refused = stated.attempts.len() as u64;
+    if refused > 0 {
+        let attempts = count(refused, "attempt was", "attempts were");
+        words += &format!(" {attempts} refused.");
+    }
+    Section {
+        title: "In short",
+        parts: vec![
+            Part::Words(words),
+            Part::Words(
+                "Staff can log in as a customer to help: they then see the shop as you see it. \
+                 Every time is written down as it happens."
+                    .to_owned(),
+            ),
+        ],
+    }
+}
+
+fn visits(stated: &Stated, look: &Look) -> Section {
+    let mut parts: Vec<Part> = stated
+        .visits
+        .iter()
+        .map(|visit| Part::Entry(entry(visit, look)))
+        .collect();
+    if parts.is_empty() {
+        parts.push(Part::Words("None.".to_owned()));
+    }
+    Section {
+        title: "Visits, oldest first",
+        parts,
+    }
+}
+
+fn entry(visit: &Visit, look: &Look) -> Entry {
+    let first = visit.opened.or(visit.link_made).or(visit.ended);
+    let when = first.map_or_else(|| "At an unknown time".to_owned(), |time| at(time, look));
+    let what = match (visit.state, visit.seconds) {
+        (VisitState::Ended, Some(seconds)) => length(seconds),
+        (VisitState::Ended | VisitState::EndUnknown, _) => "entered".to_owned(),
+        (VisitState::Open, _) => "still in your account".to_owned(),
+        (VisitState::Waiting, _) => "link made, not used so far".to_owned(),
+        (VisitState::NotOpened, _) => "link made, never used".to_owned(),
+    };
+    let mut facts: Vec<(&'static str, Text)> = Vec::new();
+    let who = visit
+        .admin
+        .clone()
+        .unwrap_or_else(|| "not recorded".to_owned());
+    facts.push(("Who", who.into()));
+    facts.extend(visit.role.clone().map(|role| ("Working as", role.into())));
+    if let Some(made) = visit.link_made {
+        facts.push(("Link made", at(made, look).into()));
+    }
+    if let Some(opened) = visit.opened {
+        facts.push(("Entered", at(opened, look).into()));
+    }
+    facts.push(ended(visit, look));
+    let why = match &visit.reason {
+        Some(reason) => reason.as_str().into(),
+        None if visit.erased => Text::toned("erased on request", Tone::Dim),
+        None => Text::toned("no reason was written down", Tone::Dim),
+    };
+    facts.push(("Why", why));
+    facts.extend(
+        visit
+            .ticket
+            .clone()
+            .map(|ticket| ("Support ticket", ticket.into())),
+    );
+    let document = visit.document.as_deref();
+    facts.extend(document.map(|it| ("Starting from", words::document(it).into())));
+    facts.push(("Your permission", permitted(visit.consent.as_ref(), look)));
+    let place = [&visit.website, &visit.store_view];
+    let place: Vec<&str> = place.into_iter().flatten().map(String::as_str).collect();
+    if !place.is_empty() {
+        facts.push(("Part of the shop", place.join(", ").into()));
+    }
+    facts.push(("Session", Text::toned(visit.session_id.as_str(), Tone::Dim)));
+    Entry {
+        title: format!("{when} · {what}"),
+        facts,
+    }
+}
+
+fn ended(visit: &Visit, look: &Look) -> (&'static str, Text) {
+    let opened = visit.opened.is_some();
+    let label = if opened { "Left" } else { "Link ended" };
+    let Some(end) = visit.ended else {
+        let text = match visit.state {
+            VisitState::Open => Text::toned("not yet", Tone::Bad),
+            VisitState::Waiting => "not yet".into(),
+            _ => Text::toned("no end is recorded in this period", Tone::Dim),
+        };
+        return (label, text);
+    };
+    let cause = words::end(visit.cause.as_deref(), opened);
+    let by = visit.ended_by.as_ref();
+    let by = by.map_or_else(String::new, |by| format!(" (ended by {by})"));
+    (label, format!("{}: {cause}{by}", at(end, look)).into())
+}
+
+fn permitted(basis: Option<&Basis>, look: &Look) -> Text {
+    let Some(basis) = basis else {
+        return Text::toned("not recorded with this visit", Tone::Dim);
+    };
+    let how = words::source(basis.source.as_deref(), basis.given_by.as_deref());
+    match basis.given_at {
+        Some(given) => format!("{how} on {}", at(given, look)).into(),
+        None => how.into(),
+    }
+}
+
+fn refused(stated: &Stated, look: &Look) -> Section {
+    let rows = stated.attempts.iter().map(|attempt| {
+        let code = attempt.code.as_deref();
+        vec![
+            at(attempt.time, look).into(),
+            attempt
+                .admin
+                .clone()
+                .unwrap_or_else(|| "not recorded".to_owned())
+                .into(),
+            if attempt.action == "issue" {
+                "to log in"
+            } else {
+                "to open a link"
+            }
+            .into(),
+            words::refusal(code, attempt.erased).into(),
+        ]
+    });
+    Section {
+        title: "Refused attempts",
+        parts: vec![Part::Grid(Grid {
+            caption: "Nobody entered your account by these".to_owned(),
+            columns: heads(&["when", "who", "tried", "refused because"]),
+            rows: rows.collect(),
+            empty: "none",
+            ..Grid::default()
+        })],
+    }
+}
+
+fn permission(stated: &Stated, look: &Look) -> Section {
+    let rows = stated.consents.iter().map(|change| {
+        let what = if change.granted {
+            Text::toned("given", Tone::Good)
+        } else {
+            Text::toned("taken back", Tone::Bad)
+        };
+        let mut how = words::source(change.source.as_deref(), change.by.as_deref());
+        if change.erased && change.source.is_none() {
+            how += " (details were erased on request)";
+        }
+        if let Some(reason) = &change.reason {
+            how += &format!(": {reason}");
+        }
+        vec![at(change.time, look).into(), what, how.into()]
+    });
+    Section {
+        title: "Your permission",
+        parts: vec![
+            Part::Words(
+                "Nobody can enter without it. You can take it back at any time; whoever is in \
+                 your account is then put out at once."
+                    .to_owned(),
+            ),
+            Part::Grid(Grid {
+                caption: "When it was given and taken back in this period".to_owned(),
+                columns: heads(&["when", "permission", "how"]),
+                rows: rows.collect(),
+                empty: "no change is recorded here",
+                ..Grid::default()
+            }),
+        ],
+    }
+}
+
+fn complete(stated: &Stated, look: &Look) -> Section {
+    let proof = &stated.proof;
+    let period = match (stated.about.since, stated.about.until) {
+        (None, None) => stated.log_began.map_or_else(String::new, |began| {
+            format!(
+                " It covers everything since the log began on {}.",
+                at(began, look)
+            )
+        }),
+        _ => " It covers the period named at the top, nothing before and after it.".to_owned(),
+    };
+    let whole = if stated.complete {
+        format!("Yes: it holds everything that the log says about entering your account.{period}")
+    } else {
+        let limits = stated.about.limits.iter();
+        let why: Vec<&str> = limits.map(|one| limit(*one)).collect();
+        format!(
+            "Not necessarily: it holds what its maker may see. {} Somebody who may see everything \
+             can make a complete one.",
+            why.join(" ")
+        )
+    };
+    Section {
+        title: "Is this list complete?",
+        parts: vec![
+            Part::Words(whole),
+            Part::Words(format!(
+                "You need not take that on trust. The log is built like a chain of seals (a Merkle \
+                 tree): nothing in it can be changed, removed or slipped in later without the \
+                 newest seal turning out wrong. When this page was made the log had {} and this \
+                 seal:",
+                count(proof.size, "record", "records")
+            )),
+            Part::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),
+            Part::Words(
+                "Keep it. The shop, or anybody it gives the log to, can check the whole log \
+                 against it at any time, with this command and key:"
+                    .to_owned(),
+            ),
+            Part::Command(format!("lac log verify\n{}", proof.key)),
+        ],
+    }
+}
+
+fn outside() -> Section {
+    let mut parts = vec![Part::Words(
+        "This page is about one way into your account: staff logging in as you. It cannot show:"
+            .to_owned(),
+    )];
+    parts.extend(OUTSIDE.iter().map(|text| Part::Words(format!("– {text}"))));
+    Section {
+        title: "What this page cannot show",
+        parts,
+    }
+}
+
+#[cfg(test)]
+mod tests;
