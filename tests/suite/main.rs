@@ -13,6 +13,8 @@ mod import;
 mod import_customers;
 mod log;
 mod log_filters;
+mod log_report;
+mod log_statement;
 mod login;
 mod matrix;
 mod people;

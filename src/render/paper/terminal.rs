@@ -152,9 +152,12 @@ impl Page<'_> {
             .unwrap_or(0);
         let labels: Vec<String> = groups.iter().map(|group| group.label(span)).collect();
         let label = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        // Beside the bar: two numbers and what the second one is.
         let [first, second] = days.names;
-        let room = self.width().saturating_sub(label + 2 + 26).clamp(4, 50);
+        // Beside the bar: its number, and the other one with its name.
+        let digits = |at: usize| groups.iter().map(move |group| group.counts[at]).max();
+        let digits = |at: usize| digits(at).unwrap_or(0).to_string().len();
+        let beside = 2 + 1 + digits(0) + 3 + digits(1) + 1 + second.width();
+        let room = self.width().saturating_sub(label + beside).clamp(4, 50);
         for (group, name) in groups.iter().zip(&labels) {
             let [main, other] = group.counts;
             let bar = bar(main, max, room);
@@ -176,11 +179,11 @@ impl Page<'_> {
     fn heat(&mut self, heat: &Heat) -> io::Result<()> {
         self.words(&heat.caption, Tone::Plain)?;
         let each = if self.width() < 4 + 2 * 24 { 1 } else { 2 };
-        let mut head = "    ".to_owned();
+        let mut scale = "    ".to_owned();
         for hour in (0..24).step_by(6) {
-            head += &format!("{hour:<width$}", width = 6 * each);
+            scale += &format!("{hour:<width$}", width = 6 * each);
         }
-        writeln!(self.out, "{}", head.trim_end())?;
+        writeln!(self.out, "{}", scale.trim_end())?;
         let max = heat.max();
         for (name, hours) in WEEKDAYS.iter().zip(&heat.hours) {
             let shade = |count: &u64| shade(*count, max).to_string().repeat(each);
