@@ -68,7 +68,7 @@ pub fn show<A: Serialize>(
 /// # Errors
 /// `io`; `invalid_value` for a directory, device or pipe.
 fn replace(shop: &Shop, path: &Path, content: &[u8]) -> Result<()> {
-    let shown = path.display();
+    let shown = path.display().to_string();
     let unfit = |why: &str| Fault::invalid("--html", format!("{shown} {why}"));
     if path.file_name().is_none() {
         return Err(unfit("names no file"));
@@ -82,8 +82,11 @@ fn replace(shop: &Shop, path: &Path, content: &[u8]) -> Result<()> {
     };
     let suffix = SessionId::from_bits(bytes(&shop.random));
     let aside = dir.join(format!(".lac-{}.new", suffix.short()));
-    let failed = |e: std::io::Error| Fault::io(shown, e);
-    let mut file = create_private(&aside)?;
+    let failed = |e: std::io::Error| Fault::io(&shown, e);
+    let mut file = create_private(&aside).map_err(|fault| match fault {
+        Fault::Io { problem, .. } => Fault::io(&shown, problem),
+        other => other,
+    })?;
     let written = file
         .write_all(content)
         .and_then(|()| file.sync_all())

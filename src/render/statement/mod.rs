@@ -82,11 +82,16 @@ fn short(stated: &Stated, look: &Look) -> Section {
         "Nobody logged in to your account in this way.".to_owned()
     } else {
         let seconds: u64 = opened().filter_map(|visit| visit.seconds).sum();
-        format!(
-            "Staff of this shop were in your account {}, for {} in all.",
-            count(times, "time", "times"),
-            length(seconds)
-        )
+        let often = match times {
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            more => format!("{more} times"),
+        };
+        let all = match seconds {
+            0 => String::new(),
+            seconds => format!(", for {} in all", length(seconds)),
+        };
+        format!("Staff of this shop were in your account {often}{all}.")
     };
     let open = opened()
         .filter(|visit| visit.state == VisitState::Open)
@@ -222,10 +227,10 @@ fn complete(stated: &Stated, look: &Look) -> Section {
         parts: vec![
             Part::Words(whole),
             Part::Words(format!(
-                "You need not take that on trust. The log is built like a chain of seals (a Merkle \
-                 tree): nothing in it can be changed, removed or slipped in later without the \
-                 newest seal turning out wrong. When this page was made the log had {} and this \
-                 seal:",
+                "You need not take that on trust. The log is built as a Merkle tree: one short seal \
+                 stands for everything in it. Whoever keeps a seal can find out later whether \
+                 anything from before it was changed, removed or slipped in. When this page was \
+                 made the log had {} and this seal:",
                 count(proof.size, "record", "records")
             )),
             Part::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),

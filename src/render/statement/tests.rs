@@ -115,7 +115,7 @@ fn text() -> String {
 fn a_visit_is_told_in_plain_words() {
     let text = text();
     for said in [
-        "Staff of this shop were in your account 2 times, for 5 min in all.",
+        "Staff of this shop were in your account twice, for 5 min in all.",
         "One visit was not over yet at 21 September 2026, 14:28 UTC.",
         "1 further link was made with which nobody has entered.",
         "1 attempt was refused.",

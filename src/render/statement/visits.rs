@@ -68,7 +68,7 @@ fn entry(visit: &Visit, look: &Look) -> Entry {
     if !place.is_empty() {
         facts.push(("Part of the shop", place.join(", ").into()));
     }
-    facts.push(("Session", Text::toned(visit.session_id.as_str(), Tone::Dim)));
+    facts.push(("Session", Text::toned(visit.session_id.short(), Tone::Dim)));
     Entry {
         title: format!("{when} · {what}"),
         facts,

@@ -163,7 +163,8 @@ pub struct Change {
     pub action: String,
     /// Which path, role or admin user; `null` if that was erased.
     pub what: Option<String>,
-    /// As text, cut after 120 characters; `null` for none.
+    /// As text, cut after 120 characters, of several fields those that differ;
+    /// `null` for none.
     pub before: Option<String>,
     pub after: Option<String>,
 }
