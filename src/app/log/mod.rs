@@ -7,7 +7,7 @@ mod list;
 mod recover;
 pub mod report;
 mod show;
-mod source;
+mod summary;
 pub mod statement;
 
 pub use checkpoint::{Newest, Receipt};
@@ -16,7 +16,7 @@ pub use list::{List, Listed};
 pub use recover::{Recover, Recovered};
 pub use report::{Report, Reported};
 pub use show::{Raw, Show};
-pub use source::{About, Limit};
+pub use summary::{About, Limit};
 pub use statement::{Stated, Statement};
 
 use crate::app::View;

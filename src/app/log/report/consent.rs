@@ -31,7 +31,7 @@ pub(super) fn own(view: &View<'_>, readable: &Readable, login: &EventView) -> Re
     let (Some(seq), Some(admin_id)) = (basis.and_then(|basis| basis.seq), login.admin_id) else {
         return Ok(Grant::Other);
     };
-    let Some(grant) = source::event(view, readable, seq)?.map(|seen| seen.event) else {
+    let Some(grant) = summary::event(view, readable, seq)?.map(|seen| seen.event) else {
         return Ok(Grant::Unknown);
     };
     let is_grant = grant.full_action_name == Action::ConsentGrant.full_name()

@@ -68,10 +68,10 @@ impl Report {
         office: Office,
         (office_hours, office_days): (String, String),
     ) -> Result<Reported> {
-        let zone = source::zone(view)?;
+        let zone = summary::zone(view)?;
         let readable = Readable::of(view)?;
         let mut tally = Tally::new(zone, office, self.top.unwrap_or(TOP));
-        let period = source::events(view, &self.filter, &mut |seen| {
+        let period = summary::events(view, &self.filter, &mut |seen| {
             let own = consent::own(view, &readable, &seen.event)?;
             tally.take(&seen, own);
             Ok(())

@@ -11,7 +11,7 @@ use super::answer::{
 use super::changes;
 use super::consent::Grant;
 use super::top::{Counts, Greatest, Latest, Top};
-use crate::app::log::source::Seen;
+use crate::app::log::summary::Seen;
 use crate::app::log::{About, Filter};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
 use crate::domain::ids::CustomerId;

@@ -4,7 +4,7 @@ use super::consent::Grant;
 use super::tally::Tally;
 use super::*;
 use crate::app::log::About;
-use crate::app::log::source::Seen;
+use crate::app::log::summary::Seen;
 use crate::domain::audit::{EventView, Outcome};
 use crate::domain::time::Timestamp;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub use answer::{Attempt, Basis, ConsentChange, Proof, Shopper, Stated, Visit, VisitState};
 
 use self::visits::Visits;
-use super::source::{self, Seen};
+use super::summary::{self, Seen};
 use super::{About, Filter, READERS, Readable};
 use crate::app::{Desk, View, find, look};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
@@ -62,7 +62,7 @@ impl Statement {
         let (mut events, mut erased) = (0, 0);
         let (mut attempts, mut consents) = (Vec::new(), Vec::new());
         let mut address = None;
-        let period = source::events(view, &filter, &mut |seen| {
+        let period = summary::events(view, &filter, &mut |seen| {
             events += 1;
             erased += u64::from(seen.erased);
             if seen.event.customer_email.is_some() {
@@ -73,7 +73,7 @@ impl Statement {
             visits.take(view, &readable, &seen)
         })?;
         customer.email = customer.email.or(address);
-        let about = About::of(view, &readable, source::zone(view)?, period)?;
+        let about = About::of(view, &readable, summary::zone(view)?, period)?;
         Ok(Stated {
             complete: about.limits.is_empty(),
             about,
@@ -116,7 +116,7 @@ impl Statement {
             customers: vec![id.to_string()],
             ..Filter::default()
         };
-        if !source::any(view, &filter)? {
+        if !summary::any(view, &filter)? {
             return Err(missing());
         }
         Ok(Shopper {

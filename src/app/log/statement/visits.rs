@@ -7,7 +7,7 @@ use super::answer::{Basis, Visit, VisitState};
 use super::detail;
 use crate::app::View;
 use crate::app::log::Readable;
-use crate::app::log::source::{self, Seen};
+use crate::app::log::summary::{self, Seen};
 use crate::domain::audit::{Action, ConsentBasis, EventView, Outcome};
 use crate::domain::ids::SessionId;
 use crate::domain::session::{EndCause, Session, SessionState};
@@ -79,7 +79,7 @@ impl Visits {
             let session = view.read.session(&draft.visit.session_id)?;
             if let Some(session) = &session {
                 if draft.visit.link_made.is_none()
-                    && let Some(seen) = source::event(view, readable, session.issue_seq)?
+                    && let Some(seen) = summary::event(view, readable, session.issue_seq)?
                 {
                     let basis = seen.event.consent.as_ref();
                     let basis = basis
@@ -104,7 +104,7 @@ fn time(event: &EventView, key: &str) -> Option<Timestamp> {
 /// Who gave the consent, and when: told by the event that granted it.
 fn consent(view: &View<'_>, readable: &Readable, basis: &ConsentBasis) -> Result<Basis> {
     let grant = match basis.seq {
-        Some(seq) => source::event(view, readable, seq)?.map(|seen| seen.event),
+        Some(seq) => summary::event(view, readable, seq)?.map(|seen| seen.event),
         None => None,
     };
     let grant = grant.filter(|event| event.full_action_name == Action::ConsentGrant.full_name());
