@@ -1,7 +1,7 @@
 //! Consent that was given and used by the same person: nobody should open the
 //! door for themselves.
 
-use crate::app::log::{Readable, source};
+use crate::app::log::{Readable, summary};
 use crate::app::{View, find};
 use crate::domain::audit::{Action, EventView, Outcome};
 use crate::domain::time::Timestamp;

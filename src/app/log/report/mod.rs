@@ -17,7 +17,7 @@ pub use answer::{
 pub use top::Top;
 
 use self::tally::Tally;
-use super::{About, Filter, READERS, Readable, source};
+use super::{About, Filter, READERS, Readable, summary};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
