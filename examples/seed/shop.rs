@@ -14,8 +14,8 @@ use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::signing::ring::KeyRing;
-use login_as_customer::store::archive::ArchiveDir;
 use login_as_customer::store::anchor::NoAnchors;
+use login_as_customer::store::archive::ArchiveDir;
 use login_as_customer::store::dir::{CheckpointFile, StoreDir};
 use login_as_customer::store::sqlite::SqliteStore;
 

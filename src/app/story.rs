@@ -19,8 +19,8 @@ use crate::domain::fault::{Fault, Kind};
 use crate::domain::resource::Resource;
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
-use crate::store::archive::Archives;
 use crate::store::anchor::Anchors;
+use crate::store::archive::Archives;
 use crate::store::log::{Appended, Appender, Recorded};
 use crate::store::{HighWater, Permit, ReadTx, Result, Store, WriteTx};
 

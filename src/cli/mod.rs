@@ -12,6 +12,7 @@ pub mod error;
 mod help;
 mod input;
 mod out;
+mod pages;
 mod paging;
 mod pick;
 mod progress;

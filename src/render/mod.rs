@@ -2,12 +2,17 @@
 //! CSV for programs. Writes to what it is given; never prints.
 
 pub mod event;
+mod frame;
+pub mod html;
 pub mod lines;
 pub mod list;
 pub mod ocsf;
 pub mod one;
+pub mod paper;
+pub mod report;
 pub mod rows;
 pub mod safe;
+pub mod statement;
 pub mod xlsx;
 
 use chrono_tz::Tz;

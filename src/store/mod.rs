@@ -10,9 +10,9 @@
 //! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
 //! either does not compile.
 
+pub mod anchor;
 pub mod archive;
 mod audit;
-pub mod anchor;
 pub mod dir;
 pub mod log;
 mod permit;

@@ -14,6 +14,8 @@ mod import;
 mod import_customers;
 mod log;
 mod log_filters;
+mod log_report;
+mod log_statement;
 mod log_tail;
 mod login;
 mod matrix;

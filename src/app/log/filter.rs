@@ -21,6 +21,16 @@ pub struct Wanted {
     pub not: Vec<String>,
 }
 
+impl Wanted {
+    /// Any of these.
+    pub fn any(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            any: values.into_iter().map(Into::into).collect(),
+            not: Vec::new(),
+        }
+    }
+}
+
 /// A filter as it is written. Several values of one field mean any of them;
 /// several fields mean all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

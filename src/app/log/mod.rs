@@ -1,5 +1,5 @@
-//! The audit log: read it, follow it, tell its newest checkpoint, recover that
-//! file.
+//! The audit log: read it, follow it, sum it up, take it along, prove it, and
+//! keep it.
 
 mod checkpoint;
 pub mod export;
@@ -8,16 +8,22 @@ mod list;
 pub mod manifest;
 mod names;
 mod recover;
+pub mod report;
 mod show;
 pub mod source;
-mod tree;
+pub mod statement;
+mod summary;
 mod tail;
+mod tree;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};
 pub use list::{List, Listed, Sort};
 pub use recover::{Recover, Recovered};
+pub use report::{Report, Reported};
 pub use show::{Raw, Show};
+pub use statement::{Stated, Statement};
+pub use summary::{About, Limit};
 pub use tail::{BATCH, Position, Start, Tail, Tailed};
 
 use crate::app::View;

@@ -3,15 +3,20 @@
 //! Nothing here reads a clock: what is "now" is always an argument.
 
 mod bound;
+mod calendar;
 mod duration;
+mod office;
 mod parse;
 mod show;
 mod timestamp;
 mod zone;
 
 pub use bound::{Edge, parse_bound};
+pub use calendar::{Local, Span, WEEKDAYS};
 pub use duration::{BareUnit, InvalidDuration, parse_duration};
+pub use office::{InvalidOffice, Office};
 pub use parse::parse_lenient;
+pub use show::length;
 pub use timestamp::Timestamp;
 
 /// A text that is no time.

@@ -14,6 +14,15 @@ impl Timestamp {
             .to_string()
     }
 
+    /// As one writes it in a letter, to the minute: `25 October 2026, 02:30
+    /// CEST`.
+    pub fn letter_in(self, tz: Tz) -> String {
+        self.to_chrono()
+            .with_timezone(&tz)
+            .format("%-d %B %Y, %H:%M %Z")
+            .to_string()
+    }
+
     /// The distance from `now`, rounded down to one unit: `now`, `3 min ago`,
     /// `in 45 s`. Months are 30 days, years 365.
     pub fn relative(self, now: Self) -> String {
@@ -36,6 +45,25 @@ impl Timestamp {
     }
 }
 
+/// A length of time in the two units that matter most: `45 s`, `4 min 10 s`,
+/// `1 h 5 min`, `2 d 3 h`. The rest is dropped.
+pub fn length(seconds: u64) -> String {
+    let two = |big: u64, name: &str, small: u64, unit: &str| {
+        let rest = seconds % big / small;
+        if rest == 0 {
+            format!("{} {name}", seconds / big)
+        } else {
+            format!("{} {name} {rest} {unit}", seconds / big)
+        }
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => two(60, "min", 1, "s"),
+        3600..86_400 => two(3600, "h", 60, "min"),
+        _ => two(86_400, "d", 3600, "h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +80,25 @@ mod tests {
             first.format_in(chrono_tz::America::Sao_Paulo),
             "2026-10-24 21:30:00 -03"
         );
+    }
+
+    #[test]
+    fn letters_and_lengths() {
+        let time: Timestamp = "2026-10-05T12:03:59Z".parse().unwrap();
+        let berlin = chrono_tz::Europe::Berlin;
+        assert_eq!(time.letter_in(berlin), "5 October 2026, 14:03 CEST");
+        let shown = [0, 59, 60, 250, 3600, 3900, 90_000, 180_000].map(length);
+        let expected = [
+            "0 s",
+            "59 s",
+            "1 min",
+            "4 min 10 s",
+            "1 h",
+            "1 h 5 min",
+            "1 d 1 h",
+            "2 d 2 h",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! A store of one's own, and the program run on it.
 
+pub mod page;
 mod shop;
+mod visits;
 
 pub use shop::*;
+pub use visits::*;
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};

@@ -196,8 +196,8 @@ impl<'s> Telling<'s> {
         self.heading("The auditor reads it all, refusals included")?;
         let mut events: Vec<EventView> = Vec::new();
         let filter = Filter {
-            action_group: wanted(&["login_as_customer", "consent"]),
-            customer: wanted(&["2"]),
+            action_group: Wanted::any(["login_as_customer", "consent"]),
+            customer: Wanted::any(["2"]),
             ..Filter::default()
         };
         List {
@@ -339,11 +339,4 @@ struct Unwatched;
 impl Watch for Unwatched {
     fn read(&self, _bytes: u64) {}
     fn done(&self, _items: u64, _total: u64) {}
-}
-
-fn wanted(values: &[&str]) -> Wanted {
-    Wanted {
-        any: values.iter().map(|value| (*value).to_owned()).collect(),
-        not: Vec::new(),
-    }
 }

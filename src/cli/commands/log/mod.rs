@@ -2,12 +2,14 @@
 
 mod checkpoint;
 mod columns;
+mod cursor;
 mod export;
 mod filter;
-mod cursor;
 mod list;
 mod recover;
+mod report;
 mod show;
+mod statement;
 mod tail;
 
 use clap::{ArgMatches, Subcommand};
@@ -44,6 +46,14 @@ enum Verb {
         after_help = "Example:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
     )]
     Tail(tail::TailArgs),
+    /// Sum up who was in whose account, what was refused, what was changed
+    #[command(after_help = "Example:\n  lac log report --since last-month --html report.html")]
+    Report(report::ReportArgs),
+    /// Tell a shopper who was in their account, in plain words
+    #[command(
+        after_help = "Example:\n  lac log statement --customer jane@example.com --html jane.html"
+    )]
+    Statement(statement::StatementArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
@@ -58,6 +68,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Show(args) => show::run(&args, shop)?,
         Verb::Export(args) => export::run(args, shop)?,
         Verb::Tail(args) => tail::run(args, shop)?,
+        Verb::Report(args) => report::run(args, shop)?,
+        Verb::Statement(args) => statement::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

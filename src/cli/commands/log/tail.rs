@@ -55,9 +55,9 @@ pub fn run(args: TailArgs, shop: &Shop) -> Result<()> {
         shop.out.say(&format!("times are in {}", look.zone));
     }
     if shop.out.format == Format::Table && is_narrow(&look) {
-        return Reader::new(args, shop).run(look, Narrow);
+        return Reader::new(args, shop)?.run(look, Narrow);
     }
-    Reader::new(args, shop).run(look, |event: EventView| event)
+    Reader::new(args, shop)?.run(look, |event: EventView| event)
 }
 
 /// Reads on and on.
@@ -72,15 +72,15 @@ struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    fn new(args: TailArgs, shop: &'s Shop) -> Self {
-        Self {
+    fn new(args: TailArgs, shop: &'s Shop) -> Result<Self> {
+        Ok(Self {
             shop,
             again: None,
             filter: args.filter.filter(shop)?,
             number: args.number.unwrap_or(10),
             follow: args.follow,
             cursor: args.cursor_file.map(CursorFile),
-        }
+        })
     }
 
     fn run<R: Row>(mut self, look: Look, row: impl Fn(EventView) -> R) -> Result<()> {

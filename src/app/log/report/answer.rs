@@ -1,0 +1,180 @@
+//! What a report says: this is its JSON, field by field.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Top;
+use crate::app::log::{About, Filter};
+use crate::domain::audit::EventView;
+use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::time::Timestamp;
+
+/// The summary. Times are UTC; hours, weekdays and dates are those of `zone`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reported {
+    #[serde(flatten)]
+    pub about: About,
+    /// The filter as it was written.
+    pub filter: Filter,
+    /// Events that were summed up.
+    pub events: u64,
+    /// Times of the first and the last of them.
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+    /// Those of them whose shopper part was erased.
+    pub erased: u64,
+    /// Events by action group.
+    pub groups: Vec<Count>,
+    pub logins: Logins,
+    /// Who logged in as whom, most accesses first.
+    pub pairs: Top<Pair>,
+    /// Attempts that failed, by code; `null` where the code was erased.
+    pub failures: u64,
+    pub failures_by_code: Top<Count>,
+    pub failures_by_admin: Top<Count>,
+    pub failures_by_website: Top<Count>,
+    /// Accesses by weekday (seven rows, Monday first) and hour (24 columns).
+    pub hours: Vec<[u64; 24]>,
+    pub without_ticket: Visits,
+    pub outside: Outside,
+    /// Sessions that ended within the period, longest first.
+    pub longest: Top<Long>,
+    /// Logins on a consent that the same admin user had granted.
+    pub own_consent: Top<OwnConsent>,
+    /// Logins whose granting event the reader may not read, so that it could
+    /// not be told.
+    pub own_consent_unknown: u64,
+    /// Changes of config, roles and admin users, by action.
+    pub changes_by_action: Vec<Count>,
+    /// The latest of them, newest first.
+    pub changes: Top<Change>,
+    /// Days with events, oldest first.
+    pub days: Vec<Day>,
+}
+
+/// Something with how often it occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// `null` where it is not known.
+    pub name: Option<String>,
+    pub count: u64,
+}
+
+/// Logins as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Logins {
+    /// Login URLs that were made.
+    pub issued: u64,
+    /// Login URLs that were opened: real accesses.
+    pub redeemed: u64,
+    /// Attempts to log in or to open a URL that failed.
+    pub refused: u64,
+    /// Different admin users and customers among the accesses.
+    pub admins: u64,
+    pub customers: u64,
+}
+
+/// One admin user with one customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    pub admin: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub issued: u64,
+    pub redeemed: u64,
+    /// The latest login or access.
+    pub last: Timestamp,
+}
+
+/// One access to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    pub seq: u64,
+    pub time: Timestamp,
+    pub admin: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub website: Option<String>,
+    pub session_id: Option<SessionId>,
+    pub ticket: Option<String>,
+}
+
+impl Access {
+    pub(super) fn of(event: &EventView) -> Self {
+        Self {
+            seq: event.seq,
+            time: event.time,
+            admin: event.admin.clone(),
+            customer_id: event.customer_id,
+            website: event.website.clone(),
+            session_id: event.session_id.clone(),
+            ticket: event.ticket.clone(),
+        }
+    }
+}
+
+/// How many, by whom, and the latest of them, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Visits {
+    pub count: u64,
+    pub by_admin: Top<Count>,
+    pub latest: Top<Access>,
+}
+
+/// Accesses out of office hours.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Outside {
+    pub office_hours: String,
+    pub office_days: String,
+    #[serde(flatten)]
+    pub visits: Visits,
+}
+
+/// How long a session was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Long {
+    pub seconds: u64,
+    pub seq: u64,
+    /// When its end was recorded.
+    pub time: Timestamp,
+    pub admin: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub session_id: Option<SessionId>,
+    /// Why it ended.
+    pub cause: Option<String>,
+}
+
+/// A consent given and used by one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnConsent {
+    #[serde(flatten)]
+    pub login: Access,
+    /// Whether the login URL was opened.
+    pub opened: bool,
+    pub granted_seq: u64,
+    pub granted_at: Timestamp,
+}
+
+/// A change of who may do what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub seq: u64,
+    pub time: Timestamp,
+    pub admin: Option<String>,
+    pub action_group: String,
+    pub action: String,
+    /// Which path, role or admin user; `null` if that was erased.
+    pub what: Option<String>,
+    /// As text, cut after 120 characters, of several fields those that differ;
+    /// `null` for none.
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// One day of `zone`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    pub date: NaiveDate,
+    pub events: u64,
+    pub issued: u64,
+    pub redeemed: u64,
+    pub failures: u64,
+}

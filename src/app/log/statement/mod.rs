@@ -1,0 +1,204 @@
+//! What one shopper is told when they ask who was in their account.
+
+mod answer;
+mod visits;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use answer::{Attempt, Basis, ConsentChange, Proof, Shopper, Stated, Visit, VisitState};
+
+use self::visits::Visits;
+use super::summary::{self, Seen};
+use super::{About, Filter, READERS, Readable, Wanted};
+use crate::app::{Desk, View, find, look};
+use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
+use crate::domain::customer::Customer;
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::signing::note;
+use crate::store::Result;
+use crate::store::log::tampered;
+
+/// Asks for a shopper's statement.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Statement {
+    /// An id, also one of a customer who has been removed; or an e-mail
+    /// address.
+    pub customer: String,
+    /// The website an address is meant on.
+    pub website: Option<String>,
+    /// As in [`Filter`].
+    pub since: Option<String>,
+    pub until: Option<String>,
+}
+
+impl Statement {
+    /// Everything the log says about access to the account, as far as the
+    /// actor may read it. Memory grows with that one shopper's events.
+    ///
+    /// # Errors
+    /// `resource_denied`; `customer_not_found` for an address nobody has and an
+    /// id that neither the customers nor the log know, as far as the actor may
+    /// see; `customer_ambiguous`, `website_not_found`, `invalid_value`;
+    /// `log_tampered` and `key_missing` where the newest checkpoint cannot be
+    /// vouched for.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Stated> {
+        look(desk, Action::LogRead, &READERS, |view| self.state(view))
+    }
+
+    fn state(&self, view: &View<'_>) -> Result<Stated> {
+        let mut customer = self.shopper(view)?;
+        let filter = Filter {
+            since: self.since.clone(),
+            until: self.until.clone(),
+            customer: Wanted::any([customer.id.to_string()]),
+            ..Filter::default()
+        };
+        let readable = Readable::of(view)?;
+        let mut visits = Visits::default();
+        let (mut events, mut erased) = (0, 0);
+        let (mut attempts, mut consents) = (Vec::new(), Vec::new());
+        let mut address = None;
+        let period = summary::events(view, &filter, &mut |seen| {
+            events += 1;
+            erased += u64::from(seen.erased);
+            if seen.event.customer_email.is_some() {
+                address.clone_from(&seen.event.customer_email);
+            }
+            attempts.extend(attempt(&seen));
+            consents.extend(consent_change(&seen));
+            visits.take(view, &readable, &seen)
+        })?;
+        customer.email = customer.email.or(address);
+        let about = About::of(view, &readable, summary::zone(view)?, period)?;
+        Ok(Stated {
+            complete: about.limits.is_empty(),
+            about,
+            log_began: view
+                .read
+                .audit_event(1)?
+                .as_ref()
+                .map(super::read)
+                .transpose()?
+                .map(|e| e.time),
+            customer,
+            events,
+            erased,
+            visits: visits.finish(view, &readable)?,
+            attempts,
+            consents,
+            proof: proof(view)?,
+        })
+    }
+
+    /// Who it is about. Whoever is outside the role scope is known by the id
+    /// and by what the log shows of them alone, like somebody who was removed.
+    fn shopper(&self, view: &View<'_>) -> Result<Shopper> {
+        let website = self.website.as_deref();
+        let Ok(id) = self.customer.parse::<CustomerId>() else {
+            return known(view, &find::customer(view, &self.customer, website)?);
+        };
+        let wanted = website.map(|code| find::website(view, code)).transpose()?;
+        let missing = || Fault::CustomerNotFound {
+            customer: self.customer.clone(),
+        };
+        let found = view.read.customer(id)?;
+        if let Some(customer) = found.filter(|c| view.actor.sees(c.website_id)) {
+            if wanted.is_some_and(|website| website.id != customer.website_id) {
+                return Err(missing());
+            }
+            return known(view, &customer);
+        }
+        let filter = Filter {
+            customer: Wanted::any([id.to_string()]),
+            ..Filter::default()
+        };
+        if !summary::any(view, &filter)? {
+            return Err(missing());
+        }
+        Ok(Shopper {
+            id,
+            email: None,
+            website: None,
+            known: false,
+            former_ids: Vec::new(),
+        })
+    }
+}
+
+fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {
+    let mut ids = find::ids_in_log(view, customer.id)?;
+    ids.retain(|id| *id != customer.id);
+    let website = view.tree()?.website(customer.website_id);
+    Ok(Shopper {
+        id: customer.id,
+        email: Some(customer.email.clone()),
+        website: website.map(|website| website.code.clone()),
+        known: true,
+        former_ids: ids,
+    })
+}
+
+/// The newest checkpoint, after its signature was verified.
+fn proof(view: &View<'_>) -> Result<Proof> {
+    let (origin, key) = (view.config.store_name()?, view.keys.audit()?.public());
+    let head = view.read.audit_head()?;
+    let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+    let checkpoint = note::open(head.note.as_bytes(), &origin, std::slice::from_ref(&key))
+        .map_err(|e| tampered(e.to_string()))?;
+    Ok(Proof {
+        key: note::vkey(&origin, &key),
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        root: STANDARD.encode(checkpoint.root),
+        time: head.last_time,
+    })
+}
+
+fn detail(event: &EventView, key: &str) -> Option<String> {
+    event
+        .details
+        .as_ref()?
+        .get(key)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+}
+
+/// A login or the opening of its link that was refused.
+fn attempt(seen: &Seen) -> Option<Attempt> {
+    let event = &seen.event;
+    let acts = [Action::LoginIssue, Action::LoginRedeem];
+    let is_one = acts
+        .iter()
+        .any(|act| act.full_name() == event.full_action_name);
+    (is_one && event.result == Outcome::Failure).then(|| Attempt {
+        seq: event.seq,
+        time: event.time,
+        action: event.action.clone(),
+        admin: event.admin.clone(),
+        code: detail(event, "code"),
+        reason: event.reason.clone(),
+        ticket: event.ticket.clone(),
+        session_id: event.session_id.clone(),
+        erased: seen.erased,
+    })
+}
+
+fn consent_change(seen: &Seen) -> Option<ConsentChange> {
+    let event = &seen.event;
+    let is_one = event.action_group == ActionGroup::Consent.as_str()
+        && event.action != Action::ConsentRead.name()
+        && event.result == Outcome::Success;
+    is_one.then(|| ConsentChange {
+        seq: event.seq,
+        time: event.time,
+        granted: event.action == Action::ConsentGrant.name(),
+        source: detail(event, "source"),
+        by: event.admin.clone().or_else(|| detail(event, "storefront")),
+        reason: event.reason.clone(),
+        erased: seen.erased,
+    })
+}

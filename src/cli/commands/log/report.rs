@@ -1,0 +1,44 @@
+//! `lac log report`.
+
+use clap::Args;
+
+use super::filter::FilterArgs;
+use crate::app::log::Report;
+use crate::cli::pages::{PageArgs, show};
+use crate::cli::shop::Shop;
+use crate::render::report;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs,
+
+    /// Accesses outside these hours are listed, in the store's timezone
+    /// [default: 08:00-18:00]
+    #[arg(long, value_name = "FROM-TO")]
+    office_hours: Option<String>,
+
+    /// The days the hours are of, such as mon-fri or mon,wed,sat [default:
+    /// mon-fri]
+    #[arg(long, value_name = "DAYS")]
+    office_days: Option<String>,
+
+    /// Rows of each list at most [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    top: Option<u16>,
+}
+
+pub fn run(args: ReportArgs, shop: &Shop) -> Result<()> {
+    let request = Report {
+        filter: args.filter.filter(shop)?,
+        office_hours: args.office_hours,
+        office_days: args.office_days,
+        top: args.top.map(usize::from),
+    };
+    let reported = request.run(&shop.desk()?)?;
+    show(shop, &args.page, &reported, report::paper)
+}

@@ -1,0 +1,42 @@
+//! `lac log statement`.
+
+use clap::Args;
+
+use crate::app::log::Statement;
+use crate::cli::pages::{PageArgs, show};
+use crate::cli::shop::Shop;
+use crate::render::statement;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// The shopper's id, also one of a removed customer; or e-mail address
+    #[arg(long, value_name = "CUSTOMER")]
+    customer: String,
+
+    /// The website an e-mail address is meant on
+    #[arg(long, value_name = "CODE")]
+    website: Option<String>,
+
+    /// From this date or time on; in the store's timezone
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+
+    /// Up to and with this date or time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+
+    #[command(flatten)]
+    page: PageArgs,
+}
+
+pub fn run(args: StatementArgs, shop: &Shop) -> Result<()> {
+    let request = Statement {
+        customer: args.customer,
+        website: args.website,
+        since: args.since,
+        until: args.until,
+    };
+    let stated = request.run(&shop.desk()?)?;
+    show(shop, &args.page, &stated, statement::paper)
+}

@@ -1,0 +1,131 @@
+//! An instant as a calendar and a clock on a wall of the zone show it.
+
+use chrono::{Datelike, NaiveDate, Timelike};
+use chrono_tz::Tz;
+
+use super::Timestamp;
+
+/// Weekdays by number, Monday first.
+pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Local date, weekday and time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Local {
+    pub date: NaiveDate,
+    /// 0 is Monday.
+    pub weekday: usize,
+    pub hour: u8,
+    pub minute: u8,
+}
+
+/// How days are put together where there are many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    Day,
+    /// From Monday.
+    Week,
+    Month,
+}
+
+impl Timestamp {
+    /// What the wall shows in `tz`. An hour that clocks show twice counts
+    /// twice for that hour; one they skip never comes up.
+    pub fn local(self, tz: Tz) -> Local {
+        let time = self.to_chrono().with_timezone(&tz);
+        let small = |n: u32| u8::try_from(n).unwrap_or_default();
+        Local {
+            date: time.date_naive(),
+            weekday: time.weekday().num_days_from_monday() as usize,
+            hour: small(time.hour()),
+            minute: small(time.minute()),
+        }
+    }
+}
+
+impl Span {
+    /// The finest one that needs no more than `most` columns or rows for the
+    /// days from `first` to `last`; months if none does.
+    pub fn fitting(first: NaiveDate, last: NaiveDate, most: usize) -> Self {
+        let count = |span: Self| span.all(first, last).take(most + 1).count();
+        [Self::Day, Self::Week]
+            .into_iter()
+            .find(|span| count(*span) <= most)
+            .unwrap_or(Self::Month)
+    }
+
+    /// The first day of the one that holds `date`.
+    pub fn start(self, date: NaiveDate) -> NaiveDate {
+        match self {
+            Self::Day => date,
+            Self::Week => date.week(chrono::Weekday::Mon).first_day(),
+            Self::Month => date.with_day(1).unwrap_or(date),
+        }
+    }
+
+    /// The first days of all from the one that holds `first` to the one that
+    /// holds `last`.
+    pub fn all(self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+        let next = move |date: &NaiveDate| match self {
+            Self::Day => date.succ_opt(),
+            Self::Week => date.checked_add_days(chrono::Days::new(7)),
+            Self::Month => date.checked_add_months(chrono::Months::new(1)),
+        };
+        std::iter::successors(Some(self.start(first)), next).take_while(move |date| *date <= last)
+    }
+
+    /// What it is called: `day`, `week`, `month`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Europe::Berlin;
+
+    fn local(text: &str) -> (String, &'static str, u8, u8) {
+        let at = text.parse::<Timestamp>().unwrap().local(Berlin);
+        (
+            at.date.to_string(),
+            WEEKDAYS[at.weekday],
+            at.hour,
+            at.minute,
+        )
+    }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// Clocks go back at 03:00 on 2026-10-25 and forward at 02:00 on
+    /// 2026-03-29.
+    #[test]
+    fn hours_that_come_twice_and_never() {
+        let sunday = |hour, minute| ("2026-10-25".to_owned(), "Sun", hour, minute);
+        assert_eq!(local("2026-10-24T22:00:00Z"), sunday(0, 0));
+        assert_eq!(local("2026-10-25T00:30:00Z"), sunday(2, 30));
+        assert_eq!(local("2026-10-25T01:30:00Z"), sunday(2, 30));
+        assert_eq!(local("2026-10-25T22:59:59Z"), sunday(23, 59));
+        assert_eq!(local("2026-10-25T23:00:00Z").1, "Mon");
+        assert_eq!(local("2026-03-29T00:59:59Z").2, 1);
+        assert_eq!(local("2026-03-29T01:00:00Z").2, 3);
+    }
+
+    #[test]
+    fn many_days_become_weeks_and_months() {
+        let (first, last) = (date("2026-02-25"), date("2026-03-10"));
+        assert_eq!(Span::fitting(first, last, 14), Span::Day);
+        assert_eq!(Span::fitting(first, last, 13), Span::Week);
+        assert_eq!(Span::fitting(first, last, 2), Span::Month);
+        let all =
+            |span: Span| -> Vec<String> { span.all(first, last).map(|d| d.to_string()).collect() };
+        assert_eq!(all(Span::Week), ["2026-02-23", "2026-03-02", "2026-03-09"]);
+        assert_eq!(all(Span::Month), ["2026-02-01", "2026-03-01"]);
+        assert_eq!(all(Span::Day).len(), 14);
+    }
+}

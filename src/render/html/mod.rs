@@ -1,0 +1,116 @@
+//! A page as one HTML file that needs nothing else: no script, no font, no
+//! picture, nothing to be fetched. Prints on A4, fits a phone, follows the
+//! reader's choice of light or dark.
+
+mod charts;
+mod parts;
+
+use std::fmt::Write as _;
+
+use super::paper::Paper;
+use super::safe::safe;
+
+const STYLE: &str = include_str!("page.css");
+
+/// Nothing may run or be fetched, whatever a text should manage to say.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// The whole file.
+pub fn page(paper: &Paper) -> String {
+    let mut body = String::new();
+    let _ = write!(
+        body,
+        "<header>\n<p class=\"store\">{}</p>\n<h1>{}</h1>\n<dl class=\"about\">\n",
+        foreign(&paper.store),
+        text(&paper.title)
+    );
+    for (label, value) in &paper.about {
+        let _ = writeln!(
+            body,
+            "<div><dt>{}</dt><dd>{}</dd></div>",
+            text(label),
+            foreign(value)
+        );
+    }
+    body += "</dl>\n";
+    for notice in &paper.notices {
+        let _ = writeln!(body, "<p class=\"notice\">{}</p>", text(notice));
+    }
+    body += "</header>\n<main>\n";
+    for section in &paper.sections {
+        let _ = writeln!(body, "<section>\n<h2>{}</h2>", text(section.title));
+        parts::write(&mut body, &section.parts);
+        body += "</section>\n";
+    }
+    body += "</main>\n";
+    let title = text(&format!("{} · {}", paper.title, paper.store));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+}
+
+/// Any text, for the inside of an element or of a quoted attribute: controls
+/// and bidirectional marks made visible, markup made text.
+fn text(raw: &str) -> String {
+    let shown = safe(raw);
+    let mut out = String::with_capacity(shown.len());
+    for c in shown.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A text from outside on its own: one that runs from right to left does not
+/// carry its neighbours along.
+fn foreign(raw: &str) -> String {
+    format!("<bdi>{}</bdi>", text(raw))
+}
+
+/// 1234567 as `1 234 567`, with narrow spaces that do not break.
+fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(
+            text("<b a=\"x\" b='y'>&\u{202e}\u{1b}["),
+            r"&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\u{202e}\x1b["
+        );
+        assert_eq!(foreign("שלום"), "<bdi>שלום</bdi>");
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let shown = [0, 999, 1000, 1_234_567].map(number);
+        assert_eq!(
+            shown,
+            ["0", "999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! What deserves a second look.
+
+use super::{counts, customer, name};
+use crate::app::log::Reported;
+use crate::app::log::report::{Access, Outside, OwnConsent, Top, Visits};
+use crate::domain::time::length;
+use crate::render::Look;
+use crate::render::frame::{counted, short};
+use crate::render::list::{Text, Tone};
+use crate::render::paper::{Grid, Part, Section, heads};
+
+pub(super) fn section(report: &Reported, look: &Look) -> Section {
+    let mut parts = vec![Part::Grid(own_consent(&report.own_consent, look))];
+    if report.own_consent_unknown > 0 {
+        parts.push(Part::Words(format!(
+            "Of {} it cannot be told who gave the consent.",
+            counted(report.own_consent_unknown, "further login")
+        )));
+    }
+    let Outside {
+        office_hours,
+        office_days,
+        visits,
+    } = &report.outside;
+    let outside = format!("Out of office hours (outside {office_hours}, {office_days})");
+    parts.extend(visits_parts(
+        &outside,
+        visits,
+        look,
+        "all within office hours",
+    ));
+    let without = "Without a ticket";
+    parts.extend(visits_parts(
+        without,
+        &report.without_ticket,
+        look,
+        "all have a ticket",
+    ));
+    let rows = report.longest.rows.iter().map(|long| {
+        vec![
+            length(long.seconds).into(),
+            name(long.admin.as_deref()),
+            customer(long.customer_id),
+            short(long.time, look.zone),
+            long.cause
+                .clone()
+                .unwrap_or_default()
+                .replace('_', " ")
+                .into(),
+        ]
+    });
+    parts.push(Part::Grid(Grid {
+        caption: "Longest sessions".to_owned(),
+        columns: heads(&["length", "admin", "customer", "ended", "why"]),
+        rows: rows.collect(),
+        bars: None,
+        more: report.longest.more,
+        empty: "no session ended",
+    }));
+    Section {
+        title: "Worth a second look",
+        parts,
+    }
+}
+
+fn own_consent(list: &Top<OwnConsent>, look: &Look) -> Grid {
+    let rows = list.rows.iter().map(|own| {
+        let opened = if own.opened {
+            Text::toned("opened", Tone::Bad)
+        } else {
+            Text::toned("not opened", Tone::Dim)
+        };
+        vec![
+            short(own.login.time, look.zone),
+            name(own.login.admin.as_deref()),
+            customer(own.login.customer_id),
+            opened,
+            short(own.granted_at, look.zone),
+        ]
+    });
+    Grid {
+        caption: format!(
+            "Consent given and used by the same person ({})",
+            list.total()
+        ),
+        columns: heads(&["login", "admin", "customer", "link", "consent given"]),
+        rows: rows.collect(),
+        bars: None,
+        more: list.more,
+        empty: "none",
+    }
+}
+
+fn visits_parts(caption: &str, visits: &Visits, look: &Look, none: &'static str) -> Vec<Part> {
+    let caption = format!("{caption}: {}", visits.count);
+    if visits.count == 0 {
+        return vec![Part::Grid(Grid {
+            caption,
+            empty: none,
+            ..Grid::default()
+        })];
+    }
+    let row = |access: &Access| {
+        vec![
+            short(access.time, look.zone),
+            name(access.admin.as_deref()),
+            customer(access.customer_id),
+            name(access.website.as_deref()),
+            access.ticket.clone().unwrap_or_default().into(),
+        ]
+    };
+    let latest = Grid {
+        caption: "The latest of them".to_owned(),
+        columns: heads(&["opened", "admin", "customer", "website", "ticket"]),
+        rows: visits.latest.rows.iter().map(row).collect(),
+        bars: None,
+        more: visits.latest.more,
+        empty: none,
+    };
+    vec![
+        Part::Grid(counts(caption, &visits.by_admin, "admin", none)),
+        Part::Grid(latest),
+    ]
+}

@@ -1,0 +1,254 @@
+//! What a shopper is told about who was in the account.
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::support::{Support, colleague, page, text};
+
+const BASE: &str = "https://shop.example.com";
+const EU: &str = "https://eu.shop.example.com";
+
+const FIRST: [&str; 3] = [
+    "2026-10-06T10:00:00Z",
+    "2026-10-06T10:00:30Z",
+    "2026-10-06T10:12:30Z",
+];
+
+fn statement(shop: &Support, customer: &str) -> Value {
+    shop.store
+        .json(&["log", "statement", "--customer", customer])
+}
+
+#[test]
+fn a_session_is_one_visit() {
+    let shop = Support::new();
+    let store = &shop.store;
+    let bea = store.agent("bea");
+    let reason = "cannot find\u{1b}[2J \u{202e}ecioivni <b>";
+    let whole = ["1", "--reason", reason, "--ticket", "ZD-1"];
+    let session = shop.visit(&bea, &whole, BASE, FIRST);
+    store.clock.set("2026-10-07T10:00:00Z");
+    let spent = shop.link(&bea, &["1"]);
+    store.clock.set("2026-10-07T10:10:00Z");
+    store
+        .run_as(
+            &shop.storefront,
+            &["redeem", &spent, "--audience", BASE, "-o", "json"],
+        )
+        .failed("token_expired", 5);
+    let open = shop.link(&bea, &["--order", "100000001"]);
+    shop.open(&open, BASE);
+
+    let stated = statement(&shop, "ADA@example.com");
+    assert_eq!(stated["complete"], true);
+    let visits = stated["visits"].as_array().expect("visits");
+    let reached: Vec<&str> = visits.iter().map(|visit| text(&visit["state"])).collect();
+    assert_eq!(reached, ["ended", "not_opened", "open"]);
+    let first = &visits[0];
+    assert_eq!(first["session_id"], session);
+    assert_eq!(first["link_made"], "2026-10-06T10:00:00.000000Z");
+    assert_eq!(first["opened"], "2026-10-06T10:00:30.000000Z");
+    assert_eq!(first["ended"], "2026-10-06T10:12:30.000000Z");
+    assert_eq!(
+        (&first["seconds"], &first["cause"]),
+        (&json!(720), &json!("ended"))
+    );
+    assert_eq!(
+        (&first["admin"], &first["ticket"]),
+        (&json!("bea"), &json!("ZD-1"))
+    );
+    assert_eq!(first["reason"], reason);
+    assert_eq!(first["consent"]["source"], "import");
+    assert_eq!(first["consent"]["given_by"], "alice");
+    // It ran out when it ran out.
+    assert_eq!(visits[1]["cause"], "link_expired");
+    assert_eq!(visits[1]["ended"], "2026-10-07T10:01:00.000000Z");
+    assert_eq!(visits[2]["document"], "order:100000001");
+    assert_eq!(stated["attempts"][0]["code"], "token_expired");
+
+    let shown = store.ok(&["log", "statement", "--customer", "1"]);
+    let html = store.ok(&["log", "statement", "--customer", "1", "--html", "-"]);
+    page::is_sound(&html);
+    for page in [&shown, &html] {
+        assert!(!page.contains(['\u{1b}', '\u{202e}']));
+        for said in [
+            "the link was too old",
+            "still in your account",
+            "lac log verify",
+        ] {
+            assert!(page.contains(said), "{said}");
+        }
+    }
+    assert!(!html.contains("<b>"));
+
+    // The seal is the newest checkpoint's.
+    let checkpoint = store.json(&["log", "checkpoint"]);
+    for field in ["origin", "size", "root", "key"] {
+        assert_eq!(stated["proof"][field], checkpoint[field], "{field}");
+    }
+}
+
+/// What happened before and after the period completes its visits.
+#[test]
+fn a_visit_is_whole_whatever_the_period() {
+    let shop = Support::new();
+    let bea = shop.store.agent("bea");
+    let times = [
+        "2026-10-06T23:59:40Z",
+        "2026-10-07T00:00:10Z",
+        "2026-10-08T00:00:05Z",
+    ];
+    shop.store
+        .ok(&["config", "set", "lac/session/max_duration", "86400"]);
+    shop.visit(&bea, &["1", "--reason", "asked"], BASE, times);
+    let whole = &statement(&shop, "1")["visits"][0];
+    for day in ["2026-10-06", "2026-10-07", "2026-10-08"] {
+        let args = [
+            "log",
+            "statement",
+            "--customer",
+            "1",
+            "--since",
+            day,
+            "--until",
+            day,
+        ];
+        let stated = shop.store.json(&args);
+        assert_eq!(stated["visits"].as_array().expect("visits").len(), 1);
+        for field in [
+            "state",
+            "link_made",
+            "opened",
+            "ended",
+            "seconds",
+            "cause",
+            "reason",
+        ] {
+            assert_eq!(stated["visits"][0][field], whole[field], "{day} {field}");
+        }
+    }
+}
+
+#[test]
+fn one_shopper_is_told_nothing_of_another() {
+    let shop = Support::new();
+    let store = &shop.store;
+    let bea = store.agent("bea");
+    shop.visit(
+        &bea,
+        &["1", "--reason", "about Ada", "--ticket", "ADA-1"],
+        BASE,
+        FIRST,
+    );
+    let times = [
+        "2026-10-06T11:00:00Z",
+        "2026-10-06T11:00:30Z",
+        "2026-10-06T11:12:30Z",
+    ];
+    shop.visit(
+        &bea,
+        &["3", "--reason", "about Cleo", "--ticket", "CLEO-1"],
+        EU,
+        times,
+    );
+    for (own, other) in [
+        ("1", ["Cleo", "CLEO-1", "cleo@"]),
+        ("3", ["Ada", "ADA-1", "ada@"]),
+    ] {
+        for format in [&["-o", "json"][..], &["--html", "-"], &[]] {
+            let args = [&["log", "statement", "--customer", own][..], format].concat();
+            let shown = store.ok(&args);
+            for word in other {
+                assert!(!shown.contains(word), "{own}: {word}");
+            }
+        }
+    }
+    // One address, two shoppers: which one must be said.
+    let twice = ["log", "statement", "--customer", "bob@example.com"];
+    store.fails(&twice, "customer_ambiguous", 2);
+    let one = store.json(&[&twice[..], &["--website", "eu"]].concat());
+    assert_eq!(one["customer"]["id"], "5");
+    let wrong = ["log", "statement", "--customer", "5", "--website", "base"];
+    store.fails(&wrong, "customer_not_found", 3);
+}
+
+#[test]
+fn a_removed_shopper_is_known_by_id_and_an_erased_one_by_what_is_left() {
+    let shop = Support::new();
+    let store = &shop.store;
+    let bea = store.agent("bea");
+    shop.visit(&bea, &["1", "--reason", "asked for help"], BASE, FIRST);
+    store.ok(&["customer", "remove", "1", "--yes"]);
+    let by_address = ["log", "statement", "--customer", "ada@example.com"];
+    store.fails(&by_address, "customer_not_found", 3);
+    let stated = statement(&shop, "1");
+    assert_eq!(stated["customer"]["known"], false);
+    assert_eq!(stated["customer"]["email"], "ada@example.com");
+    assert_eq!(stated["visits"][0]["reason"], "asked for help");
+    store.fails(
+        &["log", "statement", "--customer", "4711"],
+        "customer_not_found",
+        3,
+    );
+
+    // What an erasure leaves behind.
+    let conn = Connection::open(store.dir().join("lac.db")).expect("opens");
+    let erased = "UPDATE audit_event SET shopper = NULL, shopper_salt = NULL WHERE customer_id = 1";
+    assert!(conn.execute(erased, []).expect("erased") > 3);
+    drop(conn);
+    let stated = statement(&shop, "1");
+    assert_eq!(stated["erased"], stated["events"]);
+    assert_eq!(stated["customer"]["email"], Value::Null);
+    let visit = &stated["visits"][0];
+    assert_eq!(
+        (&visit["reason"], &visit["erased"]),
+        (&Value::Null, &json!(true))
+    );
+    assert_eq!(
+        (&visit["admin"], &visit["seconds"]),
+        (&json!("bea"), &json!(720))
+    );
+    let shown = store.ok(&["log", "statement", "--customer", "1"]);
+    assert!(shown.contains("erased on request"), "{shown}");
+    let report = store.json(&["log", "report"]);
+    assert_eq!(report["erased"], stated["events"]);
+}
+
+#[test]
+fn who_sees_less_says_so() {
+    let shop = Support::new();
+    let store = &shop.store;
+    let bea = store.agent("bea");
+    shop.visit(&bea, &["1"], BASE, FIRST);
+    let by = |token: &str, customer: &str| {
+        store.run_as(
+            token,
+            &["log", "statement", "--customer", customer, "-o", "json"],
+        )
+    };
+    let read = |token: &str| -> Value {
+        serde_json::from_str(&by(token, "1").succeeded().stdout).expect("JSON")
+    };
+    let logins = colleague(store, "logins", &["Magento_LoginAsCustomer::login_log"]);
+    let stated = read(&logins);
+    assert_eq!(
+        (&stated["complete"], &stated["limits"]),
+        (&json!(false), &json!(["action_groups"]))
+    );
+    assert_eq!(stated["visits"].as_array().expect("visits").len(), 1);
+    assert_eq!(stated["visits"][0]["consent"]["given_at"], Value::Null);
+    assert_eq!(stated["consents"], json!([]));
+
+    let clerk = colleague(store, "clerk", &["system_magento_logging_events"]);
+    store.ok(&["role", "scope", "clerk", "website:base"]);
+    let stated = read(&clerk);
+    assert_eq!(
+        (&stated["complete"], &stated["limits"]),
+        (&json!(false), &json!(["websites"]))
+    );
+    // Another website's shoppers are as unknown as nobody.
+    for who in ["3", "cleo@example.com", "4711"] {
+        by(&clerk, who).failed("customer_not_found", 3);
+    }
+    by(&bea, "1").failed("resource_denied", 4);
+}
