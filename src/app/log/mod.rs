@@ -11,10 +11,12 @@ mod recover;
 pub mod report;
 mod show;
 pub mod source;
+mod spread;
 pub mod statement;
 mod summary;
 mod tail;
 mod tree;
+pub mod verify;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};

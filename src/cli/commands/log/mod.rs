@@ -11,6 +11,7 @@ mod report;
 mod show;
 mod statement;
 mod tail;
+mod verify;
 
 use clap::{ArgMatches, Subcommand};
 
@@ -57,6 +58,12 @@ enum Verb {
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
     #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
     Checkpoint,
+    /// Compute the whole log anew, or check an exported file with a public key
+    #[command(
+        after_help = "Examples:\n  lac log verify --since receipt-2026-10-05.txt\n  \
+                      lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…"
+    )]
+    Verify(verify::VerifyArgs),
     /// Write a checkpoint file that is lost for good anew, on record
     #[command(after_help = "Example:\n  lac log recover --yes")]
     Recover,
@@ -70,6 +77,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Tail(args) => tail::run(args, shop)?,
         Verb::Report(args) => report::run(args, shop)?,
         Verb::Statement(args) => statement::run(args, shop)?,
+        Verb::Verify(args) => verify::run(&args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

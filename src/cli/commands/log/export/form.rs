@@ -1,5 +1,6 @@
 //! What an export is made of: from a file's name, or `--format`.
 
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -10,6 +11,7 @@ use crate::domain::audit::{Cut, Field};
 use crate::domain::fault::Fault;
 use crate::render::rows::Rows;
 use crate::store::Result;
+use crate::store::log::tampered;
 
 /// What the rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -129,6 +131,30 @@ pub fn head(content: Content, columns: &[Field]) -> String {
         Content::Csv => Rows::csv(columns, true).head(),
         _ => String::new(),
     }
+}
+
+/// A content by its name in a manifest.
+pub fn content(name: &str) -> Option<Content> {
+    Content::from_name(name).filter(|content| content.as_str() == name)
+}
+
+/// The rows of a file as they were before they were compressed.
+///
+/// # Errors
+/// `io`; `log_tampered` for a compression that is none.
+pub fn plain_text(
+    file: impl BufRead + 'static,
+    compression: Option<&str>,
+) -> Result<Box<dyn Read>> {
+    Ok(match compression.map(Compression::from_name) {
+        None => Box::new(file),
+        Some(Some(Compression::Zst)) => {
+            let plain = zstd::Decoder::with_buffer(file);
+            Box::new(plain.map_err(|e| Fault::io("decompressing", e))?)
+        }
+        Some(Some(Compression::Gz)) => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+        Some(None) => return Err(tampered("its manifest names an unknown compression")),
+    })
 }
 
 struct Plain(Rows);
