@@ -1,7 +1,9 @@
 //! The audit log: read it, follow it, sum it up, take it along, prove it, and
 //! keep it.
 
+pub mod archive;
 mod checkpoint;
+pub mod erase;
 pub mod export;
 mod filter;
 mod list;

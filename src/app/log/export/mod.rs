@@ -2,7 +2,7 @@
 //! asked for, a proof. The export itself is an event in the log.
 
 pub mod pass;
-mod proof;
+pub mod proof;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::indexes::{Key, Sums};
 use super::row;
+use crate::app::log::archive::local;
 use crate::app::log::source::Source;
 use crate::domain::audit::{Cut, Field};
 use crate::domain::merkle::{Hash, leaf_hash};
@@ -25,6 +26,8 @@ pub struct Checked {
     /// Times of the first and the last event.
     pub times: Option<[i64; 2]>,
     pub sums: Option<Sums>,
+    /// The greatest N of any `local:N`, of archived events.
+    pub local_customers: u64,
 }
 
 impl Checked {
@@ -36,6 +39,7 @@ impl Checked {
         self.erasures.clear();
         self.times = None;
         self.sums = None;
+        self.local_customers = 0;
     }
 
     fn next(&self) -> u64 {
@@ -161,6 +165,8 @@ pub fn archived(
             {
                 None => Some("its time is none".to_owned()),
                 Some(time) => {
+                    let id = cut.text(Field::CustomerId);
+                    checked.local_customers = checked.local_customers.max(local(id.as_deref()));
                     checked.event(seq, &cut, time.micros(), whole.shopper.is_none());
                     None
                 }

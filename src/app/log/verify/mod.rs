@@ -12,8 +12,9 @@ mod whole;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::files::{Bundle, FileVerified, Key, check_file, read_key};
+pub use self::files::{Bundle, FileVerified, Key, check_file, digest, read_key};
 pub use self::findings::{Finding, Findings};
+pub use self::proof::Checker;
 
 use self::whole::Pass;
 use super::READERS;

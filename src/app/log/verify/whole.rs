@@ -35,6 +35,8 @@ pub struct Pass<'a> {
     stored_roots: Vec<Hash>,
     frontier: Frontier,
     last_time: Option<i64>,
+    /// Of the archive at hand.
+    local_customers: u64,
     gone: Vec<[u64; 2]>,
     erasures: Vec<(u64, [u64; 2])>,
     older: Option<Checkpoint>,
@@ -72,6 +74,7 @@ impl<'a> Pass<'a> {
             stored_roots,
             frontier: Frontier::new(),
             last_time: None,
+            local_customers: 0,
             gone: Vec::new(),
             erasures: Vec::new(),
             older: None,
@@ -229,10 +232,15 @@ impl<'a> Pass<'a> {
             }
             self.compare_older();
         }
-        if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned()
-            && archive.nodes != self.frontier.nodes_bytes()
-        {
-            self.about(&archive, "the tree at its end is not what was kept");
+        self.local_customers = self.local_customers.max(checked.local_customers);
+        if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
+            if archive.nodes != self.frontier.nodes_bytes() {
+                self.about(&archive, "the tree at its end is not what was kept");
+            }
+            if archive.local_customers != self.local_customers {
+                self.about(&archive, "the ids in it are not what was kept");
+            }
+            self.local_customers = 0;
         }
     }
 

@@ -1,8 +1,10 @@
 //! `lac log …`.
 
+mod archive;
 mod checkpoint;
 mod columns;
 mod cursor;
+mod erase;
 mod export;
 mod filter;
 mod list;
@@ -64,6 +66,14 @@ enum Verb {
                       lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…"
     )]
     Verify(verify::VerifyArgs),
+    /// Move old events into dated files that prove themselves
+    #[command(after_help = "Examples:\n  lac log archive --dry-run\n  lac log archive -q")]
+    Archive(archive::ArchiveArgs),
+    /// Erase what the log says about a customer who was removed
+    #[command(
+        after_help = "Example:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes"
+    )]
+    Erase(erase::EraseArgs),
     /// Write a checkpoint file that is lost for good anew, on record
     #[command(after_help = "Example:\n  lac log recover --yes")]
     Recover,
@@ -78,6 +88,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Report(args) => report::run(args, shop)?,
         Verb::Statement(args) => statement::run(args, shop)?,
         Verb::Verify(args) => verify::run(&args, shop)?,
+        Verb::Archive(args) => archive::run(&args, shop)?,
+        Verb::Erase(args) => erase::run(args, shop)?,
         Verb::Checkpoint => checkpoint::run(shop)?,
         Verb::Recover => recover::run(shop)?,
     }

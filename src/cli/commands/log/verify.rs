@@ -142,7 +142,11 @@ fn one_file(path: &Path, key: Option<String>, shop: &Shop) -> Result<()> {
         encoder: &writes,
         plain: &plain,
     };
-    shop.show(&check_file(&bundle, &Key { origin, key })?)
+    let checked = check_file(&bundle, &Key { origin, key }).map_err(|fault| match fault {
+        Fault::LogTampered { what } => Fault::FileTampered { what },
+        other => other,
+    });
+    shop.show(&checked?)
 }
 
 /// Without a key, that of the store at hand.
