@@ -2,8 +2,8 @@
 //! is ever left under its name.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
@@ -22,8 +22,8 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Begins a file beside `target`, mode 0600. Several can be in the making
-    /// at once; the last to be published stays.
+    /// Begins a file beside `target`, readable by its owner alone. Several can
+    /// be in the making at once; the last to be published stays.
     ///
     /// # Errors
     /// `invalid_value` for a target that is there and no ordinary file; `io`.
@@ -37,7 +37,7 @@ impl Aside {
                 return refuse("it is a symbolic link; name the file itself");
             }
             Ok(meta) if meta.is_dir() => return refuse("it is a directory"),
-            Ok(meta) if !meta.is_file() || meta.file_type().is_fifo() => {
+            Ok(meta) if !meta.is_file() => {
                 return refuse("it is no ordinary file; - writes to stdout");
             }
             _ => {}
@@ -127,14 +127,25 @@ fn take(path: &Path) -> Result<Option<File>> {
             .truncate(false)
             .mode(0o600)
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
-            .open(path)?;
-        if file.try_lock().is_err() || !file.metadata()?.is_file() {
+            .open(path);
+        let file = match file {
+            // A link, or somebody else's.
+            Err(e) if path.symlink_metadata().is_ok() && e.kind() != ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        // Somebody else may have laid one there, to read what is written.
+        let meta = file.metadata()?;
+        let is_own = meta.is_file()
+            && meta.uid() == nix::unistd::geteuid().as_raw()
+            && meta.nlink() == 1
+            && meta.mode() & 0o077 == 0;
+        if !is_own || file.try_lock().is_err() {
             return Ok(None);
         }
         // It may have been published between opening and locking it.
-        use std::os::unix::fs::MetadataExt;
         let now = fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()));
-        let meta = file.metadata()?;
         if now.ok() != Some((meta.dev(), meta.ino())) {
             return Ok(None);
         }
