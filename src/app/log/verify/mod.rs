@@ -28,7 +28,8 @@ use crate::store::Result;
 /// Asks for a verification.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Verify {
-    /// An older signed checkpoint that the log must be an extension of.
+    /// An older signed checkpoint that the log must be an extension of, or
+    /// several with an empty line between them, as an anchor holds.
     pub since: Option<String>,
     /// The public key to verify with (C2SP form), instead of the store's own.
     pub key: Option<String>,

@@ -39,7 +39,9 @@ pub struct Pass<'a> {
     local_customers: u64,
     gone: Vec<[u64; 2]>,
     erasures: Vec<(u64, [u64; 2])>,
-    older: Option<Checkpoint>,
+    /// Older checkpoints, smallest first, and how many were compared.
+    older: Vec<Checkpoint>,
+    compared: usize,
     findings: Findings,
     missing: Vec<Fault>,
 }
@@ -77,24 +79,33 @@ impl<'a> Pass<'a> {
             local_customers: 0,
             gone: Vec::new(),
             erasures: Vec::new(),
-            older: None,
+            older: Vec::new(),
+            compared: 0,
             findings,
             missing: Vec::new(),
         })
     }
 
-    /// Takes an older checkpoint to compare with.
-    pub fn since(&mut self, note: Option<&str>) {
-        let Some(note) = note else { return };
+    /// Takes older checkpoints to compare with: one, or all that an anchor
+    /// holds.
+    pub fn since(&mut self, notes: Option<&str>) {
+        let Some(notes) = notes else { return };
+        for note in notes_in(notes) {
+            self.since_one(note);
+        }
+        self.older.sort_by_key(|older| older.size);
+        self.compare_older();
+    }
+
+    fn since_one(&mut self, note: &str) {
         match open_note(note.as_bytes(), &self.origin, &self.key) {
             Ok(older) if older.size > self.head.size => self.findings.log(format!(
                 "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
                 older.size, self.head.size
             )),
-            Ok(older) => self.older = Some(older),
+            Ok(older) => self.older.push(older),
             Err(problem) => self.findings.log(format!("the older checkpoint: {problem}")),
         }
-        self.compare_older();
     }
 
     /// Computes everything anew.
@@ -279,12 +290,16 @@ impl<'a> Pass<'a> {
 
     fn compare_older(&mut self) {
         let here = self.frontier.size();
-        let Some(older) = self.older.as_ref().filter(|older| older.size == here) else {
-            return;
-        };
-        if older.root != self.frontier.root() {
-            let problem = format!("the first {here} events are not those of the older checkpoint");
-            self.findings.log(problem);
+        while let Some(older) = self.older.get(self.compared) {
+            if older.size != here {
+                return;
+            }
+            self.compared += 1;
+            if older.root != self.frontier.root() {
+                let problem =
+                    format!("the first {here} events are not those of the older checkpoint");
+                self.findings.log(problem);
+            }
         }
     }
 
@@ -390,13 +405,33 @@ impl<'a> Pass<'a> {
             archives: self.archives.len() as u64,
             erased: count(&self.gone),
             root: STANDARD.encode(self.frontier.root()),
-            since: self.older.map(|older| older.size),
+            since: self.older.last().map(|older| older.size),
             origin: self.origin,
             audit_seq: None,
             findings: self.findings,
             missing: self.missing,
         }
     }
+}
+
+/// The signed notes of a text, one or several with an empty line between
+/// them; a text that is none comes back as it is.
+fn notes_in(text: &str) -> Vec<&str> {
+    let mut notes = Vec::new();
+    let mut rest = text;
+    while let Some(signature) = rest.find("\n\n\u{2014} ") {
+        // Signature lines go on until a line that is none.
+        let mut end = signature + 2;
+        while rest[end..].starts_with('\u{2014}') {
+            end += rest[end..].find('\n').map_or(rest.len() - end, |at| at + 1);
+        }
+        notes.push(&rest[..end]);
+        rest = rest[end..].trim_start_matches('\n');
+    }
+    if notes.is_empty() || !rest.trim().is_empty() {
+        notes.push(rest);
+    }
+    notes
 }
 
 fn cut_up([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
@@ -444,6 +479,17 @@ fn without(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_one_after_another() {
+        let note = "log\n1\nAAA=\n\n\u{2014} log sig\n";
+        let two = format!("{note}\n{note}");
+        assert_eq!(notes_in(note), [note]);
+        assert_eq!(notes_in(&two), [note, note]);
+        assert_eq!(notes_in("garbage"), ["garbage"]);
+        assert_eq!(notes_in(&format!("{note}\nhalf")), [note, "half"]);
+        assert_eq!(notes_in(""), [""]);
+    }
 
     #[test]
     fn ranges_without_others() {

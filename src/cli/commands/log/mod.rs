@@ -58,8 +58,10 @@ enum Verb {
     )]
     Statement(statement::StatementArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
-    #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
-    Checkpoint,
+    #[command(
+        after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt\n  lac log checkpoint --since receipt-2026-10-05.txt -o json > receipt-2026-11-05.json"
+    )]
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Compute the whole log anew, or check an exported file with a public key
     #[command(
         after_help = "Examples:\n  lac log verify --since receipt-2026-10-05.txt\n  \
@@ -90,7 +92,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Verify(args) => verify::run(&args, shop)?,
         Verb::Archive(args) => archive::run(&args, shop)?,
         Verb::Erase(args) => erase::run(args, shop)?,
-        Verb::Checkpoint => checkpoint::run(shop)?,
+        Verb::Checkpoint(args) => checkpoint::run(&args, shop)?,
         Verb::Recover => recover::run(shop)?,
     }
     Ok(0)

@@ -13,16 +13,14 @@ use crate::render::rows::Rows;
 use crate::store::Result;
 use crate::store::log::tampered;
 
-/// What the rows are.
+/// What the rows are: comma-separated values, JSON lines, an Excel workbook,
+/// OCSF events for a SIEM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Content {
-    /// Comma-separated values, UTF-8
+    // Comments here would be shown in the help, which they make long.
     Csv,
-    /// One JSON object a line
     Jsonl,
-    /// An Excel workbook
     Xlsx,
-    /// OCSF events for a SIEM, one JSON object a line
     Ocsf,
 }
 

@@ -23,6 +23,7 @@ enum Rows {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
         rest: Vec<u8>,
+        room: Room,
     },
     Ended,
 }
@@ -58,6 +59,7 @@ impl FileTarget {
             Rows::Sheets {
                 sheets: Box::new(sheets.map_err(io)?),
                 rest: Vec::new(),
+                room: Room::new(parent.unwrap_or(Path::new("."))),
             }
         } else {
             let mut lines = Output::new(form, file.handle()?).map_err(io)?;
@@ -96,7 +98,9 @@ impl Target for FileTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Lines(lines) => lines.write_all(bytes),
-            Rows::Sheets { sheets, rest } => fill(sheets, rest, bytes),
+            Rows::Sheets { sheets, rest, room } => {
+                room.is_left().and_then(|()| fill(sheets, rest, bytes))
+            }
             Rows::Ended => Ok(()),
         };
         written.map_err(|e| self.io(e))
@@ -153,6 +157,43 @@ impl Target for FileTarget {
         }
         self.file.put()?;
         beside.publish()
+    }
+}
+
+/// Room on the disk. The library that writes workbooks ends the program where
+/// its temporary files find none, so it is asked for beforehand.
+#[derive(Debug)]
+struct Room {
+    dir: PathBuf,
+    asked: u64,
+}
+
+/// Kept free, in bytes: far more than a few runs of rows take.
+const SPARE: u64 = 64 * 1024 * 1024;
+
+impl Room {
+    fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_path_buf(),
+            asked: 0,
+        }
+    }
+
+    /// Asks now and then.
+    fn is_left(&mut self) -> io::Result<()> {
+        self.asked += 1;
+        if !(self.asked - 1).is_multiple_of(8) {
+            return Ok(());
+        }
+        let disk = nix::sys::statvfs::statvfs(&self.dir)?;
+        // Their types differ from system to system.
+        #[allow(clippy::useless_conversion)]
+        let free =
+            u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
+        if free < SPARE {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 }
 
