@@ -11,6 +11,9 @@ use nix::fcntl::OFlag;
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
+/// Access of group and others.
+const NOBODY_ELSE: u32 = 0;
+
 /// A file in the making. What is left of one that was killed is used by the
 /// next.
 #[derive(Debug)]
@@ -140,7 +143,7 @@ fn take(path: &Path) -> Result<Option<File>> {
         let is_own = meta.is_file()
             && meta.uid() == nix::unistd::geteuid().as_raw()
             && meta.nlink() == 1
-            && meta.mode() & 0o077 == 0;
+            && meta.mode() & 0o077 == NOBODY_ELSE;
         if !is_own || file.try_lock().is_err() {
             return Ok(None);
         }

@@ -77,8 +77,8 @@ impl Filter {
             ..EventQuery::default()
         };
         query.select = Selection {
-            since: self.bound(view, &self.since, "--since", Edge::Since)?,
-            until: self.bound(view, &self.until, "--until", Edge::Until)?,
+            since: bound(view, self.since.as_deref(), "--since", Edge::Since)?,
+            until: bound(view, self.until.as_deref(), "--until", Edge::Until)?,
             action_group: groups(view, &self.action_group, readable.groups.as_deref())?,
             action: checked(&self.action, |name| {
                 names::one_of(
@@ -106,18 +106,12 @@ impl Filter {
         names::hint_at_session(view, &mut query)?;
         Ok(query)
     }
+}
 
-    fn bound(
-        &self,
-        view: &View<'_>,
-        text: &Option<String>,
-        flag: &str,
-        edge: Edge,
-    ) -> Result<Option<Timestamp>> {
-        let Some(text) = text else { return Ok(None) };
-        let read = parse_bound(text, zone(view)?, view.now, edge);
-        read.map(Some).map_err(|e| Fault::invalid(flag, e))
-    }
+fn bound(view: &View<'_>, text: Option<&str>, flag: &str, edge: Edge) -> Result<Option<Timestamp>> {
+    let Some(text) = text else { return Ok(None) };
+    let read = parse_bound(text, zone(view)?, view.now, edge);
+    read.map(Some).map_err(|e| Fault::invalid(flag, e))
 }
 
 /// The store's timezone.

@@ -69,18 +69,15 @@ pub fn session(given: &str) -> Result<String> {
 pub fn documents(wish: &Wanted) -> Choice {
     let is_kind = |kind: &str| DocumentKind::from_stored(&kind.replace('-', "_"));
     let all = |given: &String| -> Vec<String> {
-        match given
-            .split_once(':')
-            .map(|(kind, number)| (is_kind(kind), number))
+        if let Some((kind, number)) = given.split_once(':')
+            && let Some(kind) = is_kind(kind)
         {
-            Some((Some(kind), number)) => vec![format!("{}:{number}", kind.as_str())],
-            _ => {
-                let kinds = DocumentKind::ALL.into_iter();
-                kinds
-                    .map(|kind| format!("{}:{given}", kind.as_str()))
-                    .collect()
-            }
+            return vec![format!("{}:{number}", kind.as_str())];
         }
+        let kinds = DocumentKind::ALL.into_iter();
+        kinds
+            .map(|kind| format!("{}:{given}", kind.as_str()))
+            .collect()
     };
     Choice {
         any: wish.any.iter().flat_map(all).collect(),

@@ -18,7 +18,7 @@ use crate::store::archive::{Counting, Written};
 
 /// Rows on their way to a file.
 enum Rows {
-    Lines(Output<File>),
+    Lines(Box<Output<File>>),
     Sheets {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
@@ -66,7 +66,7 @@ impl FileTarget {
             lines
                 .write_all(head(form.content, columns).as_bytes())
                 .map_err(io)?;
-            Rows::Lines(lines)
+            Rows::Lines(Box::new(lines))
         };
         Ok(Self {
             path: path.to_path_buf(),
