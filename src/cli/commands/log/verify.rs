@@ -25,11 +25,13 @@ const MOST: u64 = 64 * 1024;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// An older signed checkpoint: the log must be an extension of it
+    /// An older checkpoint, as `lac log checkpoint` printed it: the log must be
+    /// an extension of it
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     since: Option<PathBuf>,
 
-    /// Check this export, archive or checkpoint instead; needs no store
+    /// Check this export, archive or checkpoint instead; with --key no store is
+    /// needed
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 

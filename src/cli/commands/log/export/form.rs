@@ -16,13 +16,10 @@ use crate::store::log::tampered;
 /// What the rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Content {
-    /// Comma-separated values, UTF-8
+    // No help of their own: clap's long form would begin with it.
     Csv,
-    /// One JSON object a line
     Jsonl,
-    /// An Excel workbook
     Xlsx,
-    /// OCSF events for a SIEM, one JSON object a line
     Ocsf,
 }
 
