@@ -30,7 +30,8 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 
-    /// Check this export, archive or checkpoint instead; needs no store
+    /// Check this export, archive or checkpoint instead; with --key no store is
+    /// needed
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
