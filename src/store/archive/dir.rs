@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
 use super::Archives;
@@ -50,8 +51,12 @@ impl Archives for ArchiveDir {
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
             .open(&path);
         match opened {
-            Ok(file) => Ok(Some(file)),
+            Ok(file) if file.metadata().is_ok_and(|meta| meta.is_file()) => Ok(Some(file)),
+            Ok(_) => Err(other_than_a_file(&path)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) if e.raw_os_error() == Some(Errno::ELOOP as i32) => {
+                Err(other_than_a_file(&path))
+            }
             Err(e) => Err(Fault::io(path.display(), e)),
         }
     }
@@ -115,6 +120,13 @@ impl Archives for ArchiveDir {
 
     fn place(&self) -> String {
         Path::display(&self.0).to_string()
+    }
+}
+
+/// A link or a directory where an archive should be.
+fn other_than_a_file(path: &Path) -> Fault {
+    Fault::LogTampered {
+        what: format!("{} is no ordinary file", path.display()),
     }
 }
 

@@ -79,7 +79,8 @@ impl Archive {
         // Who may not archive does not wait for, or make, anything.
         look(desk, Action::LogArchive, &NEEDED, |_| Ok(()))?;
         let _lock = desk.archives.lock()?;
-        clear_away(desk)?;
+        // What cannot be cleared away now is by the next run.
+        let _ = clear_away(desk)?;
         sweep(desk)?;
         let (before, rows) = look(desk, Action::LogArchive, &NEEDED, |view| {
             let (before, pieces) = plan::pieces(view)?;
@@ -136,11 +137,12 @@ fn sweep(desk: &Desk<'_>) -> Result<()> {
 }
 
 /// Removes files that nothing refers to: what a run left that was killed, and
-/// what an erasure replaced.
+/// what an erasure replaced. Not while somebody reads an older state, in which
+/// they may be referred to: `false` then.
 ///
 /// # Errors
 /// `io`.
-pub fn clear_away(desk: &Desk<'_>) -> Result<()> {
+pub fn clear_away(desk: &Desk<'_>) -> Result<bool> {
     let known: Vec<String> = {
         let read = desk.store.read()?;
         read.audit_archives()?
@@ -148,12 +150,18 @@ pub fn clear_away(desk: &Desk<'_>) -> Result<()> {
             .map(|row| row.name)
             .collect()
     };
-    for name in desk.archives.names()? {
-        if file::is_ours(&name) && !known.contains(&name) {
-            desk.archives.remove(&name)?;
-        }
+    let mut names = desk.archives.names()?;
+    names.retain(|name| file::is_ours(name) && !known.contains(name));
+    if names.is_empty() {
+        return Ok(true);
     }
-    Ok(())
+    if !desk.store.scrub(&[])? {
+        return Ok(false);
+    }
+    for name in names {
+        desk.archives.remove(&name)?;
+    }
+    Ok(true)
 }
 
 fn answer(

@@ -330,6 +330,12 @@ fn proven(
     if (proof.strength == Strength::Range) != header.range.is_some() {
         return Err(tampered(format!("{name} is a proof of another strength")));
     }
+    // Withheld parts would leave rows out without a trace.
+    if header.range.is_some() && !manifest.filter.is_of_records() {
+        return Err(tampered(format!(
+            "{name} cannot prove a range for a filter by what is not in the records"
+        )));
+    }
     let events = checker.run(lines, &mut |event| rows.event(event, proof.strength))?;
     rows.end(header.range, signed.size)?;
     Ok((events, rows.bare))
