@@ -179,39 +179,54 @@ fn digest(mut file: File) -> io::Result<Written> {
     Ok(counting.end().1)
 }
 
-/// Stdout, which gets the rows alone.
+/// Stdout, which gets the rows alone, and nothing before it is known that they
+/// may be read.
 #[derive(Debug)]
 pub struct StdoutTarget {
+    form: Form,
+    head: String,
     lines: Option<Output<Stdout>>,
 }
 
 impl StdoutTarget {
     /// # Errors
     /// `invalid_value` for a workbook, which cannot be written front to back.
-    pub fn new(form: Form, columns: &[Field], _raw: bool) -> Result<Self> {
+    pub fn new(form: Form, columns: &[Field]) -> Result<Self> {
         if form.content == Content::Xlsx {
             let reason = "a workbook needs a file: it cannot go to stdout";
             return Err(Fault::invalid("FILE", reason));
         }
-        let mut lines = Output::new(form, io::stdout()).map_err(write_failed)?;
-        lines
-            .write_all(head(form.content, columns).as_bytes())
-            .map_err(write_failed)?;
-        Ok(Self { lines: Some(lines) })
+        Ok(Self {
+            form,
+            head: head(form.content, columns),
+            lines: None,
+        })
+    }
+
+    /// Stdout, once the head is written.
+    fn begun(&mut self) -> io::Result<&mut Output<Stdout>> {
+        if self.lines.is_none() {
+            let mut lines = Output::new(self.form, io::stdout())?;
+            lines.write_all(self.head.as_bytes())?;
+            self.lines = Some(lines);
+        }
+        self.lines
+            .as_mut()
+            .ok_or_else(|| io::Error::other("it was ended before"))
     }
 }
 
 impl Target for StdoutTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
-        self.lines
-            .as_mut()
-            .map_or(Ok(()), |lines| lines.write_all(bytes))
+        self.begun()
+            .and_then(|lines| lines.write_all(bytes))
             .map_err(write_failed)
     }
 
     fn at(&mut self, _done: u64, _total: u64) {}
 
     fn end(&mut self) -> Result<Written> {
+        self.begun().map_err(write_failed)?;
         let lines = self.lines.take();
         let lines = lines.ok_or_else(|| Fault::internal("it was ended before"))?;
         lines.end().map_err(write_failed)
