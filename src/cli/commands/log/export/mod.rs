@@ -75,7 +75,11 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         return Err(Fault::invalid("--proof", reason));
     }
     distinct(&args.columns)?;
-    let columns = if form.content == Content::Ocsf || args.columns.is_empty() {
+    if form.content == Content::Ocsf && !args.columns.is_empty() {
+        let reason = "OCSF events have fields of their own: leave --columns out";
+        return Err(Fault::invalid("--columns", reason));
+    }
+    let columns = if args.columns.is_empty() {
         Field::ALL.to_vec()
     } else {
         args.columns

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use nix::sys::statvfs::statvfs;
+
 use super::form::{Content, Form, head};
 use super::output::Output;
 use crate::app::log::export::Target;
@@ -18,7 +20,7 @@ use crate::store::archive::{Counting, Written};
 
 /// Rows on their way to a file.
 enum Rows {
-    Lines(Output<File>),
+    Lines(Box<Output<File>>),
     Sheets {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
@@ -31,6 +33,7 @@ enum Rows {
 pub struct FileTarget {
     path: PathBuf,
     file: Aside,
+    manifest: Aside,
     rows: Rows,
     proof: Option<Aside>,
     progress: Counter,
@@ -50,11 +53,12 @@ impl FileTarget {
     /// As [`Aside::create`].
     pub fn new(path: &Path, form: Form, columns: &[Field], raw: bool, out: &Out) -> Result<Self> {
         let file = Aside::create(path)?;
+        let manifest = Aside::create(&beside(path, ".manifest.json"))?;
+        Aside::clear(&beside(path, ".proof"));
         let io = |e: io::Error| Fault::io(path.display(), e);
         let rows = if form.content == Content::Xlsx {
             let names: Vec<&str> = columns.iter().map(|field| field.name()).collect();
-            let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-            let sheets = Sheets::new(parent.unwrap_or(Path::new(".")), &names, raw);
+            let sheets = Sheets::new(directory(path), &names, raw);
             Rows::Sheets {
                 sheets: Box::new(sheets.map_err(io)?),
                 rest: Vec::new(),
@@ -64,11 +68,12 @@ impl FileTarget {
             lines
                 .write_all(head(form.content, columns).as_bytes())
                 .map_err(io)?;
-            Rows::Lines(lines)
+            Rows::Lines(Box::new(lines))
         };
         Ok(Self {
             path: path.to_path_buf(),
             file,
+            manifest,
             rows,
             proof: None,
             progress: Counter::new(out, "exporting"),
@@ -82,9 +87,7 @@ impl FileTarget {
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(ending);
-        name.into()
+        beside(&self.path, ending)
     }
 
     fn io(&self, error: io::Error) -> Fault {
@@ -96,7 +99,8 @@ impl Target for FileTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Lines(lines) => lines.write_all(bytes),
-            Rows::Sheets { sheets, rest } => fill(sheets, rest, bytes),
+            Rows::Sheets { sheets, rest } => has_room(directory(&self.path), bytes.len())
+                .and_then(|()| fill(sheets, rest, bytes)),
             Rows::Ended => Ok(()),
         };
         written.map_err(|e| self.io(e))
@@ -141,19 +145,43 @@ impl Target for FileTarget {
     }
 
     fn publish(&mut self, manifest: &str) -> Result<()> {
-        let beside = Aside::create(&self.beside(".manifest.json"))?;
-        beside
-            .file()
-            .write_all(manifest.as_bytes())
-            .map_err(|e| self.io(e))?;
-        beside.sync()?;
-        // Side by side, so that hardly anything can come between.
-        if let Some(proof) = self.proof.take() {
-            proof.publish()?;
-        }
-        self.file.put()?;
-        beside.publish()
+        let written = self.manifest.file().write_all(manifest.as_bytes());
+        written.map_err(|e| self.io(e))?;
+        // The manifest last: without it the others are not yet an export.
+        let files = self.proof.iter_mut().chain([&mut self.file]);
+        Aside::publish(files.chain([&mut self.manifest]))
     }
+}
+
+/// The file that stands beside another under its name with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn directory(path: &Path) -> &Path {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// Bytes that stay free beside what is to come.
+const SPARE: u128 = 16 * 1024 * 1024;
+
+/// Whether a directory can take the cells of so many bytes of lines. The
+/// library that writes sheets panics on a full disk, so it is asked beforehand.
+///
+/// # Errors
+/// `StorageFull`.
+fn has_room(directory: &Path, lines: usize) -> io::Result<()> {
+    // Markup makes cells longer than the JSON they come from.
+    let needed = 4 * lines as u128 + SPARE;
+    let disk = statvfs(directory)?;
+    if u128::from(disk.blocks_available()) * u128::from(disk.fragment_size()) >= needed {
+        return Ok(());
+    }
+    let reason = "the disk has too little room for the sheets of a workbook";
+    Err(io::Error::new(io::ErrorKind::StorageFull, reason))
 }
 
 /// Whole lines go into the sheets, the rest waits.
