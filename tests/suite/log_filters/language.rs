@@ -81,8 +81,9 @@ impl Clause {
         let text = |field: &str| event[field].as_str();
         match self.how {
             How::Is(field) => text(field) == Some(value),
-            How::Named(field) => text(field)
-                .is_some_and(|name| name == value || value.split(',').any(|part| part == name)),
+            How::Named(field) => text(field).is_some_and(|name| {
+                name == value || value.split(',').any(|part| part.trim() == name)
+            }),
             How::Customer => is_customer(value, event),
             How::Session => {
                 let id = value.to_lowercase();
@@ -156,7 +157,7 @@ pub fn values(how: How, log: &[Value]) -> Vec<String> {
             "action_group" => vec!["keys"],
             "action" => vec!["recover"],
             "result" => vec![],
-            "admin" | "role" => vec!["nobody", "bea,alice", "beas,Administrators"],
+            "admin" | "role" => vec!["nobody", "bea, alice", "beas,Administrators"],
             "reason" => vec!["HELP", "\"NO\"", "ÄSSE", "ä, 😀", "\n", "%"],
             "full_action_name" => vec!["LOGIN_login", "ustomer_", "%", "nothing"],
             _ => vec!["nothing"],

@@ -1,7 +1,7 @@
 //! The filters that every command of the log shares, against plain
 //! recomputations over all events.
 
-mod busy;
+pub mod busy;
 mod days;
 mod language;
 mod order;
