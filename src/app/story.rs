@@ -22,7 +22,7 @@ use crate::signing::secret::PlainToken;
 use crate::store::anchor::Anchors;
 use crate::store::archive::Archives;
 use crate::store::log::{Appended, Appender, Recorded};
-use crate::store::{HighWater, Permit, ReadTx, Result, Store, WriteTx};
+use crate::store::{ArchiveRow, HighWater, Permit, ReadTx, Result, Store, WriteTx};
 
 /// What the caller showed to say who they are.
 #[derive(Debug, Clone)]
@@ -104,6 +104,16 @@ impl Work<'_> {
         from_caller(&mut event, self.caller);
         sign_in(&mut event, &self.view.actor);
         event
+    }
+
+    /// Lets an archive stand for its events.
+    pub fn put_archive(&self, archive: &ArchiveRow) -> Result<()> {
+        self.log.put_archive(archive)
+    }
+
+    /// Removes the shopper parts of events that the draft lists as erased.
+    pub fn erase(&self, first: u64, last: u64) -> Result<()> {
+        self.log.erase(first, last)
     }
 
     /// Appends a further event.

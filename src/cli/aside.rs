@@ -2,8 +2,8 @@
 //! is ever left under its name.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -12,6 +12,9 @@ use nix::fcntl::OFlag;
 
 use crate::domain::fault::Fault;
 use crate::store::Result;
+
+/// Access of group and others.
+const NOBODY_ELSE: u32 = 0;
 
 /// A file in the making. What is left of one that was killed is used by the
 /// next.
@@ -24,8 +27,8 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Begins a file beside `target`, mode 0600. Several can be in the making
-    /// at once; the last to be published stays.
+    /// Begins a file beside `target`, readable by its owner alone. Several can
+    /// be in the making at once; the last to be published stays.
     ///
     /// # Errors
     /// `invalid_value` for a target that is there and no ordinary file; `io`.
@@ -39,7 +42,7 @@ impl Aside {
                 return refuse("it is a symbolic link; name the file itself");
             }
             Ok(meta) if meta.is_dir() => return refuse("it is a directory"),
-            Ok(meta) if !meta.is_file() || meta.file_type().is_fifo() => {
+            Ok(meta) if !meta.is_file() => {
                 return refuse("it is no ordinary file; - writes to stdout");
             }
             _ => {}
@@ -87,12 +90,20 @@ impl Aside {
         synced.map_err(|e| Fault::io(self.path.display(), e))
     }
 
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn publish(mut self) -> Result<()> {
+        Self::publish_all([&mut self])
+    }
+
     /// Puts files of one directory in their places, one right after the other,
     /// and not among those of somebody else who does the same.
     ///
     /// # Errors
     /// `io`.
-    pub fn publish<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
+    pub fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
         let mut asides: Vec<&mut Self> = asides.into_iter().collect();
         let Some(first) = asides.first() else {
             return Ok(());
@@ -164,13 +175,25 @@ fn take(path: &Path) -> Result<Option<File>> {
             .truncate(false)
             .mode(0o600)
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
-            .open(path)?;
-        if file.try_lock().is_err() || !file.metadata()?.is_file() {
+            .open(path);
+        let file = match file {
+            // A link, or somebody else's.
+            Err(e) if path.symlink_metadata().is_ok() && e.kind() != ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        // Somebody else may have laid one there, to read what is written.
+        let meta = file.metadata()?;
+        let is_own = meta.is_file()
+            && meta.uid() == nix::unistd::geteuid().as_raw()
+            && meta.nlink() == 1
+            && meta.mode() & 0o077 == NOBODY_ELSE;
+        if !is_own || file.try_lock().is_err() {
             return Ok(None);
         }
         // It may have been published between opening and locking it.
         let now = fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()));
-        let meta = file.metadata()?;
         if now.ok() != Some((meta.dev(), meta.ino())) {
             return Ok(None);
         }

@@ -62,6 +62,13 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::LastAdministrator { .. } => {
             "first give another enabled admin user a role with full access, and an account or a token".to_owned()
         }
+        F::CustomerPresent { customer } => format!("lac customer remove {customer}, then again"),
+        F::ErasurePending { customer } => {
+            format!("end long readers (log tail, log export), then again: lac log erase --customer {customer}")
+        }
+        F::FileTampered { .. } => {
+            "do not rely on this file; ask for it anew, and keep this one as evidence".to_owned()
+        }
         F::RoleHoldsAll { role } => {
             let role = shell_quoted(role);
             format!("lac role access {role} custom, then allow what it may")

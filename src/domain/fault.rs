@@ -72,6 +72,8 @@ pub enum Fault {
         "{name} is the last way in: the last enabled admin user who can come in and holds everything"
     )]
     LastAdministrator { name: String },
+    #[error("customer {customer} still exists: only who was removed is erased from the log")]
+    CustomerPresent { customer: String },
     #[error("role {role} has access to everything: single resources cannot be taken from it")]
     RoleHoldsAll { role: String },
     #[error("the file would leave {gone} of {known} {what} without an entry")]
@@ -163,7 +165,12 @@ pub enum Fault {
     #[error("the store is busy: waited {waited_seconds} s for another writer")]
     Busy { waited_seconds: u64 },
 
+    #[error("customer {customer} is erased, on record, but somebody still reads pages from before")]
+    ErasurePending { customer: String },
+
     // --- the log's own ---
+    #[error("{what}")]
+    FileTampered { what: String },
     #[error("the audit log has been changed: {what}")]
     LogTampered { what: String },
     #[error("the checkpoint file {path} is missing")]
@@ -242,6 +249,7 @@ impl Fault {
             | F::SessionEnded { .. }
             | F::LastAdministrator { .. }
             | F::RoleHoldsAll { .. }
+            | F::CustomerPresent { .. }
             | F::TooManyMissing { .. } => Kind::Refused,
             F::NotAuthenticated { .. } | F::ResourceDenied { .. } | F::BeyondOwnRights { .. } => {
                 Kind::Denied
@@ -267,10 +275,12 @@ impl Fault {
             | F::InputRequired { .. }
             | F::ConfirmationRequired { .. }
             | F::ReadOnly { .. } => Kind::Usage,
-            F::AlreadyExists { .. } | F::InUse { .. } | F::StoresChanged | F::Busy { .. } => {
-                Kind::Conflict
-            }
-            F::LogTampered { .. } => Kind::Tampered,
+            F::AlreadyExists { .. }
+            | F::InUse { .. }
+            | F::StoresChanged
+            | F::Busy { .. }
+            | F::ErasurePending { .. } => Kind::Conflict,
+            F::LogTampered { .. } | F::FileTampered { .. } => Kind::Tampered,
             F::CheckpointMissing { .. }
             | F::KeyMissing { .. }
             | F::ArchiveMissing { .. }

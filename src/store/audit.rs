@@ -32,6 +32,8 @@ pub struct ArchiveRow {
     pub sha256: Hash,
     /// The tree's frontier after the last event, concatenated.
     pub nodes: Vec<u8>,
+    /// The greatest N of any `local:N` that its events name; 0 for none.
+    pub local_customers: u64,
 }
 
 /// What a column of an event holds, with its type: verification takes nothing

@@ -63,9 +63,10 @@ pub trait Store {
     /// when it was made, and nothing reads them here any more.
     fn sweep(&self, most: usize) -> Result<u64>;
 
-    /// Overwrites what was removed wherever it may still lie (older pages in a
-    /// write-ahead log); `false` while a reader keeps them.
-    fn scrub(&self) -> Result<bool>;
+    /// Overwrites what was removed wherever it may still lie: older pages, and
+    /// whatever else holds one of these words (in small letters), which nothing
+    /// that is stored says any more. `false` while a reader keeps older pages.
+    fn scrub(&self, words: &[String]) -> Result<bool>;
 }
 
 /// Where the newest signed checkpoint is kept outside the database.
@@ -248,6 +249,14 @@ pub trait DocumentReads {
 pub trait DocumentWrites {
     /// Upsert by kind and entity id.
     fn document_put(&self, permit: &Permit<'_>, document: &Document) -> Result<()>;
+    /// Removes the address from the documents of a customer, and from those
+    /// that have one of these addresses (in small letters); from how many.
+    fn document_forget(
+        &self,
+        permit: &Permit<'_>,
+        id: CustomerId,
+        emails: &[String],
+    ) -> Result<u64>;
     fn document_remove(
         &self,
         permit: &Permit<'_>,

@@ -1,7 +1,9 @@
 //! The audit log: read it, follow it, sum it up, take it along, prove it, and
 //! keep it.
 
+pub mod archive;
 mod checkpoint;
+pub mod erase;
 pub mod export;
 mod filter;
 mod list;
@@ -11,10 +13,12 @@ mod recover;
 pub mod report;
 mod show;
 pub mod source;
+mod spread;
 pub mod statement;
 mod summary;
 mod tail;
 mod tree;
+pub mod verify;
 
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 
 use super::Timestamp;
+use super::zone::day_start;
 
 /// Weekdays by number, Monday first.
 pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -60,6 +61,18 @@ impl Span {
             Self::Week => date.week(chrono::Weekday::Mon).first_day(),
             Self::Month => date.with_day(1).unwrap_or(date),
         }
+    }
+
+    /// The start of the day, week or month that holds a time, and the start of
+    /// the next one, in `tz`.
+    pub fn around(self, time: Timestamp, tz: Tz) -> (Timestamp, Timestamp) {
+        let first = self.start(time.local(tz).date);
+        let far = first.checked_add_days(chrono::Days::new(40));
+        let next = self
+            .all(first, far.unwrap_or(first))
+            .nth(1)
+            .unwrap_or(first);
+        (day_start(tz, first), day_start(tz, next))
     }
 
     /// The first days of all from the one that holds `first` to the one that

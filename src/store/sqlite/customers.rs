@@ -126,6 +126,7 @@ impl CustomerReads for Tx<'_> {
                  UNION ALL SELECT min(former) FROM customer_former \
                  UNION ALL SELECT min(customer_id) FROM session \
                  UNION ALL SELECT min(customer_id) FROM document WHERE customer_id < 0 \
+                 UNION ALL SELECT -max(local_customers) FROM audit_archive \
                  UNION ALL SELECT min(customer_id) FROM audit_event WHERE customer_id IS NOT NULL)",
                 [],
                 |row| row.get(0),

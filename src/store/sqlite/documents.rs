@@ -96,6 +96,30 @@ impl DocumentWrites for Tx<'_> {
         Ok(())
     }
 
+    fn document_forget(
+        &self,
+        _permit: &Permit<'_>,
+        id: CustomerId,
+        emails: &[String],
+    ) -> Result<u64> {
+        let mut forget = self
+            .conn
+            .prepare(
+                "UPDATE document SET customer_email = NULL WHERE customer_email IS NOT NULL \
+                 AND (customer_id = ?1 OR lower(customer_email) = ?2)",
+            )
+            .map_err(rows::fault)?;
+        let mut count = forget
+            .execute(params![id.stored(), None::<String>])
+            .map_err(rows::fault)?;
+        for email in emails {
+            count += forget
+                .execute(params![id.stored(), email])
+                .map_err(rows::fault)?;
+        }
+        Ok(count as u64)
+    }
+
     fn document_remove(
         &self,
         _permit: &Permit<'_>,

@@ -195,9 +195,10 @@ impl Store for SqliteStore {
         sweep::some(&self.conn, most)
     }
 
-    fn scrub(&self) -> Result<bool> {
+    fn scrub(&self, words: &[String]) -> Result<bool> {
         let _lock = WriterLock::take(&self.lock, self.timeout)?;
-        sweep::empty_wal(&self.conn, self.timeout)
+        Ok(sweep::empty_wal(&self.conn, self.timeout)?
+            && sweep::rebuild_if_held(&self.conn, &self.dir.database(), words, self.timeout)?)
     }
 }
 

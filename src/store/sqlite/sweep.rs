@@ -1,11 +1,16 @@
-//! Taking out of the file what is no longer to be in it. Both run under the
-//! writer's lock.
+//! Taking out of the file what is no longer to be in it. All of it runs under
+//! the writer's lock.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
+use memchr::memmem::Finder;
 use rusqlite::Connection;
 
 use super::rows;
+use crate::domain::fault::Fault;
 use crate::store::Result;
 
 /// How long readers of older pages are waited for.
@@ -34,4 +39,67 @@ pub fn empty_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
         conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
     conn.busy_timeout(timeout).map_err(rows::fault)?;
     Ok(busy.map_err(rows::fault)? == 0)
+}
+
+/// Builds the file anew where one of these words is still somewhere in it.
+/// `secure_delete` overwrites what is deleted, but not what was left behind
+/// when a page was divided.
+pub fn rebuild_if_held(
+    conn: &Connection,
+    path: &Path,
+    words: &[String],
+    timeout: Duration,
+) -> Result<bool> {
+    if words.is_empty() || !holds(path, words)? {
+        return Ok(true);
+    }
+    // The copy in between lies beside the database, which is as private, and
+    // not in memory.
+    let beside = path.parent().unwrap_or(Path::new("."));
+    conn.pragma_update(None, "temp_store_directory", beside.display().to_string())
+        .and_then(|()| conn.pragma_update(None, "temp_store", "FILE"))
+        .map_err(rows::fault)?;
+    conn.busy_timeout(timeout.min(PATIENCE))
+        .map_err(rows::fault)?;
+    let rebuilt = conn.execute_batch("VACUUM");
+    conn.busy_timeout(timeout).map_err(rows::fault)?;
+    conn.execute_batch("PRAGMA temp_store=MEMORY")
+        .map_err(rows::fault)?;
+    match rebuilt.map_err(rows::fault) {
+        Ok(()) => empty_wal(conn, timeout),
+        Err(Fault::Busy { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether a file holds any of these words, in capitals or not. Words are in
+/// small letters.
+fn holds(path: &Path, words: &[String]) -> Result<bool> {
+    let finders: Vec<Finder<'_>> = words
+        .iter()
+        .map(|word| Finder::new(word.as_bytes()))
+        .collect();
+    let longest = words.iter().map(String::len).max().unwrap_or(0);
+    let io = |e| Fault::io(path.display(), e);
+    let mut file = File::open(path).map_err(io)?;
+    let mut bytes = vec![0; 1 << 20];
+    let mut kept = 0;
+    loop {
+        let read = file.read(&mut bytes[kept..]).map_err(io)?;
+        if read == 0 {
+            return Ok(false);
+        }
+        let end = kept + read;
+        bytes[kept..end].make_ascii_lowercase();
+        if finders
+            .iter()
+            .any(|finder| finder.find(&bytes[..end]).is_some())
+        {
+            return Ok(true);
+        }
+        // A word may lie across two readings.
+        let keep = longest.min(end);
+        bytes.copy_within(end - keep..end, 0);
+        kept = keep;
+    }
 }

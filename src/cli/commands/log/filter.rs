@@ -92,7 +92,7 @@ pub struct FilterArgs {
 /// What is left out, whatever else fits.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Left out")]
-#[allow(clippy::struct_field_names)] // the flags are named so
+#[allow(clippy::struct_field_names)] // the flags are called so
 struct NotArgs {
     /// None of these action groups
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]

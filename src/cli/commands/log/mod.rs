@@ -1,8 +1,10 @@
 //! `lac log …`.
 
+mod archive;
 mod checkpoint;
 mod columns;
 mod cursor;
+mod erase;
 mod export;
 mod filter;
 mod list;
@@ -11,6 +13,7 @@ mod report;
 mod show;
 mod statement;
 mod tail;
+mod verify;
 
 use clap::{ArgMatches, Subcommand};
 
@@ -55,8 +58,24 @@ enum Verb {
     )]
     Statement(statement::StatementArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
-    #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
-    Checkpoint,
+    #[command(
+        after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt\n  lac log checkpoint --since receipt-2026-10-05.txt -o json > receipt-2026-11-05.json"
+    )]
+    Checkpoint(checkpoint::CheckpointArgs),
+    /// Compute the whole log anew, or check an exported file with a public key
+    #[command(
+        after_help = "Examples:\n  lac log verify --since receipt-2026-10-05.txt\n  \
+                      lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…"
+    )]
+    Verify(verify::VerifyArgs),
+    /// Move old events into dated files that prove themselves
+    #[command(after_help = "Examples:\n  lac log archive --dry-run\n  lac log archive -q")]
+    Archive(archive::ArchiveArgs),
+    /// Erase what the log says about a customer who was removed
+    #[command(
+        after_help = "Example:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes"
+    )]
+    Erase(erase::EraseArgs),
     /// Write a checkpoint file that is lost for good anew, on record
     #[command(after_help = "Example:\n  lac log recover --yes")]
     Recover,
@@ -70,7 +89,10 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Tail(args) => tail::run(args, shop)?,
         Verb::Report(args) => report::run(args, shop)?,
         Verb::Statement(args) => statement::run(args, shop)?,
-        Verb::Checkpoint => checkpoint::run(shop)?,
+        Verb::Verify(args) => verify::run(&args, shop)?,
+        Verb::Archive(args) => archive::run(&args, shop)?,
+        Verb::Erase(args) => erase::run(args, shop)?,
+        Verb::Checkpoint(args) => checkpoint::run(&args, shop)?,
         Verb::Recover => recover::run(shop)?,
     }
     Ok(0)

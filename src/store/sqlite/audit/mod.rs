@@ -142,7 +142,8 @@ impl AuditReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT first, last, name, since, until, bytes, sha256, nodes \
+                "SELECT first, last, name, since, until, bytes, sha256, nodes, \
+                 local_customers \
                  FROM audit_archive ORDER BY first",
             )
             .map_err(rows::fault)?;
@@ -159,6 +160,7 @@ impl AuditReads for Tx<'_> {
                 bytes: rows::uint(row, 5, "audit_archive")?,
                 sha256,
                 nodes: rows::get(row, 7)?,
+                local_customers: rows::uint(row, 8, "audit_archive")?,
             })
         })
     }

@@ -77,11 +77,11 @@ impl AuditWrites for Tx<'_> {
     fn audit_put_archive(&self, _pen: &Pen, archive: &ArchiveRow) -> Result<()> {
         self.conn
             .execute(
-                "INSERT INTO audit_archive (first, last, name, since, until, bytes, sha256, nodes) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (first) DO UPDATE SET \
+                "INSERT INTO audit_archive (first, last, name, since, until, bytes, sha256, nodes, \
+                 local_customers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (first) DO UPDATE SET \
                  last = excluded.last, name = excluded.name, since = excluded.since, \
                  until = excluded.until, bytes = excluded.bytes, sha256 = excluded.sha256, \
-                 nodes = excluded.nodes",
+                 nodes = excluded.nodes, local_customers = excluded.local_customers",
                 params![
                     rows::int(archive.first)?,
                     rows::int(archive.last)?,
@@ -91,6 +91,7 @@ impl AuditWrites for Tx<'_> {
                     rows::int(archive.bytes)?,
                     archive.sha256.as_slice(),
                     archive.nodes,
+                    rows::int(archive.local_customers)?,
                 ],
             )
             .map_err(rows::fault)?;

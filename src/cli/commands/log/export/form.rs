@@ -1,5 +1,6 @@
 //! What an export is made of: from a file's name, or `--format`.
 
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -10,17 +11,16 @@ use crate::domain::audit::{Cut, Field};
 use crate::domain::fault::Fault;
 use crate::render::rows::Rows;
 use crate::store::Result;
+use crate::store::log::tampered;
 
-/// What the rows are.
+/// What the rows are: comma-separated values, JSON lines, an Excel workbook,
+/// OCSF events for a SIEM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Content {
-    /// Comma-separated values, UTF-8
+    // Comments here would be shown in the help, which they make long.
     Csv,
-    /// One JSON object a line
     Jsonl,
-    /// An Excel workbook
     Xlsx,
-    /// OCSF events for a SIEM, one JSON object a line
     Ocsf,
 }
 
@@ -129,6 +129,30 @@ pub fn head(content: Content, columns: &[Field]) -> String {
         Content::Csv => Rows::csv(columns, true).head(),
         _ => String::new(),
     }
+}
+
+/// A content by its name in a manifest.
+pub fn content(name: &str) -> Option<Content> {
+    Content::from_name(name).filter(|content| content.as_str() == name)
+}
+
+/// The rows of a file as they were before they were compressed.
+///
+/// # Errors
+/// `io`; `log_tampered` for a compression that is none.
+pub fn plain_text(
+    file: impl BufRead + 'static,
+    compression: Option<&str>,
+) -> Result<Box<dyn Read>> {
+    Ok(match compression.map(Compression::from_name) {
+        None => Box::new(file),
+        Some(Some(Compression::Zst)) => {
+            let plain = zstd::Decoder::with_buffer(file);
+            Box::new(plain.map_err(|e| Fault::io("decompressing", e))?)
+        }
+        Some(Some(Compression::Gz)) => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+        Some(None) => return Err(tampered("its manifest names an unknown compression")),
+    })
 }
 
 struct Plain(Rows);

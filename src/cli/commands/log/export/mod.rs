@@ -22,7 +22,7 @@ use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::store::Result;
 
-pub use self::form::encoder;
+pub use self::form::{content, encoder, head, plain_text};
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {

@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use nix::sys::statvfs::statvfs;
-
 use super::form::{Content, Form, head};
 use super::output::Output;
 use crate::app::log::export::Target;
@@ -25,6 +23,7 @@ enum Rows {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
         rest: Vec<u8>,
+        room: Room,
     },
     Ended,
 }
@@ -58,10 +57,12 @@ impl FileTarget {
         let io = |e: io::Error| Fault::io(path.display(), e);
         let rows = if form.content == Content::Xlsx {
             let names: Vec<&str> = columns.iter().map(|field| field.name()).collect();
-            let sheets = Sheets::new(directory(path), &names, raw);
+            let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+            let sheets = Sheets::new(parent.unwrap_or(Path::new(".")), &names, raw);
             Rows::Sheets {
                 sheets: Box::new(sheets.map_err(io)?),
                 rest: Vec::new(),
+                room: Room::new(parent.unwrap_or(Path::new("."))),
             }
         } else {
             let mut lines = Output::new(form, file.handle()?).map_err(io)?;
@@ -99,8 +100,9 @@ impl Target for FileTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Lines(lines) => lines.write_all(bytes),
-            Rows::Sheets { sheets, rest } => has_room(directory(&self.path), bytes.len())
-                .and_then(|()| fill(sheets, rest, bytes)),
+            Rows::Sheets { sheets, rest, room } => {
+                room.is_left().and_then(|()| fill(sheets, rest, bytes))
+            }
             Rows::Ended => Ok(()),
         };
         written.map_err(|e| self.io(e))
@@ -149,7 +151,7 @@ impl Target for FileTarget {
         written.map_err(|e| self.io(e))?;
         // The manifest last: without it the others are not yet an export.
         let files = self.proof.iter_mut().chain([&mut self.file]);
-        Aside::publish(files.chain([&mut self.manifest]))
+        Aside::publish_all(files.chain([&mut self.manifest]))
     }
 }
 
@@ -160,28 +162,41 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-fn directory(path: &Path) -> &Path {
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-    parent.unwrap_or(Path::new("."))
+/// Room on the disk. The library that writes workbooks ends the program where
+/// its temporary files find none, so it is asked for beforehand.
+#[derive(Debug)]
+struct Room {
+    dir: PathBuf,
+    asked: u64,
 }
 
-/// Bytes that stay free beside what is to come.
-const SPARE: u128 = 16 * 1024 * 1024;
+/// Kept free, in bytes: far more than a few runs of rows take.
+const SPARE: u64 = 64 * 1024 * 1024;
 
-/// Whether a directory can take the cells of so many bytes of lines. The
-/// library that writes sheets panics on a full disk, so it is asked beforehand.
-///
-/// # Errors
-/// `StorageFull`.
-fn has_room(directory: &Path, lines: usize) -> io::Result<()> {
-    // Markup makes cells longer than the JSON they come from.
-    let needed = 4 * lines as u128 + SPARE;
-    let disk = statvfs(directory)?;
-    if u128::from(disk.blocks_available()) * u128::from(disk.fragment_size()) >= needed {
-        return Ok(());
+impl Room {
+    fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_path_buf(),
+            asked: 0,
+        }
     }
-    let reason = "the disk has too little room for the sheets of a workbook";
-    Err(io::Error::new(io::ErrorKind::StorageFull, reason))
+
+    /// Asks now and then.
+    fn is_left(&mut self) -> io::Result<()> {
+        self.asked += 1;
+        if !(self.asked - 1).is_multiple_of(8) {
+            return Ok(());
+        }
+        let disk = nix::sys::statvfs::statvfs(&self.dir)?;
+        // Their types differ from system to system.
+        #[allow(clippy::useless_conversion)]
+        let free =
+            u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
+        if free < SPARE {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
+    }
 }
 
 /// Whole lines go into the sheets, the rest waits.

@@ -1,0 +1,186 @@
+//! Old events move out of the database into dated files that prove themselves.
+//!
+//! What is older than `system/rotation/lifetime` goes, in whole days, weeks or
+//! months (`system/rotation/frequency`), so that it does not matter how often
+//! archiving runs. A file is written, synced and read back before anything
+//! changes; then one transaction records it and lets it stand for its events,
+//! and only after that the events are taken out of the database, a few at a
+//! time. Whatever is killed in between leaves the old state or the new.
+
+mod file;
+mod plan;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::file::{Rewritten, local, rewrite};
+
+use self::file::Maker;
+use self::plan::Piece;
+use super::source::Source;
+use super::tree::Tree;
+use crate::app::{Desk, Done, act, look};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::store::log::{check_head, tampered};
+use crate::store::{ArchiveRow, Result};
+
+const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
+
+/// Events taken out of the database in one transaction.
+const SWEEP: usize = 2000;
+
+/// Asks for old events to be archived.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Archive {
+    /// Only say what would be archived.
+    pub dry_run: bool,
+}
+
+/// What was archived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// Events before this time are old enough.
+    pub before: Timestamp,
+    /// The directory.
+    pub place: String,
+    pub files: Vec<ArchivedFile>,
+    pub events: u64,
+    pub dry_run: bool,
+    pub audit_seq: Option<u64>,
+}
+
+/// One archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivedFile {
+    pub name: String,
+    /// The first and the last event.
+    pub first: u64,
+    pub last: u64,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// `null` in a dry run.
+    pub bytes: Option<u64>,
+    pub sha256: Option<String>,
+}
+
+impl Archive {
+    /// # Errors
+    /// `resource_denied`, `log_tampered`, `io`; nothing is removed then.
+    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Archived> {
+        if self.dry_run {
+            return look(desk, Action::LogArchive, &NEEDED, |view| {
+                let (before, pieces) = plan::pieces(view)?;
+                let files = pieces.iter().map(Piece::shown).collect();
+                Ok(answer(desk, before, files, true, None))
+            });
+        }
+        // Who may not archive does not wait for, or make, anything.
+        look(desk, Action::LogArchive, &NEEDED, |_| Ok(()))?;
+        let _lock = desk.archives.lock()?;
+        clear_away(desk)?;
+        sweep(desk)?;
+        let (before, rows) = look(desk, Action::LogArchive, &NEEDED, |view| {
+            let (before, pieces) = plan::pieces(view)?;
+            let head = view.read.audit_head()?;
+            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            let origin = view.config.store_name()?;
+            let key = desk.keys.audit()?.public();
+            check_head(view.read, &head, &origin, &key)?;
+            let source = Source::of(view);
+            let tree = Tree::new(source, head.size)?;
+            let maker = Maker::new(source, &tree, &head, &origin, &key)?;
+            Ok((before, maker.all(&pieces, at)?))
+        })?;
+        if rows.is_empty() {
+            return Ok(answer(desk, before, Vec::new(), false, None));
+        }
+        let audit_seq = put(desk, &rows)?;
+        sweep(desk)?;
+        let files = rows.iter().map(shown).collect();
+        Ok(answer(desk, before, files, false, audit_seq))
+    }
+}
+
+/// Lets the files stand for their events, on record.
+fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
+    let fill = |event: &mut Event| {
+        let files: Vec<_> = rows.iter().map(shown).collect();
+        event.detail("files", serde_json::to_value(files).unwrap_or_default());
+    };
+    act(desk, Action::LogArchive, &NEEDED, fill, |work, _| {
+        let last = work
+            .read
+            .audit_archives()?
+            .last()
+            .map_or(0, |archive| archive.last);
+        if rows.first().is_none_or(|row| row.first != last + 1) {
+            return Err(Fault::internal("the archives changed under the lock"));
+        }
+        for row in rows {
+            work.put_archive(row)?;
+        }
+        let recorded = work.record()?;
+        Ok(Done::Recorded(recorded.seq, recorded))
+    })
+}
+
+/// Takes out of the database what archives hold.
+///
+/// # Errors
+/// `busy`, `database`.
+fn sweep(desk: &Desk<'_>) -> Result<()> {
+    while desk.store.sweep(SWEEP)? > 0 {}
+    Ok(())
+}
+
+/// Removes files that nothing refers to: what a run left that was killed, and
+/// what an erasure replaced.
+///
+/// # Errors
+/// `io`.
+pub fn clear_away(desk: &Desk<'_>) -> Result<()> {
+    let known: Vec<String> = {
+        let read = desk.store.read()?;
+        read.audit_archives()?
+            .into_iter()
+            .map(|row| row.name)
+            .collect()
+    };
+    for name in desk.archives.names()? {
+        if file::is_ours(&name) && !known.contains(&name) {
+            desk.archives.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+fn answer(
+    desk: &Desk<'_>,
+    before: Timestamp,
+    files: Vec<ArchivedFile>,
+    dry_run: bool,
+    audit_seq: Option<u64>,
+) -> Archived {
+    Archived {
+        before,
+        place: desk.archives.place(),
+        events: files.iter().map(|file| file.last + 1 - file.first).sum(),
+        files,
+        dry_run,
+        audit_seq,
+    }
+}
+
+fn shown(row: &ArchiveRow) -> ArchivedFile {
+    ArchivedFile {
+        name: row.name.clone(),
+        first: row.first,
+        last: row.last,
+        since: row.since,
+        until: row.until,
+        bytes: Some(row.bytes),
+        sha256: Some(super::manifest::hex(&row.sha256)),
+    }
+}

@@ -1,0 +1,166 @@
+//! A shopper's personal data leave the log: the shopper parts and their salts,
+//! in the database and in archives. Records and staff parts stay, so that
+//! nobody can erase the traces of who acted; the event of the erasure lists what
+//! is gone, and every proof stays as it was.
+
+mod search;
+
+use serde::{Deserialize, Serialize};
+
+use self::search::Found;
+use super::archive::{Rewritten, clear_away, rewrite};
+use super::source::Source;
+use crate::app::{Desk, Done, View, Work, act, find, look};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::resource::Resource;
+use crate::store::{Permit, Result};
+
+const NEEDED: [Resource; 1] = [Resource::LAC_ERASE];
+
+/// Asks for the erasure of a customer who was removed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Erase {
+    /// The id: who is removed has no address any more.
+    pub customer: String,
+    /// Whether whoever asks has confirmed it.
+    pub confirmed: bool,
+}
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    pub customer_id: CustomerId,
+    /// Shopper parts that are gone now.
+    pub events: u64,
+    /// As ranges of seqs.
+    pub ranges: Vec<(u64, u64)>,
+    /// Archives that were written anew.
+    pub archives: Vec<String>,
+    /// Documents whose e-mail address was removed.
+    pub documents: u64,
+    /// Events that name the address and belong to another customer who has it.
+    pub kept: u64,
+    pub changed: bool,
+    pub audit_seq: Option<u64>,
+}
+
+impl Erase {
+    /// Erases, and makes sure that nothing is left in older pages.
+    ///
+    /// # Errors
+    /// `resource_denied`, `customer_present` for one who was not removed,
+    /// `invalid_value`, `confirmation_required`, `archive_missing`;
+    /// `erasure_pending` (exit 7) where it is done and recorded, but a reader
+    /// still keeps older pages: the same command again finishes it.
+    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Erased> {
+        let id = self.id()?;
+        let fill = |event: &mut Event| event.customer_id = Some(id);
+        // Refused attempts are acts, and recorded as such.
+        act(desk, Action::LogErase, &NEEDED, fill, |work, _| {
+            self.may(work, id).map(Done::Unchanged)
+        })?;
+        let _lock = desk.archives.lock()?;
+        clear_away(desk)?;
+        let (found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
+            let found = search::of(view, id, at)?;
+            let rewritten = rewritten(desk, view, &found)?;
+            Ok((found, rewritten))
+        })?;
+        let mut answer = Erased {
+            customer_id: id,
+            events: found.count(),
+            ranges: found.ranges.clone(),
+            archives: rewritten.iter().map(|new| new.row.name.clone()).collect(),
+            documents: 0,
+            kept: found.kept,
+            changed: false,
+            audit_seq: None,
+        };
+        let put = act(desk, Action::LogErase, &NEEDED, fill, |work, permit| {
+            self.may(work, id)?;
+            put(work, permit, id, &found, &rewritten)
+        })?;
+        if let Some((documents, seq)) = put {
+            (answer.documents, answer.audit_seq, answer.changed) = (documents, seq, true);
+        }
+        // The files that were replaced.
+        clear_away(desk)?;
+        if desk.store.scrub(&found.unique)? {
+            return Ok(answer);
+        }
+        Err(Fault::ErasurePending {
+            customer: id.to_string(),
+        })
+    }
+
+    fn id(&self) -> Result<CustomerId> {
+        self.customer.parse().map_err(|_| {
+            let reason = "give the id; who was removed has no e-mail address any more";
+            Fault::invalid("--customer", format!("`{}`: {reason}", self.customer))
+        })
+    }
+
+    /// Only who is gone, by somebody who sees all websites, and on purpose.
+    fn may(&self, view: &View<'_>, id: CustomerId) -> Result<()> {
+        view.demand_all_websites("erasing from the log")?;
+        if view.read.customer(id)?.is_some() {
+            return Err(Fault::CustomerPresent {
+                customer: id.to_string(),
+            });
+        }
+        if self.confirmed {
+            return Ok(());
+        }
+        Err(Fault::ConfirmationRequired {
+            what: format!("erase what the log says about customer {id}, for good"),
+        })
+    }
+}
+
+/// Archives that hold any of it, written anew.
+fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewritten>> {
+    let key = desk.keys.audit()?.public();
+    let mut all = Vec::new();
+    for archive in view.read.audit_archives()? {
+        if found.any_within(archive.first, archive.last) {
+            let erased = |seq| found.holds(seq);
+            all.push(rewrite(Source::of(view), &archive, &key, &erased)?);
+        }
+    }
+    Ok(all)
+}
+
+/// How many documents lost an address, and the event's seq.
+type Put = (u64, Option<u64>);
+
+/// Does it; `None` where nothing is left to erase.
+fn put(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    id: CustomerId,
+    found: &Found,
+    rewritten: &[Rewritten],
+) -> Result<Done<Option<Put>>> {
+    let mut documents = 0;
+    for id in find::ids_in_log(work, id)? {
+        documents += work.tx.document_forget(permit, id, &found.unique)?;
+    }
+    if found.ranges.is_empty() && documents == 0 {
+        return Ok(Done::Unchanged(None));
+    }
+    for new in rewritten {
+        work.put_archive(&new.row)?;
+    }
+    for (first, last) in &found.ranges {
+        work.erase(*first, *last)?;
+    }
+    if !found.ranges.is_empty() {
+        work.draft.erased = Some(found.ranges.clone());
+    }
+    work.draft.detail("events", found.count());
+    work.draft.detail("documents", documents);
+    let recorded = work.record()?;
+    Ok(Done::Recorded(Some((documents, recorded.seq)), recorded))
+}

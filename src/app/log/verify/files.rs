@@ -1,0 +1,345 @@
+//! Files checked on their own, with nothing but a public key: exports with
+//! their manifest and proof, archives, checkpoints. No store is needed.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use serde::{Deserialize, Serialize};
+
+use super::open_note;
+use super::proof::{Checker, Rows};
+use crate::app::log::Receipt;
+use crate::app::log::export::Encode;
+use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
+use crate::domain::fault::Fault;
+use crate::domain::merkle::Hash;
+use crate::signing::keys::PublicKey;
+use crate::signing::note;
+use crate::store::Result;
+use crate::store::archive::{ARCHIVE, Counting, Frames, Lines};
+use crate::store::log::tampered;
+
+/// The public key of a log, and the log's name.
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub origin: String,
+    pub key: PublicKey,
+}
+
+/// Reads a key in C2SP's form: `name+hash+base64`.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
+    note::read_vkey(text).map_err(|_| {
+        let reason = "it is not a public key in the form that `lac key verifier` prints";
+        Fault::invalid("--key", reason)
+    })
+}
+
+/// Opens what lies beside the file, by its name.
+pub type Open<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
+/// The text before the rows and what writes them, for a manifest.
+pub type Encoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn Encode>)>;
+/// Decompresses a file of rows.
+pub type Plain<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
+
+/// A file and how to get at what belongs to it.
+#[derive(Clone, Copy)]
+pub struct Bundle<'b> {
+    /// The file's name, without directories.
+    pub name: &'b str,
+    pub open: Open<'b>,
+    pub encoder: Encoder<'b>,
+    pub plain: Plain<'b>,
+}
+
+impl std::fmt::Debug for Bundle<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bundle")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a file was found to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileVerified {
+    /// `export`, `archive`, `checkpoint`.
+    pub kind: String,
+    pub file: String,
+    /// The log's name.
+    pub origin: String,
+    /// Rows of an export, events of an archive.
+    pub rows: Option<u64>,
+    /// Events that the signed checkpoint covers.
+    pub checkpoint: u64,
+    pub proof: Option<Strength>,
+    /// What holds, in words.
+    pub proven: Vec<String>,
+    /// What it cannot say.
+    pub not_proven: Vec<String>,
+}
+
+/// Checks a file; a receipt also as the continuation of an older checkpoint.
+///
+/// # Errors
+/// `log_tampered` (exit 6) for any difference; `proof_missing` (exit 8) where
+/// file, manifest or proof are not there; `io`.
+pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result<FileVerified> {
+    let missing = |name: &str| Fault::ProofMissing {
+        what: format!("the file {name}"),
+    };
+    let name = bundle.name;
+    let older = since
+        .map(|note| signed("the older checkpoint", note, key))
+        .transpose()?;
+    let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
+    if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
+        let manifest = read_manifest(name, manifest)?;
+        return export(bundle, key, file, &manifest);
+    }
+    let mut beginning = Vec::new();
+    let mut file = file;
+    let io = |e: io::Error| Fault::io(name, e);
+    (&mut file)
+        .take(256 * 1024)
+        .read_to_end(&mut beginning)
+        .map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    if beginning.starts_with(&0xFD2F_B528_u32.to_le_bytes()) {
+        if let Ok(lines) = Lines::open(name, file.try_clone().map_err(io)?)
+            && lines.header.format == ARCHIVE
+        {
+            file.seek(SeekFrom::Start(0)).map_err(io)?;
+            return archive(name, file, key);
+        }
+    } else if beginning.starts_with(b"{") {
+        if let Ok(receipt) = serde_json::from_slice::<Receipt>(&beginning) {
+            return checkpoint(name, &receipt, key, older.as_ref());
+        }
+        if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
+            let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
+            return export(bundle, key, data, &manifest);
+        }
+    } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
+        let receipt = Receipt {
+            origin: key.origin.clone(),
+            note: String::from_utf8_lossy(&beginning).into_owned(),
+            ..Receipt::default()
+        };
+        return checkpoint(name, &receipt, key, older.as_ref());
+    }
+    Err(Fault::ProofMissing {
+        what: format!("the manifest {name}.manifest.json"),
+    })
+}
+
+fn read_manifest(name: &str, mut file: File) -> Result<Manifest> {
+    let mut text = String::new();
+    let read = (&mut file).take(16 * 1024 * 1024).read_to_string(&mut text);
+    read.map_err(|e| tampered(format!("{name}.manifest.json: {e}")))?;
+    let manifest: Manifest =
+        serde_json::from_str(&text).map_err(|e| tampered(format!("{name}.manifest.json: {e}")))?;
+    if manifest.format != FORMAT {
+        return Err(tampered(format!(
+            "{name}.manifest.json is of an unknown form"
+        )));
+    }
+    Ok(manifest)
+}
+
+fn checkpoint(
+    name: &str,
+    receipt: &Receipt,
+    key: &Key,
+    older: Option<&note::Checkpoint>,
+) -> Result<FileVerified> {
+    if receipt.origin != key.origin {
+        let what = format!(
+            "{name}: it is of the log of {}, the key of {}",
+            receipt.origin, key.origin
+        );
+        return Err(tampered(what));
+    }
+    let signed = receipt.check(&key.key, older)?;
+    let mut proven = vec![format!(
+        "the key signed it for a log of {} events",
+        signed.size
+    )];
+    let mut not_proven = Vec::new();
+    match older {
+        Some(older) => proven.push(format!(
+            "the first {} of them are those of the older checkpoint",
+            older.size
+        )),
+        None => not_proven.push(
+            "that it continues an older one: --since, with a receipt made by lac log checkpoint \
+             --since OLD -o json"
+                .to_owned(),
+        ),
+    }
+    Ok(FileVerified {
+        kind: "checkpoint".to_owned(),
+        file: name.to_owned(),
+        origin: signed.origin,
+        rows: None,
+        checkpoint: signed.size,
+        proof: None,
+        proven,
+        not_proven,
+    })
+}
+
+fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
+    let io = |e: io::Error| Fault::io(name, e);
+    // The table at the end covers the whole file: nothing stands behind it.
+    Frames::open(name, &file)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let lines = Lines::open(name, file)?;
+    let header = lines.header.clone();
+    let signed = signed(name, &header.checkpoint, key)?;
+    let Some((first, last)) = header.range else {
+        return Err(tampered(format!("{name}: an archive without a range")));
+    };
+    let checker = Checker::new(name, &header, &signed)?;
+    let events = checker.run(lines, &mut |_| Ok(()))?;
+    Ok(FileVerified {
+        kind: "archive".to_owned(),
+        file: name.to_owned(),
+        origin: signed.origin,
+        rows: Some(events),
+        checkpoint: signed.size,
+        proof: Some(Strength::Range),
+        proven: vec![
+            format!("events {first} to {last} are genuine, and all there were"),
+            format!(
+                "they are part of the log of {} events that the key signed",
+                signed.size
+            ),
+        ],
+        not_proven: vec!["what happened after that checkpoint".to_owned()],
+    })
+}
+
+fn signed(name: &str, note: &str, key: &Key) -> Result<note::Checkpoint> {
+    open_note(note.as_bytes(), &key.origin, &key.key)
+        .map_err(|problem| tampered(format!("{name}: its checkpoint: {problem}")))
+}
+
+fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Result<FileVerified> {
+    let name = &manifest.file;
+    if manifest.origin != key.origin {
+        let what = format!(
+            "{name}: it is of the log of {}, the key of {}",
+            manifest.origin, key.origin
+        );
+        return Err(tampered(what));
+    }
+    manifest
+        .check(&key.key)?
+        .map_err(|problem| tampered(format!("the manifest of {name}: {problem}")))?;
+    let signed = signed(name, &manifest.checkpoint, key)?;
+    let io = |e: io::Error| Fault::io(name, e);
+    let (bytes, sha256) = digest(file.try_clone().map_err(io)?).map_err(io)?;
+    if bytes != manifest.bytes || hex(&sha256) != manifest.sha256 {
+        return Err(tampered(format!(
+            "{name} is not the file that was exported"
+        )));
+    }
+    let mut verified = FileVerified {
+        kind: "export".to_owned(),
+        file: name.clone(),
+        origin: signed.origin.clone(),
+        rows: Some(manifest.rows),
+        checkpoint: signed.size,
+        proof: manifest.proof.as_ref().map(|proof| proof.strength),
+        proven: vec![
+            "the file is the one that was exported, to the byte".to_owned(),
+            "the log's key signed its manifest: filter, rows, columns, who and when".to_owned(),
+        ],
+        not_proven: Vec::new(),
+    };
+    match &manifest.proof {
+        None => verified.not_proven.push(
+            "that its rows are those of the log: the exporter vouches for them; --proof proves it"
+                .to_owned(),
+        ),
+        Some(proof) => {
+            let (events, bare) = proven(bundle, manifest, proof, file, &signed)?;
+            verified.proven.push(format!(
+                "its {} rows are genuine events of the log of {} events that the key signed",
+                manifest.rows, signed.size
+            ));
+            if proof.strength == Strength::Range {
+                verified.proven.push(format!(
+                    "they are all there are for its filter ({events} records were looked at)"
+                ));
+            } else {
+                let left = "that there are no others for its filter: --proof range proves it";
+                verified.not_proven.push(left.to_owned());
+            }
+            if bare > 0 {
+                verified.not_proven.push(format!(
+                    "e-mail address, reason and details of {bare} rows: they were erased (lac log \
+                     verify, with the store, tells that an event lists it)"
+                ));
+            }
+        }
+    }
+    verified
+        .not_proven
+        .push("what happened after that checkpoint".to_owned());
+    Ok(verified)
+}
+
+/// Computes the rows anew from the proof; how many events it holds, and how
+/// many rows are without their shopper part.
+fn proven(
+    bundle: &Bundle<'_>,
+    manifest: &Manifest,
+    proof: &ProofFile,
+    mut file: File,
+    signed: &note::Checkpoint,
+) -> Result<(u64, u64)> {
+    let name = &proof.file;
+    let io = |e: io::Error| Fault::io(name, e);
+    let mut opened = (bundle.open)(name)?.ok_or_else(|| Fault::ProofMissing {
+        what: format!("the proof {name}"),
+    })?;
+    let (bytes, sha256) = digest(opened.try_clone().map_err(io)?).map_err(io)?;
+    if bytes != proof.bytes || hex(&sha256) != proof.sha256 {
+        return Err(tampered(format!(
+            "{name} is not the proof that was exported"
+        )));
+    }
+    opened.seek(SeekFrom::Start(0)).map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let lines = Lines::open(name, BufReader::with_capacity(1 << 18, opened))?;
+    let header = lines.header.clone();
+    if header.checkpoint != manifest.checkpoint {
+        return Err(tampered(format!(
+            "{name} is of another checkpoint than the manifest"
+        )));
+    }
+    let (head, encode) = (bundle.encoder)(manifest)?;
+    let plain = (bundle.plain)(file, manifest)?;
+    let mut rows = Rows::new(manifest, &*encode, plain);
+    rows.begin(&head)?;
+    let checker = Checker::new(name, &header, signed)?;
+    if (proof.strength == Strength::Range) != header.range.is_some() {
+        return Err(tampered(format!("{name} is a proof of another strength")));
+    }
+    let events = checker.run(lines, &mut |event| rows.event(event, proof.strength))?;
+    rows.end(header.range, signed.size)?;
+    Ok((events, rows.bare))
+}
+
+/// Length and SHA-256 of a file.
+pub fn digest(mut file: File) -> io::Result<(u64, Hash)> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut counting = Counting::new(io::sink());
+    io::copy(&mut BufReader::with_capacity(1 << 18, file), &mut counting)?;
+    let written = counting.end().1;
+    Ok((written.bytes, written.sha256))
+}

@@ -1,0 +1,82 @@
+//! What a verification found.
+
+use serde::{Deserialize, Serialize};
+
+/// More than these are only counted.
+const MOST: usize = 100;
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The event, or the first and the last of those among which it is; `null`
+    /// for what is about the log as a whole.
+    pub events: Option<(u64, u64)>,
+    pub problem: String,
+}
+
+/// All of them, and what could not be looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    pub found: Vec<Finding>,
+    /// Those that are not listed.
+    pub more: u64,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.events {
+            None => write!(f, "{}", self.problem),
+            Some((first, last)) if first == last => write!(f, "event {first}: {}", self.problem),
+            Some((first, last)) => write!(f, "events {first} to {last}: {}", self.problem),
+        }
+    }
+}
+
+impl Findings {
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// About one event.
+    pub fn event(&mut self, seq: u64, problem: impl Into<String>) {
+        self.events([seq, seq], problem);
+    }
+
+    /// About one of several events.
+    pub fn events(&mut self, [first, last]: [u64; 2], problem: impl Into<String>) {
+        self.add(Some((first, last)), problem.into());
+    }
+
+    /// About the log as a whole.
+    pub fn log(&mut self, problem: impl Into<String>) {
+        self.add(None, problem.into());
+    }
+
+    fn add(&mut self, events: Option<(u64, u64)>, problem: String) {
+        if self.found.len() < MOST {
+            self.found.push(Finding { events, problem });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Whether one of these events is named already.
+    pub fn name_one_of(&self, [first, last]: [u64; 2]) -> bool {
+        self.more > 0
+            || self.found.iter().any(|finding| {
+                finding
+                    .events
+                    .is_some_and(|(from, to)| from >= first && to <= last)
+            })
+    }
+
+    /// All in one line: the first, and how many more.
+    pub fn summary(&self) -> Option<String> {
+        let first = self.found.first()?;
+        let more = self.found.len() as u64 - 1 + self.more;
+        Some(match more {
+            0 => first.to_string(),
+            more => format!("{first}; and {more} more"),
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Whether the indexes list what is stored: an index made to hide a row would
+//! keep it out of every filter that uses it.
+//!
+//! For each index the entries' keyed hashes are added up twice, once from the
+//! rows and once from the index itself. Who changed the index does not know the
+//! key, which is made anew for each verification.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::Findings;
+use crate::domain::ambient::{self, Random};
+use crate::store::{Cell, Cells, ReadTx, Result};
+
+/// Parts of the log that are summed apart, so that a difference can be found.
+const PARTS: u64 = 1024;
+/// Differing events that are named.
+const NAMED: usize = 5;
+
+/// The key of one verification.
+#[derive(Debug, Clone, Copy)]
+pub struct Key([u8; 16]);
+
+impl Key {
+    pub fn new(random: &dyn Random) -> Self {
+        Self(ambient::bytes(random))
+    }
+
+    /// The hash of one entry.
+    fn hash(&self, cell: Cell<'_>, seq: i64) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&self.0);
+        match cell {
+            Cell::Null => hasher.write_u8(0),
+            Cell::Integer(number) => {
+                hasher.write_u8(1);
+                hasher.write_i64(number);
+            }
+            Cell::Real(number) => {
+                hasher.write_u8(2);
+                hasher.write_u64(number.to_bits());
+            }
+            Cell::Text(bytes) => {
+                hasher.write_u8(3);
+                hasher.write(bytes);
+            }
+            Cell::Blob(bytes) => {
+                hasher.write_u8(4);
+                hasher.write(bytes);
+            }
+        }
+        hasher.write_i64(seq);
+        hasher.finish()
+    }
+}
+
+/// The sums of every index.
+#[derive(Debug, Clone)]
+pub struct Sums {
+    key: Key,
+    /// The columns that are indexed.
+    columns: &'static [usize],
+    first: u64,
+    width: u64,
+    of_index: Vec<Vec<u64>>,
+}
+
+impl Sums {
+    /// For events from `first` to `last`.
+    pub fn new(key: Key, columns: &'static [usize], [first, last]: [u64; 2]) -> Self {
+        let width = (last.saturating_sub(first) + 1).div_ceil(PARTS).max(1);
+        let parts = usize::try_from(PARTS).unwrap_or(0) + 1;
+        Self {
+            key,
+            columns,
+            first,
+            width,
+            of_index: vec![vec![0; parts]; columns.len()],
+        }
+    }
+
+    fn part(&self, seq: i64) -> usize {
+        let at = seq.cast_unsigned().saturating_sub(self.first) / self.width;
+        usize::try_from(at.min(PARTS)).unwrap_or(0)
+    }
+
+    /// Adds a row to every index it should be in: the one on admin holds all
+    /// rows, the others those that have a value.
+    pub fn add_row(&mut self, seq: u64, cells: &Cells<'_>) {
+        let seq = seq.cast_signed();
+        let part = self.part(seq);
+        for (sums, column) in self.of_index.iter_mut().zip(self.columns) {
+            let cell = cells[*column];
+            if cell != Cell::Null || is_full(*column) {
+                sums[part] = sums[part].wrapping_add(self.key.hash(cell, seq));
+            }
+        }
+    }
+
+    /// Adds what others have summed.
+    pub fn add(&mut self, other: &Self) {
+        let all = self.of_index.iter_mut().flatten();
+        for (sum, more) in all.zip(other.of_index.iter().flatten()) {
+            *sum = sum.wrapping_add(*more);
+        }
+    }
+
+    /// Compares with the indexes themselves.
+    pub fn compare(&self, read: &dyn ReadTx, findings: &mut Findings) -> Result<()> {
+        for (which, sums) in self.of_index.iter().enumerate() {
+            let mut found = vec![0_u64; sums.len()];
+            read.audit_index(which, self.first - 1, &mut |cell, seq| {
+                let part = self.part(seq);
+                found[part] = found[part].wrapping_add(self.key.hash(cell, seq));
+                Ok(())
+            })?;
+            let differing = sums.iter().zip(&found).position(|(a, b)| a != b);
+            if let Some(part) = differing {
+                self.explain(read, which, part, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the events that an index and the rows disagree on.
+    fn explain(
+        &self,
+        read: &dyn ReadTx,
+        which: usize,
+        part: usize,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let column = self.columns[which];
+        let mut entries: HashMap<i64, u64> = HashMap::new();
+        read.audit_index(which, self.first - 1, &mut |cell, seq| {
+            if self.part(seq) == part {
+                let sum = entries.entry(seq).or_default();
+                *sum = sum.wrapping_add(self.key.hash(cell, seq));
+            }
+            Ok(())
+        })?;
+        let first = self.first + part as u64 * self.width;
+        let mut named = 0;
+        read.audit_cells(first, first + self.width - 1, &mut |cells| {
+            let Cell::Integer(seq) = cells[0] else {
+                return Ok(());
+            };
+            let cell = cells[column];
+            let is_listed = cell != Cell::Null || is_full(column);
+            let wanted = is_listed.then(|| self.key.hash(cell, seq));
+            if entries.remove(&seq) != wanted && named < NAMED {
+                named += 1;
+                findings.event(
+                    seq.cast_unsigned(),
+                    "an index does not list it as it is stored",
+                );
+            }
+            Ok(())
+        })?;
+        let mut invented: Vec<i64> = entries.into_keys().collect();
+        invented.sort_unstable();
+        for seq in invented.into_iter().take(NAMED) {
+            findings.event(
+                seq.cast_unsigned(),
+                "an index lists it, and it is not stored",
+            );
+        }
+        if named == 0 {
+            findings.log("an index does not list what is stored");
+        }
+        Ok(())
+    }
+}
+
+/// The index on admin has no condition.
+fn is_full(column: usize) -> bool {
+    column == 5
+}

@@ -1,0 +1,139 @@
+//! The whole log computed anew from the stored bytes: every text, commitment
+//! and column, the tree, the signature, the checkpoint file, the archives, the
+//! indexes, and what was erased.
+
+mod chunk;
+mod files;
+mod findings;
+mod indexes;
+mod proof;
+mod row;
+mod whole;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::files::{Bundle, FileVerified, Key, check_file, digest, read_key};
+pub use self::findings::{Finding, Findings};
+pub use self::proof::Checker;
+
+use self::whole::Pass;
+use super::READERS;
+use crate::app::{Desk, Done, act, look};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::signing::keys::PublicKey;
+use crate::signing::note;
+use crate::store::Result;
+
+/// Asks for a verification.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Verify {
+    /// An older signed checkpoint that the log must be an extension of, or
+    /// several with an empty line between them, as an anchor holds.
+    pub since: Option<String>,
+    /// The public key to verify with (C2SP form), instead of the store's own.
+    pub key: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The store's name.
+    pub origin: String,
+    /// Events that were computed anew.
+    pub events: u64,
+    /// Those of them in archives, and how many archives.
+    pub archived: u64,
+    pub archives: u64,
+    /// Shopper parts that were erased, each listed by an event.
+    pub erased: u64,
+    /// Root of the tree, base64; the signed checkpoint says the same.
+    pub root: String,
+    /// The older checkpoint's number of events, all still as they were.
+    pub since: Option<u64>,
+    /// The event that records this verification; `null` where the group is not
+    /// logged or there is no private key here.
+    pub audit_seq: Option<u64>,
+    /// Every difference; none is left out silently.
+    #[serde(skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
+    /// What is missing, so that nothing can be said of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Fault>,
+}
+
+impl Verify {
+    /// Verifies, and records it where everything holds. Findings are part of
+    /// the answer: see [`Verified::verdict`].
+    ///
+    /// # Errors
+    /// `resource_denied`, `key_missing`, `io`, `busy`.
+    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Verified> {
+        // Before the snapshot: an append in between must not look like a file
+        // that is ahead of the database.
+        let file = desk.high_water.read()?;
+        let mut verified = look(desk, Action::LogRead, &READERS, |view| {
+            let origin = view.config.store_name()?;
+            let key = self.key(desk, &origin)?;
+            let mut pass = Pass::new(desk, view, origin, key)?;
+            pass.since(self.since.as_deref());
+            pass.run(at)?;
+            pass.compare_file(file.as_deref())?;
+            Ok(pass.verified())
+        })?;
+        if verified.findings.is_empty() && verified.missing.is_empty() && has_private_key(desk) {
+            verified.audit_seq = record(desk, &verified)?;
+        }
+        Ok(verified)
+    }
+
+    fn key(&self, desk: &Desk<'_>, origin: &str) -> Result<PublicKey> {
+        let Some(text) = &self.key else {
+            return Ok(desk.keys.audit()?.public());
+        };
+        let (name, key) = read_key(text)?;
+        if name != origin {
+            let reason = format!("the key is of the log of {name}, not of {origin}");
+            return Err(Fault::invalid("--key", reason));
+        }
+        Ok(key)
+    }
+}
+
+impl Verified {
+    /// # Errors
+    /// `log_tampered` for a difference; else what is missing.
+    pub fn verdict(&self) -> Result<()> {
+        if let Some(what) = self.findings.summary() {
+            return Err(Fault::LogTampered { what });
+        }
+        self.missing.first().cloned().map_or(Ok(()), Err)
+    }
+}
+
+fn has_private_key(desk: &Desk<'_>) -> bool {
+    desk.keys.audit().is_ok()
+}
+
+fn record(desk: &Desk<'_>, verified: &Verified) -> Result<Option<u64>> {
+    let fill = |event: &mut Event| {
+        event.detail("events", verified.events);
+        event.detail("root", verified.root.clone());
+        if let Some(since) = verified.since {
+            event.detail("since", since);
+        }
+    };
+    act(desk, Action::LogVerify, &READERS, fill, |work, _| {
+        let recorded = work.record()?;
+        Ok(Done::Recorded(recorded.seq, recorded))
+    })
+}
+
+/// A signed note's checkpoint, or what is wrong with it.
+fn open_note(
+    text: &[u8],
+    origin: &str,
+    key: &PublicKey,
+) -> std::result::Result<note::Checkpoint, String> {
+    note::open(text, origin, std::slice::from_ref(key)).map_err(|e| e.to_string())
+}

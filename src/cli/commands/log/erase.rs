@@ -1,0 +1,66 @@
+//! `lac log erase`.
+
+use clap::Args;
+
+use crate::app::log::erase::{Erase, Erased};
+use crate::cli::ask::confirmed;
+use crate::cli::progress::Counter;
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::{Text, Tone};
+use crate::render::one::Card;
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct EraseArgs {
+    /// The id of a customer who was removed
+    #[arg(long, value_name = "ID")]
+    customer: String,
+}
+
+pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
+    let desk = shop.desk()?;
+    let progress = Counter::new(&shop.out, "searching");
+    let erased = confirmed(shop, |confirmed| {
+        let request = Erase {
+            customer: args.customer.clone(),
+            confirmed,
+        };
+        let erased = request.run(&desk, &mut |done, total| progress.at(done, total));
+        progress.clear();
+        erased
+    });
+    shop.show(&erased?)
+}
+
+impl Card for Erased {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines: Vec<(&'static str, Text)> = vec![
+            ("customer", self.customer_id.to_string().into()),
+            ("events", self.events.to_string().into()),
+        ];
+        if self.documents > 0 {
+            lines.push(("documents", self.documents.to_string().into()));
+        }
+        let mut label = "archives";
+        for name in &self.archives {
+            lines.push((label, name.clone().into()));
+            label = "";
+        }
+        if self.kept > 0 {
+            let text = format!(
+                "{} events of another customer with the same address",
+                self.kept
+            );
+            lines.push(("kept", Text::toned(text, Tone::Warning)));
+        }
+        match self.audit_seq {
+            Some(seq) => lines.push(("recorded", seq.to_string().into())),
+            None => lines.push((
+                "note",
+                Text::toned("there was nothing left to erase", Tone::Dim),
+            )),
+        }
+        lines
+    }
+}

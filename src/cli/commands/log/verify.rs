@@ -1,0 +1,231 @@
+//! `lac log verify`.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::export::{encoder, plain_text};
+use crate::app::log::manifest::Manifest;
+use crate::app::log::verify::{Bundle, FileVerified, Key, Verified, Verify, check_file, read_key};
+use crate::cli::out::Out;
+use crate::cli::progress::Counter;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::render::Look;
+use crate::render::list::{Text, Tone};
+use crate::render::one::Card;
+use crate::render::safe::safe;
+use crate::store::Result;
+use crate::store::log::tampered;
+
+/// The largest checkpoint, anchor or key file that is read, in bytes.
+const MOST: u64 = 64 * 1024 * 1024;
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// An older signed checkpoint, or an anchor file with many: the log (or the
+    /// receipt of --file) must be an extension of it
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
+
+    /// Check this export, archive or checkpoint instead; needs no store
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// The log's public key as `lac key verifier` prints it, or a file that
+    /// holds it [default: the store's own]
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+}
+
+pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
+    let key = args.key.as_deref().map(key_text).transpose()?;
+    if let Some(file) = &args.file {
+        return one_file(file, key, since(args)?, shop);
+    }
+    let since = since(args)?;
+    let desk = shop.desk().map_err(unreadable)?;
+    let progress = Counter::new(&shop.out, "verifying");
+    let run = Verify { since, key }.run(&desk, &mut |done, total| progress.at(done, total));
+    progress.clear();
+    let verified = run.map_err(unreadable)?;
+    if !shop.out.format.is_json() {
+        for finding in verified.findings.found.iter().skip(1) {
+            Out::err(&format!("found: {}", safe(&finding.to_string())));
+        }
+    }
+    verified.verdict()?;
+    shop.show(&verified)
+}
+
+fn since(args: &VerifyArgs) -> Result<Option<String>> {
+    let Some(path) = &args.since else {
+        return Ok(None);
+    };
+    checkpoint_text(path).map(Some)
+}
+
+/// A file with a signed checkpoint.
+///
+/// # Errors
+/// `proof_missing` (exit 8) where there is none; `io`.
+pub fn checkpoint_text(path: &Path) -> Result<String> {
+    let missing = || Fault::ProofMissing {
+        what: format!("the checkpoint {}", path.display()),
+    };
+    small_text(path)?.ok_or_else(missing)
+}
+
+/// A database that cannot be read is one that was changed.
+fn unreadable(fault: Fault) -> Fault {
+    match fault {
+        Fault::Database { .. } | Fault::RowDamaged { .. } => tampered(fault.to_string()),
+        other => other,
+    }
+}
+
+/// The key itself, or what a file of that name holds.
+fn key_text(given: &str) -> Result<String> {
+    if read_key(given).is_ok() {
+        return Ok(given.to_owned());
+    }
+    match small_text(Path::new(given))? {
+        Some(text) => Ok(text.trim().to_owned()),
+        None if given.contains('+') => read_key(given).map(|_| given.to_owned()),
+        None => Err(Fault::ProofMissing {
+            what: format!("the key file {given}"),
+        }),
+    }
+}
+
+/// A small text file; `None` if there is none.
+fn small_text(path: &Path) -> Result<Option<String>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(Fault::io(path.display(), e)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MOST)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Fault::io(path.display(), e))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop) -> Result<()> {
+    let (origin, key) = match key {
+        Some(text) => read_key(&text)?,
+        None => own_key(shop)?,
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let open = |name: &str| -> Result<Option<File>> {
+        // Names beside it come from the file itself: no way out of its folder.
+        if name.contains('/') || name == ".." {
+            return Err(tampered(format!("{name:?} is no name of a file")));
+        }
+        match File::open(path.with_file_name(name)) {
+            Ok(file) if file.metadata().is_ok_and(|meta| meta.is_file()) => Ok(Some(file)),
+            Ok(_) => Err(Fault::invalid(
+                "--file",
+                format!("{name} is no ordinary file"),
+            )),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Fault::io(name, e)),
+        }
+    };
+    let writes = |manifest: &Manifest| {
+        let content = super::export::content(&manifest.content);
+        let content = content.ok_or_else(|| tampered("its manifest names an unknown format"))?;
+        let raw = !manifest.formula_guard;
+        Ok((
+            super::export::head(content, &manifest.columns),
+            encoder(content, &manifest.columns, raw),
+        ))
+    };
+    let plain = |file: File, manifest: &Manifest| -> Result<Box<dyn Read>> {
+        plain_text(
+            BufReader::with_capacity(1 << 18, file),
+            manifest.compression.as_deref(),
+        )
+    };
+    let bundle = Bundle {
+        name: &name,
+        open: &open,
+        encoder: &writes,
+        plain: &plain,
+    };
+    let checked =
+        check_file(&bundle, &Key { origin, key }, since.as_deref()).map_err(|fault| match fault {
+            Fault::LogTampered { what } => Fault::FileTampered { what },
+            other => other,
+        });
+    shop.show(&checked?)
+}
+
+/// Without a key, that of the store at hand.
+fn own_key(shop: &Shop) -> Result<(String, crate::signing::keys::PublicKey)> {
+    let verifier = shop
+        .desk()
+        .and_then(|desk| crate::app::keys::Verifier::default().run(&desk));
+    match verifier {
+        Ok(shown) => read_key(&shown.verifier),
+        Err(_) => Err(Fault::InputRequired {
+            what: "the log's public key".to_owned(),
+            flag: "--key".to_owned(),
+        }),
+    }
+}
+
+impl Card for Verified {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let good = |text: &str| Text::toned(text, Tone::Good);
+        let mut lines: Vec<(&'static str, Text)> = vec![
+            ("log", self.origin.clone().into()),
+            (
+                "events",
+                format!("{}, all as they were recorded", self.events).into(),
+            ),
+            ("root", self.root.clone().into()),
+        ];
+        if let Some(since) = self.since {
+            let text = format!("the first {since} are those of the older checkpoint");
+            lines.push(("since", good(&text)));
+        }
+        if self.archives > 0 {
+            let text = format!("{} events in {} files", self.archived, self.archives);
+            lines.push(("archives", text.into()));
+        }
+        if self.erased > 0 {
+            let text = format!("{} shopper parts, each listed by an event", self.erased);
+            lines.push(("erased", text.into()));
+        }
+        match self.audit_seq {
+            Some(seq) => lines.push(("recorded", seq.to_string().into())),
+            None => lines.push(("recorded", Text::toned("no", Tone::Dim))),
+        }
+        lines
+    }
+}
+
+impl Card for FileVerified {
+    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+        let mut lines: Vec<(&'static str, Text)> = vec![
+            ("file", self.file.clone().into()),
+            ("kind", self.kind.clone().into()),
+            ("log", self.origin.clone().into()),
+        ];
+        let mut label = "proven";
+        for text in &self.proven {
+            lines.push((label, Text::toned(text.clone(), Tone::Good)));
+            label = "";
+        }
+        let mut label = "not proven";
+        for text in &self.not_proven {
+            lines.push((label, Text::toned(text.clone(), Tone::Dim)));
+            label = "";
+        }
+        lines
+    }
+}
