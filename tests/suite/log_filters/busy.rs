@@ -85,3 +85,11 @@ pub fn shop() -> Store {
     store.ok(&["config", "set", title, "says \"no\"\\"]);
     shop.store
 }
+
+/// Puts what is older than a day into archives: all but the last of it.
+pub fn archive(store: &Store) {
+    store.ok(&["config", "set", "system/rotation/lifetime", "1"]);
+    store.ok(&["log", "archive"]);
+    let archives = store.dir().join("archive").read_dir();
+    assert!(archives.expect("archives").count() > 0);
+}
