@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
@@ -50,8 +52,9 @@ impl Aside {
             return refuse("it is not the name of a file");
         };
         for n in 0..1000 {
-            let path = target.with_file_name(format!(".{name}.{n}.part"));
+            let path = part(target, name, n);
             if let Some(file) = take(&path)? {
+                sweep(target, name, n + 1);
                 return Ok(Self {
                     target: target.to_path_buf(),
                     path,
@@ -92,23 +95,39 @@ impl Aside {
     /// # Errors
     /// `io`.
     pub fn publish(mut self) -> Result<()> {
-        self.put()
+        Self::publish_all([&mut self])
     }
 
-    /// The same while it is still held.
+    /// Puts files of one directory in their places, one right after the other,
+    /// and not among those of somebody else who does the same.
     ///
     /// # Errors
     /// `io`.
-    pub fn put(&mut self) -> Result<()> {
-        let put = || {
-            self.file.sync_all()?;
-            fs::rename(&self.path, &self.target)?;
-            let parent = self.target.parent().filter(|p| !p.as_os_str().is_empty());
-            File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    pub fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
+        let mut asides: Vec<&mut Self> = asides.into_iter().collect();
+        let Some(first) = asides.first() else {
+            return Ok(());
         };
-        put().map_err(|e| Fault::io(self.target.display(), e))?;
-        self.is_published = true;
-        Ok(())
+        let parent = first.target.parent().filter(|p| !p.as_os_str().is_empty());
+        let io = |at: &Path, e| Fault::io(at.display(), e);
+        for aside in &asides {
+            aside.sync()?;
+        }
+        let parent = parent.unwrap_or(Path::new(".")).to_path_buf();
+        let dir = File::open(&parent).map_err(|e| io(&parent, e))?;
+        wait_for(&dir);
+        for aside in &mut asides {
+            fs::rename(&aside.path, &aside.target).map_err(|e| io(&aside.target, e))?;
+            aside.is_published = true;
+        }
+        dir.sync_all().map_err(|e| io(&parent, e))
+    }
+
+    /// Removes what killed programs left of files for `target`.
+    pub fn clear(target: &Path) {
+        if let Some(name) = target.file_name().and_then(|name| name.to_str()) {
+            sweep(target, name, 0);
+        }
     }
 }
 
@@ -117,6 +136,32 @@ impl Drop for Aside {
         if !self.is_published {
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// Where the `n`th of those who write `target` at once does so.
+fn part(target: &Path, name: &str, n: u32) -> PathBuf {
+    target.with_file_name(format!(".{name}.{n}.part"))
+}
+
+/// Removes those that nobody is writing, from the `n`th to the last.
+fn sweep(target: &Path, name: &str, n: u32) {
+    let paths = (n..).map(|n| part(target, name, n));
+    for path in paths.take_while(|path| fs::symlink_metadata(path).is_ok()) {
+        if let Ok(Some(_held)) = take(&path) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Holds a directory, until it is closed, against others who publish there. It
+/// is a courtesy: who cannot have it within a second goes on without.
+fn wait_for(dir: &File) {
+    for _ in 0..100 {
+        if dir.try_lock().is_ok() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -13,6 +13,7 @@ mod high_water;
 mod import;
 mod import_customers;
 mod log;
+mod log_export;
 mod log_filters;
 mod log_report;
 mod log_statement;

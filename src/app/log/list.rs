@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
 use super::source::Source;
 use super::{Filter, READERS};
 use crate::app::{Desk, look};
@@ -86,18 +87,17 @@ impl List {
         look(desk, Action::LogRead, &READERS, |view| {
             let mut query = self.filter.query(view)?;
             let source = Source::of(view);
-            let stranger = query.select.customer_email.any.first().cloned();
+            names::know_addresses(view, &query)?;
             if matches!(self.sort.field, Field::Seq | Field::Time) {
                 query.ascending = !self.sort.descending;
                 query.after = self.after;
-                let listed = self.by_time(source, query, each)?;
-                return known(listed, stranger);
+                return self.by_time(source, query, each);
             }
             if self.after.is_some() {
                 let reason = "a cursor goes with a list by time: leave --sort out";
                 return Err(Fault::invalid("--after", reason));
             }
-            known(self.by_field(source, query, each)?, stranger)
+            self.by_field(source, query, each)
         })
     }
 
@@ -156,14 +156,6 @@ impl List {
             more: shown < keys.len(),
             next: None,
         })
-    }
-}
-
-/// An address that neither a customer nor an event has is a mistake.
-fn known(listed: Listed, stranger: Option<String>) -> Result<Listed> {
-    match stranger {
-        Some(customer) if listed.shown == 0 => Err(Fault::CustomerNotFound { customer }),
-        _ => Ok(listed),
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use super::cut::Cut;
@@ -269,7 +269,18 @@ pub fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     match text.parse::<IpAddr>() {
         Ok(address) => Some(IpNet::from(address.to_canonical())),
-        Err(_) => text.parse::<IpNet>().ok().map(|net| net.trunc()),
+        Err(_) => text.parse::<IpNet>().ok().map(|net| canonical(net).trunc()),
+    }
+}
+
+fn canonical(net: IpNet) -> IpNet {
+    let mapped = |net: Ipv6Net| {
+        let address = net.addr().to_ipv4_mapped()?;
+        Ipv4Net::new(address, net.prefix_len().checked_sub(96)?).ok()
+    };
+    match net {
+        IpNet::V6(v6) => mapped(v6).map_or(net, IpNet::V4),
+        IpNet::V4(_) => net,
     }
 }
 

@@ -196,6 +196,7 @@ fn names(given: &[String]) -> Vec<String> {
     let one = |given: &String| -> Vec<String> {
         let parts = given
             .split(',')
+            .map(str::trim)
             .filter(|part| part != given && !part.is_empty());
         std::iter::once(given.as_str())
             .chain(parts)

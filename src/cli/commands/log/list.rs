@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use clap::Args;
 
-use super::columns::{Columns, column};
+use super::columns::{Columns, column, distinct};
 use super::filter::FilterArgs;
 use crate::app::log::{List, Listed, Sort, view_of};
 use crate::cli::args::Paging;
@@ -40,6 +40,7 @@ pub struct ListArgs {
 }
 
 pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
+    distinct(&args.columns)?;
     let request = List {
         after: args
             .paging

@@ -88,13 +88,13 @@ impl Form {
     /// `invalid_value` where neither says anything.
     pub fn of(path: &Path, given: Option<Content>) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut endings = name.rsplit('.').map(str::to_ascii_lowercase);
-        let mut ending = endings.next().unwrap_or_default();
-        let compression = Compression::from_name(&ending);
+        let lower = name.to_ascii_lowercase();
+        let (stem, mut ending) = lower.rsplit_once('.').unwrap_or_default();
+        let compression = Compression::from_name(ending);
         if compression.is_some() {
-            ending = endings.next().unwrap_or_default();
+            (_, ending) = stem.rsplit_once('.').unwrap_or_default();
         }
-        let content = given.or_else(|| Content::from_name(&ending));
+        let content = given.or_else(|| Content::from_name(ending));
         let content = content.ok_or_else(|| {
             let reason = format!(
                 "`{name}` does not end in .csv, .jsonl, .xlsx or .ocsf: say which it is to be"
@@ -192,6 +192,7 @@ mod tests {
             let form = of(name).unwrap();
             assert_eq!((form.content, form.compression), (content, compression));
         }
+        assert!(of("csv").is_err() && of("csv.gz").is_err());
         assert!(of("q4").is_err() && of("q4.zst").is_err() && of("q4.xlsx.gz").is_err());
         let given = Form::of(Path::new("q4.zst"), Some(Content::Csv)).unwrap();
         assert_eq!(given.compression, Some(Compression::Zst));

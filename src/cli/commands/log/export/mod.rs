@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use self::form::{Content, Form};
 use self::target::{FileTarget, StdoutTarget};
-use super::columns::column;
+use super::columns::{column, distinct};
 use super::filter::FilterArgs;
 use crate::app::log::export::{Export, Exported};
 use crate::app::log::manifest::Strength;
@@ -77,7 +77,12 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         let reason = "a proof goes with a file of lines: .csv, .jsonl or .ocsf";
         return Err(Fault::invalid("--proof", reason));
     }
-    let columns = if form.content == Content::Ocsf || args.columns.is_empty() {
+    distinct(&args.columns)?;
+    if form.content == Content::Ocsf && !args.columns.is_empty() {
+        let reason = "OCSF events have fields of their own: leave --columns out";
+        return Err(Fault::invalid("--columns", reason));
+    }
+    let columns = if args.columns.is_empty() {
         Field::ALL.to_vec()
     } else {
         args.columns
@@ -94,7 +99,7 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
     let encoder = encoder(form.content, &columns, !request.formula_guard);
     let desk = shop.desk()?;
     if is_stdout {
-        let mut target = StdoutTarget::new(form, &columns, args.raw)?;
+        let mut target = StdoutTarget::new(form, &columns)?;
         request.run(&desk, &*encoder, &mut target)?;
         return Ok(());
     }
