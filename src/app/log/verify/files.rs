@@ -15,7 +15,7 @@ use crate::domain::merkle::Hash;
 use crate::signing::keys::PublicKey;
 use crate::signing::note;
 use crate::store::Result;
-use crate::store::archive::{ARCHIVE, Counting, Frames, Lines};
+use crate::store::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
 use crate::store::log::tampered;
 
 /// The public key of a log, and the log's name.
@@ -168,8 +168,24 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
     let Some((first, last)) = header.range else {
         return Err(tampered(format!("{name}: an archive without a range")));
     };
+    names_key(name, &header, key)?;
     let checker = Checker::new(name, &header, &signed)?;
-    let events = checker.run(lines, &mut |_| Ok(()))?;
+    let mut erased = 0;
+    let events = checker.run(lines, &mut |event| {
+        let [shopper, staff] = event.withheld;
+        erased += u64::from(shopper);
+        if staff {
+            let what = format!("{name}: the staff part of event {} is gone", event.seq);
+            return Err(tampered(what));
+        }
+        Ok(())
+    })?;
+    let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
+    if erased > 0 {
+        not_proven.push(format!(
+            "e-mail address, reason and details of {erased} events: they were erased ({LISTED})"
+        ));
+    }
     Ok(FileVerified {
         kind: "archive".to_owned(),
         file: name.to_owned(),
@@ -184,8 +200,18 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
                 signed.size
             ),
         ],
-        not_proven: vec!["what happened after that checkpoint".to_owned()],
+        not_proven,
     })
+}
+
+/// What tells that an erasure is on record.
+const LISTED: &str = "lac log verify, with the store, tells that an event lists it";
+
+fn names_key(name: &str, header: &Header, key: &Key) -> Result<()> {
+    if header.key == note::vkey(&key.origin, &key.key) {
+        return Ok(());
+    }
+    Err(tampered(format!("{name}: its header names another key")))
 }
 
 fn signed(name: &str, note: &str, key: &Key) -> Result<note::Checkpoint> {
@@ -232,7 +258,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
                 .to_owned(),
         ),
         Some(proof) => {
-            let (events, bare) = proven(bundle, manifest, proof, file, &signed)?;
+            let (events, bare) = proven(bundle, key, manifest, proof, file, &signed)?;
             verified.proven.push(format!(
                 "its {} rows are genuine events of the log of {} events that the key signed",
                 manifest.rows, signed.size
@@ -247,8 +273,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
             }
             if bare > 0 {
                 verified.not_proven.push(format!(
-                    "e-mail address, reason and details of {bare} rows: they were erased (lac log \
-                     verify, with the store, tells that an event lists it)"
+                    "e-mail address, reason and details of {bare} rows: they were erased ({LISTED})"
                 ));
             }
         }
@@ -263,6 +288,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
 /// many rows are without their shopper part.
 fn proven(
     bundle: &Bundle<'_>,
+    key: &Key,
     manifest: &Manifest,
     proof: &ProofFile,
     mut file: File,
@@ -283,11 +309,12 @@ fn proven(
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let lines = Lines::open(name, BufReader::with_capacity(1 << 18, opened))?;
     let header = lines.header.clone();
-    if header.checkpoint != manifest.checkpoint {
+    if header.format != PROOF || header.checkpoint != manifest.checkpoint {
         return Err(tampered(format!(
-            "{name} is of another checkpoint than the manifest"
+            "{name} is no proof, or of another checkpoint than the manifest"
         )));
     }
+    names_key(name, &header, key)?;
     let (head, encode) = (bundle.encoder)(manifest)?;
     let plain = (bundle.plain)(file, manifest)?;
     let mut rows = Rows::new(manifest, &*encode, plain);
