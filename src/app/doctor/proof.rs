@@ -104,7 +104,10 @@ pub fn archives(ward: &Ward<'_>) -> Result<Finding> {
         let file = file.ok_or_else(|| Fault::ArchiveMissing { name: name.clone() })?;
         let length = file.metadata().map_err(|e| Fault::io(&name, e))?.len();
         if length != row.bytes {
-            let what = format!("the archive {name} has {length} bytes instead of {}", row.bytes);
+            let what = format!(
+                "the archive {name} has {length} bytes instead of {}",
+                row.bytes
+            );
             return Err(tampered(what));
         }
     }

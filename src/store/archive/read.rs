@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
+use super::write::table_start;
 use super::{Header, Line};
 use crate::domain::fault::Fault;
 use crate::store::Result;
@@ -106,7 +107,13 @@ impl<F: Read + Seek> Frames<F> {
         if end[4..] != [0, 0xB1, 0xEA, 0x92, 0x8F] || at < 8 {
             return Err(bad());
         }
-        file.seek(SeekFrom::Start(at)).map_err(io)?;
+        file.seek(SeekFrom::Start(at - 8)).map_err(io)?;
+        let mut start_of_table = [0; 8];
+        file.read_exact(&mut start_of_table).map_err(io)?;
+        let length = u32::try_from(count * 8 + 9).map_err(|_| bad())?;
+        if start_of_table != table_start(length) {
+            return Err(bad());
+        }
         let mut table = vec![0; usize::try_from(count * 8).map_err(Fault::internal)?];
         file.read_exact(&mut table).map_err(io)?;
         let mut frames = Vec::with_capacity(table.len() / 8);

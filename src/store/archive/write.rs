@@ -25,6 +25,14 @@ const LEVEL: i32 = 6;
 const SKIPPABLE: u32 = 0x184D_2A5E;
 const SEEKABLE: u32 = 0x8F92_EAB1;
 
+/// What stands before a table of that length.
+pub fn table_start(length: u32) -> [u8; 8] {
+    let mut start = [0; 8];
+    start[..4].copy_from_slice(&SKIPPABLE.to_le_bytes());
+    start[4..].copy_from_slice(&length.to_le_bytes());
+    start
+}
+
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
@@ -136,8 +144,7 @@ impl<W: Write> ArchiveWriter<W> {
         self.end_frame()?;
         let count = u32::try_from(self.frames.len()).map_err(Fault::internal)?;
         let mut table = Vec::new();
-        table.extend(SKIPPABLE.to_le_bytes());
-        table.extend((count * 8 + 9).to_le_bytes());
+        table.extend(table_start(count * 8 + 9));
         for (compressed, plain) in &self.frames {
             table.extend(compressed.to_le_bytes());
             table.extend(plain.to_le_bytes());

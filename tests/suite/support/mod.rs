@@ -50,6 +50,17 @@ impl Store {
         store
     }
 
+    /// A store of its own with the same files, as a thief's copy would be.
+    pub fn copy(&self) -> Self {
+        let other = Self {
+            seed: Cell::new(self.seed.get() + 1_000_000),
+            clock: self.clock.clone(),
+            ..Self::none()
+        };
+        copied(self.home.path(), other.home.path());
+        other
+    }
+
     pub fn dir(&self) -> PathBuf {
         self.home.path().join("store")
     }
@@ -170,6 +181,23 @@ impl Ran {
     pub fn succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");
         self
+    }
+}
+
+/// Files and directories with their modes; what is of a moment (`-shm`) not.
+pub fn copied(from: &Path, to: &Path) {
+    use std::fs;
+    let mode = fs::metadata(from).expect("a directory").permissions();
+    fs::create_dir_all(to).expect("a directory");
+    fs::set_permissions(to, mode).expect("its mode");
+    for entry in fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copied(&path, &to);
+        } else if !path.ends_with("lac.db-shm") {
+            fs::copy(&path, &to).expect("a copy");
+        }
     }
 }
 

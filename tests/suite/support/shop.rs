@@ -120,6 +120,14 @@ impl Store {
     #[track_caller]
     pub fn with_shop() -> Self {
         let store = Self::new();
+        store.fill();
+        store
+    }
+
+    /// Fills a founded store.
+    #[track_caller]
+    pub fn fill(&self) {
+        let store = self;
         for (kind, data) in stores() {
             store.import(kind, &data);
         }
@@ -133,7 +141,6 @@ impl Store {
         let eu = "https://eu.shop.example.com/";
         store.ok(&["config", "set", base, eu, "--scope", "website:eu"]);
         store.switch("yes");
-        store
     }
 
     /// Imports from stdin.

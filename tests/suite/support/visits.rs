@@ -12,7 +12,17 @@ impl Support {
     /// The shop of [`Store::with_shop`] and a storefront for both websites.
     #[track_caller]
     pub fn new() -> Self {
-        let store = Store::with_shop();
+        Self::with(Store::with_shop())
+    }
+
+    /// The same in a store that is founded and empty.
+    #[track_caller]
+    pub fn in_store(store: Store) -> Self {
+        store.fill();
+        Self::with(store)
+    }
+
+    fn with(store: Store) -> Self {
         let added = store.json(&["storefront", "add", "shop", "--website", "base", "eu"]);
         let storefront = text(&added["token"]).to_owned();
         Self { store, storefront }

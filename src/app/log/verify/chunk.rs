@@ -159,6 +159,7 @@ pub fn archived(
         let problem = match Cut::new(whole.texts()) {
             Err(problem) => Some(problem.to_string()),
             Ok(cut) if cut.seq() != Some(seq) => Some("it has another number".to_owned()),
+            Ok(_) if whole.staff.is_none() => Some("its staff part is gone".to_owned()),
             Ok(cut) => match cut
                 .text(Field::Time)
                 .and_then(|t| t.parse::<Timestamp>().ok())

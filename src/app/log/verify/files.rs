@@ -16,7 +16,7 @@ use crate::domain::merkle::Hash;
 use crate::signing::keys::PublicKey;
 use crate::signing::note;
 use crate::store::Result;
-use crate::store::archive::{ARCHIVE, Counting, Frames, Lines};
+use crate::store::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
 use crate::store::log::tampered;
 
 /// The public key of a log, and the log's name.
@@ -202,10 +202,16 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
     let Some((first, last)) = header.range else {
         return Err(tampered(format!("{name}: an archive without a range")));
     };
+    names_key(name, &header, key)?;
     let checker = Checker::new(name, &header, &signed)?;
-    let mut bare = 0_u64;
+    let mut bare = 0;
     let events = checker.run(lines, &mut |event| {
-        bare += u64::from(event.withheld[0]);
+        let [shopper, staff] = event.withheld;
+        bare += u64::from(shopper);
+        if staff {
+            let what = format!("{name}: the staff part of event {} is gone", event.seq);
+            return Err(tampered(what));
+        }
         Ok(())
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
@@ -226,6 +232,16 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
         ],
         not_proven,
     })
+}
+
+/// What tells that an erasure is on record.
+const LISTED: &str = "lac log verify, with the store, tells that an event lists it";
+
+fn names_key(name: &str, header: &Header, key: &Key) -> Result<()> {
+    if header.key == note::vkey(&key.origin, &key.key) {
+        return Ok(());
+    }
+    Err(tampered(format!("{name}: its header names another key")))
 }
 
 fn signed(name: &str, note: &str, key: &Key) -> Result<note::Checkpoint> {
@@ -272,7 +288,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
                 .to_owned(),
         ),
         Some(proof) => {
-            let (events, bare) = proven(bundle, manifest, proof, file, &signed)?;
+            let (events, bare) = proven(bundle, key, manifest, proof, file, &signed)?;
             verified.proven.push(format!(
                 "its {} rows are genuine events of the log of {} events that the key signed",
                 manifest.rows, signed.size
@@ -297,10 +313,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
 /// What cannot be said where shopper parts are not there.
 fn erased(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| {
-        format!(
-            "e-mail address, reason and details of {count} {what}: they were erased (lac log \
-             verify, with the store, tells that an event lists it)"
-        )
+        format!("e-mail address, reason and details of {count} {what}: they were erased ({LISTED})")
     })
 }
 
@@ -308,6 +321,7 @@ fn erased(count: u64, what: &str) -> Option<String> {
 /// many rows are without their shopper part.
 fn proven(
     bundle: &Bundle<'_>,
+    key: &Key,
     manifest: &Manifest,
     proof: &ProofFile,
     mut file: File,
@@ -328,11 +342,12 @@ fn proven(
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let lines = Lines::open(name, BufReader::with_capacity(1 << 18, opened))?;
     let header = lines.header.clone();
-    if header.checkpoint != manifest.checkpoint {
+    if header.format != PROOF || header.checkpoint != manifest.checkpoint {
         return Err(tampered(format!(
-            "{name} is of another checkpoint than the manifest"
+            "{name} is no proof, or of another checkpoint than the manifest"
         )));
     }
+    names_key(name, &header, key)?;
     let (head, encode) = (bundle.encoder)(manifest)?;
     let plain = (bundle.plain)(file, manifest)?;
     let mut rows = Rows::new(manifest, &*encode, plain);

@@ -7,26 +7,46 @@ use rusqlite::Connection;
 use super::super::rows;
 use crate::store::Result;
 
-/// The check of each table. The large one's indexes are compared with its rows
-/// by whoever verifies, entry by entry and in their order, which costs less.
-const CHECKS: [(&str, &str); 4] = [
-    ("quick_check", "audit_event"),
-    ("integrity_check", "audit_head"),
-    ("integrity_check", "audit_subtree"),
-    ("integrity_check", "audit_archive"),
+/// With their indexes: an entry with a number more than its two would be found
+/// by who reads all of them, and not by who looks it up.
+const TABLES: [&str; 4] = [
+    "audit_event",
+    "audit_head",
+    "audit_subtree",
+    "audit_archive",
+];
+
+/// Rows where nobody looks, and what is said of them.
+const COUNTS: [(&str, &str); 3] = [
+    (
+        "SELECT coalesce(min(seq), 1) < 1 FROM audit_event",
+        "an event is stored below the first one",
+    ),
+    (
+        "SELECT count(*) <> 1 FROM audit_head",
+        "audit_head has other rows than its one",
+    ),
+    (
+        "SELECT count(*) <> coalesce(max(idx), -1) + 1.0 FROM audit_subtree",
+        "audit_subtree has other rows than one after the other",
+    ),
 ];
 
 /// What is wrong, if anything is.
 pub fn problem(conn: &Connection) -> Result<Option<String>> {
-    let least: Option<i64> = conn
-        .query_row("SELECT min(seq) FROM audit_event", [], |row| row.get(0))
-        .map_err(rows::fault)?;
-    if let Some(seq) = least.filter(|seq| *seq < 1) {
-        return Ok(Some(format!("an event with the number {seq} is stored")));
+    for (question, problem) in COUNTS {
+        let is_wrong: bool = conn
+            .query_row(question, [], |row| row.get(0))
+            .map_err(rows::fault)?;
+        if is_wrong {
+            return Ok(Some(problem.to_owned()));
+        }
     }
-    for (check, table) in CHECKS {
+    for table in TABLES {
         let said: String = conn
-            .query_row(&format!("PRAGMA {check}({table})"), [], |row| row.get(0))
+            .query_row(&format!("PRAGMA integrity_check({table})"), [], |row| {
+                row.get(0)
+            })
             .map_err(rows::fault)?;
         if said != "ok" {
             return Ok(Some(format!("{table}: {said}")));

@@ -1,0 +1,291 @@
+//! The files of archived events.
+
+use std::fs;
+use std::path::PathBuf;
+
+use login_as_customer::store::archive::{ArchiveWriter, Header, Line, Lines};
+use rusqlite::params;
+use sha2::{Digest as _, Sha256};
+
+use super::{Cases, copy, database, desk::Bench};
+use crate::support::Store;
+
+/// The store's archives, oldest first.
+fn files(store: &Store) -> Vec<PathBuf> {
+    let entries = fs::read_dir(store.dir().join("archive")).expect("archives");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "zst"));
+    files.sort();
+    files
+}
+
+fn read(path: &PathBuf) -> (Header, Vec<Line>) {
+    let lines = Lines::open("archive", fs::File::open(path).expect("a file")).expect("an archive");
+    let header = lines.header.clone();
+    (header, lines.map(|line| line.expect("a line")).collect())
+}
+
+fn written(header: &Header, lines: &[Line]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = ArchiveWriter::new(&mut bytes, header).expect("a header");
+    for line in lines {
+        writer.push(line).expect("a line");
+    }
+    let _ = writer.finish().expect("the end");
+    bytes
+}
+
+/// Puts other bytes in an archive's place, and lets the database know of no
+/// others.
+fn replace(store: &Store, path: &PathBuf, bytes: &[u8]) {
+    fs::write(path, bytes).expect("written");
+    let name = path.file_name().expect("a name").to_str().expect("text");
+    let sha256: [u8; 32] = Sha256::digest(bytes).into();
+    let size = i64::try_from(bytes.len()).expect("small");
+    let changed = database(store).execute(
+        "UPDATE audit_archive SET bytes = ?1, sha256 = ?2 WHERE name = ?3",
+        params![size, sha256, name],
+    );
+    assert_eq!(changed.expect("changed"), 1);
+}
+
+#[test]
+fn missing_cut_or_with_bytes_behind() {
+    let mut cases = Cases::default();
+    let count = files(&copy()).len();
+    for at in 0..count {
+        let store = copy();
+        let path = &files(&store)[at];
+        let bytes = fs::read(path).expect("a file");
+        for length in [
+            0,
+            1,
+            8,
+            40,
+            bytes.len() / 2,
+            bytes.len() - 9,
+            bytes.len() - 1,
+        ] {
+            replace(&store, path, &bytes[..length]);
+            cases.tampered(&format!("{length} of {} bytes", bytes.len()), &store);
+        }
+        let more = [&bytes[..], b"x"].concat();
+        replace(&store, path, &more);
+        cases.tampered("a byte more", &store);
+        let twice = [&bytes[..], &bytes[..]].concat();
+        replace(&store, path, &twice);
+        cases.tampered("twice", &store);
+        fs::remove_file(path).expect("removed");
+        cases.exits("missing", &store, &[], &[8]);
+        std::os::unix::fs::symlink("lock", path).expect("a link");
+        cases.tampered("a link", &store);
+        fs::remove_file(path).expect("removed");
+        fs::create_dir(path).expect("a directory");
+        cases.tampered("a directory", &store);
+    }
+    cases.end();
+}
+
+/// Whatever the database is made to say of the file's length and hash.
+#[test]
+fn a_byte_flipped() {
+    let store = copy();
+    let bench = Bench::new(&store);
+    let mut passed = Vec::new();
+    for path in files(&store) {
+        let bytes = fs::read(&path).expect("a file");
+        let as_it_was = Some(read(&path));
+        for at in (0..bytes.len()).step_by(29) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << (at % 8);
+            replace(&store, &path, &flipped);
+            if bench.found().is_none() && read_anyway(&path) != as_it_was {
+                passed.push(format!("{} byte {at}", path.display()));
+            }
+        }
+        replace(&store, &path, &bytes);
+    }
+    assert!(passed.is_empty(), "{passed:#?}");
+    super::settled(&store);
+}
+
+/// Not every bit of a compressed file means something.
+fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<Line>)> {
+    let lines = Lines::open("archive", fs::File::open(path).ok()?).ok()?;
+    let header = lines.header.clone();
+    let lines: Result<Vec<Line>, _> = lines.collect();
+    Some((header, lines.ok()?))
+}
+
+/// As `lac` runs, and as the database says it should be.
+#[test]
+fn a_byte_flipped_and_nothing_else() {
+    let mut cases = Cases::default();
+    let store = copy();
+    for path in files(&store) {
+        let bytes = fs::read(&path).expect("a file");
+        for at in (0..bytes.len()).step_by(97) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x20;
+            fs::write(&path, &flipped).expect("written");
+            if at % (97 * 16) == 0 {
+                cases.tampered(&format!("byte {at}"), &store);
+            }
+            let file = path.to_str().expect("a path");
+            if at % (97 * 16) == 97 {
+                cases.exits(&format!("byte {at}"), &store, &["--file", file], &[6, 8]);
+            }
+        }
+        fs::write(&path, &bytes).expect("as before");
+    }
+    cases.end();
+    super::verifies(&store);
+}
+
+#[test]
+fn one_archive_in_the_place_of_another() {
+    let mut cases = Cases::default();
+    let store = copy();
+    let paths = files(&store);
+    let [one, two] = [0, 1].map(|at| fs::read(&paths[at]).expect("a file"));
+    replace(&store, &paths[0], &two);
+    replace(&store, &paths[1], &one);
+    cases.tampered("exchanged", &store);
+    let store = copy();
+    replace(&store, &files(&store)[0], &two);
+    cases.tampered("one twice", &store);
+    // Another store's, of the same events and the same name.
+    let foreign = {
+        let store = Store::none();
+        store.run(&["whoami"]); // another seed, so other keys
+        super::summer_in(store).store
+    };
+    foreign.clock.set(super::TODAY);
+    foreign.ok(&["log", "archive"]);
+    let theirs = fs::read(&files(&foreign)[0]).expect("a file");
+    let store = copy();
+    replace(&store, &files(&store)[0], &theirs);
+    cases.tampered("another store's", &store);
+    // The one from before the erasure.
+    let store = copy();
+    let erased = files(&store)
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains(".e1."));
+    let erased = erased.expect("one that was written anew");
+    let (header, mut lines) = read(&erased);
+    let (_, of_before) = read(&files(&foreign)[1]);
+    assert_eq!(of_before.len(), lines.len());
+    lines.clone_from(&of_before);
+    replace(&store, &erased, &written(&header, &lines));
+    cases.tampered("what it would have been", &store);
+    cases.end();
+}
+
+/// Made with the library's own writer, whole and well-formed.
+#[test]
+fn written_anew_with_something_changed() {
+    let mut cases = Cases::default();
+    let count = files(&copy()).len();
+    for at in 0..count {
+        let store = copy();
+        let path = files(&store).swap_remove(at);
+        let (header, lines) = read(&path);
+        // The same again is the same.
+        replace(&store, &path, &written(&header, &lines));
+        assert_eq!(Bench::new(&store).found(), None);
+        super::settled(&store);
+        let mut changed: Vec<(&str, Header, Vec<Line>)> = Vec::new();
+        let mut change = |what, change: &dyn Fn(&mut Header, &mut Vec<Line>)| {
+            let (mut header, mut lines) = (header.clone(), lines.clone());
+            change(&mut header, &mut lines);
+            changed.push((what, header, lines));
+        };
+        change("the first row dropped", &|_, lines| drop(lines.remove(0)));
+        change("the last row dropped", &|_, lines| drop(lines.pop()));
+        change("a row dropped, and counted so", &|header, lines| {
+            drop(lines.remove(1));
+            header.events -= 1;
+        });
+        change("a row twice", &|_, lines| lines.push(lines[0].clone()));
+        change("rows exchanged", &|_, lines| lines.swap(0, 2));
+        change("a record changed", &|_, lines| {
+            lines[1].record = lines[1]
+                .record
+                .replacen("\"action\":\"", "\"action\":\"x", 1);
+        });
+        change("a shopper part withheld", &|_, lines| {
+            let shown = lines.iter_mut().find(|line| line.shopper.text().is_some());
+            let line = shown.expect("one that is there");
+            line.shopper = line.shopper.withheld().expect("withheld");
+        });
+        change("a staff part withheld", &|_, lines| {
+            lines[1].staff = lines[1].staff.withheld().expect("withheld");
+        });
+        change("another range", &|header, _| {
+            header.range = header.range.map(|(first, last)| (first, last + 1));
+        });
+        change("another origin", &|header, _| header.origin.push('x'));
+        change("another key", &|header, _| header.key.push('x'));
+        change("no signature", &|header, _| {
+            header.checkpoint = header.checkpoint.replace('\u{2014}', "-");
+        });
+        change("hashes exchanged", &|header, _| header.hashes.reverse());
+        change("hashes dropped", &|header, _| header.hashes.clear());
+        change("a hash more", &|header, _| {
+            header.hashes.push(header.hashes[0].clone())
+        });
+        change("a proof's name", &|header, _| {
+            header.format = "lac-proof/1".to_owned()
+        });
+        for (what, header, lines) in changed {
+            replace(&store, &path, &written(&header, &lines));
+            cases.tampered(what, &store);
+            let file = path.to_str().expect("a path");
+            if what != "a shopper part withheld" {
+                cases.exits(what, &store, &["--file", file], &[6, 8]);
+            }
+        }
+    }
+    cases.end();
+}
+
+/// What a run left that was killed before it took the events out of the
+/// database must be what the archive holds.
+#[test]
+fn events_that_are_in_an_archive_and_still_in_the_database() {
+    let all = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
+               website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
+               staff_salt";
+    let store = super::summer_in(Store::none()).store;
+    store.clock.set(super::TODAY);
+    super::settled(&store);
+    let before = store.copy();
+    store.ok(&["log", "archive"]);
+    let put_back = |where_: &str| {
+        let store = store.copy();
+        super::forge(
+            &store,
+            &format!(
+                "ATTACH '{}' AS before; INSERT INTO audit_event SELECT seq, {all} FROM \
+                 before.audit_event WHERE seq <= (SELECT max(last) FROM audit_archive) {where_}",
+                super::path(&before).display()
+            ),
+        );
+        store
+    };
+    for left in ["", "AND seq > 20", "AND seq % 2 = 0"] {
+        super::verifies(&put_back(left));
+    }
+    let mut cases = Cases::default();
+    for sql in [
+        "UPDATE audit_event SET shopper = NULL, shopper_salt = NULL WHERE seq = 20",
+        "UPDATE audit_event SET record = replace(record, 'success', 'failure'), \
+         result = 'failure' WHERE seq = 20",
+        "UPDATE audit_event SET admin = 'carol' WHERE seq = 20",
+    ] {
+        let store = put_back("");
+        super::forge(&store, sql);
+        cases.tampered(sql, &store);
+    }
+    cases.end();
+}

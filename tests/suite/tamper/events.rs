@@ -1,0 +1,202 @@
+//! Whole events deleted, doubled, exchanged, invented, cut off, and their
+//! shopper parts blanked or brought back.
+
+use super::{Cases, copy, database, forge, prepared};
+use crate::support::Store;
+
+const ALL: &str = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
+                   website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
+                   staff_salt";
+
+/// Every event in the database where there are few of a kind; of the settings
+/// that make the log long, every 16th.
+fn some_events() -> Vec<i64> {
+    prepared(|prepared| {
+        let sql = "SELECT seq FROM audit_event WHERE action <> 'set' OR seq % 16 = 0 \
+                   OR seq >= (SELECT max(seq) - 1 FROM audit_event) ORDER BY seq";
+        let database = database(&prepared.store);
+        let mut statement = database.prepare(sql).expect("a statement");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.map(|seq| seq.expect("a number")).collect()
+    })
+}
+
+#[test]
+fn deleted() {
+    let mut cases = Cases::default();
+    for seq in some_events() {
+        cases.forged(&format!("DELETE FROM audit_event WHERE seq = {seq}"));
+    }
+    cases.forged("DELETE FROM audit_event");
+    cases.end();
+}
+
+#[test]
+fn doubled_and_exchanged() {
+    let mut cases = Cases::default();
+    let events = some_events();
+    let last = *events.last().expect("events");
+    for pair in events.windows(2).step_by(2) {
+        let (seq, other) = (pair[0], pair[1]);
+        // Once more at the end, with a new number.
+        cases.forged(&format!(
+            "INSERT INTO audit_event SELECT {last} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
+        ));
+        // In the place of another one.
+        cases.forged(&format!(
+            "DELETE FROM audit_event WHERE seq = {other}; \
+             INSERT INTO audit_event SELECT {other}, {ALL} FROM audit_event WHERE seq = {seq}"
+        ));
+        // Everything behind it moved up by one.
+        cases.forged(&format!(
+            "UPDATE audit_event SET seq = -seq - 1 WHERE seq > {seq}; \
+             UPDATE audit_event SET seq = -seq WHERE seq < 0; \
+             INSERT INTO audit_event SELECT {seq} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
+        ));
+        // Two that change places.
+        cases.forged(&format!(
+            "UPDATE audit_event SET seq = -{seq} WHERE seq = {seq}; \
+             UPDATE audit_event SET seq = {seq} WHERE seq = {other}; \
+             UPDATE audit_event SET seq = {other} WHERE seq = -{seq}"
+        ));
+    }
+    cases.end();
+}
+
+/// Where no event can be, and where an archive holds another one.
+#[test]
+fn invented() {
+    let mut cases = Cases::default();
+    let (first, last) = prepared(|prepared| (prepared.first, prepared.last));
+    let numbers = [
+        0,
+        -1,
+        i64::MIN,
+        last + 1,
+        last + 1000,
+        i64::MAX,
+        first - 1,
+        1,
+    ];
+    for number in numbers {
+        cases.forged(&format!(
+            "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}"
+        ));
+    }
+    // With a head that says so, however far away that is.
+    for number in [last + 1, 1 << 60] {
+        cases.forged(&format!(
+            "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}; \
+             UPDATE audit_head SET size = {number}"
+        ));
+    }
+    cases.end();
+}
+
+/// The end cut off, and then the head and the file set back to the signed note
+/// of those days: nothing in the store is left that knows better.
+#[test]
+fn cut_off() {
+    let mut cases = Cases::default();
+    let (older_size, older_note) = prepared(|prepared| {
+        let size = prepared
+            .older_note
+            .lines()
+            .nth(1)
+            .expect("a size")
+            .to_owned();
+        (size, prepared.older_note.clone())
+    });
+    let cut = format!(
+        "DELETE FROM audit_event WHERE seq > {older_size}; \
+         DELETE FROM audit_subtree WHERE idx >= {older_size} / 256"
+    );
+    cases.forged(&cut);
+    let set_back = |store: &Store| {
+        forge(store, &cut);
+        let of_then = prepared(|prepared| prepared.older.copy());
+        forge(
+            store,
+            &format!(
+                "ATTACH '{}' AS then_; UPDATE audit_head SET (size, nodes, last_time, note) = \
+                 (SELECT size, nodes, last_time, note FROM then_.audit_head)",
+                super::path(&of_then).display()
+            ),
+        );
+    };
+    let store = copy();
+    set_back(&store);
+    cases.tampered("the end cut off, the head set back", &store);
+    let file = store.dir().join("checkpoint");
+    std::fs::write(&file, &older_note).expect("written");
+    let newer = store.home().join("newer.checkpoint");
+    std::fs::write(&newer, prepared(|prepared| prepared.note.clone())).expect("written");
+    let newer = newer.to_str().expect("a path");
+    cases.exits(
+        "all set back, and a newer checkpoint",
+        &store,
+        &["--since", newer],
+        &[6],
+    );
+    cases.end();
+    // Without that checkpoint nobody can tell: it is a log that was.
+    super::verifies(&store);
+}
+
+#[test]
+fn a_shopper_part_blanked_or_brought_back() {
+    let mut cases = Cases::default();
+    for seq in some_events().into_iter().step_by(3) {
+        let is_there = prepared(|prepared| {
+            let sql = format!("SELECT shopper IS NOT NULL FROM audit_event WHERE seq = {seq}");
+            database(&prepared.store)
+                .query_row(&sql, [], |row| row.get::<_, bool>(0))
+                .expect("an event")
+        });
+        if is_there {
+            cases.forged(&format!(
+                "UPDATE audit_event SET shopper = NULL, shopper_salt = NULL WHERE seq = {seq}"
+            ));
+        }
+    }
+    cases.forged(
+        "UPDATE audit_event SET record = replace(record, '\"erased\":[[', '\"erased\":[[1,1],[') \
+         WHERE action = 'erase'",
+    );
+    cases.forged(
+        "UPDATE audit_event SET record = replace(record, '\"erased\":null', '\"erased\":[[300,301]]') \
+         WHERE seq = 305",
+    );
+    cases.end();
+}
+
+/// From a backup of before the erasure: the salts and texts fit the record.
+#[test]
+fn a_part_that_was_erased_on_record_brought_back() {
+    let store = Store::with_shop();
+    store.ok(&["consent", "grant", "2"]);
+    store.ok(&["customer", "remove", "2", "--yes"]);
+    super::settled(&store);
+    let backup = store.copy();
+    store.ok(&["log", "erase", "--customer", "2", "--yes"]);
+    super::verifies(&store);
+    let seq: i64 = database(&store)
+        .query_row(
+            "SELECT max(seq) FROM audit_event WHERE shopper IS NULL",
+            [],
+            |row| row.get(0),
+        )
+        .expect("an erased event");
+    forge(
+        &store,
+        &format!(
+            "ATTACH '{}' AS backup; UPDATE audit_event SET (shopper, shopper_salt) = \
+             (SELECT shopper, shopper_salt FROM backup.audit_event WHERE seq = {seq}) \
+             WHERE seq = {seq}",
+            super::path(&backup).display()
+        ),
+    );
+    let mut cases = Cases::default();
+    cases.tampered("brought back", &store);
+    cases.end();
+}

@@ -1,0 +1,209 @@
+//! Exports with their manifest and proof, changed by somebody without the key.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{Cases, copy};
+use crate::support::Store;
+
+/// An export of visits with a proof: the file, its manifest, its proof.
+pub fn export(store: &Store, name: &str, filter: &[&str]) -> [PathBuf; 3] {
+    let path = store.home().join(name);
+    let args = [&["log", "export", path.to_str().expect("a path")], filter].concat();
+    store.json(&args);
+    let beside = |ending: &str| store.home().join(format!("{name}.{ending}"));
+    [path.clone(), beside("manifest.json"), beside("proof")]
+}
+
+pub const VISITS: [&str; 6] = [
+    "--action-group",
+    "login_as_customer",
+    "--since",
+    "2026-07-01",
+    "--until",
+    "2026-10-04",
+];
+
+pub fn key(store: &Store) -> String {
+    store.ok(&["key", "verifier"]).trim().to_owned()
+}
+
+/// Checks a file with the public key alone, in a home without a store.
+pub fn exits(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
+    let args = ["--file", file.to_str().expect("a path"), "--key", key];
+    cases.exits(what, &Store::none(), &args, expected);
+}
+
+pub fn holds(file: &Path, key: &str) -> Value {
+    Store::none().json(&[
+        "log",
+        "verify",
+        "--file",
+        file.to_str().expect("a path"),
+        "--key",
+        key,
+    ])
+}
+
+fn edit_json(path: &Path, edit: impl FnOnce(&mut Value)) {
+    let mut value: Value =
+        serde_json::from_str(&fs::read_to_string(path).expect("a file")).expect("JSON");
+    edit(&mut value);
+    fs::write(path, value.to_string()).expect("written");
+}
+
+#[test]
+fn the_file_or_what_lies_beside_it() {
+    let mut cases = Cases::default();
+    let store = copy();
+    let key = key(&store);
+    for (name, strength) in [
+        ("a.csv", "sparse"),
+        ("b.jsonl", "range"),
+        ("c.csv.zst", "range"),
+        ("d.ocsf.gz", "sparse"),
+    ] {
+        let proof = [&VISITS[..], &["--proof", strength]].concat();
+        let [file, manifest, proof] = export(&store, name, &proof);
+        let [_, other_manifest, other_proof] = export(
+            &store,
+            &format!("other-{name}"),
+            &["--action", "redeem", "--proof", strength],
+        );
+        assert_eq!(holds(&file, &key)["proof"], strength);
+        let sound = [&file, &manifest, &proof].map(|path| fs::read(path).expect("a file"));
+        let put_back = || {
+            for (path, bytes) in [&file, &manifest, &proof].into_iter().zip(&sound) {
+                fs::write(path, bytes).expect("as before");
+            }
+        };
+        let mut case = |what: &str, expected: &[i32]| {
+            exits(
+                &mut cases,
+                &format!("{name}: {what}"),
+                &file,
+                &key,
+                expected,
+            );
+            put_back();
+        };
+        for (what, path) in [("the file", &file), ("the proof", &proof)] {
+            let bytes = fs::read(path).expect("a file");
+            fs::write(path, [&bytes[..], b"\n"].concat()).expect("written");
+            case(&format!("a byte more in {what}"), &[6]);
+            fs::write(path, &bytes[..bytes.len() - 1]).expect("written");
+            case(&format!("a byte less in {what}"), &[6]);
+            fs::write(path, b"").expect("written");
+            case(&format!("nothing in {what}"), &[6]);
+            for at in (0..bytes.len()).step_by(bytes.len() / 7) {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 4;
+                fs::write(path, flipped).expect("written");
+                case(&format!("byte {at} of {what}"), &[6]);
+            }
+        }
+        if let Ok(text) = String::from_utf8(sound[0].clone()) {
+            let lines: Vec<&str> = text.lines().collect();
+            let without = lines.iter().enumerate().filter(|(at, _)| *at != 2);
+            let without: String = without.map(|(_, line)| format!("{line}\n")).collect();
+            fs::write(&file, without).expect("written");
+            case("a row dropped", &[6]);
+            fs::write(&file, text.replacen("bea", "bob", 1)).expect("written");
+            case("a row edited", &[6]);
+        }
+        fs::copy(&other_manifest, &manifest).expect("copied");
+        case("the manifest of another export", &[6]);
+        fs::copy(&other_proof, &proof).expect("copied");
+        case("the proof of another export", &[6]);
+        fs::remove_file(&proof).expect("removed");
+        case("no proof", &[8]);
+        fs::remove_file(&manifest).expect("removed");
+        case("no manifest", &[8]);
+        fs::write(&manifest, "{").expect("written");
+        case("no JSON", &[6]);
+        fs::remove_file(&file).expect("removed");
+        case("no file", &[8]);
+        let newest = store.ok(&["log", "checkpoint"]);
+        let edits: [(&str, Box<dyn Fn(&mut Value)>); 17] = [
+            ("rows", Box::new(|m| m["rows"] = json!(1))),
+            ("bytes", Box::new(|m| m["bytes"] = json!(1))),
+            ("sha256", Box::new(|m| m["sha256"] = json!("00"))),
+            (
+                "since",
+                Box::new(|m| m["filter"]["since"] = json!("2026-07-03T00:00:00.000000Z")),
+            ),
+            ("filter", Box::new(|m| m["filter"] = json!({}))),
+            (
+                "columns",
+                Box::new(|m| drop(m["columns"].as_array_mut().expect("a list").pop())),
+            ),
+            ("content", Box::new(|m| m["content"] = json!("csv2"))),
+            (
+                "guard",
+                Box::new(|m| m["formula_guard"] = json!(m["formula_guard"] == false)),
+            ),
+            ("window", Box::new(|m| m["window"] = json!([1, 2]))),
+            (
+                "who",
+                Box::new(|m| m["exported_by"]["admin"] = json!("carol")),
+            ),
+            (
+                "when",
+                Box::new(|m| m["exported_at"] = json!("2026-10-04T00:00:00.000000Z")),
+            ),
+            ("no proof", Box::new(|m| m["proof"] = Value::Null)),
+            (
+                "strength",
+                Box::new(|m| m["proof"]["strength"] = json!("range2")),
+            ),
+            (
+                "checkpoint",
+                Box::new(move |m| m["checkpoint"] = json!(newest)),
+            ),
+            ("no signature", Box::new(|m| m["signature"] = json!(""))),
+            ("an unknown field", Box::new(|m| m["more"] = json!(1))),
+            (
+                "format",
+                Box::new(|m| m["format"] = json!("lac-manifest/2")),
+            ),
+        ];
+        for (what, edit) in edits {
+            edit_json(&manifest, edit);
+            case(&format!("manifest: {what}"), &[6]);
+        }
+    }
+    cases.end();
+}
+
+#[test]
+fn the_key_of_another_log() {
+    let mut cases = Cases::default();
+    let store = copy();
+    let own = key(&store);
+    let proof = [&VISITS[..], &["--proof", "range"]].concat();
+    let [file, ..] = export(&store, "q.csv", &proof);
+    let other = Store::none();
+    other.run(&["whoami"]); // another seed, so other keys
+    other.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    exits(
+        &mut cases,
+        "another key of the same name",
+        &file,
+        &key(&other),
+        &[6],
+    );
+    let named = Store::none();
+    named.ok(&["init", "--admin", "alice", "--name", "best.example"]);
+    exits(
+        &mut cases,
+        "a log of another name",
+        &file,
+        &key(&named),
+        &[6],
+    );
+    exits(&mut cases, "no key", &file, "missing.key", &[8]);
+    cases.end();
+    holds(&file, &own);
+}

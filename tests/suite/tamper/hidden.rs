@@ -1,0 +1,169 @@
+//! Indexes made to hide an event, and other changes of what the tables are.
+
+use rusqlite::Connection;
+
+use super::{Cases, copy, forge, path};
+use crate::support::Store;
+
+/// Takes events out of an index and leaves its definition as it was.
+fn hide(store: &Store, index: &str, columns: &str, is_hidden: &str) {
+    let connection = super::database(store);
+    let definition: String = connection
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = ?1",
+            [index],
+            |row| row.get(0),
+        )
+        .expect("an index");
+    connection
+        .execute_batch(&format!(
+            "DROP INDEX {index}; CREATE INDEX {index} ON audit_event ({columns}) WHERE {is_hidden};"
+        ))
+        .expect("made anew");
+    define(&connection, index, &definition);
+}
+
+fn define(connection: &Connection, name: &str, definition: &str) {
+    let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
+    connection
+        .set_db_config(defensive, false)
+        .expect("no guard");
+    connection
+        .execute_batch("PRAGMA writable_schema=ON")
+        .expect("no guard");
+    let changed = connection
+        .execute(
+            "UPDATE sqlite_schema SET sql = ?1 WHERE name = ?2",
+            [definition, name],
+        )
+        .expect("defined");
+    assert_eq!(changed, 1);
+    connection
+        .execute_batch("PRAGMA writable_schema=OFF")
+        .expect("as before");
+}
+
+#[test]
+fn an_index_that_leaves_an_event_out() {
+    let mut cases = Cases::default();
+    for (index, columns, hidden) in [
+        ("audit_event_admin", "admin, seq", "admin <> 'bea'"),
+        (
+            "audit_event_customer",
+            "customer_id, seq",
+            "customer_id IS NOT NULL AND customer_id <> 3",
+        ),
+        (
+            "audit_event_document",
+            "document, seq",
+            "document IS NOT NULL AND document = ''",
+        ),
+        (
+            "audit_event_ticket",
+            "ticket, seq",
+            "ticket IS NOT NULL AND ticket = 'none'",
+        ),
+    ] {
+        let store = copy();
+        let bea = store.json(&["user", "token", "create", "bea"]);
+        let login = [
+            "login", "1", "--reason", "help", "--ticket", "ZD-9", "-o", "json",
+        ];
+        store
+            .run_as(crate::support::text(&bea["token"]), &login)
+            .succeeded();
+        super::settled(&store);
+        let before = store.json(&["log", "list", "--ticket", "ZD-9"]);
+        assert_eq!(before.as_array().expect("events").len(), 1);
+        hide(&store, index, columns, hidden);
+        cases.tampered(index, &store);
+    }
+    cases.end();
+}
+
+/// Names that nobody has, and an order in which nothing is found.
+#[test]
+fn an_index_that_lists_other_keys_or_in_another_order() {
+    let mut cases = Cases::default();
+    for (index, columns) in [
+        ("audit_event_admin", "(admin || 'x'), seq"),
+        ("audit_event_admin", "admin, (seq + 1)"),
+        ("audit_event_admin", "admin DESC, seq DESC"),
+        ("audit_event_admin", "admin, seq DESC"),
+    ] {
+        let store = copy();
+        hide(&store, index, columns, "1");
+        cases.tampered(columns, &store);
+    }
+    cases.end();
+}
+
+/// The largest end of an archive is looked up in an index of its own: one that
+/// says more would hide newer events.
+#[test]
+fn an_archive_that_seems_to_reach_further() {
+    let store = copy();
+    let connection = super::database(&store);
+    let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
+    connection
+        .set_db_config(defensive, false)
+        .expect("no guard");
+    let [page, size] = ["page", "size"].map(|what| {
+        let sql = match what {
+            "page" => {
+                "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_audit_archive_1'"
+            }
+            _ => "PRAGMA page_size",
+        };
+        connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .expect("a number")
+    });
+    drop(connection);
+    let mut bytes = std::fs::read(path(&store)).expect("a database");
+    let start = usize::try_from((page - 1) * size).expect("small");
+    let end = start + usize::try_from(size).expect("small");
+    // The last entry of the page, which lies first of its cells: its key.
+    let cells = usize::from(u16::from_be_bytes([bytes[start + 5], bytes[start + 6]]));
+    let entry = &mut bytes[start + cells..end];
+    assert!(entry[1] == 3 && entry[2] == 1, "{:?}", &entry[..8]);
+    entry[3] = 120;
+    std::fs::write(path(&store), bytes).expect("written");
+    let mut cases = Cases::default();
+    cases.tampered("an index of archives", &store);
+    cases.end();
+}
+
+#[test]
+fn things_added_to_the_schema_or_changed_in_it() {
+    let mut cases = Cases::default();
+    for sql in [
+        "CREATE TRIGGER t AFTER INSERT ON audit_event BEGIN \
+         UPDATE audit_event SET admin = 'nobody' WHERE seq = new.seq; END",
+        "CREATE TRIGGER t AFTER INSERT ON config_value BEGIN DELETE FROM audit_archive; END",
+        "CREATE VIEW v AS SELECT * FROM audit_event",
+        "CREATE TABLE t (x)",
+        "CREATE INDEX i ON audit_event (action)",
+        "CREATE UNIQUE INDEX i ON audit_event (time)",
+        "DROP INDEX audit_event_ticket",
+        "DROP INDEX audit_event_admin; \
+         CREATE INDEX audit_event_admin ON audit_event (admin, seq) WHERE admin <> 'bea'",
+        "ALTER TABLE audit_event ADD COLUMN note TEXT",
+        "ALTER TABLE audit_head RENAME TO audit_other; \
+         CREATE VIEW audit_head AS SELECT * FROM audit_other",
+        "ALTER TABLE audit_event RENAME TO audit_other; \
+         CREATE VIEW audit_event AS SELECT * FROM audit_other WHERE admin <> 'bea'",
+        "DROP TABLE audit_archive",
+        "PRAGMA user_version = 1",
+    ] {
+        let store = copy();
+        forge(&store, sql);
+        let expected: &[i32] = if sql.starts_with("PRAGMA") {
+            &[1, 6]
+        } else {
+            &[6]
+        };
+        cases.exits(sql, &store, &[], expected);
+    }
+    cases.end();
+}

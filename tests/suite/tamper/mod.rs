@@ -1,0 +1,278 @@
+//! The tamper matrix: whatever somebody with the store's directory changes in
+//! the log, `lac log verify` must not say that all is well.
+//!
+//! One store is made once, with everything an event can be: visits, denied and
+//! refused attempts, archived events, erased ones, more than 256 of them. Each
+//! case changes one thing in a copy of it.
+
+mod archives;
+mod bytes;
+mod cells;
+mod desk;
+mod events;
+mod exports;
+mod hidden;
+mod resigned;
+mod rollback;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+
+use rusqlite::Connection;
+
+use crate::support::{Store, Support, text};
+
+const BASE: &str = "https://shop.example.com";
+const EU: &str = "https://eu.shop.example.com";
+
+/// When everything is verified.
+const TODAY: &str = "2026-10-05T12:00:00Z";
+
+/// What the matrix is about. Made once; nobody changes it.
+struct Prepared {
+    store: Store,
+    /// The same store some events earlier, whole.
+    older: Store,
+    /// Signed checkpoints of then and of now.
+    older_note: String,
+    note: String,
+    /// The events that are in the database: the first and the last.
+    first: i64,
+    last: i64,
+}
+
+static PREPARED: OnceLock<Mutex<Prepared>> = OnceLock::new();
+
+/// Does something with the prepared store.
+fn prepared<T>(look: impl FnOnce(&Prepared) -> T) -> T {
+    let shared = PREPARED.get_or_init(|| Mutex::new(prepare()));
+    let held = shared
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    look(&held)
+}
+
+/// A copy of one's own.
+fn copy() -> Store {
+    prepared(|prepared| prepared.store.copy())
+}
+
+fn prepare() -> Prepared {
+    let shop = summer_in(Store::none());
+    let store = shop.store;
+    store.clock.set(TODAY);
+    let archived = store.json(&["log", "archive"]);
+    assert!(
+        archived["files"].as_array().expect("files").len() > 1,
+        "{archived}"
+    );
+    // Bob is gone: from archived events and from newer ones.
+    store.ok(&["customer", "remove", "2", "--yes"]);
+    let erased = store.json(&["log", "erase", "--customer", "2", "--yes"]);
+    assert!(erased["archives"][0].is_string(), "{erased}");
+    let older = store.copy();
+    let older_note = store.ok(&["log", "checkpoint"]);
+    desk::Bench::new(&store).change_settings(260);
+    let bea = store.person("bea2", "beas");
+    store
+        .run_as(
+            &bea,
+            &["login", "1", "--reason", "late \u{2603} help", "-o", "json"],
+        )
+        .succeeded();
+    let clerk = store.staff("clerk", &[]);
+    store
+        .run_as(&clerk, &["log", "list", "-o", "json"])
+        .failed("resource_denied", 4);
+    store.ok(&["session", "end", "--all"]);
+    let note = store.ok(&["log", "checkpoint"]);
+    for store in [&store, &older] {
+        settled(store);
+    }
+    let (first, last): (i64, i64) = database(&store)
+        .query_row("SELECT min(seq), max(seq) FROM audit_event", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .expect("numbers");
+    verifies(&store);
+    settled(&store);
+    Prepared {
+        store,
+        older,
+        older_note,
+        note,
+        first,
+        last: last + 1,
+    }
+}
+
+/// A shop in July: visits, refusals, a document, people who may not.
+fn summer_in(store: Store) -> Support {
+    store.clock.set("2026-07-01T08:00:00Z");
+    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let shop = Support::in_store(store);
+    let bea = shop.store.agent("bea");
+    shop.visit(
+        &bea,
+        &[
+            "1",
+            "--reason",
+            "cannot \"pay\" \u{2603}",
+            "--ticket",
+            "ZD-1",
+        ],
+        BASE,
+        [
+            "2026-07-02T10:00:00Z",
+            "2026-07-02T10:00:30Z",
+            "2026-07-02T10:12:30Z",
+        ],
+    );
+    let refused = ["login", "2", "--reason", "no consent", "-o", "json"];
+    shop.store
+        .run_as(&bea, &refused)
+        .failed("consent_withheld", 5);
+    shop.store.ok(&["consent", "grant", "2"]);
+    shop.visit(
+        &bea,
+        &[
+            "2",
+            "--website",
+            "base",
+            "--reason",
+            "asked",
+            "--ticket",
+            "ZD-2",
+        ],
+        BASE,
+        [
+            "2026-07-03T10:00:00Z",
+            "2026-07-03T10:00:30Z",
+            "2026-07-03T10:12:30Z",
+        ],
+    );
+    let nobody = shop.store.staff("nobody", &[]);
+    shop.store
+        .run_as(&nobody, &["login", "1", "-o", "json"])
+        .failed("resource_denied", 4);
+    // These stay in the database; the old access token has run out.
+    shop.store.clock.set("2026-10-01T09:00:00Z");
+    let token = shop
+        .store
+        .json(&["user", "token", "create", "bea", "--label", "autumn"]);
+    let bea = text(&token["token"]).to_owned();
+    shop.visit(
+        &bea,
+        &["--order", "200000001", "--reason", "from an order"],
+        EU,
+        [
+            "2026-10-01T10:00:00Z",
+            "2026-10-01T10:00:30Z",
+            "2026-10-01T10:12:30Z",
+        ],
+    );
+    shop.visit(
+        &bea,
+        &["2", "--reason", "once more"],
+        BASE,
+        [
+            "2026-10-02T10:00:00Z",
+            "2026-10-02T10:00:30Z",
+            "2026-10-02T10:12:30Z",
+        ],
+    );
+    shop
+}
+
+fn path(store: &Store) -> PathBuf {
+    store.dir().join("lac.db")
+}
+
+/// The database without its guards.
+fn database(store: &Store) -> Connection {
+    Connection::open(path(store)).expect("a database")
+}
+
+/// Everything in `lac.db` itself, nothing in the WAL.
+fn settled(store: &Store) {
+    let busy: i64 = database(store)
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .expect("a checkpoint");
+    assert_eq!(busy, 0);
+}
+
+/// Changes the database.
+fn forge(store: &Store, sql: &str) {
+    let database = database(store);
+    let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
+    database.set_db_config(defensive, false).expect("no guard");
+    database
+        .execute_batch("PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON;")
+        .expect("no checks");
+    database
+        .execute_batch(sql)
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
+}
+
+fn verifies(store: &Store) {
+    let ran = store.run(&["log", "verify", "-o", "json"]);
+    assert_eq!(ran.code, 0, "{ran:#?}");
+}
+
+/// Cases, of which none may pass: what must not be is gathered, so that all of
+/// it is shown at once.
+#[derive(Default)]
+struct Cases {
+    wrong: Vec<String>,
+    count: usize,
+}
+
+impl Cases {
+    /// A real run of `lac log verify` must exit so.
+    fn exits(&mut self, what: &str, store: &Store, args: &[&str], expected: &[i32]) {
+        self.count += 1;
+        let all = [&["log", "verify"], args, &["-o", "json"]].concat();
+        let ran = store.run(&all);
+        if !expected.contains(&ran.code) || !ran.stdout.is_empty() {
+            self.wrong
+                .push(format!("{what}: exit {} {}", ran.code, ran.stderr));
+        }
+    }
+
+    /// It must say that the log was tampered with.
+    fn tampered(&mut self, what: &str, store: &Store) {
+        self.exits(what, store, &[], &[6]);
+    }
+
+    /// A change of the database, made in a copy.
+    fn forged(&mut self, sql: &str) {
+        let store = copy();
+        forge(&store, sql);
+        self.tampered(sql, &store);
+    }
+
+    fn end(self) {
+        assert!(self.count > 0);
+        assert!(
+            self.wrong.is_empty(),
+            "of {}: {:#?}",
+            self.count,
+            self.wrong
+        );
+    }
+}
+
+#[test]
+fn what_was_not_changed_verifies() {
+    let store = copy();
+    verifies(&store);
+    let verified = store.json(&["log", "verify"]);
+    prepared(|prepared| {
+        assert_eq!(verified["archived"], prepared.first - 1);
+        assert!(
+            verified["erased"].as_u64().expect("a number") > 3,
+            "{verified}"
+        );
+        assert!(prepared.last > 300);
+    });
+}

@@ -1,0 +1,202 @@
+//! Older copies, foreign checkpoints, other keys.
+
+use std::fs;
+
+use super::{Cases, copy, database, forge, prepared, verifies};
+use crate::support::Store;
+
+fn checkpoint(store: &Store, note: impl AsRef<[u8]>) {
+    fs::write(store.dir().join("checkpoint"), note).expect("written");
+}
+
+/// A store of that name with keys of its own.
+fn foreign() -> Store {
+    let foreign = Store::none();
+    foreign.run(&["whoami"]); // another seed, so other keys
+    foreign.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    foreign
+}
+
+fn note(store: &Store) -> String {
+    store.ok(&["log", "checkpoint"])
+}
+
+fn saved(store: &Store, name: &str, text: impl AsRef<[u8]>) -> String {
+    let path = store.home().join(name);
+    fs::write(&path, text).expect("written");
+    path.to_str().expect("a path").to_owned()
+}
+
+#[test]
+fn an_older_database_under_a_newer_checkpoint() {
+    let mut cases = Cases::default();
+    let store = copy();
+    let older = prepared(|prepared| prepared.older.copy());
+    fs::copy(super::path(&older), super::path(&store)).expect("put back");
+    cases.tampered("the database alone", &store);
+    cases.end();
+}
+
+/// Alone it is a log that was; whoever kept a checkpoint sees through it.
+#[test]
+fn a_whole_older_store_is_found_with_a_newer_checkpoint() {
+    let (older, newer_note) = prepared(|p| (p.older.copy(), p.note.clone()));
+    verifies(&older);
+    let newer = saved(&older, "newer.checkpoint", newer_note);
+    let mut cases = Cases::default();
+    cases.exits("a whole older store", &older, &["--since", &newer], &[6]);
+    cases.end();
+}
+
+#[test]
+fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
+    let (store, older_note, note_now) =
+        prepared(|p| (p.store.copy(), p.older_note.clone(), p.note.clone()));
+    for (name, text) in [("older", &older_note), ("now", &note_now)] {
+        let since = saved(&store, name, text);
+        store.json(&["log", "verify", "--since", &since]);
+    }
+    let mut cases = Cases::default();
+    let other = foreign();
+    let root = note_now.lines().nth(2).expect("a root");
+    let other_root = note(&other).lines().nth(2).expect("a root").to_owned();
+    for (what, text) in [
+        ("another store's", note(&other)),
+        (
+            "another root",
+            older_note.replace(older_note.lines().nth(2).expect("a root"), root),
+        ),
+        ("of another root", note_now.replace(root, &other_root)),
+        (
+            "another size",
+            older_note.replace(older_note.lines().nth(1).expect("a size"), "17"),
+        ),
+        (
+            "no signature",
+            older_note
+                .split("\u{2014}")
+                .next()
+                .expect("text")
+                .to_owned(),
+        ),
+        ("garbage", "garbage\n".to_owned()),
+        ("nothing", String::new()),
+    ] {
+        let since = saved(&store, "since", text);
+        cases.exits(what, &store, &["--since", &since], &[6, 8]);
+    }
+    let missing = store.home().join("missing");
+    let missing = missing.to_str().expect("a path");
+    cases.exits("a missing one", &store, &["--since", missing], &[8]);
+    cases.end();
+}
+
+/// A fork: the same log up to a point, then another history, signed with the
+/// same key.
+#[test]
+fn a_history_that_was_written_anew_is_found_with_a_checkpoint() {
+    let (fork, note_now) = prepared(|p| (p.older.copy(), p.note.clone()));
+    let events = prepared(|p| p.last - p.first);
+    super::desk::Bench::new(&fork).change_settings(usize::try_from(events).expect("few") + 20);
+    verifies(&fork);
+    let since = saved(&fork, "since", note_now);
+    let mut cases = Cases::default();
+    cases.exits("a fork", &fork, &["--since", &since], &[6]);
+    cases.end();
+}
+
+#[test]
+fn checkpoints_without_signature_or_of_somebody_else() {
+    let mut cases = Cases::default();
+    let stripped = |note: &str| format!("{}\n", note.split("\n\n").next().expect("text"));
+    let note_now = prepared(|p| p.note.clone());
+
+    let store = copy();
+    checkpoint(&store, stripped(&newest(&store)));
+    cases.tampered("the file's signature", &store);
+    let store = copy();
+    forge(
+        &store,
+        "UPDATE audit_head SET note = substr(note, 1, instr(note, x'e28094') - 1)",
+    );
+    cases.tampered("the database's signature", &store);
+    let store = copy();
+    let bare = stripped(&newest(&store));
+    forge(&store, &format!("UPDATE audit_head SET note = '{bare}'"));
+    checkpoint(&store, &bare);
+    cases.tampered("both signatures", &store);
+
+    let store = copy();
+    let other = foreign();
+    checkpoint(&store, note(&other));
+    cases.tampered("another store's file", &store);
+    // The same text, signed with that store's key.
+    let key = fs::read_to_string(other.dir().join("keys/audit.pem")).expect("a key");
+    let key = login_as_customer::signing::keys::PrivateKey::from_pem(&key).expect("a key");
+    let newest_note = newest(&store);
+    let text = format!("{}\n", newest_note.split("\n\n").next().expect("text"));
+    let line = login_as_customer::signing::note::signature(&text, "test.example", &key);
+    let resigned = format!("{text}\n{line}\n");
+    checkpoint(&store, &resigned);
+    cases.tampered("the file signed anew", &store);
+    forge(
+        &store,
+        &format!("UPDATE audit_head SET note = '{resigned}'"),
+    );
+    cases.tampered("both signed anew", &store);
+    drop(note_now);
+
+    // A file of the same size and another root, or ahead.
+    let (ahead, store) = (copy(), copy());
+    ahead.ok(&["config", "set", "web/url/use_store", "yes"]);
+    checkpoint(&store, note(&ahead));
+    cases.tampered("a file that is ahead", &store);
+    store.run(&["config", "set", "web/url/use_store", "yes"]);
+    let fork = copy();
+    fork.ok(&["config", "set", "system/rotation/lifetime", "99"]);
+    checkpoint(&fork, note(&ahead));
+    cases.tampered("a file of another root", &fork);
+    for bytes in [&b"garbage"[..], b"", b"\xff\xfe"] {
+        let store = copy();
+        checkpoint(&store, bytes);
+        cases.tampered("a file of garbage", &store);
+    }
+    let store = copy();
+    fs::remove_file(store.dir().join("checkpoint")).expect("removed");
+    cases.exits("no file", &store, &[], &[8]);
+    cases.end();
+}
+
+fn newest(store: &Store) -> String {
+    database(store)
+        .query_row("SELECT note FROM audit_head", [], |row| row.get(0))
+        .expect("a note")
+}
+
+/// Who replaces the key can sign whatever they like; who kept the public one
+/// is not taken in.
+#[test]
+fn another_key_is_found_by_who_kept_the_public_one() {
+    let store = copy();
+    let kept = store.ok(&["key", "verifier"]);
+    let other = foreign();
+    fs::copy(
+        other.dir().join("keys/audit.pem"),
+        store.dir().join("keys/audit.pem"),
+    )
+    .expect("put");
+    let mut cases = Cases::default();
+    // Not even a checkpoint of its own is left to go by.
+    cases.exits("a key put in its place", &store, &[], &[6, 8]);
+    cases.exits(
+        "and the one that was kept",
+        &foreign(),
+        &["--key", kept.trim()],
+        &[6],
+    );
+    fs::remove_file(store.dir().join("keys/audit.pem")).expect("removed");
+    cases.exits("no key", &store, &[], &[8]);
+    cases.end();
+    // The public key is enough to verify with.
+    store.json(&["log", "verify", "--key", kept.trim()]);
+}
