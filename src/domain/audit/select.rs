@@ -6,7 +6,7 @@
 //! value (no admin, no ticket) is never one of those asked for, and never one
 //! of those excluded.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
