@@ -67,6 +67,10 @@ pub trait Store {
     /// whatever else holds one of these words (in small letters), which nothing
     /// that is stored says any more. `false` while a reader keeps older pages.
     fn scrub(&self, words: &[String]) -> Result<bool>;
+
+    /// Overwrites everything that was removed, by building the whole anew.
+    /// `false` while a reader keeps older pages.
+    fn rebuild(&self) -> Result<bool>;
 }
 
 /// Where the newest signed checkpoint is kept outside the database.

@@ -54,6 +54,7 @@ pub struct Manifest {
 
 /// The proof that goes with an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProofFile {
     pub strength: Strength,
     /// Its name, without directories.
@@ -74,6 +75,7 @@ pub enum Strength {
 
 /// Who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exporter {
     pub admin: Option<String>,
     pub admin_id: Option<i64>,

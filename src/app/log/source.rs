@@ -123,6 +123,10 @@ impl<'s> Source<'s> {
         for frame in order {
             let events = frames.lines(usize::try_from(frame).map_err(Fault::internal)?)?;
             let start = archive.first + frame * FRAME;
+            if events.len() as u64 != FRAME.min(archive.last + 1 - start) {
+                let what = format!("{}: a frame with other events", archive.name);
+                return Err(Fault::LogTampered { what });
+            }
             let numbered = (start..)
                 .zip(&events)
                 .filter(|(seq, _)| (first..=last).contains(seq));
@@ -144,7 +148,12 @@ impl<'s> Source<'s> {
         let file = file.ok_or_else(|| Fault::ArchiveMissing {
             name: archive.name.clone(),
         })?;
-        Frames::open(&archive.name, file)
+        let frames = Frames::open(&archive.name, file)?;
+        if frames.count() as u64 == (archive.last + 1 - archive.first).div_ceil(FRAME) {
+            return Ok(frames);
+        }
+        let what = format!("{}: other frames than its events have", archive.name);
+        Err(Fault::LogTampered { what })
     }
 
     /// One event.

@@ -17,6 +17,7 @@ use crate::domain::time::Timestamp;
 
 /// Values of one field that are wanted, and that are not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// Any of these; empty for no such filter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -126,6 +127,7 @@ impl Selection {
 /// The part of the log that exists for an actor with a custom role scope:
 /// events of these websites (codes), and the admin user's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Visible {
     pub websites: Vec<String>,
     pub admin_id: Option<i64>,

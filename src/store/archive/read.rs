@@ -9,6 +9,9 @@ use crate::store::Result;
 /// The longest line that is read, in bytes.
 pub const MAX_LINE: u64 = 64 * 1024 * 1024;
 
+/// What is reserved for a frame before it is decompressed, in bytes.
+const MOST_AT_ONCE: usize = 4 * 1024 * 1024;
+
 /// Header and events of a file, from its beginning to its end: an iterator
 /// over its lines, which ends with an error where lines are missing.
 pub struct Lines<'r> {
@@ -128,24 +131,47 @@ impl<F: Read + Seek> Frames<F> {
         self.table.len().saturating_sub(1)
     }
 
+    /// The header's text, and whatever else is in its frame.
+    ///
+    /// # Errors
+    /// `log_tampered`, `io`.
+    pub fn header(&mut self) -> Result<Vec<u8>> {
+        self.plain(0)
+    }
+
     /// The events of one frame.
     ///
     /// # Errors
     /// `log_tampered`, `io`.
     pub fn lines(&mut self, frame: usize) -> Result<Vec<Line>> {
+        let text = self.plain(frame + 1)?;
+        let text = std::str::from_utf8(&text).map_err(|e| broken(&self.name, 0, e))?;
+        text.lines().map(|text| line(&self.name, 0, text)).collect()
+    }
+
+    /// What is in a frame. Its length is what the table says, and no more is
+    /// held than what really comes out.
+    fn plain(&mut self, frame: usize) -> Result<Vec<u8>> {
         let damaged = |problem: &dyn ToString| broken(&self.name, 0, problem.to_string());
         let (start, compressed, plain) = *self
             .table
-            .get(frame + 1)
+            .get(frame)
             .ok_or_else(|| damaged(&"a frame is missing"))?;
         let mut bytes = vec![0; compressed as usize];
         self.file
             .seek(SeekFrom::Start(start))
             .and_then(|_| self.file.read_exact(&mut bytes))
             .map_err(|e| Fault::io(&self.name, e))?;
-        let text = zstd::bulk::decompress(&bytes, plain as usize).map_err(|e| damaged(&e))?;
-        let text = std::str::from_utf8(&text).map_err(|e| damaged(&e))?;
-        text.lines().map(|text| line(&self.name, 0, text)).collect()
+        let mut text = Vec::with_capacity((plain as usize).min(MOST_AT_ONCE));
+        let decoder = zstd::Decoder::with_buffer(bytes.as_slice()).map_err(|e| damaged(&e))?;
+        decoder
+            .take(u64::from(plain) + 1)
+            .read_to_end(&mut text)
+            .map_err(|e| damaged(&e))?;
+        if text.len() == plain as usize {
+            return Ok(text);
+        }
+        Err(damaged(&"a frame is not as long as the table says"))
     }
 }
 

@@ -200,6 +200,12 @@ impl Store for SqliteStore {
         Ok(sweep::empty_wal(&self.conn, self.timeout)?
             && sweep::rebuild_if_held(&self.conn, &self.dir.database(), words, self.timeout)?)
     }
+
+    fn rebuild(&self) -> Result<bool> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        Ok(sweep::empty_wal(&self.conn, self.timeout)?
+            && sweep::rebuild(&self.conn, &self.dir.database(), self.timeout)?)
+    }
 }
 
 /// Page cache in KiB: SQLite's own default, and that of an import.

@@ -53,6 +53,12 @@ pub fn rebuild_if_held(
     if words.is_empty() || !holds(path, words)? {
         return Ok(true);
     }
+    rebuild(conn, path, timeout)
+}
+
+/// Builds the file anew; `false` if somebody still reads the old one after a
+/// while.
+pub fn rebuild(conn: &Connection, path: &Path, timeout: Duration) -> Result<bool> {
     // The copy in between lies beside the database, which is as private, and
     // not in memory.
     let beside = path.parent().unwrap_or(Path::new("."));

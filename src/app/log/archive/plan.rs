@@ -84,7 +84,7 @@ fn days(view: &View<'_>) -> Result<std::time::Duration> {
 }
 
 fn time_of(view: &View<'_>, seq: u64) -> Result<Timestamp> {
-    let missing = || Fault::EventNotFound { seq };
+    let missing = || crate::store::log::tampered(format!("event {seq} is missing"));
     let stored = view.read.audit_event(seq)?.ok_or_else(missing)?;
     stored
         .view()

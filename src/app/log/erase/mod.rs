@@ -8,7 +8,7 @@ mod search;
 use serde::{Deserialize, Serialize};
 
 use self::search::Found;
-use super::archive::{Rewritten, clear_away, rewrite};
+use super::archive::{Rewritten, clear_away, lock, rewrite};
 use super::source::Source;
 use crate::app::{Desk, Done, View, Work, act, find, look};
 use crate::domain::audit::{Action, Event};
@@ -61,37 +61,34 @@ impl Erase {
         act(desk, Action::LogErase, &NEEDED, fill, |work, _| {
             self.may(work, id).map(Done::Unchanged)
         })?;
-        let _lock = desk.archives.lock()?;
+        let _lock = lock(desk)?;
         clear_away(desk)?;
-        let (found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
+        let (mut found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
             let found = search::of(view, id, at)?;
             let rewritten = rewritten(desk, view, &found)?;
             Ok((found, rewritten))
         })?;
-        let mut answer = Erased {
-            customer_id: id,
-            events: found.count(),
-            ranges: found.ranges.clone(),
-            archives: rewritten.iter().map(|new| new.row.name.clone()).collect(),
-            documents: 0,
-            kept: found.kept,
-            changed: false,
-            audit_seq: None,
-        };
         let put = act(desk, Action::LogErase, &NEEDED, fill, |work, permit| {
             self.may(work, id)?;
+            // What others recorded in the meantime, too.
+            search::go_on(work, id, &mut found, &mut |_, _| {})?;
             put(work, permit, id, &found, &rewritten)
         })?;
-        if let Some((documents, seq)) = put {
-            (answer.documents, answer.audit_seq, answer.changed) = (documents, seq, true);
+        let (documents, audit_seq) = put.unwrap_or_default();
+        if !scrub(desk, &found, put.is_some())? {
+            return Err(Fault::ErasurePending {
+                customer: id.to_string(),
+            });
         }
-        // The files that were replaced.
-        clear_away(desk)?;
-        if desk.store.scrub(&found.unique)? {
-            return Ok(answer);
-        }
-        Err(Fault::ErasurePending {
-            customer: id.to_string(),
+        Ok(Erased {
+            customer_id: id,
+            events: found.count(),
+            ranges: found.ranges,
+            archives: rewritten.into_iter().map(|new| new.row.name).collect(),
+            documents,
+            kept: found.kept,
+            changed: put.is_some(),
+            audit_seq,
         })
     }
 
@@ -117,6 +114,22 @@ impl Erase {
             what: format!("erase what the log says about customer {id}, for good"),
         })
     }
+}
+
+/// Overwrites older pages and removes the files that were replaced; `false`
+/// while somebody still reads them.
+fn scrub(desk: &Desk<'_>, found: &Found, is_changed: bool) -> Result<bool> {
+    let clean = if found.is_unique && !found.is_told {
+        desk.store.scrub(&found.unique)?
+    } else if is_changed || found.is_told {
+        // What to look for is not known: others have the address, or a run
+        // before this one has erased it and did not come to an end.
+        desk.store.rebuild()?
+    } else {
+        desk.store.scrub(&[])?
+    };
+    // Last: who reads older pages reads the older files.
+    Ok(clean && clear_away(desk)?)
 }
 
 /// Archives that hold any of it, written anew.

@@ -1,23 +1,40 @@
 //! Where a removed shopper is named: events about them, and other events that
 //! hold their address.
 
+use serde_json::Value;
+
 use crate::app::log::source::Source;
 use crate::app::{View, find};
 use crate::domain::audit::{Cut, Field};
 use crate::domain::customer::email_key;
 use crate::domain::ids::CustomerId;
-use crate::store::{EventQuery, Result};
+use crate::store::{EventQuery, Hints, Result};
 
 /// What there is to erase.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// Seqs whose shopper parts go, first and last of each run.
     pub ranges: Vec<(u64, u64)>,
-    /// Addresses that nobody else has, in small letters: nothing of them may
-    /// be left anywhere.
+    /// Addresses that nobody else has, as they may stand in a file, in small
+    /// letters (those of ASCII): nothing of them may be left anywhere.
     pub unique: Vec<String>,
-    /// Events that hold an address and belong to another customer who has it.
+    /// Whether that is all addresses there were.
+    pub is_unique: bool,
+    /// Events that hold an address and belong to another customer.
     pub kept: u64,
+    /// Whether an event says that something was erased before.
+    pub is_told: bool,
+    addresses: Vec<Address>,
+    /// The last event that was looked at.
+    seen: u64,
+}
+
+/// An address the customer had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Address {
+    small: String,
+    /// The ways it is written, in texts and in JSON.
+    forms: Vec<String>,
 }
 
 impl Found {
@@ -53,61 +70,58 @@ impl Found {
 /// # Errors
 /// `archive_missing`, `row_damaged`.
 pub fn of(view: &View<'_>, id: CustomerId, at: &mut dyn FnMut(u64, u64)) -> Result<Found> {
+    let mut found = Found::default();
+    go_on(view, id, &mut found, at)?;
+    Ok(found)
+}
+
+/// Searches what was recorded since.
+///
+/// # Errors
+/// As [`of`].
+pub fn go_on(
+    view: &View<'_>,
+    id: CustomerId,
+    found: &mut Found,
+    at: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
     let ids: Vec<String> = find::ids_in_log(view, id)?
         .iter()
         .map(|id| format!("\"{id}\""))
         .collect();
-    // An erasure is about them too, and says nothing personal: what it erased
-    // must stay told.
-    let is_theirs = |event: &Cut<'_>| {
-        ids.iter().any(|id| event.value(Field::CustomerId) == id)
-            && event.value(Field::Action) != "\"erase\""
-    };
-    let everything = EventQuery {
+    let is_about = |event: &Cut<'_>| ids.iter().any(|id| event.value(Field::CustomerId) == id);
+    let rest = EventQuery {
         ascending: true,
+        hints: Hints {
+            first: Some(found.seen + 1),
+            ..Hints::default()
+        },
         ..EventQuery::default()
     };
-    let total = 2 * view.read.audit_last_seq()?;
-    let mut addresses: Vec<String> = Vec::new();
-    Source::of(view).events(&everything, &mut |event| {
-        at(event.seq().unwrap_or(0), total);
-        if is_theirs(event)
-            && let Some(email) = event.text(Field::CustomerEmail)
-        {
-            let small = email.to_lowercase();
-            if !small.is_empty() && !addresses.contains(&small) {
-                addresses.push(small);
+    let last = view.read.audit_last_seq()?;
+    Source::of(view).events(&rest, &mut |event| {
+        at(event.seq().unwrap_or(0), 2 * last);
+        if is_about(event) {
+            found.is_told |= is_erasure(event) && event.erased() != "null";
+            if let Some(email) = event.text(Field::CustomerEmail) {
+                found.address(&email);
             }
         }
         Ok(())
     })?;
-    let mut found = Found::default();
-    for address in &addresses {
-        if view
-            .read
-            .customers_by_email(&email_key(address))?
-            .is_empty()
-        {
-            found.unique.push(address.clone());
-        }
-    }
-    let needles = needles(&addresses);
+    found.only_theirs(view)?;
     let mut present = Known::default();
-    Source::of(view).events(&everything, &mut |event| {
+    Source::of(view).events(&rest, &mut |event| {
         let seq = event.seq().unwrap_or(0);
-        at(total / 2 + seq, total);
+        at(last + seq, 2 * last);
         let Some(shopper) = event.texts.shopper else {
             return Ok(());
         };
-        if is_theirs(event) {
+        // An erasure is about them too, and says nothing personal: what it
+        // erased must stay told.
+        if is_about(event) && !is_erasure(event) {
             found.add(seq);
-            return Ok(());
-        }
-        if needles.is_empty() {
-            return Ok(());
-        }
-        let small = shopper.to_lowercase();
-        if needles.iter().any(|needle| small.contains(needle.as_str())) {
+        } else if found.is_named_in(shopper) {
             if present.exists(view, event)? {
                 found.kept += 1;
             } else {
@@ -119,17 +133,110 @@ pub fn of(view: &View<'_>, id: CustomerId, at: &mut dyn FnMut(u64, u64)) -> Resu
     if found.kept > 0 {
         // Somebody else's events go on holding it.
         found.unique.clear();
+        found.is_unique = false;
     }
-    Ok(found)
+    found.seen = last;
+    Ok(())
 }
 
-/// Addresses as they stand in JSON.
-fn needles(addresses: &[String]) -> Vec<String> {
-    let quoted = |address: &String| {
-        let text = serde_json::to_string(address).unwrap_or_default();
-        text.trim_matches('"').to_owned()
-    };
-    addresses.iter().map(quoted).collect()
+fn is_erasure(event: &Cut<'_>) -> bool {
+    event.value(Field::Action) == "\"erase\""
+}
+
+impl Found {
+    fn address(&mut self, email: &str) {
+        let small = email.to_lowercase();
+        if small.is_empty() {
+            return;
+        }
+        let at = self.addresses.iter().position(|a| a.small == small);
+        let at = at.unwrap_or_else(|| {
+            self.addresses.push(Address {
+                small: small.clone(),
+                forms: Vec::new(),
+            });
+            self.addresses.len() - 1
+        });
+        let forms = &mut self.addresses[at].forms;
+        for text in [&small, email] {
+            for form in [
+                text.to_ascii_lowercase(),
+                in_json(text).to_ascii_lowercase(),
+            ] {
+                if !forms.contains(&form) {
+                    forms.push(form);
+                }
+            }
+        }
+    }
+
+    /// Which of the addresses nobody has now.
+    fn only_theirs(&mut self, view: &View<'_>) -> Result<()> {
+        self.unique.clear();
+        self.is_unique = true;
+        for address in &self.addresses {
+            let key = email_key(&address.small);
+            if view.read.customers_by_email(&key)?.is_empty() {
+                self.unique.extend(address.forms.iter().cloned());
+            } else {
+                self.is_unique = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a shopper part holds one of the addresses in any text.
+    fn is_named_in(&self, shopper: &str) -> bool {
+        if self.addresses.is_empty() {
+            return false;
+        }
+        let small = shopper.to_lowercase();
+        let may = |address: &Address| small.contains(&in_json(&address.small));
+        if !self.addresses.iter().any(may) {
+            return false;
+        }
+        let Ok(value) = serde_json::from_str::<Value>(shopper) else {
+            return true;
+        };
+        self.is_named_by(&value)
+    }
+
+    fn is_named_by(&self, value: &Value) -> bool {
+        let text = |text: &str| {
+            let small = text.to_lowercase();
+            self.addresses.iter().any(|a| names(&small, &a.small))
+        };
+        match value {
+            Value::String(said) => text(said),
+            Value::Array(values) => values.iter().any(|value| self.is_named_by(value)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(name, value)| text(name) || self.is_named_by(value)),
+            _ => false,
+        }
+    }
+}
+
+/// A text as it stands in JSON.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
+    inner.unwrap_or_default().to_owned()
+}
+
+/// Whether a text names an address, and not a longer one that ends or begins
+/// like it: `bada@shop.example` does not name `ada@shop.example`.
+fn names(text: &str, address: &str) -> bool {
+    text.match_indices(address).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let mut after = text[at + address.len()..].chars();
+        let ends = match after.next() {
+            None => true,
+            Some('.') => !after.next().is_some_and(char::is_alphanumeric),
+            Some(c) => !(c.is_alphanumeric() || matches!(c, '-' | '_')),
+        };
+        ends && !before.is_some_and(|c| c.is_alphanumeric() || "._-+%".contains(c))
+    })
 }
 
 /// Whether the customers that events are about still exist, asked once each.
@@ -167,5 +274,49 @@ mod tests {
         assert_eq!(found.count(), 4);
         assert!(found.holds(4) && found.holds(9) && !found.holds(6));
         assert!(found.any_within(6, 9) && !found.any_within(6, 8) && !found.any_within(10, 99));
+    }
+
+    #[test]
+    fn an_address_is_named_and_not_a_longer_one() {
+        let ada = "ada@shop.example";
+        for text in [
+            ada,
+            "<ada@shop.example>",
+            "wrote from ada@shop.example.",
+            "mailto:ada@shop.example?subject=x",
+            "line\nada@shop.example, and so on",
+            "bada@shop.example, ada@shop.example",
+        ] {
+            assert!(names(text, ada), "{text}");
+        }
+        for text in [
+            "bada@shop.example",
+            "a.ada@shop.example",
+            "x+ada@shop.example",
+            "ada@shop.example.net",
+            "ada@shop.example-shop",
+            "ada@shop",
+        ] {
+            assert!(!names(text, ada), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_in_json_name_it_however_they_are_written() {
+        let mut found = Found::default();
+        found.address("J\u{d6}rg@Shop.Example");
+        for part in [
+            r#"{"customer_email":null,"reason":"said\nJÖRG@shop.example","details":{}}"#,
+            r#"{"customer_email":null,"reason":null,"details":{"list":[{"jörg@shop.example":1}]}}"#,
+        ] {
+            assert!(found.is_named_in(part), "{part}");
+        }
+        let other = r#"{"customer_email":"björg@shop.example","reason":null,"details":{}}"#;
+        assert!(!found.is_named_in(other));
+        assert!(
+            found.addresses[0]
+                .forms
+                .contains(&"jÖrg@shop.example".to_owned())
+        );
     }
 }

@@ -203,7 +203,13 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
         return Err(tampered(format!("{name}: an archive without a range")));
     };
     let checker = Checker::new(name, &header, &signed)?;
-    let events = checker.run(lines, &mut |_| Ok(()))?;
+    let mut bare = 0_u64;
+    let events = checker.run(lines, &mut |event| {
+        bare += u64::from(event.withheld[0]);
+        Ok(())
+    })?;
+    let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
+    not_proven.extend(erased(bare, "events"));
     Ok(FileVerified {
         kind: "archive".to_owned(),
         file: name.to_owned(),
@@ -218,7 +224,7 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
                 signed.size
             ),
         ],
-        not_proven: vec!["what happened after that checkpoint".to_owned()],
+        not_proven,
     })
 }
 
@@ -279,18 +285,23 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
                 let left = "that there are no others for its filter: --proof range proves it";
                 verified.not_proven.push(left.to_owned());
             }
-            if bare > 0 {
-                verified.not_proven.push(format!(
-                    "e-mail address, reason and details of {bare} rows: they were erased (lac log \
-                     verify, with the store, tells that an event lists it)"
-                ));
-            }
+            verified.not_proven.extend(erased(bare, "rows"));
         }
     }
     verified
         .not_proven
         .push("what happened after that checkpoint".to_owned());
     Ok(verified)
+}
+
+/// What cannot be said where shopper parts are not there.
+fn erased(count: u64, what: &str) -> Option<String> {
+    (count > 0).then(|| {
+        format!(
+            "e-mail address, reason and details of {count} {what}: they were erased (lac log \
+             verify, with the store, tells that an event lists it)"
+        )
+    })
 }
 
 /// Computes the rows anew from the proof; how many events it holds, and how
@@ -329,6 +340,12 @@ fn proven(
     let checker = Checker::new(name, &header, signed)?;
     if (proof.strength == Strength::Range) != header.range.is_some() {
         return Err(tampered(format!("{name} is a proof of another strength")));
+    }
+    // Withheld parts would leave rows out without a trace.
+    if header.range.is_some() && !manifest.filter.is_of_records() {
+        return Err(tampered(format!(
+            "{name} cannot prove a range for a filter by what is not in the records"
+        )));
     }
     let events = checker.run(lines, &mut |event| rows.event(event, proof.strength))?;
     rows.end(header.range, signed.size)?;

@@ -109,11 +109,16 @@ impl Sums {
     pub fn compare(&self, read: &dyn ReadTx, findings: &mut Findings) -> Result<()> {
         for (which, sums) in self.of_index.iter().enumerate() {
             let mut found = vec![0_u64; sums.len()];
+            let (mut last, mut is_sorted) = (Entry::default(), true);
             read.audit_index(which, self.first - 1, &mut |cell, seq| {
+                is_sorted &= last.is_before(cell, seq);
                 let part = self.part(seq);
                 found[part] = found[part].wrapping_add(self.key.hash(cell, seq));
                 Ok(())
             })?;
+            if !is_sorted {
+                findings.log("an index is not in order, so that what it lists is not found");
+            }
             let differing = sums.iter().zip(&found).position(|(a, b)| a != b);
             if let Some(part) = differing {
                 self.explain(read, which, part, findings)?;
@@ -169,6 +174,40 @@ impl Sums {
             findings.log("an index does not list what is stored");
         }
         Ok(())
+    }
+}
+
+/// An entry of an index, kept to compare the next one with.
+#[derive(Debug, Default)]
+struct Entry {
+    /// Null, numbers, texts, blobs, in this order; 0 before the first entry.
+    kind: u8,
+    number: i64,
+    bytes: Vec<u8>,
+    seq: i64,
+}
+
+impl Entry {
+    /// Whether another entry comes after it in SQL's order, by key and then
+    /// seq; that one is kept then.
+    fn is_before(&mut self, cell: Cell<'_>, seq: i64) -> bool {
+        let (kind, number, bytes): (u8, i64, &[u8]) = match cell {
+            Cell::Null => (1, 0, &[]),
+            Cell::Integer(number) => (2, number, &[]),
+            // Found among the rows: no column holds any.
+            Cell::Real(_) => (2, self.number, &[]),
+            Cell::Text(bytes) => (3, 0, bytes),
+            Cell::Blob(bytes) => (4, 0, bytes),
+        };
+        let is_before = (self.kind, self.number, self.bytes.as_slice(), self.seq)
+            < (kind, number, bytes, seq)
+            || self.kind == 0;
+        (self.kind, self.number, self.seq) = (kind, number, seq);
+        if self.bytes != bytes {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(bytes);
+        }
+        is_before
     }
 }
 

@@ -2,11 +2,14 @@
 //! and column, the tree, the signature, the checkpoint file, the archives, the
 //! indexes, and what was erased.
 
+mod archives;
 mod chunk;
 mod files;
 mod findings;
 mod indexes;
+mod notes;
 mod proof;
+mod ranges;
 mod row;
 mod whole;
 

@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::archives::Leftover;
 use super::chunk::{self, Checked};
-use super::files::digest;
 use super::findings::Findings;
 use super::indexes::{Key, Sums};
+use super::notes::notes_in;
+use super::ranges::{cut_up, merged, without};
 use super::{Verified, open_note};
 use crate::app::log::source::Source;
 use crate::app::log::spread;
@@ -15,35 +17,35 @@ use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, Hash, SUBTREE};
 use crate::signing::keys::PublicKey;
 use crate::signing::note::Checkpoint;
-use crate::store::archive::{ARCHIVE, FRAME, Lines};
+use crate::store::archive::Header;
 use crate::store::log::tampered;
 use crate::store::{ArchiveRow, Head, Result};
 
-/// Events in one piece of work.
-const RUN: u64 = 8 * FRAME;
-
 /// One verification under way.
 pub struct Pass<'a> {
-    desk: &'a Desk<'a>,
-    source: Source<'a>,
-    origin: String,
-    key: PublicKey,
-    head: Head,
-    archives: Vec<ArchiveRow>,
+    pub(super) desk: &'a Desk<'a>,
+    pub(super) source: Source<'a>,
+    pub(super) origin: String,
+    pub(super) key: PublicKey,
+    pub(super) head: Head,
+    pub(super) archives: Vec<ArchiveRow>,
     /// Archives that are not there.
-    lost: Vec<[u64; 2]>,
+    pub(super) lost: Vec<[u64; 2]>,
+    /// What the archives that are there say of themselves.
+    pub(super) headers: Vec<(ArchiveRow, Header)>,
+    pub(super) leftover: Leftover,
     stored_roots: Vec<Hash>,
-    frontier: Frontier,
+    pub(super) frontier: Frontier,
     last_time: Option<i64>,
     /// Of the archive at hand.
-    local_customers: u64,
+    pub(super) local_customers: u64,
     gone: Vec<[u64; 2]>,
     erasures: Vec<(u64, [u64; 2])>,
     /// Older checkpoints, smallest first, and how many were compared.
     older: Vec<Checkpoint>,
     compared: usize,
-    findings: Findings,
-    missing: Vec<Fault>,
+    pub(super) findings: Findings,
+    pub(super) missing: Vec<Fault>,
 }
 
 impl<'a> Pass<'a> {
@@ -73,6 +75,8 @@ impl<'a> Pass<'a> {
             archives: view.read.audit_archives()?,
             head,
             lost: Vec::new(),
+            headers: Vec::new(),
+            leftover: Leftover::new(),
             stored_roots,
             frontier: Frontier::new(),
             last_time: None,
@@ -113,9 +117,28 @@ impl<'a> Pass<'a> {
     /// # Errors
     /// What reading fails with.
     pub fn run(&mut self, at: &mut dyn FnMut(u64, u64)) -> Result<()> {
+        let another = self.desk.store.another()?;
+        std::thread::scope(|scope| {
+            let structure = scope.spawn(move || another.read()?.audit_structure());
+            let read = self.read(at);
+            let structure = structure.join().map_err(|_| Fault::internal("a thread"))?;
+            // A page that cannot be read is a difference, not a failure.
+            match structure.or_else(damage)? {
+                None => {}
+                Some(problem) => self.findings.log(format!("the database: {problem}")),
+            }
+            if let Some(problem) = read.map(|()| None).or_else(damage)? {
+                self.findings.log(problem);
+            }
+            Ok(())
+        })
+    }
+
+    fn read(&mut self, at: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let boundary = self.archives()?;
-        let window = [boundary + 1, self.head.size];
-        let total = self.head.size;
+        self.read_leftover(boundary)?;
+        let total = self.bound()?;
+        let window = [boundary + 1, total];
         let key = Key::new(self.desk.random);
         let mut sums = Sums::new(key, self.source.read.audit_indexes(), window);
         let mut ranges = self.archived_ranges();
@@ -129,7 +152,6 @@ impl<'a> Pass<'a> {
             None => chunk::stored(source, range, checked, key, window),
         };
         let (desk, source) = (self.desk, self.source);
-        let mut further = Vec::new();
         spread::over(desk, source, &ranges, &work, &mut |checked| {
             if let Some(more) = &checked.sums {
                 sums.add(more);
@@ -137,84 +159,18 @@ impl<'a> Pass<'a> {
             at(checked.range[1], total);
             self.take(checked);
             Ok(())
-        })
-        .or_else(|fault| match fault {
-            // A page that cannot be read is a difference, not a failure.
-            Fault::Database { .. } | Fault::RowDamaged { .. } | Fault::LogTampered { .. } => {
-                further.push(fault.to_string());
-                Ok(())
-            }
-            other => Err(other),
         })?;
-        for problem in further {
-            self.findings.log(problem);
-        }
         self.finish();
+        self.compare_headers()?;
         sums.compare(self.source.read, &mut self.findings)
     }
 
-    /// Archives as files: there, whole, of this log. Where they end.
-    fn archives(&mut self) -> Result<u64> {
-        let mut next = 1;
-        for archive in self.archives.clone() {
-            if archive.first != next {
-                let reach = [next, archive.first.max(next)];
-                self.findings
-                    .events(reach, "archives do not follow each other");
-            }
-            next = archive.last + 1;
-            match self.source.archives.open(&archive.name)? {
-                None => {
-                    self.lost.push([archive.first, archive.last]);
-                    let name = archive.name.clone();
-                    self.missing.push(Fault::ArchiveMissing { name });
-                }
-                Some(file) => {
-                    let (bytes, sha256) = digest(file).map_err(|e| Fault::io(&archive.name, e))?;
-                    if (bytes, sha256) != (archive.bytes, archive.sha256) {
-                        self.about(&archive, "it is not the file that was archived");
-                    }
-                    self.header(&archive)?;
-                }
-            }
-        }
-        Ok(next - 1)
-    }
-
-    fn header(&mut self, archive: &ArchiveRow) -> Result<()> {
-        let Some(file) = self.source.archives.open(&archive.name)? else {
-            return Ok(());
-        };
-        match Lines::open(&archive.name, file) {
-            Ok(lines) => {
-                let header = lines.header;
-                let fits = header.format == ARCHIVE
-                    && header.origin == self.origin
-                    && header.range == Some((archive.first, archive.last));
-                if !fits {
-                    self.about(archive, "its header is of another archive");
-                }
-            }
-            Err(fault) => self.about(archive, &fault.to_string()),
-        }
-        Ok(())
-    }
-
-    fn about(&mut self, archive: &ArchiveRow, problem: &str) {
-        let problem = format!("archive {}: {problem}", archive.name);
-        self.findings.events([archive.first, archive.last], problem);
-    }
-
-    /// Pieces of the archives that are there; the frontier passes over others.
-    fn archived_ranges(&mut self) -> Vec<[u64; 2]> {
-        let mut ranges = Vec::new();
-        for archive in &self.archives {
-            let range = [archive.first, archive.last];
-            if !self.lost.contains(&range) {
-                ranges.extend(cut_up(range));
-            }
-        }
-        ranges
+    /// How far there are events to look at: what the head says, unless it
+    /// claims more than there can be.
+    fn bound(&self) -> Result<u64> {
+        let last = self.source.read.audit_last_seq()?;
+        let runs = self.stored_roots.len() as u64 + 1;
+        Ok(self.head.size.min(last).min(runs * SUBTREE))
     }
 
     /// Puts one piece where it belongs.
@@ -234,6 +190,7 @@ impl<'a> Pass<'a> {
             self.times_of_archive(checked.range, [from, to]);
             self.last_time = Some(to);
         }
+        self.compare_leftover(first, &checked.leaves, &checked.missing);
         self.gone.append(&mut checked.missing);
         self.erasures.append(&mut checked.erasures);
         for leaf in &checked.leaves {
@@ -244,36 +201,7 @@ impl<'a> Pass<'a> {
             self.compare_older();
         }
         self.local_customers = self.local_customers.max(checked.local_customers);
-        if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
-            if archive.nodes != self.frontier.nodes_bytes() {
-                self.about(&archive, "the tree at its end is not what was kept");
-            }
-            if archive.local_customers != self.local_customers {
-                self.about(&archive, "the ids in it are not what was kept");
-            }
-            self.local_customers = 0;
-        }
-    }
-
-    fn times_of_archive(&mut self, [first, last]: [u64; 2], [from, to]: [i64; 2]) {
-        let wrong = |a: &&ArchiveRow| {
-            (a.first == first && a.since.micros() != from)
-                || (a.last == last && a.until.micros() != to)
-        };
-        if let Some(archive) = self.archives.iter().find(wrong).cloned() {
-            self.about(&archive, "the times of its events are not what was kept");
-        }
-    }
-
-    /// Where an archive is lost, what was kept of the tree stands for it.
-    fn pass_over(&mut self, first: u64) {
-        if self.frontier.size() + 1 == first {
-            return;
-        }
-        let before = self.archives.iter().find(|a| a.last + 1 == first);
-        if let Some(frontier) = before.and_then(|a| crate::store::log::after_archive(a).ok()) {
-            self.frontier = frontier;
-        }
+        self.end_of_archive(last);
     }
 
     fn compare_run(&mut self, root: &Hash) {
@@ -414,89 +342,12 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// The signed notes of a text, one or several with an empty line between
-/// them; a text that is none comes back as it is.
-fn notes_in(text: &str) -> Vec<&str> {
-    let mut notes = Vec::new();
-    let mut rest = text;
-    while let Some(signature) = rest.find("\n\n\u{2014} ") {
-        // Signature lines go on until a line that is none.
-        let mut end = signature + 2;
-        while rest[end..].starts_with('\u{2014}') {
-            end += rest[end..].find('\n').map_or(rest.len() - end, |at| at + 1);
+/// A database or an archive that cannot be read as what it should be, in words.
+fn damage(fault: Fault) -> Result<Option<String>> {
+    match fault {
+        Fault::Database { .. } | Fault::RowDamaged { .. } | Fault::LogTampered { .. } => {
+            Ok(Some(fault.to_string()))
         }
-        notes.push(&rest[..end]);
-        rest = rest[end..].trim_start_matches('\n');
-    }
-    if notes.is_empty() || !rest.trim().is_empty() {
-        notes.push(rest);
-    }
-    notes
-}
-
-fn cut_up([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
-    let starts = (first..=last).step_by(usize::try_from(RUN).unwrap_or(1));
-    starts
-        .map(|from| [from, (from + RUN - 1).min(last)])
-        .collect()
-}
-
-/// Sorted, and without overlaps.
-fn merged(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
-    ranges.sort_unstable();
-    let mut all: Vec<[u64; 2]> = Vec::new();
-    for [first, last] in ranges {
-        match all.last_mut() {
-            Some([_, end]) if first <= *end + 1 => *end = last.max(*end),
-            _ => all.push([first, last]),
-        }
-    }
-    all
-}
-
-/// What of `ranges` is not in `others`; both sorted and without overlaps.
-fn without(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
-    let mut rest = Vec::new();
-    for [first, last] in ranges {
-        let mut from = *first;
-        let start = others.partition_point(|[_, end]| *end < from);
-        for [begin, end] in &others[start..] {
-            if *begin > *last {
-                break;
-            }
-            if *begin > from {
-                rest.push([from, begin - 1]);
-            }
-            from = from.max(end + 1);
-        }
-        if from <= *last {
-            rest.push([from, *last]);
-        }
-    }
-    rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_one_after_another() {
-        let note = "log\n1\nAAA=\n\n\u{2014} log sig\n";
-        let two = format!("{note}\n{note}");
-        assert_eq!(notes_in(note), [note]);
-        assert_eq!(notes_in(&two), [note, note]);
-        assert_eq!(notes_in("garbage"), ["garbage"]);
-        assert_eq!(notes_in(&format!("{note}\nhalf")), [note, "half"]);
-        assert_eq!(notes_in(""), [""]);
-    }
-
-    #[test]
-    fn ranges_without_others() {
-        let all = merged(vec![[5, 9], [1, 3], [4, 4], [20, 20]]);
-        assert_eq!(all, [[1, 9], [20, 20]]);
-        assert_eq!(without(&all, &[[2, 3], [8, 30]]), [[1, 1], [4, 7]]);
-        assert_eq!(without(&all, &[]), all);
-        assert_eq!(without(&[], &all), [[0, 0]; 0]);
+        other => Err(other),
     }
 }

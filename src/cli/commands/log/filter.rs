@@ -12,7 +12,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
-    /// A filter of the config file; flags count before what it says
+    /// A saved filter of the config file; flags count before what it says
     #[arg(long = "filter", value_name = "NAME")]
     saved: Option<String>,
 
@@ -21,7 +21,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 
-    /// Up to and with this date or time
+    /// Up to and with this date or time: 2026-10-05 is all of that day
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 
@@ -33,7 +33,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     action: Vec<String>,
 
-    /// success or failure
+    /// Only with this result: success or failure
     #[arg(long, value_name = "RESULT", value_delimiter = ',')]
     result: Vec<String>,
 

@@ -18,11 +18,8 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    #[command(flatten)]
-    filter: FilterArgs,
-
-    /// By which field, time if none; - before it turns the order round: -time
-    /// is newest first
+    /// By this field, smallest first; with - before it, largest first [default:
+    /// -time]
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<Sort>,
 
@@ -36,6 +33,10 @@ pub struct ListArgs {
     /// Leave CSV cells that a spreadsheet would run as formulas as they are
     #[arg(long)]
     raw: bool,
+
+    // Last: its headings go on for whatever follows.
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {

@@ -30,7 +30,8 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 
-    /// Check this export, archive or checkpoint instead; needs no store
+    /// Check this export, archive or checkpoint instead; with --key no store is
+    /// needed
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -51,10 +52,9 @@ pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
     let run = Verify { since, key }.run(&desk, &mut |done, total| progress.at(done, total));
     progress.clear();
     let verified = run.map_err(unreadable)?;
-    if !shop.out.format.is_json() {
-        for finding in verified.findings.found.iter().skip(1) {
-            Out::err(&format!("found: {}", safe(&finding.to_string())));
-        }
+    // Every one of them; an error in JSON still comes last.
+    for finding in verified.findings.found.iter().skip(1) {
+        Out::err(&format!("found: {}", safe(&finding.to_string())));
     }
     verified.verdict()?;
     shop.show(&verified)
@@ -72,10 +72,14 @@ fn since(args: &VerifyArgs) -> Result<Option<String>> {
 /// # Errors
 /// `proof_missing` (exit 8) where there is none; `io`.
 pub fn checkpoint_text(path: &Path) -> Result<String> {
-    let missing = || Fault::ProofMissing {
-        what: format!("the checkpoint {}", path.display()),
+    let missing = |what: &str| Fault::ProofMissing {
+        what: format!("{what}{}", path.display()),
     };
-    small_text(path)?.ok_or_else(missing)
+    let text = small_text(path)?.ok_or_else(|| missing("the checkpoint "))?;
+    if text.contains("\n\n\u{2014} ") {
+        return Ok(text);
+    }
+    Err(missing("a signed checkpoint in "))
 }
 
 /// A database that cannot be read is one that was changed.

@@ -2,6 +2,7 @@
 
 mod cells;
 mod scan;
+mod structure;
 mod writes;
 
 use rusqlite::Row;
@@ -102,10 +103,19 @@ impl AuditReads for Tx<'_> {
             .conn
             .prepare_cached("SELECT idx, root FROM audit_subtree WHERE idx < ?1 ORDER BY idx")
             .map_err(rows::fault)?;
+        let mut next = 0;
         rows::collect(
             statement.query([rows::int(count)?]).map_err(rows::fault)?,
             |row| {
                 let idx: i64 = rows::get(row, 0)?;
+                if idx != next {
+                    return Err(damaged(
+                        "audit_subtree",
+                        idx,
+                        format!("{next} was expected"),
+                    ));
+                }
+                next += 1;
                 Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
                     .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
             },
@@ -136,6 +146,10 @@ impl AuditReads for Tx<'_> {
 
     fn audit_schema_differs(&self) -> Result<Option<String>> {
         migrate::differs(self.conn)
+    }
+
+    fn audit_structure(&self) -> Result<Option<String>> {
+        structure::problem(self.conn)
     }
 
     fn audit_archives(&self) -> Result<Vec<ArchiveRow>> {

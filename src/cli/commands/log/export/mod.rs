@@ -30,7 +30,8 @@ pub struct ExportArgs {
     /// compressed one; - is stdout
     file: PathBuf,
 
-    /// The format, where the name does not say it
+    /// The format, where the name does not say it: CSV, JSON lines, an Excel
+    /// workbook, or OCSF for a SIEM
     #[arg(long, value_enum)]
     format: Option<Content>,
 
@@ -38,11 +39,13 @@ pub struct ExportArgs {
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
     columns: Vec<Field>,
 
-    /// Leave cells that a spreadsheet would run as formulas as they are
+    /// Leave CSV and workbook cells that a spreadsheet would run as formulas as
+    /// they are
     #[arg(long)]
     raw: bool,
 
-    /// Add a proof: sparse (the rows are genuine) or range (and all there are)
+    /// Put a proof beside the file: sparse (its rows are genuine) or range (and
+    /// all there are for the filter)
     #[arg(long, value_enum, value_name = "STRENGTH")]
     proof: Option<StrengthArg>,
 
