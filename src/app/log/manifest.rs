@@ -24,6 +24,8 @@ pub struct Manifest {
     pub file: String,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: String,
+    /// The version of `lac` that wrote it; OCSF rows hold it.
+    pub version: String,
     /// `zst` or `gz`; `null` for none.
     pub compression: Option<String>,
     pub bytes: u64,
@@ -148,6 +150,7 @@ mod tests {
             format: FORMAT.to_owned(),
             file: "q4.csv".to_owned(),
             content: "csv".to_owned(),
+            version: "1.2.3".to_owned(),
             compression: None,
             bytes: 1,
             sha256: "00".to_owned(),

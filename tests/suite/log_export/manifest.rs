@@ -65,6 +65,7 @@ fn a_manifest_says_what_the_file_is() {
     let me = log.last().expect("one");
     let expected = json!({
         "format": "lac-manifest/1", "file": "q4.jsonl", "content": "jsonl", "compression": null,
+        "version": env!("CARGO_PKG_VERSION"),
         "bytes": file.len(), "sha256": sha256(&file), "rows": log.len(), "columns": FIELDS,
         "formula_guard": false, "filter": {}, "visible": null, "window": [1, last],
         "origin": "test.example", "checkpoint": checkpoint, "key": key.trim(), "proof": null,

@@ -207,6 +207,7 @@ impl Export {
             format: FORMAT.to_owned(),
             file: base_name(file),
             content: self.content.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             compression: self.compression.clone(),
             bytes: taken.written.bytes,
             sha256: hex(&taken.written.sha256),

@@ -26,7 +26,7 @@ pub type Leftover = BTreeMap<u64, (Hash, bool)>;
 
 impl Pass<'_> {
     /// Archives as files: there, whole, of this log. Where they end.
-    pub(super) fn archives(&mut self) -> Result<u64> {
+    pub(super) fn archives(&mut self) -> u64 {
         let mut next = 1;
         for archive in self.archives.clone() {
             if archive.first != next {
@@ -54,7 +54,7 @@ impl Pass<'_> {
                 Err(fault) => self.cannot_be_read(&archive, &fault),
             }
         }
-        Ok(next - 1)
+        next - 1
     }
 
     /// Its events are passed over: what is said of it is enough.

@@ -101,6 +101,9 @@ fn say(shop: &Shop, look: &Look, listed: &Listed) {
 
 /// How much is collected before it is written.
 const CHUNK: usize = 64 * 1024;
+/// Nobody can use half an array, so that an error within this many bytes leaves
+/// nothing on stdout.
+const ARRAY: usize = 8 * 1024 * 1024;
 
 /// Writes rows to stdout as they come.
 fn stream<A>(
@@ -111,7 +114,7 @@ fn stream<A>(
     let mut out = std::io::stdout().lock();
     let is_array = format == Format::Json;
     let mut bytes = rows.head().into_bytes();
-    let mut is_first = true;
+    let (mut is_first, mut is_held) = (true, true);
     let answer = run(&mut |event| {
         if is_array {
             bytes.extend_from_slice(if is_first { b"[" } else { b",\n " });
@@ -120,9 +123,15 @@ fn stream<A>(
             rows.write(event, &mut bytes);
         }
         // The first row goes out at once: somebody waits for it.
-        if is_first || bytes.len() >= CHUNK {
+        let most = match is_array {
+            true if is_held => ARRAY,
+            false if is_first => 0,
+            _ => CHUNK,
+        };
+        if bytes.len() >= most {
             out.write_all(&bytes).map_err(write_failed)?;
             bytes.clear();
+            is_held = false;
         }
         is_first = false;
         Ok(())

@@ -145,7 +145,7 @@ fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop
         let raw = !manifest.formula_guard;
         Ok((
             super::export::head(content, &manifest.columns),
-            encoder(content, &manifest.columns, raw),
+            encoder(content, &manifest.columns, raw, &manifest.version),
         ))
     };
     let plain = |file: File, manifest: &Manifest| -> Result<Box<dyn Read>> {

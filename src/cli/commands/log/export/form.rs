@@ -112,14 +112,14 @@ impl Form {
     }
 }
 
-/// What writes the rows of a content.
-pub fn encoder(content: Content, columns: &[Field], raw: bool) -> Box<dyn Encode> {
+/// What writes the rows of a content, as this version of the program did.
+pub fn encoder(content: Content, columns: &[Field], raw: bool, version: &str) -> Box<dyn Encode> {
     match content {
         Content::Csv => Box::new(Plain(Rows::csv(columns, raw))),
         // A sheet is made of JSON lines by whoever writes it.
         Content::Xlsx => Box::new(Plain(Rows::json(&[]))),
         Content::Jsonl => Box::new(Plain(Rows::json(columns))),
-        Content::Ocsf => Box::new(Ocsf),
+        Content::Ocsf => Box::new(Ocsf(version.to_owned())),
     }
 }
 
@@ -164,11 +164,11 @@ impl Encode for Plain {
     }
 }
 
-struct Ocsf;
+struct Ocsf(String);
 
 impl Encode for Ocsf {
     fn encode(&self, event: &Cut<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let line = crate::render::ocsf::ocsf(&view_of(event)?, env!("CARGO_PKG_VERSION"));
+        let line = crate::render::ocsf::ocsf(&view_of(event)?, &self.0);
         serde_json::to_writer(&mut *out, &line).map_err(Fault::internal)?;
         out.push(b'\n');
         Ok(())

@@ -96,7 +96,12 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         proof,
         file: (!is_stdout).then(|| args.file.display().to_string()),
     };
-    let encoder = encoder(form.content, &columns, !request.formula_guard);
+    let encoder = encoder(
+        form.content,
+        &columns,
+        !request.formula_guard,
+        env!("CARGO_PKG_VERSION"),
+    );
     let desk = shop.desk()?;
     if is_stdout {
         let mut target = StdoutTarget::new(form, &columns)?;
