@@ -119,6 +119,7 @@ fn manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
         format: FORMAT.to_owned(),
         file: "zd-4711.csv".to_owned(),
         content: "csv".to_owned(),
+        version: "1.2.3".to_owned(),
         compression: None,
         bytes: file.len() as u64,
         sha256: hex(&Sha256::digest(file)),
