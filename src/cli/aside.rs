@@ -84,21 +84,12 @@ impl Aside {
         synced.map_err(|e| Fault::io(self.path.display(), e))
     }
 
-    /// Puts it in its place.
-    ///
-    /// # Errors
-    /// `io`.
-    pub fn publish(mut self) -> Result<()> {
-        self.put()
-    }
-
-    /// The same while it is still held.
+    /// Puts it in its place, once it was synced.
     ///
     /// # Errors
     /// `io`.
     pub fn put(&mut self) -> Result<()> {
         let put = || {
-            self.file.sync_all()?;
             fs::rename(&self.path, &self.target)?;
             let parent = self.target.parent().filter(|p| !p.as_os_str().is_empty());
             File::open(parent.unwrap_or(Path::new(".")))?.sync_all()

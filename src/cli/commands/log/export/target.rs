@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use super::early::Early;
 use super::form::{Content, Form, head};
 use super::output::Output;
 use crate::app::log::export::Target;
@@ -18,7 +19,7 @@ use crate::store::archive::{Counting, Written};
 
 /// Rows on their way to a file.
 enum Rows {
-    Lines(Output<File>),
+    Lines(Box<Output<Early>>),
     Sheets {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
@@ -60,11 +61,11 @@ impl FileTarget {
                 rest: Vec::new(),
             }
         } else {
-            let mut lines = Output::new(form, file.handle()?).map_err(io)?;
+            let mut lines = Output::new(form, Early::new(file.handle()?)).map_err(io)?;
             lines
                 .write_all(head(form.content, columns).as_bytes())
                 .map_err(io)?;
-            Rows::Lines(lines)
+            Rows::Lines(Box::new(lines))
         };
         Ok(Self {
             path: path.to_path_buf(),
@@ -141,18 +142,18 @@ impl Target for FileTarget {
     }
 
     fn publish(&mut self, manifest: &str) -> Result<()> {
-        let beside = Aside::create(&self.beside(".manifest.json"))?;
+        let mut beside = Aside::create(&self.beside(".manifest.json"))?;
         beside
             .file()
             .write_all(manifest.as_bytes())
             .map_err(|e| self.io(e))?;
         beside.sync()?;
         // Side by side, so that hardly anything can come between.
-        if let Some(proof) = self.proof.take() {
-            proof.publish()?;
+        if let Some(mut proof) = self.proof.take() {
+            proof.put()?;
         }
         self.file.put()?;
-        beside.publish()
+        beside.put()
     }
 }
 
