@@ -1,6 +1,7 @@
 //! Files that are written aside and put in place whole, so that no half of one
 //! is ever left under its name.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -23,6 +24,8 @@ pub struct Aside {
     target: PathBuf,
     path: PathBuf,
     file: File,
+    /// Whether all that was written is safe; nothing is written after that.
+    is_synced: Cell<bool>,
     is_published: bool,
 }
 
@@ -59,6 +62,7 @@ impl Aside {
                     target: target.to_path_buf(),
                     path,
                     file,
+                    is_synced: Cell::new(false),
                     is_published: false,
                 });
             }
@@ -87,7 +91,9 @@ impl Aside {
     /// `io`.
     pub fn sync(&self) -> Result<()> {
         let synced = self.file.sync_all();
-        synced.map_err(|e| Fault::io(self.path.display(), e))
+        synced.map_err(|e| Fault::io(self.path.display(), e))?;
+        self.is_synced.set(true);
+        Ok(())
     }
 
     /// Puts it in its place.
@@ -110,7 +116,7 @@ impl Aside {
         };
         let parent = first.target.parent().filter(|p| !p.as_os_str().is_empty());
         let io = |at: &Path, e| Fault::io(at.display(), e);
-        for aside in &asides {
+        for aside in asides.iter().filter(|aside| !aside.is_synced.get()) {
             aside.sync()?;
         }
         let parent = parent.unwrap_or(Path::new(".")).to_path_buf();

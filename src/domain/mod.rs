@@ -3,6 +3,7 @@
 pub mod access;
 pub mod ambient;
 pub mod audit;
+pub mod bytes;
 pub mod claims;
 pub mod config;
 pub mod consent;

@@ -7,32 +7,57 @@
 use std::borrow::Cow;
 
 use super::field::Field;
+use crate::domain::bytes::end_of_plain;
 
-const RECORD: [&str; 21] = [
-    "{\"v\":",
-    "\"seq\":",
-    "\"time\":",
-    "\"clock\":",
-    "\"action_group\":",
-    "\"action\":",
-    "\"full_action_name\":",
-    "\"result\":",
-    "\"admin\":",
-    "\"admin_id\":",
-    "\"role\":",
-    "\"session_id\":",
-    "\"customer_id\":",
-    "\"website\":",
-    "\"store_view\":",
-    "\"consent\":",
-    "\"document\":",
-    "\"ticket\":",
-    "\"erased\":",
-    "\"shopper\":",
-    "\"staff\":",
-];
-const SHOPPER: [&str; 3] = ["{\"customer_email\":", "\"reason\":", "\"details\":"];
-const STAFF: [&str; 3] = ["{\"ip_address\":", "\"os_account\":", "\"login_uid\":"];
+/// Makes what finds the values of a text of these keys (each with what stands
+/// before it) and nothing between them.
+macro_rules! cutter {
+    ($part:ident: $($key:literal)*) => {
+        #[inline]
+        fn $part(text: &str, values: &mut [Span]) -> Option<()> {
+            let bytes = text.as_bytes();
+            let mut values = values.iter_mut();
+            let mut at = 0;
+            $(
+                // Written out for each key, so that it is compared with a
+                // constant.
+                let start = at + $key.len();
+                if bytes.get(at..start)? != $key {
+                    return None;
+                }
+                at = end_of(bytes, start)?;
+                *values.next()? = Span { start, end: at };
+            )*
+            (bytes.get(at..)? == b"}").then_some(())
+        }
+    };
+}
+
+cutter! { record:
+    b"{\"v\":"
+    b",\"seq\":"
+    b",\"time\":"
+    b",\"clock\":"
+    b",\"action_group\":"
+    b",\"action\":"
+    b",\"full_action_name\":"
+    b",\"result\":"
+    b",\"admin\":"
+    b",\"admin_id\":"
+    b",\"role\":"
+    b",\"session_id\":"
+    b",\"customer_id\":"
+    b",\"website\":"
+    b",\"store_view\":"
+    b",\"consent\":"
+    b",\"document\":"
+    b",\"ticket\":"
+    b",\"erased\":"
+    b",\"shopper\":"
+    b",\"staff\":"
+}
+cutter! { shopper: b"{\"customer_email\":" b",\"reason\":" b",\"details\":" }
+cutter! { staff: b"{\"ip_address\":" b",\"os_account\":" b",\"login_uid\":" }
 
 /// The texts of one event, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,9 +81,63 @@ pub struct NoEvent {
 #[derive(Debug, Clone, Copy)]
 pub struct Cut<'a> {
     pub texts: Texts<'a>,
-    record: [&'a str; 21],
-    shopper: [&'a str; 3],
-    staff: [&'a str; 3],
+    values: [Span; VALUES],
+}
+
+/// Where a value stands in its text.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+/// A value where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct InPlace<'a> {
+    /// The text from the value's beginning on.
+    pub from: &'a str,
+    /// How long the value is.
+    pub length: usize,
+}
+
+/// What stands for every value of a part that was erased.
+const ERASED: &str = "null";
+const NULL: Span = Span {
+    start: 0,
+    end: ERASED.len(),
+};
+
+/// Values of all three texts, and where those of the shopper and the staff part
+/// begin among them.
+const VALUES: usize = 27;
+const SHOPPER: usize = 21;
+const STAFF: usize = 24;
+
+/// Which of the values a field is.
+fn place(field: Field) -> usize {
+    match field {
+        Field::Seq => 1,
+        Field::Time => 2,
+        Field::ActionGroup => 4,
+        Field::Action => 5,
+        Field::FullActionName => 6,
+        Field::Result => 7,
+        Field::Admin => 8,
+        Field::AdminId => 9,
+        Field::Role => 10,
+        Field::SessionId => 11,
+        Field::CustomerId => 12,
+        Field::Website => 13,
+        Field::StoreView => 14,
+        Field::Consent => 15,
+        Field::Document => 16,
+        Field::Ticket => 17,
+        Field::CustomerEmail => SHOPPER,
+        Field::Reason => SHOPPER + 1,
+        Field::Details => SHOPPER + 2,
+        Field::IpAddress => STAFF,
+        Field::OsAccount => STAFF + 1,
+    }
 }
 
 impl<'a> Cut<'a> {
@@ -66,44 +145,74 @@ impl<'a> Cut<'a> {
     ///
     /// # Errors
     /// Texts with other keys, another order, or values that do not end.
+    #[inline]
     pub fn new(texts: Texts<'a>) -> Result<Self, NoEvent> {
         let of = |text| NoEvent { text };
-        let shopper = match texts.shopper {
-            Some(text) => cut(text, &SHOPPER).ok_or(of("shopper part"))?,
-            None => ["null"; 3],
-        };
-        Ok(Self {
+        let mut cut = Self {
             texts,
-            record: cut(texts.record, &RECORD).ok_or(of("record"))?,
-            shopper,
-            staff: cut(texts.staff, &STAFF).ok_or(of("staff part"))?,
-        })
+            values: [NULL; VALUES],
+        };
+        let (records, parts) = cut.values.split_at_mut(SHOPPER);
+        let (shoppers, staffs) = parts.split_at_mut(STAFF - SHOPPER);
+        record(texts.record, records).ok_or(of("record"))?;
+        match texts.shopper {
+            Some(text) => shopper(text, shoppers).ok_or(of("shopper part"))?,
+            None => shoppers.fill(NULL),
+        }
+        staff(texts.staff, staffs).ok_or(of("staff part"))?;
+        Ok(cut)
     }
 
     /// A field's value as JSON text.
+    #[inline]
     pub fn value(&self, field: Field) -> &'a str {
-        match field {
-            Field::Seq => self.record[1],
-            Field::Time => self.record[2],
-            Field::ActionGroup => self.record[4],
-            Field::Action => self.record[5],
-            Field::FullActionName => self.record[6],
-            Field::Result => self.record[7],
-            Field::Admin => self.record[8],
-            Field::AdminId => self.record[9],
-            Field::Role => self.record[10],
-            Field::SessionId => self.record[11],
-            Field::CustomerId => self.record[12],
-            Field::Website => self.record[13],
-            Field::StoreView => self.record[14],
-            Field::Consent => self.record[15],
-            Field::Document => self.record[16],
-            Field::Ticket => self.record[17],
-            Field::CustomerEmail => self.shopper[0],
-            Field::Reason => self.shopper[1],
-            Field::Details => self.shopper[2],
-            Field::IpAddress => self.staff[0],
-            Field::OsAccount => self.staff[1],
+        let at = place(field);
+        self.between(at, at)
+    }
+
+    /// A field's value with all that stands after it.
+    #[inline]
+    pub fn in_place(&self, field: Field) -> InPlace<'a> {
+        let at = place(field);
+        let Span { start, end } = self.values[at];
+        InPlace {
+            from: self.text_of(at).get(start..).unwrap_or_default(),
+            length: end - start,
+        }
+    }
+
+    /// The text from one field's value to another's, both included and with
+    /// the keys between them; `None` where that text was erased.
+    ///
+    /// Both must be of one text: see [`Self::are_neighbours`].
+    #[inline]
+    pub fn values(&self, first: Field, last: Field) -> Option<&'a str> {
+        let (first, last) = (place(first), place(last));
+        let is_erased = (SHOPPER..STAFF).contains(&first) && self.texts.shopper.is_none();
+        (!is_erased).then(|| self.between(first, last))
+    }
+
+    /// Whether one field stands right after another in every event.
+    pub fn are_neighbours(first: Field, second: Field) -> bool {
+        let second = place(second);
+        place(first) + 1 == second && second != SHOPPER && second != STAFF
+    }
+
+    #[inline]
+    fn between(&self, first: usize, last: usize) -> &'a str {
+        // Ends are found at ASCII characters, so this never cuts one in two.
+        self.text_of(first)
+            .get(self.values[first].start..self.values[last].end)
+            .unwrap_or_default()
+    }
+
+    /// The text that a value stands in.
+    #[inline]
+    fn text_of(&self, at: usize) -> &'a str {
+        match at {
+            0..SHOPPER => self.texts.record,
+            SHOPPER..STAFF => self.texts.shopper.unwrap_or(ERASED),
+            _ => self.texts.staff,
         }
     }
 
@@ -114,17 +223,17 @@ impl<'a> Cut<'a> {
 
     /// The event's number.
     pub fn seq(&self) -> Option<u64> {
-        self.record[1].parse().ok()
+        self.value(Field::Seq).parse().ok()
     }
 
     /// The ranges of seqs whose shopper parts this event removed, as JSON.
     pub fn erased(&self) -> &'a str {
-        self.record[18]
+        self.between(18, 18)
     }
 
     /// The commitments to the shopper and the staff part, without quotes.
     pub fn commitments(&self) -> [&'a str; 2] {
-        [self.record[19], self.record[20]].map(|value| value.trim_matches('"'))
+        [19, 20].map(|at| self.between(at, at).trim_matches('"'))
     }
 }
 
@@ -137,50 +246,29 @@ pub fn decoded(value: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(inner))
 }
 
-/// The values of an object whose keys are known, with nothing between them.
-fn cut<'a, const N: usize>(text: &'a str, keys: &[&str; N]) -> Option<[&'a str; N]> {
-    let bytes = text.as_bytes();
-    let mut values = [""; N];
-    let mut at = 0;
-    for (n, key) in keys.iter().enumerate() {
-        if !bytes.get(at..)?.starts_with(key.as_bytes()) {
-            return None;
-        }
-        let start = at + key.len();
-        let end = end_of(bytes, start)?;
-        // Ends are found at ASCII characters, so this never cuts one in two.
-        values[n] = text.get(start..end)?;
-        let closing = if n + 1 == N { b'}' } else { b',' };
-        if *bytes.get(end)? != closing {
-            return None;
-        }
-        at = end + 1;
-    }
-    (at == bytes.len()).then_some(values)
-}
-
 /// Where the value that begins at `start` ends (exclusive).
 fn end_of(bytes: &[u8], start: usize) -> Option<usize> {
     match *bytes.get(start)? {
         b'"' => end_of_string(bytes, start),
+        b'n' => bytes[start..].starts_with(b"null").then_some(start + 4),
         b'{' | b'[' => end_of_nested(bytes, start),
         _ => {
-            let length = bytes[start..]
-                .iter()
-                .position(|b| matches!(b, b',' | b'}'))?;
+            let is_bare = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+            let length = bytes[start..].iter().position(|b| !is_bare(b))?;
             (length > 0).then_some(start + length)
         }
     }
 }
 
+#[inline]
 fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
-        match *bytes.get(at)? {
+        at = end_of_plain(bytes, at)?;
+        match bytes[at] {
             b'"' => return Some(at + 1),
             b'\\' => at += 2,
-            0..0x20 => return None,
-            _ => at += 1,
+            _ => return None,
         }
     }
 }

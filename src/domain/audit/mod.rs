@@ -8,7 +8,7 @@ mod record;
 pub mod select;
 
 pub use action::{Action, ActionGroup};
-pub use cut::{Cut, NoEvent, Texts, decoded};
+pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
 pub use event::{ConsentBasis, Event, EventView, Outcome};
 pub use field::Field;
 pub use record::{Parts, Sealed, StoredEvent, seal};

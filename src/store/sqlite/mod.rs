@@ -7,6 +7,7 @@ mod customers;
 mod documents;
 mod keys;
 mod lock;
+mod mapping;
 mod migrate;
 mod rows;
 mod search;
@@ -43,6 +44,8 @@ pub struct SqliteStore {
     timeout: Duration,
     /// The directory, where the WAL was made by this process.
     new_wal: Option<PathBuf>,
+    /// Whether short reads of events go through a mapping of the file.
+    maps: bool,
 }
 
 impl SqliteStore {
@@ -126,6 +129,7 @@ impl SqliteStore {
             lock: dir.lock(),
             timeout,
             new_wal: new_wal.then(|| dir.root().to_path_buf()),
+            maps: false,
         })
     }
 
@@ -142,6 +146,7 @@ impl Store for SqliteStore {
             conn: &self.conn,
             timeout: self.timeout,
             new_wal: self.new_wal.as_deref(),
+            maps: self.maps,
             open: true,
             _lock: None,
         }))
@@ -156,6 +161,7 @@ impl Store for SqliteStore {
             conn: &self.conn,
             timeout: self.timeout,
             new_wal: self.new_wal.as_deref(),
+            maps: self.maps,
             open: true,
             _lock: Some(lock),
         }))
@@ -187,7 +193,9 @@ impl Store for SqliteStore {
 
     fn another(&self) -> Result<Box<dyn Store + Send>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        Ok(Box::new(Self::connect(&self.dir, self.timeout, flags)?))
+        let mut store = Self::connect(&self.dir, self.timeout, flags)?;
+        store.maps = true;
+        Ok(Box::new(store))
     }
 
     fn sweep(&self, most: usize) -> Result<u64> {
@@ -218,6 +226,7 @@ struct Tx<'s> {
     conn: &'s Connection,
     timeout: Duration,
     new_wal: Option<&'s std::path::Path>,
+    maps: bool,
     open: bool,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,

@@ -4,6 +4,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
+use super::super::mapping::Mapping;
 use super::super::{Tx, damaged, rows};
 use crate::domain::audit::{Choice, Cut, Matcher, Texts};
 use crate::domain::ids::CustomerId;
@@ -26,6 +27,8 @@ pub fn run(
     let Some(range) = seqs(tx, query)? else {
         return Ok(());
     };
+    let mapping = tx.maps.then(|| Mapping::new(tx.conn, range));
+    let _mapping = mapping.transpose()?;
     let matcher = Matcher::new(&query.select, query.visible.as_ref());
     let mut left = query.limit.unwrap_or(usize::MAX);
     if left == 0 {

@@ -1,5 +1,6 @@
 //! `lac log export FILE|-`.
 
+mod early;
 mod form;
 mod output;
 mod target;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use super::early::Early;
 use super::form::{Content, Form, head};
 use super::output::Output;
 use crate::app::log::export::Target;
@@ -18,7 +19,7 @@ use crate::store::archive::{Counting, Written};
 
 /// Rows on their way to a file.
 enum Rows {
-    Lines(Box<Output<File>>),
+    Lines(Box<Output<Early>>),
     Sheets {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
@@ -65,7 +66,7 @@ impl FileTarget {
                 room: Room::new(parent.unwrap_or(Path::new("."))),
             }
         } else {
-            let mut lines = Output::new(form, file.handle()?).map_err(io)?;
+            let mut lines = Output::new(form, Early::new(file.handle()?)).map_err(io)?;
             lines
                 .write_all(head(form.content, columns).as_bytes())
                 .map_err(io)?;
