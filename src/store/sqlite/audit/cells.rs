@@ -4,6 +4,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, params};
 
+use super::super::mapping::Mapping;
 use super::super::{Tx, rows};
 use crate::store::{Cell, Cells, Result};
 
@@ -59,6 +60,7 @@ pub fn run(
     );
     let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::fault)?;
     let range = [rows::int(first)?, rows::int(last)?];
+    let _mapping = Mapping::new(tx.conn, range)?;
     let mut found = statement.query(range).map_err(rows::fault)?;
     while let Some(row) = found.next().map_err(rows::fault)? {
         let mut cells = [Cell::Null; 18];
