@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, Support, text};
+use crate::support::{Bench, Store, Support, text};
 
 const AUTUMN: &str = "2026-10-05T12:00:00Z";
 
@@ -405,24 +405,51 @@ fn a_local_id_is_never_given_twice() {
     store.json(&["log", "verify"]);
 }
 
-/// Three acts a day: as many files, so that archiving takes a while.
-fn long(store: &Store, days: u64) {
-    for day in 0..days {
-        let clock: &'static str =
-            Box::leak(format!("2026-0{}-{:02}T10:00:00Z", 3 + day / 28, 1 + day % 28).into());
-        for _ in 0..3 {
-            act(store, clock);
-        }
-    }
+/// A log of many days: as many files, so that archiving takes a while.
+fn long_store(events: u64, days: u64) -> Store {
+    let store = Store::none();
+    store.clock.set("2026-04-01T08:00:00Z");
+    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let seconds = days * 86_400 / events;
+    Bench::new(&store).append_visits(events, "2026-04-01T09:00:00Z", seconds);
     store.clock.set(AUTUMN);
+    store
 }
 
-fn long_store() -> Store {
-    let store = Store::none();
-    store.clock.set("2026-03-01T08:00:00Z");
-    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    long(&store, 84);
-    store
+/// Enough events for several threads, in the database, in archives and in both.
+#[test]
+fn long_exports_are_the_same_to_the_byte() {
+    let store = long_store(20_000, 90);
+    let export = |name: &str, more: &[&str]| {
+        let file = store.home().join(name).display().to_string();
+        store.ok(&[&["log", "export", &file, "--until", "2026-08-01"], more].concat());
+        fs::read(file).expect("rows")
+    };
+    let exports = || {
+        [
+            export("all.csv", &[]),
+            export(
+                "some.jsonl",
+                &["--admin", "bea,dina", "--ticket", "ZD-7,ZD-8"],
+            ),
+            export("those.csv", &["--customer", "17", "--proof", "sparse"]),
+            export("range.csv", &["--since", "2026-05-15", "--proof", "range"]),
+        ]
+    };
+    let before = exports();
+    assert!(before[0].len() > 1_000_000);
+    // All but the last month, then all.
+    for lifetime in ["126", "60"] {
+        store.ok(&["config", "set", "system/rotation/lifetime", lifetime]);
+        let archived = archive(&store);
+        assert!(archived["events"].as_u64() > Some(5000), "{archived}");
+        assert!(exports() == before, "{lifetime}");
+        for name in ["those.csv", "range.csv"] {
+            let file = store.home().join(name).display().to_string();
+            store.json(&["log", "verify", "--file", &file]);
+        }
+        store.json(&["log", "verify"]);
+    }
 }
 
 /// Every event once, in order, whatever else is added.
@@ -454,7 +481,7 @@ fn spawn(store: &Store, args: &[&str]) -> Child {
 
 #[test]
 fn killed_at_any_moment_it_has_happened_or_not() {
-    let sound = long_store();
+    let sound = long_store(500, 25);
     let before = oldest_first(&sound);
     let started = std::time::Instant::now();
     archive(&sound.copy());
@@ -495,7 +522,7 @@ fn killed_at_any_moment_it_has_happened_or_not() {
 
 #[test]
 fn two_runs_at_once_and_writers_beside_them() {
-    let store = long_store();
+    let store = long_store(500, 25);
     let before = oldest_first(&store);
     let mut children: Vec<Child> = Vec::new();
     for at in 0..12 {

@@ -7,8 +7,8 @@ use login_as_customer::store::archive::{ArchiveWriter, Header, Line, Lines};
 use rusqlite::params;
 use sha2::{Digest as _, Sha256};
 
-use super::{Cases, copy, database, desk::Bench};
-use crate::support::Store;
+use super::{Cases, copy, database};
+use crate::support::{Bench, Store};
 
 /// The store's archives, oldest first.
 fn files(store: &Store) -> Vec<PathBuf> {
