@@ -185,9 +185,9 @@ mod tests {
             |m| m.exported_by.admin = None,
         ];
         for change in changes {
-            let mut changed = read.clone();
-            change(&mut changed);
-            assert!(changed.check(&public).unwrap().is_err());
+            let mut altered = read.clone();
+            change(&mut altered);
+            assert!(altered.check(&public).unwrap().is_err());
         }
         let other = PrivateKey::from_seed([6; 32]).public();
         assert_eq!(read.check(&other).unwrap(), Err(NoteError::UnknownKey));

@@ -17,7 +17,7 @@ const MOST_AT_ONCE: usize = 4 * 1024 * 1024;
 /// over its lines, which ends with an error where lines are missing.
 pub struct Lines<'r> {
     name: String,
-    lines: BufReader<Box<dyn Read + 'r>>,
+    input: BufReader<Box<dyn Read + 'r>>,
     pub header: Header,
     text: String,
     count: u64,
@@ -39,13 +39,13 @@ impl<'r> Lines<'r> {
     /// `log_tampered` for a file that is not of this form; `io`.
     pub fn open(name: &str, compressed: impl Read + 'r) -> Result<Self> {
         let plain = zstd::Decoder::new(compressed).map_err(|e| Fault::io(name, e))?;
-        let mut lines: BufReader<Box<dyn Read + 'r>> = BufReader::new(Box::new(plain));
+        let mut input: BufReader<Box<dyn Read + 'r>> = BufReader::new(Box::new(plain));
         let mut text = String::new();
-        read_line(name, &mut lines, &mut text)?;
+        read_line(name, &mut input, &mut text)?;
         let header = serde_json::from_str(&text).map_err(|e| broken(name, 1, e))?;
         Ok(Self {
             name: name.to_owned(),
-            lines,
+            input,
             header,
             text,
             count: 0,
@@ -55,7 +55,7 @@ impl<'r> Lines<'r> {
 
     fn read(&mut self) -> Result<Option<Line>> {
         self.text.clear();
-        if !read_line(&self.name, &mut self.lines, &mut self.text)? {
+        if !read_line(&self.name, &mut self.input, &mut self.text)? {
             if self.count == self.header.events {
                 return Ok(None);
             }
@@ -86,7 +86,7 @@ pub struct Frames<F> {
     name: String,
     file: F,
     /// Where each frame begins, and its two lengths.
-    frames: Vec<(u64, u32, u32)>,
+    table: Vec<(u64, u32, u32)>,
 }
 
 impl<F: Read + Seek> Frames<F> {
@@ -102,8 +102,7 @@ impl<F: Read + Seek> Frames<F> {
         file.seek(SeekFrom::Start(at)).map_err(io)?;
         let mut end = [0; 9];
         file.read_exact(&mut end).map_err(io)?;
-        let [a, b, c, d, ..] = end;
-        let count = u64::from(u32::from_le_bytes([a, b, c, d]));
+        let count = u64::from(number(&end, 0));
         let at = at.checked_sub(count * 8).ok_or_else(bad)?;
         if end[4..] != [0, 0xB1, 0xEA, 0x92, 0x8F] || at < 8 {
             return Err(bad());
@@ -120,9 +119,8 @@ impl<F: Read + Seek> Frames<F> {
         let mut frames = Vec::with_capacity(table.len() / 8);
         let mut start = 0_u64;
         for entry in table.as_chunks::<8>().0 {
-            let [a, b, c, d, e, f, g, h] = *entry;
-            let compressed = u32::from_le_bytes([a, b, c, d]);
-            frames.push((start, compressed, u32::from_le_bytes([e, f, g, h])));
+            let compressed = number(entry, 0);
+            frames.push((start, compressed, number(entry, 4)));
             start += u64::from(compressed);
         }
         if start != at - 8 {
@@ -131,13 +129,13 @@ impl<F: Read + Seek> Frames<F> {
         Ok(Self {
             name: name.to_owned(),
             file,
-            frames,
+            table: frames,
         })
     }
 
     /// Frames with events; the first one has number 0.
     pub fn count(&self) -> usize {
-        self.frames.len().saturating_sub(1)
+        self.table.len().saturating_sub(1)
     }
 
     /// The header's text, and whatever else is in its frame.
@@ -163,7 +161,7 @@ impl<F: Read + Seek> Frames<F> {
     fn plain(&mut self, frame: usize) -> Result<Vec<u8>> {
         let damaged = |problem: &dyn ToString| broken(&self.name, 0, problem.to_string());
         let (start, compressed, plain) = *self
-            .frames
+            .table
             .get(frame)
             .ok_or_else(|| damaged(&"a frame is missing"))?;
         let mut bytes = vec![0; compressed as usize];
@@ -182,6 +180,12 @@ impl<F: Read + Seek> Frames<F> {
         }
         Err(damaged(&"a frame is not as long as the table says"))
     }
+}
+
+/// Four bytes as a number, the least first.
+fn number(bytes: &[u8], at: usize) -> u32 {
+    let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok());
+    u32::from_le_bytes(four.unwrap_or_default())
 }
 
 /// One line without its end; `false` at the end of the file.

@@ -154,7 +154,9 @@ fn visit(number: u64) -> Event {
     event.customer_email = Some(format!("customer-{}@example.com", number / 3 % 700));
     event.website = Some("base".to_owned());
     event.session_id = Some(SessionId::from_bits(u128::from(number / 3).to_be_bytes()));
-    event.reason = (number % 3 == 0).then(|| format!("asked, \"{number}\" \u{2603}"));
+    event.reason = number
+        .is_multiple_of(3)
+        .then(|| format!("asked, \"{number}\" \u{2603}"));
     event.ticket = format!("ZD-{}", number / 3 % 50).parse().ok();
     event
 }

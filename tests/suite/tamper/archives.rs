@@ -232,10 +232,10 @@ fn written_anew_with_something_changed() {
         change("hashes exchanged", &|header, _| header.hashes.reverse());
         change("hashes dropped", &|header, _| header.hashes.clear());
         change("a hash more", &|header, _| {
-            header.hashes.push(header.hashes[0].clone())
+            header.hashes.push(header.hashes[0].clone());
         });
         change("a proof's name", &|header, _| {
-            header.format = "lac-proof/1".to_owned()
+            header.format = "lac-proof/1".to_owned();
         });
         for (what, header, lines) in changed {
             replace(&store, &path, &written(&header, &lines));

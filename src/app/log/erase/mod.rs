@@ -145,15 +145,17 @@ fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewr
     Ok(all)
 }
 
-/// Documents without address and the event's seq; `None` where nothing is left
-/// to erase.
+/// Documents without address, and the event's seq.
+type Put = (u64, Option<u64>);
+
+/// `None` where nothing is left to erase.
 fn put(
     work: &mut Work<'_>,
     permit: &Permit<'_>,
     id: CustomerId,
     found: &Found,
     rewritten: &[Rewritten],
-) -> Result<Done<Option<(u64, Option<u64>)>>> {
+) -> Result<Done<Option<Put>>> {
     let mut documents = 0;
     for id in find::ids_in_log(work, id)? {
         documents += work.tx.document_forget(permit, id, &found.unique)?;

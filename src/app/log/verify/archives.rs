@@ -26,7 +26,7 @@ pub type Leftover = BTreeMap<u64, (Hash, bool)>;
 
 impl Pass<'_> {
     /// Archives as files: there, whole, of this log. Where they end.
-    pub(super) fn archives(&mut self) -> Result<u64> {
+    pub(super) fn archives(&mut self) -> u64 {
         let mut next = 1;
         for archive in self.archives.clone() {
             if archive.first != next {
@@ -35,26 +35,18 @@ impl Pass<'_> {
                     .events(reach, "archives do not follow each other");
             }
             next = archive.last + 1;
-            let opened = self.source.archives.open(&archive.name);
-            match opened {
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    self.lost.push([archive.first, archive.last]);
-                    let name = archive.name.clone();
-                    self.missing.push(Fault::ArchiveMissing { name });
-                    continue;
-                }
-                Err(fault) => {
-                    self.cannot_be_read(&archive, &fault);
-                    continue;
-                }
+            if let Ok(None) = self.source.archives.open(&archive.name) {
+                self.lost.push([archive.first, archive.last]);
+                let name = archive.name.clone();
+                self.missing.push(Fault::ArchiveMissing { name });
+                continue;
             }
             match self.file(&archive) {
                 Ok(header) => self.headers.push((archive, header)),
                 Err(fault) => self.cannot_be_read(&archive, &fault),
             }
         }
-        Ok(next - 1)
+        next - 1
     }
 
     /// Its events are passed over: what is said of it is enough.

@@ -123,7 +123,7 @@ impl<'a> Pass<'a> {
     }
 
     fn read(&mut self, at: &mut dyn FnMut(u64, u64)) -> Result<()> {
-        let boundary = self.archives()?;
+        let boundary = self.archives();
         self.read_leftover(boundary)?;
         let total = self.bound()?;
         let window = [boundary + 1, total];
