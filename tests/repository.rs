@@ -109,7 +109,8 @@ fn every_command_shows_an_example() {
 }
 
 /// `-h` and `--help` alike, without blank lines between the options: clap's long
-/// form begins where a description has a second paragraph.
+/// form begins where a description has a second paragraph, or a possible value a
+/// description of its own.
 #[test]
 fn help_is_short() {
     let mut root = login_as_customer::cli::command().disable_help_subcommand(true);
@@ -123,7 +124,10 @@ fn help_is_short() {
 }
 
 fn find_long(command: &clap::Command, name: &str, long: &mut Vec<String>) {
-    let is_long = |arg: &&clap::Arg| arg.get_long_help().is_some();
+    let is_long = |arg: &&clap::Arg| {
+        let values = arg.get_possible_values();
+        arg.get_long_help().is_some() || values.iter().any(|value| value.get_help().is_some())
+    };
     long.extend(command.get_long_about().map(|_| name.to_owned()));
     let arguments = command.get_arguments().filter(is_long);
     long.extend(arguments.map(|arg| format!("{name} {}", arg.get_id())));

@@ -2,14 +2,19 @@
 //! is ever left under its name.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
 use crate::domain::fault::Fault;
 use crate::store::Result;
+
+/// Access of group and others.
+const NOBODY_ELSE: u32 = 0;
 
 /// A file in the making. What is left of one that was killed is used by the
 /// next.
@@ -22,8 +27,8 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Begins a file beside `target`, mode 0600. Several can be in the making
-    /// at once; the last to be published stays.
+    /// Begins a file beside `target`, readable by its owner alone. Several can
+    /// be in the making at once; the last to be published stays.
     ///
     /// # Errors
     /// `invalid_value` for a target that is there and no ordinary file; `io`.
@@ -37,7 +42,7 @@ impl Aside {
                 return refuse("it is a symbolic link; name the file itself");
             }
             Ok(meta) if meta.is_dir() => return refuse("it is a directory"),
-            Ok(meta) if !meta.is_file() || meta.file_type().is_fifo() => {
+            Ok(meta) if !meta.is_file() => {
                 return refuse("it is no ordinary file; - writes to stdout");
             }
             _ => {}
@@ -47,8 +52,9 @@ impl Aside {
             return refuse("it is not the name of a file");
         };
         for n in 0..1000 {
-            let path = target.with_file_name(format!(".{name}.{n}.part"));
+            let path = part(target, name, n);
             if let Some(file) = take(&path)? {
+                sweep(target, name, n + 1);
                 return Ok(Self {
                     target: target.to_path_buf(),
                     path,
@@ -89,23 +95,39 @@ impl Aside {
     /// # Errors
     /// `io`.
     pub fn publish(mut self) -> Result<()> {
-        self.put()
+        Self::publish_all([&mut self])
     }
 
-    /// The same while it is still held.
+    /// Puts files of one directory in their places, one right after the other,
+    /// and not among those of somebody else who does the same.
     ///
     /// # Errors
     /// `io`.
-    pub fn put(&mut self) -> Result<()> {
-        let put = || {
-            self.file.sync_all()?;
-            fs::rename(&self.path, &self.target)?;
-            let parent = self.target.parent().filter(|p| !p.as_os_str().is_empty());
-            File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    pub fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
+        let mut asides: Vec<&mut Self> = asides.into_iter().collect();
+        let Some(first) = asides.first() else {
+            return Ok(());
         };
-        put().map_err(|e| Fault::io(self.target.display(), e))?;
-        self.is_published = true;
-        Ok(())
+        let parent = first.target.parent().filter(|p| !p.as_os_str().is_empty());
+        let io = |at: &Path, e| Fault::io(at.display(), e);
+        for aside in &asides {
+            aside.sync()?;
+        }
+        let parent = parent.unwrap_or(Path::new(".")).to_path_buf();
+        let dir = File::open(&parent).map_err(|e| io(&parent, e))?;
+        wait_for(&dir);
+        for aside in &mut asides {
+            fs::rename(&aside.path, &aside.target).map_err(|e| io(&aside.target, e))?;
+            aside.is_published = true;
+        }
+        dir.sync_all().map_err(|e| io(&parent, e))
+    }
+
+    /// Removes what killed programs left of files for `target`.
+    pub fn clear(target: &Path) {
+        if let Some(name) = target.file_name().and_then(|name| name.to_str()) {
+            sweep(target, name, 0);
+        }
     }
 }
 
@@ -114,6 +136,32 @@ impl Drop for Aside {
         if !self.is_published {
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// Where the `n`th of those who write `target` at once does so.
+fn part(target: &Path, name: &str, n: u32) -> PathBuf {
+    target.with_file_name(format!(".{name}.{n}.part"))
+}
+
+/// Removes those that nobody is writing, from the `n`th to the last.
+fn sweep(target: &Path, name: &str, n: u32) {
+    let paths = (n..).map(|n| part(target, name, n));
+    for path in paths.take_while(|path| fs::symlink_metadata(path).is_ok()) {
+        if let Ok(Some(_held)) = take(&path) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Holds a directory, until it is closed, against others who publish there. It
+/// is a courtesy: who cannot have it within a second goes on without.
+fn wait_for(dir: &File) {
+    for _ in 0..100 {
+        if dir.try_lock().is_ok() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -127,14 +175,25 @@ fn take(path: &Path) -> Result<Option<File>> {
             .truncate(false)
             .mode(0o600)
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
-            .open(path)?;
-        if file.try_lock().is_err() || !file.metadata()?.is_file() {
+            .open(path);
+        let file = match file {
+            // A link, or somebody else's.
+            Err(e) if path.symlink_metadata().is_ok() && e.kind() != ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        // Somebody else may have laid one there, to read what is written.
+        let meta = file.metadata()?;
+        let is_own = meta.is_file()
+            && meta.uid() == nix::unistd::geteuid().as_raw()
+            && meta.nlink() == 1
+            && meta.mode() & 0o077 == NOBODY_ELSE;
+        if !is_own || file.try_lock().is_err() {
             return Ok(None);
         }
         // It may have been published between opening and locking it.
-        use std::os::unix::fs::MetadataExt;
         let now = fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()));
-        let meta = file.metadata()?;
         if now.ok() != Some((meta.dev(), meta.ino())) {
             return Ok(None);
         }

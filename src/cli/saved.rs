@@ -14,7 +14,7 @@ enum Values {
 }
 
 impl Values {
-    fn list(values: &Option<Self>) -> Vec<String> {
+    fn list(values: Option<&Self>) -> Vec<String> {
         match values {
             None => Vec::new(),
             Some(Self::One(value)) => vec![value.clone()],
@@ -47,10 +47,10 @@ macro_rules! saved {
                 Filter {
                     $($one: given.$one.or_else(|| self.$one.clone()),)*
                     $($any: Wanted {
-                        any: or(given.$any.any, &self.$any),
-                        not: or(given.$any.not, &self.$not),
+                        any: or(given.$any.any, self.$any.as_ref()),
+                        not: or(given.$any.not, self.$not.as_ref()),
                     },)*
-                    $($contains: or(given.$contains, &self.$contains),)*
+                    $($contains: or(given.$contains, self.$contains.as_ref()),)*
                 }
             }
         }
@@ -75,7 +75,7 @@ saved! {
     contains: full_action_name details reason;
 }
 
-fn or(given: Vec<String>, saved: &Option<Values>) -> Vec<String> {
+fn or(given: Vec<String>, saved: Option<&Values>) -> Vec<String> {
     if given.is_empty() {
         Values::list(saved)
     } else {

@@ -165,7 +165,7 @@ impl Settings {
             profile,
             store,
             keys: chosen.keys.dir.or(file.keys.dir),
-            archives: chosen.archive.dir.or(file.archive.dir),
+            archives: archives(chosen.archive.dir.or(file.archive.dir))?,
             filters: file.filters,
             output: chosen.output.or(file.output),
             color: chosen.color.or(file.color),
@@ -178,6 +178,18 @@ impl Settings {
 /// An environment variable that is set and not empty.
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Archives in whatever directory one happens to be in would not be found
+/// again.
+fn archives(dir: Option<PathBuf>) -> Result<Option<PathBuf>> {
+    match dir {
+        Some(dir) if !dir.is_absolute() => {
+            let shown = dir.display();
+            Err(invalid(format!("archive.dir: {shown} is no absolute path")))
+        }
+        other => Ok(other),
+    }
 }
 
 /// A file in whatever directory one happens to be in anchors nothing, and the

@@ -1,6 +1,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::app::log::{Filter, Wanted};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
@@ -59,4 +60,54 @@ fn what_the_example_sets_is_the_default() {
     assert_eq!(nothing.screen_rows, shown.screen_rows);
     assert_eq!(nothing.anchor.file, shown.anchor.file);
     assert_eq!(nothing.anchor.syslog, shown.anchor.syslog);
+}
+
+#[test]
+fn the_examples_filter_is_what_its_flags_would_be() {
+    let file: File = toml::from_str(&everything()).unwrap();
+    let filter = file.filters["quarter"].under(Filter::default());
+    let expected = Filter {
+        since: Some("2026-10-01".to_owned()),
+        until: Some("2026-12-31".to_owned()),
+        action_group: Wanted::any(["login_as_customer", "consent"]),
+        admin: Wanted {
+            any: Vec::new(),
+            not: vec!["night-shift".to_owned()],
+        },
+        ..Filter::default()
+    };
+    assert_eq!(filter, expected);
+    // As it is shown, it is empty: the file changes nothing.
+    let file: File = toml::from_str(EXAMPLE).unwrap();
+    assert_eq!(
+        file.filters["quarter"].under(Filter::default()),
+        Filter::default()
+    );
+}
+
+/// Serde lists the keys itself when it meets one that is none.
+#[test]
+fn a_saved_filter_takes_what_the_flags_take() {
+    let error = toml::from_str::<SavedFilter>("no_key = 1").unwrap_err();
+    let (_, listed) = error.message().split_once("expected one of ").unwrap();
+    let mut keys: Vec<String> = listed
+        .split(", ")
+        .map(|key| key.trim_matches('`').replace('_', "-"))
+        .collect();
+    let mut program = crate::cli::command();
+    program.build();
+    let log = program.find_subcommand("log").unwrap();
+    let list = log.find_subcommand("list").unwrap();
+    let is_filter = |arg: &&clap::Arg| {
+        let heading = arg.get_help_heading();
+        matches!(heading, Some("Filters" | "Left out")) && arg.get_long() != Some("filter")
+    };
+    let mut flags: Vec<&str> = list
+        .get_arguments()
+        .filter(is_filter)
+        .filter_map(clap::Arg::get_long)
+        .collect();
+    keys.sort_unstable();
+    flags.sort_unstable();
+    assert_eq!(keys, flags);
 }

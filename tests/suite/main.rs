@@ -15,6 +15,7 @@ mod import_customers;
 mod log;
 mod log_archive;
 mod log_erase;
+mod log_export;
 mod log_filters;
 mod log_report;
 mod log_statement;

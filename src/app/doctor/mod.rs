@@ -83,6 +83,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("login_key", proof::login_key),
     ("audit_key", proof::audit_key),
     ("log", proof::log),
+    ("archives", proof::archives),
     ("clock", proof::clock),
     ("account", ready::account),
     ("way_in", ready::way_in),

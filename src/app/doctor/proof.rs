@@ -95,6 +95,29 @@ pub fn log(ward: &Ward<'_>) -> Result<Finding> {
     Ok(Finding::ok("log", message))
 }
 
+/// Every archive is there, and as long as it was.
+pub fn archives(ward: &Ward<'_>) -> Result<Finding> {
+    let rows = ward.read.audit_archives()?;
+    for row in &rows {
+        let name = row.name.clone();
+        let file = ward.desk.archives.open(&name)?;
+        let file = file.ok_or_else(|| Fault::ArchiveMissing { name: name.clone() })?;
+        let length = file.metadata().map_err(|e| Fault::io(&name, e))?.len();
+        if length != row.bytes {
+            let what = format!(
+                "the archive {name} has {length} bytes instead of {}",
+                row.bytes
+            );
+            return Err(tampered(what));
+        }
+    }
+    let message = match rows.len() {
+        0 => "none yet".to_owned(),
+        count => format!("{count} files in {}", ward.desk.archives.place()),
+    };
+    Ok(Finding::ok("archives", message))
+}
+
 /// Every place where checkpoints are anchored; nothing where there is none.
 pub fn anchors(desk: &Desk<'_>) -> Vec<Finding> {
     let finding = |place: Place| match place.problem {

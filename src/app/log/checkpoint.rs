@@ -5,19 +5,29 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::READERS;
-use crate::app::{Desk, look};
+use super::source::Source;
+use super::tree::{Tree, root_at};
+use crate::app::{Desk, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
-use crate::signing::note;
+use crate::domain::merkle::Hash;
+use crate::domain::proof;
+use crate::signing::keys::PublicKey;
+use crate::signing::note::{self, Checkpoint};
 use crate::store::Result;
 use crate::store::log::{check_file, check_head, tampered};
 
 /// Asks for it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Newest {}
+#[serde(default)]
+pub struct Newest {
+    /// An older signed checkpoint: prove that the newest one continues it.
+    pub since: Option<String>,
+}
 
 /// A signed statement of how large the log is and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// The store's name.
     pub origin: String,
@@ -29,6 +39,19 @@ pub struct Receipt {
     pub note: String,
     /// The public key, as C2SP tools take it.
     pub key: String,
+    /// That it continues an older one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency: Option<Consistency>,
+}
+
+/// A consistency proof (RFC 6962, section 2.1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consistency {
+    /// Number of events of the older checkpoint, and its root, base64.
+    pub size: u64,
+    pub root: String,
+    /// Base64.
+    pub hashes: Vec<String>,
 }
 
 impl Newest {
@@ -55,7 +78,10 @@ impl Newest {
             check_file(view.read, &head, &file, &origin, &key)?;
             let checkpoint = note::open(head.note.as_bytes(), &origin, std::slice::from_ref(&key))
                 .map_err(|e| tampered(e.to_string()))?;
+            let older = self.since.as_deref();
+            let consistency = older.map(|older| continues(view, older, &checkpoint, &key));
             Ok(Receipt {
+                consistency: consistency.transpose()?,
                 key: note::vkey(&origin, &key),
                 size: checkpoint.size,
                 root: STANDARD.encode(checkpoint.root),
@@ -66,4 +92,83 @@ impl Newest {
         desk.anchors.keep(&receipt.note);
         Ok(receipt)
     }
+}
+
+/// The proof that the log goes on from an older checkpoint.
+fn continues(
+    view: &View<'_>,
+    older: &str,
+    newest: &Checkpoint,
+    key: &PublicKey,
+) -> Result<Consistency> {
+    let older = note::open(older.as_bytes(), &newest.origin, std::slice::from_ref(key))
+        .map_err(|e| tampered(format!("the older checkpoint: {e}")))?;
+    if older.size > newest.size {
+        return Err(tampered(format!(
+            "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
+            older.size, newest.size
+        )));
+    }
+    let source = Source::of(view);
+    if root_at(source, older.size)? != older.root {
+        return Err(tampered(format!(
+            "the first {} events are not those of the older checkpoint",
+            older.size
+        )));
+    }
+    let tree = Tree::new(source, newest.size)?;
+    let hashes = proof::consistency(&tree, older.size, newest.size)?;
+    Ok(Consistency {
+        size: older.size,
+        root: STANDARD.encode(older.root),
+        hashes: hashes.iter().map(|hash| STANDARD.encode(hash)).collect(),
+    })
+}
+
+impl Receipt {
+    /// Checks it with nothing but the key: its signature, and that it continues
+    /// an older checkpoint.
+    ///
+    /// # Errors
+    /// `log_tampered`; `proof_missing` where it holds no proof for that one.
+    pub fn check(&self, key: &PublicKey, older: Option<&Checkpoint>) -> Result<Checkpoint> {
+        let signed = note::open(
+            self.note.as_bytes(),
+            &self.origin,
+            std::slice::from_ref(key),
+        )
+        .map_err(|e| tampered(format!("the checkpoint: {e}")))?;
+        let Some(older) = older else {
+            return Ok(signed);
+        };
+        let proof = self
+            .consistency
+            .as_ref()
+            .filter(|proof| proof.size == older.size);
+        let hashes = match proof {
+            Some(proof) => proof
+                .hashes
+                .iter()
+                .map(|text| hash(text))
+                .collect::<Result<Vec<_>>>()?,
+            None if older.size == signed.size => Vec::new(),
+            None => {
+                return Err(Fault::ProofMissing {
+                    what: format!("the proof that it continues {} events", older.size),
+                });
+            }
+        };
+        let (old, new) = ((older.size, &older.root), (signed.size, &signed.root));
+        proof::verify_consistency(old.0, old.1, new.0, new.1, &hashes)
+            .map_err(|e| tampered(format!("it does not continue the older checkpoint: {e}")))?;
+        Ok(signed)
+    }
+}
+
+fn hash(text: &str) -> Result<Hash> {
+    let bytes = STANDARD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(|| tampered("a hash of the proof is damaged"))
 }

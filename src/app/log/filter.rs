@@ -77,26 +77,22 @@ impl Filter {
             ..EventQuery::default()
         };
         query.select = Selection {
-            since: self.bound(view, &self.since, "--since", Edge::Since)?,
-            until: self.bound(view, &self.until, "--until", Edge::Until)?,
+            since: bound(view, self.since.as_deref(), "--since", Edge::Since)?,
+            until: bound(view, self.until.as_deref(), "--until", Edge::Until)?,
             action_group: groups(view, &self.action_group, readable.groups.as_deref())?,
-            action: checked(&self.action, |name| {
-                names::one_of(
-                    "--action",
-                    "an action",
-                    name,
-                    Action::ALL.iter().map(|a| a.name()),
-                )
+            action: checked("action", &self.action, |flag, name| {
+                let known = Action::ALL.iter().map(|action| action.name());
+                names::one_of(flag, "an action", name, known)
             })?,
-            result: checked(&self.result, outcome)?,
+            result: checked("result", &self.result, outcome)?,
             admin: plain(&self.admin),
             role: plain(&self.role),
             website: plain(&self.website),
             store_view: plain(&self.store_view),
-            session_id: checked(&self.session, names::session)?,
+            session_id: checked("session", &self.session, names::session)?,
             ticket: plain(&self.ticket),
             document: names::documents(&self.document),
-            ip_address: checked(&self.ip, names::network)?,
+            ip_address: checked("ip", &self.ip, names::network)?,
             full_action_name: Choice::any(self.full_action_name.clone()),
             details: Choice::any(self.details.clone()),
             reason: Choice::any(self.reason.clone()),
@@ -106,18 +102,12 @@ impl Filter {
         names::hint_at_session(view, &mut query)?;
         Ok(query)
     }
+}
 
-    fn bound(
-        &self,
-        view: &View<'_>,
-        text: &Option<String>,
-        flag: &str,
-        edge: Edge,
-    ) -> Result<Option<Timestamp>> {
-        let Some(text) = text else { return Ok(None) };
-        let read = parse_bound(text, zone(view)?, view.now, edge);
-        read.map(Some).map_err(|e| Fault::invalid(flag, e))
-    }
+fn bound(view: &View<'_>, text: Option<&str>, flag: &str, edge: Edge) -> Result<Option<Timestamp>> {
+    let Some(text) = text else { return Ok(None) };
+    let read = parse_bound(text, zone(view)?, view.now, edge);
+    read.map(Some).map_err(|e| Fault::invalid(flag, e))
 }
 
 /// The store's timezone.
@@ -132,9 +122,9 @@ pub(super) fn zone(view: &View<'_>) -> Result<Tz> {
 
 /// Action groups; without *Report* only those that may be read.
 fn groups(view: &View<'_>, wish: &Wanted, readable: Option<&[ActionGroup]>) -> Result<Choice> {
-    let mut choice = checked(wish, |name| {
+    let mut choice = checked("action-group", wish, |flag, name| {
         let known = ActionGroup::ALL.into_iter().map(ActionGroup::as_str);
-        names::one_of("--action-group", "an action group", name, known)
+        names::one_of(flag, "an action group", name, known)
     })?;
     let Some(readable) = readable else {
         return Ok(choice);
@@ -149,12 +139,12 @@ fn groups(view: &View<'_>, wish: &Wanted, readable: Option<&[ActionGroup]>) -> R
     Ok(choice)
 }
 
-fn outcome(name: &str) -> Result<String> {
+fn outcome(flag: &str, name: &str) -> Result<String> {
     if Outcome::from_name(name).is_some() {
         return Ok(name.to_owned());
     }
     let reason = format!("`{name}` is neither success nor failure");
-    Err(Fault::invalid("--result", reason))
+    Err(Fault::invalid(flag, reason))
 }
 
 fn plain(wish: &Wanted) -> Choice {
@@ -164,12 +154,17 @@ fn plain(wish: &Wanted) -> Choice {
     }
 }
 
-fn checked(wish: &Wanted, check: impl Fn(&str) -> Result<String>) -> Result<Choice> {
-    let all = |values: &[String]| -> Result<Vec<String>> {
-        values.iter().map(|value| check(value)).collect()
+/// Checks every value of `--NAME` and of `--not-NAME`.
+fn checked(
+    name: &str,
+    wish: &Wanted,
+    check: impl Fn(&str, &str) -> Result<String>,
+) -> Result<Choice> {
+    let all = |flag: &str, values: &[String]| -> Result<Vec<String>> {
+        values.iter().map(|value| check(flag, value)).collect()
     };
     Ok(Choice {
-        any: all(&wish.any)?,
-        not: all(&wish.not)?,
+        any: all(&format!("--{name}"), &wish.any)?,
+        not: all(&format!("--not-{name}"), &wish.not)?,
     })
 }

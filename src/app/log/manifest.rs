@@ -24,6 +24,8 @@ pub struct Manifest {
     pub file: String,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: String,
+    /// The version of `lac` that wrote it; OCSF rows hold it.
+    pub version: String,
     /// `zst` or `gz`; `null` for none.
     pub compression: Option<String>,
     pub bytes: u64,
@@ -54,6 +56,7 @@ pub struct Manifest {
 
 /// The proof that goes with an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProofFile {
     pub strength: Strength,
     /// Its name, without directories.
@@ -74,6 +77,7 @@ pub enum Strength {
 
 /// Who made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exporter {
     pub admin: Option<String>,
     pub admin_id: Option<i64>,
@@ -146,6 +150,7 @@ mod tests {
             format: FORMAT.to_owned(),
             file: "q4.csv".to_owned(),
             content: "csv".to_owned(),
+            version: "1.2.3".to_owned(),
             compression: None,
             bytes: 1,
             sha256: "00".to_owned(),
@@ -185,9 +190,9 @@ mod tests {
             |m| m.exported_by.admin = None,
         ];
         for change in changes {
-            let mut altered = read.clone();
-            change(&mut altered);
-            assert!(altered.check(&public).unwrap().is_err());
+            let mut other = read.clone();
+            change(&mut other);
+            assert!(other.check(&public).unwrap().is_err());
         }
         let other = PrivateKey::from_seed([6; 32]).public();
         assert_eq!(read.check(&other).unwrap(), Err(NoteError::UnknownKey));

@@ -1,7 +1,9 @@
 //! What filters name: words of closed lists, networks, documents, sessions and
 //! customers.
 
+use super::Readable;
 use super::filter::Wanted;
+use super::source::Source;
 use crate::app::{View, find};
 use crate::domain::audit::select::network as read_network;
 use crate::domain::audit::{Choice, Selection};
@@ -42,12 +44,12 @@ pub fn one_of<'a>(
 ///
 /// # Errors
 /// `invalid_value`.
-pub fn network(given: &str) -> Result<String> {
+pub fn network(flag: &str, given: &str) -> Result<String> {
     let network = read_network(given).map(|network| network.to_string());
     network.ok_or_else(|| {
         let reason =
             format!("`{given}` is neither an IP address nor a network such as 192.0.2.0/24");
-        Fault::invalid("--ip", reason)
+        Fault::invalid(flag, reason)
     })
 }
 
@@ -55,32 +57,29 @@ pub fn network(given: &str) -> Result<String> {
 ///
 /// # Errors
 /// `invalid_value` for what no id begins with.
-pub fn session(given: &str) -> Result<String> {
+pub fn session(flag: &str, given: &str) -> Result<String> {
     let id = SessionId::new(given.to_ascii_lowercase());
     let digits = id.as_str().bytes().all(|b| b.is_ascii_hexdigit());
     if digits && (8..=32).contains(&id.as_str().len()) {
         return Ok(id.as_str().to_owned());
     }
     let reason = format!("`{given}` is not the id of a session, nor at least eight digits of one");
-    Err(Fault::invalid("--session", reason))
+    Err(Fault::invalid(flag, reason))
 }
 
 /// `order:N` as it is; a bare number means that number of any kind.
 pub fn documents(wish: &Wanted) -> Choice {
     let is_kind = |kind: &str| DocumentKind::from_stored(&kind.replace('-', "_"));
     let all = |given: &String| -> Vec<String> {
-        match given
-            .split_once(':')
-            .map(|(kind, number)| (is_kind(kind), number))
+        if let Some((kind, number)) = given.split_once(':')
+            && let Some(kind) = is_kind(kind)
         {
-            Some((Some(kind), number)) => vec![format!("{}:{number}", kind.as_str())],
-            _ => {
-                let kinds = DocumentKind::ALL.into_iter();
-                kinds
-                    .map(|kind| format!("{}:{given}", kind.as_str()))
-                    .collect()
-            }
+            return vec![format!("{}:{number}", kind.as_str())];
         }
+        let kinds = DocumentKind::ALL.into_iter();
+        kinds
+            .map(|kind| format!("{}:{given}", kind.as_str()))
+            .collect()
     };
     Choice {
         any: wish.any.iter().flat_map(all).collect(),
@@ -114,6 +113,39 @@ pub fn customers(view: &View<'_>, wish: &Wanted, select: &mut Selection) -> Resu
                 &mut customer.not
             };
             list.extend(ids.iter().map(ToString::to_string));
+        }
+    }
+    Ok(())
+}
+
+/// An address that neither a customer nor an event has is a mistake. Only
+/// events that may be read count.
+///
+/// # Errors
+/// `customer_not_found`.
+pub fn know_addresses(view: &View<'_>, query: &EventQuery) -> Result<()> {
+    for address in &query.select.customer_email.any {
+        let readable = Readable::of(view)?;
+        let groups = readable.groups.unwrap_or_default();
+        let about = EventQuery {
+            select: Selection {
+                action_group: Choice::any(groups.iter().map(|group| group.as_str())),
+                customer_email: Choice::any([address]),
+                ..Selection::default()
+            },
+            visible: readable.visible,
+            limit: Some(1),
+            ..EventQuery::default()
+        };
+        let mut is_known = false;
+        Source::of(view).events(&about, &mut |_| {
+            is_known = true;
+            Ok(())
+        })?;
+        if !is_known {
+            return Err(Fault::CustomerNotFound {
+                customer: address.clone(),
+            });
         }
     }
     Ok(())

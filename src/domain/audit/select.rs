@@ -6,9 +6,9 @@
 //! value (no admin, no ticket) is never one of those asked for, and never one
 //! of those excluded.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use super::cut::Cut;
@@ -17,6 +17,7 @@ use crate::domain::time::Timestamp;
 
 /// Values of one field that are wanted, and that are not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Choice {
     /// Any of these; empty for no such filter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -126,6 +127,7 @@ impl Selection {
 /// The part of the log that exists for an actor with a custom role scope:
 /// events of these websites (codes), and the admin user's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Visible {
     pub websites: Vec<String>,
     pub admin_id: Option<i64>,
@@ -267,7 +269,18 @@ pub fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     match text.parse::<IpAddr>() {
         Ok(address) => Some(IpNet::from(address.to_canonical())),
-        Err(_) => text.parse::<IpNet>().ok().map(|net| net.trunc()),
+        Err(_) => text.parse::<IpNet>().ok().map(|net| canonical(net).trunc()),
+    }
+}
+
+fn canonical(net: IpNet) -> IpNet {
+    let mapped = |net: Ipv6Net| {
+        let address = net.addr().to_ipv4_mapped()?;
+        Ipv4Net::new(address, net.prefix_len().checked_sub(96)?).ok()
+    };
+    match net {
+        IpNet::V6(v6) => mapped(v6).map_or(net, IpNet::V4),
+        IpNet::V4(_) => net,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The directory of archives.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -101,11 +101,12 @@ impl Archives for ArchiveDir {
         Ok(names)
     }
 
-    fn lock(&self) -> Result<File> {
+    fn lock(&self, owner: &str) -> Result<File> {
         self.make()?;
         let path = self.0.join("lock");
         let lock = || {
-            let file = OpenOptions::new()
+            let mut file = OpenOptions::new()
+                .read(true)
                 .write(true)
                 .create(true)
                 .truncate(false)
@@ -113,9 +114,24 @@ impl Archives for ArchiveDir {
                 .custom_flags(OFlag::O_NOFOLLOW.bits())
                 .open(&path)?;
             file.lock()?;
-            Ok(file)
+            let mut known = String::new();
+            (&mut file).take(4096).read_to_string(&mut known)?;
+            if known.is_empty() {
+                file.write_all(owner.as_bytes())?;
+                file.sync_all()?;
+                known.push_str(owner);
+            }
+            Ok((file, known))
         };
-        lock().map_err(|e: std::io::Error| Fault::io(path.display(), e))
+        let (file, known) = lock().map_err(|e: io::Error| Fault::io(path.display(), e))?;
+        if known == owner {
+            return Ok(file);
+        }
+        Err(Fault::StoreUnsafe {
+            path: self.place(),
+            problem: "it holds the archives of another store".to_owned(),
+            remedy: "name another directory: [archive] dir in the config file".to_owned(),
+        })
     }
 
     fn place(&self) -> String {

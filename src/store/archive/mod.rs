@@ -27,6 +27,7 @@ pub const PROOF: &str = "lac-proof/1";
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Header {
     /// [`ARCHIVE`] or [`PROOF`].
     pub format: String,
@@ -58,8 +59,10 @@ pub trait Archives: Sync {
     fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files there, finished or not.
     fn names(&self) -> Result<Vec<String>>;
-    /// Waits until nobody else archives or erases; held until dropped.
-    fn lock(&self) -> Result<File>;
+    /// Waits until nobody else archives or erases; held until dropped. The
+    /// first to come owns the directory: two stores in one would take each
+    /// other's files for nobody's.
+    fn lock(&self, owner: &str) -> Result<File>;
     /// The directory, for messages.
     fn place(&self) -> String;
 }

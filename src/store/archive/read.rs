@@ -182,10 +182,10 @@ impl<F: Read + Seek> Frames<F> {
     }
 }
 
-/// Four bytes as a number, the least first.
+/// Four bytes from `at` on, least significant first.
 fn number(bytes: &[u8], at: usize) -> u32 {
-    let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok());
-    u32::from_le_bytes(four.unwrap_or_default())
+    let four = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    four.map_or(0, |four| u32::from_le_bytes(*four))
 }
 
 /// One line without its end; `false` at the end of the file.

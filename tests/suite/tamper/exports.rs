@@ -140,6 +140,7 @@ fn a_field_of_the_manifest() {
     let newest = store.ok(&["log", "checkpoint"]);
     for (field, value) in [
         ("/format", json!("lac-manifest/2")),
+        ("/version", json!("9.9.9")),
         ("/rows", json!(1)),
         ("/bytes", json!(1)),
         ("/sha256", json!("00")),
@@ -164,7 +165,7 @@ fn a_field_of_the_manifest() {
     ] {
         let what = format!("{field}: {value}");
         edit_json(&manifest, |m| {
-            *m.pointer_mut(field).expect("a field") = value
+            *m.pointer_mut(field).expect("a field") = value;
         });
         exits(&mut cases, &what, &file, &key, &[6]);
         fs::write(&manifest, &sound).expect("as before");

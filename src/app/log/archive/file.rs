@@ -30,6 +30,28 @@ pub fn is_ours(name: &str) -> bool {
     name.starts_with("log-") && (name.ends_with(ENDING) || name.ends_with(".jsonl.zst.new"))
 }
 
+/// Whether a file that nothing refers to can go: it was never finished, or all
+/// that it holds is in a log of this size.
+///
+/// # Errors
+/// `io`.
+pub fn is_superfluous(files: &dyn Archives, name: &str, size: u64) -> Result<bool> {
+    if !name.ends_with(ENDING) {
+        return Ok(true);
+    }
+    let Some(file) = files.open(name)? else {
+        return Ok(false);
+    };
+    let Ok(lines) = Lines::open(name, file) else {
+        return Ok(false);
+    };
+    // The second line of a checkpoint is its size.
+    let known = lines.header.checkpoint.lines().nth(1);
+    Ok(known
+        .and_then(|text| text.parse::<u64>().ok())
+        .is_some_and(|known| known <= size))
+}
+
 /// Makes archives out of one snapshot.
 pub struct Maker<'m> {
     source: Source<'m>,

@@ -18,13 +18,13 @@ use self::file::Maker;
 use self::plan::Piece;
 use super::source::Source;
 use super::tree::Tree;
-use crate::app::{Desk, Done, act, look};
+use crate::app::{Config, Desk, Done, act, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
-use crate::store::log::{check_head, tampered};
-use crate::store::{ArchiveRow, Result};
+use crate::store::log::{check_file, check_head, tampered};
+use crate::store::{ArchiveRow, Head, ReadTx, Result};
 
 const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
@@ -78,14 +78,13 @@ impl Archive {
         }
         // Who may not archive does not wait for, or make, anything.
         look(desk, Action::LogArchive, &NEEDED, |_| Ok(()))?;
-        let _lock = desk.archives.lock()?;
+        let _lock = lock(desk)?;
         // What cannot be cleared away now is by the next run.
         let _ = clear_away(desk)?;
         sweep(desk)?;
         let (before, rows) = look(desk, Action::LogArchive, &NEEDED, |view| {
             let (before, pieces) = plan::pieces(view)?;
-            let head = view.read.audit_head()?;
-            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            let head = newest(view.read)?;
             let origin = view.config.store_name()?;
             let key = desk.keys.audit()?.public();
             check_head(view.read, &head, &origin, &key)?;
@@ -136,19 +135,48 @@ fn sweep(desk: &Desk<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Takes the lock of the archives of a log that is sound: what its database
+/// does not know may otherwise be all that is left.
+///
+/// # Errors
+/// `log_tampered`, `checkpoint_missing`; `store_unsafe` for a directory of
+/// another store; `io`.
+pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
+    let file = desk.high_water.read()?;
+    let owner = {
+        let read = desk.store.read()?;
+        let origin = Config::read(&*read)?.store_name()?;
+        let key = desk.keys.audit()?.public();
+        let head = newest(&*read)?;
+        check_head(&*read, &head, &origin, &key)?;
+        let file = file.ok_or_else(|| Fault::CheckpointMissing {
+            path: desk.high_water.path(),
+        })?;
+        check_file(&*read, &head, &file, &origin, &key)?;
+        let keys = read.signing_keys()?;
+        let first = keys.iter().find(|key| key.purpose == "audit");
+        format!("{origin}\n{}\n", first.map_or("", |key| key.kid.as_str()))
+    };
+    desk.archives.lock(&owner)
+}
+
+fn newest(read: &dyn ReadTx) -> Result<Head> {
+    let head = read.audit_head()?;
+    head.ok_or_else(|| tampered("the head of the tree is gone"))
+}
+
 /// Removes files that nothing refers to: what a run left that was killed, and
 /// what an erasure replaced. Not while somebody reads an older state, in which
-/// they may be referred to: `false` then.
+/// they may be referred to: `false` then. A file that knows more events than
+/// the log stays: it was not this log that made it.
 ///
 /// # Errors
 /// `io`.
 pub fn clear_away(desk: &Desk<'_>) -> Result<bool> {
-    let known: Vec<String> = {
+    let (known, size): (Vec<String>, u64) = {
         let read = desk.store.read()?;
-        read.audit_archives()?
-            .into_iter()
-            .map(|row| row.name)
-            .collect()
+        let rows = read.audit_archives()?.into_iter();
+        (rows.map(|row| row.name).collect(), newest(&*read)?.size)
     };
     let mut names = desk.archives.names()?;
     names.retain(|name| file::is_ours(name) && !known.contains(name));
@@ -159,7 +187,9 @@ pub fn clear_away(desk: &Desk<'_>) -> Result<bool> {
         return Ok(false);
     }
     for name in names {
-        desk.archives.remove(&name)?;
+        if file::is_superfluous(desk.archives, &name, size)? {
+            desk.archives.remove(&name)?;
+        }
     }
     Ok(true)
 }

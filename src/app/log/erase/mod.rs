@@ -8,7 +8,7 @@ mod search;
 use serde::{Deserialize, Serialize};
 
 use self::search::Found;
-use super::archive::{Rewritten, clear_away, rewrite};
+use super::archive::{Rewritten, clear_away, lock, rewrite};
 use super::source::Source;
 use crate::app::{Desk, Done, View, Work, act, find, look};
 use crate::domain::audit::{Action, Event};
@@ -61,7 +61,7 @@ impl Erase {
         act(desk, Action::LogErase, &NEEDED, fill, |work, _| {
             self.may(work, id).map(Done::Unchanged)
         })?;
-        let _lock = desk.archives.lock()?;
+        let _lock = lock(desk)?;
         clear_away(desk)?;
         let (mut found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
             let found = search::of(view, id, at)?;
@@ -145,10 +145,10 @@ fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewr
     Ok(all)
 }
 
-/// Documents without address, and the event's seq.
+/// How many documents lost an address, and the event's seq.
 type Put = (u64, Option<u64>);
 
-/// `None` where nothing is left to erase.
+/// Does it; `None` where nothing is left to erase.
 fn put(
     work: &mut Work<'_>,
     permit: &Permit<'_>,

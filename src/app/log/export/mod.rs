@@ -10,6 +10,7 @@ use self::pass::Run;
 use super::READERS;
 use super::filter::Filter;
 use super::manifest::{Exporter, FORMAT, Manifest, ProofFile, Strength, hex};
+use super::names;
 use super::source::Source;
 use super::tree::Tree;
 use crate::app::{Desk, Done, View, act, look};
@@ -107,8 +108,8 @@ impl Export {
     /// cannot be taken back.
     ///
     /// # Errors
-    /// `resource_denied`, `invalid_value`, `log_tampered`, `archive_missing`,
-    /// `row_damaged`, and whatever the target fails with; then nothing is put
+    /// `resource_denied`, `invalid_value`, `customer_not_found`, `log_tampered`,
+    /// `archive_missing`, `row_damaged`, and whatever the target fails with; then nothing is put
     /// in place.
     pub fn run(
         self,
@@ -118,7 +119,7 @@ impl Export {
     ) -> Result<Exported> {
         let Some(file) = self.file.clone() else {
             look(desk, Action::LogRead, &READERS, |view| {
-                self.filter.query(view).map(|_| ())
+                names::know_addresses(view, &self.filter.query(view)?)
             })?;
             let audit_seq = self.record(desk, None)?;
             let taken = self.take(desk, encoder, target)?;
@@ -139,6 +140,7 @@ impl Export {
     ) -> Result<Taken> {
         look(desk, Action::LogRead, &READERS, |view| {
             let mut query = self.filter.query(view)?;
+            names::know_addresses(view, &query)?;
             query.ascending = true;
             let origin = view.config.store_name()?;
             let head = view.read.audit_head()?;
@@ -205,6 +207,7 @@ impl Export {
             format: FORMAT.to_owned(),
             file: base_name(file),
             content: self.content.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             compression: self.compression.clone(),
             bytes: taken.written.bytes,
             sha256: hex(&taken.written.sha256),

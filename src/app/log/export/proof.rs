@@ -238,7 +238,8 @@ pub fn line_of(cells: &Cells<'_>) -> Result<(u64, Line)> {
     Ok((seq, line))
 }
 
-fn damaged(seq: u64, problem: impl ToString) -> Fault {
+/// An event whose texts are none.
+pub fn damaged(seq: u64, problem: impl ToString) -> Fault {
     Fault::RowDamaged {
         table: "audit_event".to_owned(),
         id: seq.to_string(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::open_note;
 use super::proof::{Checker, Rows};
+use crate::app::log::Receipt;
 use crate::app::log::export::Encode;
 use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
 use crate::domain::fault::Fault;
@@ -80,16 +81,19 @@ pub struct FileVerified {
     pub not_proven: Vec<String>,
 }
 
-/// Checks a file.
+/// Checks a file; a receipt also as the continuation of an older checkpoint.
 ///
 /// # Errors
 /// `log_tampered` (exit 6) for any difference; `proof_missing` (exit 8) where
 /// file, manifest or proof are not there; `io`.
-pub fn check_file(bundle: &Bundle<'_>, key: &Key) -> Result<FileVerified> {
+pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result<FileVerified> {
     let missing = |name: &str| Fault::ProofMissing {
         what: format!("the file {name}"),
     };
     let name = bundle.name;
+    let older = since
+        .map(|note| signed("the older checkpoint", note, key))
+        .transpose()?;
     let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
     if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
         let manifest = read_manifest(name, manifest)?;
@@ -111,12 +115,20 @@ pub fn check_file(bundle: &Bundle<'_>, key: &Key) -> Result<FileVerified> {
             return archive(name, file, key);
         }
     } else if beginning.starts_with(b"{") {
+        if let Ok(receipt) = serde_json::from_slice::<Receipt>(&beginning) {
+            return checkpoint(name, &receipt, key, older.as_ref());
+        }
         if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
             let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
             return export(bundle, key, data, &manifest);
         }
     } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
-        return checkpoint(name, &beginning, key);
+        let receipt = Receipt {
+            origin: key.origin.clone(),
+            note: String::from_utf8_lossy(&beginning).into_owned(),
+            ..Receipt::default()
+        };
+        return checkpoint(name, &receipt, key, older.as_ref());
     }
     Err(Fault::ProofMissing {
         what: format!("the manifest {name}.manifest.json"),
@@ -137,9 +149,36 @@ fn read_manifest(name: &str, mut file: File) -> Result<Manifest> {
     Ok(manifest)
 }
 
-fn checkpoint(name: &str, note: &[u8], key: &Key) -> Result<FileVerified> {
-    let signed = open_note(note, &key.origin, &key.key)
-        .map_err(|problem| tampered(format!("{name}: {problem}")))?;
+fn checkpoint(
+    name: &str,
+    receipt: &Receipt,
+    key: &Key,
+    older: Option<&note::Checkpoint>,
+) -> Result<FileVerified> {
+    if receipt.origin != key.origin {
+        let what = format!(
+            "{name}: it is of the log of {}, the key of {}",
+            receipt.origin, key.origin
+        );
+        return Err(tampered(what));
+    }
+    let signed = receipt.check(&key.key, older)?;
+    let mut proven = vec![format!(
+        "the key signed it for a log of {} events",
+        signed.size
+    )];
+    let mut not_proven = Vec::new();
+    match older {
+        Some(older) => proven.push(format!(
+            "the first {} of them are those of the older checkpoint",
+            older.size
+        )),
+        None => not_proven.push(
+            "that it continues an older one: --since, with a receipt made by lac log checkpoint \
+             --since OLD -o json"
+                .to_owned(),
+        ),
+    }
     Ok(FileVerified {
         kind: "checkpoint".to_owned(),
         file: name.to_owned(),
@@ -147,13 +186,8 @@ fn checkpoint(name: &str, note: &[u8], key: &Key) -> Result<FileVerified> {
         rows: None,
         checkpoint: signed.size,
         proof: None,
-        proven: vec![format!(
-            "the key signed it for a log of {} events",
-            signed.size
-        )],
-        not_proven: vec![
-            "that a log continues it: lac log verify --since does, with the store".to_owned(),
-        ],
+        proven,
+        not_proven,
     })
 }
 
@@ -170,10 +204,10 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
     };
     names_key(name, &header, key)?;
     let checker = Checker::new(name, &header, &signed)?;
-    let mut erased = 0;
+    let mut bare = 0;
     let events = checker.run(lines, &mut |event| {
         let [shopper, staff] = event.withheld;
-        erased += u64::from(shopper);
+        bare += u64::from(shopper);
         if staff {
             let what = format!("{name}: the staff part of event {} is gone", event.seq);
             return Err(tampered(what));
@@ -181,11 +215,7 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
         Ok(())
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
-    if erased > 0 {
-        not_proven.push(format!(
-            "e-mail address, reason and details of {erased} events: they were erased ({LISTED})"
-        ));
-    }
+    not_proven.extend(erased(bare, "events"));
     Ok(FileVerified {
         kind: "archive".to_owned(),
         file: name.to_owned(),
@@ -271,17 +301,20 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
                 let left = "that there are no others for its filter: --proof range proves it";
                 verified.not_proven.push(left.to_owned());
             }
-            if bare > 0 {
-                verified.not_proven.push(format!(
-                    "e-mail address, reason and details of {bare} rows: they were erased ({LISTED})"
-                ));
-            }
+            verified.not_proven.extend(erased(bare, "rows"));
         }
     }
     verified
         .not_proven
         .push("what happened after that checkpoint".to_owned());
     Ok(verified)
+}
+
+/// What cannot be said where shopper parts are not there.
+fn erased(count: u64, what: &str) -> Option<String> {
+    (count > 0).then(|| {
+        format!("e-mail address, reason and details of {count} {what}: they were erased ({LISTED})")
+    })
 }
 
 /// Computes the rows anew from the proof; how many events it holds, and how

@@ -62,7 +62,7 @@ pub struct Sums {
     columns: &'static [usize],
     first: u64,
     width: u64,
-    of_parts: Vec<Vec<u64>>,
+    of_index: Vec<Vec<u64>>,
 }
 
 impl Sums {
@@ -75,7 +75,7 @@ impl Sums {
             columns,
             first,
             width,
-            of_parts: vec![vec![0; parts]; columns.len()],
+            of_index: vec![vec![0; parts]; columns.len()],
         }
     }
 
@@ -89,7 +89,7 @@ impl Sums {
     pub fn add_row(&mut self, seq: u64, cells: &Cells<'_>) {
         let seq = seq.cast_signed();
         let part = self.part(seq);
-        for (sums, column) in self.of_parts.iter_mut().zip(self.columns) {
+        for (sums, column) in self.of_index.iter_mut().zip(self.columns) {
             let cell = cells[*column];
             if cell != Cell::Null || is_full(*column) {
                 sums[part] = sums[part].wrapping_add(self.key.hash(cell, seq));
@@ -99,15 +99,15 @@ impl Sums {
 
     /// Adds what others have summed.
     pub fn add(&mut self, other: &Self) {
-        let all = self.of_parts.iter_mut().flatten();
-        for (sum, more) in all.zip(other.of_parts.iter().flatten()) {
+        let all = self.of_index.iter_mut().flatten();
+        for (sum, more) in all.zip(other.of_index.iter().flatten()) {
             *sum = sum.wrapping_add(*more);
         }
     }
 
     /// Compares with the indexes themselves.
     pub fn compare(&self, read: &dyn ReadTx, findings: &mut Findings) -> Result<()> {
-        for (which, sums) in self.of_parts.iter().enumerate() {
+        for (which, sums) in self.of_index.iter().enumerate() {
             let mut found = vec![0_u64; sums.len()];
             let (mut last, mut is_sorted) = (Entry::default(), true);
             read.audit_index(which, self.first - 1, &mut |cell, seq| {

@@ -7,6 +7,7 @@ mod chunk;
 mod files;
 mod findings;
 mod indexes;
+mod notes;
 mod proof;
 mod ranges;
 mod row;
@@ -30,7 +31,8 @@ use crate::store::Result;
 /// Asks for a verification.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Verify {
-    /// An older signed checkpoint that the log must be an extension of.
+    /// An older signed checkpoint that the log must be an extension of, or
+    /// several with an empty line between them, as an anchor holds.
     pub since: Option<String>,
     /// The public key to verify with (C2SP form), instead of the store's own.
     pub key: Option<String>,

@@ -7,6 +7,7 @@ use super::archives::Leftover;
 use super::chunk::{self, Checked};
 use super::findings::Findings;
 use super::indexes::{Key, Sums};
+use super::notes::notes_in;
 use super::ranges::{cut_up, merged, without};
 use super::{Verified, open_note};
 use crate::app::log::source::Source;
@@ -40,7 +41,9 @@ pub struct Pass<'a> {
     pub(super) local_customers: u64,
     gone: Vec<[u64; 2]>,
     erasures: Vec<(u64, [u64; 2])>,
-    older: Option<Checkpoint>,
+    /// Older checkpoints, smallest first, and how many were compared.
+    older: Vec<Checkpoint>,
+    compared: usize,
     pub(super) findings: Findings,
     pub(super) missing: Vec<Fault>,
 }
@@ -80,24 +83,33 @@ impl<'a> Pass<'a> {
             local_customers: 0,
             gone: Vec::new(),
             erasures: Vec::new(),
-            older: None,
+            older: Vec::new(),
+            compared: 0,
             findings,
             missing: Vec::new(),
         })
     }
 
-    /// Takes an older checkpoint to compare with.
-    pub fn since(&mut self, note: Option<&str>) {
-        let Some(note) = note else { return };
+    /// Takes older checkpoints to compare with: one, or all that an anchor
+    /// holds.
+    pub fn since(&mut self, notes: Option<&str>) {
+        let Some(notes) = notes else { return };
+        for note in notes_in(notes) {
+            self.since_one(note);
+        }
+        self.older.sort_by_key(|older| older.size);
+        self.compare_older();
+    }
+
+    fn since_one(&mut self, note: &str) {
         match open_note(note.as_bytes(), &self.origin, &self.key) {
             Ok(older) if older.size > self.head.size => self.findings.log(format!(
                 "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
                 older.size, self.head.size
             )),
-            Ok(older) => self.older = Some(older),
+            Ok(older) => self.older.push(older),
             Err(problem) => self.findings.log(format!("the older checkpoint: {problem}")),
         }
-        self.compare_older();
     }
 
     /// Computes everything anew.
@@ -206,12 +218,16 @@ impl<'a> Pass<'a> {
 
     fn compare_older(&mut self) {
         let here = self.frontier.size();
-        let Some(older) = self.older.as_ref().filter(|older| older.size == here) else {
-            return;
-        };
-        if older.root != self.frontier.root() {
-            let problem = format!("the first {here} events are not those of the older checkpoint");
-            self.findings.log(problem);
+        while let Some(older) = self.older.get(self.compared) {
+            if older.size != here {
+                return;
+            }
+            self.compared += 1;
+            if older.root != self.frontier.root() {
+                let problem =
+                    format!("the first {here} events are not those of the older checkpoint");
+                self.findings.log(problem);
+            }
         }
     }
 
@@ -317,7 +333,7 @@ impl<'a> Pass<'a> {
             archives: self.archives.len() as u64,
             erased: count(&self.gone),
             root: STANDARD.encode(self.frontier.root()),
-            since: self.older.map(|older| older.size),
+            since: self.older.last().map(|older| older.size),
             origin: self.origin,
             audit_seq: None,
             findings: self.findings,

@@ -1,5 +1,10 @@
 //! `lac log checkpoint`.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::verify::checkpoint_text;
 use crate::app::log::{Newest, Receipt};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
@@ -9,8 +14,22 @@ use crate::render::one::Card;
 use crate::render::safe::safe_lines;
 use crate::store::Result;
 
-pub fn run(shop: &Shop) -> Result<()> {
-    let receipt = Newest::default().run(&shop.desk()?)?;
+#[derive(Debug, Args)]
+pub struct CheckpointArgs {
+    /// Prove that it continues this older checkpoint; -o json shows the proof
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
+}
+
+pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
+    let since = args.since.as_deref().map(checkpoint_text).transpose()?;
+    let receipt = Newest { since }.run(&shop.desk()?)?;
+    if let Some(older) = &receipt.consistency {
+        let size = older.size;
+        shop.out.say(&format!(
+            "the first {size} events are those of the older checkpoint"
+        ));
+    }
     if shop.out.format.is_json() {
         return shop.show(&receipt);
     }

@@ -25,6 +25,21 @@ pub fn column(name: &str) -> Result<Field, Fault> {
     })
 }
 
+/// Fails where a field is asked for twice: an object has each key once.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn distinct(fields: &[Field]) -> Result<(), Fault> {
+    let twice = fields
+        .iter()
+        .enumerate()
+        .find(|(at, field)| fields[..*at].contains(field));
+    twice.map_or(Ok(()), |(_, field)| {
+        let reason = format!("{} is there twice", field.name());
+        Err(Fault::invalid("--columns", reason))
+    })
+}
+
 /// A table of these fields.
 pub struct Columns<'w> {
     out: &'w mut dyn Write,

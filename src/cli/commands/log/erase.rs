@@ -13,7 +13,7 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct EraseArgs {
-    /// The id of a customer who was removed
+    /// The id the customer had: 42, local:7
     #[arg(long, value_name = "ID")]
     customer: String,
 }

@@ -12,7 +12,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
-    /// A filter of the config file; flags count before what it says
+    /// A saved filter of the config file; flags count before what it says
     #[arg(long = "filter", value_name = "NAME")]
     saved: Option<String>,
 
@@ -21,7 +21,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 
-    /// Up to and with this date or time
+    /// Up to and with this date or time: 2026-10-05 is all of that day
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 
@@ -33,7 +33,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     action: Vec<String>,
 
-    /// success or failure
+    /// Only with this result: success or failure
     #[arg(long, value_name = "RESULT", value_delimiter = ',')]
     result: Vec<String>,
 
@@ -92,6 +92,7 @@ pub struct FilterArgs {
 /// What is left out, whatever else fits.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Left out")]
+#[allow(clippy::struct_field_names)] // the flags are called so
 struct NotArgs {
     /// None of these action groups
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
@@ -195,6 +196,7 @@ fn names(given: &[String]) -> Vec<String> {
     let one = |given: &String| -> Vec<String> {
         let parts = given
             .split(',')
+            .map(str::trim)
             .filter(|part| part != given && !part.is_empty());
         std::iter::once(given.as_str())
             .chain(parts)

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use clap::Args;
 
-use super::columns::{Columns, column};
+use super::columns::{Columns, column, distinct};
 use super::filter::FilterArgs;
 use crate::app::log::{List, Listed, Sort, view_of};
 use crate::cli::args::Paging;
@@ -18,11 +18,8 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    #[command(flatten)]
-    filter: FilterArgs,
-
-    /// By which field, time if none; - before it turns the order round: -time
-    /// is newest first
+    /// By this field, smallest first; with - before it, largest first [default:
+    /// -time]
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<Sort>,
 
@@ -36,9 +33,14 @@ pub struct ListArgs {
     /// Leave CSV cells that a spreadsheet would run as formulas as they are
     #[arg(long)]
     raw: bool,
+
+    // Last: its headings go on for whatever follows.
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
+    distinct(&args.columns)?;
     let request = List {
         after: args
             .paging
@@ -99,6 +101,9 @@ fn say(shop: &Shop, look: &Look, listed: &Listed) {
 
 /// How much is collected before it is written.
 const CHUNK: usize = 64 * 1024;
+/// Nobody can use half an array, so that an error within this many bytes leaves
+/// nothing on stdout.
+const ARRAY: usize = 8 * 1024 * 1024;
 
 /// Writes rows to stdout as they come.
 fn stream<A>(
@@ -109,7 +114,7 @@ fn stream<A>(
     let mut out = std::io::stdout().lock();
     let is_array = format == Format::Json;
     let mut bytes = rows.head().into_bytes();
-    let mut is_first = true;
+    let (mut is_first, mut is_held) = (true, true);
     let answer = run(&mut |event| {
         if is_array {
             bytes.extend_from_slice(if is_first { b"[" } else { b",\n " });
@@ -118,9 +123,15 @@ fn stream<A>(
             rows.write(event, &mut bytes);
         }
         // The first row goes out at once: somebody waits for it.
-        if is_first || bytes.len() >= CHUNK {
+        let most = match is_array {
+            true if is_held => ARRAY,
+            false if is_first => 0,
+            _ => CHUNK,
+        };
+        if bytes.len() >= most {
             out.write_all(&bytes).map_err(write_failed)?;
             bytes.clear();
+            is_held = false;
         }
         is_first = false;
         Ok(())

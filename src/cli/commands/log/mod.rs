@@ -32,21 +32,23 @@ pub const NOUN: Noun = Noun {
 enum Verb {
     /// List events, newest first
     #[command(
-        after_help = "Example:\n  lac log list --action-group login_as_customer --since last-week"
+        after_help = "Examples:\n  lac log list --action-group login_as_customer --since last-week\n  \
+                      lac log list --result failure --not-admin anna --columns time,admin,details"
     )]
     List(list::ListArgs),
     /// Show every field of one event
-    #[command(after_help = "Example:\n  lac log show 42")]
+    #[command(after_help = "Examples:\n  lac log show 42\n  lac log show 42 --raw")]
     Show(show::ShowArgs),
     /// Take events along: CSV, JSON lines, Excel or OCSF, with a signed manifest
     #[command(
         after_help = "Examples:\n  lac log export q4.csv --since 2026-10-01 --action-group login_as_customer\n  \
-                      lac log export anna.jsonl.zst --admin anna --proof range"
+                      lac log export anna.jsonl.zst --admin anna --proof range\n  \
+                      lac log export - --format csv --filter quarter"
     )]
     Export(export::ExportArgs),
     /// Show the newest events, oldest first, and follow what is appended
     #[command(
-        after_help = "Example:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
+        after_help = "Examples:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
     )]
     Tail(tail::TailArgs),
     /// Sum up who was in whose account, what was refused, what was changed
@@ -58,18 +60,22 @@ enum Verb {
     )]
     Statement(statement::StatementArgs),
     /// Print the newest signed checkpoint: a receipt to keep elsewhere
-    #[command(after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt")]
-    Checkpoint,
+    #[command(
+        after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt\n  lac log checkpoint --since receipt-2026-10-05.txt -o json > receipt-2026-11-05.json"
+    )]
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Compute the whole log anew, or check an exported file with a public key
     #[command(
         after_help = "Examples:\n  lac log verify --since receipt-2026-10-05.txt\n  \
-                      lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…"
+                      lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…\n  \
+                      lac log verify --file log-2026-10-05-000000001-000000512.jsonl.zst --key audit.vkey"
     )]
     Verify(verify::VerifyArgs),
-    /// Move old events into dated files that prove themselves
-    #[command(after_help = "Examples:\n  lac log archive --dry-run\n  lac log archive -q")]
+    /// Move events older than system/rotation/lifetime into dated files that
+    /// prove themselves
+    #[command(after_help = "Examples:\n  lac log archive --dry-run\n  lac log archive")]
     Archive(archive::ArchiveArgs),
-    /// Erase what the log says about a customer who was removed
+    /// Erase the personal data of a customer who was removed, archives included
     #[command(
         after_help = "Example:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes"
     )]
@@ -90,7 +96,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Verify(args) => verify::run(&args, shop)?,
         Verb::Archive(args) => archive::run(&args, shop)?,
         Verb::Erase(args) => erase::run(args, shop)?,
-        Verb::Checkpoint => checkpoint::run(shop)?,
+        Verb::Checkpoint(args) => checkpoint::run(&args, shop)?,
         Verb::Recover => recover::run(shop)?,
     }
     Ok(0)

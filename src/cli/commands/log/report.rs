@@ -12,9 +12,6 @@ use crate::store::Result;
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     #[command(flatten)]
-    filter: FilterArgs,
-
-    #[command(flatten)]
     page: PageArgs,
 
     /// Accesses outside these hours are listed, in the store's timezone
@@ -30,6 +27,10 @@ pub struct ReportArgs {
     /// Rows of each list at most [default: 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     top: Option<u16>,
+
+    // Last: its headings go on for whatever follows.
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 pub fn run(args: ReportArgs, shop: &Shop) -> Result<()> {

@@ -26,9 +26,6 @@ const PATIENCE: u32 = 20;
 
 #[derive(Debug, Args)]
 pub struct TailArgs {
-    #[command(flatten)]
-    filter: FilterArgs,
-
     /// Begin with the last N events of the filter [default: 10]
     #[arg(short = 'n', value_name = "N")]
     number: Option<usize>,
@@ -45,6 +42,10 @@ pub struct TailArgs {
     /// Leave CSV cells that a spreadsheet would run as formulas as they are
     #[arg(long)]
     raw: bool,
+
+    // Last: its headings go on for whatever follows.
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 pub fn run(args: TailArgs, shop: &Shop) -> Result<()> {

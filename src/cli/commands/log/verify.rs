@@ -20,16 +20,18 @@ use crate::render::safe::safe;
 use crate::store::Result;
 use crate::store::log::tampered;
 
-/// The largest checkpoint or key file that is read, in bytes.
-const MOST: u64 = 64 * 1024;
+/// The largest checkpoint, anchor or key file that is read, in bytes.
+const MOST: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// An older signed checkpoint: the log must be an extension of it
-    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    /// An older signed checkpoint, or an anchor file with many: the log (or the
+    /// receipt of --file) must be an extension of it
+    #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 
-    /// Check this export, archive or checkpoint instead; needs no store
+    /// Check this export, archive or checkpoint instead; with --key no store is
+    /// needed
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -42,26 +44,42 @@ pub struct VerifyArgs {
 pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
     let key = args.key.as_deref().map(key_text).transpose()?;
     if let Some(file) = &args.file {
-        return one_file(file, key, shop);
+        return one_file(file, key, since(args)?, shop);
     }
-    let since = match &args.since {
-        None => None,
-        Some(path) => Some(small_text(path)?.ok_or_else(|| Fault::ProofMissing {
-            what: format!("the checkpoint {}", path.display()),
-        })?),
-    };
+    let since = since(args)?;
     let desk = shop.desk().map_err(unreadable)?;
     let progress = Counter::new(&shop.out, "verifying");
     let run = Verify { since, key }.run(&desk, &mut |done, total| progress.at(done, total));
     progress.clear();
     let verified = run.map_err(unreadable)?;
-    if !shop.out.format.is_json() {
-        for finding in verified.findings.found.iter().skip(1) {
-            Out::err(&format!("found: {}", safe(&finding.to_string())));
-        }
+    // Every one of them; an error in JSON still comes last.
+    for finding in verified.findings.found.iter().skip(1) {
+        Out::err(&format!("found: {}", safe(&finding.to_string())));
     }
     verified.verdict()?;
     shop.show(&verified)
+}
+
+fn since(args: &VerifyArgs) -> Result<Option<String>> {
+    let Some(path) = &args.since else {
+        return Ok(None);
+    };
+    checkpoint_text(path).map(Some)
+}
+
+/// A file with a signed checkpoint.
+///
+/// # Errors
+/// `proof_missing` (exit 8) where there is none; `io`.
+pub fn checkpoint_text(path: &Path) -> Result<String> {
+    let missing = |what: &str| Fault::ProofMissing {
+        what: format!("{what}{}", path.display()),
+    };
+    let text = small_text(path)?.ok_or_else(|| missing("the checkpoint "))?;
+    if text.contains("\n\n\u{2014} ") {
+        return Ok(text);
+    }
+    Err(missing("a signed checkpoint in "))
 }
 
 /// A database that cannot be read is one that was changed.
@@ -100,7 +118,7 @@ fn small_text(path: &Path) -> Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn one_file(path: &Path, key: Option<String>, shop: &Shop) -> Result<()> {
+fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop) -> Result<()> {
     let (origin, key) = match key {
         Some(text) => read_key(&text)?,
         None => own_key(shop)?,
@@ -127,7 +145,7 @@ fn one_file(path: &Path, key: Option<String>, shop: &Shop) -> Result<()> {
         let raw = !manifest.formula_guard;
         Ok((
             super::export::head(content, &manifest.columns),
-            encoder(content, &manifest.columns, raw),
+            encoder(content, &manifest.columns, raw, &manifest.version),
         ))
     };
     let plain = |file: File, manifest: &Manifest| -> Result<Box<dyn Read>> {
@@ -142,10 +160,11 @@ fn one_file(path: &Path, key: Option<String>, shop: &Shop) -> Result<()> {
         encoder: &writes,
         plain: &plain,
     };
-    let checked = check_file(&bundle, &Key { origin, key }).map_err(|fault| match fault {
-        Fault::LogTampered { what } => Fault::FileTampered { what },
-        other => other,
-    });
+    let checked =
+        check_file(&bundle, &Key { origin, key }, since.as_deref()).map_err(|fault| match fault {
+            Fault::LogTampered { what } => Fault::FileTampered { what },
+            other => other,
+        });
     shop.show(&checked?)
 }
 

@@ -13,16 +13,14 @@ use crate::render::rows::Rows;
 use crate::store::Result;
 use crate::store::log::tampered;
 
-/// What the rows are.
+/// What the rows are: comma-separated values, JSON lines, an Excel workbook,
+/// OCSF events for a SIEM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Content {
-    /// Comma-separated values, UTF-8
+    // Comments here would be shown in the help, which they make long.
     Csv,
-    /// One JSON object a line
     Jsonl,
-    /// An Excel workbook
     Xlsx,
-    /// OCSF events for a SIEM, one JSON object a line
     Ocsf,
 }
 
@@ -90,13 +88,13 @@ impl Form {
     /// `invalid_value` where neither says anything.
     pub fn of(path: &Path, given: Option<Content>) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut endings = name.rsplit('.').map(str::to_ascii_lowercase);
-        let mut ending = endings.next().unwrap_or_default();
-        let compression = Compression::from_name(&ending);
+        let lower = name.to_ascii_lowercase();
+        let (stem, mut ending) = lower.rsplit_once('.').unwrap_or_default();
+        let compression = Compression::from_name(ending);
         if compression.is_some() {
-            ending = endings.next().unwrap_or_default();
+            (_, ending) = stem.rsplit_once('.').unwrap_or_default();
         }
-        let content = given.or_else(|| Content::from_name(&ending));
+        let content = given.or_else(|| Content::from_name(ending));
         let content = content.ok_or_else(|| {
             let reason = format!(
                 "`{name}` does not end in .csv, .jsonl, .xlsx or .ocsf: say which it is to be"
@@ -114,14 +112,14 @@ impl Form {
     }
 }
 
-/// What writes the rows of a content.
-pub fn encoder(content: Content, columns: &[Field], raw: bool) -> Box<dyn Encode> {
+/// What writes the rows of a content, as this version of the program did.
+pub fn encoder(content: Content, columns: &[Field], raw: bool, version: &str) -> Box<dyn Encode> {
     match content {
         Content::Csv => Box::new(Plain(Rows::csv(columns, raw))),
         // A sheet is made of JSON lines by whoever writes it.
         Content::Xlsx => Box::new(Plain(Rows::json(&[]))),
         Content::Jsonl => Box::new(Plain(Rows::json(columns))),
-        Content::Ocsf => Box::new(Ocsf),
+        Content::Ocsf => Box::new(Ocsf(version.to_owned())),
     }
 }
 
@@ -166,11 +164,11 @@ impl Encode for Plain {
     }
 }
 
-struct Ocsf;
+struct Ocsf(String);
 
 impl Encode for Ocsf {
     fn encode(&self, event: &Cut<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let line = crate::render::ocsf::ocsf(&view_of(event)?, env!("CARGO_PKG_VERSION"));
+        let line = crate::render::ocsf::ocsf(&view_of(event)?, &self.0);
         serde_json::to_writer(&mut *out, &line).map_err(Fault::internal)?;
         out.push(b'\n');
         Ok(())
@@ -194,6 +192,7 @@ mod tests {
             let form = of(name).unwrap();
             assert_eq!((form.content, form.compression), (content, compression));
         }
+        assert!(of("csv").is_err() && of("csv.gz").is_err());
         assert!(of("q4").is_err() && of("q4.zst").is_err() && of("q4.xlsx.gz").is_err());
         let given = Form::of(Path::new("q4.zst"), Some(Content::Csv)).unwrap();
         assert_eq!(given.compression, Some(Compression::Zst));

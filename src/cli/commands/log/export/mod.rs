@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use self::form::{Content, Form};
 use self::target::{FileTarget, StdoutTarget};
-use super::columns::column;
+use super::columns::{column, distinct};
 use super::filter::FilterArgs;
 use crate::app::log::export::{Export, Exported};
 use crate::app::log::manifest::Strength;
@@ -30,7 +30,8 @@ pub struct ExportArgs {
     /// compressed one; - is stdout
     file: PathBuf,
 
-    /// The format, where the name does not say it
+    /// The format, where the name does not say it: CSV, JSON lines, an Excel
+    /// workbook, or OCSF for a SIEM
     #[arg(long, value_enum)]
     format: Option<Content>,
 
@@ -38,11 +39,13 @@ pub struct ExportArgs {
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
     columns: Vec<Field>,
 
-    /// Leave cells that a spreadsheet would run as formulas as they are
+    /// Leave CSV and workbook cells that a spreadsheet would run as formulas as
+    /// they are
     #[arg(long)]
     raw: bool,
 
-    /// Add a proof: sparse (the rows are genuine) or range (and all there are)
+    /// Put a proof beside the file: sparse (its rows are genuine) or range (and
+    /// all there are for the filter)
     #[arg(long, value_enum, value_name = "STRENGTH")]
     proof: Option<StrengthArg>,
 
@@ -74,7 +77,12 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         let reason = "a proof goes with a file of lines: .csv, .jsonl or .ocsf";
         return Err(Fault::invalid("--proof", reason));
     }
-    let columns = if form.content == Content::Ocsf || args.columns.is_empty() {
+    distinct(&args.columns)?;
+    if form.content == Content::Ocsf && !args.columns.is_empty() {
+        let reason = "OCSF events have fields of their own: leave --columns out";
+        return Err(Fault::invalid("--columns", reason));
+    }
+    let columns = if args.columns.is_empty() {
         Field::ALL.to_vec()
     } else {
         args.columns
@@ -88,10 +96,15 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         proof,
         file: (!is_stdout).then(|| args.file.display().to_string()),
     };
-    let encoder = encoder(form.content, &columns, !request.formula_guard);
+    let encoder = encoder(
+        form.content,
+        &columns,
+        !request.formula_guard,
+        env!("CARGO_PKG_VERSION"),
+    );
     let desk = shop.desk()?;
     if is_stdout {
-        let mut target = StdoutTarget::new(form, &columns, args.raw)?;
+        let mut target = StdoutTarget::new(form, &columns)?;
         request.run(&desk, &*encoder, &mut target)?;
         return Ok(());
     }

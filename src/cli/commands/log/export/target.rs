@@ -18,11 +18,12 @@ use crate::store::archive::{Counting, Written};
 
 /// Rows on their way to a file.
 enum Rows {
-    Lines(Output<File>),
+    Lines(Box<Output<File>>),
     Sheets {
         sheets: Box<Sheets>,
         /// The beginning of a line whose end is still to come.
         rest: Vec<u8>,
+        room: Room,
     },
     Ended,
 }
@@ -31,6 +32,7 @@ enum Rows {
 pub struct FileTarget {
     path: PathBuf,
     file: Aside,
+    manifest: Aside,
     rows: Rows,
     proof: Option<Aside>,
     progress: Counter,
@@ -50,6 +52,8 @@ impl FileTarget {
     /// As [`Aside::create`].
     pub fn new(path: &Path, form: Form, columns: &[Field], raw: bool, out: &Out) -> Result<Self> {
         let file = Aside::create(path)?;
+        let manifest = Aside::create(&beside(path, ".manifest.json"))?;
+        Aside::clear(&beside(path, ".proof"));
         let io = |e: io::Error| Fault::io(path.display(), e);
         let rows = if form.content == Content::Xlsx {
             let names: Vec<&str> = columns.iter().map(|field| field.name()).collect();
@@ -58,17 +62,19 @@ impl FileTarget {
             Rows::Sheets {
                 sheets: Box::new(sheets.map_err(io)?),
                 rest: Vec::new(),
+                room: Room::new(parent.unwrap_or(Path::new("."))),
             }
         } else {
             let mut lines = Output::new(form, file.handle()?).map_err(io)?;
             lines
                 .write_all(head(form.content, columns).as_bytes())
                 .map_err(io)?;
-            Rows::Lines(lines)
+            Rows::Lines(Box::new(lines))
         };
         Ok(Self {
             path: path.to_path_buf(),
             file,
+            manifest,
             rows,
             proof: None,
             progress: Counter::new(out, "exporting"),
@@ -82,9 +88,7 @@ impl FileTarget {
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(ending);
-        name.into()
+        beside(&self.path, ending)
     }
 
     fn io(&self, error: io::Error) -> Fault {
@@ -96,7 +100,9 @@ impl Target for FileTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match &mut self.rows {
             Rows::Lines(lines) => lines.write_all(bytes),
-            Rows::Sheets { sheets, rest } => fill(sheets, rest, bytes),
+            Rows::Sheets { sheets, rest, room } => {
+                room.is_left().and_then(|()| fill(sheets, rest, bytes))
+            }
             Rows::Ended => Ok(()),
         };
         written.map_err(|e| self.io(e))
@@ -141,18 +147,55 @@ impl Target for FileTarget {
     }
 
     fn publish(&mut self, manifest: &str) -> Result<()> {
-        let beside = Aside::create(&self.beside(".manifest.json"))?;
-        beside
-            .file()
-            .write_all(manifest.as_bytes())
-            .map_err(|e| self.io(e))?;
-        beside.sync()?;
-        // Side by side, so that hardly anything can come between.
-        if let Some(proof) = self.proof.take() {
-            proof.publish()?;
+        let written = self.manifest.file().write_all(manifest.as_bytes());
+        written.map_err(|e| self.io(e))?;
+        // The manifest last: without it the others are not yet an export.
+        let files = self.proof.iter_mut().chain([&mut self.file]);
+        Aside::publish_all(files.chain([&mut self.manifest]))
+    }
+}
+
+/// The file that stands beside another under its name with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Room on the disk. The library that writes workbooks ends the program where
+/// its temporary files find none, so it is asked for beforehand.
+#[derive(Debug)]
+struct Room {
+    dir: PathBuf,
+    asked: u64,
+}
+
+/// Kept free, in bytes: far more than a few runs of rows take.
+const SPARE: u64 = 64 * 1024 * 1024;
+
+impl Room {
+    fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_path_buf(),
+            asked: 0,
         }
-        self.file.put()?;
-        beside.publish()
+    }
+
+    /// Asks now and then.
+    fn is_left(&mut self) -> io::Result<()> {
+        self.asked += 1;
+        if !(self.asked - 1).is_multiple_of(8) {
+            return Ok(());
+        }
+        let disk = nix::sys::statvfs::statvfs(&self.dir)?;
+        // Their types differ from system to system.
+        #[allow(clippy::useless_conversion)]
+        let free =
+            u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
+        if free < SPARE {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 }
 
@@ -179,39 +222,54 @@ fn digest(mut file: File) -> io::Result<Written> {
     Ok(counting.end().1)
 }
 
-/// Stdout, which gets the rows alone.
+/// Stdout, which gets the rows alone, and nothing before it is known that they
+/// may be read.
 #[derive(Debug)]
 pub struct StdoutTarget {
+    form: Form,
+    head: String,
     lines: Option<Output<Stdout>>,
 }
 
 impl StdoutTarget {
     /// # Errors
     /// `invalid_value` for a workbook, which cannot be written front to back.
-    pub fn new(form: Form, columns: &[Field], _raw: bool) -> Result<Self> {
+    pub fn new(form: Form, columns: &[Field]) -> Result<Self> {
         if form.content == Content::Xlsx {
             let reason = "a workbook needs a file: it cannot go to stdout";
             return Err(Fault::invalid("FILE", reason));
         }
-        let mut lines = Output::new(form, io::stdout()).map_err(write_failed)?;
-        lines
-            .write_all(head(form.content, columns).as_bytes())
-            .map_err(write_failed)?;
-        Ok(Self { lines: Some(lines) })
+        Ok(Self {
+            form,
+            head: head(form.content, columns),
+            lines: None,
+        })
+    }
+
+    /// Stdout, once the head is written.
+    fn begun(&mut self) -> io::Result<&mut Output<Stdout>> {
+        if self.lines.is_none() {
+            let mut lines = Output::new(self.form, io::stdout())?;
+            lines.write_all(self.head.as_bytes())?;
+            self.lines = Some(lines);
+        }
+        self.lines
+            .as_mut()
+            .ok_or_else(|| io::Error::other("it was ended before"))
     }
 }
 
 impl Target for StdoutTarget {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
-        self.lines
-            .as_mut()
-            .map_or(Ok(()), |lines| lines.write_all(bytes))
+        self.begun()
+            .and_then(|lines| lines.write_all(bytes))
             .map_err(write_failed)
     }
 
     fn at(&mut self, _done: u64, _total: u64) {}
 
     fn end(&mut self) -> Result<Written> {
+        self.begun().map_err(write_failed)?;
         let lines = self.lines.take();
         let lines = lines.ok_or_else(|| Fault::internal("it was ended before"))?;
         lines.end().map_err(write_failed)

@@ -1,0 +1,246 @@
+//! The worked example of `docs/proofs.md`: a log of five events, written by the
+//! code that writes logs, and read again from the page alone.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::convert::Infallible;
+use std::fmt::Write as _;
+
+use login_as_customer::app::log::manifest::{Exporter, FORMAT, Manifest, hex};
+use login_as_customer::domain::audit::{
+    Action, Choice, Cut, Event, Field, Sealed, Selection, Texts, seal,
+};
+use login_as_customer::domain::ids::{CustomerId, SessionId};
+use login_as_customer::domain::merkle::{Hash, node_hash};
+use login_as_customer::domain::proof::{Nodes, multi, multi_root, range_root};
+use login_as_customer::domain::time::Timestamp;
+use login_as_customer::render::rows::Rows;
+use login_as_customer::signing::keys::PrivateKey;
+use login_as_customer::signing::note::{self, Checkpoint};
+use login_as_customer::store::archive::{Header, Line, PROOF, Part};
+
+const ORIGIN: &str = "shop.example";
+const COLUMNS: [Field; 7] = [
+    Field::Seq,
+    Field::Time,
+    Field::Action,
+    Field::Admin,
+    Field::CustomerId,
+    Field::Reason,
+    Field::Ticket,
+];
+
+/// 2026-10-05T09:30:00Z.
+const START: i64 = 1_791_192_600;
+
+fn events() -> Vec<Sealed> {
+    let actions = [
+        Action::ConsentGrant,
+        Action::LoginIssue,
+        Action::LoginRedeem,
+        Action::LoginEnd,
+        Action::LogExport,
+    ];
+    let one = |(seq, action): (u8, Action)| {
+        let mut event = Event::new(action);
+        event.admin = Some("anna".to_owned());
+        event.admin_id = Some(2);
+        event.role = Some("Support".to_owned());
+        event.os_account = Some("anna".to_owned());
+        if action != Action::LogExport {
+            event.customer_id = CustomerId::merchant(42);
+            event.customer_email = Some("jane@example.com".to_owned());
+            event.website = Some("base".to_owned());
+        }
+        if (2..=4).contains(&seq) {
+            event.session_id = Some(SessionId::new("e929e327357486799dc48e2eff042c1d"));
+            event.store_view = Some("default".to_owned());
+            event.ticket = "ZD-4711".parse().ok();
+        }
+        if action == Action::LoginIssue {
+            event.reason = Some("Zoë cannot pay".to_owned());
+        }
+        let time = Timestamp::from_seconds(START + i64::from(seq));
+        let salts = [[seq; 32], [seq + 0x80; 32]];
+        seal(&event, u64::from(seq), time, None, salts).expect("an event")
+    };
+    (1..).zip(actions).map(one).collect()
+}
+
+/// The tree over the example's leaves.
+struct Leaves(Vec<Hash>);
+
+impl Nodes for Leaves {
+    type Error = Infallible;
+
+    fn node(&self, level: u32, index: u64) -> Result<Hash, Infallible> {
+        if level == 0 {
+            return Ok(self.0[usize::try_from(index).expect("small")]);
+        }
+        let left = self.node(level - 1, index * 2)?;
+        Ok(node_hash(&left, &self.node(level - 1, index * 2 + 1)?))
+    }
+}
+
+/// Events 2 and 3; of the latter the shopper part was erased.
+fn lines(events: &[Sealed]) -> Vec<Line> {
+    let line = |event: &Sealed, erased: bool| {
+        let (staff, staff_salt) = &event.parts.staff;
+        let (shopper, salt) = event.parts.shopper.as_ref().expect("a part");
+        let shown = Part::shown(shopper, salt);
+        let shopper = if erased {
+            shown.withheld().expect("a commitment")
+        } else {
+            shown
+        };
+        Line::new(&event.record, shopper, Part::shown(staff, staff_salt)).expect("a line")
+    };
+    vec![line(&events[1], false), line(&events[2], true)]
+}
+
+fn rows(lines: &[Line]) -> String {
+    let rows = Rows::csv(&COLUMNS, false);
+    let mut bytes = rows.head().into_bytes();
+    for line in lines {
+        let whole = line.whole().expect("an event");
+        let texts = Texts {
+            record: &whole.record,
+            shopper: whole.shopper.as_deref(),
+            staff: whole.staff.as_deref().expect("a staff part"),
+        };
+        rows.write(&Cut::new(texts).expect("an event"), &mut bytes);
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+fn manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
+    let mut manifest = Manifest {
+        format: FORMAT.to_owned(),
+        file: "zd-4711.csv".to_owned(),
+        content: "csv".to_owned(),
+        version: "1.2.3".to_owned(),
+        compression: None,
+        bytes: file.len() as u64,
+        sha256: hex(&Sha256::digest(file)),
+        rows: 2,
+        columns: COLUMNS.to_vec(),
+        formula_guard: true,
+        filter: Selection {
+            action: Choice::any(["issue", "redeem"]),
+            ticket: Choice::any(["ZD-4711"]),
+            ..Selection::default()
+        },
+        visible: None,
+        window: Some((1, 5)),
+        origin: ORIGIN.to_owned(),
+        checkpoint: checkpoint.to_owned(),
+        key: note::vkey(ORIGIN, &key.public()),
+        proof: None,
+        exported_at: Timestamp::from_seconds(START + 6),
+        exported_by: Exporter {
+            admin: Some("max".to_owned()),
+            admin_id: Some(3),
+            role: Some("Auditors".to_owned()),
+            os_account: Some("max".to_owned()),
+        },
+        signature: String::new(),
+    };
+    manifest.sign(key).expect("signed");
+    manifest
+}
+
+/// What stands on the page.
+pub fn page() -> String {
+    let key = PrivateKey::from_seed([7; 32]);
+    let events = events();
+    let tree = Leaves(events.iter().map(|event| event.leaf).collect());
+    let Ok(root) = range_root(&tree, 0, 5);
+    let checkpoint = Checkpoint {
+        origin: ORIGIN.to_owned(),
+        size: 5,
+        root,
+    };
+    let checkpoint = note::sign(&checkpoint, &key);
+    let mut hashes = Vec::new();
+    let Ok(()) = multi(&tree, [1, 2].into_iter(), 5, &mut |hash| {
+        hashes.push(STANDARD.encode(hash));
+    });
+    let header = Header {
+        format: PROOF.to_owned(),
+        origin: ORIGIN.to_owned(),
+        key: note::vkey(ORIGIN, &key.public()),
+        checkpoint: checkpoint.clone(),
+        range: None,
+        events: 2,
+        hashes,
+    };
+    let lines = lines(&events);
+    let file = rows(&lines);
+    let manifest = manifest(&file, &key, &checkpoint);
+    let mut text = String::new();
+    let mut block = |title: &str, kind: &str, content: &str| {
+        let _ = write!(
+            text,
+            "{title}\n\n```{kind}\n{}\n```\n\n",
+            content.trim_end()
+        );
+    };
+    block("The log's public key:", "text", &header.key);
+    block("Its newest checkpoint:", "text", &checkpoint);
+    let mut proof = serde_json::to_string(&header).expect("JSON");
+    for line in &lines {
+        proof = proof + "\n" + &serde_json::to_string(line).expect("JSON");
+    }
+    block("`zd-4711.csv.proof`, decompressed:", "jsonl", &proof);
+    block(
+        "The record of event 2, put together:",
+        "json",
+        &events[1].record,
+    );
+    let leaf = |event: &Sealed| format!("{} {}", event.seq, STANDARD.encode(event.leaf));
+    let leaves: Vec<String> = events.iter().map(leaf).collect();
+    block("All five leaves:", "text", &leaves.join("\n"));
+    block("`zd-4711.csv`:", "csv", &file);
+    let whole = manifest.text().expect("JSON");
+    block("`zd-4711.csv.manifest.json`:", "json", &whole);
+    text.trim_end().to_owned()
+}
+
+/// Checks the page's own text: nothing of the above is used.
+pub fn check_page(page: &str) {
+    let block = |title: &str| {
+        let (_, rest) = page.split_once(title).expect(title);
+        let (_, rest) = rest.split_once("```").expect("a block");
+        let (_, rest) = rest.split_once('\n').expect("its first line");
+        rest.split_once("```").expect("its end").0.to_owned()
+    };
+    let (origin, key) = note::read_vkey(&block("The log's public key:")).expect("a key");
+    let proof = block("`zd-4711.csv.proof`, decompressed:");
+    let mut proof = proof.lines();
+    let header: Header = serde_json::from_str(proof.next().expect("a header")).expect("JSON");
+    assert_eq!(header.checkpoint, block("Its newest checkpoint:"));
+    let signed = note::open(
+        header.checkpoint.as_bytes(),
+        &origin,
+        std::slice::from_ref(&key),
+    );
+    let signed = signed.expect("a signed checkpoint");
+    let leaves = proof.map(|line| {
+        let line: Line = serde_json::from_str(line).expect("JSON");
+        let whole = line.whole().expect("an event");
+        let record: serde_json::Value = serde_json::from_str(&whole.record).expect("JSON");
+        Ok::<_, Infallible>((record["seq"].as_u64().expect("a seq") - 1, whole.leaf()))
+    });
+    let hash = |text: &String| {
+        let bytes = STANDARD.decode(text).expect("base64");
+        Ok(Hash::try_from(bytes).expect("32 bytes"))
+    };
+    let root = multi_root(leaves, header.hashes.iter().map(hash), signed.size);
+    assert_eq!(root, Ok(signed.root));
+    let file = block("`zd-4711.csv`:");
+    let manifest: Manifest =
+        serde_json::from_str(&block("`zd-4711.csv.manifest.json`:")).expect("a manifest");
+    assert_eq!(manifest.sha256, hex(&Sha256::digest(&file)));
+    assert_eq!(manifest.check(&key).expect("a text"), Ok(()));
+}

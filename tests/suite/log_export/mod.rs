@@ -1,0 +1,103 @@
+//! Taking events along: what the file holds, what its manifest says and proves,
+//! what is recorded, and what is left wherever something goes wrong.
+
+mod cells;
+mod forms;
+mod manifest;
+mod record;
+mod replaced;
+mod targets;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::support::{Store, customer, page, stores};
+
+/// Where an export goes, as an argument.
+fn path(store: &Store, name: &str) -> String {
+    let path = store.home().join(name);
+    path.to_str().expect("a path").to_owned()
+}
+
+/// Makes an export; the answer.
+#[track_caller]
+fn export(store: &Store, name: &str, flags: &[&str]) -> Value {
+    let path = path(store, name);
+    store.json(&[&["log", "export", &path], flags].concat())
+}
+
+fn bytes(store: &Store, name: &str) -> Vec<u8> {
+    fs::read(store.home().join(name)).expect("an export")
+}
+
+fn text(store: &Store, name: &str) -> String {
+    String::from_utf8(bytes(store, name)).expect("UTF-8")
+}
+
+fn manifest(store: &Store, name: &str) -> Value {
+    let bytes = bytes(store, &format!("{name}.manifest.json"));
+    serde_json::from_slice(&bytes).expect("a manifest")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    let line = |line| serde_json::from_str(line).expect("a line of JSON");
+    text.lines().map(line).collect()
+}
+
+/// The log as exports have it: oldest first.
+fn oldest_first(mut events: Vec<Value>) -> Vec<Value> {
+    events.reverse();
+    events
+}
+
+/// What lies in the store's home beside the store itself.
+fn left(store: &Store) -> Vec<String> {
+    names_in(store.home())
+}
+
+fn names_in(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).expect("a directory");
+    let path = |entry: std::io::Result<fs::DirEntry>| -> PathBuf { entry.expect("one").path() };
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            path(entry)
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into()
+        })
+        .filter(|name| name != "store")
+        .collect();
+    names.sort();
+    names
+}
+
+/// A log of a few thousand events: customers who all say yes.
+fn crowd(customers: u64) -> Store {
+    let store = Store::new();
+    for (kind, data) in stores() {
+        store.import(kind, &data);
+    }
+    let items: Vec<Value> = (1..=customers)
+        .map(|id| {
+            let email = format!("shopper{id}@example.com");
+            customer(id, &email, ("Sam", "Shopper"), (1, 1), 2)
+        })
+        .collect();
+    let imported = store.import("customers", &page(&items));
+    assert_eq!(imported["consents"]["granted"], json!(customers));
+    store
+}

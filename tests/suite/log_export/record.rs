@@ -1,0 +1,94 @@
+//! An export is an event itself; one that is denied is nothing but an event.
+
+use serde_json::{Value, json};
+
+use super::{bytes, export, left, manifest, path, sha256};
+use crate::log_filters::busy::shop;
+use crate::support::{Store, colleague};
+
+#[test]
+fn an_export_is_an_event() {
+    let store = shop();
+    let flags = [
+        "--result",
+        "failure",
+        "--since",
+        "2026-10-24",
+        "--not-admin",
+        "alice",
+    ];
+    let answer = export(&store, "q4.csv", &flags);
+    let log = store.log();
+    let own = &log[0];
+    assert_eq!(own["seq"], answer["audit_seq"]);
+    assert_eq!(
+        (&own["action_group"], &own["action"]),
+        (&json!("log"), &json!("export"))
+    );
+    assert_eq!(own["full_action_name"], "adminhtml_logging_export");
+    assert_eq!(
+        (&own["result"], &own["admin"]),
+        (&json!("success"), &json!("alice"))
+    );
+    let expected = json!({
+        "file": path(&store, "q4.csv"), "format": "csv", "rows": manifest(&store, "q4.csv")["rows"],
+        "sha256": sha256(&bytes(&store, "q4.csv")),
+        "filter": {
+            "since": "2026-10-24", "result": {"any": ["failure"]}, "admin": {"not": ["alice"]},
+        },
+    });
+    assert_eq!(own["details"], expected);
+    // It is not in itself, and is in the next one.
+    export(&store, "all.jsonl", &[]);
+    let all = super::lines(&super::text(&store, "all.jsonl"));
+    assert_eq!(all.last(), Some(own));
+}
+
+/// To a file or to stdout: not a byte of it, and on record.
+#[test]
+fn who_may_not_read_gets_nothing_and_is_recorded() {
+    let store = shop();
+    let nobody = colleague(&store, "nobody", &["login_button"]);
+    let before = left(&store);
+    let file = path(&store, "q4.csv");
+    for args in [
+        &["log", "export", &file][..],
+        &["log", "export", "-", "--format", "csv"],
+        &["log", "export", "-", "--format", "jsonl"],
+        &["log", "export", &file, "--proof", "range"],
+    ] {
+        let events = store.log().len();
+        let args = [args, &["-o", "json"]].concat();
+        // Nothing is on stdout, not even a head.
+        store.run_as(&nobody, &args).failed("resource_denied", 4);
+        let log = store.log();
+        assert_eq!(log.len(), events + 1);
+        let own = ["action_group", "action", "result", "admin"].map(|field| &log[0][field]);
+        assert_eq!(own, ["log", "read", "failure", "nobody"]);
+    }
+    assert_eq!(left(&store), before);
+    // A mistake is no attempt.
+    let events = store.log();
+    let typo = ["log", "export", &file, "--result", "maybe"];
+    store.fails(&typo, "invalid_value", 2);
+    assert_eq!((store.log(), left(&store)), (events, before));
+}
+
+/// Where the record cannot be written, there is no export.
+#[test]
+fn no_record_no_export() {
+    let store = Store::new();
+    export(&store, "old.csv", &[]);
+    let kept = bytes(&store, "old.csv");
+    let before = left(&store);
+    std::fs::remove_file(store.dir().join("checkpoint")).expect("removed");
+    for name in ["old.csv", "new.csv"] {
+        let file = path(&store, name);
+        store.fails(&["log", "export", &file], "checkpoint_missing", 8);
+    }
+    let stdout = ["log", "export", "-", "--format", "jsonl"];
+    store.fails(&stdout, "checkpoint_missing", 8);
+    assert_eq!((left(&store), bytes(&store, "old.csv")), (before, kept));
+    let exports = |e: &&Value| e["action"] == "export";
+    assert_eq!(store.log().iter().filter(exports).count(), 1);
+}

@@ -1,0 +1,162 @@
+//! Where an export may go, and what is left where it may not.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{bytes, crowd, export, left, manifest, names_in, path, sha256, text};
+use crate::support::Store;
+
+/// What was there stays as it was, nothing comes beside it, and nothing is
+/// recorded: nothing was exported.
+#[test]
+fn what_is_no_ordinary_file_is_refused() {
+    let store = Store::new();
+    let home = store.home();
+    fs::create_dir(home.join("dir.csv")).expect("a directory");
+    fs::write(home.join("real.csv"), "mine").expect("a file");
+    symlink("real.csv", home.join("link.csv")).expect("a link");
+    symlink("nowhere.csv", home.join("dangling.csv")).expect("a link");
+    let fifo = Command::new("mkfifo").arg(home.join("pipe.csv")).status();
+    assert!(fifo.expect("mkfifo").success());
+    let before = (left(&store), store.log());
+    for (name, reason) in [
+        ("dir.csv", "it is a directory"),
+        ("link.csv", "it is a symbolic link; name the file itself"),
+        (
+            "dangling.csv",
+            "it is a symbolic link; name the file itself",
+        ),
+        ("pipe.csv", "it is no ordinary file; - writes to stdout"),
+        ("/dev/null", "it is no ordinary file; - writes to stdout"),
+    ] {
+        // Joined to an absolute path, home is gone.
+        let file = path(&store, name);
+        let args = ["log", "export", &file, "--format", "csv"];
+        let error = store.fails(&args, "invalid_value", 2);
+        assert_eq!(error["message"], format!("{file}: {reason}"));
+    }
+    for name in ["none/q4.csv", "real.csv/q4.csv", "/proc/q4.csv"] {
+        let file = path(&store, name);
+        store.fails(&["log", "export", &file], "io", 1);
+    }
+    for name in ["", ".", "..", "dir.csv/"] {
+        let file = path(&store, name);
+        let args = ["log", "export", &file, "--format", "csv"];
+        store.fails(&args, "invalid_value", 2);
+    }
+    assert_eq!((left(&store), store.log()), before);
+    assert_eq!(text(&store, "real.csv"), "mine");
+    assert!(fs::metadata("/dev/null").expect("there").mode() & 0o20_000 != 0);
+}
+
+/// What stands beside it is looked at before anything is recorded as well.
+#[test]
+fn a_manifest_or_proof_that_cannot_be_replaced_is_refused() {
+    let store = Store::new();
+    for ending in ["manifest.json", "proof"] {
+        let dir = format!("q4.csv.{ending}");
+        fs::create_dir(store.home().join(&dir)).expect("a directory");
+        let before = (left(&store), store.log());
+        let file = path(&store, "q4.csv");
+        let args = ["log", "export", &file, "--proof", "sparse"];
+        let error = store.fails(&args, "invalid_value", 2);
+        let message = error["message"].as_str().expect("text");
+        assert!(message.ends_with("it is a directory"), "{message}");
+        assert_eq!((left(&store), store.log()), before, "{ending}");
+        fs::remove_dir(store.home().join(&dir)).expect("removed");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_to() {
+    let store = Store::new();
+    let dir = store.home().join("closed");
+    fs::create_dir(&dir).expect("a directory");
+    fs::set_permissions(&dir, PermissionsExt::from_mode(0o500)).expect("closed");
+    let is_root = fs::write(dir.join("probe"), "").is_ok();
+    if !is_root {
+        let before = store.log();
+        let file = path(&store, "closed/q4.csv");
+        store.fails(&["log", "export", &file], "io", 1);
+        assert_eq!(names_in(&dir), [""; 0]);
+        assert_eq!(store.log(), before);
+    }
+    fs::set_permissions(&dir, PermissionsExt::from_mode(0o700)).expect("open");
+}
+
+/// Personal data: nobody else reads it, whatever was there before, and another
+/// name of the old file keeps the old.
+#[test]
+fn a_file_is_replaced_whole_and_private() {
+    let store = Store::new();
+    let home = store.home();
+    fs::write(home.join("q4.csv"), "x".repeat(100_000)).expect("a file");
+    fs::set_permissions(home.join("q4.csv"), PermissionsExt::from_mode(0o666)).expect("open");
+    fs::hard_link(home.join("q4.csv"), home.join("other.csv")).expect("a link");
+    export(&store, "q4.csv", &["--proof", "range"]);
+    assert!(text(&store, "q4.csv").starts_with("seq,time,"));
+    assert_eq!(
+        sha256(&bytes(&store, "q4.csv")),
+        manifest(&store, "q4.csv")["sha256"]
+    );
+    for name in ["q4.csv", "q4.csv.manifest.json", "q4.csv.proof"] {
+        let mode = fs::metadata(home.join(name)).expect("there").mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert_eq!(text(&store, "other.csv"), "x".repeat(100_000));
+    let names = [
+        "other.csv",
+        "q4.csv",
+        "q4.csv.manifest.json",
+        "q4.csv.proof",
+    ];
+    assert_eq!(left(&store), names);
+}
+
+/// In the directory one is in, by a name that looks like a flag or has spaces.
+#[test]
+fn names_without_a_directory() {
+    let store = Store::new();
+    for name in ["q4.csv", "-q4.csv", " q 4 .csv", "ä😀.csv"] {
+        let mut command = store.command(&["log", "export", "--", name]);
+        let ran = command
+            .current_dir(store.home())
+            .output()
+            .expect("lac runs");
+        assert!(ran.status.success(), "{name}: {ran:?}");
+        assert_eq!(manifest(&store, name)["file"], name);
+    }
+}
+
+/// A file that may grow no further stands for a disk that is full. What was
+/// there is there still.
+#[test]
+fn a_full_disk_leaves_what_was_there() {
+    let store = crowd(2000);
+    export(&store, "q4.csv", &["--admin", "nobody"]);
+    let before = (left(&store), bytes(&store, "q4.csv"), store.log().len());
+    let file = path(&store, "q4.csv");
+    let lac = store.command(&["log", "export", &file, "-o", "json"]);
+    // 512 bytes each, so 128 KiB; the signal is ignored, so that writing fails.
+    let script = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", script])
+        .arg(lac.get_program())
+        .args(lac.get_args());
+    limited.env_clear();
+    for (name, value) in lac.get_envs() {
+        if let Some(value) = value {
+            limited.env(name, value);
+        }
+    }
+    let ran = limited.output().expect("a shell");
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    let error: Value = serde_json::from_slice(&ran.stderr).expect("a JSON error");
+    assert_eq!(error["error"]["code"], "io");
+    let after = (left(&store), bytes(&store, "q4.csv"), store.log().len());
+    assert_eq!(after, before);
+}

@@ -1,0 +1,95 @@
+//! A log with something for every filter.
+
+use crate::support::{Store, Support, colleague, customer, page};
+
+const BASE: &str = "https://shop.example.com";
+const EU: &str = "https://eu.shop.example.com";
+
+/// The names by which customers can be asked for, and the ids that the log
+/// knows them by. Dan is no customer any more: his address is looked for in
+/// the events, his id is what it was.
+pub const CUSTOMERS: [(&str, &[&str]); 10] = [
+    ("1", &["1"]),
+    ("ADA@example.com", &["1"]),
+    ("bob@Example.com", &["2", "5"]),
+    ("5", &["5"]),
+    ("cleo@example.com", &["3"]),
+    ("4", &["4"]),
+    ("gina@example.com", &["local:1", "70"]),
+    ("70", &["local:1", "70"]),
+    ("local:1", &["local:1"]),
+    ("999", &["999"]),
+];
+
+/// Nobody's any more, but in the log.
+pub const REMOVED: &str = "dan@example.com";
+
+/// Agents with and without a comma in their names, visits and refusals on two
+/// websites, a customer who got the merchant's id and one who was removed,
+/// reasons in capitals, with quotes and beyond ASCII: over the week in which
+/// the clocks of Berlin go back.
+pub fn shop() -> Store {
+    let shop = Support::new();
+    let store = &shop.store;
+    store.clock.set("2026-10-23T06:00:00Z");
+    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let bea = store.agent("bea");
+    let jane = colleague(store, "Doe, Jane", &["login_button", "sales_order"]);
+    let day = |day: &'static str| -> [&'static str; 3] {
+        match day {
+            "24" => [
+                "2026-10-24T21:40:00Z",
+                "2026-10-24T21:40:20Z",
+                "2026-10-24T22:10:00Z",
+            ],
+            "25" => [
+                "2026-10-25T00:30:00Z",
+                "2026-10-25T00:30:10Z",
+                "2026-10-25T01:30:00Z",
+            ],
+            _ => [
+                "2026-10-26T07:00:00Z",
+                "2026-10-26T07:00:05Z",
+                "2026-10-26T07:40:00Z",
+            ],
+        }
+    };
+    let with = |ticket, reason| ["--ticket", ticket, "--reason", reason];
+    let from = |whom: &[&'static str], more: [&'static str; 4]| [whom, &more].concat();
+    let ada = from(&["--order", "100000001"], with("ZD-1", "Asked for HELP"));
+    shop.visit(&bea, &ada, BASE, day("24"));
+    let cleo = from(&["3"], with("zd-1", "says \"no\"\nand ß, Ä, 😀"));
+    shop.visit(&jane, &cleo, EU, day("25"));
+    let order = from(&["--order", "200000001"], with("#9/x", "help"));
+    shop.visit(&jane, &order, EU, day("26"));
+    for (whom, agent) in [("2", &bea), ("6", &jane), ("nobody@example.com", &bea)] {
+        let ran = store.run_as(agent, &["login", whom, "--ticket", "ZD-2"]);
+        assert_ne!(ran.code, 0);
+    }
+    store.run_as(&bea, &["config", "list"]);
+    store.ok(&["consent", "revoke", "4", "--reason", "ASKED on the phone"]);
+    store.ok(&["customer", "remove", "4", "--yes"]);
+    store.clock.set("2026-10-27T12:00:00Z");
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        "gina@example.com",
+        "--website",
+        "base",
+    ]);
+    let gina = customer(70, "gina@example.com", ("Gina", "Gale"), (1, 1), 0);
+    store.import("customers", &page(&[gina]));
+    store.ok(&["consent", "grant", "70"]);
+    let title = "login_as_customer/general/shopping_assistance_checkbox_title";
+    store.ok(&["config", "set", title, "says \"no\"\\"]);
+    shop.store
+}
+
+/// Puts what is older than a day into archives: all but the last of it.
+pub fn archive(store: &Store) {
+    store.ok(&["config", "set", "system/rotation/lifetime", "1"]);
+    store.ok(&["log", "archive"]);
+    let archives = store.dir().join("archive").read_dir();
+    assert!(archives.expect("archives").count() > 0);
+}

@@ -1,0 +1,160 @@
+//! Dates and periods, in a zone whose clocks go back and forward.
+
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Berlin;
+use serde_json::Value;
+
+use super::language::{midnight, time};
+use crate::log::{list, seqs};
+use crate::support::Store;
+
+/// A store in Berlin in which something happens every half hour, both ends
+/// included.
+fn every_half_hour(first: &str, last: &str) -> Store {
+    let parse = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
+    let store = Store::none();
+    set(&store, parse(first) - TimeDelta::days(1));
+    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let mut toggle = ["no", "yes"].into_iter().cycle();
+    let mut at = parse(first);
+    while at <= parse(last) {
+        set(&store, at);
+        let value = toggle.next().expect("one of two");
+        store.ok(&["config", "set", "web/url/use_store", value]);
+        at += TimeDelta::minutes(30);
+    }
+    store
+}
+
+/// Sets the clock. Tests end before what is leaked here matters.
+fn set(store: &Store, at: DateTime<Utc>) {
+    let text = at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    store.clock.set(Box::leak(text.into_boxed_str()));
+}
+
+/// What happened between the two, as the program has it.
+fn found(store: &Store, filter: &[&str]) -> Vec<Value> {
+    list(store.run(&[&["log", "list", "-o", "json"], filter].concat()))
+}
+
+/// What happened from one instant on and before another.
+fn within(store: &Store, from: DateTime<Utc>, before: DateTime<Utc>) -> Vec<Value> {
+    let is_within = |event: &Value| from <= time(event) && time(event) < before;
+    store.log().into_iter().filter(is_within).collect()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+#[test]
+fn the_day_on_which_clocks_go_back_has_25_hours() {
+    let store = every_half_hour("2026-10-24T21:30:00Z", "2026-10-26T00:30:00Z");
+    set(&store, "2026-10-26T00:45:00Z".parse().expect("an instant"));
+    let whole = found(&store, &["--since", "2026-10-25", "--until", "2026-10-25"]);
+    assert_eq!(whole.len(), 50);
+    assert_eq!(whole[49]["time"], "2026-10-24T22:00:00.000000Z");
+    assert_eq!(whole[0]["time"], "2026-10-25T22:30:00.000000Z");
+    let expected = within(
+        &store,
+        midnight(day("2026-10-25")),
+        midnight(day("2026-10-26")),
+    );
+    assert_eq!(whole, expected);
+    // The day before, the day itself and the day after are everything.
+    let before = found(&store, &["--until", "2026-10-24", "--action", "set"]);
+    let after = found(&store, &["--since", "2026-10-26"]);
+    assert_eq!((before.len(), after.len()), (2, 4));
+    // What clocks showed twice, from 02:00 to 03:00, is both of it.
+    let twice = ["--since", "2026-10-25 02:00", "--until", "2026-10-25 02:59"];
+    assert_eq!(found(&store, &twice).len(), 4);
+    let summer = [
+        "--since",
+        "2026-10-25T02:00+02:00",
+        "--until",
+        "2026-10-25T02:59+02:00",
+    ];
+    assert_eq!(found(&store, &summer).len(), 2);
+}
+
+#[test]
+fn the_day_on_which_clocks_go_forward_has_23_hours() {
+    let store = every_half_hour("2026-03-28T22:00:00Z", "2026-03-29T23:00:00Z");
+    let whole = found(&store, &["--since", "2026-03-29", "--until", "2026-03-29"]);
+    assert_eq!(whole.len(), 46);
+    assert_eq!(whole[45]["time"], "2026-03-28T23:00:00.000000Z");
+    assert_eq!(whole[0]["time"], "2026-03-29T21:30:00.000000Z");
+    // 02:00 to 03:00 never was: nothing lies in it, nor is anything lost.
+    let never = ["--since", "2026-03-29 02:00", "--until", "2026-03-29 02:59"];
+    assert_eq!(found(&store, &never).len(), 0);
+    let before = found(&store, &["--until", "2026-03-29 01:59", "--action", "set"]);
+    let after = found(&store, &["--since", "2026-03-29 02:30", "--action", "set"]);
+    assert_eq!(before.len() + after.len(), 1 + 51);
+}
+
+/// Every period as of one moment: a Wednesday, ten days after clocks went back.
+#[test]
+fn periods_are_local_days_and_lengths_are_exact() {
+    let store = every_half_hour("2026-09-30T21:00:00Z", "2026-09-30T23:00:00Z");
+    let moments = [
+        "2026-10-18T21:59:59Z",
+        "2026-10-18T22:00:00Z",
+        "2026-10-25T22:59:59Z",
+        "2026-10-25T23:00:00Z",
+        "2026-10-28T09:00:00Z",
+        "2026-10-31T22:59:59Z",
+        "2026-10-31T23:00:00Z",
+        "2026-11-01T22:59:59Z",
+        "2026-11-01T23:00:00Z",
+        "2026-11-02T22:59:59Z",
+        "2026-11-02T23:00:00Z",
+        "2026-11-03T22:59:59Z",
+        "2026-11-03T23:00:00Z",
+        "2026-11-04T06:59:59Z",
+        "2026-11-04T07:00:00Z",
+        "2026-11-04T08:59:59Z",
+    ];
+    for (n, at) in moments.iter().enumerate() {
+        set(&store, at.parse().expect("an instant"));
+        let code = format!("w{n}");
+        store.ok(&["stores", "add-website", &code, "--name", at]);
+    }
+    let now: DateTime<Utc> = "2026-11-04T09:00:00Z".parse().expect("an instant");
+    set(&store, now);
+    let today = now.with_timezone(&Berlin).date_naive();
+    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    let first = today.with_day(1).expect("the first");
+    let ago = |days| today - Days::new(days);
+    for (period, from, before) in [
+        ("today", today, today + Days::new(1)),
+        ("yesterday", ago(1), today),
+        ("this-week", monday, monday + Days::new(7)),
+        ("last-week", monday - Days::new(7), monday),
+        ("this-month", first, first + Months::new(1)),
+        ("last-month", first - Months::new(1), first),
+        ("2026-10-25", day("2026-10-25"), day("2026-10-26")),
+    ] {
+        let expected = within(&store, midnight(from), midnight(before));
+        let both = found(&store, &["--since", period, "--until", period]);
+        assert_eq!(seqs(&both), seqs(&expected), "{period}");
+        let since = found(&store, &["--since", period]);
+        assert_eq!(since, within(&store, midnight(from), now), "{period}");
+        let until = found(&store, &["--until", period]);
+        let expected = within(&store, DateTime::UNIX_EPOCH, midnight(before));
+        assert_eq!(until, expected, "{period}");
+    }
+    // A week ago is 168 hours ago, whatever clocks did meanwhile.
+    for (length, hours) in [("2h", 2), ("7d", 168), ("10d", 240), ("36h", 36)] {
+        let from = now - TimeDelta::hours(hours);
+        let since = found(&store, &["--since", length]);
+        assert_eq!(since, within(&store, from, now), "{length}");
+        let until = found(&store, &["--until", length]);
+        assert_eq!(
+            until,
+            within(&store, DateTime::UNIX_EPOCH, from),
+            "{length}"
+        );
+    }
+    assert_eq!(found(&store, &["--since", "2h"]).len(), 2);
+}

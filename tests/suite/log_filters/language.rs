@@ -1,0 +1,224 @@
+//! What each filter means for one event: said here once more, as plainly as
+//! possible.
+
+use chrono::{DateTime, Days, NaiveDate, TimeZone as _, Utc};
+use chrono_tz::Europe::Berlin;
+use serde_json::Value;
+
+use super::busy::{CUSTOMERS, REMOVED};
+
+/// How values of a flag are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The field is one of the values.
+    Is(&'static str),
+    /// The same; the name as it stands, or split at its commas.
+    Named(&'static str),
+    Customer,
+    Session,
+    Document,
+    /// No event of this release has an address: `select_tests` has networks.
+    Address,
+    /// The field contains one of the values, in capitals or not.
+    Contains(&'static str),
+    /// Of what is written as a text, or as JSON.
+    ContainsJson,
+    Since,
+    Until,
+}
+
+/// The language. All but the last five have a `--not-…` beside them.
+pub const FLAGS: [(&str, How); 17] = [
+    ("action-group", How::Is("action_group")),
+    ("action", How::Is("action")),
+    ("result", How::Is("result")),
+    ("admin", How::Named("admin")),
+    ("role", How::Named("role")),
+    ("customer", How::Customer),
+    ("website", How::Is("website")),
+    ("store-view", How::Is("store_view")),
+    ("session", How::Session),
+    ("ticket", How::Is("ticket")),
+    ("document", How::Document),
+    ("ip", How::Address),
+    ("full-action-name", How::Contains("full_action_name")),
+    ("reason", How::Contains("reason")),
+    ("details", How::ContainsJson),
+    ("since", How::Since),
+    ("until", How::Until),
+];
+
+/// One filter as it is written.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    pub flag: &'static str,
+    pub how: How,
+    pub not: bool,
+    pub values: Vec<String>,
+}
+
+impl Clause {
+    /// As arguments: a flag for each value, or the values with commas between
+    /// them where none has one.
+    pub fn args(&self) -> Vec<String> {
+        let not = if self.not { "not-" } else { "" };
+        let flag = format!("--{not}{}", self.flag);
+        let texts = matches!(self.how, How::Contains(_) | How::ContainsJson);
+        if texts || self.values.len() % 2 == 1 || self.values.iter().any(|v| v.contains(',')) {
+            let one = |value: &String| format!("{flag}={value}");
+            return self.values.iter().map(one).collect();
+        }
+        vec![flag, self.values.join(",")]
+    }
+
+    /// Several values mean any of them; what is left out is none of them.
+    pub fn fits(&self, event: &Value) -> bool {
+        let any = self.values.iter().any(|value| self.one(value, event));
+        any != self.not
+    }
+
+    fn one(&self, value: &str, event: &Value) -> bool {
+        let text = |field: &str| event[field].as_str();
+        match self.how {
+            How::Is(field) => text(field) == Some(value),
+            How::Named(field) => text(field).is_some_and(|name| {
+                name == value || value.split(',').any(|part| part.trim() == name)
+            }),
+            How::Customer => is_customer(value, event),
+            How::Session => {
+                let id = value.to_lowercase();
+                text("session_id").is_some_and(|session| session.starts_with(&id))
+            }
+            How::Document => text("document").is_some_and(|document| {
+                let (_, number) = document.split_once(':').expect("kind:number");
+                document == value.replace('-', "_") || number == value
+            }),
+            How::Address => event["ip_address"] != Value::Null,
+            How::Contains(field) => {
+                text(field).is_some_and(|t| t.to_lowercase().contains(&value.to_lowercase()))
+            }
+            How::ContainsJson => {
+                let written = event["details"].to_string().to_lowercase();
+                let escaped = Value::from(value.to_lowercase()).to_string();
+                let escaped = &escaped[1..escaped.len() - 1];
+                event["details"].is_object()
+                    && (written.contains(&value.to_lowercase()) || written.contains(escaped))
+            }
+            How::Since => time(event) >= bound(value, false),
+            How::Until => time(event) < bound(value, true),
+        }
+    }
+}
+
+fn is_customer(value: &str, event: &Value) -> bool {
+    let by_id = CUSTOMERS.iter().find(|(name, _)| *name == value);
+    match by_id {
+        Some((_, ids)) => ids.iter().any(|id| event["customer_id"] == *id),
+        None => value.eq_ignore_ascii_case(REMOVED) && event["customer_email"] == REMOVED,
+    }
+}
+
+pub fn time(event: &Value) -> DateTime<Utc> {
+    let time = event["time"].as_str().expect("a time");
+    time.parse().expect("RFC 3339")
+}
+
+/// A day of Berlin, or an instant to the microsecond. An end includes what was
+/// written.
+fn bound(text: &str, is_end: bool) -> DateTime<Utc> {
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return midnight(day + Days::new(u64::from(is_end)));
+    }
+    let at: DateTime<Utc> = text.parse().expect("an instant");
+    at + chrono::TimeDelta::microseconds(i64::from(is_end))
+}
+
+/// When a day begins in Berlin.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    let local = day.and_hms_opt(0, 0, 0).expect("midnight");
+    let at = Berlin.from_local_datetime(&local).earliest();
+    at.expect("no gap at midnight").to_utc()
+}
+
+/// What one can ask for with a flag: what the log has, and what it has not.
+pub fn values(how: How, log: &[Value]) -> Vec<String> {
+    let field = |name: &str| {
+        let mut values: Vec<String> = log
+            .iter()
+            .filter_map(|event| event[name].as_str())
+            .map(str::to_owned)
+            .collect();
+        values.sort();
+        values.dedup();
+        values
+    };
+    let strangers = |name: &'static str| -> Vec<&'static str> {
+        match name {
+            "action_group" => vec!["keys"],
+            "action" => vec!["recover"],
+            "result" => vec![],
+            "admin" | "role" => vec!["nobody", "bea, alice", "beas,Administrators"],
+            "reason" => vec!["HELP", "\"NO\"", "ÄSSE", "ä, 😀", "\n", "%"],
+            "full_action_name" => vec!["LOGIN_login", "ustomer_", "%", "nothing"],
+            _ => vec!["nothing"],
+        }
+    };
+    match how {
+        How::Is(name) | How::Named(name) => {
+            let mut values = field(name);
+            values.extend(strangers(name).into_iter().map(str::to_owned));
+            values
+        }
+        How::Customer => {
+            let names = CUSTOMERS.iter().map(|(name, _)| *name);
+            let removed = [REMOVED, "Dan@Example.COM"];
+            names.chain(removed).map(str::to_owned).collect()
+        }
+        How::Session => {
+            let ids = field("session_id");
+            let begins = ids.iter().map(|id| id[..8].to_uppercase());
+            let some = ids.iter().map(|id| id[..21].to_owned());
+            let stranger = ["0".repeat(32), "deadbeef".to_owned()];
+            begins
+                .chain(some)
+                .chain(ids.clone())
+                .chain(stranger)
+                .collect()
+        }
+        How::Document => {
+            let all = [
+                "order:100000001",
+                "100000001",
+                "200000001",
+                "credit-memo:200000001",
+            ];
+            all.iter()
+                .chain(&["order:7", "8"])
+                .map(|v| (*v).to_owned())
+                .collect()
+        }
+        How::Address => vec!["192.0.2.7".to_owned(), "::/0".to_owned()],
+        How::Contains(name) => {
+            let mut values: Vec<String> = field(name);
+            values.extend(strangers(name).into_iter().map(str::to_owned));
+            values
+        }
+        How::ContainsJson => {
+            let typed = [
+                "EUROPE/berlin",
+                "\"code\":",
+                "says \"NO\"",
+                "\\\"",
+                "null",
+                "file",
+                "%",
+            ];
+            typed.map(str::to_owned).to_vec()
+        }
+        How::Since | How::Until => {
+            let days = (22..=28).map(|day| format!("2026-10-{day}"));
+            let instants = log.iter().step_by(7).filter_map(|e| e["time"].as_str());
+            days.chain(instants.map(str::to_owned)).collect()
+        }
+    }
+}

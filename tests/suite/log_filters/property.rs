@@ -1,0 +1,146 @@
+//! Filters alone, in pairs, and in any combination.
+
+use proptest::prelude::*;
+use proptest::sample::{Index, subsequence};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use serde_json::Value;
+
+use super::busy::{archive, shop};
+use super::language::{Clause, FLAGS, How, values};
+use crate::log::{list, seqs};
+use crate::support::Store;
+
+/// Whether a flag has a `--not-…` beside it.
+fn has_not(how: How) -> bool {
+    !matches!(
+        how,
+        How::Contains(_) | How::ContainsJson | How::Since | How::Until
+    )
+}
+
+fn clause(at: usize, not: bool, values: Vec<String>) -> Clause {
+    let (flag, how) = FLAGS[at];
+    Clause {
+        flag,
+        how,
+        not,
+        values,
+    }
+}
+
+fn args(command: &[&str], clauses: &[Clause]) -> Vec<String> {
+    let words = command.iter().map(|word| (*word).to_owned());
+    words.chain(clauses.iter().flat_map(Clause::args)).collect()
+}
+
+fn fitting(log: &[Value], clauses: &[Clause]) -> Vec<Value> {
+    let fits = |event: &&Value| clauses.iter().all(|clause| clause.fits(event));
+    log.iter().filter(fits).cloned().collect()
+}
+
+fn listed(store: &Store, clauses: &[Clause]) -> Vec<Value> {
+    let args = args(&["log", "list", "-o", "json"], clauses);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    list(store.run(&args))
+}
+
+#[track_caller]
+fn check(store: &Store, log: &[Value], clauses: &[Clause]) {
+    let expected = fitting(log, clauses);
+    let found = listed(store, clauses);
+    assert_eq!(seqs(&found), seqs(&expected), "{clauses:?}");
+    assert_eq!(found, expected);
+}
+
+/// Several values mean any of them, several filters all of them, and what has
+/// no value is neither asked for nor left out.
+#[test]
+fn every_filter_alone_and_every_pair_means_what_it_says() {
+    let store = shop();
+    let log = store.log();
+    let mut each = Vec::new();
+    for (at, (_, how)) in FLAGS.iter().enumerate() {
+        let values = values(*how, &log);
+        let nots = if has_not(*how) { 2 } else { 1 };
+        for not in [false, true].into_iter().take(nots) {
+            for value in &values {
+                check(&store, &log, &[clause(at, not, vec![value.clone()])]);
+            }
+            let some = match how {
+                How::Since => vec!["2026-10-24".to_owned()],
+                How::Until => vec!["2026-10-26".to_owned()],
+                _ => values.iter().step_by(2).take(3).cloned().collect(),
+            };
+            each.push(clause(at, not, some));
+        }
+    }
+    for (at, one) in each.iter().enumerate() {
+        check(&store, &log, std::slice::from_ref(one));
+        for other in &each[at + 1..] {
+            check(&store, &log, &[one.clone(), other.clone()]);
+        }
+    }
+}
+
+#[test]
+fn any_combination_lists_and_exports_what_a_recomputation_finds() {
+    any_combination(&shop());
+}
+
+/// Where most of the log lies in archives, nothing is found that would not be
+/// found without, and nothing less.
+#[test]
+fn any_combination_means_the_same_in_archives() {
+    let store = shop();
+    let log = store.log();
+    archive(&store);
+    let now = store.log();
+    assert_eq!(now[now.len() - log.len()..], log);
+    any_combination(&store);
+}
+
+/// Any filters with any values, as a list and as an export. An export is in
+/// the log itself: what goes to stdout already holds its own event.
+fn any_combination(store: &Store) {
+    let log = store.log();
+    let pools: Vec<Vec<String>> = FLAGS.iter().map(|(_, how)| values(*how, &log)).collect();
+    let flags: Vec<usize> = (0..FLAGS.len()).collect();
+    let chosen = subsequence(flags, 1..5).prop_flat_map(|flags| {
+        let values = prop::collection::vec(any::<Index>(), 1..4);
+        flags
+            .into_iter()
+            .map(|flag| (Just(flag), prop::bool::weighted(0.3), values.clone()))
+            .collect::<Vec<_>>()
+    });
+    let clauses = chosen.prop_map(|chosen| -> Vec<Clause> {
+        let one = |(at, not, picked): (usize, bool, Vec<Index>)| {
+            let how = FLAGS[at].1;
+            let once = matches!(how, How::Since | How::Until);
+            let picked = picked.iter().take(if once { 1 } else { 3 });
+            let values = picked.map(|index| index.get(&pools[at]).clone()).collect();
+            clause(at, not && has_not(how), values)
+        };
+        chosen.into_iter().map(one).collect()
+    });
+    let config = Config {
+        failure_persistence: None,
+        ..Config::with_cases(100)
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let checked = TestRunner::new_with_rng(config, rng).run(&clauses, |clauses| {
+        let export = args(&["log", "export", "-", "--format", "jsonl"], &clauses);
+        let export: Vec<&str> = export.iter().map(String::as_str).collect();
+        let rows = store.run(&export).succeeded().stdout;
+        let rows: Result<Vec<Value>, _> = rows.lines().map(serde_json::from_str).collect();
+        let mut rows = rows.map_err(|e| TestCaseError::fail(e.to_string()))?;
+        rows.reverse();
+        let expected = fitting(&store.log(), &clauses);
+        prop_assert_eq!(seqs(&rows), seqs(&expected));
+        prop_assert_eq!(&rows, &expected);
+        prop_assert_eq!(listed(store, &clauses), expected);
+        Ok(())
+    });
+    if let Err(failure) = checked {
+        panic!("{failure}");
+    }
+}
