@@ -47,6 +47,12 @@ impl<'s> Source<'s> {
         if archives.is_empty() {
             return self.read.audit_scan(query, each);
         }
+        if query.limit.is_none() {
+            // All of them will be needed: better said before anything is given.
+            for archive in &archives {
+                self.file(archive)?;
+            }
+        }
         let mut left = query.limit;
         let mut counted = |cut: &Cut<'_>| {
             left = left.map(|left| left - 1);
@@ -143,11 +149,15 @@ impl<'s> Source<'s> {
         Ok(())
     }
 
-    fn open(&self, archive: &ArchiveRow) -> Result<Frames<File>> {
+    fn file(&self, archive: &ArchiveRow) -> Result<File> {
         let file = self.archives.open(&archive.name)?;
-        let file = file.ok_or_else(|| Fault::ArchiveMissing {
+        file.ok_or_else(|| Fault::ArchiveMissing {
             name: archive.name.clone(),
-        })?;
+        })
+    }
+
+    fn open(&self, archive: &ArchiveRow) -> Result<Frames<File>> {
+        let file = self.file(archive)?;
         let frames = Frames::open(&archive.name, file)?;
         if frames.count() as u64 == (archive.last + 1 - archive.first).div_ceil(FRAME) {
             return Ok(frames);

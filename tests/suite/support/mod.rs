@@ -1,9 +1,11 @@
 //! A store of one's own, and the program run on it.
 
+mod bench;
 pub mod page;
 mod shop;
 mod visits;
 
+pub use bench::Bench;
 pub use shop::*;
 pub use visits::*;
 

@@ -7,8 +7,8 @@ use login_as_customer::store::archive::{ArchiveWriter, Header, Line, Lines};
 use rusqlite::params;
 use sha2::{Digest as _, Sha256};
 
-use super::{Cases, copy, database, desk::Bench};
-use crate::support::Store;
+use super::{Cases, copy, database};
+use crate::support::{Bench, Store};
 
 /// The store's archives, oldest first.
 fn files(store: &Store) -> Vec<PathBuf> {
@@ -232,10 +232,10 @@ fn written_anew_with_something_changed() {
         change("hashes exchanged", &|header, _| header.hashes.reverse());
         change("hashes dropped", &|header, _| header.hashes.clear());
         change("a hash more", &|header, _| {
-            header.hashes.push(header.hashes[0].clone())
+            header.hashes.push(header.hashes[0].clone());
         });
         change("a proof's name", &|header, _| {
-            header.format = "lac-proof/1".to_owned()
+            header.format = "lac-proof/1".to_owned();
         });
         for (what, header, lines) in changed {
             replace(&store, &path, &written(&header, &lines));

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::cells::dump;
-use super::{copy, database, desk::Bench, path, prepared, settled};
+use super::{copy, database, path, prepared, settled};
+use crate::support::Bench;
 
 /// What an event is made of.
 const PARTS: [&str; 5] = ["record", "shopper", "shopper_salt", "staff", "staff_salt"];

@@ -8,7 +8,6 @@
 mod archives;
 mod bytes;
 mod cells;
-mod desk;
 mod events;
 mod exports;
 mod hidden;
@@ -20,7 +19,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rusqlite::Connection;
 
-use crate::support::{Store, Support, text};
+use crate::support::{Bench, Store, Support, text};
 
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -72,7 +71,7 @@ fn prepare() -> Prepared {
     assert!(erased["archives"][0].is_string(), "{erased}");
     let older = store.copy();
     let older_note = store.ok(&["log", "checkpoint"]);
-    desk::Bench::new(&store).change_settings(260);
+    Bench::new(&store).change_settings(260);
     let bea = store.person("bea2", "beas");
     store
         .run_as(

@@ -69,11 +69,8 @@ impl Parts {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         edit(&mut lines);
         self.manifest.rows = lines.len() as u64;
-        self.rows = lines
-            .iter()
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
-            .into();
+        lines.push(String::new());
+        self.rows = lines.join("\n").into();
     }
 }
 
@@ -128,14 +125,14 @@ fn rows_dropped_added_or_edited() {
         case("a row dropped", &|rows| drop(rows.remove(2)));
         case("a row added", &|rows| rows.push(rows[0].clone()));
         case("a row added before", &|rows| {
-            rows.insert(0, rows[1].clone())
+            rows.insert(0, rows[1].clone());
         });
         case("rows exchanged", &|rows| rows.swap(1, 2));
         case("a row edited", &|rows| {
-            rows[1] = rows[1].replacen("bea", "bob", 1)
+            rows[1] = rows[1].replacen("bea", "bob", 1);
         });
         case("a reason edited", &|rows| {
-            rows[0] = rows[0].replacen("cannot", "can", 1)
+            rows[0] = rows[0].replacen("cannot", "can", 1);
         });
         case("all rows dropped", &|rows| rows.clear());
         for (what, change) in [

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Cases, copy, database, forge, prepared, verifies};
-use crate::support::Store;
+use crate::support::{Bench, Store};
 
 fn checkpoint(store: &Store, note: impl AsRef<[u8]>) {
     fs::write(store.dir().join("checkpoint"), note).expect("written");
@@ -97,7 +97,7 @@ fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
 fn a_history_that_was_written_anew_is_found_with_a_checkpoint() {
     let (fork, note_now) = prepared(|p| (p.older.copy(), p.note.clone()));
     let events = prepared(|p| p.last - p.first);
-    super::desk::Bench::new(&fork).change_settings(usize::try_from(events).expect("few") + 20);
+    Bench::new(&fork).change_settings(usize::try_from(events).expect("few") + 20);
     verifies(&fork);
     let since = saved(&fork, "since", note_now);
     let mut cases = Cases::default();

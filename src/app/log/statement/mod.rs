@@ -18,6 +18,7 @@ use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
+use crate::domain::time::Timestamp;
 use crate::signing::note;
 use crate::store::Result;
 use crate::store::log::tampered;
@@ -77,13 +78,7 @@ impl Statement {
         Ok(Stated {
             complete: about.limits.is_empty(),
             about,
-            log_began: view
-                .read
-                .audit_event(1)?
-                .as_ref()
-                .map(super::read)
-                .transpose()?
-                .map(|e| e.time),
+            log_began: began(view)?,
             customer,
             events,
             erased,
@@ -201,4 +196,14 @@ fn consent_change(seen: &Seen) -> Option<ConsentChange> {
         reason: event.reason.clone(),
         erased: seen.erased,
     })
+}
+
+/// When the log's first event was, also where an archive holds it.
+fn began(view: &View<'_>) -> Result<Option<Timestamp>> {
+    if let Some(oldest) = view.read.audit_archives()?.first() {
+        return Ok(Some(oldest.since));
+    }
+    let first = view.read.audit_event(1)?;
+    let first = first.as_ref().map(super::read).transpose()?;
+    Ok(first.map(|event| event.time))
 }

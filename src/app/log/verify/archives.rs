@@ -35,19 +35,11 @@ impl Pass<'_> {
                     .events(reach, "archives do not follow each other");
             }
             next = archive.last + 1;
-            let opened = self.source.archives.open(&archive.name);
-            match opened {
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    self.lost.push([archive.first, archive.last]);
-                    let name = archive.name.clone();
-                    self.missing.push(Fault::ArchiveMissing { name });
-                    continue;
-                }
-                Err(fault) => {
-                    self.cannot_be_read(&archive, &fault);
-                    continue;
-                }
+            if let Ok(None) = self.source.archives.open(&archive.name) {
+                self.lost.push([archive.first, archive.last]);
+                let name = archive.name.clone();
+                self.missing.push(Fault::ArchiveMissing { name });
+                continue;
             }
             match self.file(&archive) {
                 Ok(header) => self.headers.push((archive, header)),

@@ -1,29 +1,32 @@
-//! The verification of `lac log verify`, called in this process: for sweeps of
-//! thousands of cases, which would take an hour as processes.
+//! A store opened in this process, as the command line opens it: for sweeps of
+//! thousands of cases and for logs of thousands of events, which would take an
+//! hour as processes.
 
 use std::time::Duration;
 
 use login_as_customer::app::config::Set;
 use login_as_customer::app::log::verify::Verify;
-use login_as_customer::app::{Caller, Credential, Desk};
+use login_as_customer::app::{Caller, Config, Credential, Desk};
 use login_as_customer::domain::ambient::{Clock, Random};
+use login_as_customer::domain::audit::{Action, Event};
 use login_as_customer::domain::fault::{Fault, Kind};
+use login_as_customer::domain::ids::{CustomerId, SessionId};
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::domain::time::Timestamp;
 use login_as_customer::signing::ring::KeyRing;
 use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::archive::ArchiveDir;
 use login_as_customer::store::dir::{CheckpointFile, StoreDir};
+use login_as_customer::store::log::Appender;
 use login_as_customer::store::sqlite::SqliteStore;
 
-use super::TODAY;
-use crate::support::Store;
+use super::Store;
 
 struct Fixed;
 
 impl Clock for Fixed {
     fn now(&self) -> Timestamp {
-        TODAY.parse().expect("a time")
+        super::NOW.parse().expect("a time")
     }
 }
 
@@ -90,6 +93,37 @@ impl Bench {
         }
     }
 
+    /// As many visits, from a time on, a second between their events; in one
+    /// transaction.
+    pub fn append_visits(&self, count: u64, from: &str, seconds: u64) {
+        let desk = self.desk().expect("a desk");
+        let from: Timestamp = from.parse().expect("a time");
+        let tx = desk.store.write().expect("a transaction");
+        let proof = {
+            let origin = Config::read(tx.as_read())
+                .expect("config")
+                .store_name()
+                .expect("a name");
+            let key = desk.keys.audit().expect("a key");
+            let mut log = Appender::open(
+                &*tx,
+                desk.random,
+                &origin,
+                &key.public(),
+                desk.high_water,
+                from,
+            )
+            .expect("the log");
+            let mut last = None;
+            for number in 0..count {
+                log.advance(from.plus(Duration::from_secs(number * seconds)));
+                last = Some(log.append(&visit(number)).expect("appended"));
+            }
+            log.seal(last.expect("some"), key).expect("sealed")
+        };
+        tx.commit(proof, desk.high_water).expect("committed");
+    }
+
     /// Everything that is found; `None` where all is said to be well. A fault
     /// that the program would not exit with 6 for is a panic.
     pub fn found(&self) -> Option<Vec<String>> {
@@ -109,4 +143,20 @@ impl Bench {
             Err(fault) => panic!("{fault:?}"),
         }
     }
+}
+
+/// One event of a visit.
+fn visit(number: u64) -> Event {
+    let action = [Action::LoginIssue, Action::LoginRedeem, Action::LoginEnd][(number % 3) as usize];
+    let mut event = Event::new(action);
+    event.admin = Some(["bea", "carl", "dina"][(number / 3 % 3) as usize].to_owned());
+    event.customer_id = CustomerId::merchant(1 + i64::try_from(number / 3 % 700).expect("small"));
+    event.customer_email = Some(format!("customer-{}@example.com", number / 3 % 700));
+    event.website = Some("base".to_owned());
+    event.session_id = Some(SessionId::from_bits(u128::from(number / 3).to_be_bytes()));
+    event.reason = number
+        .is_multiple_of(3)
+        .then(|| format!("asked, \"{number}\" \u{2603}"));
+    event.ticket = format!("ZD-{}", number / 3 % 50).parse().ok();
+    event
 }

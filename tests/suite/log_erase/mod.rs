@@ -1,0 +1,326 @@
+//! A removed shopper leaves the log: their address is nowhere any more, and
+//! everything that was proven stays so.
+
+use std::fs;
+use std::path::Path;
+
+mod meanwhile;
+
+use serde_json::{Value, json};
+
+use crate::support::{Store, Support, customer, page};
+
+/// As the merchant writes it; people write it otherwise.
+const ADDRESS: &str = "Quentin.Quill@Example.com";
+const ID: &str = "5000";
+
+const SUMMER: &str = "2026-07-01T10:00:00Z";
+const AUTUMN: &str = "2026-10-05T12:00:00Z";
+
+/// Every file below a directory that holds the word, however it is written and
+/// compressed, and not only as the end of another one.
+fn files_with(dir: &Path, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files_with(&path, word));
+            continue;
+        }
+        let mut bytes = fs::read(&path).expect("a file");
+        if path.extension().is_some_and(|ending| ending == "zst") {
+            bytes = zstd::decode_all(bytes.as_slice()).expect("zstd");
+        }
+        let (small, word) = (
+            String::from_utf8_lossy(&bytes).to_lowercase(),
+            word.to_lowercase(),
+        );
+        let small = small.replace(&format!("not-{word}"), "somebody else");
+        if small.contains(&word) {
+            found.push(
+                path.file_name()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned(),
+            );
+        }
+    }
+    found
+}
+
+/// A shop with thousands of customers, so that pages were divided, in which
+/// somebody was visited, asked about, had orders, and is gone.
+fn shop_without_quentin() -> Store {
+    let store = Store::none();
+    store.clock.set(SUMMER);
+    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let shop = Support::in_store(store);
+    let bea = shop.store.agent("bea");
+    // Asked for before anybody knew them.
+    let unknown = [
+        "login",
+        "QUENTIN.quill@example.com",
+        "--reason",
+        "called",
+        "-o",
+        "json",
+    ];
+    shop.store
+        .run_as(&bea, &unknown)
+        .failed("customer_not_found", 3);
+    import_many(&shop.store, 0..1500);
+    let quentin = customer(5000, ADDRESS, ("Quentin", "Quill"), (1, 1), 2);
+    shop.store.import("customers", &page(&[quentin]));
+    import_many(&shop.store, 1500..3000);
+    let of_quentin = |id: u64| {
+        json!({"entity_id": id, "increment_id": format!("9{id:08}"), "store_id": 1,
+               "created_at": "2026-06-01 10:00:00", "customer_is_guest": 0,
+               "customer_id": 5000, "customer_email": ADDRESS})
+    };
+    shop.store
+        .import("orders", &page(&[of_quentin(50), of_quentin(51)]));
+    let why = "wrote from quentin.quill@EXAMPLE.com, twice";
+    let times = [
+        "2026-07-02T10:00:00Z",
+        "2026-07-02T10:00:30Z",
+        "2026-07-02T10:12:30Z",
+    ];
+    shop.visit(
+        &bea,
+        &[ID, "--reason", why],
+        "https://shop.example.com",
+        times,
+    );
+    let nobody = shop.store.staff("nobody", &[]);
+    shop.store
+        .run_as(&nobody, &["login", ADDRESS, "-o", "json"])
+        .failed("resource_denied", 4);
+    let store = shop.store;
+    store.clock.set(AUTUMN);
+    store.ok(&["consent", "revoke", ADDRESS]);
+    store.fails(
+        &["login", ADDRESS, "--reason", "again"],
+        "consent_withheld",
+        5,
+    );
+    store.fails(
+        &["customer", "add", "--email", ADDRESS, "--website", "base"],
+        "already_exists",
+        7,
+    );
+    store.ok(&["customer", "edit", ID, "--email", "Q.Quill@Example.com"]);
+    store.ok(&["customer", "edit", ID, "--email", ADDRESS]);
+    // Somebody else, whose address ends like theirs.
+    store.fails(
+        &["login", "not-quentin.quill@example.com"],
+        "customer_not_found",
+        3,
+    );
+    store.ok(&["log", "archive"]);
+    store.ok(&["customer", "remove", ID, "--yes"]);
+    store
+}
+
+fn import_many(store: &Store, numbers: std::ops::Range<u64>) {
+    let some = numbers.map(|n| {
+        let email = format!("somebody-with-a-rather-long-address-{n}@example.org");
+        customer(10_000 + n, &email, ("Some", "Body"), (1, 1), 0)
+    });
+    store.import("customers", &page(&some.collect::<Vec<_>>()));
+}
+
+fn erase(store: &Store) -> Value {
+    store.json(&["log", "erase", "--customer", ID, "--yes"])
+}
+
+fn verifies(store: &Store) -> Value {
+    store.json(&["log", "verify"])
+}
+
+/// All events, oldest first, without those that reading and proving add.
+fn events(store: &Store) -> Vec<Value> {
+    let mut events = store.log();
+    events.reverse();
+    events
+}
+
+#[test]
+fn nothing_of_the_address_is_left_anywhere() {
+    let store = shop_without_quentin();
+    let before = events(&store);
+    let held = files_with(&store.dir(), "quentin.quill@example.com");
+    assert!(held.len() > 1, "{held:?}");
+    let erased = erase(&store);
+    assert_eq!(erased["kept"], 0);
+    assert_eq!(erased["documents"], 2);
+    assert!(
+        !erased["archives"].as_array().expect("names").is_empty(),
+        "{erased}"
+    );
+    for word in [ADDRESS, "q.quill@example.com"] {
+        assert_eq!(files_with(&store.dir(), word), [""; 0], "{word}");
+    }
+    assert!(!files_with(&store.dir(), "not-quentin.quill@example.com").is_empty());
+    let verified = verifies(&store);
+    assert_eq!(verified["erased"], erased["events"]);
+    // Who acted, when and on whom stays; what was said does not.
+    let after = events(&store);
+    let gone: Vec<u64> = erased["ranges"]
+        .as_array()
+        .expect("ranges")
+        .iter()
+        .flat_map(|range| range[0].as_u64().expect("first")..=range[1].as_u64().expect("last"))
+        .collect();
+    assert_eq!(gone.len() as u64, erased["events"]);
+    for (was, is) in before.iter().zip(&after) {
+        let is_gone = gone.contains(&was["seq"].as_u64().expect("a number"));
+        let personal = ["customer_email", "reason", "details"];
+        for (field, value) in was.as_object().expect("an event") {
+            if is_gone && personal.contains(&field.as_str()) {
+                assert!(is[field].is_null(), "{is}");
+            } else {
+                assert_eq!(&is[field], value, "{field} of {is}");
+            }
+        }
+        let is_theirs = was["customer_id"] == ID && was["action"] != "erase";
+        let names_them = was.to_string().to_lowercase().contains("\"quentin.quill@");
+        assert!(is_gone || !(is_theirs || names_them), "{was}");
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let store = shop_without_quentin();
+    erase(&store);
+    let before = events(&store);
+    let again = erase(&store);
+    assert_eq!(
+        (&again["changed"], &again["events"]),
+        (&json!(false), &json!(0))
+    );
+    assert_eq!(again["audit_seq"], Value::Null);
+    assert_eq!(events(&store), before);
+    verifies(&store);
+}
+
+/// What the first run of a day says of a shopper can be erased by a second.
+#[test]
+fn what_is_said_after_the_erasure_goes_with_the_next() {
+    let store = shop_without_quentin();
+    let first = erase(&store);
+    let of_id = ["login", ID, "--reason", "still there?"];
+    store.fails(&of_id, "customer_not_found", 3);
+    let verified = verifies(&store);
+    assert_eq!(verified["erased"], first["events"]);
+    erase(&store);
+    verifies(&store);
+}
+
+#[test]
+fn who_may_and_whom() {
+    let store = Store::with_shop();
+    store.fails(
+        &["log", "erase", "--customer", "1", "--yes"],
+        "customer_present",
+        5,
+    );
+    assert_eq!(store.log()[0]["details"]["code"], "customer_present");
+    store.fails(
+        &["log", "erase", "--customer", "ada@example.com", "--yes"],
+        "invalid_value",
+        2,
+    );
+    store.fails(&["log", "erase", "--customer", "1"], "customer_present", 5);
+    let before = store.log();
+    let nobody = store.json(&["log", "erase", "--customer", "4711", "--yes"]);
+    assert_eq!(
+        (&nobody["changed"], &nobody["events"]),
+        (&json!(false), &json!(0))
+    );
+    store.fails(
+        &["log", "erase", "--customer", "4711"],
+        "confirmation_required",
+        2,
+    );
+    assert_eq!(store.log(), before);
+    let clerk = store.staff("clerk", &["system_magento_logging_events"]);
+    let ask = ["log", "erase", "--customer", "4711", "--yes", "-o", "json"];
+    store.run_as(&clerk, &ask).failed("resource_denied", 4);
+    let denied = &store.log()[0];
+    assert_eq!(
+        (&denied["action"], &denied["result"]),
+        (&json!("erase"), &json!("failure"))
+    );
+    // Not by somebody who sees a part of the websites only.
+    let eraser = store.staff("eraser", &["Lac::erase"]);
+    store.ok(&["role", "scope", "erasers", "website:base"]);
+    assert_eq!(store.run_as(&eraser, &ask).code, 4);
+    verifies(&store);
+}
+
+/// Bob has an account on both websites; one of them is removed.
+#[test]
+fn who_has_the_same_address_elsewhere_keeps_theirs() {
+    let store = Store::with_shop();
+    let bea = store.agent("bea");
+    store.ok(&["consent", "grant", "2"]);
+    store
+        .run_as(&bea, &["login", "5", "--reason", "bob on eu", "-o", "json"])
+        .succeeded();
+    store.ok(&["session", "end", "--all"]);
+    store
+        .run_as(
+            &bea,
+            &["login", "2", "--reason", "bob on base", "-o", "json"],
+        )
+        .succeeded();
+    store.ok(&["session", "end", "--all"]);
+    store.ok(&["customer", "remove", "2", "--yes"]);
+    let erased = store.json(&["log", "erase", "--customer", "2", "--yes"]);
+    assert!(erased["kept"].as_u64().expect("a number") > 0, "{erased}");
+    for event in store.log() {
+        if event["customer_id"] == "2" && event["action"] != "erase" {
+            assert!(event["customer_email"].is_null(), "{event}");
+        }
+        if event["customer_id"] == "5" {
+            assert!(
+                !event["details"].is_null() || !event["reason"].is_null(),
+                "{event}"
+            );
+        }
+    }
+    assert_eq!(files_with(&store.dir(), "bob on base"), [""; 0]);
+    assert!(!files_with(&store.dir(), "bob on eu").is_empty());
+    verifies(&store);
+}
+
+#[test]
+fn older_exports_prove_what_they_did() {
+    let store = shop_without_quentin();
+    let key = store.ok(&["key", "verifier"]);
+    let files: Vec<String> = ["sparse", "range"]
+        .iter()
+        .map(|strength| {
+            let file = store
+                .home()
+                .join(format!("{strength}.csv"))
+                .display()
+                .to_string();
+            store.json(&["log", "export", &file, "--proof", strength]);
+            file
+        })
+        .collect();
+    let note = store.home().join("before.checkpoint").display().to_string();
+    fs::write(&note, store.ok(&["log", "checkpoint"])).expect("written");
+    erase(&store);
+    for file in &files {
+        let said = store.json(&["log", "verify", "--file", file, "--key", key.trim()]);
+        assert_eq!(said["kind"], "export");
+    }
+    store.json(&["log", "verify", "--since", &note]);
+    // What is exported now proves as much, and says what is not there.
+    let file = store.home().join("after.csv").display().to_string();
+    store.json(&["log", "export", &file, "--proof", "range"]);
+    let said = store.json(&["log", "verify", "--file", &file]);
+    assert!(said["not_proven"].to_string().contains("erased"), "{said}");
+}
