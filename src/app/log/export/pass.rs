@@ -1,28 +1,17 @@
-//! One pass over many events, by several threads.
-//!
-//! The log is cut into runs of seqs; each worker reads every n-th of them over
-//! a connection of its own and encodes what fits, and the results are taken in
-//! order. What is held is a few runs, however long the log is.
-
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+//! One pass over many events, cut into runs of seqs that several threads read
+//! and encode. What is held is a few runs, however long the log is.
 
 use super::Encode;
 use crate::app::Desk;
 use crate::app::log::source::Source;
-use crate::domain::audit::{Choice, Selection};
-use crate::domain::fault::Fault;
-use crate::store::archive::{Archives, FRAME};
-use crate::store::{ArchiveRow, EventQuery, Hints, ReadTx, Result, Store};
+use crate::app::log::spread;
+use crate::store::archive::FRAME;
+use crate::store::{EventQuery, ReadTx, Result};
 
 /// Seqs in a run of the database.
 const RUN: u64 = 2048;
 /// Frames in a run of an archive.
 const FRAMES: u64 = 4;
-/// Fewer runs than this are not worth a thread.
-const FEW: usize = 8;
-/// Runs that wait to be taken, for each worker.
-const AHEAD: usize = 2;
 /// Bytes that a buffer keeps between runs.
 const KEEP: usize = 4 * 1024 * 1024;
 
@@ -118,23 +107,11 @@ pub fn over(
         return Ok(());
     };
     let runs = runs(source.read, window)?;
-    let workers = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8);
-    let mut taken = 0;
-    if workers > 1 && runs.len() >= FEW {
-        let mut stores = Vec::new();
-        for _ in 0..workers {
-            stores.push(desk.store.another()?);
-        }
-        taken = together(stores, source, query, &runs, encode, take)?;
-    }
-    let mut run = Run::default();
-    for range in &runs[taken..] {
-        fill(&mut run, source, query, *range, encode)?;
-        take(&run)?;
-    }
-    Ok(())
+    let work = |source: Source<'_>, range: [u64; 2], mut run: Run| {
+        fill(&mut run, source, query, range, encode)?;
+        Ok(run)
+    };
+    spread::over(desk, source, &runs, &work, &mut |run| take(run))
 }
 
 /// Reads and encodes one run.
@@ -157,134 +134,4 @@ fn fill(
         run.rows += 1;
         encode.encode(event, &mut run.bytes)
     })
-}
-
-enum Message {
-    Run(Run),
-    /// The worker sees another log than this transaction does.
-    Changed,
-    Failed(Fault),
-}
-
-/// How many runs were taken: fewer than all where a worker saw another log.
-fn together(
-    stores: Vec<Box<dyn Store + Send>>,
-    source: Source<'_>,
-    query: &EventQuery,
-    runs: &[[u64; 2]],
-    encode: &dyn Encode,
-    take: &mut dyn FnMut(&Run) -> Result<()>,
-) -> Result<usize> {
-    let size = source.read.audit_last_seq()?;
-    let archives = source.read.audit_archives()?;
-    let count = stores.len();
-    thread::scope(|scope| {
-        let mut lanes = Vec::with_capacity(count);
-        for (at, store) in stores.into_iter().enumerate() {
-            let (send, receive) = sync_channel(AHEAD);
-            let (give_back, empties) = sync_channel(AHEAD + 2);
-            let job = Job {
-                files: source.archives,
-                query,
-                encode,
-                runs,
-                step: (at, count),
-                size,
-                archives: &archives,
-            };
-            scope.spawn(move || job.run(&*store, &send, &empties));
-            lanes.push((receive, give_back));
-        }
-        for at in 0..runs.len() {
-            let (receive, give_back): &(Receiver<Message>, SyncSender<Run>) = &lanes[at % count];
-            match receive.recv() {
-                Ok(Message::Run(run)) => {
-                    take(&run)?;
-                    // A worker that is done needs no buffer any more.
-                    let _ = give_back.try_send(run);
-                }
-                Ok(Message::Changed) => return Ok(at),
-                Ok(Message::Failed(fault)) => return Err(fault),
-                Err(_) => return Err(Fault::internal("a worker ended early")),
-            }
-        }
-        Ok(runs.len())
-    })
-}
-
-/// What one worker does.
-struct Job<'j> {
-    files: &'j dyn Archives,
-    query: &'j EventQuery,
-    encode: &'j dyn Encode,
-    runs: &'j [[u64; 2]],
-    /// Which run it begins with, and how many workers there are.
-    step: (usize, usize),
-    /// The log as the transaction that began it sees it.
-    size: u64,
-    archives: &'j [ArchiveRow],
-}
-
-impl Job<'_> {
-    fn run(&self, store: &dyn Store, send: &SyncSender<Message>, empties: &Receiver<Run>) {
-        let end = match self.work(store, send, empties) {
-            Ok(true) => return,
-            Ok(false) => Message::Changed,
-            Err(fault) => Message::Failed(fault),
-        };
-        // Nobody listens any more where somebody else failed first.
-        let _ = send.send(end);
-    }
-
-    fn work(
-        &self,
-        store: &dyn Store,
-        send: &SyncSender<Message>,
-        empties: &Receiver<Run>,
-    ) -> Result<bool> {
-        let read = store.read()?;
-        if !self.is_same_log(&*read)? {
-            return Ok(false);
-        }
-        let source = Source {
-            read: &*read,
-            archives: self.files,
-        };
-        for range in self.runs.iter().skip(self.step.0).step_by(self.step.1) {
-            let mut run = empties.try_recv().unwrap_or_default();
-            fill(&mut run, source, self.query, *range, self.encode)?;
-            if send.send(Message::Run(run)).is_err() {
-                break;
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether nothing was archived or erased since; what was added since is
-    /// not looked at.
-    fn is_same_log(&self, read: &dyn ReadTx) -> Result<bool> {
-        if read.audit_archives()? != self.archives || read.audit_last_seq()? < self.size {
-            return Ok(false);
-        }
-        let erasures = EventQuery {
-            select: Selection {
-                action_group: Choice::any(["log"]),
-                action: Choice::any(["erase"]),
-                ..Selection::default()
-            },
-            hints: Hints {
-                first: Some(self.size + 1),
-                ..Hints::default()
-            },
-            limit: Some(1),
-            ascending: true,
-            ..EventQuery::default()
-        };
-        let mut same = true;
-        read.audit_scan(&erasures, &mut |_| {
-            same = false;
-            Ok(())
-        })?;
-        Ok(same)
-    }
 }
