@@ -83,8 +83,8 @@ pub trait AuditReads {
         each: &mut dyn FnMut(&Cells<'_>) -> Result<()>,
     ) -> Result<()>;
     /// The entries of the index `which` (see [`Self::audit_indexes`]) with
-    /// seqs above `above`: key and seq, in the index's order, read from the
-    /// index alone.
+    /// seqs above `above`: key and seq, each key looked up in the index alone
+    /// as a query looks it up.
     fn audit_index(
         &self,
         which: usize,

@@ -1,12 +1,12 @@
 //! Events column by column and indexes entry by entry, types included: for
 //! verification, which takes nothing for granted.
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params};
 
 use super::super::mapping::Mapping;
 use super::super::{Tx, rows};
-use crate::store::{Cell, Cells, Result};
+use crate::store::{AuditReads, Cell, Cells, Result};
 
 const COLUMNS: [&str; 18] = [
     "seq",
@@ -72,6 +72,9 @@ pub fn run(
     Ok(())
 }
 
+/// Gives every entry of an index to `each`: key after key, and each key looked
+/// up as filters look it up, so that an entry they would not find is not found
+/// here either.
 pub fn index(
     tx: &Tx<'_>,
     which: usize,
@@ -79,17 +82,33 @@ pub fn index(
     each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
 ) -> Result<()> {
     let (name, condition) = INDEXES[which];
-    // `+seq`: read from end to end, not looked up. The index holds both values.
-    let sql = format!(
-        "SELECT {}, seq FROM audit_event INDEXED BY {name} WHERE {condition} +seq > ?1",
-        COLUMNS[INDEXED[which]]
-    );
-    let mut statement = tx.conn.prepare(&sql).map_err(rows::fault)?;
-    let mut found = statement
-        .query(params![rows::int(above)?])
-        .map_err(rows::fault)?;
-    while let Some(row) = found.next().map_err(rows::fault)? {
-        each(cell(row, 0)?, rows::get(row, 1)?)?;
+    let column = COLUMNS[INDEXED[which]];
+    let from = format!("FROM audit_event INDEXED BY {name} WHERE {condition}");
+    let range = [rows::int(above)? + 1, rows::int(tx.audit_last_seq()?)?];
+    let prepare = |sql: String| tx.conn.prepare(&sql).map_err(rows::fault);
+    let mut give = |found: &mut rusqlite::Rows<'_>| -> Result<()> {
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            each(cell(row, 0)?, rows::get(row, 1)?)?;
+        }
+        Ok(())
+    };
+    if condition.is_empty() {
+        let sql = format!("SELECT {column}, seq {from} {column} IS NULL AND seq BETWEEN ?1 AND ?2");
+        let mut without = prepare(sql)?;
+        give(&mut without.query(range).map_err(rows::fault)?)?;
+    }
+    let least = format!("SELECT {column} {from} {column} IS NOT NULL ORDER BY {column} LIMIT 1");
+    let next = format!("SELECT {column} {from} {column} > ?1 ORDER BY {column} LIMIT 1");
+    let of_key = format!("SELECT {column}, seq {from} {column} = ?1 AND seq BETWEEN ?2 AND ?3");
+    let (mut next, mut of_key) = (prepare(next)?, prepare(of_key)?);
+    let read = |row: &Row<'_>| rows::get::<Value>(row, 0);
+    let mut key = rows::first(prepare(least)?.query([]).map_err(rows::fault)?, read)?;
+    while let Some(one) = key {
+        let mut found = of_key
+            .query(params![one, range[0], range[1]])
+            .map_err(rows::fault)?;
+        give(&mut found)?;
+        key = rows::first(next.query(params![one]).map_err(rows::fault)?, read)?;
     }
     Ok(())
 }

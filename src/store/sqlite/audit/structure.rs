@@ -7,13 +7,14 @@ use rusqlite::Connection;
 use super::super::rows;
 use crate::store::Result;
 
-/// With their indexes: an entry with a number more than its two would be found
-/// by who reads all of them, and not by who looks it up.
-const TABLES: [&str; 4] = [
-    "audit_event",
-    "audit_head",
-    "audit_subtree",
-    "audit_archive",
+/// What is asked of each table. Of the large one only whether its pages are in
+/// order: that its indexes lead to every row is seen by looking the rows up
+/// (see `super::cells::index`), in a fraction of the time.
+const CHECKS: [(&str, &str); 4] = [
+    ("audit_event", "quick_check"),
+    ("audit_head", "integrity_check"),
+    ("audit_subtree", "integrity_check"),
+    ("audit_archive", "integrity_check"),
 ];
 
 /// Rows where nobody looks, and what is said of them.
@@ -42,11 +43,9 @@ pub fn problem(conn: &Connection) -> Result<Option<String>> {
             return Ok(Some(problem.to_owned()));
         }
     }
-    for table in TABLES {
+    for (table, check) in CHECKS {
         let said: String = conn
-            .query_row(&format!("PRAGMA integrity_check({table})"), [], |row| {
-                row.get(0)
-            })
+            .query_row(&format!("PRAGMA {check}({table})"), [], |row| row.get(0))
             .map_err(rows::fault)?;
         if said != "ok" {
             return Ok(Some(format!("{table}: {said}")));
