@@ -197,11 +197,14 @@ pub fn report(out: &Out, fault: &Fault) -> u8 {
 pub fn report_usage(is_json: bool, mut error: clap::Error) -> u8 {
     if is_json && error.use_stderr() {
         let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first);
+        // Up to the first empty line: what is missing, or may be given, has
+        // lines of its own.
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let said = said.strip_prefix("error: ").unwrap_or(said);
+        let lines: Vec<&str> = said.lines().map(str::trim).collect();
         json(Explained {
             code: "invalid_argument".to_owned(),
-            message: message.to_owned(),
+            message: lines.join(" "),
             hint: Some(format!(
                 "{} --help shows how it is used",
                 command_of(&error)

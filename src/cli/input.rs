@@ -1,7 +1,9 @@
 //! Secrets and personal details that may come from stdin instead of an
 //! argument, which everybody on the machine can read.
 
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 use crate::domain::fault::Fault;
 use crate::store::Result;
@@ -64,6 +66,27 @@ pub fn one_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
         return Err(Fault::invalid("-", "only one argument can come from stdin"));
     }
     Ok(())
+}
+
+/// An ordinary file; `None` if there is none. It is looked at before it is
+/// opened: a named pipe would wait for its other end.
+///
+/// # Errors
+/// `invalid_value` for anything else; `io`.
+pub fn ordinary_file(what: &str, path: &Path) -> Result<Option<File>> {
+    let opened = fs::metadata(path).and_then(|meta| {
+        let file = meta.is_file().then(|| File::open(path));
+        file.transpose()
+    });
+    match opened {
+        Ok(Some(file)) => Ok(Some(file)),
+        Ok(None) => Err(Fault::invalid(
+            what,
+            format!("{} is no ordinary file", path.display()),
+        )),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Fault::io(path.display(), e)),
+    }
 }
 
 fn stdin(what: &str, most: u64) -> Result<String> {

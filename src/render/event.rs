@@ -149,8 +149,8 @@ fn remark(event: &EventView) -> String {
     let what = [
         "path",
         "what",
-        "role",
         "admin_user",
+        "role",
         "file",
         "code",
         "cause",

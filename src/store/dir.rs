@@ -111,7 +111,8 @@ impl StoreDir {
 
     /// Everything unsafe about the store, each with the command that mends it:
     /// it must belong to the real uid, nobody else may write it, nobody else
-    /// may read the keys, and nothing of it may be a symbolic link.
+    /// may read the keys, and nothing of it may be a symbolic link or a pipe,
+    /// which would wait for its other end.
     pub fn problems(&self) -> Result<Vec<Fault>> {
         let mut found = Vec::new();
         found.extend(check(&self.root, Secrecy::Writes)?);
@@ -163,6 +164,10 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
             to,
             format!("name the real path, or replace the link: rm {quoted}"),
         );
+    }
+    if !meta.is_file() && !meta.is_dir() {
+        let what = "it is neither a file nor a directory".to_owned();
+        return unsafe_because(what, format!("remove it: rm {quoted}"));
     }
     let me = nix::unistd::getuid().as_raw();
     if meta.uid() != me {

@@ -55,3 +55,38 @@ fn a_store_that_others_can_write_is_refused_with_the_command_that_mends_it() {
             .starts_with("chmod go-w")
     );
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let store = Store::new();
+    let checkpoint = store.dir().join("checkpoint");
+    fs::remove_file(&checkpoint).expect("removed");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&checkpoint)
+        .status();
+    assert!(made.expect("mkfifo").success());
+    let error = store.fails(&["log", "verify"], "store_unsafe", 1);
+    assert!(
+        error["hint"]
+            .as_str()
+            .expect("a hint")
+            .starts_with("remove it: rm")
+    );
+}
+
+/// The remark of an event about an admin user is their name, not their role.
+#[test]
+fn who_was_created_is_remarked() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Night"]);
+    store.ok(&["user", "create", "nina", "--role", "Night"]);
+    let list = store.ok(&[
+        "log",
+        "list",
+        "--action-group",
+        "admin_users",
+        "--limit",
+        "1",
+    ]);
+    assert!(list.contains("nina") && !list.contains("Night"), "{list}");
+}

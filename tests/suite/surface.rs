@@ -58,6 +58,12 @@ fn usage_errors_are_json_where_json_was_asked_for() {
         let hint = error["error"]["hint"].as_str().expect("a hint");
         assert_eq!(hint, format!("{help} shows how it is used"), "{args:?}");
     }
+    // What is missing stands in lines of its own.
+    let error = store.fails(&["import"], "invalid_argument", 2);
+    assert_eq!(
+        error["message"],
+        "the following required arguments were not provided: <KIND> <FILE>"
+    );
 }
 
 #[test]

@@ -95,7 +95,11 @@ impl Archives for ArchiveDir {
             Err(e) => return Err(Fault::io(self.0.display(), e)),
         };
         let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                file.then(|| entry.file_name().into_string().ok())?
+            })
             .collect();
         names.sort();
         Ok(names)

@@ -57,7 +57,7 @@ pub trait Archives: Sync {
     fn publish(&self, name: &str) -> Result<()>;
     /// Removes an archive that nothing refers to any more.
     fn remove(&self, name: &str) -> Result<()>;
-    /// The names of all files there, finished or not.
+    /// The names of all ordinary files there, finished or not.
     fn names(&self) -> Result<Vec<String>>;
     /// Waits until nobody else archives or erases; held until dropped. The
     /// first to come owns the directory: two stores in one would take each

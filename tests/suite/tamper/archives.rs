@@ -289,3 +289,25 @@ fn events_that_are_in_an_archive_and_still_in_the_database() {
     }
     cases.end();
 }
+
+/// It was not the store that put it there, and it is not the log's.
+#[test]
+fn what_is_no_file_and_not_known_is_left_alone() {
+    let store = copy();
+    let beside = |day: u32| {
+        let name = format!("log-2031-01-0{day}-000000001-000000002.jsonl.zst");
+        store.dir().join("archive").join(name)
+    };
+    std::os::unix::fs::symlink("lock", beside(1)).expect("a link");
+    fs::create_dir(beside(2)).expect("a directory");
+    store.ok(&["log", "archive"]);
+    store.ok(&["log", "verify"]);
+    assert!(beside(1).is_symlink() && beside(2).is_dir());
+    // A known one is of the log, which is said once.
+    let known = &files(&store)[0];
+    fs::remove_file(known).expect("removed");
+    fs::create_dir(known).expect("a directory");
+    let said = store.run(&["log", "verify"]).stderr;
+    let first = said.lines().next().unwrap_or_default();
+    assert_eq!(first.matches("the audit log has been changed").count(), 1);
+}

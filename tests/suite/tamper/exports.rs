@@ -205,3 +205,43 @@ fn the_key_of_another_log() {
     cases.end();
     holds(&file, &own);
 }
+
+#[test]
+fn a_copy_under_another_name_is_called_by_it() {
+    let store = copy();
+    let key = key(&store);
+    let [file, manifest, _] = export(&store, "q.csv", &VISITS);
+    let copied = file.with_file_name("mine.csv");
+    let beside = file.with_file_name("mine.csv.manifest.json");
+    fs::copy(&file, &copied).expect("a copy");
+    fs::copy(&manifest, &beside).expect("a copy");
+    let verified = holds(&copied, &key);
+    assert_eq!(verified["file"], "mine.csv");
+    let was = "the file is the one that was exported as q.csv, to the byte";
+    assert_eq!(verified["proven"][0], was);
+    // The one that was changed is named, not the one that it is a copy of.
+    fs::write(&copied, "seq\n").expect("written");
+    let says = |expected: &str| {
+        let path = copied.display().to_string();
+        let args = ["log", "verify", "--file", &path, "--key", &key];
+        let said = store.run(&args).stderr;
+        assert!(said.contains(expected), "{said}");
+    };
+    says("mine.csv is not the file that was exported");
+    edit_json(&beside, |members| members["rows"] = 1.into());
+    says("the manifest of mine.csv: its signature does not verify");
+}
+
+#[test]
+fn a_pipe_is_no_file() {
+    let store = copy();
+    let key = key(&store);
+    let pipe = store.home().join("pipe.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let path = pipe.display().to_string();
+    let verify = ["log", "verify", "--file", &path, "--key", &key];
+    store.fails(&verify, "invalid_value", 2);
+    let tail = ["log", "tail", "--cursor-file", &path];
+    store.fails(&tail, "invalid_value", 2);
+}

@@ -52,7 +52,10 @@ impl Pass<'_> {
     /// Its events are passed over: what is said of it is enough.
     fn cannot_be_read(&mut self, archive: &ArchiveRow, fault: &Fault) {
         self.lost.push([archive.first, archive.last]);
-        self.about(archive, &fault.to_string());
+        match fault {
+            Fault::LogTampered { what } => self.about(archive, what),
+            other => self.about(archive, &other.to_string()),
+        }
     }
 
     /// The file is the one that was archived, and what it says of itself fits.

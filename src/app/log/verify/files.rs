@@ -14,7 +14,7 @@ use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::Hash;
 use crate::signing::keys::PublicKey;
-use crate::signing::note;
+use crate::signing::{NoteError, note};
 use crate::store::Result;
 use crate::store::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
 use crate::store::log::tampered;
@@ -97,7 +97,7 @@ pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result
     let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
     if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
         let manifest = read_manifest(name, manifest)?;
-        return export(bundle, key, file, &manifest);
+        return export(bundle, key, (name, file), &manifest);
     }
     let mut beginning = Vec::new();
     let mut file = file;
@@ -120,7 +120,7 @@ pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result
         }
         if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
             let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
-            return export(bundle, key, data, &manifest);
+            return export(bundle, key, (&manifest.file, data), &manifest);
         }
     } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
         let receipt = Receipt {
@@ -249,8 +249,12 @@ fn signed(name: &str, note: &str, key: &Key) -> Result<note::Checkpoint> {
         .map_err(|problem| tampered(format!("{name}: its checkpoint: {problem}")))
 }
 
-fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Result<FileVerified> {
-    let name = &manifest.file;
+fn export(
+    bundle: &Bundle<'_>,
+    key: &Key,
+    (name, file): (&str, File),
+    manifest: &Manifest,
+) -> Result<FileVerified> {
     if manifest.origin != key.origin {
         let what = format!(
             "{name}: it is of the log of {}, the key of {}",
@@ -260,7 +264,7 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
     }
     manifest
         .check(&key.key)?
-        .map_err(|problem| tampered(format!("the manifest of {name}: {problem}")))?;
+        .map_err(|problem| tampered(format!("the manifest of {name}: {}", unsigned(problem))))?;
     let signed = signed(name, &manifest.checkpoint, key)?;
     let io = |e: io::Error| Fault::io(name, e);
     let (bytes, sha256) = digest(file.try_clone().map_err(io)?).map_err(io)?;
@@ -271,13 +275,18 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
     }
     let mut verified = FileVerified {
         kind: "export".to_owned(),
-        file: name.clone(),
+        file: name.to_owned(),
         origin: signed.origin.clone(),
         rows: Some(manifest.rows),
         checkpoint: signed.size,
         proof: manifest.proof.as_ref().map(|proof| proof.strength),
         proven: vec![
-            "the file is the one that was exported, to the byte".to_owned(),
+            if name == manifest.file {
+                "the file is the one that was exported, to the byte".to_owned()
+            } else {
+                let was = &manifest.file;
+                format!("the file is the one that was exported as {was}, to the byte")
+            },
             "the log's key signed its manifest: filter, rows, columns, who and when".to_owned(),
         ],
         not_proven: Vec::new(),
@@ -308,6 +317,15 @@ fn export(bundle: &Bundle<'_>, key: &Key, file: File, manifest: &Manifest) -> Re
         .not_proven
         .push("what happened after that checkpoint".to_owned());
     Ok(verified)
+}
+
+/// What is wrong with a manifest's signature.
+fn unsigned(problem: NoteError) -> &'static str {
+    match problem {
+        NoteError::UnknownKey => "another key signed it",
+        NoteError::Signature => "its signature does not verify",
+        _ => "its signature is malformed",
+    }
 }
 
 /// What cannot be said where shopper parts are not there.

@@ -1,10 +1,10 @@
 //! A file that remembers how far the log was read.
 
-use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use crate::app::log::Position;
+use crate::cli::input::ordinary_file;
 use crate::domain::fault::Fault;
 use crate::store::Result;
 use crate::store::dir::replace;
@@ -23,10 +23,8 @@ impl CursorFile {
     /// `invalid_value` for a file of something else, which is never replaced; `io`.
     pub fn read(&self) -> Result<Option<Position>> {
         let shown = self.0.display();
-        let file = match fs::File::open(&self.0) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(Fault::io(shown, e)),
+        let Some(file) = ordinary_file("--cursor-file", &self.0)? else {
+            return Ok(None);
         };
         let mut bytes = Vec::new();
         let length = file.take(MOST).read_to_end(&mut bytes);

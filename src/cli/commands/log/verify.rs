@@ -9,6 +9,7 @@ use clap::Args;
 use super::export::{encoder, plain_text};
 use crate::app::log::manifest::Manifest;
 use crate::app::log::verify::{Bundle, FileVerified, Key, Verified, Verify, check_file, read_key};
+use crate::cli::input::ordinary_file;
 use crate::cli::out::Out;
 use crate::cli::progress::Counter;
 use crate::cli::shop::Shop;
@@ -129,15 +130,7 @@ fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop
         if name.contains('/') || name == ".." {
             return Err(tampered(format!("{name:?} is no name of a file")));
         }
-        match File::open(path.with_file_name(name)) {
-            Ok(file) if file.metadata().is_ok_and(|meta| meta.is_file()) => Ok(Some(file)),
-            Ok(_) => Err(Fault::invalid(
-                "--file",
-                format!("{name} is no ordinary file"),
-            )),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Fault::io(name, e)),
-        }
+        ordinary_file("--file", &path.with_file_name(name))
     };
     let writes = |manifest: &Manifest| {
         let content = super::export::content(&manifest.content);

@@ -74,8 +74,12 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
     let is_stdout = args.file.as_os_str() == "-";
     let form = Form::of(&args.file, args.format)?;
     let proof = args.proof.map(Strength::from);
-    if proof.is_some() && (is_stdout || form.content == Content::Xlsx) {
-        let reason = "a proof goes with a file of lines: .csv, .jsonl or .ocsf";
+    let unproven = match form.content {
+        _ if is_stdout => Some("a proof lies beside a file: it cannot go to stdout"),
+        Content::Xlsx => Some("a proof goes with a file of lines: .csv, .jsonl or .ocsf"),
+        _ => None,
+    };
+    if let Some(reason) = unproven.filter(|_| proof.is_some()) {
         return Err(Fault::invalid("--proof", reason));
     }
     distinct(&args.columns)?;
