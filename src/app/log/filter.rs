@@ -91,7 +91,10 @@ impl Filter {
             store_view: plain(&self.store_view),
             session_id: checked("session", &self.session, names::session)?,
             ticket: plain(&self.ticket),
-            document: names::documents(&self.document),
+            document: Choice {
+                any: names::documents("--document", &self.document.any)?,
+                not: names::documents("--not-document", &self.document.not)?,
+            },
             ip_address: checked("ip", &self.ip, names::network)?,
             full_action_name: Choice::any(self.full_action_name.clone()),
             details: Choice::any(self.details.clone()),

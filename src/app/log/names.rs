@@ -11,6 +11,7 @@ use crate::domain::customer::email_key;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::resource::Resource;
 use crate::domain::text;
 use crate::store::{EventQuery, Result};
 
@@ -68,23 +69,23 @@ pub fn session(flag: &str, given: &str) -> Result<String> {
 }
 
 /// `order:N` as it is; a bare number means that number of any kind.
-pub fn documents(wish: &Wanted) -> Choice {
-    let is_kind = |kind: &str| DocumentKind::from_stored(&kind.replace('-', "_"));
-    let all = |given: &String| -> Vec<String> {
-        if let Some((kind, number)) = given.split_once(':')
-            && let Some(kind) = is_kind(kind)
-        {
-            return vec![format!("{}:{number}", kind.as_str())];
+///
+/// # Errors
+/// `invalid_value` for a kind that is none.
+pub fn documents(flag: &str, wish: &[String]) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
+    for given in wish {
+        match given.split_once(':') {
+            Some((kind, number)) => {
+                let kind = kind.replace('-', "_");
+                let kind = one_of(flag, "a kind of document", &kind, kinds())?;
+                all.push(format!("{kind}:{number}"));
+            }
+            None => all.extend(kinds().map(|kind| format!("{kind}:{given}"))),
         }
-        let kinds = DocumentKind::ALL.into_iter();
-        kinds
-            .map(|kind| format!("{}:{given}", kind.as_str()))
-            .collect()
-    };
-    Choice {
-        any: wish.any.iter().flat_map(all).collect(),
-        not: wish.not.iter().flat_map(all).collect(),
     }
+    Ok(all)
 }
 
 /// Customers by id or address. An address means every customer who has it,
@@ -151,12 +152,23 @@ pub fn know_addresses(view: &View<'_>, query: &EventQuery) -> Result<()> {
     Ok(())
 }
 
+/// Whether the actor may learn who is a customer.
+pub fn may_know_customers(view: &View<'_>) -> bool {
+    let rights = &view.actor.rights;
+    rights.hold(Resource::CUSTOMER_MANAGE) || rights.hold(Resource::LOGGING_EVENTS)
+}
+
 /// Every id the log may know them by.
 fn ids(view: &View<'_>, named: &str) -> Result<Vec<CustomerId>> {
     if let Ok(id) = named.parse() {
         return find::ids_in_log(view, id);
     }
+    // Who may read neither the customers nor the whole log learns nothing of
+    // who is a customer: only events they can read name somebody to them.
     let mut ids = Vec::new();
+    if !may_know_customers(view) {
+        return Ok(ids);
+    }
     for customer in view.read.customers_by_email(&email_key(named))? {
         if view.actor.sees(customer.website_id) {
             ids.extend(find::ids_in_log(view, customer.id)?);

@@ -34,7 +34,7 @@ fn an_export_is_an_event() {
         "file": path(&store, "q4.csv"), "format": "csv", "rows": manifest(&store, "q4.csv")["rows"],
         "sha256": sha256(&bytes(&store, "q4.csv")),
         "filter": {
-            "since": "2026-10-24", "result": {"any": ["failure"]}, "admin": {"not": ["alice"]},
+            "since": "2026-10-23T22:00:00.000000Z", "result": {"any": ["failure"]}, "admin": {"not": ["alice"]},
         },
     });
     assert_eq!(own["details"], expected);

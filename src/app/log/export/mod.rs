@@ -118,16 +118,18 @@ impl Export {
         target: &mut dyn Target,
     ) -> Result<Exported> {
         let Some(file) = self.file.clone() else {
-            look(desk, Action::LogRead, &READERS, |view| {
-                names::know_addresses(view, &self.filter.query(view)?)
+            let select = look(desk, Action::LogRead, &READERS, |view| {
+                let query = self.filter.query(view)?;
+                names::know_addresses(view, &query)?;
+                Ok(query.select)
             })?;
-            let audit_seq = self.record(desk, None)?;
+            let audit_seq = self.record(desk, &select, None)?;
             let taken = self.take(desk, encoder, target)?;
             return Ok(self.exported(&taken, None, audit_seq));
         };
         let taken = self.take(desk, encoder, target)?;
         let manifest = self.manifest(desk, &file, &taken)?;
-        let audit_seq = self.record(desk, Some((&manifest, taken.rows)))?;
+        let audit_seq = self.record(desk, &manifest.filter, Some(&manifest))?;
         target.publish(&manifest.text()?)?;
         Ok(self.exported(&taken, Some(manifest), audit_seq))
     }
@@ -237,16 +239,21 @@ impl Export {
         Ok(manifest)
     }
 
-    /// The event of the export itself.
-    fn record(&self, desk: &Desk<'_>, made: Option<(&Manifest, u64)>) -> Result<Option<u64>> {
+    /// The event of the export itself, with the filter as it was resolved.
+    fn record(
+        &self,
+        desk: &Desk<'_>,
+        filter: &Selection,
+        made: Option<&Manifest>,
+    ) -> Result<Option<u64>> {
         let fill = |event: &mut Event| {
             event.detail("file", self.file.clone().unwrap_or_else(|| "-".to_owned()));
             event.detail("format", self.content.clone());
-            if let Ok(filter) = serde_json::to_value(&self.filter) {
-                event.detail("filter", without_nothing(filter));
+            if let Ok(filter) = serde_json::to_value(filter) {
+                event.detail("filter", filter);
             }
-            if let Some((manifest, rows)) = made {
-                event.detail("rows", rows);
+            if let Some(manifest) = made {
+                event.detail("rows", manifest.rows);
                 event.detail("sha256", manifest.sha256.clone());
             }
         };
@@ -352,23 +359,4 @@ fn exporter(view: &View<'_>, desk: &Desk<'_>) -> Exporter {
 
 fn base_name(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).to_owned()
-}
-
-/// Leaves out what a filter does not say.
-fn without_nothing(mut filter: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
-    if let Value::Object(members) = &mut filter {
-        let owned = std::mem::take(members);
-        *members = owned
-            .into_iter()
-            .map(|(name, value)| (name, without_nothing(value)))
-            .filter(|(_, value)| match value {
-                Value::Null => false,
-                Value::Array(values) => !values.is_empty(),
-                Value::Object(members) => !members.is_empty(),
-                _ => true,
-            })
-            .collect();
-    }
-    filter
 }

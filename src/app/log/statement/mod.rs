@@ -11,6 +11,7 @@ use serde_json::Value;
 pub use answer::{Attempt, Basis, ConsentChange, Proof, Shopper, Stated, Visit, VisitState};
 
 use self::visits::Visits;
+use super::names::may_know_customers;
 use super::summary::{self, Seen};
 use super::{About, Filter, READERS, Readable, Wanted};
 use crate::app::{Desk, View, find, look};
@@ -93,14 +94,23 @@ impl Statement {
     /// and by what the log shows of them alone, like somebody who was removed.
     fn shopper(&self, view: &View<'_>) -> Result<Shopper> {
         let website = self.website.as_deref();
-        let Ok(id) = self.customer.parse::<CustomerId>() else {
-            return known(view, &find::customer(view, &self.customer, website)?);
-        };
         let wanted = website.map(|code| find::website(view, code)).transpose()?;
         let missing = || Fault::CustomerNotFound {
             customer: self.customer.clone(),
         };
-        let found = view.read.customer(id)?;
+        let may_know = may_know_customers(view);
+        let id = match self.customer.parse::<CustomerId>() {
+            Ok(id) => id,
+            Err(_) if may_know => {
+                return known(view, &find::customer(view, &self.customer, website)?);
+            }
+            Err(_) => named_in_log(view, &self.customer, website)?.ok_or_else(missing)?,
+        };
+        let found = if may_know {
+            view.read.customer(id)?
+        } else {
+            None
+        };
         if let Some(customer) = found.filter(|c| view.actor.sees(c.website_id)) {
             if wanted.is_some_and(|website| website.id != customer.website_id) {
                 return Err(missing());
@@ -122,6 +132,42 @@ impl Statement {
             former_ids: Vec::new(),
         })
     }
+}
+
+/// The one customer that events name by an address, for who may learn of
+/// customers from events alone.
+///
+/// # Errors
+/// `customer_ambiguous` where events of several have it.
+fn named_in_log(
+    view: &View<'_>,
+    address: &str,
+    website: Option<&str>,
+) -> Result<Option<CustomerId>> {
+    let filter = Filter {
+        customer: Wanted::any([address]),
+        website: Wanted::any(website),
+        ..Filter::default()
+    };
+    let mut found: Vec<(CustomerId, Option<String>)> = Vec::new();
+    summary::events(view, &filter, &mut |seen| {
+        if let Some(id) = seen.event.customer_id
+            && !found.iter().any(|(known, _)| *known == id)
+        {
+            found.push((id, seen.event.website));
+        }
+        Ok(())
+    })?;
+    if found.len() > 1 {
+        return Err(Fault::CustomerAmbiguous {
+            email: address.to_owned(),
+            websites: found
+                .into_iter()
+                .filter_map(|(_, website)| website)
+                .collect(),
+        });
+    }
+    Ok(found.pop().map(|(id, _)| id))
 }
 
 fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {

@@ -70,7 +70,8 @@ impl Verify {
     /// the answer: see [`Verified::verdict`].
     ///
     /// # Errors
-    /// `resource_denied`, `key_missing`, `io`, `busy`.
+    /// `resource_denied`, `key_missing`, `io`, `busy`; `file_tampered` for an
+    /// older checkpoint that is none of this log's.
     pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Verified> {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
@@ -79,7 +80,7 @@ impl Verify {
             let origin = view.config.store_name()?;
             let key = self.key(desk, &origin)?;
             let mut pass = Pass::new(desk, view, origin, key)?;
-            pass.since(self.since.as_deref());
+            pass.since(self.since.as_deref())?;
             pass.run(at)?;
             pass.compare_file(file.as_deref())?;
             Ok(pass.verified())

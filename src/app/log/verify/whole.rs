@@ -92,24 +92,32 @@ impl<'a> Pass<'a> {
 
     /// Takes older checkpoints to compare with: one, or all that an anchor
     /// holds.
-    pub fn since(&mut self, notes: Option<&str>) {
-        let Some(notes) = notes else { return };
+    ///
+    /// # Errors
+    /// `file_tampered` for one that is none of this log's.
+    pub fn since(&mut self, notes: Option<&str>) -> Result<()> {
+        let Some(notes) = notes else { return Ok(()) };
         for note in notes_in(notes) {
-            self.since_one(note);
+            self.since_one(note)?;
         }
         self.older.sort_by_key(|older| older.size);
         self.compare_older();
+        Ok(())
     }
 
-    fn since_one(&mut self, note: &str) {
+    fn since_one(&mut self, note: &str) -> Result<()> {
         match open_note(note.as_bytes(), &self.origin, &self.key) {
             Ok(older) if older.size > self.head.size => self.findings.log(format!(
                 "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
                 older.size, self.head.size
             )),
             Ok(older) => self.older.push(older),
-            Err(problem) => self.findings.log(format!("the older checkpoint: {problem}")),
+            Err(problem) => {
+                let what = format!("the older checkpoint: {problem}");
+                return Err(Fault::FileTampered { what });
+            }
         }
+        Ok(())
     }
 
     /// Computes everything anew.
