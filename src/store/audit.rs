@@ -83,12 +83,12 @@ pub trait AuditReads {
         each: &mut dyn FnMut(&Cells<'_>) -> Result<()>,
     ) -> Result<()>;
     /// The entries of the index `which` (see [`Self::audit_indexes`]) with
-    /// seqs above `above`: key and seq, each key looked up in the index alone
+    /// seqs in a range (both ends included): key and seq, each key looked up in the index alone
     /// as a query looks it up.
     fn audit_index(
         &self,
         which: usize,
-        above: u64,
+        range: [u64; 2],
         each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
     ) -> Result<()>;
     /// The columns, as places in [`Cells`], that an index exists for.

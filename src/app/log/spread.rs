@@ -150,7 +150,7 @@ impl<T: Default + Send> Job<'_, T> {
 
 /// Whether nothing was archived or erased since; what was added since is not
 /// looked at.
-fn is_same_log(read: &dyn ReadTx, size: u64, archives: &[ArchiveRow]) -> Result<bool> {
+pub fn is_same_log(read: &dyn ReadTx, size: u64, archives: &[ArchiveRow]) -> Result<bool> {
     if read.audit_archives()? != archives || read.audit_last_seq()? < size {
         return Ok(false);
     }

@@ -60,9 +60,16 @@ pub struct Sums {
     key: Key,
     /// The columns that are indexed.
     columns: &'static [usize],
-    first: u64,
+    range: [u64; 2],
     width: u64,
     of_index: Vec<Vec<u64>>,
+}
+
+/// What the indexes list.
+#[derive(Debug)]
+pub struct Listed {
+    sums: Sums,
+    is_sorted: bool,
 }
 
 impl Sums {
@@ -73,14 +80,14 @@ impl Sums {
         Self {
             key,
             columns,
-            first,
+            range: [first, last],
             width,
             of_index: vec![vec![0; parts]; columns.len()],
         }
     }
 
     fn part(&self, seq: i64) -> usize {
-        let at = seq.cast_unsigned().saturating_sub(self.first) / self.width;
+        let at = seq.cast_unsigned().saturating_sub(self.range[0]) / self.width;
         usize::try_from(at.min(PARTS)).unwrap_or(0)
     }
 
@@ -105,21 +112,44 @@ impl Sums {
         }
     }
 
-    /// Compares with the indexes themselves.
-    pub fn compare(&self, read: &dyn ReadTx, findings: &mut Findings) -> Result<()> {
-        for (which, sums) in self.of_index.iter().enumerate() {
-            let mut found = vec![0_u64; sums.len()];
-            let (mut last, mut is_sorted) = (Entry::default(), true);
-            read.audit_index(which, self.first - 1, &mut |cell, seq| {
+    /// The same sums from the indexes themselves.
+    ///
+    /// # Errors
+    /// What reading fails with.
+    pub fn listed(mut self, read: &dyn ReadTx) -> Result<Listed> {
+        let mut is_sorted = true;
+        for which in 0..self.columns.len() {
+            let mut last = Entry::default();
+            read.audit_index(which, self.range, &mut |cell, seq| {
                 is_sorted &= last.is_before(cell, seq);
                 let part = self.part(seq);
-                found[part] = found[part].wrapping_add(self.key.hash(cell, seq));
+                let sum = &mut self.of_index[which][part];
+                *sum = sum.wrapping_add(self.key.hash(cell, seq));
                 Ok(())
             })?;
-            if !is_sorted {
-                findings.log("an index is not in order, so that what it lists is not found");
-            }
-            let differing = sums.iter().zip(&found).position(|(a, b)| a != b);
+        }
+        Ok(Listed {
+            sums: self,
+            is_sorted,
+        })
+    }
+
+    /// Compares the rows with what the indexes list.
+    ///
+    /// # Errors
+    /// What reading fails with.
+    pub fn compare(
+        &self,
+        listed: &Listed,
+        read: &dyn ReadTx,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        if !listed.is_sorted {
+            findings.log("an index is not in order, so that what it lists is not found");
+        }
+        let both = self.of_index.iter().zip(&listed.sums.of_index);
+        for (which, (sums, found)) in both.enumerate() {
+            let differing = sums.iter().zip(found).position(|(a, b)| a != b);
             if let Some(part) = differing {
                 self.explain(read, which, part, findings)?;
             }
@@ -137,14 +167,14 @@ impl Sums {
     ) -> Result<()> {
         let column = self.columns[which];
         let mut entries: HashMap<i64, u64> = HashMap::new();
-        read.audit_index(which, self.first - 1, &mut |cell, seq| {
+        read.audit_index(which, self.range, &mut |cell, seq| {
             if self.part(seq) == part {
                 let sum = entries.entry(seq).or_default();
                 *sum = sum.wrapping_add(self.key.hash(cell, seq));
             }
             Ok(())
         })?;
-        let first = self.first + part as u64 * self.width;
+        let first = self.range[0] + part as u64 * self.width;
         let mut named = 0;
         read.audit_cells(first, first + self.width - 1, &mut |cells| {
             let Cell::Integer(seq) = cells[0] else {

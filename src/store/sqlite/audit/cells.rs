@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 
 use super::super::mapping::Mapping;
 use super::super::{Tx, rows};
-use crate::store::{AuditReads, Cell, Cells, Result};
+use crate::store::{Cell, Cells, Result};
 
 const COLUMNS: [&str; 18] = [
     "seq",
@@ -78,13 +78,13 @@ pub fn run(
 pub fn index(
     tx: &Tx<'_>,
     which: usize,
-    above: u64,
+    [first, last]: [u64; 2],
     each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
 ) -> Result<()> {
     let (name, condition) = INDEXES[which];
     let column = COLUMNS[INDEXED[which]];
     let from = format!("FROM audit_event INDEXED BY {name} WHERE {condition}");
-    let range = [rows::int(above)? + 1, rows::int(tx.audit_last_seq()?)?];
+    let range = [rows::int(first)?, rows::int(last)?];
     let prepare = |sql: String| tx.conn.prepare(&sql).map_err(rows::fault);
     let mut give = |found: &mut rusqlite::Rows<'_>| -> Result<()> {
         while let Some(row) = found.next().map_err(rows::fault)? {
@@ -97,12 +97,12 @@ pub fn index(
         let mut without = prepare(sql)?;
         give(&mut without.query(range).map_err(rows::fault)?)?;
     }
-    let least = format!("SELECT {column} {from} {column} IS NOT NULL ORDER BY {column} LIMIT 1");
+    let lowest = format!("SELECT {column} {from} {column} IS NOT NULL ORDER BY {column} LIMIT 1");
     let next = format!("SELECT {column} {from} {column} > ?1 ORDER BY {column} LIMIT 1");
     let of_key = format!("SELECT {column}, seq {from} {column} = ?1 AND seq BETWEEN ?2 AND ?3");
     let (mut next, mut of_key) = (prepare(next)?, prepare(of_key)?);
     let read = |row: &Row<'_>| rows::get::<Value>(row, 0);
-    let mut key = rows::first(prepare(least)?.query([]).map_err(rows::fault)?, read)?;
+    let mut key = rows::first(prepare(lowest)?.query([]).map_err(rows::fault)?, read)?;
     while let Some(one) = key {
         let mut found = of_key
             .query(params![one, range[0], range[1]])

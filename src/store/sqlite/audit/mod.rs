@@ -134,10 +134,10 @@ impl AuditReads for Tx<'_> {
     fn audit_index(
         &self,
         which: usize,
-        above: u64,
+        range: [u64; 2],
         each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
     ) -> Result<()> {
-        cells::index(self, which, above, each)
+        cells::index(self, which, range, each)
     }
 
     fn audit_indexes(&self) -> &'static [usize] {
