@@ -2,16 +2,19 @@
 # Side by side, in one run: lac and what people would use instead, the sqlite3
 # shell on the same disk. Prints ratios; docs/performance.md keeps the numbers.
 #
-#   benches/peers.sh [--customers N] [--events N] [--dir DIR]
+#   benches/peers.sh [--customers N] [--events N] [--dir DIR] [--log]
+#
+# --log  then benches/log.sh, which compares what is done with the log
 #
 # Needs hyperfine and sqlite3 (Debian: apt-get install hyperfine sqlite3) and
 # GNU time (Debian: time).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-customers=1000000 events=1000000 dir=
+customers=1000000 events=1000000 dir='' log=
 while (($#)); do
   case $1 in
+    --log) log=1; shift; continue ;;
     --customers) customers=$2 ;;
     --events) events=$2 ;;
     --dir) dir=$2 ;;
@@ -112,3 +115,7 @@ fresh
 timed "$lac" import customers "$dir/customers.json" -o json
 echo "$seconds s, $(awk -v n="$customers" -v s="$seconds" 'BEGIN { printf "%d", n / s }') customers a second," \
   "peak $peak KiB; $(sed 's/.*"consents":\({[^}]*}\).*/consents \1/' "$dir/out")"
+
+if [[ -n $log ]]; then
+  benches/log.sh --dir "$dir/log"
+fi
