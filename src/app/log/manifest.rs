@@ -50,7 +50,7 @@ pub struct Manifest {
     pub proof: Option<ProofFile>,
     pub exported_at: Timestamp,
     pub exported_by: Exporter,
-    /// C2SP signature line over all of the above: see [`Manifest::signed_text`].
+    /// C2SP signature line over the canonical JSON (RFC 8785) of all of the above.
     pub signature: String,
 }
 
