@@ -298,9 +298,13 @@ fn export(
         ),
         Some(proof) => {
             let (events, bare) = proven(bundle, key, manifest, proof, file, &signed)?;
+            let rows = match manifest.rows {
+                1 => "its row is a genuine event".to_owned(),
+                count => format!("its {count} rows are genuine events"),
+            };
             verified.proven.push(format!(
-                "its {} rows are genuine events of the log of {} events that the key signed",
-                manifest.rows, signed.size
+                "{rows} of the log of {} events that the key signed",
+                signed.size
             ));
             if proof.strength == Strength::Range {
                 verified.proven.push(format!(
