@@ -94,7 +94,11 @@ against() {
 # seeded N DIR: a store of N events.
 seeded() {
   [[ -e $2/lac.db ]] && return
-  timed "$seed" --store "$2" --customers "$customers" --events "$1"
+  # Aside, so that half a store is never taken for a whole one.
+  rm -rf "$2.part"
+  mkdir -p "${2%/*}"
+  timed "$seed" --store "$2.part" --customers "$customers" --events "$1"
+  mv "$2.part" "$2"
   echo "seeded $1 events in $seconds s, peak $(mib "$peak")"
 }
 

@@ -35,7 +35,8 @@ use crate::domain::audit::Visible;
 use crate::domain::audit::{ActionGroup, Cut, EventView, StoredEvent};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::log::tampered;
+use crate::store::{Head, ReadTx, Result};
 
 /// Either lets one read the log; the first is what a denial names, because it
 /// is the lesser.
@@ -82,6 +83,15 @@ impl Readable {
         });
         of_group && of_scope
     }
+}
+
+/// The head of the tree.
+///
+/// # Errors
+/// `log_tampered` where there is none.
+fn newest(read: &dyn ReadTx) -> Result<Head> {
+    let head = read.audit_head()?;
+    head.ok_or_else(|| tampered("the head of the tree is gone"))
 }
 
 /// An event as readers see it.

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::source::Source;
 use super::tree::root_at;
-use super::{Filter, READERS, view_of};
+use super::{Filter, READERS, newest, view_of};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::{Action, EventView};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::Frontier;
 use crate::store::log::tampered;
-use crate::store::{EventQuery, Head, ReadTx, Result};
+use crate::store::{EventQuery, Head, Result};
 
 /// Events that are held at once.
 pub const BATCH: usize = 500;
@@ -106,11 +106,6 @@ fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Optio
         Ok(())
     })?;
     Ok(first)
-}
-
-fn newest(read: &dyn ReadTx) -> Result<Head> {
-    let head = read.audit_head()?;
-    head.ok_or_else(|| tampered("the head of the tree is gone"))
 }
 
 impl Position {

@@ -16,6 +16,7 @@ pub use self::file::{Rewritten, local, rewrite};
 
 use self::file::Maker;
 use self::plan::Piece;
+use super::newest;
 use super::source::Source;
 use super::tree::Tree;
 use crate::app::{Config, Desk, Done, act, look};
@@ -23,8 +24,8 @@ use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
-use crate::store::log::{check_file, check_head, tampered};
-use crate::store::{ArchiveRow, Head, ReadTx, Result};
+use crate::store::log::{check_file, check_head};
+use crate::store::{ArchiveRow, Result};
 
 const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
@@ -158,11 +159,6 @@ pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
         format!("{origin}\n{}\n", first.map_or("", |key| key.kid.as_str()))
     };
     desk.archives.lock(&owner)
-}
-
-fn newest(read: &dyn ReadTx) -> Result<Head> {
-    let head = read.audit_head()?;
-    head.ok_or_else(|| tampered("the head of the tree is gone"))
 }
 
 /// Removes files that nothing refers to: what a run left that was killed, and

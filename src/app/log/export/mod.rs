@@ -7,19 +7,19 @@ pub mod proof;
 use serde::{Deserialize, Serialize};
 
 use self::pass::Run;
-use super::READERS;
 use super::filter::Filter;
 use super::manifest::{Exporter, FORMAT, Manifest, ProofFile, Strength, hex};
 use super::names;
 use super::source::Source;
 use super::tree::Tree;
+use super::{READERS, newest};
 use crate::app::{Desk, Done, View, act, look};
 use crate::domain::audit::{Action, Cut, Event, Field, Selection};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::signing::note;
 use crate::store::archive::Written;
-use crate::store::log::{check_head, tampered};
+use crate::store::log::check_head;
 use crate::store::{EventQuery, Head, Hints, Result};
 
 /// Turns one event into a row's bytes.
@@ -145,8 +145,7 @@ impl Export {
             names::know_addresses(view, &query)?;
             query.ascending = true;
             let origin = view.config.store_name()?;
-            let head = view.read.audit_head()?;
-            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            let head = newest(view.read)?;
             check_head(view.read, &head, &origin, &desk.keys.audit()?.public())?;
             if self.proof == Some(Strength::Range) {
                 may_prove_range(view, &query.select)?;

@@ -12,6 +12,7 @@ pub use answer::{Attempt, Basis, ConsentChange, Proof, Shopper, Stated, Visit, V
 
 use self::visits::Visits;
 use super::names::may_know_customers;
+use super::newest;
 use super::summary::{self, Seen};
 use super::{About, Filter, READERS, Readable, Wanted};
 use crate::app::{Desk, View, find, look};
@@ -186,8 +187,7 @@ fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {
 /// The newest checkpoint, after its signature was verified.
 fn proof(view: &View<'_>) -> Result<Proof> {
     let (origin, key) = (view.config.store_name()?, view.keys.audit()?.public());
-    let head = view.read.audit_head()?;
-    let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+    let head = newest(view.read)?;
     let checkpoint = note::open(head.note.as_bytes(), &origin, std::slice::from_ref(&key))
         .map_err(|e| tampered(e.to_string()))?;
     Ok(Proof {

@@ -11,14 +11,13 @@ use super::notes::notes_in;
 use super::ranges::{cut_up, merged, without};
 use super::{Verified, open_note};
 use crate::app::log::source::Source;
-use crate::app::log::spread;
+use crate::app::log::{newest, spread};
 use crate::app::{Desk, View};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, Hash, SUBTREE};
 use crate::signing::keys::PublicKey;
 use crate::signing::note::Checkpoint;
 use crate::store::archive::Header;
-use crate::store::log::tampered;
 use crate::store::{ArchiveRow, Head, Result};
 
 /// One verification under way.
@@ -57,8 +56,7 @@ impl<'a> Pass<'a> {
         origin: String,
         key: PublicKey,
     ) -> Result<Self> {
-        let head = view.read.audit_head()?;
-        let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+        let head = newest(view.read)?;
         let mut findings = Findings::default();
         if let Some(problem) = view.read.audit_schema_differs()? {
             findings.log(format!("the database is not as it was made: {problem}"));
