@@ -30,10 +30,10 @@ pub use statement::{Stated, Statement};
 pub use summary::{About, Limit};
 pub use tail::{BATCH, Position, Start, Tail, Tailed};
 
+use self::export::proof::damaged;
 use crate::app::View;
 use crate::domain::audit::Visible;
 use crate::domain::audit::{ActionGroup, Cut, EventView, StoredEvent};
-use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::store::log::tampered;
 use crate::store::{Head, ReadTx, Result};
@@ -108,9 +108,5 @@ pub fn view_of(event: &Cut<'_>) -> Result<EventView> {
 /// # Errors
 /// `row_damaged` for texts that are no event.
 fn read(stored: &StoredEvent) -> Result<EventView> {
-    stored.view().map_err(|e| Fault::RowDamaged {
-        table: "audit_event".to_owned(),
-        id: stored.seq.to_string(),
-        problem: e.to_string(),
-    })
+    stored.view().map_err(|e| damaged(stored.seq, e))
 }

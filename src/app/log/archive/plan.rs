@@ -3,6 +3,7 @@
 use super::ArchivedFile;
 use crate::app::View;
 use crate::app::log::filter::zone;
+use crate::app::log::read;
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::domain::time::{Span, Timestamp};
@@ -86,12 +87,5 @@ fn days(view: &View<'_>) -> Result<std::time::Duration> {
 fn time_of(view: &View<'_>, seq: u64) -> Result<Timestamp> {
     let missing = || crate::store::log::tampered(format!("event {seq} is missing"));
     let stored = view.read.audit_event(seq)?.ok_or_else(missing)?;
-    stored
-        .view()
-        .map(|event| event.time)
-        .map_err(|e| Fault::RowDamaged {
-            table: "audit_event".to_owned(),
-            id: seq.to_string(),
-            problem: e.to_string(),
-        })
+    Ok(read(&stored)?.time)
 }
