@@ -85,6 +85,15 @@ impl Rights {
         access && self.scope.encloses(&other.scope)
     }
 
+    /// Rights without a limit.
+    pub fn everything() -> Self {
+        Self {
+            access: Access::All,
+            resources: ResourceSet::new(),
+            scope: RoleScope::All,
+        }
+    }
+
     /// Everything, everywhere.
     pub fn is_everything(&self) -> bool {
         self.access == Access::All && self.scope == RoleScope::All
@@ -131,6 +140,10 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// Kept to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// What it is limited to; counts only together with the owner's own rights.
+    pub limit: Rights,
 }
 
 /// Whose token it is.

@@ -22,6 +22,8 @@ pub struct Customer {
     pub created_at: Option<Timestamp>,
     /// When the merchant last changed it, as the file told.
     pub updated_at: Option<Timestamp>,
+    /// Whether a login takes a second person (`lac/approval/vip`).
+    pub vip: bool,
     pub consent: Consent,
 }
 
@@ -60,6 +62,9 @@ pub struct Consent {
     pub changed_by: Option<String>,
     /// The audit event of the last change.
     pub seq: Option<u64>,
+    /// When a grant ends by itself; `None` for never.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
 }
 
 impl Consent {

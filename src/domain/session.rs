@@ -66,6 +66,13 @@ pub struct Session {
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
     pub end_cause: Option<EndCause>,
+    /// The key that signed its token; `None` for those from before keys were
+    /// remembered.
+    pub key_id: Option<String>,
+    /// Whether it was started without the customer's consent.
+    pub is_override: bool,
+    /// The approved request it was started with.
+    pub request_id: Option<String>,
 }
 
 impl Session {
@@ -102,10 +109,15 @@ pub enum EndCause {
     /// The agent's role, its scope or the account no longer allows it.
     AccessLost,
     CustomerInactive,
+    /// A grant for some time is over.
+    ConsentExpired,
+    CustomerRemoved,
+    /// The key that signed its token was retired at once.
+    KeyRetired,
 }
 
 impl EndCause {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Ended,
         Self::Replaced,
         Self::LinkExpired,
@@ -114,6 +126,9 @@ impl EndCause {
         Self::FeatureDisabled,
         Self::AccessLost,
         Self::CustomerInactive,
+        Self::ConsentExpired,
+        Self::CustomerRemoved,
+        Self::KeyRetired,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -126,6 +141,9 @@ impl EndCause {
             Self::FeatureDisabled => "feature_disabled",
             Self::AccessLost => "access_lost",
             Self::CustomerInactive => "customer_inactive",
+            Self::ConsentExpired => "consent_expired",
+            Self::CustomerRemoved => "customer_removed",
+            Self::KeyRetired => "key_retired",
         }
     }
 

@@ -90,6 +90,7 @@ pub trait ReadTx:
     ConfigReads
     + StoreTreeReads
     + AccessReads
+    + TokenReads
     + CustomerReads
     + DocumentReads
     + SessionReads
@@ -104,6 +105,7 @@ pub trait WriteTx:
     + ConfigWrites
     + StoreTreeWrites
     + AccessWrites
+    + TokenWrites
     + CustomerWrites
     + DocumentWrites
     + SessionWrites
@@ -179,6 +181,9 @@ pub trait AccessReads {
     /// Ordered by name.
     fn storefronts(&self) -> Result<Vec<Storefront>>;
     fn storefront(&self, id: i64) -> Result<Option<Storefront>>;
+}
+
+pub trait TokenReads {
     /// By the SHA-256 of the token.
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
     /// Oldest first, revoked ones included.
@@ -192,6 +197,9 @@ pub trait AccessWrites {
     fn admin_user_put(&self, permit: &Permit<'_>, user: &AdminUser) -> Result<i64>;
     fn admin_user_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
     fn storefront_put(&self, permit: &Permit<'_>, storefront: &Storefront) -> Result<i64>;
+}
+
+pub trait TokenWrites {
     /// Returns the token's id. Only the hash is kept.
     fn access_token_add(
         &self,

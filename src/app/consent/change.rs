@@ -105,6 +105,7 @@ impl Change {
             source: Some(ConsentSource::Admin),
             changed_by: Some(work.actor.name.clone()),
             seq: Some(work.next_seq()),
+            until: None,
         };
         let mut answer = Changed {
             customer_id: customer.id,

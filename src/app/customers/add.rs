@@ -70,6 +70,7 @@ impl Add {
                 confirmed: self.confirmed,
                 created_at: Some(work.now),
                 updated_at: None,
+                vip: false,
                 consent: Consent::default(),
             };
             work.tx.customer_put(permit, &customer)?;

@@ -156,6 +156,9 @@ impl Login {
             ends_at: None,
             ended_at: None,
             end_cause: None,
+            key_id: Some(work.keys.login()?.public().thumbprint()),
+            is_override: false,
+            request_id: None,
         };
         work.tx.session_add(permit, &session)?;
         let token = token::sign(&claims(work, &session, view, base_url)?, work.keys.login()?)?;

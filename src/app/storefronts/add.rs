@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::tokens::shown_once;
 use crate::app::{Desk, Done, act, find, names};
-use crate::domain::access::{AccessToken, Storefront, TokenOwner};
+use crate::domain::access::{AccessToken, Rights, Storefront, TokenOwner};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -73,6 +73,8 @@ impl Add {
                 created_at: work.now,
                 expires_at: None,
                 revoked_at: None,
+                last_used_at: None,
+                limit: Rights::everything(),
             };
             let hash = plain.hash();
             work.tx.access_token_add(permit, &token, hash.as_bytes())?;

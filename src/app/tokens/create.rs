@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{owner, shown_once};
 use crate::app::{Desk, Done, act};
-use crate::domain::access::{AccessToken, TokenOwner};
+use crate::domain::access::{AccessToken, Rights, TokenOwner};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -66,6 +66,8 @@ impl Create {
                 created_at: work.now,
                 expires_at: Some(expires_at),
                 revoked_at: None,
+                last_used_at: None,
+                limit: Rights::everything(),
             };
             let hash = plain.hash();
             let id = work.tx.access_token_add(permit, &token, hash.as_bytes())?;

@@ -1,11 +1,9 @@
-//! Roles, admin users, storefronts, access tokens.
+//! Roles, admin users, storefronts.
 
 use rusqlite::{Row, params};
 
 use super::{Tx, damaged, rows};
-use crate::domain::access::{
-    Access, AccessToken, AdminUser, Rights, Role, RoleScope, Storefront, TokenOwner,
-};
+use crate::domain::access::{Access, AdminUser, Rights, Role, RoleScope, Storefront};
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::domain::time::Timestamp;
@@ -14,47 +12,82 @@ use crate::store::{AccessReads, AccessWrites, Permit, Result};
 const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
                     FROM admin_user";
 const STOREFRONT: &str = "SELECT id, name, created_at, revoked_at FROM storefront";
-const TOKEN: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
-                     revoked_at FROM access_token";
 const ROLE: &str = "SELECT id, name, access, scope FROM role";
 
 impl Tx<'_> {
     fn read_role(&self, row: &Row<'_>) -> Result<Role> {
         let id: i64 = rows::get(row, 0)?;
-        let access = rows::word(row, 2, "role", id, |text| match text {
+        let rights = self.read_rights(row, [2, 3], id, "role")?;
+        let name = rows::get(row, 1)?;
+        Ok(Role { id, name, rights })
+    }
+
+    /// Rights in columns that say how far they go, and the lists beside them;
+    /// of a `role` or an `access_token`.
+    pub(super) fn read_rights(
+        &self,
+        row: &Row<'_>,
+        [access, scope]: [usize; 2],
+        id: i64,
+        table: &'static str,
+    ) -> Result<Rights> {
+        let key = key_of(table);
+        let access = rows::word(row, access, table, id, |text| match text {
             "all" => Some(Access::All),
             "custom" => Some(Access::Custom),
             _ => None,
         })?;
-        let all_websites: bool = rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
+        let all_websites: bool = rows::word(row, scope, table, id, |text| Some(text == "all"))?;
         let mut statement = self
             .conn
-            .prepare_cached("SELECT resource FROM role_resource WHERE role_id = ?1")
+            .prepare_cached(&format!(
+                "SELECT resource FROM {table}_resource WHERE {key} = ?1"
+            ))
             .map_err(rows::fault)?;
         let mut resources = ResourceSet::default();
         for name in rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
             rows::get::<String>(row, 0)
         })? {
-            let resource = Resource::parse(&name).map_err(|e| damaged("role_resource", id, e))?;
+            let resource = Resource::parse(&name).map_err(|e| damaged(table, id, e))?;
             resources.insert(resource);
         }
         let scope = if all_websites {
             RoleScope::All
         } else {
             RoleScope::Websites(self.website_ids(
-                "SELECT website_id FROM role_website WHERE role_id = ?1 ORDER BY website_id",
+                &format!(
+                    "SELECT website_id FROM {table}_website WHERE {key} = ?1 ORDER BY website_id"
+                ),
                 id,
             )?)
         };
-        Ok(Role {
-            id,
-            name: rows::get(row, 1)?,
-            rights: Rights {
-                access,
-                resources,
-                scope,
-            },
+        Ok(Rights {
+            access,
+            resources,
+            scope,
         })
+    }
+
+    /// Puts the lists of rights beside their row.
+    pub(super) fn put_rights(&self, table: &'static str, id: i64, rights: &Rights) -> Result<()> {
+        let key = key_of(table);
+        self.conn
+            .prepare_cached(&format!("DELETE FROM {table}_resource WHERE {key} = ?1"))
+            .and_then(|mut s| s.execute([id]))
+            .map_err(rows::fault)?;
+        let mut insert = self
+            .conn
+            .prepare_cached(&format!(
+                "INSERT INTO {table}_resource ({key}, resource) VALUES (?1, ?2)"
+            ))
+            .map_err(rows::fault)?;
+        for resource in rights.resources.iter() {
+            insert
+                .execute(params![id, resource.id()])
+                .map_err(rows::fault)?;
+        }
+        let websites = rights.scope.websites().unwrap_or_default();
+        self.put_websites(&format!("{table}_website"), key, id, websites)
     }
 
     fn website_ids(&self, sql: &str, id: i64) -> Result<Vec<i64>> {
@@ -79,7 +112,7 @@ impl Tx<'_> {
         })
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         key: impl rusqlite::ToSql,
@@ -120,27 +153,22 @@ fn read_user(row: &Row<'_>) -> Result<AdminUser> {
     })
 }
 
-fn read_token(row: &Row<'_>) -> Result<AccessToken> {
-    let id: i64 = rows::get(row, 0)?;
-    let owner = match (rows::get(row, 1)?, rows::get(row, 2)?) {
-        (Some(admin), None) => TokenOwner::AdminUser(admin),
-        (None, Some(storefront)) => TokenOwner::Storefront(storefront),
-        _ => {
-            return Err(damaged(
-                "access_token",
-                id,
-                "it must have exactly one owner",
-            ));
-        }
-    };
-    Ok(AccessToken {
-        id,
-        owner,
-        name: rows::get(row, 3)?,
-        created_at: rows::time(row, 4)?,
-        expires_at: rows::time_opt(row, 5)?,
-        revoked_at: rows::time_opt(row, 6)?,
-    })
+/// How far a scope goes, in the words of the columns.
+pub(super) fn scope_word(rights: &Rights) -> &'static str {
+    if rights.scope == RoleScope::All {
+        "all"
+    } else {
+        "custom"
+    }
+}
+
+/// What the lists of rights call their owner.
+fn key_of(table: &str) -> &'static str {
+    if table == "role" {
+        "role_id"
+    } else {
+        "token_id"
+    }
 }
 
 impl AccessReads for Tx<'_> {
@@ -187,56 +215,26 @@ impl AccessReads for Tx<'_> {
             self.read_storefront(row)
         })
     }
-
-    fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>> {
-        self.one(
-            &format!("{TOKEN} WHERE hash = ?1"),
-            hash.as_slice(),
-            read_token,
-        )
-    }
-
-    fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
-        let (column, id) = match owner {
-            TokenOwner::AdminUser(id) => ("admin_user_id", id),
-            TokenOwner::Storefront(id) => ("storefront_id", id),
-        };
-        let sql = format!("{TOKEN} WHERE {column} = ?1 ORDER BY id");
-        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
-        rows::collect(statement.query([id]).map_err(rows::fault)?, read_token)
-    }
 }
 
 impl AccessWrites for Tx<'_> {
     fn role_put(&self, _permit: &Permit<'_>, role: &Role) -> Result<i64> {
-        let scope = if role.rights.scope == RoleScope::All {
-            "all"
-        } else {
-            "custom"
-        };
         let id = (role.id != 0).then_some(role.id);
         self.conn
             .execute(
                 "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
                  access = excluded.access, scope = excluded.scope",
-                params![id, role.name, role.rights.access.as_str(), scope],
+                params![
+                    id,
+                    role.name,
+                    role.rights.access.as_str(),
+                    scope_word(&role.rights)
+                ],
             )
             .map_err(|e| taken(e, "role", &role.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
-        self.conn
-            .execute("DELETE FROM role_resource WHERE role_id = ?1", [id])
-            .map_err(rows::fault)?;
-        for resource in role.rights.resources.iter() {
-            self.conn
-                .execute(
-                    "INSERT INTO role_resource (role_id, resource) VALUES (?1, ?2)",
-                    params![id, resource.id()],
-                )
-                .map_err(rows::fault)?;
-        }
-        let websites = role.rights.scope.websites().unwrap_or_default();
-        self.put_websites("role_website", "role_id", id, websites)?;
+        self.put_rights("role", id, &role.rights)?;
         Ok(id)
     }
 
@@ -308,43 +306,6 @@ impl AccessWrites for Tx<'_> {
             &storefront.websites,
         )?;
         Ok(id)
-    }
-
-    fn access_token_add(
-        &self,
-        _permit: &Permit<'_>,
-        token: &AccessToken,
-        hash: &[u8; 32],
-    ) -> Result<i64> {
-        let (admin, storefront) = match token.owner {
-            TokenOwner::AdminUser(id) => (Some(id), None),
-            TokenOwner::Storefront(id) => (None, Some(id)),
-        };
-        self.conn
-            .execute(
-                "INSERT INTO access_token (hash, admin_user_id, storefront_id, name, created_at, \
-                 expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![
-                    hash.as_slice(),
-                    admin,
-                    storefront,
-                    token.name,
-                    token.created_at.micros(),
-                    token.expires_at.map(Timestamp::micros)
-                ],
-            )
-            .map_err(rows::fault)?;
-        Ok(self.conn.last_insert_rowid())
-    }
-
-    fn access_token_revoke(&self, _permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()> {
-        self.conn
-            .execute(
-                "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
-                [id, at.micros()],
-            )
-            .map_err(rows::fault)?;
-        Ok(())
     }
 }
 

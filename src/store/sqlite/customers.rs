@@ -10,7 +10,8 @@ use crate::domain::time::Timestamp;
 use crate::store::{CustomerPage, CustomerQuery, CustomerReads, CustomerWrites, Permit, Result};
 
 pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, store_view_id, active, confirmed, created_at, \
-     updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq";
+     updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq, consent_until, \
+     vip";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
     let stored: i64 = rows::get(row, 0)?;
@@ -36,12 +37,14 @@ pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
         confirmed: rows::get(row, 7)?,
         created_at: rows::time_opt(row, 8)?,
         updated_at: rows::time_opt(row, 9)?,
+        vip: rows::get(row, 16)?,
         consent: Consent {
             granted: rows::get(row, 10)?,
             changed_at: rows::time_opt(row, 11)?,
             source,
             changed_by: rows::get(row, 13)?,
             seq,
+            until: rows::time_opt(row, 15)?,
         },
     })
 }
@@ -143,8 +146,9 @@ impl CustomerWrites for Tx<'_> {
             .prepare_cached(
                 "INSERT INTO customer (id, website_id, email, email_key, first_name, last_name, \
                  store_view_id, active, confirmed, created_at, updated_at, consent_granted, \
-                 consent_at, consent_source, consent_by, consent_seq) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
+                 consent_at, consent_source, consent_by, consent_seq, consent_until, vip) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+                 ?16, ?17, ?18) \
                  ON CONFLICT (id) DO UPDATE SET website_id = excluded.website_id, \
                  email = excluded.email, email_key = excluded.email_key, \
                  first_name = excluded.first_name, last_name = excluded.last_name, \
@@ -152,7 +156,8 @@ impl CustomerWrites for Tx<'_> {
                  confirmed = excluded.confirmed, created_at = excluded.created_at, \
                  updated_at = excluded.updated_at, consent_granted = excluded.consent_granted, \
                  consent_at = excluded.consent_at, consent_source = excluded.consent_source, \
-                 consent_by = excluded.consent_by, consent_seq = excluded.consent_seq",
+                 consent_by = excluded.consent_by, consent_seq = excluded.consent_seq, \
+                 consent_until = excluded.consent_until, vip = excluded.vip",
             )
             .and_then(|mut s| {
                 s.execute(params![
@@ -172,6 +177,8 @@ impl CustomerWrites for Tx<'_> {
                     consent.source.map(ConsentSource::as_str),
                     consent.changed_by,
                     consent.seq.map(u64::cast_signed),
+                    consent.until.map(Timestamp::micros),
+                    customer.vip,
                 ])
             })
             .map_err(|e| match rows::fault(e) {
@@ -224,7 +231,7 @@ impl CustomerWrites for Tx<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE customer SET consent_granted = ?2, consent_at = ?3, consent_source = ?4, \
-                 consent_by = ?5, consent_seq = ?6 WHERE id = ?1",
+                 consent_by = ?5, consent_seq = ?6, consent_until = ?7 WHERE id = ?1",
             )
             .and_then(|mut s| {
                 s.execute(params![
@@ -234,6 +241,7 @@ impl CustomerWrites for Tx<'_> {
                     consent.source.map(ConsentSource::as_str),
                     consent.changed_by,
                     consent.seq.map(u64::cast_signed),
+                    consent.until.map(Timestamp::micros),
                 ])
             })
             .map_err(rows::fault)?;

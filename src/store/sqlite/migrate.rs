@@ -10,6 +10,7 @@ use crate::store::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_archives.sql"),
+    include_str!("migrations/0003_access.sql"),
 ];
 
 /// The schema this program knows.

@@ -14,6 +14,7 @@ mod search;
 mod sessions;
 mod stores;
 mod sweep;
+mod tokens;
 mod uses;
 
 use std::fs::{File, OpenOptions};

@@ -13,7 +13,8 @@ use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrites};
 
 const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
                       document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
-                      redeemed_by, ends_at, ended_at, end_cause, issue_seq FROM session";
+                      redeemed_by, ends_at, ended_at, end_cause, issue_seq, key_id, \
+                      is_override, request_id FROM session";
 
 fn read(row: &Row<'_>) -> Result<Session> {
     let id: String = rows::get(row, 0)?;
@@ -52,6 +53,9 @@ fn read(row: &Row<'_>) -> Result<Session> {
         ended_at: rows::time_opt(row, 15)?,
         end_cause,
         issue_seq: rows::uint(row, 17, "session")?,
+        key_id: rows::get(row, 18)?,
+        is_override: rows::get(row, 19)?,
+        request_id: rows::get(row, 20)?,
         id: SessionId::new(id),
     })
 }
@@ -150,8 +154,8 @@ impl SessionWrites for Tx<'_> {
             .execute(
                 "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
                  store_view_id, document_kind, document_number, ticket, issued_at, expires_at, \
-                 issue_seq) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                 issue_seq, key_id, is_override, request_id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
                 params![
                     session.id.as_str(),
                     session.state.as_str(),
@@ -169,6 +173,9 @@ impl SessionWrites for Tx<'_> {
                     session.issued_at.micros(),
                     session.expires_at.micros(),
                     session.issue_seq.cast_signed(),
+                    session.key_id,
+                    session.is_override,
+                    session.request_id,
                 ],
             )
             .map_err(rows::fault)?;

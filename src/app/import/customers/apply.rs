@@ -114,6 +114,7 @@ impl Import<'_, '_> {
             confirmed: true,
             created_at: None,
             updated_at: None,
+            vip: false,
             consent: Consent::default(),
         };
         self.fill(&mut customer, row);

@@ -61,6 +61,7 @@ impl Import<'_, '_> {
             source: Some(ConsentSource::Import),
             changed_by: Some(self.work.actor.name.clone()),
             seq: recorded.seq,
+            until: None,
         };
         Ok(())
     }
