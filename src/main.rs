@@ -1,5 +1,5 @@
 //! The `lac` binary.
 
 fn main() -> std::process::ExitCode {
-    login_as_customer::cli::main()
+    login_as_customer::main()
 }

@@ -17,7 +17,7 @@ const FLOORS: [(&str, u8); 8] = [
 
 /// Where the program is put together; the only file outside the adapter that
 /// may say which adapter it is.
-const COMPOSITION_ROOT: &str = "cli/shop.rs";
+const COMPOSITION_ROOT: &str = "cli/premises.rs";
 
 struct Source {
     /// Below `src/`.

@@ -13,6 +13,7 @@ use login_as_customer::app::{Caller, Credential, Desk};
 use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::scope::ConfigScope;
+use login_as_customer::render::export::EveryForm;
 use login_as_customer::signing::ring::KeyRing;
 use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::archive::ArchiveDir;
@@ -52,6 +53,7 @@ pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), F
         high_water: &high_water,
         archives: &archives,
         anchors: &NoAnchors,
+        formats: &EveryForm,
         keys: &keys,
         clock: &clock,
         random: &random,

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Desk, View, glance, storefronts};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
@@ -15,7 +17,8 @@ use crate::store::{CustomerQuery, Result, SessionQuery};
 pub const LIMIT: usize = 20;
 
 /// What is being typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wanted {
     /// E-mail addresses.
     Customers,
@@ -80,13 +83,24 @@ impl Wanted {
     }
 }
 
-/// Candidates that begin with `prefix`.
-pub fn candidates(desk: &Desk<'_>, wanted: Wanted, prefix: &str) -> Vec<String> {
-    if wanted.is_fixed() {
-        return fixed(wanted, prefix);
+/// Asks for candidates.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Complete {
+    pub wanted: Wanted,
+    /// What they begin with.
+    pub prefix: String,
+}
+
+impl Complete {
+    /// Candidates that begin so; none where anything stands in the way.
+    pub fn run(self, desk: &Desk<'_>) -> Vec<String> {
+        let (wanted, prefix) = (self.wanted, &*self.prefix);
+        if wanted.is_fixed() {
+            return fixed(wanted, prefix);
+        }
+        let found = glance(desk, wanted.any_of(), |view| stored(view, wanted, prefix));
+        beginning(found, prefix)
     }
-    let found = glance(desk, wanted.any_of(), |view| stored(view, wanted, prefix));
-    beginning(found, prefix)
 }
 
 /// Candidates that need no store.

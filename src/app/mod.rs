@@ -21,6 +21,7 @@ mod logbook;
 pub mod login;
 pub mod names;
 pub mod page;
+pub mod remote;
 pub mod rights;
 pub mod roles;
 pub mod sessions;

@@ -8,6 +8,7 @@
 
 use std::ops::Deref;
 
+use super::log::export::Formats;
 use super::logbook::{Opening, commit, open_log, open_log_anyway};
 use super::settings::Config;
 use super::view::View;
@@ -34,6 +35,17 @@ pub enum Credential {
     MalformedToken,
 }
 
+impl Credential {
+    /// A token where one was shown, else the account.
+    pub fn of(token: Option<&str>, account: &str) -> Self {
+        match token.map(PlainToken::parse) {
+            None => Self::OsAccount(account.to_owned()),
+            Some(Ok(token)) => Self::Token(token),
+            Some(Err(_)) => Self::MalformedToken,
+        }
+    }
+}
+
 /// Who called, as whoever received the call knows it.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -51,6 +63,7 @@ pub struct Desk<'a> {
     pub high_water: &'a dyn HighWater,
     pub archives: &'a dyn Archives,
     pub anchors: &'a dyn Anchors,
+    pub formats: &'a dyn Formats,
     pub keys: &'a KeyRing,
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,

@@ -5,8 +5,8 @@
 //! fix both for tests; a release build does not know them, because a fixed
 //! clock would revive expired tokens.
 
-use std::cell::Cell;
 use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -42,7 +42,7 @@ impl Clock for SystemClock {
 #[derive(Debug)]
 pub struct SystemRandom {
     seed: Option<u64>,
-    block: Cell<u64>,
+    block: AtomicU64,
 }
 
 impl SystemRandom {
@@ -50,7 +50,7 @@ impl SystemRandom {
         let seed = test_setting("LAC_TEST_SEED").and_then(|text| text.parse().ok());
         Self {
             seed,
-            block: Cell::new(0),
+            block: AtomicU64::new(0),
         }
     }
 }
@@ -65,8 +65,8 @@ impl Random for SystemRandom {
         for chunk in buffer.chunks_mut(32) {
             let mut hash = Sha256::new();
             hash.update(seed.to_be_bytes());
-            hash.update(self.block.get().to_be_bytes());
-            self.block.set(self.block.get() + 1);
+            let block = self.block.fetch_add(1, Ordering::Relaxed);
+            hash.update(block.to_be_bytes());
             chunk.copy_from_slice(&hash.finalize()[..chunk.len()]);
         }
     }

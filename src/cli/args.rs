@@ -10,7 +10,7 @@ use crate::render::Format;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The store's directory [env: LAC_STORE]
+    /// The store's directory, or unix:SOCKET of its broker [env: LAC_STORE]
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
 

@@ -16,7 +16,7 @@ use super::out::Out;
 use super::settings::Settings;
 use super::shells::{SHELLS, VARIABLE};
 use super::shop::Shop;
-use crate::app::complete::{Wanted, candidates, fixed};
+use crate::app::complete::{Complete, Wanted, fixed};
 use crate::render::safe::shell_safe;
 
 /// Answers a shell and ends the program, if one asks.
@@ -92,7 +92,9 @@ fn find(wanted: Wanted, prefix: &str) -> Option<Vec<String>> {
     let settings = Settings::read(&globals).ok()?;
     let out = Out::new(&globals, Some(&settings));
     let shop = Shop::new(globals, settings, out);
-    Some(candidates(&shop.desk_as_it_is().ok()?, wanted, prefix))
+    shop.ready_as_it_is().ok()?;
+    let prefix = prefix.to_owned();
+    shop.run(Complete { wanted, prefix }).ok()
 }
 
 /// The global options among the words typed so far that say which store is

@@ -117,6 +117,14 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::InputRequired { flag, .. } => format!("give it with {flag}"),
         F::ConfirmationRequired { .. } => "confirm with --yes".to_owned(),
         F::Busy { .. } => "try again; somebody else is writing for a long time".to_owned(),
+        F::BrokerMissing { .. } => {
+            "start it: systemctl start lac.socket, or lac serve as the store's owner".to_owned()
+        }
+        F::BrokerFailed { .. } => "try again; what it was asked may be done: look first".to_owned(),
+        F::BrokerBusy { .. } => "try again in a moment".to_owned(),
+        F::ProtocolMismatch { .. } => {
+            "use the same version on both sides, and restart the broker after an update".to_owned()
+        }
         F::StoresChanged => "try again".to_owned(),
         F::InUse { .. } => "change what refers to it first".to_owned(),
         F::LogTampered { .. } => {

@@ -6,6 +6,7 @@ mod anchors;
 mod args;
 mod aside;
 mod ask;
+mod broker;
 pub mod commands;
 mod complete;
 pub mod error;
@@ -15,6 +16,7 @@ mod out;
 mod pages;
 mod paging;
 mod pick;
+mod premises;
 mod progress;
 mod saved;
 mod settings;
@@ -55,18 +57,40 @@ pub fn command() -> Command {
     })
 }
 
+/// The other parts of floor 4, which the command line starts and never names.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    /// Serves a store to others.
+    pub serve: fn(commands::serve::Serving<'_>) -> Result<(), Fault>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+impl Default for Parts {
+    /// None of them.
+    fn default() -> Self {
+        Self {
+            serve: |_| Err(Fault::internal("this program cannot serve")),
+        }
+    }
+}
+
 /// Runs the program.
-pub fn main() -> ExitCode {
+pub fn main(parts: Parts) -> ExitCode {
     complete::answer();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_json = asks_for_json(&arguments);
     match command().try_get_matches_from(arguments) {
-        Ok(matches) => ExitCode::from(run(&matches)),
+        Ok(matches) => ExitCode::from(run(&matches, parts)),
         Err(error) => ExitCode::from(error::report_usage(is_json, error)),
     }
 }
 
-fn run(matches: &ArgMatches) -> u8 {
+fn run(matches: &ArgMatches, parts: Parts) -> u8 {
     let globals = match Globals::from_arg_matches(matches) {
         Ok(globals) => globals,
         Err(error) => return error::report_usage(false, error),
@@ -76,7 +100,8 @@ fn run(matches: &ArgMatches) -> u8 {
         Err(fault) => return error::report(&Out::new(&globals, None), &fault),
     };
     let out = Out::new(&globals, Some(&settings));
-    let shop = Shop::new(globals, settings, out);
+    let mut shop = Shop::new(globals, settings, out);
+    shop.parts = parts;
     let code = match dispatch(matches, &shop) {
         Ok(code) => code,
         Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,

@@ -44,7 +44,7 @@ pub fn named_or_picked(shop: &Shop, named: Option<&str>, website: Option<&str>) 
     match named {
         Some(named) => input::text_or_stdin("CUSTOMER", named),
         None => customer(shop, "CUSTOMER", "Which one", |text| {
-            let page = List {
+            let page = shop.run(List {
                 search: Some(text.to_owned()),
                 website: website.map(str::to_owned),
                 part: Part {
@@ -52,8 +52,7 @@ pub fn named_or_picked(shop: &Shop, named: Option<&str>, website: Option<&str>) 
                     after: None,
                 },
                 ..List::default()
-            }
-            .run(&shop.desk()?)?;
+            })?;
             let found = page.rows.iter().map(candidate).collect();
             Ok((found, page.next.is_some()))
         }),

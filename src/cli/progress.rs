@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::out::Out;
 use crate::app::import::Watch;
+use crate::app::remote::Meanwhile;
 
 /// Shown from the second second on.
 pub struct Progress {
@@ -122,5 +123,15 @@ impl Counter {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// A counter for whatever a use case says meanwhile.
+#[derive(Debug)]
+pub struct Counted<'c>(pub &'c Counter);
+
+impl Meanwhile for Counted<'_> {
+    fn at(&mut self, done: u64, total: u64) {
+        self.0.at(done, total);
     }
 }

@@ -19,7 +19,7 @@ use crate::store::dir::{Secrecy, check};
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct Table {
-    /// The store's directory.
+    /// The store's directory, or `unix:` and the socket of its broker.
     pub store: Option<PathBuf>,
     /// `table`, `json`, `jsonl` or `csv`.
     pub output: Option<Format>,
@@ -96,7 +96,10 @@ pub struct Settings {
     /// The config file that was read, if any.
     pub file: Option<PathBuf>,
     pub profile: Option<String>,
+    /// The store's directory, or `unix:` and the socket of its broker.
     pub store: PathBuf,
+    /// The socket of the broker that keeps the store, if one does.
+    pub broker: Option<PathBuf>,
     pub keys: Option<PathBuf>,
     pub archives: Option<PathBuf>,
     pub filters: std::collections::BTreeMap<String, SavedFilter>,
@@ -163,6 +166,7 @@ impl Settings {
             anchor,
             file: path,
             profile,
+            broker: broker(&store)?,
             store,
             keys: chosen.keys.dir.or(file.keys.dir),
             archives: archives(chosen.archive.dir.or(file.archive.dir))?,
@@ -178,6 +182,17 @@ impl Settings {
 /// An environment variable that is set and not empty.
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What stands after `unix:`.
+fn broker(store: &Path) -> Result<Option<PathBuf>> {
+    let Some(socket) = store.to_str().and_then(|text| text.strip_prefix("unix:")) else {
+        return Ok(None);
+    };
+    if Path::new(socket).is_absolute() {
+        return Ok(Some(PathBuf::from(socket)));
+    }
+    Err(invalid(format!("store: {socket} is no absolute path")))
 }
 
 /// Archives in whatever directory one happens to be in would not be found

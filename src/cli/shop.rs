@@ -1,30 +1,27 @@
-//! The composition root: settings, store, keys, clock and caller put together.
-
-use std::fs;
+//! What commands are run with: settings, output, and a way to the store.
 
 use std::cell::OnceCell;
+use std::fs;
 
+use super::Parts;
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
-use super::anchors::ConfiguredAnchors;
 use super::args::{Globals, Paging};
+use super::broker::{Broker, Patience};
 use super::out::{Out, write_failed};
+use super::premises::Open;
 use super::settings::{Settings, env};
-use crate::app::{Caller, Config, Credential, Desk};
+use crate::app::remote::{Meanwhile, Nothing, UseCase};
+use crate::app::{Caller, Credential, Desk};
 use crate::domain::ambient::Clock;
-use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::render::list::{List, Row};
 use crate::render::one::{self, Card};
 use crate::render::safe::safe;
 use crate::render::{Format, Look};
-use crate::signing::ring::KeyRing;
-use crate::signing::secret::PlainToken;
-use crate::store::archive::ArchiveDir;
-use crate::store::dir::{CheckpointFile, FileId, StoreDir};
-use crate::store::sqlite::{SCHEMA, SqliteStore};
-use crate::store::{Result, Store};
+use crate::store::Result;
 
-/// What a command is run with. The store is opened when first asked for.
+/// What a command is run with. The store is opened, or its broker called, when
+/// first asked for.
 #[derive(Debug)]
 pub struct Shop {
     pub globals: Globals,
@@ -32,36 +29,28 @@ pub struct Shop {
     pub out: Out,
     pub clock: SystemClock,
     pub random: SystemRandom,
+    pub parts: Parts,
     /// Whether an access token in the environment counts.
     takes_token: bool,
-    anchors: ConfiguredAnchors,
+    caller: OnceCell<Caller>,
     open: OnceCell<Open>,
-}
-
-#[derive(Debug)]
-struct Open {
-    dir: StoreDir,
-    /// Which files these are, as opened.
-    files: [FileId; 2],
-    store: SqliteStore,
-    high_water: CheckpointFile,
-    archives: ArchiveDir,
-    keys: KeyRing,
-    caller: Caller,
+    broker: Broker,
 }
 
 impl Shop {
     pub fn new(globals: Globals, settings: Settings, out: Out) -> Self {
         let (clock, random) = (SystemClock::new(), SystemRandom::new());
         Self {
-            anchors: ConfiguredAnchors::new(&settings.anchor),
             globals,
             settings,
             out,
             clock,
             random,
+            parts: Parts::default(),
             takes_token: true,
+            caller: OnceCell::new(),
             open: OnceCell::new(),
+            broker: Broker::default(),
         }
     }
 
@@ -74,27 +63,62 @@ impl Shop {
         }
     }
 
-    /// The desk at which use cases are run.
+    /// Runs a use case: here, or where the store's broker is.
     ///
     /// # Errors
-    /// `store_missing`, `store_unsafe`, `store_newer`, `database`, `io`.
-    pub fn desk(&self) -> Result<Desk<'_>> {
-        if self.open.get().is_none() {
-            let dir = StoreDir::open(&self.settings.store, self.settings.keys.as_deref())?;
-            let store = SqliteStore::open(&dir, self.settings.busy_timeout)?;
-            self.put(dir, store)?;
-        }
-        self.opened()
+    /// The use case's own; what opening the store or calling the broker fails
+    /// with.
+    pub fn run<U: UseCase>(&self, request: U) -> Result<U::Answer> {
+        self.run_with(request, &mut Nothing)
     }
 
-    /// A desk for a short look: nothing is made, mended or waited for.
+    /// The same for one that has something to say, or to ask, meanwhile.
     ///
     /// # Errors
-    /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
-    pub fn desk_as_it_is(&self) -> Result<Desk<'_>> {
-        let dir = StoreDir::open(&self.settings.store, self.settings.keys.as_deref())?;
-        let store = SqliteStore::open_as_it_is(&dir)?;
-        self.put(dir, store)?;
+    /// As [`Shop::run`].
+    pub fn run_with<U: UseCase>(
+        &self,
+        request: U,
+        meanwhile: &mut dyn Meanwhile,
+    ) -> Result<U::Answer> {
+        let Some(socket) = &self.settings.broker else {
+            return request.run_at(&self.desk()?, meanwhile);
+        };
+        let token = self.token()?;
+        self.broker
+            .ask(socket, &request, token.as_deref(), meanwhile)
+    }
+
+    /// Opens the store, or calls its broker: from here on its time zone is
+    /// known.
+    ///
+    /// # Errors
+    /// `store_missing`, `store_unsafe`, `store_newer`, `database`, `io`,
+    /// `broker_missing`, `broker_failed`, `protocol_mismatch`.
+    pub fn ready(&self) -> Result<()> {
+        match &self.settings.broker {
+            Some(socket) => self.broker.call(socket, Patience::Full),
+            None => self.desk().map(|_| ()),
+        }
+    }
+
+    /// The same for a short look: nothing is made, mended or waited for.
+    ///
+    /// # Errors
+    /// As [`Shop::ready`], and `busy`.
+    pub fn ready_as_it_is(&self) -> Result<()> {
+        if let Some(socket) = &self.settings.broker {
+            return self.broker.call(socket, Patience::Short);
+        }
+        self.put(Open::open_as_it_is(&self.settings)?);
+        self.opened().map(|_| ())
+    }
+
+    /// The desk at which use cases are run here.
+    fn desk(&self) -> Result<Desk<'_>> {
+        if self.open.get().is_none() {
+            self.put(Open::open(&self.settings)?);
+        }
         self.opened()
     }
 
@@ -105,47 +129,34 @@ impl Shop {
     /// # Errors
     /// `database`, `io`.
     pub fn desk_to_examine(&self) -> Result<(Desk<'_>, [i64; 2])> {
-        let dir = StoreDir::at(&self.settings.store, self.settings.keys.as_deref());
-        let store = SqliteStore::open_to_examine(&dir, self.settings.busy_timeout)?;
-        let schemas = [store.schema()?, SCHEMA];
-        self.put(dir, store)?;
+        let (open, schemas) = Open::open_to_examine(&self.settings)?;
+        self.put(open);
         Ok((self.opened()?, schemas))
-    }
-
-    /// The database library's version, and whether it is fit for use.
-    pub fn database_library() -> (&'static str, bool) {
-        SqliteStore::library()
     }
 
     /// A desk over the empty database of a new store.
     ///
     /// # Errors
-    /// `already_exists`, `store_unsafe`, `database`, `io`.
+    /// `already_exists`, `store_unsafe`, `database`, `io`; `invalid_value`
+    /// where the setting names a broker.
     pub fn founding_desk(&self) -> Result<Desk<'_>> {
-        let dir = StoreDir::create(&self.settings.store, self.settings.keys.as_deref())?;
-        let store = SqliteStore::create(&dir, self.settings.busy_timeout)?;
-        self.put(dir, store)?;
+        self.must_be_here()?;
+        self.put(Open::create(&self.settings)?);
         self.opened()
     }
 
-    fn put(&self, dir: StoreDir, store: SqliteStore) -> Result<()> {
-        let high_water = CheckpointFile::of(&dir);
-        let archives = ArchiveDir::new(match &self.settings.archives {
-            Some(path) => path.clone(),
-            None => dir.root().join("archive"),
-        });
-        let keys = KeyRing::new(dir.keys());
-        let caller = self.caller()?;
-        let _ = self.open.set(Open {
-            files: dir.files(),
-            dir,
-            store,
-            high_water,
-            archives,
-            keys,
-            caller,
-        });
-        Ok(())
+    /// # Errors
+    /// `invalid_value` where the setting names a broker.
+    pub fn must_be_here(&self) -> Result<()> {
+        if self.settings.broker.is_none() {
+            return Ok(());
+        }
+        let reason = "this is done where the store is: name its directory";
+        Err(Fault::invalid("--store", reason))
+    }
+
+    fn put(&self, open: Open) {
+        let _ = self.open.set(open);
     }
 
     fn opened(&self) -> Result<Desk<'_>> {
@@ -153,21 +164,7 @@ impl Shop {
             .open
             .get()
             .ok_or_else(|| Fault::internal("the store is not open"))?;
-        Ok(Desk {
-            store: &open.store,
-            high_water: &open.high_water,
-            archives: &open.archives,
-            anchors: &self.anchors,
-            keys: &open.keys,
-            clock: &self.clock,
-            random: &self.random,
-            caller: &open.caller,
-        })
-    }
-
-    /// The store's directory, once opened.
-    pub fn dir(&self) -> Option<&StoreDir> {
-        self.open.get().map(|open| &open.dir)
+        Ok(open.desk(&self.clock, &self.random, self.caller()?))
     }
 
     /// The same, with nothing opened yet.
@@ -184,32 +181,36 @@ impl Shop {
 
     /// Whether other files lie now where the opened ones lay.
     pub fn is_replaced(&self) -> bool {
-        let open = self.open.get();
-        open.is_some_and(|open| open.dir.files() != open.files)
+        self.open.get().is_some_and(Open::is_replaced)
+    }
+
+    /// The access token that was given, if any.
+    fn token(&self) -> Result<Option<String>> {
+        match &self.globals.token_file {
+            _ if !self.takes_token => Ok(None),
+            Some(path) => {
+                let text = fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
+                Ok(Some(text.trim().to_owned()))
+            }
+            None => Ok(env("LAC_TOKEN").map(|text| text.trim().to_owned())),
+        }
     }
 
     /// Who calls: the token if one was given, else the account of the real
     /// uid. No flag and no other variable ever says who one is.
-    fn caller(&self) -> Result<Caller> {
-        let account = os_account();
-        let token = match &self.globals.token_file {
-            _ if !self.takes_token => None,
-            Some(path) => Some(fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?),
-            None => env("LAC_TOKEN"),
-        };
-        let credential = match token {
-            None => Credential::OsAccount(account.clone()),
-            Some(text) => match PlainToken::parse(text.trim()) {
-                Ok(token) => Credential::Token(token),
-                Err(_) => Credential::MalformedToken,
-            },
-        };
-        Ok(Caller {
-            credential,
-            os_account: Some(account),
-            login_uid: login_uid(),
-            ip_address: None,
-        })
+    fn caller(&self) -> Result<&Caller> {
+        if self.caller.get().is_none() {
+            let account = os_account();
+            let _ = self.caller.set(Caller {
+                credential: Credential::of(self.token()?.as_deref(), &account),
+                os_account: Some(account),
+                login_uid: login_uid(),
+                ip_address: None,
+            });
+        }
+        self.caller
+            .get()
+            .ok_or_else(|| Fault::internal("nobody calls"))
     }
 
     /// How things are shown to people: the store's zone, the terminal's width.
@@ -226,14 +227,11 @@ impl Shop {
 
     /// `general/locale/timezone`; needs nobody's leave.
     pub fn zone(&self) -> Option<chrono_tz::Tz> {
-        let open = self.open.get()?;
-        let tx = open.store.read().ok()?;
-        let zone = Config::read(&*tx)
-            .ok()?
-            .default(config::TIMEZONE)
-            .ok()?
-            .value?;
-        zone.parse().ok()
+        let zone = match &self.settings.broker {
+            Some(_) => self.broker.timezone(),
+            None => self.open.get()?.timezone(),
+        };
+        zone?.parse().ok()
     }
 
     /// Shows one result.

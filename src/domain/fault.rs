@@ -185,6 +185,18 @@ pub enum Fault {
     ProofMissing { what: String },
 
     // --- failed ---
+    #[error("no broker answers at {path}: {problem}")]
+    BrokerMissing { path: String, problem: String },
+    #[error("the broker failed: {problem}")]
+    BrokerFailed { problem: String },
+    #[error("this program speaks protocol {ours}, the other side ({version}) {theirs}")]
+    ProtocolMismatch {
+        ours: u32,
+        theirs: u32,
+        version: String,
+    },
+    #[error("the broker is busy: {problem}")]
+    BrokerBusy { problem: String },
     #[error("there is no store in {path}")]
     StoreMissing { path: String },
     #[error("{path}: {problem}")]
@@ -279,6 +291,7 @@ impl Fault {
             | F::InUse { .. }
             | F::StoresChanged
             | F::Busy { .. }
+            | F::BrokerBusy { .. }
             | F::ErasurePending { .. } => Kind::Conflict,
             F::LogTampered { .. } | F::FileTampered { .. } => Kind::Tampered,
             F::CheckpointMissing { .. }
@@ -286,7 +299,10 @@ impl Fault {
             | F::ArchiveMissing { .. }
             | F::ArchiveNeeded { .. }
             | F::ProofMissing { .. } => Kind::Unverifiable,
-            F::StoreMissing { .. }
+            F::BrokerMissing { .. }
+            | F::BrokerFailed { .. }
+            | F::ProtocolMismatch { .. }
+            | F::StoreMissing { .. }
             | F::StoreUnsafe { .. }
             | F::StoreNewer { .. }
             | F::RowDamaged { .. }

@@ -2,6 +2,7 @@
 //! CSV for programs. Writes to what it is given; never prints.
 
 pub mod event;
+pub mod export;
 mod frame;
 pub mod html;
 pub mod lines;

@@ -23,12 +23,12 @@ pub mod verify;
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};
 pub use list::{List, Listed, Sort};
-pub use recover::{Recover, Recovered};
+pub use recover::{PlanRecovery, Recover, Recovered};
 pub use report::{Report, Reported};
-pub use show::{Raw, Show};
+pub use show::{Raw, Show, ShowRaw};
 pub use statement::{Stated, Statement};
 pub use summary::{About, Limit};
-pub use tail::{BATCH, Position, Start, Tail, Tailed};
+pub use tail::{BATCH, IsNewest, Position, Start, Tail, Tailed};
 
 use self::export::proof::damaged;
 use crate::app::View;

@@ -12,6 +12,10 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
+/// Asks whether there is something to recover; before the confirmation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PlanRecovery {}
+
 /// Writes the missing file anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Recover {}
@@ -25,12 +29,10 @@ pub struct Recovered {
     pub audit_seq: Option<u64>,
 }
 
-impl Recover {
-    /// Whether there is something to recover; asked before the confirmation.
-    ///
+impl PlanRecovery {
     /// # Errors
     /// `already_exists`, `resource_denied`.
-    pub fn plan(&self, desk: &Desk<'_>) -> Result<()> {
+    pub fn run(self, desk: &Desk<'_>) -> Result<()> {
         look(
             desk,
             Action::LogRecover,
@@ -38,7 +40,9 @@ impl Recover {
             |_| missing(desk),
         )
     }
+}
 
+impl Recover {
     /// # Errors
     /// `already_exists` where the file is there and healthy; `log_tampered`
     /// where it is there and is not, or events and head differ;

@@ -15,6 +15,12 @@ pub struct Show {
     pub seq: u64,
 }
 
+/// Asks for the event with this seq as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShowRaw {
+    pub seq: u64,
+}
+
 /// The exact texts that are stored and hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raw {
@@ -34,21 +40,6 @@ impl Show {
         })
     }
 
-    /// The same event as it is stored.
-    ///
-    /// # Errors
-    /// As [`Show::run`].
-    pub fn raw(self, desk: &Desk<'_>) -> Result<Raw> {
-        look(desk, Action::LogRead, &READERS, |view| {
-            let (stored, _) = self.find(view)?;
-            Ok(Raw {
-                record: stored.record,
-                shopper: stored.shopper,
-                staff: stored.staff,
-            })
-        })
-    }
-
     fn find(&self, view: &View<'_>) -> Result<(StoredEvent, EventView)> {
         let missing = || Fault::EventNotFound { seq: self.seq };
         let mut stored = None;
@@ -62,5 +53,21 @@ impl Show {
             return Ok((stored, event));
         }
         Err(missing())
+    }
+}
+
+impl ShowRaw {
+    /// # Errors
+    /// As [`Show::run`].
+    pub fn run(self, desk: &Desk<'_>) -> Result<Raw> {
+        let event = Show { seq: self.seq };
+        look(desk, Action::LogRead, &READERS, |view| {
+            let (stored, _) = event.find(view)?;
+            Ok(Raw {
+                record: stored.record,
+                shopper: stored.shopper,
+                staff: stored.staff,
+            })
+        })
     }
 }

@@ -62,6 +62,24 @@ pub struct Position {
     pub root: String,
 }
 
+/// Asks whether nothing was appended since.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IsNewest {
+    pub at: Position,
+}
+
+impl IsNewest {
+    /// One row is read, and nobody's leave is needed: nothing of the log is
+    /// told.
+    ///
+    /// # Errors
+    /// `log_tampered` where the log ends before the position, or there with
+    /// another root.
+    pub fn run(self, desk: &Desk<'_>) -> Result<bool> {
+        self.at.is_newest(desk)
+    }
+}
+
 impl Tail {
     /// # Errors
     /// `log_tampered` where the log does not continue the position;
@@ -114,13 +132,7 @@ impl Position {
         Ok(Self { origin, seq, root })
     }
 
-    /// Whether nothing was appended since. One row is read, and nobody's leave
-    /// is needed: nothing of the log is told.
-    ///
-    /// # Errors
-    /// `log_tampered` where the log ends before the position, or there with
-    /// another root.
-    pub fn is_newest(&self, desk: &Desk<'_>) -> Result<bool> {
+    fn is_newest(&self, desk: &Desk<'_>) -> Result<bool> {
         let head = newest(&*desk.store.read()?)?;
         self.is_within(&head)?;
         if head.size > self.seq {

@@ -10,7 +10,7 @@ pub use add::{AddGroup, AddView, AddWebsite};
 pub use address::{Address, Level};
 pub use edit::{Edit, Edited};
 pub use list::{List, Node};
-pub use remove::{Remove, Removed};
+pub use remove::{PlanRemove, Remove, Removed};
 
 use crate::app::Work;
 use crate::domain::fault::Fault;

@@ -12,6 +12,13 @@ use crate::domain::scope::ScopeLevel;
 use crate::domain::stores::{StoreGroup, StoreTree, Website};
 use crate::store::{ConfigRow, Permit, Result};
 
+/// Asks whether one can be removed, and what would go with it; before the
+/// confirmation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlanRemove {
+    pub what: Address,
+}
+
 /// Removes one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Remove {
@@ -27,19 +34,19 @@ pub struct Removed {
     pub config_values: usize,
 }
 
-impl Remove {
-    /// Whether it can be removed, and what would go with it; asked before the
-    /// confirmation.
-    ///
+impl PlanRemove {
     /// # Errors
     /// As [`Remove::run`].
-    pub fn plan(&self, desk: &Desk<'_>) -> Result<Removed> {
+    pub fn run(self, desk: &Desk<'_>) -> Result<Removed> {
+        let remove = Remove { what: self.what };
         look(desk, Action::StoreRemove, &[Resource::STORE], |view| {
-            let (_, values) = self.removable(view)?;
-            Ok(self.answer(values.len()))
+            let (_, values) = remove.removable(view)?;
+            Ok(remove.answer(values.len()))
         })
     }
+}
 
+impl Remove {
     /// # Errors
     /// `in_use`, naming by what; `website_not_found`, `store_group_not_found`,
     /// `store_view_not_found`, `read_only` for the back office's own,

@@ -80,7 +80,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         website: args.website,
         store_view: args.store_view,
     };
-    let shown = Shown::from(request.run(&shop.desk()?)?);
+    let shown = Shown::from(shop.run(request)?);
     shop.show(&shown)?;
     if !shop.out.format.is_json() {
         Out::line("")?;

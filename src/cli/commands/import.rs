@@ -8,7 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
-use crate::app::import::{Import, Imported, Kind, Wishes};
+use crate::app::import::{Import, Imported, Kind, Watch, Wishes};
+use crate::app::remote::Meanwhile;
 use crate::cli::progress::Progress;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
@@ -71,11 +72,6 @@ fn kinds() -> impl TypedValueParser<Value = Kind> {
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: Arguments = parsed(matches)?;
-    let desk = shop.desk()?;
-    let mut input = Input {
-        path: &args.file,
-        open: None,
-    };
     let request = Import {
         kind: args.kind,
         file: args.file.display().to_string(),
@@ -88,7 +84,14 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         },
     };
     let progress = Progress::new(&shop.out, length(&args.file));
-    let imported = request.run(&desk, &mut input, &progress);
+    let mut meanwhile = Uploading {
+        input: Input {
+            path: &args.file,
+            open: None,
+        },
+        progress: &progress,
+    };
+    let imported = shop.run_with(request, &mut meanwhile);
     progress.clear();
     let imported = imported?;
     shop.show(&imported)?;
@@ -98,6 +101,18 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         }
     }
     Ok(0)
+}
+
+/// What the import asks for while it runs.
+struct Uploading<'p> {
+    input: Input<'p>,
+    progress: &'p Progress,
+}
+
+impl Meanwhile for Uploading<'_> {
+    fn import(&mut self) -> Result<(&mut dyn Read, &dyn Watch)> {
+        Ok((&mut self.input, self.progress))
+    }
 }
 
 /// The file, opened when it is first read: who may not import learns nothing

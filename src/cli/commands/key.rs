@@ -44,12 +44,12 @@ struct NoArguments {}
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => {
-            let keys = ListKeys::default().run(&shop.desk()?)?;
+            let keys = shop.run(ListKeys::default())?;
             shop.page(keys, &args.paging, |key| key.kid.clone())?;
         }
-        Verb::Jwks(_) => Out::json(&Jwks::default().run(&shop.desk()?)?)?,
+        Verb::Jwks(_) => Out::json(&shop.run(Jwks::default())?)?,
         Verb::Verifier(_) => {
-            let key = Verifier::default().run(&shop.desk()?)?;
+            let key = shop.run(Verifier::default())?;
             if shop.out.format.is_json() {
                 Out::json(&key)?;
             } else {

@@ -16,6 +16,7 @@ mod login;
 mod man;
 mod redeem;
 mod role;
+pub mod serve;
 mod session;
 mod storefront;
 mod stores;
@@ -63,6 +64,7 @@ pub const ALL: &[Noun] = &[
     verify::NOUN,
     redeem::NOUN,
     storefront::NOUN,
+    serve::NOUN,
 ];
 
 /// The arguments of a command without verbs.

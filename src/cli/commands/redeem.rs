@@ -39,7 +39,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         token,
         audience: args.audience,
     };
-    shop.show(&request.run(&shop.desk()?)?)?;
+    shop.show(&shop.run(request)?)?;
     Ok(0)
 }
 

@@ -61,10 +61,10 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::Add(args) => add(args, shop)?,
         Verb::List(args) => {
-            let desk = shop.desk()?;
-            paging::show(shop, &args.paging, |part| List { part }.run(&desk))?;
+            shop.ready()?;
+            paging::show(shop, &args.paging, |part| shop.run(List { part }))?;
         }
-        Verb::Revoke(args) => shop.show(&Revoke { name: args.name }.run(&shop.desk()?)?)?,
+        Verb::Revoke(args) => shop.show(&shop.run(Revoke { name: args.name })?)?,
     }
     Ok(0)
 }
@@ -74,7 +74,7 @@ fn add(args: AddArgs, shop: &Shop) -> Result<()> {
         name: args.new_name,
         websites: args.websites,
     };
-    let added = request.run(&shop.desk()?)?;
+    let added = shop.run(request)?;
     if shop.out.format.is_json() {
         return shop.show(&added);
     }

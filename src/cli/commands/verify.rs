@@ -64,7 +64,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     };
     let verified = match &args.jwks {
         Some(path) => verify_with(&request, &keys(path)?, None, shop.clock.now()),
-        None => request.run(&shop.desk()?)?,
+        None => shop.run(request)?,
     };
     if shop.out.format.is_json() {
         Out::json(&Answer {

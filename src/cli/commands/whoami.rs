@@ -24,7 +24,7 @@ pub const NOUN: Noun = Noun {
 struct NoArguments {}
 
 fn run(_matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let myself = WhoAmI::default().run(&shop.desk()?)?;
+    let myself = shop.run(WhoAmI::default())?;
     shop.show(&myself)?;
     Ok(0)
 }

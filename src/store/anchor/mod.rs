@@ -15,7 +15,7 @@ pub use file::AnchorFile;
 pub use syslog::Syslog;
 
 /// One place that keeps copies.
-pub trait Anchor: std::fmt::Debug {
+pub trait Anchor: std::fmt::Debug + Send {
     /// Adds a copy of the signed note.
     ///
     /// # Errors

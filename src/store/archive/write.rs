@@ -57,6 +57,11 @@ impl<W> Counting<W> {
         }
     }
 
+    /// Where it goes.
+    pub fn inner_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// What went by, and where it went.
     pub fn end(self) -> (W, Written) {
         let written = Written {

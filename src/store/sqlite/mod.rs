@@ -20,6 +20,7 @@ mod uses;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -176,9 +177,11 @@ impl Store for SqliteStore {
     }
 
     fn scratch(&self) -> Result<File> {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let (process, count) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let path = self
             .lock
-            .with_file_name(format!("scratch-{}", std::process::id()));
+            .with_file_name(format!("scratch-{process}-{count}"));
         // One that a crash left behind is nobody's.
         let _ = std::fs::remove_file(&path);
         let file = OpenOptions::new()
@@ -190,6 +193,10 @@ impl Store for SqliteStore {
             .map_err(|e| Fault::io(path.display(), e))?;
         std::fs::remove_file(&path).map_err(|e| Fault::io(path.display(), e))?;
         Ok(file)
+    }
+
+    fn scratch_dir(&self) -> PathBuf {
+        self.dir.root().to_path_buf()
     }
 
     fn another(&self) -> Result<Box<dyn Store + Send>> {

@@ -13,6 +13,7 @@ use login_as_customer::domain::fault::{Fault, Kind};
 use login_as_customer::domain::ids::{CustomerId, SessionId};
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::domain::time::Timestamp;
+use login_as_customer::render::export::EveryForm;
 use login_as_customer::signing::ring::KeyRing;
 use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::archive::ArchiveDir;
@@ -73,6 +74,7 @@ impl Bench {
             high_water: &self.high_water,
             archives: &self.archives,
             anchors: &NoAnchors,
+            formats: &EveryForm,
             keys: &self.keys,
             clock: &Fixed,
             random: &Fixed,

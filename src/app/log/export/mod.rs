@@ -3,6 +3,9 @@
 
 pub mod pass;
 pub mod proof;
+mod target;
+
+pub use self::target::{Encode, Formats, Receiver, Target};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,51 +17,13 @@ use super::source::Source;
 use super::tree::Tree;
 use super::{READERS, newest};
 use crate::app::{Desk, Done, View, act, look};
-use crate::domain::audit::{Action, Cut, Event, Field, Selection};
+use crate::domain::audit::{Action, Event, Field, Selection};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::signing::note;
 use crate::store::archive::Written;
 use crate::store::log::check_head;
 use crate::store::{EventQuery, Head, Hints, Result};
-
-/// Turns one event into a row's bytes.
-pub trait Encode: Sync {
-    /// # Errors
-    /// Only internal ones.
-    fn encode(&self, event: &Cut<'_>, out: &mut Vec<u8>) -> Result<()>;
-}
-
-/// Where an export goes: made aside, and put in place once it is recorded.
-pub trait Target {
-    /// Takes the bytes of some rows.
-    ///
-    /// # Errors
-    /// `io`.
-    fn rows(&mut self, bytes: &[u8]) -> Result<()>;
-    /// How far it is: events looked at, of how many.
-    fn at(&mut self, done: u64, total: u64);
-    /// All rows are there: makes the file whole and durable, still aside.
-    ///
-    /// # Errors
-    /// `io`.
-    fn end(&mut self) -> Result<Written>;
-    /// Where the proof goes.
-    ///
-    /// # Errors
-    /// `io`.
-    fn proof(&mut self) -> Result<Box<dyn std::io::Write + '_>>;
-    /// The proof is whole; its name.
-    ///
-    /// # Errors
-    /// `io`.
-    fn proof_ended(&mut self) -> Result<String>;
-    /// Puts everything in its place, the manifest beside it.
-    ///
-    /// # Errors
-    /// `io`.
-    fn publish(&mut self, manifest: &str) -> Result<()>;
-}
 
 /// Asks for an export.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -88,6 +53,14 @@ pub struct Exported {
     pub proof: Option<ProofFile>,
     /// The event that records the export.
     pub audit_seq: Option<u64>,
+    /// Cells that a sheet could not take whole.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cut_cells: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // for serde
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What was read in one snapshot.
@@ -111,12 +84,9 @@ impl Export {
     /// `resource_denied`, `invalid_value`, `customer_not_found`, `log_tampered`,
     /// `archive_missing`, `row_damaged`, and whatever the target fails with; then nothing is put
     /// in place.
-    pub fn run(
-        self,
-        desk: &Desk<'_>,
-        encoder: &dyn Encode,
-        target: &mut dyn Target,
-    ) -> Result<Exported> {
+    pub fn run(self, desk: &Desk<'_>, receiver: &mut dyn Receiver) -> Result<Exported> {
+        let encoder = &*desk.formats.encoder(&self)?;
+        let target = &mut *desk.formats.target(&self, desk.store, receiver)?;
         let Some(file) = self.file.clone() else {
             let select = look(desk, Action::LogRead, &READERS, |view| {
                 let query = self.filter.query(view)?;
@@ -125,13 +95,14 @@ impl Export {
             })?;
             let audit_seq = self.record(desk, &select, None)?;
             let taken = self.take(desk, encoder, target)?;
-            return Ok(self.exported(&taken, None, audit_seq));
+            return Ok(self.exported(&taken, None, audit_seq, 0));
         };
         let taken = self.take(desk, encoder, target)?;
         let manifest = self.manifest(desk, &file, &taken)?;
         let audit_seq = self.record(desk, &manifest.filter, Some(&manifest))?;
         target.publish(&manifest.text()?)?;
-        Ok(self.exported(&taken, Some(manifest), audit_seq))
+        let cut_cells = target.cut_cells();
+        Ok(self.exported(&taken, Some(manifest), audit_seq, cut_cells))
     }
 
     fn take(
@@ -267,6 +238,7 @@ impl Export {
         taken: &Taken,
         manifest: Option<Manifest>,
         audit_seq: Option<u64>,
+        cut_cells: u64,
     ) -> Exported {
         Exported {
             file: self.file.clone(),
@@ -279,6 +251,7 @@ impl Export {
                 .map(|file| format!("{file}.manifest.json")),
             proof: manifest.and_then(|manifest| manifest.proof),
             audit_seq,
+            cut_cells,
         }
     }
 }

@@ -104,7 +104,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list(&args, shop)?,
         Verb::Describe(DescribeArgs { path }) => {
-            shop.show(&Describe { path }.run(&shop.desk()?)?)?;
+            shop.show(&shop.run(Describe { path })?)?;
         }
         Verb::Get(args) => get(&args, shop)?,
         Verb::Set(args) => {
@@ -114,17 +114,14 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
                 value: args.value,
                 scope,
             };
-            shop.show(&request.run(&shop.desk()?)?)?;
+            shop.show(&shop.run(request)?)?;
         }
         Verb::Unset(args) => {
             let scope = args.at.scope()?;
-            shop.show(
-                &Unset {
-                    path: args.path,
-                    scope,
-                }
-                .run(&shop.desk()?)?,
-            )?;
+            shop.show(&shop.run(Unset {
+                path: args.path,
+                scope,
+            })?)?;
         }
     }
     Ok(0)
@@ -135,7 +132,7 @@ fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
         scope: args.at.scope()?,
         section: args.section.clone(),
     };
-    let entries = request.run(&shop.desk()?)?;
+    let entries = shop.run(request)?;
     shop.page(entries, &args.paging, |entry| entry.path.clone())
 }
 
@@ -144,7 +141,7 @@ fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
         path: args.path.clone(),
         scope: args.at.scope()?,
     };
-    let setting = request.run(&shop.desk()?)?;
+    let setting = shop.run(request)?;
     if args.origin || shop.out.format.is_json() {
         return shop.show(&setting);
     }

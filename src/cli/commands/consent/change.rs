@@ -29,7 +29,7 @@ pub fn change(args: ChangeArgs, granted: bool, shop: &Shop) -> Result<()> {
         website: args.who.website,
         reason: input::optional("--reason", args.reason.as_deref())?,
     };
-    let changed = request.run(&shop.desk()?)?;
+    let changed = shop.run(request)?;
     shop.list(&changed)?;
     ended(shop, changed.iter().map(|one| one.sessions_ended).sum());
     Ok(())

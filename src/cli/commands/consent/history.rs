@@ -22,14 +22,14 @@ pub struct HistoryArgs {
 
 pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
     let customers = args.who.named(shop)?;
-    let desk = shop.desk()?;
+    shop.ready()?;
     paging::show(shop, &args.paging, |part| {
         let request = History {
             customers: customers.clone(),
             website: args.who.website.clone(),
             part,
         };
-        request.run(&desk)
+        shop.run(request)
     })
 }
 

@@ -14,7 +14,7 @@ pub fn show(args: &Who, shop: &Shop) -> Result<()> {
         customers: args.named(shop)?,
         website: args.website.clone(),
     };
-    let found = request.run(&shop.desk()?)?;
+    let found = shop.run(request)?;
     match (found.as_slice(), args.customers.as_slice()) {
         ([one], []) => shop.show(one),
         ([one], [named]) if named != "-" => shop.show(one),

@@ -114,7 +114,7 @@ pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
         active: args.active == YesNo::Yes,
         confirmed: args.confirmed == YesNo::Yes,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
@@ -138,19 +138,18 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
             flag: "--email, --first-name, --active …".to_owned(),
         });
     }
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
     let customer = pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?;
-    let desk = shop.desk()?;
     let removed = ask::confirmed(shop, |confirmed| {
         let request = Remove {
             customer: customer.clone(),
             website: args.website.clone(),
             confirmed,
         };
-        request.run(&desk)
+        shop.run(request)
     })?;
     shop.show(&removed)?;
     ended(shop, removed.sessions_ended);

@@ -41,11 +41,11 @@ pub fn list(args: ListArgs, shop: &Shop) -> Result<()> {
         website: args.website,
         ..List::default()
     };
-    let desk = shop.desk()?;
+    shop.ready()?;
     let raw = args.raw;
     paging::show_as(shop, Look { raw, ..shop.look() }, &args.paging, |part| {
         request.part = part;
-        request.clone().run(&desk)
+        shop.run(request.clone())
     })
 }
 

@@ -26,7 +26,7 @@ pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
         customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?,
         website: args.website,
     };
-    shop.show(&request.run(&shop.desk()?)?)
+    shop.show(&shop.run(request)?)
 }
 
 impl Card for CustomerView {

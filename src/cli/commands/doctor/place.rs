@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 
 use crate::app::doctor::{Examine, Finding};
+use crate::cli::premises::database_library;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
 use crate::store::dir::StoreDir;
@@ -60,7 +61,7 @@ fn config_file(shop: &Shop) -> Finding {
 }
 
 fn sqlite() -> Finding {
-    let (version, is_sound) = Shop::database_library();
+    let (version, is_sound) = database_library();
     if is_sound {
         return Finding::ok("sqlite", version);
     }

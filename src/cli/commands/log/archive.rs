@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::app::log::archive::{Archive, Archived};
-use crate::cli::progress::Counter;
+use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
@@ -22,8 +22,7 @@ pub fn run(args: &ArchiveArgs, shop: &Shop) -> Result<()> {
         dry_run: args.dry_run,
     };
     let progress = Counter::new(&shop.out, "archiving");
-    let desk = shop.desk()?;
-    let archived = request.run(&desk, &mut |done, total| progress.at(done, total));
+    let archived = shop.run_with(request, &mut Counted(&progress));
     progress.clear();
     shop.show(&archived?)
 }

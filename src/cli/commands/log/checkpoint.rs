@@ -23,7 +23,7 @@ pub struct CheckpointArgs {
 
 pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
     let since = args.since.as_deref().map(checkpoint_text).transpose()?;
-    let receipt = Newest { since }.run(&shop.desk()?)?;
+    let receipt = shop.run(Newest { since })?;
     if let Some(older) = &receipt.consistency {
         let size = older.size;
         shop.out.say(&format!(

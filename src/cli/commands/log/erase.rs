@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::log::erase::{Erase, Erased};
 use crate::cli::ask::confirmed;
-use crate::cli::progress::Counter;
+use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
@@ -19,14 +19,13 @@ pub struct EraseArgs {
 }
 
 pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
-    let desk = shop.desk()?;
     let progress = Counter::new(&shop.out, "searching");
     let erased = confirmed(shop, |confirmed| {
         let request = Erase {
             customer: args.customer.clone(),
             confirmed,
         };
-        let erased = request.run(&desk, &mut |done, total| progress.at(done, total));
+        let erased = shop.run_with(request, &mut Counted(&progress));
         progress.clear();
         erased
     });

@@ -7,6 +7,7 @@ use clap::Args;
 use super::columns::{Columns, column, distinct};
 use super::filter::FilterArgs;
 use crate::app::log::{List, Listed, Sort, view_of};
+use crate::app::remote::Meanwhile;
 use crate::cli::args::Paging;
 use crate::cli::out::write_failed;
 use crate::cli::shop::Shop;
@@ -52,7 +53,7 @@ pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
         filter: args.filter.filter(shop)?,
         sort: args.sort.unwrap_or_default(),
     };
-    let desk = shop.desk()?;
+    shop.ready()?;
     let mut look = shop.look();
     look.raw = args.raw;
     let is_table = shop.out.format == Format::Table;
@@ -61,26 +62,40 @@ pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
             Format::Csv => Rows::csv(&args.columns, args.raw),
             _ => Rows::json(&args.columns),
         };
-        stream(&rows, shop.out.format, |each| request.run(&desk, each))?
+        stream(&rows, shop.out.format, |each| {
+            shop.run_with(request, &mut Listing(each))
+        })?
     } else if !args.columns.is_empty() {
         let mut out = BufWriter::new(std::io::stdout().lock());
         let mut table = Columns::new(&mut out, &args.columns, look);
-        let listed = request.run(&desk, &mut |event| {
-            table.push(&view_of(event)?).map_err(write_failed)
-        })?;
+        let listed = shop.run_with(
+            request,
+            &mut Listing(&mut |event| table.push(&view_of(event)?).map_err(write_failed)),
+        )?;
         table.finish().map_err(write_failed)?;
         listed
     } else if is_narrow(&look) {
         shop.stream(look, |push| {
-            request.run(&desk, &mut |event| push(&Narrow(view_of(event)?)))
+            let each = &mut |event: &Cut<'_>| push(&Narrow(view_of(event)?));
+            shop.run_with(request, &mut Listing(each))
         })?
     } else {
         shop.stream::<EventView, _>(look, |push| {
-            request.run(&desk, &mut |event| push(&view_of(event)?))
+            let each = &mut |event: &Cut<'_>| push(&view_of(event)?);
+            shop.run_with(request, &mut Listing(each))
         })?
     };
     say(shop, &look, &listed);
     Ok(())
+}
+
+/// Does with each event what is to be done with it.
+struct Listing<'e>(&'e mut dyn FnMut(&Cut<'_>) -> Result<()>);
+
+impl Meanwhile for Listing<'_> {
+    fn event(&mut self, event: &Cut<'_>) -> Result<()> {
+        (self.0)(event)
+    }
 }
 
 fn say(shop: &Shop, look: &Look, listed: &Listed) {

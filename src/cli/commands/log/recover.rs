@@ -1,6 +1,6 @@
 //! `lac log recover`.
 
-use crate::app::log::{Recover, Recovered};
+use crate::app::log::{PlanRecovery, Recover, Recovered};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::render::Look;
@@ -11,13 +11,11 @@ use crate::store::Result;
 const QUESTION: &str = "write the checkpoint file anew, without what the old one could prove?";
 
 pub fn run(shop: &Shop) -> Result<()> {
-    let request = Recover::default();
-    let desk = shop.desk()?;
     if !shop.out.yes {
-        request.plan(&desk)?;
+        shop.run(PlanRecovery::default())?;
         confirm(shop, QUESTION)?;
     }
-    shop.show(&request.run(&desk)?)
+    shop.show(&shop.run(Recover::default())?)
 }
 
 impl Card for Recovered {

@@ -40,6 +40,6 @@ pub fn run(args: ReportArgs, shop: &Shop) -> Result<()> {
         office_days: args.office_days,
         top: args.top.map(usize::from),
     };
-    let reported = request.run(&shop.desk()?)?;
+    let reported = shop.run(request)?;
     show(shop, &args.page, &reported, report::paper)
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::app::log::Show;
+use crate::app::log::{Show, ShowRaw};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::render::safe::safe;
@@ -20,11 +20,10 @@ pub struct ShowArgs {
 }
 
 pub fn run(args: &ShowArgs, shop: &Shop) -> Result<()> {
-    let request = Show { seq: args.seq };
     if !args.raw {
-        return shop.show(&request.run(&shop.desk()?)?);
+        return shop.show(&shop.run(Show { seq: args.seq })?);
     }
-    let raw = request.raw(&shop.desk()?)?;
+    let raw = shop.run(ShowRaw { seq: args.seq })?;
     let shopper = raw.shopper.as_deref().unwrap_or("null");
     for text in [&raw.record, shopper, &raw.staff] {
         // Exact bytes are for programs; a terminal might obey them.

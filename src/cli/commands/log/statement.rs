@@ -37,6 +37,6 @@ pub fn run(args: StatementArgs, shop: &Shop) -> Result<()> {
         since: args.since,
         until: args.until,
     };
-    let stated = request.run(&shop.desk()?)?;
+    let stated = shop.run(request)?;
     show(shop, &args.page, &stated, statement::paper)
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::cursor::CursorFile;
 use super::filter::FilterArgs;
-use crate::app::log::{BATCH, Filter, Position, Start, Tail, Tailed};
+use crate::app::log::{BATCH, Filter, IsNewest, Position, Start, Tail, Tailed};
 use crate::cli::out::{Out, write_failed};
 use crate::cli::shop::Shop;
 use crate::domain::audit::EventView;
@@ -49,7 +49,7 @@ pub struct TailArgs {
 }
 
 pub fn run(args: TailArgs, shop: &Shop) -> Result<()> {
-    shop.desk()?; // the look depends on the store's zone
+    shop.ready()?; // the look depends on the store's zone
     let mut look = shop.look();
     look.raw = args.raw;
     if shop.out.format == Format::Table && look.width.is_some() {
@@ -133,7 +133,7 @@ impl<'s> Reader<'s> {
             start,
             limit,
         };
-        request.run(&self.store().desk()?)
+        self.store().run(request)
     }
 
     fn store(&self) -> &Shop {
@@ -157,7 +157,7 @@ impl<'s> Reader<'s> {
                     Err(fault) => return Err(fault),
                 }
             }
-            if !at.is_newest(&self.store().desk()?)? {
+            if !self.store().run(IsNewest { at: at.clone() })? {
                 return Ok(());
             }
         }
@@ -167,8 +167,8 @@ impl<'s> Reader<'s> {
 /// A store that is only half there must not be brought up to date: first it is
 /// taken as it is.
 fn reopened(shop: &Shop) -> Result<Shop> {
-    shop.again().desk_as_it_is()?;
+    shop.again().ready_as_it_is()?;
     let again = shop.again();
-    again.desk()?;
+    again.ready()?;
     Ok(again)
 }

@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::export::{encoder, plain_text};
 use crate::app::log::manifest::Manifest;
 use crate::app::log::verify::{Bundle, FileVerified, Key, Verified, Verify, check_file, read_key};
 use crate::cli::input::ordinary_file;
 use crate::cli::out::Out;
-use crate::cli::progress::Counter;
+use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
-use crate::render::Look;
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::render::safe::safe;
+use crate::render::{Look, export};
 use crate::store::Result;
 use crate::store::log::tampered;
 
@@ -48,9 +47,8 @@ pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
         return one_file(file, key, since(args)?, shop);
     }
     let since = since(args)?;
-    let desk = shop.desk().map_err(unreadable)?;
     let progress = Counter::new(&shop.out, "verifying");
-    let run = Verify { since, key }.run(&desk, &mut |done, total| progress.at(done, total));
+    let run = shop.run_with(Verify { since, key }, &mut Counted(&progress));
     progress.clear();
     let verified = run.map_err(unreadable)?;
     // Every one of them; an error in JSON still comes last.
@@ -133,16 +131,16 @@ fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop
         ordinary_file("--file", &path.with_file_name(name))
     };
     let writes = |manifest: &Manifest| {
-        let content = super::export::content(&manifest.content);
+        let content = export::content(&manifest.content);
         let content = content.ok_or_else(|| tampered("its manifest names an unknown format"))?;
         let raw = !manifest.formula_guard;
         Ok((
-            super::export::head(content, &manifest.columns),
-            encoder(content, &manifest.columns, raw, &manifest.version),
+            export::head(content, &manifest.columns),
+            export::encoder(content, &manifest.columns, raw, &manifest.version),
         ))
     };
     let plain = |file: File, manifest: &Manifest| -> Result<Box<dyn Read>> {
-        plain_text(
+        export::plain_text(
             BufReader::with_capacity(1 << 18, file),
             manifest.compression.as_deref(),
         )
@@ -163,10 +161,7 @@ fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop
 
 /// Without a key, that of the store at hand.
 fn own_key(shop: &Shop) -> Result<(String, crate::signing::keys::PublicKey)> {
-    let verifier = shop
-        .desk()
-        .and_then(|desk| crate::app::keys::Verifier::default().run(&desk));
-    match verifier {
+    match shop.run(crate::app::keys::Verifier::default()) {
         Ok(shown) => read_key(&shown.verifier),
         Err(_) => Err(Fault::InputRequired {
             what: "the log's public key".to_owned(),

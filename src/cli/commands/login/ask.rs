@@ -24,7 +24,7 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
             text: text.to_owned(),
             website: website.map(str::to_owned),
         };
-        let (found, more) = search.run(&shop.desk()?)?;
+        let (found, more) = shop.run(search)?;
         Ok((found.iter().map(candidate).collect(), more))
     })
 }
@@ -42,7 +42,7 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
     ask::get_ready();
     let theme = &*ask::theme(shop);
     let plan = loop {
-        let plan = match (Check { wish: wish.clone() }).run(&shop.desk()?) {
+        let plan = match shop.run(Check { wish: wish.clone() }) {
             Ok(plan) => plan,
             // A denial is on record already; what is not found is recorded by
             // the login itself.

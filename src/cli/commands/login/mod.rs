@@ -143,7 +143,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     if shop.out.can_ask {
         wish = ask::what_is_missing(wish, shop)?;
     }
-    let started = Login { wish, ttl }.run(&shop.desk()?)?;
+    let started = shop.run(Login { wish, ttl })?;
     let lives = started.expires_at.seconds() - started.issued_at.seconds();
     if ttl.is_some_and(|asked| i64::try_from(asked).map_or(true, |asked| lives < asked)) {
         shop.out.say(&format!(
@@ -164,7 +164,7 @@ fn seconds(text: &str) -> Result<u64> {
 }
 
 fn check(wish: Wish, shop: &Shop) -> Result<u8> {
-    let checked = Check { wish }.run(&shop.desk()?)?;
+    let checked = shop.run(Check { wish })?;
     let code = checked
         .obstacles
         .first()

@@ -76,14 +76,13 @@ pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
         all: args.all,
         scope: scope.transpose()?,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn delete(args: &DeleteArgs, shop: &Shop) -> Result<()> {
-    let desk = shop.desk()?;
     let deleted = ask::confirmed(shop, |confirmed| {
         let name = args.name.clone();
-        Delete { name, confirmed }.run(&desk)
+        shop.run(Delete { name, confirmed })
     })?;
     shop.show(&deleted)
 }
@@ -94,7 +93,7 @@ pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
         AccessArg::Custom => Access::Custom,
     };
     let name = args.name;
-    tell(shop, &SetAccess { name, access }.run(&shop.desk()?)?)
+    tell(shop, &shop.run(SetAccess { name, access })?)
 }
 
 pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
@@ -103,7 +102,7 @@ pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
         resources: args.resources,
         with_children: args.with_children,
     };
-    let answer = request.run(&shop.desk()?)?;
+    let answer = shop.run(request)?;
     if answer.role.access == Access::All {
         shop.out
             .say("the role has access to everything: there is nothing to add");
@@ -117,7 +116,7 @@ pub fn deny(args: GrantArgs, shop: &Shop) -> Result<()> {
         resources: args.resources,
         with_children: args.with_children,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn scope(args: ScopeArgs, shop: &Shop) -> Result<()> {
@@ -125,7 +124,7 @@ pub fn scope(args: ScopeArgs, shop: &Shop) -> Result<()> {
         name: args.name,
         scope: wish(&args.scope)?,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 /// `all`, or `website:CODE`, several times.

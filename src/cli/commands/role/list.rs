@@ -26,12 +26,12 @@ pub struct ShowArgs {
 }
 
 pub fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
-    let desk = shop.desk()?;
-    paging::show(shop, &args.paging, |part| List { part }.run(&desk))
+    shop.ready()?;
+    paging::show(shop, &args.paging, |part| shop.run(List { part }))
 }
 
 pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
-    shop.show(&Show { name: args.name }.run(&shop.desk()?)?)
+    shop.show(&shop.run(Show { name: args.name })?)
 }
 
 /// The scope as it is written on the command line.

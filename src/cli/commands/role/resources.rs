@@ -20,7 +20,7 @@ pub struct ResourcesArgs {
 }
 
 pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
-    let nodes = Tree { role: args.role }.run(&shop.desk()?)?;
+    let nodes = shop.run(Tree { role: args.role })?;
     shop.page(nodes, &args.paging, |node| node.id.clone())
 }
 

@@ -97,12 +97,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list(args, shop)?,
         Verb::Show(args) => {
-            shop.show(
-                &ShowSession {
-                    id: SessionId::new(args.id),
-                }
-                .run(&shop.desk()?)?,
-            )?;
+            shop.show(&shop.run(ShowSession {
+                id: SessionId::new(args.id),
+            })?)?;
         }
         Verb::End(args) => {
             let ids = args.ids.into_iter().map(SessionId::new).collect();
@@ -111,7 +108,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             } else {
                 Which::Ids(ids)
             };
-            shop.list(&End { which }.run(&shop.desk()?)?)?;
+            shop.list(&shop.run(End { which })?)?;
         }
     }
     Ok(0)
@@ -128,7 +125,7 @@ fn list(args: ListArgs, shop: &Shop) -> Result<()> {
         // One more tells whether something is left out.
         limit: limit.map(|n| n.saturating_add(1)),
     };
-    let mut rows = request.run(&shop.desk()?)?;
+    let mut rows = shop.run(request)?;
     let more = limit.is_some_and(|limit| rows.len() > limit);
     rows.truncate(limit.unwrap_or(usize::MAX));
     let cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use crate::app::stores::{AddGroup, AddView, AddWebsite, Address, Edit, Edited, Remove, Removed};
+use crate::app::stores::{
+    AddGroup, AddView, AddWebsite, Address, Edit, Edited, PlanRemove, Remove, Removed,
+};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
@@ -104,7 +106,7 @@ pub fn add_website(args: WebsiteArgs, shop: &Shop) -> Result<()> {
         id: args.id,
         default: args.default,
     };
-    shop.show(&request.run(&shop.desk()?)?)
+    shop.show(&shop.run(request)?)
 }
 
 pub fn add_group(args: GroupArgs, shop: &Shop) -> Result<()> {
@@ -114,7 +116,7 @@ pub fn add_group(args: GroupArgs, shop: &Shop) -> Result<()> {
         name: args.name,
         id: args.id,
     };
-    shop.show(&request.run(&shop.desk()?)?)
+    shop.show(&shop.run(request)?)
 }
 
 pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
@@ -125,7 +127,7 @@ pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
         id: args.id,
         active: !args.inactive,
     };
-    shop.show(&request.run(&shop.desk()?)?)
+    shop.show(&shop.run(request)?)
 }
 
 pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
@@ -136,24 +138,21 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
         active: args.active.map(|word| word == "yes"),
         default: args.default,
     };
-    shop.show(&request.run(&shop.desk()?)?)
+    shop.show(&shop.run(request)?)
 }
 
 pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
-    let request = Remove {
-        what: address(&args.what)?,
-    };
-    let desk = shop.desk()?;
+    let what = address(&args.what)?;
     if !shop.out.yes {
-        let planned = request.plan(&desk)?;
+        let planned = shop.run(PlanRemove { what: what.clone() })?;
         let question = match planned.config_values {
-            0 => format!("remove {}?", request.what),
-            1 => format!("remove {} and its config value?", request.what),
-            n => format!("remove {} and its {n} config values?", request.what),
+            0 => format!("remove {what}?"),
+            1 => format!("remove {what} and its config value?"),
+            n => format!("remove {what} and its {n} config values?"),
         };
         confirm(shop, &question)?;
     }
-    shop.show(&request.run(&desk)?)
+    shop.show(&shop.run(Remove { what })?)
 }
 
 fn address(text: &str) -> Result<Address> {

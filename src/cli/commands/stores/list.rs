@@ -46,7 +46,7 @@ pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
         levels: args.kind.iter().map(|kind| Level::from(*kind)).collect(),
         back_office: args.all,
     };
-    let nodes = request.run(&shop.desk()?)?;
+    let nodes = shop.run(request)?;
     shop.page(nodes, &args.paging, address)
 }
 

@@ -60,7 +60,7 @@ pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
         os_account: args.os_account,
         full_name: input::optional("--full-name", args.full_name.as_deref())?,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
@@ -68,7 +68,7 @@ pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
         name: args.name,
         role: args.role,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
@@ -83,19 +83,18 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
         os_account: args.os_account,
         full_name: input::optional("--full-name", args.full_name.as_deref())?,
     };
-    tell(shop, &request.run(&shop.desk()?)?)
+    tell(shop, &shop.run(request)?)
 }
 
 pub fn set_enabled(args: NameArgs, enabled: bool, shop: &Shop) -> Result<()> {
     let name = args.name;
-    tell(shop, &SetEnabled { name, enabled }.run(&shop.desk()?)?)
+    tell(shop, &shop.run(SetEnabled { name, enabled })?)
 }
 
 pub fn delete(args: &NameArgs, shop: &Shop) -> Result<()> {
-    let desk = shop.desk()?;
     let deleted = ask::confirmed(shop, |confirmed| {
         let name = args.name.clone();
-        Delete { name, confirmed }.run(&desk)
+        shop.run(Delete { name, confirmed })
     })?;
     shop.show(&deleted)?;
     ended(shop, deleted.sessions_ended);

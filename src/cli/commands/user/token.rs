@@ -74,16 +74,16 @@ pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
                 Which::Ids(args.ids)
             };
             let name = args.name;
-            shop.show(&Revoke { name, which }.run(&shop.desk()?)?)
+            shop.show(&shop.run(Revoke { name, which })?)
         }
     }
 }
 
 fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
-    let desk = shop.desk()?;
+    shop.ready()?;
     paging::show(shop, &args.paging, |part| {
         let name = args.name.clone();
-        List { name, part }.run(&desk)
+        shop.run(List { name, part })
     })
 }
 
@@ -93,7 +93,7 @@ fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
         label: args.label.filter(|label| !label.is_empty()),
         lifetime: lifetime(&args.expires)?,
     };
-    let created = request.run(&shop.desk()?)?;
+    let created = shop.run(request)?;
     if shop.out.format.is_json() {
         return shop.show(&created);
     }

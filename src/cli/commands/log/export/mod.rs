@@ -1,29 +1,26 @@
 //! `lac log export FILE|-`.
 
 mod early;
-mod form;
-mod output;
-mod target;
+mod receiver;
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::form::{Content, Form};
-use self::target::{FileTarget, StdoutTarget};
+use self::receiver::{FileReceiver, StdoutReceiver};
 use super::columns::{column, distinct};
 use super::filter::FilterArgs;
-use crate::app::log::export::{Export, Exported};
+use crate::app::log::export::{Export, Exported, Receiver};
 use crate::app::log::manifest::Strength;
+use crate::app::remote::Meanwhile;
 use crate::cli::shop::Shop;
 use crate::domain::audit::Field;
 use crate::domain::fault::Fault;
 use crate::render::Look;
+use crate::render::export::{Content, Form};
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::store::Result;
-
-pub use self::form::{content, encoder, head, plain_text};
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
@@ -34,7 +31,7 @@ pub struct ExportArgs {
     /// The format, where the name does not say it: CSV, JSON lines, an Excel
     /// workbook, or OCSF for a SIEM
     #[arg(long, value_enum)]
-    format: Option<Content>,
+    format: Option<ContentArg>,
 
     /// Only these fields, in this order
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
@@ -52,6 +49,26 @@ pub struct ExportArgs {
 
     #[command(flatten)]
     filter: FilterArgs,
+}
+
+/// `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ContentArg {
+    Csv,
+    Jsonl,
+    Xlsx,
+    Ocsf,
+}
+
+impl From<ContentArg> for Content {
+    fn from(arg: ContentArg) -> Self {
+        match arg {
+            ContentArg::Csv => Self::Csv,
+            ContentArg::Jsonl => Self::Jsonl,
+            ContentArg::Xlsx => Self::Xlsx,
+            ContentArg::Ocsf => Self::Ocsf,
+        }
+    }
 }
 
 /// `--proof`.
@@ -72,7 +89,7 @@ impl From<StrengthArg> for Strength {
 
 pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
     let is_stdout = args.file.as_os_str() == "-";
-    let form = Form::of(&args.file, args.format)?;
+    let form = Form::of(&args.file, args.format.map(Content::from))?;
     let proof = args.proof.map(Strength::from);
     let unproven = match form.content {
         _ if is_stdout => Some("a proof lies beside a file: it cannot go to stdout"),
@@ -101,27 +118,33 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         proof,
         file: (!is_stdout).then(|| args.file.display().to_string()),
     };
-    let encoder = encoder(
-        form.content,
-        &columns,
-        !request.formula_guard,
-        env!("CARGO_PKG_VERSION"),
-    );
-    let desk = shop.desk()?;
+    shop.ready()?;
     if is_stdout {
-        let mut target = StdoutTarget::new(form, &columns)?;
-        request.run(&desk, &*encoder, &mut target)?;
+        if form.content == Content::Xlsx {
+            let reason = "a workbook needs a file: it cannot go to stdout";
+            return Err(Fault::invalid("FILE", reason));
+        }
+        shop.run_with(request, &mut Taking(StdoutReceiver))?;
         return Ok(());
     }
-    let mut target = FileTarget::new(&args.file, form, &columns, args.raw, &shop.out)?;
-    let exported = request.run(&desk, &*encoder, &mut target)?;
-    let cut = target.cut_cells();
+    let receiver = FileReceiver::new(&args.file, &shop.out)?;
+    let exported = shop.run_with(request, &mut Taking(receiver))?;
+    let cut = exported.cut_cells;
     if cut > 0 {
         shop.out.say(&format!(
             "warning: {cut} cells were longer than a sheet takes (32,767 characters) and were cut"
         ));
     }
     shop.show(&exported)
+}
+
+/// Takes what is exported.
+struct Taking<R>(R);
+
+impl<R: Receiver> Meanwhile for Taking<R> {
+    fn receiver(&mut self) -> Result<&mut dyn Receiver> {
+        Ok(&mut self.0)
+    }
 }
 
 impl Card for Exported {

@@ -42,18 +42,27 @@ impl<W: Write> Output<W> {
         })
     }
 
-    /// Ends compression; what was written.
+    /// What it is written to.
+    pub fn inner_mut(&mut self) -> &mut W {
+        match self {
+            Self::Plain(out) => out.inner_mut(),
+            Self::Zst(out) => out.get_mut().inner_mut(),
+            Self::Gz(out) => out.get_mut().inner_mut(),
+        }
+    }
+
+    /// Ends compression; what it was written to, and what was written.
     ///
     /// # Errors
     /// What writing fails with.
-    pub fn end(self) -> io::Result<Written> {
+    pub fn end(self) -> io::Result<(W, Written)> {
         let mut out = match self {
             Self::Plain(out) => out,
             Self::Zst(encoder) => encoder.finish()?,
             Self::Gz(encoder) => encoder.finish()?,
         };
         out.flush()?;
-        Ok(out.end().1)
+        Ok(out.end())
     }
 }
 

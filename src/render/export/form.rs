@@ -1,9 +1,7 @@
-//! What an export is made of: from a file's name, or `--format`.
+//! What an export is made of: from a file's name, or by name.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
-
-use clap::ValueEnum;
 
 use crate::app::log::export::Encode;
 use crate::app::log::view_of;
@@ -15,9 +13,8 @@ use crate::store::log::tampered;
 
 /// What the rows are: comma-separated values, JSON lines, an Excel workbook,
 /// OCSF events for a SIEM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    // Comments here would be shown in the help, which they make long.
     Csv,
     Jsonl,
     Xlsx,

@@ -1,0 +1,231 @@
+//! Floor 4: the broker. Lends the store of a service account to whoever the
+//! kernel says is calling, over a local socket.
+//!
+//! One thread serves one connection, which carries one request. How many there
+//! are, how long a request is and how long it may take to arrive are bounded,
+//! for all together and for each account, so that nobody is kept out by
+//! somebody else.
+
+mod crowd;
+mod peer;
+mod stream;
+
+use std::io::{self, PipeReader};
+use std::os::fd::AsFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use self::crowd::Crowd;
+use self::peer::Peer;
+use self::stream::Timed;
+use crate::app::remote::{Desks, Hearing};
+use crate::app::{Caller, Credential};
+use crate::domain::fault::Fault;
+use crate::store::Result;
+
+/// Greeting and request must be here within this time.
+const TO_ASK: Duration = Duration::from_secs(10);
+
+/// The other side may keep the store waiting so long, while it writes what it
+/// gets or reads what it sends.
+const STALL: Duration = Duration::from_secs(300);
+
+/// What is to be done now and then.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// Requests under way may end when the broker is told to.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What a broker is run with.
+pub struct Service<'s> {
+    pub listener: UnixListener,
+    pub desks: &'s dyn Desks,
+    /// Ends when nobody called for so long.
+    pub idle: Option<Duration>,
+    /// Readable once it is to end.
+    pub end: PipeReader,
+    /// What is worth a line in the system's log.
+    pub say: &'s (dyn Fn(&str) + Sync),
+    /// To be done every minute or so.
+    pub chores: &'s (dyn Fn() + Sync),
+}
+
+impl std::fmt::Debug for Service<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("listener", &self.listener)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Serves until it is told to end, or nobody calls any more.
+///
+/// # Errors
+/// `io` where the socket fails.
+pub fn serve(service: &Service<'_>) -> Result<()> {
+    let io = |e: io::Error| Fault::io("the socket", e);
+    service.listener.set_nonblocking(true).map_err(io)?;
+    let crowd = Crowd::default();
+    thread::scope(|scope| {
+        let chores = thread::Builder::new().spawn_scoped(scope, || round(service, &crowd));
+        let chores = chores.map_err(io)?;
+        let ended = accept(service, scope, &crowd);
+        crowd.close();
+        chores.thread().unpark();
+        let until = Instant::now() + GRACE;
+        while !crowd.is_empty() && Instant::now() < until {
+            thread::sleep(Duration::from_millis(20));
+        }
+        crowd.hang_up();
+        ended
+    })
+}
+
+/// Does the chores, first at once, until the broker ends.
+fn round(service: &Service<'_>, crowd: &Crowd) {
+    while !crowd.is_closed() {
+        if catch_unwind(AssertUnwindSafe(service.chores)).is_err() {
+            (service.say)("a chore failed");
+        }
+        thread::park_timeout(ROUND);
+    }
+}
+
+fn accept<'scope>(
+    service: &'scope Service<'_>,
+    scope: &'scope thread::Scope<'scope, '_>,
+    crowd: &'scope Crowd,
+) -> Result<()> {
+    let mut quiet_since = Instant::now();
+    loop {
+        let wait = match service.idle {
+            None => PollTimeout::NONE,
+            Some(idle) => {
+                let left = idle.saturating_sub(quiet_since.elapsed());
+                let left = left.max(Duration::from_millis(20)).min(ROUND);
+                PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO)
+            }
+        };
+        let mut ends = [
+            PollFd::new(service.listener.as_fd(), PollFlags::POLLIN),
+            PollFd::new(service.end.as_fd(), PollFlags::POLLIN),
+        ];
+        match poll(&mut ends, wait) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Err(error) => return Err(Fault::io("the socket", error)),
+        }
+        if ends[1].any().unwrap_or(false) {
+            return Ok(());
+        }
+        loop {
+            match service.listener.accept() {
+                Ok((stream, _)) => {
+                    quiet_since = Instant::now();
+                    receive(service, scope, crowd, stream);
+                }
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    // Too many files are open, for a moment.
+                    (service.say)(&format!("nobody can be received: {error}"));
+                    thread::sleep(Duration::from_millis(50));
+                    break;
+                }
+            }
+        }
+        if !crowd.is_empty() {
+            quiet_since = Instant::now();
+        }
+        if service
+            .idle
+            .is_some_and(|idle| quiet_since.elapsed() >= idle)
+        {
+            (service.say)("nobody called for a while");
+            return Ok(());
+        }
+    }
+}
+
+/// Gives a connection a thread of its own, if there is room for one more.
+fn receive<'scope>(
+    service: &'scope Service<'_>,
+    scope: &'scope thread::Scope<'scope, '_>,
+    crowd: &'scope Crowd,
+    stream: UnixStream,
+) {
+    let Ok(peer) = Peer::of(&stream) else {
+        return; // gone already, or nobody the kernel knows
+    };
+    let entered = stream
+        .set_nonblocking(false)
+        .and_then(|()| stream.try_clone())
+        .map_err(|e| e.to_string())
+        .and_then(|second| crowd.enter(peer.uid, second));
+    let guest = match entered {
+        Ok(guest) => guest,
+        Err(problem) => {
+            refuse(stream, &Fault::BrokerBusy { problem });
+            return;
+        }
+    };
+    let thread = thread::Builder::new().spawn_scoped(scope, move || {
+        let _guest = guest;
+        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, &peer, stream)));
+        match heard {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => (service.say)(&format!("uid {}: {fault}", peer.uid)),
+            Err(_) => (service.say)(&format!("uid {}: a request failed badly", peer.uid)),
+        }
+    });
+    if let Err(error) = thread {
+        (service.say)(&format!("nobody can be attended to: {error}"));
+    }
+}
+
+fn refuse(stream: UnixStream, fault: &Fault) {
+    let mut hearing = Hearing::new(Timed::until(stream, Duration::from_millis(100)));
+    hearing.refuse(fault);
+}
+
+/// Hears one request and answers it.
+fn attend(service: &Service<'_>, peer: &Peer, stream: UnixStream) -> Result<()> {
+    let mut hearing = Hearing::new(Timed::until(stream, TO_ASK));
+    if !hearing.greet(|| service.desks.timezone())? {
+        return Ok(());
+    }
+    let Some(asked) = hearing.hear()? else {
+        return Ok(());
+    };
+    hearing.stream().be_patient(STALL);
+    let token = match asked.token() {
+        Ok(token) => token,
+        Err(fault) => {
+            hearing.refuse(&fault);
+            return Ok(());
+        }
+    };
+    let account = peer.account();
+    let caller = Caller {
+        credential: Credential::of(token.as_deref(), &account),
+        os_account: Some(account),
+        login_uid: peer.login_uid(),
+        ip_address: Some(peer.address()),
+    };
+    let mut answered = Ok(None);
+    let lent = service.desks.lend(&caller, &mut |desk| {
+        answered = hearing.answer(&asked, desk);
+    });
+    if let Err(fault) = lent {
+        // It is not the caller's fault, so whoever runs the broker hears it too.
+        hearing.refuse(&fault);
+        return Err(fault);
+    }
+    match answered? {
+        Some(fault @ (Fault::Internal { .. } | Fault::LogTampered { .. })) => Err(fault),
+        _ => Ok(()),
+    }
+}

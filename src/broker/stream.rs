@@ -1,0 +1,89 @@
+//! A connection that waits only so long.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+/// A stream with a limit in time.
+#[derive(Debug)]
+pub struct Timed {
+    stream: UnixStream,
+    limit: Limit,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    /// Everything must be done by then, however slowly it trickles in.
+    Until(Instant),
+    /// Each single wait may take so long.
+    Each(Duration),
+}
+
+impl Timed {
+    /// All that is read and written must be within this time.
+    pub fn until(stream: UnixStream, length: Duration) -> Self {
+        Self {
+            stream,
+            limit: Limit::Until(Instant::now() + length),
+        }
+    }
+
+    /// From here on each wait may take this long.
+    pub fn be_patient(&mut self, length: Duration) {
+        self.limit = Limit::Each(length);
+    }
+
+    fn left(&self) -> io::Result<Duration> {
+        match self.limit {
+            Limit::Each(length) => Ok(length),
+            Limit::Until(end) => {
+                let left = end.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(ErrorKind::TimedOut.into());
+                }
+                Ok(left)
+            }
+        }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(Some(self.left()?))?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(Some(self.left()?))?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trickle_does_not_lengthen_the_limit() {
+        let (mut other, stream) = UnixStream::pair().unwrap();
+        let mut timed = Timed::until(stream, Duration::from_millis(200));
+        let since = Instant::now();
+        let mut byte = [0];
+        let mut read = 0;
+        while since.elapsed() < Duration::from_secs(5) {
+            other.write_all(b"x").unwrap();
+            std::thread::sleep(Duration::from_millis(20));
+            if timed.read(&mut byte).is_err() {
+                break;
+            }
+            read += 1;
+        }
+        assert!(read > 0 && since.elapsed() < Duration::from_secs(3));
+    }
+}

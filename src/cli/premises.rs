@@ -1,0 +1,197 @@
+//! Where the program is put together: store, keys, archives and anchors of one
+//! directory, for this process alone or for all who ask a broker.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::ambient::{SystemClock, SystemRandom};
+use super::anchors::ConfiguredAnchors;
+use super::settings::Settings;
+use crate::app::remote::Desks;
+use crate::app::{Caller, Config, Desk};
+use crate::domain::config;
+use crate::render::export::EveryForm;
+use crate::signing::ring::KeyRing;
+use crate::store::archive::ArchiveDir;
+use crate::store::dir::{CheckpointFile, FileId, StoreDir};
+use crate::store::sqlite::{SCHEMA, SqliteStore};
+use crate::store::{Result, Store};
+
+/// A store that is open, and what belongs to it.
+#[derive(Debug)]
+pub struct Open {
+    pub dir: StoreDir,
+    /// Which files these are, as opened.
+    files: [FileId; 2],
+    store: SqliteStore,
+    high_water: CheckpointFile,
+    archives: ArchiveDir,
+    anchors: ConfiguredAnchors,
+    keys: KeyRing,
+}
+
+impl Open {
+    /// A store that exists and is safe to use, brought up to date.
+    ///
+    /// # Errors
+    /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::open(&settings.store, settings.keys.as_deref())?;
+        let store = SqliteStore::open(&dir, settings.busy_timeout)?;
+        Ok(Self::of(settings, dir, store))
+    }
+
+    /// The same for a short look: nothing is made, mended or waited for.
+    ///
+    /// # Errors
+    /// As [`Open::open`].
+    pub fn open_as_it_is(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::open(&settings.store, settings.keys.as_deref())?;
+        let store = SqliteStore::open_as_it_is(&dir)?;
+        Ok(Self::of(settings, dir, store))
+    }
+
+    /// A store as it is found, read only, and its schema's number beside the
+    /// one this program knows. The directory is not checked.
+    ///
+    /// # Errors
+    /// `database`, `io`.
+    pub fn open_to_examine(settings: &Settings) -> Result<(Self, [i64; 2])> {
+        let dir = StoreDir::at(&settings.store, settings.keys.as_deref());
+        let store = SqliteStore::open_to_examine(&dir, settings.busy_timeout)?;
+        let schemas = [store.schema()?, SCHEMA];
+        Ok((Self::of(settings, dir, store), schemas))
+    }
+
+    /// The empty database of a new store.
+    ///
+    /// # Errors
+    /// `already_exists`, `store_unsafe`, `database`, `io`.
+    pub fn create(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::create(&settings.store, settings.keys.as_deref())?;
+        let store = SqliteStore::create(&dir, settings.busy_timeout)?;
+        Ok(Self::of(settings, dir, store))
+    }
+
+    fn of(settings: &Settings, dir: StoreDir, store: SqliteStore) -> Self {
+        let archives = match &settings.archives {
+            Some(path) => path.clone(),
+            None => dir.root().join("archive"),
+        };
+        Self {
+            files: dir.files(),
+            high_water: CheckpointFile::of(&dir),
+            archives: ArchiveDir::new(archives),
+            anchors: ConfiguredAnchors::new(&settings.anchor),
+            keys: KeyRing::new(dir.keys()),
+            dir,
+            store,
+        }
+    }
+
+    /// The desk at which use cases are run for a caller.
+    pub fn desk<'a>(
+        &'a self,
+        clock: &'a SystemClock,
+        random: &'a SystemRandom,
+        caller: &'a Caller,
+    ) -> Desk<'a> {
+        Desk {
+            store: &self.store,
+            high_water: &self.high_water,
+            archives: &self.archives,
+            anchors: &self.anchors,
+            formats: &EveryForm,
+            keys: &self.keys,
+            clock,
+            random,
+            caller,
+        }
+    }
+
+    /// Whether other files lie now where the opened ones lay.
+    pub fn is_replaced(&self) -> bool {
+        self.dir.files() != self.files
+    }
+
+    /// `general/locale/timezone`; needs nobody's leave.
+    pub fn timezone(&self) -> Option<String> {
+        let tx = self.store.read().ok()?;
+        let config = Config::read(&*tx).ok()?;
+        config.default(config::TIMEZONE).ok()?.value
+    }
+}
+
+/// The database library's version, and whether it is fit for use.
+pub fn database_library() -> (&'static str, bool) {
+    SqliteStore::library()
+}
+
+/// One store, opened as often as people ask at once; what is open is used
+/// again.
+#[derive(Debug)]
+pub struct Premises {
+    settings: Settings,
+    clock: SystemClock,
+    random: SystemRandom,
+    free: Mutex<Vec<Open>>,
+}
+
+/// Opened stores that are kept for the next request.
+const KEPT: usize = 64;
+
+impl Premises {
+    /// # Errors
+    /// As [`Open::open`].
+    pub fn new(settings: Settings) -> Result<Self> {
+        let first = Open::open(&settings)?;
+        Ok(Self {
+            settings,
+            clock: SystemClock::new(),
+            random: SystemRandom::new(),
+            free: Mutex::new(vec![first]),
+        })
+    }
+
+    /// What a long-running process does for its store now and then.
+    pub fn chores(&self) {}
+
+    fn take(&self) -> Result<Open> {
+        loop {
+            let free = self
+                .free
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop();
+            match free {
+                None => return Open::open(&self.settings),
+                Some(open) if open.is_replaced() => {}
+                Some(open) => return Ok(open),
+            }
+        }
+    }
+
+    fn give_back(&self, mut open: Open) {
+        // Another process may change the keys meanwhile.
+        open.keys = KeyRing::new(open.dir.keys());
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() < KEPT {
+            free.push(open);
+        }
+    }
+}
+
+impl Desks for Premises {
+    fn lend(&self, caller: &Caller, work: &mut dyn FnMut(&Desk<'_>)) -> Result<()> {
+        let open = self.take()?;
+        work(&open.desk(&self.clock, &self.random, caller));
+        self.give_back(open);
+        Ok(())
+    }
+
+    fn timezone(&self) -> Option<String> {
+        let open = self.take().ok()?;
+        let timezone = open.timezone();
+        self.give_back(open);
+        timezone
+    }
+}
