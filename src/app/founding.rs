@@ -48,6 +48,7 @@ impl Found {
     /// `invalid_value`.
     pub fn check(&self) -> Result<()> {
         super::names::checked("admin user", &self.admin)?;
+        super::users::account(&self.os_account)?;
         self.name
             .as_deref()
             .map_or(Ok(()), |name| normal_name(name).map(|_| ()))

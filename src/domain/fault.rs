@@ -191,8 +191,8 @@ pub enum Fault {
     BrokerFailed { problem: String },
     #[error("this program speaks protocol {ours}, the other side ({version}) {theirs}")]
     ProtocolMismatch {
-        ours: u32,
-        theirs: u32,
+        ours: u64,
+        theirs: u64,
         version: String,
     },
     #[error("the broker is busy: {problem}")]

@@ -334,6 +334,9 @@ fn every_command_has_a_row() {
     root.build();
     let mut leaves = Vec::new();
     collect(&root, &mut Vec::new(), &mut leaves);
+    // It runs until it is told to end, for whoever owns the store's directory;
+    // see `broker`.
+    leaves.retain(|leaf| leaf != &["serve"]);
     for leaf in leaves {
         let has_row = COMMANDS
             .iter()

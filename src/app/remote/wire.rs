@@ -10,12 +10,12 @@ use crate::domain::fault::Fault;
 use crate::store::Result;
 
 /// The protocol's number. Both sides must speak the same.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u64 = 1;
 
 /// What both sides say first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
-    pub protocol: u32,
+    pub protocol: u64,
     /// The program's version.
     pub version: String,
     /// The store's time zone; from the store only.

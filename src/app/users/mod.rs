@@ -48,7 +48,7 @@ impl UserView {
 }
 
 /// The account as it is to be stored; an empty one is none.
-fn account(given: &str) -> Result<Option<String>> {
+pub(super) fn account(given: &str) -> Result<Option<String>> {
     if given.is_empty() {
         return Ok(None);
     }

@@ -19,13 +19,18 @@ pub const NOUN: Noun = Noun {
 };
 
 /// Makes the store, its keys, the role Administrators (everything) and the
-/// first admin user, mapped to the account that runs this.
+/// first admin user, mapped to the account that runs this, or another one.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac init --admin alice --name shop.example.com")]
 struct Init {
     /// The first admin user's name [default: the account's name]
     #[arg(long, value_name = "NAME")]
     admin: Option<String>,
+
+    /// The operating-system account that is this admin user, where others use
+    /// the store through a broker [default: the one that runs this]
+    #[arg(long, value_name = "NAME")]
+    os_account: Option<String>,
 
     /// That admin user's full name
     #[arg(long, value_name = "TEXT")]
@@ -41,9 +46,12 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: Init = parsed(matches)?;
     let account = os_account();
     let request = Found {
-        admin: args.admin.unwrap_or_else(|| account.clone()),
+        admin: args
+            .admin
+            .or_else(|| args.os_account.clone())
+            .unwrap_or_else(|| account.clone()),
         full_name: args.full_name,
-        os_account: account,
+        os_account: args.os_account.unwrap_or(account),
         name: args.name,
     };
     request.check()?;

@@ -93,7 +93,11 @@ impl Clause {
                 let (_, number) = document.split_once(':').expect("kind:number");
                 document == value.replace('-', "_") || number == value
             }),
-            How::Address => event["ip_address"] != Value::Null,
+            // A broker's callers come from no network.
+            How::Address => {
+                let address = event["ip_address"].as_str();
+                address.is_some_and(|address| !address.starts_with("unix:"))
+            }
             How::Contains(field) => {
                 text(field).is_some_and(|t| t.to_lowercase().contains(&value.to_lowercase()))
             }

@@ -1,15 +1,17 @@
 //! A store of one's own, and the program run on it.
 
 mod bench;
+mod broker;
 pub mod page;
 mod shop;
 mod visits;
 
 pub use bench::Bench;
+pub use broker::Broker;
 pub use shop::*;
 pub use visits::*;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -24,6 +26,12 @@ pub struct Store {
     home: TempDir,
     seed: Cell<u64>,
     pub clock: Cell<&'static str>,
+    brokers: RefCell<Vec<Broker>>,
+}
+
+/// Whether commands reach their stores through a broker of their own.
+pub fn via_broker() -> bool {
+    std::env::var_os("LAC_SUITE_VIA").is_some_and(|way| way == "broker")
 }
 
 /// What a run came to.
@@ -42,6 +50,7 @@ impl Store {
             home,
             seed: Cell::new(1),
             clock: Cell::new(NOW),
+            brokers: RefCell::default(),
         }
     }
 
@@ -80,11 +89,25 @@ impl Store {
             .args(args)
             .env_clear()
             .env("HOME", self.home.path())
-            .env("LAC_STORE", self.dir())
+            .env("LAC_STORE", self.way(args))
             .env("LAC_TEST_CLOCK", self.clock.get())
             .env("LAC_TEST_SEED", self.seed.get().to_string())
             .stdin(Stdio::null());
         command
+    }
+
+    /// The store's directory, or a broker of this command alone that has the
+    /// same clock and seed.
+    fn way(&self, args: &[&str]) -> String {
+        const LOCAL: [&str; 6] = ["init", "demo", "serve", "doctor", "man", "completions"];
+        let is_local = args.iter().any(|arg| LOCAL.contains(arg));
+        if !via_broker() || is_local || !self.dir().join("lac.db").exists() {
+            return self.dir().display().to_string();
+        }
+        let broker = Broker::start(self, self.clock.get(), self.seed.get());
+        let way = broker.store();
+        self.brokers.borrow_mut().push(broker);
+        way
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {

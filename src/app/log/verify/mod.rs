@@ -58,10 +58,10 @@ pub struct Verified {
     /// logged or there is no private key here.
     pub audit_seq: Option<u64>,
     /// Every difference; none is left out silently.
-    #[serde(skip_serializing_if = "Findings::is_empty")]
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub findings: Findings,
     /// What is missing, so that nothing can be said of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Fault>,
 }
 

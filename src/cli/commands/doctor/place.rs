@@ -12,6 +12,10 @@ use crate::store::dir::StoreDir;
 pub fn examine(shop: &Shop) -> Vec<Finding> {
     let mut findings = vec![config_file(shop), sqlite()];
     let settings = &shop.settings;
+    if settings.broker.is_some() {
+        findings.extend(behind_broker(shop));
+        return findings;
+    }
     let dir = StoreDir::at(&settings.store, settings.keys.as_deref());
     let shown = settings.store.display().to_string();
     if std::fs::symlink_metadata(dir.database()).is_err() {
@@ -46,6 +50,23 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What is wrong there is what the broker finds; what is wrong here is the way
+/// to it.
+fn behind_broker(shop: &Shop) -> Vec<Finding> {
+    let shown = shop.settings.store.display().to_string();
+    match shop.ready() {
+        Err(fault) => vec![Finding::failed("broker", fault)],
+        Ok(()) => {
+            let mut findings = vec![Finding::ok("broker", shown)];
+            match shop.run(Examine::default()) {
+                Ok(found) => findings.extend(found),
+                Err(fault) => findings.push(Finding::failed("store", fault)),
+            }
+            findings
+        }
+    }
 }
 
 fn config_file(shop: &Shop) -> Finding {
