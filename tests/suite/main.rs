@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, dead_code)]
 
 mod anchors;
+mod broker;
 mod completion;
 mod config;
 mod crowd;

@@ -1,0 +1,136 @@
+//! Guests who misbehave harm nobody but themselves.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use super::{ask, frame, hello, run, say, serving};
+use crate::support::Store;
+
+#[test]
+fn what_is_no_request_is_refused_and_the_next_one_is_heard() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let huge = [&[b'Q'][..], &u32::MAX.to_be_bytes(), &[b'x'; 100]].concat();
+    for bytes in [
+        Vec::new(),
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+        vec![0; 64],
+        hello()[..7].to_vec(),
+        [hello(), huge].concat(),
+        [hello(), frame(b'Q', b"{")].concat(),
+        [hello(), frame(b'Q', &vec![b'['; 200_000])].concat(),
+        [hello(), frame(b'U', b"x")].concat(),
+        [hello(), hello()].concat(),
+        frame(b'Q', br#"{"use_case":"whoami","request":{}}"#),
+    ] {
+        let _ = say(&broker, &bytes);
+    }
+    for (request, what) in [
+        (r#"{"use_case":"rm","request":{}}"#, "an unknown name"),
+        (
+            r#"{"use_case":"login.start","request":{}}"#,
+            "a request that is none",
+        ),
+        (
+            r#"{"use_case":"config.set","request":{"path":1}}"#,
+            "a wrong type",
+        ),
+    ] {
+        let (tag, answer) = ask(&broker, request);
+        assert!(
+            tag == b'F' && answer.contains("invalid_value"),
+            "{what}: {answer}"
+        );
+    }
+    run(&shop, &broker, &["whoami"]).succeeded();
+}
+
+#[test]
+fn slow_and_silent_guests_keep_nobody_waiting_and_are_sent_away() {
+    let store = Store::new();
+    let broker = serving(&store);
+    let silent: Vec<UnixStream> = (0..40)
+        .map(|_| UnixStream::connect(&broker.socket).expect("a line"))
+        .collect();
+    let mut slow = UnixStream::connect(&broker.socket).expect("a line");
+    let since = Instant::now();
+    run(&store, &broker, &["whoami"]).succeeded();
+    assert!(since.elapsed() < Duration::from_secs(5));
+    // Byte by byte it takes longer than the broker waits.
+    let mut sent = 0;
+    while since.elapsed() < Duration::from_secs(20) {
+        if slow.write_all(&hello()[sent % 20..=sent % 20]).is_err() {
+            break;
+        }
+        sent += 1;
+        thread::sleep(Duration::from_millis(200));
+    }
+    assert!(
+        since.elapsed() < Duration::from_secs(15),
+        "it was not sent away"
+    );
+    for mut stream in silent {
+        let mut rest = Vec::new();
+        assert!(
+            stream.read_to_end(&mut rest).is_ok(),
+            "it was not sent away"
+        );
+    }
+}
+
+#[test]
+fn one_account_cannot_take_all_the_room() {
+    let store = Store::new();
+    let broker = serving(&store);
+    let all: Vec<UnixStream> = (0..160)
+        .filter_map(|_| UnixStream::connect(&broker.socket).ok())
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    run(&store, &broker, &["whoami", "-o", "json"]).failed("broker_busy", 7);
+    drop(all);
+    thread::sleep(Duration::from_millis(300));
+    run(&store, &broker, &["whoami"]).succeeded();
+}
+
+#[test]
+fn whatever_is_sent_the_broker_goes_on() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let before = shop.log().len();
+    let names = login_as_customer::app::remote::names();
+    let value = prop_oneof![
+        Just("{}".to_owned()),
+        Just("null".to_owned()),
+        Just("[]".to_owned()),
+        Just(r#"{"path":"/etc/passwd","file":"/etc/passwd"}"#.to_owned()),
+        Just(r#"{"seq":18446744073709551615}"#.to_owned()),
+        Just(r#"{"token":"x","audience":"y"}"#.to_owned()),
+        "[ -~]{0,40}",
+    ];
+    let request = (prop::sample::select(names), value)
+        .prop_map(|(name, value)| format!(r#"{{"use_case":"{name}","request":{value}}}"#));
+    let bytes = prop_oneof![
+        3 => request.prop_map(|text| [hello(), frame(b'Q', text.as_bytes())].concat()),
+        1 => prop::collection::vec(any::<u8>(), 0..64),
+        1 => prop::collection::vec(any::<u8>(), 0..64).prop_map(|tail| [hello(), tail].concat()),
+    ];
+    let config = Config {
+        failure_persistence: None,
+        ..Config::with_cases(300)
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    TestRunner::new_with_rng(config, rng)
+        .run(&bytes, |bytes| {
+            let _ = say(&broker, &bytes);
+            Ok(())
+        })
+        .expect("it goes on");
+    run(&shop, &broker, &["whoami"]).succeeded();
+    run(&shop, &broker, &["log", "verify"]).succeeded();
+    assert!(shop.log().len() >= before);
+}

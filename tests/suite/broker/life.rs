@@ -1,0 +1,164 @@
+//! How a broker begins and ends.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{ask, frame, run, say, serving};
+use crate::support::Store;
+
+#[test]
+fn whoever_connects_is_who_the_kernel_says() {
+    let store = Store::new();
+    let broker = serving(&store);
+    let myself = run(&store, &broker, &["whoami", "-o", "json"]).succeeded();
+    assert!(myself.stdout.contains("\"name\":\"alice\""), "{myself:#?}");
+    run(
+        &store,
+        &broker,
+        &["config", "set", "web/url/use_store", "yes"],
+    )
+    .succeeded();
+    let event = &store.log()[0];
+    let uid = nix::unistd::getuid();
+    assert_eq!(event["ip_address"], format!("unix:{uid}"));
+    assert_eq!(event["admin"], "alice");
+
+    // What a request says of who one is, is no request.
+    for forged in [
+        r#"{"use_case":"whoami","os_account":"bob","request":{}}"#,
+        r#"{"use_case":"whoami","request":{},"uid":0}"#,
+    ] {
+        let (tag, answer) = ask(&broker, forged);
+        assert_eq!(tag, b'F', "{answer}");
+    }
+}
+
+#[test]
+fn a_token_counts_over_the_socket_and_is_in_no_answer() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let token = shop.person("tina", "Administrators");
+    let mut command = super::command(&shop, &broker, &["whoami", "-o", "json"]);
+    let out = crate::support::ran(command.env("LAC_TOKEN", &token).output().expect("lac"));
+    assert!(out.stdout.contains("\"name\":\"tina\""), "{out:#?}");
+    for bad in [
+        "lac_0",
+        "nonsense",
+        "lac_000000000000000000000000000000000000000000016rLJw",
+    ] {
+        let mut command = super::command(&shop, &broker, &["whoami", "-o", "json"]);
+        let out = crate::support::ran(command.env("LAC_TOKEN", bad).output().expect("lac"));
+        let error = out.failed("not_authenticated", 4);
+        assert!(!error.to_string().contains(bad), "{error}");
+    }
+}
+
+#[test]
+fn one_broker_a_socket_and_a_dead_ones_is_taken_over() {
+    let store = Store::new();
+    let mut broker = serving(&store);
+    let socket = broker.socket.display().to_string();
+    store.fails(&["serve", "--socket", &socket], "already_exists", 7);
+    broker.child.kill().expect("killed");
+    broker.child.wait().expect("gone");
+    assert!(broker.socket.exists(), "it was killed");
+    let gone = run(&store, &broker, &["whoami", "-o", "json"]);
+    gone.failed("broker_missing", 1);
+
+    let second = Command::new(env!("CARGO_BIN_EXE_lac"))
+        .args(["serve", "--idle", "1s", "--socket", &socket])
+        .env_clear()
+        .env("LAC_STORE", store.dir())
+        .stderr(Stdio::piped())
+        .output()
+        .expect("lac serves");
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        second.status.success() && said.contains("nobody called"),
+        "{said}"
+    );
+    assert!(!broker.socket.exists(), "it takes its socket with it");
+}
+
+#[test]
+fn told_to_end_it_answers_what_is_under_way() {
+    let shop = Store::with_shop();
+    let mut broker = serving(&shop);
+    let waiting = std::os::unix::net::UnixStream::connect(&broker.socket).expect("a line");
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(broker.child.id()).expect("a pid"));
+    let since = Instant::now();
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("told");
+    let ended = broker.child.wait().expect("it ends");
+    assert!(ended.success(), "{ended}");
+    assert!(
+        since.elapsed() < Duration::from_secs(30),
+        "who says nothing holds nobody up"
+    );
+    drop(waiting);
+}
+
+#[test]
+fn a_store_that_is_not_there_or_not_safe_is_not_served() {
+    let store = Store::none();
+    let socket = store.home().join("s.sock").display().to_string();
+    store.fails(&["serve", "--socket", &socket], "store_missing", 1);
+    let store = Store::new();
+    store.fails(&["serve"], "input_required", 2);
+    let open = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(store.dir(), open).expect("open to all");
+    let socket = store.home().join("s.sock").display().to_string();
+    store.fails(&["serve", "--socket", &socket], "store_unsafe", 1);
+}
+
+#[test]
+fn a_socket_where_others_could_lay_one_is_not_trusted() {
+    let store = Store::new();
+    let broker = serving(&store);
+    let dir = broker.socket.parent().expect("a directory");
+    let open = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(dir, open).expect("open to all");
+    run(&store, &broker, &["whoami", "-o", "json"]).failed("store_unsafe", 1);
+}
+
+#[test]
+fn both_sides_must_speak_the_same_protocol() {
+    let store = Store::new();
+    let broker = serving(&store);
+    let heard = say(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
+    let text = String::from_utf8_lossy(&heard);
+    assert!(
+        heard.starts_with(b"F") && text.contains("protocol_mismatch"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
+    let shop = Store::with_shop();
+    let copy = shop.copy();
+    let broker = serving(&shop);
+    run(
+        &shop,
+        &broker,
+        &["config", "set", "web/url/use_store", "yes"],
+    )
+    .succeeded();
+    for name in ["lac.db", "lac.db-wal"] {
+        let (from, to) = (copy.dir().join(name), shop.dir().join(name));
+        let _ = fs::remove_file(&to);
+        if from.exists() {
+            fs::copy(from, to).expect("put back");
+        }
+    }
+    let _ = fs::remove_file(shop.dir().join("lac.db-shm"));
+    thread::sleep(Duration::from_millis(20));
+    let refused = run(
+        &shop,
+        &broker,
+        &["config", "set", "web/url/use_store", "no", "-o", "json"],
+    );
+    refused.failed("log_tampered", 6);
+}

@@ -1,0 +1,66 @@
+//! The broker: a store that others use without touching it.
+
+mod guests;
+mod life;
+mod streams;
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::{Broker, NOW, Ran, Store, ran};
+
+/// A command that knows nothing of the store but its broker.
+pub fn command(store: &Store, broker: &Broker, args: &[&str]) -> Command {
+    let mut command = store.command(args);
+    command.env("LAC_STORE", broker.store());
+    command
+}
+
+#[track_caller]
+pub fn run(store: &Store, broker: &Broker, args: &[&str]) -> Ran {
+    ran(command(store, broker, args).output().expect("lac runs"))
+}
+
+pub fn serving(store: &Store) -> Broker {
+    Broker::start(store, NOW, 99)
+}
+
+/// One frame.
+pub fn frame(tag: u8, bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("a short frame");
+    [&[tag][..], &length.to_be_bytes(), bytes].concat()
+}
+
+pub fn hello() -> Vec<u8> {
+    frame(b'H', br#"{"protocol":1,"version":"0"}"#)
+}
+
+/// Says something and hears what comes back until the broker hangs up, or for
+/// some seconds.
+pub fn say(broker: &Broker, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .expect("a timeout");
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    let mut heard = Vec::new();
+    let _ = stream.read_to_end(&mut heard);
+    heard
+}
+
+/// The answer or fault that a well-formed request gets.
+pub fn ask(broker: &Broker, request: &str) -> (u8, String) {
+    let heard = say(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
+    let mut rest = &heard[..];
+    let mut last = (0, String::new());
+    while let [tag, a, b, c, d, more @ ..] = rest {
+        let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let (bytes, more) = more.split_at(length);
+        last = (*tag, String::from_utf8_lossy(bytes).into_owned());
+        rest = more;
+    }
+    last
+}

@@ -1,0 +1,130 @@
+//! Files go in and come out as the caller's, whatever the store's owner may.
+
+use std::fs;
+
+use super::{command, run, serving};
+use crate::support::{Store, ran};
+
+#[test]
+fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = |name: &str| dir.path().join(name).display().to_string();
+    for name in ["a.csv", "a.jsonl", "a.ocsf", "a.csv.zst", "a.jsonl.gz"] {
+        let args = ["log", "export", &file(name), "--proof", "sparse"];
+        let exported = run(&shop, &broker, &args).succeeded();
+        assert!(exported.stdout.contains("recorded"), "{exported:#?}");
+        let check = ["log", "verify", "--file", &file(name)];
+        run(&shop, &broker, &check).succeeded();
+        // An auditor without the broker, with the key alone.
+        let key = run(&shop, &broker, &["key", "verifier"]).succeeded().stdout;
+        shop.ok(&["log", "verify", "--file", &file(name), "--key", key.trim()]);
+    }
+    let book = ["log", "export", &file("a.xlsx")];
+    run(&shop, &broker, &book).succeeded();
+    assert!(
+        fs::read(file("a.xlsx"))
+            .expect("a workbook")
+            .starts_with(b"PK")
+    );
+
+    let listed = run(
+        &shop,
+        &broker,
+        &[
+            "log",
+            "list",
+            "--until",
+            "2026-10-05T13:00:00Z",
+            "-o",
+            "jsonl",
+        ],
+    );
+    let here = shop.ok(&[
+        "log",
+        "list",
+        "--until",
+        "2026-10-05T13:00:00Z",
+        "-o",
+        "jsonl",
+    ]);
+    assert_eq!(listed.succeeded().stdout, here);
+    for args in [
+        &[
+            "log",
+            "export",
+            "-",
+            "--format",
+            "csv",
+            "--action-group",
+            "consent",
+        ][..],
+        &["customer", "list", "-o", "csv"],
+        &["config", "list", "-o", "json"],
+        &["log", "report", "-o", "json"],
+    ] {
+        let over = run(&shop, &broker, args).succeeded().stdout;
+        assert_eq!(over, shop.ok(args), "{args:?}");
+    }
+}
+
+#[test]
+fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let mut csv = String::from("email,_website,_store,firstname,lastname\n");
+    for n in 0..12_000 {
+        csv.push_str(&format!(
+            "n{n}@example.com,base,,First,Last{}\n",
+            "x".repeat(40)
+        ));
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("many.csv");
+    fs::write(&path, &csv).expect("a file");
+    let path = path.display().to_string();
+    let imported = run(
+        &shop,
+        &broker,
+        &["import", "customers", &path, "-o", "json"],
+    );
+    assert!(imported.succeeded().stdout.contains("\"created\":12000"));
+
+    fs::write(&path, csv.replacen("n3@example.com", "nobody", 1)).expect("a file");
+    let refused = run(
+        &shop,
+        &broker,
+        &["import", "customers", &path, "-o", "json"],
+    );
+    let error = refused.failed("invalid_file", 2);
+    assert!(
+        error["message"]
+            .as_str()
+            .expect("a message")
+            .contains("line 5"),
+        "{error}"
+    );
+
+    let missing = run(
+        &shop,
+        &broker,
+        &["import", "customers", "/nowhere/x.csv", "-o", "json"],
+    );
+    missing.failed("io", 1);
+}
+
+#[test]
+fn who_hangs_up_in_the_middle_of_an_export_leaves_no_file_and_no_record() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let before = shop.log().len();
+    let mut child = command(
+        &shop,
+        &broker,
+        &["log", "export", "/dev/full", "--format", "csv"],
+    );
+    let out = ran(child.output().expect("lac runs"));
+    assert_ne!(out.code, 0, "{out:#?}");
+    assert_eq!(shop.log().len(), before, "no file, no record");
+}
