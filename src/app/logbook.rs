@@ -122,9 +122,10 @@ pub fn commit(desk: &Desk<'_>, tx: Box<dyn WriteTx + '_>, proof: Appended) -> Re
         high_water: desk.high_water,
         keys: desk.keys,
     };
-    let committed = tx.commit(proof, &last);
-    desk.keys.leave_made();
-    committed?;
+    if let Err(fault) = tx.commit(proof, &last) {
+        desk.keys.leave_made();
+        return Err(fault);
+    }
     if let Some(note) = anchored {
         desk.anchors.keep(&note);
     }

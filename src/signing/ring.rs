@@ -98,9 +98,10 @@ impl KeyRing {
         let mut problem = None;
         // In its place once more: it may have been moved there meanwhile.
         for is_aside in [false, true, false] {
-            let path = match is_aside {
-                false => self.path(purpose),
-                true => self.path_aside(purpose),
+            let path = if is_aside {
+                self.path_aside(purpose)
+            } else {
+                self.path(purpose)
             };
             match keys::read_expected_key(&path, kid) {
                 Ok(key) => return Ok(keep(&mut held, key, is_aside)),

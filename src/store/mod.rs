@@ -14,6 +14,7 @@ pub mod anchor;
 pub mod archive;
 mod audit;
 pub mod dir;
+mod head;
 pub mod keys;
 pub mod log;
 mod permit;

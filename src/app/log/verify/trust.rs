@@ -45,11 +45,12 @@ fn read_chain(text: &str) -> Result<Chain> {
     let broken = |problem: &str| Fault::FileTampered {
         what: format!("the chain of keys: {problem}"),
     };
-    let text = match text.trim_start().starts_with('{') {
-        false => text.to_owned(),
-        true => serde_json::from_str::<KeyChain>(text)
+    let text = if text.trim_start().starts_with('{') {
+        serde_json::from_str::<KeyChain>(text)
             .map_err(|e| broken(&e.to_string()))?
-            .text(),
+            .text()
+    } else {
+        text.to_owned()
     };
     let (first, changes) = text.split_at(text.find(TITLE).unwrap_or(text.len()));
     let notes = match changes {
