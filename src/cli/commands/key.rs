@@ -147,16 +147,16 @@ impl Row for KeyShown {
             title: "since",
         },
         Column {
-            field: "since_size",
-            title: "",
-        },
-        Column {
             field: "replaced_by",
             title: "replaced by",
         },
         Column {
             field: "retired_at",
             title: "retired",
+        },
+        Column {
+            field: "since_size",
+            title: "",
         },
         Column {
             field: "verifier",
@@ -170,7 +170,6 @@ impl Row for KeyShown {
             self.purpose.clone().into(),
             self.state.clone().into(),
             look.short_time(self.created_at).into(),
-            Text::default(),
             self.replaced_by.clone().unwrap_or_default().into(),
             self.retired_at
                 .map_or_else(Text::default, |at| look.short_time(at).into()),
