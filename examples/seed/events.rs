@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use login_as_customer::app::{Config, Desk};
+use login_as_customer::app::{Config, Desk, Keys};
 use login_as_customer::domain::access::AdminUser;
 use login_as_customer::domain::audit::{Action, ConsentBasis, Event, Outcome};
 use login_as_customer::domain::customer::ConsentSource;
@@ -72,9 +72,9 @@ fn batch(
     let tx = desk.store.write()?;
     let proof = {
         let origin = Config::read(tx.as_read())?.store_name()?;
-        let key = desk.keys.audit()?;
+        let keys = Keys::of(desk.keys, tx.as_read(), &origin)?;
         let random = desk.random;
-        let mut log = Appender::open(&*tx, random, &origin, &key.public(), desk.high_water, start)?;
+        let mut log = Appender::open(&*tx, random, &keys.chain, desk.high_water, start)?;
         let mut last = None;
         for number in numbers {
             let jitter = mix(scene.seed ^ 0x7E, number) % step.max(1);
@@ -82,7 +82,7 @@ fn batch(
             last = Some(log.append(&scene.event(number))?);
         }
         let last = last.ok_or_else(|| Fault::internal("an empty batch"))?;
-        log.seal(last, key)?
+        log.seal(last, &keys.audit)?
     };
     tx.commit(proof, desk.high_water)
 }

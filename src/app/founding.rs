@@ -174,5 +174,8 @@ fn key_row(purpose: Purpose, key: &crate::signing::keys::PublicKey, now: Timesta
         state: "active".to_owned(),
         created_at: now,
         retired_at: None,
+        since_size: None,
+        signed_by: None,
+        signature: None,
     }
 }

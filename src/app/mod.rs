@@ -35,6 +35,7 @@ mod view;
 mod who;
 pub mod whoami;
 
+pub use logbook::Keys;
 pub use settings::{Config, known};
 pub use story::{Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, look};
 pub use view::View;

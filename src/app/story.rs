@@ -7,9 +7,10 @@
 //! be written, the act does not happen.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::log::export::Formats;
-use super::logbook::{Opening, commit, open_log, open_log_anyway};
+use super::logbook::{Keys, Opening, commit, open_log, open_log_anyway};
 use super::settings::Config;
 use super::view::View;
 use super::who;
@@ -18,10 +19,12 @@ use crate::domain::ambient::{Clock, Random};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::resource::Resource;
+use crate::signing::keys::{PrivateKey, Purpose};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
 use crate::store::anchor::Anchors;
 use crate::store::archive::Archives;
+use crate::store::keys::active;
 use crate::store::log::{Appended, Appender, Recorded};
 use crate::store::{ArchiveRow, HighWater, Permit, ReadTx, Result, Store, WriteTx};
 
@@ -86,6 +89,7 @@ pub struct Work<'tx> {
     pub draft: Event,
     view: View<'tx>,
     log: Appender<'tx>,
+    keyring: Keys,
     caller: &'tx Caller,
 }
 
@@ -143,6 +147,25 @@ impl Work<'_> {
     /// of what is logged always is.
     pub fn log_everything(&mut self) {
         self.log.leave_out_nothing();
+    }
+
+    /// The keys as this transaction found them.
+    pub fn keyring(&self) -> &Keys {
+        &self.keyring
+    }
+
+    /// The key that signs login tokens.
+    ///
+    /// # Errors
+    /// `key_missing`, `key_mismatch`.
+    pub fn login_key(&self) -> Result<Arc<PrivateKey>> {
+        let row = active(&self.keyring.rows, Purpose::Login)?;
+        Ok(self.view.keys.settled(Purpose::Login, &row.kid)?)
+    }
+
+    /// Lets another key sign the log from this act on.
+    pub fn sign_with(&mut self, key: PrivateKey) {
+        self.keyring.audit = Arc::new(key);
     }
 
     /// Reads config and store tree again after they were changed.
@@ -203,11 +226,12 @@ fn perform<A>(
     let mut draft = Event::new(action);
     from_caller(&mut draft, desk.caller);
     fill(&mut draft);
-    desk.keys.audit()?; // read before anything is locked
+    desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
     let tx = desk.store.write()?;
     let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, any_of, body) {
         Ok(ended) => ended,
         Err(fault) => {
+            desk.keys.discard_made();
             drop(tx);
             return Err(refuse(desk, draft, fault));
         }
@@ -228,7 +252,8 @@ fn attempt<A>(
 ) -> Result<(A, Option<Appended>)> {
     let now = desk.clock.now();
     let config = Config::read(tx.as_read())?;
-    let log = open(desk, tx, &config, now)?;
+    let keyring = Keys::settled(desk, tx, &config)?;
+    let log = open(desk, tx, &config, &keyring.chain, now)?;
     let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
     sign_in(draft, &actor);
     let permit = permit(tx.as_read(), &actor, any_of)?;
@@ -238,11 +263,13 @@ fn attempt<A>(
         draft: draft.clone(),
         view,
         log,
+        keyring,
         caller: desk.caller,
     };
     match body(&mut work, &permit) {
         Ok(Done::Recorded(answer, recorded)) => {
-            Ok((answer, Some(work.log.seal(recorded, desk.keys.audit()?)?)))
+            let sealed = work.log.seal(recorded, &work.keyring.audit)?;
+            Ok((answer, Some(sealed)))
         }
         Ok(Done::Unchanged(answer)) => Ok((answer, None)),
         Err(fault) => {
@@ -330,13 +357,14 @@ fn refuse(desk: &Desk<'_>, mut draft: Event, fault: Fault) -> Fault {
 }
 
 fn write_down(desk: &Desk<'_>, event: &Event) -> Result<()> {
-    desk.keys.audit()?;
+    desk.keys.at_hand(Purpose::Audit)?;
     let tx = desk.store.write()?;
     let proof = {
         let config = Config::read(tx.as_read())?;
-        let mut log = open_log(desk, &*tx, &config, desk.clock.now())?;
+        let keys = Keys::settled(desk, &*tx, &config)?;
+        let mut log = open_log(desk, &*tx, &config, &keys.chain, desk.clock.now())?;
         let recorded = log.append(event)?;
-        log.seal(recorded, desk.keys.audit()?)?
+        log.seal(recorded, &keys.audit)?
     };
     commit(desk, tx, proof)
 }

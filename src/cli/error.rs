@@ -104,6 +104,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::SessionNotFound { .. } => "lac session list shows them".to_owned(),
         F::StorefrontNotFound { .. } => "lac storefront list shows them".to_owned(),
         F::AccessTokenNotFound { .. } => "lac user token list shows them".to_owned(),
+        F::KeyNotFound { .. } => "lac key list shows them".to_owned(),
         F::EventNotFound { .. } => "lac log list shows them".to_owned(),
         F::ConfigPathNotFound {
             nearest: Some(path),
@@ -135,6 +136,9 @@ pub fn hint(fault: &Fault) -> Option<String> {
             "put it back from a backup; if it is lost for good: lac log recover".to_owned()
         }
         F::KeyMissing { .. } | F::ArchiveMissing { .. } => "put it back from a backup".to_owned(),
+        F::KeyMismatch { .. } => {
+            "database and keys are of different times: put both back from the same backup".to_owned()
+        }
         F::ArchiveNeeded { .. } => "lac log verify reads the archives".to_owned(),
         F::StoreMissing { path } => format!("lac init --store {} makes one", shell_quoted(path)),
         F::StoreUnsafe { remedy, .. } => remedy.clone(),

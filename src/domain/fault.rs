@@ -117,6 +117,8 @@ pub enum Fault {
     StorefrontNotFound { storefront: String },
     #[error("there is no access token {token}")]
     AccessTokenNotFound { token: String },
+    #[error("there is no key {key}")]
+    KeyNotFound { key: String },
     #[error("there is no event {seq}")]
     EventNotFound { seq: u64 },
     #[error("there is no config path {path}")]
@@ -177,6 +179,12 @@ pub enum Fault {
     CheckpointMissing { path: String },
     #[error("the {purpose} key {path} is missing")]
     KeyMissing { purpose: String, path: String },
+    #[error("{path} holds the key {found}; the store's is {expected}")]
+    KeyMismatch {
+        path: String,
+        expected: String,
+        found: String,
+    },
     #[error("the archive {name} is missing")]
     ArchiveMissing { name: String },
     #[error("this can only be computed from the archive {name}")]
@@ -276,6 +284,7 @@ impl Fault {
             | F::SessionNotFound { .. }
             | F::StorefrontNotFound { .. }
             | F::AccessTokenNotFound { .. }
+            | F::KeyNotFound { .. }
             | F::EventNotFound { .. }
             | F::ConfigPathNotFound { .. }
             | F::ResourceNotFound { .. } => Kind::NotFound,
@@ -296,6 +305,7 @@ impl Fault {
             F::LogTampered { .. } | F::FileTampered { .. } => Kind::Tampered,
             F::CheckpointMissing { .. }
             | F::KeyMissing { .. }
+            | F::KeyMismatch { .. }
             | F::ArchiveMissing { .. }
             | F::ArchiveNeeded { .. }
             | F::ProofMissing { .. } => Kind::Unverifiable,

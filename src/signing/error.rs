@@ -156,4 +156,13 @@ pub enum NoteError {
     /// No known key signed it.
     #[error("the checkpoint is not signed by a known key")]
     UnknownKey,
+    /// A key signed a size at which it was not the log's key yet.
+    #[error("the checkpoint is signed by a key that was not the log's key yet")]
+    Early,
+    /// A key signed a size at which another had taken its place.
+    #[error("the checkpoint is signed by a key that had been replaced by then")]
+    Replaced,
+    /// What the log's keys say of one another does not verify.
+    #[error("the statements of the log's keys about one another do not verify")]
+    Chain,
 }

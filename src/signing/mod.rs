@@ -1,8 +1,9 @@
 //! Floor 2: keys, login tokens, signed checkpoints and access tokens.
 //!
 //! Nothing here reads a clock or makes randomness; both are arguments. Only
-//! [`keys::read_private_key`] and [`keys::write_private_key`] touch the disk.
+//! the private keys' files are touched, by [`ring`] and [`keys`].
 
+pub mod chain;
 mod error;
 pub mod keys;
 pub mod note;
@@ -29,6 +30,15 @@ impl From<Error> for crate::domain::fault::Fault {
                     .to_string_lossy()
                     .into_owned(),
                 path: path.display().to_string(),
+            },
+            Error::WrongKey {
+                path,
+                expected,
+                found,
+            } => Self::KeyMismatch {
+                path: path.display().to_string(),
+                expected: expected.clone(),
+                found: found.clone(),
             },
             Error::KeyFileExists { path } => Self::AlreadyExists {
                 what: format!("the key file {}", path.display()),

@@ -77,8 +77,12 @@ fn seal(text: &str, name: &str, key: &PrivateKey) -> String {
 /// The signature line of any text, without its newline: `— name base64`. The
 /// text ends with a newline; it must not be one that is a checkpoint.
 pub fn signature(text: &str, name: &str, key: &PrivateKey) -> String {
-    let mut signature = key_hash(name, &key.public()).to_vec();
-    signature.extend(key.sign(text.as_bytes()));
+    line_of(name, &key.public(), &key.sign(text.as_bytes()))
+}
+
+/// The signature line of a signature that is there already; it is not checked.
+pub fn line_of(name: &str, key: &PublicKey, signature: &[u8]) -> String {
+    let signature = [&key_hash(name, key)[..], signature].concat();
     format!("— {name} {}", STANDARD.encode(signature))
 }
 

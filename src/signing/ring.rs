@@ -1,7 +1,12 @@
 //! The store's private keys, read only when an act needs one.
+//!
+//! Which key signs is said by the store, not by the files: a process that runs
+//! long would otherwise go on with a key that another process has replaced. A
+//! new key lies aside (`login.pem.new`) until the transaction that names it is
+//! committed; whoever finds it there afterwards puts it in its place.
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::keys::{self, PrivateKey, Purpose};
 use super::{Error, Result};
@@ -10,8 +15,17 @@ use super::{Error, Result};
 #[derive(Debug)]
 pub struct KeyRing {
     dir: PathBuf,
-    login: OnceCell<PrivateKey>,
-    audit: OnceCell<PrivateKey>,
+    login: Mutex<Option<Held>>,
+    audit: Mutex<Option<Held>>,
+    /// Keys that lie aside and whose transaction is under way.
+    made: Mutex<Vec<Purpose>>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    kid: String,
+    key: Arc<PrivateKey>,
+    is_aside: bool,
 }
 
 impl KeyRing {
@@ -19,8 +33,9 @@ impl KeyRing {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
-            login: OnceCell::new(),
-            audit: OnceCell::new(),
+            login: Mutex::default(),
+            audit: Mutex::default(),
+            made: Mutex::default(),
         }
     }
 
@@ -29,26 +44,171 @@ impl KeyRing {
         self.dir.join(format!("{}.pem", purpose.as_str()))
     }
 
-    /// The key that signs login tokens.
+    /// Where a new key lies until the store names it.
+    pub fn path_aside(&self, purpose: Purpose) -> PathBuf {
+        self.dir.join(format!("{}.pem.new", purpose.as_str()))
+    }
+
+    /// The key that lies in its place, whatever the store says of it: read
+    /// before anything is locked.
     ///
     /// # Errors
     /// A file that is missing, unsafe or no key.
-    pub fn login(&self) -> Result<&PrivateKey> {
-        self.get(Purpose::Login, &self.login)
-    }
-
-    /// The key that signs checkpoints of the audit log.
-    ///
-    /// # Errors
-    /// A file that is missing, unsafe or no key.
-    pub fn audit(&self) -> Result<&PrivateKey> {
-        self.get(Purpose::Audit, &self.audit)
-    }
-
-    fn get<'k>(&self, purpose: Purpose, cell: &'k OnceCell<PrivateKey>) -> Result<&'k PrivateKey> {
-        if cell.get().is_none() {
-            let _ = cell.set(keys::read_private_key(&self.path(purpose))?);
+    pub fn at_hand(&self, purpose: Purpose) -> Result<Arc<PrivateKey>> {
+        let mut held = self.held(purpose);
+        if let Some(held) = &*held {
+            return Ok(Arc::clone(&held.key));
         }
-        cell.get().ok_or(Error::MalformedKey)
+        let path = self.path(purpose);
+        let key = keys::read_private_key(&path).or_else(|error| match error {
+            // Somebody replaced it between opening and reading.
+            Error::MalformedKeyFile { .. } => keys::read_private_key(&path),
+            other => Err(other),
+        })?;
+        Ok(keep(&mut held, key, false).key)
+    }
+
+    /// The key that the store names, from its place or from aside.
+    ///
+    /// # Errors
+    /// [`Error::WrongKey`] where neither holds it; a file that is missing,
+    /// unsafe or no key.
+    pub fn named(&self, purpose: Purpose, kid: &str) -> Result<Arc<PrivateKey>> {
+        self.find(purpose, kid).map(|held| held.key)
+    }
+
+    /// The same, and puts it in its place if it is not there yet. To be called
+    /// under the store's write lock.
+    ///
+    /// # Errors
+    /// As [`named`](Self::named).
+    pub fn settled(&self, purpose: Purpose, kid: &str) -> Result<Arc<PrivateKey>> {
+        let held = self.find(purpose, kid)?;
+        if held.is_aside {
+            self.place(purpose);
+        }
+        Ok(held.key)
+    }
+
+    fn find(&self, purpose: Purpose, kid: &str) -> Result<Held> {
+        let mut held = self.held(purpose);
+        if let Some(held) = held.as_ref().filter(|held| held.kid == kid) {
+            return Ok(held.clone());
+        }
+        let mut problem = None;
+        // In its place once more: it may have been moved there meanwhile.
+        for is_aside in [false, true, false] {
+            let path = if is_aside {
+                self.path_aside(purpose)
+            } else {
+                self.path(purpose)
+            };
+            match keys::read_expected_key(&path, kid) {
+                Ok(key) => return Ok(keep(&mut held, key, is_aside)),
+                Err(error) => problem = Some(error),
+            }
+        }
+        Err(problem.unwrap_or(Error::MalformedKey))
+    }
+
+    /// Writes a new key aside, durably. Under the store's write lock, after the
+    /// current key was [`settled`](Self::settled): what lies aside then is left
+    /// from a transaction that was never committed.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn make(&self, purpose: Purpose, key: &PrivateKey) -> Result<()> {
+        let path = self.path_aside(purpose);
+        keys::remove_private_key(&path)?;
+        keys::write_private_key(&path, key)?;
+        self.made().push(purpose);
+        Ok(())
+    }
+
+    /// The transaction is committed: puts new keys in their places. What cannot
+    /// be moved is still found aside, and moved by the next act.
+    pub fn place_made(&self) {
+        for purpose in std::mem::take(&mut *self.made()) {
+            self.place(purpose);
+        }
+    }
+
+    /// The commit failed, and it may have happened or not: new keys stay aside,
+    /// where the next act finds them if the store names them.
+    pub fn leave_made(&self) {
+        self.made().clear();
+    }
+
+    /// The transaction will not be committed: new keys go.
+    pub fn discard_made(&self) {
+        for purpose in std::mem::take(&mut *self.made()) {
+            // What stays is overwritten by the next rotation; doctor tells.
+            let _ = keys::remove_private_key(&self.path_aside(purpose));
+        }
+    }
+
+    fn place(&self, purpose: Purpose) {
+        let moved = keys::move_private_key(&self.path_aside(purpose), &self.path(purpose));
+        if let Some(held) = &mut *self.held(purpose) {
+            held.is_aside = moved.is_err();
+        }
+    }
+
+    fn held(&self, purpose: Purpose) -> MutexGuard<'_, Option<Held>> {
+        let cell = match purpose {
+            Purpose::Login => &self.login,
+            Purpose::Audit => &self.audit,
+        };
+        cell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Vec<Purpose>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn keep(cell: &mut Option<Held>, key: PrivateKey, is_aside: bool) -> Held {
+    let held = Held {
+        kid: key.public().thumbprint(),
+        key: Arc::new(key),
+        is_aside,
+    };
+    *cell = Some(held.clone());
+    held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_store_says_which_key_signs() {
+        let dir = tempfile::tempdir().unwrap();
+        let [old, new, other] = [1, 2, 3].map(|seed| PrivateKey::from_seed([seed; 32]));
+        let kid = |key: &PrivateKey| key.public().thumbprint();
+        let ring = KeyRing::new(dir.path());
+        let purpose = Purpose::Login;
+        keys::write_private_key(&ring.path(purpose), &old).unwrap();
+        assert_eq!(ring.at_hand(purpose).unwrap().public(), old.public());
+        ring.make(purpose, &other).unwrap();
+        ring.discard_made();
+        assert!(!ring.path_aside(purpose).exists());
+
+        // Another process makes a key, and dies before it is in its place.
+        KeyRing::new(dir.path()).make(purpose, &new).unwrap();
+        assert_eq!(
+            ring.named(purpose, &kid(&new)).unwrap().public(),
+            new.public()
+        );
+        assert!(ring.path_aside(purpose).exists());
+        assert_eq!(
+            ring.settled(purpose, &kid(&new)).unwrap().public(),
+            new.public()
+        );
+        assert!(!ring.path_aside(purpose).exists());
+        let again = keys::read_private_key(&ring.path(purpose)).unwrap();
+        assert_eq!(again.public(), new.public());
+        let gone = ring.named(purpose, &kid(&old));
+        assert!(matches!(gone, Err(Error::WrongKey { .. })));
     }
 }

@@ -120,8 +120,8 @@ impl StoreDir {
         for name in ["lac.db", "lac.db-wal", "lac.db-shm", "checkpoint", "lock"] {
             found.extend(check(&self.root.join(name), Secrecy::Writes)?);
         }
-        for purpose in ["login", "audit"] {
-            found.extend(check(&self.key(purpose), Secrecy::Everything)?);
+        for name in ["login.pem", "audit.pem", "login.pem.new", "audit.pem.new"] {
+            found.extend(check(&self.keys.join(name), Secrecy::Everything)?);
         }
         Ok(found)
     }

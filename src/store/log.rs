@@ -5,13 +5,15 @@
 //! the high-water file outside the database. Otherwise one append after a
 //! rollback of the database would heal the attack.
 
+pub use super::head::{check_file, check_head};
 use super::{ArchiveRow, Head, HighWater, ReadTx, Result, WriteTx};
 use crate::domain::ambient::{self, Random};
 use crate::domain::audit::{self, ActionGroup, Event};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, Hash, SUBTREE, leaf_hash};
 use crate::domain::time::Timestamp;
-use crate::signing::keys::{PrivateKey, PublicKey};
+use crate::signing::chain::Chain;
+use crate::signing::keys::PrivateKey;
 use crate::signing::note::{self, Checkpoint};
 
 /// The right to write audit rows; only the appender holds one.
@@ -81,24 +83,30 @@ impl<'tx> Appender<'tx> {
     pub fn open(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
-        origin: &str,
-        key: &PublicKey,
+        keys: &Chain,
         high_water: &dyn HighWater,
         now: Timestamp,
     ) -> Result<Self> {
         let Some(head) = tx.audit_head()? else {
             return Err(tampered("the head of the tree is gone"));
         };
-        let frontier = check_head(tx.as_read(), &head, origin, key)?;
+        let frontier = check_head(tx.as_read(), &head, keys)?;
         match high_water.read()? {
             None => {
                 return Err(Fault::CheckpointMissing {
                     path: high_water.path(),
                 });
             }
-            Some(file) => check_file(tx.as_read(), &head, &file, origin, key)?,
+            Some(file) => check_file(tx.as_read(), &head, &file, keys)?,
         }
-        Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
+        Ok(Self::at(
+            tx,
+            random,
+            keys.origin(),
+            frontier,
+            head.last_time,
+            now,
+        ))
     }
 
     /// Opens the log without its high-water file, to record its recovery.
@@ -108,20 +116,26 @@ impl<'tx> Appender<'tx> {
     pub fn open_for_recovery(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
-        origin: &str,
-        key: &PublicKey,
+        keys: &Chain,
         now: Timestamp,
     ) -> Result<Self> {
         let Some(head) = tx.audit_head()? else {
             return Err(tampered("the head of the tree is gone"));
         };
-        let frontier = check_head(tx.as_read(), &head, origin, key)?;
+        let frontier = check_head(tx.as_read(), &head, keys)?;
         if recompute(tx.as_read(), head.size)? != frontier.root() {
             return Err(tampered(
                 "the stored events do not add up to the signed checkpoint",
             ));
         }
-        Ok(Self::at(tx, random, origin, frontier, head.last_time, now))
+        Ok(Self::at(
+            tx,
+            random,
+            keys.origin(),
+            frontier,
+            head.last_time,
+            now,
+        ))
     }
 
     /// Starts the log of a new store.
@@ -266,60 +280,6 @@ fn hour(time: Timestamp) -> i64 {
 /// The log differs from what was signed.
 pub fn tampered(what: impl Into<String>) -> Fault {
     Fault::LogTampered { what: what.into() }
-}
-
-/// The head's frontier, once its signature, root and last event agree.
-///
-/// # Errors
-/// `log_tampered`.
-pub fn check_head(tx: &dyn ReadTx, head: &Head, origin: &str, key: &PublicKey) -> Result<Frontier> {
-    let signed = note::open(head.note.as_bytes(), origin, std::slice::from_ref(key))
-        .map_err(|e| tampered(format!("the newest checkpoint in the database: {e}")))?;
-    let frontier = Frontier::from_parts(head.size, &head.nodes)
-        .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
-    if signed.size != head.size || signed.root != frontier.root() {
-        return Err(tampered("the head of the tree is not what was signed"));
-    }
-    let last = tx.audit_last_seq()?;
-    if last != head.size {
-        return Err(tampered(format!(
-            "the newest checkpoint covers {} events, the newest stored is {last}",
-            head.size
-        )));
-    }
-    Ok(frontier)
-}
-
-/// Compares the high-water file with the head. Behind, and a signed prefix of
-/// the tree, is healthy: a crash between commit and file.
-///
-/// # Errors
-/// `log_tampered` for a file that is ahead, of another root or not ours.
-pub fn check_file(
-    tx: &dyn ReadTx,
-    head: &Head,
-    file: &[u8],
-    origin: &str,
-    key: &PublicKey,
-) -> Result<()> {
-    if file == head.note.as_bytes() {
-        return Ok(());
-    }
-    let known = note::open(file, origin, std::slice::from_ref(key))
-        .map_err(|e| tampered(format!("the checkpoint file: {e}")))?;
-    if known.size > head.size {
-        return Err(tampered(format!(
-            "the checkpoint file knows {} events, the database only {}: an older copy was put back",
-            known.size, head.size
-        )));
-    }
-    if root_at(tx, known.size)? != known.root {
-        return Err(tampered(format!(
-            "the first {} events are not those the checkpoint file was signed for",
-            known.size
-        )));
-    }
-    Ok(())
 }
 
 /// The tree's root when it had `size` leaves: from stored subtree roots and the

@@ -14,6 +14,8 @@ pub mod anchor;
 pub mod archive;
 mod audit;
 pub mod dir;
+mod head;
+pub mod keys;
 pub mod log;
 mod permit;
 mod query;
@@ -323,14 +325,23 @@ pub struct KeyRow {
     /// `active`, `verifying` or `retired`.
     pub state: String,
     pub created_at: Timestamp,
+    /// When it stopped counting; of a `verifying` login key, when it will.
     pub retired_at: Option<Timestamp>,
+    /// The first size of the log at which it was the current key; `None` for
+    /// the first of its purpose.
+    pub since_size: Option<u64>,
+    /// The audit key before it.
+    pub signed_by: Option<String>,
+    /// Both signatures of the change: the old key's, and its own.
+    pub signature: Option<Vec<u8>>,
 }
 
 pub trait KeyReads {
-    /// Every key ever used, oldest first.
+    /// Every key ever used, in the order in which they came.
     fn signing_keys(&self) -> Result<Vec<KeyRow>>;
 }
 
+/// Of a key that is there, state and `retired_at` change, nothing else.
 pub trait KeyWrites {
     fn signing_key_put(&self, permit: &Permit<'_>, key: &KeyRow) -> Result<()>;
 }

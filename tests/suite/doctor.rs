@@ -120,7 +120,7 @@ fn keys_that_are_gone_or_foreign_are_reported() {
     other.ok(&["config", "set", "web/url/use_store", "yes"]);
     let login = fs::read(other.dir().join("keys/login.pem")).expect("a key");
     fs::write(&key, login).expect("written");
-    assert_eq!(failed(&store), (8, found("audit_key", "key_missing")));
+    assert_eq!(failed(&store), (8, found("audit_key", "key_mismatch")));
     fs::write(&key, pem).expect("written");
     assert_eq!(failed(&store), (0, vec![]));
 }

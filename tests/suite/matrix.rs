@@ -125,6 +125,8 @@ const COMMANDS: &[&[&str]] = &[
     &["key", "list"],
     &["key", "jwks"],
     &["key", "verifier"],
+    &["key", "rotate", "login", "--yes"],
+    &["key", "retire", "no-such-key", "--yes"],
     &["verify", "{token}"],
     &[
         "redeem",

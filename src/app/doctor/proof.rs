@@ -1,16 +1,19 @@
 //! Keys, log and clock.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::{Finding, Ward};
 use crate::app::Desk;
 use crate::domain::fault::Fault;
+use crate::domain::text::shell_quoted;
 use crate::domain::time::Timestamp;
-use crate::signing::keys::{PrivateKey, PublicKey, Purpose};
-use crate::signing::note;
+use crate::signing::Error;
+use crate::signing::keys::{Purpose, read_private_key};
+use crate::store::Result;
 use crate::store::anchor::Place;
+use crate::store::keys::{active, chain};
 use crate::store::log::{check_file, check_head, tampered};
-use crate::store::{KeyRow, Result};
 
 /// Events may be ahead of the clock by the microseconds that keep them apart.
 const SLACK: Duration = Duration::from_secs(1);
@@ -18,73 +21,58 @@ const SLACK: Duration = Duration::from_secs(1);
 const PLAUSIBLE: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
 
 pub fn login_key(ward: &Ward<'_>) -> Result<Finding> {
-    key(
-        ward,
-        "login_key",
-        Purpose::Login,
-        ward.desk.keys.login().map_err(Fault::from),
-    )
+    key(ward, "login_key", Purpose::Login)
 }
 
 pub fn audit_key(ward: &Ward<'_>) -> Result<Finding> {
-    key(
-        ward,
-        "audit_key",
-        Purpose::Audit,
-        ward.desk.keys.audit().map_err(Fault::from),
-    )
+    key(ward, "audit_key", Purpose::Audit)
 }
 
-fn key(
-    ward: &Ward<'_>,
-    check: &str,
-    purpose: Purpose,
-    file: Result<&PrivateKey>,
-) -> Result<Finding> {
-    let kid = file?.public().thumbprint();
+/// The private key that the store names is there; nothing else is.
+fn key(ward: &Ward<'_>, check: &str, purpose: Purpose) -> Result<Finding> {
     let rows = ward.read.signing_keys()?;
-    if active(&rows, purpose).any(|row| row.kid == kid) {
-        return Ok(Finding::ok(
+    let kid = &active(&rows, purpose)?.kid;
+    let keys = ward.desk.keys;
+    keys.named(purpose, kid)?;
+    let aside = keys.path_aside(purpose);
+    let shown = aside.display().to_string();
+    Ok(match read_private_key(&aside) {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Finding::ok(check, format!("readable, and known to the store: {kid}"))
+        }
+        Ok(key) if key.public().thumbprint() == *kid => Finding::warning(
             check,
-            format!("readable, and known to the store: {kid}"),
-        ));
-    }
-    let path = ward.desk.keys.path(purpose).display().to_string();
-    let message = format!(
-        "{path} holds the key {kid}, which is not the store's {} key",
-        purpose.as_str()
-    );
-    let purpose = purpose.as_str().to_owned();
-    Ok(Finding {
-        message,
-        ..Finding::failed(check, Fault::KeyMissing { purpose, path })
+            format!("the key {kid} is not in its place yet, but in {shown}"),
+            "the next act that needs it moves it",
+        ),
+        _ => Finding::warning(
+            check,
+            format!("{shown} is left over: the store does not use what is in it"),
+            format!(
+                "the next rotation removes it, or: rm {}",
+                shell_quoted(&shown)
+            ),
+        ),
     })
-}
-
-fn active(rows: &[KeyRow], purpose: Purpose) -> impl Iterator<Item = &KeyRow> {
-    rows.iter()
-        .filter(move |row| row.purpose == purpose.as_str() && row.state == "active")
 }
 
 /// Compares events, head and checkpoint file as every append does. The public
 /// key is the store's own row, so that a missing key file hides nothing.
 pub fn log(ward: &Ward<'_>) -> Result<Finding> {
-    let rows = ward.read.signing_keys()?;
-    let row = active(&rows, Purpose::Audit).next();
-    let row = row.ok_or_else(|| tampered("the store knows no audit key"))?;
-    let key = PublicKey::from_bytes(&row.public_key)?;
     let origin = ward.config.store_name()?;
+    let keys = chain(&ward.read.signing_keys()?, &origin)?;
     let head = ward.read.audit_head()?;
     let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
-    check_head(ward.read, &head, &origin, &key)?;
+    check_head(ward.read, &head, &keys)?;
     let file = ward
         .checkpoint
         .clone()?
         .ok_or_else(|| Fault::CheckpointMissing {
             path: ward.desk.high_water.path(),
         })?;
-    check_file(ward.read, &head, &file, &origin, &key)?;
-    let known = note::open(&file, &origin, &[key]).map_err(|e| tampered(e.to_string()))?;
+    check_file(ward.read, &head, &file, &keys)?;
+    let opened = keys.open(&file).map_err(|e| tampered(e.to_string()))?;
+    let known = opened.checkpoint;
     let message = match head.size - known.size.min(head.size) {
         0 => format!("{} events, as signed in the checkpoint file", head.size),
         behind => format!(

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::READERS;
 use super::source::Source;
 use super::tree::{Tree, root_at};
-use crate::app::{Desk, View, look};
+use crate::app::{Desk, Keys, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::merkle::Hash;
 use crate::domain::proof;
-use crate::signing::keys::PublicKey;
+use crate::signing::chain::{Chain, Opened};
 use crate::signing::note::{self, Checkpoint};
 use crate::store::Result;
 use crate::store::log::{check_file, check_head, tampered};
@@ -65,24 +65,24 @@ impl Newest {
         // that is ahead of the database.
         let file = desk.high_water.read()?;
         let receipt = look(desk, Action::LogRead, &READERS, |view| {
-            let key = desk.keys.audit()?.public();
             let origin = view.config.store_name()?;
+            let keys = Keys::of(desk.keys, view.read, &origin)?.chain;
             let head = view
                 .read
                 .audit_head()?
                 .ok_or_else(|| tampered("the head of the tree is gone"))?;
-            check_head(view.read, &head, &origin, &key)?;
+            check_head(view.read, &head, &keys)?;
             let file = file.ok_or_else(|| Fault::CheckpointMissing {
                 path: desk.high_water.path(),
             })?;
-            check_file(view.read, &head, &file, &origin, &key)?;
-            let checkpoint = note::open(head.note.as_bytes(), &origin, std::slice::from_ref(&key))
-                .map_err(|e| tampered(e.to_string()))?;
+            check_file(view.read, &head, &file, &keys)?;
+            let opened = keys.open(head.note.as_bytes());
+            let checkpoint = opened.map_err(|e| tampered(e.to_string()))?.checkpoint;
             let older = self.since.as_deref();
-            let consistency = older.map(|older| continues(view, older, &checkpoint, &key));
+            let consistency = older.map(|older| continues(view, older, &checkpoint, &keys));
             Ok(Receipt {
                 consistency: consistency.transpose()?,
-                key: note::vkey(&origin, &key),
+                key: note::vkey(&origin, keys.newest()),
                 size: checkpoint.size,
                 root: STANDARD.encode(checkpoint.root),
                 note: head.note,
@@ -99,10 +99,12 @@ fn continues(
     view: &View<'_>,
     older: &str,
     newest: &Checkpoint,
-    key: &PublicKey,
+    keys: &Chain,
 ) -> Result<Consistency> {
-    let older = note::open(older.as_bytes(), &newest.origin, std::slice::from_ref(key))
-        .map_err(|e| tampered(format!("the older checkpoint: {e}")))?;
+    let opened = keys.open(older.as_bytes());
+    let older = opened
+        .map_err(|e| tampered(format!("the older checkpoint: {e}")))?
+        .checkpoint;
     if older.size > newest.size {
         return Err(tampered(format!(
             "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
@@ -126,21 +128,18 @@ fn continues(
 }
 
 impl Receipt {
-    /// Checks it with nothing but the key: its signature, and that it continues
+    /// Checks it with nothing but the log's keys: its signature, and that it continues
     /// an older checkpoint.
     ///
     /// # Errors
     /// `log_tampered`; `proof_missing` where it holds no proof for that one.
-    pub fn check(&self, key: &PublicKey, older: Option<&Checkpoint>) -> Result<Checkpoint> {
-        let signed = note::open(
-            self.note.as_bytes(),
-            &self.origin,
-            std::slice::from_ref(key),
-        )
-        .map_err(|e| tampered(format!("the checkpoint: {e}")))?;
+    pub fn check(&self, keys: &Chain, older: Option<&Checkpoint>) -> Result<Opened> {
+        let opened = keys.open(self.note.as_bytes());
+        let opened = opened.map_err(|e| tampered(format!("the checkpoint: {e}")))?;
         let Some(older) = older else {
-            return Ok(signed);
+            return Ok(opened);
         };
+        let signed = &opened.checkpoint;
         let proof = self
             .consistency
             .as_ref()
@@ -161,7 +160,7 @@ impl Receipt {
         let (old, new) = ((older.size, &older.root), (signed.size, &signed.root));
         proof::verify_consistency(old.0, old.1, new.0, new.1, &hashes)
             .map_err(|e| tampered(format!("it does not continue the older checkpoint: {e}")))?;
-        Ok(signed)
+        Ok(opened)
     }
 }
 

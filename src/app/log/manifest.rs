@@ -7,6 +7,7 @@ use crate::domain::audit::{Field, Selection, Visible};
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
 use crate::signing::NoteError;
+use crate::signing::chain::Chain;
 use crate::signing::keys::{PrivateKey, PublicKey};
 use crate::signing::note;
 use crate::store::Result;
@@ -114,6 +115,21 @@ impl Manifest {
     pub fn text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self).map_err(Fault::internal)?;
         Ok(format!("{text}\n"))
+    }
+
+    /// Which of the log's keys signed it as it is.
+    ///
+    /// # Errors
+    /// As [`note::check_signature`].
+    pub fn signer(&self, keys: &Chain) -> Result<std::result::Result<PublicKey, NoteError>> {
+        for key in keys.keys() {
+            match self.check(key)? {
+                Ok(()) => return Ok(Ok(key.clone())),
+                Err(NoteError::UnknownKey) => {}
+                Err(other) => return Ok(Err(other)),
+            }
+        }
+        Ok(Err(NoteError::UnknownKey))
     }
 
     /// Whether that key signed it as it is.

@@ -69,7 +69,8 @@ impl Redeem {
                 work.draft.detail("storefront", storefront);
                 (work.draft.admin, work.draft.admin_id, work.draft.role) = (None, None, None);
                 let issuer = work.config.store_name()?;
-                let claims = read(&self.token, &login_keys(work.read)?, Some(&issuer))?;
+                let keys = login_keys(&work.keyring().rows, work.now)?;
+                let claims = read(&self.token, &keys, Some(&issuer))?;
                 let session = find(work, &claims)?;
                 note(work, &session)?;
                 let customer = self.admit(work, &claims, &session)?;

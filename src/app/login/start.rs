@@ -18,6 +18,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::StoreView;
 use crate::domain::time::Timestamp;
+use crate::signing::keys::Purpose;
 use crate::signing::token;
 use crate::store::{Permit, Result};
 
@@ -78,7 +79,7 @@ impl Login {
             let most = format!("a reason has at most {REASON_MAX} characters");
             return Err(Fault::invalid("--reason", most));
         }
-        desk.keys.login()?; // read before anything is locked
+        desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
             self.wish.demand(work)?;
@@ -133,6 +134,7 @@ impl Login {
             .unwrap_or(60);
         let ttl = self.ttl.map_or(cap, |wish| wish.min(cap));
         let issued_at = work.now;
+        let key = work.login_key()?;
         let expires_at =
             Timestamp::from_seconds(issued_at.seconds()).plus(Duration::from_secs(ttl));
         let session = Session {
@@ -156,12 +158,12 @@ impl Login {
             ends_at: None,
             ended_at: None,
             end_cause: None,
-            key_id: Some(work.keys.login()?.public().thumbprint()),
+            key_id: Some(key.public().thumbprint()),
             is_override: false,
             request_id: None,
         };
         work.tx.session_add(permit, &session)?;
-        let token = token::sign(&claims(work, &session, view, base_url)?, work.keys.login()?)?;
+        let token = token::sign(&claims(work, &session, view, base_url)?, &key)?;
         let use_store = work.config.is_yes(config::USE_STORE)?;
         let url = config::login_url(base_url, use_store.then_some(view.code.as_str()), &token);
 

@@ -7,9 +7,10 @@ use crate::domain::claims::LoginClaims;
 use crate::domain::config::origin_of;
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
-use crate::signing::keys::PublicKey;
+use crate::signing::keys::{PublicKey, Purpose};
 use crate::signing::token;
-use crate::store::{ReadTx, Result};
+use crate::store::keys::KeyState;
+use crate::store::{KeyRow, Result};
 
 /// Verifies a token or a login URL.
 #[derive(Clone, Serialize, Deserialize)]
@@ -47,9 +48,10 @@ impl Verify {
     /// an answer.
     pub fn run(self, desk: &Desk<'_>) -> Result<Verified> {
         let tx = desk.store.read()?;
-        let keys = login_keys(&*tx)?;
+        let now = desk.clock.now();
+        let keys = login_keys(&tx.signing_keys()?, now)?;
         let issuer = Config::read(&*tx)?.store_name()?;
-        Ok(verify_with(&self, &keys, Some(&issuer), desk.clock.now()))
+        Ok(verify_with(&self, &keys, Some(&issuer), now))
     }
 }
 
@@ -119,11 +121,13 @@ pub fn not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// The public keys whose login tokens count.
-pub fn login_keys(tx: &dyn ReadTx) -> Result<Vec<PublicKey>> {
-    tx.signing_keys()?
-        .iter()
-        .filter(|row| row.purpose == "login" && row.state != "retired")
-        .map(|row| PublicKey::from_bytes(&row.public_key).map_err(Fault::from))
+/// The public keys whose login tokens count at `now`.
+///
+/// # Errors
+/// `io` for a row that holds no key.
+pub fn login_keys(rows: &[KeyRow], now: Timestamp) -> Result<Vec<PublicKey>> {
+    rows.iter()
+        .filter(|row| row.is_for(Purpose::Login) && row.state_at(now) != KeyState::Retired)
+        .map(KeyRow::key)
         .collect()
 }

@@ -128,6 +128,10 @@ use_cases! {
     "key.jwks" keys::Jwks => JwkSet, |it, desk, _| it.run(desk);
     "key.verifier" keys::Verifier => keys::VerifierKey, |it, desk, _| it.run(desk);
 
+    "key.verifiers" keys::Verifiers => keys::KeyChain, |it, desk, _| it.run(desk);
+    "key.rotate" keys::Rotate => keys::Rotated, |it, desk, _| it.run(desk);
+    "key.retire" keys::Retire => keys::Retired, |it, desk, _| it.run(desk);
+
     "import" import::Import => import::Imported, |it, desk, meanwhile| {
         let (input, watch) = meanwhile.import()?;
         it.run(desk, input, watch)

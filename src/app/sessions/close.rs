@@ -1,7 +1,7 @@
 //! How sessions end: by their agent, by a newer login, by time, and at once
 //! when what they stood on is taken away.
 
-use crate::app::{Work, agent_now};
+use crate::app::{View, Work, agent_now};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -103,7 +103,7 @@ fn over(session: &Session) -> EndCause {
     }
 }
 
-fn open(work: &Work<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {
+fn open(work: &View<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {
     let query = SessionQuery {
         customer_id,
         states: OPEN.to_vec(),
@@ -160,6 +160,39 @@ pub fn end_where_access_is_lost(work: &mut Work<'_>, permit: &Permit<'_>) -> Res
             let _ = end(work, permit, &session, EndCause::AccessLost)?;
             ended += 1;
         }
+    }
+    Ok(ended)
+}
+
+/// The open sessions whose tokens a key signed; `is_first` for the key of those
+/// from before that was noted.
+fn of_key(view: &View<'_>, kid: &str, is_first: bool) -> Result<Vec<Session>> {
+    let mut sessions = open(view, None)?;
+    sessions.retain(|session| match &session.key_id {
+        Some(key) => key == kid,
+        None => is_first,
+    });
+    Ok(sessions)
+}
+
+/// How many sessions would end with that key.
+pub fn count_of_key(view: &View<'_>, kid: &str, is_first: bool) -> Result<usize> {
+    let mut sessions = of_key(view, kid, is_first)?;
+    sessions.retain(|session| session.state_at(view.now).is_open());
+    Ok(sessions.len())
+}
+
+/// Ends the open sessions whose tokens a retired key signed. Returns how many.
+pub fn end_of_key(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    kid: &str,
+    is_first: bool,
+) -> Result<usize> {
+    let mut ended = 0;
+    for session in of_key(work, kid, is_first)? {
+        ended += usize::from(session.state_at(work.now).is_open());
+        let _ = end(work, permit, &session, EndCause::KeyRetired)?;
     }
     Ok(ended)
 }

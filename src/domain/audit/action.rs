@@ -146,6 +146,8 @@ actions! {
     LogArchive = Log "archive" "adminhtml_logging_archive";
     LogErase = Log "erase" "adminhtml_logging_erase";
     KeyCreate = Keys "create" "lac_key_create";
+    KeyRotate = Keys "rotate" "lac_key_rotate";
+    KeyRetire = Keys "retire" "lac_key_retire";
     KeyRead = Keys "read" "lac_key_index";
     StorefrontAdd = Storefronts "add" "adminhtml_integration_save";
     StorefrontRevoke = Storefronts "revoke" "adminhtml_integration_delete";

@@ -121,6 +121,8 @@ impl Kind {
             Action::LogErase => delete("audit log", ""),
             Action::LogRecover | Action::LogArchive => entity(OTHER, "audit log", ""),
             Action::KeyCreate => create("key", "purpose"),
+            Action::KeyRotate => update("key", "purpose"),
+            Action::KeyRetire => delete("key", "purpose"),
             Action::KeyRead => read("key", "purpose"),
             Action::StorefrontAdd => create("storefront", "name"),
             Action::StorefrontRevoke => delete("storefront", "name"),

@@ -40,6 +40,54 @@ pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
         let _ = std::fs::remove_file(path);
         failed("write", path, source)
     })?;
+    sync_directory_of(path)
+}
+
+/// Puts a key file in the place of another, which is overwritten before it is
+/// given up. There is a whole key in the place at any moment.
+pub fn move_private_key(from: &Path, to: &Path) -> Result<()> {
+    let old = open_to_wipe(to);
+    std::fs::rename(from, to).map_err(|source| failed("move", from, source))?;
+    sync_directory_of(to)?;
+    wipe(old);
+    Ok(())
+}
+
+/// Overwrites a key file and removes it; one that is not there is no error.
+pub fn remove_private_key(path: &Path) -> Result<()> {
+    let old = open_to_wipe(path);
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(failed("remove", path, source)),
+        Ok(()) => {}
+    }
+    wipe(old);
+    sync_directory_of(path)
+}
+
+/// The file itself, whatever its name will mean: no link, no pipe.
+fn open_to_wipe(path: &Path) -> Option<File> {
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let file = OpenOptions::new()
+        .write(true)
+        .custom_flags(flags.bits())
+        .open(path)
+        .ok()?;
+    let metadata = file.metadata().ok()?;
+    (metadata.is_file() && metadata.nlink() <= 1).then_some(file)
+}
+
+/// Zeros over the bytes, as far as that goes: file systems that copy on write,
+/// flash and backups may keep what was there.
+fn wipe(file: Option<File>) {
+    let Some(mut file) = file else { return };
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    let zeros = vec![0; usize::try_from(length.min(MAX_BYTES)).unwrap_or_default()];
+    // The key is out of its place already; nothing depends on this.
+    let _ = file.write_all(&zeros).and_then(|()| file.sync_all());
+}
+
+fn sync_directory_of(path: &Path) -> Result<()> {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
@@ -164,6 +212,28 @@ mod tests {
         assert!(matches!(named("other"), Err(Error::WrongKey { .. })));
         let again = write_private_key(&path, &rfc_key());
         assert!(matches!(again, Err(Error::KeyFileExists { .. })));
+    }
+
+    #[test]
+    fn a_key_takes_the_place_of_another_which_is_wiped() {
+        let dir = tempfile::tempdir().unwrap();
+        let [old, new] = ["login.pem", "login.pem.new"].map(|name| dir.path().join(name));
+        write_private_key(&old, &rfc_key()).unwrap();
+        let next = PrivateKey::from_seed([3; 32]);
+        write_private_key(&new, &next).unwrap();
+        let mut held = File::open(&old).unwrap();
+        move_private_key(&new, &old).unwrap();
+        assert_eq!(read_private_key(&old).unwrap().public(), next.public());
+        let mut left = Vec::new();
+        held.read_to_end(&mut left).unwrap();
+        assert!(!left.is_empty() && left.iter().all(|byte| *byte == 0));
+        let mut held = File::open(&old).unwrap();
+        remove_private_key(&old).unwrap();
+        remove_private_key(&old).unwrap();
+        left.clear();
+        held.read_to_end(&mut left).unwrap();
+        assert!(!left.is_empty() && left.iter().all(|byte| *byte == 0));
+        assert!(!old.exists() && !new.exists());
     }
 
     #[test]

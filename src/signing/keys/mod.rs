@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -16,11 +17,14 @@ use zeroize::Zeroizing;
 use super::error::{Error, Result};
 
 pub use super::error::UnsafeFile;
-pub use file::{read_expected_key, read_private_key, write_private_key};
+pub use file::{
+    move_private_key, read_expected_key, read_private_key, remove_private_key, write_private_key,
+};
 pub use jwk::{Jwk, JwkSet};
 
 /// What a key signs; a store has one current key for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Login tokens.
     Login,

@@ -11,8 +11,9 @@ impl KeyReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT kid, purpose, public_key, state, created_at, retired_at FROM signing_key \
-                 ORDER BY created_at, kid",
+                "SELECT kid, purpose, public_key, state, created_at, retired_at, since_size, \
+                 signed_by, signature FROM signing_key \
+                 ORDER BY COALESCE(since_size, 0), created_at, kid",
             )
             .map_err(rows::fault)?;
         rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
@@ -27,6 +28,9 @@ impl KeyReads for Tx<'_> {
                 state: rows::get(row, 3)?,
                 created_at: rows::time(row, 4)?,
                 retired_at: rows::time_opt(row, 5)?,
+                since_size: rows::get::<Option<i64>>(row, 6)?.map(i64::cast_unsigned),
+                signed_by: rows::get(row, 7)?,
+                signature: rows::get(row, 8)?,
             })
         })
     }
@@ -36,8 +40,9 @@ impl KeyWrites for Tx<'_> {
     fn signing_key_put(&self, _permit: &Permit<'_>, key: &KeyRow) -> Result<()> {
         self.conn
             .execute(
-                "INSERT INTO signing_key (kid, purpose, public_key, state, created_at, retired_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kid) DO UPDATE SET \
+                "INSERT INTO signing_key (kid, purpose, public_key, state, created_at, retired_at, \
+                 since_size, signed_by, signature) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (kid) DO UPDATE SET \
                  state = excluded.state, retired_at = excluded.retired_at",
                 params![
                     key.kid,
@@ -45,7 +50,10 @@ impl KeyWrites for Tx<'_> {
                     key.public_key.as_slice(),
                     key.state,
                     key.created_at.micros(),
-                    key.retired_at.map(Timestamp::micros)
+                    key.retired_at.map(Timestamp::micros),
+                    key.since_size.map(u64::cast_signed),
+                    key.signed_by,
+                    key.signature,
                 ],
             )
             .map_err(rows::fault)?;

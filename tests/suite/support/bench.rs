@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use login_as_customer::app::config::Set;
 use login_as_customer::app::log::verify::Verify;
-use login_as_customer::app::{Caller, Config, Credential, Desk};
+use login_as_customer::app::{Caller, Config, Credential, Desk, Keys};
 use login_as_customer::domain::ambient::{Clock, Random};
 use login_as_customer::domain::audit::{Action, Event};
 use login_as_customer::domain::fault::{Fault, Kind};
@@ -106,22 +106,15 @@ impl Bench {
                 .expect("config")
                 .store_name()
                 .expect("a name");
-            let key = desk.keys.audit().expect("a key");
-            let mut log = Appender::open(
-                &*tx,
-                desk.random,
-                &origin,
-                &key.public(),
-                desk.high_water,
-                from,
-            )
-            .expect("the log");
+            let keys = Keys::of(desk.keys, tx.as_read(), &origin).expect("keys");
+            let mut log = Appender::open(&*tx, desk.random, &keys.chain, desk.high_water, from)
+                .expect("the log");
             let mut last = None;
             for number in 0..count {
                 log.advance(from.plus(Duration::from_secs(number * seconds)));
                 last = Some(log.append(&visit(number)).expect("appended"));
             }
-            log.seal(last.expect("some"), key).expect("sealed")
+            log.seal(last.expect("some"), &keys.audit).expect("sealed")
         };
         tx.commit(proof, desk.high_water).expect("committed");
     }

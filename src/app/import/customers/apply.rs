@@ -27,6 +27,7 @@ pub(super) struct Import<'i, 'tx> {
 }
 
 /// Where a row goes.
+#[allow(clippy::large_enum_variant)] // one at a time, and mostly the large one
 pub(super) enum Target {
     Existing(Customer),
     New(CustomerId),

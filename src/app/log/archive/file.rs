@@ -16,7 +16,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::merkle::Frontier;
 use crate::domain::proof::multi;
-use crate::signing::keys::PublicKey;
+use crate::signing::chain::Chain;
 use crate::signing::note::{self, Checkpoint};
 use crate::store::archive::{ARCHIVE, ArchiveWriter, Archives, Header, Line, Lines, Written};
 use crate::store::log::{after_archive, tampered};
@@ -68,17 +68,16 @@ impl<'m> Maker<'m> {
         source: Source<'m>,
         tree: &'m Tree<'m>,
         head: &'m Head,
-        origin: &str,
-        key: &PublicKey,
+        keys: &Chain,
     ) -> Result<Self> {
-        let signed = note::open(head.note.as_bytes(), origin, std::slice::from_ref(key))
-            .map_err(|e| tampered(e.to_string()))?;
+        let opened = keys.open(head.note.as_bytes());
+        let opened = opened.map_err(|e| tampered(e.to_string()))?;
         Ok(Self {
             source,
             tree,
             note: &head.note,
-            signed,
-            key: note::vkey(origin, key),
+            key: note::vkey(keys.origin(), &opened.key),
+            signed: opened.checkpoint,
         })
     }
 
@@ -193,7 +192,7 @@ pub struct Rewritten {
 pub fn rewrite(
     source: Source<'_>,
     archive: &ArchiveRow,
-    key: &PublicKey,
+    keys: &Chain,
     erased: &dyn Fn(u64) -> bool,
 ) -> Result<Rewritten> {
     let files = source.archives;
@@ -202,12 +201,10 @@ pub fn rewrite(
     };
     let file = files.open(&archive.name)?.ok_or_else(missing)?;
     let header = Lines::open(&archive.name, file)?.header;
-    let signed = note::open(
-        header.checkpoint.as_bytes(),
-        &header.origin,
-        std::slice::from_ref(key),
-    )
-    .map_err(|e| tampered(format!("{}: {e}", archive.name)))?;
+    let opened = keys.open(header.checkpoint.as_bytes());
+    let signed = opened
+        .map_err(|e| tampered(format!("{}: {e}", archive.name)))?
+        .checkpoint;
     let name = next_name(&archive.name);
     let out = BufWriter::with_capacity(1 << 18, files.create(&name)?);
     let mut writer = ArchiveWriter::new(out, &header)?;

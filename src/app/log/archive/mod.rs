@@ -19,7 +19,7 @@ use self::plan::Piece;
 use super::newest;
 use super::source::Source;
 use super::tree::Tree;
-use crate::app::{Config, Desk, Done, act, look};
+use crate::app::{Config, Desk, Done, Keys, act, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
@@ -87,11 +87,11 @@ impl Archive {
             let (before, pieces) = plan::pieces(view)?;
             let head = newest(view.read)?;
             let origin = view.config.store_name()?;
-            let key = desk.keys.audit()?.public();
-            check_head(view.read, &head, &origin, &key)?;
+            let keys = Keys::of(desk.keys, view.read, &origin)?.chain;
+            check_head(view.read, &head, &keys)?;
             let source = Source::of(view);
             let tree = Tree::new(source, head.size)?;
-            let maker = Maker::new(source, &tree, &head, &origin, &key)?;
+            let maker = Maker::new(source, &tree, &head, &keys)?;
             Ok((before, maker.all(&pieces, at)?))
         })?;
         if rows.is_empty() {
@@ -147,15 +147,14 @@ pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
     let owner = {
         let read = desk.store.read()?;
         let origin = Config::read(&*read)?.store_name()?;
-        let key = desk.keys.audit()?.public();
+        let keys = Keys::of(desk.keys, &*read, &origin)?;
         let head = newest(&*read)?;
-        check_head(&*read, &head, &origin, &key)?;
+        check_head(&*read, &head, &keys.chain)?;
         let file = file.ok_or_else(|| Fault::CheckpointMissing {
             path: desk.high_water.path(),
         })?;
-        check_file(&*read, &head, &file, &origin, &key)?;
-        let keys = read.signing_keys()?;
-        let first = keys.iter().find(|key| key.purpose == "audit");
+        check_file(&*read, &head, &file, &keys.chain)?;
+        let first = keys.rows.iter().find(|key| key.purpose == "audit");
         format!("{origin}\n{}\n", first.map_or("", |key| key.kid.as_str()))
     };
     desk.archives.lock(&owner)

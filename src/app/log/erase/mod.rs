@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use self::search::Found;
 use super::archive::{Rewritten, clear_away, lock, rewrite};
 use super::source::Source;
-use crate::app::{Desk, Done, View, Work, act, find, look};
+use crate::app::{Desk, Done, Keys, View, Work, act, find, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -134,12 +134,12 @@ fn scrub(desk: &Desk<'_>, found: &Found, is_changed: bool) -> Result<bool> {
 
 /// Archives that hold any of it, written anew.
 fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewritten>> {
-    let key = desk.keys.audit()?.public();
+    let keys = Keys::of(desk.keys, view.read, &view.config.store_name()?)?.chain;
     let mut all = Vec::new();
     for archive in view.read.audit_archives()? {
         if found.any_within(archive.first, archive.last) {
             let erased = |seq| found.holds(seq);
-            all.push(rewrite(Source::of(view), &archive, &key, &erased)?);
+            all.push(rewrite(Source::of(view), &archive, &keys, &erased)?);
         }
     }
     Ok(all)

@@ -7,6 +7,8 @@ mod target;
 
 pub use self::target::{Encode, Formats, Receiver, Target};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use self::pass::Run;
@@ -16,10 +18,11 @@ use super::names;
 use super::source::Source;
 use super::tree::Tree;
 use super::{READERS, newest};
-use crate::app::{Desk, Done, View, act, look};
+use crate::app::{Desk, Done, Keys, View, act, look};
 use crate::domain::audit::{Action, Event, Field, Selection};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
+use crate::signing::keys::PrivateKey;
 use crate::signing::note;
 use crate::store::archive::Written;
 use crate::store::log::check_head;
@@ -71,6 +74,8 @@ struct Taken {
     query: EventQuery,
     window: Option<(u64, u64)>,
     head: Head,
+    /// The key that signed it, and signs the manifest, whatever came after.
+    key: Arc<PrivateKey>,
     origin: String,
     exporter: Exporter,
     at: crate::domain::time::Timestamp,
@@ -98,7 +103,7 @@ impl Export {
             return Ok(self.exported(&taken, None, audit_seq, 0));
         };
         let taken = self.take(desk, encoder, target)?;
-        let manifest = self.manifest(desk, &file, &taken)?;
+        let manifest = self.manifest(&file, &taken)?;
         let audit_seq = self.record(desk, &manifest.filter, Some(&manifest))?;
         target.publish(&manifest.text()?)?;
         let cut_cells = target.cut_cells();
@@ -117,7 +122,8 @@ impl Export {
             query.ascending = true;
             let origin = view.config.store_name()?;
             let head = newest(view.read)?;
-            check_head(view.read, &head, &origin, &desk.keys.audit()?.public())?;
+            let keys = Keys::of(desk.keys, view.read, &origin)?;
+            check_head(view.read, &head, &keys.chain)?;
             if self.proof == Some(Strength::Range) {
                 may_prove_range(view, &query.select)?;
                 // Only bounds in time can be seen to be reached.
@@ -148,7 +154,7 @@ impl Export {
                         tree: &tree,
                         head: &head,
                         origin: &origin,
-                        key: note::vkey(&origin, &desk.keys.audit()?.public()),
+                        key: note::vkey(&origin, keys.chain.newest()),
                         query: &query,
                         window,
                     };
@@ -166,6 +172,7 @@ impl Export {
                 query,
                 window: window.map(Into::into),
                 head,
+                key: keys.audit,
                 origin,
                 exporter: exporter(view, desk),
                 at: view.now,
@@ -173,8 +180,7 @@ impl Export {
         })
     }
 
-    fn manifest(&self, desk: &Desk<'_>, file: &str, taken: &Taken) -> Result<Manifest> {
-        let key = desk.keys.audit()?;
+    fn manifest(&self, file: &str, taken: &Taken) -> Result<Manifest> {
         let mut manifest = Manifest {
             format: FORMAT.to_owned(),
             file: base_name(file),
@@ -190,7 +196,7 @@ impl Export {
             visible: taken.query.visible.clone(),
             window: taken.window,
             checkpoint: taken.head.note.clone(),
-            key: note::vkey(&taken.origin, &key.public()),
+            key: note::vkey(&taken.origin, &taken.key.public()),
             origin: taken.origin.clone(),
             proof: taken
                 .proof
@@ -205,7 +211,7 @@ impl Export {
             exported_by: taken.exporter.clone(),
             signature: String::new(),
         };
-        manifest.sign(key)?;
+        manifest.sign(&taken.key)?;
         Ok(manifest)
     }
 

@@ -15,7 +15,7 @@ use super::names::may_know_customers;
 use super::newest;
 use super::summary::{self, Seen};
 use super::{About, Filter, READERS, Readable, Wanted};
-use crate::app::{Desk, View, find, look};
+use crate::app::{Desk, Keys, View, find, look};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
@@ -186,12 +186,13 @@ fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {
 
 /// The newest checkpoint, after its signature was verified.
 fn proof(view: &View<'_>) -> Result<Proof> {
-    let (origin, key) = (view.config.store_name()?, view.keys.audit()?.public());
+    let origin = view.config.store_name()?;
+    let keys = Keys::of(view.keys, view.read, &origin)?.chain;
     let head = newest(view.read)?;
-    let checkpoint = note::open(head.note.as_bytes(), &origin, std::slice::from_ref(&key))
-        .map_err(|e| tampered(e.to_string()))?;
+    let opened = keys.open(head.note.as_bytes());
+    let checkpoint = opened.map_err(|e| tampered(e.to_string()))?.checkpoint;
     Ok(Proof {
-        key: note::vkey(&origin, &key),
+        key: note::vkey(&origin, keys.newest()),
         origin: checkpoint.origin,
         size: checkpoint.size,
         root: STANDARD.encode(checkpoint.root),

@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::files::digest;
-use super::open_note;
 use super::ranges::cut_up;
 use super::row;
 use super::whole::Pass;
@@ -69,7 +68,7 @@ impl Pass<'_> {
         let mut frames = Frames::open(name, open()?)?;
         let header = Lines::open(name, open()?)?.header;
         let fits = header.format == ARCHIVE
-            && header.origin == self.origin
+            && header.origin == self.keys.origin()
             && header.range == Some((archive.first, archive.last))
             && header.events == archive.last + 1 - archive.first
             && frames.header()? == text(&header)?;
@@ -179,13 +178,14 @@ impl Pass<'_> {
         let headers = std::mem::take(&mut self.headers);
         let tree = Tree::new(self.source, self.head.size)?;
         for (archive, header) in &headers {
-            let signed = match open_note(header.checkpoint.as_bytes(), &self.origin, &self.key) {
-                Ok(signed) => signed,
+            let opened = match self.keys.open(header.checkpoint.as_bytes()) {
+                Ok(opened) => opened,
                 Err(problem) => {
                     self.about(archive, &format!("its checkpoint: {problem}"));
                     continue;
                 }
             };
+            let signed = &opened.checkpoint;
             let fits = archive.last <= signed.size && signed.size <= self.head.size;
             let mut hashes = Vec::new();
             if fits {
@@ -197,7 +197,7 @@ impl Pass<'_> {
             if !fits
                 || range_root(&tree, 0, signed.size)? != signed.root
                 || header.hashes != hashes
-                || header.key != note::vkey(&self.origin, &self.key)
+                || header.key != note::vkey(&signed.origin, &opened.key)
             {
                 self.about(archive, "its header does not prove it");
             }

@@ -6,36 +6,18 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
-use super::open_note;
 use super::proof::{Checker, Rows};
 use crate::app::log::Receipt;
 use crate::app::log::export::Encode;
 use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::Hash;
+use crate::signing::chain::{Chain, Opened};
 use crate::signing::keys::PublicKey;
 use crate::signing::{NoteError, note};
 use crate::store::Result;
 use crate::store::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
 use crate::store::log::tampered;
-
-/// The public key of a log, and the log's name.
-#[derive(Debug, Clone)]
-pub struct Key {
-    pub origin: String,
-    pub key: PublicKey,
-}
-
-/// Reads a key in C2SP's form: `name+hash+base64`.
-///
-/// # Errors
-/// `invalid_value`.
-pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
-    note::read_vkey(text).map_err(|_| {
-        let reason = "it is not a public key in the form that `lac key verifier` prints";
-        Fault::invalid("--key", reason)
-    })
-}
 
 /// Opens what lies beside the file, by its name.
 pub type Open<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
@@ -86,18 +68,19 @@ pub struct FileVerified {
 /// # Errors
 /// `log_tampered` (exit 6) for any difference; `proof_missing` (exit 8) where
 /// file, manifest or proof are not there; `io`.
-pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result<FileVerified> {
+pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Result<FileVerified> {
     let missing = |name: &str| Fault::ProofMissing {
         what: format!("the file {name}"),
     };
     let name = bundle.name;
     let older = since
-        .map(|note| signed("the older checkpoint", note, key))
-        .transpose()?;
+        .map(|note| signed("the older checkpoint", note, keys))
+        .transpose()?
+        .map(|opened| opened.checkpoint);
     let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
     if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
         let manifest = read_manifest(name, manifest)?;
-        return export(bundle, key, (name, file), &manifest);
+        return export(bundle, keys, (name, file), &manifest);
     }
     let mut beginning = Vec::new();
     let mut file = file;
@@ -112,23 +95,23 @@ pub fn check_file(bundle: &Bundle<'_>, key: &Key, since: Option<&str>) -> Result
             && lines.header.format == ARCHIVE
         {
             file.seek(SeekFrom::Start(0)).map_err(io)?;
-            return archive(name, file, key);
+            return archive(name, file, keys);
         }
     } else if beginning.starts_with(b"{") {
         if let Ok(receipt) = serde_json::from_slice::<Receipt>(&beginning) {
-            return checkpoint(name, &receipt, key, older.as_ref());
+            return checkpoint(name, &receipt, keys, older.as_ref());
         }
         if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
             let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
-            return export(bundle, key, (&manifest.file, data), &manifest);
+            return export(bundle, keys, (&manifest.file, data), &manifest);
         }
     } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
         let receipt = Receipt {
-            origin: key.origin.clone(),
+            origin: keys.origin().to_owned(),
             note: String::from_utf8_lossy(&beginning).into_owned(),
             ..Receipt::default()
         };
-        return checkpoint(name, &receipt, key, older.as_ref());
+        return checkpoint(name, &receipt, keys, older.as_ref());
     }
     Err(Fault::ProofMissing {
         what: format!("the manifest {name}.manifest.json"),
@@ -152,17 +135,12 @@ fn read_manifest(name: &str, mut file: File) -> Result<Manifest> {
 fn checkpoint(
     name: &str,
     receipt: &Receipt,
-    key: &Key,
+    keys: &Chain,
     older: Option<&note::Checkpoint>,
 ) -> Result<FileVerified> {
-    if receipt.origin != key.origin {
-        let what = format!(
-            "{name}: it is of the log of {}, the key of {}",
-            receipt.origin, key.origin
-        );
-        return Err(tampered(what));
-    }
-    let signed = receipt.check(&key.key, older)?;
+    of_this_log(name, &receipt.origin, keys)?;
+    let opened = receipt.check(keys, older)?;
+    let signed = &opened.checkpoint;
     let mut proven = vec![format!(
         "the key signed it for a log of {} events",
         signed.size
@@ -179,10 +157,11 @@ fn checkpoint(
                 .to_owned(),
         ),
     }
+    not_proven.extend(replaced(&opened));
     Ok(FileVerified {
         kind: "checkpoint".to_owned(),
         file: name.to_owned(),
-        origin: signed.origin,
+        origin: signed.origin.clone(),
         rows: None,
         checkpoint: signed.size,
         proof: None,
@@ -191,19 +170,20 @@ fn checkpoint(
     })
 }
 
-fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
+fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
     let io = |e: io::Error| Fault::io(name, e);
     // The table at the end covers the whole file: nothing stands behind it.
     Frames::open(name, &file)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let lines = Lines::open(name, file)?;
     let header = lines.header.clone();
-    let signed = signed(name, &header.checkpoint, key)?;
+    let opened = signed(name, &header.checkpoint, keys)?;
+    let signed = &opened.checkpoint;
     let Some((first, last)) = header.range else {
         return Err(tampered(format!("{name}: an archive without a range")));
     };
-    names_key(name, &header, key)?;
-    let checker = Checker::new(name, &header, &signed)?;
+    names_key(name, &header, &opened.key)?;
+    let checker = Checker::new(name, &header, signed)?;
     let mut bare = 0;
     let events = checker.run(lines, &mut |event| {
         let [shopper, staff] = event.withheld;
@@ -215,11 +195,12 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
         Ok(())
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
+    not_proven.extend(replaced(&opened));
     not_proven.extend(erased(bare, "events"));
     Ok(FileVerified {
         kind: "archive".to_owned(),
         file: name.to_owned(),
-        origin: signed.origin,
+        origin: signed.origin.clone(),
         rows: Some(events),
         checkpoint: signed.size,
         proof: Some(Strength::Range),
@@ -237,35 +218,43 @@ fn archive(name: &str, mut file: File, key: &Key) -> Result<FileVerified> {
 /// What tells that an erasure is on record.
 const LISTED: &str = "lac log verify, with the store, tells that an event lists it";
 
-fn names_key(name: &str, header: &Header, key: &Key) -> Result<()> {
-    if header.key == note::vkey(&key.origin, &key.key) {
+fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
+    if header.key == note::vkey(&header.origin, key) {
         return Ok(());
     }
     Err(tampered(format!("{name}: its header names another key")))
 }
 
-fn signed(name: &str, note: &str, key: &Key) -> Result<note::Checkpoint> {
-    open_note(note.as_bytes(), &key.origin, &key.key)
-        .map_err(|problem| tampered(format!("{name}: its checkpoint: {problem}")))
+fn signed(name: &str, note: &str, keys: &Chain) -> Result<Opened> {
+    let opened = keys.open(note.as_bytes());
+    opened.map_err(|problem| tampered(format!("{name}: its checkpoint: {problem}")))
+}
+
+fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
+    let known = keys.origin();
+    if origin == known {
+        return Ok(());
+    }
+    let what = format!("{name}: it is of the log of {origin}, the key of {known}");
+    Err(tampered(what))
 }
 
 fn export(
     bundle: &Bundle<'_>,
-    key: &Key,
+    keys: &Chain,
     (name, file): (&str, File),
     manifest: &Manifest,
 ) -> Result<FileVerified> {
-    if manifest.origin != key.origin {
-        let what = format!(
-            "{name}: it is of the log of {}, the key of {}",
-            manifest.origin, key.origin
-        );
+    of_this_log(name, &manifest.origin, keys)?;
+    let key = manifest
+        .signer(keys)?
+        .map_err(|problem| tampered(format!("the manifest of {name}: {}", unsigned(problem))))?;
+    let opened = signed(name, &manifest.checkpoint, keys)?;
+    if opened.key != key {
+        let what = format!("{name}: one key signed its manifest, another its checkpoint");
         return Err(tampered(what));
     }
-    manifest
-        .check(&key.key)?
-        .map_err(|problem| tampered(format!("the manifest of {name}: {}", unsigned(problem))))?;
-    let signed = signed(name, &manifest.checkpoint, key)?;
+    let signed = &opened.checkpoint;
     let io = |e: io::Error| Fault::io(name, e);
     let (bytes, sha256) = digest(file.try_clone().map_err(io)?).map_err(io)?;
     if bytes != manifest.bytes || hex(&sha256) != manifest.sha256 {
@@ -297,7 +286,7 @@ fn export(
                 .to_owned(),
         ),
         Some(proof) => {
-            let (events, bare) = proven(bundle, key, manifest, proof, file, &signed)?;
+            let (events, bare) = proven(bundle, &key, manifest, proof, file, signed)?;
             let rows = match manifest.rows {
                 1 => "its row is a genuine event".to_owned(),
                 count => format!("its {count} rows are genuine events"),
@@ -317,9 +306,9 @@ fn export(
             verified.not_proven.extend(erased(bare, "rows"));
         }
     }
-    verified
-        .not_proven
-        .push("what happened after that checkpoint".to_owned());
+    let after = "what happened after that checkpoint".to_owned();
+    verified.not_proven.extend(replaced(&opened));
+    verified.not_proven.push(after);
     Ok(verified)
 }
 
@@ -339,11 +328,20 @@ fn erased(count: u64, what: &str) -> Option<String> {
     })
 }
 
+/// What a key that was replaced cannot say.
+fn replaced(opened: &Opened) -> Option<String> {
+    let size = opened.replaced_at?;
+    Some(format!(
+        "that nobody else had the key, which was replaced at {size} events, when this was signed: \
+         compare with a newer checkpoint"
+    ))
+}
+
 /// Computes the rows anew from the proof; how many events it holds, and how
 /// many rows are without their shopper part.
 fn proven(
     bundle: &Bundle<'_>,
-    key: &Key,
+    key: &PublicKey,
     manifest: &Manifest,
     proof: &ProofFile,
     mut file: File,

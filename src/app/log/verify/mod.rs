@@ -11,22 +11,26 @@ mod notes;
 mod proof;
 mod ranges;
 mod row;
+mod trust;
 mod whole;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::files::{Bundle, FileVerified, Key, check_file, digest, read_key};
+pub use self::files::{Bundle, FileVerified, check_file, digest};
 pub use self::findings::{Finding, Findings};
 pub use self::proof::Checker;
+pub use self::trust::{read_key, trusted};
 
 use self::whole::Pass;
 use super::READERS;
-use crate::app::{Desk, Done, act, look};
+use crate::app::{Desk, Done, Keys, View, act, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
-use crate::signing::keys::PublicKey;
+use crate::signing::chain::Chain;
+use crate::signing::keys::Purpose;
 use crate::signing::note;
 use crate::store::Result;
+use crate::store::keys::chain;
 
 /// Asks for a verification.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -76,31 +80,45 @@ impl Verify {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
         let file = desk.high_water.read()?;
+        let mut can_record = false;
         let mut verified = look(desk, Action::LogRead, &READERS, |view| {
-            let origin = view.config.store_name()?;
-            let key = self.key(desk, &origin)?;
-            let mut pass = Pass::new(desk, view, origin, key)?;
+            let keys = self.keys(desk, view)?;
+            can_record = has_private_key(desk, &keys);
+            let mut pass = Pass::new(desk, view, keys)?;
             pass.since(self.since.as_deref())?;
             pass.run(at)?;
             pass.compare_file(file.as_deref())?;
             Ok(pass.verified())
         })?;
-        if verified.findings.is_empty() && verified.missing.is_empty() && has_private_key(desk) {
+        if verified.findings.is_empty() && verified.missing.is_empty() && can_record {
             verified.audit_seq = record(desk, &verified)?;
         }
         Ok(verified)
     }
 
-    fn key(&self, desk: &Desk<'_>, origin: &str) -> Result<PublicKey> {
+    /// The log's keys, for the sake of the one that was given; without it, of
+    /// the private one. What the store says of its keys counts as far as they
+    /// signed it.
+    fn keys(&self, desk: &Desk<'_>, view: &View<'_>) -> Result<Chain> {
+        let origin = view.config.store_name()?;
         let Some(text) = &self.key else {
-            return Ok(desk.keys.audit()?.public());
+            return match Keys::of(desk.keys, view.read, &origin) {
+                Ok(keys) => Ok(keys.chain),
+                // None of what the store's own rows name: they are worth nothing.
+                Err(Fault::KeyMismatch { .. }) => {
+                    let key = desk.keys.at_hand(Purpose::Audit)?.public();
+                    Ok(Chain::of(&origin, key))
+                }
+                Err(other) => Err(other),
+            };
         };
         let (name, key) = read_key(text)?;
         if name != origin {
             let reason = format!("the key is of the log of {name}, not of {origin}");
             return Err(Fault::invalid("--key", reason));
         }
-        Ok(key)
+        let known = chain(&view.read.signing_keys()?, &origin)?.trusting(&key);
+        Ok(known.unwrap_or_else(|| Chain::of(&origin, key)))
     }
 }
 
@@ -115,8 +133,9 @@ impl Verified {
     }
 }
 
-fn has_private_key(desk: &Desk<'_>) -> bool {
-    desk.keys.audit().is_ok()
+fn has_private_key(desk: &Desk<'_>, keys: &Chain) -> bool {
+    let kid = keys.newest().thumbprint();
+    desk.keys.named(Purpose::Audit, &kid).is_ok()
 }
 
 fn record(desk: &Desk<'_>, verified: &Verified) -> Result<Option<u64>> {
@@ -134,10 +153,7 @@ fn record(desk: &Desk<'_>, verified: &Verified) -> Result<Option<u64>> {
 }
 
 /// A signed note's checkpoint, or what is wrong with it.
-fn open_note(
-    text: &[u8],
-    origin: &str,
-    key: &PublicKey,
-) -> std::result::Result<note::Checkpoint, String> {
-    note::open(text, origin, std::slice::from_ref(key)).map_err(|e| e.to_string())
+fn open_note(text: &[u8], keys: &Chain) -> std::result::Result<note::Checkpoint, String> {
+    let opened = keys.open(text).map_err(|e| e.to_string())?;
+    Ok(opened.checkpoint)
 }

@@ -15,7 +15,8 @@ use crate::app::log::{newest, spread};
 use crate::app::{Desk, View};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, Hash, SUBTREE};
-use crate::signing::keys::PublicKey;
+use crate::signing::NoteError;
+use crate::signing::chain::Chain;
 use crate::signing::note::Checkpoint;
 use crate::store::archive::Header;
 use crate::store::{ArchiveRow, Head, Result};
@@ -24,8 +25,7 @@ use crate::store::{ArchiveRow, Head, Result};
 pub struct Pass<'a> {
     pub(super) desk: &'a Desk<'a>,
     pub(super) source: Source<'a>,
-    pub(super) origin: String,
-    pub(super) key: PublicKey,
+    pub(super) keys: Chain,
     pub(super) head: Head,
     pub(super) archives: Vec<ArchiveRow>,
     /// Archives that are not there.
@@ -50,16 +50,14 @@ pub struct Pass<'a> {
 impl<'a> Pass<'a> {
     /// # Errors
     /// What reading fails with; `log_tampered` where nothing can be begun with.
-    pub fn new(
-        desk: &'a Desk<'a>,
-        view: &View<'a>,
-        origin: String,
-        key: PublicKey,
-    ) -> Result<Self> {
+    pub fn new(desk: &'a Desk<'a>, view: &View<'a>, keys: Chain) -> Result<Self> {
         let head = newest(view.read)?;
         let mut findings = Findings::default();
         if let Some(problem) = view.read.audit_schema_differs()? {
             findings.log(format!("the database is not as it was made: {problem}"));
+        }
+        if !keys.is_sound() {
+            findings.log(NoteError::Chain.to_string());
         }
         let stored_roots = view.read.audit_subtrees(i64::MAX.cast_unsigned())?;
         if stored_roots.len() as u64 != head.size / SUBTREE {
@@ -68,8 +66,7 @@ impl<'a> Pass<'a> {
         Ok(Self {
             desk,
             source: Source::of(view),
-            origin,
-            key,
+            keys,
             archives: view.read.audit_archives()?,
             head,
             lost: Vec::new(),
@@ -104,7 +101,7 @@ impl<'a> Pass<'a> {
     }
 
     fn since_one(&mut self, note: &str) -> Result<()> {
-        match open_note(note.as_bytes(), &self.origin, &self.key) {
+        match open_note(note.as_bytes(), &self.keys) {
             Ok(older) if older.size > self.head.size => self.findings.log(format!(
                 "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
                 older.size, self.head.size
@@ -259,7 +256,7 @@ impl<'a> Pass<'a> {
     fn finish(&mut self) {
         let size = self.frontier.size();
         let first = size - size % SUBTREE + 1;
-        match open_note(self.head.note.as_bytes(), &self.origin, &self.key) {
+        match open_note(self.head.note.as_bytes(), &self.keys) {
             Err(problem) => {
                 self.findings
                     .log(format!("the newest checkpoint in the database: {problem}"));
@@ -326,7 +323,7 @@ impl<'a> Pass<'a> {
         if file == self.head.note.as_bytes() {
             return Ok(());
         }
-        let known = match open_note(file, &self.origin, &self.key) {
+        let known = match open_note(file, &self.keys) {
             Ok(known) => known,
             Err(problem) => {
                 self.findings.log(format!("the checkpoint file: {problem}"));
@@ -358,7 +355,7 @@ impl<'a> Pass<'a> {
             erased: count(&self.gone),
             root: STANDARD.encode(self.frontier.root()),
             since: self.older.last().map(|older| older.size),
-            origin: self.origin,
+            origin: self.keys.origin().to_owned(),
             audit_seq: None,
             findings: self.findings,
             missing: self.missing,

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::app::keys::Verifiers;
 use crate::app::log::manifest::Manifest;
-use crate::app::log::verify::{Bundle, FileVerified, Key, Verified, Verify, check_file, read_key};
+use crate::app::log::verify::{
+    Bundle, FileVerified, Verified, Verify, check_file, read_key, trusted,
+};
 use crate::cli::input::ordinary_file;
 use crate::cli::out::Out;
 use crate::cli::progress::{Counted, Counter};
@@ -17,6 +20,7 @@ use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::render::safe::safe;
 use crate::render::{Look, export};
+use crate::signing::chain::Chain;
 use crate::store::Result;
 use crate::store::log::tampered;
 
@@ -39,12 +43,22 @@ pub struct VerifyArgs {
     /// holds it [default: the store's own]
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+
+    /// The keys that came before and after the one of --key, as `lac key
+    /// verifier --all` prints them
+    #[arg(long, value_name = "FILE", requires = "key", requires = "file")]
+    chain: Option<PathBuf>,
 }
 
 pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
     let key = args.key.as_deref().map(key_text).transpose()?;
     if let Some(file) = &args.file {
-        return one_file(file, key, since(args)?, shop);
+        let chain = args.chain.as_deref().map(chain_text).transpose()?;
+        let keys = match key {
+            Some(key) => trusted(&key, chain.as_deref())?,
+            None => own_keys(shop)?,
+        };
+        return one_file(file, &keys, since(args)?, shop);
     }
     let since = since(args)?;
     let progress = Counter::new(&shop.out, "verifying");
@@ -103,6 +117,12 @@ fn key_text(given: &str) -> Result<String> {
     }
 }
 
+fn chain_text(path: &Path) -> Result<String> {
+    small_text(path)?.ok_or_else(|| Fault::ProofMissing {
+        what: format!("the chain file {}", path.display()),
+    })
+}
+
 /// A small text file; `None` if there is none.
 fn small_text(path: &Path) -> Result<Option<String>> {
     let file = match File::open(path) {
@@ -117,11 +137,7 @@ fn small_text(path: &Path) -> Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop) -> Result<()> {
-    let (origin, key) = match key {
-        Some(text) => read_key(&text)?,
-        None => own_key(shop)?,
-    };
+fn one_file(path: &Path, keys: &Chain, since: Option<String>, shop: &Shop) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let open = |name: &str| -> Result<Option<File>> {
         // Names beside it come from the file itself: no way out of its folder.
@@ -151,19 +167,19 @@ fn one_file(path: &Path, key: Option<String>, since: Option<String>, shop: &Shop
         encoder: &writes,
         plain: &plain,
     };
-    let checked =
-        check_file(&bundle, &Key { origin, key }, since.as_deref()).map_err(|fault| match fault {
-            Fault::LogTampered { what } => Fault::FileTampered { what },
-            other => other,
-        });
+    let checked = check_file(&bundle, keys, since.as_deref()).map_err(|fault| match fault {
+        Fault::LogTampered { what } => Fault::FileTampered { what },
+        other => other,
+    });
     shop.show(&checked?)
 }
 
-/// Without a key, that of the store at hand.
-fn own_key(shop: &Shop) -> Result<(String, crate::signing::keys::PublicKey)> {
-    match shop.run(crate::app::keys::Verifier::default()) {
-        Ok(shown) => read_key(&shown.verifier),
-        Err(_) => Err(Fault::InputRequired {
+/// Without a key, those of the store at hand.
+fn own_keys(shop: &Shop) -> Result<Chain> {
+    let known = shop.run(Verifiers::default());
+    match known.as_ref().map(|chain| (chain, chain.keys.last())) {
+        Ok((chain, Some(newest))) => trusted(&newest.verifier, Some(&chain.text())),
+        _ => Err(Fault::InputRequired {
             what: "the log's public key".to_owned(),
             flag: "--key".to_owned(),
         }),

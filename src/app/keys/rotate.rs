@@ -1,0 +1,73 @@
+//! A key is replaced in good time: what the old one signed goes on counting.
+
+use serde::{Deserialize, Serialize};
+
+use super::replace::replace;
+use crate::app::{Desk, Done, act};
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
+use crate::signing::keys::Purpose;
+use crate::store::Result;
+use crate::store::keys::KeyState;
+
+/// Makes a new key, which signs at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rotate {
+    pub purpose: Purpose,
+    /// Whether whoever asks has confirmed it.
+    pub confirmed: bool,
+}
+
+/// The new key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotated {
+    pub purpose: Purpose,
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// The key before it.
+    pub replaced: String,
+    /// Until when tokens of that one may still be alive; `null` for an audit
+    /// key, whose checkpoints count for ever.
+    pub verifying_until: Option<Timestamp>,
+    /// The event with which it begins.
+    pub since_size: u64,
+    /// Of an audit key, in C2SP's form.
+    pub verifier: Option<String>,
+    /// Of an audit key: the signed note with which it takes over.
+    pub statement: Option<String>,
+    pub audit_seq: Option<u64>,
+}
+
+impl Rotate {
+    /// # Errors
+    /// `resource_denied`, `confirmation_required`, `io` where the key cannot be
+    /// written.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Rotated> {
+        let purpose = self.purpose;
+        let fill = |event: &mut Event| event.detail("purpose", purpose.as_str());
+        let needs = [Resource::LAC_KEYS];
+        act(desk, Action::KeyRotate, &needs, fill, |work, permit| {
+            if !self.confirmed {
+                return Err(Fault::ConfirmationRequired {
+                    what: format!("replace the {} key", purpose.as_str()),
+                });
+            }
+            let new = replace(work, permit, purpose, KeyState::Verifying)?;
+            new.describe(purpose, &mut work.draft);
+            let recorded = work.record()?;
+            let answer = Rotated {
+                purpose,
+                kid: new.kid,
+                verifying_until: new.replaced.retired_at,
+                replaced: new.replaced.kid,
+                since_size: new.since_size,
+                verifier: new.verifier,
+                statement: new.statement,
+                audit_seq: recorded.seq,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! Which keys of a log are trusted: one that was handed over, and those that
+//! signed statements lead to from it.
+
+use super::notes::notes_in;
+use crate::app::keys::KeyChain;
+use crate::domain::fault::Fault;
+use crate::signing::chain::{Chain, TITLE};
+use crate::signing::keys::PublicKey;
+use crate::signing::note;
+use crate::store::Result;
+
+/// Reads a key in C2SP's form: `name+hash+base64`.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
+    note::read_vkey(text).map_err(|_| {
+        let reason = "it is not a public key in the form that `lac key verifier` prints";
+        Fault::invalid("--key", reason)
+    })
+}
+
+/// The keys that count for whoever holds this one: it alone, or those of a chain
+/// file (`lac key verifier --all`, as text or JSON) that it is one of.
+///
+/// # Errors
+/// `invalid_value` for a key that is none; `file_tampered` for a chain that does
+/// not verify, or that the key is not part of.
+pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
+    let (origin, key) = read_key(key)?;
+    let Some(text) = chain else {
+        return Ok(Chain::of(&origin, key));
+    };
+    let strange = || Fault::FileTampered {
+        what: "the chain of keys is not about the key that is trusted".to_owned(),
+    };
+    let chain = read_chain(text)?;
+    if chain.origin() != origin {
+        return Err(strange());
+    }
+    chain.trusting(&key).ok_or_else(strange)
+}
+
+fn read_chain(text: &str) -> Result<Chain> {
+    let broken = |problem: &str| Fault::FileTampered {
+        what: format!("the chain of keys: {problem}"),
+    };
+    let text = if text.trim_start().starts_with('{') {
+        serde_json::from_str::<KeyChain>(text)
+            .map_err(|e| broken(&e.to_string()))?
+            .text()
+    } else {
+        text.to_owned()
+    };
+    let (first, changes) = text.split_at(text.find(TITLE).unwrap_or(text.len()));
+    let notes = match changes {
+        "" => Vec::new(),
+        some => notes_in(some),
+    };
+    let first = note::read_vkey(first);
+    let (origin, first) = first.map_err(|_| broken("it does not begin with a public key"))?;
+    let chain = Chain::read(&notes).map_err(|e| broken(&e.to_string()))?;
+    let chain = chain.unwrap_or_else(|| Chain::of(&origin, first.clone()));
+    if chain.origin() == origin && chain.keys().last() == Some(&first) {
+        return Ok(chain);
+    }
+    Err(broken("its first key is not the one that it begins with"))
+}

@@ -1,0 +1,325 @@
+//! The log's key is replaced: what it signed goes on counting, what it signs
+//! from then on does not, and an auditor can follow.
+
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use login_as_customer::signing::keys::PrivateKey;
+use login_as_customer::signing::note::{self, Checkpoint};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::keys::{key_of, rotate, state_of};
+use crate::support::{Ran, Store, text};
+
+fn private(store: &Store) -> PrivateKey {
+    let pem = fs::read_to_string(store.dir().join("keys/audit.pem")).expect("a key");
+    PrivateKey::from_pem(&pem).expect("a key")
+}
+
+fn signed(key: &PrivateKey, size: u64, root: &Value) -> String {
+    let root = STANDARD.decode(text(root)).expect("base64");
+    let checkpoint = Checkpoint {
+        origin: "test.example".to_owned(),
+        size,
+        root: root.try_into().expect("a root"),
+    };
+    note::sign(&checkpoint, key)
+}
+
+/// A store whose log's key was replaced twice, and what was made before.
+struct Kept {
+    store: Store,
+    /// The first key, public and private.
+    old: String,
+    private: PrivateKey,
+    files: Vec<PathBuf>,
+}
+
+fn kept() -> Kept {
+    let store = Store::with_shop();
+    let old = store.ok(&["key", "verifier"]).trim().to_owned();
+    let private = private(&store);
+    store.login_url(&["1", "--ticket", "ZD-1"]);
+    let path = |name: &str| store.home().join(name);
+    let receipt = path("receipt.txt");
+    fs::write(&receipt, store.ok(&["log", "checkpoint"])).expect("written");
+    let export = path("q.csv");
+    let shown = export.display().to_string();
+    store.ok(&["log", "export", &shown, "--proof", "range"]);
+    let plain = path("plain.jsonl");
+    store.ok(&["log", "export", &plain.display().to_string()]);
+    store.clock.set("2027-01-05T12:00:00Z");
+    store.ok(&["log", "archive"]);
+    let archive = fs::read_dir(store.dir().join("archive")).expect("archives");
+    let archive = archive
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.display().to_string().ends_with(".jsonl.zst"));
+    let files = vec![receipt, export, plain, archive.expect("an archive")];
+    rotate(&store, "audit");
+    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    rotate(&store, "audit");
+    store.ok(&["config", "set", "web/url/use_store", "no"]);
+    Kept {
+        store,
+        old,
+        private,
+        files,
+    }
+}
+
+fn verify(store: &Store, args: &[&str]) -> Ran {
+    store.run(&[&["log", "verify"], args, &["-o", "json"]].concat())
+}
+
+#[test]
+fn what_the_old_key_signed_goes_on_counting() {
+    let Kept {
+        store, old, files, ..
+    } = kept();
+    let elsewhere = Store::none();
+    let chain = elsewhere.home().join("chain");
+    let json = elsewhere.home().join("chain.json");
+    fs::write(&chain, store.ok(&["key", "verifier", "--all"])).expect("written");
+    fs::write(&json, store.ok(&["key", "verifier", "--all", "-o", "json"])).expect("written");
+    let new = store.ok(&["key", "verifier"]).trim().to_owned();
+    assert_ne!(new, old);
+    let newer = store.home().join("newer.csv");
+    store.ok(&[
+        "log",
+        "export",
+        &newer.display().to_string(),
+        "--proof",
+        "sparse",
+        "--ticket",
+        "ZD-1",
+    ]);
+    // With the store, whose chain counts for either key.
+    store.ok(&["log", "verify"]);
+    store.ok(&["log", "verify", "--key", &old]);
+    let receipt = files[0].display().to_string();
+    store.ok(&["log", "verify", "--since", &receipt]);
+    store.ok(&["log", "checkpoint", "--since", &receipt]);
+    for (file, is_old) in files
+        .iter()
+        .map(|file| (file, true))
+        .chain([(&newer, false)])
+    {
+        let file = file.display().to_string();
+        store.ok(&["log", "verify", "--file", &file]);
+        // Without it: the key alone, or another one with the chain.
+        let alone = |key: &str| verify(&elsewhere, &["--file", &file, "--key", key]);
+        assert_eq!(alone(&old).code, if is_old { 0 } else { 6 }, "{file}");
+        assert_eq!(alone(&new).code, if is_old { 6 } else { 0 }, "{file}");
+        for chain in [&chain, &json] {
+            let chain = chain.display().to_string();
+            for key in [&old, &new] {
+                let ran = verify(
+                    &elsewhere,
+                    &["--file", &file, "--key", key, "--chain", &chain],
+                );
+                let ran = ran.succeeded();
+                let told = ran.stdout.contains("which was replaced at");
+                assert_eq!(told, is_old, "{ran:#?}");
+            }
+        }
+    }
+    // An old receipt and a new one: the log goes on over the change.
+    let receipt = store.json(&["log", "checkpoint", "--since", &receipt]);
+    let path = elsewhere.home().join("new.json");
+    fs::write(&path, receipt.to_string()).expect("written");
+    let [path, since, chain] = [&path, &files[0], &chain].map(|path| path.display().to_string());
+    verify(
+        &elsewhere,
+        &[
+            "--file", &path, "--key", &old, "--chain", &chain, "--since", &since,
+        ],
+    )
+    .succeeded();
+    // Archives that are written anew keep their checkpoints.
+    store.ok(&["customer", "remove", "1", "--yes"]);
+    store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn a_chain_that_does_not_hold_is_refused() {
+    let Kept {
+        store, old, files, ..
+    } = kept();
+    let sound = store.ok(&["key", "verifier", "--all"]);
+    let (first, rest) = sound.split_once("\n\n").expect("a first key");
+    assert_eq!(first, old);
+    let notes: Vec<&str> = rest.split("\n\nlac key change 1").collect();
+    assert_eq!(notes.len(), 2);
+    let file = files[0].display().to_string();
+    let path = store.home().join("chain");
+    let shown = path.display().to_string();
+    // Stores of tests begin with the same key.
+    let other = Store::new();
+    rotate(&other, "audit");
+    let other = other.ok(&["key", "verifier"]).trim().to_owned();
+    let middle = sound.lines().nth(5).expect("the second key").to_owned();
+    for (what, text, key) in [
+        ("a digit", sound.replacen("2027-", "2028-", 1), &old),
+        ("the first key left out", rest.to_owned(), &old),
+        ("another first key", sound.replacen(&*old, &middle, 1), &old),
+        (
+            "the first change left out",
+            format!("{first}\n\nlac key change 1{}", notes[1]),
+            &old,
+        ),
+        ("half of it", sound[..sound.len() - 60].to_owned(), &old),
+        ("no chain", "hello".to_owned(), &old),
+        ("nothing", String::new(), &old),
+        ("JSON that is none", "{\"keys\":1}".to_owned(), &old),
+        ("a key that is none of it", sound.clone(), &other),
+    ] {
+        assert_ne!((&text, key), (&sound, &old));
+        fs::write(&path, text).expect("written");
+        let ran = verify(&store, &["--file", &file, "--key", key, "--chain", &shown]);
+        assert_eq!(ran.code, 6, "{what}: {ran:#?}");
+    }
+    fs::write(&path, &sound).expect("written");
+    verify(
+        &store,
+        &["--file", &file, "--key", &middle, "--chain", &shown],
+    )
+    .succeeded();
+    let missing = format!("{shown}-gone");
+    verify(
+        &store,
+        &["--file", &file, "--key", &old, "--chain", &missing],
+    )
+    .failed("proof_missing", 8);
+}
+
+/// Somebody has the old key: what they sign is noticed.
+#[test]
+fn a_checkpoint_forged_with_the_old_key_is_found() {
+    let Kept {
+        store,
+        old,
+        private,
+        ..
+    } = kept();
+    let checkpoint = store.dir().join("checkpoint");
+    let sound = fs::read(&checkpoint).expect("a checkpoint");
+    let newest = store.json(&["log", "checkpoint"]);
+    let size = newest["size"].as_u64().expect("a size");
+    let chain = store.json(&["key", "verifier", "--all"]);
+    let until = chain["keys"][0]["until_size"].as_u64().expect("a size");
+    let path = store.home().join("forged");
+    let shown = path.display().to_string();
+    let chain_file = store.home().join("chain");
+    fs::write(&chain_file, store.ok(&["key", "verifier", "--all"])).expect("written");
+    let chain_file = chain_file.display().to_string();
+    for (size, root, is_size) in [
+        (size, &newest["root"], true),
+        (until + 1, &newest["root"], true),
+        (size + 5, &newest["root"], true),
+        // Its own sizes, with another root.
+        (until, &newest["root"], false),
+        (1, &newest["root"], false),
+    ] {
+        let forged = signed(&private, size, root);
+        fs::write(&path, &forged).expect("written");
+        let ran = verify(&store, &["--since", &shown]);
+        assert_eq!(ran.code, 6, "{size}: {ran:#?}");
+        // A file alone says nothing about the tree, so its size must do.
+        for key in [&*old, text(&newest["key"])] {
+            let ran = verify(
+                &store,
+                &["--file", &shown, "--key", key, "--chain", &chain_file],
+            );
+            assert_eq!(ran.code, if is_size { 6 } else { 0 }, "{size}: {ran:#?}");
+        }
+        // In the place of the checkpoint file: verify, doctor and every act. What
+        // lies within an archive only verify computes.
+        fs::write(&checkpoint, forged).expect("written");
+        verify(&store, &[]).failed("log_tampered", 6);
+        let (code, exit) = match size {
+            1 => ("archive_needed", 8),
+            _ => ("log_tampered", 6),
+        };
+        assert_eq!(store.run(&["doctor"]).code, exit);
+        let set = ["config", "set", "web/url/use_store", "yes"];
+        store.fails(&set, code, exit);
+        fs::write(&checkpoint, &sound).expect("written");
+    }
+    store.ok(&["log", "verify"]);
+}
+
+/// Somebody changes what the database says of the keys.
+#[test]
+fn rows_that_were_changed_are_found() {
+    let kept = kept();
+    let old = kept.store.json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
+    let old = text(&old);
+    for sql in [
+        "UPDATE signing_key SET since_size = since_size + 1 WHERE purpose = 'audit' AND since_size > 0",
+        "UPDATE signing_key SET created_at = created_at + 1 WHERE purpose = 'audit' AND since_size > 0",
+        "UPDATE signing_key SET signature = zeroblob(128) WHERE purpose = 'audit' AND since_size > 0",
+        "UPDATE signing_key SET signature = NULL WHERE purpose = 'audit'",
+        "UPDATE signing_key SET signed_by = NULL WHERE purpose = 'audit'",
+        "UPDATE signing_key SET since_size = NULL WHERE purpose = 'audit'",
+        "UPDATE signing_key SET state = 'active' WHERE purpose = 'audit'",
+        "UPDATE signing_key SET state = 'retired' WHERE purpose = 'audit'",
+        &format!("DELETE FROM signing_key WHERE kid = '{old}'"),
+    ] {
+        let store = kept.store.copy();
+        let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+        assert!(database.execute(sql, []).expect("changed") > 0);
+        drop(database);
+        let ran = verify(&store, &[]);
+        assert_eq!(ran.code, 6, "{sql}: {ran:#?}");
+        assert_eq!(verify(&store, &["--key", &kept.old]).code, 6, "{sql}");
+    }
+    // The old key as the one that signs: nobody has it here.
+    let store = kept.store.copy();
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    database
+        .execute_batch(&format!(
+            "DELETE FROM signing_key WHERE purpose = 'audit' AND kid <> '{old}';
+             UPDATE signing_key SET state = 'active' WHERE kid = '{old}';"
+        ))
+        .expect("changed");
+    drop(database);
+    verify(&store, &[]).failed("log_tampered", 6);
+    let set = ["config", "set", "web/url/use_store", "yes"];
+    store.fails(&set, "key_mismatch", 8);
+}
+
+#[test]
+fn a_leaked_audit_key_is_replaced_in_the_same_act() {
+    let store = Store::with_shop();
+    let old = key_of(&store, "audit");
+    let retired = store.json(&["key", "retire", &old, "--yes"]);
+    assert_eq!(state_of(&store, &old), "retired");
+    assert_eq!(key_of(&store, "audit"), text(&retired["replaced_by"]));
+    let log = store.log();
+    assert_eq!(
+        (&log[0]["action"], &log[1]["action"]),
+        (&"retire".into(), &"rotate".into())
+    );
+    assert_eq!(log[1]["details"]["statement"], retired["statement"]);
+    assert!(text(&retired["statement"]).starts_with("lac key change 1\ntest.example\n"));
+    store.ok(&["log", "verify"]);
+    // Retiring one that was replaced changes nothing but that.
+    let second = key_of(&store, "audit");
+    rotate(&store, "audit");
+    assert_eq!(state_of(&store, &second), "verifying");
+    let retired = store.json(&["key", "retire", &second, "--yes"]);
+    assert_eq!(
+        (&retired["replaced_by"], &retired["changed"]),
+        (&Value::Null, &true.into())
+    );
+    assert_eq!(state_of(&store, &second), "retired");
+    store.ok(&["log", "verify"]);
+    let files = fs::read_dir(store.dir().join("keys"))
+        .expect("keys")
+        .count();
+    assert_eq!(files, 2);
+}

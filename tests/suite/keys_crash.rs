@@ -1,0 +1,247 @@
+//! Keys between the database and their files: killed at any moment, several at
+//! once, put back from a backup, brought along from an older schema.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::high_water::{copy, put_back};
+use crate::keys::{key_of, rotate};
+use crate::support::{Store, text};
+
+fn spawn(store: &Store, args: &[&str]) -> Child {
+    let mut command = store.command(args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("lac starts")
+}
+
+fn key_files(store: &Store) -> Vec<String> {
+    let files = fs::read_dir(store.dir().join("keys")).expect("keys");
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        let name = entry.expect("an entry").file_name();
+        name.into_string().expect("a name")
+    };
+    let mut names: Vec<String> = files.map(name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn killed_at_any_moment_the_store_works_afterwards() {
+    let sound = Store::with_shop();
+    let [login, audit] = ["login", "audit"].map(|purpose| key_of(&sound, purpose));
+    for (args, group) in [
+        (["key", "rotate", "login", "--yes"], "rotate"),
+        (["key", "rotate", "audit", "--yes"], "rotate"),
+        (["key", "retire", &login, "--yes"], "retire"),
+        (["key", "retire", &audit, "--yes"], "retire"),
+    ] {
+        let started = std::time::Instant::now();
+        sound.copy().ok(&args);
+        let whole = started.elapsed();
+        for turn in 0..16_u32 {
+            let store = sound.copy();
+            let mut child = spawn(&store, &args);
+            std::thread::sleep(whole * turn / 15 + Duration::from_micros(u64::from(turn * 37)));
+            let _ = child.kill();
+            child.wait().expect("ended");
+            let what = format!("{args:?}, turn {turn}");
+            // Whatever happened, it did so whole.
+            assert_eq!(store.run(&["doctor"]).code, 0, "{what}");
+            store.ok(&["log", "verify"]);
+            let url = store.login_url(&["1"]);
+            store.ok(&["verify", &url]);
+            store.ok(&["redeem", &url, "--audience", "https://shop.example.com"]);
+            store.ok(&["log", "verify"]);
+            let is_done = store.log().iter().any(|event| event["action"] == *group);
+            let changed = key_of(&store, "login") != login || key_of(&store, "audit") != audit;
+            assert_eq!(changed, is_done, "{what}");
+            // What was left over goes with the next rotation.
+            rotate(&store, "login");
+            rotate(&store, "audit");
+            assert_eq!(key_files(&store), ["audit.pem", "login.pem"], "{what}");
+            store.login_url(&["1"]);
+            store.ok(&["log", "verify"]);
+        }
+    }
+}
+
+/// The moments between commit and file, made by hand.
+#[test]
+fn a_key_that_is_not_in_its_place_yet_is_put_there() {
+    let store = Store::with_shop();
+    for purpose in ["login", "audit"] {
+        let place = store.dir().join(format!("keys/{purpose}.pem"));
+        let aside = store.dir().join(format!("keys/{purpose}.pem.new"));
+        let old = fs::read(&place).expect("a key");
+        rotate(&store, purpose);
+        fs::copy(&place, &aside).expect("aside");
+        fs::write(&place, old).expect("the old one");
+        let doctor = store.run(&["doctor"]);
+        assert_eq!(doctor.code, 0, "{doctor:#?}");
+        assert!(
+            doctor.stdout.contains("is not in its place yet"),
+            "{doctor:#?}"
+        );
+        // Reading does not move it.
+        store.ok(&["log", "checkpoint"]);
+        assert!(aside.exists());
+        store.login_url(&["1"]);
+        assert!(!aside.exists());
+        assert_eq!(store.run(&["doctor"]).code, 0);
+    }
+    // And one whose transaction never was.
+    let aside = store.dir().join("keys/audit.pem.new");
+    fs::copy(store.dir().join("keys/login.pem"), &aside).expect("aside");
+    let doctor = store.run(&["doctor"]);
+    assert!(doctor.stdout.contains("is left over"), "{doctor:#?}");
+    store.login_url(&["1"]);
+    rotate(&store, "audit");
+    assert!(!aside.exists());
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn several_at_once_come_one_after_the_other() {
+    let store = Store::with_shop();
+    let rotate = |purpose: &'static str| spawn(&store, &["key", "rotate", purpose, "--yes"]);
+    let children: Vec<Child> = (0..18)
+        .map(|at| match at % 3 {
+            0 => rotate("login"),
+            1 => rotate("audit"),
+            _ => spawn(&store, &["login", "1"]),
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().expect("ended");
+        assert!(output.status.success(), "{output:?}");
+    }
+    let chain = store.json(&["key", "verifier", "--all"]);
+    assert_eq!(chain["keys"].as_array().map(Vec::len), Some(7));
+    let keys = store.json(&["key", "jwks"]);
+    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(7));
+    assert_eq!(key_files(&store), ["audit.pem", "login.pem"]);
+    store.ok(&["log", "verify"]);
+    let url = store.login_url(&["1"]);
+    store.ok(&["verify", &url]);
+}
+
+/// A process that has read the key before somebody else replaced it.
+#[test]
+fn a_process_that_runs_on_takes_the_new_key() {
+    let store = Store::with_shop();
+    let clerk = store.staff("clerk", &["system_magento_logging_events"]);
+    let mut command = store.command(&["log", "tail", "--follow", "-o", "json"]);
+    command.env("LAC_TOKEN", &clerk);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("lac starts");
+    let mut line = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().expect("stdout"));
+    std::io::BufRead::read_line(&mut stdout, &mut line).expect("an event");
+    rotate(&store, "audit");
+    // Losing the right is recorded by the process that loses it.
+    store.ok(&["role", "deny", "clerks", "system_magento_logging_events"]);
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stdout, &mut rest).expect("the end");
+    assert_eq!(child.wait().expect("ended").code(), Some(4));
+    assert_eq!(store.log()[0]["result"], "failure");
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn a_backup_from_before_is_no_secret() {
+    let store = Store::with_shop();
+    let database = copy(&store);
+    let checkpoint = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
+    rotate(&store, "audit");
+    let set = ["config", "set", "web/url/use_store", "yes"];
+    // The database alone.
+    put_back(&store, &database);
+    let said = store.fails(&set, "log_tampered", 6);
+    assert!(
+        text(&said["message"]).contains("an older copy was put back"),
+        "{said}"
+    );
+    store.fails(&["log", "verify"], "log_tampered", 6);
+    assert_eq!(store.run(&["doctor"]).code, 8);
+    // With its checkpoint: only the keys tell.
+    fs::write(store.dir().join("checkpoint"), checkpoint).expect("written");
+    let said = store.fails(&set, "key_mismatch", 8);
+    assert!(text(&said["hint"]).contains("the same backup"), "{said}");
+    store.fails(&["log", "checkpoint"], "key_mismatch", 8);
+    store.fails(&["login", "1"], "key_mismatch", 8);
+
+    // A login key is told likewise, but not in the way of anything else.
+    let store = Store::with_shop();
+    let pem = store.dir().join("keys/login.pem");
+    let old = fs::read(&pem).expect("a key");
+    rotate(&store, "login");
+    fs::write(&pem, old).expect("the older one");
+    store.fails(&["login", "1"], "key_mismatch", 8);
+    store.ok(&set);
+    assert_eq!(store.run(&["doctor"]).code, 8);
+}
+
+/// A store of schema 2: its keys know nothing of a size or of each other.
+#[test]
+fn a_store_from_before_is_brought_along() {
+    let store = Store::with_shop();
+    let path = store.dir().join("lac.db");
+    let newer = store.dir().join("newer.db");
+    let sql = |name: &str| {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite/migrations");
+        fs::read_to_string(dir.join(name)).expect("a migration")
+    };
+    let database = Connection::open(&path).expect("a database");
+    let into = format!("VACUUM INTO '{}'", newer.display());
+    database.execute_batch(&into).expect("copied");
+    drop(database);
+    for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
+        let _ = fs::remove_file(store.dir().join(name));
+    }
+    let old = Connection::open(&path).expect("a database");
+    old.execute_batch(&format!(
+        "PRAGMA journal_mode=WAL; {}{} PRAGMA user_version=2; ATTACH '{}' AS newer;
+         DELETE FROM store_view; DELETE FROM store_group; DELETE FROM website;",
+        sql("0001_foundation.sql"),
+        sql("0002_archives.sql"),
+        newer.display()
+    ))
+    .expect("the older schema");
+    old.execute_batch("PRAGMA foreign_keys=OFF")
+        .expect("no order");
+    let names = |sql: &str| -> Vec<String> {
+        let mut query = old.prepare(sql).expect("a query");
+        let names = query.query_map([], |row| row.get(0)).expect("names");
+        names.map(|name| name.expect("a name")).collect()
+    };
+    let tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' \
+                  AND name NOT LIKE 'sqlite_%'";
+    for table in names(tables) {
+        let columns = format!("SELECT name FROM pragma_table_info('{table}', 'main')");
+        let columns = names(&columns).join(", ");
+        old.execute_batch(&format!(
+            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}"
+        ))
+        .unwrap_or_else(|e| panic!("{table}: {e}"));
+    }
+    drop(old);
+    fs::remove_file(newer).expect("removed");
+
+    let first = key_of(&store, "audit");
+    let vkey = store.ok(&["key", "verifier"]);
+    store.ok(&["log", "verify"]);
+    store.login_url(&["1"]);
+    let chain = store.json(&["key", "verifier", "--all"]);
+    assert_eq!(chain["keys"].as_array().map(Vec::len), Some(1));
+    rotate(&store, "audit");
+    rotate(&store, "login");
+    let chain = store.json(&["key", "verifier", "--all"]);
+    assert_eq!(chain["keys"][0]["kid"], *first);
+    assert_eq!(chain["keys"][0]["verifier"], *vkey.trim());
+    store.login_url(&["1"]);
+    store.ok(&["log", "verify"]);
+}
