@@ -28,7 +28,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
     use Fault as F;
     let text = match fault {
         F::FeatureDisabled => "lac config set login_as_customer/general/enabled yes".to_owned(),
-        F::ConsentWithheld { customer } => {
+        F::ConsentWithheld { customer, .. } => {
             format!("ask the customer; with their yes: lac consent grant {customer}")
         }
         F::CustomerInactive { customer } => format!("lac customer edit {customer} --active yes"),

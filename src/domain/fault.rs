@@ -32,8 +32,13 @@ pub enum Fault {
     // --- refused ---
     #[error("Login as Customer is switched off")]
     FeatureDisabled,
-    #[error("customer {customer} does not allow remote shopping assistance")]
-    ConsentWithheld { customer: String },
+    #[error("customer {customer} {}", does_not_allow(ran_out.as_deref()))]
+    ConsentWithheld {
+        customer: String,
+        /// When a grant for some time ran out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ran_out: Option<String>,
+    },
     #[error("customer {customer} is not active")]
     CustomerInactive { customer: String },
     #[error("customer {customer} has not confirmed the account yet")]
@@ -218,6 +223,13 @@ fn at_least(characters: u64) -> String {
     }
 }
 
+fn does_not_allow(ran_out: Option<&str>) -> String {
+    ran_out.map_or_else(
+        || "does not allow remote shopping assistance".to_owned(),
+        |time| format!("allowed remote shopping assistance until {time}, which is over"),
+    )
+}
+
 fn holder(role: Option<&str>) -> String {
     role.map_or_else(
         || "a storefront's account".to_owned(),
@@ -345,6 +357,7 @@ mod tests {
         assert_eq!(Fault::FeatureDisabled.code(), "feature_disabled");
         let fault = Fault::ConsentWithheld {
             customer: "2".into(),
+            ran_out: None,
         };
         assert_eq!(fault.code(), "consent_withheld");
         assert_eq!(fault.kind(), Kind::Refused);

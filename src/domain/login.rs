@@ -5,15 +5,22 @@
 //! refused for the first obstacle; `--check` shows them all.
 
 use super::access::Actor;
+use super::consent::{ConsentMode, Withheld};
 use super::customer::Customer;
 use super::fault::Fault;
 use super::stores::{StoreTree, StoreView};
+use super::time::Timestamp;
 
 /// What the rules look at. Gathered in one transaction.
 #[derive(Debug)]
 pub struct Facts<'a> {
     pub enabled: bool,
     pub customer: &'a Customer,
+    /// How consent is asked for on the customer's website.
+    pub mode: ConsentMode,
+    /// Consent that is not there does not stand in the way.
+    pub overrides: bool,
+    pub now: Timestamp,
     pub actor: &'a Actor,
     pub tree: &'a StoreTree,
     /// `customer/account_share/scope` is `global`.
@@ -46,10 +53,24 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
             customer: customer.clone(),
         });
     }
-    if !facts.customer.consent.granted {
-        found.push(Fault::ConsentWithheld { customer });
+    if let (Err(why), false) = (
+        facts.mode.judge(&facts.customer.consent, facts.now),
+        facts.overrides,
+    ) {
+        found.push(withheld(facts.customer, why));
     }
     found
+}
+
+/// What is said where a customer's consent is not there.
+pub fn withheld(customer: &Customer, why: Withheld) -> Fault {
+    Fault::ConsentWithheld {
+        customer: customer.id.to_string(),
+        ran_out: match why {
+            Withheld::Said => None,
+            Withheld::RanOut(at) => Some(at.to_string()),
+        },
+    }
 }
 
 /// The store views this login could be on, for lists and pickers.

@@ -6,6 +6,7 @@
 mod anchors;
 mod completion;
 mod config;
+mod consent;
 mod crowd;
 mod doctor;
 mod foundation;

@@ -45,7 +45,9 @@ impl List {
             let tree = view.tree()?;
             let customers = page.customers.into_iter();
             Ok(Page {
-                rows: customers.map(|c| CustomerView::of(tree, c)).collect(),
+                rows: customers
+                    .map(|c| CustomerView::of(tree, view.now, c))
+                    .collect(),
                 next: page.next,
             })
         })?;

@@ -18,6 +18,7 @@ pub const LOGGED_ACTIONS: &str = "admin/magento_logging/actions";
 pub const ROTATION_LIFETIME: &str = "system/rotation/lifetime";
 pub const ROTATION_FREQUENCY: &str = "system/rotation/frequency";
 pub const STORE_NAME: &str = "lac/store/name";
+pub const CONSENT_MODE: &str = "lac/consent/mode";
 pub const REASON_REQUIRED: &str = "lac/reason/required";
 pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
 pub const TICKET_REQUIRED: &str = "lac/ticket/required";
@@ -187,6 +188,14 @@ pub(super) static FIELDS: &[Field] = &[
             "Issuer of login tokens and origin of log checkpoints. Set when the store is made.",
         )
     },
+    ours(
+        CONSENT_MODE,
+        PER_WEBSITE,
+        Kind::OneOf(&["opt-in", "opt-out", "mandatory"]),
+        "opt-in",
+        "Consent mode",
+        "How customers of a website are asked: opt-in needs their yes, as the original does. The other two deviate from it: opt-out allows logins until somebody says no, mandatory does not ask.",
+    ),
     ours(
         REASON_REQUIRED,
         PER_WEBSITE,

@@ -110,6 +110,7 @@ fn consent(view: &View<'_>, readable: &Readable, basis: &ConsentBasis) -> Result
     let grant = grant.filter(|event| event.full_action_name == Action::ConsentGrant.full_name());
     Ok(Basis {
         mode: basis.mode.clone(),
+        is_override: basis.is_override,
         source: basis.source.map(|source| source.as_str().to_owned()),
         seq: basis.seq,
         given_at: grant.as_ref().map(|event| event.time),

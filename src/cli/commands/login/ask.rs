@@ -4,12 +4,14 @@
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
 
+use super::show::beside;
 use crate::app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::{ask, pick};
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::ids::Ticket;
+use crate::render::Look;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -64,7 +66,7 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
         return Ok(wish);
     };
     if plan.obstacles.is_empty() && !shop.out.yes {
-        confirm(theme, customer, &plan)?;
+        confirm(theme, customer, &plan, &shop.look())?;
     }
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
@@ -115,7 +117,7 @@ fn ticket(theme: &dyn Theme) -> Result<Ticket> {
     text.parse().map_err(|e| Fault::invalid("--ticket", e))
 }
 
-fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked) -> Result<()> {
+fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -> Result<()> {
     let name = if customer.name.is_empty() {
         &customer.email
     } else {
@@ -135,6 +137,12 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked) -> Result<()> 
         Out::err(&format!(
             "Your open session as customer {other} will be ended."
         ));
+    }
+    if plan.overrides_consent {
+        Out::err("The customer has not allowed it: you go on without consent.");
+    }
+    for line in beside(&plan.also_open, look) {
+        Out::err(&format!("Note: {line}."));
     }
     // Escape is a no: whoever tries to leave must not find themselves logged in.
     let answer = Confirm::with_theme(theme)
