@@ -47,7 +47,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::ReasonRequired { .. } => {
             "give one with --reason TEXT, or --reason - for stdin".to_owned()
         }
-        F::TicketRequired => "give one with --ticket ID".to_owned(),
+        F::TicketRequired { .. } => "give one with --ticket ID".to_owned(),
         F::SessionActive { session, .. } => {
             format!("lac session end {session}, or leave --no-replace out")
         }

@@ -57,10 +57,19 @@ pub enum Fault {
     StoreViewInactive { store_view: String },
     #[error("store view {store_view} has no web/secure/base_url")]
     BaseUrlMissing { store_view: String },
-    #[error("a reason{} is required", at_least(*min_length))]
-    ReasonRequired { min_length: u64 },
-    #[error("a ticket is required")]
-    TicketRequired,
+    #[error("a reason{}{} is required", at_least(*min_length), like(pattern.as_deref()))]
+    ReasonRequired {
+        min_length: u64,
+        /// What all of it must match.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
+    #[error("a ticket{} is required", like(pattern.as_deref()))]
+    TicketRequired {
+        /// What all of it must match.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
     #[error("session {session} (customer {customer}) is still open")]
     SessionActive { session: String, customer: String },
     #[error("the login token is not valid: {reason}")]
@@ -223,6 +232,10 @@ fn at_least(characters: u64) -> String {
     }
 }
 
+fn like(pattern: Option<&str>) -> String {
+    pattern.map_or_else(String::new, |pattern| format!(" of the form {pattern}"))
+}
+
 fn does_not_allow(ran_out: Option<&str>) -> String {
     ran_out.map_or_else(
         || "does not allow remote shopping assistance".to_owned(),
@@ -252,7 +265,7 @@ impl Fault {
             | F::StoreViewInactive { .. }
             | F::BaseUrlMissing { .. }
             | F::ReasonRequired { .. }
-            | F::TicketRequired
+            | F::TicketRequired { .. }
             | F::SessionActive { .. }
             | F::TokenInvalid { .. }
             | F::TokenExpired { .. }

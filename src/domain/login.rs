@@ -109,7 +109,7 @@ pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
     let auto = if facts.accounts_shared {
         document_view(facts)
             .or_else(|| own_view(facts))
-            .or_else(|| facts.tree.default_view(facts.tree.default_website()?.id))
+            .or_else(|| facts.tree.default_view(default_website(facts)?))
     } else {
         own_view(facts).or_else(|| facts.tree.default_view(facts.customer.website_id))
     };
@@ -127,7 +127,13 @@ fn document_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
     facts
         .tree
         .view(facts.document_view?)
-        .filter(|view| view.is_storefront())
+        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
+}
+
+/// The first website that exists for the actor.
+fn default_website(facts: &Facts<'_>) -> Option<i64> {
+    let website = facts.tree.default_website_among(|id| facts.actor.sees(id));
+    website.map(|website| website.id)
 }
 
 /// The customer's own view; one that is `admin` or gone falls back to the
@@ -137,7 +143,7 @@ fn own_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
         .customer
         .store_view_id
         .and_then(|id| facts.tree.view(id))
-        .filter(|view| view.is_storefront())
+        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
         .or_else(|| facts.tree.default_view(facts.customer.website_id))
 }
 

@@ -26,6 +26,7 @@ mod matrix;
 mod people;
 mod reach;
 mod scenarios;
+mod sessions;
 mod stores;
 mod support;
 mod surface;

@@ -31,7 +31,7 @@ pub struct CustomerView {
     pub name: String,
     /// By code.
     pub website: String,
-    /// By code; `null` if there is none or it is gone.
+    /// By code; `null` if there is none, it is gone or beyond the role scope.
     pub store_view: Option<String>,
     pub active: bool,
     pub confirmed: bool,
@@ -48,9 +48,11 @@ pub struct CustomerView {
 }
 
 impl CustomerView {
-    fn of(tree: &StoreTree, now: Timestamp, customer: Customer) -> Self {
+    fn of(tree: &StoreTree, view: &View<'_>, customer: Customer) -> Self {
+        let now = view.now;
         let website = tree.website(customer.website_id);
         let store_view = customer.store_view_id.and_then(|id| tree.view(id));
+        let store_view = store_view.filter(|v| v.id == 0 || view.actor.sees(v.website_id));
         Self {
             id: customer.id,
             name: customer.name(),
@@ -70,6 +72,6 @@ impl CustomerView {
     }
 
     fn seen(view: &View<'_>, customer: Customer) -> Result<Self> {
-        Ok(Self::of(view.tree()?, view.now, customer))
+        Ok(Self::of(view.tree()?, view, customer))
     }
 }

@@ -5,10 +5,11 @@ use super::Wish;
 use super::target::Target;
 use crate::app::{View, consent};
 use crate::domain::audit::ConsentBasis;
-use crate::domain::config;
+use crate::domain::config::{self, pattern};
 use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{Consent, ConsentSource};
 use crate::domain::fault::Fault;
+use crate::domain::ids::Ticket;
 use crate::domain::login::{Facts, choices, standing, store_view};
 use crate::domain::session::{Session, SessionState};
 use crate::domain::stores::StoreView;
@@ -156,13 +157,27 @@ fn reason_and_ticket(
         .reason
         .as_deref()
         .map_or(0, |text| text.trim().chars().count() as u64);
-    if needed && given < least {
-        obstacles.push(Fault::ReasonRequired { min_length: least });
+    let pattern = at(config::REASON_PATTERN)?.value;
+    if (needed && given < least) || differs(pattern.as_deref(), wish.reason.as_deref()) {
+        let min_length = least;
+        obstacles.push(Fault::ReasonRequired {
+            min_length,
+            pattern,
+        });
     }
-    if at(config::TICKET_REQUIRED)?.is_yes() && wish.ticket.is_none() {
-        obstacles.push(Fault::TicketRequired);
+    let (needed, ticket) = (at(config::TICKET_REQUIRED)?.is_yes(), &wish.ticket);
+    let pattern = at(config::TICKET_PATTERN)?.value;
+    let ticket = ticket.as_ref().map(Ticket::as_str);
+    if (needed && ticket.is_none()) || differs(pattern.as_deref(), ticket) {
+        obstacles.push(Fault::TicketRequired { pattern });
     }
     Ok(())
+}
+
+/// Whether what was given is not of the form that is wanted.
+fn differs(pattern: Option<&str>, given: Option<&str>) -> bool {
+    let both = pattern.zip(given.map(str::trim));
+    both.is_some_and(|(pattern, text)| !pattern::matches(pattern, text))
 }
 
 /// The agent's session that is open now, not merely not yet written down as

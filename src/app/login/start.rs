@@ -58,6 +58,8 @@ pub struct Started {
 pub struct Replaced {
     pub session_id: SessionId,
     pub customer_id: String,
+    #[serde(skip)]
+    website_id: i64,
 }
 
 impl Login {
@@ -185,7 +187,11 @@ impl Login {
         work.draft.consent = Some(basis);
         work.draft
             .detail("expires_at", session.expires_at.to_string());
-        if let Some(old) = &replaced {
+        // Who reads this website's events need not know of the other's.
+        let here = replaced
+            .as_ref()
+            .filter(|old| old.website_id == view.website_id);
+        if let Some(old) = here {
             work.draft.detail("replaced", old.session_id.as_str());
         }
         let also_open = sessions::also_open(work, target.customer.id)?;
@@ -240,6 +246,7 @@ fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Op
     Ok(Some(Replaced {
         session_id: old.id,
         customer_id: old.customer_id.to_string(),
+        website_id: old.website_id,
     }))
 }
 

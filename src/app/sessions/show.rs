@@ -42,7 +42,7 @@ pub struct SessionRow {
     pub state: SessionState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// `null` once the customer is removed.
+    /// `null` once the customer is removed, and for one beyond the role scope.
     pub customer_email: Option<String>,
     pub website: Option<String>,
     pub store_view: Option<String>,
@@ -77,6 +77,13 @@ impl ListSessions {
                 Some(named) => Some(find::customer(view, named, None)?.id),
                 None => None,
             };
+            if let Some(after) = &self.after {
+                // A cursor tells no more than a row of the list would.
+                let last = view.read.session(&SessionId::new(after.clone()))?;
+                if !last.is_some_and(|session| is_visible(view, &session)) {
+                    return Err(Fault::invalid("--after", "not a session of this list"));
+                }
+            }
             let query = SessionQuery {
                 admin_id,
                 customer_id,
@@ -197,6 +204,8 @@ fn begun(view: &View<'_>, beginning: &SessionId) -> Result<Option<Session>> {
 
 fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {
     let tree = view.tree()?;
+    let own = view.actor.admin_id() == Some(session.admin_id);
+    let customer = view.read.customer(session.customer_id)?;
     let over = session.over_at(view.now);
     let state = session.state_at(view.now);
     let ended_at = session.ended_at.or(over.map(|over| over.at));
@@ -205,7 +214,9 @@ fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {
         state,
         admin: session.admin,
         customer_id: session.customer_id,
-        customer_email: view.read.customer(session.customer_id)?.map(|c| c.email),
+        customer_email: customer
+            .filter(|c| own || view.actor.sees(c.website_id))
+            .map(|c| c.email),
         website: tree.website(session.website_id).map(|w| w.code.clone()),
         store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
         issued_at: session.issued_at,

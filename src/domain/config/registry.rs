@@ -21,7 +21,9 @@ pub const STORE_NAME: &str = "lac/store/name";
 pub const CONSENT_MODE: &str = "lac/consent/mode";
 pub const REASON_REQUIRED: &str = "lac/reason/required";
 pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
+pub const REASON_PATTERN: &str = "lac/reason/pattern";
 pub const TICKET_REQUIRED: &str = "lac/ticket/required";
+pub const TICKET_PATTERN: &str = "lac/ticket/pattern";
 pub const SESSION_MAX_DURATION: &str = "lac/session/max_duration";
 
 const GLOBAL: &[ScopeLevel] = &[Default];
@@ -212,6 +214,17 @@ pub(super) static FIELDS: &[Field] = &[
         "Shortest reason",
         "How many characters a reason needs, where one is given.",
     ),
+    Field {
+        default: None,
+        ..ours(
+            REASON_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a reason",
+            "What a reason must look like, all of it, where one is given.",
+        )
+    },
     ours(
         TICKET_REQUIRED,
         PER_WEBSITE,
@@ -220,6 +233,17 @@ pub(super) static FIELDS: &[Field] = &[
         "Ticket required",
         "Whether a login needs the number of a ticket.",
     ),
+    Field {
+        default: None,
+        ..ours(
+            TICKET_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a ticket",
+            "What the number of a ticket must look like, all of it, where one is given.",
+        )
+    },
     ours(
         SESSION_MAX_DURATION,
         GLOBAL,

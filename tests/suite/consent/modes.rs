@@ -163,7 +163,10 @@ fn who_granted_it_and_now_logs_in_is_marked() {
         Value::Null
     );
     let report = store.json(&["log", "report"]);
-    assert_eq!(report["own_consent"]["rows"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        report["own_consent"]["rows"].as_array().map(Vec::len),
+        Some(1)
+    );
     // Whoever has the name next did not grant it.
     store.ok(&["user", "delete", "ben", "--yes"]);
     store.clock.set("2026-10-05T12:00:01.000000Z");
