@@ -32,7 +32,7 @@ pub enum Fault {
     // --- refused ---
     #[error("Login as Customer is switched off")]
     FeatureDisabled,
-    #[error("customer {customer} {}", does_not_allow(ran_out.as_deref()))]
+    #[error("customer {customer} does not allow remote shopping assistance{}", any_more(ran_out.as_deref()))]
     ConsentWithheld {
         customer: String,
         /// When a grant for some time ran out.
@@ -236,11 +236,10 @@ fn like(pattern: Option<&str>) -> String {
     pattern.map_or_else(String::new, |pattern| format!(" of the form {pattern}"))
 }
 
-fn does_not_allow(ran_out: Option<&str>) -> String {
-    ran_out.map_or_else(
-        || "does not allow remote shopping assistance".to_owned(),
-        |time| format!("allowed remote shopping assistance until {time}, which is over"),
-    )
+fn any_more(ran_out: Option<&str>) -> String {
+    ran_out.map_or_else(String::new, |time| {
+        format!(" any more: it was allowed until {time}")
+    })
 }
 
 fn holder(role: Option<&str>) -> String {

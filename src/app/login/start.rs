@@ -58,8 +58,6 @@ pub struct Started {
 pub struct Replaced {
     pub session_id: SessionId,
     pub customer_id: String,
-    #[serde(skip)]
-    website_id: i64,
 }
 
 impl Login {
@@ -131,7 +129,7 @@ impl Login {
             Fault::internal("a storefront's account cannot start an impersonation")
         })?;
         sessions::expire_overdue(work)?;
-        let replaced = replace(work, permit, admin_id)?;
+        let old = replace(work, permit, admin_id)?;
 
         // Whole seconds, as in the token; never longer than the setting.
         let cap = work
@@ -188,11 +186,8 @@ impl Login {
         work.draft
             .detail("expires_at", session.expires_at.to_string());
         // Who reads this website's events need not know of the other's.
-        let here = replaced
-            .as_ref()
-            .filter(|old| old.website_id == view.website_id);
-        if let Some(old) = here {
-            work.draft.detail("replaced", old.session_id.as_str());
+        if let Some(old) = old.as_ref().filter(|old| old.website_id == view.website_id) {
+            work.draft.detail("replaced", old.id.as_str());
         }
         let also_open = sessions::also_open(work, target.customer.id)?;
         let recorded = work.record()?;
@@ -205,7 +200,10 @@ impl Login {
             issued_at,
             expires_at: session.expires_at,
             audit_seq: recorded.seq,
-            replaced,
+            replaced: old.map(|old| Replaced {
+                session_id: old.id,
+                customer_id: old.customer_id.to_string(),
+            }),
             also_open,
         };
         Ok(Done::Recorded(answer, recorded))
@@ -238,16 +236,12 @@ fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
 }
 
 /// One agent has one impersonation at a time.
-fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Replaced>> {
-    let Some(old) = work.read.open_session_of(admin_id)? else {
-        return Ok(None);
-    };
-    let _ = sessions::close(work, permit, &old, EndCause::Replaced)?;
-    Ok(Some(Replaced {
-        session_id: old.id,
-        customer_id: old.customer_id.to_string(),
-        website_id: old.website_id,
-    }))
+fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Session>> {
+    let old = work.read.open_session_of(admin_id)?;
+    if let Some(old) = &old {
+        let _ = sessions::close(work, permit, old, EndCause::Replaced)?;
+    }
+    Ok(old)
 }
 
 /// The token's claims (RFC 7519, RFC 8693 for `act`). No name, no address.

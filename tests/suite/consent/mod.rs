@@ -25,6 +25,6 @@ fn newest(store: &Store, action: &str) -> Value {
     found.cloned().expect("an event")
 }
 
-fn redeem<'a>(url: &'a str) -> [&'a str; 4] {
+fn redeem(url: &str) -> [&str; 4] {
     ["redeem", url, "--audience", SHOP]
 }

@@ -36,11 +36,11 @@ fn next_login(store: &Store, at: &'static str) {
     store.login(&["3"]);
 }
 
-fn tell(story: &Story, active: bool) {
+fn tell(tale: &Story, active: bool) {
     let shop = Support::new();
     let store = &shop.store;
     let ben = store.agent("ben");
-    (story.before)(store);
+    (tale.before)(store);
     let token = shop.link(&ben, &["1"]);
     if active {
         shop.open(&token, SHOP);
@@ -53,9 +53,9 @@ fn tell(story: &Story, active: bool) {
     assert_eq!(list[0]["state"], if active { "active" } else { "issued" });
 
     store.clock.set(LATER);
-    (story.taking)(store, &ben);
+    (tale.taking)(store, &ben);
 
-    let cause = story.cause[usize::from(active)];
+    let cause = tale.cause[usize::from(active)];
     let shown = store.json(&["session", "show", &id]);
     assert_eq!(shown["end_cause"], cause, "{shown}");
     assert!(
@@ -73,14 +73,14 @@ fn tell(story: &Story, active: bool) {
     assert_eq!(event["action"], action, "{events}");
     assert_eq!(event["details"]["cause"], cause);
     let seconds = if active {
-        json!(story.seconds)
+        json!(tale.seconds)
     } else {
         Value::Null
     };
     assert_eq!(event["details"]["duration_seconds"], seconds, "{event}");
     assert_eq!(event["admin"], "ben", "always the impersonator");
 
-    let code = if active { "token_spent" } else { story.code };
+    let code = if active { "token_spent" } else { tale.code };
     let redeem = ["redeem", &token, "--audience", SHOP, "-o", "json"];
     store.run_as(&shop.storefront, &redeem).failed(code, 5);
     store.ok(&["log", "verify"]);

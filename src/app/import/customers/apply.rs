@@ -27,6 +27,7 @@ pub(super) struct Import<'i, 'tx> {
 }
 
 /// Where a row goes.
+#[allow(clippy::large_enum_variant)] // one at a time, on its way to the store
 pub(super) enum Target {
     Existing(Customer),
     New(CustomerId),
