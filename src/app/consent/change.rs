@@ -83,7 +83,7 @@ pub struct Changed {
     /// When a grant ends by itself.
     pub until: Option<Timestamp>,
     pub changed: bool,
-    /// Sessions that ended because consent was withdrawn.
+    /// Sessions that ended because their consent is gone.
     pub sessions_ended: usize,
 }
 

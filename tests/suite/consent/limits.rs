@@ -188,3 +188,25 @@ fn a_link_that_a_grant_has_shortened_cannot_be_used_longer() {
     let ran = store.run(&["redeem", &url, "--audience", SHOP]);
     assert!(ran.stderr.contains("consent expired"), "{ran:?}");
 }
+
+#[test]
+fn a_statement_tells_that_it_ended_with_the_permission() {
+    let store = Store::with_shop();
+    let login = store.login(&["1"]);
+    store.json(&redeem(text(&login["url"])));
+    store.ok(&["consent", "grant", "1", "--for", "20s"]);
+    store.clock.set("2026-10-05T12:05:00.000000Z");
+    // Whether or not somebody has written it down.
+    for _ in 0..2 {
+        let told = store.json(&["log", "statement", "--customer", "1"]);
+        let visit = &told["visits"][0];
+        assert_eq!(visit["cause"], "consent_expired", "{visit}");
+        // The log keeps its order by microseconds, and a fixed clock stands.
+        assert!(
+            [19, 20].contains(&visit["seconds"].as_u64().expect("seconds")),
+            "{visit}"
+        );
+        assert_eq!(visit["ended"], "2026-10-05T12:00:20.000000Z");
+        store.login(&["3"]);
+    }
+}

@@ -388,3 +388,53 @@ fn a_token_is_in_no_file_no_output_and_no_process_list() {
         assert_eq!(found, None, "{}", path.display());
     }
 }
+
+/// What a terminal of 80 columns shows.
+fn at_a_terminal(store: &Store, command: &str) -> Option<String> {
+    let lac = store.command(&[]);
+    let line = format!(
+        "stty cols 80 && exec {} {command}",
+        env!("CARGO_BIN_EXE_lac")
+    );
+    let mut script = std::process::Command::new("script");
+    let output = script
+        .args(["-qec", &line, "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1")
+        .envs(
+            lac.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn tokens_and_sessions_fit_a_terminal_of_80_columns() {
+    let store = Store::with_shop();
+    let token = limited(
+        &store,
+        &["--resource", "login_button", "--label", "nightly"],
+    );
+    tries(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).succeeded();
+    for command in ["user token list", "session list"] {
+        let Some(shown) = at_a_terminal(&store, command) else {
+            return;
+        };
+        let lines: Vec<&str> = shown
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.trim_end().chars().count() <= 80),
+            "{shown}"
+        );
+        assert_eq!(lines.len(), 5, "one row, one line: {shown}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
-use crate::domain::time::parse_duration;
+use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::render::one::Card;
@@ -213,13 +213,18 @@ impl Row for TokenView {
             TokenState::Suspended => Tone::Warning,
             TokenState::Expired | TokenState::Revoked => Tone::Dim,
         };
-        let last_used = self.last_used_at.map(|time| look.short_time(time));
-        let expires = self.expires_at.map(|time| look.short_time(time));
+        // Three times leave no room for anything else on a terminal.
+        let time = |time: Timestamp| match look.width {
+            Some(_) => time.relative(look.now),
+            None => look.short_time(time),
+        };
+        let last_used = self.last_used_at.map(time);
+        let expires = self.expires_at.map(time);
         vec![
             self.id.to_string().into(),
             self.name.clone().into(),
             self.label.clone().unwrap_or_default().into(),
-            look.short_time(self.created_at).into(),
+            time(self.created_at).into(),
             expires.unwrap_or_else(|| "never".to_owned()).into(),
             last_used.unwrap_or_default().into(),
             only(self).into(),
