@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{SHOP, mode, newest, redeem};
-use crate::support::{Store, text};
+use crate::support::{Store, customer, page, text};
 
 #[test]
 fn a_grant_can_be_for_some_time() {
@@ -209,4 +209,25 @@ fn a_statement_tells_that_it_ended_with_the_permission() {
         assert_eq!(visit["ended"], "2026-10-05T12:00:20.000000Z");
         store.login(&["3"]);
     }
+}
+
+#[test]
+fn of_two_records_of_one_person_the_shorter_grant_holds() {
+    let store = Store::with_shop();
+    let csv = "email,_website,firstname,lastname\nada.a@example.com,base,Ada,Apple\n";
+    store
+        .run_with(csv.as_bytes(), &["import", "customers", "-"])
+        .succeeded();
+    store.ok(&["consent", "grant", "local:1", "--for", "40s"]);
+    store.ok(&["consent", "grant", "1"]);
+    let login = store.login(&["1"]);
+    let name = ("Ada", "Apple");
+    store.import(
+        "customers",
+        &page(&[customer(1, "ada.a@example.com", name, (1, 1), 2)]),
+    );
+    let shown = store.json(&["consent", "show", "1"]);
+    assert_eq!(shown["until"], "2026-10-05T12:00:40.000000Z");
+    let session = store.json(&["session", "show", text(&login["session_id"])]);
+    assert_eq!(session["left_seconds"], 40);
 }
