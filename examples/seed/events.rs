@@ -142,6 +142,8 @@ impl Scene<'_> {
                 event.reason = Some(pick(REASONS, visit >> 4).to_owned());
                 event.consent = Some(ConsentBasis {
                     mode: "opt-in".to_owned(),
+                    is_override: false,
+                    self_granted: false,
                     source: Some(ConsentSource::Import),
                     seq: Some(20 + visit % 1000),
                 });
@@ -162,6 +164,7 @@ impl Scene<'_> {
         let customer = event.customer_id.map(|id| id.to_string());
         event.fail(&Fault::ConsentWithheld {
             customer: customer.unwrap_or_default(),
+            ran_out: None,
         });
         event
     }

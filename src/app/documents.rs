@@ -83,6 +83,7 @@ impl ShowDocument {
             reason: None,
             ticket: None,
             replace: true,
+            override_consent: false,
         };
         Check { wish }.obstacles(view)
     }

@@ -41,13 +41,16 @@ pub fn may_give(view: &View<'_>, given: &Rights, what: &str) -> Result<()> {
     )
 }
 
-/// Whether there is anything by which an admin user can come in: an account of
-/// the operating system, or a token that counts.
+/// Whether there is anything by which an admin user can come in with all they
+/// hold: an account of the operating system, or a token that counts and has no
+/// limit.
 pub fn can_come_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Result<bool> {
     let tokens = read.access_tokens(TokenOwner::AdminUser(user.id))?;
-    let counts = tokens
-        .iter()
-        .any(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end));
+    let counts = tokens.iter().any(|token| {
+        token.revoked_at.is_none()
+            && token.expires_at.is_none_or(|end| now < end)
+            && token.limit.is_everything()
+    });
     Ok(user.os_account.is_some() || counts)
 }
 

@@ -9,12 +9,17 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+mod tend;
+mod used;
+
+pub use tend::tend;
+
 use super::log::export::Formats;
 use super::logbook::{Keys, Opening, commit, open_log, open_log_anyway};
 use super::settings::Config;
 use super::view::View;
 use super::who;
-use crate::domain::access::Actor;
+use crate::domain::access::{ActingToken, Actor, Identity};
 use crate::domain::ambient::{Clock, Random};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::{Fault, Kind};
@@ -228,17 +233,22 @@ fn perform<A>(
     fill(&mut draft);
     desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
     let tx = desk.store.write()?;
-    let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, any_of, body) {
+    let mut token = None;
+    let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, &mut token, any_of, body) {
         Ok(ended) => ended,
         Err(fault) => {
             desk.keys.discard_made();
             drop(tx);
-            return Err(refuse(desk, draft, fault));
+            let fault = refuse(desk, draft, fault);
+            used::note(desk, token.as_ref());
+            return Err(fault);
         }
     };
-    if let Some(proof) = proof {
-        commit(desk, tx, proof)?;
+    match proof {
+        Some(proof) => commit(desk, tx, proof)?,
+        None => drop(tx),
     }
+    used::note(desk, token.as_ref());
     Ok(answer)
 }
 
@@ -247,6 +257,7 @@ fn attempt<A>(
     open: Opening,
     tx: &dyn WriteTx,
     draft: &mut Event,
+    token: &mut Option<ActingToken>,
     any_of: &[Resource],
     body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
 ) -> Result<(A, Option<Appended>)> {
@@ -256,6 +267,7 @@ fn attempt<A>(
     let log = open(desk, tx, &config, &keyring.chain, now)?;
     let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
     sign_in(draft, &actor);
+    token.clone_from(&actor.token);
     let permit = permit(tx.as_read(), &actor, any_of)?;
     let view = View::new(desk, tx.as_read(), actor, now, config);
     let mut work = Work {
@@ -293,15 +305,16 @@ pub fn look<A>(
     let mut draft = Event::new(denied_as);
     from_caller(&mut draft, desk.caller);
     let tx = desk.store.read()?;
-    let fault = match peek(desk, &*tx, &mut draft, any_of, body) {
-        Ok(answer) => return Ok(answer),
-        Err(fault) => fault,
-    };
+    let mut token = None;
+    let mut answer = peek(desk, &*tx, &mut draft, &mut token, any_of, body);
     drop(tx);
-    if fault.kind() == Kind::Denied {
-        return Err(refuse(desk, draft, fault));
+    if let Err(fault) = &answer
+        && fault.kind() == Kind::Denied
+    {
+        answer = Err(refuse(desk, draft, fault.clone()));
     }
-    Err(fault)
+    used::note(desk, token.as_ref());
+    answer
 }
 
 /// Looks without a trace, for completion: whatever stands in the way is an
@@ -315,7 +328,7 @@ pub fn glance<A: Default>(
     let answer = desk
         .store
         .read()
-        .and_then(|tx| peek(desk, &*tx, &mut unused, any_of, body));
+        .and_then(|tx| peek(desk, &*tx, &mut unused, &mut None, any_of, body));
     answer.unwrap_or_default()
 }
 
@@ -323,12 +336,14 @@ fn peek<A>(
     desk: &Desk<'_>,
     tx: &dyn ReadTx,
     draft: &mut Event,
+    token: &mut Option<ActingToken>,
     any_of: &[Resource],
     body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
 ) -> Result<A> {
     let now = desk.clock.now();
     let actor = who::identify(tx, &desk.caller.credential, now)?;
     sign_in(draft, &actor);
+    token.clone_from(&actor.token);
     permit(tx, &actor, any_of)?;
     let config = Config::read(tx)?;
     body(&View::new(desk, tx, actor, now, config))
@@ -371,13 +386,14 @@ fn write_down(desk: &Desk<'_>, event: &Event) -> Result<()> {
 
 /// Who acts. A storefront is no admin user: it is named in the details.
 fn sign_in(event: &mut Event, actor: &Actor) {
-    match actor.admin_id() {
-        Some(id) => {
+    match actor.identity {
+        Identity::AdminUser(id) => {
             event.admin = Some(actor.name.clone());
             event.admin_id = Some(id);
             event.role.clone_from(&actor.role);
         }
-        None => event.detail("storefront", actor.name.clone()),
+        Identity::Storefront(_) => event.detail("storefront", actor.name.clone()),
+        Identity::Upkeep => {}
     }
 }
 

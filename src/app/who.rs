@@ -47,7 +47,12 @@ fn by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result<Actor
         return Err(refused_token("it has expired"));
     }
     let id = match token.owner {
-        TokenOwner::AdminUser(id) => return admin(tx, id, Via::Token),
+        TokenOwner::AdminUser(id) => {
+            let mut actor = admin(tx, id, Via::Token)?;
+            actor.rights = actor.rights.within(&token.limit);
+            actor.token = Some(token.acting());
+            return Ok(actor);
+        }
         TokenOwner::Storefront(id) => id,
     };
     let storefront = tx.storefront(id)?.ok_or_else(unknown)?;
@@ -67,6 +72,7 @@ fn by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result<Actor
             scope,
         },
         via: Via::Token,
+        token: Some(token.acting()),
     })
 }
 
@@ -99,6 +105,7 @@ fn admin(tx: &dyn ReadTx, id: i64, via: Via) -> Result<Actor> {
         role: Some(role.name),
         rights: role.rights,
         via,
+        token: None,
     })
 }
 

@@ -48,6 +48,7 @@ impl WhoAmI {
             let kind = match actor.identity {
                 Identity::AdminUser(_) => "admin_user",
                 Identity::Storefront(_) => "storefront",
+                Identity::Upkeep => "upkeep",
             };
             Ok(Myself {
                 name: actor.name.clone(),

@@ -28,7 +28,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
     use Fault as F;
     let text = match fault {
         F::FeatureDisabled => "lac config set login_as_customer/general/enabled yes".to_owned(),
-        F::ConsentWithheld { customer } => {
+        F::ConsentWithheld { customer, .. } => {
             format!("ask the customer; with their yes: lac consent grant {customer}")
         }
         F::CustomerInactive { customer } => format!("lac customer edit {customer} --active yes"),
@@ -47,7 +47,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::ReasonRequired { .. } => {
             "give one with --reason TEXT, or --reason - for stdin".to_owned()
         }
-        F::TicketRequired => "give one with --ticket ID".to_owned(),
+        F::TicketRequired { .. } => "give one with --ticket ID".to_owned(),
         F::SessionActive { session, .. } => {
             format!("lac session end {session}, or leave --no-replace out")
         }

@@ -85,6 +85,42 @@ impl Rights {
         access && self.scope.encloses(&other.scope)
     }
 
+    /// Whether what a limit names is held: one that names nothing asks for no
+    /// more than there is.
+    pub fn cover_named(&self, limit: &Self) -> bool {
+        let resources = limit.access == Access::All || limit.resources.iter().all(|r| self.hold(r));
+        resources
+            && limit
+                .scope
+                .websites()
+                .is_none_or(|ids| ids.iter().all(|id| self.scope.covers(*id)))
+    }
+
+    /// What both hold: rights and their limit.
+    #[must_use]
+    pub fn within(&self, limit: &Self) -> Self {
+        let (access, resources) = match (self.access, limit.access) {
+            (Access::All, _) => (limit.access, limit.resources.clone()),
+            (_, Access::All) => (self.access, self.resources.clone()),
+            (Access::Custom, Access::Custom) => {
+                let both = self.resources.iter().filter(|r| limit.hold(*r));
+                (Access::Custom, both.collect())
+            }
+        };
+        let scope = match (&self.scope, &limit.scope) {
+            (RoleScope::All, scope) | (scope, RoleScope::All) => scope.clone(),
+            (RoleScope::Websites(ids), other) => {
+                let both = ids.iter().copied().filter(|id| other.covers(*id));
+                RoleScope::Websites(both.collect())
+            }
+        };
+        Self {
+            access,
+            resources,
+            scope,
+        }
+    }
+
     /// Rights without a limit.
     pub fn everything() -> Self {
         Self {
@@ -161,8 +197,34 @@ pub struct Actor {
     pub name: String,
     pub full_name: Option<String>,
     pub role: Option<String>,
+    /// What the role holds, as far as the token's limit reaches.
     pub rights: Rights,
     pub via: Via,
+    /// The token that was shown, if one was.
+    pub token: Option<ActingToken>,
+}
+
+/// What acting by a token means for what one may hand on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActingToken {
+    pub id: i64,
+    /// Nothing made by it may outlive it.
+    pub expires_at: Option<Timestamp>,
+    /// Nothing made by it may hold more.
+    pub limit: Rights,
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl AccessToken {
+    /// This token, shown.
+    pub fn acting(&self) -> ActingToken {
+        ActingToken {
+            id: self.id,
+            expires_at: self.expires_at,
+            limit: self.limit.clone(),
+            last_used_at: self.last_used_at,
+        }
+    }
 }
 
 /// What kind of account acts.
@@ -171,6 +233,8 @@ pub struct Actor {
 pub enum Identity {
     AdminUser(i64),
     Storefront(i64),
+    /// The program itself, where it writes down what time has done.
+    Upkeep,
 }
 
 /// How the actor showed who they are.
@@ -186,7 +250,24 @@ impl Actor {
     pub fn admin_id(&self) -> Option<i64> {
         match self.identity {
             Identity::AdminUser(id) => Some(id),
-            Identity::Storefront(_) => None,
+            Identity::Storefront(_) | Identity::Upkeep => None,
+        }
+    }
+
+    /// Nobody: holds nothing and sees nothing.
+    pub fn upkeep() -> Self {
+        Self {
+            identity: Identity::Upkeep,
+            name: String::new(),
+            full_name: None,
+            role: None,
+            rights: Rights {
+                access: Access::Custom,
+                resources: ResourceSet::new(),
+                scope: RoleScope::Websites(Vec::new()),
+            },
+            via: Via::OsAccount,
+            token: None,
         }
     }
 
@@ -195,3 +276,7 @@ impl Actor {
         self.rights.scope.covers(website_id)
     }
 }
+
+#[cfg(test)]
+#[path = "access_tests.rs"]
+mod tests;

@@ -1,7 +1,14 @@
+//! Consent: how it is asked for ([`ConsentMode`]), and how what a file says of
+//! it fares.
+//!
 //! Consent in a merchant's file competes with what is known here.
 //!
 //! It competes by time; where that cannot be told, withheld wins; and a file
 //! never turns a customer's own later "no" into a "yes".
+
+mod mode;
+
+pub use mode::{ConsentMode, Withheld};
 
 use super::customer::Consent;
 use super::time::Timestamp;

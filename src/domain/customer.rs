@@ -68,9 +68,36 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// `granted` or `withheld`.
+    /// `granted` or `withheld`: what was said last.
     pub fn word(&self) -> &'static str {
         if self.granted { "granted" } else { "withheld" }
+    }
+
+    /// The same at `now`: a grant that has run out is none.
+    pub fn word_at(&self, now: Timestamp) -> &'static str {
+        if self.ran_out(now).is_some() {
+            return "withheld";
+        }
+        self.word()
+    }
+
+    /// Whether it is a grant that ends before another one does.
+    pub fn ends_before(&self, other: &Self) -> bool {
+        let sooner = |mine| other.until.is_none_or(|theirs| mine < theirs);
+        self.granted && self.until.is_some_and(sooner)
+    }
+
+    /// What was said last, with its limit: for the log.
+    pub fn in_words(&self) -> String {
+        match self.until.filter(|_| self.granted) {
+            Some(until) => format!("granted until {until}"),
+            None => self.word().to_owned(),
+        }
+    }
+
+    /// When a grant ran out, if it has.
+    pub fn ran_out(&self, now: Timestamp) -> Option<Timestamp> {
+        self.until.filter(|until| self.granted && now >= *until)
     }
 }
 

@@ -32,8 +32,13 @@ pub enum Fault {
     // --- refused ---
     #[error("Login as Customer is switched off")]
     FeatureDisabled,
-    #[error("customer {customer} does not allow remote shopping assistance")]
-    ConsentWithheld { customer: String },
+    #[error("customer {customer} does not allow remote shopping assistance{}", any_more(ran_out.as_deref()))]
+    ConsentWithheld {
+        customer: String,
+        /// When a grant for some time ran out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ran_out: Option<String>,
+    },
     #[error("customer {customer} is not active")]
     CustomerInactive { customer: String },
     #[error("customer {customer} has not confirmed the account yet")]
@@ -52,10 +57,19 @@ pub enum Fault {
     StoreViewInactive { store_view: String },
     #[error("store view {store_view} has no web/secure/base_url")]
     BaseUrlMissing { store_view: String },
-    #[error("a reason{} is required", at_least(*min_length))]
-    ReasonRequired { min_length: u64 },
-    #[error("a ticket is required")]
-    TicketRequired,
+    #[error("a reason{}{} is required", at_least(*min_length), like(pattern.as_deref()))]
+    ReasonRequired {
+        min_length: u64,
+        /// What all of it must match.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
+    #[error("a ticket{} is required", like(pattern.as_deref()))]
+    TicketRequired {
+        /// What all of it must match.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pattern: Option<String>,
+    },
     #[error("session {session} (customer {customer}) is still open")]
     SessionActive { session: String, customer: String },
     #[error("the login token is not valid: {reason}")]
@@ -238,6 +252,16 @@ fn at_least(characters: u64) -> String {
     }
 }
 
+fn like(pattern: Option<&str>) -> String {
+    pattern.map_or_else(String::new, |pattern| format!(" of the form {pattern}"))
+}
+
+fn any_more(ran_out: Option<&str>) -> String {
+    ran_out.map_or_else(String::new, |time| {
+        format!(" any more: it was allowed until {time}")
+    })
+}
+
 fn holder(role: Option<&str>) -> String {
     role.map_or_else(
         || "a storefront's account".to_owned(),
@@ -260,7 +284,7 @@ impl Fault {
             | F::StoreViewInactive { .. }
             | F::BaseUrlMissing { .. }
             | F::ReasonRequired { .. }
-            | F::TicketRequired
+            | F::TicketRequired { .. }
             | F::SessionActive { .. }
             | F::TokenInvalid { .. }
             | F::TokenExpired { .. }
@@ -371,6 +395,7 @@ mod tests {
         assert_eq!(Fault::FeatureDisabled.code(), "feature_disabled");
         let fault = Fault::ConsentWithheld {
             customer: "2".into(),
+            ran_out: None,
         };
         assert_eq!(fault.code(), "consent_withheld");
         assert_eq!(fault.kind(), Kind::Refused);

@@ -5,15 +5,22 @@
 //! refused for the first obstacle; `--check` shows them all.
 
 use super::access::Actor;
+use super::consent::{ConsentMode, Withheld};
 use super::customer::Customer;
 use super::fault::Fault;
 use super::stores::{StoreTree, StoreView};
+use super::time::Timestamp;
 
 /// What the rules look at. Gathered in one transaction.
 #[derive(Debug)]
 pub struct Facts<'a> {
     pub enabled: bool,
     pub customer: &'a Customer,
+    /// How consent is asked for on the customer's website.
+    pub mode: ConsentMode,
+    /// Consent that is not there does not stand in the way.
+    pub overrides: bool,
+    pub now: Timestamp,
     pub actor: &'a Actor,
     pub tree: &'a StoreTree,
     /// `customer/account_share/scope` is `global`.
@@ -46,10 +53,24 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
             customer: customer.clone(),
         });
     }
-    if !facts.customer.consent.granted {
-        found.push(Fault::ConsentWithheld { customer });
+    if let (Err(why), false) = (
+        facts.mode.judge(&facts.customer.consent, facts.now),
+        facts.overrides,
+    ) {
+        found.push(withheld(facts.customer, why));
     }
     found
+}
+
+/// What is said where a customer's consent is not there.
+pub fn withheld(customer: &Customer, why: Withheld) -> Fault {
+    Fault::ConsentWithheld {
+        customer: customer.id.to_string(),
+        ran_out: match why {
+            Withheld::Said => None,
+            Withheld::RanOut(at) => Some(at.to_string()),
+        },
+    }
 }
 
 /// The store views this login could be on, for lists and pickers.
@@ -88,7 +109,7 @@ pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
     let auto = if facts.accounts_shared {
         document_view(facts)
             .or_else(|| own_view(facts))
-            .or_else(|| facts.tree.default_view(facts.tree.default_website()?.id))
+            .or_else(|| facts.tree.default_view(default_website(facts)?))
     } else {
         own_view(facts).or_else(|| facts.tree.default_view(facts.customer.website_id))
     };
@@ -106,7 +127,13 @@ fn document_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
     facts
         .tree
         .view(facts.document_view?)
-        .filter(|view| view.is_storefront())
+        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
+}
+
+/// The first website that exists for the actor.
+fn default_website(facts: &Facts<'_>) -> Option<i64> {
+    let website = facts.tree.default_website_among(|id| facts.actor.sees(id));
+    website.map(|website| website.id)
 }
 
 /// The customer's own view; one that is `admin` or gone falls back to the
@@ -116,7 +143,7 @@ fn own_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
         .customer
         .store_view_id
         .and_then(|id| facts.tree.view(id))
-        .filter(|view| view.is_storefront())
+        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
         .or_else(|| facts.tree.default_view(facts.customer.website_id))
 }
 

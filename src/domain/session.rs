@@ -1,5 +1,7 @@
 //! One impersonation: issued → active → ended | expired.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::document::DocumentRef;
@@ -64,7 +66,8 @@ pub struct Session {
     /// When an active session ends by itself.
     pub ends_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
-    /// Why it ended.
+    /// Why it ended. While it is open: why it will, where something shortens
+    /// it.
     pub end_cause: Option<EndCause>,
     /// The key that signed its token; `None` for those from before keys were
     /// remembered.
@@ -79,17 +82,51 @@ impl Session {
     /// The state at `now`: what ran out is expired, whether or not somebody
     /// has written it down yet.
     pub fn state_at(&self, now: Timestamp) -> SessionState {
-        let over = match self.state {
-            SessionState::Issued => now >= self.expires_at,
-            SessionState::Active => self.ends_at.is_some_and(|end| now >= end),
-            SessionState::Ended | SessionState::Expired => false,
-        };
-        if over {
+        if self.over_at(now).is_some() {
             SessionState::Expired
         } else {
             self.state
         }
     }
+
+    /// When and why an open session ran out, if at `now` it has.
+    pub fn over_at(&self, now: Timestamp) -> Option<Over> {
+        let (end, cause) = match self.state {
+            SessionState::Issued => (self.expires_at, EndCause::LinkExpired),
+            // One without an end would never have one.
+            SessionState::Active => (self.ends_at.unwrap_or(self.began()), EndCause::DurationOver),
+            SessionState::Ended | SessionState::Expired => return None,
+        };
+        let cause = self.end_cause.unwrap_or(cause);
+        if self.is_before(now) {
+            // Nobody knows how long it has lasted; no longer than this.
+            let at = self.began();
+            return Some(Over { at, cause });
+        }
+        (now >= end).then_some(Over { at: end, cause })
+    }
+
+    /// Whether a clock stands so far before what it must have seen that it
+    /// cannot judge the session's age.
+    pub fn is_before(&self, now: Timestamp) -> bool {
+        self.state.is_open() && now.plus(CLOCK_SLACK) < self.began()
+    }
+
+    /// The last moment that is known of an open session.
+    fn began(&self) -> Timestamp {
+        self.redeemed_at.unwrap_or(self.issued_at)
+    }
+}
+
+/// How far a clock may be set back without a session counting as over: what
+/// time services do.
+const CLOCK_SLACK: Duration = Duration::from_secs(5);
+
+/// The end of what ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over {
+    pub at: Timestamp,
+    pub cause: EndCause,
 }
 
 /// Why a session ended.
@@ -153,6 +190,13 @@ impl EndCause {
 
     /// Whether time ran out rather than somebody's act.
     pub fn is_expiry(self) -> bool {
-        matches!(self, Self::LinkExpired | Self::DurationOver)
+        matches!(
+            self,
+            Self::LinkExpired | Self::DurationOver | Self::ConsentExpired
+        )
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

@@ -78,7 +78,12 @@ impl StoreTree {
     /// The default website: the one marked so, else the first that is not the
     /// back office's (REST does not tell which it is).
     pub fn default_website(&self) -> Option<&Website> {
-        let shops = || self.websites.iter().filter(|w| w.id != 0);
+        self.default_website_among(|_| true)
+    }
+
+    /// The same, as if only some were there.
+    pub fn default_website_among(&self, is_there: impl Fn(i64) -> bool) -> Option<&Website> {
+        let shops = || self.websites.iter().filter(|w| w.id != 0 && is_there(w.id));
         shops()
             .find(|w| w.is_default)
             .or_else(|| shops().min_by_key(|w| w.id))

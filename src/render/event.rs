@@ -240,7 +240,17 @@ fn basis(basis: &ConsentBasis) -> String {
         .seq
         .map(|seq| format!(", event {seq}"))
         .unwrap_or_default();
-    format!("{}{source}{seq}", basis.mode)
+    let without = if basis.is_override {
+        ", overridden"
+    } else {
+        ""
+    };
+    let own = if basis.self_granted {
+        ", by the same person"
+    } else {
+        ""
+    };
+    format!("{}{without}{source}{seq}{own}", basis.mode)
 }
 
 #[cfg(test)]

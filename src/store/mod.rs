@@ -68,6 +68,10 @@ pub trait Store {
     /// when it was made, and nothing reads them here any more.
     fn sweep(&self, most: usize) -> Result<u64>;
 
+    /// Notes when a token was used last, never backwards. No act, and nothing
+    /// that anything depends on: whoever is writing is not waited for.
+    fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
+
     /// Overwrites what was removed wherever it may still lie: older pages, and
     /// whatever else holds one of these words (in small letters), which nothing
     /// that is stored says any more. `false` while a reader keeps older pages.
@@ -304,6 +308,15 @@ pub trait SessionWrites {
         at: Timestamp,
         by: &str,
         ends_at: Timestamp,
+    ) -> Result<bool>;
+    /// Brings the end of an open session forward to `at`, and says why; where
+    /// it ends no later anyway, nothing changes and the answer is `false`.
+    fn session_limit(
+        &self,
+        permit: &Permit<'_>,
+        id: &SessionId,
+        at: Timestamp,
+        cause: EndCause,
     ) -> Result<bool>;
     /// Open → ended or expired; `false` if it was not open.
     fn session_close(

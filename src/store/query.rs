@@ -44,6 +44,16 @@ pub struct SessionQuery {
     pub limit: Option<usize>,
 }
 
+impl SessionQuery {
+    /// Every session that is stored as open.
+    pub fn open() -> Self {
+        Self {
+            states: vec![SessionState::Issued, SessionState::Active],
+            ..Self::default()
+        }
+    }
+}
+
 /// Which events, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventQuery {

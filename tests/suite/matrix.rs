@@ -29,6 +29,7 @@ const COMMANDS: &[&[&str]] = &[
     &["login", "--shipment", "100000001"],
     &["login", "--credit-memo", "100000001"],
     &["login", "1", "--check"],
+    &["login", "2", "--override-consent", "--reason", "why"],
     &["document", "show", "--order", "100000001"],
     &["document", "show", "--invoice", "100000001"],
     &["document", "show", "--shipment", "100000001"],
@@ -36,6 +37,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "list"],
     &["session", "show", "{session}"],
     &["session", "end", "{session}"],
+    &["session", "end", "--admin", "alice"],
     &["customer", "list"],
     &["customer", "show", "1"],
     &[
@@ -55,6 +57,7 @@ const COMMANDS: &[&[&str]] = &[
     &["consent", "show", "1"],
     &["consent", "history", "1"],
     &["consent", "grant", "2"],
+    &["consent", "grant", "2", "--for", "1d"],
     &["consent", "revoke", "2"],
     &["config", "list"],
     &["config", "get", "login_as_customer/general/enabled"],
@@ -162,6 +165,7 @@ const SINGLE: &[&str] = &[
     "Lac::sessions",
     "Lac::storefronts",
     "Lac::keys",
+    "Lac::consent_override",
 ];
 
 struct Person {

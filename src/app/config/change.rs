@@ -149,5 +149,8 @@ fn consequences(work: &mut Work<'_>, permit: &Permit<'_>, field: &Field) -> Resu
     if field.path == config::ENABLED && !work.config.is_yes(config::ENABLED)? {
         sessions::end_all(work, permit, EndCause::FeatureDisabled)?;
     }
+    if field.path == config::CONSENT_MODE {
+        sessions::end_where_consent_is_gone(work, permit, None)?;
+    }
     Ok(())
 }

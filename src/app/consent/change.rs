@@ -1,14 +1,17 @@
 //! Granting and revoking, for several customers at once: all or nothing.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::audit::{Action, Event};
+use crate::domain::config;
 use crate::domain::customer::{Consent, ConsentSource, Customer};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
-use crate::domain::session::EndCause;
+use crate::domain::time::{Edge, Timestamp, parse_bound};
 use crate::store::log::Recorded;
 use crate::store::{Permit, Result};
 
@@ -21,6 +24,52 @@ pub struct Change {
     /// The website the addresses are meant on.
     pub website: Option<String>,
     pub reason: Option<String>,
+    /// For how long a grant is; `None` for without end.
+    #[serde(default)]
+    pub limit: Option<Limit>,
+}
+
+/// When a grant ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// So long from now on.
+    For(Duration),
+    /// A date, time or period as filters of the log take it, in
+    /// `general/locale/timezone`; what was written is included.
+    Until(String),
+}
+
+/// The longest time that a grant can be for: ten years. Who means longer means
+/// without end.
+pub const LONGEST: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
+
+impl Limit {
+    /// # Errors
+    /// `invalid_value` for what is past, or too far away.
+    fn at(&self, work: &Work<'_>) -> Result<Timestamp> {
+        let (flag, at) = match self {
+            Self::For(length) => ("--for", work.now.plus(*length)),
+            Self::Until(text) => {
+                let zone = work.config.default(config::TIMEZONE)?.value;
+                let zone = zone.and_then(|zone| zone.parse().ok());
+                let zone = zone.unwrap_or(chrono_tz::UTC);
+                let at = parse_bound(text, zone, work.now, Edge::Until);
+                ("--until", at.map_err(|e| Fault::invalid("--until", e))?)
+            }
+        };
+        if at <= work.now {
+            return Err(Fault::invalid(
+                flag,
+                "a grant ends in the future, not before",
+            ));
+        }
+        if at > work.now.plus(LONGEST) {
+            let most = "at most ten years; leave it out for a grant without end";
+            return Err(Fault::invalid(flag, most));
+        }
+        Ok(at)
+    }
 }
 
 /// One customer's consent afterwards.
@@ -31,16 +80,21 @@ pub struct Changed {
     pub website: String,
     /// `granted` or `withheld`.
     pub consent: String,
+    /// When a grant ends by itself.
+    pub until: Option<Timestamp>,
     pub changed: bool,
-    /// Sessions that ended because consent was withdrawn.
+    /// Sessions that ended because their consent is gone.
     pub sessions_ended: usize,
 }
 
 impl Change {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `website_not_found`; then nothing has changed.
+    /// `website_not_found`, `invalid_value`; then nothing has changed.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Changed>> {
+        if self.limit.is_some() && !self.granted {
+            return Err(Fault::invalid("--for", "only a grant is for some time"));
+        }
         if self.customers.is_empty() {
             return Err(Fault::InputRequired {
                 what: "a customer".to_owned(),
@@ -60,11 +114,16 @@ impl Change {
             }
         };
         act(desk, action, &needs, fill, |work, permit| {
+            let until = self
+                .limit
+                .as_ref()
+                .map(|limit| limit.at(work))
+                .transpose()?;
             let found = self.find(work)?;
             let mut answers = Vec::new();
             let mut last = None;
             for customer in found {
-                let (answer, recorded) = self.change(work, permit, action, &customer)?;
+                let (answer, recorded) = self.change(work, permit, action, until, &customer)?;
                 last = recorded.or(last);
                 answers.push(answer);
             }
@@ -95,6 +154,7 @@ impl Change {
         work: &mut Work<'_>,
         permit: &Permit<'_>,
         action: Action,
+        until: Option<Timestamp>,
         customer: &Customer,
     ) -> Result<(Changed, Option<Recorded>)> {
         let website = work.tree()?.website(customer.website_id);
@@ -105,14 +165,15 @@ impl Change {
             source: Some(ConsentSource::Admin),
             changed_by: Some(work.actor.name.clone()),
             seq: Some(work.next_seq()),
-            until: None,
+            until,
         };
         let mut answer = Changed {
             customer_id: customer.id,
             email: customer.email.clone(),
             website: website.clone(),
             consent: consent.word().to_owned(),
-            changed: customer.consent.granted != self.granted,
+            until,
+            changed: self.is_change(work, customer, until)?,
             sessions_ended: 0,
         };
         if !answer.changed {
@@ -124,13 +185,33 @@ impl Change {
         event.website = Some(website);
         event.reason.clone_from(&self.reason);
         event.detail("source", ConsentSource::Admin.as_str());
-        event.change(customer.consent.word(), consent.word());
+        event.change(customer.consent.in_words(), consent.in_words());
+        if let Some(until) = until {
+            event.detail("until", until.to_string());
+        }
         work.tx.consent_put(permit, customer.id, &consent)?;
         let recorded = work.record_also(&event)?;
-        if !self.granted {
-            let cause = EndCause::ConsentWithdrawn;
-            answer.sessions_ended = sessions::end_for_customer(work, permit, customer.id, cause)?;
-        }
+        answer.sessions_ended = if self.granted {
+            sessions::end_where_consent_is_gone(work, permit, Some(customer.id))?
+        } else {
+            sessions::end_after_a_no(work, permit, customer.id)?
+        };
         Ok((answer, Some(recorded)))
+    }
+
+    /// Whether anything is new. A first no is, where silence was none yet; and
+    /// one that is said again while somebody is there without consent.
+    fn is_change(
+        &self,
+        work: &Work<'_>,
+        customer: &Customer,
+        until: Option<Timestamp>,
+    ) -> Result<bool> {
+        let known = &customer.consent;
+        if self.granted {
+            return Ok(!known.granted || known.until != until);
+        }
+        let is_first = known.granted || known.changed_at.is_none();
+        Ok(is_first || !sessions::overriding(work, customer.id)?.is_empty())
     }
 }

@@ -41,6 +41,8 @@ pub struct Entry {
     pub website: Option<String>,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// When what was granted ends by itself.
+    pub until: Option<Timestamp>,
     pub reason: Option<String>,
 }
 
@@ -106,6 +108,7 @@ impl Entry {
             website: event.website,
             before: detail("before"),
             after: detail("after"),
+            until: detail("until").and_then(|time| time.parse().ok()),
             reason: event.reason,
         })
     }

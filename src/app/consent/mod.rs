@@ -2,8 +2,10 @@
 
 mod change;
 mod history;
+mod policy;
 mod show;
 
-pub use change::{Change, Changed};
+pub use change::{Change, Changed, Limit};
 pub use history::{Entry, History};
+pub use policy::{mode, standing};
 pub use show::{ConsentView, Show};

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::{mode, standing};
 use crate::app::{Desk, View, bulk, find, look};
 use crate::domain::audit::Action;
 use crate::domain::config;
+use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{ConsentSource, Customer};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
@@ -25,8 +27,14 @@ pub struct ConsentView {
     pub id: CustomerId,
     pub email: String,
     pub website: String,
-    /// `granted` or `withheld`.
+    /// `granted` or `withheld`; a grant that has run out is withheld.
     pub consent: String,
+    /// When the grant ends, or ended, by itself; `null` for never.
+    pub until: Option<Timestamp>,
+    /// How the website asks: `lac/consent/mode`.
+    pub mode: ConsentMode,
+    /// Whether a login may stand on it now.
+    pub allowed: bool,
     /// `null` if it never was changed: the default is no.
     pub changed_at: Option<Timestamp>,
     pub source: Option<ConsentSource>,
@@ -67,7 +75,10 @@ impl ConsentView {
             tooltip: text(config::CHECKBOX_TOOLTIP)?,
             website: website.map_or_else(String::new, |w| w.code.clone()),
             id: customer.id,
-            consent: customer.consent.word().to_owned(),
+            consent: customer.consent.word_at(view.now).to_owned(),
+            until: customer.consent.until,
+            mode: mode(view, &customer)?,
+            allowed: standing(view, &customer)?.is_ok(),
             email: customer.email,
             changed_at: customer.consent.changed_at,
             source: customer.consent.source,

@@ -45,7 +45,7 @@ impl List {
             let tree = view.tree()?;
             let customers = page.customers.into_iter();
             Ok(Page {
-                rows: customers.map(|c| CustomerView::of(tree, c)).collect(),
+                rows: customers.map(|c| CustomerView::of(tree, view, c)).collect(),
                 next: page.next,
             })
         })?;

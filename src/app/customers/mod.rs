@@ -31,13 +31,15 @@ pub struct CustomerView {
     pub name: String,
     /// By code.
     pub website: String,
-    /// By code; `null` if there is none or it is gone.
+    /// By code; `null` if there is none, it is gone or beyond the role scope.
     pub store_view: Option<String>,
     pub active: bool,
     pub confirmed: bool,
-    /// `granted` or `withheld`.
+    /// `granted` or `withheld`; a grant that has run out is withheld.
     pub consent: String,
     pub consent_changed_at: Option<Timestamp>,
+    /// When the grant ends, or ended, by itself; `null` for never.
+    pub consent_until: Option<Timestamp>,
     pub first_name: String,
     pub last_name: String,
     pub created_at: Option<Timestamp>,
@@ -46,9 +48,11 @@ pub struct CustomerView {
 }
 
 impl CustomerView {
-    fn of(tree: &StoreTree, customer: Customer) -> Self {
+    fn of(tree: &StoreTree, view: &View<'_>, customer: Customer) -> Self {
+        let now = view.now;
         let website = tree.website(customer.website_id);
         let store_view = customer.store_view_id.and_then(|id| tree.view(id));
+        let store_view = store_view.filter(|v| v.id == 0 || view.actor.sees(v.website_id));
         Self {
             id: customer.id,
             name: customer.name(),
@@ -57,8 +61,9 @@ impl CustomerView {
             store_view: store_view.map(|v| v.code.clone()),
             active: customer.active,
             confirmed: customer.confirmed,
-            consent: customer.consent.word().to_owned(),
+            consent: customer.consent.word_at(now).to_owned(),
             consent_changed_at: customer.consent.changed_at,
+            consent_until: customer.consent.until,
             first_name: customer.first_name,
             last_name: customer.last_name,
             created_at: customer.created_at,
@@ -67,6 +72,6 @@ impl CustomerView {
     }
 
     fn seen(view: &View<'_>, customer: Customer) -> Result<Self> {
-        Ok(Self::of(view.tree()?, customer))
+        Ok(Self::of(view.tree()?, view, customer))
     }
 }

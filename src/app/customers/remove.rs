@@ -48,7 +48,7 @@ impl Remove {
                     what: format!("remove customer {id} ({email}, website {website})"),
                 });
             }
-            let cause = EndCause::CustomerInactive;
+            let cause = EndCause::CustomerRemoved;
             let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
             work.tx.customer_remove(permit, id)?;
             let recorded = work.record()?;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::judge::{judge, without_customer};
 use super::target::Target;
 use super::{NEEDED, Shopper, Wish, target};
-use crate::app::{Desk, View, look};
+use crate::app::sessions::AlsoOpen;
+use crate::app::{Desk, View, look, sessions};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
@@ -29,6 +30,10 @@ pub struct Checked {
     pub choices: Vec<(String, String)>,
     /// The customer of the agent's session that this one would end.
     pub replaces: Option<String>,
+    /// Colleagues who are in the same account.
+    pub also_open: Vec<AlsoOpen>,
+    /// Whether consent is not there and would be gone without.
+    pub overrides_consent: bool,
     pub obstacles: Vec<Fault>,
 }
 
@@ -53,6 +58,8 @@ impl Check {
                     store_view: None,
                     choices: Vec::new(),
                     replaces: None,
+                    also_open: Vec::new(),
+                    overrides_consent: false,
                     obstacles: without_customer(view, fault)?,
                 });
             }
@@ -69,6 +76,8 @@ impl Check {
                 .into_iter()
                 .map(|v| (v.code, v.name))
                 .collect(),
+            also_open: sessions::also_open(view, target.customer.id)?,
+            overrides_consent: judged.basis.is_override,
             replaces: judged.open.map(|session| session.customer_id.to_string()),
             obstacles: judged.obstacles,
         })

@@ -3,12 +3,17 @@
 
 use super::Wish;
 use super::target::Target;
-use crate::app::View;
-use crate::domain::config;
+use crate::app::{View, consent};
+use crate::domain::audit::ConsentBasis;
+use crate::domain::config::{self, pattern};
+use crate::domain::consent::ConsentMode;
+use crate::domain::customer::{Consent, ConsentSource};
 use crate::domain::fault::Fault;
+use crate::domain::ids::Ticket;
 use crate::domain::login::{Facts, choices, standing, store_view};
 use crate::domain::session::{Session, SessionState};
 use crate::domain::stores::StoreView;
+use crate::domain::time::Timestamp;
 use crate::store::Result;
 
 /// What the rules say.
@@ -23,6 +28,10 @@ pub struct Judgement {
     pub base_url: Option<String>,
     /// The agent's session that this one would end.
     pub open: Option<Session>,
+    /// On what consent it would stand.
+    pub basis: ConsentBasis,
+    /// When that consent ends.
+    pub limit: Option<Timestamp>,
 }
 
 /// What stands in the way where a document led to nobody. A guest's order is
@@ -39,9 +48,13 @@ pub fn without_customer(view: &View<'_>, fault: Fault) -> Result<Vec<Fault>> {
 /// Judges a wish about a target.
 pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement> {
     let share = view.config.default(config::ACCOUNT_SHARE)?.value;
+    let mode = consent::mode(view, &target.customer)?;
     let facts = Facts {
         enabled: view.config.is_yes(config::ENABLED)?,
         customer: &target.customer,
+        mode,
+        overrides: wish.override_consent,
+        now: view.now,
         actor: &view.actor,
         tree: view.tree()?,
         accounts_shared: share.as_deref() == Some("global"),
@@ -78,13 +91,37 @@ pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement>
             customer: session.customer_id.to_string(),
         });
     }
+    let consent = &target.customer.consent;
+    let is_override = wish.override_consent && mode.judge(consent, view.now).is_err();
     Ok(Judgement {
+        basis: basis(view, mode, consent, is_override)?,
+        limit: mode.limit(consent).filter(|_| !is_override),
         obstacles,
         store_view,
         choices,
         base_url,
         open,
     })
+}
+
+/// On what consent a login would stand, and whether it is the agent's own
+/// doing.
+fn basis(
+    view: &View<'_>,
+    mode: ConsentMode,
+    consent: &Consent,
+    is_override: bool,
+) -> Result<ConsentBasis> {
+    let mut basis = ConsentBasis::of(mode, consent, is_override);
+    if basis.source == Some(ConsentSource::Admin)
+        && consent.changed_by.as_ref() == Some(&view.actor.name)
+        && let Some(id) = view.actor.admin_id()
+    {
+        // A name can be given again; who has it now may not have been there.
+        let since = view.read.admin_user(id)?.map(|user| user.created_at);
+        basis.self_granted = since <= consent.changed_at;
+    }
+    Ok(basis)
 }
 
 fn base_url(
@@ -113,19 +150,34 @@ fn reason_and_ticket(
 ) -> Result<()> {
     let website = view.tree()?.website(website_id);
     let at = |path| view.config.at(path, website, None);
-    let needed = at(config::REASON_REQUIRED)?.is_yes();
+    // Whoever goes on without consent says why, always.
+    let needed = wish.override_consent || at(config::REASON_REQUIRED)?.is_yes();
     let least = at(config::REASON_MIN_LENGTH)?.number().unwrap_or(0).max(1);
     let given = wish
         .reason
         .as_deref()
         .map_or(0, |text| text.trim().chars().count() as u64);
-    if needed && given < least {
-        obstacles.push(Fault::ReasonRequired { min_length: least });
+    let pattern = at(config::REASON_PATTERN)?.value;
+    if (needed && given < least) || differs(pattern.as_deref(), wish.reason.as_deref()) {
+        let min_length = least;
+        obstacles.push(Fault::ReasonRequired {
+            min_length,
+            pattern,
+        });
     }
-    if at(config::TICKET_REQUIRED)?.is_yes() && wish.ticket.is_none() {
-        obstacles.push(Fault::TicketRequired);
+    let (needed, ticket) = (at(config::TICKET_REQUIRED)?.is_yes(), &wish.ticket);
+    let pattern = at(config::TICKET_PATTERN)?.value;
+    let ticket = ticket.as_ref().map(Ticket::as_str);
+    if (needed && ticket.is_none()) || differs(pattern.as_deref(), ticket) {
+        obstacles.push(Fault::TicketRequired { pattern });
     }
     Ok(())
+}
+
+/// Whether what was given is not of the form that is wanted.
+fn differs(pattern: Option<&str>, given: Option<&str>) -> bool {
+    let both = pattern.zip(given.map(str::trim));
+    both.is_some_and(|(pattern, text)| !pattern::matches(pattern, text))
 }
 
 /// The agent's session that is open now, not merely not yet written down as

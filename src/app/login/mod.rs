@@ -51,6 +51,9 @@ pub struct Wish {
     pub ticket: Option<Ticket>,
     /// End the agent's open session, if any, instead of being refused.
     pub replace: bool,
+    /// Go on without the customer's consent, where it is not there.
+    #[serde(default)]
+    pub override_consent: bool,
 }
 
 impl Wish {
@@ -68,10 +71,17 @@ impl Wish {
             }
             Whom::Last => event.detail("customer", "last"),
         }
+        if self.override_consent {
+            event.detail("override_consent", true);
+        }
     }
 
-    /// The resource that the kind of document needs besides.
+    /// The resources that the kind of document, and going on without consent,
+    /// need besides.
     fn demand(&self, view: &View<'_>) -> Result<()> {
+        if self.override_consent {
+            view.demand(Resource::LAC_CONSENT_OVERRIDE)?;
+        }
         match &self.whom {
             Whom::Document { kind, .. } => view.demand(kind.resource()),
             Whom::Customer(_) | Whom::Last => Ok(()),

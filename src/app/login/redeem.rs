@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Shopper;
 use super::verify::{login_keys, meant_for, not_expired, read};
-use crate::app::{Desk, Done, Work, act, agent_now, sessions};
+use crate::app::{Desk, Done, Work, act, agent_now, consent, sessions};
 use crate::domain::audit::Action;
 use crate::domain::claims::LoginClaims;
 use crate::domain::config;
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
+use crate::domain::login::withheld;
 use crate::domain::resource::Resource;
 use crate::domain::session::{Session, SessionState};
 use crate::domain::time::Timestamp;
@@ -102,21 +103,29 @@ impl Redeem {
         if !customer.confirmed {
             return Err(Fault::CustomerUnconfirmed { customer: id });
         }
-        if !customer.consent.granted {
-            return Err(Fault::ConsentWithheld { customer: id });
+        if let (Err(why), false) = (consent::standing(work, &customer)?, session.is_override) {
+            return Err(withheld(&customer, why));
         }
         let agent = agent_now(work.read, session.admin_id)?
             .ok_or_else(|| ended("the agent's account no longer allows it"))?;
         if !agent.rights.hold(Resource::LOGIN_BUTTON) {
             return Err(ended("the agent's role no longer allows it"));
         }
+        if session.is_override && !agent.rights.hold(Resource::LAC_CONSENT_OVERRIDE) {
+            return Err(ended("the agent may no longer go on without consent"));
+        }
         if !agent.sees(session.website_id) || !agent.sees(customer.website_id) {
             return Err(ended("it is outside the agent's role scope now"));
         }
-        if session.state == SessionState::Issued {
+        if session.state_at(work.now) == SessionState::Issued {
             return Ok(customer);
         }
-        let cause = session.end_cause.map_or("ended", |cause| cause.as_str());
+        if session.is_before(work.now) {
+            return Err(ended("the clock stands before its beginning"));
+        }
+        let cause = session.over_at(work.now).map(|over| over.cause);
+        let cause = cause.or(session.end_cause);
+        let cause = cause.map_or("ended", |cause| cause.as_str());
         Err(ended(&cause.replace('_', " ")))
     }
 }
@@ -156,7 +165,7 @@ fn spend(
         .default(config::SESSION_MAX_DURATION)?
         .number()
         .unwrap_or(3600);
-    let ends_at = work.now.plus(Duration::from_secs(longest));
+    let mut ends_at = work.now.plus(Duration::from_secs(longest));
     let by = work.actor.name.clone();
     // The one conditional UPDATE: however many try, one wins.
     if !work
@@ -164,6 +173,12 @@ fn spend(
         .session_redeem(permit, &session.id, work.now, &by, ends_at)?
     {
         return Err(Fault::TokenSpent);
+    }
+    let mode = consent::mode(work, customer)?;
+    let limit = mode.limit(&customer.consent);
+    if let Some(limit) = limit.filter(|_| !session.is_override) {
+        sessions::shorten(work, permit, session, Some(limit))?;
+        ends_at = ends_at.min(limit);
     }
     work.draft.detail("ends_at", ends_at.to_string());
     let recorded = work.record()?;

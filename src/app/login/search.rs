@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NEEDED, Shopper};
-use crate::app::{Desk, look};
+use crate::app::{Desk, consent, look};
 use crate::domain::audit::Action;
 use crate::store::{CustomerQuery, Result};
 
@@ -22,6 +22,7 @@ pub struct Search {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Candidate {
     pub customer: Shopper,
+    /// Whether a login may stand on it.
     pub consent: bool,
 }
 
@@ -53,7 +54,7 @@ impl Search {
                 }
             }
             let candidate = |customer: &crate::domain::customer::Customer| {
-                let consent = customer.consent.granted;
+                let consent = consent::standing(view, customer)?.is_ok();
                 Ok(Candidate {
                     customer: Shopper::of(view, customer)?,
                     consent,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::judge::{Judgement, judge, without_customer};
 use super::target::{self, Found, Target};
 use super::{NEEDED, Shopper, Wish};
+use crate::app::sessions::AlsoOpen;
 use crate::app::{Desk, Done, View, Work, act, sessions};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, ConsentBasis};
@@ -49,6 +50,8 @@ pub struct Started {
     /// The agent's session that was ended for this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<Replaced>,
+    /// Colleagues who are in the same account.
+    pub also_open: Vec<AlsoOpen>,
 }
 
 /// A session that a newer one ended.
@@ -103,12 +106,14 @@ impl Login {
             let Judgement {
                 store_view: Some(view),
                 base_url: Some(base_url),
+                basis,
+                limit,
                 ..
             } = judged
             else {
                 return Err(Fault::internal("a login without store view or base URL"));
             };
-            self.issue(work, permit, &target, &view, &base_url)
+            self.issue(work, permit, &target, &view, &base_url, (basis, limit))
         })
     }
 
@@ -119,12 +124,13 @@ impl Login {
         target: &Target,
         view: &StoreView,
         base_url: &str,
+        (basis, limit): (ConsentBasis, Option<Timestamp>),
     ) -> Result<Done<Started>> {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
         })?;
         sessions::expire_overdue(work)?;
-        let replaced = replace(work, permit, admin_id)?;
+        let old = replace(work, permit, admin_id)?;
 
         // Whole seconds, as in the token; never longer than the setting.
         let cap = work
@@ -137,7 +143,7 @@ impl Login {
         let key = work.login_key()?;
         let expires_at =
             Timestamp::from_seconds(issued_at.seconds()).plus(Duration::from_secs(ttl));
-        let session = Session {
+        let mut session = Session {
             id: SessionId::from_bits(bytes(work.random)),
             state: SessionState::Issued,
             admin_id,
@@ -159,10 +165,14 @@ impl Login {
             ended_at: None,
             end_cause: None,
             key_id: Some(key.public().thumbprint()),
-            is_override: false,
+            is_override: basis.is_override,
             request_id: None,
         };
         work.tx.session_add(permit, &session)?;
+        // Whole seconds here too: the token must not outlive the consent.
+        let limit = limit.map(|at| Timestamp::from_seconds(at.seconds()));
+        sessions::shorten(work, permit, &session, limit)?;
+        session.expires_at = limit.map_or(expires_at, |at| at.min(expires_at));
         let token = token::sign(&claims(work, &session, view, base_url)?, &key)?;
         let use_store = work.config.is_yes(config::USE_STORE)?;
         let url = config::login_url(base_url, use_store.then_some(view.code.as_str()), &token);
@@ -174,12 +184,14 @@ impl Login {
             .website(view.website_id)
             .map(|w| w.code.clone());
         work.draft.store_view = Some(view.code.clone());
-        work.draft.consent = Some(ConsentBasis::opt_in(&target.customer.consent));
+        work.draft.consent = Some(basis);
         work.draft
             .detail("expires_at", session.expires_at.to_string());
-        if let Some(old) = &replaced {
-            work.draft.detail("replaced", old.session_id.as_str());
+        // Who reads this website's events need not know of the other's.
+        if let Some(old) = old.as_ref().filter(|old| old.website_id == view.website_id) {
+            work.draft.detail("replaced", old.id.as_str());
         }
+        let also_open = sessions::also_open(work, target.customer.id)?;
         let recorded = work.record()?;
         let answer = Started {
             url,
@@ -190,7 +202,11 @@ impl Login {
             issued_at,
             expires_at: session.expires_at,
             audit_seq: recorded.seq,
-            replaced,
+            replaced: old.map(|old| Replaced {
+                session_id: old.id,
+                customer_id: old.customer_id.to_string(),
+            }),
+            also_open,
         };
         Ok(Done::Recorded(answer, recorded))
     }
@@ -222,15 +238,12 @@ fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
 }
 
 /// One agent has one impersonation at a time.
-fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Replaced>> {
-    let Some(old) = work.read.open_session_of(admin_id)? else {
-        return Ok(None);
-    };
-    let _ = sessions::close(work, permit, &old, EndCause::Replaced)?;
-    Ok(Some(Replaced {
-        session_id: old.id,
-        customer_id: old.customer_id.to_string(),
-    }))
+fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Session>> {
+    let old = work.read.open_session_of(admin_id)?;
+    if let Some(old) = &old {
+        let _ = sessions::close(work, permit, old, EndCause::Replaced)?;
+    }
+    Ok(old)
 }
 
 /// The token's claims (RFC 7519, RFC 8693 for `act`). No name, no address.

@@ -103,6 +103,7 @@ fn pick(
     });
     if found.len() > 1
         && let Some(wanted) = store_view.and_then(|code| tree.view_by_code(code))
+        && view.actor.sees(wanted.website_id)
     {
         found.retain(|document| document.store_view_id == Some(wanted.id));
     }

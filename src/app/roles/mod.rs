@@ -92,7 +92,7 @@ fn scope_word(scope: &RoleScope) -> &'static str {
 }
 
 /// The websites of a custom scope that exist for the actor.
-fn codes(view: &View<'_>, scope: &RoleScope) -> Result<Option<Vec<String>>> {
+pub(super) fn codes(view: &View<'_>, scope: &RoleScope) -> Result<Option<Vec<String>>> {
     let Some(ids) = scope.websites() else {
         return Ok(None);
     };
@@ -129,7 +129,7 @@ fn summary(view: &View<'_>, rights: &Rights) -> Result<Value> {
 ///
 /// # Errors
 /// `resource_not_found`; `invalid_value` for one that fits several.
-fn named(texts: &[String], with_children: bool) -> Result<Vec<Resource>> {
+pub(super) fn named(texts: &[String], with_children: bool) -> Result<Vec<Resource>> {
     let mut found = Vec::new();
     for text in texts {
         let resource = Resource::parse(text).map_err(fault)?;

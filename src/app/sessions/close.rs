@@ -10,8 +10,6 @@ use crate::domain::session::{EndCause, Session, SessionState};
 use crate::store::log::Recorded;
 use crate::store::{Permit, Result, SessionQuery};
 
-const OPEN: [SessionState; 2] = [SessionState::Issued, SessionState::Active];
-
 /// Closes one open session and records it as an event of its own. The event's
 /// admin is the impersonator; whoever ended it is named in the details.
 pub fn close(
@@ -26,9 +24,8 @@ pub fn close(
         SessionState::Ended
     };
     // What ran out ended when it ran out, not when somebody noticed.
-    let at = match cause {
-        EndCause::LinkExpired => session.expires_at,
-        EndCause::DurationOver => session.ends_at.unwrap_or(work.now),
+    let at = match session.over_at(work.now) {
+        Some(over) if over.cause == cause => over.at,
         _ => work.now,
     };
     if !work
@@ -50,6 +47,9 @@ pub fn close(
         event.detail("ended_by", work.actor.name.clone());
     }
     event.detail("cause", cause.as_str());
+    if session.is_before(work.now) {
+        event.detail("clock", "stood before the session began");
+    }
     if let Some(start) = session.redeemed_at {
         event.detail("duration_seconds", at.since(start).as_secs());
     }
@@ -88,39 +88,29 @@ pub fn expire_overdue(work: &mut Work<'_>) -> Result<Option<Recorded>> {
     let permit = Permit::for_expiry(work.read);
     let mut last = None;
     for session in open(work, None)? {
-        if session.state_at(work.now) == SessionState::Expired {
-            last = Some(close(work, &permit, &session, over(&session))?);
+        if let Some(over) = session.over_at(work.now) {
+            last = Some(close(work, &permit, &session, over.cause)?);
         }
     }
     Ok(last)
 }
 
-fn over(session: &Session) -> EndCause {
-    if session.state == SessionState::Issued {
-        EndCause::LinkExpired
-    } else {
-        EndCause::DurationOver
-    }
-}
-
-fn open(work: &View<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {
+pub(super) fn open(work: &View<'_>, customer_id: Option<CustomerId>) -> Result<Vec<Session>> {
     let query = SessionQuery {
         customer_id,
-        states: OPEN.to_vec(),
-        ..SessionQuery::default()
+        ..SessionQuery::open()
     };
     work.read.sessions(&query)
 }
 
 /// Ends one session, or notes that time was quicker.
-fn end(
+pub(super) fn end(
     work: &mut Work<'_>,
     permit: &Permit<'_>,
     session: &Session,
     cause: EndCause,
 ) -> Result<Recorded> {
-    let expired = session.state_at(work.now) == SessionState::Expired;
-    let cause = if expired { over(session) } else { cause };
+    let cause = session.over_at(work.now).map_or(cause, |over| over.cause);
     close(work, permit, session, cause)
 }
 
@@ -154,7 +144,9 @@ pub fn end_where_access_is_lost(work: &mut Work<'_>, permit: &Permit<'_>) -> Res
     let mut ended = 0;
     for session in open(work, None)? {
         let allowed = agent_now(work.read, session.admin_id)?.is_some_and(|agent| {
-            agent.rights.hold(Resource::LOGIN_BUTTON) && agent.sees(session.website_id)
+            let rights = &agent.rights;
+            let overrides = !session.is_override || rights.hold(Resource::LAC_CONSENT_OVERRIDE);
+            rights.hold(Resource::LOGIN_BUTTON) && overrides && agent.sees(session.website_id)
         });
         if !allowed {
             let _ = end(work, permit, &session, EndCause::AccessLost)?;

@@ -4,12 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::close::{close, describe};
-use super::show::{NEEDED, one};
-use crate::app::{Desk, Done, Work, act};
+use super::show::{NEEDED, is_visible, one, whose};
+use crate::app::{Desk, Done, Work, act, find};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
-use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::store::{Result, SessionQuery};
 
@@ -27,6 +26,12 @@ pub enum Which {
     Ids(Vec<SessionId>),
     /// Every open one that the actor may end.
     All,
+    /// Those of them of one admin user, as one customer, or both.
+    Of {
+        admin: Option<String>,
+        /// Id or e-mail address.
+        customer: Option<String>,
+    },
 }
 
 /// What became of one.
@@ -42,7 +47,8 @@ pub struct Ended {
 
 impl End {
     /// # Errors
-    /// `resource_denied`, `session_not_found`; then none is ended.
+    /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
+    /// `customer_not_found`, `customer_ambiguous`; then none is ended.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Ended>> {
         act(
             desk,
@@ -52,7 +58,10 @@ impl End {
             |work, permit| {
                 let sessions = match &self.which {
                     Which::Ids(ids) => named(work, ids)?,
-                    Which::All => open(work)?,
+                    Which::All => open(work, None, None)?,
+                    Which::Of { admin, customer } => {
+                        open(work, admin.as_deref(), customer.as_deref())?
+                    }
                 };
                 let (mut ended, mut last) = (Vec::new(), None);
                 for session in sessions {
@@ -101,13 +110,22 @@ fn named(work: &mut Work<'_>, ids: &[SessionId]) -> Result<Vec<Session>> {
     Ok(sessions)
 }
 
-fn open(work: &Work<'_>) -> Result<Vec<Session>> {
-    let others = work.actor.rights.hold(Resource::LAC_SESSIONS);
+fn open(work: &mut Work<'_>, admin: Option<&str>, customer: Option<&str>) -> Result<Vec<Session>> {
+    for (name, value) in [("admin", admin), ("customer", customer)] {
+        if let Some(value) = value {
+            work.draft.detail(name, value);
+        }
+    }
     let query = SessionQuery {
-        admin_id: if others { None } else { work.actor.admin_id() },
+        admin_id: whose(work, admin, false)?,
+        customer_id: match customer {
+            Some(named) => Some(find::customer(work, named, None)?.id),
+            None => None,
+        },
         states: vec![SessionState::Issued, SessionState::Active],
-        websites: if others { work.websites() } else { None },
         ..SessionQuery::default()
     };
-    work.read.sessions(&query)
+    let mut sessions = work.read.sessions(&query)?;
+    sessions.retain(|session| is_visible(work, session));
+    Ok(sessions)
 }

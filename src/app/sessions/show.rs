@@ -42,7 +42,7 @@ pub struct SessionRow {
     pub state: SessionState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// `null` once the customer is removed.
+    /// `null` once the customer is removed, and for one beyond the role scope.
     pub customer_email: Option<String>,
     pub website: Option<String>,
     pub store_view: Option<String>,
@@ -54,6 +54,13 @@ pub struct SessionRow {
     /// When an active session ends by itself.
     pub ends_at: Option<Timestamp>,
     pub end_cause: Option<EndCause>,
+    /// Seconds from issue to now, or to the end.
+    pub age_seconds: u64,
+    /// Seconds until an open one ends by itself (until the login URL dies
+    /// while nobody has used it); `null` for one that is over.
+    pub left_seconds: Option<u64>,
+    /// Whether it was started without the customer's consent.
+    pub overrides_consent: bool,
     pub document: Option<String>,
     pub ticket: Option<String>,
     pub redeemed_by: Option<String>,
@@ -64,22 +71,19 @@ impl ListSessions {
     /// `resource_denied`, `admin_user_not_found`, `customer_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<SessionRow>> {
         look(desk, Action::SessionRead, NEEDED, |view| {
-            let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
             let own = view.actor.admin_id();
-            let admin_id = match &self.admin {
-                Some(name) if own.is_some() && *name == view.actor.name => own,
-                Some(name) => {
-                    // Before the look-up, which would tell who there is.
-                    view.demand(Resource::LAC_SESSIONS)?;
-                    Some(find::admin_user(view, name)?.id)
-                }
-                None if self.mine || !others => own,
-                None => None,
-            };
+            let admin_id = whose(view, self.admin.as_deref(), self.mine)?;
             let customer_id = match &self.customer {
                 Some(named) => Some(find::customer(view, named, None)?.id),
                 None => None,
             };
+            if let Some(after) = &self.after {
+                // A cursor tells no more than a row of the list would.
+                let last = view.read.session(&SessionId::new(after.clone()))?;
+                if !last.is_some_and(|session| is_visible(view, &session)) {
+                    return Err(Fault::invalid("--after", "not a session of this list"));
+                }
+            }
             let query = SessionQuery {
                 admin_id,
                 customer_id,
@@ -106,6 +110,32 @@ impl ListSessions {
             Ok(rows)
         })
     }
+}
+
+/// Whose sessions are meant: somebody's by name, one's own, or anybody's.
+///
+/// # Errors
+/// `resource_denied` for others' without `Lac::sessions`;
+/// `admin_user_not_found`.
+pub(super) fn whose(view: &View<'_>, name: Option<&str>, mine: bool) -> Result<Option<i64>> {
+    let own = view.actor.admin_id();
+    match name {
+        Some(name) if own.is_some() && name == view.actor.name => Ok(own),
+        Some(name) => {
+            // Before the look-up, which would tell who there is.
+            view.demand(Resource::LAC_SESSIONS)?;
+            Ok(Some(find::admin_user(view, name)?.id))
+        }
+        None if mine || !view.actor.rights.hold(Resource::LAC_SESSIONS) => Ok(own),
+        None => Ok(None),
+    }
+}
+
+/// Whether a session is the actor's to see and to end.
+pub(super) fn is_visible(view: &View<'_>, session: &Session) -> bool {
+    let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
+    let own = view.actor.admin_id() == Some(session.admin_id);
+    own || (others && view.actor.sees(session.website_id))
 }
 
 fn stored_states(wanted: &[SessionState]) -> Vec<SessionState> {
@@ -159,15 +189,12 @@ fn begun(view: &View<'_>, beginning: &SessionId) -> Result<Option<Session>> {
     if !beginning.is_beginning() {
         return Ok(None);
     }
-    let others = view.actor.rights.hold(Resource::LAC_SESSIONS);
     let mut found = None;
     for id in view.read.session_ids(beginning.as_str(), ALIKE)? {
         let Some(session) = view.read.session(&id)? else {
             continue;
         };
-        let own = view.actor.admin_id() == Some(session.admin_id);
-        let visible = own || (others && view.actor.sees(session.website_id));
-        if visible && found.replace(session).is_some() {
+        if is_visible(view, &session) && found.replace(session).is_some() {
             let problem = format!("several sessions begin with {beginning}: give more of the id");
             return Err(Fault::invalid("ID", problem));
         }
@@ -177,22 +204,37 @@ fn begun(view: &View<'_>, beginning: &SessionId) -> Result<Option<Session>> {
 
 fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {
     let tree = view.tree()?;
+    let own = view.actor.admin_id() == Some(session.admin_id);
+    let customer = view.read.customer(session.customer_id)?;
+    let over = session.over_at(view.now);
     let state = session.state_at(view.now);
-    let ran_out = (state == SessionState::Expired && session.ended_at.is_none())
-        .then(|| session.ends_at.unwrap_or(session.expires_at));
+    let ended_at = session.ended_at.or(over.map(|over| over.at));
+    let end = session.ends_at.unwrap_or(session.expires_at);
     Ok(SessionRow {
         state,
         admin: session.admin,
         customer_id: session.customer_id,
-        customer_email: view.read.customer(session.customer_id)?.map(|c| c.email),
+        customer_email: customer
+            .filter(|c| own || view.actor.sees(c.website_id))
+            .map(|c| c.email),
         website: tree.website(session.website_id).map(|w| w.code.clone()),
         store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
         issued_at: session.issued_at,
         redeemed_at: session.redeemed_at,
-        ended_at: session.ended_at.or(ran_out),
+        ended_at,
+        age_seconds: ended_at
+            .unwrap_or(view.now)
+            .since(session.issued_at)
+            .as_secs(),
+        left_seconds: state.is_open().then(|| end.since(view.now).as_secs()),
         expires_at: session.expires_at,
         ends_at: session.ends_at,
-        end_cause: session.end_cause,
+        // Of an open one it is what will be.
+        end_cause: match over {
+            Some(over) => Some(over.cause),
+            None => session.end_cause.filter(|_| !state.is_open()),
+        },
+        overrides_consent: session.is_override,
         document: session.document.map(|document| document.to_string()),
         ticket: session.ticket.map(|ticket| ticket.as_str().to_owned()),
         redeemed_by: session.redeemed_by,

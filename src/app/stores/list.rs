@@ -47,6 +47,13 @@ impl List {
                     branch(tree, website, &mut nodes);
                 }
             }
+            // Of those that exist for the actor.
+            let default = tree.default_website_among(|id| view.actor.sees(id));
+            for node in &mut nodes {
+                if node.kind == Level::Website {
+                    node.default = default.is_some_and(|website| website.id == node.id);
+                }
+            }
             nodes.retain(|node| self.levels.is_empty() || self.levels.contains(&node.kind));
             Ok(nodes)
         })

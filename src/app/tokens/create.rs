@@ -4,18 +4,24 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{owner, shown_once};
-use crate::app::{Desk, Done, act};
-use crate::domain::access::{AccessToken, Rights, TokenOwner};
+use super::{owner, resources, shown_once};
+use crate::app::rights::role_of;
+use crate::app::roles::{codes, named};
+use crate::app::{Desk, Done, Work, act, find};
+use crate::domain::access::{Access, AccessToken, AdminUser, Rights, RoleScope, TokenOwner};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
 use crate::store::Result;
 
 /// The longest life of a token: a leap year.
 pub const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// The life of a token where none is asked for.
+pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Creates a token for oneself, or for somebody all of whose rights one holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,8 +30,15 @@ pub struct Create {
     pub name: String,
     /// What it is for.
     pub label: Option<String>,
-    /// 1 second to [`MAX_LIFETIME`].
-    pub lifetime: Duration,
+    /// 1 second to [`MAX_LIFETIME`]; `None` for [`DEFAULT_LIFETIME`], or for as
+    /// long as the token that it is made by.
+    pub lifetime: Option<Duration>,
+    /// The only resources it is to hold; empty for all of the role's.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// The only websites it is to be for, by code; empty for all of the role's.
+    #[serde(default)]
+    pub websites: Vec<String>,
 }
 
 /// The token, shown this once.
@@ -38,14 +51,22 @@ pub struct Created {
     pub expires_at: Timestamp,
     pub id: i64,
     pub label: Option<String>,
+    /// The only resources it holds; `null` for all of the role's.
+    pub resources: Option<Vec<Resource>>,
+    /// The only websites it is for; `null` for all of the role's.
+    pub websites: Option<Vec<String>>,
 }
 
 impl Create {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
-    /// `beyond_own_rights`, `invalid_value`.
+    /// `resource_not_found`, `website_not_found`, `invalid_value`;
+    /// `beyond_own_rights` for somebody who holds more than the actor, for a
+    /// limit beyond what its owner or the actor holds, and for a life beyond
+    /// that of the token it is made by.
     pub fn run(self, desk: &Desk<'_>) -> Result<Created> {
-        if self.lifetime.is_zero() || self.lifetime > MAX_LIFETIME {
+        let is_life = |life: Duration| !life.is_zero() && life <= MAX_LIFETIME;
+        if !self.lifetime.is_none_or(is_life) {
             return Err(Fault::invalid("--expires", "1s to 366d"));
         }
         if self.label.as_ref().is_some_and(|l| l.chars().count() > 64) {
@@ -57,8 +78,9 @@ impl Create {
         };
         act(desk, Action::TokenCreate, &[], fill, |work, permit| {
             let user = owner(work, &self.name)?;
+            let limit = self.limit(work, &user)?;
+            let expires_at = self.end(work)?;
             let plain = PlainToken::generate(bytes(work.random));
-            let expires_at = work.now.plus(self.lifetime);
             let token = AccessToken {
                 id: 0,
                 owner: TokenOwner::AdminUser(user.id),
@@ -67,12 +89,21 @@ impl Create {
                 expires_at: Some(expires_at),
                 revoked_at: None,
                 last_used_at: None,
-                limit: Rights::everything(),
+                limit,
             };
             let hash = plain.hash();
             let id = work.tx.access_token_add(permit, &token, hash.as_bytes())?;
+            let held = resources(&token.limit);
+            let websites = codes(work, &token.limit.scope)?;
             work.draft.detail("token", id);
             work.draft.detail("expires_at", expires_at.to_string());
+            if let Some(held) = &held {
+                let ids: Vec<&str> = held.iter().map(|resource| resource.id()).collect();
+                work.draft.detail("resources", ids);
+            }
+            if let Some(websites) = &websites {
+                work.draft.detail("websites", websites.clone());
+            }
             let recorded = work.record()?;
             let answer = Created {
                 token: plain,
@@ -80,8 +111,54 @@ impl Create {
                 expires_at,
                 id,
                 label: self.label.clone(),
+                resources: held,
+                websites,
             };
             Ok(Done::Recorded(answer, recorded))
         })
+    }
+
+    /// What was asked for, within the limit of the token that the actor shows.
+    fn limit(&self, work: &Work<'_>, user: &AdminUser) -> Result<Rights> {
+        let mut asked = Rights::everything();
+        if !self.resources.is_empty() {
+            asked.access = Access::Custom;
+            asked.resources = named(&self.resources, false)?.into_iter().collect();
+        }
+        if !self.websites.is_empty() {
+            let ids = self.websites.iter().map(|code| find::website(work, code));
+            let mut ids = ids.map(|w| Ok(w?.id)).collect::<Result<Vec<i64>>>()?;
+            ids.sort_unstable();
+            ids.dedup();
+            asked.scope = RoleScope::Websites(ids);
+        }
+        let role = role_of(work, user)?;
+        for (holder, held) in [
+            (format!("role {}", role.name), &role.rights),
+            (work.actor.name.clone(), &work.actor.rights),
+        ] {
+            if !held.cover_named(&asked) {
+                return Err(Fault::BeyondOwnRights {
+                    what: format!("the token would be for more than {holder} holds"),
+                });
+            }
+        }
+        Ok(match &work.actor.token {
+            Some(shown) => asked.within(&shown.limit),
+            None => asked,
+        })
+    }
+
+    /// When it ends: never after the token that the actor shows.
+    fn end(&self, work: &Work<'_>) -> Result<Timestamp> {
+        let end = work.now.plus(self.lifetime.unwrap_or(DEFAULT_LIFETIME));
+        let shown = work.actor.token.as_ref();
+        match shown.and_then(|token| token.expires_at) {
+            Some(last) if end > last && self.lifetime.is_some() => Err(Fault::BeyondOwnRights {
+                what: format!("the token would outlive the one it is made with, until {last}"),
+            }),
+            Some(last) => Ok(end.min(last)),
+            None => Ok(end),
+        }
     }
 }

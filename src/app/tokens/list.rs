@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_own;
+use super::{is_own, resources};
 use crate::app::page::{Page, Part};
+use crate::app::roles::codes;
 use crate::app::{Desk, find, look};
 use crate::domain::access::{AccessToken, Identity, TokenOwner};
 use crate::domain::audit::Action;
@@ -30,6 +31,14 @@ pub struct TokenView {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// To the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// The only resources it holds, as far as the role does; `null` for all of
+    /// the role's.
+    pub resources: Option<Vec<Resource>>,
+    /// The only websites it is for, by code, as far as the actor's own scope
+    /// reaches; `null` for all of the role's.
+    pub websites: Option<Vec<String>>,
     pub state: TokenState,
 }
 
@@ -83,6 +92,7 @@ impl List {
                 _ => match own() {
                     (name, Identity::AdminUser(id)) => (name, TokenOwner::AdminUser(id), true),
                     (name, Identity::Storefront(id)) => (name, TokenOwner::Storefront(id), true),
+                    (_, Identity::Upkeep) => return Ok(Page::default()),
                 },
             };
             let mut tokens = view.read.access_tokens(owner)?;
@@ -90,16 +100,21 @@ impl List {
             let is_more = tokens.len() > self.part.rows();
             tokens.truncate(self.part.rows());
             let next = tokens.last().filter(|_| is_more).map(|t| t.id.to_string());
-            let row = |token: AccessToken| TokenView {
-                state: TokenState::of(&token, enabled, view.now),
-                id: token.id,
-                name: name.clone(),
-                label: (!token.name.is_empty()).then_some(token.name),
-                created_at: token.created_at,
-                expires_at: token.expires_at,
-                revoked_at: token.revoked_at,
+            let row = |token: AccessToken| {
+                Ok(TokenView {
+                    last_used_at: token.last_used_at,
+                    resources: resources(&token.limit),
+                    websites: codes(view, &token.limit.scope)?,
+                    state: TokenState::of(&token, enabled, view.now),
+                    id: token.id,
+                    name: name.clone(),
+                    label: (!token.name.is_empty()).then_some(token.name),
+                    created_at: token.created_at,
+                    expires_at: token.expires_at,
+                    revoked_at: token.revoked_at,
+                })
             };
-            let rows = tokens.into_iter().map(row).collect();
+            let rows = tokens.into_iter().map(row).collect::<Result<_>>()?;
             Ok(Page { rows, next })
         })
     }

@@ -5,15 +5,21 @@ mod list;
 mod revoke;
 pub mod shown_once;
 
-pub use create::{Create, Created, MAX_LIFETIME};
+pub use create::{Create, Created, DEFAULT_LIFETIME, MAX_LIFETIME};
 pub use list::{List, TokenState, TokenView};
 pub use revoke::{Revoke, Revoked, Which};
 
 use super::rights::{may_change, role_of};
 use super::{View, find};
-use crate::domain::access::AdminUser;
+use crate::domain::access::{Access, AdminUser, Rights};
 use crate::domain::resource::Resource;
 use crate::store::Result;
+
+/// The resources a limit names; `None` for any.
+fn resources(limit: &Rights) -> Option<Vec<Resource>> {
+    let is_limited = limit.access == Access::Custom;
+    is_limited.then(|| limit.resources.iter().collect())
+}
 
 /// Whether `name` is the actor's own. A storefront may be called like an admin
 /// user and is none.

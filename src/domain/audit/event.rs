@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::action::Action;
+use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{Consent, ConsentSource};
 use crate::domain::document::DocumentRef;
 use crate::domain::fault::Fault;
@@ -33,22 +34,40 @@ impl Outcome {
     }
 }
 
-/// On what consent a login stood.
+/// On what consent a login stood. Its serialised form is hashed: members that
+/// came later are there only where they say something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentBasis {
-    /// `opt-in`: the customer's own yes is needed.
+    /// `opt-in`: the customer's own yes is needed; `opt-out`: a no was not
+    /// said; `mandatory`: it was not asked.
     pub mode: String,
+    /// Where the yes came from; `None` where it stood on none.
     pub source: Option<ConsentSource>,
     /// The event that granted it.
     pub seq: Option<u64>,
+    /// There was no consent, and the agent went on without.
+    #[serde(rename = "override", default, skip_serializing_if = "is_no")]
+    pub is_override: bool,
+    /// The admin user who granted it is the one who logs in.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub self_granted: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it over so
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 impl ConsentBasis {
-    pub fn opt_in(consent: &Consent) -> Self {
+    /// What a login on a website of this mode stands on.
+    pub fn of(mode: ConsentMode, consent: &Consent, is_override: bool) -> Self {
+        let stands = consent.granted && !is_override && mode != ConsentMode::Mandatory;
         Self {
-            mode: "opt-in".to_owned(),
-            source: consent.source,
-            seq: consent.seq,
+            mode: mode.as_str().to_owned(),
+            source: consent.source.filter(|_| stands),
+            seq: consent.seq.filter(|_| stands),
+            is_override,
+            self_granted: false,
         }
     }
 }

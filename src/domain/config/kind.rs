@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{base_url, groups};
+use super::{base_url, groups, pattern};
 use crate::domain::text::is_deceptive;
 use crate::domain::time::{BareUnit, parse_duration};
 
@@ -37,6 +37,8 @@ pub enum Kind {
     BaseUrl,
     /// An IANA time zone.
     Timezone,
+    /// A regular expression (see [`pattern`]).
+    Pattern,
     OneOf(&'static [&'static str]),
     /// A set of [`ACTION_GROUPS`](super::ACTION_GROUPS).
     ActionGroups,
@@ -78,6 +80,7 @@ impl Kind {
             Self::Name { max } => self.line(text, max, |c| c.is_whitespace() || c == '+'),
             Self::BaseUrl => base_url::normalize(text),
             Self::Timezone => self.known(text.parse::<Tz>().ok().map(Tz::name)),
+            Self::Pattern => pattern::normalize(text),
             Self::OneOf(choices) => self.known(choices.iter().copied().find(|c| *c == text)),
             Self::ActionGroups => groups::normalize(text),
         }
@@ -94,6 +97,7 @@ impl Kind {
             Self::Name { max } => format!("1 to {max} characters, no white space and no `+`"),
             Self::BaseUrl => base_url::EXPECTED.to_owned(),
             Self::Timezone => "an IANA time zone, like Europe/Berlin or UTC".to_owned(),
+            Self::Pattern => pattern::EXPECTED.to_owned(),
             Self::OneOf(choices) => choices.join(" or "),
             Self::ActionGroups => groups::expected(),
         }

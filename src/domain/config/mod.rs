@@ -5,6 +5,7 @@ mod base_url;
 mod groups;
 mod kind;
 pub mod lookup;
+pub mod pattern;
 mod registry;
 
 pub use base_url::{login_url, origin_of};

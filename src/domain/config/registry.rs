@@ -18,9 +18,12 @@ pub const LOGGED_ACTIONS: &str = "admin/magento_logging/actions";
 pub const ROTATION_LIFETIME: &str = "system/rotation/lifetime";
 pub const ROTATION_FREQUENCY: &str = "system/rotation/frequency";
 pub const STORE_NAME: &str = "lac/store/name";
+pub const CONSENT_MODE: &str = "lac/consent/mode";
 pub const REASON_REQUIRED: &str = "lac/reason/required";
 pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
+pub const REASON_PATTERN: &str = "lac/reason/pattern";
 pub const TICKET_REQUIRED: &str = "lac/ticket/required";
+pub const TICKET_PATTERN: &str = "lac/ticket/pattern";
 pub const SESSION_MAX_DURATION: &str = "lac/session/max_duration";
 
 const GLOBAL: &[ScopeLevel] = &[Default];
@@ -188,6 +191,14 @@ pub(super) static FIELDS: &[Field] = &[
         )
     },
     ours(
+        CONSENT_MODE,
+        PER_WEBSITE,
+        Kind::OneOf(&["opt-in", "opt-out", "mandatory"]),
+        "opt-in",
+        "Consent mode",
+        "How customers of a website are asked: opt-in needs their yes, as the original does. The other two deviate from it: opt-out allows logins until somebody says no, mandatory does not ask.",
+    ),
+    ours(
         REASON_REQUIRED,
         PER_WEBSITE,
         Kind::YesNo,
@@ -203,6 +214,17 @@ pub(super) static FIELDS: &[Field] = &[
         "Shortest reason",
         "How many characters a reason needs, where one is given.",
     ),
+    Field {
+        default: None,
+        ..ours(
+            REASON_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a reason",
+            "What a reason must look like, all of it, where one is given.",
+        )
+    },
     ours(
         TICKET_REQUIRED,
         PER_WEBSITE,
@@ -211,6 +233,17 @@ pub(super) static FIELDS: &[Field] = &[
         "Ticket required",
         "Whether a login needs the number of a ticket.",
     ),
+    Field {
+        default: None,
+        ..ours(
+            TICKET_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a ticket",
+            "What the number of a ticket must look like, all of it, where one is given.",
+        )
+    },
     ours(
         SESSION_MAX_DURATION,
         GLOBAL,

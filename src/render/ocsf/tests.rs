@@ -48,6 +48,8 @@ fn login(result: Outcome) -> EventView {
         session_id: Some(crate::domain::ids::SessionId::from_bits([0xab; 16])),
         consent: Some(ConsentBasis {
             mode: "opt-in".to_owned(),
+            is_override: false,
+            self_granted: false,
             source: None,
             seq: Some(17),
         }),

@@ -96,6 +96,9 @@ fn permitted(basis: Option<&Basis>, look: &Look) -> Text {
     let Some(basis) = basis else {
         return Text::toned("not recorded with this visit", Tone::Dim);
     };
+    if let Some(without) = words::without(&basis.mode, basis.is_override, basis.source.is_some()) {
+        return without.into();
+    }
     let how = words::source(basis.source.as_deref(), basis.given_by.as_deref());
     match basis.given_at {
         Some(given) => format!("{how} on {}", at(given, look)).into(),

@@ -55,6 +55,16 @@ pub(super) fn end(cause: Option<&str>, opened: bool) -> &'static str {
     }
 }
 
+/// What a visit stood on where it was no permission of the shopper's.
+pub(super) fn without(mode: &str, is_override: bool, has_source: bool) -> Option<&'static str> {
+    match mode {
+        _ if is_override => Some("you had not allowed it; they went on without"),
+        "mandatory" => Some("this shop does not ask for it"),
+        "opt-out" if !has_source => Some("you had not said no"),
+        _ => None,
+    }
+}
+
 /// Where a consent came from; `by` is who recorded it.
 pub(super) fn source(source: Option<&str>, by: Option<&str>) -> String {
     let by = |before: &str| by.map_or_else(String::new, |by| format!("{before}{by}"));

@@ -31,6 +31,7 @@ use super::dir::StoreDir;
 use super::log::Appended;
 use super::{HighWater, ReadTx, Result, Store, WriteTx};
 use crate::domain::fault::Fault;
+use crate::domain::time::Timestamp;
 
 pub use self::migrate::SCHEMA;
 
@@ -209,6 +210,11 @@ impl Store for SqliteStore {
     fn sweep(&self, most: usize) -> Result<u64> {
         let _lock = WriterLock::take(&self.lock, self.timeout)?;
         sweep::some(&self.conn, most)
+    }
+
+    fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
+        let _lock = WriterLock::take(&self.lock, Duration::ZERO)?;
+        tokens::note_use(&self.conn, id, at)
     }
 
     fn scrub(&self, words: &[String]) -> Result<bool> {

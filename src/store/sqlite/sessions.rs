@@ -194,8 +194,29 @@ impl SessionWrites for Tx<'_> {
             .conn
             .execute(
                 "UPDATE session SET state = 'active', redeemed_at = ?2, redeemed_by = ?3, \
-                 ends_at = ?4 WHERE id = ?1 AND state = 'issued'",
+                 ends_at = ?4, end_cause = NULL WHERE id = ?1 AND state = 'issued'",
                 params![id.as_str(), at.micros(), by, ends_at.micros()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+
+    fn session_limit(
+        &self,
+        _permit: &Permit<'_>,
+        id: &SessionId,
+        at: Timestamp,
+        cause: EndCause,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET end_cause = ?3, \
+                 expires_at = CASE state WHEN 'issued' THEN ?2 ELSE expires_at END, \
+                 ends_at = CASE state WHEN 'active' THEN ?2 ELSE ends_at END \
+                 WHERE id = ?1 AND (state = 'issued' AND expires_at > ?2 \
+                 OR state = 'active' AND ends_at > ?2)",
+                params![id.as_str(), at.micros(), cause.as_str()],
             )
             .map_err(rows::fault)?;
         Ok(changed == 1)

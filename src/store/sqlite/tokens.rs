@@ -1,6 +1,6 @@
 //! Access tokens: their hashes, never the tokens.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::access::scope_word;
 use super::{Tx, damaged, rows};
@@ -95,4 +95,15 @@ impl TokenWrites for Tx<'_> {
             .map_err(rows::fault)?;
         Ok(())
     }
+}
+
+/// Notes when a token was used last, never backwards.
+pub fn note_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
+    conn.execute(
+        "UPDATE access_token SET last_used_at = ?2 \
+         WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
+        [id, at.micros()],
+    )
+    .map_err(rows::fault)?;
+    Ok(())
 }

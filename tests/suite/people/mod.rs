@@ -9,6 +9,7 @@ mod limits;
 mod roles;
 mod search;
 mod storefronts;
+mod token_limits;
 mod tokens;
 
 use serde_json::Value;

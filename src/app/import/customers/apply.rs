@@ -142,8 +142,9 @@ impl Import<'_, '_> {
         } else {
             self.tally.unchanged += 1;
         }
-        if here.consent.granted && !customer.consent.granted {
-            self.end_sessions(customer.id, EndCause::ConsentWithdrawn)?;
+        let moved = here.website_id != customer.website_id;
+        if here.consent != customer.consent || moved {
+            self.settle_consent(&customer, here.consent.granted)?;
         }
         if here.active && !customer.active {
             self.end_sessions(customer.id, EndCause::CustomerInactive)?;
@@ -156,6 +157,21 @@ impl Import<'_, '_> {
 
     pub(super) fn end_sessions(&mut self, id: CustomerId, cause: EndCause) -> Result<()> {
         let ended = sessions::end_for_customer(self.work, self.permit, id, cause)?;
+        self.tally.sessions_ended += ended as u64;
+        Ok(())
+    }
+
+    /// Ends what the customer's consent no longer carries.
+    pub(super) fn settle_consent(&mut self, customer: &Customer, was_yes: bool) -> Result<()> {
+        let (consent, id) = (&customer.consent, customer.id);
+        if consent.granted && consent.until.is_none() {
+            return Ok(()); // whatever stood, stands
+        }
+        let ended = if was_yes && !consent.granted {
+            sessions::end_after_a_no(self.work, self.permit, id)?
+        } else {
+            sessions::end_where_consent_is_gone(self.work, self.permit, Some(id))?
+        };
         self.tally.sessions_ended += ended as u64;
         Ok(())
     }

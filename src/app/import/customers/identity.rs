@@ -2,6 +2,7 @@
 
 use super::apply::{Import, Target};
 use super::row::Row;
+use crate::app::consent;
 use crate::app::import::problem::Problem;
 use crate::domain::audit::Action;
 use crate::domain::customer::{Customer, email_key};
@@ -85,17 +86,19 @@ impl Import<'_, '_> {
         self.work.tx.customer_remove(self.permit, local.id)?;
         self.work.tx.customer_renumber(self.permit, local.id, id)?;
         // The sessions are the other's now, who may allow less.
-        if local.consent.granted && !here.consent.granted {
-            self.end_sessions(id, EndCause::ConsentWithdrawn)?;
-        }
         if local.active && !here.active {
             self.end_sessions(id, EndCause::CustomerInactive)?;
         }
-        if here.consent.granted && !local.consent.granted && local.consent.changed_at.is_some() {
+        let was_yes = here.consent.granted || local.consent.granted;
+        let allows = here.consent.granted || consent::standing(self.work, &here)?.is_ok();
+        if allows && !local.consent.granted && local.consent.changed_at.is_some() {
             self.change_consent(&mut here, false, local.consent.changed_at)?;
             self.work.tx.consent_put(self.permit, id, &here.consent)?;
-            self.end_sessions(id, EndCause::ConsentWithdrawn)?;
+        } else if here.consent.granted && local.consent.ends_before(&here.consent) {
+            here.consent = local.consent;
+            self.work.tx.consent_put(self.permit, id, &here.consent)?;
         }
+        self.settle_consent(&here, was_yes)?;
         if here.active && !local.active {
             here.active = false;
             self.work.tx.customer_put(self.permit, &here)?;

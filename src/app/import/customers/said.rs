@@ -2,8 +2,9 @@
 
 use super::apply::Import;
 use super::row::Row;
+use crate::app::consent;
 use crate::domain::audit::{Action, Event};
-use crate::domain::consent::{Said, Verdict, compete};
+use crate::domain::consent::{ConsentMode, Said, Verdict, compete};
 use crate::domain::customer::{Consent, ConsentSource, Customer};
 use crate::domain::time::Timestamp;
 use crate::store::Result;
@@ -26,6 +27,8 @@ impl Import<'_, '_> {
         };
         let at = match compete(&customer.consent, merchant, said, self.work.now) {
             Verdict::Keep => return Ok(false),
+            // Where silence is a yes, the first no is a change.
+            Verdict::Note(at) if self.silence_is_yes(customer)? => Some(at),
             Verdict::Note(at) => {
                 customer.consent.changed_at = Some(at);
                 customer.consent.source.get_or_insert(ConsentSource::Import);
@@ -36,6 +39,12 @@ impl Import<'_, '_> {
         };
         self.change_consent(customer, granted, at)?;
         Ok(true)
+    }
+
+    fn silence_is_yes(&self, customer: &Customer) -> Result<bool> {
+        let is_silent = customer.consent.changed_at.is_none();
+        let mode = is_silent.then(|| consent::mode(self.work, customer));
+        Ok(mode.transpose()? == Some(ConsentMode::OptOut))
     }
 
     /// Changes it and records that.

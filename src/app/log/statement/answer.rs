@@ -89,6 +89,9 @@ pub struct Visit {
 pub struct Basis {
     /// `opt-in`: the shopper's own yes.
     pub mode: String,
+    /// There was no consent, and they went on without.
+    #[serde(rename = "override", default)]
+    pub is_override: bool,
     /// `storefront`, `admin` or `import`.
     pub source: Option<String>,
     /// The event that granted it.

@@ -29,6 +29,8 @@ struct Draft {
     expires_at: Option<Timestamp>,
     /// When an open session ends by itself.
     ends_at: Option<Timestamp>,
+    /// Why it will end by itself, where that is not its longest duration.
+    foreseen: Option<EndCause>,
     /// When its end was recorded, and whether time had run out.
     end: Option<(Timestamp, bool)>,
 }
@@ -110,6 +112,7 @@ fn consent(view: &View<'_>, readable: &Readable, basis: &ConsentBasis) -> Result
     let grant = grant.filter(|event| event.full_action_name == Action::ConsentGrant.full_name());
     Ok(Basis {
         mode: basis.mode.clone(),
+        is_override: basis.is_override,
         source: basis.source.map(|source| source.as_str().to_owned()),
         seq: basis.seq,
         given_at: grant.as_ref().map(|event| event.time),
@@ -142,6 +145,7 @@ impl Draft {
             visit,
             expires_at: None,
             ends_at: None,
+            foreseen: None,
             end: None,
         }
     }
@@ -189,8 +193,13 @@ impl Draft {
         let visit = &mut self.visit;
         visit.link_made = visit.link_made.or(Some(session.issued_at));
         visit.opened = visit.opened.or(session.redeemed_at);
-        self.expires_at = self.expires_at.or(Some(session.expires_at));
-        self.ends_at = self.ends_at.or(session.ends_at);
+        // Consent that ends may have brought both forward since they were
+        // recorded.
+        self.expires_at = Some(session.expires_at);
+        self.ends_at = session.ends_at.or(self.ends_at);
+        if session.state.is_open() {
+            self.foreseen = session.end_cause;
+        }
         let over = matches!(session.state, SessionState::Ended | SessionState::Expired);
         if self.end.is_none() && over {
             visit.ended = session.ended_at;
@@ -225,7 +234,8 @@ impl Draft {
             None => false,
         };
         if by_time && visit.cause.is_none() {
-            visit.cause = Some(ran_out.as_str().to_owned());
+            let cause = self.foreseen.unwrap_or(ran_out);
+            visit.cause = Some(cause.as_str().to_owned());
         }
         visit.state = match (visit.opened, visit.ended) {
             (Some(_), Some(_)) => VisitState::Ended,

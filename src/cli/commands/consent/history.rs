@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::Who;
+use super::change::until;
 use crate::app::consent::{Entry, History};
 use crate::cli::args::Paging;
 use crate::cli::paging;
@@ -84,6 +85,10 @@ impl Row for Entry {
             title: "",
         },
         Column {
+            field: "until",
+            title: "until",
+        },
+        Column {
             field: "reason",
             title: "reason",
         },
@@ -106,6 +111,7 @@ impl Row for Entry {
                 .map_or_else(String::new, |id| id.to_string())
                 .into(),
             self.website.clone().unwrap_or_default().into(),
+            until(self.until, look),
             self.reason.clone().unwrap_or_default().into(),
         ]
     }

@@ -24,8 +24,11 @@ enum Verb {
     #[command(after_help = "Example:\n  lac consent show jane@example.com --website eu")]
     Show(Who),
     /// Grant it on behalf of customers, all or none of them
-    #[command(after_help = "Example:\n  lac consent grant 42 43 --reason 'asked on the phone'")]
-    Grant(change::ChangeArgs),
+    #[command(after_help = "Examples:\n  \
+        lac consent grant 42 43 --reason 'asked on the phone'\n  \
+        lac consent grant jane@example.com --for 7d\n  \
+        lac consent grant 42 --until 2026-12-24")]
+    Grant(change::GrantArgs),
     /// Revoke it; open sessions of these customers end
     #[command(after_help = "Example:\n  lac consent revoke - < ids.txt")]
     Revoke(change::ChangeArgs),
@@ -60,8 +63,8 @@ impl Who {
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::Show(args) => show::show(&args, shop)?,
-        Verb::Grant(args) => change::change(args, true, shop)?,
-        Verb::Revoke(args) => change::change(args, false, shop)?,
+        Verb::Grant(args) => change::grant(args, shop)?,
+        Verb::Revoke(args) => change::revoke(args, shop)?,
         Verb::History(args) => history::history(&args, shop)?,
     }
     Ok(0)

@@ -1,6 +1,7 @@
 //! `lac consent show`.
 
 use super::Who;
+use super::change::until;
 use crate::app::consent::{ConsentView, Show};
 use crate::cli::shop::Shop;
 use crate::render::Look;
@@ -47,8 +48,18 @@ impl Card for ConsentView {
             ("e-mail", self.email.clone().into()),
             ("website", self.website.clone().into()),
             ("consent", word(self)),
+            ("until", until(self.until, look)),
             ("since", since.unwrap_or_else(|| "ever".to_owned()).into()),
             ("changed by", by(self).into()),
+            ("asked by", self.mode.as_str().into()),
+            (
+                "a login may",
+                if self.allowed {
+                    Text::toned("start", Tone::Good)
+                } else {
+                    Text::toned("not start", Tone::Bad)
+                },
+            ),
             ("asked as", self.title.clone().into()),
             ("explained as", self.tooltip.clone().into()),
         ]
@@ -72,6 +83,18 @@ impl Row for ConsentView {
         Column {
             field: "consent",
             title: "consent",
+        },
+        Column {
+            field: "until",
+            title: "until",
+        },
+        Column {
+            field: "mode",
+            title: "",
+        },
+        Column {
+            field: "allowed",
+            title: "",
         },
         Column {
             field: "changed_at",
@@ -102,6 +125,7 @@ impl Row for ConsentView {
             self.email.clone().into(),
             self.website.clone().into(),
             word(self),
+            until(self.until, look),
             since.unwrap_or_default().into(),
             by(self).into(),
         ]

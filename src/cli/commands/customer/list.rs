@@ -106,6 +106,10 @@ impl Row for CustomerView {
             title: "",
         },
         Column {
+            field: "consent_until",
+            title: "",
+        },
+        Column {
             field: "first_name",
             title: "",
         },

@@ -46,6 +46,7 @@ impl Card for CustomerView {
         ];
         for (label, time) in [
             ("consent since", self.consent_changed_at),
+            ("consent until", self.consent_until),
             ("created", self.created_at),
             ("updated", self.updated_at),
         ] {

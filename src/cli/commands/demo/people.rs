@@ -69,7 +69,9 @@ pub fn hire(desk: &Desk<'_>, dir: &Path) -> Result<Cast> {
         let created = tokens::Create {
             name: name.to_owned(),
             label: Some("demo".to_owned()),
-            lifetime,
+            lifetime: Some(lifetime),
+            resources: Vec::new(),
+            websites: Vec::new(),
         }
         .run(desk)?;
         callers.push(known_by(desk, dir, name, created.token)?);

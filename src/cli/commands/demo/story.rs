@@ -156,6 +156,7 @@ impl<'s> Telling<'s> {
             customers: vec!["tom.reed@mail.example".to_owned()],
             website: None,
             reason: Some("agreed on the phone".to_owned()),
+            limit: None,
         }
         .run(desk)?;
         let grant = "lac consent grant tom.reed@mail.example --reason 'agreed on the phone'";
@@ -330,6 +331,7 @@ fn login(ticket: &str) -> Result<Login> {
         reason: None,
         ticket: Some(ticket.parse().map_err(Fault::internal)?),
         replace: true,
+        override_consent: false,
     };
     Ok(Login { wish, ttl: None })
 }

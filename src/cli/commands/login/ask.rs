@@ -4,12 +4,15 @@
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
 
+use super::show::beside;
 use crate::app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::{ask, pick};
+use crate::domain::config::pattern;
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::ids::Ticket;
+use crate::render::Look;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -53,10 +56,15 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
             Some(Fault::StoreViewRequired { .. }) if !plan.choices.is_empty() => {
                 wish.store_view = Some(store_view(theme, &plan)?);
             }
-            Some(Fault::ReasonRequired { min_length }) => {
-                wish.reason = Some(reason(theme, *min_length)?);
+            Some(Fault::ReasonRequired {
+                min_length,
+                pattern,
+            }) => {
+                wish.reason = Some(reason(theme, *min_length, pattern.as_deref())?);
             }
-            Some(Fault::TicketRequired) => wish.ticket = Some(ticket(theme)?),
+            Some(Fault::TicketRequired { pattern }) => {
+                wish.ticket = Some(ticket(theme, pattern.as_deref())?);
+            }
             _ => break plan,
         }
     };
@@ -64,7 +72,7 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
         return Ok(wish);
     };
     if plan.obstacles.is_empty() && !shop.out.yes {
-        confirm(theme, customer, &plan)?;
+        confirm(theme, customer, &plan, &shop.look())?;
     }
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
@@ -92,30 +100,51 @@ fn store_view(theme: &dyn Theme, plan: &Checked) -> Result<String> {
     chosen.ok_or_else(|| Fault::internal("nothing was picked"))
 }
 
-fn reason(theme: &dyn Theme, least: u64) -> Result<String> {
+/// What is asked for, and what it must look like.
+fn prompt(what: &str, pattern: Option<&str>) -> String {
+    match pattern {
+        Some(pattern) => format!("{what} (of the form {})", safe(pattern)),
+        None => what.to_owned(),
+    }
+}
+
+/// What a text must look like, said where it does not.
+fn of_form(pattern: Option<&str>, text: &str) -> std::result::Result<(), String> {
+    match pattern {
+        Some(pattern) if !pattern::matches(pattern, text.trim()) => {
+            Err(format!("of the form {}", safe(pattern)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn reason(theme: &dyn Theme, least: u64, pattern: Option<&str>) -> Result<String> {
     Input::with_theme(theme)
-        .with_prompt("Reason")
+        .with_prompt(prompt("Reason", pattern))
         .validate_with(move |text: &String| {
-            if text.trim().chars().count() as u64 >= least {
-                Ok(())
-            } else {
-                Err(format!("at least {least} characters"))
+            if (text.trim().chars().count() as u64) < least {
+                return Err(format!("at least {least} characters"));
             }
+            of_form(pattern, text)
         })
         .interact_text()
         .map_err(gave_up)
 }
 
-fn ticket(theme: &dyn Theme) -> Result<Ticket> {
+fn ticket(theme: &dyn Theme, pattern: Option<&str>) -> Result<Ticket> {
     let text: String = Input::with_theme(theme)
-        .with_prompt("Ticket")
-        .validate_with(|text: &String| text.parse::<Ticket>().map(|_| ()))
+        .with_prompt(prompt("Ticket", pattern))
+        .validate_with(|text: &String| {
+            let ticket: std::result::Result<Ticket, _> = text.parse();
+            ticket.map_err(|e| e.to_string())?;
+            of_form(pattern, text)
+        })
         .interact_text()
         .map_err(gave_up)?;
     text.parse().map_err(|e| Fault::invalid("--ticket", e))
 }
 
-fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked) -> Result<()> {
+fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -> Result<()> {
     let name = if customer.name.is_empty() {
         &customer.email
     } else {
@@ -135,6 +164,12 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked) -> Result<()> 
         Out::err(&format!(
             "Your open session as customer {other} will be ended."
         ));
+    }
+    if plan.overrides_consent {
+        Out::err("The customer has not allowed it: you go on without consent.");
+    }
+    for line in beside(&plan.also_open, look) {
+        Out::err(&format!("Note: {line}."));
     }
     // Escape is a no: whoever tries to leave must not find themselves logged in.
     let answer = Confirm::with_theme(theme)

@@ -80,6 +80,11 @@ pub struct LoginArgs {
     #[arg(long)]
     no_replace: bool,
 
+    /// Go on without the customer's consent; needs Lac::consent_override and a
+    /// reason
+    #[arg(long)]
+    override_consent: bool,
+
     /// Issue nothing; list everything that stands in the way
     #[arg(long)]
     check: bool,
@@ -136,6 +141,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         reason: reason.transpose()?,
         ticket,
         replace: !args.no_replace,
+        override_consent: args.override_consent,
     };
     if args.check {
         return check(wish, shop);

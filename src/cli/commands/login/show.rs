@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use crate::app::login::{Checked, Shopper, Started};
+use crate::app::sessions::AlsoOpen;
 use crate::cli::error::{Explained, explain};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::domain::session::SessionState;
+use crate::render::Look;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -47,12 +50,28 @@ pub fn started(started: &Started, shop: &Shop) -> Result<()> {
             safe(&old.customer_id)
         ));
     }
+    for line in beside(&started.also_open, &look) {
+        shop.out.say(&format!("{bold}note{reset}   {line}"));
+    }
     shop.out.say(&format!(
         "{dim}What you do there lands on the customer's real account. End it with: \
          lac session end {}{reset}",
         started.session_id
     ));
     Ok(())
+}
+
+/// Who else is in the account: one line each.
+pub(super) fn beside(also_open: &[AlsoOpen], look: &Look) -> Vec<String> {
+    let line = |other: &AlsoOpen| {
+        let since = other.since.relative(look.now);
+        let what = match other.state {
+            SessionState::Active => format!("is in this account too: came in {since}"),
+            _ => format!("made a link to this account {since}, not used yet"),
+        };
+        format!("{} {what}", safe(&other.admin))
+    };
+    also_open.iter().map(line).collect()
 }
 
 #[derive(Serialize)]
@@ -64,6 +83,8 @@ struct Report<'a> {
     store_view: Option<&'a str>,
     /// Whose session of yours would be ended.
     replaces: Option<&'a str>,
+    also_open: &'a [AlsoOpen],
+    overrides_consent: bool,
     obstacles: Vec<Explained>,
 }
 
@@ -75,6 +96,8 @@ pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
         document: checked.document.as_deref(),
         store_view: checked.store_view.as_deref(),
         replaces: checked.replaces.as_deref(),
+        also_open: &checked.also_open,
+        overrides_consent: checked.overrides_consent,
         obstacles: checked.obstacles.iter().map(explain).collect(),
     };
     if shop.out.format.is_json() {
@@ -100,6 +123,12 @@ pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
             "  your open session as customer {} would be ended",
             safe(other)
         ))?;
+    }
+    if report.overrides_consent {
+        Out::line("  the customer's consent would be overridden")?;
+    }
+    for line in beside(&checked.also_open, &shop.look()) {
+        Out::line(&format!("  {line}"))?;
     }
     Ok(())
 }

@@ -31,7 +31,10 @@ enum Verb {
     #[command(after_help = "Example:\n  lac session show 3f0c9d2b")]
     Show(ShowArgs),
     /// End sessions
-    #[command(after_help = "Example:\n  lac session end --all")]
+    #[command(after_help = "Examples:\n  \
+        lac session end 3f0c9d2b\n  \
+        lac session end --admin ben --customer jane@example.com\n  \
+        lac session end --all")]
     End(EndArgs),
 }
 
@@ -84,13 +87,19 @@ struct EndArgs {
     /// The sessions' ids, or their first 8 digits or more
     #[arg(
         value_name = "ID",
-        required_unless_present = "all",
-        conflicts_with = "all"
+        required_unless_present_any = ["all", "admin", "customer"],
+        conflicts_with_all = ["all", "admin", "customer"]
     )]
     ids: Vec<String>,
     /// Every open one that you may end
     #[arg(long)]
     all: bool,
+    /// The open ones of this admin user
+    #[arg(long, value_name = "NAME")]
+    admin: Option<String>,
+    /// The open ones as this customer (id or e-mail address)
+    #[arg(long, value_name = "CUSTOMER")]
+    customer: Option<String>,
 }
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
@@ -103,7 +112,10 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         }
         Verb::End(args) => {
             let ids = args.ids.into_iter().map(SessionId::new).collect();
-            let which = if args.all {
+            let (admin, customer) = (args.admin, args.customer);
+            let which = if admin.is_some() || customer.is_some() {
+                Which::Of { admin, customer }
+            } else if args.all {
                 Which::All
             } else {
                 Which::Ids(ids)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::app::sessions::{Ended, SessionRow};
 use crate::domain::ids::SessionId;
 use crate::domain::session::SessionState;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, length};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::render::one::Card;
@@ -39,6 +39,20 @@ fn issued(time: Timestamp, look: &Look) -> Text {
     }
 }
 
+/// A length of time in a narrow column.
+fn short(seconds: Option<u64>) -> Text {
+    let Some(seconds) = seconds else {
+        return Text::default();
+    };
+    let (unit, name) = match seconds {
+        0..60 => (1, "s"),
+        60..3600 => (60, "min"),
+        3600..86_400 => (3600, "h"),
+        _ => (86_400, "d"),
+    };
+    format!("{} {name}", seconds / unit).into()
+}
+
 impl Row for SessionRow {
     const COLUMNS: &'static [Column] = &[
         column("id", "session"),
@@ -54,6 +68,9 @@ impl Row for SessionRow {
         column("expires_at", ""),
         column("ends_at", ""),
         column("end_cause", ""),
+        column("age_seconds", "age"),
+        column("left_seconds", "left"),
+        column("overrides_consent", ""),
         column("document", ""),
         column("ticket", "ticket"),
         column("redeemed_by", ""),
@@ -68,6 +85,8 @@ impl Row for SessionRow {
             self.customer_email.clone().unwrap_or_default().into(),
             self.store_view.clone().unwrap_or_default().into(),
             issued(self.issued_at, look),
+            short(Some(self.age_seconds)),
+            short(self.left_seconds),
             self.ticket.clone().unwrap_or_default().into(),
         ]
     }
@@ -84,7 +103,8 @@ impl Row for Narrow {
         column("state", "state"),
         column("admin", "admin"),
         column("customer_email", "customer"),
-        column("issued_at", "issued"),
+        column("age_seconds", "age"),
+        column("left_seconds", "left"),
         column("ticket", "ticket"),
     ];
 
@@ -98,7 +118,8 @@ impl Row for Narrow {
             customer
                 .unwrap_or_else(|| session.customer_id.to_string())
                 .into(),
-            issued(session.issued_at, look),
+            short(Some(session.age_seconds)),
+            short(session.left_seconds),
             session.ticket.clone().unwrap_or_default().into(),
         ]
     }
@@ -131,6 +152,18 @@ impl Card for SessionRow {
                 self.end_cause
                     .map(|c| c.as_str().replace('_', " "))
                     .unwrap_or_default(),
+            ),
+            (
+                "time left",
+                self.left_seconds.map(length).unwrap_or_default(),
+            ),
+            (
+                "consent",
+                if self.overrides_consent {
+                    "overridden".to_owned()
+                } else {
+                    String::new()
+                },
             ),
             ("document", text(&self.document)),
             ("ticket", text(&self.ticket)),

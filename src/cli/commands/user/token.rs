@@ -12,7 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
-use crate::domain::time::parse_duration;
+use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::render::one::Card;
@@ -21,7 +21,9 @@ use crate::store::Result;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Make a token and show it, once
-    #[command(after_help = "Example:\n  lac user token create bob --expires 30d --label nightly")]
+    #[command(after_help = "Examples:\n  \
+        lac user token create bob --expires 30d --label nightly\n  \
+        lac user token create bob --resource login_button --website eu")]
     Create(CreateArgs),
     /// List an admin user's tokens, one's own if nobody is named
     #[command(after_help = "Example:\n  lac user token list bob")]
@@ -35,9 +37,16 @@ pub enum Verb {
 pub struct CreateArgs {
     /// Whose token it is
     name: String,
-    /// How long it counts: 1s to 366d
-    #[arg(long, value_name = "TIME", default_value = "90d")]
-    expires: String,
+    /// How long it counts: 1s to 366d [default: 90d, or as long as the token
+    /// it is made with]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    /// Hold only this resource; may be given several times
+    #[arg(long = "resource", value_name = "RESOURCE")]
+    resource: Vec<String>,
+    /// Only for these websites
+    #[arg(long, value_name = "CODE", num_args = 1..)]
+    website: Vec<String>,
     /// What it is for
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
@@ -91,7 +100,9 @@ fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
     let request = Create {
         name: args.name,
         label: args.label.filter(|label| !label.is_empty()),
-        lifetime: lifetime(&args.expires)?,
+        lifetime: args.expires.as_deref().map(lifetime).transpose()?,
+        resources: args.resource,
+        websites: args.website,
     };
     let created = shop.run(request)?;
     if shop.out.format.is_json() {
@@ -136,6 +147,22 @@ impl Card for Revoked {
     }
 }
 
+/// What a token is limited to, in short.
+fn only(token: &TokenView) -> String {
+    let resources = token.resources.iter().flatten().map(|r| r.short_id());
+    let websites = token
+        .websites
+        .iter()
+        .flatten()
+        .map(|code| format!("website:{code}"));
+    let all: Vec<String> = resources.map(str::to_owned).chain(websites).collect();
+    match (&token.resources, &token.websites) {
+        (Some(none), _) if none.is_empty() => "nothing".to_owned(),
+        (_, Some(none)) if none.is_empty() => "no website".to_owned(),
+        _ => all.join(", "),
+    }
+}
+
 impl Row for TokenView {
     const COLUMNS: &'static [Column] = &[
         Column {
@@ -163,6 +190,18 @@ impl Row for TokenView {
             title: "",
         },
         Column {
+            field: "last_used_at",
+            title: "last used",
+        },
+        Column {
+            field: "resources",
+            title: "only",
+        },
+        Column {
+            field: "websites",
+            title: "",
+        },
+        Column {
             field: "state",
             title: "state",
         },
@@ -174,13 +213,21 @@ impl Row for TokenView {
             TokenState::Suspended => Tone::Warning,
             TokenState::Expired | TokenState::Revoked => Tone::Dim,
         };
-        let expires = self.expires_at.map(|time| look.short_time(time));
+        // Three times leave no room for anything else on a terminal.
+        let time = |time: Timestamp| match look.width {
+            Some(_) => time.relative(look.now),
+            None => look.short_time(time),
+        };
+        let last_used = self.last_used_at.map(time);
+        let expires = self.expires_at.map(time);
         vec![
             self.id.to_string().into(),
             self.name.clone().into(),
             self.label.clone().unwrap_or_default().into(),
-            look.short_time(self.created_at).into(),
+            time(self.created_at).into(),
             expires.unwrap_or_else(|| "never".to_owned()).into(),
+            last_used.unwrap_or_default().into(),
+            only(self).into(),
             Text::toned(self.state.as_str(), tone),
         ]
     }

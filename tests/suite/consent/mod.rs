@@ -1,0 +1,30 @@
+//! Consent: how it is asked for, for how long it is given, going on without.
+
+mod limits;
+mod modes;
+mod overrides;
+
+use serde_json::Value;
+
+use crate::support::Store;
+
+const SHOP: &str = "https://shop.example.com";
+const MODE: &str = "lac/consent/mode";
+
+/// Sets the mode everywhere.
+#[track_caller]
+fn mode(store: &Store, mode: &str) {
+    store.ok(&["config", "set", MODE, mode]);
+}
+
+/// The newest event of an action.
+#[track_caller]
+fn newest(store: &Store, action: &str) -> Value {
+    let log = store.log();
+    let found = log.iter().find(|event| event["action"] == action);
+    found.cloned().expect("an event")
+}
+
+fn redeem(url: &str) -> [&str; 4] {
+    ["redeem", url, "--audience", SHOP]
+}

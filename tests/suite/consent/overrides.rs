@@ -1,0 +1,142 @@
+//! Going on without consent: for whom it is, with a reason, on record.
+
+use serde_json::{Value, json};
+
+use super::{mode, newest, redeem};
+use crate::support::{Store, text};
+
+const WITHOUT: [&str; 3] = ["--override-consent", "--reason", "the police asks"];
+
+#[test]
+fn it_takes_the_resource_and_always_a_reason() {
+    let store = Store::with_shop();
+    let ben = store.agent("ben");
+    let as_ben = |args: &[&str]| {
+        let all: Vec<&str> = ["login", "2"]
+            .iter()
+            .chain(args)
+            .chain(&["-o", "json"])
+            .copied()
+            .collect();
+        store.run_as(&ben, &all)
+    };
+    let error = as_ben(&WITHOUT).failed("resource_denied", 4);
+    assert!(
+        text(&error["message"]).contains("Lac::consent_override"),
+        "{error}"
+    );
+    // Before anybody is looked up.
+    let nobody = [
+        "login",
+        "4711",
+        "--override-consent",
+        "--reason",
+        "x",
+        "-o",
+        "json",
+    ];
+    store.run_as(&ben, &nobody).failed("resource_denied", 4);
+    store.ok(&["role", "allow", "bens", "Lac::consent_override"]);
+    as_ben(&["--override-consent"]).failed("reason_required", 5);
+    as_ben(&["--override-consent", "--reason", "  "]).failed("reason_required", 5);
+    as_ben(&[]).failed("consent_withheld", 5);
+    as_ben(&WITHOUT).succeeded();
+    let event = newest(&store, "issue");
+    assert_eq!(
+        event["consent"],
+        json!({"mode": "opt-in", "source": null, "seq": null, "override": true})
+    );
+    assert_eq!(event["reason"], "the police asks");
+    assert_eq!(
+        store.json(&["session", "list"])[0]["overrides_consent"],
+        true
+    );
+    store.ok(&["log", "verify"]);
+    // The shopper is told so.
+    let told = store.ok(&["log", "statement", "--customer", "2"]);
+    assert!(told.contains("they went on without"), "{told}");
+}
+
+#[test]
+fn where_consent_is_there_nothing_is_overridden() {
+    let store = Store::with_shop();
+    let args: Vec<&str> = ["1"].iter().chain(&WITHOUT).copied().collect();
+    store.login(&args);
+    assert_eq!(newest(&store, "issue")["consent"]["override"], Value::Null);
+    assert_eq!(
+        store.json(&["session", "list"])[0]["overrides_consent"],
+        false
+    );
+    mode(&store, "mandatory");
+    let args: Vec<&str> = ["2"].iter().chain(&WITHOUT).copied().collect();
+    store.login(&args);
+    assert_eq!(newest(&store, "issue")["consent"]["override"], Value::Null);
+}
+
+#[test]
+fn a_check_says_that_it_would_be_overridden() {
+    let store = Store::with_shop();
+    let args: Vec<&str> = ["login", "2", "--check"]
+        .iter()
+        .chain(&WITHOUT)
+        .copied()
+        .collect();
+    let report = store.json(&args);
+    assert_eq!(
+        (&report["possible"], &report["overrides_consent"]),
+        (&json!(true), &json!(true))
+    );
+    let bare = store.run(&["login", "2", "--check", "--override-consent", "-o", "json"]);
+    let report: Value = serde_json::from_str(&bare.stdout).expect("JSON");
+    assert_eq!(report["obstacles"][0]["code"], "reason_required");
+}
+
+#[test]
+fn a_no_ends_it_also_one_that_is_said_again() {
+    let store = Store::with_shop();
+    let args: Vec<&str> = ["2"].iter().chain(&WITHOUT).copied().collect();
+    let unspent = store.login_url(&args);
+    let revoked = store.json(&["consent", "revoke", "2"]);
+    assert_eq!(
+        (&revoked[0]["changed"], &revoked[0]["sessions_ended"]),
+        (&json!(true), &json!(1))
+    );
+    store.fails(&redeem(&unspent), "session_ended", 5);
+    assert_eq!(store.json(&["consent", "revoke", "2"])[0]["changed"], false);
+    let active = store.login_url(&args);
+    store.json(&redeem(&active));
+    // Neither a yes nor another mode ends it.
+    store.ok(&["consent", "grant", "2", "--for", "1h"]);
+    mode(&store, "opt-out");
+    assert_eq!(store.json(&["session", "list"])[0]["state"], "active");
+    assert_eq!(
+        store.json(&["consent", "revoke", "2"])[0]["sessions_ended"],
+        1
+    );
+    assert_eq!(
+        newest(&store, "end")["details"]["cause"],
+        "consent_withdrawn"
+    );
+}
+
+#[test]
+fn whoever_loses_the_resource_loses_the_session() {
+    let store = Store::with_shop();
+    let ben = store.agent("ben");
+    store.ok(&["role", "allow", "bens", "Lac::consent_override"]);
+    let login = |customer: &str| {
+        let all: Vec<&str> = ["login", customer]
+            .iter()
+            .chain(&WITHOUT)
+            .chain(&["-o", "json"])
+            .copied()
+            .collect();
+        let ran = store.run_as(&ben, &all).succeeded();
+        let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        text(&answer["url"]).to_owned()
+    };
+    let url = login("2");
+    store.ok(&["role", "deny", "bens", "Lac::consent_override"]);
+    assert_eq!(newest(&store, "end")["details"]["cause"], "access_lost");
+    store.fails(&redeem(&url), "session_ended", 5);
+}

@@ -1,0 +1,440 @@
+//! Tokens that hold less than their owner, what is made by them, when they
+//! were used, and that nobody but their holder ever sees them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{pluck, tries};
+use crate::support::{Store, text};
+
+/// A token of alice's with these flags.
+#[track_caller]
+fn limited(store: &Store, flags: &[&str]) -> String {
+    let args: Vec<&str> = ["user", "token", "create", "alice"]
+        .iter()
+        .chain(flags)
+        .copied()
+        .collect();
+    text(&store.json(&args)["token"]).to_owned()
+}
+
+fn answer(ran: crate::support::Ran) -> Value {
+    serde_json::from_str(&ran.succeeded().stdout).expect("JSON")
+}
+
+#[test]
+fn a_token_may_hold_some_resources_of_the_role() {
+    let store = Store::with_shop();
+    let token = limited(
+        &store,
+        &["--resource", "manage", "--resource", "login_button"],
+    );
+    tries(&store, &token, &["customer", "list"]).succeeded();
+    tries(&store, &token, &["login", "1"]).succeeded();
+    tries(&store, &token, &["config", "list"]).failed("resource_denied", 4);
+    tries(
+        &store,
+        &token,
+        &["user", "create", "eve", "--role", "Administrators"],
+    )
+    .failed("resource_denied", 4);
+    let me = answer(tries(&store, &token, &["whoami"]));
+    assert_eq!(me["access"], "custom");
+    assert_eq!(me["resources"].as_array().map(Vec::len), Some(2));
+    let event = store.json(&["log", "list", "--action", "token_create"]);
+    let resources = &event[0]["details"]["resources"];
+    assert!(
+        resources.to_string().contains("login_button"),
+        "{resources}"
+    );
+    // The role goes on ruling: what it loses, the token loses.
+    let ben = store.agent("ben");
+    let own = answer(tries(
+        &store,
+        &ben,
+        &[
+            "user",
+            "token",
+            "create",
+            "ben",
+            "--resource",
+            "login_button",
+        ],
+    ));
+    let own = text(&own["token"]);
+    tries(&store, own, &["login", "1"]).succeeded();
+    tries(&store, own, &["login", "--order", "100000001"]).failed("resource_denied", 4);
+    store.ok(&["role", "deny", "bens", "login_button"]);
+    tries(&store, own, &["login", "1"]).failed("resource_denied", 4);
+}
+
+#[test]
+fn a_token_may_be_for_some_websites() {
+    let store = Store::with_shop();
+    let token = limited(&store, &["--website", "eu"]);
+    let list = answer(tries(&store, &token, &["customer", "list"]));
+    assert!(
+        pluck(&list, "website").iter().all(|code| code == "eu"),
+        "{list}"
+    );
+    tries(&store, &token, &["login", "1"]).failed("customer_not_found", 3);
+    tries(&store, &token, &["login", "3"]).succeeded();
+    // What concerns every website is beyond it, as for a role.
+    tries(
+        &store,
+        &token,
+        &["config", "set", "web/url/use_store", "yes"],
+    )
+    .failed("beyond_own_rights", 4);
+    store.ok(&["role", "create", "Some"]);
+    tries(&store, &token, &["role", "scope", "Some", "all"]).failed("beyond_own_rights", 4);
+    let list = store.json(&["user", "token", "list"]);
+    assert_eq!(list[0]["websites"], json!(["eu"]));
+    assert_eq!(list[0]["resources"], Value::Null);
+    assert!(store.ok(&["user", "token", "list"]).contains("website:eu"));
+    let both = limited(&store, &["--website", "eu", "base", "--resource", "manage"]);
+    assert_eq!(
+        answer(tries(&store, &both, &["customer", "list"]))
+            .as_array()
+            .map(Vec::len),
+        Some(7)
+    );
+}
+
+#[test]
+fn a_limit_names_what_is_held() {
+    let store = Store::with_shop();
+    let ben = store.agent("ben");
+    store.ok(&["role", "scope", "bens", "website:eu"]);
+    let create = |flags: &[&str]| {
+        let args: Vec<&str> = ["user", "token", "create", "ben"]
+            .iter()
+            .chain(flags)
+            .copied()
+            .collect();
+        tries(&store, &ben, &args)
+    };
+    create(&["--resource", "config_section"]).failed("beyond_own_rights", 4);
+    create(&["--resource", "nonsense"]).failed("resource_not_found", 3);
+    create(&["--website", "base"]).failed("website_not_found", 3);
+    create(&["--website", "eu"]).succeeded();
+    let for_ben = ["user", "token", "create", "ben"];
+    let args: Vec<&str> = for_ben
+        .iter()
+        .chain(&["--resource", "acl_users"])
+        .copied()
+        .collect();
+    store.fails(&args, "beyond_own_rights", 4);
+    let args: Vec<&str> = for_ben
+        .iter()
+        .chain(&["--website", "base"])
+        .copied()
+        .collect();
+    store.fails(&args, "beyond_own_rights", 4);
+}
+
+#[test]
+fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
+    let store = Store::with_shop();
+    let first = limited(
+        &store,
+        &[
+            "--expires",
+            "10d",
+            "--resource",
+            "login_button",
+            "--resource",
+            "manage",
+            "--website",
+            "eu",
+        ],
+    );
+    let create = |flags: &[&str]| {
+        let args: Vec<&str> = ["user", "token", "create", "alice"]
+            .iter()
+            .chain(flags)
+            .copied()
+            .collect();
+        tries(&store, &first, &args)
+    };
+    let second = answer(create(&[]));
+    assert_eq!(
+        second["expires_at"], "2026-10-15T12:00:00.000000Z",
+        "not 90 days"
+    );
+    assert_eq!(second["websites"], json!(["eu"]));
+    assert_eq!(second["resources"].as_array().map(Vec::len), Some(2));
+    create(&["--expires", "10d"]).succeeded();
+    create(&["--expires", "11d"]).failed("beyond_own_rights", 4);
+    create(&["--resource", "config_section"]).failed("beyond_own_rights", 4);
+    create(&["--website", "base"]).failed("website_not_found", 3);
+    let third = answer(create(&["--resource", "manage", "--expires", "1d"]));
+    let third = text(&third["token"]);
+    tries(&store, third, &["customer", "show", "3"]).succeeded();
+    tries(&store, third, &["login", "3"]).failed("resource_denied", 4);
+    tries(&store, third, &["customer", "show", "1"]).failed("customer_not_found", 3);
+    // Nor is there another way around: by one's own account or somebody else's.
+    let wide = limited(
+        &store,
+        &["--resource", "acl_users", "--resource", "acl_roles"],
+    );
+    for args in [
+        &["user", "edit", "alice", "--os-account", "mallory"][..],
+        &["user", "create", "eve", "--role", "Administrators"],
+        &["user", "token", "create", "eve"],
+        &["role", "create", "All", "--all"],
+    ] {
+        let ran = tries(&store, &wide, args);
+        assert!(ran.code == 4 || ran.code == 3, "{args:?}: {ran:?}");
+    }
+    // After the first has expired, everything made by it has.
+    store.clock.set("2026-10-15T12:00:00.000000Z");
+    tries(&store, text(&second["token"]), &["whoami"]).failed("not_authenticated", 4);
+}
+
+#[test]
+fn a_limited_token_is_no_way_in_for_the_last_administrator() {
+    let store = Store::new();
+    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let args = [
+        "user",
+        "token",
+        "create",
+        "bob",
+        "--resource",
+        "login_button",
+    ];
+    store.ok(&args);
+    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
+    store.ok(&["user", "token", "create", "bob"]);
+    store.ok(&["user", "disable", "alice"]);
+}
+
+#[test]
+fn the_list_tells_when_a_token_was_used_to_the_minute() {
+    let store = Store::with_shop();
+    let ben = store.agent("ben");
+    let used = || store.json(&["user", "token", "list", "ben"])[0]["last_used_at"].clone();
+    assert_eq!(used(), Value::Null);
+    store.clock.set("2026-10-05T12:34:56.789000Z");
+    let events = store.log().len();
+    tries(&store, &ben, &["whoami"]).succeeded();
+    assert_eq!(used(), "2026-10-05T12:34:00.000000Z");
+    assert_eq!(store.log().len(), events, "it is no act");
+    store.clock.set("2026-10-05T12:36:01.000000Z");
+    tries(&store, &ben, &["login", "1"]).succeeded();
+    assert_eq!(used(), "2026-10-05T12:36:00.000000Z");
+    // Also by an attempt that was refused; never backwards.
+    store.clock.set("2026-10-05T12:40:00.000000Z");
+    tries(&store, &ben, &["config", "list"]).failed("resource_denied", 4);
+    assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
+    store.clock.set("2026-10-05T12:39:58.000000Z");
+    tries(&store, &ben, &["whoami"]).succeeded();
+    assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
+    assert!(
+        store
+            .ok(&["user", "token", "list", "ben"])
+            .contains("2026-10-05 12:40")
+    );
+    // Pressing a key leaves no trace.
+    store.clock.set("2026-10-05T13:00:00.000000Z");
+    let completing = store
+        .command(&["--", "lac", "customer", "show", "a"])
+        .env("COMPLETE", "fish")
+        .env("LAC_TOKEN", &ben)
+        .output()
+        .expect("lac runs");
+    assert!(completing.status.success(), "{completing:?}");
+    assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
+}
+
+#[test]
+fn a_busy_store_does_not_keep_anybody_from_reading() {
+    let store = Store::with_shop();
+    let ben = store.agent("ben");
+    let lock = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(store.dir().join("lock"))
+        .expect("the lock");
+    lock.lock().expect("the lock");
+    let started = std::time::Instant::now();
+    tries(&store, &ben, &["whoami"]).succeeded();
+    assert!(started.elapsed().as_secs() < 5, "it does not wait");
+    lock.unlock().expect("the lock");
+    assert_eq!(
+        store.json(&["user", "token", "list", "ben"])[0]["last_used_at"],
+        Value::Null
+    );
+}
+
+#[test]
+fn a_name_that_is_given_again_inherits_nothing() {
+    let store = Store::with_shop();
+    let old = store.agent("ben");
+    let url = answer(tries(&store, &old, &["login", "1"]));
+    store.ok(&["user", "delete", "ben", "--yes"]);
+    store.clock.set("2026-10-05T12:00:01.000000Z");
+    store.ok(&["user", "create", "ben", "--role", "bens"]);
+    tries(&store, &old, &["whoami"]).failed("not_authenticated", 4);
+    assert_eq!(store.json(&["user", "token", "list", "ben"]), json!([]));
+    let made = store.json(&["user", "token", "create", "ben"]);
+    let new = text(&made["token"]);
+    assert_eq!(answer(tries(&store, new, &["session", "list"])), json!([]));
+    tries(&store, new, &["session", "show", text(&url["session_id"])]).failed("resource_denied", 4);
+    tries(&store, new, &["login", "--last"]).failed("customer_not_found", 3);
+    let redeem = [
+        "redeem",
+        text(&url["url"]),
+        "--audience",
+        "https://shop.example.com",
+    ];
+    store.fails(&redeem, "session_ended", 5);
+    let ids = [
+        &store.json(&["user", "show", "ben"])["id"],
+        &store.log()[0]["admin_id"],
+    ]
+    .map(Value::to_string);
+    assert_ne!(ids[0], ids[1]);
+}
+
+/// Every file beneath a directory.
+fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_token_is_in_no_file_no_output_and_no_process_list() {
+    let store = Store::with_shop();
+    let made = store.json(&["user", "token", "create", "alice", "--label", "nightly"]);
+    let token = text(&made["token"]).to_owned();
+    let secret = token.strip_prefix("lac_").expect("the prefix");
+    let mut said = Vec::new();
+    let file = store.home().join("token");
+    fs::write(&file, &token).expect("a file");
+    let by_file = file.to_str().expect("UTF-8");
+    for args in [
+        &["whoami"][..],
+        &["login", "1"],
+        &["login", "2"],
+        &["login", "4711"],
+        &["session", "list"],
+        &["user", "token", "list"],
+        &["user", "token", "revoke", "alice", "99"],
+        &["log", "list"],
+        &["log", "report"],
+        &["log", "verify"],
+        &["doctor"],
+        &["config", "get", "no/such/path"],
+        &["-v", "customer", "list"],
+        &["--token-file", by_file, "whoami"],
+    ] {
+        for format in ["table", "json"] {
+            let args: Vec<&str> = args.iter().chain(&["-o", format]).copied().collect();
+            let ran = store.run_as(&token, &args);
+            said.push(ran.stdout + &ran.stderr);
+        }
+    }
+    let export = store.home().join("export.jsonl");
+    tries(
+        &store,
+        &token,
+        &["log", "export", export.to_str().expect("UTF-8")],
+    )
+    .succeeded();
+    // One that is none is not repeated either.
+    said.push(store.run_as(&token[..40], &["whoami"]).stderr);
+    said.push(
+        store
+            .run_as(&format!("{token}x"), &["whoami", "-o", "json"])
+            .stderr,
+    );
+    let mut tail = store
+        .command(&["log", "tail", "--follow"])
+        .env("LAC_TOKEN", &token)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("lac runs");
+    let proc_dir = Path::new("/proc").join(tail.id().to_string());
+    for _ in 0..20 {
+        let shown = fs::read(proc_dir.join("cmdline")).unwrap_or_default();
+        let title = fs::read(proc_dir.join("comm")).unwrap_or_default();
+        said.push(String::from_utf8_lossy(&shown).into_owned());
+        said.push(String::from_utf8_lossy(&title).into_owned());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    tail.kill().expect("it runs");
+    tail.wait().expect("it ends");
+    for text in said {
+        assert!(!text.contains(&secret[..16]), "{text}");
+    }
+    fs::remove_file(&file).expect("the file");
+    let mut all = Vec::new();
+    files(store.home(), &mut all);
+    assert!(all.len() > 5, "{all:?}");
+    for path in all {
+        let bytes = fs::read(&path).expect("a file");
+        let found = memchr::memmem::find(&bytes, &secret.as_bytes()[..16]);
+        assert_eq!(found, None, "{}", path.display());
+    }
+}
+
+/// What a terminal of 80 columns shows.
+fn at_a_terminal(store: &Store, command: &str) -> Option<String> {
+    let lac = store.command(&[]);
+    let line = format!(
+        "stty cols 80 && exec {} {command}",
+        env!("CARGO_BIN_EXE_lac")
+    );
+    let mut script = std::process::Command::new("script");
+    let output = script
+        .args(["-qec", &line, "/dev/null"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TERM", "xterm")
+        .env("NO_COLOR", "1")
+        .envs(
+            lac.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn tokens_and_sessions_fit_a_terminal_of_80_columns() {
+    let store = Store::with_shop();
+    let token = limited(
+        &store,
+        &["--resource", "login_button", "--label", "nightly"],
+    );
+    tries(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).succeeded();
+    for command in ["user token list", "session list"] {
+        let Some(shown) = at_a_terminal(&store, command) else {
+            return;
+        };
+        let lines: Vec<&str> = shown
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        assert!(
+            lines
+                .iter()
+                .all(|line| line.trim_end().chars().count() <= 80),
+            "{shown}"
+        );
+        assert_eq!(lines.len(), 5, "one row, one line: {shown}");
+    }
+}

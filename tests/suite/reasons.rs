@@ -1,0 +1,133 @@
+//! Reasons and tickets of a form: refused without a terminal, asked for until
+//! they fit at one.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{Store, text};
+
+fn set(store: &Store, path: &str, value: &str) {
+    store.ok(&["config", "set", path, value]);
+}
+
+#[test]
+fn what_is_given_must_be_of_the_form() {
+    let store = Store::with_shop();
+    set(&store, "lac/reason/pattern", "(?i)(call|chat): .{5,}");
+    set(&store, "lac/ticket/pattern", "ZD-[0-9]+");
+    // Neither is needed; what is given must fit, all of it.
+    store.login(&["1"]);
+    for reason in ["because", "call: abc", "see call: Ada asked"] {
+        let error = store.fails(&["login", "1", "--reason", reason], "reason_required", 5);
+        assert!(
+            text(&error["message"]).contains("(call|chat): .{5,}"),
+            "{error}"
+        );
+        assert!(text(&error["hint"]).contains("--reason"), "{error}");
+    }
+    let error = store.fails(&["login", "1", "--ticket", "ZD-12x"], "ticket_required", 5);
+    assert!(text(&error["message"]).contains("ZD-[0-9]+"), "{error}");
+    assert!(text(&error["hint"]).contains("--ticket"), "{error}");
+    store.login(&["1", "--reason", "Call: Ada asked", "--ticket", "ZD-4711"]);
+    // Where they are needed, the same message says what is wanted.
+    set(&store, "lac/reason/required", "yes");
+    set(&store, "lac/ticket/required", "yes");
+    let ran = store.run(&["login", "1", "--check", "-o", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let list = report["obstacles"].as_array().expect("a list");
+    assert_eq!(list.len(), 2);
+    assert!(
+        list.iter()
+            .all(|one| text(&one["message"]).contains("of the form")),
+        "{report}"
+    );
+}
+
+#[test]
+fn forms_are_per_website() {
+    let store = Store::with_shop();
+    let path = "lac/ticket/pattern";
+    store.ok(&["config", "set", path, "EU-[0-9]+", "--scope", "website:eu"]);
+    store.login(&["1", "--ticket", "anything"]);
+    store.fails(
+        &["login", "3", "--ticket", "anything"],
+        "ticket_required",
+        5,
+    );
+    store.login(&["3", "--ticket", "EU-1"]);
+}
+
+#[test]
+fn a_bad_pattern_is_refused() {
+    let store = Store::new();
+    let long = "a".repeat(201);
+    for path in ["lac/reason/pattern", "lac/ticket/pattern"] {
+        for pattern in ["(", "a)(b", "[z-a]", "(a{1000}){1000}", "", &long] {
+            store.fails(&["config", "set", path, pattern], "invalid_value", 2);
+        }
+        assert!(
+            store
+                .ok(&["config", "describe", path])
+                .contains("regular expression")
+        );
+    }
+}
+
+/// Runs at a terminal of its own, typing these lines; everything it showed.
+/// `None` where there is no `script` to make one.
+fn at_a_terminal(store: &Store, command: &str, lines: &[&str]) -> Option<String> {
+    let lac = store.command(&[]);
+    let mut script = Command::new("script");
+    script
+        .args([
+            "-qec",
+            &format!("{} {command}", env!("CARGO_BIN_EXE_lac")),
+            "/dev/null",
+        ])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("TERM", "xterm")
+        .envs(
+            lac.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = script.spawn().ok()?;
+    let mut stdin = child.stdin.take().expect("stdin");
+    for line in lines {
+        // A prompt reads what was typed after it appeared.
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        stdin
+            .write_all(format!("{line}\r").as_bytes())
+            .expect("a line");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    drop(stdin);
+    let output = child.wait_with_output().expect("script ends");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn at_a_terminal_they_are_asked_for_until_they_fit() {
+    let store = Store::with_shop();
+    set(&store, "lac/reason/required", "yes");
+    set(&store, "lac/reason/pattern", "(call|chat): .{5,}");
+    set(&store, "lac/ticket/required", "yes");
+    set(&store, "lac/ticket/pattern", "ZD-[0-9]+");
+    let typed = ["because", "call: Ada asked", "4711", "ZD-4711"];
+    let Some(shown) = at_a_terminal(&store, "login 1 --yes", &typed) else {
+        return;
+    };
+    assert!(shown.contains("of the form (call|chat): .{5,}"), "{shown}");
+    assert!(shown.contains("of the form ZD-[0-9]+"), "{shown}");
+    let event = &store.log()[0];
+    assert_eq!(event["action"], "issue", "{shown}");
+    assert_eq!(
+        (text(&event["reason"]), text(&event["ticket"])),
+        ("call: Ada asked", "ZD-4711")
+    );
+}

@@ -1,0 +1,5 @@
+//! Sessions: seeing and ending them, who else is there, and what ends them.
+
+mod endings;
+mod lists;
+mod sweep;
