@@ -3,6 +3,7 @@
 mod change;
 mod list;
 mod read;
+mod steps;
 
 pub use change::{Changed, Set, Unset};
 pub use list::{Describe, Described, Entry, List};

@@ -8,6 +8,7 @@ mod grants;
 mod list;
 mod resources;
 mod scope;
+mod steps;
 
 pub use access::SetAccess;
 pub use change::Changed;
