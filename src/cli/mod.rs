@@ -8,6 +8,7 @@ mod aside;
 mod ask;
 pub mod commands;
 mod complete;
+mod declared;
 pub mod error;
 mod help;
 mod input;

@@ -1,6 +1,8 @@
 //! Roles, admin users, storefronts, access tokens.
 
-use rusqlite::{Row, params};
+use std::collections::HashMap;
+
+use rusqlite::{Params, Row, params};
 
 use super::{Tx, damaged, rows};
 use crate::domain::access::{
@@ -18,43 +20,46 @@ const TOKEN: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, 
                      revoked_at FROM access_token";
 const ROLE: &str = "SELECT id, name, access, scope FROM role";
 
+/// What hangs on roles, by role, from two queries over all of them.
+#[derive(Default)]
+struct Held {
+    resources: HashMap<i64, ResourceSet>,
+    websites: HashMap<i64, Vec<i64>>,
+}
+
 impl Tx<'_> {
     fn read_role(&self, row: &Row<'_>) -> Result<Role> {
         let id: i64 = rows::get(row, 0)?;
-        let access = rows::word(row, 2, "role", id, |text| match text {
-            "all" => Some(Access::All),
-            "custom" => Some(Access::Custom),
-            _ => None,
-        })?;
-        let all_websites: bool = rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
         let mut statement = self
             .conn
             .prepare_cached("SELECT resource FROM role_resource WHERE role_id = ?1")
             .map_err(rows::fault)?;
-        let mut resources = ResourceSet::default();
-        for name in rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
-            rows::get::<String>(row, 0)
-        })? {
-            let resource = Resource::parse(&name).map_err(|e| damaged("role_resource", id, e))?;
-            resources.insert(resource);
-        }
-        let scope = if all_websites {
-            RoleScope::All
-        } else {
-            RoleScope::Websites(self.website_ids(
-                "SELECT website_id FROM role_website WHERE role_id = ?1 ORDER BY website_id",
-                id,
-            )?)
-        };
-        Ok(Role {
+        let resources = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            read_resource(id, &rows::get::<String>(row, 0)?)
+        })?;
+        let websites = self.website_ids(
+            "SELECT website_id FROM role_website WHERE role_id = ?1 ORDER BY website_id",
             id,
-            name: rows::get(row, 1)?,
-            rights: Rights {
-                access,
-                resources,
-                scope,
-            },
-        })
+        )?;
+        role_of(row, resources.into_iter().collect(), websites)
+    }
+
+    /// Everything that [`read_role`](Self::read_role) asks for role by role.
+    fn held_by_roles(&self) -> Result<Held> {
+        let mut held = Held::default();
+        self.all("SELECT role_id, resource FROM role_resource", |row| {
+            let id = rows::get(row, 0)?;
+            let resource = read_resource(id, &rows::get::<String>(row, 1)?)?;
+            held.resources.entry(id).or_default().insert(resource);
+            Ok(())
+        })?;
+        let sql = "SELECT role_id, website_id FROM role_website ORDER BY role_id, website_id";
+        self.all(sql, |row| {
+            let websites = held.websites.entry(rows::get(row, 0)?).or_default();
+            websites.push(rows::get(row, 1)?);
+            Ok(())
+        })?;
+        Ok(held)
     }
 
     fn website_ids(&self, sql: &str, id: i64) -> Result<Vec<i64>> {
@@ -94,18 +99,48 @@ impl Tx<'_> {
         rows::collect(statement.query([]).map_err(rows::fault)?, read)
     }
 
+    /// Changes something, with a statement that is kept ready.
+    fn change(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+        self.conn.prepare_cached(sql)?.execute(values)
+    }
+
     fn put_websites(&self, table: &str, column: &str, id: i64, websites: &[i64]) -> Result<()> {
-        self.conn
-            .execute(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])
+        self.change(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])
             .map_err(rows::fault)?;
         let sql = format!("INSERT INTO {table} ({column}, website_id) VALUES (?1, ?2)");
         for website in websites {
-            self.conn
-                .execute(&sql, [id, *website])
-                .map_err(rows::fault)?;
+            self.change(&sql, [id, *website]).map_err(rows::fault)?;
         }
         Ok(())
     }
+}
+
+fn role_of(row: &Row<'_>, resources: ResourceSet, websites: Vec<i64>) -> Result<Role> {
+    let id: i64 = rows::get(row, 0)?;
+    let access = rows::word(row, 2, "role", id, |text| match text {
+        "all" => Some(Access::All),
+        "custom" => Some(Access::Custom),
+        _ => None,
+    })?;
+    let all_websites: bool = rows::word(row, 3, "role", id, |text| Some(text == "all"))?;
+    let scope = if all_websites {
+        RoleScope::All
+    } else {
+        RoleScope::Websites(websites)
+    };
+    Ok(Role {
+        id,
+        name: rows::get(row, 1)?,
+        rights: Rights {
+            access,
+            resources,
+            scope,
+        },
+    })
+}
+
+fn read_resource(role: i64, name: &str) -> Result<Resource> {
+    Resource::parse(name).map_err(|e| damaged("role_resource", role, e))
 }
 
 fn read_user(row: &Row<'_>) -> Result<AdminUser> {
@@ -145,7 +180,13 @@ fn read_token(row: &Row<'_>) -> Result<AccessToken> {
 
 impl AccessReads for Tx<'_> {
     fn roles(&self) -> Result<Vec<Role>> {
-        self.all(&format!("{ROLE} ORDER BY name"), |row| self.read_role(row))
+        let mut held = self.held_by_roles()?;
+        self.all(&format!("{ROLE} ORDER BY name"), |row| {
+            let id: i64 = rows::get(row, 0)?;
+            let resources = held.resources.remove(&id).unwrap_or_default();
+            let websites = held.websites.remove(&id).unwrap_or_default();
+            role_of(row, resources, websites)
+        })
     }
 
     fn role(&self, id: i64) -> Result<Option<Role>> {
@@ -215,25 +256,22 @@ impl AccessWrites for Tx<'_> {
             "custom"
         };
         let id = (role.id != 0).then_some(role.id);
-        self.conn
-            .execute(
-                "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
+        self.change(
+            "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
                  access = excluded.access, scope = excluded.scope",
-                params![id, role.name, role.rights.access.as_str(), scope],
-            )
-            .map_err(|e| taken(e, "role", &role.name))?;
+            params![id, role.name, role.rights.access.as_str(), scope],
+        )
+        .map_err(|e| taken(e, "role", &role.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
-        self.conn
-            .execute("DELETE FROM role_resource WHERE role_id = ?1", [id])
+        self.change("DELETE FROM role_resource WHERE role_id = ?1", [id])
             .map_err(rows::fault)?;
         for resource in role.rights.resources.iter() {
-            self.conn
-                .execute(
-                    "INSERT INTO role_resource (role_id, resource) VALUES (?1, ?2)",
-                    params![id, resource.id()],
-                )
-                .map_err(rows::fault)?;
+            self.change(
+                "INSERT INTO role_resource (role_id, resource) VALUES (?1, ?2)",
+                params![id, resource.id()],
+            )
+            .map_err(rows::fault)?;
         }
         let websites = role.rights.scope.websites().unwrap_or_default();
         self.put_websites("role_website", "role_id", id, websites)?;
@@ -241,65 +279,61 @@ impl AccessWrites for Tx<'_> {
     }
 
     fn role_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        self.conn
-            .execute("DELETE FROM role WHERE id = ?1", [id])
+        self.change("DELETE FROM role WHERE id = ?1", [id])
             .map_err(rows::fault)?;
         Ok(())
     }
 
     fn admin_user_put(&self, _permit: &Permit<'_>, user: &AdminUser) -> Result<i64> {
         let id = (user.id != 0).then_some(user.id);
-        self.conn
-            .execute(
-                "INSERT INTO admin_user (id, name, full_name, role_id, os_account, enabled, \
+        self.change(
+            "INSERT INTO admin_user (id, name, full_name, role_id, os_account, enabled, \
                  created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET \
                  name = excluded.name, full_name = excluded.full_name, \
                  role_id = excluded.role_id, os_account = excluded.os_account, \
                  enabled = excluded.enabled",
-                params![
-                    id,
-                    user.name,
-                    user.full_name,
-                    user.role_id,
-                    user.os_account,
-                    user.enabled,
-                    user.created_at.micros()
-                ],
-            )
-            .map_err(|e| {
-                let by_account = e.to_string().contains("os_account");
-                let account = user.os_account.as_deref().unwrap_or_default();
-                if by_account {
-                    taken(e, "an admin user for the account", account)
-                } else {
-                    taken(e, "admin user", &user.name)
-                }
-            })?;
+            params![
+                id,
+                user.name,
+                user.full_name,
+                user.role_id,
+                user.os_account,
+                user.enabled,
+                user.created_at.micros()
+            ],
+        )
+        .map_err(|e| {
+            let by_account = e.to_string().contains("os_account");
+            let account = user.os_account.as_deref().unwrap_or_default();
+            if by_account {
+                taken(e, "an admin user for the account", account)
+            } else {
+                taken(e, "admin user", &user.name)
+            }
+        })?;
         Ok(id.unwrap_or_else(|| self.conn.last_insert_rowid()))
     }
 
     fn admin_user_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
-        self.conn
-            .execute("DELETE FROM admin_user WHERE id = ?1", [id])
+        self.change("DELETE FROM admin_user WHERE id = ?1", [id])
             .map_err(rows::fault)?;
         Ok(())
     }
 
     fn storefront_put(&self, _permit: &Permit<'_>, storefront: &Storefront) -> Result<i64> {
         let id = (storefront.id != 0).then_some(storefront.id);
-        self.conn
-            .execute(
-                "INSERT INTO storefront (id, name, created_at, revoked_at) \
+        self.change(
+            "INSERT INTO storefront (id, name, created_at, revoked_at) \
                  VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET \
                  revoked_at = excluded.revoked_at",
-                params![
-                    id,
-                    storefront.name,
-                    storefront.created_at.micros(),
-                    storefront.revoked_at.map(Timestamp::micros)
-                ],
-            )
-            .map_err(|e| taken(e, "storefront", &storefront.name))?;
+            params![
+                id,
+                storefront.name,
+                storefront.created_at.micros(),
+                storefront.revoked_at.map(Timestamp::micros)
+            ],
+        )
+        .map_err(|e| taken(e, "storefront", &storefront.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
         self.put_websites(
             "storefront_website",
@@ -320,30 +354,28 @@ impl AccessWrites for Tx<'_> {
             TokenOwner::AdminUser(id) => (Some(id), None),
             TokenOwner::Storefront(id) => (None, Some(id)),
         };
-        self.conn
-            .execute(
-                "INSERT INTO access_token (hash, admin_user_id, storefront_id, name, created_at, \
+        self.change(
+            "INSERT INTO access_token (hash, admin_user_id, storefront_id, name, created_at, \
                  expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![
-                    hash.as_slice(),
-                    admin,
-                    storefront,
-                    token.name,
-                    token.created_at.micros(),
-                    token.expires_at.map(Timestamp::micros)
-                ],
-            )
-            .map_err(rows::fault)?;
+            params![
+                hash.as_slice(),
+                admin,
+                storefront,
+                token.name,
+                token.created_at.micros(),
+                token.expires_at.map(Timestamp::micros)
+            ],
+        )
+        .map_err(rows::fault)?;
         Ok(self.conn.last_insert_rowid())
     }
 
     fn access_token_revoke(&self, _permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()> {
-        self.conn
-            .execute(
-                "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
-                [id, at.micros()],
-            )
-            .map_err(rows::fault)?;
+        self.change(
+            "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+            [id, at.micros()],
+        )
+        .map_err(rows::fault)?;
         Ok(())
     }
 }
