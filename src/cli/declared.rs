@@ -127,16 +127,13 @@ pub fn export(shop: &Shop, text: &str, left_out: &[String]) -> Result<()> {
             .and_then(|()| stdout.flush())
             .map_err(write_failed)?;
     }
-    say_left_out(shop, left_out);
+    say_left_out(left_out);
     Ok(())
 }
 
 /// Says what was not looked at. Whoever relies on a file must know, so that
 /// `--quiet` does not hide it.
-fn say_left_out(shop: &Shop, left_out: &[String]) {
-    if shop.out.format.is_json() && shop.out.quiet {
-        return;
-    }
+fn say_left_out(left_out: &[String]) {
     for what in left_out {
         Out::err(&format!("left out: {what}"));
     }
@@ -165,7 +162,7 @@ pub fn differences<C: Shown>(
         shop.out
             .say(&format!("not in the file: {what}; with --prune they count"));
     }
-    say_left_out(shop, left_out);
+    say_left_out(left_out);
     Ok(if changes.is_empty() { 0 } else { DIFFERS })
 }
 

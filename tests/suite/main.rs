@@ -7,6 +7,7 @@ mod anchors;
 mod completion;
 mod config;
 mod crowd;
+mod declared;
 mod doctor;
 mod foundation;
 mod high_water;

@@ -74,8 +74,9 @@ impl<'t> Table<'t> {
     /// # Errors
     /// `invalid_file`.
     pub fn needed(&mut self, key: &str) -> Result<Word> {
-        let missing = self.source.wrong(self.at, key, "it is missing");
-        self.word(key)?.ok_or(missing)
+        let found = self.word(key)?;
+        // Only then: a place is counted from the file's start.
+        found.ok_or_else(|| self.source.wrong(self.at, key, "it is missing"))
     }
 
     /// `true` or `false`.
