@@ -83,7 +83,7 @@ pub fn read(path: &Path) -> Result<String> {
             return invalid("it is UTF-16; expected UTF-8".to_owned());
         }
         let before = &bytes[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let start = before.iter().rposition(|byte| *byte == b'\n');
         let text = String::from_utf8_lossy(&before[start.map_or(0, |at| at + 1)..]);
         let column = text.chars().count() + 1;

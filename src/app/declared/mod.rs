@@ -70,7 +70,7 @@ impl<'t> Source<'t> {
             end -= 1;
         }
         let before = &self.text[..end];
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (line, before[start..].chars().count() + 1)
     }

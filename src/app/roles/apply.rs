@@ -64,7 +64,7 @@ impl Apply {
                 }
                 let books = Books::open(work)?;
                 let now = books.state(work, &parts)?;
-                let wanted = declared.look_up(work, &books, self.prune)?;
+                let wanted = declared.look_up(work, &books, &parts, self.prune)?;
                 let changes = plan::plan(&now, &wanted, self.prune);
                 let mut answer = Applied {
                     changed: !changes.is_empty(),

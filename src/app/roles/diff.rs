@@ -41,13 +41,7 @@ impl Diff {
             let read: Vec<Part> = parts.iter().filter(may).copied().collect();
             let books = Books::open(view)?;
             let now = books.state(view, &read)?;
-            let mut wanted = declared.look_up(view, &books, self.prune)?;
-            if !read.contains(&Part::Roles) {
-                wanted.roles = None;
-            }
-            if !read.contains(&Part::Users) {
-                wanted.users = None;
-            }
+            let wanted = declared.look_up(view, &books, &read, self.prune)?;
             Ok(Differences {
                 changes: plan::plan(&now, &wanted, self.prune),
                 left_out: file::left_out(view, &parts),

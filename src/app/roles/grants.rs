@@ -53,7 +53,7 @@ impl Deny {
             &self.name,
             |event| steps::says_resources(event, self.resources.clone()),
             |_| named(&self.resources, self.with_children),
-            |role, resources| steps::without(role, resources),
+            steps::without,
         )
     }
 }

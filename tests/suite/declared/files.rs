@@ -123,3 +123,35 @@ fn a_diff_comes_in_every_format() {
     assert!(ran.stderr.contains("dry run"), "{}", ran.stderr);
     assert_eq!(given(&store, "role", "diff", FILE, &["-q"]).code, 9);
 }
+
+/// What the page shows is what the program takes.
+#[test]
+fn the_page_s_examples_are_right() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/roles-as-code.md");
+    let page = fs::read_to_string(page).expect("a page");
+    let store = Store::with_shop();
+    let mut seen = Vec::new();
+    for block in page.split("```toml\n").skip(1) {
+        let (text, _) = block.split_once("```").expect("its end");
+        let noun = match text.lines().next() {
+            Some("format = \"lac-roles/1\"") => "role",
+            Some("format = \"lac-config/1\"") => "config",
+            _ => continue,
+        };
+        applied(&store, noun, text, &[]);
+        seen.push(noun);
+    }
+    assert_eq!(seen, ["role", "config"]);
+    let error = given(
+        &store,
+        "role",
+        "diff",
+        "format = \"lac-roles/1\"\n\n[[role]]\nname = \"R\"\naccess = \"all\"\nscope = [\"asia\"]\n",
+        &[],
+    );
+    let said = error.stderr.lines().next().expect("a line");
+    assert!(
+        page.contains(&said.replace("stdin", "roles.toml")),
+        "{said}"
+    );
+}

@@ -52,6 +52,11 @@ fn each_part_takes_its_resource() {
         "{}",
         ran.stderr
     );
+    // Nor does an error tell who has which account.
+    let taken = whole.replace("name = \"alice\"", "name = \"alicia\"");
+    let args = ["role", "diff", "-", "-o", "json"];
+    given_by(&store, &users, &args, &taken).failed("invalid_file", 2);
+    given_by(&store, &roles, &args, &taken).succeeded();
     for token in [&roles, &users] {
         let args = ["role", "apply", "-", "-o", "json"];
         given_by(&store, token, &args, &whole).failed("resource_denied", 4);

@@ -349,6 +349,7 @@ fn accounts_change_hands_within_a_file() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one list of what can be wrong
 fn whatever_is_wrong_is_said_with_line_column_and_field() {
     let store = Store::with_shop();
     let head = "format = \"lac-roles/1\"\n";

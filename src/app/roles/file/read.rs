@@ -61,16 +61,27 @@ impl<'t> Declared<'t> {
         roles.into_iter().chain(users).collect()
     }
 
-    /// Looks up what it names: websites within the actor's scope, roles in the
-    /// file and the store, accounts that others have.
+    /// Looks up what these parts of it name: websites within the actor's scope,
+    /// roles in the file and the store, accounts that others have. Of parts
+    /// that the actor may not read nothing is looked up, for an error tells.
     ///
     /// # Errors
     /// `invalid_file`.
-    pub fn look_up(&self, view: &View<'_>, books: &Books, prune: bool) -> Result<State> {
-        Ok(State {
-            roles: self.wanted_roles(view)?,
-            users: self.wanted_users(books, prune)?,
-        })
+    pub fn look_up(
+        &self,
+        view: &View<'_>,
+        books: &Books,
+        parts: &[Part],
+        prune: bool,
+    ) -> Result<State> {
+        let mut state = State::default();
+        if parts.contains(&Part::Roles) {
+            state.roles = self.wanted_roles(view)?;
+        }
+        if parts.contains(&Part::Users) {
+            state.users = self.wanted_users(books, prune)?;
+        }
+        Ok(state)
     }
 
     fn wanted_roles(&self, view: &View<'_>) -> Result<Option<BTreeMap<String, RoleState>>> {

@@ -1,5 +1,7 @@
 //! From what a store holds to a file's text.
 
+use std::collections::BTreeMap;
+
 use super::{FORMAT, RoleState, State, UserState};
 use crate::app::declared::quoted;
 use crate::domain::access::Access;
@@ -10,10 +12,10 @@ use crate::domain::resource::Resource;
 pub fn write(state: &State) -> String {
     let mut text = format!("format = {}\n", quoted(FORMAT));
     // A part that is empty is still said: nobody has it, and that is meant.
-    if state.roles.as_ref().is_some_and(|roles| roles.is_empty()) {
+    if state.roles.as_ref().is_some_and(BTreeMap::is_empty) {
         text += "role = []\n";
     }
-    if state.users.as_ref().is_some_and(|users| users.is_empty()) {
+    if state.users.as_ref().is_some_and(BTreeMap::is_empty) {
         text += "user = []\n";
     }
     for (name, role) in state.roles.iter().flatten() {
