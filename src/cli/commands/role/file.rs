@@ -84,7 +84,7 @@ impl Row for Change {
         field("after"),
     ];
 
-    /// People read lines instead ([`Shown`]).
+    /// People read lines instead (`Shown`).
     fn cells(&self, _look: &Look) -> Vec<Text> {
         Vec::new()
     }
