@@ -10,6 +10,7 @@ pub mod complete;
 pub mod config;
 pub mod consent;
 pub mod customers;
+mod declared;
 pub mod doctor;
 pub mod documents;
 pub mod find;

@@ -1,6 +1,6 @@
 //! How many are here, in all and of each account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +24,8 @@ pub struct Crowd {
 struct Guests {
     of: HashMap<u32, usize>,
     streams: HashMap<u64, UnixStream>,
+    /// Accounts of which a large request is here.
+    large: HashSet<u32>,
     next: u64,
 }
 
@@ -64,6 +66,18 @@ impl Crowd {
         })
     }
 
+    /// Lets a large request in: one at a time of each account, so that what is
+    /// held in memory grows with the number of accounts, not of connections.
+    ///
+    /// # Errors
+    /// Why there is no room.
+    pub fn enter_large(&self, uid: u32) -> Result<Large<'_>, String> {
+        if self.guests().large.insert(uid) {
+            return Ok(Large { crowd: self, uid });
+        }
+        Err(format!("another large request of uid {uid} is under way"))
+    }
+
     /// Whether nobody is here.
     pub fn is_empty(&self) -> bool {
         self.guests().streams.is_empty()
@@ -84,6 +98,19 @@ impl Crowd {
         for stream in self.guests().streams.values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+}
+
+/// A large request; over when dropped.
+#[derive(Debug)]
+pub struct Large<'c> {
+    crowd: &'c Crowd,
+    uid: u32,
+}
+
+impl Drop for Large<'_> {
+    fn drop(&mut self) {
+        self.crowd.guests().large.remove(&self.uid);
     }
 }
 

@@ -22,7 +22,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use self::crowd::Crowd;
 use self::peer::Peer;
 use self::stream::Timed;
-use crate::app::remote::{Desks, Hearing};
+use crate::app::remote::{Desks, Hearing, LARGE_REQUEST};
 use crate::app::{Caller, Credential};
 use crate::domain::fault::Fault;
 use crate::store::Result;
@@ -174,7 +174,7 @@ fn receive<'scope>(
     };
     let thread = thread::Builder::new().spawn_scoped(scope, move || {
         let _guest = guest;
-        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, &peer, stream)));
+        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, crowd, &peer, stream)));
         match heard {
             Ok(Ok(())) => {}
             Ok(Err(fault)) => (service.say)(&format!("uid {}: {fault}", peer.uid)),
@@ -192,13 +192,26 @@ fn refuse(stream: UnixStream, fault: &Fault) {
 }
 
 /// Hears one request and answers it.
-fn attend(service: &Service<'_>, peer: &Peer, stream: UnixStream) -> Result<()> {
+fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream) -> Result<()> {
     let mut hearing = Hearing::new(Timed::until(stream, TO_ASK));
     if !hearing.greet(|| service.desks.timezone())? {
         return Ok(());
     }
-    let Some(asked) = hearing.hear()? else {
-        return Ok(());
+    let mut large = None;
+    let heard = hearing.hear(|length| {
+        if length > LARGE_REQUEST {
+            let problem = |problem| Fault::BrokerBusy { problem };
+            large = Some(crowd.enter_large(peer.uid).map_err(problem)?);
+        }
+        Ok(())
+    });
+    let asked = match heard {
+        Ok(Some(asked)) => asked,
+        Ok(None) => return Ok(()),
+        Err(fault) => {
+            hearing.refuse(&fault);
+            return Err(fault);
+        }
     };
     hearing.stream().be_patient(STALL);
     let token = match asked.token() {

@@ -114,7 +114,7 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::ResourceNotFound { .. } => "lac role resources shows them".to_owned(),
         F::CustomerAmbiguous { .. } => "name one with --website CODE".to_owned(),
         F::DocumentAmbiguous { .. } => "name one with --store-view CODE".to_owned(),
-        F::InvalidFile { .. } => "mend the file, or import the rest with --skip-invalid".to_owned(),
+        F::InvalidFile { .. } => "mend the file; lac import takes the rest with --skip-invalid".to_owned(),
         F::InputRequired { flag, .. } => format!("give it with {flag}"),
         F::ConfirmationRequired { .. } => "confirm with --yes".to_owned(),
         F::Busy { .. } => "try again; somebody else is writing for a long time".to_owned(),

@@ -9,6 +9,7 @@ mod ask;
 mod broker;
 pub mod commands;
 mod complete;
+mod declared;
 pub mod error;
 mod help;
 mod input;

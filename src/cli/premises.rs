@@ -7,7 +7,8 @@ use super::ambient::{SystemClock, SystemRandom};
 use super::anchors::ConfiguredAnchors;
 use super::settings::Settings;
 use crate::app::remote::Desks;
-use crate::app::{Caller, Config, Desk};
+use crate::app::sessions::Sweep;
+use crate::app::{Caller, Config, Credential, Desk};
 use crate::domain::config;
 use crate::render::export::EveryForm;
 use crate::signing::ring::KeyRing;
@@ -152,8 +153,25 @@ impl Premises {
         })
     }
 
-    /// What a long-running process does for its store now and then.
-    pub fn chores(&self) {}
+    /// What a long-running process does for its store now and then; what fails
+    /// is told, and tried again the next time.
+    pub fn chores(&self, say: &dyn Fn(&str)) {
+        let nobody = Caller {
+            credential: Credential::MalformedToken,
+            os_account: None,
+            login_uid: None,
+            ip_address: None,
+        };
+        let mut swept = Ok(());
+        let lent = self.lend(&nobody, &mut |desk| {
+            swept = Sweep::default().run(desk).map(|_| ());
+        });
+        if let Err(fault) = lent.and(swept) {
+            say(&format!(
+                "what time has done could not be written down: {fault}"
+            ));
+        }
+    }
 
     fn take(&self) -> Result<Open> {
         loop {

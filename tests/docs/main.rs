@@ -3,6 +3,7 @@
 
 mod example;
 mod faults;
+mod schemas;
 mod tables;
 
 use std::fs;
@@ -26,6 +27,28 @@ fn check(page: &str, name: &str, table: &str) {
         return;
     }
     panic!("docs/{page}, table {name}, is stale: UPDATE_DOCS=1 cargo test --test docs writes it");
+}
+
+/// Compares a schema in `docs/schemas/` with what the code makes it.
+fn check_schema(name: &str, schema: &serde_json::Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs/schemas")
+        .join(name);
+    let wanted = serde_json::to_string_pretty(schema).expect("JSON") + "\n";
+    if fs::read_to_string(&path).is_ok_and(|now| now == wanted) {
+        return;
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, wanted).expect("written");
+        return;
+    }
+    panic!("docs/schemas/{name} is stale: UPDATE_DOCS=1 cargo test --test docs writes it");
+}
+
+#[test]
+fn schemas() {
+    check_schema("lac-roles-1.schema.json", &schemas::roles());
+    check_schema("lac-config-1.schema.json", &schemas::config());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod completion;
 mod config;
 mod consent;
 mod crowd;
+mod declared;
 mod doctor;
 mod foundation;
 mod high_water;

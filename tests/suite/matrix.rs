@@ -15,7 +15,8 @@ use crate::support::{NOW, Store, text};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
-/// session of somebody else, `{token}` its login token.
+/// session of somebody else, `{token}` its login token; `{roles}`, `{users}`,
+/// `{section}` and `{settings}` are files that say what is so already.
 const COMMANDS: &[&[&str]] = &[
     &["init"],
     &["demo", "--dir", "{dir}"],
@@ -69,6 +70,11 @@ const COMMANDS: &[&[&str]] = &[
     &["config", "unset", "web/url/use_store"],
     &["config", "describe", "login_as_customer/general/enabled"],
     &["config", "describe", "web/url/use_store"],
+    &["config", "export"],
+    &["config", "diff", "{section}"],
+    &["config", "diff", "{settings}"],
+    &["config", "apply", "{section}"],
+    &["config", "apply", "{settings}"],
     &["stores", "list"],
     &["stores", "add-website", "third", "--name", "Third"],
     &[
@@ -100,6 +106,11 @@ const COMMANDS: &[&[&str]] = &[
     &["role", "deny", "target", "manage"],
     &["role", "scope", "target", "all"],
     &["role", "resources"],
+    &["role", "export"],
+    &["role", "diff", "{roles}"],
+    &["role", "diff", "{users}"],
+    &["role", "apply", "{roles}"],
+    &["role", "apply", "{users}"],
     &["user", "list"],
     &["user", "show", "target"],
     &["user", "create", "fresh", "--role", "target"],
@@ -140,6 +151,26 @@ const COMMANDS: &[&[&str]] = &[
     &["storefront", "add", "another", "--website", "base"],
     &["storefront", "list"],
     &["storefront", "revoke", "shop"],
+];
+
+/// The files that commands take: name and text.
+const FILES: [(&str, &str); 4] = [
+    (
+        "{roles}",
+        "format = 'lac-roles/1'\n[[role]]\nname = 'target'\naccess = 'custom'\nscope = 'all'\n",
+    ),
+    (
+        "{users}",
+        "format = 'lac-roles/1'\n[[user]]\nname = 'target'\nrole = 'target'\n",
+    ),
+    (
+        "{section}",
+        "format = 'lac-config/1'\n[default]\n'login_as_customer/general/enabled' = true\n",
+    ),
+    (
+        "{settings}",
+        "format = 'lac-config/1'\n[default]\n'web/secure/base_url' = 'https://shop.example.com/'\n",
+    ),
 ];
 
 /// Roles that hold one resource each.
@@ -241,11 +272,17 @@ fn cast() -> Cast {
 fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
     let copy = tempfile::tempdir().expect("a directory");
     copy_dir(&cast.store.dir(), &copy.path().join("store"));
+    for (name, text) in FILES {
+        fs::write(copy.path().join(name), text).expect("a file");
+    }
     let may = |(number, person): (usize, &Person)| {
         let dir = copy.path().join(format!("new{number}"));
         let args: Vec<String> = COMMANDS[index]
             .iter()
             .map(|word| {
+                if FILES.iter().any(|(name, _)| name == word) {
+                    return copy.path().join(word).display().to_string();
+                }
                 word.replace("{dir}", &dir.display().to_string())
                     .replace("{session}", &cast.session)
                     .replace("{token}", &cast.token)

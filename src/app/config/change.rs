@@ -1,16 +1,14 @@
 //! Setting a field at a scope, and letting it inherit again.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Place, resource};
-use crate::app::{Desk, Done, Work, act, known, sessions};
+use super::{resource, steps};
+use crate::app::{Desk, Done, act, known};
 use crate::domain::audit::{Action, Event};
-use crate::domain::config::{self, Field};
+use crate::domain::config::Field;
 use crate::domain::fault::Fault;
 use crate::domain::scope::ConfigScope;
-use crate::domain::session::EndCause;
-use crate::store::{ConfigRow, Permit, Result};
+use crate::store::Result;
 
 /// Sets a field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -87,70 +85,21 @@ fn change(
     scope: ConfigScope,
     value: Option<String>,
 ) -> Result<Changed> {
-    let fill = |event: &mut Event| {
-        event.detail("path", field.path);
-        event.detail("scope", scope.to_string());
-    };
+    let fill = |event: &mut Event| steps::about(event, field, &scope);
     act(desk, action, &[resource(field)], fill, |work, permit| {
-        let (id, website, store_view) = {
-            let place = Place::find(work, &scope)?;
-            (place.id(), place.website.cloned(), place.view.cloned())
-        };
-        work.draft.website = website.map(|website| website.code);
-        work.draft.store_view = store_view.map(|view| view.code);
-        if scope == ConfigScope::Default {
-            work.demand_all_websites("a value for every website")?;
-        }
-        let before = work
-            .config
-            .stored(field.path, scope.level(), id)
-            .map(str::to_owned);
-        let answer = |changed| Changed {
+        let step = steps::write(work, permit, field, &scope, value.clone())?;
+        let answer = Changed {
             path: field.path.to_owned(),
             scope: scope.clone(),
-            before: before.clone(),
-            after: value.clone(),
-            changed,
+            before: step.before,
+            after: value,
+            changed: step.changed,
         };
-        if before == value {
-            return Ok(Done::Unchanged(answer(false)));
+        if !answer.changed {
+            return Ok(Done::Unchanged(answer));
         }
-        match &value {
-            Some(value) => work.tx.config_put(
-                permit,
-                &ConfigRow {
-                    path: field.path.to_owned(),
-                    level: scope.level(),
-                    scope_id: id,
-                    value: value.clone(),
-                },
-            )?,
-            None => {
-                work.tx
-                    .config_remove(permit, field.path, scope.level(), id)?;
-            }
-        }
-        work.draft.change(
-            before.clone().map(Value::from),
-            value.clone().map(Value::from),
-        );
-        consequences(work, permit, field)?;
+        steps::consequences(work, permit, &[field])?;
         let recorded = work.record()?;
-        Ok(Done::Recorded(answer(true), recorded))
+        Ok(Done::Recorded(answer, recorded))
     })
-}
-
-/// What a changed field brings with it.
-fn consequences(work: &mut Work<'_>, permit: &Permit<'_>, field: &Field) -> Result<()> {
-    if field.path == config::LOGGED_ACTIONS {
-        work.log_everything();
-    }
-    work.reload()?;
-    if field.path == config::ENABLED && !work.config.is_yes(config::ENABLED)? {
-        sessions::end_all(work, permit, EndCause::FeatureDisabled)?;
-    }
-    if field.path == config::CONSENT_MODE {
-        sessions::end_where_consent_is_gone(work, permit, None)?;
-    }
-    Ok(())
 }

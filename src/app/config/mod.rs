@@ -1,10 +1,19 @@
 //! Config: list, describe, read, set, inherit again.
 
+mod apply;
 mod change;
+mod diff;
+mod export;
+mod file;
 mod list;
 mod read;
+mod steps;
 
+pub use apply::{Applied, Apply};
 pub use change::{Changed, Set, Unset};
+pub use diff::{Diff, Differences};
+pub use export::{Export, Exported};
+pub use file::{Change, FORMAT};
 pub use list::{Describe, Described, Entry, List};
 pub use read::{Get, Setting};
 

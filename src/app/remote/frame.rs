@@ -3,8 +3,11 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-/// The longest request, in bytes: a file of a thousand roles fits many times.
-pub const MAX_REQUEST: u32 = 8 * 1024 * 1024;
+/// The longest request, in bytes: roles and config as files of 16 MiB.
+pub const MAX_REQUEST: u32 = 24 * 1024 * 1024;
+
+/// Longer requests than this are let in one at a time of each account.
+pub const LARGE_REQUEST: u32 = 256 * 1024;
 
 /// The longest piece of a file that is sent to be imported.
 pub const MAX_UPLOAD: u32 = 256 * 1024;
@@ -99,7 +102,18 @@ pub fn write(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result<()> {
 /// `InvalidData` for an unknown tag or more than `most` bytes; `UnexpectedEof`
 /// for half a frame; what reading fails with.
 pub fn read(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Result<Option<Tag>> {
-    bytes.clear();
+    let Some((tag, length)) = head(from, most)? else {
+        return Ok(None);
+    };
+    body(from, length, bytes)?;
+    Ok(Some(tag))
+}
+
+/// Reads what stands before the bytes: what it is, and how many follow.
+///
+/// # Errors
+/// As [`read`].
+pub fn head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)>> {
     let mut head = [0; 5];
     let mut filled = 0;
     while filled < head.len() {
@@ -118,9 +132,18 @@ pub fn read(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Result<O
     if length > most {
         return Err(bad("a frame is longer than allowed"));
     }
+    Ok(Some((tag, length)))
+}
+
+/// Reads the bytes that follow.
+///
+/// # Errors
+/// As [`read`].
+pub fn body(from: &mut dyn Read, length: u32, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
     let read = from.take(length.into()).read_to_end(bytes)?;
     if read as u64 != u64::from(length) {
         return Err(ErrorKind::UnexpectedEof.into());
     }
-    Ok(Some(tag))
+    Ok(())
 }

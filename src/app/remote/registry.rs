@@ -91,6 +91,10 @@ use_cases! {
     "config.set" config::Set => config::Changed, |it, desk, _| it.run(desk);
     "config.unset" config::Unset => config::Changed, |it, desk, _| it.run(desk);
 
+    "config.export" config::Export => config::Exported, |it, desk, _| it.run(desk);
+    "config.diff" config::Diff => config::Differences, |it, desk, _| it.run(desk);
+    "config.apply" config::Apply => config::Applied, |it, desk, _| it.run(desk);
+
     "stores.list" stores::List => Vec<stores::Node>, |it, desk, _| it.run(desk);
     "stores.add_website" stores::AddWebsite => stores::Node, |it, desk, _| it.run(desk);
     "stores.add_group" stores::AddGroup => stores::Node, |it, desk, _| it.run(desk);
@@ -108,6 +112,10 @@ use_cases! {
     "role.allow" roles::Allow => roles::Changed, |it, desk, _| it.run(desk);
     "role.deny" roles::Deny => roles::Changed, |it, desk, _| it.run(desk);
     "role.scope" roles::SetScope => roles::Changed, |it, desk, _| it.run(desk);
+
+    "role.export" roles::Export => roles::Exported, |it, desk, _| it.run(desk);
+    "role.diff" roles::Diff => roles::Differences, |it, desk, _| it.run(desk);
+    "role.apply" roles::Apply => roles::Applied, |it, desk, _| it.run(desk);
 
     "user.list" users::List => Page<users::UserView>, |it, desk, _| it.run(desk);
     "user.show" users::Show => users::UserView, |it, desk, _| it.run(desk);

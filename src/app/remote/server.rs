@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use super::Meanwhile;
-use super::frame::{MAX_REQUEST, MAX_UPLOAD, Tag, read, write};
+use super::frame::{MAX_REQUEST, MAX_UPLOAD, Tag, body, head, read, write};
 use super::registry;
 use super::wire::{Done, Envelope, Greeting, Made, Progress, broken, event_parts, lost};
 use crate::app::Desk;
@@ -108,15 +108,20 @@ impl<S: Read + Write> Hearing<S> {
         Ok(true)
     }
 
-    /// Hears a request; `None` where nobody asked.
+    /// Hears a request, if one of its length (in bytes) `may` be; `None` where
+    /// nobody asked.
     ///
     /// # Errors
-    /// `broker_failed`.
-    pub fn hear(&mut self) -> Result<Option<Asked>> {
+    /// `broker_failed`; what `may` refuses it with.
+    pub fn hear(&mut self, may: impl FnOnce(u32) -> Result<()>) -> Result<Option<Asked>> {
         let mut asked = Asked::default();
-        match read(self.0.get_mut(), MAX_REQUEST, &mut asked.bytes).map_err(lost)? {
+        match head(self.0.get_mut(), MAX_REQUEST).map_err(lost)? {
             None => Ok(None),
-            Some(Tag::Request) => Ok(Some(asked)),
+            Some((Tag::Request, length)) => {
+                may(length)?;
+                body(self.0.get_mut(), length, &mut asked.bytes).map_err(lost)?;
+                Ok(Some(asked))
+            }
             Some(_) => Err(broken("somebody did not ask")),
         }
     }
@@ -151,11 +156,7 @@ impl<S: Read + Write> Hearing<S> {
 ///
 /// # Errors
 /// The use case's own; `invalid_value` for a request that is none.
-pub fn serve<S: Read + Write>(
-    stream: &RefCell<S>,
-    asked: &Asked,
-    desk: &Desk<'_>,
-) -> Result<Vec<u8>> {
+fn serve<S: Read + Write>(stream: &RefCell<S>, asked: &Asked, desk: &Desk<'_>) -> Result<Vec<u8>> {
     let envelope = asked.envelope()?;
     let mut meanwhile = OverStream {
         upload: Upload {

@@ -61,7 +61,7 @@ fn hear(bytes: Vec<u8>) -> Result<Option<Option<String>>> {
     if !hearing.greet(|| None)? {
         return Ok(None);
     }
-    match hearing.hear()? {
+    match hearing.hear(|_| Ok(()))? {
         None => Ok(None),
         Some(asked) => asked.token().map(Some),
     }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changed, change};
+use super::steps;
 use crate::app::Desk;
-use crate::domain::access::{Access, Rights};
+use crate::domain::access::Access;
 use crate::domain::audit::Action;
-use crate::domain::resource::ResourceSet;
 use crate::store::Result;
 
 /// Makes a role's access `all` or `custom`. Custom starts empty.
@@ -26,18 +26,9 @@ impl SetAccess {
             desk,
             Action::RoleAccess,
             &self.name,
-            |event| event.detail("access", access.as_str()),
+            |event| steps::says_access(event, access),
             |_| Ok(()),
-            |role, ()| {
-                if role.rights.access == access {
-                    return Ok(role.rights.clone());
-                }
-                Ok(Rights {
-                    access,
-                    resources: ResourceSet::new(),
-                    scope: role.rights.scope.clone(),
-                })
-            },
+            |role, ()| Ok(steps::with_access(role, access)),
         )
     }
 }

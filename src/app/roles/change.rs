@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RoleView, summary};
-use crate::app::rights::{WaysIn, may_change, may_give};
+use super::{RoleView, steps};
+use crate::app::rights::WaysIn;
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::access::{Rights, Role};
 use crate::domain::audit::{Action, Event};
@@ -35,7 +35,7 @@ pub fn change<T>(
     adjust: impl FnOnce(&Role, T) -> Result<Rights>,
 ) -> Result<Changed> {
     let fill = |event: &mut Event| {
-        event.detail("role", name);
+        steps::about(event, name);
         fill(event);
     };
     act(
@@ -46,24 +46,17 @@ pub fn change<T>(
         |work, permit| {
             let mut role = find::role(work, name)?;
             let looked_up = look_up(work)?;
-            may_change(work, &role.rights, &format!("role {name}"))?;
-            let rights = adjust(&role, looked_up)?;
-            may_give(work, &rights, &format!("what role {name} would hold"))?;
-            if rights == role.rights {
+            let ways_in = WaysIn::now(work)?;
+            let step = steps::change(work, permit, &mut role, |role| adjust(role, looked_up))?;
+            let Some(recorded) = step else {
                 let role = RoleView::of(work, &role)?;
                 return Ok(Done::Unchanged(Changed {
                     role,
                     changed: false,
                     sessions_ended: 0,
                 }));
-            }
-            let (before, then) = (summary(work, &role.rights)?, summary(work, &rights)?);
-            work.draft.change(before, then);
-            let ways_in = WaysIn::now(work)?;
-            role.rights = rights;
-            work.tx.role_put(permit, &role)?;
+            };
             ways_in.must_remain(work)?;
-            let recorded = work.record()?;
             let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
             let role = RoleView::of(work, &role)?;
             let answer = Changed {

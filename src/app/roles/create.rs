@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Changed, RoleView, ScopeWish, summary};
-use crate::app::rights::may_give;
+use super::{Changed, RoleView, ScopeWish, steps};
 use crate::app::{Desk, Done, act, names};
-use crate::domain::access::{Access, Rights, Role};
+use crate::domain::access::{Access, Rights};
 use crate::domain::audit::{Action, Event};
-use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::Result;
 
@@ -28,7 +26,7 @@ impl Create {
     /// `already_exists`, `invalid_value` for a name that is none.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let name = names::checked("role", &self.name)?;
-        let fill = |event: &mut Event| event.detail("role", name.clone());
+        let fill = |event: &mut Event| steps::about(event, &name);
         let needs = [Resource::ACL_ROLES];
         act(desk, Action::RoleCreate, &needs, fill, |work, permit| {
             let scope = match &self.scope {
@@ -45,21 +43,7 @@ impl Create {
                 resources: ResourceSet::new(),
                 scope,
             };
-            may_give(work, &rights, &format!("what role {name} would hold"))?;
-            if work.read.role_by_name(&name)?.is_some() {
-                return Err(Fault::AlreadyExists {
-                    what: format!("role {name}"),
-                });
-            }
-            let after = summary(work, &rights)?;
-            work.draft.detail("after", after);
-            let mut role = Role {
-                id: 0,
-                name: name.clone(),
-                rights,
-            };
-            role.id = work.tx.role_put(permit, &role)?;
-            let recorded = work.record()?;
+            let (role, recorded) = steps::create(work, permit, &name, rights)?;
             let role = RoleView::of(work, &role)?;
             let answer = Changed {
                 role,

@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::{Changed, change};
-use super::named;
+use super::{named, steps};
 use crate::app::Desk;
-use crate::domain::access::Access;
 use crate::domain::audit::Action;
-use crate::domain::fault::Fault;
 use crate::store::Result;
 
 /// Gives a role resources, each for itself or with what is beneath it.
@@ -38,15 +36,9 @@ impl Allow {
             desk,
             Action::RoleAllow,
             &self.name,
-            |event| event.detail("resources", self.resources.clone()),
+            |event| steps::says_resources(event, self.resources.clone()),
             |_| named(&self.resources, self.with_children),
-            |role, resources| {
-                let mut rights = role.rights.clone();
-                if rights.access == Access::Custom {
-                    rights.resources.extend(resources);
-                }
-                Ok(rights)
-            },
+            |role, resources| Ok(steps::with(role, resources)),
         )
     }
 }
@@ -59,20 +51,9 @@ impl Deny {
             desk,
             Action::RoleDeny,
             &self.name,
-            |event| event.detail("resources", self.resources.clone()),
+            |event| steps::says_resources(event, self.resources.clone()),
             |_| named(&self.resources, self.with_children),
-            |role, resources| {
-                if role.rights.access == Access::All {
-                    return Err(Fault::RoleHoldsAll {
-                        role: role.name.clone(),
-                    });
-                }
-                let mut rights = role.rights.clone();
-                for resource in resources {
-                    rights.resources.remove(resource);
-                }
-                Ok(rights)
-            },
+            steps::without,
         )
     }
 }

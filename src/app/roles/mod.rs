@@ -1,18 +1,28 @@
 //! Roles: *Resource Access* and *Role Scope*.
 
 mod access;
+mod apply;
 mod change;
 mod create;
 mod delete;
+mod diff;
+mod export;
+mod file;
 mod grants;
 mod list;
 mod resources;
 mod scope;
+mod steps;
 
 pub use access::SetAccess;
+pub use apply::{Applied, Apply};
 pub use change::Changed;
 pub use create::Create;
 pub use delete::{Delete, Deleted};
+pub use diff::{Diff, Differences};
+pub use export::{Export, Exported};
+pub use file::FORMAT;
+pub use file::plan::{Change, Person};
 pub use grants::{Allow, Deny};
 pub use list::{List, RoleRow, Show};
 pub use resources::{Node, Tree};

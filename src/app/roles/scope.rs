@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScopeWish;
 use super::change::{Changed, change};
+use super::{ScopeWish, steps};
 use crate::app::Desk;
-use crate::domain::access::Rights;
 use crate::domain::audit::Action;
 use crate::store::Result;
 
@@ -26,17 +25,15 @@ impl SetScope {
             desk,
             Action::RoleScope,
             &self.name,
-            |event| match wish {
-                ScopeWish::All => event.detail("scope", "all"),
-                ScopeWish::Websites(codes) => event.detail("scope", codes.clone()),
+            |event| {
+                let websites = match wish {
+                    ScopeWish::All => None,
+                    ScopeWish::Websites(codes) => Some(codes.clone()),
+                };
+                steps::says_scope(event, websites);
             },
             |work| wish.find(work),
-            |role, scope| {
-                Ok(Rights {
-                    scope,
-                    ..role.rights.clone()
-                })
-            },
+            |role, scope| Ok(steps::with_scope(role, scope)),
         )
     }
 }

@@ -2,10 +2,9 @@
 //! common.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::UserView;
-use crate::app::rights::{WaysIn, may_change, may_give, role_of};
+use super::{UserView, steps};
+use crate::app::rights::{WaysIn, role_of};
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::access::AdminUser;
 use crate::domain::audit::{Action, Event};
@@ -38,7 +37,7 @@ impl Assign {
             desk,
             Action::AdminUserAssign,
             &self.name,
-            |event| event.detail("role", self.role.clone()),
+            |event| steps::says_role(event, &self.role),
             |work, user| {
                 user.role_id = find::role(work, &self.role)?.id;
                 Ok(())
@@ -88,7 +87,7 @@ pub fn change(
     adjust: impl FnOnce(&Work<'_>, &mut AdminUser) -> Result<()>,
 ) -> Result<Changed> {
     let fill = |event: &mut Event| {
-        event.detail("admin_user", name);
+        steps::about(event, name);
         fill(event);
     };
     act(
@@ -100,27 +99,18 @@ pub fn change(
             let before = find::admin_user(work, name)?;
             let mut after = before.clone();
             adjust(work, &mut after)?;
-            may_change(work, &role_of(work, &before)?.rights, &before.name)?;
-            let role = role_of(work, &after)?;
-            may_give(
-                work,
-                &role.rights,
-                &format!("what role {} holds", role.name),
-            )?;
-            if after == before {
+            let (had, has) = (role_of(work, &before)?, role_of(work, &after)?);
+            let ways_in = WaysIn::now(work)?;
+            let step = steps::change(work, permit, (&before, &had), (&after, &has))?;
+            let Some(recorded) = step else {
                 let user = UserView::of(work, after)?;
                 return Ok(Done::Unchanged(Changed {
                     user,
                     changed: false,
                     sessions_ended: 0,
                 }));
-            }
-            let (was, is) = (summary(work, &before)?, summary(work, &after)?);
-            work.draft.change(was, is);
-            let ways_in = WaysIn::now(work)?;
-            work.tx.admin_user_put(permit, &after)?;
+            };
             ways_in.must_remain(work)?;
-            let recorded = work.record()?;
             let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
             let answer = Changed {
                 user: UserView::of(work, after)?,
@@ -130,14 +120,4 @@ pub fn change(
             Ok(Done::Recorded(answer, recorded))
         },
     )
-}
-
-/// An admin user as an event's `before` and `after` carry it.
-pub fn summary(work: &Work<'_>, user: &AdminUser) -> Result<Value> {
-    Ok(json!({
-        "role": role_of(work, user)?.name,
-        "os_account": user.os_account,
-        "full_name": user.full_name,
-        "enabled": user.enabled,
-    }))
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change::summary;
-use crate::app::rights::{WaysIn, may_change, role_of};
+use super::steps;
+use crate::app::rights::{WaysIn, role_of};
 use crate::app::{Desk, Done, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -32,22 +32,19 @@ impl Delete {
     /// `last_administrator`, `confirmation_required`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Deleted> {
         let name = self.name;
-        let fill = |event: &mut Event| event.detail("admin_user", name.clone());
+        let fill = |event: &mut Event| steps::about(event, &name);
         let (action, needs) = (Action::AdminUserDelete, [Resource::ACL_USERS]);
         act(desk, action, &needs, fill, |work, permit| {
             let user = find::admin_user(work, &name)?;
-            may_change(work, &role_of(work, &user)?.rights, &user.name)?;
-            let before = summary(work, &user)?;
-            work.draft.detail("before", before);
+            let role = role_of(work, &user)?;
             let ways_in = WaysIn::now(work)?;
-            work.tx.admin_user_remove(permit, user.id)?;
+            let recorded = steps::delete(work, permit, &user, &role)?;
             ways_in.must_remain(work)?;
             if !self.confirmed {
                 return Err(Fault::ConfirmationRequired {
                     what: format!("delete admin user {name}"),
                 });
             }
-            let recorded = work.record()?;
             let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
             let answer = Deleted {
                 name: name.clone(),

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod edit;
 mod list;
+pub(in crate::app) mod steps;
 
 pub use change::{Assign, Changed, SetEnabled};
 pub use create::Create;
@@ -48,7 +49,7 @@ impl UserView {
 }
 
 /// The account as it is to be stored; an empty one is none.
-pub(super) fn account(given: &str) -> Result<Option<String>> {
+pub(in crate::app) fn account(given: &str) -> Result<Option<String>> {
     if given.is_empty() {
         return Ok(None);
     }
@@ -56,7 +57,7 @@ pub(super) fn account(given: &str) -> Result<Option<String>> {
 }
 
 /// A person's name: anything, but not too long; an empty one is none.
-fn full_name(given: &str) -> Result<Option<String>> {
+pub(in crate::app) fn full_name(given: &str) -> Result<Option<String>> {
     if given.chars().count() > 255 {
         return Err(Fault::invalid("--full-name", "at most 255 characters"));
     }

@@ -1,6 +1,6 @@
 //! One command, one file, its arguments beside it. This file only dispatches.
 
-mod changes;
+pub(super) mod changes;
 mod completions;
 mod config;
 mod consent;

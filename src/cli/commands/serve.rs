@@ -100,7 +100,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         idle,
         end,
         say: &say,
-        chores: &|| premises.chores(),
+        chores: &|| premises.chores(&say),
     });
     drop(socket);
     say("ended");

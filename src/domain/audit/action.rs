@@ -109,6 +109,9 @@ actions! {
     ConsentRead = Consent "read" "loginascustomer_assistance_view";
     ConfigSet = Config "set" "adminhtml_system_config_save";
     ConfigUnset = Config "unset" "adminhtml_system_config_inherit";
+    // A file of config that as a whole was denied or refused; what it changes
+    // is recorded as the single commands do.
+    ConfigApply = Config "apply" "adminhtml_system_config_apply";
     ConfigRead = Config "read" "adminhtml_system_config_edit";
     RoleCreate = Roles "create" "adminhtml_user_role_saverole";
     RoleAccess = Roles "access" "adminhtml_user_role_access";
@@ -116,6 +119,7 @@ actions! {
     RoleDeny = Roles "deny" "adminhtml_user_role_deny";
     RoleScope = Roles "scope" "adminhtml_user_role_scope";
     RoleDelete = Roles "delete" "adminhtml_user_role_delete";
+    RoleApply = Roles "apply" "adminhtml_user_role_apply"; // likewise
     RoleRead = Roles "read" "adminhtml_user_role_index";
     AdminUserCreate = AdminUsers "create" "adminhtml_user_save";
     AdminUserAssign = AdminUsers "assign" "adminhtml_user_assign";

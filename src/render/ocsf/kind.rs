@@ -83,13 +83,15 @@ impl Kind {
             Action::ConsentGrant => entity(8, "consent", "customer"),
             Action::ConsentRevoke => entity(9, "consent", "customer"),
             Action::ConsentRead => read("consent", "customer"),
-            Action::ConfigSet => update("config field", "path"),
+            Action::ConfigSet | Action::ConfigApply => update("config field", "path"),
             Action::ConfigUnset => delete("config field", "path"),
             Action::ConfigRead => read("config field", "path"),
             Action::RoleCreate => create("role", "role"),
-            Action::RoleAccess | Action::RoleAllow | Action::RoleDeny | Action::RoleScope => {
-                update("role", "role")
-            }
+            Action::RoleAccess
+            | Action::RoleAllow
+            | Action::RoleDeny
+            | Action::RoleScope
+            | Action::RoleApply => update("role", "role"),
             Action::RoleDelete => delete("role", "role"),
             Action::RoleRead => read("role", "role"),
             Action::AdminUserCreate => account(1),

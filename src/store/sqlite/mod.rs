@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod mapping;
 mod migrate;
+mod rights;
 mod rows;
 mod search;
 mod sessions;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::access::scope_word;
+use super::rights::scope_word;
 use super::{Tx, damaged, rows};
 use crate::domain::access::{AccessToken, TokenOwner};
 use crate::domain::time::Timestamp;

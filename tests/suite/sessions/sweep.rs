@@ -6,6 +6,7 @@ use login_as_customer::app::sessions::Sweep;
 use login_as_customer::app::{Caller, Credential, Desk};
 use login_as_customer::domain::ambient::{Clock, Random};
 use login_as_customer::domain::time::Timestamp;
+use login_as_customer::render::export::EveryForm;
 use login_as_customer::signing::ring::KeyRing;
 use login_as_customer::store::anchor::NoAnchors;
 use login_as_customer::store::archive::ArchiveDir;
@@ -40,6 +41,7 @@ fn sweep(shop: &Support, at: &str) -> usize {
         high_water: &CheckpointFile::of(&dir),
         archives: &ArchiveDir::new(dir.root().join("archive")),
         anchors: &NoAnchors,
+        formats: &EveryForm,
         keys: &KeyRing::new(dir.keys()),
         clock: &At(at.parse().expect("a time")),
         random: &Salt,

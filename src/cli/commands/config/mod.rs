@@ -1,5 +1,6 @@
 //! `lac config …`.
 
+mod file;
 mod rows;
 
 use clap::{ArgMatches, Args, Subcommand};
@@ -7,6 +8,7 @@ use clap::{ArgMatches, Args, Subcommand};
 use super::{Noun, parsed, verbs};
 use crate::app::config::{Describe, Get, List, Set, Unset};
 use crate::cli::args::Paging;
+use crate::cli::declared::DiffArgs;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
@@ -38,6 +40,15 @@ enum Verb {
     /// Say what a field is, what it takes and where it may be set
     #[command(after_help = "Example:\n  lac config describe web/secure/base_url")]
     Describe(DescribeArgs),
+    /// Write what is set as a file
+    #[command(after_help = "Example:\n  lac config export > config.toml")]
+    Export(file::ExportArgs),
+    /// Show what applying a file would change; exit code 9 if anything
+    #[command(after_help = "Example:\n  lac config diff config.toml")]
+    Diff(DiffArgs),
+    /// Set what a file says, all at once or not at all
+    #[command(after_help = "Example:\n  lac config apply config.toml --dry-run")]
+    Apply(file::ApplyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -106,6 +117,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Describe(DescribeArgs { path }) => {
             shop.show(&shop.run(Describe { path })?)?;
         }
+        Verb::Export(_) => file::export(shop)?,
+        Verb::Diff(args) => return file::diff(&args, shop),
+        Verb::Apply(args) => file::apply(&args, shop)?,
         Verb::Get(args) => get(&args, shop)?,
         Verb::Set(args) => {
             let scope = args.at.scope()?;

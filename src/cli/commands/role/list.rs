@@ -35,7 +35,7 @@ pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
 }
 
 /// The scope as it is written on the command line.
-fn scope(websites: Option<&Vec<String>>) -> String {
+pub fn scope(websites: Option<&Vec<String>>) -> String {
     match websites {
         None => "all".to_owned(),
         Some(codes) if codes.is_empty() => "none".to_owned(),

@@ -1,12 +1,14 @@
 //! `lac role …`.
 
 mod change;
+mod file;
 mod list;
 mod resources;
 
 use clap::{ArgMatches, Subcommand};
 
 use super::{Noun, parsed, verbs};
+use crate::cli::declared::DiffArgs;
 use crate::cli::shop::Shop;
 use crate::store::Result;
 
@@ -48,6 +50,15 @@ enum Verb {
     /// Show the tree of resources, and what a role holds of it
     #[command(after_help = "Example:\n  lac role resources --role Support")]
     Resources(resources::ResourcesArgs),
+    /// Write roles and admin users as a file
+    #[command(after_help = "Example:\n  lac role export > roles.toml")]
+    Export(file::ExportArgs),
+    /// Show what applying a file would change; exit code 9 if anything
+    #[command(after_help = "Example:\n  lac role diff roles.toml --prune")]
+    Diff(DiffArgs),
+    /// Make roles and admin users as a file says, all at once or not at all
+    #[command(after_help = "Example:\n  lac role apply roles.toml --dry-run")]
+    Apply(file::ApplyArgs),
 }
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
@@ -61,6 +72,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Deny(args) => change::deny(args, shop)?,
         Verb::Scope(args) => change::scope(args, shop)?,
         Verb::Resources(args) => resources::resources(args, shop)?,
+        Verb::Export(_) => file::export(shop)?,
+        Verb::Diff(args) => return file::diff(&args, shop),
+        Verb::Apply(args) => file::apply(&args, shop)?,
     }
     Ok(0)
 }

@@ -1,0 +1,101 @@
+//! Config made as a file wants it: one transaction, and in it the very steps
+//! and events of the single commands.
+
+use serde::{Deserialize, Serialize};
+
+use super::file::{self, Change, Declared, plan};
+use super::steps;
+use crate::app::{Desk, Done, Work, act, known};
+use crate::domain::audit::Action;
+use crate::domain::config;
+use crate::store::log::Recorded;
+use crate::store::{Permit, Result};
+
+/// Applies a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Apply {
+    /// The file's text (`lac-config/1`).
+    pub text: String,
+    /// Let what the file lacks inherit again.
+    pub prune: bool,
+    /// Do it all, and take it back.
+    pub dry_run: bool,
+}
+
+/// What a file came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Applied {
+    pub changes: Vec<Change>,
+    /// Whether anything differed.
+    pub changed: bool,
+    /// Whether it was taken back.
+    pub dry_run: bool,
+    /// Sessions that ended because the feature was switched off.
+    pub sessions_ended: usize,
+}
+
+impl Apply {
+    /// # Errors
+    /// `invalid_file`; `resource_denied` for any path in it;
+    /// `beyond_own_rights` for a value at the default scope where the role
+    /// scope is some websites. Nothing is changed then.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
+        let declared = Declared::read(&self.text)?;
+        let any_of = file::RESOURCES;
+        act(
+            desk,
+            Action::ConfigApply,
+            &any_of,
+            |_| {},
+            |work, permit| {
+                for resource in declared.resources() {
+                    work.demand(resource)?;
+                }
+                let (now, wanted) = (file::state(work)?, declared.look_up(work)?);
+                let changes = plan::plan(&now, &wanted, self.prune);
+                let mut answer = Applied {
+                    changed: !changes.is_empty(),
+                    dry_run: self.dry_run,
+                    sessions_ended: 0,
+                    changes,
+                };
+                let Some(recorded) = carry_out(work, permit, &mut answer)? else {
+                    return Ok(Done::Unchanged(answer));
+                };
+                if self.dry_run {
+                    return Ok(Done::Unchanged(answer));
+                }
+                Ok(Done::Recorded(answer, recorded))
+            },
+        )
+    }
+}
+
+/// Makes the changes one after another; the last record, if there is any.
+fn carry_out(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    answer: &mut Applied,
+) -> Result<Option<Recorded>> {
+    let (mut last, mut fields) = (None, Vec::new());
+    for change in &answer.changes {
+        let field = known(change.path())?;
+        work.draft = work.event(match change {
+            Change::ConfigSet { .. } => Action::ConfigSet,
+            Change::ConfigUnset { .. } => Action::ConfigUnset,
+        });
+        steps::about(&mut work.draft, field, change.scope());
+        let after = change.after().map(str::to_owned);
+        steps::write(work, permit, field, change.scope(), after)?;
+        if field.path == config::LOGGED_ACTIONS {
+            work.log_everything();
+        }
+        last = Some(work.record()?);
+        fields.push(field);
+    }
+    if last.is_some() {
+        work.draft = work.event(Action::ConfigApply);
+        answer.sessions_ended = steps::consequences(work, permit, &fields)?;
+    }
+    Ok(last)
+}

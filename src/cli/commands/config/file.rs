@@ -1,0 +1,95 @@
+//! `lac config export`, `diff` and `apply`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::app::config::{Apply, Change, Diff, Export};
+use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown, counted};
+use crate::cli::shop::Shop;
+use crate::render::Look;
+use crate::render::list::{Column, Row, Text};
+use crate::store::Result;
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {}
+
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The file; - is stdin
+    file: PathBuf,
+    /// Let what the file lacks inherit again
+    #[arg(long)]
+    prune: bool,
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn export(shop: &Shop) -> Result<()> {
+    let exported = shop.run(Export {})?;
+    declared::export(shop, &exported.text, &exported.left_out)
+}
+
+pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
+    let text = declared::read(&args.file)?;
+    let prune = args.prune;
+    let found = declared::named(&args.file, shop.run(Diff { text, prune }))?;
+    let unmanaged = counted(found.unmanaged, "value").filter(|_| !prune);
+    let unmanaged: Vec<String> = unmanaged.into_iter().collect();
+    declared::differences(shop, &found.changes, &found.left_out, &unmanaged)
+}
+
+pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
+    let request = Apply {
+        text: declared::read(&args.file)?,
+        prune: args.prune,
+        dry_run: args.dry_run,
+    };
+    let applied = declared::named(&args.file, shop.run(request))?;
+    let outcome = Outcome {
+        answer: &applied,
+        changes: &applied.changes,
+        dry_run: applied.dry_run,
+        sessions_ended: applied.sessions_ended,
+    };
+    declared::applied(shop, &outcome)
+}
+
+const fn field(field: &'static str) -> Column {
+    Column { field, title: "" }
+}
+
+impl Row for Change {
+    const COLUMNS: &'static [Column] = &[
+        field("change"),
+        field("path"),
+        field("scope"),
+        field("before"),
+        field("after"),
+    ];
+
+    /// People read lines instead (`Shown`).
+    fn cells(&self, _look: &Look) -> Vec<Text> {
+        Vec::new()
+    }
+}
+
+impl Shown for Change {
+    fn shown(&self) -> Vec<Line> {
+        let place = format!("{} at {}", self.path(), self.scope());
+        vec![match self {
+            Self::ConfigSet {
+                before: None,
+                after,
+                ..
+            } => Line::new('+', format!("{place}: {after}")),
+            Self::ConfigSet {
+                before: Some(before),
+                after,
+                ..
+            } => Line::new('~', format!("{place}: {before} → {after}")),
+            Self::ConfigUnset { before, .. } => Line::new('-', format!("{place}: {before}")),
+        }]
+    }
+}

@@ -1,0 +1,145 @@
+//! The JSON schemas of files that declare roles and config, written from the
+//! resource tree and the registry of config.
+
+use serde_json::{Map, Value, json};
+
+use login_as_customer::app::{config as config_files, roles as role_files};
+use login_as_customer::domain::config::{Field, Kind, fields};
+use login_as_customer::domain::resource::Resource;
+use login_as_customer::domain::scope::{MAX_CODE, ScopeLevel};
+
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// `lac-roles/1`.
+pub fn roles() -> Value {
+    let ids: Vec<&str> = Resource::all().map(Resource::id).collect();
+    let endings: Vec<&str> = Resource::all().map(Resource::short_id).collect();
+    let name = json!({
+        "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[^-\\s]",
+        "description": "1 to 64 characters",
+    });
+    let resources = json!({
+        "type": "array", "uniqueItems": true,
+        "description": "What a role with custom access holds: full ids, or endings that fit one resource",
+        "items": {"anyOf": [
+            {"enum": ids},
+            {"enum": endings},
+            {"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$"},
+        ]},
+    });
+    let scope = json!({
+        "description": "Where it counts: everywhere, or on these websites",
+        "anyOf": [
+            {"const": "all"},
+            {"type": "array", "uniqueItems": true, "items": {"type": "string"}},
+        ],
+    });
+    let role = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["name", "access", "scope"],
+        "properties": {
+            "name": name,
+            "access": {"enum": ["all", "custom"], "description": "Everything, or what resources says"},
+            "scope": scope,
+            "resources": resources,
+        },
+        "if": {"properties": {"access": {"const": "all"}}},
+        "then": {"properties": {"resources": {"maxItems": 0}}},
+    });
+    let user = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["name", "role"],
+        "properties": {
+            "name": name,
+            "full_name": {"type": "string", "maxLength": 255},
+            "role": {"type": "string", "description": "A role of this file or of the store"},
+            "os_account": {
+                "type": "string", "maxLength": 64,
+                "description": "The operating-system account that is this admin user",
+            },
+            "enabled": {"type": "boolean", "default": true},
+        },
+    });
+    json!({
+        "$schema": DRAFT,
+        "title": "Roles and admin users of lac",
+        "description": "Written by lac role export, read by lac role diff and lac role apply",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["format"],
+        "anyOf": [{"required": ["role"]}, {"required": ["user"]}],
+        "properties": {
+            "format": {"const": role_files::FORMAT},
+            "role": {"type": "array", "items": role},
+            "user": {"type": "array", "items": user},
+        },
+    })
+}
+
+/// `lac-config/1`.
+pub fn config() -> Value {
+    let scopes = |level: ScopeLevel| {
+        json!({
+            "type": "object",
+            "propertyNames": {"maxLength": MAX_CODE},
+            "additionalProperties": table(level),
+        })
+    };
+    json!({
+        "$schema": DRAFT,
+        "title": "Config of lac",
+        "description": "Written by lac config export, read by lac config diff and lac config apply",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["format"],
+        "properties": {
+            "format": {"const": config_files::FORMAT},
+            "default": table(ScopeLevel::Default),
+            "website": scopes(ScopeLevel::Website),
+            "store-view": scopes(ScopeLevel::StoreView),
+        },
+    })
+}
+
+fn table(level: ScopeLevel) -> Value {
+    let allowed = fields().iter().filter(|field| field.allows(&level));
+    let properties: Map<String, Value> = allowed
+        .map(|field| (field.path.to_owned(), value(field)))
+        .collect();
+    json!({"type": "object", "additionalProperties": false, "properties": properties})
+}
+
+fn value(field: &Field) -> Value {
+    let text = json!({"type": "string"});
+    let number = |min: u64, max: u64| json!({"type": "integer", "minimum": min, "maximum": max});
+    let mut value = match field.kind {
+        Kind::YesNo => json!({"anyOf": [
+            {"type": "boolean"},
+            {"enum": [0, 1]},
+            {"type": "string", "pattern": "^([Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[01])$"},
+        ]}),
+        Kind::Seconds { min, max } | Kind::Days { min, max } | Kind::Integer { min, max } => {
+            json!({"anyOf": [number(min, max), text]})
+        }
+        Kind::Text { max } | Kind::Name { max } => {
+            json!({"type": "string", "minLength": 1, "maxLength": max})
+        }
+        Kind::OneOf(choices) => json!({"enum": choices}),
+        Kind::BaseUrl | Kind::Timezone | Kind::ActionGroups | Kind::Pattern => text,
+    };
+    let object = value.as_object_mut().expect("an object");
+    object.insert("title".to_owned(), json!(field.title));
+    let takes = if field.read_only {
+        "cannot be changed".to_owned()
+    } else {
+        field.kind.expected()
+    };
+    let description = format!("{} Takes: {takes}.", field.meaning);
+    object.insert("description".to_owned(), json!(description));
+    if let Some(default) = field.default {
+        object.insert("default".to_owned(), json!(default));
+    }
+    value
+}

@@ -1,0 +1,63 @@
+//! Roles and config as code: what a store is, as a file; what a file says, in a
+//! store.
+
+mod config;
+mod files;
+mod rights;
+mod roles;
+
+use serde_json::Value;
+
+use crate::support::{Ran, Store};
+
+/// Runs `lac NOUN VERB - …` with the text on stdin.
+fn given(store: &Store, noun: &str, verb: &str, text: &str, more: &[&str]) -> Ran {
+    let mut args = vec![noun, verb, "-"];
+    args.extend(more);
+    store.run_with(text.as_bytes(), &args)
+}
+
+/// Applies it; the JSON answer.
+#[track_caller]
+fn applied(store: &Store, noun: &str, text: &str, more: &[&str]) -> Value {
+    let mut args = vec!["-o", "json"];
+    args.extend(more);
+    let ran = given(store, noun, "apply", text, &args).succeeded();
+    serde_json::from_str(&ran.stdout).expect("JSON")
+}
+
+/// The changes that a diff lists.
+#[track_caller]
+fn differences(store: &Store, noun: &str, text: &str, more: &[&str]) -> Vec<Value> {
+    let mut args = vec!["-o", "json"];
+    args.extend(more);
+    let ran = given(store, noun, "diff", text, &args);
+    let list: Vec<Value> = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(ran.code, if list.is_empty() { 0 } else { 9 }, "{ran:#?}");
+    list
+}
+
+/// Applies a file that is wrong; what is said of it.
+#[track_caller]
+fn wrong(store: &Store, noun: &str, text: &str) -> String {
+    let before = store.log().len();
+    let error = given(store, noun, "apply", text, &["-o", "json"]).failed("invalid_file", 2);
+    let diff = given(store, noun, "diff", text, &["-o", "json"]).failed("invalid_file", 2);
+    assert_eq!(error, diff);
+    assert_eq!(store.log().len(), before, "a usage error is not recorded");
+    let message = error["message"].as_str().expect("a text");
+    let message = message.strip_prefix("stdin: ").expect("the file's name");
+    message.to_owned()
+}
+
+/// Group and action of the newest events, oldest first.
+fn acts(store: &Store, count: usize) -> Vec<String> {
+    let log = store.log();
+    let newest = log.iter().take(count).rev();
+    newest
+        .map(|event| {
+            let word = |field: &str| event[field].as_str().expect("a word").to_owned();
+            format!("{} {}", word("action_group"), word("action"))
+        })
+        .collect()
+}
