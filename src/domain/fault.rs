@@ -58,6 +58,17 @@ pub enum Fault {
     TicketRequired,
     #[error("session {session} (customer {customer}) is still open")]
     SessionActive { session: String, customer: String },
+    #[error("a second person must approve this login ({}){}", causes.join(", "), but(unfit.as_deref()))]
+    ApprovalRequired {
+        /// `website`, `vip`, `role`.
+        causes: Vec<String>,
+        /// Why the approval there is does not fit.
+        unfit: Option<String>,
+    },
+    #[error("request {request} is your own: somebody else must decide")]
+    OwnRequest { request: String },
+    #[error("request {request} is closed: {state}")]
+    RequestClosed { request: String, state: String },
     #[error("the login token is not valid: {reason}")]
     TokenInvalid { reason: String },
     #[error("the login token expired at {expired_at}")]
@@ -113,6 +124,10 @@ pub enum Fault {
     StoreViewNotFound { store_view: String },
     #[error("there is no session {session}")]
     SessionNotFound { session: String },
+    #[error("there is no request {request}")]
+    RequestNotFound { request: String },
+    #[error("there is no notice {notice}")]
+    NoticeNotFound { notice: String },
     #[error("there is no storefront {storefront}")]
     StorefrontNotFound { storefront: String },
     #[error("there is no access token {token}")]
@@ -218,6 +233,10 @@ fn at_least(characters: u64) -> String {
     }
 }
 
+fn but(unfit: Option<&str>) -> String {
+    unfit.map(|why| format!(": {why}")).unwrap_or_default()
+}
+
 fn holder(role: Option<&str>) -> String {
     role.map_or_else(
         || "a storefront's account".to_owned(),
@@ -242,6 +261,9 @@ impl Fault {
             | F::ReasonRequired { .. }
             | F::TicketRequired
             | F::SessionActive { .. }
+            | F::ApprovalRequired { .. }
+            | F::OwnRequest { .. }
+            | F::RequestClosed { .. }
             | F::TokenInvalid { .. }
             | F::TokenExpired { .. }
             | F::TokenSpent
@@ -262,6 +284,8 @@ impl Fault {
             | F::StoreGroupNotFound { .. }
             | F::StoreViewNotFound { .. }
             | F::SessionNotFound { .. }
+            | F::RequestNotFound { .. }
+            | F::NoticeNotFound { .. }
             | F::StorefrontNotFound { .. }
             | F::AccessTokenNotFound { .. }
             | F::EventNotFound { .. }
