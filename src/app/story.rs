@@ -16,6 +16,7 @@ use crate::domain::access::Actor;
 use crate::domain::ambient::{Clock, Random};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::{Fault, Kind};
+use crate::domain::notice::Hooks;
 use crate::domain::resource::Resource;
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
@@ -55,6 +56,8 @@ pub struct Desk<'a> {
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,
     pub caller: &'a Caller,
+    /// Which programs are to be told of what is done; by name only.
+    pub hooks: Hooks,
 }
 
 impl std::fmt::Debug for Desk<'_> {

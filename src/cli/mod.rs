@@ -10,6 +10,7 @@ pub mod commands;
 mod complete;
 pub mod error;
 mod help;
+mod hooks;
 mod input;
 mod out;
 mod pages;

@@ -9,6 +9,7 @@ use super::anchors::ConfiguredAnchors;
 use super::args::{Globals, Paging};
 use super::out::{Out, write_failed};
 use super::settings::{Settings, env};
+use crate::app::outbox::Courier;
 use crate::app::{Caller, Config, Credential, Desk};
 use crate::domain::ambient::Clock;
 use crate::domain::config;
@@ -162,6 +163,7 @@ impl Shop {
             clock: &self.clock,
             random: &self.random,
             caller: &open.caller,
+            hooks: self.settings.hooks.hooks(),
         })
     }
 

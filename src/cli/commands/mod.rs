@@ -14,7 +14,9 @@ mod key;
 mod log;
 mod login;
 mod man;
+mod outbox;
 mod redeem;
+mod request;
 mod role;
 mod session;
 mod storefront;
@@ -50,6 +52,7 @@ pub const ALL: &[Noun] = &[
     man::NOUN,
     login::NOUN,
     document::NOUN,
+    request::NOUN,
     session::NOUN,
     customer::NOUN,
     consent::NOUN,
@@ -63,6 +66,7 @@ pub const ALL: &[Noun] = &[
     verify::NOUN,
     redeem::NOUN,
     storefront::NOUN,
+    outbox::NOUN,
 ];
 
 /// The arguments of a command without verbs.
