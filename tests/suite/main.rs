@@ -4,12 +4,14 @@
 #![allow(clippy::expect_used, dead_code)]
 
 mod anchors;
+mod approvals;
 mod completion;
 mod config;
 mod crowd;
 mod doctor;
 mod foundation;
 mod high_water;
+mod hooks;
 mod import;
 mod import_customers;
 mod log;

@@ -15,7 +15,7 @@ use crate::support::{NOW, Store, text};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
-/// session of somebody else, `{token}` its login token.
+/// session of somebody else, `{token}` its login token, `{request}` the id of a request for approval.
 const COMMANDS: &[&[&str]] = &[
     &["init"],
     &["demo", "--dir", "{dir}"],
@@ -29,6 +29,12 @@ const COMMANDS: &[&[&str]] = &[
     &["login", "--shipment", "100000001"],
     &["login", "--credit-memo", "100000001"],
     &["login", "1", "--check"],
+    &["login", "4", "--request"],
+    &["request", "list"],
+    &["request", "show", "{request}"],
+    &["request", "approve", "{request}"],
+    &["request", "deny", "{request}"],
+    &["request", "cancel", "{request}"],
     &["document", "show", "--order", "100000001"],
     &["document", "show", "--invoice", "100000001"],
     &["document", "show", "--shipment", "100000001"],
@@ -38,6 +44,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "end", "{session}"],
     &["customer", "list"],
     &["customer", "show", "1"],
+    &["customer", "history", "1"],
     &[
         "customer",
         "add",
@@ -135,6 +142,8 @@ const COMMANDS: &[&[&str]] = &[
     &["storefront", "add", "another", "--website", "base"],
     &["storefront", "list"],
     &["storefront", "revoke", "shop"],
+    &["outbox", "list"],
+    &["outbox", "retry", "--all"],
 ];
 
 /// Roles that hold one resource each.
@@ -160,6 +169,8 @@ const SINGLE: &[&str] = &[
     "Lac::sessions",
     "Lac::storefronts",
     "Lac::keys",
+    "Lac::approve",
+    "Lac::outbox",
 ];
 
 struct Person {
@@ -173,6 +184,7 @@ struct Cast {
     people: Vec<Person>,
     session: String,
     token: String,
+    request: String,
 }
 
 fn cast() -> Cast {
@@ -220,6 +232,9 @@ fn cast() -> Cast {
     for user in ["target", "other"] {
         store.ok(&["user", "create", user, "--role", "target"]);
     }
+    store.ok(&["customer", "edit", "4", "--vip", "yes"]);
+    let request = store.json(&["login", "4", "--request"]);
+    let request = text(&request["id"]).to_owned();
     let login = store.login(&["1"]);
     let (session, url) = (text(&login["session_id"]).to_owned(), text(&login["url"]));
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
@@ -228,6 +243,7 @@ fn cast() -> Cast {
         people,
         session,
         token,
+        request,
     }
 }
 
@@ -243,6 +259,7 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
                 word.replace("{dir}", &dir.display().to_string())
                     .replace("{session}", &cast.session)
                     .replace("{token}", &cast.token)
+                    .replace("{request}", &cast.request)
             })
             .collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));

@@ -91,6 +91,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("base_url", ready::base_urls),
     ("customers", ready::customers),
     ("documents", ready::documents),
+    ("approval", ready::approval),
+    ("outbox", ready::outbox),
 ];
 
 impl Examine {
