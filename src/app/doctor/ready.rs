@@ -136,8 +136,11 @@ pub fn documents(ward: &Ward<'_>) -> Result<Finding> {
 }
 
 /// Roles are marked by name: one that is misspelled marks nobody.
-pub fn approval(ward: &Ward<'_>) -> Result<Finding> {
+pub fn approval(ward: &Ward<'_>) -> Result<Option<Finding>> {
     let listed = ward.config.default(config::APPROVAL_ROLES)?.value;
+    if listed.is_none() {
+        return Ok(None);
+    }
     let mut unknown = Vec::new();
     for name in listed.iter().flat_map(|names| names.split(',')) {
         if ward.read.role_by_name(name)?.is_none() {
@@ -145,17 +148,18 @@ pub fn approval(ward: &Ward<'_>) -> Result<Finding> {
         }
     }
     if unknown.is_empty() {
-        return Ok(Finding::ok("approval", "every role that needs it exists"));
+        let message = "every role that needs it exists";
+        return Ok(Some(Finding::ok("approval", message)));
     }
-    Ok(Finding::warning(
+    Ok(Some(Finding::warning(
         "approval",
         format!("there is no role {}", unknown.join(", ")),
         format!("lac config set {} ROLE,ROLE", config::APPROVAL_ROLES),
-    ))
+    )))
 }
 
 /// Notices that nobody tries any more.
-pub fn outbox(ward: &Ward<'_>) -> Result<Finding> {
+pub fn outbox(ward: &Ward<'_>) -> Result<Option<Finding>> {
     let query = |state| NoticeQuery {
         state: Some(state),
         ..NoticeQuery::default()
@@ -163,13 +167,14 @@ pub fn outbox(ward: &Ward<'_>) -> Result<Finding> {
     let due = ward.read.notices(&query(NoticeState::Due))?.len();
     let failed = ward.read.notices(&query(NoticeState::Failed))?;
     let Some(newest) = failed.first() else {
-        return Ok(Finding::ok("outbox", format!("{due} notices wait")));
+        let waiting = (due > 0).then(|| Finding::ok("outbox", format!("{due} notices wait")));
+        return Ok(waiting);
     };
     let why = newest.last_error.clone().unwrap_or_default();
     let count = failed.len();
-    Ok(Finding::warning(
+    Ok(Some(Finding::warning(
         "outbox",
         format!("{count} notices were given up, the last because: {why}"),
         "mend the hook, then: lac outbox retry --all",
-    ))
+    )))
 }

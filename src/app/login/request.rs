@@ -157,7 +157,9 @@ fn known(
 }
 
 fn same(view: &View<'_>, wish: &Wish, known: LoginRequest) -> Result<Done<Asked>> {
-    if known.reason != wish.reason || known.ticket != wish.ticket {
+    let is_other_reason = wish.reason.is_some() && wish.reason != known.reason;
+    let is_other_ticket = wish.ticket.is_some() && wish.ticket != known.ticket;
+    if is_other_reason || is_other_ticket {
         let id = &known.id;
         return Err(Fault::AlreadyExists {
             what: format!("request {id}, with another reason or ticket,"),

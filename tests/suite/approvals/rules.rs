@@ -265,6 +265,12 @@ fn marked_are_websites_customers_and_roles() {
         "amys,others\n"
     );
     store.ok(&["login", "1"]);
+    // One that is none marks nobody, and the doctor says so.
+    let doctor = store.run(&["doctor"]);
+    assert!(
+        doctor.stdout.contains("there is no role others"),
+        "{doctor:#?}"
+    );
 }
 
 #[test]

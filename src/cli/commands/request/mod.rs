@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 pub(super) use self::rows::lines;
 use super::{Noun, parsed, verbs};
-use crate::app::requests::{Cancel, Decide, ListRequests, ShowRequest, Verdict};
+use crate::app::requests::{Cancel, Decide, Decided, ListRequests, ShowRequest, Verdict};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{input, paging};
@@ -110,8 +110,16 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             let id = RequestId::new(args.id);
             shop.show(&ShowRequest { id }.run(&shop.desk()?)?)?;
         }
-        Verb::Approve(args) => decide(shop, args.ids, Verdict::Approve, args.reason.as_deref())?,
-        Verb::Deny(args) => decide(shop, vec![args.id], Verdict::Deny, args.reason.as_deref())?,
+        Verb::Approve(args) => {
+            let reason = args.reason.as_deref();
+            shop.list(&decide(shop, args.ids, Verdict::Approve, reason)?)?;
+        }
+        Verb::Deny(args) => {
+            let reason = args.reason.as_deref();
+            for denied in decide(shop, vec![args.id], Verdict::Deny, reason)? {
+                shop.show(&denied)?;
+            }
+        }
         Verb::Cancel(args) => {
             let id = RequestId::new(args.id);
             shop.show(&Cancel { id }.run(&shop.desk()?)?)?;
@@ -133,11 +141,16 @@ fn list(args: ListArgs, shop: &Shop) -> Result<()> {
     })
 }
 
-fn decide(shop: &Shop, ids: Vec<String>, verdict: Verdict, reason: Option<&str>) -> Result<()> {
+fn decide(
+    shop: &Shop,
+    ids: Vec<String>,
+    verdict: Verdict,
+    reason: Option<&str>,
+) -> Result<Vec<Decided>> {
     let request = Decide {
         ids: ids.into_iter().map(RequestId::new).collect(),
         verdict,
         reason: input::optional("--reason", reason)?,
     };
-    shop.list(&request.run(&shop.desk()?)?)
+    request.run(&shop.desk()?)
 }
