@@ -13,14 +13,19 @@ fn waiting(desk: &Desk) -> (Child, String) {
             .command(&["login", "1", "--request", "--wait", "60s", "-o", "json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.env("LAC_TOKEN", &desk.amy).spawn();
-    let child = child.expect("lac starts");
-    loop {
+    (child.expect("lac starts"), pending(desk))
+}
+
+/// The one request that waits, as soon as there is one.
+fn pending(desk: &Desk) -> String {
+    for _ in 0..600 {
         let open = desk.store.json(&["request", "list", "--state", "pending"]);
         if let Some(request) = open.get(0) {
-            return (child, text(&request["id"]).to_owned());
+            return text(&request["id"]).to_owned();
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+    panic!("no request came");
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub(super) struct Import<'i, 'tx> {
 }
 
 /// Where a row goes.
+#[allow(clippy::large_enum_variant)] // one at a time, and nearly all are known
 pub(super) enum Target {
     Existing(Customer),
     New(CustomerId),
