@@ -95,20 +95,20 @@ impl Courier for HookSettings {
 /// Delivers what is due, after the result of a command was printed. A failure
 /// is a remark: the notice is kept and tried again.
 pub fn deliver(shop: &Shop) {
-    deliver_some(shop, FEW);
+    let _ = deliver_some(shop, FEW);
 }
 
-/// The same for more of them at once.
-pub fn deliver_some(shop: &Shop, most: usize) {
+/// The same for more of them at once; whether there is a hook at all.
+pub fn deliver_some(shop: &Shop, most: usize) -> bool {
     let hooks = &shop.settings.hooks;
     if hooks.hooks() == Hooks::default() {
-        return;
+        return false;
     }
     let delivered = shop
         .desk()
         .and_then(|desk| outbox::deliver(&desk, hooks, most, hooks.timeout));
     let problem = match delivered {
-        Ok(tally) if tally.failed == 0 => return,
+        Ok(tally) if tally.failed == 0 => return true,
         Ok(tally) => tally.last_error.unwrap_or_default(),
         Err(fault) => fault.to_string(),
     };
@@ -116,6 +116,7 @@ pub fn deliver_some(shop: &Shop, most: usize) {
         "warning: a notice was not delivered and is tried again: {}",
         safe(&problem)
     ));
+    true
 }
 
 fn run(program: &Program, payload: &str, limit: Duration) -> Result<(), String> {

@@ -87,7 +87,11 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             };
             let retried = Retry { which }.run(&shop.desk()?)?;
             shop.list(&retried)?;
-            hooks::deliver_some(shop, retried.len());
+            let is_due = retried.iter().any(|one| one.changed);
+            if is_due && !hooks::deliver_some(shop, retried.len()) {
+                shop.out
+                    .say("note: no hook is configured here; whoever has one delivers them");
+            }
         }
     }
     Ok(0)

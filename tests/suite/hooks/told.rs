@@ -150,6 +150,31 @@ fn given_up_is_not_forgotten() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_open_stays_here() {
+    let hooked = Hooked::new();
+    hooked.script("cat > /dev/null; ls /proc/self/fd > \"$1\"; env >> \"$1\"");
+    let mut shell = std::process::Command::new("/bin/sh");
+    let inner = hooked.store.command(&["login", "1"]);
+    shell
+        .args(["-c", "exec 7</dev/null 8</dev/null; exec \"$0\" login 1"])
+        .arg(inner.get_program())
+        .env_clear()
+        .envs(
+            inner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("SECRET", "of the agent");
+    assert!(shell.output().expect("a shell").status.success());
+    let said = fs::read_to_string(hooked.heard()).expect("what was heard");
+    let open: Vec<&str> = said.lines().take_while(|line| line.len() == 1).collect();
+    // 3 is the directory that is being listed.
+    assert_eq!(open, ["0", "1", "2", "3"], "{said}");
+    assert!(!said.contains("SECRET") && !said.contains("LAC_"), "{said}");
+}
+
 #[test]
 fn a_hook_that_hangs_is_ended() {
     let hooked = Hooked::new();
