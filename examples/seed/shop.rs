@@ -12,6 +12,7 @@ use login_as_customer::app::users::Create as CreateUser;
 use login_as_customer::app::{Caller, Credential, Desk};
 use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::notice::Hooks;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::render::export::EveryForm;
 use login_as_customer::signing::ring::KeyRing;
@@ -58,6 +59,7 @@ pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), F
         clock: &clock,
         random: &random,
         caller: &caller,
+        hooks: Hooks::default(),
     };
     Found {
         admin: account.clone(),

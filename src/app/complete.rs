@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, View, glance, storefronts};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
+use crate::domain::request::RequestState;
 use crate::domain::resource::Resource;
 use crate::domain::session::SessionState;
-use crate::store::{CustomerQuery, Result, SessionQuery};
+use crate::store::{CustomerQuery, RequestQuery, Result, SessionQuery};
 
 /// Candidates at most.
 pub const LIMIT: usize = 20;
@@ -38,6 +39,8 @@ pub enum Wanted {
     Outcomes,
     /// Ids of open sessions.
     Sessions,
+    /// Ids of open requests.
+    Requests,
 }
 
 /// Whoever can name a website and is told whether there is one.
@@ -74,6 +77,7 @@ impl Wanted {
                 NAMES_WEBSITES
             }
             Self::Sessions => &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS],
+            Self::Requests => &[Resource::LOGIN_BUTTON, Resource::LAC_APPROVE],
             Self::ConfigPaths
             | Self::Resources
             | Self::ActionGroups
@@ -151,6 +155,7 @@ fn stored(view: &View<'_>, wanted: Wanted, prefix: &str) -> Result<Vec<String>> 
             Ok(all)
         }
         Wanted::Sessions => sessions(view),
+        Wanted::Requests => requests(view),
         _ => Ok(Vec::new()),
     }
 }
@@ -190,6 +195,19 @@ fn sessions(view: &View<'_>) -> Result<Vec<String>> {
         ..SessionQuery::default()
     })?;
     Ok(open.into_iter().map(|s| s.id.as_str().to_owned()).collect())
+}
+
+fn requests(view: &View<'_>) -> Result<Vec<String>> {
+    let all = view.actor.rights.hold(Resource::LAC_APPROVE);
+    let open = view.read.requests(&RequestQuery {
+        admin_id: if all { None } else { view.actor.admin_id() },
+        states: vec![RequestState::Pending, RequestState::Approved],
+        websites: if all { view.websites() } else { None },
+        limit: Some(LIMIT),
+        ..RequestQuery::default()
+    })?;
+    let open = open.into_iter().filter(|r| r.state_at(view.now).is_open());
+    Ok(open.map(|r| r.id.as_str().to_owned()).collect())
 }
 
 /// Those that begin with the prefix; addresses without regard to case.

@@ -23,6 +23,7 @@ use crate::domain::access::{ActingToken, Actor, Identity};
 use crate::domain::ambient::{Clock, Random};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::{Fault, Kind};
+use crate::domain::notice::Hooks;
 use crate::domain::resource::Resource;
 use crate::signing::keys::{PrivateKey, Purpose};
 use crate::signing::ring::KeyRing;
@@ -76,6 +77,8 @@ pub struct Desk<'a> {
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,
     pub caller: &'a Caller,
+    /// Which programs are to be told of what is done; by name only.
+    pub hooks: Hooks,
 }
 
 impl std::fmt::Debug for Desk<'_> {

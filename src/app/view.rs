@@ -7,6 +7,7 @@ use super::story::Desk;
 use crate::domain::access::Actor;
 use crate::domain::ambient::Random;
 use crate::domain::fault::Fault;
+use crate::domain::notice::Hooks;
 use crate::domain::resource::Resource;
 use crate::domain::stores::StoreTree;
 use crate::domain::time::Timestamp;
@@ -23,6 +24,8 @@ pub struct View<'tx> {
     pub archives: &'tx dyn Archives,
     pub keys: &'tx KeyRing,
     pub random: &'tx dyn Random,
+    /// Which programs are to be told of what is done.
+    pub hooks: Hooks,
     tree: OnceCell<StoreTree>,
 }
 
@@ -43,6 +46,7 @@ impl<'tx> View<'tx> {
             archives,
             keys,
             random,
+            hooks: desk.hooks,
             tree: OnceCell::new(),
         }
     }

@@ -14,7 +14,7 @@ use std::io::{self, PipeReader};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -72,10 +72,10 @@ pub fn serve(service: &Service<'_>) -> Result<()> {
     let crowd = Crowd::default();
     thread::scope(|scope| {
         let chores = thread::Builder::new().spawn_scoped(scope, || round(service, &crowd));
-        let chores = chores.map_err(io)?;
-        let ended = accept(service, scope, &crowd);
+        let chores = chores.map_err(io)?.thread().clone();
+        let ended = accept(service, scope, &crowd, &chores);
         crowd.close();
-        chores.thread().unpark();
+        chores.unpark();
         let until = Instant::now() + GRACE;
         while !crowd.is_empty() && Instant::now() < until {
             thread::sleep(Duration::from_millis(20));
@@ -99,6 +99,7 @@ fn accept<'scope>(
     service: &'scope Service<'_>,
     scope: &'scope thread::Scope<'scope, '_>,
     crowd: &'scope Crowd,
+    chores: &Thread,
 ) -> Result<()> {
     let mut quiet_since = Instant::now();
     loop {
@@ -125,7 +126,7 @@ fn accept<'scope>(
             match service.listener.accept() {
                 Ok((stream, _)) => {
                     quiet_since = Instant::now();
-                    receive(service, scope, crowd, stream);
+                    receive(service, scope, crowd, (stream, chores.clone()));
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -155,7 +156,7 @@ fn receive<'scope>(
     service: &'scope Service<'_>,
     scope: &'scope thread::Scope<'scope, '_>,
     crowd: &'scope Crowd,
-    stream: UnixStream,
+    (stream, chores): (UnixStream, Thread),
 ) {
     let Ok(peer) = Peer::of(&stream) else {
         return; // gone already, or nobody the kernel knows
@@ -179,6 +180,9 @@ fn receive<'scope>(
             Ok(Ok(())) => {}
             Ok(Err(fault)) => (service.say)(&format!("uid {}: {fault}", peer.uid)),
             Err(_) => (service.say)(&format!("uid {}: a request failed badly", peer.uid)),
+        }
+        if service.desks.has_chores() {
+            chores.unpark();
         }
     });
     if let Err(error) = thread {

@@ -69,6 +69,7 @@ fn wanted(path: &[String], argument: &str) -> Option<Wanted> {
         ("log", _, "action") => Wanted::Actions,
         ("log", _, "result") => Wanted::Outcomes,
         ("session", "end" | "show", "id" | "ids" | "session" | "sessions") => Wanted::Sessions,
+        ("request", "show" | "approve" | "deny" | "cancel", "id" | "ids") => Wanted::Requests,
         ("storefront", "revoke", "name" | "storefront") => Wanted::Storefronts,
         _ => return None,
     })
@@ -159,6 +160,9 @@ mod tests {
             (["config", "get"], "path"),
             (["config", "set"], "scope"),
             (["session", "end"], "ids"),
+            (["request", "approve"], "ids"),
+            (["request", "cancel"], "id"),
+            (["customer", "history"], "customer"),
             (["role", "show"], "name"),
             (["role", "resources"], "role"),
             (["role", "allow"], "resources"),

@@ -51,6 +51,9 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::SessionActive { session, .. } => {
             format!("lac session end {session}, or leave --no-replace out")
         }
+        F::ApprovalRequired { .. } => "ask for it: the same command with --request".to_owned(),
+        F::OwnRequest { .. } => "lac request show tells others what it is about".to_owned(),
+        F::RequestClosed { .. } => "lac login CUSTOMER --request makes a new one".to_owned(),
         F::TokenInvalid { .. } => "ask for a new login URL".to_owned(),
         F::TokenExpired { .. } | F::TokenSpent => {
             "a login URL works once and for a short time: lac login makes a new one".to_owned()
@@ -102,6 +105,8 @@ pub fn hint(fault: &Fault) -> Option<String> {
             "lac stores list shows them".to_owned()
         }
         F::SessionNotFound { .. } => "lac session list shows them".to_owned(),
+        F::RequestNotFound { .. } => "lac request list shows them".to_owned(),
+        F::NoticeNotFound { .. } => "lac outbox list shows them".to_owned(),
         F::StorefrontNotFound { .. } => "lac storefront list shows them".to_owned(),
         F::AccessTokenNotFound { .. } => "lac user token list shows them".to_owned(),
         F::KeyNotFound { .. } => "lac key list shows them".to_owned(),

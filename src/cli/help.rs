@@ -6,14 +6,17 @@ use super::commands::Noun;
 
 /// Headings and their commands, in the order in which one meets them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Log in as a customer", &["login", "session", "document"]),
+    (
+        "Log in as a customer",
+        &["login", "request", "session", "document"],
+    ),
     ("Customers", &["customer", "consent"]),
     ("Who may do what", &["whoami", "role", "user", "storefront"]),
     (
         "Set up",
         &["init", "demo", "doctor", "config", "stores", "import"],
     ),
-    ("The record", &["log"]),
+    ("The record", &["log", "outbox"]),
     (
         "The storefront's side",
         &["redeem", "verify", "key", "serve"],

@@ -12,6 +12,7 @@ mod complete;
 mod declared;
 pub mod error;
 mod help;
+mod hooks;
 mod input;
 mod out;
 mod pages;

@@ -1,15 +1,20 @@
 //! Where the program is put together: store, keys, archives and anchors of one
 //! directory, for this process alone or for all who ask a broker.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::ambient::{SystemClock, SystemRandom};
 use super::anchors::ConfiguredAnchors;
 use super::settings::Settings;
+use crate::app::outbox::{Courier, Tally, deliver};
 use crate::app::remote::Desks;
 use crate::app::sessions::Sweep;
 use crate::app::{Caller, Config, Credential, Desk};
+use crate::domain::ambient::Clock;
 use crate::domain::config;
+use crate::domain::notice::Hooks;
 use crate::render::export::EveryForm;
 use crate::signing::ring::KeyRing;
 use crate::store::archive::ArchiveDir;
@@ -28,6 +33,7 @@ pub struct Open {
     archives: ArchiveDir,
     anchors: ConfiguredAnchors,
     keys: KeyRing,
+    hooks: Hooks,
 }
 
 impl Open {
@@ -84,6 +90,7 @@ impl Open {
             archives: ArchiveDir::new(archives),
             anchors: ConfiguredAnchors::new(&settings.anchor),
             keys: KeyRing::new(dir.keys()),
+            hooks: settings.hooks.hooks(),
             dir,
             store,
         }
@@ -106,6 +113,7 @@ impl Open {
             clock,
             random,
             caller,
+            hooks: self.hooks,
         }
     }
 
@@ -135,6 +143,8 @@ pub struct Premises {
     clock: SystemClock,
     random: SystemRandom,
     free: Mutex<Vec<Open>>,
+    /// Whether a notice was due after the last request.
+    has_notices: AtomicBool,
 }
 
 /// Opened stores that are kept for the next request.
@@ -150,6 +160,7 @@ impl Premises {
             clock: SystemClock::new(),
             random: SystemRandom::new(),
             free: Mutex::new(vec![first]),
+            has_notices: AtomicBool::new(false),
         })
     }
 
@@ -163,14 +174,33 @@ impl Premises {
             ip_address: None,
         };
         let mut swept = Ok(());
+        let mut told = Ok(Tally::default());
         let lent = self.lend(&nobody, &mut |desk| {
             swept = Sweep::default().run(desk).map(|_| ());
+            told = self.deliver(desk);
         });
         if let Err(fault) = lent.and(swept) {
             say(&format!(
                 "what time has done could not be written down: {fault}"
             ));
         }
+        match told {
+            Ok(tally) if tally.failed > 0 => say(&format!(
+                "{} notices were not delivered and are tried again: {}",
+                tally.failed,
+                tally.last_error.unwrap_or_default()
+            )),
+            Ok(_) => {}
+            Err(fault) => say(&format!("no notice was delivered: {fault}")),
+        }
+    }
+
+    fn deliver(&self, desk: &Desk<'_>) -> Result<Tally> {
+        let hooks = &self.settings.hooks;
+        if hooks.hooks() == Hooks::default() {
+            return Ok(Tally::default());
+        }
+        deliver(desk, hooks, AT_ONCE, DELIVERING)
     }
 
     fn take(&self) -> Result<Open> {
@@ -198,12 +228,26 @@ impl Premises {
     }
 }
 
+/// Notices that are delivered one after another before anything else is done.
+const AT_ONCE: usize = 1000;
+/// And how long, at most.
+const DELIVERING: Duration = Duration::from_secs(60);
+
 impl Desks for Premises {
     fn lend(&self, caller: &Caller, work: &mut dyn FnMut(&Desk<'_>)) -> Result<()> {
         let open = self.take()?;
-        work(&open.desk(&self.clock, &self.random, caller));
+        let desk = open.desk(&self.clock, &self.random, caller);
+        work(&desk);
+        if open.hooks != Hooks::default() {
+            let due = desk.store.read()?.outbox_is_due(self.clock.now())?;
+            self.has_notices.store(due, Ordering::Release);
+        }
         self.give_back(open);
         Ok(())
+    }
+
+    fn has_chores(&self) -> bool {
+        self.has_notices.load(Ordering::Acquire)
     }
 
     fn timezone(&self) -> Option<String> {

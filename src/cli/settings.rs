@@ -7,8 +7,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::args::Globals;
+use super::hooks::Program;
 use super::saved::SavedFilter;
 use crate::domain::fault::Fault;
+use crate::domain::notice::Hook;
 use crate::domain::time::parse_duration;
 use crate::render::Format;
 use crate::store::Result;
@@ -35,6 +37,21 @@ pub struct Table {
     pub archive: Archive,
     #[serde(default)]
     pub anchor: Anchor,
+    #[serde(default)]
+    pub hooks: HooksTable,
+}
+
+/// `[hooks]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct HooksTable {
+    /// A program and its arguments, told of every login URL.
+    pub after_login: Option<Vec<String>>,
+    /// The same for every login URL that was used.
+    pub after_redeem: Option<Vec<String>>,
+    /// How long such a program may take, such as `10s`.
+    pub timeout: Option<String>,
 }
 
 /// `[keys]`.
@@ -88,6 +105,8 @@ struct File {
     filters: std::collections::BTreeMap<String, SavedFilter>,
     #[serde(default)]
     anchor: Anchor,
+    #[serde(default)]
+    hooks: HooksTable,
 }
 
 /// What holds for this run.
@@ -104,6 +123,7 @@ pub struct Settings {
     pub archives: Option<PathBuf>,
     pub filters: std::collections::BTreeMap<String, SavedFilter>,
     pub anchor: AnchorSettings,
+    pub hooks: HookSettings,
     pub output: Option<Format>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
@@ -115,6 +135,24 @@ pub struct Settings {
 pub struct AnchorSettings {
     pub file: Option<PathBuf>,
     pub syslog: bool,
+}
+
+/// Programs that are told of what was done.
+#[derive(Debug, Clone)]
+pub struct HookSettings {
+    pub after_login: Option<Program>,
+    pub after_redeem: Option<Program>,
+    pub timeout: Duration,
+}
+
+impl HookSettings {
+    /// The program of a hook.
+    pub fn program(&self, hook: Hook) -> Option<&Program> {
+        match hook {
+            Hook::AfterLogin => self.after_login.as_ref(),
+            Hook::AfterRedeem => self.after_redeem.as_ref(),
+        }
+    }
 }
 
 impl Settings {
@@ -162,8 +200,10 @@ impl Settings {
             .transpose()?
             .unwrap_or(Duration::from_secs(30));
         let anchor = anchor(chosen.anchor, file.anchor, &store)?;
+        let hooks = hooks(chosen.hooks, file.hooks)?;
         Ok(Self {
             anchor,
+            hooks,
             file: path,
             profile,
             broker: broker(&store)?,
@@ -225,6 +265,39 @@ fn anchor(chosen: Anchor, file: Anchor, store: &Path) -> Result<AnchorSettings> 
     Ok(AnchorSettings {
         file: path,
         syslog: chosen.syslog.or(file.syslog).unwrap_or(false),
+    })
+}
+
+/// A program by its absolute path: what a search path leads to, others may
+/// decide.
+fn hooks(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
+    let program = |key: &str, words: Option<Vec<String>>| {
+        let Some(mut arguments) = words else {
+            return Ok(None);
+        };
+        if arguments.is_empty() {
+            return Err(invalid(format!("hooks.{key}: it names no program")));
+        }
+        let path = PathBuf::from(arguments.remove(0));
+        if !path.is_absolute() {
+            let shown = path.display();
+            return Err(invalid(format!("hooks.{key}: {shown} is no absolute path")));
+        }
+        Ok(Some(Program { path, arguments }))
+    };
+    let timeout = match chosen.timeout.or(file.timeout) {
+        Some(text) => {
+            parse_duration(&text, None).map_err(|e| invalid(format!("hooks.timeout: {e}")))?
+        }
+        None => Duration::from_secs(10),
+    };
+    if !(1..=300).contains(&timeout.as_secs()) {
+        return Err(invalid("hooks.timeout: from 1s to 5m"));
+    }
+    Ok(HookSettings {
+        after_login: program("after_login", chosen.after_login.or(file.after_login))?,
+        after_redeem: program("after_redeem", chosen.after_redeem.or(file.after_redeem))?,
+        timeout,
     })
 }
 

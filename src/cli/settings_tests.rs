@@ -60,6 +60,8 @@ fn what_the_example_sets_is_the_default() {
     assert_eq!(nothing.screen_rows, shown.screen_rows);
     assert_eq!(nothing.anchor.file, shown.anchor.file);
     assert_eq!(nothing.anchor.syslog, shown.anchor.syslog);
+    assert_eq!(nothing.hooks.timeout, shown.hooks.timeout);
+    assert_eq!(shown.hooks.after_login, None);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::broker::{Broker, Patience};
 use super::out::{Out, write_failed};
 use super::premises::Open;
 use super::settings::{Settings, env};
+use crate::app::outbox::{Tally, deliver};
 use crate::app::remote::{Meanwhile, Nothing, UseCase};
 use crate::app::{Caller, Credential, Desk};
 use crate::domain::ambient::Clock;
@@ -87,6 +88,19 @@ impl Shop {
         let token = self.token()?;
         self.broker
             .ask(socket, &request, token.as_deref(), meanwhile)
+    }
+
+    /// Delivers notices that are due to the hooks of the settings; `None` where
+    /// the store's broker does.
+    pub fn deliver(&self, most: usize) -> Option<Result<Tally>> {
+        if self.settings.broker.is_some() {
+            return None;
+        }
+        let hooks = &self.settings.hooks;
+        let delivered = self
+            .desk()
+            .and_then(|desk| deliver(&desk, hooks, most, hooks.timeout));
+        Some(delivered)
     }
 
     /// Opens the store, or calls its broker: from here on its time zone is

@@ -72,6 +72,17 @@ pub enum Fault {
     },
     #[error("session {session} (customer {customer}) is still open")]
     SessionActive { session: String, customer: String },
+    #[error("a second person must approve this login ({}){}", causes.join(", "), but(unfit.as_deref()))]
+    ApprovalRequired {
+        /// `website`, `vip`, `role`.
+        causes: Vec<String>,
+        /// Why the approval there is does not fit.
+        unfit: Option<String>,
+    },
+    #[error("request {request} is your own: somebody else must decide")]
+    OwnRequest { request: String },
+    #[error("request {request} is closed: {state}")]
+    RequestClosed { request: String, state: String },
     #[error("the login token is not valid: {reason}")]
     TokenInvalid { reason: String },
     #[error("the login token expired at {expired_at}")]
@@ -127,6 +138,10 @@ pub enum Fault {
     StoreViewNotFound { store_view: String },
     #[error("there is no session {session}")]
     SessionNotFound { session: String },
+    #[error("there is no request {request}")]
+    RequestNotFound { request: String },
+    #[error("there is no notice {notice}")]
+    NoticeNotFound { notice: String },
     #[error("there is no storefront {storefront}")]
     StorefrontNotFound { storefront: String },
     #[error("there is no access token {token}")]
@@ -256,6 +271,10 @@ fn like(pattern: Option<&str>) -> String {
     pattern.map_or_else(String::new, |pattern| format!(" of the form {pattern}"))
 }
 
+fn but(unfit: Option<&str>) -> String {
+    unfit.map(|why| format!(": {why}")).unwrap_or_default()
+}
+
 fn any_more(ran_out: Option<&str>) -> String {
     ran_out.map_or_else(String::new, |time| {
         format!(" any more: it was allowed until {time}")
@@ -286,6 +305,9 @@ impl Fault {
             | F::ReasonRequired { .. }
             | F::TicketRequired { .. }
             | F::SessionActive { .. }
+            | F::ApprovalRequired { .. }
+            | F::OwnRequest { .. }
+            | F::RequestClosed { .. }
             | F::TokenInvalid { .. }
             | F::TokenExpired { .. }
             | F::TokenSpent
@@ -306,6 +328,8 @@ impl Fault {
             | F::StoreGroupNotFound { .. }
             | F::StoreViewNotFound { .. }
             | F::SessionNotFound { .. }
+            | F::RequestNotFound { .. }
+            | F::NoticeNotFound { .. }
             | F::StorefrontNotFound { .. }
             | F::AccessTokenNotFound { .. }
             | F::KeyNotFound { .. }

@@ -1,8 +1,9 @@
 //! May this login happen? The rules, pure: facts in, obstacles out.
 //!
 //! The order of the checks is part of the contract: feature → customer's state
-//! → consent → store view → base URL → reason and ticket → session. A login is
-//! refused for the first obstacle; `--check` shows them all.
+//! → consent → store view → base URL → reason and ticket → session → a
+//! second person (`domain::request`). A login is refused for the first obstacle;
+//! `--check` shows them all.
 
 use super::access::Actor;
 use super::consent::{ConsentMode, Withheld};

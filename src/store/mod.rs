@@ -19,18 +19,23 @@ pub mod keys;
 pub mod log;
 mod permit;
 mod query;
+mod requests;
 pub mod sqlite;
 
 pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
 pub use log::Appended;
 pub use permit::{Permit, within_own};
 pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
+pub use requests::{
+    NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
+};
 
 use crate::domain::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::notice::Notice;
 use crate::domain::scope::ScopeLevel;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
@@ -62,6 +67,16 @@ pub trait Store {
 
     /// Another way to the same store, for reading in another thread.
     fn another(&self) -> Result<Box<dyn Store + Send>>;
+
+    /// Takes the notice that is due and was tried least, for nobody else to
+    /// take it before `until`, and counts the attempt; `None` if none is due.
+    /// In a transaction of its own, as no act: the notice was recorded with
+    /// what it tells. Removes what was delivered long ago.
+    fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Notice>>;
+
+    /// Writes down how the delivery of a claimed notice came out; `false` if it
+    /// is no longer that claim's.
+    fn outbox_settle(&self, settled: &Settled) -> Result<bool>;
 
     /// Removes at most `most` events that an archive holds from the database,
     /// in a transaction of its own; how many. No act: the archive was recorded
@@ -103,6 +118,8 @@ pub trait ReadTx:
     + CustomerReads
     + DocumentReads
     + SessionReads
+    + RequestReads
+    + OutboxReads
     + KeyReads
     + AuditReads
 {
@@ -118,6 +135,8 @@ pub trait WriteTx:
     + CustomerWrites
     + DocumentWrites
     + SessionWrites
+    + RequestWrites
+    + OutboxWrites
     + KeyWrites
     + AuditWrites
 {

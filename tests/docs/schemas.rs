@@ -127,7 +127,11 @@ fn value(field: &Field) -> Value {
             json!({"type": "string", "minLength": 1, "maxLength": max})
         }
         Kind::OneOf(choices) => json!({"enum": choices}),
-        Kind::BaseUrl | Kind::Timezone | Kind::ActionGroups | Kind::Pattern => text,
+        Kind::BaseUrl
+        | Kind::Timezone
+        | Kind::ActionGroups
+        | Kind::Pattern
+        | Kind::Names { .. } => text,
     };
     let object = value.as_object_mut().expect("an object");
     object.insert("title".to_owned(), json!(field.title));

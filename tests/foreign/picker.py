@@ -65,6 +65,18 @@ terminal.expect("Start the session?")
 terminal.type("y")
 assert terminal.end() == 0
 
+# A login that takes a second person offers to ask for one; a no is a refusal.
+store.ok("customer", "edit", "jane@example.com", "--vip", "yes")
+for answer, code in [("n", 5), ("y", 0)]:
+    terminal = Terminal([lac, "login", "jane@example.com", "--reason", "cannot pay"], store.env, store.home)
+    terminal.expect("A second person must approve this login")
+    terminal.type(answer)
+    terminal.expect("must approve this login" if code else "lac request approve")
+    assert terminal.end() == code
+[request] = store.json("request", "list")
+assert (request["state"], request["causes"]) == ("pending", ["vip"]), request
+store.ok("customer", "edit", "jane@example.com", "--vip", "no")
+
 # Every command that takes a customer lets one pick.
 terminal = Terminal([lac, "customer", "show"], store.env, store.home)
 terminal.expect("Customer")

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, dead_code)]
 
 mod anchors;
+mod approvals;
 mod broker;
 mod completion;
 mod config;
@@ -13,6 +14,7 @@ mod declared;
 mod doctor;
 mod foundation;
 mod high_water;
+mod hooks;
 mod import;
 mod import_customers;
 mod keys;

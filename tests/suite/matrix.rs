@@ -15,8 +15,9 @@ use crate::support::{NOW, Store, text};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
-/// session of somebody else, `{token}` its login token; `{roles}`, `{users}`,
-/// `{section}` and `{settings}` are files that say what is so already.
+/// session of somebody else, `{token}` its login token, `{request}` the id of a
+/// request for approval; `{roles}`, `{users}`, `{section}` and `{settings}` are
+/// files that say what is so already.
 const COMMANDS: &[&[&str]] = &[
     &["init"],
     &["demo", "--dir", "{dir}"],
@@ -31,6 +32,12 @@ const COMMANDS: &[&[&str]] = &[
     &["login", "--credit-memo", "100000001"],
     &["login", "1", "--check"],
     &["login", "2", "--override-consent", "--reason", "why"],
+    &["login", "4", "--request"],
+    &["request", "list"],
+    &["request", "show", "{request}"],
+    &["request", "approve", "{request}"],
+    &["request", "deny", "{request}"],
+    &["request", "cancel", "{request}"],
     &["document", "show", "--order", "100000001"],
     &["document", "show", "--invoice", "100000001"],
     &["document", "show", "--shipment", "100000001"],
@@ -41,6 +48,7 @@ const COMMANDS: &[&[&str]] = &[
     &["session", "end", "--admin", "alice"],
     &["customer", "list"],
     &["customer", "show", "1"],
+    &["customer", "history", "1"],
     &[
         "customer",
         "add",
@@ -151,6 +159,8 @@ const COMMANDS: &[&[&str]] = &[
     &["storefront", "add", "another", "--website", "base"],
     &["storefront", "list"],
     &["storefront", "revoke", "shop"],
+    &["outbox", "list"],
+    &["outbox", "retry", "--all"],
 ];
 
 /// The files that commands take: name and text.
@@ -197,6 +207,8 @@ const SINGLE: &[&str] = &[
     "Lac::storefronts",
     "Lac::keys",
     "Lac::consent_override",
+    "Lac::approve",
+    "Lac::outbox",
 ];
 
 struct Person {
@@ -210,6 +222,7 @@ struct Cast {
     people: Vec<Person>,
     session: String,
     token: String,
+    request: String,
 }
 
 fn cast() -> Cast {
@@ -257,6 +270,9 @@ fn cast() -> Cast {
     for user in ["target", "other"] {
         store.ok(&["user", "create", user, "--role", "target"]);
     }
+    store.ok(&["customer", "edit", "4", "--vip", "yes"]);
+    let request = store.json(&["login", "4", "--request"]);
+    let request = text(&request["id"]).to_owned();
     let login = store.login(&["1"]);
     let (session, url) = (text(&login["session_id"]).to_owned(), text(&login["url"]));
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
@@ -265,6 +281,7 @@ fn cast() -> Cast {
         people,
         session,
         token,
+        request,
     }
 }
 
@@ -286,6 +303,7 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
                 word.replace("{dir}", &dir.display().to_string())
                     .replace("{session}", &cast.session)
                     .replace("{token}", &cast.token)
+                    .replace("{request}", &cast.request)
             })
             .collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));

@@ -25,6 +25,9 @@ pub struct Add {
     pub store_view: Option<String>,
     pub active: bool,
     pub confirmed: bool,
+    /// Whether a login takes a second person.
+    #[serde(default)]
+    pub vip: bool,
 }
 
 impl Add {
@@ -70,7 +73,7 @@ impl Add {
                 confirmed: self.confirmed,
                 created_at: Some(work.now),
                 updated_at: None,
-                vip: false,
+                vip: self.vip,
                 consent: Consent::default(),
             };
             work.tx.customer_put(permit, &customer)?;

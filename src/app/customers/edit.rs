@@ -30,6 +30,9 @@ pub struct Edit {
     pub store_view: Option<String>,
     pub active: Option<bool>,
     pub confirmed: Option<bool>,
+    /// Whether a login takes a second person.
+    #[serde(default)]
+    pub vip: Option<bool>,
 }
 
 /// A customer after a change.
@@ -93,7 +96,7 @@ impl Edit {
         texts.iter().all(|text| text.is_none())
             && self.store_view.is_none()
             && self.id.is_none()
-            && self.active.or(self.confirmed).is_none()
+            && self.active.or(self.confirmed).or(self.vip).is_none()
     }
 
     fn altered(&self, work: &Work<'_>, before: &Customer) -> Result<Customer> {
@@ -121,6 +124,7 @@ impl Edit {
         }
         after.active = self.active.unwrap_or(before.active);
         after.confirmed = self.confirmed.unwrap_or(before.confirmed);
+        after.vip = self.vip.unwrap_or(before.vip);
         Ok(after)
     }
 }
@@ -147,6 +151,7 @@ fn difference(tree: &StoreTree, before: &Customer, after: &Customer) -> (Value, 
             ("store_view", json!(view.map(|v| &v.code))),
             ("active", json!(customer.active)),
             ("confirmed", json!(customer.confirmed)),
+            ("vip", json!(customer.vip)),
         ]
     };
     let (mut was, mut is) = (Map::new(), Map::new());

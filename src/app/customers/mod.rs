@@ -3,12 +3,14 @@
 mod add;
 mod edit;
 mod fields;
+mod history;
 mod list;
 mod remove;
 mod show;
 
 pub use add::Add;
 pub use edit::{Changed, Edit};
+pub use history::{History, Visit};
 pub use list::List;
 pub use remove::{Remove, Removed};
 pub use show::Show;
@@ -35,6 +37,8 @@ pub struct CustomerView {
     pub store_view: Option<String>,
     pub active: bool,
     pub confirmed: bool,
+    /// Whether a login takes a second person (`lac/approval/vip`).
+    pub vip: bool,
     /// `granted` or `withheld`; a grant that has run out is withheld.
     pub consent: String,
     pub consent_changed_at: Option<Timestamp>,
@@ -61,6 +65,7 @@ impl CustomerView {
             store_view: store_view.map(|v| v.code.clone()),
             active: customer.active,
             confirmed: customer.confirmed,
+            vip: customer.vip,
             consent: customer.consent.word_at(now).to_owned(),
             consent_changed_at: customer.consent.changed_at,
             consent_until: customer.consent.until,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::edit::name_in_draft;
-use crate::app::{Desk, Done, act, find, sessions};
+use crate::app::{Desk, Done, act, find, requests, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -29,6 +29,9 @@ pub struct Removed {
     pub website: String,
     pub changed: bool,
     pub sessions_ended: usize,
+    /// Requests for approval that are closed with it.
+    #[serde(default)]
+    pub requests_closed: usize,
 }
 
 impl Remove {
@@ -50,6 +53,7 @@ impl Remove {
             }
             let cause = EndCause::CustomerRemoved;
             let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
+            let requests_closed = requests::cancel_for_customer(work, permit, id)?;
             work.tx.customer_remove(permit, id)?;
             let recorded = work.record()?;
             let answer = Removed {
@@ -58,6 +62,7 @@ impl Remove {
                 website,
                 changed: true,
                 sessions_ended,
+                requests_closed,
             };
             Ok(Done::Recorded(answer, recorded))
         })

@@ -79,6 +79,9 @@ struct Ward<'d> {
 
 type Check = fn(&Ward<'_>) -> Result<Finding>;
 
+/// Nothing where it is not in use.
+type InUse = fn(&Ward<'_>) -> Result<Option<Finding>>;
+
 const CHECKS: &[(&str, Check)] = &[
     ("login_key", proof::login_key),
     ("audit_key", proof::audit_key),
@@ -106,11 +109,21 @@ impl Examine {
             Ok(ward) => {
                 let checks = CHECKS.iter();
                 let found = checks.map(|(name, check)| finding(&ward, name, *check));
-                found.chain(proof::anchors(desk)).collect()
+                let found = found.chain(proof::anchors(desk));
+                found.chain(in_use(&ward)).collect()
             }
             Err(fault) => vec![Finding::failed("database", fault)],
         }
     }
+}
+
+/// Checks of what a store need not have.
+fn in_use(ward: &Ward<'_>) -> Vec<Finding> {
+    let checks: [(&str, InUse); 2] = [("approval", ready::approval), ("outbox", ready::outbox)];
+    let finding = |(name, check): (&str, InUse)| {
+        check(ward).unwrap_or_else(|fault| Some(Finding::failed(name, fault)))
+    };
+    checks.into_iter().filter_map(finding).collect()
 }
 
 fn finding(ward: &Ward<'_>, name: &str, check: Check) -> Finding {

@@ -5,7 +5,8 @@ use crate::app::rights::can_come_in;
 use crate::app::who;
 use crate::domain::config;
 use crate::domain::fault::Fault;
-use crate::store::Result;
+use crate::domain::notice::NoticeState;
+use crate::store::{NoticeQuery, Result};
 
 pub fn account(ward: &Ward<'_>) -> Result<Finding> {
     let caller = ward.desk.caller;
@@ -132,4 +133,48 @@ pub fn documents(ward: &Ward<'_>) -> Result<Finding> {
         count => format!("{count} known"),
     };
     Ok(Finding::ok("documents", message))
+}
+
+/// Roles are marked by name: one that is misspelled marks nobody.
+pub fn approval(ward: &Ward<'_>) -> Result<Option<Finding>> {
+    let listed = ward.config.default(config::APPROVAL_ROLES)?.value;
+    if listed.is_none() {
+        return Ok(None);
+    }
+    let mut unknown = Vec::new();
+    for name in listed.iter().flat_map(|names| names.split(',')) {
+        if ward.read.role_by_name(name)?.is_none() {
+            unknown.push(name.to_owned());
+        }
+    }
+    if unknown.is_empty() {
+        let message = "every role that needs it exists";
+        return Ok(Some(Finding::ok("approval", message)));
+    }
+    Ok(Some(Finding::warning(
+        "approval",
+        format!("there is no role {}", unknown.join(", ")),
+        format!("lac config set {} ROLE,ROLE", config::APPROVAL_ROLES),
+    )))
+}
+
+/// Notices that nobody tries any more.
+pub fn outbox(ward: &Ward<'_>) -> Result<Option<Finding>> {
+    let query = |state| NoticeQuery {
+        state: Some(state),
+        ..NoticeQuery::default()
+    };
+    let due = ward.read.notices(&query(NoticeState::Due))?.len();
+    let failed = ward.read.notices(&query(NoticeState::Failed))?;
+    let Some(newest) = failed.first() else {
+        let waiting = (due > 0).then(|| Finding::ok("outbox", format!("{due} notices wait")));
+        return Ok(waiting);
+    };
+    let why = newest.last_error.clone().unwrap_or_default();
+    let count = failed.len();
+    Ok(Some(Finding::warning(
+        "outbox",
+        format!("{count} notices were given up, the last because: {why}"),
+        "mend the hook, then: lac outbox retry --all",
+    )))
 }

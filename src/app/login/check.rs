@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::{judge, without_customer};
+use super::approval::consider;
+use super::judge::without_customer;
 use super::target::Target;
 use super::{NEEDED, Shopper, Wish, target};
 use crate::app::sessions::AlsoOpen;
@@ -66,7 +67,7 @@ impl Check {
             Err(fault) => return Err(fault),
         };
         let target = Target { customer, document };
-        let judged = judge(view, &self.wish, &target)?;
+        let judged = consider(view, &self.wish, &target)?.judged;
         Ok(Checked {
             customer: Some(Shopper::of(view, &target.customer)?),
             document: reference,

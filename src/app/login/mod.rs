@@ -1,9 +1,11 @@
 //! The login: from a customer or a document to a signed URL, and back.
 
+mod approval;
 mod check;
 mod judge;
 mod last;
 mod redeem;
+mod request;
 mod search;
 mod start;
 mod target;
@@ -11,7 +13,9 @@ mod verify;
 
 pub use check::{Check, Checked};
 pub use redeem::{Redeem, Redeemed};
+pub use request::{Ask, Asked};
 pub use search::{Candidate, Search};
+pub(crate) use start::check_reason_text;
 pub use start::{Login, Started};
 pub use target::{Traced, trace};
 pub use verify::{Verified, Verify, login_keys, verify_with};

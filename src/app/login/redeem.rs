@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shopper;
 use super::verify::{login_keys, meant_for, not_expired, read};
-use crate::app::{Desk, Done, Work, act, agent_now, consent, sessions};
+use crate::app::{Desk, Done, Work, act, agent_now, consent, outbox, sessions};
 use crate::domain::audit::Action;
 use crate::domain::claims::LoginClaims;
 use crate::domain::config;
@@ -182,9 +182,16 @@ fn spend(
     }
     work.draft.detail("ends_at", ends_at.to_string());
     let recorded = work.record()?;
+    let shopper = Shopper::of(work, customer)?;
+    let opened = Session {
+        redeemed_at: Some(work.now),
+        ends_at: Some(ends_at),
+        ..session.clone()
+    };
+    outbox::after_redeem(work, permit, &opened, &shopper, recorded.seq)?;
     let answer = Redeemed {
         session_id: session.id.clone(),
-        customer: Shopper::of(work, customer)?,
+        customer: shopper,
         website: claims.website.clone(),
         store_view: claims.store_view.clone(),
         admin: session.admin.clone(),

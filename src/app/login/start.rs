@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::judge::{Judgement, judge, without_customer};
+use super::approval::{self, Granted, consider};
+use super::judge::{Judgement, without_customer};
 use super::target::{self, Found, Target};
 use super::{NEEDED, Shopper, Wish};
 use crate::app::sessions::AlsoOpen;
-use crate::app::{Desk, Done, View, Work, act, sessions};
+use crate::app::{Desk, Done, View, Work, act, outbox, sessions};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, ConsentBasis};
 use crate::domain::claims::{ActorClaim, LoginClaims};
@@ -73,15 +74,7 @@ impl Login {
                 "a login URL lives at least one second",
             ));
         }
-        if self
-            .wish
-            .reason
-            .as_ref()
-            .is_some_and(|text| text.chars().count() > REASON_MAX)
-        {
-            let most = format!("a reason has at most {REASON_MAX} characters");
-            return Err(Fault::invalid("--reason", most));
-        }
+        check_reason_text(self.wish.reason.as_deref())?;
         desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
@@ -99,7 +92,11 @@ impl Login {
                 }
             };
             note(work, &target)?;
-            let judged = judge(work, &self.wish, &target)?;
+            let considered = consider(work, &self.wish, &target)?;
+            // What was approved counts as said again.
+            work.draft.reason.clone_from(&considered.wish.reason);
+            work.draft.ticket.clone_from(&considered.wish.ticket);
+            let (judged, granted) = (considered.judged, considered.granted);
             if let Some(fault) = judged.obstacles.into_iter().next() {
                 return Err(fault);
             }
@@ -113,7 +110,12 @@ impl Login {
             else {
                 return Err(Fault::internal("a login without store view or base URL"));
             };
-            self.issue(work, permit, &target, &view, &base_url, (basis, limit))
+            let login = Self {
+                wish: considered.wish,
+                ttl: self.ttl,
+            };
+            let basis = (basis, limit);
+            login.issue(work, permit, &target, (&view, &base_url), basis, granted)
         })
     }
 
@@ -122,9 +124,9 @@ impl Login {
         work: &mut Work<'_>,
         permit: &Permit<'_>,
         target: &Target,
-        view: &StoreView,
-        base_url: &str,
+        (view, base_url): (&StoreView, &str),
         (basis, limit): (ConsentBasis, Option<Timestamp>),
+        granted: Option<Granted>,
     ) -> Result<Done<Started>> {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
@@ -166,9 +168,12 @@ impl Login {
             end_cause: None,
             key_id: Some(key.public().thumbprint()),
             is_override: basis.is_override,
-            request_id: None,
+            request_id: granted.as_ref().map(|g| g.request.id.to_string()),
         };
         work.tx.session_add(permit, &session)?;
+        if let Some(granted) = granted {
+            approval::spend(work, permit, granted, &session.id)?;
+        }
         // Whole seconds here too: the token must not outlive the consent.
         let limit = limit.map(|at| Timestamp::from_seconds(at.seconds()));
         sessions::shorten(work, permit, &session, limit)?;
@@ -193,6 +198,7 @@ impl Login {
         }
         let also_open = sessions::also_open(work, target.customer.id)?;
         let recorded = work.record()?;
+        outbox::after_login(work, permit, &session, &customer, recorded.seq)?;
         let answer = Started {
             url,
             session_id: session.id,
@@ -212,9 +218,19 @@ impl Login {
     }
 }
 
+/// # Errors
+/// `invalid_value` for one that is too long.
+pub(crate) fn check_reason_text(reason: Option<&str>) -> Result<()> {
+    if reason.is_some_and(|text| text.chars().count() > REASON_MAX) {
+        let most = format!("a reason has at most {REASON_MAX} characters");
+        return Err(Fault::invalid("--reason", most));
+    }
+    Ok(())
+}
+
 /// Puts the document's website into the record: of a guest's order nothing else
 /// is known.
-fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
+pub(super) fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
     let Some(view) = found.document.as_ref().and_then(|d| d.store_view_id) else {
         return Ok(());
     };
@@ -225,7 +241,7 @@ fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
 }
 
 /// Puts whom it is about into the record, before the rules may refuse.
-fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
+pub(super) fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
     let website = work
         .tree()?
         .website(target.customer.website_id)

@@ -83,6 +83,9 @@ pub trait Desks: Sync {
     /// What opening the store fails with.
     fn lend(&self, caller: &Caller, work: &mut dyn FnMut(&Desk<'_>)) -> Result<()>;
 
+    /// Whether something is to be done besides that should not wait long.
+    fn has_chores(&self) -> bool;
+
     /// The store's time zone, for how its times are shown.
     fn timezone(&self) -> Option<String>;
 }

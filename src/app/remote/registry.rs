@@ -7,7 +7,7 @@ use super::wire::Envelope;
 use super::{Meanwhile, UseCase};
 use crate::app::{
     Desk, complete, config, consent, customers, doctor, documents, import, keys, log, login,
-    page::Page, roles, sessions, storefronts, stores, tokens, users, whoami,
+    outbox, page::Page, requests, roles, sessions, storefronts, stores, tokens, users, whoami,
 };
 use crate::domain::fault::Fault;
 use crate::signing::keys::JwkSet;
@@ -66,10 +66,18 @@ use_cases! {
 
     "login.check" login::Check => login::Checked, |it, desk, _| it.run(desk);
     "login.search" login::Search => (Vec<login::Candidate>, bool), |it, desk, _| it.run(desk);
+    "login.ask" login::Ask => login::Asked, |it, desk, _| it.run(desk);
     "login.start" login::Login => login::Started, |it, desk, _| it.run(desk);
     "login.verify" login::Verify => login::Verified, |it, desk, _| it.run(desk);
     "login.redeem" login::Redeem => login::Redeemed, |it, desk, _| it.run(desk);
     "document.show" documents::ShowDocument => documents::DocumentShown, |it, desk, _| it.run(desk);
+
+    "request.list" requests::ListRequests => Page<requests::RequestRow>, |it, desk, _| it.run(desk);
+    "request.show" requests::ShowRequest => requests::RequestRow, |it, desk, _| it.run(desk);
+    "request.decide" requests::Decide => Vec<requests::Decided>, |it, desk, _| it.run(desk);
+    "request.cancel" requests::Cancel => requests::Decided, |it, desk, _| it.run(desk);
+    "outbox.list" outbox::ListNotices => Page<outbox::NoticeRow>, |it, desk, _| it.run(desk);
+    "outbox.retry" outbox::Retry => Vec<outbox::Retried>, |it, desk, _| it.run(desk);
 
     "session.list" sessions::ListSessions => Vec<sessions::SessionRow>, |it, desk, _| it.run(desk);
     "session.show" sessions::ShowSession => sessions::SessionRow, |it, desk, _| it.run(desk);
@@ -77,6 +85,7 @@ use_cases! {
 
     "customer.list" customers::List => Page<customers::CustomerView>, |it, desk, _| it.run(desk);
     "customer.show" customers::Show => customers::CustomerView, |it, desk, _| it.run(desk);
+    "customer.history" customers::History => Page<customers::Visit>, |it, desk, _| it.run(desk);
     "customer.add" customers::Add => customers::Changed, |it, desk, _| it.run(desk);
     "customer.edit" customers::Edit => customers::Changed, |it, desk, _| it.run(desk);
     "customer.remove" customers::Remove => customers::Removed, |it, desk, _| it.run(desk);

@@ -14,7 +14,9 @@ mod key;
 mod log;
 mod login;
 mod man;
+mod outbox;
 mod redeem;
+mod request;
 mod role;
 pub mod serve;
 mod session;
@@ -51,6 +53,7 @@ pub const ALL: &[Noun] = &[
     man::NOUN,
     login::NOUN,
     document::NOUN,
+    request::NOUN,
     session::NOUN,
     customer::NOUN,
     consent::NOUN,
@@ -64,6 +67,7 @@ pub const ALL: &[Noun] = &[
     verify::NOUN,
     redeem::NOUN,
     storefront::NOUN,
+    outbox::NOUN,
     serve::NOUN,
 ];
 

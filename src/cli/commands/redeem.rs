@@ -4,6 +4,7 @@ use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
 use crate::app::login::{Redeem, Redeemed};
+use crate::cli::hooks;
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::render::Look;
@@ -40,6 +41,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         audience: args.audience,
     };
     shop.show(&shop.run(request)?)?;
+    hooks::deliver(shop);
     Ok(0)
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args};
 use listenfd::ListenFd;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Noun, arguments, parsed};
 use crate::app::remote::Desks;
@@ -124,8 +125,15 @@ fn inherited() -> Result<Option<UnixListener>> {
     if all.len() > 1 {
         return Err(Fault::invalid("the socket unit", "it must name one socket"));
     }
-    all.take_unix_listener(0)
-        .map_err(|e| Fault::io("the inherited socket", e))
+    let listener = all
+        .take_unix_listener(0)
+        .map_err(|e| Fault::io("the inherited socket", e))?;
+    if let Some(listener) = &listener {
+        // No program of a hook inherits it.
+        fcntl(listener, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))
+            .map_err(|e| Fault::io("the inherited socket", e))?;
+    }
+    Ok(listener)
 }
 
 /// Each connection takes a few open files.

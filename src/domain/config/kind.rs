@@ -34,6 +34,10 @@ pub enum Kind {
     Name {
         max: usize,
     },
+    /// Names, separated by commas; so many characters in all.
+    Names {
+        max: usize,
+    },
     BaseUrl,
     /// An IANA time zone.
     Timezone,
@@ -78,6 +82,7 @@ impl Kind {
             Self::Integer { min, max } => self.within(integer(text), min, max),
             Self::Text { max } => self.line(text, max, |_| false),
             Self::Name { max } => self.line(text, max, |c| c.is_whitespace() || c == '+'),
+            Self::Names { max } => self.names(text, max),
             Self::BaseUrl => base_url::normalize(text),
             Self::Timezone => self.known(text.parse::<Tz>().ok().map(Tz::name)),
             Self::Pattern => pattern::normalize(text),
@@ -95,6 +100,9 @@ impl Kind {
             Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Self::Text { max } => format!("one line of 1 to {max} characters"),
             Self::Name { max } => format!("1 to {max} characters, no white space and no `+`"),
+            Self::Names { max } => {
+                format!("names separated by commas, at most {max} characters")
+            }
             Self::BaseUrl => base_url::EXPECTED.to_owned(),
             Self::Timezone => "an IANA time zone, like Europe/Berlin or UTC".to_owned(),
             Self::Pattern => pattern::EXPECTED.to_owned(),
@@ -135,6 +143,17 @@ impl Kind {
         } else {
             Ok(text.to_owned())
         }
+    }
+
+    /// Each name once, in the order given.
+    fn names(&self, text: &str, max: usize) -> Result<String, InvalidValue> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in text.split(',').map(str::trim) {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        self.line(&names.join(","), max, |_| false)
     }
 
     fn invalid(&self, reason: &str) -> InvalidValue {

@@ -25,6 +25,10 @@ pub const REASON_PATTERN: &str = "lac/reason/pattern";
 pub const TICKET_REQUIRED: &str = "lac/ticket/required";
 pub const TICKET_PATTERN: &str = "lac/ticket/pattern";
 pub const SESSION_MAX_DURATION: &str = "lac/session/max_duration";
+pub const APPROVAL_REQUIRED: &str = "lac/approval/required";
+pub const APPROVAL_VIP: &str = "lac/approval/vip";
+pub const APPROVAL_ROLES: &str = "lac/approval/roles";
+pub const APPROVAL_EXPIRATION_TIME: &str = "lac/approval/expiration_time";
 
 const GLOBAL: &[ScopeLevel] = &[Default];
 const PER_WEBSITE: &[ScopeLevel] = &[Default, Website];
@@ -254,5 +258,43 @@ pub(super) static FIELDS: &[Field] = &[
         "3600",
         "Longest session",
         "How long one may stay logged in as a customer after the login URL was used.",
+    ),
+    ours(
+        APPROVAL_REQUIRED,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "no",
+        "Approval required",
+        "Whether every login as a customer of the website needs a second person.",
+    ),
+    ours(
+        APPROVAL_VIP,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "yes",
+        "Approval for VIP customers",
+        "Whether a login as a customer who is flagged vip needs a second person.",
+    ),
+    Field {
+        default: None,
+        ..ours(
+            APPROVAL_ROLES,
+            GLOBAL,
+            Kind::Names { max: 2000 },
+            "",
+            "Roles that need approval",
+            "The roles, by their exact names, whose every login needs a second person.",
+        )
+    },
+    ours(
+        APPROVAL_EXPIRATION_TIME,
+        GLOBAL,
+        Kind::Seconds {
+            min: 60,
+            max: 604_800,
+        },
+        "3600",
+        "Life of a request",
+        "How long a request waits for its approval, and an approval for its login.",
     ),
 ];

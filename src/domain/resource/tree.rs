@@ -73,6 +73,7 @@ tree! {
 1 LAC_ERASE "Lac::erase" "Erasure": "erase a shopper's personal data from the log";
 1 LAC_CONSENT_OVERRIDE "Lac::consent_override" "Consent override": "start an impersonation without the customer's consent";
 1 LAC_APPROVE "Lac::approve" "Approval": "approve other people's impersonations";
+1 LAC_OUTBOX "Lac::outbox" "Outbox": "see notices to programs outside and have them tried again";
 1 LAC_BACKUP "Lac::backup" "Backup": "back the store up";
 }
 

@@ -128,6 +128,8 @@ impl CustomerReads for Tx<'_> {
                 "SELECT min(least) FROM (SELECT min(id) AS least FROM customer \
                  UNION ALL SELECT min(former) FROM customer_former \
                  UNION ALL SELECT min(customer_id) FROM session \
+                 UNION ALL SELECT min(customer_id) FROM login_request \
+                 UNION ALL SELECT min(customer_id) FROM outbox \
                  UNION ALL SELECT min(customer_id) FROM document WHERE customer_id < 0 \
                  UNION ALL SELECT -max(local_customers) FROM audit_archive \
                  UNION ALL SELECT min(customer_id) FROM audit_event WHERE customer_id IS NOT NULL)",
@@ -210,6 +212,8 @@ impl CustomerWrites for Tx<'_> {
             // Only a local:N is ever replaced; there is an index of those.
             "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1 AND customer_id < 0",
             "UPDATE session SET customer_id = ?2 WHERE customer_id = ?1",
+            "UPDATE login_request SET customer_id = ?2 WHERE customer_id = ?1",
+            "UPDATE outbox SET customer_id = ?2 WHERE customer_id = ?1",
             "INSERT INTO customer_former (former, customer_id) VALUES (?1, ?2)",
         ] {
             self.conn

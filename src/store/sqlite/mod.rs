@@ -9,6 +9,8 @@ mod keys;
 mod lock;
 mod mapping;
 mod migrate;
+mod outbox;
+mod requests;
 mod rights;
 mod rows;
 mod search;
@@ -30,8 +32,9 @@ use rusqlite::{Connection, OpenFlags};
 use self::lock::WriterLock;
 use super::dir::StoreDir;
 use super::log::Appended;
-use super::{HighWater, ReadTx, Result, Store, WriteTx};
+use super::{HighWater, ReadTx, Result, Settled, Store, WriteTx};
 use crate::domain::fault::Fault;
+use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 
 pub use self::migrate::SCHEMA;
@@ -206,6 +209,16 @@ impl Store for SqliteStore {
         let mut store = Self::connect(&self.dir, self.timeout, flags)?;
         store.maps = true;
         Ok(Box::new(store))
+    }
+
+    fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        outbox::claim(&self.conn, now, until)
+    }
+
+    fn outbox_settle(&self, settled: &Settled) -> Result<bool> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        outbox::settle(&self.conn, settled)
     }
 
     fn sweep(&self, most: usize) -> Result<u64> {

@@ -21,6 +21,10 @@ const OF_WEBSITE: &[(&str, &str)] = &[
         "SELECT count(*) FROM session WHERE website_id = ?1",
     ),
     (
+        "request",
+        "SELECT count(*) FROM login_request WHERE website_id = ?1",
+    ),
+    (
         "role",
         "SELECT count(*) FROM role_website WHERE website_id = ?1",
     ),

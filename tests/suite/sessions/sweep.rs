@@ -5,6 +5,7 @@ use std::time::Duration;
 use login_as_customer::app::sessions::Sweep;
 use login_as_customer::app::{Caller, Credential, Desk};
 use login_as_customer::domain::ambient::{Clock, Random};
+use login_as_customer::domain::notice::Hooks;
 use login_as_customer::domain::time::Timestamp;
 use login_as_customer::render::export::EveryForm;
 use login_as_customer::signing::ring::KeyRing;
@@ -42,6 +43,7 @@ fn sweep(shop: &Support, at: &str) -> usize {
         archives: &ArchiveDir::new(dir.root().join("archive")),
         anchors: &NoAnchors,
         formats: &EveryForm,
+        hooks: Hooks::default(),
         keys: &KeyRing::new(dir.keys()),
         clock: &At(at.parse().expect("a time")),
         random: &Salt,

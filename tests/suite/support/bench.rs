@@ -11,6 +11,7 @@ use login_as_customer::domain::ambient::{Clock, Random};
 use login_as_customer::domain::audit::{Action, Event};
 use login_as_customer::domain::fault::{Fault, Kind};
 use login_as_customer::domain::ids::{CustomerId, SessionId};
+use login_as_customer::domain::notice::Hooks;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::domain::time::Timestamp;
 use login_as_customer::render::export::EveryForm;
@@ -79,6 +80,7 @@ impl Bench {
             clock: &Fixed,
             random: &Fixed,
             caller: &self.caller,
+            hooks: Hooks::default(),
         })
     }
 

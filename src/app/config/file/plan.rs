@@ -114,7 +114,7 @@ mod tests {
             Kind::BaseUrl => format!("https://shop{n}.example/"),
             Kind::ActionGroups => "config keys".to_owned(),
             Kind::Pattern => format!("ZD-{n}|[a-z]+"),
-            Kind::Text { .. } | Kind::Name { .. } => text.to_owned(),
+            Kind::Text { .. } | Kind::Name { .. } | Kind::Names { .. } => text.to_owned(),
         };
         kind.normalize(&given).ok()
     }

@@ -40,6 +40,12 @@ pub struct Erased {
     pub archives: Vec<String>,
     /// Documents whose e-mail address was removed.
     pub documents: u64,
+    /// Requests from which what people wrote was removed.
+    #[serde(default)]
+    pub requests: u64,
+    /// Notices that were removed.
+    #[serde(default)]
+    pub notices: u64,
     /// Events that name the address and belong to another customer who has it.
     pub kept: u64,
     pub changed: bool,
@@ -74,8 +80,9 @@ impl Erase {
             search::go_on(work, id, &mut found, &mut |_, _| {})?;
             put(work, permit, id, &found, &rewritten)
         })?;
-        let (documents, audit_seq) = put.unwrap_or_default();
-        if !scrub(desk, &found, put.is_some())? {
+        let (rest, audit_seq) = put.unwrap_or_default();
+        let is_told_elsewhere = rest.requests + rest.notices > 0;
+        if !scrub(desk, &found, put.is_some(), is_told_elsewhere)? {
             return Err(Fault::ErasurePending {
                 customer: id.to_string(),
             });
@@ -85,7 +92,9 @@ impl Erase {
             events: found.count(),
             ranges: found.ranges,
             archives: rewritten.into_iter().map(|new| new.row.name).collect(),
-            documents,
+            documents: rest.documents,
+            requests: rest.requests,
+            notices: rest.notices,
             kept: found.kept,
             changed: put.is_some(),
             audit_seq,
@@ -118,8 +127,16 @@ impl Erase {
 
 /// Overwrites older pages and removes the files that were replaced; `false`
 /// while somebody still reads them.
-fn scrub(desk: &Desk<'_>, found: &Found, is_changed: bool) -> Result<bool> {
-    let clean = if found.is_unique && !found.is_told {
+fn scrub(
+    desk: &Desk<'_>,
+    found: &Found,
+    is_changed: bool,
+    is_told_elsewhere: bool,
+) -> Result<bool> {
+    let clean = if is_told_elsewhere {
+        // What people wrote holds words that cannot be looked for.
+        desk.store.rebuild()?
+    } else if found.is_unique && !found.is_told {
         desk.store.scrub(&found.unique)?
     } else if is_changed || found.is_told {
         // What to look for is not known: others have the address, or a run
@@ -145,8 +162,32 @@ fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewr
     Ok(all)
 }
 
-/// How many documents lost an address, and the event's seq.
-type Put = (u64, Option<u64>);
+/// What beside the log was freed of personal data, and the event's seq.
+type Put = (Rest, Option<u64>);
+
+/// How many of each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rest {
+    documents: u64,
+    requests: u64,
+    notices: u64,
+}
+
+impl Rest {
+    fn forget(work: &Work<'_>, permit: &Permit<'_>, id: CustomerId, found: &Found) -> Result<Self> {
+        let mut rest = Self::default();
+        for id in find::ids_in_log(work, id)? {
+            rest.documents += work.tx.document_forget(permit, id, &found.unique)?;
+            rest.requests += work.tx.requests_forget(permit, id)?;
+            rest.notices += work.tx.notices_forget(permit, id)?;
+        }
+        Ok(rest)
+    }
+
+    fn is_nothing(self) -> bool {
+        self.documents + self.requests + self.notices == 0
+    }
+}
 
 /// Does it; `None` where nothing is left to erase.
 fn put(
@@ -156,11 +197,8 @@ fn put(
     found: &Found,
     rewritten: &[Rewritten],
 ) -> Result<Done<Option<Put>>> {
-    let mut documents = 0;
-    for id in find::ids_in_log(work, id)? {
-        documents += work.tx.document_forget(permit, id, &found.unique)?;
-    }
-    if found.ranges.is_empty() && documents == 0 {
+    let rest = Rest::forget(work, permit, id, found)?;
+    if found.ranges.is_empty() && rest.is_nothing() {
         return Ok(Done::Unchanged(None));
     }
     for new in rewritten {
@@ -173,7 +211,9 @@ fn put(
         work.draft.erased = Some(found.ranges.clone());
     }
     work.draft.detail("events", found.count());
-    work.draft.detail("documents", documents);
+    work.draft.detail("documents", rest.documents);
+    work.draft.detail("requests", rest.requests);
+    work.draft.detail("notices", rest.notices);
     let recorded = work.record()?;
-    Ok(Done::Recorded(Some((documents, recorded.seq)), recorded))
+    Ok(Done::Recorded(Some((rest, recorded.seq)), recorded))
 }

@@ -59,6 +59,9 @@ pub struct AddArgs {
     /// Whether the customer has confirmed the account
     #[arg(long, value_enum, default_value = "yes")]
     confirmed: YesNo,
+    /// Whether a login takes a second person (lac/approval/vip)
+    #[arg(long, value_enum, default_value = "no")]
+    vip: YesNo,
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +93,9 @@ pub struct EditArgs {
     /// Whether the customer has confirmed the account
     #[arg(long, value_enum)]
     confirmed: Option<YesNo>,
+    /// Whether a login takes a second person (lac/approval/vip)
+    #[arg(long, value_enum)]
+    vip: Option<YesNo>,
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +119,7 @@ pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
         store_view: args.store_view,
         active: args.active == YesNo::Yes,
         confirmed: args.confirmed == YesNo::Yes,
+        vip: args.vip == YesNo::Yes,
     };
     tell(shop, &shop.run(request)?)
 }
@@ -131,6 +138,7 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
         store_view: args.store_view,
         active: args.active.map(|word| word == YesNo::Yes),
         confirmed: args.confirmed.map(|word| word == YesNo::Yes),
+        vip: args.vip.map(|word| word == YesNo::Yes),
     };
     if request.changes_nothing() {
         return Err(Fault::InputRequired {

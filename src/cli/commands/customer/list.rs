@@ -63,6 +63,7 @@ fn state(customer: &CustomerView) -> Text {
     match (customer.active, customer.confirmed) {
         (false, _) => Text::toned("inactive", Tone::Bad),
         (true, false) => Text::toned("unconfirmed", Tone::Warning),
+        (true, true) if customer.vip => Text::toned("active, vip", Tone::Warning),
         (true, true) => Text::toned("active", Tone::Good),
     }
 }
@@ -95,6 +96,10 @@ impl Row for CustomerView {
         },
         Column {
             field: "confirmed",
+            title: "",
+        },
+        Column {
+            field: "vip",
             title: "",
         },
         Column {

@@ -1,6 +1,7 @@
 //! `lac customer …`.
 
 mod change;
+mod history;
 mod list;
 mod show;
 
@@ -25,6 +26,9 @@ enum Verb {
     /// Show one customer
     #[command(after_help = "Example:\n  lac customer show jane@example.com --website eu")]
     Show(show::ShowArgs),
+    /// Who was logged in as a customer, newest first: when, why, how long
+    #[command(after_help = "Example:\n  lac customer history jane@example.com -o csv")]
+    History(history::HistoryArgs),
     /// Add a customer; consent starts withheld
     #[command(
         after_help = "Example:\n  lac customer add --email jane@example.com --first-name Jane --last-name Doe --website eu"
@@ -42,6 +46,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list::list(args, shop)?,
         Verb::Show(args) => show::show(args, shop)?,
+        Verb::History(args) => history::history(&args, shop)?,
         Verb::Add(args) => change::add(args, shop)?,
         Verb::Edit(args) => change::edit(args, shop)?,
         Verb::Remove(args) => change::remove(&args, shop)?,

@@ -42,6 +42,7 @@ impl Card for CustomerView {
             ),
             ("active", Text::yes_no(self.active)),
             ("confirmed", Text::yes_no(self.confirmed)),
+            ("vip", Text::yes_no(self.vip)),
             ("consent", consent_text(&self.consent)),
         ];
         for (label, time) in [

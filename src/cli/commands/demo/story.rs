@@ -19,6 +19,7 @@ use crate::cli::shop::Shop;
 use crate::domain::audit::EventView;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
+use crate::domain::notice::Hooks;
 use crate::domain::scope::ConfigScope;
 use crate::render::Format;
 use crate::render::list;
@@ -137,10 +138,12 @@ impl<'s> Telling<'s> {
     fn case(&mut self, desk: &Desk<'_>, cast: &Cast) -> Result<()> {
         let agent = Desk {
             caller: &cast.agent,
+            hooks: Hooks::default(),
             ..*desk
         };
         let storefront = Desk {
             caller: &cast.storefront,
+            hooks: Hooks::default(),
             ..*desk
         };
         let ticket = "ZD-4711";

@@ -6,11 +6,13 @@ use crate::app::doctor::{Examine, Finding};
 use crate::cli::premises::database_library;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::notice::Hook;
 use crate::store::dir::StoreDir;
 
 /// Every finding, in the order in which things build on one another.
 pub fn examine(shop: &Shop) -> Vec<Finding> {
     let mut findings = vec![config_file(shop), sqlite()];
+    findings.extend(hooks(shop));
     let settings = &shop.settings;
     if settings.broker.is_some() {
         findings.extend(behind_broker(shop));
@@ -79,6 +81,24 @@ fn config_file(shop: &Shop) -> Finding {
         text += &format!(", profile {profile}");
     }
     Finding::ok("config_file", text)
+}
+
+/// Every program that is to be told of something.
+fn hooks(shop: &Shop) -> Vec<Finding> {
+    let hooks = &shop.settings.hooks;
+    let finding = |hook: Hook| {
+        let program = hooks.program(hook)?;
+        let shown = format!("{}: {}", hook.as_str(), program.path.display());
+        Some(match program.problem() {
+            None => Finding::ok("hook", shown),
+            Some(problem) => Finding::warning(
+                "hook",
+                format!("{}: {problem}", hook.as_str()),
+                "until then its notices wait: mend the program, or change [hooks]",
+            ),
+        })
+    };
+    Hook::ALL.into_iter().filter_map(finding).collect()
 }
 
 fn sqlite() -> Finding {

@@ -41,6 +41,11 @@ impl Card for Erased {
         if self.documents > 0 {
             lines.push(("documents", self.documents.to_string().into()));
         }
+        for (label, count) in [("requests", self.requests), ("notices", self.notices)] {
+            if count > 0 {
+                lines.push((label, count.to_string().into()));
+            }
+        }
         let mut label = "archives";
         for name in &self.archives {
             lines.push((label, name.clone().into()));

@@ -40,8 +40,10 @@ fn candidate(found: &Found) -> pick::Candidate {
     pick::Candidate { id, label }
 }
 
-/// Asks for what the plan says is missing, then for a confirmation.
-pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
+/// Asks for what the plan says is missing, then for a confirmation. Also
+/// whether it is to be a request for approval, because it is (`request`) or
+/// because nothing else helps.
+pub fn what_is_missing(mut wish: Wish, request: bool, shop: &Shop) -> Result<(Wish, bool)> {
     ask::get_ready();
     let theme = &*ask::theme(shop);
     let plan = loop {
@@ -50,7 +52,7 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
             // A denial is on record already; what is not found is recorded by
             // the login itself.
             Err(fault) if fault.kind() == Kind::Denied => return Err(fault),
-            Err(_) => return Ok(wish),
+            Err(_) => return Ok((wish, request)),
         };
         match plan.obstacles.first() {
             Some(Fault::StoreViewRequired { .. }) if !plan.choices.is_empty() => {
@@ -69,10 +71,13 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
         }
     };
     let Some(customer) = &plan.customer else {
-        return Ok(wish);
+        return Ok((wish, request));
     };
-    if plan.obstacles.is_empty() && !shop.out.yes {
-        confirm(theme, customer, &plan, &shop.look())?;
+    let mut request = request;
+    match plan.obstacles.first() {
+        None if !shop.out.yes => confirm(theme, customer, &plan, &shop.look())?,
+        Some(Fault::ApprovalRequired { .. }) if !request => request = ask_for_it(theme)?,
+        _ => {}
     }
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
@@ -80,7 +85,7 @@ pub fn what_is_missing(mut wish: Wish, shop: &Shop) -> Result<Wish> {
         wish.whom = Whom::Customer(customer.id.to_string());
         wish.website = None;
     }
-    Ok(wish)
+    Ok((wish, request))
 }
 
 fn store_view(theme: &dyn Theme, plan: &Checked) -> Result<String> {
@@ -182,6 +187,17 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -
     } else {
         Err(cancelled())
     }
+}
+
+/// Offers to ask for a second person. A no leaves the login to be refused, and
+/// recorded, as it would be.
+fn ask_for_it(theme: &dyn Theme) -> Result<bool> {
+    let answer = Confirm::with_theme(theme)
+        .with_prompt("A second person must approve this login. Ask for it?")
+        .default(true)
+        .interact_opt()
+        .map_err(gave_up)?;
+    Ok(answer == Some(true))
 }
 
 fn cancelled() -> Fault {

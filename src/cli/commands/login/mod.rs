@@ -2,6 +2,7 @@
 
 mod ask;
 mod hand_over;
+mod request;
 mod show;
 
 use clap::{ArgMatches, Args};
@@ -10,6 +11,7 @@ pub(super) use self::show::obstacles;
 use super::{Noun, arguments, parsed};
 use crate::app::login::{Check, Login, Whom, Wish};
 use crate::cli::error::exit_code;
+use crate::cli::hooks;
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::domain::document::DocumentKind;
@@ -30,6 +32,7 @@ pub const NOUN: Noun = Noun {
 #[command(after_help = "Examples:\n  \
     lac login jane.doe@example.com --ticket ZD-4711\n  \
     lac login --order 000000001 --check\n  \
+    lac login 42 --ticket ZD-4711 --request --wait 10m\n  \
     lac login 42 --store-view de --ttl 30s --reason - < reason.txt")]
 pub struct LoginArgs {
     /// Id or e-mail address; on a terminal, nothing to search for one
@@ -89,6 +92,15 @@ pub struct LoginArgs {
     #[arg(long)]
     check: bool,
 
+    /// Ask for a second person's approval instead; prints the request's id
+    #[arg(long, conflicts_with = "check")]
+    request: bool,
+
+    /// With --request: wait for the decision, then log in [default: as long as
+    /// the request lives]
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "", requires = "request")]
+    wait: Option<String>,
+
     /// Open the URL in the browser
     #[arg(long, conflicts_with = "check")]
     open: bool,
@@ -146,10 +158,22 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     if args.check {
         return check(wish, shop);
     }
+    let mut is_request = args.request;
     if shop.out.can_ask {
-        wish = ask::what_is_missing(wish, shop)?;
+        (wish, is_request) = ask::what_is_missing(wish, is_request, shop)?;
     }
-    let started = shop.run(Login { wish, ttl })?;
+    let hand = [args.copy, args.open];
+    match args.wait.as_deref().map(request::patience).transpose()? {
+        Some(patience) => request::make_and_wait(Login { wish, ttl }, patience, hand, shop),
+        None if is_request => request::make(wish, shop),
+        None => start(Login { wish, ttl }, hand, shop),
+    }
+}
+
+/// Logs in and hands the URL over.
+fn start(login: Login, [copy, open]: [bool; 2], shop: &Shop) -> Result<u8> {
+    let ttl = login.ttl;
+    let started = shop.run(login)?;
     let lives = started.expires_at.seconds() - started.issued_at.seconds();
     if ttl.is_some_and(|asked| i64::try_from(asked).map_or(true, |asked| lives < asked)) {
         shop.out.say(&format!(
@@ -157,8 +181,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         ));
     }
     show::started(&started, shop)?;
-    hand_over::to_clipboard(args.copy, &started.url, shop);
-    hand_over::to_browser(args.open, &started.url, shop);
+    hand_over::to_clipboard(copy, &started.url, shop);
+    hand_over::to_browser(open, &started.url, shop);
+    hooks::deliver(shop);
     Ok(0)
 }
 

@@ -36,6 +36,19 @@ fn yes_and_no() {
 }
 
 #[test]
+fn names() {
+    let names = Kind::Names { max: 20 };
+    takes(
+        names,
+        &[
+            ("Trainees", "Trainees"),
+            (" Night shift ,b,, b ,", "Night shift,b"),
+        ],
+    );
+    refuses(names, &["", " , ", "a\u{202e}b", "a\nb", &"x".repeat(21)]);
+}
+
+#[test]
 fn numbers() {
     let seconds = Kind::Seconds { min: 1, max: 600 };
     takes(seconds, &[("60", "60"), ("060s", "60"), ("10m", "600")]);

@@ -41,7 +41,7 @@ CREATE TABLE login_request (
   admin TEXT NOT NULL,
   customer_id INTEGER NOT NULL,
   website_id INTEGER NOT NULL,
-  store_view TEXT,
+  store_view TEXT NOT NULL,
   document_kind TEXT,
   document_number TEXT,
   reason TEXT,
@@ -56,16 +56,26 @@ CREATE TABLE login_request (
   session_id TEXT
 );
 CREATE INDEX login_request_open ON login_request (admin_id, customer_id) WHERE state IN ('pending', 'approved');
+CREATE INDEX login_request_customer ON login_request (customer_id);
 
--- Notices that are still to be handed to a hook, and the last ones that were.
+-- Notices that are still to be handed to a hook, and the last ones that were:
+-- those have no payload any more. Whoever delivers one holds it from claimed_at
+-- until claimed_until; next_at is empty once delivered or given up.
 CREATE TABLE outbox (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
   hook TEXT NOT NULL,
-  payload TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  customer_id INTEGER NOT NULL,
+  website_id INTEGER NOT NULL,
+  payload TEXT,
   created_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER,
+  claimed_at INTEGER,
+  claimed_until INTEGER,
   last_error TEXT,
   delivered_at INTEGER
 );
 CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX outbox_customer ON outbox (customer_id);

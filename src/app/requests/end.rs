@@ -1,0 +1,98 @@
+//! Requests that are taken back: by whoever asked, or because the customer is
+//! gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Decided, RequestRow, closed, describe, one};
+use crate::app::{Desk, Done, Work, act};
+use crate::domain::audit::Action;
+use crate::domain::fault::Fault;
+use crate::domain::ids::CustomerId;
+use crate::domain::request::{LoginRequest, RequestId, RequestState, Step};
+use crate::domain::resource::Resource;
+use crate::store::log::Recorded;
+use crate::store::{Permit, RequestQuery, Result};
+
+/// Takes a request of one's own back, approved or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cancel {
+    pub id: RequestId,
+}
+
+impl Cancel {
+    /// # Errors
+    /// `resource_denied`, `request_not_found` (also for somebody else's),
+    /// `request_closed`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Decided> {
+        let needs = [Resource::LOGIN_BUTTON, Resource::LAC_APPROVE];
+        let fill = |event: &mut crate::domain::audit::Event| {
+            event.detail("request", self.id.as_str());
+        };
+        act(desk, Action::RequestCancel, &needs, fill, |work, permit| {
+            let request = one(work, &self.id)?;
+            if work.actor.admin_id() != Some(request.admin_id) {
+                return Err(Fault::RequestNotFound {
+                    request: format!("{} of yours", request.id),
+                });
+            }
+            let mut draft = work.draft.clone();
+            describe(work, &request, &mut draft)?;
+            work.draft = draft;
+            let (request, recorded) = cancel(work, permit, request, None)?;
+            let answer = Decided {
+                request: RequestRow::of(work, request)?,
+                changed: true,
+            };
+            Ok(Done::Recorded(answer, recorded))
+        })
+    }
+}
+
+/// Closes one open request and records it as an event of its own; `cause`
+/// where nobody took it back.
+///
+/// # Errors
+/// `request_closed`.
+pub fn cancel(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    request: LoginRequest,
+    cause: Option<&str>,
+) -> Result<(LoginRequest, Recorded)> {
+    let state = request
+        .stepped(Step::Cancel, work.now)
+        .map_err(|state| closed(&request, state))?;
+    let from = request.state;
+    let after = LoginRequest { state, ..request };
+    if !work.tx.request_step(permit, &after, from)? {
+        return Err(closed(&after, state));
+    }
+    let mut event = work.event(Action::RequestCancel);
+    describe(work, &after, &mut event)?;
+    if let Some(cause) = cause {
+        event.detail("cause", cause);
+    }
+    let recorded = work.record_also(&event)?;
+    Ok((after, recorded))
+}
+
+/// Closes every open request about a customer who goes. Returns how many.
+pub fn cancel_for_customer(
+    work: &mut Work<'_>,
+    permit: &Permit<'_>,
+    customer: CustomerId,
+) -> Result<usize> {
+    let query = RequestQuery {
+        customer_id: Some(customer),
+        states: vec![RequestState::Pending, RequestState::Approved],
+        ..RequestQuery::default()
+    };
+    let mut closed = 0;
+    for request in work.read.requests(&query)? {
+        if request.state_at(work.now).is_open() {
+            let _ = cancel(work, permit, request, Some("customer_removed"))?;
+            closed += 1;
+        }
+    }
+    Ok(closed)
+}

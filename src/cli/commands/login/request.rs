@@ -1,0 +1,105 @@
+//! `lac login --request`: asks for a second person, and waits if told to.
+
+use std::time::{Duration, Instant};
+
+use super::start;
+use crate::app::login::{Ask, Asked, Check, Login, Wish};
+use crate::app::requests::{RequestRow, ShowRequest};
+use crate::cli::commands::request::lines;
+use crate::cli::out::Out;
+use crate::cli::shop::Shop;
+use crate::domain::fault::Fault;
+use crate::domain::request::RequestState;
+use crate::domain::time::parse_duration;
+use crate::render::one::paint;
+use crate::store::Result;
+
+/// How often the request is looked at.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// How long `--wait` waits; `None`: until the request runs out.
+pub fn patience(text: &str) -> Result<Option<Duration>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse_duration(text, None).map(Some).map_err(|e| {
+        let reason = format!("`{text}`: {e} (a length of time with its unit, such as 10m)");
+        Fault::invalid("--wait", reason)
+    })
+}
+
+/// Makes the request; its id is the result.
+pub fn make(wish: Wish, shop: &Shop) -> Result<u8> {
+    let asked = shop.run(Ask { wish })?;
+    if shop.out.format.is_json() {
+        Out::json(&asked)?;
+    } else {
+        Out::line(asked.request.id.as_str())?;
+        tell(&asked, shop);
+    }
+    Ok(0)
+}
+
+/// Makes the request, waits for the decision, and logs in. Where no approval
+/// is needed any more, or there is one, it logs in at once.
+pub fn make_and_wait(
+    login: Login,
+    patience: Option<Duration>,
+    hand: [bool; 2],
+    shop: &Shop,
+) -> Result<u8> {
+    let wish = login.wish.clone();
+    let plan = shop.run(Check { wish: wish.clone() });
+    let is_needed = |fault: &Fault| matches!(fault, Fault::ApprovalRequired { .. });
+    if plan.is_ok_and(|plan| !plan.obstacles.iter().any(is_needed)) {
+        return start(login, hand, shop);
+    }
+    let asked = shop.run(Ask { wish })?;
+    tell(&asked, shop);
+    shop.out
+        .say("waiting for somebody to decide; the request stays if you leave");
+    decided(&asked.request, patience, shop)?;
+    start(login, hand, shop)
+}
+
+fn tell(asked: &Asked, shop: &Shop) {
+    let look = shop.look();
+    for (label, text) in lines(&asked.request, &look) {
+        shop.out
+            .say(&format!("{label:<11} {}", paint(&text, &look)));
+    }
+    let id = &asked.request.id;
+    shop.out.say(&format!(
+        "Somebody with Lac::approve decides: lac request approve {id}"
+    ));
+}
+
+/// Waits until the request is approved.
+fn decided(request: &RequestRow, patience: Option<Duration>, shop: &Shop) -> Result<()> {
+    let began = Instant::now();
+    let id = &request.id;
+    loop {
+        let now = shop.run(ShowRequest { id: id.clone() })?;
+        let closed = |state: String| Fault::RequestClosed {
+            request: id.to_string(),
+            state,
+        };
+        match now.state {
+            RequestState::Approved => return Ok(()),
+            RequestState::Pending => {}
+            RequestState::Denied => {
+                let by = now.decided_by.unwrap_or_default();
+                let why = now.decision_reason.map(|text| format!(": {text}"));
+                return Err(closed(format!("denied by {by}{}", why.unwrap_or_default())));
+            }
+            state => return Err(closed(state.as_str().to_owned())),
+        }
+        if patience.is_some_and(|patience| began.elapsed() >= patience) {
+            return Err(Fault::ApprovalRequired {
+                causes: now.causes.iter().map(|c| c.as_str().to_owned()).collect(),
+                unfit: Some(format!("request {id} still waits for somebody")),
+            });
+        }
+        Out::pause(GLANCE)?;
+    }
+}

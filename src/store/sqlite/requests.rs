@@ -1,0 +1,192 @@
+//! Logins that wait for a second person.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Row, params};
+
+use super::{Tx, damaged, rows};
+use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::ids::{CustomerId, SessionId, Ticket};
+use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
+use crate::domain::time::Timestamp;
+use crate::store::{Permit, RequestQuery, RequestReads, RequestWrites, Result};
+
+const TABLE: &str = "login_request";
+const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view, \
+                      document_kind, document_number, reason, ticket, causes, requested_at, \
+                      expires_at, decided_at, decided_by_id, decided_by, decision_reason, \
+                      session_id, request_seq FROM login_request";
+
+fn read(row: &Row<'_>) -> Result<LoginRequest> {
+    let id: String = rows::get(row, 0)?;
+    let document = match (rows::get::<Option<String>>(row, 7)?, rows::get(row, 8)?) {
+        (Some(kind), Some(number)) => {
+            let kind = DocumentKind::from_stored(&kind)
+                .ok_or_else(|| damaged(TABLE, &id, "unknown document kind"))?;
+            Some(DocumentRef { kind, number })
+        }
+        _ => None,
+    };
+    let ticket = rows::get::<Option<String>>(row, 10)?
+        .map(|text| text.parse().map_err(|e| damaged(TABLE, &id, e)))
+        .transpose()?;
+    let causes = rows::get::<String>(row, 11)?
+        .split(',')
+        .map(|word| Cause::from_stored(word).ok_or_else(|| damaged(TABLE, &id, "unknown cause")))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(LoginRequest {
+        state: rows::word(row, 1, TABLE, &id, RequestState::from_stored)?,
+        admin_id: rows::get(row, 2)?,
+        admin: rows::get(row, 3)?,
+        customer_id: CustomerId::from_stored(rows::get(row, 4)?)
+            .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
+        website_id: rows::get(row, 5)?,
+        store_view: rows::get(row, 6)?,
+        document,
+        reason: rows::get(row, 9)?,
+        ticket,
+        causes,
+        requested_at: rows::time(row, 12)?,
+        expires_at: rows::time(row, 13)?,
+        decided_at: rows::time_opt(row, 14)?,
+        decided_by_id: rows::get(row, 15)?,
+        decided_by: rows::get(row, 16)?,
+        decision_reason: rows::get(row, 17)?,
+        session_id: rows::get::<Option<String>>(row, 18)?.map(SessionId::new),
+        request_seq: rows::uint(row, 19, TABLE)?,
+        id: RequestId::new(id),
+    })
+}
+
+fn causes(request: &LoginRequest) -> String {
+    let words: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
+    words.join(",")
+}
+
+impl RequestReads for Tx<'_> {
+    fn request(&self, id: &RequestId) -> Result<Option<LoginRequest>> {
+        self.one(&format!("{SELECT} WHERE id = ?1"), id.as_str(), read)
+    }
+
+    fn request_ids(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>> {
+        // `g` follows the last digit.
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM login_request WHERE id >= ?1 AND id < ?1 || 'g' \
+                 ORDER BY id LIMIT ?2",
+            )
+            .map_err(rows::fault)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let found = statement
+            .query(params![beginning, most])
+            .map_err(rows::fault)?;
+        rows::collect(found, |row| rows::get::<String>(row, 0).map(RequestId::new))
+    }
+
+    fn requests(&self, query: &RequestQuery) -> Result<Vec<LoginRequest>> {
+        let mut sql = format!("{SELECT} WHERE 1=1");
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let mut bind = |value: Box<dyn ToSql>| {
+            values.push(value);
+            format!("?{}", values.len())
+        };
+        if let Some(admin) = query.admin_id {
+            sql += &format!(" AND admin_id = {}", bind(Box::new(admin)));
+        }
+        if let Some(customer) = query.customer_id {
+            sql += &format!(" AND customer_id = {}", bind(Box::new(customer.stored())));
+        }
+        if !query.states.is_empty() {
+            let word = |state: &RequestState| format!("'{}'", state.as_str());
+            let words: Vec<String> = query.states.iter().map(word).collect();
+            sql += &format!(" AND state IN ({})", words.join(","));
+        }
+        if let Some(websites) = &query.websites {
+            let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
+            sql += &format!(" AND website_id IN ({})", list.join(","));
+        }
+        if let Some(before) = query.before {
+            sql += &format!(" AND request_seq < {}", rows::int(before)?);
+        }
+        sql += " ORDER BY request_seq DESC";
+        if let Some(limit) = query.limit {
+            sql += &format!(" LIMIT {}", i64::try_from(limit).unwrap_or(i64::MAX));
+        }
+        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
+        let found = statement
+            .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
+            .map_err(rows::fault)?;
+        rows::collect(found, read)
+    }
+}
+
+impl RequestWrites for Tx<'_> {
+    fn request_add(&self, _permit: &Permit<'_>, request: &LoginRequest) -> Result<()> {
+        self.conn
+            .execute(
+                "INSERT INTO login_request (request_seq, id, state, admin_id, admin, customer_id, \
+                 website_id, store_view, document_kind, document_number, reason, ticket, causes, \
+                 requested_at, expires_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                params![
+                    request.request_seq.cast_signed(),
+                    request.id.as_str(),
+                    request.state.as_str(),
+                    request.admin_id,
+                    request.admin,
+                    request.customer_id.stored(),
+                    request.website_id,
+                    request.store_view,
+                    request.document.as_ref().map(|d| d.kind.as_str()),
+                    request.document.as_ref().map(|d| d.number.as_str()),
+                    request.reason,
+                    request.ticket.as_ref().map(Ticket::as_str),
+                    causes(request),
+                    request.requested_at.micros(),
+                    request.expires_at.micros(),
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn request_step(
+        &self,
+        _permit: &Permit<'_>,
+        after: &LoginRequest,
+        from: RequestState,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE login_request SET state = ?3, expires_at = ?4, decided_at = ?5, \
+                 decided_by_id = ?6, decided_by = ?7, decision_reason = ?8, session_id = ?9 \
+                 WHERE id = ?1 AND state = ?2",
+                params![
+                    after.id.as_str(),
+                    from.as_str(),
+                    after.state.as_str(),
+                    after.expires_at.micros(),
+                    after.decided_at.map(Timestamp::micros),
+                    after.decided_by_id,
+                    after.decided_by,
+                    after.decision_reason,
+                    after.session_id.as_ref().map(SessionId::as_str),
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+
+    fn requests_forget(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<u64> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE login_request SET reason = NULL, decision_reason = NULL \
+                 WHERE customer_id = ?1 AND (reason IS NOT NULL OR decision_reason IS NOT NULL)",
+                [id.stored()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed as u64)
+    }
+}

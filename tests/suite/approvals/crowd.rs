@@ -1,0 +1,71 @@
+//! Many processes at once: one approval, one login.
+
+use std::process::{Child, Output, Stdio};
+
+use super::Desk;
+use crate::support::text;
+
+const CROWD: usize = 16;
+
+fn all(desk: &Desk, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
+    let start = |(token, args): &(String, Vec<&str>)| -> Child {
+        let mut command = desk.store.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("LAC_TOKEN", token).spawn().expect("lac starts")
+    };
+    let children: Vec<Child> = runs.iter().map(start).collect();
+    children
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("lac ends"))
+        .collect()
+}
+
+fn won(outputs: &[Output], code: &str) -> usize {
+    for lost in outputs.iter().filter(|output| !output.status.success()) {
+        let stderr = String::from_utf8_lossy(&lost.stderr);
+        assert!(stderr.contains(code), "{stderr}");
+        assert_eq!(lost.status.code(), Some(5));
+    }
+    outputs.iter().filter(|one| one.status.success()).count()
+}
+
+#[test]
+fn of_many_decisions_and_logins_one_each_counts() {
+    let desk = Desk::new();
+    let id = desk.id(&["1"]);
+    let decide = |at: usize| {
+        let verb = if at % 4 == 3 { "deny" } else { "approve" };
+        (desk.lea.clone(), vec!["request", verb, &id, "-o", "json"])
+    };
+    let runs: Vec<_> = (0..CROWD).map(decide).collect();
+    assert_eq!(won(&all(&desk, &runs), "request_closed"), 1);
+    if desk.state(&id) == "denied" {
+        return;
+    }
+    let login = (desk.amy.clone(), vec!["login", "1", "-o", "json"]);
+    let runs = vec![login; CROWD];
+    assert_eq!(won(&all(&desk, &runs), "approval_required"), 1);
+    let used = desk.store.json(&["request", "show", &id]);
+    assert_eq!(text(&used["state"]), "used");
+    let issued = desk
+        .store
+        .json(&["log", "list", "--action", "issue", "--result", "success"]);
+    assert_eq!(issued.as_array().map(Vec::len), Some(1));
+    desk.store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn of_many_approvals_one_counts_and_one_login_uses_it() {
+    let desk = Desk::new();
+    let id = desk.id(&["1"]);
+    let approve = (
+        desk.lea.clone(),
+        vec!["request", "approve", &*id, "-o", "json"],
+    );
+    assert_eq!(won(&all(&desk, &vec![approve; CROWD]), "request_closed"), 1);
+    let login = (desk.amy.clone(), vec!["login", "1", "-o", "json"]);
+    assert_eq!(
+        won(&all(&desk, &vec![login; CROWD]), "approval_required"),
+        1
+    );
+}

@@ -1,0 +1,71 @@
+//! What becomes of requests when something happens to the customer.
+
+use super::{Desk, json as answer};
+use crate::support::{customers, text};
+
+#[test]
+fn a_customer_who_goes_takes_open_requests_along() {
+    let desk = Desk::new();
+    let id = desk.id(&["1"]);
+    desk.approve(&id);
+    let removed = desk.store.json(&["customer", "remove", "1", "--yes"]);
+    assert_eq!(removed["requests_closed"], 1);
+    assert_eq!(desk.state(&id), "cancelled");
+    assert_eq!(desk.event("cancel")["details"]["cause"], "customer_removed");
+    desk.as_amy(&["login", "1", "-o", "json"])
+        .failed("customer_not_found", 3);
+}
+
+#[test]
+fn erasing_leaves_nothing_that_people_wrote() {
+    let desk = Desk::new();
+    let secret = "quitesecretreason";
+    let remark = "quitesecretremark";
+    let id = desk.id(&["1", "--reason", secret]);
+    answer(&desk.as_lea(&["request", "deny", &id, "--reason", remark, "-o", "json"]));
+    desk.store.ok(&["customer", "remove", "1", "--yes"]);
+    let erased = desk
+        .store
+        .json(&["log", "erase", "--customer", "1", "--yes"]);
+    assert_eq!(erased["requests"], 1);
+    let shown = desk.store.json(&["request", "show", &id]);
+    assert_eq!(
+        (&shown["state"], shown["reason"].is_null()),
+        (&"denied".into(), true)
+    );
+    let bytes = std::fs::read(desk.store.dir().join("lac.db")).expect("the database");
+    for word in [secret, remark] {
+        let held = bytes.windows(word.len()).any(|at| at == word.as_bytes());
+        assert!(!held, "{word} is still there");
+    }
+    desk.store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn a_request_follows_the_customer_to_a_new_number_and_files_leave_vip_alone() {
+    let desk = Desk::new();
+    let add = "customer add --email new@example.com --website base --vip yes";
+    let args: Vec<&str> = add.split(' ').collect();
+    let local = text(&desk.store.json(&args)["id"]).to_owned();
+    assert!(local.starts_with("local:"));
+    desk.store.ok(&["consent", "grant", &local]);
+    let id = desk.id(&[&local]);
+    desk.store.ok(&["customer", "edit", &local, "--id", "4711"]);
+    assert_eq!(
+        desk.store.json(&["request", "show", &id])["customer_id"],
+        "4711"
+    );
+    desk.approve(&id);
+    answer(&desk.as_amy(&["login", "4711", "-o", "json"]));
+    assert_eq!(desk.store.json(&["customer", "show", "4711"])["vip"], true);
+
+    desk.store.ok(&["customer", "edit", "1", "--vip", "yes"]);
+    let mut file = customers();
+    file["items"][0]["firstname"] = "Adele".into();
+    desk.store.import("customers", &file);
+    let ada = desk.store.json(&["customer", "show", "1"]);
+    assert_eq!(
+        (&ada["first_name"], &ada["vip"]),
+        (&"Adele".into(), &true.into())
+    );
+}

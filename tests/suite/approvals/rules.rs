@@ -1,0 +1,292 @@
+//! Who asks, who decides, what comes of it.
+
+use serde_json::json;
+
+use super::{Desk, json as answer};
+use crate::support::{Store, text};
+
+const JSON: [&str; 2] = ["-o", "json"];
+
+fn with_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    args.iter().copied().chain(JSON).collect()
+}
+
+#[test]
+fn asked_approved_used_once() {
+    let desk = Desk::new();
+    let refused = desk.as_amy(&with_json(&["login", "1"]));
+    let error = refused.failed("approval_required", 5);
+    assert!(text(&error["hint"]).contains("--request"), "{error}");
+
+    let asked = desk.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    assert_eq!(asked["state"], "pending");
+    assert_eq!(asked["causes"], json!(["website"]));
+    assert_eq!(asked["reason"], "she called");
+    let id = text(&asked["id"]);
+    assert_eq!(id.len(), 16);
+    // Still not, and the same question is the same request.
+    desk.as_amy(&with_json(&["login", "1"]))
+        .failed("approval_required", 5);
+    let again = desk.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    assert_eq!(
+        (&again["id"], &again["changed"]),
+        (&asked["id"], &json!(false))
+    );
+    desk.as_amy(&with_json(&[
+        "login",
+        "1",
+        "--request",
+        "--reason",
+        "other",
+    ]))
+    .failed("already_exists", 7);
+
+    let approved = desk.approve(&id[..6]);
+    assert_eq!(approved[0]["state"], "approved");
+    assert_eq!(approved[0]["decided_by"], "lea");
+    desk.as_lea(&with_json(&["request", "approve", id]))
+        .failed("request_closed", 5);
+    desk.as_lea(&with_json(&["request", "deny", id]))
+        .failed("request_closed", 5);
+
+    // What was approved must not become something else.
+    desk.as_amy(&with_json(&["login", "1", "--reason", "just looking"]))
+        .failed("approval_required", 5);
+    desk.as_amy(&with_json(&["login", "3"]))
+        .failed("approval_required", 5);
+    desk.as_amy(&with_json(&["login", "--order", "100000001"]))
+        .failed("approval_required", 5);
+    // Nor is it somebody else's.
+    desk.as_lea(&with_json(&["login", "1"]))
+        .failed("approval_required", 5);
+
+    let login = answer(&desk.as_amy(&with_json(&["login", "1"])));
+    let issued = desk.event("issue");
+    assert_eq!(issued["details"]["approved_by"], "lea");
+    assert_eq!(issued["details"]["request"], id);
+    assert!(issued["details"]["approved_by_id"].is_u64());
+    assert_eq!(
+        (&issued["reason"], &issued["ticket"]),
+        (&json!("she called"), &json!("ZD-1"))
+    );
+    let used = desk.store.json(&["request", "show", id]);
+    assert_eq!(used["state"], "used");
+    assert_eq!(used["session_id"], login["session_id"]);
+    desk.as_amy(&with_json(&["login", "1"]))
+        .failed("approval_required", 5);
+    desk.as_amy(&with_json(&["request", "cancel", id]))
+        .failed("request_closed", 5);
+    desk.store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
+    let desk = Desk::new();
+    // Lea may do both, but not for herself.
+    let own = answer(&desk.as_lea(&with_json(&["login", "1", "--request"])));
+    let own = text(&own["id"]);
+    desk.as_lea(&with_json(&["request", "approve", own]))
+        .failed("own_request", 5);
+    desk.as_lea(&with_json(&["request", "deny", own]))
+        .failed("own_request", 5);
+    // Amy cannot approve, and whose requests are not hers are none.
+    desk.as_amy(&with_json(&["request", "approve", own]))
+        .failed("resource_denied", 4);
+    desk.as_amy(&with_json(&["request", "show", own]))
+        .failed("request_not_found", 3);
+    let mine = desk.id(&["1"]);
+    let seen = answer(&desk.as_amy(&with_json(&["request", "list"])));
+    assert_eq!(seen.as_array().map(Vec::len), Some(1));
+    let all = answer(&desk.as_lea(&with_json(&["request", "list"])));
+    assert_eq!(all.as_array().map(Vec::len), Some(2));
+    let hers = answer(&desk.as_lea(&with_json(&["request", "list", "--mine"])));
+    assert_eq!(hers[0]["id"], own);
+    // Only the requester takes a request back.
+    desk.as_lea(&with_json(&["request", "cancel", &mine]))
+        .failed("request_not_found", 3);
+    answer(&desk.as_amy(&with_json(&["request", "cancel", &mine])));
+    assert_eq!(desk.state(&mine), "cancelled");
+    assert_eq!(desk.event("cancel")["admin"], "amy");
+}
+
+#[test]
+fn outside_of_the_scope_there_is_no_request() {
+    let desk = Desk::new();
+    desk.store.ok(&["role", "scope", "leas", "website:eu"]);
+    let id = desk.id(&["1"]);
+    desk.as_lea(&with_json(&["request", "approve", &id]))
+        .failed("request_not_found", 3);
+    let listed = answer(&desk.as_lea(&with_json(&["request", "list"])));
+    assert_eq!(listed, json!([]));
+    answer(&desk.as_lea(&with_json(&["request", "approve", &desk.id(&["3"])])));
+}
+
+#[test]
+fn an_approval_is_worth_what_its_approver_may_do_when_it_is_used() {
+    for loss in [
+        &["user", "disable", "lea"][..],
+        &["user", "delete", "lea", "--yes"],
+        &["role", "deny", "leas", "Lac::approve"],
+        &["role", "scope", "leas", "website:eu"],
+    ] {
+        let desk = Desk::new();
+        let id = desk.id(&["1"]);
+        desk.approve(&id);
+        desk.store.ok(loss);
+        desk.as_amy(&with_json(&["login", "1"]))
+            .failed("approval_required", 5);
+        // A new request makes an end of the old one.
+        let new = desk.id(&["1"]);
+        assert_ne!(new, id);
+        assert_eq!(desk.state(&id), "cancelled");
+    }
+}
+
+#[test]
+fn a_request_of_somebody_who_may_not_log_in_any_more_is_not_approved() {
+    for loss in [
+        &["user", "disable", "amy"][..],
+        &["role", "deny", "amys", "login_button"],
+        &["role", "scope", "amys", "website:eu"],
+    ] {
+        let desk = Desk::new();
+        let id = desk.id(&["1"]);
+        desk.store.ok(loss);
+        desk.as_lea(&with_json(&["request", "approve", &id]))
+            .failed("request_closed", 5);
+        assert_eq!(desk.state(&id), "pending");
+    }
+}
+
+#[test]
+fn denied_with_a_reason() {
+    let desk = Desk::new();
+    let id = desk.id(&["1"]);
+    let reason = "call her first";
+    answer(&desk.as_lea(&with_json(&["request", "deny", &id, "--reason", reason])));
+    let shown = answer(&desk.as_amy(&with_json(&["request", "show", &id])));
+    assert_eq!(
+        (&shown["state"], &shown["decision_reason"]),
+        (&json!("denied"), &json!(reason))
+    );
+    assert_eq!(desk.event("deny")["reason"], reason);
+    assert_ne!(desk.id(&["1"]), id);
+}
+
+#[test]
+fn time_runs_out_for_requests_and_for_approvals() {
+    let desk = Desk::new();
+    desk.store
+        .ok(&["config", "set", "lac/approval/expiration_time", "60"]);
+    let (waits, approved) = (desk.id(&["1"]), desk.id(&["3"]));
+    desk.store.clock.set("2026-10-05T12:00:30.000000Z");
+    desk.approve(&approved);
+    desk.store.clock.set("2026-10-05T12:01:00.000000Z");
+    assert_eq!(desk.state(&waits), "expired");
+    desk.as_lea(&with_json(&["request", "approve", &waits]))
+        .failed("request_closed", 5);
+    // The approval has its own minute.
+    assert_eq!(desk.state(&approved), "approved");
+    desk.store.clock.set("2026-10-05T12:01:30.000000Z");
+    assert_eq!(desk.state(&approved), "expired");
+    desk.as_amy(&with_json(&["login", "3"]))
+        .failed("approval_required", 5);
+    // A clock that was put back revives nothing.
+    desk.store.clock.set("2026-10-05T11:59:59.000000Z");
+    assert_eq!(desk.state(&approved), "expired");
+    let expired = desk.store.json(&["request", "list", "--state", "expired"]);
+    assert_eq!(expired.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn every_other_obstacle_comes_first() {
+    let desk = Desk::new();
+    for args in [&["login", "2"][..], &["login", "2", "--request"]] {
+        desk.as_amy(&with_json(args)).failed("consent_withheld", 5);
+    }
+    desk.store
+        .ok(&["config", "set", "lac/ticket/required", "yes"]);
+    for args in [&["login", "1"][..], &["login", "1", "--request"]] {
+        desk.as_amy(&with_json(args)).failed("ticket_required", 5);
+    }
+    let checked = desk.as_amy(&with_json(&["login", "1", "--check"]));
+    assert_eq!(checked.code, 5);
+    let checked: serde_json::Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    let codes: Vec<&str> = checked["obstacles"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| text(&one["code"]))
+        .collect();
+    assert_eq!(codes, ["ticket_required", "approval_required"]);
+    // What the request said needs not be said again.
+    let id = desk.id(&["1", "--ticket", "ZD-9"]);
+    desk.approve(&id);
+    assert_eq!(desk.as_amy(&["login", "1", "--check"]).code, 0);
+    answer(&desk.as_amy(&with_json(&["login", "1"])));
+    assert_eq!(desk.event("issue")["ticket"], "ZD-9");
+}
+
+#[test]
+fn marked_are_websites_customers_and_roles() {
+    let store = Store::with_shop();
+    let amy = store.agent("amy");
+    let login = |id: &str| store.run_as(&amy, &["login", id, "-o", "json"]);
+    answer(&login("1"));
+    // No approval needed: none is asked for.
+    store
+        .run_as(&amy, &["login", "1", "--request", "-o", "json"])
+        .failed("invalid_value", 2);
+    // A website.
+    let scope = ["--scope", "website:eu"];
+    let set = |path: &str, value: &str, scope: &[&str]| {
+        let args = ["config", "set", path, value];
+        store.ok(&args
+            .into_iter()
+            .chain(scope.iter().copied())
+            .collect::<Vec<_>>());
+    };
+    set("lac/approval/required", "yes", &scope);
+    login("3").failed("approval_required", 5);
+    answer(&login("1"));
+    // A customer.
+    store.ok(&["customer", "edit", "1", "--vip", "yes"]);
+    login("1").failed("approval_required", 5);
+    assert_eq!(store.json(&["customer", "show", "1"])["vip"], true);
+    set("lac/approval/vip", "no", &["--scope", "website:base"]);
+    answer(&login("1"));
+    // A role, by its exact name.
+    set("lac/approval/roles", "Amys, others", &[]);
+    answer(&login("1"));
+    set("lac/approval/roles", "amys, others", &[]);
+    login("1").failed("approval_required", 5);
+    assert_eq!(
+        store.ok(&["config", "get", "lac/approval/roles"]),
+        "amys,others\n"
+    );
+    store.ok(&["login", "1"]);
+    // One that is none marks nobody, and the doctor says so.
+    let doctor = store.run(&["doctor"]);
+    assert!(
+        doctor.stdout.contains("there is no role others"),
+        "{doctor:#?}"
+    );
+}
+
+#[test]
+fn where_it_would_be_is_what_was_approved() {
+    let desk = Desk::new();
+    let manual = "login_as_customer/general/store_view_manual_choice_enabled";
+    desk.store.ok(&["config", "set", manual, "yes"]);
+    let id = desk.id(&["3", "--store-view", "fr"]);
+    desk.approve(&id);
+    desk.as_amy(&with_json(&["login", "3", "--store-view", "de"]))
+        .failed("approval_required", 5);
+    let login = answer(&desk.as_amy(&with_json(&["login", "3"])));
+    assert_eq!(login["store_view"], "fr");
+    let order = desk.id(&["--order", "100000001", "--store-view", "en"]);
+    desk.approve(&order);
+    desk.as_amy(&with_json(&["login", "1", "--store-view", "en"]))
+        .failed("approval_required", 5);
+    answer(&desk.as_amy(&with_json(&["login", "--order", "100000001"])));
+}

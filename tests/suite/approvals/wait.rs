@@ -1,0 +1,66 @@
+//! `--wait`: the login follows the decision.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use super::{Desk, json as answer};
+use crate::support::text;
+
+/// Amy, waiting; and her request, once it is there.
+fn waiting(desk: &Desk) -> (Child, String) {
+    let mut command =
+        desk.store
+            .command(&["login", "1", "--request", "--wait", "60s", "-o", "json"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.env("LAC_TOKEN", &desk.amy).spawn();
+    (child.expect("lac starts"), pending(desk))
+}
+
+/// The one request that waits, as soon as there is one.
+fn pending(desk: &Desk) -> String {
+    for _ in 0..600 {
+        let open = desk.store.json(&["request", "list", "--state", "pending"]);
+        if let Some(request) = open.get(0) {
+            return text(&request["id"]).to_owned();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("no request came");
+}
+
+#[test]
+fn the_url_comes_with_the_approval() {
+    let desk = Desk::new();
+    let (child, id) = waiting(&desk);
+    desk.approve(&id);
+    let ended = child.wait_with_output().expect("lac ends");
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{stderr}");
+    let login: serde_json::Value = serde_json::from_slice(&ended.stdout).expect("JSON");
+    assert!(text(&login["url"]).contains("secret="));
+    assert_eq!(desk.state(&id), "used");
+}
+
+#[test]
+fn a_no_ends_the_waiting() {
+    let desk = Desk::new();
+    let (child, id) = waiting(&desk);
+    answer(&desk.as_lea(&["request", "deny", &id, "--reason", "not now", "-o", "json"]));
+    let ended = child.wait_with_output().expect("lac ends");
+    assert_eq!(ended.status.code(), Some(5));
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(stderr.contains("denied by lea: not now"), "{stderr}");
+    assert!(ended.stdout.is_empty());
+}
+
+#[test]
+fn patience_ends_and_the_request_stays() {
+    let desk = Desk::new();
+    let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
+    desk.as_amy(&args).failed("approval_required", 5);
+    let open = desk.store.json(&["request", "list", "--state", "pending"]);
+    assert_eq!(open.as_array().map(Vec::len), Some(1));
+    // Approved in the meantime: the same line logs in at once.
+    desk.approve(text(&open[0]["id"]));
+    answer(&desk.as_amy(&args));
+}

@@ -1,0 +1,94 @@
+//! What can be told a customer who asks who was in the account.
+
+use serde_json::json;
+
+use super::super::approvals::{Desk, json as answer};
+use crate::support::{Store, text};
+
+const HISTORY: [&str; 3] = ["customer", "history", "1"];
+
+#[test]
+fn who_when_why_how_long_and_who_approved() {
+    let desk = Desk::new();
+    let store = &desk.store;
+    store.ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
+    let id = desk.id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    desk.approve(&id);
+    let login = answer(&desk.as_amy(&["login", "1", "-o", "json"]));
+    let shop = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let audience = "https://shop.example.com";
+    let args = ["redeem", text(&login["url"]), "--audience", audience];
+    assert_eq!(store.run_as(text(&shop["token"]), &args).code, 0);
+    store.clock.set("2026-10-05T12:05:00.000000Z");
+    let now = store.json(&HISTORY);
+    assert_eq!(
+        (&now[0]["state"], &now[0]["duration_seconds"]),
+        (&json!("active"), &json!(300))
+    );
+    answer(&desk.as_amy(&["session", "end", text(&login["session_id"]), "-o", "json"]));
+    let other = desk.id(&["1"]);
+    desk.approve(&other);
+    answer(&desk.as_amy(&["login", "1", "-o", "json"]));
+    store.clock.set("2026-10-05T13:00:00.000000Z");
+
+    let history = store.json(&HISTORY);
+    let (newest, first) = (&history[0], &history[1]);
+    assert_eq!(
+        (&newest["state"], newest["opened_at"].is_null()),
+        (&json!("expired"), true)
+    );
+    assert!(newest["duration_seconds"].is_null());
+    for (field, value) in [
+        ("session_id", login["session_id"].clone()),
+        ("state", json!("ended")),
+        ("issued_at", json!("2026-10-05T12:00:00.000000Z")),
+        ("opened_at", json!("2026-10-05T12:00:00.000000Z")),
+        ("ended_at", json!("2026-10-05T12:05:00.000000Z")),
+        ("end_cause", json!("ended")),
+        ("duration_seconds", json!(300)),
+        ("admin", json!("amy")),
+        ("admin_full_name", json!("Amy Agent")),
+        ("website", json!("base")),
+        ("store_view", json!("en")),
+        ("reason", json!("she called")),
+        ("ticket", json!("ZD-1")),
+        ("approved_by", json!("lea")),
+    ] {
+        assert_eq!(first[field], value, "{field}");
+    }
+    assert_eq!(first["consent"]["mode"], "opt-in");
+
+    // Page by page, in a row of a spreadsheet, and in a narrow window.
+    let page = store.run(&["customer", "history", "1", "--limit", "1", "-o", "json"]);
+    let cursor = text(&newest["session_id"]);
+    assert!(page.stderr.contains(cursor), "{page:#?}");
+    let rest = store.json(&["customer", "history", "1", "--after", cursor]);
+    assert_eq!(rest.as_array().map(Vec::len), Some(1));
+    let csv = store.ok(&["customer", "history", "1", "-o", "csv"]);
+    assert!(
+        csv.starts_with("session_id,state,issued_at,opened_at"),
+        "{csv}"
+    );
+    desk.as_lea(&["customer", "history", "1", "-o", "json"])
+        .failed("resource_denied", 4);
+    // Archived, it is still known.
+    store.clock.set("2027-01-05T12:00:00.000000Z");
+    store.ok(&["log", "archive"]);
+    assert_eq!(store.json(&HISTORY)[1]["approved_by"], "lea");
+}
+
+#[test]
+fn it_follows_a_customer_to_a_new_number_and_stays_within_the_scope() {
+    let store = Store::with_shop();
+    let add = "customer add --email new@example.com --website eu";
+    let local = text(&store.json(&add.split(' ').collect::<Vec<_>>())["id"]).to_owned();
+    store.ok(&["consent", "grant", &local]);
+    store.login(&[&local, "--reason", "before"]);
+    store.ok(&["customer", "edit", &local, "--id", "4711"]);
+    let history = store.json(&["customer", "history", "4711"]);
+    assert_eq!(history[0]["reason"], "before");
+    let reader = store.staff("reader", &["manage"]);
+    store.ok(&["role", "scope", "readers", "website:base"]);
+    let args = ["customer", "history", "4711", "-o", "json"];
+    store.run_as(&reader, &args).failed("customer_not_found", 3);
+}

@@ -1,0 +1,69 @@
+//! Killed at any instant nothing is lost; at once by many nothing is doubled.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Hooked;
+use crate::support::text;
+
+fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
+    values
+        .iter()
+        .map(|one| text(&one[field]).to_owned())
+        .collect()
+}
+
+#[test]
+fn whoever_is_killed_when_every_login_is_told_at_least_once() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    hooked.script("cat > \"$1.$$\"; sleep 0.02; cat \"$1.$$\" >> \"$1\"; rm \"$1.$$\"");
+    for round in 0..30 {
+        let mut child = store
+            .command(&["login", "1"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("lac starts");
+        // Through all of it: reading, writing, delivering, writing down.
+        std::thread::sleep(Duration::from_millis(10 + round * 5));
+        let _ = child.kill(); // SIGKILL
+        let _ = child.wait();
+    }
+    // Claims of the killed are over.
+    store.clock.set("2026-10-05T12:10:00.000000Z");
+    store.ok(&["outbox", "retry", "--all"]);
+    let issued = store.json(&["log", "list", "--action", "issue", "--result", "success"]);
+    let issued: Vec<Value> = serde_json::from_value(issued).expect("a list");
+    assert!(!issued.is_empty(), "every round was too early");
+    let told = hooked.told();
+    assert_eq!(all_of(&told, "session_id"), all_of(&issued, "session_id"));
+    assert!(told.len() >= issued.len());
+    assert_eq!(all_of(&told, "id").len(), issued.len());
+    let open = store.json(&["outbox", "list", "--state", "due"]);
+    assert_eq!(open, serde_json::json!([]));
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn many_at_once_deliver_each_once() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    let start = |_| {
+        let mut command = store.command(&["login", "1", "-o", "json"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("lac starts")
+    };
+    let children: Vec<_> = (0..16).map(start).collect();
+    for child in children {
+        let ended = child.wait_with_output().expect("lac ends");
+        assert!(ended.status.success(), "{ended:?}");
+    }
+    store.ok(&["outbox", "retry", "--all"]);
+    let told = hooked.told();
+    assert_eq!(told.len(), 16);
+    assert_eq!(all_of(&told, "id").len(), 16);
+}

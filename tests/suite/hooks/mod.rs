@@ -1,0 +1,76 @@
+//! Programs that are told of logins.
+
+mod history;
+mod killed;
+mod told;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::Store;
+
+/// A shop with a hook for both events.
+pub struct Hooked {
+    pub store: Store,
+}
+
+impl Hooked {
+    /// The hook appends what it is told to a file.
+    pub fn new() -> Self {
+        let hooked = Self {
+            store: Store::with_shop(),
+        };
+        hooked.script("cat >> \"$1\"");
+        hooked.configure("timeout = \"20s\"");
+        hooked
+    }
+
+    pub fn heard(&self) -> PathBuf {
+        self.store.home().join("heard")
+    }
+
+    pub fn program(&self) -> PathBuf {
+        self.store.home().join("hook")
+    }
+
+    /// What the hook does.
+    pub fn script(&self, text: &str) {
+        let path = self.program();
+        // A new file each time: one that runs cannot be written.
+        let _ = fs::remove_file(&path);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("a script");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("its mode");
+    }
+
+    pub fn configure(&self, further: &str) {
+        let dir = self.store.home().join(".config/lac");
+        fs::create_dir_all(&dir).expect("a directory");
+        let (program, heard) = (self.program(), self.heard());
+        let hook = format!("[\"{}\", \"{}\"]", program.display(), heard.display());
+        let text = format!("[hooks]\nafter_login = {hook}\nafter_redeem = {hook}\n{further}\n");
+        let path = dir.join("config.toml");
+        fs::write(&path, text).expect("a config file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+    }
+
+    /// What the hook was told so far.
+    pub fn told(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.heard()).unwrap_or_default();
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON line"))
+            .collect()
+    }
+
+    pub fn database(&self) -> Connection {
+        Connection::open(self.store.dir().join("lac.db")).expect("a database")
+    }
+
+    #[track_caller]
+    pub fn notices(&self) -> Vec<Value> {
+        serde_json::from_value(self.store.json(&["outbox", "list"])).expect("a list")
+    }
+}

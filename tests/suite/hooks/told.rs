@@ -1,0 +1,229 @@
+//! What arrives, and what happens where it does not.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::Hooked;
+use crate::support::{Store, text};
+
+#[test]
+fn a_login_and_its_redemption_are_told() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    let login = store.login(&["1", "--ticket", "ZD-1", "--reason", "not for her eyes"]);
+    let told = hooked.told();
+    assert_eq!(told.len(), 1);
+    let first = &told[0];
+    assert_eq!(first["event"], "after_login");
+    assert_eq!(first["session_id"], login["session_id"]);
+    assert_eq!(first["customer"]["email"], "ada@example.com");
+    assert_eq!(
+        (&first["website"], &first["store_view"]),
+        (&json!("base"), &json!("en"))
+    );
+    assert_eq!(
+        (&first["admin"], &first["ticket"]),
+        (&json!("alice"), &json!("ZD-1"))
+    );
+    assert_eq!(first["consent"]["mode"], "opt-in");
+    assert_eq!(first["audit_seq"], login["audit_seq"]);
+    assert!(first["redeemed_at"].is_null());
+    let raw = fs::read_to_string(hooked.heard()).expect("what was heard");
+    let token = text(&login["url"])
+        .split("secret=")
+        .nth(1)
+        .expect("a token");
+    assert!(!raw.contains(token) && !raw.contains("not for her eyes"));
+
+    let shop = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let url = text(&login["url"]);
+    let args = ["redeem", url, "--audience", "https://shop.example.com"];
+    assert_eq!(store.run_as(text(&shop["token"]), &args).code, 0);
+    let told = hooked.told();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1]["event"], "after_redeem");
+    assert!(told[1]["redeemed_at"].is_string() && told[1]["ends_at"].is_string());
+
+    // What was delivered says nothing personal any more.
+    let notices = hooked.notices();
+    assert_eq!(notices.len(), 2);
+    for notice in notices {
+        assert_eq!(
+            (&notice["state"], &notice["attempts"]),
+            (&json!("delivered"), &json!(1))
+        );
+    }
+    let left = "SELECT count(*) FROM outbox WHERE payload IS NOT NULL";
+    let left: i64 = hooked
+        .database()
+        .query_row(left, [], |row| row.get(0))
+        .expect("a count");
+    assert_eq!(left, 0);
+    // Refused is not told.
+    store.fails(&["login", "2"], "consent_withheld", 5);
+    assert_eq!(hooked.told().len(), 2);
+}
+
+#[test]
+fn without_a_hook_nothing_is_kept() {
+    let store = Store::with_shop();
+    store.login(&["1"]);
+    assert_eq!(store.json(&["outbox", "list"]), json!([]));
+}
+
+#[test]
+fn a_hook_that_fails_spoils_no_login_and_is_tried_again() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    hooked.script("echo hello; echo the mail server is away >&2; exit 75");
+    let ran = store.run(&["login", "1"]);
+    assert_eq!(ran.code, 0, "{ran:#?}");
+    assert!(ran.stdout.starts_with("https://"), "{ran:#?}");
+    assert!(
+        ran.stderr.contains("warning: a notice was not delivered"),
+        "{ran:#?}"
+    );
+    let due = &hooked.notices()[0];
+    assert_eq!(
+        (&due["state"], &due["attempts"]),
+        (&json!("due"), &json!(1))
+    );
+    assert_eq!(
+        due["last_error"],
+        "exit status: 75: the mail server is away"
+    );
+    assert_eq!(due["next_at"], "2026-10-05T12:01:00.000000Z");
+
+    // Too early; then not.
+    hooked.script("cat >> \"$1\"");
+    store.login(&["3"]);
+    assert_eq!(hooked.told().len(), 1);
+    store.clock.set("2026-10-05T12:01:00.000000Z");
+    store.login(&["4"]);
+    let told = hooked.told();
+    assert_eq!(told.len(), 3);
+    assert_eq!(
+        (&told[2]["id"], &told[2]["customer"]["id"]),
+        (&due["id"], &json!("1"))
+    );
+}
+
+#[test]
+fn given_up_is_not_forgotten() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    hooked.script("exit 1");
+    store.login(&["1"]);
+    let id = text(&hooked.notices()[0]["id"]).to_owned();
+    hooked
+        .database()
+        .execute("UPDATE outbox SET attempts = 11, next_at = 0", [])
+        .expect("older");
+    store.login(&["3"]);
+    let failed = store.json(&["outbox", "list", "--state", "failed"]);
+    assert_eq!(
+        (&failed[0]["id"], &failed[0]["attempts"]),
+        (&json!(id), &json!(12))
+    );
+    let doctor = store.run(&["doctor"]);
+    assert_eq!(doctor.code, 0);
+    assert!(
+        doctor.stdout.contains("1 notices were given up"),
+        "{doctor:#?}"
+    );
+
+    hooked.script("cat >> \"$1\"");
+    let retried = store.json(&["outbox", "retry", &id]);
+    assert_eq!(retried[0]["changed"], true);
+    assert_eq!(text(&hooked.told()[0]["id"]), id);
+    let retry = store.json(&["log", "list", "--action", "retry"]);
+    assert_eq!(retry[0]["details"]["notices"], json!([id]));
+    let again = store.json(&["outbox", "retry", &id]);
+    assert_eq!(again[0]["changed"], false);
+    store.fails(
+        &["outbox", "retry", "0000000000000000"],
+        "notice_not_found",
+        3,
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_open_stays_here() {
+    let hooked = Hooked::new();
+    hooked.script("cat > /dev/null; ls /proc/self/fd > \"$1\"; env >> \"$1\"");
+    let mut shell = std::process::Command::new("/bin/sh");
+    let inner = hooked.store.command(&["login", "1"]);
+    shell
+        .args(["-c", "exec 7</dev/null 8</dev/null; exec \"$0\" login 1"])
+        .arg(inner.get_program())
+        .env_clear()
+        .envs(
+            inner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("SECRET", "of the agent");
+    assert!(shell.output().expect("a shell").status.success());
+    let said = fs::read_to_string(hooked.heard()).expect("what was heard");
+    let open: Vec<&str> = said.lines().take_while(|line| line.len() == 1).collect();
+    // 3 is the directory that is being listed.
+    assert_eq!(open, ["0", "1", "2", "3"], "{said}");
+    assert!(!said.contains("SECRET") && !said.contains("LAC_"), "{said}");
+}
+
+#[test]
+fn a_hook_that_hangs_is_ended() {
+    let hooked = Hooked::new();
+    hooked.configure("timeout = \"1s\"");
+    hooked.script("sleep 60 & sleep 60");
+    let began = Instant::now();
+    hooked.store.login(&["1"]);
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(hooked.notices()[0]["last_error"], "killed after 1 s");
+}
+
+#[test]
+fn a_program_that_is_not_safe_is_not_run() {
+    let hooked = Hooked::new();
+    fs::set_permissions(hooked.program(), fs::Permissions::from_mode(0o722)).expect("its mode");
+    hooked.store.login(&["1"]);
+    assert!(hooked.told().is_empty());
+    let error = text(&hooked.notices()[0]["last_error"]).to_owned();
+    assert!(error.ends_with("others can write it"), "{error}");
+    let doctor = hooked.store.run(&["doctor"]);
+    assert!(doctor.stdout.contains("others can write it"), "{doctor:#?}");
+    // Whose path depends on where one is, is none.
+    for (hooks, said) in [
+        ("after_login = [\"hook\"]", "no absolute path"),
+        ("after_login = []", "names no program"),
+        ("timeout = \"0s\"", "from 1s to 5m"),
+    ] {
+        let path = hooked.store.home().join(".config/lac/config.toml");
+        fs::write(&path, format!("[hooks]\n{hooks}\n")).expect("a config file");
+        let error = hooked.store.fails(&["whoami"], "config_invalid", 1);
+        assert!(text(&error["message"]).contains(said), "{error}");
+    }
+}
+
+#[test]
+fn old_ones_go_and_the_erased_are_not_told_of() {
+    let hooked = Hooked::new();
+    let store = &hooked.store;
+    store.login(&["1"]);
+    store.clock.set("2026-11-05T12:00:00.000000Z");
+    hooked.script("exit 1");
+    store.login(&["3"]);
+    let left = hooked.notices();
+    assert_eq!((left.len(), &left[0]["customer_id"]), (1, &json!("3")));
+    store.ok(&["customer", "remove", "3", "--yes"]);
+    let erased = store.json(&["log", "erase", "--customer", "3", "--yes"]);
+    assert_eq!(erased["notices"], 1);
+    assert!(hooked.notices().is_empty());
+    let bytes = fs::read(store.dir().join("lac.db")).expect("the database");
+    let address = b"cleo@example.com";
+    assert!(!bytes.windows(address.len()).any(|at| at == address));
+}
