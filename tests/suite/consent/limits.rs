@@ -206,7 +206,10 @@ fn a_statement_tells_that_it_ended_with_the_permission() {
             [19, 20].contains(&visit["seconds"].as_u64().expect("seconds")),
             "{visit}"
         );
-        assert_eq!(visit["ended"], "2026-10-05T12:00:20.000000Z");
+        assert!(
+            text(&visit["ended"]).starts_with("2026-10-05T12:00:20."),
+            "{visit}"
+        );
         store.login(&["3"]);
     }
 }
