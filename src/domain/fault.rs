@@ -4,7 +4,12 @@
 //! Whatever lies outside the actor's role scope is *not found*, so that its
 //! existence cannot be inferred.
 
+mod kind;
+mod words;
+
 use serde::{Deserialize, Serialize};
+
+use self::words::{any_more, at_least, but, holder, like};
 
 /// What a fault means for the caller; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -260,117 +265,7 @@ pub enum Fault {
     Internal { problem: String },
 }
 
-fn at_least(characters: u64) -> String {
-    match characters {
-        0 | 1 => String::new(),
-        n => format!(" of at least {n} characters"),
-    }
-}
-
-fn like(pattern: Option<&str>) -> String {
-    pattern.map_or_else(String::new, |pattern| format!(" of the form {pattern}"))
-}
-
-fn but(unfit: Option<&str>) -> String {
-    unfit.map(|why| format!(": {why}")).unwrap_or_default()
-}
-
-fn any_more(ran_out: Option<&str>) -> String {
-    ran_out.map_or_else(String::new, |time| {
-        format!(" any more: it was allowed until {time}")
-    })
-}
-
-fn holder(role: Option<&str>) -> String {
-    role.map_or_else(
-        || "a storefront's account".to_owned(),
-        |role| format!("role {role}"),
-    )
-}
-
 impl Fault {
-    /// What kind of fault it is.
-    pub fn kind(&self) -> Kind {
-        use Fault as F;
-        match self {
-            F::FeatureDisabled
-            | F::ConsentWithheld { .. }
-            | F::CustomerInactive { .. }
-            | F::CustomerUnconfirmed { .. }
-            | F::GuestDocument { .. }
-            | F::StoreViewRequired { .. }
-            | F::StoreViewNotAllowed { .. }
-            | F::StoreViewInactive { .. }
-            | F::BaseUrlMissing { .. }
-            | F::ReasonRequired { .. }
-            | F::TicketRequired { .. }
-            | F::SessionActive { .. }
-            | F::ApprovalRequired { .. }
-            | F::OwnRequest { .. }
-            | F::RequestClosed { .. }
-            | F::TokenInvalid { .. }
-            | F::TokenExpired { .. }
-            | F::TokenSpent
-            | F::AudienceMismatch { .. }
-            | F::SessionEnded { .. }
-            | F::LastAdministrator { .. }
-            | F::RoleHoldsAll { .. }
-            | F::CustomerPresent { .. }
-            | F::TooManyMissing { .. } => Kind::Refused,
-            F::NotAuthenticated { .. } | F::ResourceDenied { .. } | F::BeyondOwnRights { .. } => {
-                Kind::Denied
-            }
-            F::CustomerNotFound { .. }
-            | F::DocumentNotFound { .. }
-            | F::RoleNotFound { .. }
-            | F::AdminUserNotFound { .. }
-            | F::WebsiteNotFound { .. }
-            | F::StoreGroupNotFound { .. }
-            | F::StoreViewNotFound { .. }
-            | F::SessionNotFound { .. }
-            | F::RequestNotFound { .. }
-            | F::NoticeNotFound { .. }
-            | F::StorefrontNotFound { .. }
-            | F::AccessTokenNotFound { .. }
-            | F::KeyNotFound { .. }
-            | F::EventNotFound { .. }
-            | F::ConfigPathNotFound { .. }
-            | F::ResourceNotFound { .. } => Kind::NotFound,
-            F::CustomerAmbiguous { .. }
-            | F::DocumentAmbiguous { .. }
-            | F::InvalidFile { .. }
-            | F::InvalidValue { .. }
-            | F::ScopeNotAllowed { .. }
-            | F::InputRequired { .. }
-            | F::ConfirmationRequired { .. }
-            | F::ReadOnly { .. } => Kind::Usage,
-            F::AlreadyExists { .. }
-            | F::InUse { .. }
-            | F::StoresChanged
-            | F::Busy { .. }
-            | F::BrokerBusy { .. }
-            | F::ErasurePending { .. } => Kind::Conflict,
-            F::LogTampered { .. } | F::FileTampered { .. } => Kind::Tampered,
-            F::CheckpointMissing { .. }
-            | F::KeyMissing { .. }
-            | F::KeyMismatch { .. }
-            | F::ArchiveMissing { .. }
-            | F::ArchiveNeeded { .. }
-            | F::ProofMissing { .. } => Kind::Unverifiable,
-            F::BrokerMissing { .. }
-            | F::BrokerFailed { .. }
-            | F::ProtocolMismatch { .. }
-            | F::StoreMissing { .. }
-            | F::StoreUnsafe { .. }
-            | F::StoreNewer { .. }
-            | F::RowDamaged { .. }
-            | F::ConfigInvalid { .. }
-            | F::Io { .. }
-            | F::Database { .. }
-            | F::Internal { .. } => Kind::Failed,
-        }
-    }
-
     /// The stable code for scripts: the variant's name in `snake_case`.
     pub fn code(&self) -> String {
         match serde_json::to_value(self) {

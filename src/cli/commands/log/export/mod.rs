@@ -127,7 +127,7 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
         shop.run_with(request, &mut Taking(StdoutReceiver))?;
         return Ok(());
     }
-    let receiver = FileReceiver::new(&args.file, &shop.out)?;
+    let receiver = FileReceiver::new(&args.file, proof.is_some(), &shop.out)?;
     let exported = shop.run_with(request, &mut Taking(receiver))?;
     let cut = exported.cut_cells;
     if cut > 0 {

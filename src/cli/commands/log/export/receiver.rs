@@ -33,16 +33,18 @@ impl std::fmt::Debug for FileReceiver {
 impl FileReceiver {
     /// # Errors
     /// As [`Aside::create`].
-    pub fn new(path: &Path, out: &Out) -> Result<Self> {
+    pub fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
         let file = Aside::create(path)?;
         let manifest = Aside::create(&beside(path, ".manifest.json"))?;
-        Aside::clear(&beside(path, ".proof"));
+        let proof = beside(path, ".proof");
+        Aside::clear(&proof);
+        let proof = has_proof.then(|| Aside::create(&proof)).transpose()?;
         Ok(Self {
             path: path.to_path_buf(),
             bytes: Early::new(file.handle()?),
             file,
             manifest,
-            proof: None,
+            proof,
             progress: Counter::new(out, "exporting"),
         })
     }
@@ -68,14 +70,9 @@ impl Receiver for FileReceiver {
     }
 
     fn proof_bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.proof.is_none() {
-            self.proof = Some(Aside::create(&beside(&self.path, ".proof"))?);
-        }
-        let written = match &self.proof {
-            Some(proof) => proof.file().write_all(bytes),
-            None => Ok(()),
-        };
-        written.map_err(|e| self.io(e))
+        let proof = self.proof.as_ref();
+        let proof = proof.ok_or_else(|| Fault::internal("a proof that nobody asked for"))?;
+        proof.file().write_all(bytes).map_err(|e| self.io(e))
     }
 
     fn proof_ended(&mut self) -> Result<String> {

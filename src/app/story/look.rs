@@ -1,0 +1,67 @@
+//! The story of what only reads.
+
+use super::{Desk, View, from_caller, permit, refuse, sign_in, used, who};
+use crate::app::settings::Config;
+use crate::domain::access::ActingToken;
+use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Kind;
+use crate::domain::resource::Resource;
+use crate::store::{ReadTx, Result};
+
+/// Runs a use case that only reads, in one snapshot. A denied attempt is
+/// recorded as `denied_as`.
+///
+/// # Errors
+/// Whatever stands in the way.
+pub fn look<A>(
+    desk: &Desk<'_>,
+    denied_as: Action,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> Result<A> {
+    let mut draft = Event::new(denied_as);
+    from_caller(&mut draft, desk.caller);
+    let tx = desk.store.read()?;
+    let mut token = None;
+    let mut answer = peek(desk, &*tx, &mut draft, &mut token, any_of, body);
+    drop(tx);
+    if let Err(fault) = &answer
+        && fault.kind() == Kind::Denied
+    {
+        answer = Err(refuse(desk, draft, fault.clone()));
+    }
+    used::note(desk, token.as_ref());
+    answer
+}
+
+/// Looks without a trace, for completion: whatever stands in the way is an
+/// empty answer, and no attempt is recorded.
+pub fn glance<A: Default>(
+    desk: &Desk<'_>,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> A {
+    let mut unused = Event::new(Action::CustomerList);
+    let answer = desk
+        .store
+        .read()
+        .and_then(|tx| peek(desk, &*tx, &mut unused, &mut None, any_of, body));
+    answer.unwrap_or_default()
+}
+
+fn peek<A>(
+    desk: &Desk<'_>,
+    tx: &dyn ReadTx,
+    draft: &mut Event,
+    token: &mut Option<ActingToken>,
+    any_of: &[Resource],
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> Result<A> {
+    let now = desk.clock.now();
+    let actor = who::identify(tx, &desk.caller.credential, now)?;
+    sign_in(draft, &actor);
+    token.clone_from(&actor.token);
+    permit(tx, &actor, any_of)?;
+    let config = Config::read(tx)?;
+    body(&View::new(desk, tx, actor, now, config))
+}
