@@ -5,7 +5,7 @@ use super::Readable;
 use super::filter::Wanted;
 use super::source::Source;
 use crate::app::{View, find};
-use crate::domain::audit::select::network as read_network;
+use crate::domain::audit::select::{local, network as read_network};
 use crate::domain::audit::{Choice, Selection};
 use crate::domain::customer::email_key;
 use crate::domain::document::DocumentKind;
@@ -41,15 +41,19 @@ pub fn one_of<'a>(
     ))
 }
 
-/// An address or a network, as CIDR.
+/// An address or a network, as CIDR; or `unix:UID`, who came through a broker.
 ///
 /// # Errors
 /// `invalid_value`.
 pub fn network(flag: &str, given: &str) -> Result<String> {
+    if local(given).is_some() {
+        return Ok(given.to_owned());
+    }
     let network = read_network(given).map(|network| network.to_string());
     network.ok_or_else(|| {
-        let reason =
-            format!("`{given}` is neither an IP address nor a network such as 192.0.2.0/24");
+        let reason = format!(
+            "`{given}` is neither an IP address nor a network such as 192.0.2.0/24, nor unix:UID"
+        );
         Fault::invalid(flag, reason)
     })
 }

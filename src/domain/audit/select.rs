@@ -229,6 +229,8 @@ fn test(field: Field, how: How, value: &str) -> Test {
             Test::Begins(field, quoted[..quoted.len() - 1].to_owned())
         }
         How::SameAddress => Test::Address(value.to_lowercase()),
+        // Whoever came through a broker came from no network.
+        How::Within if local(value).is_some() => Test::Is(field, json(value)),
         How::Within => network(value).map_or(Test::Never, Test::Within),
         How::Contains => Test::Contains(field, value.to_lowercase()),
         How::ContainsJson => {
@@ -262,6 +264,13 @@ impl Test {
             Self::Never => false,
         }
     }
+}
+
+/// The account behind a broker's socket, as `unix:1001`.
+pub fn local(text: &str) -> Option<u32> {
+    let uid = text.strip_prefix("unix:")?;
+    let is_plain = uid.bytes().all(|b| b.is_ascii_digit()) && (uid == "0" || !uid.starts_with('0'));
+    uid.parse().ok().filter(|_| is_plain)
 }
 
 /// A network, or one address; IPv4 written as IPv6 is IPv4.

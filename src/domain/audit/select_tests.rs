@@ -111,3 +111,19 @@ fn its_json_says_only_what_was_asked() {
     );
     assert_eq!(serde_json::from_str::<Selection>(&text).unwrap(), selection);
 }
+
+#[test]
+fn who_came_through_a_broker_is_named_by_uid() {
+    for (text, uid) in [
+        ("unix:0", Some(0)),
+        ("unix:1001", Some(1001)),
+        ("unix:01", None),
+        ("unix:", None),
+        ("unix:-1", None),
+        ("unix:+1", None),
+        ("unix:4294967296", None),
+        ("1001", None),
+    ] {
+        assert_eq!(super::local(text), uid, "{text}");
+    }
+}
