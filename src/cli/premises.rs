@@ -41,7 +41,7 @@ impl Open {
     ///
     /// # Errors
     /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
-    pub fn open(settings: &Settings) -> Result<Self> {
+    pub fn ready(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.keys.as_deref())?;
         let store = SqliteStore::open(&dir, settings.busy_timeout)?;
         Ok(Self::of(settings, dir, store))
@@ -50,7 +50,7 @@ impl Open {
     /// The same for a short look: nothing is made, mended or waited for.
     ///
     /// # Errors
-    /// As [`Open::open`].
+    /// As [`Open::ready`].
     pub fn open_as_it_is(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.keys.as_deref())?;
         let store = SqliteStore::open_as_it_is(&dir)?;
@@ -152,9 +152,9 @@ const KEPT: usize = 64;
 
 impl Premises {
     /// # Errors
-    /// As [`Open::open`].
+    /// As [`Open::ready`].
     pub fn new(settings: Settings) -> Result<Self> {
-        let first = Open::open(&settings)?;
+        let first = Open::ready(&settings)?;
         Ok(Self {
             settings,
             clock: SystemClock::new(),
@@ -211,7 +211,7 @@ impl Premises {
                 .unwrap_or_else(PoisonError::into_inner)
                 .pop();
             match free {
-                None => return Open::open(&self.settings),
+                None => return Open::ready(&self.settings),
                 Some(open) if open.is_replaced() => {}
                 Some(open) => return Ok(open),
             }

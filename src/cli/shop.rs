@@ -131,7 +131,7 @@ impl Shop {
     /// The desk at which use cases are run here.
     fn desk(&self) -> Result<Desk<'_>> {
         if self.open.get().is_none() {
-            self.put(Open::open(&self.settings)?);
+            self.put(Open::ready(&self.settings)?);
         }
         self.opened()
     }

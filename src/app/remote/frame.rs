@@ -91,7 +91,9 @@ pub fn write(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result<()> {
     }
     let mut whole = Vec::with_capacity(head.len() + length as usize);
     whole.extend_from_slice(&head);
-    parts.iter().for_each(|part| whole.extend_from_slice(part));
+    for part in parts {
+        whole.extend_from_slice(part);
+    }
     out.write_all(&whole)
 }
 

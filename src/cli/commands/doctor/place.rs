@@ -58,17 +58,15 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
 /// to it.
 fn behind_broker(shop: &Shop) -> Vec<Finding> {
     let shown = shop.settings.store.display().to_string();
-    match shop.ready() {
-        Err(fault) => vec![Finding::failed("broker", fault)],
-        Ok(()) => {
-            let mut findings = vec![Finding::ok("broker", shown)];
-            match shop.run(Examine::default()) {
-                Ok(found) => findings.extend(found),
-                Err(fault) => findings.push(Finding::failed("store", fault)),
-            }
-            findings
-        }
+    if let Err(fault) = shop.ready() {
+        return vec![Finding::failed("broker", fault)];
     }
+    let mut findings = vec![Finding::ok("broker", shown)];
+    match shop.run(Examine::default()) {
+        Ok(found) => findings.extend(found),
+        Err(fault) => findings.push(Finding::failed("store", fault)),
+    }
+    findings
 }
 
 fn config_file(shop: &Shop) -> Finding {

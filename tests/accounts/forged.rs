@@ -1,0 +1,249 @@
+//! Nothing but the kernel and a token say who one is.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::world::{ANNA, BERT, CLEO, ETC, World, account, failed, ran};
+
+fn who(world: &World, name: &str, variables: &[(&str, String)]) -> String {
+    let mut command = world.command(name, &["whoami", "-o", "json"]);
+    command.envs(variables.iter().map(|(key, value)| (key, value)));
+    let ran = ran(&mut command).succeeded();
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    told["name"].as_str().expect("a name").to_owned()
+}
+
+pub fn nothing_says_who_one_is(world: &World) {
+    let anna = account(ANNA);
+    let forged = [
+        ("SUDO_UID", anna.uid.to_string()),
+        ("SUDO_GID", anna.gid.to_string()),
+        ("SUDO_USER", ANNA.to_owned()),
+        ("USER", ANNA.to_owned()),
+        ("USERNAME", ANNA.to_owned()),
+        ("LOGNAME", ANNA.to_owned()),
+        ("HOME", world.home(ANNA).display().to_string()),
+        ("PKEXEC_UID", anna.uid.to_string()),
+        ("LAC_ADMIN", "anna".to_owned()),
+        ("LAC_USER", "anna".to_owned()),
+    ];
+    assert_eq!(who(world, BERT, &forged), "bert");
+    for one in forged {
+        assert_eq!(who(world, BERT, &[one]), "bert");
+    }
+    // A stranger stays one, and is told what to ask for.
+    let error = failed(
+        &mut world.command(CLEO, &["login", "1"]),
+        "not_authenticated",
+    );
+    assert!(error.to_string().contains(CLEO), "{error}");
+
+    // Settings of one's own change where one asks, not who one is.
+    let own = world.home(BERT).join("own.toml");
+    let socket = world.socket().display().to_string();
+    fs::write(
+        &own,
+        format!("profile = \"anna\"\n[profiles.anna]\nstore = \"unix:{socket}\"\n"),
+    )
+    .expect("settings");
+    world.root(&format!(
+        "chown {BERT} {0} && chmod 0600 {0}",
+        own.display()
+    ));
+    let own = own.display().to_string();
+    assert_eq!(
+        who(
+            world,
+            BERT,
+            &[
+                ("LAC_CONFIG", own.clone()),
+                ("LAC_PROFILE", "anna".to_owned())
+            ]
+        ),
+        "bert"
+    );
+    for setting in [
+        "admin = \"anna\"",
+        "os_account = \"anna\"",
+        "user = \"anna\"",
+    ] {
+        fs::write(&own, format!("store = \"unix:{socket}\"\n{setting}\n")).expect("settings");
+        failed(
+            world.command(BERT, &["whoami"]).env("LAC_CONFIG", &own),
+            "config_invalid",
+        );
+    }
+    // Settings that somebody else could have written are not read.
+    let others = world.home(CLEO).join("others.toml");
+    fs::write(&others, format!("store = \"unix:{socket}\"\n")).expect("settings");
+    world.root(&format!(
+        "chmod 0755 {0} && chown {CLEO} {1}",
+        world.home(CLEO).display(),
+        others.display()
+    ));
+    failed(
+        world.command(BERT, &["whoami"]).env("LAC_CONFIG", others),
+        "store_unsafe",
+    );
+
+    // What would map an account is a right like any other.
+    for args in [
+        &[
+            "user",
+            "create",
+            "me",
+            "--role",
+            "Administrators",
+            "--os-account",
+            BERT,
+        ][..],
+        &["user", "edit", "bert", "--os-account", ANNA],
+        &["user", "edit", "anna", "--os-account", BERT],
+        &["user", "assign", "bert", "Administrators"],
+        &["role", "allow", "Support", "Lac::erase"],
+        &["user", "token", "create", "anna"],
+    ] {
+        world.fails(BERT, args, "resource_denied");
+    }
+    tokens(world);
+}
+
+/// A token counts before the account, for whoever may use it where they may.
+fn tokens(world: &World) {
+    let token = world.json(BERT, &["user", "token", "create", "bert"]);
+    let token = token["token"].as_str().expect("a token").to_owned();
+    assert_eq!(
+        who(world, CLEO, &[("LAC_TOKEN", token.clone())]),
+        "bert",
+        "that is what it is for"
+    );
+    // It gives no more than its owner has, and the log says whose account it was.
+    failed(
+        world
+            .command(ANNA, &["customer", "list"])
+            .env("LAC_TOKEN", &token),
+        "resource_denied",
+    );
+    let event = world
+        .log()
+        .into_iter()
+        .find(|e| e["result"] == "failure" && e["admin"] == "bert" && e["os_account"] == ANNA);
+    assert!(event.is_some(), "the account behind a token is on record");
+    // A file with a token that is somebody else's cannot be read.
+    let file = world.home(BERT).join("token");
+    fs::write(&file, &token).expect("a file");
+    world.root(&format!(
+        "chown {BERT} {0} && chmod 0600 {0}",
+        file.display()
+    ));
+    let file = file.display().to_string();
+    world.fails(CLEO, &["--token-file", &file, "whoami"], "io");
+    assert_eq!(
+        world.json(BERT, &["--token-file", &file, "whoami"])["name"],
+        "bert"
+    );
+    world
+        .run(BERT, &["user", "token", "revoke", "bert", "--all", "--yes"])
+        .succeeded();
+    failed(
+        world.command(CLEO, &["whoami"]).env("LAC_TOKEN", token),
+        "not_authenticated",
+    );
+}
+
+pub fn what_others_lay_is_not_trusted(world: &World) {
+    let real = world.socket();
+    // A link to the real socket, a directory everybody writes, and one that
+    // belongs to nobody who could be the broker.
+    let home = world.home(CLEO).display().to_string();
+    world.root(&format!("chmod 0755 {home}"));
+    let script = format!("ln -s {} {home}/link.sock", real.display());
+    world.script(CLEO, &script).succeeded();
+    refused(world, &format!("unix:{home}/link.sock"), "store_unsafe");
+    world.root("install -d -m 1777 open");
+    for (laid, owner) in [("open/lac.sock", CLEO), ("open/service.sock", BERT)] {
+        let _listener = laid_by(world, laid, owner);
+        refused(
+            world,
+            &format!("unix:{}", world.path(laid).display()),
+            "store_unsafe",
+        );
+    }
+    // Her own directory, laid open by mode or not, is hers alone to write; a
+    // socket of somebody else in it is not taken for theirs.
+    let laid = format!("staff/{CLEO}/other.sock");
+    let _listener = laid_by(world, &laid, BERT);
+    refused(
+        world,
+        &format!("unix:{}", world.path(&laid).display()),
+        "store_unsafe",
+    );
+    // Where there is nobody, and what is no socket.
+    refused(world, &format!("unix:{home}/none.sock"), "broker_missing");
+    refused(world, &format!("unix:{ETC}/config.toml"), "broker_missing");
+    refused(world, "unix:relative.sock", "config_invalid");
+    // A store of one's own is one's own: nobody is anybody in it that counts here.
+    let own = format!("{home}/own");
+    let ran = world.run(CLEO, &["--store", &own, "init", "--admin", "anna"]);
+    ran.succeeded();
+    assert_eq!(
+        world.json(CLEO, &["--store", &own, "whoami"])["name"],
+        "anna"
+    );
+    world.fails(CLEO, &["customer", "list"], "not_authenticated");
+    // And another account does not use it.
+    let ran = world.run(BERT, &["--store", &own, "whoami"]).refused();
+    assert_eq!(ran.stdout, "");
+
+    // The socket of the real one cannot be taken over.
+    let mut second = world.command(
+        CLEO,
+        &[
+            "--store",
+            &own,
+            "serve",
+            "--socket",
+            &real.display().to_string(),
+        ],
+    );
+    assert_eq!(ran_for(&mut second), Some(false));
+    assert_eq!(world.json(ANNA, &["whoami"])["name"], "anna");
+}
+
+fn refused(world: &World, store: &str, code: &str) {
+    failed(
+        world.command(BERT, &["whoami"]).env("LAC_STORE", store),
+        code,
+    );
+}
+
+fn laid_by(world: &World, at: &str, owner: &str) -> UnixListener {
+    let path = world.path(at);
+    let listener = UnixListener::bind(&path).expect("a socket");
+    world.root(&format!(
+        "chown {owner} {0} && chmod 0666 {0}",
+        path.display()
+    ));
+    listener
+}
+
+/// Whether it ended, and well; not waited for longer than some seconds.
+fn ran_for(command: &mut std::process::Command) -> Option<bool> {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    for _ in 0..250 {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return Some(status.success());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
+}

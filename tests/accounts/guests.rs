@@ -1,0 +1,77 @@
+//! Guests of one account who misbehave, while another works.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::world::{ANNA, BERT, CLEO, World};
+
+/// What they do: each holds as many connections as it can.
+const SILENT: &str = "
+import socket, sys, time
+held = []
+for _ in range(200):
+    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); held.append(s)
+print('ready', flush=True); time.sleep(30)";
+const HUGE: &str = r"
+import json, socket, sys, time
+hello = json.dumps({'protocol': 1, 'version': '0'}).encode()
+print('ready', flush=True)
+end = time.time() + 8
+while time.time() < end:
+    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+    try:
+        s.sendall(b'H' + len(hello).to_bytes(4, 'big') + hello)
+        s.sendall(b'Q' + (24 << 20).to_bytes(4, 'big') + b'[' * (24 << 20))
+        s.recv(1 << 16)
+    except OSError: pass
+    s.close()";
+const MALFORMED: &str = r"
+import os, socket, sys, time
+print('ready', flush=True)
+end = time.time() + 8
+while time.time() < end:
+    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+    try: s.sendall(os.urandom(200)); s.shutdown(socket.SHUT_WR); s.recv(1 << 16)
+    except OSError: pass
+    s.close()";
+const SLOW: &str = r"
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])
+print('ready', flush=True)
+try:
+    for byte in b'H\0\0\0\x1c{' * 1000: s.sendall(bytes([byte])); time.sleep(0.2)
+except OSError: pass";
+
+fn guest(world: &World, name: &str, script: &str) -> Child {
+    let mut command = world.program(name, "/usr/bin/python3");
+    let mut child = command
+        .args(["-c", script])
+        .arg(world.socket())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Debian's python3");
+    let mut line = String::new();
+    let out = child.stdout.take().expect("stdout");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).expect("a line");
+    assert_eq!(line, "ready\n", "the guest is not there");
+    child
+}
+
+pub fn who_misbehaves_harms_only_themselves(world: &World) {
+    for script in [SILENT, HUGE, MALFORMED, SLOW] {
+        let mut child = guest(world, CLEO, script);
+        let mut worst = Duration::ZERO;
+        for _ in 0..8 {
+            let since = Instant::now();
+            assert_eq!(world.json(BERT, &["whoami"])["name"], "bert");
+            world.json(BERT, &["login", "1"]);
+            world.json(ANNA, &["customer", "list"]);
+            worst = worst.max(since.elapsed());
+        }
+        assert!(worst < Duration::from_secs(5), "{worst:?} beside {script}");
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    world.run(ANNA, &["log", "verify"]).succeeded();
+}

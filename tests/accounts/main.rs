@@ -1,0 +1,50 @@
+//! A desk for a team, by docs/deployment.md to the letter, with accounts of the
+//! operating system that are made for it and removed afterwards.
+//!
+//! It takes root, and changes the machine for a minute; so it runs only where
+//! `LAC_TEST_ACCOUNTS=1` says that this is wanted (`.ci/run` does).
+
+#![allow(clippy::expect_used)]
+
+mod forged;
+mod guests;
+mod life;
+mod page;
+mod reach;
+mod world;
+
+use std::io::Write as _;
+
+use world::World;
+
+#[test]
+fn a_desk_for_a_team() {
+    if std::env::var_os("LAC_TEST_ACCOUNTS").is_none() {
+        // Not through the macro, whose output a passed test swallows.
+        let _ = std::io::stderr().write_all(
+            b"\nLEFT OUT: the desk for a team (tests/accounts): it makes accounts on this machine; \
+              run it as root with LAC_TEST_ACCOUNTS=1\n",
+        );
+        return;
+    }
+    assert!(
+        nix::unistd::getuid().is_root(),
+        "LAC_TEST_ACCOUNTS needs root: it makes accounts"
+    );
+    let mut world = World::new();
+    page::install(&mut world);
+    page::found(&world);
+    world.serve();
+    page::fill(&world);
+    life::each_has_their_role(&world);
+    reach::the_store_is_out_of_reach(&world);
+    forged::nothing_says_who_one_is(&world);
+    forged::what_others_lay_is_not_trusted(&world);
+    reach::files_are_the_callers(&world);
+    life::two_at_once(&world);
+    guests::who_misbehaves_harms_only_themselves(&world);
+    life::every_night(&world);
+    life::the_events_say_who(&world);
+    life::backup_and_back(&mut world);
+    life::whoever_leaves_is_out(&world);
+}

@@ -1,0 +1,282 @@
+//! A machine: directories and accounts of its own, and who runs what.
+
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use nix::unistd::User;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The service account, and everybody who works here. Cleo comes later.
+pub const SERVICE: &str = "lac-test-service";
+pub const ANNA: &str = "lac-test-anna";
+pub const BERT: &str = "lac-test-bert";
+pub const CLEO: &str = "lac-test-cleo";
+
+/// Where the settings lie: only below /etc may they belong to root.
+pub const ETC: &str = "/etc/lac-test";
+
+pub struct World {
+    base: TempDir,
+    broker: Option<Child>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl World {
+    pub fn new() -> Self {
+        cleared();
+        assert!(
+            !Path::new(ETC).exists(),
+            "{ETC} is there already: remove it first"
+        );
+        let base = tempfile::tempdir_in("/tmp").expect("a directory");
+        let world = Self { base, broker: None };
+        world.root("chmod 0755 . && mkdir -p bin usr/lib/sysusers.d etc/systemd/system staff var/lib var/spool var/backups run");
+        for name in [ANNA, BERT, CLEO] {
+            let home = world.home(name);
+            world.root(&format!(
+                "useradd --home-dir {0} --create-home --key HOME_MODE=0700 --shell /bin/sh --user-group {name}",
+                home.display()
+            ));
+        }
+        world
+    }
+
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.base.path().join(below)
+    }
+
+    pub fn home(&self, name: &str) -> PathBuf {
+        self.path("staff").join(name)
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.path("var/lib/lac")
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.path("run/lac/lac.sock")
+    }
+
+    /// What the page says, with the places and names of this machine.
+    pub fn here(&self, text: &str) -> String {
+        let base = self.base.path().display();
+        let mut text = text.to_owned();
+        for (from, to) in [
+            ("/usr/bin/lac", format!("{base}/bin/lac")),
+            ("/usr/lib/sysusers.d", format!("{base}/usr/lib/sysusers.d")),
+            ("/etc/systemd", format!("{base}/etc/systemd")),
+            ("/var/", format!("{base}/var/")),
+            ("/run/lac", format!("{base}/run/lac")),
+            ("/etc/lac", ETC.to_owned()),
+            ("-u lac ", format!("-u {SERVICE} ")),
+            ("-o lac -g lac", format!("-o {SERVICE} -g {SERVICE}")),
+            ("lac:lac", format!("{SERVICE}:{SERVICE}")),
+            (
+                "/usr/sbin/nologin lac",
+                format!("/usr/sbin/nologin {SERVICE}"),
+            ),
+            ("--os-account lac", format!("--os-account {SERVICE}")),
+            ("--os-account anna", format!("--os-account {ANNA}")),
+            ("--os-account bert", format!("--os-account {BERT}")),
+        ] {
+            text = text.replace(from, &to);
+        }
+        text
+    }
+
+    /// A script as root, in the world's directory; must succeed.
+    #[track_caller]
+    pub fn root(&self, script: &str) -> String {
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", script]);
+        self.plain(&mut command, self.base.path(), "root");
+        ran(&mut command).succeeded().stdout
+    }
+
+    fn plain(&self, command: &mut Command, home: &Path, name: &str) {
+        let bin = self.path("bin");
+        command
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:/usr/sbin:/usr/bin:/sbin:/bin", bin.display()),
+            )
+            .env("HOME", home)
+            .env("USER", name)
+            .env("LOGNAME", name)
+            .current_dir(home)
+            .stdin(Stdio::null());
+    }
+
+    /// Any program as somebody, in their home, with no other groups.
+    pub fn program(&self, name: &str, program: &str) -> Command {
+        let user = account(name);
+        let home = if name == SERVICE {
+            self.store()
+        } else {
+            self.home(name)
+        };
+        let mut command = Command::new(program);
+        self.plain(&mut command, &home, name);
+        command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+        command
+    }
+
+    /// `lac` as somebody, with the settings of everybody.
+    pub fn command(&self, name: &str, args: &[&str]) -> Command {
+        let mut command = self.program(name, &self.path("bin/lac").display().to_string());
+        command
+            .env("LAC_CONFIG", format!("{ETC}/config.toml"))
+            .args(args);
+        command
+    }
+
+    #[track_caller]
+    pub fn run(&self, name: &str, args: &[&str]) -> Ran {
+        ran(&mut self.command(name, args))
+    }
+
+    /// A run that must succeed; its JSON.
+    #[track_caller]
+    pub fn json(&self, name: &str, args: &[&str]) -> Value {
+        let mut command = self.command(name, args);
+        let ran = ran(command.args(["-o", "json"])).succeeded();
+        serde_json::from_str(&ran.stdout).expect("JSON")
+    }
+
+    /// A run that must fail with this code.
+    #[track_caller]
+    pub fn fails(&self, name: &str, args: &[&str], code: &str) {
+        failed(&mut self.command(name, args), code);
+    }
+
+    /// A shell script as somebody.
+    pub fn script(&self, name: &str, script: &str) -> Ran {
+        let mut command = self.program(name, "sh");
+        ran(command
+            .env("LAC_CONFIG", format!("{ETC}/config.toml"))
+            .args(["-euc", script]))
+    }
+
+    /// The broker, as the page runs it where there is no systemd.
+    pub fn serve(&mut self) {
+        let socket = self.socket();
+        self.root(&format!(
+            "install -d -m 0755 -o {SERVICE} -g {SERVICE} {}",
+            self.path("run/lac").display()
+        ));
+        let child = self
+            .command(
+                SERVICE,
+                &["serve", "--socket", &socket.display().to_string()],
+            )
+            .env("LAC_CONFIG", format!("{ETC}/broker.toml"))
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("lac serves");
+        self.broker = Some(child);
+        for _ in 0..1000 {
+            if UnixStream::connect(&socket).is_ok() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the broker did not begin");
+    }
+
+    /// Tells the broker to end; it must end well.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.broker.take() {
+            let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("told");
+            assert!(child.wait().expect("it ends").success());
+        }
+    }
+
+    /// The newest events first, as the administrator.
+    pub fn log(&self) -> Vec<Value> {
+        serde_json::from_value(self.json(ANNA, &["log", "list"])).expect("a list")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.broker.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        let _ = fs::remove_dir_all(ETC);
+        cleared();
+    }
+}
+
+/// Removes the accounts; also those of a run that was killed.
+fn cleared() {
+    for name in [SERVICE, ANNA, BERT, CLEO] {
+        if matches!(User::from_name(name), Ok(Some(_))) {
+            let gone = Command::new("userdel").arg(name).output();
+            assert!(gone.is_ok_and(|out| out.status.success()), "userdel {name}");
+        }
+    }
+}
+
+pub fn account(name: &str) -> User {
+    User::from_name(name)
+        .expect("accounts")
+        .expect("an account")
+}
+
+#[track_caller]
+pub fn ran(command: &mut Command) -> Ran {
+    of(command.output().expect("it runs"))
+}
+
+pub fn of(output: Output) -> Ran {
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Must fail with this code, and show nothing.
+#[track_caller]
+pub fn failed(command: &mut Command, code: &str) -> Value {
+    let ran = ran(command.args(["-o", "json"]));
+    let error: Value = ran
+        .stderr
+        .lines()
+        .last()
+        .and_then(|line| serde_json::from_str(line).ok())
+        .unwrap_or_default();
+    assert_eq!(error["error"]["code"], code, "{command:?}: {ran:#?}");
+    assert_eq!(ran.stdout, "", "{ran:#?}");
+    error["error"].clone()
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn succeeded(self) -> Self {
+        assert_eq!(self.code, 0, "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn refused(self) -> Self {
+        assert_ne!(self.code, 0, "{self:#?}");
+        self
+    }
+}

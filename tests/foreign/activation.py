@@ -1,0 +1,96 @@
+"""The broker begun by a socket that is listened on for it, as systemd does: it answers, ends when nobody calls, and
+the next call begins it anew. With --units, the units themselves by systemd-analyze as well."""
+
+import os
+import pathlib
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from support import Store
+
+store = Store().ready()
+SOCKET = store.home / "run" / "lac.sock"
+SOCKET.parent.mkdir(mode=0o755)
+
+
+def begin(listener, idle):
+    """The broker with its listener as descriptor 3, and LISTEN_PID its own, which only it knows."""
+    launch = 'exec 3<&"$2"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" serve --idle "$1"'
+    return subprocess.Popen(["/bin/sh", "-c", launch, store.binary, idle, str(listener.fileno())], env=store.env,
+                            pass_fds=[listener.fileno()], stderr=subprocess.PIPE, text=True)
+
+
+def by_hand():
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(SOCKET))
+    os.chmod(SOCKET, 0o666)
+    listener.listen(512)
+    for turn in range(3):
+        # Somebody calls before there is a broker: they wait, and are answered.
+        caller = subprocess.Popen([store.binary, "--store", f"unix:{SOCKET}", "whoami"], env=store.env, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert select.select([listener], [], [], 10)[0], "nobody called"
+        broker = begin(listener, "1s")
+        out, err = caller.communicate(timeout=20)
+        assert caller.returncode == 0 and "anna" in out, err
+        assert store.json("login", "1", LAC_STORE=f"unix:{SOCKET}")["admin"] == "anna"
+        # It ends by itself, and leaves the socket to whoever listens.
+        said = broker.communicate(timeout=20)[1]
+        assert broker.returncode == 0 and "nobody called" in said, said
+        assert SOCKET.exists()
+    # What is for another process is not taken.
+    env = {**store.env, "LISTEN_PID": "1", "LISTEN_FDS": "1"}
+    done = subprocess.run([store.binary, "serve"], env=env, text=True, capture_output=True, timeout=20)
+    assert done.returncode == 2 and "--socket" in done.stderr, done
+    listener.close()
+    SOCKET.unlink()
+    return turn + 1
+
+
+def by_systemd(tool):
+    """The same by systemd's own launcher, which begins the program once somebody calls."""
+    env = [f"--setenv={key}={value}" for key, value in store.env.items()]
+    for _ in range(2):
+        launcher = subprocess.Popen([tool, "-l", str(SOCKET), *env, store.binary, "serve", "--idle", "1s"],
+                                    stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 10
+        while not SOCKET.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert "anna" in store.ok("whoami", LAC_STORE=f"unix:{SOCKET}")
+        said = launcher.communicate(timeout=20)[1]
+        assert launcher.returncode == 0 and "nobody called" in said, said
+        SOCKET.unlink(missing_ok=True)
+
+
+def units(tool):
+    """Their syntax. The program they name is that of this build: elsewhere it may not be installed yet."""
+    with tempfile.TemporaryDirectory() as scratch:
+        names = []
+        for unit in sorted(pathlib.Path("packaging/systemd").iterdir()):
+            text = unit.read_text().replace("/usr/bin/lac", store.binary).replace("User=lac\n", "").replace(
+                "Group=lac\n", "")
+            (pathlib.Path(scratch) / unit.name).write_text(text)
+            names.append(f"{scratch}/{unit.name}")
+        done = subprocess.run([tool, "verify", "--recursive-errors=no", "--man=no", *names], text=True,
+                              capture_output=True, timeout=120)
+        about = [line for line in (done.stdout + done.stderr).splitlines() if "lac" in line]
+        assert done.returncode == 0 and not about, done
+        # It would say so of a key that is none.
+        wrong = pathlib.Path(names[0])
+        wrong.write_text(wrong.read_text().replace("[Service]", "[Service]\nNoSuchKey=yes"))
+        done = subprocess.run([tool, "verify", "--man=no", str(wrong)], text=True, capture_output=True, timeout=120)
+        assert "NoSuchKey" in done.stdout + done.stderr, done
+    return len(names)
+
+
+turns = by_hand()
+told = f"activation: begun by a call and ended by silence {turns} times"
+if "--units" in sys.argv:
+    by_systemd(shutil.which("systemd-socket-activate") or sys.exit("systemd-socket-activate is missing"))
+    told += f", by systemd's launcher too; {units(shutil.which('systemd-analyze'))} units hold"
+print(told)
