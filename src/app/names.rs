@@ -4,6 +4,20 @@ use crate::domain::fault::Fault;
 use crate::domain::text::is_deceptive;
 use crate::store::Result;
 
+/// The longest path there is; it may come from elsewhere and go on record.
+const PATH_MAX: usize = 4096;
+
+/// The name of a caller's file.
+///
+/// # Errors
+/// `invalid_value` for one that no file has.
+pub fn file(name: &str) -> Result<()> {
+    if name.len() <= PATH_MAX {
+        return Ok(());
+    }
+    Err(Fault::invalid("FILE", "no file has so long a name"))
+}
+
 /// 1 to 64 characters, no control or bidirectional characters, no white space
 /// at the ends, not starting with a dash.
 ///

@@ -1,8 +1,13 @@
 //! A connection that waits only so long.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::app::remote::Stream;
 
 /// A stream with a limit in time.
 #[derive(Debug)]
@@ -54,6 +59,15 @@ impl Read for Timed {
     }
 }
 
+impl Stream for Timed {
+    fn takes(&self) -> bool {
+        let mut ends = [PollFd::new(self.stream.as_fd(), PollFlags::POLLOUT)];
+        let ready = poll(&mut ends, PollTimeout::ZERO).is_ok();
+        let events = ends[0].revents().unwrap_or(PollFlags::empty());
+        ready && events.contains(PollFlags::POLLOUT)
+    }
+}
+
 impl Write for Timed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.stream.set_write_timeout(Some(self.left()?))?;
@@ -68,6 +82,19 @@ impl Write for Timed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_does_not_read_takes_no_more_before_a_write_would_wait() {
+        let (other, stream) = UnixStream::pair().unwrap();
+        let mut timed = Timed::until(stream, Duration::from_secs(20));
+        let mut written = 0;
+        while timed.takes() {
+            timed.write_all(b"progress").unwrap();
+            written += 1;
+        }
+        assert!(written > 0);
+        drop(other);
+    }
 
     #[test]
     fn a_trickle_does_not_lengthen_the_limit() {

@@ -125,16 +125,20 @@ pub enum Cause {
     Vip,
     /// The agent's role is among `lac/approval/roles`.
     Role,
+    /// It would go on without the customer's consent. No cause by itself; where
+    /// there is another, the second person agrees to this too.
+    Override,
 }
 
 impl Cause {
-    pub const ALL: [Self; 3] = [Self::Website, Self::Vip, Self::Role];
+    pub const ALL: [Self; 4] = [Self::Website, Self::Vip, Self::Role, Self::Override];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Website => "website",
             Self::Vip => "vip",
             Self::Role => "role",
+            Self::Override => "override",
         }
     }
 
@@ -154,15 +158,20 @@ pub struct Marks<'a> {
     /// `lac/approval/roles`.
     pub roles: &'a [&'a str],
     pub role: Option<&'a str>,
+    /// Whether it would go on without the customer's consent.
+    pub overrides: bool,
 }
 
 /// Every reason for which a login needs a second person; none: it needs none.
 pub fn causes(marks: &Marks<'_>) -> Vec<Cause> {
     let is_marked = marks.role.is_some_and(|role| marks.roles.contains(&role));
+    let is_vip = marks.vip_counts && marks.customer_is_vip;
+    let is_needed = marks.website || is_vip || is_marked;
     [
         (Cause::Website, marks.website),
-        (Cause::Vip, marks.vip_counts && marks.customer_is_vip),
+        (Cause::Vip, is_vip),
         (Cause::Role, is_marked),
+        (Cause::Override, marks.overrides && is_needed),
     ]
     .into_iter()
     .filter_map(|(cause, holds)| holds.then_some(cause))
@@ -200,6 +209,12 @@ pub struct LoginRequest {
 }
 
 impl LoginRequest {
+    /// Whether the second person is asked to agree that it goes on without the
+    /// customer's consent.
+    pub fn overrides(&self) -> bool {
+        self.causes.contains(&Cause::Override)
+    }
+
     /// The state at `now`. A clock that stands before the request, or before
     /// its approval, is not to be trusted with how much time is left: then
     /// nothing is.

@@ -46,6 +46,7 @@ fn every_mark_is_a_cause_and_none_is_none() {
         customer_is_vip: false,
         roles: &["night"],
         role: Some("Night"),
+        overrides: true,
     };
     assert_eq!(causes(&none), []);
     let all = Marks {
@@ -57,6 +58,7 @@ fn every_mark_is_a_cause_and_none_is_none() {
     assert_eq!(causes(&all), Cause::ALL);
     let off = Marks {
         vip_counts: false,
+        overrides: false,
         ..all
     };
     assert_eq!(causes(&off), [Cause::Website, Cause::Role]);

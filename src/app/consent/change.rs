@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::login::check_reason_text;
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
@@ -95,6 +96,7 @@ impl Change {
         if self.limit.is_some() && !self.granted {
             return Err(Fault::invalid("--for", "only a grant is for some time"));
         }
+        check_reason_text(self.reason.as_deref())?;
         if self.customers.is_empty() {
             return Err(Fault::InputRequired {
                 what: "a customer".to_owned(),

@@ -34,7 +34,7 @@ use self::problem::Sieve;
 use self::stores::Entries;
 use self::terms::Tally;
 use self::window::Window;
-use super::{Desk, Done, Work, act, look};
+use super::{Desk, Done, Work, act, look, names};
 use crate::domain::audit::{Action, Event};
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
@@ -94,6 +94,7 @@ impl Import {
     }
 
     fn check(&self) -> Result<()> {
+        names::file(&self.file)?;
         let Wishes {
             complete,
             skip_invalid,

@@ -4,7 +4,7 @@
 use super::Wish;
 use super::judge::{Judgement, judge};
 use super::target::Target;
-use crate::app::{Config, View, Work, agent_now};
+use crate::app::{Config, View, Work, agent_now, consent};
 use crate::domain::access::Actor;
 use crate::domain::config;
 use crate::domain::customer::Customer;
@@ -40,12 +40,12 @@ pub struct Granted {
 /// there is an approval, what was approved counts as said again: reason, ticket
 /// and store view.
 pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Considered> {
-    let causes = needed(view, &target.customer)?;
+    let causes = needed(view, wish, &target.customer)?;
     let mut unfit = None;
     let mut granted = None;
     if !causes.is_empty() {
         for found in approved(view, target)? {
-            match misfit(wish, &found.request) {
+            match misfit(wish, &causes, &found.request) {
                 None if granted.is_none() => granted = Some(found),
                 None => {}
                 Some(what) => {
@@ -77,9 +77,11 @@ pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Conside
 }
 
 /// What a wish says otherwise than the request did.
-fn misfit(wish: &Wish, request: &LoginRequest) -> Option<&'static str> {
+fn misfit(wish: &Wish, causes: &[Cause], request: &LoginRequest) -> Option<&'static str> {
     let differs = |said: bool, what| said.then_some(what);
     let view = wish.store_view.as_ref();
+    // Consent may have gone since: who approved did not agree to do without.
+    let overrides = causes.contains(&Cause::Override);
     differs(
         view.is_some_and(|code| *code != request.store_view),
         "store view",
@@ -92,10 +94,14 @@ fn misfit(wish: &Wish, request: &LoginRequest) -> Option<&'static str> {
         wish.ticket.is_some() && wish.ticket != request.ticket,
         "ticket",
     ))
+    .or(differs(
+        overrides && !request.overrides(),
+        "basis of consent",
+    ))
 }
 
 /// Why a login as this customer needs a second person.
-fn needed(view: &View<'_>, customer: &Customer) -> Result<Vec<Cause>> {
+fn needed(view: &View<'_>, wish: &Wish, customer: &Customer) -> Result<Vec<Cause>> {
     let website = view.tree()?.website(customer.website_id);
     let listed = view.config.default(config::APPROVAL_ROLES)?.value;
     let roles: Vec<&str> = listed.iter().flat_map(|names| names.split(',')).collect();
@@ -105,6 +111,7 @@ fn needed(view: &View<'_>, customer: &Customer) -> Result<Vec<Cause>> {
         customer_is_vip: customer.vip,
         roles: &roles,
         role: view.actor.role.as_deref(),
+        overrides: wish.override_consent && consent::standing(view, customer)?.is_err(),
     }))
 }
 

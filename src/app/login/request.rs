@@ -14,7 +14,7 @@ use crate::domain::ambient::bytes;
 use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::fault::Fault;
-use crate::domain::request::{LoginRequest, RequestId, RequestState};
+use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
 use crate::store::{Permit, Result};
 
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ fn put(
     let (Some(view), Some(admin_id)) = (judged.store_view, work.actor.admin_id()) else {
         return Err(Fault::internal("a request without store view or agent"));
     };
-    if let Some(known) = known(work, permit, target, &view.code)? {
+    if let Some(known) = known(work, permit, target, (&view.code, &causes))? {
         return same(work, &wish, known);
     }
     let life = work.config.default(config::APPROVAL_EXPIRATION_TIME)?;
@@ -137,11 +137,12 @@ fn known(
     work: &mut Work<'_>,
     permit: &Permit<'_>,
     target: &Target,
-    store_view: &str,
+    (store_view, causes): (&str, &[Cause]),
 ) -> Result<Option<LoginRequest>> {
     let mut known = None;
     for request in open(work, target)? {
-        let is_same = request.store_view == store_view;
+        let overrides = causes.contains(&Cause::Override);
+        let is_same = request.store_view == store_view && request.overrides() == overrides;
         match request.state_at(work.now) {
             RequestState::Approved
                 if still_approves(work, &request, &target.customer)?.is_none() =>

@@ -12,7 +12,7 @@ use super::{NEEDED, Shopper, Wish};
 use crate::app::sessions::AlsoOpen;
 use crate::app::{Desk, Done, View, Work, act, outbox, sessions};
 use crate::domain::ambient::bytes;
-use crate::domain::audit::{Action, ConsentBasis};
+use crate::domain::audit::{Action, ConsentBasis, REASON_MAX};
 use crate::domain::claims::{ActorClaim, LoginClaims};
 use crate::domain::config;
 use crate::domain::fault::Fault;
@@ -23,9 +23,6 @@ use crate::domain::time::Timestamp;
 use crate::signing::keys::Purpose;
 use crate::signing::token;
 use crate::store::{Permit, Result};
-
-/// The longest reason, in characters.
-pub const REASON_MAX: usize = 2000;
 
 /// Starts an impersonation.
 #[derive(Debug, Clone, Serialize, Deserialize)]

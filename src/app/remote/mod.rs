@@ -28,7 +28,7 @@ use crate::store::Result;
 pub use self::client::{Line, Welcome};
 pub use self::frame::{LARGE_REQUEST, MAX_REQUEST, MAX_UPLOAD};
 pub use self::registry::names;
-pub use self::server::{Asked, Hearing};
+pub use self::server::{Asked, Hearing, Stream};
 pub use self::wire::{Greeting, PROTOCOL};
 
 /// A use case: a request that can be run here, or sent to where the store is.

@@ -57,11 +57,20 @@ fn malformed(error: serde_json::Error) -> Fault {
     Fault::invalid("the request", what)
 }
 
+/// A stream to somebody who asks.
+pub trait Stream: Read + Write {
+    /// Whether a few bytes more can be written without waiting for the other
+    /// side to read.
+    fn takes(&self) -> bool {
+        true
+    }
+}
+
 /// Somebody who asks over a stream.
 #[derive(Debug)]
 pub struct Hearing<S>(RefCell<S>);
 
-impl<S: Read + Write> Hearing<S> {
+impl<S: Stream> Hearing<S> {
     /// Takes a stream on which nothing was said yet.
     pub fn new(stream: S) -> Self {
         Self(RefCell::new(stream))
@@ -156,7 +165,7 @@ impl<S: Read + Write> Hearing<S> {
 ///
 /// # Errors
 /// The use case's own; `invalid_value` for a request that is none.
-fn serve<S: Read + Write>(stream: &RefCell<S>, asked: &Asked, desk: &Desk<'_>) -> Result<Vec<u8>> {
+fn serve<S: Stream>(stream: &RefCell<S>, asked: &Asked, desk: &Desk<'_>) -> Result<Vec<u8>> {
     let envelope = asked.envelope()?;
     let mut meanwhile = OverStream {
         upload: Upload {
@@ -190,7 +199,7 @@ struct OverStream<'s, S> {
     out: Out<'s, S>,
 }
 
-impl<S: Read + Write> Meanwhile for OverStream<'_, S> {
+impl<S: Stream> Meanwhile for OverStream<'_, S> {
     fn at(&mut self, done: u64, total: u64) {
         Receiver::at(&mut self.out, done, total);
     }
@@ -214,8 +223,12 @@ fn say<S: Write>(stream: &RefCell<S>, tag: Tag, parts: &[&[u8]]) -> Result<()> {
     write(&mut *stream.borrow_mut(), tag, parts).map_err(lost)
 }
 
-fn tell<S: Write>(stream: &RefCell<S>, progress: &Progress) {
-    // Who does not hear it will be noticed when it matters.
+/// Tells how far it is, but never waits for who does not listen: the store may
+/// be locked meanwhile. Who is gone will be noticed when it matters.
+fn tell<S: Stream>(stream: &RefCell<S>, progress: &Progress) {
+    if !stream.borrow().takes() {
+        return;
+    }
     if let Ok(bytes) = serde_json::to_vec(progress) {
         let _ = say(stream, Tag::Progress, &[&bytes]);
     }
@@ -254,7 +267,7 @@ const STEPS: u64 = 64;
 
 struct Watcher<'s, S>(&'s RefCell<S>);
 
-impl<S: Write> Watch for Watcher<'_, S> {
+impl<S: Stream> Watch for Watcher<'_, S> {
     fn read(&self, bytes: u64) {
         tell(self.0, &Progress::Read(bytes));
     }
@@ -285,7 +298,7 @@ impl<S: Read + Write> Out<'_, S> {
     }
 }
 
-impl<S: Read + Write> Receiver for Out<'_, S> {
+impl<S: Stream> Receiver for Out<'_, S> {
     fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
         say(self.stream, Tag::Bytes, &[bytes])
     }

@@ -48,6 +48,8 @@ impl Write for Deaf {
     }
 }
 
+impl Stream for Deaf {}
+
 fn framed(tag: Tag, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     frame::write(&mut out, tag, &[bytes]).unwrap();

@@ -83,6 +83,9 @@ fn describe(work: &Work<'_>, request: &LoginRequest, event: &mut Event) -> Resul
     if let Some(document) = &request.document {
         event.about_document(document);
     }
+    if request.overrides() {
+        event.detail("override_consent", true);
+    }
     event.detail("request", request.id.as_str());
     event.detail("requested_by", request.admin.clone());
     event.detail("requested_by_id", request.admin_id);

@@ -145,11 +145,44 @@ impl Event {
         self.detail("after", after);
     }
 
-    /// Turns it into the record of a failed attempt.
+    /// Turns it into the record of a failed attempt. What was asked for may be
+    /// anything, and by anybody: so much of it is kept that one sees what it
+    /// was, for the log can never be made smaller.
     pub fn fail(&mut self, fault: &Fault) {
         self.outcome = Outcome::Failure;
         self.detail("code", fault.code());
         self.detail("message", fault.to_string());
+        self.details.values_mut().for_each(shorten);
+        for text in [&mut self.reason, &mut self.customer_email] {
+            text.iter_mut().for_each(|text| cut(text, REASON_MAX));
+        }
+    }
+}
+
+/// The longest reason, in characters.
+pub const REASON_MAX: usize = 2000;
+
+/// Of what a failed attempt named, so many characters of each text and so many
+/// items of each list are kept.
+const TEXT_KEPT: usize = 500;
+const ITEMS_KEPT: usize = 50;
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) => cut(text, TEXT_KEPT),
+        Value::Array(items) => {
+            items.truncate(ITEMS_KEPT);
+            items.iter_mut().for_each(shorten);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn cut(text: &mut String, most: usize) {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
     }
 }
 
@@ -177,4 +210,30 @@ pub struct EventView {
     pub reason: Option<String>,
     pub ticket: Option<String>,
     pub details: Option<Map<String, Value>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_a_failed_attempt_no_more_is_kept_than_shows_what_it_was() {
+        let mut event = Event::new(Action::LoginIssue);
+        let long = "é".repeat(1_000_000);
+        event.reason = Some(long.clone());
+        event.detail("customer", long.clone());
+        event.detail("websites", vec![long.clone(); 1000]);
+        event.detail("before", json!({ "name": long.clone(), "n": 1 }));
+        event.detail("ticket", "ZD-4711");
+        event.fail(&Fault::CustomerNotFound { customer: long });
+        let bytes = serde_json::to_vec(&event.details).unwrap().len();
+        assert!(bytes < 64 * 1024, "{bytes}");
+        assert_eq!(event.reason.unwrap().chars().count(), REASON_MAX + 1);
+        assert_eq!(event.details["ticket"], "ZD-4711");
+        let named = event.details["customer"].as_str().unwrap();
+        assert_eq!(named.chars().count(), TEXT_KEPT + 1);
+        assert!(named.ends_with('…'));
+    }
 }

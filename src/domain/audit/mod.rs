@@ -9,7 +9,7 @@ pub mod select;
 
 pub use action::{Action, ActionGroup};
 pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
-pub use event::{ConsentBasis, Event, EventView, Outcome};
+pub use event::{ConsentBasis, Event, EventView, Outcome, REASON_MAX};
 pub use field::Field;
 pub use record::{Parts, Sealed, StoredEvent, seal};
 pub use select::{Choice, Matcher, Selection, Visible};

@@ -290,3 +290,35 @@ fn where_it_would_be_is_what_was_approved() {
         .failed("approval_required", 5);
     answer(&desk.as_amy(&with_json(&["login", "--order", "100000001"])));
 }
+
+#[test]
+fn who_agreed_to_a_login_with_consent_did_not_agree_to_one_without() {
+    let desk = Desk::new();
+    let rights = ["login_button", "Lac::consent_override"];
+    let may = desk.store.staff("mia", &rights);
+    let as_mia = |args: &[&str]| desk.store.run_as(&may, &with_json(args));
+    let plain = ["login", "1", "--reason", "the police asks"];
+    let without = [&plain[..], &["--override-consent"]].concat();
+    let ask = |args: &[&str]| {
+        let asked = answer(&as_mia(&[args, &["--request"]].concat()));
+        (text(&asked["id"]).to_owned(), asked["causes"].clone())
+    };
+    let (first, causes) = ask(&plain);
+    assert_eq!(causes, json!(["website"]));
+    desk.approve(&first);
+    desk.store.ok(&["consent", "revoke", "1"]);
+    as_mia(&plain).failed("consent_withheld", 5);
+    let error = as_mia(&without).failed("approval_required", 5);
+    assert!(text(&error["message"]).contains("consent"), "{error}");
+
+    let (second, causes) = ask(&without);
+    assert_ne!(first, second);
+    assert_eq!(causes, json!(["website", "override"]));
+    as_mia(&without).failed("approval_required", 5);
+    desk.approve(&second);
+    assert_eq!(desk.event("approve")["details"]["override_consent"], true);
+    let login = answer(&as_mia(&without));
+    assert_eq!(desk.event("issue")["details"]["request"], second.as_str());
+    assert!(login["url"].is_string());
+    assert_eq!(desk.state(&first), "approved");
+}

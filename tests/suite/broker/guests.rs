@@ -134,3 +134,40 @@ fn whatever_is_sent_the_broker_goes_on() {
     run(&shop, &broker, &["log", "verify"]).succeeded();
     assert!(shop.log().len() >= before);
 }
+
+/// Everybody on the machine can call, and every attempt is recorded, for ever.
+#[test]
+fn however_much_a_guest_says_little_of_it_goes_on_record() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let long = "x".repeat(3_000_000);
+    let whom =
+        format!(r#"{{"wish":{{"whom":{{"customer":"{long}"}},"replace":true}},"ttl":null}}"#);
+    let customers = format!(r#"{{"granted":true,"customers":["{long}"]}}"#);
+    let reason = format!(r#"{{"granted":true,"customers":["1"],"reason":"{long}"}}"#);
+    let file = format!(
+        r#"{{"kind":"customers","file":"{long}","wishes":{{"skip_invalid":false,"dry_run":false,
+            "partial":false,"complete":false,"allow_empty":false}}}}"#
+    );
+    for (use_case, request, token, code) in [
+        (
+            "login.start",
+            &whom,
+            r#","token":"nobody's""#,
+            "not_authenticated",
+        ),
+        ("login.start", &whom, "", "customer_not_found"),
+        ("consent.change", &customers, "", "customer_not_found"),
+        ("consent.change", &reason, "", "invalid_value"),
+        ("import", &file, "", "invalid_value"),
+    ] {
+        let request = format!(r#"{{"use_case":"{use_case}"{token},"request":{request}}}"#);
+        let (tag, answer) = ask(&broker, &request);
+        assert_eq!(tag, b'F', "{use_case}: {answer:.200}");
+        assert!(answer.contains(code), "{use_case}: {answer:.200}");
+    }
+    let listed = shop.ok(&["log", "list", "--limit", "5", "-o", "jsonl"]);
+    assert!(listed.contains("customer_not_found"), "{listed:.2000}");
+    assert!(listed.len() < 20_000, "{} bytes", listed.len());
+    shop.ok(&["log", "verify"]);
+}

@@ -1,8 +1,12 @@
 //! Files go in and come out as the caller's, whatever the store's owner may.
 
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use super::{command, run, serving};
+use super::{command, frame, hello, run, serving};
 use crate::support::{Store, ran};
 
 #[test]
@@ -127,4 +131,41 @@ fn who_hangs_up_in_the_middle_of_an_export_leaves_no_file_and_no_record() {
     let out = ran(child.output().expect("lac runs"));
     assert_ne!(out.code, 0, "{out:#?}");
     assert_eq!(shop.log().len(), before, "no file, no record");
+}
+
+/// The store is locked while an import is written: whoever sent all of it and
+/// reads nothing of how far it is must not keep it so.
+#[test]
+fn an_import_whose_sender_does_not_listen_keeps_nobody_out() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let mut csv = String::from("email,_website,_store,firstname,lastname\n");
+    for n in 0..40_000 {
+        csv.push_str(&format!("n{n}@example.com,base,,First,Last\n"));
+    }
+    let request = r#"{"use_case":"import","request":{"kind":"customers","file":"-","wishes":
+        {"skip_invalid":false,"dry_run":false,"partial":false,"complete":false,
+        "allow_empty":false}}}"#;
+    let mut all = [hello(), frame(b'Q', request.as_bytes())].concat();
+    // As many answers as just fit when nobody reads them.
+    let pieces = 132;
+    for piece in csv.as_bytes().chunks(csv.len() / pieces + 1) {
+        all.extend(frame(b'U', piece));
+    }
+    all.extend(frame(b'U', b""));
+    let mut deaf = UnixStream::connect(&broker.socket).expect("a line");
+    deaf.write_all(&all).expect("the whole file");
+    let done = || shop.ok(&["customer", "list", "--search", "n39999@", "-o", "json"]);
+    let began = Instant::now();
+    while !done().contains("n39999@example.com") {
+        assert!(began.elapsed() < Duration::from_secs(60), "it is locked");
+        thread::sleep(Duration::from_millis(100));
+    }
+    drop(deaf);
+    run(
+        &shop,
+        &broker,
+        &["config", "get", "general/locale/timezone"],
+    )
+    .succeeded();
 }

@@ -18,7 +18,7 @@ use super::names;
 use super::source::Source;
 use super::tree::Tree;
 use super::{READERS, newest};
-use crate::app::{Desk, Done, Keys, View, act, look};
+use crate::app::{Desk, Done, Keys, View, act, look, names as file_names};
 use crate::domain::audit::{Action, Event, Field, Selection};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
@@ -90,6 +90,7 @@ impl Export {
     /// `archive_missing`, `row_damaged`, and whatever the target fails with; then nothing is put
     /// in place.
     pub fn run(self, desk: &Desk<'_>, receiver: &mut dyn Receiver) -> Result<Exported> {
+        file_names::file(self.file.as_deref().unwrap_or_default())?;
         let encoder = &*desk.formats.encoder(&self)?;
         let target = &mut *desk.formats.target(&self, desk.store, receiver)?;
         let Some(file) = self.file.clone() else {
