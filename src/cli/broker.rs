@@ -61,6 +61,11 @@ impl Broker {
         token: Option<&str>,
         meanwhile: &mut dyn Meanwhile,
     ) -> Result<U::Answer> {
+        self.line(socket)?.ask(request, token, meanwhile)
+    }
+
+    /// The line that waits, or a new one.
+    fn line(&self, socket: &Path) -> Result<Line<UnixStream>> {
         let waiting = self.line.borrow_mut().take();
         // One that waited at a prompt may be gone by now.
         let waiting = waiting.filter(Line::is_open);
@@ -68,8 +73,7 @@ impl Broker {
             self.call(socket, Patience::Full)?;
         }
         let line = waiting.or_else(|| self.line.borrow_mut().take());
-        let line = line.ok_or_else(|| Fault::internal("no line to the broker"))?;
-        line.ask(request, token, meanwhile)
+        line.ok_or_else(|| Fault::internal("no line to the broker"))
     }
 
     /// The store's time zone, once called.

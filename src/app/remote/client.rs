@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{Read, Write};
 
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::frame::{MAX_UPLOAD, Tag, read, write};
 use super::wire::{Done, Envelope, Greeting, Made, Progress, broken, event_texts, lost};
@@ -62,16 +62,32 @@ impl<S: Read + Write> Line<S> {
     /// # Errors
     /// The use case's own; `broker_failed`; what `meanwhile` fails with.
     pub fn ask<U: UseCase>(
-        mut self,
+        self,
         request: &U,
         token: Option<&str>,
         meanwhile: &mut dyn Meanwhile,
     ) -> Result<U::Answer> {
         let request = to_raw_value(request).map_err(Fault::internal)?;
+        let answer = self.ask_raw(U::NAME, &request, token, meanwhile)?;
+        serde_json::from_slice(&answer).map_err(broken)
+    }
+
+    /// The same for every use case, so that it is there once; the answer's
+    /// bytes.
+    ///
+    /// # Errors
+    /// As [`Line::ask`].
+    pub fn ask_raw(
+        mut self,
+        use_case: &str,
+        request: &RawValue,
+        token: Option<&str>,
+        meanwhile: &mut dyn Meanwhile,
+    ) -> Result<Vec<u8>> {
         let envelope = Envelope {
-            use_case: U::NAME,
+            use_case,
             token: token.map(Cow::Borrowed),
-            request: &request,
+            request,
         };
         let envelope = serde_json::to_vec(&envelope).map_err(Fault::internal)?;
         let sent = write(&mut self.stream, Tag::Request, &[&envelope]);
@@ -83,7 +99,7 @@ impl<S: Read + Write> Line<S> {
                 Err(error) => return Err(lost(sent.err().unwrap_or(error))),
             };
             match tag {
-                Tag::Answer => return serde_json::from_slice(&bytes).map_err(broken),
+                Tag::Answer => return Ok(bytes),
                 Tag::Fault => return Err(fault(&bytes)),
                 other => self.meanwhile(other, &bytes, meanwhile)?,
             }

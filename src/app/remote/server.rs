@@ -189,7 +189,7 @@ fn serve<S: Stream>(stream: &RefCell<S>, asked: &Asked, desk: &Desk<'_>) -> Resu
 /// # Errors
 /// `invalid_value`.
 pub(super) fn parse<'a, T: serde::Deserialize<'a>>(envelope: &'a Envelope<'_>) -> Result<T> {
-    serde_json::from_str(envelope.request.get()).map_err(malformed)
+    serde_json::from_slice(envelope.request.get().as_bytes()).map_err(malformed)
 }
 
 /// What passes over a stream while a use case runs.
