@@ -11,6 +11,18 @@ use crate::store::Result;
 /// list is.
 pub const MAX_ROWS: usize = 10_000;
 
+/// One command may name no more than this many: the store may be locked while
+/// they are looked up.
+///
+/// # Errors
+/// `invalid_value`, naming `what`.
+pub fn few<T>(what: &str, named: &[T]) -> Result<()> {
+    if named.len() <= MAX_ROWS {
+        return Ok(());
+    }
+    Err(Fault::invalid(what, format!("at most {MAX_ROWS} at once")))
+}
+
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {

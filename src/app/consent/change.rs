@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::app::login::check_reason_text;
+use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
@@ -97,6 +98,7 @@ impl Change {
             return Err(Fault::invalid("--for", "only a grant is for some time"));
         }
         check_reason_text(self.reason.as_deref())?;
+        few("CUSTOMER", &self.customers)?;
         if self.customers.is_empty() {
             return Err(Fault::InputRequired {
                 what: "a customer".to_owned(),

@@ -6,8 +6,9 @@ mod ready;
 
 use serde::{Deserialize, Serialize};
 
-use super::Desk;
 use super::settings::Config;
+use super::{Desk, who};
+use crate::domain::access::{Actor, RoleScope};
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
 use crate::store::{ReadTx, Result};
@@ -73,6 +74,8 @@ struct Ward<'d> {
     read: &'d dyn ReadTx,
     config: Config,
     now: Timestamp,
+    /// Who asks, as far as they are known here.
+    actor: Option<Actor>,
     /// The checkpoint file as it was before the snapshot.
     checkpoint: Result<Option<Vec<u8>>>,
 }
@@ -136,12 +139,32 @@ impl<'d> Ward<'d> {
         read: &'d dyn ReadTx,
         checkpoint: Result<Option<Vec<u8>>>,
     ) -> Result<Self> {
+        let now = desk.clock.now();
         Ok(Self {
             desk,
             read,
             config: Config::read(read)?,
-            now: desk.clock.now(),
+            now,
+            actor: who::identify(read, &desk.caller.credential, now).ok(),
             checkpoint,
         })
+    }
+
+    /// Whether it is whoever owns the store, and can read it anyway: who comes
+    /// to a broker has an address.
+    fn is_own(&self) -> bool {
+        self.desk.caller.ip_address.is_none()
+    }
+
+    /// Whether a website may show in what is said.
+    fn tells_of(&self, website_id: i64) -> bool {
+        let sees = |actor: &Actor| actor.sees(website_id);
+        self.is_own() || self.actor.as_ref().is_some_and(sees)
+    }
+
+    /// The same of what is about all of them.
+    fn tells_of_all(&self) -> bool {
+        let sees_all = |actor: &Actor| actor.rights.scope == RoleScope::All;
+        self.is_own() || self.actor.as_ref().is_some_and(sees_all)
     }
 }

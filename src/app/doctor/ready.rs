@@ -54,7 +54,11 @@ pub fn way_in(ward: &Ward<'_>) -> Result<Finding> {
         }),
         [only] => Ok(Finding::warning(
             "way_in",
-            format!("{only} is the only admin user who can do everything"),
+            if ward.tells_of_all() {
+                format!("{only} is the only admin user who can do everything")
+            } else {
+                "only one admin user can do everything".to_owned()
+            },
             "lac user create NAME --role Administrators",
         )),
         some => Ok(Finding::ok(
@@ -82,6 +86,7 @@ pub fn base_urls(ward: &Ward<'_>) -> Result<Finding> {
         tree.views
             .iter()
             .filter(|view| view.is_storefront() && view.active)
+            .filter(|view| ward.tells_of(view.website_id))
     };
     let mut without = Vec::new();
     for view in open() {
@@ -122,6 +127,7 @@ pub fn customers(ward: &Ward<'_>) -> Result<Finding> {
             "there are none yet",
             "lac import customers FILE",
         ),
+        _ if !ward.tells_of_all() => Finding::ok("customers", "there are some"),
         count => Finding::ok("customers", format!("{count} known")),
     })
 }
@@ -130,6 +136,7 @@ pub fn customers(ward: &Ward<'_>) -> Result<Finding> {
 pub fn documents(ward: &Ward<'_>) -> Result<Finding> {
     let message = match ward.read.document_count()? {
         0 => "none: logins start from the customer; lac import orders FILE brings some".to_owned(),
+        _ if !ward.tells_of_all() => "there are some".to_owned(),
         count => format!("{count} known"),
     };
     Ok(Finding::ok("documents", message))
@@ -138,7 +145,7 @@ pub fn documents(ward: &Ward<'_>) -> Result<Finding> {
 /// Roles are marked by name: one that is misspelled marks nobody.
 pub fn approval(ward: &Ward<'_>) -> Result<Option<Finding>> {
     let listed = ward.config.default(config::APPROVAL_ROLES)?.value;
-    if listed.is_none() {
+    if listed.is_none() || !ward.tells_of_all() {
         return Ok(None);
     }
     let mut unknown = Vec::new();
@@ -160,6 +167,9 @@ pub fn approval(ward: &Ward<'_>) -> Result<Option<Finding>> {
 
 /// Notices that nobody tries any more.
 pub fn outbox(ward: &Ward<'_>) -> Result<Option<Finding>> {
+    if !ward.tells_of_all() {
+        return Ok(None);
+    }
     let query = |state| NoticeQuery {
         state: Some(state),
         ..NoticeQuery::default()

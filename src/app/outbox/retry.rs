@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NEEDED, NoticeRow};
+use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
@@ -37,6 +38,9 @@ impl Retry {
     /// # Errors
     /// `resource_denied`, `notice_not_found`; then none is tried again.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Retried>> {
+        if let Which::Ids(ids) = &self.which {
+            few("ID", ids)?;
+        }
         act(
             desk,
             Action::NoticeRetry,

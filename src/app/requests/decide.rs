@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Decided, RequestRow, closed, describe, one};
 use crate::app::login::check_reason_text;
+use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, agent_now};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
@@ -54,6 +55,7 @@ impl Decide {
     /// then none is decided.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Decided>> {
         check_reason_text(self.reason.as_deref())?;
+        few("ID", &self.ids)?;
         let needs = [Resource::LAC_APPROVE];
         let fill = |event: &mut Event| event.reason.clone_from(&self.reason);
         act(desk, self.verdict.action(), &needs, fill, |work, permit| {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::close::{close, describe};
 use super::show::{NEEDED, is_visible, one, whose};
+use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, find};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
@@ -50,6 +51,9 @@ impl End {
     /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
     /// `customer_not_found`, `customer_ambiguous`; then none is ended.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Ended>> {
+        if let Which::Ids(ids) = &self.which {
+            few("ID", ids)?;
+        }
         act(
             desk,
             Action::LoginEnd,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::owner;
+use crate::app::page::few;
 use crate::app::rights::WaysIn;
 use crate::app::{Desk, Done, act};
 use crate::domain::access::TokenOwner;
@@ -40,6 +41,9 @@ impl Revoke {
     /// `resource_denied` (for others), `admin_user_not_found`,
     /// `access_token_not_found`, `beyond_own_rights`, `last_administrator`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
+        if let Which::Ids(ids) = &self.which {
+            few("ID", ids)?;
+        }
         let fill = |event: &mut Event| event.detail("admin_user", self.name.clone());
         act(desk, Action::TokenRevoke, &[], fill, |work, permit| {
             let user = owner(work, &self.name)?;

@@ -154,7 +154,9 @@ impl Event {
         self.detail("message", fault.to_string());
         self.details.values_mut().for_each(shorten);
         for text in [&mut self.reason, &mut self.customer_email] {
-            text.iter_mut().for_each(|text| cut(text, REASON_MAX));
+            if let Some(text) = text {
+                cut(text, REASON_MAX);
+            }
         }
     }
 }

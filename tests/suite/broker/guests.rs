@@ -171,3 +171,37 @@ fn however_much_a_guest_says_little_of_it_goes_on_record() {
     assert!(listed.len() < 20_000, "{} bytes", listed.len());
     shop.ok(&["log", "verify"]);
 }
+
+#[test]
+fn doctor_tells_a_guest_nothing_of_people_and_websites() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let (_, own) = ask(&broker, r#"{"use_case":"doctor","request":{}}"#);
+    assert!(own.contains("alice is the only"), "{own}");
+    let (tag, guest) = ask(
+        &broker,
+        r#"{"use_case":"doctor","token":"nobody's","request":{}}"#,
+    );
+    assert_eq!(tag, b'A', "{guest}");
+    assert!(!guest.contains("alice"), "{guest}");
+    assert!(guest.contains("there are some"), "{guest}");
+}
+
+#[test]
+fn one_act_names_no_more_than_can_be_looked_up_quickly() {
+    let shop = Store::with_shop();
+    let broker = serving(&shop);
+    let many = vec![r#""1""#; 10_001].join(",");
+    for request in [
+        format!(
+            r#"{{"use_case":"consent.change","request":{{"granted":true,"customers":[{many}]}}}}"#
+        ),
+        format!(r#"{{"use_case":"session.end","request":{{"which":{{"ids":[{many}]}}}}}}"#),
+    ] {
+        let (tag, answer) = ask(&broker, &request);
+        assert!(
+            tag == b'F' && answer.contains("at most 10000"),
+            "{answer:.200}"
+        );
+    }
+}
