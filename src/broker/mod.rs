@@ -34,6 +34,9 @@ const TO_ASK: Duration = Duration::from_secs(10);
 /// gets or reads what it sends.
 const STALL: Duration = Duration::from_secs(300);
 
+/// And no request takes longer than this.
+const IN_ALL: Duration = Duration::from_secs(2 * 3600);
+
 /// What is to be done now and then.
 const ROUND: Duration = Duration::from_secs(60);
 
@@ -217,7 +220,7 @@ fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream)
             return Err(fault);
         }
     };
-    hearing.stream().be_patient(STALL);
+    hearing.stream().be_patient(STALL, IN_ALL);
     let token = match asked.token() {
         Ok(token) => token,
         Err(fault) => {

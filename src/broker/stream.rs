@@ -20,8 +20,8 @@ pub struct Timed {
 enum Limit {
     /// Everything must be done by then, however slowly it trickles in.
     Until(Instant),
-    /// Each single wait may take so long.
-    Each(Duration),
+    /// Each single wait may take so long, and everything must be done by then.
+    Each(Duration, Instant),
 }
 
 impl Timed {
@@ -33,22 +33,22 @@ impl Timed {
         }
     }
 
-    /// From here on each wait may take this long.
-    pub fn be_patient(&mut self, length: Duration) {
-        self.limit = Limit::Each(length);
+    /// From here on each wait may take this long, and all of it that long: who
+    /// takes a byte now and then would keep old pages from being let go.
+    pub fn be_patient(&mut self, length: Duration, in_all: Duration) {
+        self.limit = Limit::Each(length, Instant::now() + in_all);
     }
 
     fn left(&self) -> io::Result<Duration> {
-        match self.limit {
-            Limit::Each(length) => Ok(length),
-            Limit::Until(end) => {
-                let left = end.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Err(ErrorKind::TimedOut.into());
-                }
-                Ok(left)
-            }
+        let (length, end) = match self.limit {
+            Limit::Each(length, end) => (length, end),
+            Limit::Until(end) => (Duration::MAX, end),
+        };
+        let left = end.saturating_duration_since(Instant::now()).min(length);
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
         }
+        Ok(left)
     }
 }
 

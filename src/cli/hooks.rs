@@ -6,10 +6,11 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Once;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,13 +53,23 @@ impl Program {
 /// Whoever can change a program, or put another in its place, can do what
 /// whoever runs `lac` can.
 fn problem(path: &Path) -> Option<String> {
-    let meta = match fs::metadata(path) {
-        Ok(meta) => meta,
+    // What is run, and where that lies; not the link that leads to it.
+    let path = match fs::canonicalize(path) {
+        Ok(path) => path,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Some("it does not exist".to_owned());
         }
         Err(error) => return Some(error.to_string()),
     };
+    let meta = match fs::metadata(&path) {
+        Ok(meta) => meta,
+        Err(error) => return Some(error.to_string()),
+    };
+    let me = nix::unistd::getuid().as_raw();
+    let foreign = |uid: u32| uid != 0 && uid != me;
+    if foreign(meta.uid()) {
+        return Some("it belongs to somebody else".to_owned());
+    }
     if !meta.is_file() || meta.permissions().mode() & 0o111 == 0 {
         return Some("it is no program".to_owned());
     }
@@ -66,9 +77,18 @@ fn problem(path: &Path) -> Option<String> {
     if writable(meta.permissions().mode()) {
         return Some("others can write it".to_owned());
     }
-    let place = fs::metadata(path.parent()?).ok()?.permissions().mode();
-    let is_sticky = place & 0o1000 != 0;
-    (writable(place) && !is_sticky).then(|| "others can replace it".to_owned())
+    let replaceable = |dir: &Path| {
+        let Ok(meta) = fs::metadata(dir) else {
+            return true;
+        };
+        let mode = meta.permissions().mode();
+        foreign(meta.uid()) || (writable(mode) && mode & 0o1000 == 0)
+    };
+    let above = path.ancestors().skip(1);
+    above
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .any(replaceable)
+        .then(|| "others can replace it".to_owned())
 }
 
 impl Courier for HookSettings {
@@ -209,6 +229,12 @@ fn last_line(said: &[Option<Receiver<Vec<u8>>>; 2]) -> String {
 /// themselves where another program begins, these would not. They have been
 /// read by now.
 fn close_inherited() {
+    static ONCE: Once = Once::new();
+    // Later a number could be somebody else's.
+    ONCE.call_once(close_now);
+}
+
+fn close_now() {
     let Ok(entries) = fs::read_dir("/proc/self/fd") else {
         return;
     };

@@ -58,14 +58,23 @@ fn framed(tag: Tag, bytes: &[u8]) -> Vec<u8> {
 
 const HELLO: &[u8] = br#"{"protocol":1,"version":"0"}"#;
 
-fn hear(bytes: Vec<u8>) -> Result<Option<Option<String>>> {
+/// What came of a stream.
+#[derive(Debug, PartialEq, Eq)]
+enum Heard {
+    Nobody,
+    NoRequest,
+    /// With this token.
+    Request(Option<String>),
+}
+
+fn hear(bytes: Vec<u8>) -> Result<Heard> {
     let mut hearing = Hearing::new(Deaf::saying(bytes));
     if !hearing.greet(|| None)? {
-        return Ok(None);
+        return Ok(Heard::Nobody);
     }
     match hearing.hear(|_| Ok(()))? {
-        None => Ok(None),
-        Some(asked) => asked.token().map(Some),
+        None => Ok(Heard::NoRequest),
+        Some(asked) => asked.token().map(Heard::Request),
     }
 }
 
@@ -73,9 +82,9 @@ fn hear(bytes: Vec<u8>) -> Result<Option<Option<String>>> {
 fn a_request_is_heard() {
     let request = br#"{"use_case":"whoami","token":"lac_x","request":{}}"#;
     let bytes = [framed(Tag::Hello, HELLO), framed(Tag::Request, request)].concat();
-    assert_eq!(hear(bytes), Ok(Some(Some("lac_x".to_owned()))));
-    assert_eq!(hear(Vec::new()), Ok(None), "nobody spoke");
-    assert_eq!(hear(framed(Tag::Hello, HELLO)), Ok(None), "nobody asked");
+    assert_eq!(hear(bytes), Ok(Heard::Request(Some("lac_x".to_owned()))));
+    assert_eq!(hear(Vec::new()), Ok(Heard::Nobody));
+    assert_eq!(hear(framed(Tag::Hello, HELLO)), Ok(Heard::NoRequest));
 }
 
 #[test]

@@ -153,10 +153,11 @@ impl Event {
         self.detail("code", fault.code());
         self.detail("message", fault.to_string());
         self.details.values_mut().for_each(shorten);
-        for text in [&mut self.reason, &mut self.customer_email] {
-            if let Some(text) = text {
-                cut(text, REASON_MAX);
-            }
+        for text in [&mut self.reason, &mut self.customer_email]
+            .into_iter()
+            .flatten()
+        {
+            cut(text, REASON_MAX);
         }
     }
 }
