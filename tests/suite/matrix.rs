@@ -1,17 +1,20 @@
-//! The permission matrix: every command × every kind of role, as a golden
-//! file. A command without a row fails the test; so does any change of who may.
+//! The permission matrix: every command × every kind of role × every way in, as
+//! one golden file. A command without a row fails the test; so does any change of who may.
 //!
 //! `UPDATE_GOLDEN=1 cargo test matrix` writes the file anew; read the diff.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde_json::Value;
 
-use crate::support::{NOW, Store, text};
+use crate::support::{Broker, NOW, Store, text};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
@@ -211,10 +214,19 @@ const SINGLE: &[&str] = &[
     "Lac::outbox",
 ];
 
+#[derive(Clone)]
 struct Person {
     name: String,
-    /// `None` is the administrator, by the operating-system account.
-    token: Option<String>,
+    token: String,
+    /// The admin user; none of a stranger, and a storefront's cannot be mapped.
+    user: String,
+}
+
+impl Person {
+    fn new(name: &str, token: String, user: &str) -> Self {
+        let (name, user) = (name.to_owned(), user.to_owned());
+        Self { name, token, user }
+    }
 }
 
 struct Cast {
@@ -225,22 +237,27 @@ struct Cast {
     request: String,
 }
 
+impl Cast {
+    /// The same with a copy of the store, for another thread.
+    fn again(&self) -> Self {
+        Self {
+            store: self.store.copy(),
+            people: self.people.clone(),
+            session: self.session.clone(),
+            token: self.token.clone(),
+            request: self.request.clone(),
+        }
+    }
+}
+
 fn cast() -> Cast {
     let store = Store::with_shop();
-    let mut people = vec![Person {
-        name: "administrator".to_owned(),
-        token: None,
-    }];
-    let agent = store.agent("agent");
-    people.push(Person {
-        name: "agent".to_owned(),
-        token: Some(agent),
-    });
-    let bare = store.staff("nobody", &[]);
-    people.push(Person {
-        name: "no resource".to_owned(),
-        token: Some(bare),
-    });
+    let alice = store.json(&["user", "token", "create", "alice"]);
+    let mut people = vec![
+        Person::new("administrator", text(&alice["token"]).to_owned(), "alice"),
+        Person::new("agent", store.agent("agent"), "agent"),
+        Person::new("no resource", store.staff("nobody", &[]), "nobody"),
+    ];
     for resource in SINGLE {
         let name = resource.rsplit("::").next().unwrap_or_default();
         let name = if resource.starts_with("Lac::") {
@@ -248,23 +265,14 @@ fn cast() -> Cast {
         } else {
             name.to_owned()
         };
-        let token = store.staff(&format!("only {name}"), &[resource]);
-        people.push(Person {
-            name,
-            token: Some(token),
-        });
+        let user = format!("only {name}");
+        let token = store.staff(&user, &[resource]);
+        people.push(Person::new(&name, token, &user));
     }
     let storefront = store.json(&["storefront", "add", "shop", "--website", "base"]);
     let token = text(&storefront["token"]).to_owned();
-    people.push(Person {
-        name: "a storefront".to_owned(),
-        token: Some(token),
-    });
-    let stranger = "lac_notatoken".to_owned();
-    people.push(Person {
-        name: "a stranger".to_owned(),
-        token: Some(stranger),
-    });
+    people.push(Person::new("a storefront", token, ""));
+    people.push(Person::new("a stranger", "lac_notatoken".to_owned(), ""));
     store.ok(&["role", "create", "target"]);
     store.ok(&["role", "create", "unused"]);
     for user in ["target", "other"] {
@@ -285,20 +293,77 @@ fn cast() -> Cast {
     }
 }
 
-/// Who may run the command, tried on a copy of the store.
-fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
-    let copy = tempfile::tempdir().expect("a directory");
-    copy_dir(&cast.store.dir(), &copy.path().join("store"));
-    for (name, text) in FILES {
-        fs::write(copy.path().join(name), text).expect("a file");
+/// How one reaches the store, and how it is known who one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    broker: bool,
+    token: bool,
+}
+
+const WAYS: [Way; 4] = [
+    Way {
+        broker: false,
+        token: true,
+    },
+    Way {
+        broker: false,
+        token: false,
+    },
+    Way {
+        broker: true,
+        token: true,
+    },
+    Way {
+        broker: true,
+        token: false,
+    },
+];
+
+impl Way {
+    /// Founding is done where the store is: there is no broker yet. A
+    /// storefront has no account of the operating system.
+    fn leads(self, command: &[&str], person: &Person) -> bool {
+        let is_founding = ["init", "demo"].contains(&command[0]);
+        !(self.broker && is_founding) && (self.token || person.name != "a storefront")
     }
-    let may = |(number, person): (usize, &Person)| {
-        let dir = copy.path().join(format!("new{number}"));
+}
+
+/// Maps the account that runs the tests to a person, and to nobody else.
+fn map(store: &Store, person: &Person) {
+    let uid = nix::unistd::getuid();
+    let account = match nix::unistd::User::from_uid(uid) {
+        Ok(Some(user)) => user.name,
+        _ => format!("uid:{uid}"),
+    };
+    let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
+    db.pragma_update(None, "synchronous", "off").expect("quick");
+    db.execute("UPDATE admin_user SET os_account = NULL", [])
+        .expect("nobody");
+    let sql = "UPDATE admin_user SET os_account = ?1 WHERE name = ?2";
+    let mapped = db.execute(sql, [&account, &person.user]).expect("mapped");
+    assert_eq!(mapped == 1, !person.user.is_empty(), "{}", person.name);
+}
+
+/// What the command comes to for each person, on a copy of the store: the exit
+/// code and the error's. `None` where the way does not lead there.
+fn tried(cast: &Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
+    let copy = cast.store.copy();
+    for (name, text) in FILES {
+        fs::write(copy.home().join(name), text).expect("a file");
+    }
+    let broker = way
+        .broker
+        .then(|| Broker::start(&copy, NOW, 1 + index as u64));
+    let run = |(number, person): (usize, &Person)| {
+        if !way.leads(COMMANDS[index], person) {
+            return None;
+        }
+        let dir = copy.home().join(format!("new{number}"));
         let args: Vec<String> = COMMANDS[index]
             .iter()
             .map(|word| {
                 if FILES.iter().any(|(name, _)| name == word) {
-                    return copy.path().join(word).display().to_string();
+                    return copy.home().join(word).display().to_string();
                 }
                 word.replace("{dir}", &dir.display().to_string())
                     .replace("{session}", &cast.session)
@@ -306,17 +371,24 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
                     .replace("{request}", &cast.request)
             })
             .collect();
+        let store = match &broker {
+            Some(broker) => broker.store(),
+            None => copy.dir().display().to_string(),
+        };
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));
         command
             .args(&args)
             .args(["-o", "json"])
             .env_clear()
-            .env("HOME", copy.path())
-            .env("LAC_STORE", copy.path().join("store"))
+            .env("HOME", copy.home())
+            .env("LAC_STORE", store)
             .env("LAC_TEST_CLOCK", NOW)
-            .env("LAC_TEST_SEED", (1000 * (index + 1) + number).to_string());
-        if let Some(token) = &person.token {
-            command.env("LAC_TOKEN", token);
+            .env("LAC_TEST_SEED", (1000 * (index + 1) + number).to_string())
+            .stdin(Stdio::null());
+        if way.token {
+            command.env("LAC_TOKEN", &person.token);
+        } else {
+            map(&copy, person);
         }
         let output = command.output().expect("lac runs");
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -326,52 +398,61 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
             .and_then(|line| serde_json::from_str(line).ok())
             .unwrap_or_default();
         let code = output.status.code();
-        assert_ne!(code, Some(101), "a panic: {args:?}: {stderr}");
-        assert_ne!(
-            code,
-            Some(2).filter(|_| args[0] != "import"),
-            "usage: {args:?}: {stderr}"
-        );
-        assert_ne!(
-            code,
-            Some(1).filter(|_| args[0] != "man"),
-            "failed: {args:?}: {stderr}"
-        );
-        let denied = ["resource_denied", "not_authenticated", "beyond_own_rights"]
-            .contains(&error["error"]["code"].as_str().unwrap_or_default());
-        assert_eq!(denied, code == Some(4), "{args:?}: {stderr}");
-        (!denied).then(|| person.name.clone())
+        let at = format!("{args:?} of {} by {way:?}: {stderr}", person.name);
+        assert_ne!(code, Some(101), "a panic: {at}");
+        assert_ne!(code, Some(2).filter(|_| args[0] != "import"), "usage: {at}");
+        assert_ne!(code, Some(1).filter(|_| args[0] != "man"), "failed: {at}");
+        let said = error["error"]["code"].as_str().unwrap_or_default();
+        assert_eq!(DENIED.contains(&said), code == Some(4), "{at}");
+        Some((code.expect("an exit code"), said.to_owned()))
     };
-    cast.people.iter().enumerate().filter_map(may).collect()
+    cast.people.iter().enumerate().map(run).collect()
 }
 
-fn copy_dir(from: &Path, to: &Path) {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .mode(0o700)
-        .create(to)
-        .expect("a directory");
-    for entry in fs::read_dir(from).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy_dir(&path, &target);
-        } else {
-            fs::copy(&path, &target).expect("a copy");
+const DENIED: [&str; 3] = ["resource_denied", "not_authenticated", "beyond_own_rights"];
+
+/// Who may run the command: the same, whichever way they come.
+fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
+    let first = tried(cast, index, WAYS[0]);
+    for way in &WAYS[1..] {
+        for (at, came_to) in tried(cast, index, *way).into_iter().enumerate() {
+            let (command, name) = (COMMANDS[index].join(" "), &cast.people[at].name);
+            if came_to.is_some() {
+                assert_eq!(came_to, first[at], "lac {command}, {name}, by {way:?}");
+            }
         }
     }
+    let may = |(person, came_to): (&Person, &Option<(i32, String)>)| {
+        let (code, _) = came_to.as_ref().expect("a token leads everywhere");
+        (*code != 4).then(|| person.name.clone())
+    };
+    cast.people.iter().zip(&first).filter_map(may).collect()
 }
 
 #[test]
-fn who_may_run_which_command() {
+fn who_may_run_which_command_whichever_way_they_come() {
     let cast = cast();
     let everybody = cast.people.len();
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for cast in [cast.again(), cast.again()] {
+            let (next, found) = (&next, &found);
+            scope.spawn(move || {
+                while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
+                    .filter(|index| *index < COMMANDS.len())
+                {
+                    let may = who_may(&cast, index);
+                    found.lock().expect("the table").insert(index, may);
+                }
+            });
+        }
+    });
     let mut table = String::from(
         "# Who may run what. Generated: UPDATE_GOLDEN=1 cargo test matrix\n\
          # A role named like a resource holds that resource alone.\n\n",
     );
-    for (index, command) in COMMANDS.iter().enumerate() {
-        let may = who_may(&cast, index);
+    for (index, may) in found.into_inner().expect("the table") {
         let who = if may.len() == everybody {
             "anybody".to_owned()
         } else if may.len() == everybody - 1 && !may.contains("a stranger") {
@@ -379,7 +460,7 @@ fn who_may_run_which_command() {
         } else {
             may.into_iter().collect::<Vec<_>>().join(", ")
         };
-        let _ = writeln!(table, "{}\n    {who}", command.join(" "));
+        let _ = writeln!(table, "{}\n    {who}", COMMANDS[index].join(" "));
     }
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/permissions.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
