@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, PipeReader, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -149,6 +149,8 @@ fn raise_limits() {
 struct Socket {
     listener: UnixListener,
     path: Option<PathBuf>,
+    /// Which one it is: another broker may have laid its own there since.
+    id: Option<(u64, u64)>,
 }
 
 impl Socket {
@@ -156,6 +158,7 @@ impl Socket {
         Self {
             listener,
             path: None,
+            id: None,
         }
     }
 
@@ -192,13 +195,20 @@ impl Socket {
         Ok(Self {
             listener,
             path: Some(path.to_path_buf()),
+            id: id(path),
         })
     }
 }
 
+/// Device and inode.
+fn id(path: &Path) -> Option<(u64, u64)> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
+}
+
 impl Drop for Socket {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
+        if let Some(path) = self.path.as_ref().filter(|path| id(path) == self.id) {
             let _ = fs::remove_file(path);
         }
     }

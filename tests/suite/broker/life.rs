@@ -162,3 +162,28 @@ fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
     );
     refused.failed("log_tampered", 6);
 }
+
+#[test]
+fn a_broker_takes_only_its_own_socket_with_it() {
+    let store = Store::new();
+    let mut first = serving(&store);
+    fs::remove_file(&first.socket).expect("removed");
+    let socket = first.socket.display().to_string();
+    let mut second = Command::new(env!("CARGO_BIN_EXE_lac"))
+        .args(["serve", "--idle", "20s", "--socket", &socket])
+        .env_clear()
+        .env("LAC_STORE", store.dir())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("lac serves");
+    let until = Instant::now() + Duration::from_secs(10);
+    while !first.socket.exists() && Instant::now() < until {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(first.child.id()).expect("a pid"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("told");
+    first.child.wait().expect("it ends");
+    run(&store, &first, &["whoami"]).succeeded();
+    second.kill().expect("killed");
+    second.wait().expect("gone");
+}
