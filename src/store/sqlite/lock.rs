@@ -7,15 +7,18 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::queue::{self, Turn};
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
 /// Held until dropped.
 #[derive(Debug)]
 pub struct WriterLock {
+    // In this order: the next in line asks for a lock that is free.
     _file: File,
+    _turn: Turn,
 }
 
 impl WriterLock {
@@ -24,6 +27,12 @@ impl WriterLock {
     /// # Errors
     /// `busy` after the timeout; `io`.
     pub fn take(path: &Path, timeout: Duration) -> Result<Self> {
+        let since = Instant::now();
+        let busy = || Fault::Busy {
+            waited_seconds: timeout.as_secs(),
+        };
+        let turn = queue::take(path, timeout).ok_or_else(busy)?;
+        let timeout = timeout.saturating_sub(since.elapsed());
         let file = OpenOptions::new()
             .write(true)
             .create(true)
@@ -33,7 +42,12 @@ impl WriterLock {
             .open(path)
             .map_err(|e| Fault::io(path.display(), e))?;
         match file.try_lock() {
-            Ok(()) => return Ok(Self { _file: file }),
+            Ok(()) => {
+                return Ok(Self {
+                    _file: file,
+                    _turn: turn,
+                });
+            }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(e)) => return Err(Fault::io(path.display(), e)),
         }
@@ -48,11 +62,12 @@ impl WriterLock {
             });
         worker.map_err(|e| Fault::io("waiting for the writer lock", e))?;
         match waiting.recv_timeout(timeout) {
-            Ok(Ok(file)) => Ok(Self { _file: file }),
-            Ok(Err(e)) => Err(Fault::io(path.display(), e)),
-            Err(_) => Err(Fault::Busy {
-                waited_seconds: timeout.as_secs(),
+            Ok(Ok(file)) => Ok(Self {
+                _file: file,
+                _turn: turn,
             }),
+            Ok(Err(e)) => Err(Fault::io(path.display(), e)),
+            Err(_) => Err(busy()),
         }
     }
 }

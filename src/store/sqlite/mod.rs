@@ -10,6 +10,7 @@ mod lock;
 mod mapping;
 mod migrate;
 mod outbox;
+mod queue;
 mod requests;
 mod rights;
 mod rows;
