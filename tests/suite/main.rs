@@ -30,6 +30,7 @@ mod log_statement;
 mod log_tail;
 mod login;
 mod matrix;
+mod model;
 mod people;
 mod reach;
 mod reasons;

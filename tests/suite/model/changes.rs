@@ -1,0 +1,201 @@
+//! The administrator's steps: roles, people, shoppers, settings.
+
+use std::time::Duration;
+
+use login_as_customer::app::config::Set;
+use login_as_customer::app::consent::{Change, Limit};
+use login_as_customer::app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
+use login_as_customer::app::{customers, users};
+use login_as_customer::domain::access::Access;
+use login_as_customer::domain::scope::ConfigScope;
+
+use super::drive::{Driver, Outcome, agree, number};
+use super::model::{Agent, Said};
+use super::shop::{AGENTS, ROLES, WEBSITES};
+use super::steps::{Mode, Right, Scope, Step};
+
+impl Driver {
+    pub fn role(&mut self, step: &Step) -> Outcome {
+        let desk = self.shop.administrator();
+        let mut no = None;
+        let done = match *step {
+            Step::Grant(role, right, given) => {
+                let name = ROLES[role].to_owned();
+                let (resources, with_children) = (vec![resource(right).to_owned()], false);
+                let role = &mut self.model.roles[role];
+                if given && !role.all && !role.rights.contains(&right) {
+                    role.rights.push(right);
+                }
+                if given {
+                    let allow = Allow {
+                        name,
+                        resources,
+                        with_children,
+                    };
+                    allow.run(&desk).map(drop)
+                } else {
+                    no = role.all.then_some("nothing to take from");
+                    role.rights.retain(|held| *held != right);
+                    let deny = Deny {
+                        name,
+                        resources,
+                        with_children,
+                    };
+                    deny.run(&desk).map(drop)
+                }
+            }
+            Step::Access(role, all) => {
+                let name = ROLES[role].to_owned();
+                let access = if all { Access::All } else { Access::Custom };
+                let role = &mut self.model.roles[role];
+                if role.all != all {
+                    role.rights.clear();
+                }
+                role.all = all;
+                SetAccess { name, access }.run(&desk).map(drop)
+            }
+            Step::Scope(role, scope) => {
+                let name = ROLES[role].to_owned();
+                self.model.roles[role].scope = scope;
+                let scope = match scope {
+                    Scope::All => ScopeWish::All,
+                    Scope::Website(at) => ScopeWish::Websites(vec![WEBSITES[at].to_owned()]),
+                };
+                SetScope { name, scope }.run(&desk).map(drop)
+            }
+            _ => return Ok(()),
+        };
+        agree(&done, no)?;
+        self.model.settle();
+        Ok(())
+    }
+
+    pub fn person(&mut self, step: &Step) -> Outcome {
+        let desk = self.shop.administrator();
+        let (Step::Assign(at, _) | Step::Enable(at, _) | Step::Delete(at) | Step::Create(at, _)) =
+            *step
+        else {
+            return Ok(());
+        };
+        let name = AGENTS[at].to_owned();
+        let agent = &mut self.model.agents[at];
+        let is_there = agent.person.is_some();
+        let mut no = (!is_there).then_some("nobody of that name");
+        let done = match *step {
+            Step::Assign(_, role) => {
+                agent.role = if is_there { role } else { agent.role };
+                let role = ROLES[role].to_owned();
+                users::Assign { name, role }.run(&desk).map(drop)
+            }
+            Step::Enable(_, enabled) => {
+                agent.enabled = enabled;
+                users::SetEnabled { name, enabled }.run(&desk).map(drop)
+            }
+            Step::Delete(_) => {
+                agent.person = None;
+                let confirmed = true;
+                users::Delete { name, confirmed }.run(&desk).map(drop)
+            }
+            Step::Create(_, role) => {
+                no = is_there.then_some("there is one of that name");
+                if !is_there {
+                    let person = Some(self.model.persons);
+                    self.model.persons += 1;
+                    *agent = Agent {
+                        person,
+                        role,
+                        enabled: true,
+                    };
+                }
+                let create = users::Create {
+                    os_account: Some(name.clone()),
+                    name,
+                    role: ROLES[role].to_owned(),
+                    full_name: None,
+                };
+                create.run(&desk).map(drop)
+            }
+            _ => return Ok(()),
+        };
+        agree(&done, no)?;
+        self.model.settle();
+        Ok(())
+    }
+
+    pub fn customer(&mut self, step: &Step) -> Outcome {
+        let desk = self.shop.administrator();
+        let consent = |customer: usize, granted, limit| Change {
+            granted,
+            customers: vec![number(customer)],
+            website: None,
+            reason: None,
+            limit,
+        };
+        let done = match *step {
+            Step::Revoke(customer) => {
+                self.model.say(customer, Said::No);
+                consent(customer, false, None).run(&desk).map(drop)
+            }
+            Step::Consent(customer, length) => {
+                let until = length.map(|length| self.model.now + length);
+                self.model.say(customer, Said::Yes { until });
+                let length = length.map(|length| Duration::from_secs(length.unsigned_abs()));
+                let change = consent(customer, true, length.map(Limit::For));
+                change.run(&desk).map(drop)
+            }
+            Step::Active(customer, active) => {
+                self.model.customers[customer].active = active;
+                let edit = customers::Edit {
+                    customer: number(customer),
+                    active: Some(active),
+                    ..customers::Edit::default()
+                };
+                edit.run(&desk).map(drop)
+            }
+            _ => return Ok(()),
+        };
+        self.model.settle();
+        agree(&done, None)
+    }
+
+    pub fn setting(&mut self, step: &Step) -> Outcome {
+        let at = |website: usize| ConfigScope::Website(WEBSITES[website].to_owned());
+        let word = |yes| if yes { "yes" } else { "no" };
+        let (path, value, scope) = match *step {
+            Step::Mode(website, mode) => {
+                self.model.modes[website] = mode;
+                let value = match mode {
+                    Mode::OptIn => "opt-in",
+                    Mode::OptOut => "opt-out",
+                    Mode::Mandatory => "mandatory",
+                };
+                ("lac/consent/mode", value, at(website))
+            }
+            Step::Feature(on) => {
+                self.model.enabled = on;
+                let path = "login_as_customer/general/enabled";
+                (path, word(on), ConfigScope::Default)
+            }
+            Step::Approval(website, on) => {
+                self.model.approval[website] = on;
+                ("lac/approval/required", word(on), at(website))
+            }
+            _ => return Ok(()),
+        };
+        self.model.settle();
+        let (path, value) = (path.to_owned(), value.to_owned());
+        agree(
+            &Set { path, value, scope }.run(&self.shop.administrator()),
+            None,
+        )
+    }
+}
+
+fn resource(right: Right) -> &'static str {
+    match right {
+        Right::Login => "login_button",
+        Right::Order => "sales_order",
+        Right::Approve => "Lac::approve",
+        Right::Override => "Lac::consent_override",
+    }
+}

@@ -1,0 +1,311 @@
+//! Takes each step twice, in the model and in the program, and compares.
+
+use login_as_customer::app::keys::{ListKeys, Retire, Rotate};
+use login_as_customer::app::log::verify::Verify;
+use login_as_customer::app::login::{self, Ask, Login, Redeem, Whom};
+use login_as_customer::app::requests::{Decide, Verdict};
+use login_as_customer::app::sessions::{End, ListSessions, Sweep, Which};
+use login_as_customer::domain::document::DocumentKind;
+use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::ids::SessionId;
+use login_as_customer::domain::request::RequestId;
+use login_as_customer::domain::session::SessionState;
+use login_as_customer::signing::keys::Purpose;
+
+use super::model::{Agent, Approver, Customer, Model, Role, Said, WEBSITE};
+use super::shop::{ORIGINS, Shop, Template};
+use super::steps::{Mode, Right, Scope, Step, Wish};
+
+const ORDERS: [&str; 4] = ["100000001", "", "200000001", ""];
+
+/// How often people were let in, and how often not.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Tally {
+    pub logins: usize,
+    pub no_logins: usize,
+    pub visits: usize,
+    pub no_visits: usize,
+    pub approvals_used: usize,
+}
+
+impl Tally {
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            logins: self.logins + other.logins,
+            no_logins: self.no_logins + other.no_logins,
+            visits: self.visits + other.visits,
+            no_visits: self.no_visits + other.no_visits,
+            approvals_used: self.approvals_used + other.approvals_used,
+        }
+    }
+}
+
+pub struct Driver {
+    pub shop: Shop,
+    pub model: Model,
+    /// Every link there was: its session, its URL, the customer.
+    links: Vec<(String, String, usize)>,
+    kids: Vec<String>,
+    pub tally: Tally,
+}
+
+/// What is said of a difference.
+pub type Outcome = Result<(), String>;
+
+impl Driver {
+    pub fn new(template: &Template) -> Self {
+        let shop = Shop::new(template);
+        let keys = ListKeys {}.run(&shop.administrator()).expect("keys");
+        let login = keys.into_iter().filter(|key| key.purpose == "login");
+        let role = |more: &[Right]| Role {
+            all: false,
+            rights: [&[Right::Login], more].concat(),
+            scope: Scope::All,
+        };
+        let agent = |(person, role)| Agent {
+            person: Some(person),
+            role,
+            enabled: true,
+        };
+        let customer = |said| Customer { active: true, said };
+        let yes = Said::Yes { until: None };
+        let model = Model {
+            now: shop.now(),
+            enabled: true,
+            modes: [Mode::OptIn; 2],
+            approval: [false; 2],
+            roles: [
+                role(&[Right::Order]),
+                role(&[Right::Approve, Right::Override]),
+            ],
+            agents: [(0, 0), (1, 0), (2, 1)].map(agent),
+            customers: [yes, Said::No, yes, Said::Nothing].map(customer),
+            key: 0,
+            sessions: Vec::new(),
+            requests: Vec::new(),
+            persons: 3,
+        };
+        Self {
+            kids: login.map(|key| key.kid).collect(),
+            shop,
+            model,
+            links: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// # Errors
+    /// Where program and model differ.
+    pub fn take(&mut self, step: &Step) -> Outcome {
+        match step {
+            Step::Login(agent, wish) => self.login(*agent, wish),
+            Step::Redeem(back, website) => self.redeem(*back, *website),
+            Step::Ask(agent, wish) => self.ask(*agent, wish),
+            Step::Decide(by, back, yes) => self.decide(*by, *back, *yes),
+            Step::End(back) => self.end(*back),
+            Step::Rotate | Step::Retire(_) => self.key(step),
+            Step::Pass(seconds) => self.pass(*seconds),
+            Step::Grant(..) | Step::Access(..) | Step::Scope(..) => self.role(step),
+            Step::Assign(..) | Step::Enable(..) | Step::Delete(_) | Step::Create(..) => {
+                self.person(step)
+            }
+            Step::Revoke(_) | Step::Consent(..) | Step::Active(..) => self.customer(step),
+            Step::Mode(..) | Step::Feature(_) | Step::Approval(..) => self.setting(step),
+        }?;
+        self.same_sessions()
+    }
+
+    /// # Errors
+    /// What is wrong with the log.
+    pub fn verify(&self) -> Outcome {
+        let verified = Verify::default().run(&self.shop.administrator(), &mut |_, _| {});
+        let verdict = verified.and_then(|verified| verified.verdict());
+        verdict.map_err(|fault| format!("the log: {fault}"))
+    }
+
+    /// The open sessions, until when, and whether somebody is in.
+    fn same_sessions(&self) -> Outcome {
+        let list = ListSessions {
+            mine: false,
+            admin: None,
+            customer: None,
+            states: vec![SessionState::Issued, SessionState::Active],
+            after: None,
+            limit: None,
+        };
+        let rows = list.run(&self.shop.administrator());
+        let rows = rows.map_err(|fault| fault.to_string())?;
+        let mut open: Vec<(String, bool, i64)> = rows
+            .into_iter()
+            .map(|row| {
+                let end = row.ends_at.unwrap_or(row.expires_at).seconds();
+                (row.id.to_string(), row.state == SessionState::Active, end)
+            })
+            .collect();
+        let known = self.model.sessions.iter();
+        let mut known: Vec<_> = known.map(|s| (s.id.clone(), s.redeemed, s.end)).collect();
+        open.sort();
+        known.sort();
+        if open == known {
+            return Ok(());
+        }
+        Err(format!("open are {open:?}, the model has {known:?}"))
+    }
+
+    fn login(&mut self, agent: usize, wish: &Wish) -> Outcome {
+        let login = Login {
+            wish: wished(wish),
+            ttl: None,
+        };
+        let started = login.run(&self.shop.agent(agent));
+        let may = self.model.may_login(agent, wish);
+        agree(&started, may.as_ref().err().copied())?;
+        if let (Ok(started), Ok(start)) = (started, may) {
+            self.tally.logins += 1;
+            self.tally.approvals_used += usize::from(start.request.is_some());
+            let id = started.session_id.to_string();
+            self.links.push((id.clone(), started.url, wish.customer));
+            self.model.login(&start, wish.customer, id);
+        } else {
+            self.tally.no_logins += 1;
+        }
+        Ok(())
+    }
+
+    fn redeem(&mut self, back: usize, website: Option<usize>) -> Outcome {
+        let Some((id, url, customer)) = self.links.iter().rev().nth(back).cloned() else {
+            return Ok(());
+        };
+        let website = website.unwrap_or(WEBSITE[customer]);
+        let redeem = Redeem {
+            token: url,
+            audience: ORIGINS[website].to_owned(),
+        };
+        let redeemed = redeem.run(&self.shop.storefront(website));
+        let may = self.model.may_redeem(&id, website);
+        agree(&redeemed, may.err())?;
+        if redeemed.is_ok() {
+            self.tally.visits += 1;
+            self.model.redeem(&id);
+        } else {
+            self.tally.no_visits += 1;
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, agent: usize, wish: &Wish) -> Outcome {
+        let ask = Ask { wish: wished(wish) };
+        let asked = ask.run(&self.shop.agent(agent));
+        let may = self.model.may_ask(agent, wish);
+        agree(&asked, may.as_ref().err().copied())?;
+        if let (Ok(asked), Ok((start, known))) = (asked, may) {
+            let id = asked.request.id.to_string();
+            let expected = known.map(|at| self.model.requests[at].id.clone());
+            if asked.changed == expected.is_some() || expected.is_some_and(|known| known != id) {
+                return Err(format!("request {id} is not the one of the model"));
+            }
+            self.model.ask(&start, wish, known, id);
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, by: Option<usize>, back: usize, yes: bool) -> Outcome {
+        let Some(at) = self.model.requests.len().checked_sub(back + 1) else {
+            return Ok(());
+        };
+        let decide = Decide {
+            ids: vec![RequestId::new(self.model.requests[at].id.clone())],
+            verdict: if yes { Verdict::Approve } else { Verdict::Deny },
+            reason: None,
+        };
+        let (desk, approver) = match by {
+            None => (self.shop.administrator(), Some(Approver::Administrator)),
+            Some(agent) => {
+                let person = self.model.agents[agent].person;
+                (self.shop.agent(agent), person.map(Approver::Person))
+            }
+        };
+        let decided = decide.run(&desk);
+        let may = approver.ok_or("nobody of that name");
+        let may = may.and_then(|by| self.model.may_decide(by, at, yes).map(|()| by));
+        agree(&decided, may.err())?;
+        if let Ok(by) = may {
+            self.model.decide(by, at, yes);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, back: usize) -> Outcome {
+        let Some((id, ..)) = self.links.iter().rev().nth(back) else {
+            return Ok(());
+        };
+        let which = Which::Ids(vec![SessionId::new(id.clone())]);
+        agree(&End { which }.run(&self.shop.administrator()), None)?;
+        self.model.sessions.retain(|session| session.id != *id);
+        Ok(())
+    }
+
+    fn key(&mut self, step: &Step) -> Outcome {
+        let desk = self.shop.administrator();
+        let newest = self.kids.len() - 1;
+        let made = if let Step::Retire(is_newest) = step {
+            let at = newest - usize::from(!is_newest && newest > 0);
+            let retire = Retire {
+                key: self.kids[at].clone(),
+                confirmed: true,
+            };
+            self.model.sessions.retain(|session| session.key != at);
+            retire.run(&desk).map(|retired| retired.replaced_by)
+        } else {
+            let rotate = Rotate {
+                purpose: Purpose::Login,
+                confirmed: true,
+            };
+            rotate.run(&desk).map(|rotated| Some(rotated.kid))
+        };
+        agree(&made, None)?;
+        self.kids.extend(made.ok().flatten());
+        self.model.key = self.kids.len() - 1;
+        Ok(())
+    }
+
+    /// What ran out is written down, as a program that runs for long does: a
+    /// clock that is set right again brings nothing back.
+    fn pass(&mut self, seconds: i64) -> Outcome {
+        self.model.now += seconds;
+        self.shop.set_clock(self.model.now);
+        self.model.settle();
+        agree(&Sweep {}.run(&self.shop.administrator()), None)
+    }
+}
+
+/// Whether both let it happen, or both do not.
+pub fn agree<T>(program: &Result<T, Fault>, no: Option<&str>) -> Outcome {
+    match (program, no) {
+        (Ok(_), None) | (Err(_), Some(_)) => Ok(()),
+        (Ok(_), Some(no)) => Err(format!("done, but the model refuses it: {no}")),
+        (Err(fault), None) => Err(format!("the model allows it, but: {fault}")),
+    }
+}
+
+fn wished(wish: &Wish) -> login::Wish {
+    let order = wish.starts_from_order();
+    login::Wish {
+        whom: if order {
+            let (kind, number) = (DocumentKind::Order, ORDERS[wish.customer].to_owned());
+            Whom::Document { kind, number }
+        } else {
+            Whom::Customer(number(wish.customer))
+        },
+        website: None,
+        store_view: None,
+        reason: Some("asked on the phone".to_owned()),
+        ticket: None,
+        replace: wish.replace,
+        override_consent: wish.overrides,
+    }
+}
+
+pub fn number(customer: usize) -> String {
+    (customer + 1).to_string()
+}

@@ -1,0 +1,56 @@
+//! Whatever happens in whatever order, the program lets nobody in whom a
+//! simple model of the documentation refuses, and nobody stays in.
+
+mod changes;
+mod drive;
+#[allow(clippy::module_inception)]
+mod model;
+mod shop;
+mod steps;
+
+use std::cell::Cell;
+
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+use drive::{Driver, Tally};
+use shop::Template;
+use steps::{Step, sequence};
+
+/// Takes the steps one after another; where program and model differ, all of
+/// them up to there.
+fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
+    let mut driver = Driver::new(template);
+    for (at, step) in steps.iter().enumerate() {
+        driver.take(step).map_err(|what| {
+            let told: Vec<String> = steps[..=at].iter().map(|s| format!("{s:?}")).collect();
+            TestCaseError::fail(format!("{what}\nafter\n  {}", told.join("\n  ")))
+        })?;
+    }
+    driver.verify().map_err(TestCaseError::fail)?;
+    Ok(driver.tally)
+}
+
+#[test]
+fn no_sequence_of_changes_lets_anybody_in_whom_the_model_refuses() {
+    let template = Template::new();
+    let sum = Cell::new(Tally::default());
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::with_cases(80)
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let followed = TestRunner::new_with_rng(config, rng).run(&sequence(), |steps| {
+        let tally = follow(&template, &steps)?;
+        sum.set(sum.get().plus(tally));
+        Ok(())
+    });
+    if let Err(failure) = followed {
+        panic!("{failure}");
+    }
+    // A model and a program that refuse everything would agree as well.
+    let sum = sum.get();
+    let counts = [sum.logins, sum.no_logins, sum.visits, sum.no_visits];
+    assert!(counts.iter().all(|count| *count > 60), "{sum:?}");
+    assert!(sum.approvals_used > 5, "{sum:?}");
+}

@@ -1,0 +1,382 @@
+//! Who may be in whose account, once more and as plainly as can be: written
+//! from what the documentation promises, and from none of the program's code.
+//!
+//! A session here has no cause of its end and no history. It dies when its
+//! ground goes, and is gone.
+
+use super::steps::{Mode, Right, Scope, Wish};
+
+/// The website of each customer: Ada and Bob on `base`, Cleo and Dan on `eu`.
+pub const WEBSITE: [usize; 4] = [0, 0, 1, 1];
+
+const LINK: i64 = 60;
+const VISIT: i64 = 3600;
+const REQUEST: i64 = 3600;
+/// How far a clock may be set back before it cannot judge a session's age.
+const SLACK: i64 = 5;
+
+pub struct Role {
+    pub all: bool,
+    pub rights: Vec<Right>,
+    pub scope: Scope,
+}
+
+/// A name that agents have, and who has it now: a name that was given again
+/// is somebody else's.
+pub struct Agent {
+    pub person: Option<usize>,
+    pub role: usize,
+    pub enabled: bool,
+}
+
+/// What was said last of remote shopping assistance.
+#[derive(Clone, Copy)]
+pub enum Said {
+    Nothing,
+    No,
+    Yes { until: Option<i64> },
+}
+
+pub struct Customer {
+    pub active: bool,
+    pub said: Said,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: String,
+    pub person: usize,
+    pub customer: usize,
+    /// It stands on no consent.
+    pub overrides: bool,
+    pub key: usize,
+    pub redeemed: bool,
+    pub began: i64,
+    pub end: i64,
+}
+
+/// Who approves: an agent, or the administrator, who always may.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Approver {
+    Administrator,
+    Person(usize),
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    Pending,
+    Approved { by: Approver, at: i64 },
+    Closed,
+}
+
+pub struct Request {
+    pub id: String,
+    person: usize,
+    customer: usize,
+    from_order: bool,
+    overrides: bool,
+    stage: Stage,
+    at: i64,
+    end: i64,
+}
+
+pub struct Model {
+    pub now: i64,
+    pub enabled: bool,
+    pub modes: [Mode; 2],
+    pub approval: [bool; 2],
+    pub roles: [Role; 2],
+    pub agents: [Agent; 3],
+    pub customers: [Customer; 4],
+    pub key: usize,
+    pub sessions: Vec<Session>,
+    pub requests: Vec<Request>,
+    pub persons: usize,
+}
+
+/// What a login that is allowed would be.
+#[derive(Debug)]
+pub struct Start {
+    pub person: usize,
+    pub overrides: bool,
+    /// The approval that it uses up.
+    pub request: Option<usize>,
+}
+
+/// Why not, for whoever reads a difference.
+pub type No = &'static str;
+
+impl Model {
+    fn agent(&self, person: usize) -> Option<&Agent> {
+        let is = |agent: &&Agent| agent.person == Some(person) && agent.enabled;
+        self.agents.iter().find(is)
+    }
+
+    fn holds(&self, person: usize, right: Right) -> bool {
+        self.agent(person).is_some_and(|agent| {
+            let role = &self.roles[agent.role];
+            role.all || role.rights.contains(&right)
+        })
+    }
+
+    fn sees(&self, person: usize, customer: usize) -> bool {
+        self.agent(person)
+            .is_some_and(|agent| match self.roles[agent.role].scope {
+                Scope::All => true,
+                Scope::Website(website) => website == WEBSITE[customer],
+            })
+    }
+
+    fn consents(&self, customer: usize) -> bool {
+        match (self.modes[WEBSITE[customer]], self.customers[customer].said) {
+            (Mode::Mandatory, _) | (Mode::OptOut, Said::Nothing) => true,
+            (_, Said::Yes { until }) => until.is_none_or(|until| self.now < until),
+            (_, Said::No) | (Mode::OptIn, Said::Nothing) => false,
+        }
+    }
+
+    /// When what stands on the customer's consent must be over.
+    fn limit(&self, customer: usize) -> Option<i64> {
+        match (self.modes[WEBSITE[customer]], self.customers[customer].said) {
+            (Mode::OptIn | Mode::OptOut, Said::Yes { until }) => until,
+            _ => None,
+        }
+    }
+
+    /// All that a login is checked for, but a second person.
+    fn may_start(&self, agent: usize, wish: &Wish) -> Result<Start, No> {
+        let customer = wish.customer;
+        let person = self.agents[agent].person.ok_or("nobody of that name")?;
+        if !self.holds(person, Right::Login) {
+            return Err("disabled, or the role lacks login_button");
+        }
+        if wish.overrides && !self.holds(person, Right::Override) {
+            return Err("the role lacks consent_override");
+        }
+        if wish.starts_from_order() && !self.holds(person, Right::Order) {
+            return Err("the role lacks sales_order");
+        }
+        if !self.sees(person, customer) {
+            return Err("outside the role scope");
+        }
+        if !self.enabled {
+            return Err("the feature is off");
+        }
+        if !self.customers[customer].active {
+            return Err("the customer is not active");
+        }
+        let consents = self.consents(customer);
+        if !consents && !wish.overrides {
+            return Err("no consent");
+        }
+        if !wish.replace && self.sessions.iter().any(|s| s.person == person) {
+            return Err("the agent is in another account");
+        }
+        Ok(Start {
+            person,
+            overrides: !consents,
+            request: None,
+        })
+    }
+
+    pub fn may_login(&self, agent: usize, wish: &Wish) -> Result<Start, No> {
+        let start = self.may_start(agent, wish)?;
+        if !self.approval[WEBSITE[wish.customer]] {
+            return Ok(start);
+        }
+        let request = self.approved(&start, wish).ok_or("nobody approved")?;
+        Ok(Start {
+            request: Some(request),
+            ..start
+        })
+    }
+
+    pub fn may_redeem(&self, session: &str, website: usize) -> Result<(), No> {
+        let found = self.sessions.iter().find(|s| s.id == session);
+        let found = found.ok_or("the session is over")?;
+        if found.redeemed {
+            return Err("the link was used");
+        }
+        if WEBSITE[found.customer] != website {
+            return Err("another website's storefront");
+        }
+        Ok(())
+    }
+
+    pub fn login(&mut self, start: &Start, customer: usize, id: String) {
+        if let Some(request) = start.request {
+            self.requests[request].stage = Stage::Closed;
+        }
+        self.sessions.retain(|s| s.person != start.person);
+        self.sessions.push(Session {
+            id,
+            person: start.person,
+            customer,
+            overrides: start.overrides,
+            key: self.key,
+            redeemed: false,
+            began: self.now,
+            end: self.now + LINK,
+        });
+        self.settle();
+    }
+
+    /// The session that a link opens stands on the consent of this moment.
+    pub fn redeem(&mut self, session: &str) {
+        let now = self.now;
+        if let Some(found) = self.sessions.iter_mut().find(|s| s.id == session) {
+            found.redeemed = true;
+            (found.began, found.end) = (now, now + VISIT);
+        }
+        self.settle();
+    }
+
+    /// A no ends also what stands on no consent.
+    pub fn say(&mut self, customer: usize, said: Said) {
+        self.customers[customer].said = said;
+        if matches!(said, Said::No) {
+            self.sessions
+                .retain(|s| s.customer != customer || !s.overrides);
+        }
+        self.settle();
+    }
+
+    /// Lets every session die whose ground is gone, and shortens those whose
+    /// consent ends sooner. To be called after any change.
+    pub fn settle(&mut self) {
+        let mut sessions = std::mem::take(&mut self.sessions);
+        for session in sessions.iter_mut().filter(|s| !s.overrides) {
+            let limit = self.limit(session.customer);
+            session.end = limit.map_or(session.end, |limit| limit.min(session.end));
+        }
+        sessions.retain(|session| self.stands(session));
+        self.sessions = sessions;
+    }
+
+    fn stands(&self, session: &Session) -> bool {
+        let ground = if session.overrides {
+            self.holds(session.person, Right::Override)
+        } else {
+            self.consents(session.customer)
+        };
+        ground
+            && self.enabled
+            && self.customers[session.customer].active
+            && self.holds(session.person, Right::Login)
+            && self.sees(session.person, session.customer)
+            && self.now < session.end
+            && self.now + SLACK >= session.began
+    }
+
+    fn is_open(&self, request: &Request) -> bool {
+        let since = match request.stage {
+            Stage::Pending => request.at,
+            Stage::Approved { at, .. } => at.max(request.at),
+            Stage::Closed => return false,
+        };
+        since <= self.now && self.now < request.end
+    }
+
+    fn approves(&self, approver: Approver, request: &Request) -> bool {
+        match approver {
+            Approver::Administrator => true,
+            Approver::Person(person) => {
+                person != request.person
+                    && self.holds(person, Right::Approve)
+                    && self.sees(person, request.customer)
+            }
+        }
+    }
+
+    /// The agent's open requests for the same, newest first.
+    fn asked(&self, start: &Start, wish: &Wish) -> Vec<usize> {
+        let is_it = |request: &Request| {
+            request.person == start.person
+                && request.customer == wish.customer
+                && request.from_order == wish.starts_from_order()
+                && self.is_open(request)
+        };
+        let every = 0..self.requests.len();
+        every
+            .rev()
+            .filter(|at| is_it(&self.requests[*at]))
+            .collect()
+    }
+
+    /// The newest approval that reaches as far as this login and still counts.
+    fn approved(&self, start: &Start, wish: &Wish) -> Option<usize> {
+        self.asked(start, wish).into_iter().find(|at| {
+            let request = &self.requests[*at];
+            let reaches = request.overrides || !start.overrides;
+            reaches
+                && matches!(request.stage, Stage::Approved { by, .. } if self.approves(by, request))
+        })
+    }
+
+    /// Which request it is if it was asked for already; `None` for a new one.
+    pub fn may_ask(&self, agent: usize, wish: &Wish) -> Result<(Start, Option<usize>), No> {
+        let start = self.may_start(agent, wish)?;
+        if !self.approval[WEBSITE[wish.customer]] {
+            return Err("it needs no approval");
+        }
+        let known = self.approved(&start, wish).or_else(|| {
+            self.asked(&start, wish).into_iter().find(|at| {
+                let request = &self.requests[*at];
+                let is_pending = matches!(request.stage, Stage::Pending);
+                is_pending && request.overrides == start.overrides
+            })
+        });
+        Ok((start, known))
+    }
+
+    /// Adds a request; approvals that no longer count make room for it.
+    pub fn ask(&mut self, start: &Start, wish: &Wish, known: Option<usize>, id: String) {
+        if known.is_some_and(|at| matches!(self.requests[at].stage, Stage::Approved { .. })) {
+            return;
+        }
+        for at in self.asked(start, wish) {
+            let request = &self.requests[at];
+            if matches!(request.stage, Stage::Approved { by, .. } if !self.approves(by, request)) {
+                self.requests[at].stage = Stage::Closed;
+            }
+        }
+        if known.is_none() {
+            self.requests.push(Request {
+                id,
+                person: start.person,
+                customer: wish.customer,
+                from_order: wish.starts_from_order(),
+                overrides: start.overrides,
+                stage: Stage::Pending,
+                at: self.now,
+                end: self.now + REQUEST,
+            });
+        }
+    }
+
+    pub fn may_decide(&self, by: Approver, request: usize, yes: bool) -> Result<(), No> {
+        let request = &self.requests[request];
+        if !self.approves(by, request) {
+            return Err("may not approve this");
+        }
+        if !matches!(request.stage, Stage::Pending) || !self.is_open(request) {
+            return Err("it is not pending");
+        }
+        let asks =
+            self.holds(request.person, Right::Login) && self.sees(request.person, request.customer);
+        if yes && !asks {
+            return Err("who asked may no longer log in");
+        }
+        Ok(())
+    }
+
+    pub fn decide(&mut self, by: Approver, request: usize, yes: bool) {
+        let at = self.now;
+        let request = &mut self.requests[request];
+        request.stage = Stage::Closed;
+        if yes {
+            request.stage = Stage::Approved { by, at };
+            request.end = at + REQUEST;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What can happen, and how often.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::model::WEBSITE;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    Login,
+    Order,
+    Approve,
+    Override,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    Website(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    OptIn,
+    OptOut,
+    Mandatory,
+}
+
+#[derive(Debug, Clone)]
+pub struct Wish {
+    pub customer: usize,
+    pub from_order: bool,
+    pub overrides: bool,
+    pub replace: bool,
+}
+
+impl Wish {
+    /// Of the customer.
+    pub fn website(&self) -> usize {
+        WEBSITE[self.customer]
+    }
+
+    /// Ada and Cleo have ordered something; the others are named.
+    pub fn starts_from_order(&self) -> bool {
+        self.from_order && self.customer.is_multiple_of(2)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Step {
+    Grant(usize, Right, bool),
+    Access(usize, bool),
+    Scope(usize, Scope),
+    Assign(usize, usize),
+    Enable(usize, bool),
+    Delete(usize),
+    Create(usize, usize),
+    Revoke(usize),
+    /// For so many seconds; without end for `None`.
+    Consent(usize, Option<i64>),
+    Mode(usize, Mode),
+    Feature(bool),
+    Active(usize, bool),
+    Approval(usize, bool),
+    Ask(usize, Wish),
+    /// By an agent, or the administrator; one of the newest requests.
+    Decide(Option<usize>, usize, bool),
+    Rotate,
+    /// The key that signs, or the one before it.
+    Retire(bool),
+    /// Seconds; the clock can also be set back.
+    Pass(i64),
+    Login(usize, Wish),
+    /// One of the newest links, at a website's storefront; `None` for its own.
+    Redeem(usize, Option<usize>),
+    End(usize),
+}
+
+/// More often towards what lets people in: otherwise nearly everything would
+/// be refused, which proves little.
+fn yes() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.75)
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let often = prop::bool::weighted;
+    (
+        select(vec![0, 0, 1, 2, 2, 3]),
+        often(0.2),
+        often(0.25),
+        often(0.85),
+    )
+        .prop_map(|(customer, from_order, overrides, replace)| Wish {
+            customer,
+            from_order,
+            overrides,
+            replace,
+        })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (role, agent, customer, website) = (0..2usize, 0..3usize, 0..4usize, 0..2usize);
+    let rights = [Right::Login, Right::Order, Right::Approve, Right::Override];
+    let scopes = [Scope::All, Scope::All, Scope::Website(0), Scope::Website(1)];
+    let modes = [Mode::OptIn, Mode::OptIn, Mode::OptOut, Mode::Mandatory];
+    let lengths = [None, None, Some(40), Some(600), Some(5400)];
+    let passing = [1, 30, 30, 120, 120, 7200, -3, -600];
+    let roles = prop_oneof![
+        4 => (role.clone(), select(rights.to_vec()), yes()).prop_map(|(r, x, y)| Step::Grant(r, x, y)),
+        1 => (role.clone(), any::<bool>()).prop_map(|(r, y)| Step::Access(r, y)),
+        3 => (role.clone(), select(scopes.to_vec())).prop_map(|(r, s)| Step::Scope(r, s)),
+    ];
+    let people = prop_oneof![
+        2 => (agent.clone(), role.clone()).prop_map(|(a, r)| Step::Assign(a, r)),
+        2 => (agent.clone(), yes()).prop_map(|(a, y)| Step::Enable(a, y)),
+        1 => agent.clone().prop_map(Step::Delete),
+        3 => (agent.clone(), role).prop_map(|(a, r)| Step::Create(a, r)),
+    ];
+    let shoppers = prop_oneof![
+        2 => customer.clone().prop_map(Step::Revoke),
+        4 => (customer.clone(), select(lengths.to_vec())).prop_map(|(c, l)| Step::Consent(c, l)),
+        2 => (website.clone(), select(modes.to_vec())).prop_map(|(w, m)| Step::Mode(w, m)),
+        1 => yes().prop_map(Step::Feature),
+        1 => (customer, yes()).prop_map(|(c, y)| Step::Active(c, y)),
+    ];
+    let second = prop_oneof![
+        1 => (website.clone(), any::<bool>()).prop_map(|(w, y)| Step::Approval(w, y)),
+        2 => (agent.clone(), wish()).prop_map(|(a, w)| Step::Ask(a, w)),
+        3 => (prop::option::of(agent.clone()), 0..2usize, yes())
+            .prop_map(|(a, r, y)| Step::Decide(a, r, y)),
+    ];
+    let keys = prop_oneof![
+        1 => Just(Step::Rotate),
+        1 => any::<bool>().prop_map(Step::Retire),
+    ];
+    prop_oneof![
+        3 => (agent, wish()).prop_map(|(a, w)| Step::Login(a, w)),
+        3 => (0..3usize, prop::option::weighted(0.2, website))
+            .prop_map(|(s, w)| Step::Redeem(s, w)),
+        1 => (0..3usize).prop_map(Step::End),
+        3 => select(passing.to_vec()).prop_map(Step::Pass),
+        4 => roles,
+        3 => people,
+        5 => shoppers,
+        3 => second,
+        1 => keys,
+    ]
+}
+
+/// What takes the ground from what an agent has begun, with the approval that
+/// somebody gave.
+fn shaken(which: usize, wish: &Wish, agent: usize, by: Option<usize>) -> Step {
+    match (which, by) {
+        (0 | 1, _) => Step::Revoke(wish.customer),
+        (2, _) => Step::Mode(wish.website(), Mode::OptIn),
+        (3, _) => Step::Pass(7200),
+        (4, _) => Step::Enable(agent, false),
+        (5..8, Some(_)) => Step::Grant(1, Right::Approve, false),
+        (8, Some(by)) => Step::Assign(by, 0),
+        (_, by) => Step::Enable(by.unwrap_or(agent), false),
+    }
+}
+
+/// Steps that belong together, with anything in between: a visit, and one that
+/// a second person approves. By chance alone they would seldom meet.
+fn story() -> impl Strategy<Value = Vec<Step>> {
+    let between = || prop::option::weighted(0.4, step());
+    let one = || (0..3usize, wish());
+    let shake = |most: usize| prop::option::weighted(0.4, 0..most);
+    let mode = prop::option::weighted(0.3, select(vec![Mode::OptOut, Mode::Mandatory]));
+    let visit = (one(), mode, between(), shake(5), any::<bool>()).prop_map(
+        |((agent, wish), mode, between, shake, is_late)| {
+            let shake = shake.map(|which| shaken(which, &wish, agent, None));
+            let redeem = Some(Step::Redeem(0, None));
+            let (first, then) = if is_late {
+                (redeem, shake)
+            } else {
+                (shake, redeem)
+            };
+            let mode = mode.map(|mode| Step::Mode(wish.website(), mode));
+            vec![mode, Some(Step::Login(agent, wish)), between, first, then]
+        },
+    );
+    let by = prop_oneof![2 => Just(Some(2)), 3 => prop::option::of(0..3usize)];
+    let shakes = (shake(5), shake(10), any::<bool>());
+    let flags = (any::<bool>(), yes());
+    let approved = (one(), by, shakes, flags).prop_map(
+        |((agent, wish), by, (early, late, is_early), (overrides, consent))| {
+            let overrides = overrides || wish.overrides;
+            let wish = Wish { overrides, ..wish };
+            let early = early.filter(|_| is_early);
+            vec![
+                consent.then_some(Step::Consent(wish.customer, None)),
+                Some(Step::Approval(wish.website(), true)),
+                Some(Step::Ask(agent, wish.clone())),
+                early.map(|which| shaken(which, &wish, agent, None)),
+                Some(Step::Decide(by, 0, true)),
+                late.map(|which| shaken(which, &wish, agent, by)),
+                Some(Step::Login(agent, wish)),
+            ]
+        },
+    );
+    // After a while nearly everything is forbidden; somebody sets it right.
+    let mended = (0..3usize, 0..2usize, 0..4usize).prop_map(|(agent, role, customer)| {
+        let steps = [
+            Step::Feature(true),
+            Step::Create(agent, role),
+            Step::Enable(agent, true),
+            Step::Assign(agent, role),
+            Step::Grant(role, Right::Login, true),
+            Step::Scope(role, Scope::All),
+            Step::Active(customer, true),
+            Step::Consent(customer, None),
+            Step::Approval(WEBSITE[customer], false),
+        ];
+        steps.map(Some).to_vec()
+    });
+    let single = step().prop_map(|step| vec![Some(step)]);
+    let any = prop_oneof![9 => single, 5 => visit, 2 => approved, 1 => mended];
+    any.prop_map(|steps| steps.into_iter().flatten().collect())
+}
+
+/// A sequence of any length, so that a difference shrinks to the few steps it
+/// takes; of some forty on average.
+pub fn sequence() -> impl Strategy<Value = Vec<Step>> {
+    let stories = prop::collection::vec(story(), 1..32);
+    stories.prop_map(|stories| stories.into_iter().flatten().collect())
+}
