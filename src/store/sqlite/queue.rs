@@ -122,9 +122,9 @@ mod tests {
             })
             .collect();
         drop(first);
-        threads
-            .into_iter()
-            .for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         assert_eq!(*order.lock().unwrap(), (0..8).collect::<Vec<_>>());
     }
 
