@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use super::approval::{Considered, consider, open, reference, still_approves};
-use super::judge::without_customer;
-use super::start::{check_reason_text, note, note_document};
-use super::target::{self, Target};
+use super::start::{admit, check_reason_text};
+use super::target::Target;
 use super::{NEEDED, Wish};
 use crate::app::requests::{RequestRow, cancel};
 use crate::app::{Desk, Done, View, Work, act};
@@ -42,20 +41,7 @@ impl Ask {
         check_reason_text(self.wish.reason.as_deref())?;
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::RequestMake, NEEDED, fill, |work, permit| {
-            self.wish.demand(work)?;
-            let found = target::find(work, &self.wish)?;
-            note_document(work, &found)?;
-            let target = match found.customer {
-                Ok(customer) => Target {
-                    customer,
-                    document: found.document,
-                },
-                Err(fault) => {
-                    let first = without_customer(work, fault)?.into_iter().next();
-                    return Err(first.unwrap_or(Fault::FeatureDisabled));
-                }
-            };
-            note(work, &target)?;
+            let target = admit(work, &self.wish)?;
             let considered = consider(work, &self.wish, &target)?;
             put(work, permit, &target, considered)
         })

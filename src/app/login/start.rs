@@ -75,20 +75,7 @@ impl Login {
         desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
-            self.wish.demand(work)?;
-            let found = target::find(work, &self.wish)?;
-            note_document(work, &found)?;
-            let target = match found.customer {
-                Ok(customer) => Target {
-                    customer,
-                    document: found.document,
-                },
-                Err(fault) => {
-                    let first = without_customer(work, fault)?.into_iter().next();
-                    return Err(first.unwrap_or(Fault::FeatureDisabled));
-                }
-            };
-            note(work, &target)?;
+            let target = admit(work, &self.wish)?;
             let considered = consider(work, &self.wish, &target)?;
             // What was approved counts as said again.
             work.draft.reason.clone_from(&considered.wish.reason);
@@ -225,9 +212,32 @@ pub(crate) fn check_reason_text(reason: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Whom a wish is about, put into the record before the rules may refuse.
+///
+/// # Errors
+/// `resource_denied` for the kind of document; what is not found or ambiguous;
+/// the first obstacle where a document led to nobody.
+pub(super) fn admit(work: &mut Work<'_>, wish: &Wish) -> Result<Target> {
+    wish.demand(work)?;
+    let found = target::find(work, wish)?;
+    note_document(work, &found)?;
+    let target = match found.customer {
+        Ok(customer) => Target {
+            customer,
+            document: found.document,
+        },
+        Err(fault) => {
+            let first = without_customer(work, fault)?.into_iter().next();
+            return Err(first.unwrap_or(Fault::FeatureDisabled));
+        }
+    };
+    note(work, &target)?;
+    Ok(target)
+}
+
 /// Puts the document's website into the record: of a guest's order nothing else
 /// is known.
-pub(super) fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
+fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
     let Some(view) = found.document.as_ref().and_then(|d| d.store_view_id) else {
         return Ok(());
     };
@@ -238,7 +248,7 @@ pub(super) fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
 }
 
 /// Puts whom it is about into the record, before the rules may refuse.
-pub(super) fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
+fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
     let website = work
         .tree()?
         .website(target.customer.website_id)
