@@ -21,15 +21,6 @@ pub mod store;
 /// Runs the program: the one place that names all parts of floor 4.
 pub fn main() -> std::process::ExitCode {
     cli::main(cli::Parts {
-        serve: |serving| {
-            broker::serve(&broker::Service {
-                listener: serving.listener,
-                desks: serving.desks,
-                idle: serving.idle,
-                end: serving.end,
-                say: serving.say,
-                chores: serving.chores,
-            })
-        },
+        serve: broker::serve,
     })
 }

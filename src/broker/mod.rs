@@ -10,9 +10,9 @@ mod crowd;
 mod peer;
 mod stream;
 
-use std::io::{self, PipeReader};
+use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use self::crowd::Crowd;
 use self::peer::Peer;
 use self::stream::Timed;
-use crate::app::remote::{Desks, Hearing, LARGE_REQUEST};
+use crate::app::remote::{Hearing, LARGE_REQUEST, Service};
 use crate::app::{Caller, Credential};
 use crate::domain::fault::Fault;
 use crate::store::Result;
@@ -42,28 +42,6 @@ const ROUND: Duration = Duration::from_secs(60);
 
 /// Requests under way may end when the broker is told to.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// What a broker is run with.
-pub struct Service<'s> {
-    pub listener: UnixListener,
-    pub desks: &'s dyn Desks,
-    /// Ends when nobody called for so long.
-    pub idle: Option<Duration>,
-    /// Readable once it is to end.
-    pub end: PipeReader,
-    /// What is worth a line in the system's log.
-    pub say: &'s (dyn Fn(&str) + Sync),
-    /// To be done every minute or so.
-    pub chores: &'s (dyn Fn() + Sync),
-}
-
-impl std::fmt::Debug for Service<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Service")
-            .field("listener", &self.listener)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Serves until it is told to end, or nobody calls any more.
 ///

@@ -34,6 +34,7 @@ use self::args::Globals;
 use self::out::Out;
 use self::settings::Settings;
 use self::shop::Shop;
+use crate::app::remote::Service;
 use crate::domain::fault::Fault;
 
 /// The whole command, for parsing, completions and man pages. What a noun's
@@ -63,7 +64,7 @@ pub fn command() -> Command {
 #[derive(Clone, Copy)]
 pub struct Parts {
     /// Serves a store to others.
-    pub serve: fn(commands::serve::Serving<'_>) -> Result<(), Fault>,
+    pub serve: fn(&Service<'_>) -> Result<(), Fault>,
 }
 
 impl std::fmt::Debug for Parts {

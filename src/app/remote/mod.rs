@@ -9,6 +9,7 @@ mod client;
 mod frame;
 mod registry;
 mod server;
+mod service;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -29,6 +30,7 @@ pub use self::client::{Line, Welcome};
 pub use self::frame::{LARGE_REQUEST, MAX_REQUEST, MAX_UPLOAD};
 pub use self::registry::names;
 pub use self::server::{Asked, Hearing, Stream};
+pub use self::service::Service;
 pub use self::wire::{Greeting, PROTOCOL};
 
 /// A use case: a request that can be run here, or sent to where the store is.

@@ -18,7 +18,7 @@ mod outbox;
 mod redeem;
 mod request;
 mod role;
-pub mod serve;
+mod serve;
 mod session;
 mod storefront;
 mod stores;

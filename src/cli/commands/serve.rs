@@ -1,7 +1,7 @@
 //! `lac serve`.
 
 use std::fs::{self, Permissions};
-use std::io::{ErrorKind, PipeReader, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use listenfd::ListenFd;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Noun, arguments, parsed};
-use crate::app::remote::Desks;
+use crate::app::remote::Service;
 use crate::cli::out::Out;
 use crate::cli::premises::Premises;
 use crate::cli::shop::Shop;
@@ -43,22 +43,6 @@ struct ServeArgs {
     /// socket]
     #[arg(long, value_name = "DURATION")]
     idle: Option<String>,
-}
-
-/// What the serving part of the program is given.
-pub struct Serving<'s> {
-    pub listener: UnixListener,
-    pub desks: &'s dyn Desks,
-    pub idle: Option<Duration>,
-    pub end: PipeReader,
-    pub say: &'s (dyn Fn(&str) + Sync),
-    pub chores: &'s (dyn Fn() + Sync),
-}
-
-impl std::fmt::Debug for Serving<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Serving").finish_non_exhaustive()
-    }
 }
 
 /// The idle time where systemd starts it again when it is needed.
@@ -95,7 +79,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         None => "listening".to_owned(),
     });
     let listener = socket.listener.try_clone();
-    let ended = (shop.parts.serve)(Serving {
+    let ended = (shop.parts.serve)(&Service {
         listener: listener.map_err(|e| Fault::io("the socket", e))?,
         desks: &premises,
         idle,
