@@ -67,6 +67,18 @@ pub struct Caller {
     pub ip_address: Option<String>,
 }
 
+impl Caller {
+    /// Nobody called: a program does on its own what asks nobody's leave.
+    pub fn nobody() -> Self {
+        Self {
+            credential: Credential::MalformedToken,
+            os_account: None,
+            login_uid: None,
+            ip_address: None,
+        }
+    }
+}
+
 /// Everything a use case works with.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {

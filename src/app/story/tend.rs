@@ -1,6 +1,6 @@
 //! The story without an actor.
 
-use super::{Caller, Credential, Desk, Done, Work};
+use super::{Caller, Desk, Done, Work};
 use crate::app::logbook::{Keys, commit, open_log};
 use crate::app::settings::Config;
 use crate::app::view::View;
@@ -19,12 +19,7 @@ pub fn tend<A>(
     body: impl for<'tx> FnOnce(&mut Work<'tx>) -> Result<Done<A>>,
 ) -> Result<A> {
     desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
-    let nobody = Caller {
-        credential: Credential::MalformedToken,
-        os_account: None,
-        login_uid: None,
-        ip_address: None,
-    };
+    let nobody = Caller::nobody();
     let tx = desk.store.write()?;
     let (answer, proof) = {
         let now = desk.clock.now();
