@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod conditions;
 mod config;
 mod customers;
 mod documents;

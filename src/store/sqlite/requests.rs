@@ -1,8 +1,8 @@
 //! Logins that wait for a second person.
 
-use rusqlite::types::ToSql;
 use rusqlite::{Row, params};
 
+use super::conditions::Conditions;
 use super::{Tx, damaged, rows};
 use crate::domain::document::{DocumentKind, DocumentRef};
 use crate::domain::ids::{CustomerId, SessionId, Ticket};
@@ -84,38 +84,15 @@ impl RequestReads for Tx<'_> {
     }
 
     fn requests(&self, query: &RequestQuery) -> Result<Vec<LoginRequest>> {
-        let mut sql = format!("{SELECT} WHERE 1=1");
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut bind = |value: Box<dyn ToSql>| {
-            values.push(value);
-            format!("?{}", values.len())
-        };
-        if let Some(admin) = query.admin_id {
-            sql += &format!(" AND admin_id = {}", bind(Box::new(admin)));
-        }
-        if let Some(customer) = query.customer_id {
-            sql += &format!(" AND customer_id = {}", bind(Box::new(customer.stored())));
-        }
-        if !query.states.is_empty() {
-            let word = |state: &RequestState| format!("'{}'", state.as_str());
-            let words: Vec<String> = query.states.iter().map(word).collect();
-            sql += &format!(" AND state IN ({})", words.join(","));
-        }
-        if let Some(websites) = &query.websites {
-            let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
-            sql += &format!(" AND website_id IN ({})", list.join(","));
-        }
-        if let Some(before) = query.before {
-            sql += &format!(" AND request_seq < {}", rows::int(before)?);
-        }
-        sql += " ORDER BY request_seq DESC";
-        if let Some(limit) = query.limit {
-            sql += &format!(" LIMIT {}", i64::try_from(limit).unwrap_or(i64::MAX));
-        }
+        let mut asked = Conditions::of(SELECT);
+        asked.is("admin_id", query.admin_id);
+        asked.is("customer_id", query.customer_id.map(CustomerId::stored));
+        asked.among("state", query.states.iter().map(|state| state.as_str()));
+        asked.within("website_id", query.websites.as_deref());
+        asked.below("request_seq", query.before.map(rows::int).transpose()?);
+        let sql = asked.ordered("request_seq DESC", query.limit);
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-        let found = statement
-            .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
-            .map_err(rows::fault)?;
+        let found = statement.query([]).map_err(rows::fault)?;
         rows::collect(found, read)
     }
 }

@@ -1,8 +1,8 @@
 //! Sessions.
 
-use rusqlite::types::ToSql;
 use rusqlite::{Row, params};
 
+use super::conditions::Conditions;
 use super::{Tx, damaged, rows};
 use crate::domain::document::{DocumentKind, DocumentRef};
 use crate::domain::fault::Fault;
@@ -97,53 +97,28 @@ impl SessionReads for Tx<'_> {
     }
 
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>> {
-        let mut sql = format!("{SELECT} WHERE 1=1");
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut bind = |value: Box<dyn ToSql>| {
-            values.push(value);
-            format!("?{}", values.len())
-        };
-        if let Some(admin) = query.admin_id {
-            sql += &format!(" AND admin_id = {}", bind(Box::new(admin)));
-        }
-        if let Some(customer) = query.customer_id {
-            sql += &format!(" AND customer_id = {}", bind(Box::new(customer.stored())));
-        }
-        if !query.states.is_empty() {
-            let words: Vec<String> = query
-                .states
-                .iter()
-                .map(|s| format!("'{}'", s.as_str()))
-                .collect();
-            sql += &format!(" AND state IN ({})", words.join(","));
-        }
-        if let Some(websites) = &query.websites {
-            let list: Vec<String> = websites.iter().map(ToString::to_string).collect();
-            sql += &format!(" AND website_id IN ({})", list.join(","));
-        }
+        let mut asked = Conditions::of(SELECT);
+        asked.is("admin_id", query.admin_id);
+        asked.is("customer_id", query.customer_id.map(CustomerId::stored));
+        asked.among("state", query.states.iter().map(|state| state.as_str()));
+        asked.within("website_id", query.websites.as_deref());
         if let Some(after) = &query.after {
             let last = self
                 .session(&SessionId::new(after.clone()))?
                 .ok_or_else(|| Fault::invalid("--after", "not a session of this list"))?;
-            let seq = rows::int(last.issue_seq)?;
-            sql += &format!(" AND issue_seq < {seq}");
+            asked.below("issue_seq", Some(rows::int(last.issue_seq)?));
         }
         // The few open ones are found by their own index; the plus keeps the
         // planner from walking all sessions by age instead.
         let only_open = !query.states.is_empty() && query.states.iter().all(|s| s.is_open());
-        sql += if only_open {
-            " ORDER BY +issue_seq DESC"
+        let order = if only_open {
+            "+issue_seq DESC"
         } else {
-            " ORDER BY issue_seq DESC"
+            "issue_seq DESC"
         };
-        if let Some(limit) = query.limit {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            sql += &format!(" LIMIT {limit}");
-        }
+        let sql = asked.ordered(order, query.limit);
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-        let found = statement
-            .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
-            .map_err(rows::fault)?;
+        let found = statement.query([]).map_err(rows::fault)?;
         rows::collect(found, read)
     }
 }

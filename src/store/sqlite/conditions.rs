@@ -1,0 +1,64 @@
+//! What rows are asked for: conditions of ids and of words that this program
+//! knows, so that nothing foreign stands in them.
+
+use std::fmt::Display;
+
+/// A `SELECT` with its conditions.
+#[derive(Debug)]
+pub struct Conditions(String);
+
+impl Conditions {
+    /// Without any yet.
+    pub fn of(select: &str) -> Self {
+        Self(format!("{select} WHERE 1=1"))
+    }
+
+    /// This id, if one is asked for.
+    pub fn is(&mut self, column: &str, id: Option<i64>) {
+        if let Some(id) = id {
+            self.also(&format!("{column} = {id}"));
+        }
+    }
+
+    /// One of these ids, if they are limited.
+    pub fn within(&mut self, column: &str, ids: Option<&[i64]>) {
+        if let Some(ids) = ids {
+            self.list(column, ids.iter());
+        }
+    }
+
+    /// One of these words; any, if there is none.
+    pub fn among(&mut self, column: &str, words: impl Iterator<Item = &'static str>) {
+        let mut words = words.map(|word| format!("'{word}'")).peekable();
+        if words.peek().is_some() {
+            self.list(column, words);
+        }
+    }
+
+    /// Less than this, if it is asked for.
+    pub fn below(&mut self, column: &str, number: Option<i64>) {
+        if let Some(number) = number {
+            self.also(&format!("{column} < {number}"));
+        }
+    }
+
+    /// In this order, so many at most.
+    pub fn ordered(mut self, order: &str, limit: Option<usize>) -> String {
+        self.0 += &format!(" ORDER BY {order}");
+        if let Some(limit) = limit {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            self.0 += &format!(" LIMIT {limit}");
+        }
+        self.0
+    }
+
+    fn list(&mut self, column: &str, all: impl Iterator<Item = impl Display>) {
+        let all: Vec<String> = all.map(|one| one.to_string()).collect();
+        self.also(&format!("{column} IN ({})", all.join(",")));
+    }
+
+    fn also(&mut self, condition: &str) {
+        self.0 += " AND ";
+        self.0 += condition;
+    }
+}
