@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_archives.sql"),
     include_str!("migrations/0003_access.sql"),
+    include_str!("migrations/0004_trust.sql"),
 ];
 
 /// The schema this program knows.
