@@ -1,8 +1,9 @@
 //! The two rules about rights that every change of roles and admin users
 //! keeps: nobody reaches beyond what they hold, and somebody can always get in.
 
+use super::tokens::lineage::of_ancestors;
 use super::{View, Work};
-use crate::domain::access::{AdminUser, Rights, Role, TokenOwner};
+use crate::domain::access::{ActingToken, AdminUser, Rights, Role, TokenOwner};
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
 use crate::store::{ReadTx, Result, within_own};
@@ -46,12 +47,34 @@ pub fn may_give(view: &View<'_>, given: &Rights, what: &str) -> Result<()> {
 /// limit.
 pub fn can_come_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Result<bool> {
     let tokens = read.access_tokens(TokenOwner::AdminUser(user.id))?;
-    let counts = tokens.iter().any(|token| {
-        token.revoked_at.is_none()
-            && token.expires_at.is_none_or(|end| now < end)
-            && token.limit.is_everything()
-    });
-    Ok(user.os_account.is_some() || counts)
+    if user.os_account.is_some() {
+        return Ok(true);
+    }
+    for token in tokens.iter().filter(|token| token.limit.is_everything()) {
+        // Suspended with its owner only: whoever is enabled again is in again.
+        let ancestors = of_ancestors(read, token, now)?;
+        let ended = token.revoked_at.is_some() || token.expires_at.is_some_and(|end| now >= end);
+        if !ended && ancestors.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An account of the operating system, once mapped, outlives the token that it
+/// was mapped with: through a token that holds less than its owner, or that
+/// ends with another one, none is mapped.
+///
+/// # Errors
+/// `beyond_own_rights`.
+pub fn may_map_account(view: &View<'_>, account: &str) -> Result<()> {
+    let shown = view.actor.token.as_ref();
+    if shown.is_some_and(ActingToken::is_restricted) {
+        return Err(Fault::BeyondOwnRights {
+            what: format!("the account {account} would outlive the token that is shown"),
+        });
+    }
+    Ok(())
 }
 
 /// The enabled admin users who can come in and whose role holds everything, as

@@ -1,6 +1,7 @@
 //! Who is acting.
 
 use super::story::Credential;
+use super::tokens::{TokenState, lineage};
 use crate::domain::access::{Access, Actor, Identity, Rights, RoleScope, TokenOwner, Via};
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
@@ -45,6 +46,18 @@ fn by_token(tx: &dyn ReadTx, token: &PlainToken, now: Timestamp) -> Result<Actor
     }
     if token.expires_at.is_some_and(|end| now >= end) {
         return Err(refused_token("it has expired"));
+    }
+    match lineage::of_ancestors(tx, &token, now)? {
+        None | Some(TokenState::Active) => {}
+        Some(TokenState::Revoked) => {
+            return Err(refused_token("the one it was made with was revoked"));
+        }
+        Some(TokenState::Expired) => {
+            return Err(refused_token("the one it was made with has expired"));
+        }
+        Some(TokenState::Suspended) => {
+            return Err(refused_token("the one it was made with is suspended"));
+        }
     }
     let id = match token.owner {
         TokenOwner::AdminUser(id) => {

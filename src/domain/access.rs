@@ -180,6 +180,8 @@ pub struct AccessToken {
     pub last_used_at: Option<Timestamp>,
     /// What it is limited to; counts only together with the owner's own rights.
     pub limit: Rights,
+    /// The token that its maker acted with; it counts no longer than that one.
+    pub parent_id: Option<i64>,
 }
 
 /// Whose token it is.
@@ -213,6 +215,16 @@ pub struct ActingToken {
     /// Nothing made by it may hold more.
     pub limit: Rights,
     pub last_used_at: Option<Timestamp>,
+    /// The token that it was made with.
+    pub parent_id: Option<i64>,
+}
+
+impl ActingToken {
+    /// Whether it stands for less than its owner: it has a limit, or was made
+    /// with another token, with which it ends.
+    pub fn is_restricted(&self) -> bool {
+        self.parent_id.is_some() || !self.limit.is_everything()
+    }
 }
 
 impl AccessToken {
@@ -223,6 +235,7 @@ impl AccessToken {
             expires_at: self.expires_at,
             limit: self.limit.clone(),
             last_used_at: self.last_used_at,
+            parent_id: self.parent_id,
         }
     }
 }

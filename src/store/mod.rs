@@ -214,6 +214,9 @@ pub trait AccessReads {
 pub trait TokenReads {
     /// By the SHA-256 of the token.
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
+    fn access_token(&self, id: i64) -> Result<Option<AccessToken>>;
+    /// Those that were made by whoever acted with this one, oldest first.
+    fn access_tokens_made_with(&self, parent_id: i64) -> Result<Vec<AccessToken>>;
     /// Oldest first, revoked ones included.
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>>;
 }

@@ -41,3 +41,4 @@ mod stores;
 mod support;
 mod surface;
 mod tamper;
+mod token_family;

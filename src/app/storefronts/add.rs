@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::tokens::lineage::Inherited;
 use crate::app::tokens::shown_once;
 use crate::app::{Desk, Done, act, find, names};
 use crate::domain::access::{AccessToken, Rights, Storefront, TokenOwner};
@@ -9,6 +10,7 @@ use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
+use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
 use crate::store::Result;
 
@@ -20,8 +22,8 @@ pub struct Add {
     pub websites: Vec<String>,
 }
 
-/// The storefront's token, shown this once. It does not expire: it counts
-/// until the storefront is revoked.
+/// The storefront's token, shown this once. It counts until the storefront is
+/// revoked; one that is added with a token ends with that token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Added {
     #[serde(with = "shown_once")]
@@ -29,6 +31,9 @@ pub struct Added {
     pub name: String,
     pub id: i64,
     pub websites: Vec<String>,
+    /// `null` for never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Add {
@@ -66,16 +71,24 @@ impl Add {
             };
             let id = work.tx.storefront_put(permit, &storefront)?;
             let plain = PlainToken::generate(bytes(work.random));
+            let inherited = Inherited::of(work)?;
             let token = AccessToken {
                 id: 0,
                 owner: TokenOwner::Storefront(id),
                 name: name.clone(),
                 created_at: work.now,
-                expires_at: None,
+                expires_at: inherited.expires_at,
                 revoked_at: None,
                 last_used_at: None,
+                // It holds what a storefront holds, for its own websites.
                 limit: Rights::everything(),
+                parent_id: inherited.parent_id,
             };
+            if let Some(parent) = token.parent_id {
+                work.draft.detail("parent", parent);
+                let ends = token.expires_at.map(|at| at.to_string());
+                work.draft.detail("expires_at", ends);
+            }
             let hash = plain.hash();
             work.tx.access_token_add(permit, &token, hash.as_bytes())?;
             let recorded = work.record()?;
@@ -84,6 +97,7 @@ impl Add {
                 name: name.clone(),
                 id,
                 websites: codes,
+                expires_at: token.expires_at,
             };
             Ok(Done::Recorded(answer, recorded))
         })

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, View, look};
-use crate::domain::access::Storefront;
+use crate::domain::access::{Storefront, TokenOwner};
 use crate::domain::audit::Action;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
@@ -25,6 +25,9 @@ pub struct StorefrontView {
     pub websites: Vec<String>,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
+    /// When its token ends; `null` for never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Whether a storefront exists for the actor: one of its websites does.
@@ -47,6 +50,8 @@ impl List {
                 |storefront| &storefront.name,
                 |storefront| {
                     let ids = storefront.websites.iter();
+                    let owner = TokenOwner::Storefront(storefront.id);
+                    let tokens = view.read.access_tokens(owner)?;
                     let seen = ids.filter(|id| view.actor.sees(**id));
                     Ok(StorefrontView {
                         id: storefront.id,
@@ -56,6 +61,7 @@ impl List {
                         name: storefront.name,
                         created_at: storefront.created_at,
                         revoked_at: storefront.revoked_at,
+                        expires_at: tokens.last().and_then(|token| token.expires_at),
                     })
                 },
             )

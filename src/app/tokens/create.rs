@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::lineage::Inherited;
 use super::{owner, resources, shown_once};
 use crate::app::rights::role_of;
 use crate::app::roles::{codes, named};
@@ -55,6 +56,9 @@ pub struct Created {
     pub resources: Option<Vec<Resource>>,
     /// The only websites it is for; `null` for all of the role's.
     pub websites: Option<Vec<String>>,
+    /// The token that it was made with, with which it is revoked.
+    #[serde(default)]
+    pub parent_id: Option<i64>,
 }
 
 impl Create {
@@ -78,8 +82,9 @@ impl Create {
         };
         act(desk, Action::TokenCreate, &[], fill, |work, permit| {
             let user = owner(work, &self.name)?;
-            let limit = self.limit(work, &user)?;
-            let expires_at = self.end(work)?;
+            let inherited = Inherited::of(work)?;
+            let limit = self.limit(work, &user)?.within(&inherited.limit);
+            let expires_at = self.end(work, inherited.expires_at)?;
             let plain = PlainToken::generate(bytes(work.random));
             let token = AccessToken {
                 id: 0,
@@ -90,6 +95,7 @@ impl Create {
                 revoked_at: None,
                 last_used_at: None,
                 limit,
+                parent_id: inherited.parent_id,
             };
             let hash = plain.hash();
             let id = work.tx.access_token_add(permit, &token, hash.as_bytes())?;
@@ -97,6 +103,9 @@ impl Create {
             let websites = codes(work, &token.limit.scope)?;
             work.draft.detail("token", id);
             work.draft.detail("expires_at", expires_at.to_string());
+            if let Some(parent) = token.parent_id {
+                work.draft.detail("parent", parent);
+            }
             if let Some(held) = &held {
                 let ids: Vec<&str> = held.iter().map(|resource| resource.id()).collect();
                 work.draft.detail("resources", ids);
@@ -113,12 +122,13 @@ impl Create {
                 label: self.label.clone(),
                 resources: held,
                 websites,
+                parent_id: token.parent_id,
             };
             Ok(Done::Recorded(answer, recorded))
         })
     }
 
-    /// What was asked for, within the limit of the token that the actor shows.
+    /// What was asked for.
     fn limit(&self, work: &Work<'_>, user: &AdminUser) -> Result<Rights> {
         let mut asked = Rights::everything();
         if !self.resources.is_empty() {
@@ -143,17 +153,13 @@ impl Create {
                 });
             }
         }
-        Ok(match &work.actor.token {
-            Some(shown) => asked.within(&shown.limit),
-            None => asked,
-        })
+        Ok(asked)
     }
 
     /// When it ends: never after the token that the actor shows.
-    fn end(&self, work: &Work<'_>) -> Result<Timestamp> {
+    fn end(&self, work: &Work<'_>, last: Option<Timestamp>) -> Result<Timestamp> {
         let end = work.now.plus(self.lifetime.unwrap_or(DEFAULT_LIFETIME));
-        let shown = work.actor.token.as_ref();
-        match shown.and_then(|token| token.expires_at) {
+        match last {
             Some(last) if end > last && self.lifetime.is_some() => Err(Fault::BeyondOwnRights {
                 what: format!("the token would outlive the one it is made with, until {last}"),
             }),

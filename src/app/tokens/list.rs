@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lineage::{state, within_reach};
 use super::{is_own, resources};
 use crate::app::page::{Page, Part};
 use crate::app::roles::codes;
@@ -12,7 +13,8 @@ use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
 
-/// Asks for an admin user's tokens, oldest first.
+/// Asks for an admin user's tokens, oldest first. Through a restricted token
+/// only that one and what was made with it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct List {
     /// The admin user; `None` for oneself.
@@ -40,6 +42,9 @@ pub struct TokenView {
     /// reaches; `null` for all of the role's.
     pub websites: Option<Vec<String>>,
     pub state: TokenState,
+    /// The token that it was made with, with which it is revoked.
+    #[serde(default)]
+    pub parent_id: Option<i64>,
 }
 
 /// Whether a token counts.
@@ -49,7 +54,7 @@ pub enum TokenState {
     Active,
     Expired,
     Revoked,
-    /// Its owner is disabled.
+    /// Its owner is disabled, or that of a token that it descends from.
     Suspended,
 }
 
@@ -62,18 +67,6 @@ impl TokenState {
             Self::Suspended => "suspended",
         }
     }
-
-    pub(super) fn of(token: &AccessToken, owner_enabled: bool, now: Timestamp) -> Self {
-        if token.revoked_at.is_some() {
-            Self::Revoked
-        } else if token.expires_at.is_some_and(|end| now >= end) {
-            Self::Expired
-        } else if owner_enabled {
-            Self::Active
-        } else {
-            Self::Suspended
-        }
-    }
 }
 
 impl List {
@@ -83,20 +76,23 @@ impl List {
         let after = self.part.number()?;
         look(desk, Action::AdminUserRead, &[], |view| {
             let own = || (view.actor.name.clone(), view.actor.identity);
-            let (name, owner, enabled) = match &self.name {
+            let (name, owner) = match &self.name {
                 Some(name) if !is_own(view, name) => {
                     view.demand(Resource::ACL_USERS)?;
                     let user = find::admin_user(view, name)?;
-                    (user.name, TokenOwner::AdminUser(user.id), user.enabled)
+                    (user.name, TokenOwner::AdminUser(user.id))
                 }
                 _ => match own() {
-                    (name, Identity::AdminUser(id)) => (name, TokenOwner::AdminUser(id), true),
-                    (name, Identity::Storefront(id)) => (name, TokenOwner::Storefront(id), true),
+                    (name, Identity::AdminUser(id)) => (name, TokenOwner::AdminUser(id)),
+                    (name, Identity::Storefront(id)) => (name, TokenOwner::Storefront(id)),
                     (_, Identity::Upkeep) => return Ok(Page::default()),
                 },
             };
             let mut tokens = view.read.access_tokens(owner)?;
             tokens.retain(|token| after.is_none_or(|after| token.id > after));
+            if let Some(reach) = within_reach(view)? {
+                tokens.retain(|token| reach.contains(&token.id));
+            }
             let is_more = tokens.len() > self.part.rows();
             tokens.truncate(self.part.rows());
             let next = tokens.last().filter(|_| is_more).map(|t| t.id.to_string());
@@ -105,7 +101,8 @@ impl List {
                     last_used_at: token.last_used_at,
                     resources: resources(&token.limit),
                     websites: codes(view, &token.limit.scope)?,
-                    state: TokenState::of(&token, enabled, view.now),
+                    state: state(view.read, &token, view.now)?,
+                    parent_id: token.parent_id,
                     id: token.id,
                     name: name.clone(),
                     label: (!token.name.is_empty()).then_some(token.name),

@@ -1,6 +1,7 @@
 //! Personal access tokens of admin users: for scripts and second actors.
 
 mod create;
+pub mod lineage;
 mod list;
 mod revoke;
 pub mod shown_once;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::lineage::{revoke_descendants, within_reach};
 use super::owner;
 use crate::app::page::few;
 use crate::app::rights::WaysIn;
@@ -11,7 +12,7 @@ use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
-/// Revokes tokens of an admin user.
+/// Revokes tokens of an admin user, and whatever was made with them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Revoke {
     /// The admin user's name.
@@ -34,12 +35,18 @@ pub struct Revoked {
     /// The ids revoked now; those that were so already are not among them.
     pub revoked: Vec<i64>,
     pub changed: bool,
+    /// Tokens that were made with those, and revoked with them; some may be
+    /// other people's, or a storefront's.
+    #[serde(default)]
+    pub descendants: Vec<i64>,
 }
 
 impl Revoke {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
-    /// `access_token_not_found`, `beyond_own_rights`, `last_administrator`.
+    /// `access_token_not_found`, `last_administrator`; `beyond_own_rights` for
+    /// somebody who holds more than the actor, and through a restricted token
+    /// for any but that one and what was made with it.
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
         if let Which::Ids(ids) = &self.which {
             few("ID", ids)?;
@@ -62,20 +69,31 @@ impl Revoke {
             };
             let live = tokens.iter().filter(|token| token.revoked_at.is_none());
             let revoked: Vec<i64> = live.map(|t| t.id).filter(|id| is_meant(*id)).collect();
+            let reach = within_reach(work)?;
+            let beyond = |id: &&i64| reach.as_ref().is_some_and(|ids| !ids.contains(id));
+            if let Some(id) = revoked.iter().find(beyond) {
+                let what = format!("token {id} was not made with the token that is shown");
+                return Err(Fault::BeyondOwnRights { what });
+            }
             let ways_in = WaysIn::now(work)?;
             for id in &revoked {
                 work.tx.access_token_revoke(permit, *id, work.now)?;
             }
+            let descendants = revoke_descendants(work, permit, &revoked)?;
             ways_in.must_remain(work)?;
             let answer = Revoked {
                 name: user.name,
                 changed: !revoked.is_empty(),
                 revoked,
+                descendants,
             };
             if !answer.changed {
                 return Ok(Done::Unchanged(answer));
             }
             work.draft.detail("tokens", answer.revoked.clone());
+            if !answer.descendants.is_empty() {
+                work.draft.detail("descendants", answer.descendants.clone());
+            }
             let recorded = work.record()?;
             Ok(Done::Recorded(answer, recorded))
         })

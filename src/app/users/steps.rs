@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::app::Work;
-use crate::app::rights::{may_change, may_give};
-use crate::domain::access::{AdminUser, Role};
+use crate::app::rights::{may_change, may_give, may_map_account};
+use crate::app::tokens::lineage::revoke_descendants;
+use crate::domain::access::{AdminUser, Role, TokenOwner};
 use crate::domain::audit::Event;
 use crate::domain::fault::Fault;
 use crate::store::log::Recorded;
@@ -46,6 +47,9 @@ pub fn create(
     role: &Role,
 ) -> Result<(AdminUser, Recorded)> {
     may_give(work, &role.rights, &what_it_holds(role))?;
+    if let Some(account) = new.os_account {
+        may_map_account(work, account)?;
+    }
     if work.read.admin_user_by_name(new.name)?.is_some() {
         return Err(Fault::AlreadyExists {
             what: format!("admin user {}", new.name),
@@ -81,12 +85,17 @@ pub fn change(
     if after == before {
         return Ok(None);
     }
+    if let Some(account) = &after.os_account
+        && after.os_account != before.os_account
+    {
+        may_map_account(work, account)?;
+    }
     work.draft.change(summary(before, had), summary(after, has));
     work.tx.admin_user_put(permit, after)?;
     work.record().map(Some)
 }
 
-/// An admin user who goes, and their tokens.
+/// An admin user who goes, with their tokens and whatever was made with them.
 ///
 /// # Errors
 /// `beyond_own_rights`.
@@ -98,6 +107,12 @@ pub fn delete(
 ) -> Result<Recorded> {
     may_change(work, &role.rights, &user.name)?;
     work.draft.detail("before", summary(user, role));
+    let tokens = work.read.access_tokens(TokenOwner::AdminUser(user.id))?;
+    let tokens: Vec<i64> = tokens.iter().map(|token| token.id).collect();
+    let descendants = revoke_descendants(work, permit, &tokens)?;
+    if !descendants.is_empty() {
+        work.draft.detail("descendants", descendants);
+    }
     work.tx.admin_user_remove(permit, user.id)?;
     work.record()
 }

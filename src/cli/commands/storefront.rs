@@ -79,9 +79,17 @@ fn add(args: AddArgs, shop: &Shop) -> Result<()> {
         return shop.show(&added);
     }
     Out::line(added.token.expose())?;
+    let until = match added.expires_at {
+        None => "it counts until the storefront is revoked".to_owned(),
+        Some(at) => format!(
+            "it ends on {} with the token that you use, and is revoked with it: add the \
+             storefront without LAC_TOKEN for one that stays",
+            shop.look().time(at)
+        ),
+    };
+    let name = safe(&added.name);
     shop.out.say(&format!(
-        "this token of the storefront {} is shown once; it counts until the storefront is revoked",
-        safe(&added.name)
+        "this token of the storefront {name} is shown once; {until}"
     ));
     Ok(())
 }
@@ -124,11 +132,21 @@ impl Row for StorefrontView {
             field: "revoked_at",
             title: "state",
         },
+        Column {
+            field: "expires_at",
+            title: "",
+        },
     ];
 
     fn cells(&self, look: &Look) -> Vec<Text> {
         let state = match self.revoked_at {
-            None => Text::toned("active", Tone::Good),
+            None => match self.expires_at {
+                None => Text::toned("active", Tone::Good),
+                Some(at) if at <= look.now => Text::toned("expired", Tone::Dim),
+                Some(at) => {
+                    Text::toned(format!("active until {}", look.short_time(at)), Tone::Good)
+                }
+            },
             Some(at) => Text::toned(format!("revoked {}", look.short_time(at)), Tone::Dim),
         };
         vec![

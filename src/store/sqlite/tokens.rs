@@ -9,7 +9,7 @@ use crate::domain::time::Timestamp;
 use crate::store::{Permit, Result, TokenReads, TokenWrites};
 
 const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
-                      revoked_at, last_used_at, access, scope FROM access_token";
+                      revoked_at, last_used_at, access, scope, parent_id FROM access_token";
 
 impl Tx<'_> {
     fn read_token(&self, row: &Row<'_>) -> Result<AccessToken> {
@@ -31,6 +31,7 @@ impl Tx<'_> {
             revoked_at: rows::time_opt(row, 6)?,
             last_used_at: rows::time_opt(row, 7)?,
             limit: self.read_rights(row, [8, 9], id, "access_token")?,
+            parent_id: rows::get(row, 10)?,
         })
     }
 }
@@ -39,6 +40,19 @@ impl TokenReads for Tx<'_> {
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>> {
         let sql = format!("{SELECT} WHERE hash = ?1");
         self.one(&sql, hash.as_slice(), |row| self.read_token(row))
+    }
+
+    fn access_token(&self, id: i64) -> Result<Option<AccessToken>> {
+        let sql = format!("{SELECT} WHERE id = ?1");
+        self.one(&sql, id, |row| self.read_token(row))
+    }
+
+    fn access_tokens_made_with(&self, parent_id: i64) -> Result<Vec<AccessToken>> {
+        let sql = format!("{SELECT} WHERE parent_id = ?1 ORDER BY id");
+        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
+        rows::collect(statement.query([parent_id]).map_err(rows::fault)?, |row| {
+            self.read_token(row)
+        })
     }
 
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
@@ -68,7 +82,8 @@ impl TokenWrites for Tx<'_> {
         self.conn
             .execute(
                 "INSERT INTO access_token (hash, admin_user_id, storefront_id, name, created_at, \
-                 expires_at, access, scope) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 expires_at, access, scope, parent_id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     hash.as_slice(),
                     admin,
@@ -78,6 +93,7 @@ impl TokenWrites for Tx<'_> {
                     token.expires_at.map(Timestamp::micros),
                     token.limit.access.as_str(),
                     scope_word(&token.limit),
+                    token.parent_id,
                 ],
             )
             .map_err(rows::fault)?;

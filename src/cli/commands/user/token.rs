@@ -143,7 +143,12 @@ impl Card for Revoked {
         } else {
             ids.join(", ")
         };
-        vec![("name", self.name.clone().into()), ("revoked", text.into())]
+        let mut lines = vec![("name", self.name.clone().into()), ("revoked", text.into())];
+        if !self.descendants.is_empty() {
+            let ids: Vec<String> = self.descendants.iter().map(ToString::to_string).collect();
+            lines.push(("made with them", ids.join(", ").into()));
+        }
+        lines
     }
 }
 
@@ -205,6 +210,10 @@ impl Row for TokenView {
             field: "state",
             title: "state",
         },
+        Column {
+            field: "parent_id",
+            title: "",
+        },
     ];
 
     fn cells(&self, look: &Look) -> Vec<Text> {
@@ -218,6 +227,10 @@ impl Row for TokenView {
             Some(_) => time.relative(look.now),
             None => look.short_time(time),
         };
+        let state = match self.parent_id {
+            None => self.state.as_str().to_owned(),
+            Some(parent) => format!("{}, made with {parent}", self.state.as_str()),
+        };
         let last_used = self.last_used_at.map(time);
         let expires = self.expires_at.map(time);
         vec![
@@ -228,7 +241,7 @@ impl Row for TokenView {
             expires.unwrap_or_else(|| "never".to_owned()).into(),
             last_used.unwrap_or_default().into(),
             only(self).into(),
-            Text::toned(self.state.as_str(), tone),
+            Text::toned(state, tone),
         ]
     }
 }
