@@ -223,7 +223,12 @@ fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream)
         return Err(fault);
     }
     match answered? {
-        Some(fault @ (Fault::Internal { .. } | Fault::LogTampered { .. })) => Err(fault),
+        Some(
+            fault @ (Fault::Internal { .. }
+            | Fault::LogTampered { .. }
+            | Fault::SchemaTampered { .. }
+            | Fault::StateTampered { .. }),
+        ) => Err(fault),
         _ => Ok(()),
     }
 }

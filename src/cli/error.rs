@@ -137,6 +137,10 @@ pub fn hint(fault: &Fault) -> Option<String> {
             "stop using this store, keep all of it, and compare it with a backup and the receipts"
                 .to_owned()
         }
+        F::SchemaTampered { .. } | F::StateTampered { .. } => {
+            "find out who changed it; keep a copy as evidence, and put the store back from a backup"
+                .to_owned()
+        }
         F::CheckpointMissing { .. } => {
             "put it back from a backup; if it is lost for good: lac log recover".to_owned()
         }

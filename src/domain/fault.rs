@@ -209,6 +209,10 @@ pub enum Fault {
     FileTampered { what: String },
     #[error("the audit log has been changed: {what}")]
     LogTampered { what: String },
+    #[error("the database's schema has been changed: {what}")]
+    SchemaTampered { what: String },
+    #[error("the state of the store has been changed: {what}")]
+    StateTampered { what: String },
     #[error("the checkpoint file {path} is missing")]
     CheckpointMissing { path: String },
     #[error("the {purpose} key {path} is missing")]

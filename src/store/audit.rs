@@ -93,13 +93,15 @@ pub trait AuditReads {
     ) -> Result<()>;
     /// The columns, as places in [`Cells`], that an index exists for.
     fn audit_indexes(&self) -> &'static [usize];
-    /// Whether tables and indexes of the log are defined as this program
-    /// defines them; what differs.
-    fn audit_schema_differs(&self) -> Result<Option<String>>;
+    /// What differs between the schema as it is and as this program makes it,
+    /// by the number that the store gives for its schema.
+    fn schema_differs(&self) -> Result<Option<String>>;
     /// Whether the trees in which the log's tables are kept are in order, so
     /// that looking something up finds what reading everything does, and
     /// nothing is stored below the first event; what is wrong. Reads them all.
     fn audit_structure(&self) -> Result<Option<String>>;
+    /// The same of the tables that say who may do what: some milliseconds.
+    fn access_structure(&self) -> Result<Option<String>>;
     /// The roots of the first `count` complete runs of 256 leaves.
     fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
     /// Every archive, oldest first.

@@ -86,6 +86,7 @@ type Check = fn(&Ward<'_>) -> Result<Finding>;
 type InUse = fn(&Ward<'_>) -> Result<Option<Finding>>;
 
 const CHECKS: &[(&str, Check)] = &[
+    ("schema", proof::schema),
     ("login_key", proof::login_key),
     ("audit_key", proof::audit_key),
     ("log", proof::log),
@@ -131,6 +132,12 @@ fn in_use(ward: &Ward<'_>) -> Vec<Finding> {
 
 fn finding(ward: &Ward<'_>, name: &str, check: Check) -> Finding {
     check(ward).unwrap_or_else(|fault| Finding::failed(name, fault))
+}
+
+/// The schema alone, of a store that this program has not brought up to date.
+pub fn schema(desk: &Desk<'_>) -> Finding {
+    let found = desk.store.read().and_then(|tx| proof::schema_of(&*tx));
+    found.unwrap_or_else(|fault| Finding::failed("schema", fault))
 }
 
 impl<'d> Ward<'d> {

@@ -10,10 +10,10 @@ use crate::domain::text::shell_quoted;
 use crate::domain::time::Timestamp;
 use crate::signing::Error;
 use crate::signing::keys::{Purpose, read_private_key};
-use crate::store::Result;
 use crate::store::anchor::Place;
 use crate::store::keys::{active, chain};
 use crate::store::log::{check_file, check_head, tampered};
+use crate::store::{ReadTx, Result};
 
 /// Events may be ahead of the clock by the microseconds that keep them apart.
 const SLACK: Duration = Duration::from_secs(1);
@@ -54,6 +54,23 @@ fn key(ward: &Ward<'_>, check: &str, purpose: Purpose) -> Result<Finding> {
             ),
         ),
     })
+}
+
+/// Everything that is defined in the database is what this program makes, and
+/// indexes lead to the rows that they should.
+pub fn schema(ward: &Ward<'_>) -> Result<Finding> {
+    schema_of(ward.read)
+}
+
+/// The same of a store that is not up to date.
+pub fn schema_of(read: &dyn ReadTx) -> Result<Finding> {
+    if let Some(what) = read.schema_differs()? {
+        return Err(Fault::SchemaTampered { what });
+    }
+    if let Some(what) = read.access_structure()? {
+        return Err(Fault::StateTampered { what });
+    }
+    Ok(Finding::ok("schema", "as this program makes it"))
 }
 
 /// Compares events, head and checkpoint file as every append does. The public

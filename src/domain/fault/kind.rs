@@ -64,7 +64,10 @@ impl Fault {
             | F::Busy { .. }
             | F::BrokerBusy { .. }
             | F::ErasurePending { .. } => Kind::Conflict,
-            F::LogTampered { .. } | F::FileTampered { .. } => Kind::Tampered,
+            F::LogTampered { .. }
+            | F::SchemaTampered { .. }
+            | F::StateTampered { .. }
+            | F::FileTampered { .. } => Kind::Tampered,
             F::CheckpointMissing { .. }
             | F::KeyMissing { .. }
             | F::KeyMismatch { .. }

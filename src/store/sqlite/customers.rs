@@ -131,8 +131,9 @@ impl CustomerReads for Tx<'_> {
                  UNION ALL SELECT min(customer_id) FROM login_request \
                  UNION ALL SELECT min(customer_id) FROM outbox \
                  UNION ALL SELECT min(customer_id) FROM document WHERE customer_id < 0 \
-                 UNION ALL SELECT -max(local_customers) FROM audit_archive \
-                 UNION ALL SELECT min(customer_id) FROM audit_event WHERE customer_id IS NOT NULL)",
+                 UNION ALL SELECT -max(local_customers) FROM audit_archive NOT INDEXED \
+                 UNION ALL SELECT min(customer_id) FROM audit_event \
+                 INDEXED BY audit_event_customer WHERE customer_id IS NOT NULL)",
                 [],
                 |row| row.get(0),
             )

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::lock::WriterLock;
-use super::{SqliteStore, rows};
+use super::{SqliteStore, rows, schema};
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
@@ -24,10 +24,12 @@ pub fn found(conn: &Connection) -> Result<i64> {
         .map_err(rows::fault)
 }
 
-/// Applies what is missing.
+/// Applies what is missing. What is there must be what the migrations before
+/// have made.
 ///
 /// # Errors
-/// `store_newer` for a store that a newer program has touched.
+/// `store_newer` for a store that a newer program has touched;
+/// `schema_tampered`.
 pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
     if is_up_to_date(store)? {
         return Ok(());
@@ -72,43 +74,21 @@ fn apply(conn: &Connection) -> Result<()> {
     if check(from)? {
         return Ok(());
     }
-    let from = usize::try_from(from).map_err(Fault::internal)?;
-    for sql in &MIGRATIONS[from..] {
+    schema::check(conn, from)?;
+    migrate(conn, from, SCHEMA)?;
+    schema::check(conn, SCHEMA)
+}
+
+/// Makes the schema of this version in an empty database.
+pub fn make(conn: &Connection, version: i64) -> Result<()> {
+    migrate(conn, 0, version)
+}
+
+fn migrate(conn: &Connection, from: i64, to: i64) -> Result<()> {
+    let known = |version| usize::try_from(version).unwrap_or(0).min(MIGRATIONS.len());
+    for sql in &MIGRATIONS[known(from)..known(to)] {
         conn.execute_batch(sql).map_err(rows::fault)?;
     }
-    conn.pragma_update(None, "user_version", SCHEMA)
+    conn.pragma_update(None, "user_version", to)
         .map_err(rows::fault)
-}
-
-/// What differs between the tables and indexes as they are and as the
-/// migrations make them; `None` if nothing does.
-pub fn differs(conn: &Connection) -> Result<Option<String>> {
-    let fresh = Connection::open_in_memory().map_err(rows::fault)?;
-    apply(&fresh)?;
-    let (wanted, found) = (objects(&fresh)?, objects(conn)?);
-    let missing = wanted.iter().find(|object| !found.contains(object));
-    let added = found.iter().find(|object| !wanted.contains(object));
-    Ok(match (missing, added) {
-        (None, None) => None,
-        (Some(object), _) => Some(format!("{} is missing or defined otherwise", object[0])),
-        (None, Some(object)) => Some(format!("{} was added", object[0])),
-    })
-}
-
-/// Name, type, table and definition of everything that is defined.
-fn objects(conn: &Connection) -> Result<Vec<[String; 4]>> {
-    let mut statement = conn
-        .prepare(
-            "SELECT name, type, tbl_name, coalesce(sql, '') FROM sqlite_schema \
-             WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-        )
-        .map_err(rows::fault)?;
-    rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
-        Ok([
-            rows::get(row, 0)?,
-            rows::get(row, 1)?,
-            rows::get(row, 2)?,
-            rows::get(row, 3)?,
-        ])
-    })
 }

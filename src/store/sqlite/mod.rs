@@ -15,6 +15,7 @@ mod queue;
 mod requests;
 mod rights;
 mod rows;
+mod schema;
 mod search;
 mod sessions;
 mod stores;
@@ -22,6 +23,7 @@ mod sweep;
 mod tokens;
 mod uses;
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
@@ -55,16 +57,21 @@ pub struct SqliteStore {
     new_wal: Option<PathBuf>,
     /// Whether short reads of events go through a mapping of the file.
     maps: bool,
+    /// SQLite's number of the schema that was checked last.
+    checked: Cell<Option<i64>>,
+    /// Whether transactions begin whatever the schema is.
+    takes_any_schema: bool,
 }
 
 impl SqliteStore {
     /// Opens an existing store and brings its schema up to date.
     ///
     /// # Errors
-    /// `store_newer`, `busy`, `database`.
+    /// `store_newer`, `schema_tampered`, `busy`, `database`.
     pub fn open(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         migrate::bring_up_to_date(&store)?;
+        store.check_schema()?;
         Ok(store)
     }
 
@@ -72,10 +79,12 @@ impl SqliteStore {
     /// touching its schema.
     ///
     /// # Errors
-    /// `store_newer`, `database`; `busy` for a schema that is not up to date.
+    /// `store_newer`, `schema_tampered`, `database`; `busy` for a schema that is
+    /// not up to date.
     pub fn open_as_it_is(dir: &StoreDir) -> Result<Self> {
         let store = Self::connect(dir, Duration::ZERO, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if migrate::is_up_to_date(&store)? {
+            store.check_schema()?;
             return Ok(store);
         }
         Err(Fault::Busy { waited_seconds: 0 })
@@ -86,7 +95,11 @@ impl SqliteStore {
     /// # Errors
     /// `database`.
     pub fn open_to_examine(dir: &StoreDir, timeout: Duration) -> Result<Self> {
-        Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self {
+            takes_any_schema: true,
+            ..store
+        })
     }
 
     /// The SQLite library's version, and whether it is at least 3.51.3, the
@@ -139,6 +152,8 @@ impl SqliteStore {
             timeout,
             new_wal: new_wal.then(|| dir.root().to_path_buf()),
             maps: false,
+            checked: Cell::new(None),
+            takes_any_schema: false,
         })
     }
 
@@ -146,19 +161,54 @@ impl SqliteStore {
     pub fn schema(&self) -> Result<i64> {
         migrate::found(&self.conn)
     }
-}
 
-impl Store for SqliteStore {
-    fn read(&self) -> Result<Box<dyn ReadTx + '_>> {
-        self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
-        Ok(Box::new(Tx {
+    /// Checks the schema unless it is the one that was checked last: SQLite
+    /// counts its changes, and a connection goes on with the definitions that
+    /// it has read until the count is another one.
+    fn check_schema(&self) -> Result<()> {
+        if self.takes_any_schema {
+            return Ok(());
+        }
+        let count: i64 = self
+            .conn
+            .prepare_cached("PRAGMA main.schema_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(rows::fault)?;
+        if self.checked.get() == Some(count) {
+            return Ok(());
+        }
+        migrate::is_up_to_date(self)?;
+        schema::check(&self.conn, SCHEMA)?;
+        self.checked.set(Some(count));
+        Ok(())
+    }
+
+    /// The writer's lock, over a schema that is as it should be.
+    fn locked(&self, timeout: Duration) -> Result<WriterLock> {
+        let lock = WriterLock::take(&self.lock, timeout)?;
+        self.check_schema()?;
+        Ok(lock)
+    }
+
+    /// A transaction that has begun, unless its schema is not as it should be.
+    fn begun(&self, lock: Option<WriterLock>) -> Result<Tx<'_>> {
+        let tx = Tx {
             conn: &self.conn,
             timeout: self.timeout,
             new_wal: self.new_wal.as_deref(),
             maps: self.maps,
             open: true,
-            _lock: None,
-        }))
+            _lock: lock,
+        };
+        self.check_schema()?;
+        Ok(tx)
+    }
+}
+
+impl Store for SqliteStore {
+    fn read(&self) -> Result<Box<dyn ReadTx + '_>> {
+        self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
+        Ok(Box::new(self.begun(None)?))
     }
 
     fn write(&self) -> Result<Box<dyn WriteTx + '_>> {
@@ -166,14 +216,7 @@ impl Store for SqliteStore {
         self.conn
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(rows::fault)?;
-        Ok(Box::new(Tx {
-            conn: &self.conn,
-            timeout: self.timeout,
-            new_wal: self.new_wal.as_deref(),
-            maps: self.maps,
-            open: true,
-            _lock: Some(lock),
-        }))
+        Ok(Box::new(self.begun(Some(lock))?))
     }
 
     fn bulk(&self, on: bool) -> Result<()> {
@@ -214,33 +257,33 @@ impl Store for SqliteStore {
     }
 
     fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         outbox::claim(&self.conn, now, until)
     }
 
     fn outbox_settle(&self, settled: &Settled) -> Result<bool> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         outbox::settle(&self.conn, settled)
     }
 
     fn sweep(&self, most: usize) -> Result<u64> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         sweep::some(&self.conn, most)
     }
 
     fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
-        let _lock = WriterLock::take(&self.lock, Duration::ZERO)?;
+        let _lock = self.locked(Duration::ZERO)?;
         tokens::note_use(&self.conn, id, at)
     }
 
     fn scrub(&self, words: &[String]) -> Result<bool> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         Ok(sweep::empty_wal(&self.conn, self.timeout)?
             && sweep::rebuild_if_held(&self.conn, &self.dir.database(), words, self.timeout)?)
     }
 
     fn rebuild(&self) -> Result<bool> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         Ok(sweep::empty_wal(&self.conn, self.timeout)?
             && sweep::rebuild(&self.conn, &self.dir.database(), self.timeout)?)
     }

@@ -25,6 +25,13 @@ pub fn fault(error: rusqlite::Error) -> Fault {
                 }
                 return Fault::AlreadyExists { what: text };
             }
+            // Definitions that SQLite cannot even read.
+            ErrorCode::DatabaseCorrupt => {
+                let text = message.clone().unwrap_or_default();
+                if text.starts_with("malformed database schema") {
+                    return Fault::SchemaTampered { what: text };
+                }
+            }
             _ => {}
         }
     }

@@ -21,8 +21,9 @@ pub fn some(conn: &Connection, most: usize) -> Result<u64> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let removed = conn
         .execute(
-            "DELETE FROM audit_event WHERE seq IN (SELECT seq FROM audit_event \
-             WHERE seq <= (SELECT coalesce(max(last), 0) FROM audit_archive) \
+            "DELETE FROM audit_event NOT INDEXED WHERE seq IN (\
+             SELECT seq FROM audit_event NOT INDEXED WHERE seq <= coalesce((\
+             SELECT last FROM audit_archive NOT INDEXED ORDER BY first DESC LIMIT 1), 0) \
              ORDER BY seq LIMIT ?1)",
             [most],
         )

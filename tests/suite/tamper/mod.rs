@@ -13,6 +13,7 @@ mod exports;
 mod hidden;
 mod resigned;
 mod rollback;
+mod schema;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};

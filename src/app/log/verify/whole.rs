@@ -53,8 +53,8 @@ impl<'a> Pass<'a> {
     pub fn new(desk: &'a Desk<'a>, view: &View<'a>, keys: Chain) -> Result<Self> {
         let head = newest(view.read)?;
         let mut findings = Findings::default();
-        if let Some(problem) = view.read.audit_schema_differs()? {
-            findings.log(format!("the database is not as it was made: {problem}"));
+        if let Some(problem) = view.read.schema_differs()? {
+            findings.log(Fault::SchemaTampered { what: problem }.to_string());
         }
         if !keys.is_sound() {
             findings.log(NoteError::Chain.to_string());
@@ -366,9 +366,10 @@ impl<'a> Pass<'a> {
 /// A database or an archive that cannot be read as what it should be, in words.
 fn damage(fault: Fault) -> Result<Option<String>> {
     match fault {
-        Fault::Database { .. } | Fault::RowDamaged { .. } | Fault::LogTampered { .. } => {
-            Ok(Some(fault.to_string()))
-        }
+        Fault::Database { .. }
+        | Fault::RowDamaged { .. }
+        | Fault::LogTampered { .. }
+        | Fault::SchemaTampered { .. } => Ok(Some(fault.to_string())),
         other => Err(other),
     }
 }

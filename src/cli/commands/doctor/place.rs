@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 
-use crate::app::doctor::{Examine, Finding};
+use crate::app::doctor::{Examine, Finding, schema};
 use crate::cli::premises::database_library;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
@@ -41,15 +41,15 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
                 Fault::StoreNewer { found, known },
             ));
         }
-        Ok((_, [found, known])) if found < known => findings.push(Finding::warning(
-            "schema",
-            format!("{found}, this program's is {known}"),
-            "any other command brings it up to date; then look again",
-        )),
-        Ok((desk, [found, _])) => {
-            findings.push(Finding::ok("schema", found.to_string()));
-            findings.extend(Examine::default().run(&desk));
+        Ok((desk, [found, known])) if found < known => {
+            findings.push(schema(&desk));
+            findings.push(Finding::warning(
+                "schema",
+                format!("{found}, this program's is {known}"),
+                "any other command brings it up to date; then look again",
+            ));
         }
+        Ok((desk, _)) => findings.extend(Examine::default().run(&desk)),
     }
     findings
 }

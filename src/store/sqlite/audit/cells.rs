@@ -55,7 +55,7 @@ pub fn run(
     each: &mut dyn FnMut(&Cells<'_>) -> Result<()>,
 ) -> Result<()> {
     let sql = format!(
-        "SELECT {} FROM audit_event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+        "SELECT {} FROM audit_event NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
         COLUMNS.join(", ")
     );
     let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::fault)?;

@@ -7,7 +7,7 @@ mod writes;
 
 use rusqlite::Row;
 
-use super::{Tx, damaged, migrate, rows};
+use super::{Tx, damaged, migrate, rows, schema};
 use crate::domain::audit::{Cut, StoredEvent};
 use crate::domain::merkle::Hash;
 use crate::domain::time::Timestamp;
@@ -26,7 +26,9 @@ impl AuditReads for Tx<'_> {
     fn audit_head(&self) -> Result<Option<Head>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT size, nodes, last_time, note FROM audit_head WHERE id = 1")
+            .prepare_cached(
+                "SELECT size, nodes, last_time, note FROM audit_head NOT INDEXED WHERE id = 1",
+            )
             .map_err(rows::fault)?;
         rows::first(statement.query([]).map_err(rows::fault)?, |row| {
             Ok(Head {
@@ -41,7 +43,7 @@ impl AuditReads for Tx<'_> {
     fn audit_last_seq(&self) -> Result<u64> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT coalesce(max(seq), 0) FROM audit_event")
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM audit_event NOT INDEXED")
             .map_err(rows::fault)?;
         let last = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
             rows::uint(row, 0, "audit_event")
@@ -55,7 +57,9 @@ impl AuditReads for Tx<'_> {
         };
         let mut statement = self
             .conn
-            .prepare_cached("SELECT seq, record, shopper, staff FROM audit_event WHERE seq = ?1")
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event NOT INDEXED WHERE seq = ?1",
+            )
             .map_err(rows::fault)?;
         rows::first(statement.query([seq]).map_err(rows::fault)?, read)
     }
@@ -81,7 +85,8 @@ impl AuditReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT seq, record FROM audit_event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+                "SELECT seq, record FROM audit_event NOT INDEXED \
+                 WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
             )
             .map_err(rows::fault)?;
         let mut found = statement
@@ -101,7 +106,9 @@ impl AuditReads for Tx<'_> {
     fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>> {
         let mut statement = self
             .conn
-            .prepare_cached("SELECT idx, root FROM audit_subtree WHERE idx < ?1 ORDER BY idx")
+            .prepare_cached(
+                "SELECT idx, root FROM audit_subtree NOT INDEXED WHERE idx < ?1 ORDER BY idx",
+            )
             .map_err(rows::fault)?;
         let mut next = 0;
         rows::collect(
@@ -144,12 +151,16 @@ impl AuditReads for Tx<'_> {
         cells::INDEXED
     }
 
-    fn audit_schema_differs(&self) -> Result<Option<String>> {
-        migrate::differs(self.conn)
+    fn schema_differs(&self) -> Result<Option<String>> {
+        schema::differs(self.conn, migrate::found(self.conn)?)
     }
 
     fn audit_structure(&self) -> Result<Option<String>> {
         structure::problem(self.conn)
+    }
+
+    fn access_structure(&self) -> Result<Option<String>> {
+        structure::access(self.conn)
     }
 
     fn audit_archives(&self) -> Result<Vec<ArchiveRow>> {
@@ -158,7 +169,7 @@ impl AuditReads for Tx<'_> {
             .prepare_cached(
                 "SELECT first, last, name, since, until, bytes, sha256, nodes, \
                  local_customers \
-                 FROM audit_archive ORDER BY first",
+                 FROM audit_archive NOT INDEXED ORDER BY first",
             )
             .map_err(rows::fault)?;
         rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
@@ -177,5 +188,63 @@ impl AuditReads for Tx<'_> {
                 local_customers: rows::uint(row, 8, "audit_archive")?,
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Every file of the adapter, with what its strings hold on one line.
+    fn sources(dir: &Path, into: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let words: Vec<&str> = text.split_whitespace().filter(|w| *w != "\\").collect();
+                into.push((path.display().to_string(), words.join(" ")));
+            }
+        }
+    }
+
+    /// SQLite would choose between the table and whatever index is there.
+    #[test]
+    fn whoever_reads_the_log_says_through_which_index() {
+        let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
+        let mut files = Vec::new();
+        sources(&adapter, &mut files);
+        let from = ["FROM", " audit_"].concat();
+        let mut count = 0;
+        for (path, text) in files {
+            for (at, _) in text.match_indices(&from) {
+                let table = &text[at + 5..];
+                let rest = table.trim_start_matches(|c: char| c == '_' || c.is_alphanumeric());
+                let is_named = [" NOT INDEXED", " INDEXED BY "]
+                    .iter()
+                    .any(|w| rest.starts_with(w));
+                // What the constant is followed by is seen where it is used.
+                let is_constant = rest.starts_with("\"; ");
+                assert!(
+                    is_named || is_constant,
+                    "{path}: {}",
+                    &table[..table.len().min(60)]
+                );
+                count += 1;
+            }
+            for (at, _) in text.match_indices(&["{SE", "LECT} "].concat()) {
+                let rest = &text[at..];
+                let is_log = path.ends_with("audit/scan.rs");
+                assert!(
+                    !is_log
+                        || rest[9..].starts_with("NOT INDEXED")
+                        || rest[9..].starts_with("INDEXED BY"),
+                    "{path}: {}",
+                    &rest[..40]
+                );
+            }
+        }
+        assert!(count > 12, "{count}");
     }
 }

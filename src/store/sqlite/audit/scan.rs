@@ -11,6 +11,8 @@ use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
 use crate::store::{AuditReads, EventQuery, Result};
 
+/// Followed by what it is read through: `NOT INDEXED` or `INDEXED BY`, so that
+/// SQLite chooses no other way than the one that verification looks at.
 const SELECT: &str = "SELECT seq, record, shopper, staff FROM audit_event";
 
 /// With more values than this everything is read once instead.
@@ -68,7 +70,10 @@ pub fn run(
 fn seqs(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     let archived: i64 = tx
         .conn
-        .prepare_cached("SELECT coalesce(max(last), 0) FROM audit_archive")
+        .prepare_cached(
+            "SELECT coalesce((SELECT last FROM audit_archive NOT INDEXED \
+             ORDER BY first DESC LIMIT 1), 0)",
+        )
         .and_then(|mut s| s.query_row([], |row| row.get(0)))
         .map_err(rows::fault)?;
     // What an archive holds and was not swept yet is no longer here.
@@ -106,7 +111,9 @@ pub fn seq_at(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
     let mut high = rows::int(tx.audit_last_seq()?)? + 1;
     let mut statement = tx
         .conn
-        .prepare_cached("SELECT seq, time FROM audit_event WHERE seq >= ?1 ORDER BY seq LIMIT 1")
+        .prepare_cached(
+            "SELECT seq, time FROM audit_event NOT INDEXED WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+        )
         .map_err(rows::fault)?;
     while low < high {
         let middle = low + (high - low) / 2;
@@ -151,6 +158,16 @@ fn lanes(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
     Some((column, values))
 }
 
+/// The index of a column.
+fn index_of(column: &str) -> &'static str {
+    match column {
+        "ticket" => "audit_event_ticket",
+        "document" => "audit_event_document",
+        "customer_id" => "audit_event_customer",
+        _ => "audit_event_admin",
+    }
+}
+
 /// Conditions on columns, which are quicker to look at than texts. `+` keeps
 /// their indexes out of it: the order by seq must come without sorting.
 fn conditions(query: &EventQuery, values: &mut Vec<Value>) -> String {
@@ -189,11 +206,14 @@ fn straight(
     one: One<'_>,
 ) -> Result<()> {
     let mut values = vec![Value::Integer(first), Value::Integer(last)];
-    let mut sql = format!("{SELECT} WHERE seq BETWEEN ?1 AND ?2");
-    if let Some((column, value)) = key {
-        values.push(value);
-        sql += &format!(" AND {column} = ?3");
-    }
+    let mut sql = match key {
+        None => format!("{SELECT} NOT INDEXED WHERE seq BETWEEN ?1 AND ?2"),
+        Some((column, value)) => {
+            values.push(value);
+            let index = index_of(column);
+            format!("{SELECT} INDEXED BY {index} WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3")
+        }
+    };
     sql += &conditions(query, &mut values);
     sql += &format!(" ORDER BY seq {}", order(query));
     let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::fault)?;
@@ -218,8 +238,9 @@ fn merged(
     one: One<'_>,
 ) -> Result<()> {
     let sql = format!(
-        "SELECT seq FROM audit_event WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3 \
-         ORDER BY seq {}",
+        "SELECT seq FROM audit_event INDEXED BY {} \
+         WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3 ORDER BY seq {}",
+        index_of(column),
         order(query)
     );
     let mut statements = Vec::with_capacity(keys.len());
@@ -234,7 +255,7 @@ fn merged(
     }
     let mut row_at = tx
         .conn
-        .prepare_cached(&format!("{SELECT} WHERE seq = ?1"))
+        .prepare_cached(&format!("{SELECT} NOT INDEXED WHERE seq = ?1"))
         .map_err(rows::fault)?;
     loop {
         let mut next: Option<(usize, i64)> = None;
