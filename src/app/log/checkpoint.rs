@@ -59,7 +59,8 @@ impl Newest {
     /// append does, and anchors it.
     ///
     /// # Errors
-    /// `log_tampered`, `checkpoint_missing`, `key_missing`, `resource_denied`.
+    /// `log_tampered`, `file_tampered` for an older checkpoint that this store
+    /// did not sign, `checkpoint_missing`, `key_missing`, `resource_denied`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Receipt> {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
@@ -102,9 +103,11 @@ fn continues(
     keys: &Chain,
 ) -> Result<Consistency> {
     let opened = keys.open(older.as_bytes());
-    let older = opened
-        .map_err(|e| tampered(format!("the older checkpoint: {e}")))?
-        .checkpoint;
+    // A file that this store never signed says nothing about its log.
+    let foreign = |e| Fault::FileTampered {
+        what: format!("the older checkpoint: {e}"),
+    };
+    let older = opened.map_err(foreign)?.checkpoint;
     if older.size > newest.size {
         return Err(tampered(format!(
             "the older checkpoint knows {} events, the log has only {}: an older copy was put back",

@@ -13,7 +13,9 @@ use super::{Filter, READERS, newest, view_of};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::{Action, EventView};
 use crate::domain::fault::Fault;
-use crate::domain::merkle::Frontier;
+use crate::domain::merkle::{Frontier, Hash};
+use crate::signing::note::Checkpoint;
+use crate::store::keys::chain;
 use crate::store::log::tampered;
 use crate::store::{EventQuery, Head, Result};
 
@@ -50,8 +52,13 @@ pub struct Tailed {
     pub more: bool,
 }
 
-/// How far a log was read: the three lines of an unsigned checkpoint. The log
-/// is only read on if what was read then is still its beginning.
+/// How far a log was read: the three lines of an unsigned checkpoint, and the
+/// signed one that the log had then. The log is only read on if what was read
+/// then is still its beginning.
+///
+/// Whoever sends a position can write anything into it, so only the signed
+/// checkpoint can show that the log was changed. Anything else that does not
+/// fit is a mistake of the sender's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The store's name.
@@ -60,6 +67,10 @@ pub struct Position {
     pub seq: u64,
     /// Root of the tree up to it, base64.
     pub root: String,
+    /// The signed checkpoint of the log as it was when it was read; empty in
+    /// cursor files of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// Asks whether nothing was appended since.
@@ -69,22 +80,24 @@ pub struct IsNewest {
 }
 
 impl IsNewest {
-    /// One row is read, and nobody's leave is needed: nothing of the log is
-    /// told.
+    /// Reads one row of the log, and needs the right to read it.
     ///
     /// # Errors
-    /// `log_tampered` where the log ends before the position, or there with
-    /// another root.
+    /// `log_tampered` where a signed checkpoint shows that the log was changed;
+    /// `invalid_value` for a position that is none of this log's;
+    /// `resource_denied`.
     pub fn run(self, desk: &Desk<'_>) -> Result<bool> {
-        self.at.is_newest(desk)
+        look(desk, Action::LogRead, &READERS, |view| {
+            self.at.is_newest(view)
+        })
     }
 }
 
 impl Tail {
     /// # Errors
-    /// `log_tampered` where the log does not continue the position;
-    /// `invalid_value` for the position of another log; `resource_denied`,
-    /// `customer_not_found`, `row_damaged`.
+    /// `log_tampered` where a signed checkpoint shows that the log was changed;
+    /// `invalid_value` for a position that is none of this log's;
+    /// `resource_denied`, `customer_not_found`, `row_damaged`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Tailed> {
         look(desk, Action::LogRead, &READERS, |view| {
             let head = newest(view.read)?;
@@ -103,7 +116,7 @@ impl Tail {
             })?;
             let more = events.len() == limit;
             let seq = events.last().filter(|_| more).map(|event| event.seq);
-            let at = Position::of(view, origin, seq.unwrap_or(head.size))?;
+            let at = Position::of(view, origin, seq.unwrap_or(head.size), head.note)?;
             Ok(Tailed { events, at, more })
         })
     }
@@ -127,21 +140,27 @@ fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Optio
 }
 
 impl Position {
-    fn of(view: &View<'_>, origin: String, seq: u64) -> Result<Self> {
+    fn of(view: &View<'_>, origin: String, seq: u64, note: String) -> Result<Self> {
         let root = STANDARD.encode(root_at(Source::of(view), seq)?);
-        Ok(Self { origin, seq, root })
+        Ok(Self {
+            origin,
+            seq,
+            root,
+            note,
+        })
     }
 
-    fn is_newest(&self, desk: &Desk<'_>) -> Result<bool> {
-        let head = newest(&*desk.store.read()?)?;
-        self.is_within(&head)?;
+    fn is_newest(&self, view: &View<'_>) -> Result<bool> {
+        let head = newest(view.read)?;
         if head.size > self.seq {
-            return Ok(false);
+            return Ok(false); // the next batch is compared with the position
         }
         let frontier = Frontier::from_parts(head.size, &head.nodes)
             .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
-        self.has_root(&STANDARD.encode(frontier.root()))?;
-        Ok(true)
+        if head.size == self.seq && self.has_root(&frontier.root()) {
+            return Ok(true);
+        }
+        Err(self.misfit(view, &head, &view.config.store_name()?))
     }
 
     /// The position's seq, once the log is known to continue it.
@@ -150,44 +169,64 @@ impl Position {
             let reason = format!("it is of the log of {}, not of {origin}", self.origin);
             return Err(Fault::invalid("the cursor", reason));
         }
-        self.is_within(head)?;
-        self.has_root(&STANDARD.encode(root_at(Source::of(view), self.seq)?))?;
-        Ok(self.seq)
-    }
-
-    fn is_within(&self, head: &Head) -> Result<()> {
-        if self.seq <= head.size {
-            return Ok(());
+        if self.seq <= head.size && self.has_root(&root_at(Source::of(view), self.seq)?) {
+            return Ok(self.seq);
         }
-        Err(tampered(format!(
-            "{} events were read, the database has only {}: an older copy was put back",
-            self.seq, head.size
-        )))
+        Err(self.misfit(view, head, origin))
     }
 
-    fn has_root(&self, root: &str) -> Result<()> {
-        if self.root == root {
-            return Ok(());
+    fn has_root(&self, root: &Hash) -> bool {
+        self.root == STANDARD.encode(root)
+    }
+
+    /// Why this position is none of the log's: the log was changed where a
+    /// checkpoint that this store signed says so, else the position is wrong.
+    fn misfit(&self, view: &View<'_>, head: &Head, origin: &str) -> Fault {
+        let unfit = || Fault::invalid("the cursor", "this log never was at that position");
+        let signed = view
+            .read
+            .signing_keys()
+            .and_then(|rows| chain(&rows, origin));
+        let Ok(signed) = signed.map(|keys| keys.open(self.note.as_bytes())) else {
+            return unfit();
+        };
+        let Ok(Checkpoint { size, root, .. }) = signed.map(|opened| opened.checkpoint) else {
+            return unfit();
+        };
+        if size > head.size {
+            return tampered(format!(
+                "{size} events were read, the database has only {}: an older copy was put back",
+                head.size
+            ));
         }
-        Err(tampered(format!(
-            "the first {} events are not those that were read",
-            self.seq
-        )))
+        match root_at(Source::of(view), size) {
+            Ok(now) if now == root => unfit(),
+            Ok(_) => tampered(format!(
+                "the first {size} events are not those that were read"
+            )),
+            Err(fault) => fault,
+        }
     }
 
-    /// The form in which it is kept: origin, seq and root, a line each.
+    /// The form in which it is kept: origin, seq and root, a line each, then
+    /// the signed checkpoint.
     pub fn to_text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.seq, self.root)
+        format!(
+            "{}\n{}\n{}\n{}",
+            self.origin, self.seq, self.root, self.note
+        )
     }
 
     /// Reads it back; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
-        let mut lines = text.lines();
+        let mut lines = text.splitn(4, '\n');
         let position = Self {
             origin: lines.next()?.to_owned(),
             seq: lines.next()?.parse().ok()?,
             root: lines.next()?.to_owned(),
+            note: lines.next()?.to_owned(),
         };
-        (position.to_text() == text).then_some(position)
+        let is_whole = position.note.is_empty() || position.note.starts_with(&position.origin);
+        (is_whole && position.to_text() == text).then_some(position)
     }
 }
