@@ -22,7 +22,8 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
-    /// Read the access token from a file [the token itself: env LAC_TOKEN]
+    /// Read the access token from a file that only you can read, or from stdin
+    /// (-) [the token itself: env LAC_TOKEN]
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 

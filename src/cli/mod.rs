@@ -24,6 +24,7 @@ mod saved;
 mod settings;
 mod shells;
 mod shop;
+mod token;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! What commands are run with: settings, output, and a way to the store.
 
 use std::cell::OnceCell;
-use std::fs;
 
 use super::Parts;
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
@@ -9,7 +8,8 @@ use super::args::{Globals, Paging};
 use super::broker::{Broker, Patience};
 use super::out::{Out, write_failed};
 use super::premises::Open;
-use super::settings::{Settings, env};
+use super::settings::Settings;
+use super::token;
 use crate::app::outbox::{Tally, deliver};
 use crate::app::remote::{Meanwhile, Nothing, UseCase};
 use crate::app::{Caller, Credential, Desk};
@@ -33,6 +33,7 @@ pub struct Shop {
     pub parts: Parts,
     /// Whether an access token in the environment counts.
     takes_token: bool,
+    token: OnceCell<Option<String>>,
     caller: OnceCell<Caller>,
     open: OnceCell<Open>,
     broker: Broker,
@@ -49,6 +50,7 @@ impl Shop {
             random,
             parts: Parts::default(),
             takes_token: true,
+            token: OnceCell::new(),
             caller: OnceCell::new(),
             open: OnceCell::new(),
             broker: Broker::default(),
@@ -86,8 +88,7 @@ impl Shop {
             return request.run_at(&self.desk()?, meanwhile);
         };
         let token = self.token()?;
-        self.broker
-            .ask(socket, &request, token.as_deref(), meanwhile)
+        self.broker.ask(socket, &request, token, meanwhile)
     }
 
     /// Delivers notices that are due to the hooks of the settings; `None` where
@@ -185,6 +186,7 @@ impl Shop {
     pub fn again(&self) -> Self {
         Self {
             takes_token: self.takes_token,
+            token: self.token.clone(),
             ..Self::new(
                 self.globals.clone(),
                 self.settings.clone(),
@@ -198,16 +200,17 @@ impl Shop {
         self.open.get().is_some_and(Open::is_replaced)
     }
 
-    /// The access token that was given, if any.
-    fn token(&self) -> Result<Option<String>> {
-        match &self.globals.token_file {
-            _ if !self.takes_token => Ok(None),
-            Some(path) => {
-                let text = fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
-                Ok(Some(text.trim().to_owned()))
-            }
-            None => Ok(env("LAC_TOKEN").map(|text| text.trim().to_owned())),
+    /// The access token that was given, if any. It is read once: stdin cannot be
+    /// read again.
+    fn token(&self) -> Result<Option<&str>> {
+        if !self.takes_token {
+            return Ok(None);
         }
+        if self.token.get().is_none() {
+            let given = token::given(self.globals.token_file.as_deref())?;
+            let _ = self.token.set(given);
+        }
+        Ok(self.token.get().and_then(Option::as_deref))
     }
 
     /// Who calls: the token if one was given, else the account of the real
@@ -216,7 +219,7 @@ impl Shop {
         if self.caller.get().is_none() {
             let account = os_account();
             let _ = self.caller.set(Caller {
-                credential: Credential::of(self.token()?.as_deref(), &account),
+                credential: Credential::of(self.token()?, &account),
                 os_account: Some(account),
                 login_uid: login_uid(),
                 ip_address: None,
