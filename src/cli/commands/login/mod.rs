@@ -1,7 +1,9 @@
 //! `lac login`: a customer or a document in, a signed login URL out.
 
 mod ask;
+mod browser;
 mod hand_over;
+mod page;
 mod request;
 mod show;
 
@@ -101,7 +103,9 @@ pub struct LoginArgs {
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "", requires = "request")]
     wait: Option<String>,
 
-    /// Open the URL in the browser
+    /// Open the URL in the browser ($BROWSER, or the desktop's), by way of a file
+    /// that only you can read and that is soon removed. A browser in a sandbox
+    /// (snap, flatpak) may not be able to read it
     #[arg(long, conflicts_with = "check")]
     open: bool,
 
@@ -182,7 +186,7 @@ fn start(login: Login, [copy, open]: [bool; 2], shop: &Shop) -> Result<u8> {
     }
     show::started(&started, shop)?;
     hand_over::to_clipboard(copy, &started.url, shop);
-    hand_over::to_browser(open, &started.url, shop);
+    hand_over::to_browser(open, &started, shop);
     hooks::deliver(shop);
     Ok(0)
 }

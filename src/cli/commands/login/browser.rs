@@ -1,0 +1,97 @@
+//! Starts the browser of whatever desktop there is.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::cli::hooks::close_inherited;
+
+/// An opener that has not failed by then has not failed: some wait for the
+/// browser to end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Opens a page with what `BROWSER` names, else with the desktop's opener.
+///
+/// # Errors
+/// Why none could be started, without a word of the page.
+pub fn open(page: &Path) -> Result<(), String> {
+    close_inherited();
+    let named = std::env::var("BROWSER").unwrap_or_default();
+    let named = named.split(':').filter_map(|entry| command(entry, page));
+    let mut problem = "none was found".to_owned();
+    for mut opener in named.chain(open::commands(page)) {
+        match start(&mut opener) {
+            Ok(()) => return Ok(()),
+            Err(None) => {}
+            Err(Some(why)) => problem = why,
+        }
+    }
+    Err(problem)
+}
+
+/// An entry of `BROWSER` as `xdg-open` reads it: words, with `%s` for what is to
+/// be opened, or that after them.
+fn command(entry: &str, page: &Path) -> Option<Command> {
+    let mut words = entry.split_whitespace();
+    let mut command = Command::new(words.next()?);
+    let mut is_named = false;
+    for word in words {
+        match word.split_once("%s") {
+            Some((before, after)) => {
+                let mut argument = OsString::from(before);
+                argument.push(page);
+                argument.push(after);
+                command.arg(argument);
+                is_named = true;
+            }
+            None => {
+                command.arg(word);
+            }
+        }
+    }
+    if !is_named {
+        command.arg(page);
+    }
+    Some(command)
+}
+
+/// Starts an opener, without the secrets of this program's environment.
+///
+/// # Errors
+/// `None` for one that is not there, else why it failed.
+fn start(opener: &mut Command) -> Result<(), Option<String>> {
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"LAC_") {
+            opener.env_remove(name);
+        }
+    }
+    let name = Path::new(opener.get_program())
+        .file_name()
+        .unwrap_or(OsStr::new("the browser"))
+        .to_string_lossy()
+        .into_owned();
+    let started = opener
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(None),
+        Err(e) => return Err(Some(format!("{name}: {e}"))),
+    };
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(Some(format!("{name}: {status}"))),
+            Ok(None) => thread::sleep(Duration::from_millis(10)),
+            Err(e) => return Err(Some(format!("{name}: {e}"))),
+        }
+    }
+    Ok(())
+}

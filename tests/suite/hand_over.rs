@@ -1,0 +1,167 @@
+//! `lac login --open`: the browser gets a page, and nobody sees the URL.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::support::{Ran, Store, ran};
+
+/// A browser that writes down what it gets: its arguments, its environment, and
+/// mode and contents of the page.
+const BROWSER: &str = r#"#!/bin/sh
+dir=$(dirname "$0")
+printf '%s\n' "$@" > "$dir/argv"
+env > "$dir/env"
+for word in "$@"; do page=$word; done
+stat -c %a "$page" > "$dir/mode"
+stat -c %a "$(dirname "$page")" > "$dir/dirmode"
+cat "$page" > "$dir/page.part"
+mv "$dir/page.part" "$dir/page"
+"#;
+
+fn program(dir: &Path, name: &str, script: &str) -> PathBuf {
+    let path = dir.join(name);
+    fs::write(&path, script).expect("written");
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("a mode");
+    path
+}
+
+/// A directory for the programs, and a private one of the session.
+fn rooms(store: &Store) -> (PathBuf, PathBuf) {
+    let (bin, runtime) = (store.home().join("bin"), store.home().join("runtime"));
+    fs::create_dir(&bin).expect("a directory");
+    let private = DirBuilder::new().mode(0o700).create(&runtime);
+    private.expect("a directory");
+    (bin, runtime)
+}
+
+fn login(store: &Store, env: &[(&str, &str)]) -> Ran {
+    let mut command = store.command(&["login", "1", "--open", "--ttl", "1s"]);
+    command
+        .env("PATH", "/usr/bin:/bin")
+        .envs(env.iter().copied());
+    ran(command.output().expect("lac runs"))
+}
+
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !is_so() {
+        assert!(since.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn entries(dir: &Path) -> usize {
+    fs::read_dir(dir).expect("a directory").count()
+}
+
+fn read(bin: &Path, name: &str) -> String {
+    fs::read_to_string(bin.join(name)).expect("the browser came")
+}
+
+#[test]
+fn the_browser_gets_a_page_of_its_own_and_no_secret() {
+    let store = Store::with_shop();
+    let (bin, runtime) = rooms(&store);
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let browser = program(&bin, "browser", BROWSER);
+    program(&bin, "xdg-open", BROWSER);
+    let token = store.json(&["user", "token", "create", "alice"])["token"].clone();
+    let token = token.as_str().expect("a token");
+    let shown = |browser: &str| {
+        [
+            ("XDG_RUNTIME_DIR", runtime.display().to_string()),
+            ("PATH", path.clone()),
+            ("LAC_TOKEN", token.to_owned()),
+            ("BROWSER", browser.to_owned()),
+        ]
+    };
+    for browser in [
+        String::new(),
+        browser.display().to_string(),
+        format!("no-such-browser:{} --new-window %s", browser.display()),
+    ] {
+        let env = shown(&browser);
+        let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, &**value)).collect();
+        let ran = login(&store, &env).succeeded();
+        let url = ran.stdout.trim();
+        assert!(url.contains("secret="), "{ran:#?}");
+        assert!(ran.stderr.contains("opening the browser"), "{ran:#?}");
+        until("the page is read", || bin.join("page").exists());
+        let argv = read(&bin, "argv");
+        let words: Vec<&str> = argv
+            .lines()
+            .filter(|word| *word != "--new-window")
+            .collect();
+        assert_eq!(words.len(), 1, "{argv}");
+        assert!(Path::new(words[0]).starts_with(&runtime), "{argv}");
+        let secret = url.split("secret=").nth(1).expect("a secret");
+        let environment = read(&bin, "env");
+        for text in [&argv, &environment, &ran.stderr] {
+            assert!(!text.contains(secret), "{text}");
+            assert!(!text.contains(token), "{text}");
+        }
+        assert!(!environment.contains("LAC_"), "{environment}");
+        assert_eq!(read(&bin, "mode").trim(), "600");
+        let page = read(&bin, "page");
+        assert!(
+            page.contains(&format!("location.replace(\"{url}\")")),
+            "{page}"
+        );
+        assert!(
+            page.contains("no-referrer") && page.contains("http-equiv=\"refresh\""),
+            "{page}"
+        );
+        until("the page is gone", || entries(&runtime) == 0);
+        fs::remove_file(bin.join("page")).expect("removed");
+    }
+}
+
+#[test]
+fn without_a_private_directory_one_is_made_for_the_page() {
+    let store = Store::with_shop();
+    let (bin, runtime) = rooms(&store);
+    let browser = program(&bin, "browser", BROWSER).display().to_string();
+    let tmp = store.home().join("tmp");
+    fs::create_dir(&tmp).expect("a directory");
+    fs::set_permissions(&runtime, Permissions::from_mode(0o755)).expect("a mode");
+    let (runtime, tmp) = (runtime.display().to_string(), tmp.display().to_string());
+    let env = [
+        ("XDG_RUNTIME_DIR", &*runtime),
+        ("TMPDIR", &tmp),
+        ("BROWSER", &browser),
+    ];
+    login(&store, &env).succeeded();
+    until("the page is read", || bin.join("page").exists());
+    assert_eq!(read(&bin, "dirmode").trim(), "700");
+    assert!(read(&bin, "argv").starts_with(&tmp));
+    until("page and directory are gone", || {
+        entries(Path::new(&tmp)) == 0
+    });
+    assert_eq!(entries(Path::new(&runtime)), 0);
+}
+
+#[test]
+fn an_opener_that_fails_tells_nobody_the_url() {
+    let store = Store::with_shop();
+    let (bin, runtime) = rooms(&store);
+    let failing = "#!/bin/sh\necho \"cannot open $*\" >&2\ncat \"$1\" >&2\nexit 3\n";
+    let browser = program(&bin, "browser", failing).display().to_string();
+    let room = runtime.display().to_string();
+    // An empty directory in PATH: none of the desktop's own is found.
+    let empty = store.home().display().to_string();
+    let env = [
+        ("XDG_RUNTIME_DIR", &*room),
+        ("BROWSER", &browser),
+        ("PATH", &empty),
+    ];
+    let ran = login(&store, &env).succeeded();
+    let secret = ran.stdout.trim().split("secret=").nth(1).expect("a secret");
+    assert!(!ran.stderr.contains(secret), "{ran:#?}");
+    assert!(!ran.stderr.contains(&room), "{ran:#?}");
+    let note = "could not open a browser: browser: exit status: 3; the URL is on stdout";
+    assert!(ran.stderr.contains(note), "{ran:#?}");
+    assert_eq!(entries(&runtime), 0, "the page is removed at once");
+}
