@@ -2,19 +2,22 @@
 //! from here.
 //!
 //! No shell, a cleaned environment, none of the caller's open files, a process
-//! group of its own that is killed as a whole when its time is over.
+//! group of its own that is killed as a whole when the program has ended or its
+//! time is over.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Once;
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, close};
 
@@ -27,7 +30,7 @@ use crate::render::safe::safe;
 /// Notices that one command delivers at most: its own, and a few older ones.
 const FEW: usize = 4;
 
-/// How often a program that runs is looked at.
+/// How often a program that runs is looked at, at least.
 const GLANCE: Duration = Duration::from_millis(10);
 
 /// Bytes that are kept of what a program says: its last line is in them.
@@ -153,23 +156,23 @@ fn run(program: &Program, payload: &str, limit: Duration) -> Result<(), String> 
         .process_group(0)
         .spawn()
         .map_err(|error| format!("{}: {error}", program.path.display()))?;
-    let said = [
-        child.stdout.take().map(listen),
-        child.stderr.take().map(listen),
-    ];
+    let mut said = Said::of(&mut child);
     tell(&mut child, payload);
-    let ended = wait(&mut child, began, limit);
-    if !matches!(ended, Ok(Some(_))) {
-        // The group, not the program alone: what it started goes too.
-        let group = i32::try_from(child.id()).map(Pid::from_raw);
-        let _ = group.map(|group| killpg(group, Signal::SIGKILL));
-        let _ = child.wait();
-    }
-    let line = || last_line(&said);
+    let ended = wait(&mut child, &mut said, began, limit);
+    // The group, not the program alone: what it started goes too, whether it
+    // was in time or not.
+    let group = i32::try_from(child.id()).map(Pid::from_raw);
+    let _ = group.map(|group| killpg(group, Signal::SIGKILL));
+    let _ = child.wait();
+    said.hear_the_rest();
     match ended {
         Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => Err(format!("{status}{}", line())),
-        Ok(None) => Err(format!("killed after {} s{}", limit.as_secs(), line())),
+        Ok(Some(status)) => Err(format!("{status}{}", said.last_line())),
+        Ok(None) => Err(format!(
+            "killed after {} s{}",
+            limit.as_secs(),
+            said.last_line()
+        )),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -183,52 +186,111 @@ fn tell(child: &mut Child, payload: &str) {
     }
 }
 
-fn wait(child: &mut Child, began: Instant, limit: Duration) -> io::Result<Option<ExitStatus>> {
+fn wait(
+    child: &mut Child,
+    said: &mut Said,
+    began: Instant,
+    limit: Duration,
+) -> io::Result<Option<ExitStatus>> {
     loop {
+        said.hear(GLANCE);
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
         if began.elapsed() >= limit {
             return Ok(None);
         }
-        thread::sleep(GLANCE);
     }
 }
 
-/// Reads to the end in a thread, so that no program waits for a full pipe, and
-/// keeps the end.
-fn listen(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (to, received) = channel();
-    thread::spawn(move || {
-        let mut kept = Vec::new();
-        let mut buffer = [0; TAIL];
-        while let Ok(count @ 1..) = from.read(&mut buffer) {
-            kept.extend_from_slice(&buffer[..count]);
-            let surplus = kept.len().saturating_sub(TAIL);
-            kept.drain(..surplus);
-        }
-        let _ = to.send(kept);
-    });
-    received
+/// What a program says on stderr and stdout. It is heard here and in no thread:
+/// something that the program left running may keep the pipes open for good, and
+/// must not keep anything of this process.
+struct Said {
+    pipes: [Option<File>; 2],
+    kept: [Vec<u8>; 2],
 }
 
-/// The last line that was said, on stderr rather than on stdout. Something it
-/// left running may keep the pipe open: that is not waited for.
-fn last_line(said: &[Option<Receiver<Vec<u8>>>; 2]) -> String {
-    let line = |from: &Option<Receiver<Vec<u8>>>| {
-        let bytes = from.as_ref()?.recv_timeout(ECHO).ok()?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
-        last.map(|line| format!(": {line}"))
-    };
-    let [stdout, stderr] = said;
-    line(stderr).or_else(|| line(stdout)).unwrap_or_default()
+impl Said {
+    fn of(child: &mut Child) -> Self {
+        let stderr = child
+            .stderr
+            .take()
+            .map(|pipe| File::from(OwnedFd::from(pipe)));
+        let stdout = child
+            .stdout
+            .take()
+            .map(|pipe| File::from(OwnedFd::from(pipe)));
+        let is_quiet = |pipe: &File| fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).is_ok();
+        Self {
+            pipes: [stderr, stdout].map(|pipe| pipe.filter(is_quiet)),
+            kept: [Vec::new(), Vec::new()],
+        }
+    }
+
+    /// Waits at most so long for something to be said, and keeps its end.
+    fn hear(&mut self, wait: Duration) {
+        let mut open: Vec<PollFd<'_>> = self
+            .pipes
+            .iter()
+            .flatten()
+            .map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN))
+            .collect();
+        let limit = PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO);
+        if open.is_empty() || poll(&mut open, limit).is_err() {
+            thread::sleep(wait);
+            return;
+        }
+        for (pipe, kept) in self.pipes.iter_mut().zip(&mut self.kept) {
+            if pipe.as_ref().is_some_and(|from| !take(from, kept)) {
+                *pipe = None;
+            }
+        }
+    }
+
+    /// Hears what an ended program had still to say.
+    fn hear_the_rest(&mut self) {
+        let until = Instant::now() + ECHO;
+        while self.pipes.iter().any(Option::is_some) && Instant::now() < until {
+            self.hear(GLANCE);
+        }
+        self.pipes = [None, None];
+    }
+
+    /// The last line that was said, on stderr rather than on stdout.
+    fn last_line(&self) -> String {
+        let line = |bytes: &Vec<u8>| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let last = text.lines().map(str::trim).rfind(|line| !line.is_empty());
+            last.map(|line| format!(": {line}"))
+        };
+        self.kept.iter().find_map(line).unwrap_or_default()
+    }
+}
+
+/// Takes what can be read at once, a few pieces at most, and keeps the end;
+/// whether there may be more to come.
+fn take(mut from: &File, kept: &mut Vec<u8>) -> bool {
+    let mut buffer = [0; TAIL];
+    for _ in 0..16 {
+        match from.read(&mut buffer) {
+            Ok(0) => return false,
+            Ok(count) => {
+                kept.extend_from_slice(&buffer[..count]);
+                let surplus = kept.len().saturating_sub(TAIL);
+                kept.drain(..surplus);
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return e.kind() == io::ErrorKind::WouldBlock,
+        }
+    }
+    true
 }
 
 /// Closes what was open when this program was started: its own files close by
 /// themselves where another program begins, these would not. They have been
 /// read by now.
-fn close_inherited() {
+pub(super) fn close_inherited() {
     static ONCE: Once = Once::new();
     // Later a number could be somebody else's.
     ONCE.call_once(close_now);

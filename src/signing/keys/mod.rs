@@ -3,6 +3,7 @@
 
 mod file;
 mod jwk;
+mod memory;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +22,7 @@ pub use file::{
     move_private_key, read_expected_key, read_private_key, remove_private_key, write_private_key,
 };
 pub use jwk::{Jwk, JwkSet};
+pub use memory::keep_private;
 
 /// What a key signs; a store has one current key for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +51,7 @@ pub struct PrivateKey(SigningKey);
 impl PrivateKey {
     /// The key that 32 random bytes make (RFC 8032, section 5.1.5).
     pub fn from_seed(seed: [u8; 32]) -> Self {
+        memory::keep_private();
         Self(SigningKey::from_bytes(&Zeroizing::new(seed)))
     }
 
@@ -58,6 +61,7 @@ impl PrivateKey {
     /// Anything else is [`Error::MalformedKey`], also a version 2 whose public
     /// half does not belong to the private one.
     pub fn from_pem(pem: &str) -> Result<Self> {
+        memory::keep_private();
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| Error::MalformedKey)?;
         Ok(Self(key))
     }

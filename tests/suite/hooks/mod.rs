@@ -1,5 +1,6 @@
 //! Programs that are told of logins.
 
+mod children;
 mod history;
 mod killed;
 mod told;

@@ -1,0 +1,34 @@
+//! What is in the memory of a process that holds keys stays there.
+
+use std::sync::Once;
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+/// From here on this process leaves no core dump, and other processes of the
+/// same account cannot look into its memory.
+pub fn keep_private() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
+            let _ = setrlimit(Resource::RLIMIT_CORE, 0, hard);
+        }
+        // The limit does not count where dumps are piped to a program.
+        #[cfg(target_os = "linux")]
+        let _ = nix::sys::prctl::set_dumpable(false);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signing::keys::PrivateKey;
+
+    #[test]
+    fn who_holds_a_key_leaves_no_dump() {
+        let _key = PrivateKey::from_seed([7; 32]);
+        let (soft, _) = getrlimit(Resource::RLIMIT_CORE).unwrap();
+        assert_eq!(soft, 0);
+        #[cfg(target_os = "linux")]
+        assert_eq!(nix::sys::prctl::get_dumpable(), Ok(false));
+    }
+}

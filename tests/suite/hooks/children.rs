@@ -1,0 +1,115 @@
+//! What the program of a hook leaves running.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::Hooked;
+use crate::support::Broker;
+
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !is_so() {
+        assert!(since.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn pids(hooked: &Hooked, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(hooked.store.home().join(name)).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Whether a process runs, ended ones that nobody waited for aside.
+fn runs(pid: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat
+        .rsplit(") ")
+        .next()
+        .and_then(|rest| rest.chars().next());
+    state.is_some_and(|state| state != 'Z')
+}
+
+/// Threads and pipes of a process.
+fn kept(broker: u32) -> (usize, usize) {
+    let proc = Path::new("/proc").join(broker.to_string());
+    let threads = fs::read_dir(proc.join("task")).expect("a process").count();
+    let files = fs::read_dir(proc.join("fd")).expect("a process");
+    let is_pipe = |entry: &fs::DirEntry| {
+        let target = fs::read_link(entry.path()).unwrap_or_default();
+        target.to_string_lossy().starts_with("pipe:")
+    };
+    let pipes = files
+        .filter(|entry| entry.as_ref().is_ok_and(is_pipe))
+        .count();
+    (threads, pipes)
+}
+
+#[test]
+fn a_child_that_leaves_its_group_costs_the_broker_nothing() {
+    let hooked = Hooked::new();
+    let home = hooked.store.home().display().to_string();
+    // Its stdout and stderr are the hook's own.
+    hooked.script(&format!(
+        "setsid sh -c 'echo $$ >> {home}/away; exec sleep 300' &\ncat >> \"$1\""
+    ));
+    let broker = Broker::start(&hooked.store, crate::support::NOW, 5);
+    let login = || {
+        let mut command = hooked.store.command(&["login", "1"]);
+        command.env("LAC_STORE", broker.store());
+        assert!(command.output().expect("lac").status.success());
+    };
+    // The chores of the first round are over when a first notice was told.
+    login();
+    until("a notice", || {
+        hooked.told().len() == 1 && pids(&hooked, "away").len() == 1
+    });
+    let mut before = (0, 0);
+    until("the broker is quiet", || {
+        std::thread::sleep(Duration::from_millis(500));
+        kept(broker.child.id()).0 <= 3
+    });
+    before = before.max(kept(broker.child.id()));
+    for count in 2..=5 {
+        login();
+        until("a notice", || hooked.told().len() == count);
+    }
+    until("all are away", || pids(&hooked, "away").len() == 5);
+    let away = pids(&hooked, "away");
+    until("nothing is kept", || {
+        let now = kept(broker.child.id());
+        now.0 <= before.0 && now.1 <= before.1
+    });
+    let alive = away.iter().filter(|pid| runs(pid)).count();
+    for pid in &away {
+        let _ = std::process::Command::new("kill").arg(pid).status();
+    }
+    assert_eq!(alive, 5, "they held their ends all the time");
+}
+
+#[test]
+fn what_stays_in_the_group_ends_with_the_program() {
+    let hooked = Hooked::new();
+    let home = hooked.store.home().display().to_string();
+    hooked.script(&format!(
+        "sleep 300 &\necho $! > {home}/left\ncat >> \"$1\""
+    ));
+    hooked.store.ok(&["login", "1"]);
+    assert_eq!(hooked.told().len(), 1);
+    let left = pids(&hooked, "left").remove(0);
+    until("it ends", || !runs(&left));
+}
+
+#[test]
+fn a_broker_leaves_no_core_dump() {
+    let hooked = Hooked::new();
+    let broker = Broker::start(&hooked.store, crate::support::NOW, 5);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", broker.child.id()));
+    let limits = limits.expect("limits");
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let soft = line.and_then(|line| line.split_whitespace().nth(4));
+    assert_eq!(soft, Some("0"), "{limits}");
+}
