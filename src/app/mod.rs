@@ -41,7 +41,8 @@ pub mod whoami;
 pub use logbook::Keys;
 pub use settings::{Config, known};
 pub use story::{
-    Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, look, tend,
+    Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, is_known, look,
+    record_counted, tend,
 };
 pub use view::View;
 pub use who::agent_now;

@@ -10,10 +10,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 mod look;
+mod strangers;
 mod tend;
 mod used;
 
-pub use look::{glance, look};
+pub use look::{glance, is_known, look};
+pub use strangers::record_counted;
 pub use tend::tend;
 
 use super::log::export::Formats;
@@ -44,6 +46,8 @@ pub enum Credential {
     Token(PlainToken),
     /// Something was given as a token and is none: never fall back silently.
     MalformedToken,
+    /// Nobody asks: the program does on its own what needs nobody's rights.
+    Nobody,
 }
 
 impl Credential {
@@ -71,7 +75,7 @@ impl Caller {
     /// Nobody called: a program does on its own what asks nobody's leave.
     pub fn nobody() -> Self {
         Self {
-            credential: Credential::MalformedToken,
+            credential: Credential::Nobody,
             os_account: None,
             login_uid: None,
             ip_address: None,
@@ -248,6 +252,9 @@ fn perform<A>(
     let mut draft = Event::new(action);
     from_caller(&mut draft, desk.caller);
     fill(&mut draft);
+    if let Some(fault) = strangers::turned_away(desk, &draft) {
+        return Err(fault);
+    }
     desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
     let tx = desk.store.write()?;
     let mut token = None;
@@ -320,6 +327,9 @@ fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Resul
 fn refuse(desk: &Desk<'_>, mut draft: Event, fault: Fault) -> Fault {
     if !fault.is_recorded() {
         return fault;
+    }
+    if let Fault::NotAuthenticated { .. } = fault {
+        return strangers::refuse(desk, draft, fault);
     }
     draft.fail(&fault);
     match write_down(desk, &draft) {

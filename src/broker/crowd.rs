@@ -1,32 +1,75 @@
 //! How many are here, in all and of each account.
 
+mod share;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Connections at once.
 const MOST: usize = 512;
+
+/// Those of them that are kept for root and the broker's own account: whoever
+/// has to put things right always gets in.
+const RESERVED: usize = 16;
 
 /// Connections at once of one account: a quarter, so that no single one fills
 /// the room.
 const MOST_OF_ONE: usize = 128;
 
+/// Connections at once of all who are no admin user's account and have shown no
+/// token that counts, and of one of them: whatever they do, there is room for
+/// everybody else.
+const MOST_STRANGERS: usize = 64;
+const MOST_OF_STRANGER: usize = 16;
+
+/// An account that showed a token which counts is no stranger for so long.
+const SHOWN: Duration = Duration::from_secs(600);
+
+/// Lines about strangers in the system's log, within a minute.
+const LINES: u32 = 20;
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// Everybody who is here.
 #[derive(Debug, Default)]
 pub struct Crowd {
     guests: Mutex<Guests>,
+    /// Told when something heavy has ended.
+    lighter: Condvar,
     closed: AtomicBool,
 }
 
 #[derive(Debug, Default)]
 struct Guests {
     of: HashMap<u32, usize>,
-    streams: HashMap<u64, UnixStream>,
-    /// Accounts of which a large request is here.
+    strangers: usize,
+    streams: HashMap<u64, Arc<UnixStream>>,
+    /// The accounts of admin users.
+    known: HashSet<u32>,
+    /// Accounts that showed a token which counts, and when.
+    shown: HashMap<u32, Instant>,
+    /// Shares of which a large request is here.
     large: HashSet<u32>,
+    /// Heavy requests that run, by share.
+    heavy: HashMap<u32, usize>,
+    lines: Option<(Instant, u32)>,
     next: u64,
+}
+
+/// What an account is to the broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// root, or the broker's own.
+    Host,
+    /// An admin user's, or one that showed a token which counts.
+    Known,
+    Stranger,
 }
 
 /// One of them; leaves when dropped.
@@ -35,6 +78,7 @@ pub struct Guest<'c> {
     crowd: &'c Crowd,
     uid: u32,
     number: u64,
+    standing: Cell<Standing>,
 }
 
 impl Crowd {
@@ -46,16 +90,28 @@ impl Crowd {
     ///
     /// # Errors
     /// Why there is no room.
-    pub fn enter(&self, uid: u32, stream: UnixStream) -> Result<Guest<'_>, String> {
+    pub fn enter(&self, uid: u32, stream: Arc<UnixStream>) -> Result<Guest<'_>, String> {
         let mut guests = self.guests();
-        if guests.streams.len() >= MOST {
-            return Err(format!("{MOST} connections are open"));
+        let standing = guests.standing(uid);
+        let (in_all, of_one) = match standing {
+            Standing::Host => (MOST, MOST_OF_ONE),
+            Standing::Known => (MOST - RESERVED, MOST_OF_ONE),
+            Standing::Stranger => (MOST - RESERVED, MOST_OF_STRANGER),
+        };
+        if guests.streams.len() >= in_all {
+            return Err(format!("{in_all} connections are open"));
+        }
+        if standing == Standing::Stranger && guests.strangers >= MOST_STRANGERS {
+            return Err(format!(
+                "{MOST_STRANGERS} connections of accounts that are no admin user's are open"
+            ));
         }
         let own = guests.of.entry(uid).or_default();
-        if *own >= MOST_OF_ONE {
-            return Err(format!("{MOST_OF_ONE} connections of uid {uid} are open"));
+        if *own >= of_one {
+            return Err(format!("{of_one} connections of uid {uid} are open"));
         }
         *own += 1;
+        guests.strangers += usize::from(standing == Standing::Stranger);
         let number = guests.next;
         guests.next += 1;
         guests.streams.insert(number, stream);
@@ -63,19 +119,31 @@ impl Crowd {
             crowd: self,
             uid,
             number,
+            standing: Cell::new(standing),
         })
     }
 
-    /// Lets a large request in: one at a time of each account, so that what is
-    /// held in memory grows with the number of accounts, not of connections.
-    ///
-    /// # Errors
-    /// Why there is no room.
-    pub fn enter_large(&self, uid: u32) -> Result<Large<'_>, String> {
-        if self.guests().large.insert(uid) {
-            return Ok(Large { crowd: self, uid });
+    /// From now on these are the accounts of admin users.
+    pub fn know(&self, uids: HashSet<u32>) {
+        let mut guests = self.guests();
+        guests.known = uids;
+        guests.shown.retain(|_, since| since.elapsed() < SHOWN);
+    }
+
+    /// Whether one more line about strangers goes into the system's log: it is
+    /// not theirs to fill.
+    pub fn may_be_told(&self) -> bool {
+        let mut guests = self.guests();
+        match &mut guests.lines {
+            Some((since, lines)) if since.elapsed() < MINUTE => {
+                *lines += 1;
+                *lines <= LINES
+            }
+            lines => {
+                *lines = Some((Instant::now(), 1));
+                true
+            }
         }
-        Err(format!("another large request of uid {uid} is under way"))
     }
 
     /// Whether nobody is here.
@@ -101,16 +169,34 @@ impl Crowd {
     }
 }
 
-/// A large request; over when dropped.
-#[derive(Debug)]
-pub struct Large<'c> {
-    crowd: &'c Crowd,
-    uid: u32,
+impl Guests {
+    fn standing(&self, uid: u32) -> Standing {
+        let is_known = || {
+            let shown = self.shown.get(&uid);
+            self.known.contains(&uid) || shown.is_some_and(|since| since.elapsed() < SHOWN)
+        };
+        match uid {
+            0 => Standing::Host,
+            _ if uid == nix::unistd::geteuid().as_raw() => Standing::Host,
+            _ if is_known() => Standing::Known,
+            _ => Standing::Stranger,
+        }
+    }
 }
 
-impl Drop for Large<'_> {
-    fn drop(&mut self) {
-        self.crowd.guests().large.remove(&self.uid);
+impl Guest<'_> {
+    pub fn is_stranger(&self) -> bool {
+        self.standing.get() == Standing::Stranger
+    }
+
+    /// It is somebody whom the store knows: no stranger from here on, and for
+    /// a while whenever the same account comes.
+    pub fn is_known_now(&self) {
+        if self.standing.replace(Standing::Known) == Standing::Stranger {
+            let mut guests = self.crowd.guests();
+            guests.strangers -= 1;
+            guests.shown.insert(self.uid, Instant::now());
+        }
     }
 }
 
@@ -118,35 +204,12 @@ impl Drop for Guest<'_> {
     fn drop(&mut self) {
         let mut guests = self.crowd.guests();
         guests.streams.remove(&self.number);
+        guests.strangers -= usize::from(self.is_stranger());
         if let Some(own) = guests.of.get_mut(&self.uid) {
             *own -= 1;
             if *own == 0 {
                 guests.of.remove(&self.uid);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stream() -> UnixStream {
-        UnixStream::pair().unwrap().0
-    }
-
-    #[test]
-    fn one_account_never_fills_the_room() {
-        let crowd = Crowd::default();
-        let one: Vec<_> = (0..MOST_OF_ONE)
-            .map(|_| crowd.enter(1000, stream()).unwrap())
-            .collect();
-        assert!(crowd.enter(1000, stream()).is_err());
-        let other = crowd.enter(1001, stream()).unwrap();
-        drop(one);
-        assert!(crowd.enter(1000, stream()).is_ok(), "they left");
-        assert!(!crowd.is_empty());
-        drop(other);
-        assert!(crowd.is_empty());
     }
 }

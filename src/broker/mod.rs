@@ -14,16 +14,17 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use self::crowd::Crowd;
-use self::peer::Peer;
+use self::crowd::{Crowd, Guest};
+use self::peer::{Peer, uid_of};
 use self::stream::Timed;
-use crate::app::remote::{Hearing, LARGE_REQUEST, Service};
-use crate::app::{Caller, Credential};
+use crate::app::remote::{Hearing, IsGone, LARGE_REQUEST, Service};
+use crate::app::{self, Caller, Credential, Desk};
 use crate::domain::fault::Fault;
 use crate::store::Result;
 
@@ -51,6 +52,8 @@ pub fn serve(service: &Service<'_>) -> Result<()> {
     let io = |e: io::Error| Fault::io("the socket", e);
     service.listener.set_nonblocking(true).map_err(io)?;
     let crowd = Crowd::default();
+    // Before anybody is let in: who is no stranger.
+    know(service, &crowd);
     thread::scope(|scope| {
         let chores = thread::Builder::new().spawn_scoped(scope, || round(service, &crowd));
         let chores = chores.map_err(io)?.thread().clone();
@@ -69,10 +72,20 @@ pub fn serve(service: &Service<'_>) -> Result<()> {
 /// Does the chores, first at once, until the broker ends.
 fn round(service: &Service<'_>, crowd: &Crowd) {
     while !crowd.is_closed() {
+        know(service, crowd);
         if catch_unwind(AssertUnwindSafe(service.chores)).is_err() {
             (service.say)("a chore failed");
         }
         thread::park_timeout(ROUND);
+    }
+}
+
+/// Looks up which accounts are admin users'. What they were stays where that
+/// fails.
+fn know(service: &Service<'_>, crowd: &Crowd) {
+    let known = catch_unwind(AssertUnwindSafe(|| service.desks.accounts()));
+    if let Ok(Ok(accounts)) = known {
+        crowd.know(accounts.iter().filter_map(|name| uid_of(name)).collect());
     }
 }
 
@@ -145,23 +158,35 @@ fn receive<'scope>(
     let entered = stream
         .set_nonblocking(false)
         .and_then(|()| stream.try_clone())
+        .map(Arc::new)
         .map_err(|e| e.to_string())
-        .and_then(|second| crowd.enter(peer.uid, second));
-    let guest = match entered {
-        Ok(guest) => guest,
+        .and_then(|second| Ok((crowd.enter(peer.uid, Arc::clone(&second))?, second)));
+    let (guest, second) = match entered {
+        Ok(entered) => entered,
         Err(problem) => {
             refuse(stream, &Fault::BrokerBusy { problem });
             return;
         }
     };
     let thread = thread::Builder::new().spawn_scoped(scope, move || {
-        let _guest = guest;
-        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, crowd, &peer, stream)));
-        match heard {
-            Ok(Ok(())) => {}
-            Ok(Err(fault)) => (service.say)(&format!("uid {}: {fault}", peer.uid)),
-            Err(_) => (service.say)(&format!("uid {}: a request failed badly", peer.uid)),
+        let is_gone: IsGone = Arc::new(move || stream::is_gone(&second));
+        let visitor = Visitor {
+            peer: &peer,
+            guest: &guest,
+            is_gone,
+        };
+        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, &visitor, stream)));
+        let problem = match heard {
+            Ok(Ok(())) => None,
+            Ok(Err(fault)) => Some(fault.to_string()),
+            Err(_) => Some("a request failed badly".to_owned()),
+        };
+        if let Some(problem) = problem
+            && (!guest.is_stranger() || crowd.may_be_told())
+        {
+            (service.say)(&format!("uid {}: {problem}", peer.uid));
         }
+        drop(guest);
         if service.desks.has_chores() {
             chores.unpark();
         }
@@ -176,8 +201,17 @@ fn refuse(stream: UnixStream, fault: &Fault) {
     hearing.refuse(fault);
 }
 
+/// Whoever is attended to.
+struct Visitor<'v> {
+    peer: &'v Peer,
+    guest: &'v Guest<'v>,
+    is_gone: IsGone,
+}
+
 /// Hears one request and answers it.
-fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream) -> Result<()> {
+fn attend(service: &Service<'_>, visitor: &Visitor<'_>, stream: UnixStream) -> Result<()> {
+    let (peer, guest) = (visitor.peer, visitor.guest);
+    let busy = |problem| Fault::BrokerBusy { problem };
     let mut hearing = Hearing::new(Timed::until(stream, TO_ASK));
     if !hearing.greet(|| service.desks.timezone())? {
         return Ok(());
@@ -185,8 +219,7 @@ fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream)
     let mut large = None;
     let heard = hearing.hear(|length| {
         if length > LARGE_REQUEST {
-            let problem = |problem| Fault::BrokerBusy { problem };
-            large = Some(crowd.enter_large(peer.uid).map_err(problem)?);
+            large = Some(guest.enter_large().map_err(busy)?);
         }
         Ok(())
     });
@@ -213,10 +246,33 @@ fn attend(service: &Service<'_>, crowd: &Crowd, peer: &Peer, stream: UnixStream)
         login_uid: peer.login_uid(),
         ip_address: Some(peer.address()),
     };
+    if guest.is_stranger() {
+        let mut is_known = false;
+        let mut ask = |desk: &Desk<'_>| is_known = app::is_known(desk);
+        // What fails here fails again when the request is run.
+        let _ = service.desks.lend(&caller, None, &mut ask);
+        if is_known {
+            guest.is_known_now();
+        }
+    }
+    let heavy = match asked
+        .is_heavy()
+        .then(|| guest.enter_heavy(&*visitor.is_gone))
+    {
+        None => None,
+        Some(Ok(Some(heavy))) => Some(heavy),
+        Some(Ok(None)) => return Ok(()),
+        Some(Err(problem)) => {
+            hearing.refuse(&busy(problem));
+            return Ok(());
+        }
+    };
     let mut answered = Ok(None);
-    let lent = service.desks.lend(&caller, &mut |desk| {
+    let is_gone = Arc::clone(&visitor.is_gone);
+    let lent = service.desks.lend(&caller, Some(is_gone), &mut |desk| {
         answered = hearing.answer(&asked, desk);
     });
+    drop((large, heavy));
     if let Err(fault) = lent {
         // It is not the caller's fault, so whoever runs the broker hears it too.
         hearing.refuse(&fault);

@@ -8,6 +8,15 @@ use std::os::unix::net::UnixStream;
 
 use nix::unistd::{Uid, User};
 
+/// The number of an account that is named as [`Peer::account`] names it; `None`
+/// for one that is not here.
+pub fn uid_of(account: &str) -> Option<u32> {
+    if let Some(number) = account.strip_prefix("uid:") {
+        return number.parse().ok();
+    }
+    Some(User::from_name(account).ok()??.uid.as_raw())
+}
+
 /// The process that called.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer {

@@ -9,6 +9,15 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::app::remote::Stream;
 
+/// Whether the other side has gone. One that has only said all it has to say
+/// still listens.
+pub fn is_gone(stream: &UnixStream) -> bool {
+    let mut ends = [PollFd::new(stream.as_fd(), PollFlags::empty())];
+    let polled = poll(&mut ends, PollTimeout::ZERO).is_ok();
+    let events = ends[0].revents().unwrap_or(PollFlags::empty());
+    polled && events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)
+}
+
 /// A stream with a limit in time.
 #[derive(Debug)]
 pub struct Timed {
@@ -94,6 +103,16 @@ mod tests {
         }
         assert!(written > 0);
         drop(other);
+    }
+
+    #[test]
+    fn who_has_said_all_still_listens_until_they_hang_up() {
+        let (other, stream) = UnixStream::pair().unwrap();
+        assert!(!is_gone(&stream));
+        other.shutdown(std::net::Shutdown::Write).unwrap();
+        assert!(!is_gone(&stream));
+        drop(other);
+        assert!(is_gone(&stream));
     }
 
     #[test]

@@ -2,16 +2,16 @@
 //! directory, for this process alone or for all who ask a broker.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ambient::{SystemClock, SystemRandom};
 use super::anchors::ConfiguredAnchors;
 use super::settings::Settings;
 use crate::app::outbox::{Courier, Tally, deliver};
-use crate::app::remote::Desks;
+use crate::app::remote::{Desks, IsGone};
 use crate::app::sessions::Sweep;
-use crate::app::{Caller, Config, Desk};
+use crate::app::{Caller, Config, Desk, record_counted};
 use crate::domain::ambient::Clock;
 use crate::domain::config;
 use crate::domain::notice::Hooks;
@@ -19,7 +19,8 @@ use crate::render::export::EveryForm;
 use crate::signing::ring::KeyRing;
 use crate::store::archive::ArchiveDir;
 use crate::store::dir::{CheckpointFile, FileId, StoreDir};
-use crate::store::sqlite::{SCHEMA, SqliteStore};
+use crate::store::sqlite::{Cancelled, SCHEMA, SqliteStore};
+use crate::store::strangers::Strangers;
 use crate::store::{Result, Store};
 
 /// A store that is open, and what belongs to it.
@@ -143,6 +144,7 @@ pub struct Premises {
     clock: SystemClock,
     random: SystemRandom,
     free: Mutex<Vec<Open>>,
+    strangers: Arc<Strangers>,
     /// Whether a notice was due after the last request.
     has_notices: AtomicBool,
 }
@@ -154,8 +156,11 @@ impl Premises {
     /// # Errors
     /// As [`Open::ready`].
     pub fn new(settings: Settings) -> Result<Self> {
-        let first = Open::ready(&settings)?;
+        let strangers = Arc::new(Strangers::default());
+        let mut first = Open::ready(&settings)?;
+        first.store.count_refusals_in(Arc::clone(&strangers));
         Ok(Self {
+            strangers,
             settings,
             clock: SystemClock::new(),
             random: SystemRandom::new(),
@@ -170,11 +175,13 @@ impl Premises {
         let nobody = Caller::nobody();
         let mut swept = Ok(());
         let mut told = Ok(Tally::default());
-        let lent = self.lend(&nobody, &mut |desk| {
+        let mut refused = Ok(());
+        let lent = self.lend(&nobody, None, &mut |desk| {
+            refused = record_counted(desk, false).map(|_| ());
             swept = Sweep::default().run(desk).map(|_| ());
             told = self.deliver(desk);
         });
-        if let Err(fault) = lent.and(swept) {
+        if let Err(fault) = lent.and(refused).and(swept) {
             say(&format!(
                 "what time has done could not be written down: {fault}"
             ));
@@ -188,6 +195,18 @@ impl Premises {
             Ok(_) => {}
             Err(fault) => say(&format!("no notice was delivered: {fault}")),
         }
+    }
+
+    /// Records what is still only counted, at the end.
+    ///
+    /// # Errors
+    /// The store's and the log's own.
+    pub fn finish(&self) -> Result<()> {
+        let mut recorded = Ok(0);
+        self.lend(&Caller::nobody(), None, &mut |desk| {
+            recorded = record_counted(desk, true);
+        })?;
+        recorded.map(|_| ())
     }
 
     fn deliver(&self, desk: &Desk<'_>) -> Result<Tally> {
@@ -206,7 +225,11 @@ impl Premises {
                 .unwrap_or_else(PoisonError::into_inner)
                 .pop();
             match free {
-                None => return Open::ready(&self.settings),
+                None => {
+                    let mut open = Open::ready(&self.settings)?;
+                    open.store.count_refusals_in(Arc::clone(&self.strangers));
+                    return Ok(open);
+                }
                 Some(open) if open.is_replaced() => {}
                 Some(open) => return Ok(open),
             }
@@ -229,8 +252,14 @@ const AT_ONCE: usize = 1000;
 const DELIVERING: Duration = Duration::from_secs(60);
 
 impl Desks for Premises {
-    fn lend(&self, caller: &Caller, work: &mut dyn FnMut(&Desk<'_>)) -> Result<()> {
-        let open = self.take()?;
+    fn lend(
+        &self,
+        caller: &Caller,
+        is_gone: Option<IsGone>,
+        work: &mut dyn FnMut(&Desk<'_>),
+    ) -> Result<()> {
+        let mut open = self.take()?;
+        open.store.cancel_when(is_gone.map(Cancelled::new))?;
         let desk = open.desk(&self.clock, &self.random, caller);
         work(&desk);
         if open.hooks != Hooks::default() {
@@ -242,8 +271,17 @@ impl Desks for Premises {
             self.has_notices
                 .store(due.unwrap_or(true), Ordering::Release);
         }
+        open.store.cancel_when(None)?;
         self.give_back(open);
         Ok(())
+    }
+
+    fn accounts(&self) -> Result<Vec<String>> {
+        let open = self.take()?;
+        let users = open.store.read()?.admin_users();
+        self.give_back(open);
+        let enabled = users?.into_iter().filter(|user| user.enabled);
+        Ok(enabled.filter_map(|user| user.os_account).collect())
     }
 
     fn has_chores(&self) -> bool {

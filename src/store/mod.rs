@@ -10,6 +10,7 @@
 //! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
 //! either does not compile.
 
+mod activity;
 pub mod anchor;
 pub mod archive;
 mod audit;
@@ -21,7 +22,9 @@ mod permit;
 mod query;
 mod requests;
 pub mod sqlite;
+pub mod strangers;
 
+pub use activity::{Activity, Counted};
 pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
 pub use log::Appended;
 pub use permit::{Permit, within_own};
@@ -30,6 +33,9 @@ pub use requests::{
     NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
 };
 
+use std::time::Duration;
+
+use self::strangers::Strangers;
 use crate::domain::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::document::{Document, DocumentKind};
@@ -86,6 +92,22 @@ pub trait Store {
     /// Notes when a token was used last, never backwards. No act, and nothing
     /// that anything depends on: whoever is writing is not waited for.
     fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
+
+    /// Counts something that happened `by` times more, in a transaction of its
+    /// own. Counting begins anew once `span` is over. No act: what is counted
+    /// here is recorded by the event that tells of it.
+    fn count_activity(
+        &self,
+        activity: Activity,
+        subject: &str,
+        by: u64,
+        now: Timestamp,
+        span: Duration,
+    ) -> Result<Counted>;
+
+    /// Where a program that runs many requests counts refusals in memory; `None`
+    /// for any other.
+    fn strangers(&self) -> Option<&Strangers>;
 
     /// Overwrites what was removed wherever it may still lie: older pages, and
     /// whatever else holds one of these words (in small letters), which nothing

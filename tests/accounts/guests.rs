@@ -75,3 +75,63 @@ pub fn who_misbehaves_harms_only_themselves(world: &World) {
     }
     world.run(ANNA, &["log", "verify"]).succeeded();
 }
+
+/// Forty accounts that are nobody here: each holds connections, and asks again
+/// and again for what it may not have.
+const STRANGERS: &str = r"
+import json, os, socket, sys, time
+hello = json.dumps({'protocol': 1, 'version': '0'}).encode()
+ask = json.dumps({'use_case': 'whoami', 'request': {}}).encode()
+said = b'H' + len(hello).to_bytes(4, 'big') + hello + b'Q' + len(ask).to_bytes(4, 'big') + ask
+def knock():
+    held = []
+    end = time.time() + 8
+    while time.time() < end:
+        s = socket.socket(socket.AF_UNIX); s.settimeout(5)
+        try:
+            s.connect(sys.argv[1])
+            if len(held) < 30: held.append(s); continue
+            s.sendall(said); s.recv(1 << 16)
+            while len(s.recv(1 << 16)): pass
+            held.pop().close()
+        except OSError: pass
+        s.close()
+for uid in range(300000, 300040):
+    if os.fork() == 0:
+        os.setgroups([]); os.setgid(uid); os.setuid(uid)
+        knock(); os._exit(0)
+print('ready', flush=True)
+for _ in range(40): os.wait()";
+
+pub fn strangers_keep_nobody_out(world: &World) {
+    let of_strangers = || {
+        let log = world.log().into_iter();
+        let accounts = log.filter_map(|event| event["os_account"].as_str().map(str::to_owned));
+        accounts.filter(|name| name.starts_with("uid:3000")).count()
+    };
+    assert_eq!(of_strangers(), 0);
+    let mut child = std::process::Command::new("/usr/bin/python3")
+        .args(["-c", STRANGERS])
+        .arg(world.socket())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Debian's python3");
+    let mut line = String::new();
+    let out = child.stdout.take().expect("stdout");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).expect("a line");
+    let mut times = 0;
+    while child.try_wait().expect("a child").is_none() {
+        assert_eq!(world.json(BERT, &["whoami"])["name"], "bert");
+        world.json(BERT, &["login", "1"]);
+        let root = world.root(&format!(
+            "lac --store unix:{} whoami -o json 2>&1 || true",
+            world.socket().display()
+        ));
+        assert!(root.contains("not_authenticated"), "root is heard: {root}");
+        times += 1;
+    }
+    assert!(times > 0);
+    let events = of_strangers();
+    assert!((1..=80).contains(&events), "{events} events");
+    world.run(ANNA, &["log", "verify"]).succeeded();
+}

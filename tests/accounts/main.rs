@@ -43,6 +43,7 @@ fn a_desk_for_a_team() {
     reach::files_are_the_callers(&world);
     life::two_at_once(&world);
     guests::who_misbehaves_harms_only_themselves(&world);
+    guests::strangers_keep_nobody_out(&world);
     life::every_night(&world);
     life::the_events_say_who(&world);
     life::backup_and_back(&mut world);

@@ -15,6 +15,7 @@ mod tests;
 mod wire;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,13 +78,28 @@ pub trait Meanwhile {
     }
 }
 
+/// Says whether whoever asked has gone.
+pub type IsGone = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// Where use cases are run for others, several at once.
 pub trait Desks: Sync {
-    /// Lends a desk for one request of one caller.
+    /// Lends a desk for one request of one caller. What takes long there ends
+    /// once `is_gone` says that the caller has gone.
     ///
     /// # Errors
     /// What opening the store fails with.
-    fn lend(&self, caller: &Caller, work: &mut dyn FnMut(&Desk<'_>)) -> Result<()>;
+    fn lend(
+        &self,
+        caller: &Caller,
+        is_gone: Option<IsGone>,
+        work: &mut dyn FnMut(&Desk<'_>),
+    ) -> Result<()>;
+
+    /// The operating-system accounts of admin users.
+    ///
+    /// # Errors
+    /// What reading the store fails with.
+    fn accounts(&self) -> Result<Vec<String>>;
 
     /// Whether something is to be done besides that should not wait long.
     fn has_chores(&self) -> bool;

@@ -19,6 +19,30 @@ use crate::store::archive::Written;
 /// A greeting is a line.
 const MAX_GREETING: u32 = 4096;
 
+/// Use cases that read a large part of the log or of the customers, or take a
+/// file.
+const HEAVY: [&str; 19] = [
+    "complete",
+    "consent.history",
+    "customer.history",
+    "customer.list",
+    "doctor",
+    "import",
+    "log.archive",
+    "log.checkpoint",
+    "log.erase",
+    "log.export",
+    "log.list",
+    "log.plan_recovery",
+    "log.recover",
+    "log.report",
+    "log.statement",
+    "log.tail",
+    "log.verify",
+    "login.search",
+    "session.list",
+];
+
 /// A request as it came.
 #[derive(Default)]
 pub struct Asked {
@@ -36,6 +60,12 @@ impl std::fmt::Debug for Asked {
 impl Asked {
     fn envelope(&self) -> Result<Envelope<'_>> {
         serde_json::from_slice(&self.bytes).map_err(malformed)
+    }
+
+    /// Whether it may take long, so that only a few of each account run at once.
+    pub fn is_heavy(&self) -> bool {
+        self.envelope()
+            .is_ok_and(|envelope| HEAVY.contains(&envelope.use_case))
     }
 
     /// The access token that came with it.
@@ -344,4 +374,16 @@ impl<S: Stream> Receiver for Out<'_, S> {
 /// It only goes into the manifest, but nothing that leads elsewhere does.
 fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\0']) && name != ".."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEAVY, registry};
+
+    #[test]
+    fn what_is_heavy_is_a_use_case() {
+        for name in HEAVY {
+            assert!(registry::names().contains(&name), "{name}");
+        }
+    }
 }

@@ -49,6 +49,15 @@ pub fn glance<A: Default>(
     answer.unwrap_or_default()
 }
 
+/// Whether who calls is somebody this store knows.
+pub fn is_known(desk: &Desk<'_>) -> bool {
+    let known = desk
+        .store
+        .read()
+        .and_then(|tx| who::identify(&*tx, &desk.caller.credential, desk.clock.now()));
+    known.is_ok()
+}
+
 fn peek<A>(
     desk: &Desk<'_>,
     tx: &dyn ReadTx,

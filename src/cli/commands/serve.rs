@@ -20,6 +20,7 @@ use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
 use crate::domain::time::parse_duration;
 use crate::render::safe::safe;
+use crate::signing::keys::keep_private;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -54,6 +55,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let idle = args.idle.as_deref().map(idle).transpose()?;
     // Before anything is promised: the store must be there and sound.
     let premises = Premises::new(shop.settings.clone())?;
+    // Requests bring access tokens, and what is asked for is no dump's either.
+    keep_private();
     raise_limits();
     let (socket, idle) = match (inherited()?, &args.socket) {
         (Some(listener), _) => (Socket::of(listener), idle.or(Some(IDLE))),
@@ -88,6 +91,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         chores: &|| premises.chores(&say),
     });
     drop(socket);
+    if let Err(fault) = premises.finish() {
+        say(&format!("refusals could not be written down: {fault}"));
+    }
     say("ended");
     ended.map(|()| 0)
 }

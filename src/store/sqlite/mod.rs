@@ -1,7 +1,9 @@
 //! The adapter for a local SQLite file. SQL lives here only.
 
 mod access;
+mod activity;
 mod audit;
+mod cancel;
 mod conditions;
 mod config;
 mod customers;
@@ -27,6 +29,7 @@ use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -36,11 +39,13 @@ use rusqlite::{Connection, OpenFlags};
 use self::lock::WriterLock;
 use super::dir::StoreDir;
 use super::log::Appended;
-use super::{HighWater, ReadTx, Result, Settled, Store, WriteTx};
+use super::strangers::Strangers;
+use super::{Activity, Counted, HighWater, ReadTx, Result, Settled, Store, WriteTx};
 use crate::domain::fault::Fault;
 use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 
+pub use self::cancel::Cancelled;
 pub use self::migrate::SCHEMA;
 
 /// A WAL larger than this (bytes) is emptied after a commit: about 128 pages.
@@ -61,6 +66,8 @@ pub struct SqliteStore {
     checked: Cell<Option<i64>>,
     /// Whether transactions begin whatever the schema is.
     takes_any_schema: bool,
+    cancelled: Option<Cancelled>,
+    strangers: Option<Arc<Strangers>>,
 }
 
 impl SqliteStore {
@@ -154,7 +161,25 @@ impl SqliteStore {
             maps: false,
             checked: Cell::new(None),
             takes_any_schema: false,
+            cancelled: None,
+            strangers: None,
         })
+    }
+
+    /// From here on refusals are counted there first.
+    pub fn count_refusals_in(&mut self, strangers: Arc<Strangers>) {
+        self.strangers = Some(strangers);
+    }
+
+    /// From here on a statement that takes long ends once `cancelled` says so,
+    /// here and in other ways to the same store; `None` lets it go on.
+    ///
+    /// # Errors
+    /// `database`.
+    pub fn cancel_when(&mut self, cancelled: Option<Cancelled>) -> Result<()> {
+        cancel::watch(&mut self.conn, cancelled.clone()).map_err(rows::fault)?;
+        self.cancelled = cancelled;
+        Ok(())
     }
 
     /// The schema's number as found.
@@ -253,6 +278,7 @@ impl Store for SqliteStore {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let mut store = Self::connect(&self.dir, self.timeout, flags)?;
         store.maps = true;
+        store.cancel_when(self.cancelled.clone())?;
         Ok(Box::new(store))
     }
 
@@ -274,6 +300,22 @@ impl Store for SqliteStore {
     fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
         let _lock = self.locked(Duration::ZERO)?;
         tokens::note_use(&self.conn, id, at)
+    }
+
+    fn count_activity(
+        &self,
+        activity: Activity,
+        subject: &str,
+        by: u64,
+        now: Timestamp,
+        span: Duration,
+    ) -> Result<Counted> {
+        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        activity::count(&self.conn, activity, subject, by, now, span)
+    }
+
+    fn strangers(&self) -> Option<&Strangers> {
+        self.strangers.as_deref()
     }
 
     fn scrub(&self, words: &[String]) -> Result<bool> {

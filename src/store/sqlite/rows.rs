@@ -15,6 +15,11 @@ pub fn fault(error: rusqlite::Error) -> Fault {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
                 return Fault::Busy { waited_seconds: 0 };
             }
+            ErrorCode::OperationInterrupted => {
+                return Fault::BrokerFailed {
+                    problem: "nobody waits for the answer any more".to_owned(),
+                };
+            }
             ErrorCode::ConstraintViolation => {
                 let text = message.clone().unwrap_or_default();
                 if text.contains("FOREIGN KEY") {

@@ -1,7 +1,9 @@
 //! The broker: a store that others use without touching it.
 
+mod alarm;
 mod guests;
 mod life;
+mod strangers;
 mod streams;
 
 use std::io::{Read as _, Write as _};

@@ -1,0 +1,144 @@
+//! Those who are no admin user may knock as often as they like.
+
+use std::os::unix::net::UnixStream;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::{ask, run, serving};
+use crate::support::{Broker, Store, colleague};
+
+/// Attempts with tokens that do not count, each another.
+fn knock(broker: &Broker, times: usize) {
+    for n in 0..times {
+        let (name, request) = match n % 3 {
+            0 => (
+                "config.unset",
+                json!({"path": "web/url/use_store", "scope": "default"}),
+            ),
+            1 => ("whoami", json!({})),
+            _ => (
+                "config.set",
+                json!({"path": "web/url/use_store", "value": "yes", "scope": "default"}),
+            ),
+        };
+        let envelope = json!({"use_case": name, "request": request, "token": format!("lac_{n}")});
+        let (tag, fault) = ask(broker, &envelope.to_string());
+        assert_eq!(tag, b'F', "{fault}");
+    }
+}
+
+fn refusals(store: &Store) -> Vec<Value> {
+    let log = store.log().into_iter();
+    log.filter(|event| event["details"]["code"] == "not_authenticated")
+        .collect()
+}
+
+#[test]
+fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
+    let store = Store::new();
+    let broker = serving(&store);
+    knock(&broker, 60);
+    let first = refusals(&store);
+    assert_eq!(first.len(), 1, "{first:#?}");
+    assert!(first[0]["details"].get("attempts").is_none());
+    assert!(first[0]["os_account"].is_string() && first[0]["admin"].is_null());
+    // Somebody whom the store knows is served meanwhile, and recorded.
+    run(&store, &broker, &["whoami"]).succeeded();
+    // Stopped, it writes down what it had only counted.
+    let pid = broker.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .arg(pid)
+            .status()
+            .expect("kill")
+            .success()
+    );
+    let mut broker = broker;
+    broker.child.wait().expect("ended");
+    let all = refusals(&store);
+    assert_eq!(all.len(), 2, "{all:#?}");
+    let attempts = |event: &Value| event["details"]["attempts"].as_u64().unwrap_or(1);
+    assert_eq!(all.iter().map(attempts).sum::<u64>(), 60, "{all:#?}");
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn processes_of_their_own_count_together() {
+    let store = Store::new();
+    for n in 0..12 {
+        let ran = store.run_as(&format!("lac_{n}"), &["whoami", "-o", "json"]);
+        ran.failed("not_authenticated", 4);
+    }
+    assert_eq!(refusals(&store).len(), 1);
+    store.clock.set("2026-10-05T12:00:59.000000Z");
+    store.run_as("lac_x", &["whoami"]);
+    assert_eq!(refusals(&store).len(), 1);
+    store.clock.set("2026-10-05T12:01:00.000000Z");
+    store.run_as("lac_x", &["whoami"]);
+    let events = refusals(&store);
+    assert_eq!(events.len(), 2, "{events:#?}");
+    assert_eq!(events[0]["details"]["attempts"], 13);
+    // What somebody known is denied is recorded each time.
+    let clerk = colleague(&store, "clerk", &[]);
+    for _ in 0..3 {
+        let ran = store.run_as(&clerk, &["customer", "list", "-o", "json"]);
+        ran.failed("resource_denied", 4);
+    }
+    let denied = store.json(&["log", "list", "--admin", "clerk"]);
+    assert_eq!(denied.as_array().map(Vec::len), Some(3));
+    store.ok(&["log", "verify"]);
+}
+
+/// Connections that ask for an import and then send nothing: each holds a long
+/// request.
+fn importing(broker: &Broker) -> UnixStream {
+    use std::io::{Read as _, Write as _};
+    let wishes = json!({"skip_invalid": false, "dry_run": true, "partial": false,
+        "complete": false, "allow_empty": false});
+    let request = json!({"kind": "customers", "file": "f", "wishes": wishes});
+    let envelope = json!({"use_case": "import", "request": request});
+    let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
+    let frame = super::frame(b'Q', envelope.to_string().as_bytes());
+    stream
+        .write_all(&[super::hello(), frame].concat())
+        .expect("said");
+    // The broker's greeting, then a frame that asks for the first piece.
+    let mut frame = || {
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).expect("a frame");
+        let length = u32::from_be_bytes([head[1], head[2], head[3], head[4]]);
+        let mut bytes = vec![0; length as usize];
+        stream.read_exact(&mut bytes).expect("its bytes");
+        (head[0], String::from_utf8_lossy(&bytes).into_owned())
+    };
+    assert_eq!(frame().0, b'H');
+    let (tag, text) = frame();
+    assert_eq!(tag, b'W', "{text}");
+    stream
+}
+
+#[test]
+fn long_requests_of_one_account_wait_for_each_other_and_short_ones_do_not() {
+    let store = Store::with_shop();
+    let broker = serving(&store);
+    let (first, second) = (importing(&broker), importing(&broker));
+    let mut third = super::command(&store, &broker, &["log", "list", "-o", "json"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("lac runs");
+    for _ in 0..20 {
+        run(&store, &broker, &["whoami"]).succeeded();
+        run(&store, &broker, &["login", "1"]).succeeded();
+    }
+    assert!(
+        third.try_wait().expect("a child").is_none(),
+        "it waits its turn"
+    );
+    // One whose asker has gone gives its turn back.
+    drop(first);
+    assert!(third.wait().expect("ended").success());
+    drop(second);
+    run(&store, &broker, &["log", "verify"]).succeeded();
+}
