@@ -26,6 +26,7 @@ pub mod strangers;
 
 pub use activity::{Activity, Counted};
 pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
+pub use keys::{KeyReads, KeyRow, KeyWrites};
 pub use log::Appended;
 pub use permit::{Permit, within_own};
 pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
@@ -371,34 +372,4 @@ pub trait SessionWrites {
         at: Timestamp,
         cause: EndCause,
     ) -> Result<bool>;
-}
-
-/// What a public key is for, and whether it still counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRow {
-    pub kid: String,
-    pub purpose: String,
-    pub public_key: [u8; 32],
-    /// `active`, `verifying` or `retired`.
-    pub state: String,
-    pub created_at: Timestamp,
-    /// When it stopped counting; of a `verifying` login key, when it will.
-    pub retired_at: Option<Timestamp>,
-    /// The first size of the log at which it was the current key; `None` for
-    /// the first of its purpose.
-    pub since_size: Option<u64>,
-    /// The audit key before it.
-    pub signed_by: Option<String>,
-    /// Both signatures of the change: the old key's, and its own.
-    pub signature: Option<Vec<u8>>,
-}
-
-pub trait KeyReads {
-    /// Every key ever used, in the order in which they came.
-    fn signing_keys(&self) -> Result<Vec<KeyRow>>;
-}
-
-/// Of a key that is there, state and `retired_at` change, nothing else.
-pub trait KeyWrites {
-    fn signing_key_put(&self, permit: &Permit<'_>, key: &KeyRow) -> Result<()>;
 }

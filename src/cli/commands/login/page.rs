@@ -29,13 +29,12 @@ impl Page {
     /// What making directory or file fails with.
     pub fn create(url: &str, random: &dyn Random) -> io::Result<Self> {
         let number = u128::from_be_bytes(ambient::bytes(random));
-        let (room, dir) = match runtime_dir() {
-            Some(room) => (room, None),
-            None => {
-                let dir = std::env::temp_dir().join(format!("lac-open-{number:032x}"));
-                DirBuilder::new().mode(0o700).create(&dir)?;
-                (dir.clone(), Some(dir))
-            }
+        let (room, dir) = if let Some(room) = runtime_dir() {
+            (room, None)
+        } else {
+            let dir = std::env::temp_dir().join(format!("lac-open-{number:032x}"));
+            DirBuilder::new().mode(0o700).create(&dir)?;
+            (dir.clone(), Some(dir))
         };
         let page = Self {
             path: room.join(format!("lac-open-{number:032x}.html")),
@@ -97,7 +96,8 @@ fn runtime_dir() -> Option<PathBuf> {
     let dir = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?);
     let meta = fs::symlink_metadata(&dir).ok()?;
     let is_own = meta.uid() == nix::unistd::getuid().as_raw();
-    (dir.is_absolute() && meta.is_dir() && is_own && meta.mode() & 0o077 == 0).then_some(dir)
+    let of_others = meta.mode() & 0o077;
+    (dir.is_absolute() && meta.is_dir() && is_own && of_others == 0).then_some(dir)
 }
 
 /// The page. `location.replace` leaves no entry in the browser's history; a
