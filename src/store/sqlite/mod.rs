@@ -18,19 +18,19 @@ mod requests;
 mod rights;
 mod rows;
 mod schema;
+mod scratch;
 mod search;
 mod sessions;
 mod stores;
 mod sweep;
 mod tokens;
 mod uses;
+mod wal;
 
 use std::cell::Cell;
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -47,9 +47,6 @@ use crate::domain::time::Timestamp;
 
 pub use self::cancel::Cancelled;
 pub use self::migrate::SCHEMA;
-
-/// A WAL larger than this (bytes) is emptied after a commit: about 128 pages.
-const WAL_LIMIT: u64 = 512 * 1024;
 
 /// A store in one SQLite file (WAL, `synchronous=FULL`).
 #[derive(Debug)]
@@ -142,7 +139,7 @@ impl SqliteStore {
             // planned anew: half the time of a large import.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             // A checkpoint at every exit would cost each command two more
-            // syncs; see `trim_wal` for what happens instead.
+            // syncs; see `wal::trim` for what happens instead.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             conn.execute_batch(
                 "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; \
@@ -252,22 +249,7 @@ impl Store for SqliteStore {
     }
 
     fn scratch(&self) -> Result<File> {
-        static MADE: AtomicU64 = AtomicU64::new(0);
-        let (process, count) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        let path = self
-            .lock
-            .with_file_name(format!("scratch-{process}-{count}"));
-        // One that a crash left behind is nobody's.
-        let _ = std::fs::remove_file(&path);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|e| Fault::io(path.display(), e))?;
-        std::fs::remove_file(&path).map_err(|e| Fault::io(path.display(), e))?;
-        Ok(file)
+        scratch::file(&self.lock)
     }
 
     fn scratch_dir(&self) -> PathBuf {
@@ -310,7 +292,7 @@ impl Store for SqliteStore {
         now: Timestamp,
         span: Duration,
     ) -> Result<Counted> {
-        let _lock = WriterLock::take(&self.lock, self.timeout)?;
+        let _lock = self.locked(self.timeout)?;
         activity::count(&self.conn, activity, subject, by, now, span)
     }
 
@@ -365,7 +347,7 @@ impl WriteTx for Tx<'_> {
         if let Some(note) = proof.note() {
             high_water.advance(note)?;
         }
-        self.trim_wal();
+        wal::trim(self.conn, self.timeout);
         Ok(())
     }
 }
@@ -377,33 +359,6 @@ impl Drop for Tx<'_> {
             // rolls back as well.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-    }
-}
-
-impl Tx<'_> {
-    /// Empties a WAL that has grown. SQLite's own automatic checkpoint never
-    /// does where each process makes one commit: what was copied back is
-    /// forgotten when the last process leaves, so the WAL would only grow and
-    /// be copied again by every commit. Readers are not waited for; whoever
-    /// commits next tries again.
-    fn trim_wal(&self) {
-        let size = self
-            .conn
-            .path()
-            .map(|path| format!("{path}-wal"))
-            .and_then(|wal| std::fs::metadata(wal).ok().map(|meta| meta.len()));
-        if size.is_none_or(|size| size < WAL_LIMIT) {
-            return;
-        }
-        let trimmed = || -> rusqlite::Result<()> {
-            self.conn.busy_timeout(Duration::ZERO)?;
-            self.conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
-        };
-        // What could not be trimmed is still safe in the WAL.
-        let _ = trimmed();
-        let _ = self.conn.busy_timeout(self.timeout);
     }
 }
 
