@@ -148,6 +148,12 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::KeyMismatch { .. } => {
             "database and keys are of different times: put both back from the same backup".to_owned()
         }
+        F::UnknownKey { .. } => {
+            "keys that were replaced are followed with --chain: ask for the output of lac key \
+             verifier --all, then lac log verify --file FILE --key KEY --chain CHAIN"
+                .to_owned()
+        }
+        F::AnotherLog { found, .. } => format!("verify it with the key of {found}"),
         F::ArchiveNeeded { .. } => "lac log verify reads the archives".to_owned(),
         F::StoreMissing { path } => format!("lac init --store {} makes one", shell_quoted(path)),
         F::StoreUnsafe { remedy, .. } => remedy.clone(),

@@ -229,6 +229,14 @@ pub enum Fault {
     ArchiveNeeded { name: String },
     #[error("{what} is missing")]
     ProofMissing { what: String },
+    #[error("{what} is signed, but not with a key that is trusted here: nothing can be said of it")]
+    UnknownKey { what: String },
+    #[error("{what} is of the log of {found}, not of {expected}: nothing can be said of it")]
+    AnotherLog {
+        what: String,
+        found: String,
+        expected: String,
+    },
 
     // --- failed ---
     #[error("no broker answers at {path}: {problem}")]

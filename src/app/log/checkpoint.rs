@@ -12,6 +12,7 @@ use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::merkle::Hash;
 use crate::domain::proof;
+use crate::signing::NoteError;
 use crate::signing::chain::{Chain, Opened};
 use crate::signing::note::{self, Checkpoint};
 use crate::store::Result;
@@ -59,8 +60,8 @@ impl Newest {
     /// append does, and anchors it.
     ///
     /// # Errors
-    /// `log_tampered`, `file_tampered` for an older checkpoint that this store
-    /// did not sign, `checkpoint_missing`, `key_missing`, `resource_denied`.
+    /// `log_tampered`, `checkpoint_missing`, `key_missing`, `resource_denied`; of
+    /// an older checkpoint as [`open`].
     pub fn run(self, desk: &Desk<'_>) -> Result<Receipt> {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
@@ -102,12 +103,7 @@ fn continues(
     newest: &Checkpoint,
     keys: &Chain,
 ) -> Result<Consistency> {
-    let opened = keys.open(older.as_bytes());
-    // A file that this store never signed says nothing about its log.
-    let foreign = |e| Fault::FileTampered {
-        what: format!("the older checkpoint: {e}"),
-    };
-    let older = opened.map_err(foreign)?.checkpoint;
+    let older = open("the older checkpoint", older, keys)?.checkpoint;
     if older.size > newest.size {
         return Err(tampered(format!(
             "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
@@ -130,15 +126,37 @@ fn continues(
     })
 }
 
+/// The checkpoint in a note that somebody handed over. Only what a trusted key
+/// proves is a difference: a note by another key, or of another log, shows
+/// nothing about this one.
+///
+/// # Errors
+/// `unknown_key`, `another_log`; `file_tampered` for one that a trusted key did
+/// not sign as it is, or had no right to sign.
+pub(super) fn open(what: &str, note: &str, keys: &Chain) -> Result<Opened> {
+    keys.open(note.as_bytes()).map_err(|problem| match problem {
+        NoteError::UnknownKey => Fault::UnknownKey {
+            what: what.to_owned(),
+        },
+        NoteError::Origin => Fault::AnotherLog {
+            what: what.to_owned(),
+            found: note::claimed_origin(note).unwrap_or_default().to_owned(),
+            expected: keys.origin().to_owned(),
+        },
+        other => Fault::FileTampered {
+            what: format!("{what}: {other}"),
+        },
+    })
+}
+
 impl Receipt {
     /// Checks it with nothing but the log's keys: its signature, and that it continues
     /// an older checkpoint.
     ///
     /// # Errors
-    /// `log_tampered`; `proof_missing` where it holds no proof for that one.
+    /// As [`open`]; `proof_missing` where it holds no proof for that one.
     pub fn check(&self, keys: &Chain, older: Option<&Checkpoint>) -> Result<Opened> {
-        let opened = keys.open(self.note.as_bytes());
-        let opened = opened.map_err(|e| tampered(format!("the checkpoint: {e}")))?;
+        let opened = open("the checkpoint", &self.note, keys)?;
         let Some(older) = older else {
             return Ok(opened);
         };

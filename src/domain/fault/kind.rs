@@ -2,6 +2,42 @@
 
 use super::{Fault, Kind};
 
+impl Kind {
+    /// What a code of a recorded failure means; `None` for the code of a fault
+    /// that is never recorded. A test holds it against [`Fault::kind`].
+    pub fn of_recorded(code: &str) -> Option<Self> {
+        Some(match code {
+            "not_authenticated" | "resource_denied" | "beyond_own_rights" => Self::Denied,
+            "feature_disabled"
+            | "consent_withheld"
+            | "customer_inactive"
+            | "customer_unconfirmed"
+            | "guest_document"
+            | "store_view_required"
+            | "store_view_not_allowed"
+            | "store_view_inactive"
+            | "base_url_missing"
+            | "reason_required"
+            | "ticket_required"
+            | "session_active"
+            | "approval_required"
+            | "own_request"
+            | "request_closed"
+            | "token_invalid"
+            | "token_expired"
+            | "token_spent"
+            | "audience_mismatch"
+            | "session_ended"
+            | "last_administrator"
+            | "role_holds_all"
+            | "customer_present"
+            | "too_many_missing" => Self::Refused,
+            code if code.ends_with("_not_found") => Self::NotFound,
+            _ => return None,
+        })
+    }
+}
+
 impl Fault {
     /// What kind of fault it is.
     pub fn kind(&self) -> Kind {
@@ -73,7 +109,9 @@ impl Fault {
             | F::KeyMismatch { .. }
             | F::ArchiveMissing { .. }
             | F::ArchiveNeeded { .. }
-            | F::ProofMissing { .. } => Kind::Unverifiable,
+            | F::ProofMissing { .. }
+            | F::UnknownKey { .. }
+            | F::AnotherLog { .. } => Kind::Unverifiable,
             F::BrokerMissing { .. }
             | F::BrokerFailed { .. }
             | F::ProtocolMismatch { .. }

@@ -192,7 +192,7 @@ fn another_key_is_found_by_who_kept_the_public_one() {
         "and the one that was kept",
         &foreign(),
         &["--key", kept.trim()],
-        &[6],
+        &[8],
     );
     fs::remove_file(store.dir().join("keys/audit.pem")).expect("removed");
     cases.exits("no key", &store, &[], &[8]);

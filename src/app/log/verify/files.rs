@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::proof::{Checker, Rows};
 use crate::app::log::Receipt;
+use crate::app::log::checkpoint::open;
 use crate::app::log::export::Encode;
 use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
 use crate::domain::fault::Fault;
@@ -66,15 +67,16 @@ pub struct FileVerified {
 /// Checks a file; a receipt also as the continuation of an older checkpoint.
 ///
 /// # Errors
-/// `log_tampered` (exit 6) for any difference; `proof_missing` (exit 8) where
-/// file, manifest or proof are not there; `io`.
+/// `log_tampered` (exit 6) for a difference from what a trusted key signed;
+/// `unknown_key` and `another_log` (exit 8) where none of them signed it;
+/// `proof_missing` (exit 8) where file, manifest or proof are not there; `io`.
 pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Result<FileVerified> {
     let missing = |name: &str| Fault::ProofMissing {
         what: format!("the file {name}"),
     };
     let name = bundle.name;
     let older = since
-        .map(|note| signed("the older checkpoint", note, keys))
+        .map(|note| open("the older checkpoint", note, keys))
         .transpose()?
         .map(|opened| opened.checkpoint);
     let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
@@ -196,7 +198,7 @@ fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
     not_proven.extend(replaced(&opened));
-    not_proven.extend(erased(bare, "events"));
+    not_proven.extend(not_shown(bare, "events"));
     Ok(FileVerified {
         kind: "archive".to_owned(),
         file: name.to_owned(),
@@ -215,8 +217,8 @@ fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
     })
 }
 
-/// What tells that an erasure is on record.
-const LISTED: &str = "lac log verify, with the store, tells that an event lists it";
+/// What tells the two apart.
+const LISTED: &str = "lac log verify, with the store, tells whether an event lists an erasure";
 
 fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
     if header.key == note::vkey(&header.origin, key) {
@@ -225,9 +227,9 @@ fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
     Err(tampered(format!("{name}: its header names another key")))
 }
 
+/// The checkpoint that a file stands on.
 fn signed(name: &str, note: &str, keys: &Chain) -> Result<Opened> {
-    let opened = keys.open(note.as_bytes());
-    opened.map_err(|problem| tampered(format!("{name}: its checkpoint: {problem}")))
+    open(&format!("the checkpoint of {name}"), note, keys)
 }
 
 fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
@@ -235,8 +237,11 @@ fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
     if origin == known {
         return Ok(());
     }
-    let what = format!("{name}: it is of the log of {origin}, the key of {known}");
-    Err(tampered(what))
+    Err(Fault::AnotherLog {
+        what: name.to_owned(),
+        found: origin.to_owned(),
+        expected: known.to_owned(),
+    })
 }
 
 fn export(
@@ -248,7 +253,7 @@ fn export(
     of_this_log(name, &manifest.origin, keys)?;
     let key = manifest
         .signer(keys)?
-        .map_err(|problem| tampered(format!("the manifest of {name}: {}", unsigned(problem))))?;
+        .map_err(|problem| unsigned(&format!("the manifest of {name}"), problem))?;
     let opened = signed(name, &manifest.checkpoint, keys)?;
     if opened.key != key {
         let what = format!("{name}: one key signed its manifest, another its checkpoint");
@@ -303,7 +308,7 @@ fn export(
                 let left = "that there are no others for its filter: --proof range proves it";
                 verified.not_proven.push(left.to_owned());
             }
-            verified.not_proven.extend(erased(bare, "rows"));
+            verified.not_proven.extend(not_shown(bare, "rows"));
         }
     }
     let after = "what happened after that checkpoint".to_owned();
@@ -312,19 +317,28 @@ fn export(
     Ok(verified)
 }
 
-/// What is wrong with a manifest's signature.
-fn unsigned(problem: NoteError) -> &'static str {
-    match problem {
-        NoteError::UnknownKey => "another key signed it",
+/// A manifest that no trusted key signed as it is.
+fn unsigned(what: &str, problem: NoteError) -> Fault {
+    let problem = match problem {
+        NoteError::UnknownKey => {
+            return Fault::UnknownKey {
+                what: what.to_owned(),
+            };
+        }
         NoteError::Signature => "its signature does not verify",
         _ => "its signature is malformed",
-    }
+    };
+    tampered(format!("{what}: {problem}"))
 }
 
-/// What cannot be said where shopper parts are not there.
-fn erased(count: u64, what: &str) -> Option<String> {
+/// What cannot be said where shopper parts are not there: a commitment without
+/// its text looks the same for an erased part and for one that was withheld.
+fn not_shown(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| {
-        format!("e-mail address, reason and details of {count} {what}: they were erased ({LISTED})")
+        format!(
+            "e-mail address, reason and details of {count} {what}: erased or withheld, which the \
+             file alone cannot tell ({LISTED})"
+        )
     })
 }
 

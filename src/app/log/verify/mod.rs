@@ -74,17 +74,19 @@ impl Verify {
     /// the answer: see [`Verified::verdict`].
     ///
     /// # Errors
-    /// `resource_denied`, `key_missing`, `io`, `busy`; `file_tampered` for an
-    /// older checkpoint that is none of this log's.
+    /// `resource_denied`, `key_missing`, `io`, `busy`; for an older checkpoint
+    /// `file_tampered` where a key of this log did not sign it as it is, and
+    /// `unknown_key` or `another_log` where none of them signed it.
     pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Verified> {
         // Before the snapshot: an append in between must not look like a file
         // that is ahead of the database.
         let file = desk.high_water.read()?;
         let mut can_record = false;
         let mut verified = look(desk, Action::LogRead, &READERS, |view| {
-            let keys = self.keys(desk, view)?;
+            let (keys, untrusted) = self.keys(desk, view)?;
             can_record = has_private_key(desk, &keys);
             let mut pass = Pass::new(desk, view, keys)?;
+            pass.missing.extend(untrusted);
             pass.since(self.since.as_deref())?;
             pass.run(at)?;
             pass.compare_file(file.as_deref())?;
@@ -98,16 +100,17 @@ impl Verify {
 
     /// The log's keys, for the sake of the one that was given; without it, of
     /// the private one. What the store says of its keys counts as far as they
-    /// signed it.
-    fn keys(&self, desk: &Desk<'_>, view: &View<'_>) -> Result<Chain> {
+    /// signed it. A given key that is none of them proves nothing either way:
+    /// the log is verified with its own, and the fault says so.
+    fn keys(&self, desk: &Desk<'_>, view: &View<'_>) -> Result<(Chain, Option<Fault>)> {
         let origin = view.config.store_name()?;
         let Some(text) = &self.key else {
             return match Keys::of(desk.keys, view.read, &origin) {
-                Ok(keys) => Ok(keys.chain),
+                Ok(keys) => Ok((keys.chain, None)),
                 // None of what the store's own rows name: they are worth nothing.
                 Err(Fault::KeyMismatch { .. }) => {
                     let key = desk.keys.at_hand(Purpose::Audit)?.public();
-                    Ok(Chain::of(&origin, key))
+                    Ok((Chain::of(&origin, key), None))
                 }
                 Err(other) => Err(other),
             };
@@ -117,8 +120,14 @@ impl Verify {
             let reason = format!("the key is of the log of {name}, not of {origin}");
             return Err(Fault::invalid("--key", reason));
         }
-        let known = chain(&view.read.signing_keys()?, &origin)?.trusting(&key);
-        Ok(known.unwrap_or_else(|| Chain::of(&origin, key)))
+        let rows = view.read.signing_keys()?;
+        match chain(&rows, &origin)?.trusting(&key) {
+            Some(known) => Ok((known, None)),
+            None => {
+                let what = "the log".to_owned();
+                Ok((chain(&rows, &origin)?, Some(Fault::UnknownKey { what })))
+            }
+        }
     }
 }
 

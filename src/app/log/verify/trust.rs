@@ -24,30 +24,39 @@ pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
 /// file (`lac key verifier --all`, as text or JSON) that it is one of.
 ///
 /// # Errors
-/// `invalid_value` for a key that is none; `file_tampered` for a chain that does
-/// not verify, or that the key is not part of.
+/// `invalid_value` for a key that is none; `proof_missing` for a text that is no
+/// chain; `file_tampered` for a chain that does not verify; `unknown_key` and
+/// `another_log` for one that the key is not part of.
 pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
     let (origin, key) = read_key(key)?;
     let Some(text) = chain else {
         return Ok(Chain::of(&origin, key));
     };
-    let strange = || Fault::FileTampered {
-        what: "the chain of keys is not about the key that is trusted".to_owned(),
-    };
+    let what = "the chain of keys".to_owned();
     let chain = read_chain(text)?;
     if chain.origin() != origin {
-        return Err(strange());
+        let found = chain.origin().to_owned();
+        return Err(Fault::AnotherLog {
+            what,
+            found,
+            expected: origin,
+        });
     }
-    chain.trusting(&key).ok_or_else(strange)
+    chain.trusting(&key).ok_or(Fault::UnknownKey { what })
 }
 
+/// A text that is no chain at all proves nothing; one that is, and contradicts
+/// itself or its signatures, was changed.
 fn read_chain(text: &str) -> Result<Chain> {
     let broken = |problem: &str| Fault::FileTampered {
         what: format!("the chain of keys: {problem}"),
     };
+    let no_chain = || Fault::ProofMissing {
+        what: "a chain of keys, as lac key verifier --all prints it,".to_owned(),
+    };
     let text = if text.trim_start().starts_with('{') {
         serde_json::from_str::<KeyChain>(text)
-            .map_err(|e| broken(&e.to_string()))?
+            .map_err(|_| no_chain())?
             .text()
     } else {
         text.to_owned()
@@ -57,8 +66,12 @@ fn read_chain(text: &str) -> Result<Chain> {
         "" => Vec::new(),
         some => notes_in(some),
     };
-    let first = note::read_vkey(first);
-    let (origin, first) = first.map_err(|_| broken("it does not begin with a public key"))?;
+    let first = match note::read_vkey(first) {
+        Ok(first) => first,
+        Err(_) if notes.is_empty() => return Err(no_chain()),
+        Err(_) => return Err(broken("it does not begin with a public key")),
+    };
+    let (origin, first) = first;
     let chain = Chain::read(&notes).map_err(|e| broken(&e.to_string()))?;
     let chain = chain.unwrap_or_else(|| Chain::of(&origin, first.clone()));
     if chain.origin() == origin && chain.keys().last() == Some(&first) {

@@ -10,6 +10,7 @@ use super::indexes::{Key, Sums};
 use super::notes::notes_in;
 use super::ranges::{cut_up, merged, without};
 use super::{Verified, open_note};
+use crate::app::log::checkpoint::open;
 use crate::app::log::source::Source;
 use crate::app::log::{newest, spread};
 use crate::app::{Desk, View};
@@ -89,7 +90,7 @@ impl<'a> Pass<'a> {
     /// holds.
     ///
     /// # Errors
-    /// `file_tampered` for one that is none of this log's.
+    /// As [`Verify::run`](super::Verify::run) says of an older checkpoint.
     pub fn since(&mut self, notes: Option<&str>) -> Result<()> {
         let Some(notes) = notes else { return Ok(()) };
         for note in notes_in(notes) {
@@ -101,16 +102,14 @@ impl<'a> Pass<'a> {
     }
 
     fn since_one(&mut self, note: &str) -> Result<()> {
-        match open_note(note.as_bytes(), &self.keys) {
-            Ok(older) if older.size > self.head.size => self.findings.log(format!(
+        let older = open("the older checkpoint", note, &self.keys)?.checkpoint;
+        if older.size > self.head.size {
+            self.findings.log(format!(
                 "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
                 older.size, self.head.size
-            )),
-            Ok(older) => self.older.push(older),
-            Err(problem) => {
-                let what = format!("the older checkpoint: {problem}");
-                return Err(Fault::FileTampered { what });
-            }
+            ));
+        } else {
+            self.older.push(older);
         }
         Ok(())
     }

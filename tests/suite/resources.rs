@@ -1,0 +1,137 @@
+//! Resources: what can be granted lets somebody do something, and what cannot be
+//! granted any more does not keep a store or a file from being read.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::support::{Store, text};
+
+/// Every line of the tree: the constant's name, the id, the meaning.
+fn tree() -> Vec<[String; 3]> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/resource/tree.rs");
+    let source = fs::read_to_string(source).expect("the tree");
+    let (_, lines) = source.split_once("\ntree! {\n").expect("the tree");
+    let (lines, _) = lines.split_once("\n}\n").expect("its end");
+    let entry = |line: &str| {
+        let quoted: Vec<&str> = line.split('"').collect();
+        let name = line.split(' ').nth(1).expect("a name");
+        [name, quoted[1], quoted[5]].map(str::to_owned)
+    };
+    lines.lines().map(entry).collect()
+}
+
+fn sources(dir: &Path, all: &mut String) {
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            // The tree itself asks for nothing.
+            if !path.ends_with("domain/resource") {
+                sources(&path, all);
+            }
+        } else if !path.to_string_lossy().contains("test") {
+            let text = fs::read_to_string(path).expect("a source");
+            all.push_str(text.split("#[cfg(test)]").next().expect("text"));
+        }
+    }
+}
+
+/// A resource that no use case and no rule asks for is a promise that nobody keeps.
+#[test]
+fn every_resource_is_asked_for_somewhere() {
+    let tree = tree();
+    assert_eq!(
+        tree.len(),
+        login_as_customer::domain::resource::Resource::all().count()
+    );
+    let mut used = String::new();
+    for floor in ["src/app", "src/domain"] {
+        sources(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(floor),
+            &mut used,
+        );
+    }
+    let is_asked_for = |name: &str| {
+        used.match_indices(&format!("Resource::{name}"))
+            .any(|(at, found)| {
+                let next = used[at + found.len()..].chars().next();
+                !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+            })
+    };
+    for [name, id, meaning] in &tree[1..] {
+        let only_groups = meaning.starts_with("groups ");
+        assert_eq!(is_asked_for(name), !only_groups, "{id}: {meaning}");
+    }
+}
+
+#[test]
+fn what_a_storefront_alone_can_do_is_not_promised_to_people() {
+    let store = Store::new();
+    let resources = store.json(&["role", "resources"]);
+    let resources = resources.as_array().expect("a list");
+    let found = resources.iter().find(|r| r["id"] == "Lac::storefront");
+    let meaning = text(&found.expect("the resource")["meaning"]).to_owned();
+    assert!(meaning.starts_with("redeem login URLs"), "{meaning}");
+    for promised in ["report", "consent", "end"] {
+        assert!(!meaning.contains(promised), "{meaning}");
+    }
+}
+
+#[test]
+fn a_resource_that_did_nothing_cannot_be_granted_any_more() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Support"]);
+    let resources = store.json(&["role", "resources"]).to_string();
+    assert!(!resources.contains("backup"), "{resources}");
+    for name in ["Lac::backup", "backup"] {
+        let refused = store.fails(&["role", "allow", "Support", name], "resource_not_found", 3);
+        let said = text(&refused["message"]);
+        assert!(
+            said.contains("Lac::backup") && said.contains("not used any more"),
+            "{said}"
+        );
+    }
+    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let limited = [
+        "user",
+        "token",
+        "create",
+        "bob",
+        "--resource",
+        "Lac::backup",
+    ];
+    store.fails(&limited, "resource_not_found", 3);
+}
+
+#[test]
+fn a_store_and_a_file_that_grant_it_are_still_read() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Support"]);
+    store.ok(&["role", "allow", "Support", "login_button"]);
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    let sql = "INSERT INTO role_resource (role_id, resource) \
+               SELECT id, 'Lac::backup' FROM role WHERE name = 'Support'";
+    assert_eq!(database.execute(sql, []).expect("granted"), 1);
+    drop(database);
+    let held = |store: &Store| {
+        let role = store.json(&["role", "show", "Support"]);
+        role["resources"].clone()
+    };
+    let login_button = serde_json::json!(["Magento_LoginAsCustomer::login_button"]);
+    assert_eq!(held(&store), login_button);
+    store.ok(&["role", "list"]);
+    let exported = store.ok(&["role", "export"]);
+    assert!(!exported.contains("backup"), "{exported}");
+    // A file of then says the same as the store that was made of it.
+    let file = store.home().join("roles.toml");
+    let old = exported.replacen("resources = [", "resources = [\n    \"Lac::backup\",", 1);
+    assert_ne!(old, exported);
+    fs::write(&file, old).expect("written");
+    let file = file.display().to_string();
+    store.ok(&["role", "diff", &file]);
+    store.ok(&["role", "apply", &file]);
+    // And whoever holds it can still be changed.
+    store.ok(&["role", "allow", "Support", "sales_order"]);
+    assert_eq!(held(&store).as_array().expect("a list").len(), 2);
+}
