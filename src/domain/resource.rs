@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::text;
 pub use set::ResourceSet;
 pub use tree::Resource;
-use tree::TREE;
+use tree::{FORMER, TREE};
 
 /// Why a text names no resource.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,8 @@ pub enum ResourceError {
         /// What was probably meant.
         nearest: Option<Resource>,
     },
+    #[error("`{id}` is not used any more: it let nobody do anything")]
+    Former { id: &'static str },
     #[error("`{text}` can be {}", list(.candidates))]
     Ambiguous {
         text: String,
@@ -96,6 +98,19 @@ impl Resource {
         Self::all().find(|resource| resource.id() == id)
     }
 
+    /// What a store or a role file grants; `None` for a resource that is not used
+    /// any more, and grants nothing.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_granted(text: &str) -> Result<Option<Self>, ResourceError> {
+        match Self::parse(text) {
+            Ok(resource) => Ok(Some(resource)),
+            Err(ResourceError::Former { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Reads a full id, what follows `::` in one, or an ending of that which
     /// starts after `_` (`button` for `login_button`) and fits one resource only.
     pub fn parse(text: &str) -> Result<Self, ResourceError> {
@@ -114,6 +129,11 @@ impl Resource {
         } else {
             whole
         };
+        let ends = |id: &&&str| id.rsplit_once("::").is_some_and(|(_, short)| short == text);
+        let former = FORMER.iter().find(|id| **id == text || ends(id));
+        if let (true, Some(id)) = (candidates.is_empty(), former) {
+            return Err(ResourceError::Former { id });
+        }
         let text = text.to_owned();
         match *candidates {
             [one] => Ok(one),

@@ -54,6 +54,7 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
               → lac config set login_as_customer/general/enabled yes
 ! base_url    there is no active store view to log in to
               → lac import websites, store-groups and store-views, or lac stores add-website
+✓ storefront  no website needs an account yet
 ! customers   there are none yet
               → lac import customers FILE
 ✓ documents   none: logins start from the customer; lac import orders FILE brings some
@@ -161,4 +162,42 @@ fn a_clock_that_went_back_or_mad_is_noticed() {
     assert_eq!((code, &clock["status"]), (0, &Value::from("warning")));
     store.clock.set("1970-01-01T00:00:10Z");
     assert_eq!(failed(&store), (1, found("clock", "config_invalid")));
+}
+
+/// A login URL that nobody can redeem is not "all is well".
+#[test]
+fn a_website_without_a_storefront_account_is_still_to_be_done() {
+    let store = Store::with_shop();
+    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let about = |store: &Store| {
+        let (code, findings) = doctor(store);
+        let found = findings.into_iter().find(|f| f["check"] == "storefront");
+        let found = found.expect("a finding");
+        (
+            code,
+            found["status"].clone(),
+            found["message"].clone(),
+            found["hint"].clone(),
+        )
+    };
+    let missing = |websites: &str, first: &str| {
+        (
+            0,
+            "warning".into(),
+            format!("websites without an account to redeem login URLs: {websites}").into(),
+            format!("lac storefront add NAME --website {first}").into(),
+        )
+    };
+    assert_eq!(about(&store), missing("base, eu", "base"));
+    let ran = store.run(&["doctor"]).succeeded();
+    assert!(!ran.stderr.contains("all is well"), "{ran:#?}");
+    // What it says is what mends it.
+    store.ok(&["storefront", "add", "shop", "--website", "base"]);
+    assert_eq!(about(&store), missing("eu", "eu"));
+    store.ok(&["storefront", "add", "europe", "--website", "eu"]);
+    let all = "every website has an account (2)".into();
+    assert_eq!(about(&store), (0, "ok".into(), all, Value::Null));
+    // Revoked is as if it had never been there.
+    store.ok(&["storefront", "revoke", "shop"]);
+    assert_eq!(about(&store), missing("base", "base"));
 }

@@ -96,6 +96,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("way_in", ready::way_in),
     ("feature", ready::feature),
     ("base_url", ready::base_urls),
+    ("storefront", ready::storefronts),
     ("customers", ready::customers),
     ("documents", ready::documents),
 ];

@@ -6,6 +6,8 @@ use crate::app::who;
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::domain::notice::NoticeState;
+use crate::domain::stores::Website;
+use crate::domain::text::shell_word;
 use crate::store::{NoticeQuery, Result};
 
 pub fn account(ward: &Ward<'_>) -> Result<Finding> {
@@ -118,6 +120,41 @@ pub fn base_urls(ward: &Ward<'_>) -> Result<Finding> {
             ),
         )),
     }
+}
+
+/// Whether every website that customers can be logged in to has a storefront
+/// with an account: without one its login URLs are made, and nobody redeems them.
+pub fn storefronts(ward: &Ward<'_>) -> Result<Finding> {
+    let mut storefronts = ward.read.storefronts()?;
+    storefronts.retain(|storefront| storefront.revoked_at.is_none());
+    let tree = ward.read.store_tree()?;
+    let websites = tree.websites.iter();
+    let open = websites
+        .filter(|website| ward.tells_of(website.id))
+        .filter(|website| tree.open_views(website.id).next().is_some());
+    let open: Vec<&Website> = open.collect();
+    let is_served =
+        |website: &Website| storefronts.iter().any(|s| s.websites.contains(&website.id));
+    let without = open.iter().filter(|website| !is_served(website));
+    let without: Vec<&str> = without.map(|website| website.code.as_str()).collect();
+    let Some(first) = without.first() else {
+        return Ok(Finding::ok(
+            "storefront",
+            match open.len() {
+                // That there is none is said by the check before.
+                0 => "no website needs an account yet".to_owned(),
+                count => format!("every website has an account ({count})"),
+            },
+        ));
+    };
+    Ok(Finding::warning(
+        "storefront",
+        format!(
+            "websites without an account to redeem login URLs: {}",
+            without.join(", ")
+        ),
+        format!("lac storefront add NAME --website {}", shell_word(first)),
+    ))
 }
 
 pub fn customers(ward: &Ward<'_>) -> Result<Finding> {

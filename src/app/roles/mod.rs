@@ -161,7 +161,9 @@ fn fault(error: ResourceError) -> Fault {
         } => Fault::ResourceNotFound {
             reason: format!("{text}; did you mean {near}?"),
         },
-        ResourceError::Unknown { nearest: None, .. } => Fault::ResourceNotFound { reason: text },
+        ResourceError::Unknown { nearest: None, .. } | ResourceError::Former { .. } => {
+            Fault::ResourceNotFound { reason: text }
+        }
         ResourceError::Ambiguous { .. } => Fault::invalid("RESOURCE", text),
     }
 }

@@ -66,7 +66,7 @@ tree! {
 2 LOGGING "Magento_Logging::magento_logging" "Action Logs": "groups what is about the log";
 3 LOGGING_EVENTS "Magento_Logging::system_magento_logging_events" "Report": "read the whole log";
 3 LOGGING_BULK_EVENTS "Magento_Logging::system_magento_logging_bulk_events" "Archive": "archive the log";
-1 LAC_STOREFRONT "Lac::storefront" "Storefront": "redeem login URLs, report actions, read and set consent for the customer; for a storefront's own account, not for people";
+1 LAC_STOREFRONT "Lac::storefront" "Storefront": "redeem login URLs; every storefront's own account holds it, people need it for nothing else";
 1 LAC_SESSIONS "Lac::sessions" "Sessions": "see and end other people's sessions; one's own always";
 1 LAC_STOREFRONTS "Lac::storefronts" "Storefront accounts": "add and revoke storefronts";
 1 LAC_KEYS "Lac::keys" "Keys": "rotate and retire signing keys";
@@ -74,8 +74,11 @@ tree! {
 1 LAC_CONSENT_OVERRIDE "Lac::consent_override" "Consent override": "start an impersonation without the customer's consent";
 1 LAC_APPROVE "Lac::approve" "Approval": "approve other people's impersonations";
 1 LAC_OUTBOX "Lac::outbox" "Outbox": "see notices to programs outside and have them tried again";
-1 LAC_BACKUP "Lac::backup" "Backup": "back the store up";
 }
+
+/// Ids that stood in the tree once and let nobody do anything. Stores and role
+/// files that name them can still be read; nobody can be given them.
+pub(super) const FORMER: &[&str] = &["Lac::backup"];
 
 #[cfg(test)]
 mod tests {
@@ -109,7 +112,7 @@ mod tests {
         assert_eq!(parent(Resource::LOGIN_BUTTON), Resource::LOGIN);
         assert_eq!(parent(Resource::CONFIG_SECTION), Resource::CONFIG);
         assert_eq!(parent(Resource::STORE), Resource::STORES_SETTINGS);
-        assert_eq!(parent(Resource::LAC_BACKUP), Resource::ADMIN);
+        assert_eq!(parent(Resource::LAC_OUTBOX), Resource::ADMIN);
         let beneath: Vec<_> = Resource::CUSTOMER_MANAGE.subtree().collect();
         assert_eq!(
             beneath,
@@ -119,7 +122,7 @@ mod tests {
                 Resource::ALLOW_SHOPPING_ASSISTANCE
             ]
         );
-        assert_eq!(Resource::LAC_BACKUP.subtree().count(), 1);
+        assert_eq!(Resource::LAC_OUTBOX.subtree().count(), 1);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Tx<'_> {
         self.all("SELECT role_id, resource FROM role_resource", |row| {
             let id = rows::get(row, 0)?;
             let resource = read_resource(id, &rows::get::<String>(row, 1)?)?;
-            held.resources.entry(id).or_default().insert(resource);
+            held.resources.entry(id).or_default().extend(resource);
             Ok(())
         })?;
         let sql = "SELECT role_id, website_id FROM role_website ORDER BY role_id, website_id";
@@ -118,8 +118,8 @@ fn role_of(row: &Row<'_>, resources: ResourceSet, websites: Vec<i64>) -> Result<
     })
 }
 
-fn read_resource(role: i64, name: &str) -> Result<Resource> {
-    Resource::parse(name).map_err(|e| damaged("role_resource", role, e))
+fn read_resource(role: i64, name: &str) -> Result<Option<Resource>> {
+    Resource::parse_granted(name).map_err(|e| damaged("role_resource", role, e))
 }
 
 fn read_user(row: &Row<'_>) -> Result<AdminUser> {

@@ -26,7 +26,7 @@ impl Tx<'_> {
             .map_err(rows::fault)?;
         let resources = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
             let name: String = rows::get(row, 0)?;
-            Resource::parse(&name).map_err(|e| damaged(table, id, e))
+            Resource::parse_granted(&name).map_err(|e| damaged(table, id, e))
         })?;
         let websites = self.website_ids(
             &format!("SELECT website_id FROM {table}_website WHERE {key} = ?1 ORDER BY website_id"),
@@ -37,7 +37,7 @@ impl Tx<'_> {
             columns,
             id,
             table,
-            resources.into_iter().collect(),
+            resources.into_iter().flatten().collect(),
             websites,
         )
     }

@@ -285,8 +285,10 @@ fn read_resources(
     let mut resources = ResourceSet::new();
     for word in words {
         let wrong = |reason: String| Err(source.wrong(word.at, "resources", reason));
-        let resource = match Resource::parse(&word.text) {
-            Ok(resource) => resource,
+        let resource = match Resource::parse_granted(&word.text) {
+            Ok(Some(resource)) => resource,
+            // A file from when there was such a resource: it granted nothing.
+            Ok(None) => continue,
             Err(error) => return wrong(said(&error)),
         };
         if access == Access::All {
