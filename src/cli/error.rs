@@ -66,8 +66,8 @@ pub fn hint(fault: &Fault) -> Option<String> {
             "first give another enabled admin user a role with full access, and an account or a token".to_owned()
         }
         F::CustomerPresent { customer } => format!("lac customer remove {customer}, then again"),
-        F::ErasurePending { customer } => {
-            format!("end long readers (log tail, log export), then again: lac log erase --customer {customer}")
+        F::ErasurePending { .. } => {
+            "end long readers (log tail, log export), then give the same command again".to_owned()
         }
         F::FileTampered { .. } => {
             "do not rely on this file; ask for it anew, and keep this one as evidence".to_owned()

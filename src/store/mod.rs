@@ -310,6 +310,8 @@ pub trait DocumentReads {
     fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
     /// Of all kinds.
     fn document_count(&self) -> Result<u64>;
+    /// The addresses that a customer's documents hold, each once.
+    fn document_emails(&self, id: CustomerId) -> Result<Vec<String>>;
 }
 
 pub trait DocumentWrites {
@@ -320,7 +322,7 @@ pub trait DocumentWrites {
     fn document_forget(
         &self,
         permit: &Permit<'_>,
-        id: CustomerId,
+        id: Option<CustomerId>,
         emails: &[String],
     ) -> Result<u64>;
     fn document_remove(

@@ -2,7 +2,7 @@
 
 mod add;
 mod edit;
-mod fields;
+pub(crate) mod fields;
 mod history;
 mod list;
 mod remove;

@@ -57,6 +57,18 @@ impl DocumentReads for Tx<'_> {
         rows::first(found, read)
     }
 
+    fn document_emails(&self, id: CustomerId) -> Result<Vec<String>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT DISTINCT customer_email FROM document \
+                 WHERE customer_id = ?1 AND customer_email IS NOT NULL",
+            )
+            .map_err(rows::fault)?;
+        let found = statement.query([id.stored()]).map_err(rows::fault)?;
+        rows::collect(found, |row| rows::get(row, 0))
+    }
+
     fn document_count(&self) -> Result<u64> {
         let mut statement = self
             .conn
@@ -99,9 +111,10 @@ impl DocumentWrites for Tx<'_> {
     fn document_forget(
         &self,
         _permit: &Permit<'_>,
-        id: CustomerId,
+        id: Option<CustomerId>,
         emails: &[String],
     ) -> Result<u64> {
+        let id = id.map(CustomerId::stored);
         let mut forget = self
             .conn
             .prepare(
@@ -110,12 +123,10 @@ impl DocumentWrites for Tx<'_> {
             )
             .map_err(rows::fault)?;
         let mut count = forget
-            .execute(params![id.stored(), None::<String>])
+            .execute(params![id, None::<String>])
             .map_err(rows::fault)?;
         for email in emails {
-            count += forget
-                .execute(params![id.stored(), email])
-                .map_err(rows::fault)?;
+            count += forget.execute(params![id, email]).map_err(rows::fault)?;
         }
         Ok(count as u64)
     }

@@ -243,8 +243,8 @@ fn who_may_and_whom() {
     assert_eq!(store.log()[0]["details"]["code"], "customer_present");
     store.fails(
         &["log", "erase", "--customer", "ada@example.com", "--yes"],
-        "invalid_value",
-        2,
+        "customer_present",
+        5,
     );
     store.fails(&["log", "erase", "--customer", "1"], "customer_present", 5);
     let before = store.log();

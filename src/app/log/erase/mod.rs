@@ -7,11 +7,13 @@ mod search;
 
 use serde::{Deserialize, Serialize};
 
-use self::search::Found;
+use self::search::{Found, Subject};
 use super::archive::{Rewritten, clear_away, lock, rewrite};
 use super::source::Source;
+use crate::app::customers::fields;
 use crate::app::{Desk, Done, Keys, View, Work, act, find, look};
 use crate::domain::audit::{Action, Event};
+use crate::domain::customer::email_key;
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
@@ -19,19 +21,29 @@ use crate::store::{Permit, Result};
 
 const NEEDED: [Resource; 1] = [Resource::LAC_ERASE];
 
-/// Asks for the erasure of a customer who was removed.
+/// Asks for the erasure of a customer who was removed, of addresses that nobody
+/// has any more, or of both; of one at least.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Erase {
-    /// The id: who is removed has no address any more.
-    pub customer: String,
+    /// The id: who is removed has no address any more. An address counts as one
+    /// of `emails`.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// Addresses, without regard to case.
+    #[serde(default)]
+    pub emails: Vec<String>,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }
 
+/// The most addresses that are searched for at once.
+const ADDRESSES: usize = 20;
+
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
-    pub customer_id: CustomerId,
+    /// `null` where addresses alone were given.
+    pub customer_id: Option<CustomerId>,
     /// Shopper parts that are gone now.
     pub events: u64,
     /// As ranges of seqs.
@@ -61,34 +73,40 @@ impl Erase {
     /// `erasure_pending` (exit 7) where it is done and recorded, but a reader
     /// still keeps older pages: the same command again finishes it.
     pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Erased> {
-        let id = self.id()?;
-        let fill = |event: &mut Event| event.customer_id = Some(id);
+        let subject = self.subject()?;
+        // Never the addresses: the record of an erasure must not need another.
+        let fill = |event: &mut Event| {
+            event.customer_id = subject.id;
+            if !subject.addresses.is_empty() {
+                event.detail("addresses", subject.addresses.len());
+            }
+        };
         // Refused attempts are acts, and recorded as such.
         act(desk, Action::LogErase, &NEEDED, fill, |work, _| {
-            self.may(work, id).map(Done::Unchanged)
+            self.may(work, &subject).map(Done::Unchanged)
         })?;
         let _lock = lock(desk)?;
         clear_away(desk)?;
         let (mut found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
-            let found = search::of(view, id, at)?;
+            let found = search::of(view, &subject, at)?;
             let rewritten = rewritten(desk, view, &found)?;
             Ok((found, rewritten))
         })?;
         let put = act(desk, Action::LogErase, &NEEDED, fill, |work, permit| {
-            self.may(work, id)?;
+            self.may(work, &subject)?;
             // What others recorded in the meantime, too.
-            search::go_on(work, id, &mut found, &mut |_, _| {})?;
-            put(work, permit, id, &found, &rewritten)
+            search::go_on(work, &subject, &mut found, &mut |_, _| {})?;
+            put(work, permit, subject.id, &found, &rewritten)
         })?;
         let (rest, audit_seq) = put.unwrap_or_default();
         let is_told_elsewhere = rest.requests + rest.notices > 0;
         if !scrub(desk, &found, put.is_some(), is_told_elsewhere)? {
             return Err(Fault::ErasurePending {
-                customer: id.to_string(),
+                customer: subject.named(),
             });
         }
         Ok(Erased {
-            customer_id: id,
+            customer_id: subject.id,
             events: found.count(),
             ranges: found.ranges,
             archives: rewritten.into_iter().map(|new| new.row.name).collect(),
@@ -101,27 +119,79 @@ impl Erase {
         })
     }
 
-    fn id(&self) -> Result<CustomerId> {
-        self.customer.parse().map_err(|_| {
-            let reason = "give the id; who was removed has no e-mail address any more";
-            Fault::invalid("--customer", format!("`{}`: {reason}", self.customer))
-        })
+    fn subject(&self) -> Result<Subject> {
+        let mut subject = Subject::default();
+        let mut given = self.emails.clone();
+        match &self.customer {
+            Some(named) if named.contains('@') => given.push(named.clone()),
+            Some(named) => {
+                let id = named.parse().map_err(|_| {
+                    let reason = "give the id that the customer had, or an address";
+                    Fault::invalid("--customer", format!("`{named}`: {reason}"))
+                })?;
+                subject.id = Some(id);
+            }
+            None => {}
+        }
+        if given.len() > ADDRESSES {
+            let reason = format!("at most {ADDRESSES} addresses at once");
+            return Err(Fault::invalid("--email", reason));
+        }
+        for address in given {
+            subject.addresses.push(fields::email(address.trim())?);
+        }
+        if subject.id.is_none() && subject.addresses.is_empty() {
+            return Err(Fault::InputRequired {
+                what: "whom to erase from the log".to_owned(),
+                flag: "--customer ID or --email ADDRESS".to_owned(),
+            });
+        }
+        Ok(subject)
     }
 
     /// Only who is gone, by somebody who sees all websites, and on purpose.
-    fn may(&self, view: &View<'_>, id: CustomerId) -> Result<()> {
+    fn may(&self, view: &View<'_>, subject: &Subject) -> Result<()> {
         view.demand_all_websites("erasing from the log")?;
-        if view.read.customer(id)?.is_some() {
+        let mut present = subject
+            .id
+            .map(|id| view.read.customer(id))
+            .transpose()?
+            .flatten();
+        for address in &subject.addresses {
+            let have_it = view.read.customers_by_email(&email_key(address))?;
+            present = present.or_else(|| have_it.into_iter().next());
+        }
+        if let Some(customer) = present {
             return Err(Fault::CustomerPresent {
-                customer: id.to_string(),
+                customer: customer.id.to_string(),
             });
         }
         if self.confirmed {
             return Ok(());
         }
         Err(Fault::ConfirmationRequired {
-            what: format!("erase what the log says about customer {id}, for good"),
+            what: format!("erase what the log says about {}, for good", subject.whom()),
         })
+    }
+}
+
+impl Subject {
+    /// In a message about a customer; an address is not repeated.
+    fn named(&self) -> String {
+        self.id
+            .map_or_else(|| "of that address".to_owned(), |id| id.to_string())
+    }
+
+    fn whom(&self) -> String {
+        let addresses = match self.addresses.len() {
+            1 => "this address".to_owned(),
+            count => format!("these {count} addresses"),
+        };
+        match self.id {
+            Some(id) if self.addresses.is_empty() => format!("customer {id}"),
+            Some(id) => format!("customer {id} and {addresses}"),
+            None => addresses,
+        }
     }
 }
 
@@ -174,10 +244,19 @@ struct Rest {
 }
 
 impl Rest {
-    fn forget(work: &Work<'_>, permit: &Permit<'_>, id: CustomerId, found: &Found) -> Result<Self> {
-        let mut rest = Self::default();
-        for id in find::ids_in_log(work, id)? {
-            rest.documents += work.tx.document_forget(permit, id, &found.unique)?;
+    fn forget(
+        work: &Work<'_>,
+        permit: &Permit<'_>,
+        id: Option<CustomerId>,
+        found: &Found,
+    ) -> Result<Self> {
+        let mut rest = Self {
+            documents: work.tx.document_forget(permit, None, &found.unique)?,
+            ..Self::default()
+        };
+        let ids = id.map(|id| find::ids_in_log(work, id)).transpose()?;
+        for id in ids.unwrap_or_default() {
+            rest.documents += work.tx.document_forget(permit, Some(id), &[])?;
             rest.requests += work.tx.requests_forget(permit, id)?;
             rest.notices += work.tx.notices_forget(permit, id)?;
         }
@@ -193,7 +272,7 @@ impl Rest {
 fn put(
     work: &mut Work<'_>,
     permit: &Permit<'_>,
-    id: CustomerId,
+    id: Option<CustomerId>,
     found: &Found,
     rewritten: &[Rewritten],
 ) -> Result<Done<Option<Put>>> {

@@ -64,14 +64,32 @@ impl Found {
     }
 }
 
+/// Whom the log is to forget: a removed customer by id, addresses that nobody
+/// has any more, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    pub id: Option<CustomerId>,
+    pub addresses: Vec<String>,
+}
+
 /// Searches the whole log, archives included, twice: for the addresses that
-/// the customer had, and for everything that names them.
+/// the customer had, and for everything that names them. What was typed by
+/// somebody who found nobody is about no customer, and found by the address
+/// alone.
 ///
 /// # Errors
 /// `archive_missing`, `row_damaged`.
-pub fn of(view: &View<'_>, id: CustomerId, at: &mut dyn FnMut(u64, u64)) -> Result<Found> {
+pub fn of(view: &View<'_>, subject: &Subject, at: &mut dyn FnMut(u64, u64)) -> Result<Found> {
     let mut found = Found::default();
-    go_on(view, id, &mut found, at)?;
+    for address in &subject.addresses {
+        found.address(address);
+    }
+    if let Some(id) = subject.id {
+        for address in view.read.document_emails(id)? {
+            found.address(&address);
+        }
+    }
+    go_on(view, subject, &mut found, at)?;
     Ok(found)
 }
 
@@ -81,14 +99,16 @@ pub fn of(view: &View<'_>, id: CustomerId, at: &mut dyn FnMut(u64, u64)) -> Resu
 /// As [`of`].
 pub fn go_on(
     view: &View<'_>,
-    id: CustomerId,
+    subject: &Subject,
     found: &mut Found,
     at: &mut dyn FnMut(u64, u64),
 ) -> Result<()> {
-    let ids: Vec<String> = find::ids_in_log(view, id)?
-        .iter()
-        .map(|id| format!("\"{id}\""))
-        .collect();
+    let ids = subject
+        .id
+        .map(|id| find::ids_in_log(view, id))
+        .transpose()?;
+    let ids = ids.unwrap_or_default();
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     let is_about = |event: &Cut<'_>| ids.iter().any(|id| event.value(Field::CustomerId) == id);
     let rest = EventQuery {
         ascending: true,
@@ -106,6 +126,7 @@ pub fn go_on(
             if let Some(email) = event.text(Field::CustomerEmail) {
                 found.address(&email);
             }
+            found.changed_addresses(event);
         }
         Ok(())
     })?;
@@ -166,6 +187,21 @@ impl Found {
                 if !forms.contains(&form) {
                     forms.push(form);
                 }
+            }
+        }
+    }
+
+    /// Addresses that a change of the customer names: the one before, and the one
+    /// after, which no later event may name.
+    fn changed_addresses(&mut self, event: &Cut<'_>) {
+        let details = event.value(Field::Details);
+        if !details.contains("\"email\"") {
+            return;
+        }
+        let details: Value = serde_json::from_str(details).unwrap_or_default();
+        for when in ["/before/email", "/after/email"] {
+            if let Some(email) = details.pointer(when).and_then(Value::as_str) {
+                self.address(email);
             }
         }
     }

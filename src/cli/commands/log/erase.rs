@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::app::log::erase::{Erase, Erased};
 use crate::cli::ask::confirmed;
+use crate::cli::input::text_or_stdin;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::render::Look;
@@ -13,16 +14,25 @@ use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct EraseArgs {
-    /// The id the customer had: 42, local:7
-    #[arg(long, value_name = "ID")]
-    customer: String,
+    /// The id the customer had (42, local:7)
+    #[arg(long, value_name = "ID", required_unless_present = "emails")]
+    customer: Option<String>,
+
+    /// An address that nobody has any more, - for stdin: whatever names it, also
+    /// where somebody typed it and found nobody
+    #[arg(long = "email", value_name = "ADDRESS")]
+    emails: Vec<String>,
 }
 
 pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
+    let emails = args.emails.iter();
+    let emails = emails.map(|email| text_or_stdin("--email", email));
+    let emails = emails.collect::<Result<Vec<String>>>()?;
     let progress = Counter::new(&shop.out, "searching");
     let erased = confirmed(shop, |confirmed| {
         let request = Erase {
             customer: args.customer.clone(),
+            emails: emails.clone(),
             confirmed,
         };
         let erased = shop.run_with(request, &mut Counted(&progress));
@@ -34,10 +44,11 @@ pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
 
 impl Card for Erased {
     fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("customer", self.customer_id.to_string().into()),
-            ("events", self.events.to_string().into()),
-        ];
+        let mut lines: Vec<(&'static str, Text)> = Vec::new();
+        if let Some(id) = self.customer_id {
+            lines.push(("customer", id.to_string().into()));
+        }
+        lines.push(("events", self.events.to_string().into()));
         if self.documents > 0 {
             lines.push(("documents", self.documents.to_string().into()));
         }

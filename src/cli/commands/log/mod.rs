@@ -77,7 +77,7 @@ enum Verb {
     Archive(archive::ArchiveArgs),
     /// Erase the personal data of a customer who was removed, archives included
     #[command(
-        after_help = "Example:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes"
+        after_help = "Examples:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes\n  lac log erase --email joe@example.com --yes"
     )]
     Erase(erase::EraseArgs),
     /// Write a checkpoint file that is lost for good anew, on record

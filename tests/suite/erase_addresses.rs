@@ -1,0 +1,174 @@
+//! An address that was typed in an attempt that found nobody is in no event about
+//! a customer; it is erased from the log all the same.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Store, customer, page};
+
+/// As the merchant writes it.
+const ADDRESS: &str = "Joe.Roe@Example.com";
+
+fn shop_with_joe() -> Store {
+    let store = Store::with_shop();
+    let joe = customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
+    store.import("customers", &page(&[joe]));
+    store
+}
+
+/// A login that finds nobody: what was typed is in its details.
+fn mistyped(store: &Store, typed: &str) {
+    store.fails(&["login", typed], "customer_not_found", 3);
+    assert!(named(store, typed) > 0, "{typed} is not in the log");
+}
+
+/// How many events say a word, however it is written.
+fn named(store: &Store, word: &str) -> usize {
+    let log = store.ok(&["log", "list", "-o", "jsonl"]).to_lowercase();
+    log.lines()
+        .filter(|line| line.contains(&word.to_lowercase()))
+        .count()
+}
+
+/// Whether the files of the store hold it.
+fn in_the_database(store: &Store, word: &str) -> bool {
+    ["lac.db", "lac.db-wal"].iter().any(|name| {
+        let bytes = fs::read(store.dir().join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes)
+            .to_lowercase()
+            .contains(&word.to_lowercase())
+    })
+}
+
+fn erase(store: &Store, args: &[&str]) -> Value {
+    store.json(&[&["log", "erase", "--yes"][..], args].concat())
+}
+
+#[test]
+fn what_was_typed_after_the_erasure_is_found_by_the_address() {
+    let store = shop_with_joe();
+    mistyped(&store, "other.joe.roe@example.com");
+    store.ok(&["customer", "remove", "77", "--yes"]);
+    erase(&store, &["--customer", "77"]);
+    assert_eq!(named(&store, ADDRESS), 1, "only the longer one");
+    for typed in ["JOE.ROE@example.com", "joe.roe@EXAMPLE.com"] {
+        mistyped(&store, typed);
+    }
+    store.fails(
+        &["consent", "grant", "joe.roe@example.com"],
+        "customer_not_found",
+        3,
+    );
+    let erased = erase(&store, &["--email", "joe.roe@example.COM"]);
+    assert_eq!(
+        (&erased["events"], &erased["customer_id"]),
+        (&3.into(), &Value::Null)
+    );
+    assert_eq!(named(&store, ADDRESS), 1);
+    assert_eq!(named(&store, "other.joe.roe@example.com"), 1);
+    store.ok(&["log", "verify"]);
+    // The record of the erasure does not need another one.
+    let again = erase(&store, &["--email", ADDRESS]);
+    assert_eq!(
+        (&again["events"], &again["changed"]),
+        (&0.into(), &false.into())
+    );
+    let newest = &store.log()[0];
+    assert_eq!(newest["details"]["addresses"], 1, "{newest}");
+}
+
+#[test]
+fn nothing_of_it_is_left_in_the_files() {
+    let store = shop_with_joe();
+    store.ok(&["customer", "remove", "77", "--yes"]);
+    erase(&store, &["--customer", "77"]);
+    mistyped(&store, ADDRESS);
+    store.clock.set("2027-01-05T12:00:00Z");
+    store.ok(&["log", "archive"]);
+    assert!(named(&store, ADDRESS) > 0);
+    let erased = erase(&store, &["--customer", "77", "--email", ADDRESS]);
+    assert_eq!(erased["customer_id"], "77");
+    assert!(
+        !erased["archives"].as_array().expect("names").is_empty(),
+        "{erased}"
+    );
+    assert_eq!(named(&store, ADDRESS), 0);
+    assert!(!in_the_database(&store, ADDRESS));
+    store.ok(&["log", "verify"]);
+}
+
+/// Addresses that no later event names as the customer's: one that a change of
+/// the customer names, and one that an order holds.
+#[test]
+fn every_address_that_is_known_as_theirs_is_looked_for() {
+    let store = shop_with_joe();
+    mistyped(&store, "joe.new@example.com");
+    mistyped(&store, "joe.order@example.com");
+    store.ok(&["customer", "edit", "77", "--email", "Joe.New@example.com"]);
+    let joe = customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
+    store.import("customers", &page(&[joe]));
+    store.import(
+        "orders",
+        &page(&[serde_json::json!({
+            "entity_id": 990, "increment_id": "990000001", "store_id": 1,
+            "created_at": "2026-06-01 10:00:00", "customer_is_guest": 0,
+            "customer_id": 77, "customer_email": "joe.order@example.com"
+        })]),
+    );
+    store.ok(&["customer", "remove", "77", "--yes"]);
+    erase(&store, &["--customer", "77"]);
+    for address in [ADDRESS, "joe.new@example.com", "joe.order@example.com"] {
+        assert_eq!(named(&store, address), 0, "{address}");
+    }
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn an_address_that_somebody_has_is_not_erased() {
+    let store = shop_with_joe();
+    let before = store.log().len();
+    for given in [["--email", "JOE.ROE@example.com"], ["--customer", ADDRESS]] {
+        let args = [&["log", "erase", "--yes"][..], &given].concat();
+        store.fails(&args, "customer_present", 5);
+    }
+    // The refusals are on record, without the address.
+    assert_eq!(store.log().len(), before + 2);
+    assert_eq!(store.log()[0]["details"]["addresses"], 1);
+    assert!(
+        !store.log()[0]
+            .to_string()
+            .to_lowercase()
+            .contains("joe.roe")
+    );
+    store.fails(
+        &["log", "erase", "--email", "nobody@example.com"],
+        "confirmation_required",
+        2,
+    );
+    store.fails(
+        &["log", "erase", "--email", "nobody", "--yes"],
+        "invalid_value",
+        2,
+    );
+    assert_eq!(store.run(&["log", "erase", "--yes"]).code, 2);
+    // Events of another customer that name it stay theirs.
+    store.ok(&["login", "1", "--reason", "asked by gone@example.com"]);
+    let kept = erase(&store, &["--email", "gone@example.com"]);
+    assert_eq!((&kept["events"], &kept["kept"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn an_address_from_stdin_is_in_no_list_of_processes() {
+    let store = Store::with_shop();
+    mistyped(&store, ADDRESS);
+    let ran = store
+        .run_with(
+            format!("{ADDRESS}\n").as_bytes(),
+            &["log", "erase", "--email", "-", "--yes", "-o", "json"],
+        )
+        .succeeded();
+    let erased: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(erased["events"], 1);
+    assert_eq!(named(&store, ADDRESS), 0);
+}
