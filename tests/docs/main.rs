@@ -83,3 +83,18 @@ fn proofs() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs.md");
     example::check_page(&fs::read_to_string(path).expect("a page"));
 }
+
+/// What a report calls a recorded failure is what its fault is.
+#[test]
+fn codes_of_recorded_failures() {
+    use login_as_customer::domain::fault::Kind;
+    for fault in faults::every() {
+        let expected = fault.is_recorded().then(|| fault.kind());
+        assert_eq!(
+            Kind::of_recorded(&fault.code()),
+            expected,
+            "{}",
+            fault.code()
+        );
+    }
+}

@@ -71,14 +71,17 @@ fn notices(report: &Reported) -> Vec<String> {
 fn overview(report: &Reported) -> Section {
     let logins = &report.logins;
     let days = report.days.iter();
-    let days = days.filter(|day| day.redeemed + day.failures > 0 || report.days.len() == 1);
+    let days = days.filter(|day| day.redeemed + day.refused > 0 || report.days.len() == 1);
     Section {
         title: "Overview",
         parts: vec![
             Part::Figures(vec![
                 (logins.redeemed, "accounts opened"),
                 (logins.issued, "login links made"),
+                (logins.overridden, "of them without consent"),
                 (logins.refused, "logins refused"),
+                (logins.denied, "logins denied"),
+                (logins.not_found, "customers not found"),
                 (logins.admins, "admin users in accounts"),
                 (logins.customers, "customers visited"),
                 (report.events, "events in this report"),
@@ -87,7 +90,7 @@ fn overview(report: &Reported) -> Section {
                 caption: "Accounts opened".to_owned(),
                 names: ["opened", "refused"],
                 days: days
-                    .map(|day| (day.date, [day.redeemed, day.failures]))
+                    .map(|day| (day.date, [day.redeemed, day.refused]))
                     .collect(),
             }),
         ],
@@ -142,12 +145,20 @@ fn counts(caption: String, counts: &Top<Count>, title: &'static str, none: &'sta
 }
 
 fn refused(report: &Reported) -> Section {
-    let none = "nothing was refused";
+    let none = "nothing failed";
+    let mut kinds = Top {
+        rows: report.failures_by_kind.clone(),
+        more: 0,
+    };
+    for row in &mut kinds.rows {
+        row.name = row.name.take().map(|name| name.replace('_', " "));
+    }
     let grid =
         |caption: &str, list, title| Part::Grid(counts(caption.to_owned(), list, title, none));
     Section {
-        title: "What was refused or denied",
+        title: "Acts of every kind that failed",
         parts: vec![
+            grid("By kind", &kinds, "kind"),
             grid("By reason", &report.failures_by_code, "code"),
             grid("By admin user", &report.failures_by_admin, "admin"),
             grid("By website", &report.failures_by_website, "website"),
@@ -161,9 +172,10 @@ fn reading(report: &Reported) -> Section {
         parts: vec![
             Part::Words(
                 "A link that was made is not yet an access: an account was opened when the \
-                 storefront accepted the link. Refused and denied count every failed act in the \
-                 log, not logins alone. Customers are named by id, so that this page can be \
-                 passed around."
+                 storefront accepted the link. Logins refused, denied and not found are attempts \
+                 to make or to open a link: the rules did not allow it, whoever asked may not, or \
+                 nobody was there. Acts that failed are those of every kind, logins among them. \
+                 Customers are named by id, so that this page can be passed around."
                     .to_owned(),
             ),
             Part::Words(format!(

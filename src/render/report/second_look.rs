@@ -2,21 +2,18 @@
 
 use super::{counts, customer, name};
 use crate::app::log::Reported;
-use crate::app::log::report::{Access, Outside, OwnConsent, Top, Visits};
+use crate::app::log::report::{Access, Outside, Overridden, OwnConsent, Top, Visits};
 use crate::domain::time::length;
 use crate::render::Look;
-use crate::render::frame::{counted, short};
+use crate::render::frame::short;
 use crate::render::list::{Text, Tone};
 use crate::render::paper::{Grid, Part, Section, heads};
 
 pub(super) fn section(report: &Reported, look: &Look) -> Section {
-    let mut parts = vec![Part::Grid(own_consent(&report.own_consent, look))];
-    if report.own_consent_unknown > 0 {
-        parts.push(Part::Words(format!(
-            "Of {} it cannot be told who gave the consent.",
-            counted(report.own_consent_unknown, "further login")
-        )));
-    }
+    let mut parts = vec![
+        Part::Grid(own_consent(&report.own_consent, look)),
+        Part::Grid(overridden(&report.overridden, look)),
+    ];
     let Outside {
         office_hours,
         office_days,
@@ -65,17 +62,13 @@ pub(super) fn section(report: &Reported, look: &Look) -> Section {
 
 fn own_consent(list: &Top<OwnConsent>, look: &Look) -> Grid {
     let rows = list.rows.iter().map(|own| {
-        let opened = if own.opened {
-            Text::toned("opened", Tone::Bad)
-        } else {
-            Text::toned("not opened", Tone::Dim)
-        };
+        let granted_at = own.granted_at;
         vec![
             short(own.login.time, look.zone),
             name(own.login.admin.as_deref()),
             customer(own.login.customer_id),
-            opened,
-            short(own.granted_at, look.zone),
+            opened(own.opened),
+            granted_at.map_or_else(|| name(None), |at| short(at, look.zone)),
         ]
     });
     Grid {
@@ -88,6 +81,34 @@ fn own_consent(list: &Top<OwnConsent>, look: &Look) -> Grid {
         bars: None,
         more: list.more,
         empty: "none",
+    }
+}
+
+fn overridden(list: &Top<Overridden>, look: &Look) -> Grid {
+    let rows = list.rows.iter().map(|one| {
+        vec![
+            short(one.login.time, look.zone),
+            name(one.login.admin.as_deref()),
+            customer(one.login.customer_id),
+            opened(one.opened),
+            one.login.ticket.clone().unwrap_or_default().into(),
+        ]
+    });
+    Grid {
+        caption: format!("Consent overridden ({})", list.total()),
+        columns: heads(&["login", "admin", "customer", "link", "ticket"]),
+        rows: rows.collect(),
+        bars: None,
+        more: list.more,
+        empty: "none",
+    }
+}
+
+fn opened(is_opened: bool) -> Text {
+    if is_opened {
+        Text::toned("opened", Tone::Bad)
+    } else {
+        Text::toned("not opened", Tone::Dim)
     }
 }
 

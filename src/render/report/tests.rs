@@ -2,7 +2,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::app::log::report::{
-    Access, Change, Day, Logins, Long, Outside, OwnConsent, Pair, Visits,
+    Access, Change, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Visits,
 };
 use crate::app::log::{About, Filter, Limit};
 use crate::domain::time::Timestamp;
@@ -75,6 +75,7 @@ fn report() -> Reported {
             last: time,
         }),
         failures: 4,
+        failures_by_kind: counts().rows,
         failures_by_code: counts(),
         failures_by_admin: counts(),
         failures_by_website: counts(),
@@ -97,10 +98,13 @@ fn report() -> Reported {
         own_consent: top(OwnConsent {
             login: access(),
             opened: true,
-            granted_seq: 1,
-            granted_at: time,
+            granted_seq: Some(1),
+            granted_at: Some(time),
         }),
-        own_consent_unknown: 1,
+        overridden: top(Overridden {
+            login: access(),
+            opened: false,
+        }),
         changes_by_action: counts().rows,
         changes: top(Change {
             seq: 1,
@@ -117,6 +121,7 @@ fn report() -> Reported {
             events: 9,
             issued: 1,
             redeemed: 10_000_000,
+            refused: 10_000_000,
             failures: 10_000_000,
         }],
     }
@@ -167,7 +172,7 @@ fn what_is_missing_is_said() {
         "sees only some of the websites",
         "may read the logins only",
         "The personal part of 1 event was erased",
-        "Of 1 further login it cannot be told",
+        "Consent overridden (4)",
         "and 3 more",
     ] {
         assert!(text.contains(said), "{said}");

@@ -28,8 +28,12 @@ pub struct Reported {
     pub logins: Logins,
     /// Who logged in as whom, most accesses first.
     pub pairs: Top<Pair>,
-    /// Attempts that failed, by code; `null` where the code was erased.
+    /// Every act in the filter that failed, of whatever kind: refused, denied or
+    /// not found.
     pub failures: u64,
+    /// The same, by what the code means (`refused`, `denied`, `not_found`; see
+    /// the exit codes) and by code; `null` where the code was erased.
+    pub failures_by_kind: Vec<Count>,
     pub failures_by_code: Top<Count>,
     pub failures_by_admin: Top<Count>,
     pub failures_by_website: Top<Count>,
@@ -39,11 +43,11 @@ pub struct Reported {
     pub outside: Outside,
     /// Sessions that ended within the period, longest first.
     pub longest: Top<Long>,
-    /// Logins on a consent that the same admin user had granted.
+    /// Login URLs on a consent that the same admin user had granted: the login
+    /// itself found so (`consent.self_granted` of its event).
     pub own_consent: Top<OwnConsent>,
-    /// Logins whose granting event the reader may not read, so that it could
-    /// not be told.
-    pub own_consent_unknown: u64,
+    /// Login URLs made without consent (`consent.override` of its event).
+    pub overridden: Top<Overridden>,
     /// Changes of config, roles and admin users, by action.
     pub changes_by_action: Vec<Count>,
     /// The latest of them, newest first.
@@ -67,8 +71,18 @@ pub struct Logins {
     pub issued: u64,
     /// Login URLs that were opened: real accesses.
     pub redeemed: u64,
-    /// Attempts to log in or to open a URL that failed.
+    /// Login URLs among those made that stood on no consent: it was overridden.
+    #[serde(default)]
+    pub overridden: u64,
+    /// Attempts to make or to open a login URL that failed: the rules refused
+    /// them, who asked may not, nobody was found, and those whose code was erased.
     pub refused: u64,
+    #[serde(default)]
+    pub denied: u64,
+    #[serde(default)]
+    pub not_found: u64,
+    #[serde(default)]
+    pub unknown: u64,
     /// Different admin users and customers among the accesses.
     pub admins: u64,
     pub customers: u64,
@@ -149,8 +163,18 @@ pub struct OwnConsent {
     pub login: Access,
     /// Whether the login URL was opened.
     pub opened: bool,
-    pub granted_seq: u64,
-    pub granted_at: Timestamp,
+    pub granted_seq: Option<u64>,
+    /// `null` where the reader may not read the event that granted it.
+    pub granted_at: Option<Timestamp>,
+}
+
+/// A login without consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overridden {
+    #[serde(flatten)]
+    pub login: Access,
+    /// Whether the login URL was opened.
+    pub opened: bool,
 }
 
 /// A change of who may do what.
@@ -176,5 +200,9 @@ pub struct Day {
     pub events: u64,
     pub issued: u64,
     pub redeemed: u64,
+    /// As [`Logins::refused`].
+    #[serde(default)]
+    pub refused: u64,
+    /// As [`Reported::failures`].
     pub failures: u64,
 }

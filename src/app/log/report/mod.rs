@@ -12,7 +12,8 @@ mod top;
 use serde::{Deserialize, Serialize};
 
 pub use answer::{
-    Access, Change, Count, Day, Logins, Long, Outside, OwnConsent, Pair, Reported, Visits,
+    Access, Change, Count, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Reported,
+    Visits,
 };
 pub use top::Top;
 
@@ -72,8 +73,8 @@ impl Report {
         let readable = Readable::of(view)?;
         let mut tally = Tally::new(zone, office, self.top.unwrap_or(TOP));
         let period = summary::events(view, &self.filter, &mut |seen| {
-            let own = consent::own(view, &readable, &seen.event)?;
-            tally.take(&seen, own);
+            let granted_at = consent::granted_at(view, &readable, &seen.event)?;
+            tally.take(&seen, granted_at);
             Ok(())
         })?;
         let mut report = tally.finish(About::of(view, &readable, zone, period)?);

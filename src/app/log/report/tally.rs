@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::answer::{
-    Access, Change, Day, Logins, Long, Outside, OwnConsent, Pair, Reported, Visits,
+    Access, Change, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Reported, Visits,
 };
 use super::changes;
-use super::consent::Grant;
 use super::top::{Counts, Greatest, Latest, Top};
 use crate::app::log::summary::Seen;
 use crate::app::log::{About, Filter};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
+use crate::domain::fault::Kind;
 use crate::domain::ids::CustomerId;
 use crate::domain::time::{Office, Timestamp};
 
@@ -30,13 +30,14 @@ pub(super) struct Tally {
     logins: Logins,
     pairs: HashMap<(Option<String>, Option<CustomerId>), Pair>,
     failures: u64,
+    failures_by_kind: Counts,
     failures_by: [Counts; 3],
     hours: Vec<[u64; 24]>,
     without_ticket: Picked,
     outside: Picked,
     longest: Greatest<Long>,
     own_consent: Latest<OwnConsent>,
-    own_consent_unknown: u64,
+    overridden: Latest<Overridden>,
     changes_by_action: Counts,
     changes: Latest<Change>,
     days: BTreeMap<NaiveDate, Day>,
@@ -85,21 +86,23 @@ impl Tally {
             logins: Logins::default(),
             pairs: HashMap::new(),
             failures: 0,
+            failures_by_kind: Counts::default(),
             failures_by: Default::default(),
             hours: vec![[0; 24]; 7],
             without_ticket: Picked::new(most),
             outside: Picked::new(most),
             longest: Greatest::new(most),
             own_consent: Latest::new(most),
-            own_consent_unknown: 0,
+            overridden: Latest::new(most),
             changes_by_action: Counts::default(),
             changes: Latest::new(most),
             days: BTreeMap::new(),
         }
     }
 
-    /// Counts one event, oldest first.
-    pub fn take(&mut self, seen: &Seen, grant: Grant) {
+    /// Counts one event, oldest first; `granted_at` is when the consent that a
+    /// login stands on was given, as far as the reader may know.
+    pub fn take(&mut self, seen: &Seen, granted_at: Option<Timestamp>) {
         let event = &seen.event;
         self.events += 1;
         self.erased += u64::from(seen.erased);
@@ -111,14 +114,16 @@ impl Tally {
         day.events += 1;
         if event.result == Outcome::Failure {
             day.failures += 1;
-            self.failure(event);
+            let kind = kind(event);
+            day.refused += u64::from(is_attempt(event) && kind == Some(Kind::Refused));
+            self.failure(event, kind);
             return;
         }
         let is_login = event.action_group == ActionGroup::LoginAsCustomer.as_str();
         match Some(event.action.as_str()).filter(|_| is_login) {
             Some(name) if name == Action::LoginIssue.name() => {
                 day.issued += 1;
-                self.issue(event, grant);
+                self.issue(event, granted_at);
             }
             Some(name) if name == Action::LoginRedeem.name() => {
                 day.redeemed += 1;
@@ -134,23 +139,26 @@ impl Tally {
         }
     }
 
-    fn failure(&mut self, event: &EventView) {
+    fn failure(&mut self, event: &EventView, kind: Option<Kind>) {
         self.failures += 1;
-        let code = event
-            .details
-            .as_ref()
-            .and_then(|details| details.get("code"));
+        self.failures_by_kind.add(kind.map(word));
         let names = [
-            code.and_then(|code| code.as_str()),
+            code(event),
             event.admin.as_deref(),
             event.website.as_deref(),
         ];
         for (counts, name) in self.failures_by.iter_mut().zip(names) {
             counts.add(name);
         }
-        let is_login = event.action_group == ActionGroup::LoginAsCustomer.as_str();
-        let names = [Action::LoginIssue.name(), Action::LoginRedeem.name()];
-        self.logins.refused += u64::from(is_login && names.contains(&event.action.as_str()));
+        if is_attempt(event) {
+            let logins = &mut self.logins;
+            *match kind {
+                Some(Kind::Refused) => &mut logins.refused,
+                Some(Kind::Denied) => &mut logins.denied,
+                Some(Kind::NotFound) => &mut logins.not_found,
+                _ => &mut logins.unknown,
+            } += 1;
+        }
     }
 
     fn pair(&mut self, event: &EventView) -> &mut Pair {
@@ -167,18 +175,27 @@ impl Tally {
         pair
     }
 
-    fn issue(&mut self, event: &EventView, grant: Grant) {
+    /// A login URL was made. What it stood on is what the login itself found.
+    fn issue(&mut self, event: &EventView, granted_at: Option<Timestamp>) {
         self.logins.issued += 1;
         self.pair(event).issued += 1;
-        match grant {
-            Grant::Other => {}
-            Grant::Unknown => self.own_consent_unknown += 1,
-            Grant::Own { seq, at } => self.own_consent.add(OwnConsent {
+        let Some(basis) = &event.consent else {
+            return;
+        };
+        if basis.is_override {
+            self.logins.overridden += 1;
+            self.overridden.add(Overridden {
                 login: Access::of(event),
                 opened: false,
-                granted_seq: seq,
-                granted_at: at,
-            }),
+            });
+        }
+        if basis.self_granted {
+            self.own_consent.add(OwnConsent {
+                login: Access::of(event),
+                opened: false,
+                granted_seq: basis.seq,
+                granted_at,
+            });
         }
     }
 
@@ -194,9 +211,11 @@ impl Tally {
         if !self.office.is_open(at) {
             self.outside.add(event);
         }
-        let opened = |own: &&mut OwnConsent| own.login.session_id == event.session_id;
-        if let Some(own) = self.own_consent.kept.iter_mut().rev().find(opened) {
-            own.opened = true;
+        for own in &mut self.own_consent.kept {
+            own.opened |= own.login.session_id == event.session_id;
+        }
+        for one in &mut self.overridden.kept {
+            one.opened |= one.login.session_id == event.session_id;
         }
     }
 
@@ -246,6 +265,7 @@ impl Tally {
             logins,
             pairs: Top::cut(pairs, most),
             failures: self.failures,
+            failures_by_kind: self.failures_by_kind.finish(),
             failures_by_code: by_code.top(most),
             failures_by_admin: by_admin.top(most),
             failures_by_website: by_website.top(most),
@@ -257,12 +277,34 @@ impl Tally {
             },
             longest: self.longest.finish(),
             own_consent: self.own_consent.finish(),
-            own_consent_unknown: self.own_consent_unknown,
+            overridden: self.overridden.finish(),
             changes_by_action: self.changes_by_action.finish(),
             changes: self.changes.finish(),
             days: self.days.into_values().collect(),
         }
     }
+}
+
+fn code(event: &EventView) -> Option<&str> {
+    event.details.as_ref()?.get("code")?.as_str()
+}
+
+fn kind(event: &EventView) -> Option<Kind> {
+    Kind::of_recorded(code(event)?)
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Denied => "denied",
+        Kind::NotFound => "not_found",
+        _ => "refused",
+    }
+}
+
+/// Whether it is about making or opening a login URL.
+fn is_attempt(event: &EventView) -> bool {
+    event.action_group == ActionGroup::LoginAsCustomer.as_str()
+        && [Action::LoginIssue.name(), Action::LoginRedeem.name()].contains(&event.action.as_str())
 }
 
 impl Day {
@@ -272,6 +314,7 @@ impl Day {
             events: 0,
             issued: 0,
             redeemed: 0,
+            refused: 0,
             failures: 0,
         }
     }

@@ -1,6 +1,5 @@
 use chrono_tz::Europe::Berlin;
 
-use super::consent::Grant;
 use super::tally::Tally;
 use super::*;
 use crate::app::log::About;
@@ -43,7 +42,7 @@ fn report(times: &[&str]) -> Reported {
     let office = Office::parse(Office::HOURS, Office::DAYS).unwrap();
     let mut tally = Tally::new(Berlin, office, TOP);
     for time in times {
-        tally.take(&access(time), Grant::Other);
+        tally.take(&access(time), None);
     }
     tally.finish(About {
         store: "test.example".to_owned(),
