@@ -19,7 +19,7 @@ pub const NOUN: Noun = Noun {
 /// Prints the script for one shell. What is offered is what the admin user who
 /// types may list; customers are offered by their e-mail address.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Examples (the directory must be there: mkdir -p):
   lac completions bash > ~/.local/share/bash-completion/completions/lac
   lac completions zsh > \"${fpath[1]}/_lac\"
   lac completions fish > ~/.config/fish/completions/lac.fish")]
