@@ -9,7 +9,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::safe::{formula_guard, safe};
-use super::{Format, Look};
+use super::{Format, Look, layout};
 
 /// A column: the field's name for programs, a title for people.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +90,8 @@ pub struct List<'w, R> {
     format: Format,
     look: Look,
     written: u64,
-    table: Option<Table>,
+    /// Rows of a table that are not written yet.
+    held: Vec<Vec<Text>>,
     row: std::marker::PhantomData<R>,
 }
 
@@ -104,13 +105,12 @@ impl<R> std::fmt::Debug for List<'_, R> {
 
 impl<'w, R: Row> List<'w, R> {
     pub fn new(out: &'w mut dyn Write, format: Format, look: Look) -> Self {
-        let table = (format == Format::Table).then(|| new_table::<R>(&look));
         Self {
             out,
             format,
             look,
             written: 0,
-            table,
+            held: Vec::new(),
             row: std::marker::PhantomData,
         }
     }
@@ -122,15 +122,9 @@ impl<'w, R: Row> List<'w, R> {
     pub fn push(&mut self, row: &R) -> io::Result<()> {
         match self.format {
             Format::Table => {
-                if let Some(table) = &mut self.table {
-                    table.add_row(
-                        row.cells(&self.look)
-                            .into_iter()
-                            .map(|c| cell(c, &self.look)),
-                    );
-                    if (self.written + 1).is_multiple_of(SECTION) {
-                        self.next_section()?;
-                    }
+                self.held.push(row.cells(&self.look));
+                if (self.written + 1).is_multiple_of(SECTION) {
+                    self.write_section()?;
                 }
             }
             Format::Json => {
@@ -184,25 +178,13 @@ impl<'w, R: Row> List<'w, R> {
         Ok(self.written)
     }
 
-    fn next_section(&mut self) -> io::Result<()> {
-        self.write_section()?;
-        self.table = Some(new_table::<R>(&self.look));
-        Ok(())
-    }
-
     fn write_section(&mut self) -> io::Result<()> {
-        let Some(table) = &mut self.table else {
-            return Ok(());
-        };
-        if let Some(width) = self.look.width {
-            keep_words_whole(table, width);
-        }
+        let titled = R::COLUMNS.iter().filter(|column| !column.title.is_empty());
+        let columns: Vec<Column> = titled.copied().collect();
         // A pipe gets the header once.
-        let headed = self.look.width.is_none() && self.written >= SECTION;
-        for line in table.lines().skip(usize::from(headed)) {
-            writeln!(self.out, "{}", line.trim_end())?;
-        }
-        Ok(())
+        let with_titles = self.look.width.is_some() || self.written < SECTION;
+        let rows = std::mem::take(&mut self.held);
+        layout::write(self.out, &columns, &rows, &self.look, with_titles)
     }
 
     fn csv_header(&mut self) -> io::Result<()> {
@@ -241,11 +223,6 @@ fn csv_field(value: Option<&Value>, raw: bool) -> String {
     }
 }
 
-fn new_table<R: Row>(look: &Look) -> Table {
-    let titles = R::COLUMNS.iter().filter(|c| !c.title.is_empty());
-    styled(look, titles.map(|c| c.title).collect())
-}
-
 /// A table in the house style.
 pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
     let mut table = Table::new();
@@ -281,7 +258,8 @@ pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
 const LONG: usize = 18;
 
 /// Words fall apart only where there is no room for them, and the longest
-/// first: an e-mail address before a code one may want to read or type.
+/// first: a long name before a code one may want to read or type. Tables with
+/// addresses are laid out by [`layout`](super::layout).
 pub fn keep_words_whole(table: &mut Table, width: u16) {
     let mut longest = vec![0; table.column_count()];
     let rows = table.header().into_iter().chain(table.row_iter());

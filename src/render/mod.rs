@@ -5,6 +5,7 @@ pub mod event;
 pub mod export;
 mod frame;
 pub mod html;
+pub mod layout;
 pub mod lines;
 pub mod list;
 pub mod ocsf;

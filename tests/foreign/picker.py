@@ -1,5 +1,8 @@
 """Somebody at a terminal logs in: asks, picks, confirms; and changes their mind."""
 
+import re
+import unicodedata
+
 from support import Store
 from terminal import Terminal
 
@@ -85,6 +88,60 @@ terminal.expect("Which one")
 terminal.type(ENTER)
 terminal.expect("jane@example.com")
 assert terminal.end() == 0
+
+# However narrow the terminal: no line of the list is broken, or dialoguer would
+# take back too few of them, repeat rows and leave the mark beside another one.
+def width(text):
+    wide = lambda c: 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+    return sum(map(wide, text))
+
+
+LONG = "x" * 200 + "@many.example"
+KANJI = "空" * 20 + "@many.example"
+for number, address in enumerate([LONG, "y" + LONG[1:], KANJI, "short@many.example"]):
+    store.ok("customer", "add", "--email", address, "--first-name", "空" * 30, "--last-name", "Many",
+             "--website", "base")
+for columns in (60, 80, 120):
+    terminal = Terminal([lac, "customer", "show"], store.env, store.home, columns)
+    terminal.expect("Customer")
+    terminal.quiet(0.3)
+    terminal.seen = ""
+    terminal.type("many.example" + ENTER)
+    terminal.expect("Which one")
+    first = terminal.quiet(0.5)
+    terminal.type(DOWN)
+    second = terminal.quiet(0.5)[len(first):]
+    for drawn in (first, second):
+        rows = [line for line in drawn.split("\n") if "local:" in line]
+        assert len(rows) == 4, drawn
+        for row in rows:
+            assert width(row) < columns, (columns, width(row), row)
+        ids = [re.search(r"local:\d+", row).group() for row in rows]
+        assert len(set(ids)) == 4, rows
+    marked = [row for row in second.split("\n") if row.startswith(("❯", ">"))]
+    assert len(marked) == 1, second
+    picked = re.search(r"local:\d+", marked[0]).group()
+    terminal.type(ENTER)
+    shown = terminal.quiet(0.5)
+    assert f"Which one: {picked} " in shown, shown
+    assert terminal.end() == 0
+
+# Tables: what says which row it is stays whole; a table as wide as the terminal, or lines.
+for columns in (60, 80, 120):
+    terminal = Terminal([lac, "customer", "list"], store.env, store.home, columns)
+    while terminal.read(0.5):
+        pass
+    shown = terminal.text()
+    assert terminal.end() == 0
+    for address in (LONG, KANJI, "john@example.com"):
+        assert address in shown, (columns, address, shown)
+    terminal = Terminal([lac, "customer", "list", "--search", "example.com"], store.env, store.home, columns)
+    while terminal.read(0.5):
+        pass
+    shown = terminal.text()
+    assert terminal.end() == 0
+    assert "john@example.com" in shown and "│" in shown or "┆" in shown, shown
+    assert all(width(line) <= columns for line in shown.split("\n")), (columns, shown)
 
 # In a pipe nobody is asked, and the error names the flag.
 piped = store.run("login")

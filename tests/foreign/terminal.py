@@ -15,13 +15,16 @@ ESCAPES = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]
 
 
 class Terminal:
-    def __init__(self, command, env, cwd):
+    def __init__(self, command, env, cwd, columns=160):
         self.seen = ""
         self.pid, self.fd = pty.fork()
+        size = struct.pack("HHHH", 40, columns, 0, 0)
         if self.pid == 0:
+            # Before the program looks how much room there is.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.chdir(cwd)
             os.execvpe(command[0], command, env)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, size)
 
     def type(self, text):
         os.write(self.fd, text.encode())

@@ -121,13 +121,11 @@ impl Verify {
             return Err(Fault::invalid("--key", reason));
         }
         let rows = view.read.signing_keys()?;
-        match chain(&rows, &origin)?.trusting(&key) {
-            Some(known) => Ok((known, None)),
-            None => {
-                let what = "the log".to_owned();
-                Ok((chain(&rows, &origin)?, Some(Fault::UnknownKey { what })))
-            }
+        if let Some(known) = chain(&rows, &origin)?.trusting(&key) {
+            return Ok((known, None));
         }
+        let what = "the log".to_owned();
+        Ok((chain(&rows, &origin)?, Some(Fault::UnknownKey { what })))
     }
 }
 

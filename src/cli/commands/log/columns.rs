@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use comfy_table::Table;
 use serde_json::Value;
 
 use crate::domain::audit::{EventView, Field};
 use crate::domain::fault::Fault;
-use crate::render::Look;
-use crate::render::list::{Text, cell, keep_words_whole, styled};
+use crate::render::list::{Column, Text};
+use crate::render::{Look, layout};
 
 /// Rows that are held at once.
 const SECTION: u64 = 10_000;
@@ -45,7 +44,7 @@ pub struct Columns<'w> {
     out: &'w mut dyn Write,
     fields: &'w [Field],
     look: Look,
-    table: Table,
+    held: Vec<Vec<Text>>,
     written: u64,
 }
 
@@ -55,7 +54,7 @@ impl<'w> Columns<'w> {
             out,
             fields,
             look,
-            table: headed(fields, &look),
+            held: Vec::new(),
             written: 0,
         }
     }
@@ -71,9 +70,9 @@ impl<'w> Columns<'w> {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            cell(Text::from(text), &self.look)
+            Text::from(text)
         });
-        self.table.add_row(cells);
+        self.held.push(cells.collect());
         self.written += 1;
         if self.written.is_multiple_of(SECTION) {
             self.flush()?;
@@ -82,15 +81,15 @@ impl<'w> Columns<'w> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if let Some(width) = self.look.width {
-            keep_words_whole(&mut self.table, width);
-        }
-        let is_further = self.look.width.is_none() && self.written > SECTION;
-        for line in self.table.lines().skip(usize::from(is_further)) {
-            writeln!(self.out, "{}", line.trim_end())?;
-        }
-        self.table = headed(self.fields, &self.look);
-        Ok(())
+        let column = |field: &Field| Column {
+            field: field.name(),
+            title: field.name(),
+        };
+        let columns: Vec<Column> = self.fields.iter().map(column).collect();
+        // A pipe gets the header once.
+        let with_titles = self.look.width.is_some() || self.written <= SECTION;
+        let rows = std::mem::take(&mut self.held);
+        layout::write(self.out, &columns, &rows, &self.look, with_titles)
     }
 
     /// # Errors
@@ -101,8 +100,4 @@ impl<'w> Columns<'w> {
         }
         self.out.flush()
     }
-}
-
-fn headed(fields: &[Field], look: &Look) -> Table {
-    styled(look, fields.iter().map(|field| field.name()).collect())
 }

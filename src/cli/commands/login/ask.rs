@@ -3,6 +3,7 @@
 
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
+use unicode_width::UnicodeWidthStr;
 
 use super::show::beside;
 use crate::app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
@@ -13,7 +14,7 @@ use crate::domain::config::pattern;
 use crate::domain::fault::{Fault, Kind};
 use crate::domain::ids::Ticket;
 use crate::render::Look;
-use crate::render::safe::safe;
+use crate::render::safe::{safe, safe_limited};
 use crate::store::Result;
 
 /// Lets the agent search and pick.
@@ -34,10 +35,13 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
 
 fn candidate(found: &Found) -> pick::Candidate {
     let customer = &found.customer;
-    let (email, name) = (&customer.email, &customer.name);
-    let id = customer.id.to_string();
-    let label = pick::label(&id, email, name, &customer.website, found.consent);
-    pick::Candidate { id, label }
+    pick::Candidate {
+        id: customer.id.to_string(),
+        email: customer.email.clone(),
+        name: customer.name.clone(),
+        website: customer.website.clone(),
+        consent: found.consent,
+    }
 }
 
 /// Asks for what the plan says is missing, then for a confirmation. Also
@@ -92,7 +96,10 @@ fn store_view(theme: &dyn Theme, plan: &Checked) -> Result<String> {
     let items: Vec<String> = plan
         .choices
         .iter()
-        .map(|(code, name)| format!("{}  ({code})", safe(name)))
+        .map(|(code, name)| {
+            let room = pick::room().saturating_sub(code.width() + 4);
+            format!("{}  ({code})", safe_limited(name, room))
+        })
         .collect();
     let picked = Select::with_theme(theme)
         .with_prompt("Store view")
@@ -192,8 +199,9 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -
 /// Offers to ask for a second person. A no leaves the login to be refused, and
 /// recorded, as it would be.
 fn ask_for_it(theme: &dyn Theme) -> Result<bool> {
+    Out::err("A second person must approve this login.");
     let answer = Confirm::with_theme(theme)
-        .with_prompt("A second person must approve this login. Ask for it?")
+        .with_prompt("Ask for it?")
         .default(true)
         .interact_opt()
         .map_err(gave_up)?;

@@ -1,0 +1,160 @@
+//! How a table finds room on a terminal. What says which row it is (an id, an
+//! address, a number) is never broken inside its cell: other columns get
+//! narrower first, then they are left out from the end, and where even that is
+//! not enough every row becomes a few lines of its own.
+
+use std::io::{self, Write};
+
+use comfy_table::{ColumnConstraint, Table, Width};
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::list::{Column, Text, Tone, cell, styled};
+use super::one::paint;
+use super::safe::{safe, safe_limited};
+
+/// Fields that say which row it is, besides the first column of any table.
+const IDENTIFYING: [&str; 8] = [
+    "seq",
+    "id",
+    "email",
+    "customer_id",
+    "customer_email",
+    "number",
+    "path",
+    "kid",
+];
+
+/// A longer word of another column may be broken where that helps.
+const LONG: usize = 18;
+
+/// A shorter one is not: rather a column is left out. A date has ten characters.
+const SHORT: usize = 10;
+
+/// Writes rows under their titles; `with_titles` is `false` for what continues
+/// a table in a pipe.
+///
+/// # Errors
+/// Whatever writing fails with.
+pub fn write(
+    out: &mut dyn Write,
+    columns: &[Column],
+    rows: &[Vec<Text>],
+    look: &Look,
+    with_titles: bool,
+) -> io::Result<()> {
+    let Some(width) = look.width.map(usize::from) else {
+        let all: Vec<usize> = (0..columns.len()).collect();
+        let lines = table(columns, rows, look, &all);
+        return lines_of(out, &lines, usize::from(!with_titles));
+    };
+    let Some(fit) = Fit::find(columns, rows, width) else {
+        return records(out, columns, rows, look);
+    };
+    let mut table = table(columns, rows, look, &fit.shown);
+    for (column, least) in table.column_iter_mut().zip(&fit.least) {
+        let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+    }
+    lines_of(out, &table, 0)?;
+    let left_out = (0..columns.len()).filter(|at| !fit.shown.contains(at));
+    let left_out: Vec<&str> = left_out.map(|at| columns[at].title).collect();
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let note = format!("no room for: {}", left_out.join(", "));
+    let note = Text::toned(safe_limited(&note, width).into_owned(), Tone::Dim);
+    writeln!(out, "{}", paint(&note, look))
+}
+
+fn table(columns: &[Column], rows: &[Vec<Text>], look: &Look, shown: &[usize]) -> Table {
+    let titles = shown.iter().map(|at| columns[*at].title).collect();
+    let mut table = styled(look, titles);
+    for row in rows {
+        let texts = shown.iter().map(|at| row.get(*at).cloned());
+        table.add_row(texts.map(|text| cell(text.unwrap_or_default(), look)));
+    }
+    table
+}
+
+fn lines_of(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()> {
+    for line in table.lines().skip(skip) {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Every row as lines of title and value, with an empty line behind it. A
+/// terminal breaks a line that is too long, and copies it whole.
+fn records(
+    out: &mut dyn Write,
+    columns: &[Column],
+    rows: &[Vec<Text>],
+    look: &Look,
+) -> io::Result<()> {
+    let titles = columns.iter().map(|column| column.title);
+    let label = titles.clone().map(UnicodeWidthStr::width).max();
+    let label = label.unwrap_or(0);
+    for row in rows {
+        for (title, text) in titles.clone().zip(row) {
+            if !text.text.is_empty() {
+                writeln!(out, "{title:label$}  {}", paint(text, look))?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Which columns are shown, and how narrow each may become.
+struct Fit {
+    shown: Vec<usize>,
+    least: Vec<usize>,
+}
+
+impl Fit {
+    fn find(columns: &[Column], rows: &[Vec<Text>], width: usize) -> Option<Self> {
+        let longest = longest_words(columns, rows);
+        let is_kept = |at: usize| at == 0 || IDENTIFYING.contains(&columns[at].field);
+        let mut shown: Vec<usize> = (0..columns.len()).collect();
+        loop {
+            // A blank on either side of each, a line between them and at both ends.
+            let room = width.saturating_sub(3 * shown.len() + 1);
+            let least = |most: usize| -> Vec<usize> {
+                let word = |at: &usize| match longest[*at] {
+                    word if is_kept(*at) => word,
+                    word => word.min(most),
+                };
+                shown.iter().map(word).collect()
+            };
+            let fitting = (SHORT..=LONG).rev().map(least);
+            let mut fitting = fitting.filter(|least| least.iter().sum::<usize>() <= room);
+            if let Some(least) = fitting.next() {
+                drop(fitting);
+                return Some(Self { shown, least });
+            }
+            drop(fitting);
+            let dropped = shown.iter().rposition(|at| !is_kept(*at))?;
+            shown.remove(dropped);
+        }
+    }
+}
+
+/// The longest word of each column, its title's among them.
+fn longest_words(columns: &[Column], rows: &[Vec<Text>]) -> Vec<usize> {
+    let longest = |text: &str| {
+        let words = text.split([' ', '\n']).map(UnicodeWidthStr::width);
+        words.max().unwrap_or(0)
+    };
+    let mut all: Vec<usize> = columns.iter().map(|column| longest(column.title)).collect();
+    for row in rows {
+        for (word, text) in all.iter_mut().zip(row) {
+            *word = longest(&safe(&text.text)).max(*word);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+#[path = "layout_tests.rs"]
+mod tests;
