@@ -25,6 +25,9 @@ const IDENTIFYING: [&str; 8] = [
     "kid",
 ];
 
+/// Fields that go before any other: rarely what a list is read for.
+const FIRST_TO_GO: [&str; 1] = ["store_view"];
+
 /// A longer word of another column may be broken where that helps.
 const LONG: usize = 18;
 
@@ -134,7 +137,9 @@ impl Fit {
                 return Some(Self { shown, least });
             }
             drop(fitting);
-            let dropped = shown.iter().rposition(|at| !is_kept(*at))?;
+            let goes = |at: &usize| FIRST_TO_GO.contains(&columns[*at].field);
+            let first = shown.iter().position(goes);
+            let dropped = first.or_else(|| shown.iter().rposition(|at| !is_kept(*at)))?;
             shown.remove(dropped);
         }
     }

@@ -74,7 +74,7 @@ fn less_important_columns_give_way_from_the_end_and_are_named() {
     );
     let narrow = shown(&people(), Some(80));
     assert!(
-        narrow.contains("no room for: store view, consent"),
+        narrow.contains("no room for: website, store view, consent"),
         "{narrow}"
     );
     assert!(!narrow.contains("granted"), "{narrow}");

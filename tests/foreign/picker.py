@@ -12,7 +12,9 @@ DOWN, ENTER, ESCAPE, INTERRUPT = "\x1b[B", "\r", "\x1b", "\x03"
 
 
 def sessions():
-    return store.json("session", "list")
+    """Without what time alone changes."""
+    moving = ("age_seconds", "left_seconds")
+    return [{k: v for k, v in one.items() if k not in moving} for one in store.json("session", "list")]
 
 
 # Search, pick, confirm: the URL comes out, with the customer named before.
@@ -135,12 +137,12 @@ for columns in (60, 80, 120):
     assert terminal.end() == 0
     for address in (LONG, KANJI, "john@example.com"):
         assert address in shown, (columns, address, shown)
-    terminal = Terminal([lac, "customer", "list", "--search", "example.com"], store.env, store.home, columns)
+    terminal = Terminal([lac, "customer", "list", "--search", "john@"], store.env, store.home, columns)
     while terminal.read(0.5):
         pass
     shown = terminal.text()
     assert terminal.end() == 0
-    assert "john@example.com" in shown and "│" in shown or "┆" in shown, shown
+    assert "john@example.com" in shown and "┆" in shown, shown
     assert all(width(line) <= columns for line in shown.split("\n")), (columns, shown)
 
 # In a pipe nobody is asked, and the error names the flag.

@@ -32,7 +32,7 @@ fn sources(dir: &Path, all: &mut String) {
             }
         } else if !path.to_string_lossy().contains("test") {
             let text = fs::read_to_string(path).expect("a source");
-            all.push_str(text.split("#[cfg(test)]").next().expect("text"));
+            all.push_str(text.split("\nmod tests {").next().expect("text"));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::{not_shown, replaced};
 use super::proof::{Checker, Rows};
 use crate::app::log::Receipt;
 use crate::app::log::checkpoint::open;
@@ -217,9 +218,6 @@ fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
     })
 }
 
-/// What tells the two apart.
-const LISTED: &str = "lac log verify, with the store, tells whether an event lists an erasure";
-
 fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
     if header.key == note::vkey(&header.origin, key) {
         return Ok(());
@@ -329,26 +327,6 @@ fn unsigned(what: &str, problem: NoteError) -> Fault {
         _ => "its signature is malformed",
     };
     tampered(format!("{what}: {problem}"))
-}
-
-/// What cannot be said where shopper parts are not there: a commitment without
-/// its text looks the same for an erased part and for one that was withheld.
-fn not_shown(count: u64, what: &str) -> Option<String> {
-    (count > 0).then(|| {
-        format!(
-            "e-mail address, reason and details of {count} {what}: erased or withheld, which the \
-             file alone cannot tell ({LISTED})"
-        )
-    })
-}
-
-/// What a key that was replaced cannot say.
-fn replaced(opened: &Opened) -> Option<String> {
-    let size = opened.replaced_at?;
-    Some(format!(
-        "that nobody else had the key, which was replaced at {size} events, when this was signed: \
-         compare with a newer checkpoint"
-    ))
 }
 
 /// Computes the rows anew from the proof; how many events it holds, and how

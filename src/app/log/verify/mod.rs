@@ -7,6 +7,7 @@ mod chunk;
 mod files;
 mod findings;
 mod indexes;
+mod limits;
 mod notes;
 mod proof;
 mod ranges;
