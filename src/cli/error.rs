@@ -35,6 +35,9 @@ pub fn hint(fault: &Fault) -> Option<String> {
         F::CustomerUnconfirmed { .. } => {
             "the customer must follow the link in the confirmation e-mail first".to_owned()
         }
+        F::CustomerMoved { customer } => format!(
+            "somebody who sees both websites: lac customer edit {customer} --confirm-website"
+        ),
         F::GuestDocument { .. } => "start from the customer instead, if there is one".to_owned(),
         F::StoreViewRequired { .. } => "name one with --store-view".to_owned(),
         F::StoreViewNotAllowed { .. } => {

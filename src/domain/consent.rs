@@ -3,14 +3,15 @@
 //!
 //! Consent in a merchant's file competes with what is known here.
 //!
-//! It competes by time; where that cannot be told, withheld wins; and a file
-//! never turns a customer's own later "no" into a "yes".
+//! It competes with earlier files by time; where that cannot be told, withheld
+//! wins. A "no" that was said here, by the customer or an admin user, no file
+//! turns into a "yes": its times are only what its maker wrote.
 
 mod mode;
 
 pub use mode::{ConsentMode, Withheld};
 
-use super::customer::Consent;
+use super::customer::{Consent, ConsentSource};
 use super::time::Timestamp;
 
 /// What a file says of one customer's consent.
@@ -50,6 +51,7 @@ pub fn compete(
     let at = said.at.filter(|at| *at <= now);
     match (said.granted, known.granted) {
         (true, true) => Verdict::Keep,
+        (_, false) if is_no_said_here(known) => Verdict::Keep,
         (true, false) => yes(known.changed_at, merchant, at),
         (false, true) => match (at, known.changed_at) {
             (Some(at), Some(here)) if at < here => Verdict::Keep,
@@ -61,6 +63,14 @@ pub fn compete(
             (None, _) => Verdict::Note(now),
         },
     }
+}
+
+/// Whether it is a no of the customer's or of an admin user's, not of a file.
+/// Who said it is known since files are imported; where it is not, it counts
+/// as said here.
+pub fn is_no_said_here(known: &Consent) -> bool {
+    let was_said = known.changed_at.is_some() || known.source.is_some();
+    !known.granted && was_said && known.source != Some(ConsentSource::Import)
 }
 
 /// A yes against a no, or against nothing said (`here` is `None`).
@@ -93,6 +103,7 @@ mod tests {
         Consent {
             granted,
             changed_at: at.map(time),
+            source: at.map(|_| ConsentSource::Import),
             ..Consent::default()
         }
     }
@@ -174,6 +185,7 @@ mod tests {
                 Verdict::Grant(at) => (state.granted, state.changed_at) = (true, at),
                 Verdict::Revoke(at) => (state.granted, state.changed_at) = (false, Some(at)),
             }
+            state.source = state.changed_at.map(|_| ConsentSource::Import);
             merchant = merchant.max(Some(time(*at)));
         }
         state
@@ -190,6 +202,20 @@ mod tests {
             if said.is_none_or(|said| said <= at || said > NOW) {
                 prop_assert_eq!(verdict, Verdict::Keep);
             }
+        }
+
+        #[test]
+        fn a_no_that_was_said_here_stays_whatever_files_say(
+            at in 0..NOW,
+            merchant in proptest::option::of(0i64..200),
+            said in proptest::option::of(0i64..200),
+            granted: bool,
+            by_admin: bool,
+        ) {
+            let source = if by_admin { ConsentSource::Admin } else { ConsentSource::Storefront };
+            let no = Consent { source: Some(source), ..known(false, Some(at)) };
+            let said = Said { granted, at: said.map(time) };
+            prop_assert_eq!(compete(&no, merchant.map(time), said, time(NOW)), Verdict::Keep);
         }
 
         #[test]

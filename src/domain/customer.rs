@@ -25,6 +25,10 @@ pub struct Customer {
     /// Whether a login takes a second person (`lac/approval/vip`).
     pub vip: bool,
     pub consent: Consent,
+    /// The website that an import moved them away from: its rules count as well
+    /// until an admin user confirms the move.
+    #[serde(default)]
+    pub guard_website_id: Option<i64>,
 }
 
 impl Customer {

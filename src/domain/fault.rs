@@ -48,6 +48,11 @@ pub enum Fault {
     CustomerInactive { customer: String },
     #[error("customer {customer} has not confirmed the account yet")]
     CustomerUnconfirmed { customer: String },
+    #[error(
+        "an import moved customer {customer} here from a website outside your role scope, and \
+         nobody has confirmed it"
+    )]
+    CustomerMoved { customer: String },
     #[error("{document} was placed by a guest: there is no account to log in to")]
     GuestDocument { document: String },
     #[error("a store view must be named: {}", choices.join(", "))]

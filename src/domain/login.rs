@@ -54,6 +54,12 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
             customer: customer.clone(),
         });
     }
+    let guard = facts.customer.guard_website_id;
+    if guard.is_some_and(|website| !facts.actor.sees(website)) {
+        found.push(Fault::CustomerMoved {
+            customer: customer.clone(),
+        });
+    }
     if let (Err(why), false) = (
         facts.mode.judge(&facts.customer.consent, facts.now),
         facts.overrides,

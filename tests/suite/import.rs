@@ -386,7 +386,14 @@ fn who_may_not_import_is_denied_before_the_file_is_looked_at() {
 fn what_lies_outside_the_role_scope_is_not_found() {
     let store = shop();
     store.ok(&["role", "create", "Europe"]);
-    store.ok(&["role", "allow", "Europe", "Magento_ImportExport::import"]);
+    for resource in [
+        "Magento_ImportExport::import",
+        "Magento_Customer::actions",
+        "Magento_Backend::store",
+        "Magento_Config::config",
+    ] {
+        store.ok(&["role", "allow", "Europe", resource]);
+    }
     store.ok(&["role", "scope", "Europe", "website:eu"]);
     let token = store.person("eva", "Europe");
     let file = store.home().join("file.json");

@@ -468,8 +468,26 @@ fn a_file_never_turns_a_later_no_into_a_yes() {
         .remove("updated_at");
     bring(&store, "customers", &file(&[undated]));
     assert_eq!(consent(&store, 1), "withheld");
-    // What the customer said on the shop after that counts.
+    // A file's time is what its maker wrote, and moves with any edit: a no that
+    // was said here is never turned by one.
     store.clock.set("2026-10-07T12:00:00.000000Z");
+    bring(
+        &store,
+        "customers",
+        &file(&[consenting(1, 2, "2026-10-06 08:00:00")]),
+    );
+    assert_eq!(consent(&store, 1), "withheld");
+}
+
+#[test]
+fn among_files_the_newer_word_counts_and_no_wins_a_tie() {
+    let store = shop();
+    store.clock.set("2026-10-07T12:00:00.000000Z");
+    bring(
+        &store,
+        "customers",
+        &file(&[consenting(1, 1, "2026-10-05 08:00:00")]),
+    );
     bring(
         &store,
         "customers",

@@ -20,6 +20,7 @@ mod high_water;
 mod hooks;
 mod import;
 mod import_customers;
+mod import_rights;
 mod keys;
 mod keys_audit;
 mod keys_crash;

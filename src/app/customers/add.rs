@@ -75,6 +75,7 @@ impl Add {
                 updated_at: None,
                 vip: self.vip,
                 consent: Consent::default(),
+                guard_website_id: None,
             };
             work.tx.customer_put(permit, &customer)?;
             work.draft.detail("name", customer.name());

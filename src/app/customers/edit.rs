@@ -33,6 +33,10 @@ pub struct Edit {
     /// Whether a login takes a second person.
     #[serde(default)]
     pub vip: Option<bool>,
+    /// Confirms that the customer belongs on the website that an import moved
+    /// them to: the rules of the one before count no more.
+    #[serde(default)]
+    pub confirm_website: bool,
 }
 
 /// A customer after a change.
@@ -49,7 +53,8 @@ impl Edit {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
     /// `store_view_not_found`, `already_exists` (id, or address on that
-    /// website), `invalid_value`.
+    /// website), `invalid_value`; `beyond_own_rights` for a move from a website
+    /// outside the actor's scope that is to be confirmed.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
         let (action, needs) = (Action::CustomerEdit, [Resource::CUSTOMER_ACTIONS]);
@@ -97,6 +102,7 @@ impl Edit {
             && self.store_view.is_none()
             && self.id.is_none()
             && self.active.or(self.confirmed).or(self.vip).is_none()
+            && !self.confirm_website
     }
 
     fn altered(&self, work: &Work<'_>, before: &Customer) -> Result<Customer> {
@@ -122,6 +128,15 @@ impl Edit {
             let website = website.ok_or_else(|| Fault::internal("a customer without a website"))?;
             after.store_view_id = fields::store_view(work, website, code)?;
         }
+        if self.confirm_website
+            && let Some(website) = after.guard_website_id.take()
+            && !work.actor.sees(website)
+        {
+            return Err(Fault::BeyondOwnRights {
+                what: "the customer was moved here from a website outside the role scope"
+                    .to_owned(),
+            });
+        }
         after.active = self.active.unwrap_or(before.active);
         after.confirmed = self.confirmed.unwrap_or(before.confirmed);
         after.vip = self.vip.unwrap_or(before.vip);
@@ -143,6 +158,10 @@ pub fn name_in_draft(work: &mut Work<'_>, customer: &Customer) -> Result<()> {
 fn difference(tree: &StoreTree, before: &Customer, after: &Customer) -> (Value, Value) {
     let fields = |customer: &Customer| {
         let view = customer.store_view_id.and_then(|id| tree.view(id));
+        let moved_from = customer.guard_website_id.map(|id| {
+            let website = tree.website(id);
+            website.map_or_else(|| id.to_string(), |website| website.code.clone())
+        });
         [
             ("id", json!(customer.id)),
             ("email", json!(customer.email)),
@@ -152,6 +171,7 @@ fn difference(tree: &StoreTree, before: &Customer, after: &Customer) -> (Value, 
             ("active", json!(customer.active)),
             ("confirmed", json!(customer.confirmed)),
             ("vip", json!(customer.vip)),
+            ("moved_from", json!(moved_from)),
         ]
     };
     let (mut was, mut is) = (Map::new(), Map::new());

@@ -49,6 +49,19 @@ pub struct CustomerView {
     pub created_at: Option<Timestamp>,
     /// When the merchant last changed it, as a file told.
     pub updated_at: Option<Timestamp>,
+    /// Whether the website is the customer's without doubt: `false` after an
+    /// import moved them, until it is confirmed.
+    #[serde(default = "is_confirmed")]
+    pub website_confirmed: bool,
+    /// The website an import moved them away from, whose rules count as well;
+    /// `null` if there is none or it is beyond the role scope.
+    #[serde(default)]
+    pub moved_from: Option<String>,
+}
+
+/// What an answer of an older broker means.
+fn is_confirmed() -> bool {
+    true
 }
 
 impl CustomerView {
@@ -57,7 +70,12 @@ impl CustomerView {
         let website = tree.website(customer.website_id);
         let store_view = customer.store_view_id.and_then(|id| tree.view(id));
         let store_view = store_view.filter(|v| v.id == 0 || view.actor.sees(v.website_id));
+        let before = customer.guard_website_id;
+        let seen = before.filter(|id| view.actor.sees(*id));
+        let moved_from = seen.and_then(|id| tree.website(id));
         Self {
+            website_confirmed: before.is_none(),
+            moved_from: moved_from.map(|website| website.code.clone()),
             id: customer.id,
             name: customer.name(),
             email: customer.email,

@@ -5,6 +5,7 @@ mod configs;
 mod csv;
 mod customers;
 mod documents;
+mod effects;
 mod item;
 mod known;
 mod pages;
@@ -23,12 +24,14 @@ use std::io::Read;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::effects::LeftOut;
 pub use self::problem::Skipped;
 pub use self::terms::{Consents, Imported, Kind, Watch, Wishes};
 
 use self::configs::Configs;
 use self::customers::Customers;
 use self::documents::Documents;
+use self::effects::Effects;
 use self::known::Known;
 use self::problem::Sieve;
 use self::stores::Entries;
@@ -64,11 +67,15 @@ enum Batch<'s> {
 
 impl Import {
     /// # Errors
-    /// `resource_denied` before anything is read; `invalid_file` naming line or
+    /// `resource_denied` before anything is read, also for what the whole file
+    /// would do; `invalid_file` naming line or
     /// item, field and reason; `too_many_missing`; `stores_changed`; `io`.
     pub fn run(self, desk: &Desk<'_>, input: &mut dyn Read, watch: &dyn Watch) -> Result<Imported> {
         self.check()?;
-        let known = look(desk, Action::ImportRun, &[Resource::IMPORT], Known::of)?;
+        let known = look(desk, Action::ImportRun, &[Resource::IMPORT], |view| {
+            let _ = Effects::of(view, self.kind, self.wishes)?;
+            Known::of(view)
+        })?;
         let mut sieve = Sieve::new(&self.file, self.wishes.skip_invalid);
         let mut window = Window::new(&self.file, input, watch);
         let (batch, read) = self.read(desk.store, &mut window, &known, &mut sieve)?;
@@ -84,7 +91,10 @@ impl Import {
                 if Known::of(work)? != known {
                     return Err(Fault::StoresChanged);
                 }
-                self.apply(batch, work, permit, &known, &mut sieve, &mut tally, watch)?;
+                let may = Effects::of(work, self.kind, self.wishes)?;
+                self.apply(
+                    batch, work, permit, &known, may, &mut sieve, &mut tally, watch,
+                )?;
                 self.conclude(work, read, &sieve, &tally)
             },
         );
@@ -165,6 +175,7 @@ impl Import {
         work: &mut Work<'_>,
         permit: &Permit<'_>,
         known: &Known,
+        may: Effects,
         sieve: &mut Sieve,
         tally: &mut Tally,
         watch: &dyn Watch,
@@ -180,7 +191,7 @@ impl Import {
             Batch::Customers(customers) => {
                 let name = self.name();
                 let wishes = self.wishes;
-                customers.apply(work, permit, known, wishes, sieve, tally, watch, name)
+                customers.apply(work, permit, known, may, wishes, sieve, tally, watch, name)
             }
         }
     }
@@ -212,7 +223,7 @@ impl Import {
             ("created", t.created),
             ("updated", t.updated),
             ("unchanged", t.unchanged),
-            ("skipped", sieve.count()),
+            ("skipped", sieve.count() + t.items_left_out),
             ("consents_granted", t.consents.granted),
             ("consents_revoked", t.consents.revoked),
             ("renumbered", t.renumbered),
@@ -221,6 +232,15 @@ impl Import {
         ];
         for (name, count) in counts {
             work.draft.detail(name, count);
+        }
+        let left_out = t.withheld.counts();
+        for (name, count) in [
+            ("customers_left_out", left_out.customers),
+            ("consents_left_out", left_out.consents),
+        ] {
+            if count > 0 {
+                work.draft.detail(name, count);
+            }
         }
         work.draft.detail("complete", self.wishes.complete);
         let recorded = work.record()?;
@@ -234,6 +254,9 @@ impl Import {
                 tally.still_inactive
             ));
         }
+        let left_out = tally.withheld.counts();
+        let mut skipped = sieve.skipped();
+        skipped.extend(tally.withheld.listed());
         Imported {
             kind: self.kind,
             file: self.file,
@@ -242,7 +265,8 @@ impl Import {
             created: tally.created,
             updated: tally.updated,
             unchanged: tally.unchanged,
-            skipped: sieve.skipped(),
+            skipped,
+            left_out,
             consents: tally.consents,
             renumbered: tally.renumbered,
             deactivated: tally.deactivated,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::effects::{LeftOut, Withheld};
 use super::problem::Skipped;
 
 /// What a file holds.
@@ -77,7 +78,12 @@ pub struct Imported {
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,
+    /// Items that are not valid; then what the importer may not do, the first
+    /// of each kind one by one.
     pub skipped: Vec<Skipped>,
+    /// How much the importer may not do.
+    #[serde(default)]
+    pub left_out: LeftOut,
     pub consents: Consents,
     /// `local:N` customers whose merchant's id became known.
     pub renumbered: u64,
@@ -104,6 +110,10 @@ pub(super) struct Tally {
     pub deactivated: u64,
     pub sessions_ended: u64,
     pub still_inactive: u64,
+    /// What the importer may not do.
+    pub withheld: Withheld,
+    /// Items of which nothing was done for that reason.
+    pub items_left_out: u64,
     pub warnings: Vec<String>,
 }
 

@@ -102,17 +102,36 @@ fn misfit(wish: &Wish, causes: &[Cause], request: &LoginRequest) -> Option<&'sta
 
 /// Why a login as this customer needs a second person.
 fn needed(view: &View<'_>, wish: &Wish, customer: &Customer) -> Result<Vec<Cause>> {
-    let website = view.tree()?.website(customer.website_id);
+    let homes = homes(view, customer)?;
+    let asks = |path| -> Result<bool> {
+        let asked = homes.iter().map(|home| is_yes(&view.config, path, *home));
+        Ok(asked.collect::<Result<Vec<_>>>()?.contains(&true))
+    };
     let listed = view.config.default(config::APPROVAL_ROLES)?.value;
     let roles: Vec<&str> = listed.iter().flat_map(|names| names.split(',')).collect();
     Ok(causes(&Marks {
-        website: is_yes(&view.config, config::APPROVAL_REQUIRED, website)?,
-        vip_counts: is_yes(&view.config, config::APPROVAL_VIP, website)?,
+        website: asks(config::APPROVAL_REQUIRED)?,
+        vip_counts: asks(config::APPROVAL_VIP)?,
         customer_is_vip: customer.vip,
         roles: &roles,
         role: view.actor.role.as_deref(),
         overrides: wish.override_consent && consent::standing(view, customer)?.is_err(),
     }))
+}
+
+/// The customer's website, and the one whose rules count besides because a move
+/// away from it is not confirmed.
+pub(super) fn homes<'v>(
+    view: &'v View<'_>,
+    customer: &Customer,
+) -> Result<Vec<Option<&'v Website>>> {
+    let tree = view.tree()?;
+    let ids = [Some(customer.website_id), customer.guard_website_id];
+    Ok(ids
+        .into_iter()
+        .flatten()
+        .map(|id| tree.website(id))
+        .collect())
 }
 
 fn is_yes(config: &Config, path: &str, website: Option<&Website>) -> Result<bool> {
@@ -167,7 +186,9 @@ pub fn still_approves(
     };
     let approver = agent_now(view.read, id)?;
     Ok(approver.filter(|approver| {
-        approver.rights.hold(Resource::LAC_APPROVE) && approver.sees(customer.website_id)
+        let mut homes = [Some(customer.website_id), customer.guard_website_id].into_iter();
+        approver.rights.hold(Resource::LAC_APPROVE)
+            && homes.all(|id| id.is_none_or(|id| approver.sees(id)))
     }))
 }
 

@@ -84,6 +84,9 @@ pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement>
         .as_ref()
         .map_or(target.customer.website_id, |v| v.website_id);
     reason_and_ticket(view, wish, website, &mut obstacles)?;
+    if let Some(before) = target.customer.guard_website_id.filter(|id| *id != website) {
+        reason_and_ticket(view, wish, before, &mut obstacles)?;
+    }
     let open = open_session(view)?;
     if let (Some(session), false) = (&open, wish.replace) {
         obstacles.push(Fault::SessionActive {
@@ -160,18 +163,28 @@ fn reason_and_ticket(
     let pattern = at(config::REASON_PATTERN)?.value;
     if (needed && given < least) || differs(pattern.as_deref(), wish.reason.as_deref()) {
         let min_length = least;
-        obstacles.push(Fault::ReasonRequired {
-            min_length,
-            pattern,
-        });
+        add(
+            obstacles,
+            Fault::ReasonRequired {
+                min_length,
+                pattern,
+            },
+        );
     }
     let (needed, ticket) = (at(config::TICKET_REQUIRED)?.is_yes(), &wish.ticket);
     let pattern = at(config::TICKET_PATTERN)?.value;
     let ticket = ticket.as_ref().map(Ticket::as_str);
     if (needed && ticket.is_none()) || differs(pattern.as_deref(), ticket) {
-        obstacles.push(Fault::TicketRequired { pattern });
+        add(obstacles, Fault::TicketRequired { pattern });
     }
     Ok(())
+}
+
+/// Two websites may ask for the same.
+fn add(obstacles: &mut Vec<Fault>, fault: Fault) {
+    if !obstacles.contains(&fault) {
+        obstacles.push(fault);
+    }
 }
 
 /// Whether what was given is not of the form that is wanted.

@@ -114,7 +114,8 @@ impl Redeem {
         if session.is_override && !agent.rights.hold(Resource::LAC_CONSENT_OVERRIDE) {
             return Err(ended("the agent may no longer go on without consent"));
         }
-        if !agent.sees(session.website_id) || !agent.sees(customer.website_id) {
+        let is_guarded = customer.guard_website_id.is_some_and(|id| !agent.sees(id));
+        if !agent.sees(session.website_id) || !agent.sees(customer.website_id) || is_guarded {
             return Err(ended("it is outside the agent's role scope now"));
         }
         if session.state_at(work.now) == SessionState::Issued {

@@ -158,6 +158,12 @@ impl Card for Imported {
         ];
         let counted = further.into_iter().filter(|(_, count)| *count > 0);
         lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
+        let rights = [
+            ("customers left out", self.left_out.customers),
+            ("consents left out", self.left_out.consents),
+        ];
+        let counted = rights.into_iter().filter(|(_, count)| *count > 0);
+        lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
         lines.push(("skipped", self.skipped.len().to_string().into()));
         for item in &self.skipped {
             let text = format!("{}: {}: {}", item.at, item.field, item.reason);

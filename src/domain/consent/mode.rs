@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::customer::Consent;
 use crate::domain::time::Timestamp;
 
-/// `lac/consent/mode`. The original knows opt-in alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// `lac/consent/mode`, the strictest first. The original knows opt-in alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentMode {
     /// The customer's yes is needed.

@@ -12,6 +12,7 @@ impl Kind {
             | "consent_withheld"
             | "customer_inactive"
             | "customer_unconfirmed"
+            | "customer_moved"
             | "guest_document"
             | "store_view_required"
             | "store_view_not_allowed"
@@ -47,6 +48,7 @@ impl Fault {
             | F::ConsentWithheld { .. }
             | F::CustomerInactive { .. }
             | F::CustomerUnconfirmed { .. }
+            | F::CustomerMoved { .. }
             | F::GuestDocument { .. }
             | F::StoreViewRequired { .. }
             | F::StoreViewNotAllowed { .. }

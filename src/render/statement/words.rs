@@ -14,6 +14,7 @@ pub(super) fn refusal(code: Option<&str>, erased: bool) -> &'static str {
         "consent_withheld" => "you had not allowed it",
         "customer_inactive" => "your account was not active",
         "customer_unconfirmed" => "your account was not confirmed yet",
+        "customer_moved" => "it was not clear which part of the shop your account belongs to",
         "resource_denied" | "not_authenticated" | "beyond_own_rights" => {
             "this person was not permitted to do it"
         }

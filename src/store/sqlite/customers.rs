@@ -11,7 +11,7 @@ use crate::store::{CustomerPage, CustomerQuery, CustomerReads, CustomerWrites, P
 
 pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, store_view_id, active, confirmed, created_at, \
      updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq, consent_until, \
-     vip";
+     vip, guard_website_id";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
     let stored: i64 = rows::get(row, 0)?;
@@ -38,6 +38,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
         created_at: rows::time_opt(row, 8)?,
         updated_at: rows::time_opt(row, 9)?,
         vip: rows::get(row, 16)?,
+        guard_website_id: rows::get(row, 17)?,
         consent: Consent {
             granted: rows::get(row, 10)?,
             changed_at: rows::time_opt(row, 11)?,
@@ -149,9 +150,9 @@ impl CustomerWrites for Tx<'_> {
             .prepare_cached(
                 "INSERT INTO customer (id, website_id, email, email_key, first_name, last_name, \
                  store_view_id, active, confirmed, created_at, updated_at, consent_granted, \
-                 consent_at, consent_source, consent_by, consent_seq, consent_until, vip) \
+                 consent_at, consent_source, consent_by, consent_seq, consent_until, vip, guard_website_id) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-                 ?16, ?17, ?18) \
+                 ?16, ?17, ?18, ?19) \
                  ON CONFLICT (id) DO UPDATE SET website_id = excluded.website_id, \
                  email = excluded.email, email_key = excluded.email_key, \
                  first_name = excluded.first_name, last_name = excluded.last_name, \
@@ -160,7 +161,8 @@ impl CustomerWrites for Tx<'_> {
                  updated_at = excluded.updated_at, consent_granted = excluded.consent_granted, \
                  consent_at = excluded.consent_at, consent_source = excluded.consent_source, \
                  consent_by = excluded.consent_by, consent_seq = excluded.consent_seq, \
-                 consent_until = excluded.consent_until, vip = excluded.vip",
+                 consent_until = excluded.consent_until, vip = excluded.vip, \
+                 guard_website_id = excluded.guard_website_id",
             )
             .and_then(|mut s| {
                 s.execute(params![
@@ -182,6 +184,7 @@ impl CustomerWrites for Tx<'_> {
                     consent.seq.map(u64::cast_signed),
                     consent.until.map(Timestamp::micros),
                     customer.vip,
+                    customer.guard_website_id,
                 ])
             })
             .map_err(|e| match rows::fault(e) {

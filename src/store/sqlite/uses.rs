@@ -17,6 +17,10 @@ const OF_WEBSITE: &[(&str, &str)] = &[
         "SELECT count(*) FROM customer WHERE website_id = ?1",
     ),
     (
+        "customer with an unconfirmed move",
+        "SELECT count(*) FROM customer WHERE guard_website_id = ?1",
+    ),
+    (
         "session",
         "SELECT count(*) FROM session WHERE website_id = ?1",
     ),

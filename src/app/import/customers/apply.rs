@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use serde_json::json;
+
 use super::row::Row;
 use super::{Customers, missing};
-use crate::app::import::problem::{Problem, Sieve};
+use crate::app::import::effects::{Effect, Effects};
+use crate::app::import::problem::{At, Problem, Sieve};
 use crate::app::import::{Known, Tally, Watch, Wishes};
 use crate::app::{Work, sessions};
+use crate::domain::audit::Action;
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::ids::CustomerId;
 use crate::domain::session::EndCause;
@@ -17,6 +21,9 @@ pub(super) struct Import<'i, 'tx> {
     pub(super) work: &'i mut Work<'tx>,
     pub(super) permit: &'i Permit<'i>,
     pub(super) known: &'i Known,
+    pub(super) may: Effects,
+    /// How a row's place is called: line or item.
+    pub(super) at: fn(u64) -> At,
     pub(super) tally: &'i mut Tally,
     pub(super) file: &'i str,
     pub(super) ids: &'i [i64],
@@ -41,6 +48,7 @@ impl Customers<'_> {
         work: &mut Work<'_>,
         permit: &Permit<'_>,
         known: &Known,
+        may: Effects,
         wishes: Wishes,
         sieve: &mut Sieve,
         tally: &mut Tally,
@@ -54,6 +62,8 @@ impl Customers<'_> {
             work,
             permit,
             known,
+            may,
+            at: self.at,
             tally,
             file,
             ids: &self.ids,
@@ -71,7 +81,7 @@ impl Customers<'_> {
                 continue;
             }
             match import.settle(&row)? {
-                Ok(id) if wishes.complete => present.push(id.stored()),
+                Ok(Some(id)) if wishes.complete => present.push(id.stored()),
                 Ok(_) => {}
                 Err(problem) => sieve.reject((self.at)(row.at), problem)?,
             }
@@ -90,17 +100,50 @@ impl Customers<'_> {
 }
 
 impl Import<'_, '_> {
-    /// Creates or updates the customer of one row.
-    fn settle(&mut self, row: &Row<'_>) -> Result<std::result::Result<CustomerId, Problem>> {
+    /// Creates or updates the customer of one row; `None` where the importer
+    /// may do nothing of it.
+    fn settle(
+        &mut self,
+        row: &Row<'_>,
+    ) -> Result<std::result::Result<Option<CustomerId>, Problem>> {
         let target = match row.id {
+            _ if !self.may.customers => match self.as_known(row)? {
+                Some(customer) => Ok(Target::Existing(customer)),
+                None => return Ok(Ok(None)),
+            },
             Some(id) => self.by_id(id, row)?,
             None => self.by_address(row)?,
         };
         match target {
-            Ok(Target::New(id)) => self.create(id, row).map(Ok),
-            Ok(Target::Existing(customer)) => self.update(customer, row).map(Ok),
+            Ok(Target::New(id)) => self.create(id, row).map(Some).map(Ok),
+            Ok(Target::Existing(customer)) => self.update(customer, row).map(Some).map(Ok),
             Err(problem) => Ok(Err(problem)),
         }
+    }
+
+    /// Notes what the importer may not do.
+    pub(super) fn leave_out(&mut self, effect: Effect, row: &Row<'_>, field: &'static str) {
+        self.tally.withheld.note(effect, (self.at)(row.at), field);
+    }
+
+    /// The customer of a row for whoever may not change customers: the one who
+    /// is the same here already, but for what they allow and are called.
+    fn as_known(&mut self, row: &Row<'_>) -> Result<Option<Customer>> {
+        let (found, field) = match row.id.map(CustomerId::merchant) {
+            Some(id) => (
+                id.map(|id| self.work.read.customer(id))
+                    .transpose()?
+                    .flatten(),
+                "id",
+            ),
+            None => (self.holder(row)?, "email"),
+        };
+        let found = found.filter(|customer| customer.website_id == row.website_id);
+        if found.is_none() {
+            self.leave_out(Effect::Customer, row, field);
+            self.tally.items_left_out += 1;
+        }
+        Ok(found)
     }
 
     fn create(&mut self, id: CustomerId, row: &Row<'_>) -> Result<CustomerId> {
@@ -117,6 +160,7 @@ impl Import<'_, '_> {
             updated_at: None,
             vip: false,
             consent: Consent::default(),
+            guard_website_id: None,
         };
         self.fill(&mut customer, row);
         let _ = self.consent(&mut customer, row, None)?;
@@ -128,6 +172,16 @@ impl Import<'_, '_> {
     fn update(&mut self, here: Customer, row: &Row<'_>) -> Result<CustomerId> {
         let mut customer = here.clone();
         self.fill(&mut customer, row);
+        if !self.may.customers {
+            let only = Customer {
+                updated_at: customer.updated_at,
+                ..here.clone()
+            };
+            if customer != only {
+                self.leave_out(Effect::Customer, row, "customer");
+            }
+            customer = only;
+        }
         let changed = self.consent(&mut customer, row, here.updated_at)?;
         let other_fields = Customer {
             consent: here.consent.clone(),
@@ -143,6 +197,9 @@ impl Import<'_, '_> {
             self.tally.unchanged += 1;
         }
         let moved = here.website_id != customer.website_id;
+        if moved {
+            self.record_move(&here, &customer)?;
+        }
         if here.consent != customer.consent || moved {
             self.settle_consent(&customer, here.consent.granted)?;
         }
@@ -153,6 +210,18 @@ impl Import<'_, '_> {
             self.tally.still_inactive += 1;
         }
         Ok(customer.id)
+    }
+
+    /// A move is an event of its own: other rules count where somebody is at
+    /// home.
+    fn record_move(&mut self, before: &Customer, after: &Customer) -> Result<()> {
+        let mut event = self.event(Action::CustomerEdit, after);
+        let website = |customer: &Customer| self.known.website_code(customer.website_id);
+        event.change(
+            json!({ "website": website(before) }),
+            json!({ "website": website(after) }),
+        );
+        self.work.record_also(&event).map(|_| ())
     }
 
     pub(super) fn end_sessions(&mut self, id: CustomerId, cause: EndCause) -> Result<()> {
@@ -178,6 +247,12 @@ impl Import<'_, '_> {
 
     /// What the file tells; the rest stays.
     fn fill(&self, customer: &mut Customer, row: &Row<'_>) {
+        if customer.website_id != row.website_id {
+            // Until somebody with the right to it says otherwise, the rules of
+            // the website they were moved away from count as well.
+            let first = customer.guard_website_id.unwrap_or(customer.website_id);
+            customer.guard_website_id = Some(first).filter(|id| *id != row.website_id);
+        }
         customer.website_id = row.website_id;
         replace(&mut customer.email, Some(&row.email));
         replace(&mut customer.first_name, row.first_name.as_deref());
@@ -187,7 +262,12 @@ impl Import<'_, '_> {
         customer.confirmed = row.confirmed.unwrap_or(customer.confirmed);
         customer.created_at = row.created_at.or(customer.created_at);
         // Never backwards, and never ahead of the clock: consent leans on it.
-        let told = row.updated_at.filter(|at| *at <= self.work.now);
+        // A yes that is left out was not heard, so the file may bring it again;
+        // a no was, so that no older yes wins.
+        let is_unheard = row.consent == Some(true) && !self.may.consents;
+        let told = row
+            .updated_at
+            .filter(|at| *at <= self.work.now && !is_unheard);
         customer.updated_at = told.max(customer.updated_at);
     }
 }

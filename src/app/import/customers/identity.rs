@@ -5,6 +5,7 @@ use super::row::Row;
 use crate::app::consent;
 use crate::app::import::problem::Problem;
 use crate::domain::audit::Action;
+use crate::domain::consent::is_no_said_here;
 use crate::domain::customer::{Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -62,7 +63,7 @@ impl Import<'_, '_> {
     }
 
     /// Whoever has the row's address on its website now.
-    fn holder(&self, row: &Row<'_>) -> Result<Option<Customer>> {
+    pub(super) fn holder(&self, row: &Row<'_>) -> Result<Option<Customer>> {
         let mut found = self.work.read.customers_by_email(&email_key(&row.email))?;
         found.retain(|customer| customer.website_id == row.website_id);
         Ok(found.pop())
@@ -90,20 +91,50 @@ impl Import<'_, '_> {
             self.end_sessions(id, EndCause::CustomerInactive)?;
         }
         let was_yes = here.consent.granted || local.consent.granted;
-        let allows = here.consent.granted || consent::standing(self.work, &here)?.is_ok();
-        if allows && !local.consent.granted && local.consent.changed_at.is_some() {
-            self.change_consent(&mut here, false, local.consent.changed_at)?;
-            self.work.tx.consent_put(self.permit, id, &here.consent)?;
-        } else if here.consent.granted && local.consent.ends_before(&here.consent) {
-            here.consent = local.consent;
-            self.work.tx.consent_put(self.permit, id, &here.consent)?;
-        }
+        self.merge_consent(&mut here, &local)?;
+        here.vip |= local.vip;
+        here.guard_website_id = here.guard_website_id.or(local.guard_website_id);
+        self.keep(&here)?;
         self.settle_consent(&here, was_yes)?;
         if here.active && !local.active {
             here.active = false;
-            self.work.tx.customer_put(self.permit, &here)?;
+            self.keep(&here)?;
             self.end_sessions(id, EndCause::CustomerInactive)?;
         }
         Ok(Target::Existing(here))
+    }
+
+    /// Stores who two records became. Whoever is parked gets their new address
+    /// with the rest of the row; the old one may be another customer's by now.
+    fn keep(&self, customer: &Customer) -> Result<()> {
+        if self.parked.contains(&customer.id) {
+            let (id, consent) = (customer.id, &customer.consent);
+            return self.work.tx.consent_put(self.permit, id, consent);
+        }
+        self.work.tx.customer_put(self.permit, customer)
+    }
+
+    /// The more careful word of the two. A no keeps who said it: one that the
+    /// customer or an admin user said stays one that no file turns.
+    fn merge_consent(&mut self, here: &mut Customer, local: &Customer) -> Result<()> {
+        let (mine, other) = (&here.consent, &local.consent);
+        let is_no = !other.granted && other.changed_at.is_some();
+        if !is_no {
+            if mine.granted && other.ends_before(mine) {
+                here.consent = other.clone();
+            }
+            return Ok(());
+        }
+        let allows = mine.granted || consent::standing(self.work, here)?.is_ok();
+        if allows {
+            self.change_consent(here, false, other.changed_at)?;
+            here.consent.source = other.source;
+            here.consent.changed_by.clone_from(&other.changed_by);
+        } else if !is_no_said_here(mine)
+            && (is_no_said_here(other) || mine.changed_at < other.changed_at)
+        {
+            here.consent = other.clone();
+        }
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::apply::Import;
 use super::row::Row;
 use crate::app::consent;
+use crate::app::import::effects::Effect;
 use crate::domain::audit::{Action, Event};
 use crate::domain::consent::{ConsentMode, Said, Verdict, compete};
 use crate::domain::customer::{Consent, ConsentSource, Customer};
@@ -25,8 +26,13 @@ impl Import<'_, '_> {
             granted,
             at: row.updated_at,
         };
-        let at = match compete(&customer.consent, merchant, said, self.work.now) {
+        let verdict = compete(&customer.consent, merchant, said, self.work.now);
+        let at = match verdict {
             Verdict::Keep => return Ok(false),
+            _ if !self.may.consents => {
+                self.leave_out(Effect::Consent, row, "assistance_allowed");
+                return Ok(false);
+            }
             // Where silence is a yes, the first no is a change.
             Verdict::Note(at) if self.silence_is_yes(customer)? => Some(at),
             Verdict::Note(at) => {

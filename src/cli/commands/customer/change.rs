@@ -96,6 +96,10 @@ pub struct EditArgs {
     /// Whether a login takes a second person (lac/approval/vip)
     #[arg(long, value_enum)]
     vip: Option<YesNo>,
+    /// Confirm that the customer belongs on the website that an import moved
+    /// them to
+    #[arg(long)]
+    confirm_website: bool,
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +143,7 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
         active: args.active.map(|word| word == YesNo::Yes),
         confirmed: args.confirmed.map(|word| word == YesNo::Yes),
         vip: args.vip.map(|word| word == YesNo::Yes),
+        confirm_website: args.confirm_website,
     };
     if request.changes_nothing() {
         return Err(Fault::InputRequired {

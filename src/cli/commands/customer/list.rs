@@ -63,6 +63,7 @@ fn state(customer: &CustomerView) -> Text {
     match (customer.active, customer.confirmed) {
         (false, _) => Text::toned("inactive", Tone::Bad),
         (true, false) => Text::toned("unconfirmed", Tone::Warning),
+        (true, true) if !customer.website_confirmed => Text::toned("active, moved", Tone::Warning),
         (true, true) if customer.vip => Text::toned("active, vip", Tone::Warning),
         (true, true) => Text::toned("active", Tone::Good),
     }
@@ -128,6 +129,14 @@ impl Row for CustomerView {
         },
         Column {
             field: "updated_at",
+            title: "",
+        },
+        Column {
+            field: "website_confirmed",
+            title: "",
+        },
+        Column {
+            field: "moved_from",
             title: "",
         },
     ];

@@ -7,7 +7,7 @@ use crate::app::customers::{CustomerView, Show};
 use crate::cli::pick;
 use crate::cli::shop::Shop;
 use crate::render::Look;
-use crate::render::list::Text;
+use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::store::Result;
 
@@ -45,6 +45,11 @@ impl Card for CustomerView {
             ("vip", Text::yes_no(self.vip)),
             ("consent", consent_text(&self.consent)),
         ];
+        if !self.website_confirmed {
+            let from = self.moved_from.as_deref().unwrap_or("another website");
+            let text = format!("from {from} by an import; not confirmed");
+            lines.insert(4, ("moved", Text::toned(text, Tone::Warning)));
+        }
         for (label, time) in [
             ("consent since", self.consent_changed_at),
             ("consent until", self.consent_until),

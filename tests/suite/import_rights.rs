@@ -1,0 +1,358 @@
+//! Importing is not a master key: each effect takes its own resource besides,
+//! a no that was said here stays, and who is moved keeps what protected them.
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, Store, customer, page, text};
+
+const IMPORT: &str = "Magento_ImportExport::import";
+const ACTIONS: &str = "Magento_Customer::actions";
+const OPT_IN: &str = "allow_shopping_assistance";
+
+/// Imports as the holder of a token, from a file.
+fn import(store: &Store, token: &str, kind: &str, data: &Value) -> Ran {
+    let file = store.home().join(format!("{kind}.json"));
+    std::fs::write(&file, data.to_string()).expect("a file");
+    let file = file.display().to_string();
+    store.run_as(token, &["import", kind, &file, "-o", "json"])
+}
+
+#[track_caller]
+fn brought(store: &Store, token: &str, kind: &str, data: &Value) -> Value {
+    let ran = import(store, token, kind, data).succeeded();
+    serde_json::from_str(&ran.stdout).expect("JSON")
+}
+
+fn known(store: &Store, who: &str) -> Value {
+    store.json(&["customer", "show", who])
+}
+
+/// Ada, who is at home on `base`, on a website of her own.
+fn ada(website: (u64, u64), consent: u8, at: &str) -> Value {
+    let mut ada = customer(1, "ada@example.com", ("Ada", "Apple"), website, consent);
+    ada["updated_at"] = json!(at);
+    page(&[ada])
+}
+
+const HOME: (u64, u64) = (1, 1);
+const ABROAD: (u64, u64) = (2, 3);
+
+#[test]
+fn base_urls_take_the_right_to_the_configuration() {
+    let store = Store::with_shop();
+    let url = || {
+        store.ok(&[
+            "config",
+            "get",
+            "web/secure/base_url",
+            "--scope",
+            "store-view:en",
+        ])
+    };
+    let before = url();
+    let forged = json!([{"id": 1, "code": "en", "secure_base_url": "https://evil.example/"}]);
+    let mallory = store.staff("mallory", &[IMPORT]);
+    let denied = import(&store, &mallory, "store-configs", &forged).failed("resource_denied", 4);
+    assert!(
+        text(&denied["message"]).contains("Magento_Config::config"),
+        "{denied}"
+    );
+    assert_eq!(url(), before);
+    let event = &store.log()[0];
+    assert_eq!(
+        (&event["action_group"], &event["result"]),
+        (&json!("import"), &json!("failure"))
+    );
+    let keeper = store.staff("keeper", &[IMPORT, "Magento_Config::config"]);
+    brought(&store, &keeper, "store-configs", &forged);
+    assert_eq!(url(), "https://evil.example/\n");
+}
+
+#[test]
+fn websites_groups_and_views_take_the_right_to_the_stores() {
+    let store = Store::with_shop();
+    let mallory = store.staff("mallory", &[IMPORT, ACTIONS, OPT_IN]);
+    let keeper = store.staff("keeper", &[IMPORT, "Magento_Backend::store"]);
+    for (kind, data) in crate::support::stores() {
+        import(&store, &mallory, kind, &data).failed("resource_denied", 4);
+        brought(&store, &keeper, kind, &data);
+    }
+}
+
+#[test]
+fn documents_take_the_right_to_import_alone() {
+    let store = Store::with_shop();
+    let clerk = store.staff("clerk", &[IMPORT]);
+    brought(&store, &clerk, "orders", &crate::support::orders());
+    import(&store, &clerk, "customers", &ada(HOME, 0, "2025-01-01")).failed("resource_denied", 4);
+}
+
+#[test]
+fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
+    let store = Store::with_shop();
+    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
+    let bob = |consent| {
+        let mut bob = customer(2, "bob@example.com", ("Robert", "Birch"), HOME, consent);
+        bob["updated_at"] = json!("2026-10-01");
+        page(&[bob])
+    };
+    let came = brought(&store, &clerk, "customers", &bob(2));
+    assert_eq!(came["updated"], 1, "the name: {came}");
+    assert_eq!(came["left_out"], json!({"customers": 0, "consents": 1}));
+    let skipped = &came["skipped"][0];
+    assert_eq!(
+        (&skipped["at"], &skipped["field"]),
+        (&json!("item 1"), &json!("assistance_allowed"))
+    );
+    assert!(text(&skipped["reason"]).contains(OPT_IN), "{skipped}");
+    assert_eq!(known(&store, "2")["name"], "Robert Birch");
+    assert_eq!(known(&store, "2")["consent"], "withheld");
+    assert_eq!(store.log()[0]["details"]["consents_left_out"], 1);
+    // Nor is a yes taken away, and nothing of it keeps the same file from
+    // somebody who may.
+    let came = brought(&store, &clerk, "customers", &ada(HOME, 1, "2026-10-01"));
+    assert_eq!(came["left_out"]["consents"], 1);
+    assert_eq!(known(&store, "1")["consent"], "granted");
+    let came = store.import("customers", &bob(2));
+    assert_eq!(came["consents"]["granted"], 1, "{came}");
+}
+
+#[test]
+fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
+    let store = Store::with_shop();
+    let scribe = store.staff("scribe", &[IMPORT, OPT_IN]);
+    let mut bob = customer(2, "bob@example.com", ("Robert", "Birch"), HOME, 2);
+    bob["updated_at"] = json!("2026-10-01");
+    let new = customer(90, "new@example.com", ("New", "Body"), HOME, 2);
+    let moved = customer(3, "cleo@example.com", ("Cleo", "Clove"), HOME, 1);
+    let came = brought(&store, &scribe, "customers", &page(&[bob, new, moved]));
+    assert_eq!(came["left_out"], json!({"customers": 3, "consents": 0}));
+    assert_eq!(
+        (&came["read"], &came["created"], &came["updated"]),
+        (&json!(3), &json!(0), &json!(1))
+    );
+    let bob = known(&store, "2");
+    assert_eq!(
+        (&bob["name"], &bob["consent"]),
+        (&json!("Bob Birch"), &json!("granted"))
+    );
+    store.fails(&["customer", "show", "90"], "customer_not_found", 3);
+    let cleo = known(&store, "3");
+    assert_eq!(
+        (&cleo["website"], &cleo["consent"]),
+        (&json!("eu"), &json!("granted"))
+    );
+    // Who is missing is deactivated, which takes more.
+    let file = store.home().join("customers.json").display().to_string();
+    let complete = ["import", "customers", &file, "--complete", "-o", "json"];
+    store
+        .run_as(&scribe, &complete)
+        .failed("resource_denied", 4);
+}
+
+#[test]
+fn what_is_left_out_by_the_thousand_is_counted() {
+    let store = Store::with_shop();
+    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
+    let many: Vec<Value> = (1000..3000)
+        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), HOME, 2))
+        .collect();
+    let came = brought(&store, &clerk, "customers", &page(&many));
+    assert_eq!(
+        (&came["created"], &came["left_out"]["consents"]),
+        (&json!(2000), &json!(2000))
+    );
+    let skipped = came["skipped"].as_array().expect("a list");
+    assert_eq!(skipped.len(), 101);
+    assert_eq!(skipped[100]["at"], "1900 more");
+}
+
+#[test]
+fn no_file_turns_a_no_that_was_said_here() {
+    let store = Store::with_shop();
+    store.ok(&["consent", "revoke", "1"]);
+    for at in [
+        "2024-01-01",
+        "2026-10-05 12:00:00",
+        "2026-10-06",
+        "2036-01-01",
+    ] {
+        let came = store.import("customers", &ada(HOME, 2, at));
+        assert_eq!(came["consents"]["granted"], 0, "{at}");
+        store.fails(&["login", "1"], "consent_withheld", 5);
+    }
+    store.clock.set("2037-01-01T00:00:00.000000Z");
+    store.import("customers", &ada(HOME, 2, "2036-06-01"));
+    assert_eq!(known(&store, "1")["consent"], "withheld");
+    // A no of a file does not make the one said here a file's.
+    store.import("customers", &ada(HOME, 1, "2036-07-01"));
+    store.import("customers", &ada(HOME, 2, "2036-08-01"));
+    assert_eq!(known(&store, "1")["consent"], "withheld");
+    // Moving does not either; somebody with the right does.
+    store.import("customers", &ada(ABROAD, 2, "2036-09-01"));
+    assert_eq!(known(&store, "1")["consent"], "withheld");
+    store.ok(&["consent", "grant", "1"]);
+    assert_eq!(known(&store, "1")["consent"], "granted");
+}
+
+#[test]
+fn a_no_that_was_said_here_goes_with_the_customer_to_the_merchants_id() {
+    let store = Store::with_shop();
+    let add = [
+        "customer",
+        "add",
+        "--first-name",
+        "K",
+        "--last-name",
+        "L",
+        "--website",
+        "base",
+    ];
+    for email in ["kim@example.com", "lou@example.com"] {
+        let args = [&add[..], &["--email", email, "--vip", "yes"]].concat();
+        store.ok(&args);
+        store.ok(&["consent", "grant", email]);
+        store.ok(&["consent", "revoke", email]);
+    }
+    // One gets the merchant's id; the other goes up in a customer who is there.
+    let mut kim = customer(50, "kim@example.com", ("K", "L"), HOME, 2);
+    kim["updated_at"] = json!("2026-10-05 12:00:00");
+    let mut lou = customer(51, "other@example.com", ("K", "L"), HOME, 0);
+    store.import("customers", &page(&[kim, lou.clone()]));
+    lou["email"] = json!("lou@example.com");
+    lou["extension_attributes"]["assistance_allowed"] = json!(2);
+    lou["updated_at"] = json!("2026-10-05 12:00:00");
+    let came = store.import("customers", &page(&[lou]));
+    assert_eq!(came["renumbered"], 1, "{came}");
+    for id in ["50", "51"] {
+        let now = known(&store, id);
+        assert_eq!(
+            (&now["consent"], &now["vip"]),
+            (&json!("withheld"), &json!(true)),
+            "{now}"
+        );
+    }
+}
+
+/// A store whose website `base` is protected and whose `eu` is not.
+fn protected(paths: &[(&str, &str)]) -> Store {
+    let store = Store::with_shop();
+    for (path, value) in paths {
+        store.ok(&["config", "set", path, value, "--scope", "website:base"]);
+    }
+    store
+}
+
+#[test]
+fn who_is_moved_by_an_import_keeps_what_protected_them() {
+    let store = protected(&[
+        ("lac/approval/required", "yes"),
+        ("lac/ticket/required", "yes"),
+    ]);
+    let agent = store.agent("bea");
+    let login = |args: &[&str]| {
+        let args: Vec<&str> = ["login", "1", "-o", "json"]
+            .iter()
+            .chain(args)
+            .copied()
+            .collect();
+        store.run_as(&agent, &args)
+    };
+    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
+    let moved = known(&store, "1");
+    assert_eq!(moved["website"], "eu");
+    assert_eq!(
+        (&moved["website_confirmed"], &moved["moved_from"]),
+        (&json!(false), &json!("base"))
+    );
+    login(&[]).failed("ticket_required", 5);
+    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    // Moved on, the first website's rules count.
+    store.import(
+        "websites",
+        &json!([{"id": 3, "code": "us", "name": "US", "default_group_id": 3}]),
+    );
+    store.import("customers", &ada((3, 3), 2, "2026-10-02"));
+    assert_eq!(known(&store, "1")["moved_from"], "base");
+    store.import("customers", &ada(ABROAD, 2, "2026-10-03"));
+    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    // The website that protects them is not taken away meanwhile.
+    store.fails(&["stores", "remove", "website:base", "--yes"], "in_use", 7);
+
+    let edited = store.json(&["customer", "edit", "1", "--confirm-website"]);
+    assert_eq!(edited["website_confirmed"], true);
+    let event = &store.log()[0];
+    assert_eq!(event["details"]["before"], json!({"moved_from": "base"}));
+    assert_eq!(event["details"]["after"], json!({"moved_from": null}));
+    login(&[]).succeeded();
+}
+
+#[test]
+fn back_where_they_were_nobody_has_to_confirm() {
+    let store = protected(&[]);
+    store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
+    let log = store.log();
+    let moved = log
+        .iter()
+        .find(|event| event["action_group"] == "customers");
+    let details = &moved.expect("a move is an event")["details"];
+    assert_eq!(details["before"], json!({"website": "base"}));
+    assert_eq!(details["after"], json!({"website": "eu"}));
+    store.import("customers", &ada(HOME, 2, "2026-10-02"));
+    assert_eq!(known(&store, "1")["website_confirmed"], true);
+}
+
+#[test]
+fn a_stricter_way_to_ask_for_consent_goes_with_who_is_moved() {
+    let store = Store::with_shop();
+    let silent = |website| {
+        let person = customer(60, "sil@example.com", ("Si", "Lent"), website, 0);
+        store.import("customers", &page(&[person]))
+    };
+    silent(HOME);
+    silent(ABROAD);
+    for mode in ["opt-out", "mandatory"] {
+        store.ok(&[
+            "config",
+            "set",
+            "lac/consent/mode",
+            mode,
+            "--scope",
+            "website:eu",
+            "--yes",
+        ]);
+        store.fails(&["login", "60"], "consent_withheld", 5);
+        assert_eq!(store.json(&["consent", "show", "60"])["mode"], "opt-in");
+    }
+    store.ok(&["customer", "edit", "60", "--confirm-website"]);
+    store.ok(&["login", "60"]);
+}
+
+#[test]
+fn a_scope_goes_with_who_is_moved() {
+    let store = Store::with_shop();
+    let agent = store.agent("bea");
+    store.ok(&["role", "scope", "beas", "website:eu"]);
+    let manager = store.staff("manager", &["manage", ACTIONS]);
+    store.ok(&["role", "scope", "managers", "website:eu"]);
+    store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
+    let login = || store.run_as(&agent, &["login", "1", "-o", "json"]);
+    login().failed("customer_moved", 5);
+    // Whoever sees one of the websites alone confirms nothing, and does not
+    // learn of the other.
+    let confirm = ["customer", "edit", "1", "--confirm-website", "-o", "json"];
+    store
+        .run_as(&manager, &confirm)
+        .failed("beyond_own_rights", 4);
+    let show = store
+        .run_as(&manager, &["customer", "show", "1", "-o", "json"])
+        .succeeded();
+    let shown: Value = serde_json::from_str(&show.stdout).expect("JSON");
+    assert_eq!(
+        (&shown["website_confirmed"], &shown["moved_from"]),
+        (&json!(false), &Value::Null)
+    );
+    store.ok(&["customer", "edit", "1", "--confirm-website"]);
+    login().succeeded();
+}
