@@ -1,12 +1,13 @@
 //! What a shell may offer while a command is being typed: what the actor could
-//! list anyway, and nothing else. It leaves no trace: pressing a key is no act,
-//! so whatever stands in the way is an empty answer, never an event.
+//! list anyway, and nothing else. Pressing a key is no act, so whatever stands
+//! in the way is an empty answer, never an event. Customers that were offered
+//! are counted with those that the actor was shown in other ways.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, View, glance, storefronts};
+use super::{Desk, View, bulk, glance, storefronts};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
 use crate::domain::request::RequestState;
@@ -69,7 +70,7 @@ impl Wanted {
 
     fn any_of(self) -> &'static [Resource] {
         match self {
-            Self::Customers => &[Resource::CUSTOMER_MANAGE, Resource::LOGIN_BUTTON],
+            Self::Customers => &[Resource::CUSTOMER_MANAGE],
             Self::Roles => &[Resource::ACL_ROLES],
             Self::AdminUsers => &[Resource::ACL_USERS],
             Self::Storefronts => &[Resource::LAC_STOREFRONTS],
@@ -102,8 +103,18 @@ impl Complete {
         if wanted.is_fixed() {
             return fixed(wanted, prefix);
         }
-        let found = glance(desk, wanted.any_of(), |view| stored(view, wanted, prefix));
-        beginning(found, prefix)
+        let found = glance(desk, wanted.any_of(), |view| {
+            let found = stored(view, wanted, prefix)?;
+            Ok(Some((found, view.actor.identity)))
+        });
+        let Some((found, who)) = found else {
+            return Vec::new();
+        };
+        let offered = beginning(found, prefix);
+        if wanted == Wanted::Customers && bulk::count(desk, who, offered.len()).is_err() {
+            return Vec::new();
+        }
+        offered
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::login::{Check, Shopper, Whom, Wish, trace};
-use super::{Desk, View, look};
+use super::{Desk, View, bulk};
 use crate::domain::audit::Action;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
@@ -40,10 +40,12 @@ impl ShowDocument {
     /// `resource_denied`, `document_not_found`, `document_ambiguous`.
     pub fn run(self, desk: &Desk<'_>) -> Result<DocumentShown> {
         let (website, store_view) = (self.website.as_deref(), self.store_view.as_deref());
-        look(
+        let shown = |document: &DocumentShown| usize::from(document.customer.is_some());
+        bulk::look_up(
             desk,
             Action::DocumentRead,
             &[self.kind.resource()],
+            shown,
             |view| {
                 let traced = trace(view, self.kind, &self.number, website, store_view)?;
                 let document = traced.document;

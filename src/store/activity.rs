@@ -5,6 +5,8 @@
 pub enum Activity {
     /// An account that is no admin user's was turned away.
     Refusal,
+    /// An admin user was shown a customer.
+    Lookup,
 }
 
 impl Activity {
@@ -12,6 +14,7 @@ impl Activity {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refusal => "refusal",
+            Self::Lookup => "lookup",
         }
     }
 }

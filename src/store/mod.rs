@@ -95,13 +95,16 @@ pub trait Store {
     fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
 
     /// Counts something that happened `by` times more, in a transaction of its
-    /// own. Counting begins anew once `span` is over. No act: what is counted
-    /// here is recorded by the event that tells of it.
+    /// own; a negative number takes back what was counted. Counting begins anew
+    /// once `span` is over. No act: what is counted here is recorded by the event
+    /// that tells of it. Waits its turn like a write, so that nobody goes
+    /// uncounted by keeping others waiting, but not for the disk: a count may be
+    /// lost with the machine's power.
     fn count_activity(
         &self,
         activity: Activity,
         subject: &str,
-        by: u64,
+        by: i64,
         now: Timestamp,
         span: Duration,
     ) -> Result<Counted>;

@@ -33,6 +33,7 @@ mod log_report;
 mod log_statement;
 mod log_tail;
 mod login;
+mod lookups;
 mod matrix;
 mod model;
 mod people;

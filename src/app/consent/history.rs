@@ -53,10 +53,10 @@ impl History {
     pub fn run(self, desk: &Desk<'_>) -> Result<Page<Entry>> {
         let after: Option<u64> = self.part.number()?;
         let needs = [Resource::CUSTOMER_MANAGE];
-        let page = look(desk, Action::ConsentRead, &needs, |view| {
+        let (page, who) = look(desk, Action::ConsentRead, &needs, |view| {
             // A query that names nobody would be for everybody.
             if self.customers.is_empty() {
-                return Ok(Page::default());
+                return Ok((Page::default(), view.actor.identity));
             }
             let website = self.website.as_deref();
             let mut ids = Vec::new();
@@ -83,9 +83,9 @@ impl History {
             let is_more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| is_more).map(|e| e.seq.to_string());
-            Ok(Page { rows, next })
+            Ok((Page { rows, next }, view.actor.identity))
         })?;
-        bulk::record(desk, Action::ConsentRead, self.customers.len(), |_| {})?;
+        bulk::record(desk, who, Action::ConsentRead, self.customers.len(), |_| {})?;
         Ok(page)
     }
 }

@@ -51,14 +51,16 @@ impl Show {
     /// `website_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<ConsentView>> {
         let needs = [Resource::CUSTOMER_MANAGE];
-        let found = look(desk, Action::ConsentRead, &needs, |view| {
+        let (found, who) = look(desk, Action::ConsentRead, &needs, |view| {
             let website = self.website.as_deref();
-            self.customers
+            let shown = self
+                .customers
                 .iter()
                 .map(|named| ConsentView::of(view, find::customer(view, named, website)?))
-                .collect::<Result<Vec<ConsentView>>>()
+                .collect::<Result<Vec<ConsentView>>>()?;
+            Ok((shown, view.actor.identity))
         })?;
-        bulk::record(desk, Action::ConsentRead, found.len(), |_| {})?;
+        bulk::record(desk, who, Action::ConsentRead, found.len(), |_| {})?;
         Ok(found)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::app::log::source::Source;
 use crate::app::log::view_of;
 use crate::app::page::{Page, Part};
-use crate::app::{Desk, View, find, look};
+use crate::app::{Desk, View, bulk, find};
 use crate::domain::audit::{Action, ActionGroup, Choice, ConsentBasis, Outcome, Selection};
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
@@ -70,30 +70,36 @@ impl History {
     /// `website_not_found`, `invalid_value` for a cursor that is none.
     pub fn run(self, desk: &Desk<'_>) -> Result<Page<Visit>> {
         let needs = [Resource::CUSTOMER_MANAGE];
-        look(desk, Action::CustomerRead, &needs, |view| {
-            let customer = find::customer(view, &self.customer, self.website.as_deref())?;
-            let limit = self.part.rows();
-            let mut sessions = view.read.sessions(&SessionQuery {
-                customer_id: Some(customer.id),
-                websites: view.websites(),
-                after: self.part.after.clone(),
-                limit: Some(limit + 1),
-                ..SessionQuery::default()
-            })?;
-            let is_more = sessions.len() > limit;
-            sessions.truncate(limit);
-            let mut noted = noted(view, customer.id, &sessions)?;
-            let last = sessions.last().map(|session| session.id.to_string());
-            let rows = sessions
-                .into_iter()
-                .map(|session| {
-                    let noted = noted.remove(&session.issue_seq).unwrap_or_default();
-                    visit(view, session, noted)
-                })
-                .collect::<Result<Vec<_>>>()?;
-            let next = last.filter(|_| is_more);
-            Ok(Page { rows, next })
-        })
+        bulk::look_up(
+            desk,
+            Action::CustomerRead,
+            &needs,
+            |_| 1,
+            |view| {
+                let customer = find::customer(view, &self.customer, self.website.as_deref())?;
+                let limit = self.part.rows();
+                let mut sessions = view.read.sessions(&SessionQuery {
+                    customer_id: Some(customer.id),
+                    websites: view.websites(),
+                    after: self.part.after.clone(),
+                    limit: Some(limit + 1),
+                    ..SessionQuery::default()
+                })?;
+                let is_more = sessions.len() > limit;
+                sessions.truncate(limit);
+                let mut noted = noted(view, customer.id, &sessions)?;
+                let last = sessions.last().map(|session| session.id.to_string());
+                let rows = sessions
+                    .into_iter()
+                    .map(|session| {
+                        let noted = noted.remove(&session.issue_seq).unwrap_or_default();
+                        visit(view, session, noted)
+                    })
+                    .collect::<Result<Vec<_>>>()?;
+                let next = last.filter(|_| is_more);
+                Ok(Page { rows, next })
+            },
+        )
     }
 }
 

@@ -23,14 +23,15 @@ pub struct List {
 }
 
 impl List {
-    /// A page of more than [`bulk::BULK`] rows is recorded before it is handed out.
+    /// A page of more than [`bulk::BULK`] rows is recorded before it is handed out,
+    /// a smaller one counted.
     ///
     /// # Errors
     /// `resource_denied`, `website_not_found`, `invalid_value` for a cursor
     /// that is none.
     pub fn run(self, desk: &Desk<'_>) -> Result<Page<CustomerView>> {
         let needs = [Resource::CUSTOMER_MANAGE];
-        let page = look(desk, Action::CustomerList, &needs, |view| {
+        let (page, who) = look(desk, Action::CustomerList, &needs, |view| {
             let websites = match &self.website {
                 Some(code) => Some(vec![find::website(view, code)?.id]),
                 None => view.websites(),
@@ -44,12 +45,14 @@ impl List {
             })?;
             let tree = view.tree()?;
             let customers = page.customers.into_iter();
-            Ok(Page {
-                rows: customers.map(|c| CustomerView::of(tree, view, c)).collect(),
+            let rows = customers.map(|c| CustomerView::of(tree, view, c));
+            let page = Page {
+                rows: rows.collect(),
                 next: page.next,
-            })
+            };
+            Ok((page, view.actor.identity))
         })?;
-        bulk::record(desk, Action::CustomerList, page.rows.len(), |event| {
+        bulk::record(desk, who, Action::CustomerList, page.rows.len(), |event| {
             event.website.clone_from(&self.website);
             for (name, filter) in [
                 ("search", &self.search),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CustomerView;
-use crate::app::{Desk, find, look};
+use crate::app::{Desk, bulk, find};
 use crate::domain::audit::Action;
 use crate::domain::resource::Resource;
 use crate::store::Result;
@@ -22,10 +22,16 @@ impl Show {
     /// `website_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<CustomerView> {
         let needs = [Resource::CUSTOMER_MANAGE];
-        look(desk, Action::CustomerRead, &needs, |view| {
-            let website = self.website.as_deref();
-            let customer = find::customer(view, &self.customer, website)?;
-            CustomerView::seen(view, customer)
-        })
+        bulk::look_up(
+            desk,
+            Action::CustomerRead,
+            &needs,
+            |_| 1,
+            |view| {
+                let website = self.website.as_deref();
+                let customer = find::customer(view, &self.customer, website)?;
+                CustomerView::seen(view, customer)
+            },
+        )
     }
 }

@@ -7,7 +7,7 @@ use super::judge::without_customer;
 use super::target::Target;
 use super::{NEEDED, Shopper, Wish, target};
 use crate::app::sessions::AlsoOpen;
-use crate::app::{Desk, View, look, sessions};
+use crate::app::{Desk, View, bulk, sessions};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
@@ -42,7 +42,10 @@ impl Check {
     /// # Errors
     /// `resource_denied`, and what is not found or ambiguous.
     pub fn run(self, desk: &Desk<'_>) -> Result<Checked> {
-        look(desk, Action::LoginIssue, NEEDED, |view| self.judged(view))
+        let shown = |checked: &Checked| usize::from(checked.customer.is_some());
+        bulk::look_up(desk, Action::LoginIssue, NEEDED, shown, |view| {
+            self.judged(view)
+        })
     }
 
     fn judged(&self, view: &View<'_>) -> Result<Checked> {

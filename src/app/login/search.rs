@@ -1,10 +1,10 @@
 //! Looking a customer up for a login: needs the login's own resource alone,
-//! and never gives more than a handful.
+//! never gives more than a handful, and counts what it gave.
 
 use serde::{Deserialize, Serialize};
 
 use super::{NEEDED, Shopper};
-use crate::app::{Desk, consent, look};
+use crate::app::{Desk, bulk, consent};
 use crate::domain::audit::Action;
 use crate::store::{CustomerQuery, Result};
 
@@ -32,7 +32,8 @@ impl Search {
     /// # Errors
     /// `resource_denied`, `website_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<(Vec<Candidate>, bool)> {
-        look(desk, Action::LoginIssue, NEEDED, |view| {
+        let shown = |(found, _): &(Vec<Candidate>, bool)| found.len();
+        bulk::look_up(desk, Action::LoginIssue, NEEDED, shown, |view| {
             let websites = match &self.website {
                 Some(code) => Some(vec![crate::app::find::website(view, code)?.id]),
                 None => view.websites(),

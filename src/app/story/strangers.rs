@@ -65,7 +65,8 @@ fn record(
     counted: u64,
     now: Timestamp,
 ) -> Result<()> {
-    let count = |by| {
+    let count = |by: u64| {
+        let by = i64::try_from(by).unwrap_or(i64::MAX);
         desk.store
             .count_activity(Activity::Refusal, subject, by, now, SPAN)
     };

@@ -18,7 +18,7 @@ pub fn count(
     conn: &Connection,
     activity: Activity,
     subject: &str,
-    by: u64,
+    by: i64,
     now: Timestamp,
     span: Duration,
 ) -> Result<Counted> {
@@ -38,11 +38,11 @@ pub fn count(
         let under_way = known.filter(|(since, _)| *since <= now && now < end(*since));
         let counted = match under_way {
             Some((_, count)) => Counted {
-                count: u64::try_from(count).unwrap_or(0).saturating_add(by),
+                count: u64::try_from(count).unwrap_or(0).saturating_add_signed(by),
                 before: None,
             },
             None => Counted {
-                count: by,
+                count: u64::try_from(by).unwrap_or(0),
                 before: Some(known.map_or(0, |(_, count)| u64::try_from(count).unwrap_or(0))),
             },
         };
@@ -63,7 +63,11 @@ pub fn count(
         tx.commit()?;
         Ok(counted)
     };
-    work().map_err(rows::fault)
+    // Every other commit is for good and waits for the disk; this one need not.
+    let synchronous = |how| conn.pragma_update(None, "synchronous", how);
+    let counted = synchronous("normal").and_then(|()| work());
+    synchronous("full").map_err(rows::fault)?;
+    counted.map_err(rows::fault)
 }
 
 #[cfg(test)]

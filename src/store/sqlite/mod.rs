@@ -288,7 +288,7 @@ impl Store for SqliteStore {
         &self,
         activity: Activity,
         subject: &str,
-        by: u64,
+        by: i64,
         now: Timestamp,
         span: Duration,
     ) -> Result<Counted> {

@@ -1,0 +1,146 @@
+//! Looking customers up leaves a trace: more than 100 an hour are recorded,
+//! whichever way they were shown.
+
+use std::fs::{self, File};
+
+use serde_json::{Value, json};
+
+use crate::broker::{ask, serving};
+use crate::support::{Ran, Store, customer, page, text};
+
+/// A shop with 300 customers `c1000@example.com` … besides.
+fn crowded() -> Store {
+    let store = Store::with_shop();
+    let many: Vec<Value> = (1000..1300)
+        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
+        .collect();
+    store.import("customers", &page(&many));
+    store
+}
+
+/// Bulk reads in the log, oldest first: who and how many.
+fn recorded(store: &Store) -> Vec<(Value, u64)> {
+    let mut events = store.log();
+    events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
+    events.reverse();
+    let of = |event: &Value| {
+        let count = event["details"]["count"].as_u64().expect("a count");
+        (event["admin"].clone(), count)
+    };
+    events.iter().map(of).collect()
+}
+
+/// What a shell is offered for a line whose last word is being typed.
+fn offered(store: &Store, token: &str, words: &[&str]) -> Vec<String> {
+    let line = [&["--", "lac"][..], words].concat();
+    let mut command = store.command(&line);
+    command.env("COMPLETE", "fish").env("LAC_TOKEN", token);
+    let output = command.output().expect("lac runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn completing_customers_needs_what_listing_them_needs() {
+    let store = crowded();
+    let agent = store.agent("bea");
+    assert_eq!(offered(&store, &agent, &["login", "c10"]), [""; 0]);
+    assert_eq!(
+        offered(&store, &agent, &["customer", "show", "c10"]),
+        [""; 0]
+    );
+    let manager = store.staff("max", &["manage"]);
+    assert_eq!(
+        offered(&store, &manager, &["customer", "show", "c10"]).len(),
+        20
+    );
+}
+
+#[test]
+fn the_logins_search_counts_what_an_agent_saw() {
+    let store = crowded();
+    let agent = store.agent("bea");
+    let broker = serving(&store);
+    let search = |text: String| {
+        let request = json!({"use_case": "login.search", "token": agent,
+            "request": {"text": text, "website": null}});
+        let (_, answer) = ask(&broker, &request.to_string());
+        let found: Value = serde_json::from_str(&answer).expect("JSON");
+        found[0].as_array().expect("candidates").len()
+    };
+    for number in 0..6 {
+        assert_eq!(search(format!("c10{number}")), 10);
+    }
+    for number in 0..4 {
+        assert_eq!(search(format!("c11{number}")), 10);
+    }
+    assert_eq!(recorded(&store), [], "a hundred are nobody's business");
+    assert_eq!(search("c1150".to_owned()), 1);
+    let bea = json!("bea");
+    assert_eq!(recorded(&store), [(bea.clone(), 101)]);
+    for number in 0..11 {
+        search(format!("c12{}", number % 10));
+    }
+    assert_eq!(
+        recorded(&store),
+        [(bea.clone(), 101), (bea, 201)],
+        "and when it has doubled"
+    );
+}
+
+#[test]
+fn every_way_to_see_customers_adds_up() {
+    let store = crowded();
+    let manager = store.staff("max", &["manage", "login_button", "sales_order"]);
+    let run = |args: &[&str]| store.run_as(&manager, args).succeeded();
+    run(&["customer", "list", "--limit", "90", "-o", "json"]);
+    offered(&store, &manager, &["customer", "show", "c100"]); // 10
+    assert_eq!(recorded(&store), []);
+    run(&["customer", "show", "1", "-o", "json"]);
+    assert_eq!(recorded(&store), [(json!("max"), 101)]);
+
+    // Somebody else begins at nothing, and so does the next hour.
+    let other = store.staff("moe", &["manage", "login_button", "sales_order"]);
+    let run = |args: &[&str]| store.run_as(&other, args).succeeded();
+    run(&["customer", "list", "--limit", "95", "-o", "json"]);
+    run(&["consent", "show", "1", "2", "-o", "json"]);
+    run(&["consent", "history", "1", "-o", "json"]);
+    run(&["customer", "history", "1", "-o", "json"]);
+    run(&["document", "show", "--order", "100000001", "-o", "json"]);
+    assert_eq!(recorded(&store).len(), 1);
+    store.run_as(&other, &["login", "1", "--check", "-o", "json"]);
+    assert_eq!(recorded(&store)[1], (json!("moe"), 101));
+    store.clock.set("2026-10-05T13:00:00.000000Z");
+    run(&["customer", "list", "--limit", "100", "-o", "json"]);
+    assert_eq!(recorded(&store).len(), 2);
+    // A page of more is recorded by itself, at once.
+    run(&["customer", "list", "--limit", "101", "-o", "json"]);
+    assert_eq!(recorded(&store)[2], (json!("moe"), 101));
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn whom_nobody_can_count_nobody_is_shown() {
+    let store = crowded();
+    let alice = text(&store.json(&["user", "token", "create", "alice"])["token"]).to_owned();
+    let config = store.home().join(".config/lac");
+    fs::create_dir_all(&config).expect("a directory");
+    fs::write(config.join("config.toml"), "busy_timeout = \"0s\"\n").expect("a file");
+    let lock = File::open(store.dir().join("lock")).expect("the writer's lock");
+    lock.lock().expect("held");
+    let show = |args: &[&str]| -> Ran {
+        let args = [args, &["-o", "json"]].concat();
+        store.run(&args)
+    };
+    show(&["customer", "show", "1"]).failed("busy", 7);
+    assert_eq!(
+        offered(&store, &alice, &["customer", "show", "c10"]),
+        [""; 0]
+    );
+    lock.unlock().expect("free");
+    show(&["customer", "show", "1"]).succeeded();
+    assert_eq!(
+        offered(&store, &alice, &["customer", "show", "c10"]).len(),
+        20
+    );
+}
