@@ -74,8 +74,8 @@ fn table(columns: &[Column], rows: &[Vec<Text>], look: &Look, shown: &[usize]) -
     let titles = shown.iter().map(|at| columns[*at].title).collect();
     let mut table = styled(look, titles);
     for row in rows {
-        let texts = shown.iter().map(|at| row.get(*at).cloned());
-        table.add_row(texts.map(|text| cell(text.unwrap_or_default(), look)));
+        let texts = shown.iter().filter_map(|at| row.get(*at));
+        table.add_row(texts.map(|text| cell(text, look)));
     }
     table
 }

@@ -281,7 +281,7 @@ pub fn keep_words_whole(table: &mut Table, width: u16) {
     }
 }
 
-pub fn cell(text: Text, look: &Look) -> Cell {
+pub fn cell(text: &Text, look: &Look) -> Cell {
     let cell = Cell::new(safe(&text.text));
     if !look.color {
         return cell;

@@ -209,7 +209,7 @@ fn table(grid: &Grid, look: &Look) -> Table {
         18
     };
     for (at, row) in grid.rows.iter().enumerate() {
-        let mut cells: Vec<Cell> = row.iter().map(|text| cell(text.clone(), look)).collect();
+        let mut cells: Vec<Cell> = row.iter().map(|text| cell(text, look)).collect();
         cells.extend(bars.get(at).map(|count| Cell::new(bar(*count, max, room))));
         table.add_row(cells);
     }
