@@ -5,7 +5,7 @@ mod share;
 mod tests;
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,6 +49,8 @@ pub struct Crowd {
 struct Guests {
     of: HashMap<u32, usize>,
     strangers: usize,
+    /// Strangers that have not asked for anything yet, oldest first.
+    silent: BTreeMap<u64, Arc<UnixStream>>,
     streams: HashMap<u64, Arc<UnixStream>>,
     /// The accounts of admin users.
     known: HashSet<u32>,
@@ -101,7 +103,8 @@ impl Crowd {
         if guests.streams.len() >= in_all {
             return Err(format!("{in_all} connections are open"));
         }
-        if standing == Standing::Stranger && guests.strangers >= MOST_STRANGERS {
+        let is_stranger = standing == Standing::Stranger;
+        if is_stranger && guests.strangers >= MOST_STRANGERS && !guests.hang_up_on_silent() {
             return Err(format!(
                 "{MOST_STRANGERS} connections of accounts that are no admin user's are open"
             ));
@@ -111,9 +114,12 @@ impl Crowd {
             return Err(format!("{of_one} connections of uid {uid} are open"));
         }
         *own += 1;
-        guests.strangers += usize::from(standing == Standing::Stranger);
         let number = guests.next;
         guests.next += 1;
+        if is_stranger {
+            guests.strangers += 1;
+            guests.silent.insert(number, Arc::clone(&stream));
+        }
         guests.streams.insert(number, stream);
         Ok(Guest {
             crowd: self,
@@ -170,6 +176,17 @@ impl Crowd {
 }
 
 impl Guests {
+    /// Hangs up on the stranger that has been silent longest, so that nobody
+    /// keeps others out by saying nothing; `false` where all have asked, or those
+    /// that were hung up on are still leaving.
+    fn hang_up_on_silent(&mut self) -> bool {
+        if self.strangers >= 2 * MOST_STRANGERS {
+            return false;
+        }
+        let oldest = self.silent.pop_first();
+        oldest.is_some_and(|(_, stream)| stream.shutdown(Shutdown::Both).is_ok())
+    }
+
     fn standing(&self, uid: u32) -> Standing {
         let is_known = || {
             let shown = self.shown.get(&uid);
@@ -189,6 +206,11 @@ impl Guest<'_> {
         self.standing.get() == Standing::Stranger
     }
 
+    /// It has asked for something.
+    pub fn has_asked(&self) {
+        self.crowd.guests().silent.remove(&self.number);
+    }
+
     /// It is somebody whom the store knows: no stranger from here on, and for
     /// a while whenever the same account comes.
     pub fn is_known_now(&self) {
@@ -204,6 +226,7 @@ impl Drop for Guest<'_> {
     fn drop(&mut self) {
         let mut guests = self.crowd.guests();
         guests.streams.remove(&self.number);
+        guests.silent.remove(&self.number);
         guests.strangers -= usize::from(self.is_stranger());
         if let Some(own) = guests.of.get_mut(&self.uid) {
             *own -= 1;

@@ -231,6 +231,7 @@ fn attend(service: &Service<'_>, visitor: &Visitor<'_>, stream: UnixStream) -> R
             return Err(fault);
         }
     };
+    guest.has_asked();
     hearing.stream().be_patient(STALL, IN_ALL);
     let token = match asked.token() {
         Ok(token) => token,

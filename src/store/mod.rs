@@ -109,6 +109,12 @@ pub trait Store {
         span: Duration,
     ) -> Result<Counted>;
 
+    /// Goes on, or ends where nobody waits for what is read any more.
+    ///
+    /// # Errors
+    /// `broker_failed`.
+    fn go_on_reading(&self) -> Result<()>;
+
     /// Where a program that runs many requests counts refusals in memory; `None`
     /// for any other.
     fn strangers(&self) -> Option<&Strangers>;

@@ -138,6 +138,7 @@ impl<T: Default + Send> Job<'_, T> {
             archives: self.files,
         };
         for range in self.ranges.iter().skip(self.step.0).step_by(self.step.1) {
+            store.go_on_reading()?;
             let empty = empties.try_recv().unwrap_or_default();
             let result = (self.work)(source, *range, empty)?;
             if send.send(Message::Result(result)).is_err() {

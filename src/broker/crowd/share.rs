@@ -12,8 +12,11 @@ const HEAVY_OF_ONE: usize = 2;
 const STRANGERS: u32 = u32::MAX;
 const HEAVY_OF_STRANGERS: usize = 1;
 
-/// How long a heavy request waits for those before it.
-const WAIT: Duration = Duration::from_secs(120);
+/// How long a heavy request waits for those before it: an export may take that
+/// long, and a follower of the log must not end because of one.
+const WAIT: Duration = Duration::from_secs(30 * 60);
+/// Strangers do not keep their few connections by waiting.
+const WAIT_OF_STRANGERS: Duration = Duration::from_secs(2);
 
 /// How often one that waits looks whether anybody waits for it.
 const LOOK: Duration = Duration::from_millis(100);
@@ -64,11 +67,11 @@ impl<'c> Guest<'c> {
     /// Why it cannot.
     pub fn enter_heavy(&self, is_gone: &dyn Fn() -> bool) -> Result<Option<Heavy<'c>>, String> {
         let (crowd, share) = (self.crowd, self.share());
-        let most = match share {
-            STRANGERS => HEAVY_OF_STRANGERS,
-            _ => HEAVY_OF_ONE,
+        let (most, wait) = match share {
+            STRANGERS => (HEAVY_OF_STRANGERS, WAIT_OF_STRANGERS),
+            _ => (HEAVY_OF_ONE, WAIT),
         };
-        let until = Instant::now() + WAIT;
+        let until = Instant::now() + wait;
         let mut guests = crowd.guests();
         loop {
             let running = guests.heavy.entry(share).or_default();

@@ -39,13 +39,49 @@ fn strangers_leave_room_for_admin_users_and_root() {
         .filter_map(|_| crowd.enter(OTHER, stream()).ok())
         .collect();
     assert_eq!(strangers.len(), MOST_OF_STRANGER);
-    strangers.extend(MANY.filter_map(|uid| crowd.enter(uid, stream()).ok()));
+    for uid in MANY {
+        strangers.iter().for_each(Guest::has_asked);
+        strangers.extend(crowd.enter(uid, stream()));
+    }
     assert_eq!(strangers.len(), MOST_STRANGERS);
     for uid in [ONE, 0, nix::unistd::geteuid().as_raw()] {
         crowd.enter(uid, stream()).unwrap();
     }
     strangers.clear();
     crowd.enter(OTHER, stream()).unwrap();
+}
+
+#[test]
+fn strangers_that_say_nothing_keep_no_other_out() {
+    let crowd = knowing(&[]);
+    let mut ends = Vec::new();
+    let silent: Vec<_> = MANY
+        .take(MOST_STRANGERS)
+        .map(|uid| {
+            let (other, end) = UnixStream::pair().unwrap();
+            ends.push(other);
+            crowd.enter(uid, Arc::new(end)).unwrap()
+        })
+        .collect();
+    silent[0].has_asked();
+    let late = crowd.enter(ONE, stream()).unwrap();
+    let is_open = |end: &UnixStream| !crate::broker::stream::is_gone(end);
+    let open: Vec<bool> = ends.iter().map(is_open).collect();
+    assert!(open[0], "it has asked");
+    assert!(!open[1], "the oldest that had not");
+    assert!(open[2..].iter().all(|open| *open));
+    late.has_asked();
+    // Those that were hung up on are counted until they have left.
+    let mut more: Vec<_> = (0..1000)
+        .filter_map(|n| crowd.enter(300_000 + n, stream()).ok())
+        .collect();
+    assert_eq!(1 + silent.len() + more.len(), 2 * MOST_STRANGERS);
+    more.clear();
+    drop((silent, late));
+    assert_eq!(
+        (crowd.guests().strangers, crowd.guests().silent.len()),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -72,12 +108,14 @@ fn who_shows_a_token_that_counts_is_no_stranger() {
         .map(|_| crowd.enter(ONE, stream()).unwrap())
         .collect();
     let strangers: Vec<_> = MANY
-        .filter_map(|uid| crowd.enter(uid, stream()).ok())
+        .take(MOST_STRANGERS)
+        .map(|uid| crowd.enter(uid, stream()).unwrap())
         .collect();
+    assert_eq!(crowd.guests().strangers, MOST_STRANGERS);
     assert_eq!(
-        strangers.len(),
+        crowd.guests().silent.len(),
         MOST_STRANGERS,
-        "it takes none of their room"
+        "nobody was hung up on"
     );
     drop((first, more, strangers));
     assert_eq!(crowd.guests().strangers, 0);

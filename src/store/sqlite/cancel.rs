@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use crate::domain::fault::Fault;
+
 /// Steps of SQLite's machine between two looks: about a millisecond, and more
 /// than the statements of an act take.
 const STEPS: i32 = 20_000;
@@ -17,6 +19,10 @@ impl Cancelled {
     pub fn new(is_cancelled: Arc<dyn Fn() -> bool + Send + Sync>) -> Self {
         Self(is_cancelled)
     }
+
+    pub fn is_so(&self) -> bool {
+        (self.0)()
+    }
 }
 
 impl fmt::Debug for Cancelled {
@@ -25,9 +31,17 @@ impl fmt::Debug for Cancelled {
     }
 }
 
+/// What a statement that was ended fails with: nothing that says anything about
+/// the database.
+pub fn fault() -> Fault {
+    Fault::BrokerFailed {
+        problem: "nobody waits for the answer any more".to_owned(),
+    }
+}
+
 /// Ends statements of a connection once it says so; `None` lets them go on.
 pub fn watch(conn: &mut Connection, cancelled: Option<Cancelled>) -> rusqlite::Result<()> {
-    let handler = cancelled.map(|cancelled| move || (cancelled.0)());
+    let handler = cancelled.map(|cancelled| move || cancelled.is_so());
     conn.progress_handler(STEPS, handler)
 }
 
@@ -36,7 +50,6 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::domain::fault::Fault;
     use crate::store::sqlite::rows;
 
     #[test]

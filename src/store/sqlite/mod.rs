@@ -296,6 +296,13 @@ impl Store for SqliteStore {
         activity::count(&self.conn, activity, subject, by, now, span)
     }
 
+    fn go_on_reading(&self) -> Result<()> {
+        match &self.cancelled {
+            Some(cancelled) if cancelled.is_so() => Err(cancel::fault()),
+            _ => Ok(()),
+        }
+    }
+
     fn strangers(&self) -> Option<&Strangers> {
         self.strangers.as_deref()
     }

@@ -16,9 +16,7 @@ pub fn fault(error: rusqlite::Error) -> Fault {
                 return Fault::Busy { waited_seconds: 0 };
             }
             ErrorCode::OperationInterrupted => {
-                return Fault::BrokerFailed {
-                    problem: "nobody waits for the answer any more".to_owned(),
-                };
+                return super::cancel::fault();
             }
             ErrorCode::ConstraintViolation => {
                 let text = message.clone().unwrap_or_default();
