@@ -184,7 +184,11 @@ impl Guests {
             return false;
         }
         let oldest = self.silent.pop_first();
-        oldest.is_some_and(|(_, stream)| stream.shutdown(Shutdown::Both).is_ok())
+        // One that cannot be shut down has gone.
+        let _ = oldest
+            .as_ref()
+            .map(|(_, stream)| stream.shutdown(Shutdown::Both));
+        oldest.is_some()
     }
 
     fn standing(&self, uid: u32) -> Standing {
@@ -217,6 +221,7 @@ impl Guest<'_> {
         if self.standing.replace(Standing::Known) == Standing::Stranger {
             let mut guests = self.crowd.guests();
             guests.strangers -= 1;
+            guests.silent.remove(&self.number);
             guests.shown.insert(self.uid, Instant::now());
         }
     }
