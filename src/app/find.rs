@@ -3,7 +3,8 @@
 
 use super::View;
 use crate::domain::access::{AdminUser, Role};
-use crate::domain::customer::{Customer, email_key};
+use crate::domain::customer::{Customer, CustomerRef, email_key};
+use crate::domain::document::{Document, DocumentKind, DocumentRef};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::stores::{StoreView, Website};
@@ -12,7 +13,8 @@ use crate::store::Result;
 /// A customer by id or e-mail address, on one website if it is named.
 ///
 /// # Errors
-/// `customer_not_found`, `customer_ambiguous`, `website_not_found`.
+/// `customer_not_found`, `customer_ambiguous`, `website_not_found`;
+/// `document_number` for what is never a customer's id.
 pub fn customer(view: &View<'_>, named: &str, website: Option<&str>) -> Result<Customer> {
     let missing = || Fault::CustomerNotFound {
         customer: named.to_owned(),
@@ -24,10 +26,14 @@ pub fn customer(view: &View<'_>, named: &str, website: Option<&str>) -> Result<C
     let fits = |customer: &Customer| {
         view.actor.sees(customer.website_id) && only.is_none_or(|id| id == customer.website_id)
     };
-    if let Ok(id) = named.parse::<CustomerId>() {
-        return view.read.customer(id)?.filter(fits).ok_or_else(missing);
-    }
-    let mut found = view.read.customers_by_email(&email_key(named))?;
+    let email = match CustomerRef::read(named) {
+        CustomerRef::Id(id) => {
+            return view.read.customer(id)?.filter(fits).ok_or_else(missing);
+        }
+        CustomerRef::Document(number) => return Err(document_number(view, named, number)?),
+        CustomerRef::Email(email) => email,
+    };
+    let mut found = view.read.customers_by_email(&email_key(email))?;
     found.retain(fits);
     if found.len() > 1 {
         let tree = view.tree()?;
@@ -39,6 +45,46 @@ pub fn customer(view: &View<'_>, named: &str, website: Option<&str>) -> Result<C
         });
     }
     found.pop().ok_or_else(missing)
+}
+
+/// What is said where the number of a document stands for a customer, with the
+/// documents it may be: of the kinds the actor may start from, within their
+/// scope.
+///
+/// # Errors
+/// Only the store's own.
+pub fn document_number(view: &View<'_>, named: &str, number: &str) -> Result<Fault> {
+    let mut documents = Vec::new();
+    for kind in DocumentKind::ALL {
+        let reference = DocumentRef::new(kind, number);
+        if view.actor.rights.hold(kind.resource()) && !self::documents(view, &reference)?.is_empty()
+        {
+            documents.push(reference.to_string());
+        }
+    }
+    Ok(Fault::DocumentNumber {
+        number: named.trim().to_owned(),
+        documents,
+    })
+}
+
+/// The documents of a kind and number that exist for the actor: several, where
+/// several stores have it.
+///
+/// # Errors
+/// Only the store's own.
+pub fn documents(view: &View<'_>, reference: &DocumentRef) -> Result<Vec<Document>> {
+    let mut found = view.read.documents(reference.kind, &reference.number)?;
+    let tree = view.tree()?;
+    found.retain(|document| {
+        let store_view = document.store_view_id.and_then(|id| tree.view(id));
+        // A document of a store view that is unknown here has no website: it
+        // exists only for those who see all of them.
+        store_view.map_or(view.websites().is_none(), |found| {
+            view.actor.sees(found.website_id)
+        })
+    });
+    Ok(found)
 }
 
 /// Every id under which events may name a customer: the one it has, and the

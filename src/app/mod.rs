@@ -8,6 +8,7 @@
 pub mod bulk;
 pub mod complete;
 pub mod config;
+pub mod confirm;
 pub mod consent;
 pub mod customers;
 mod declared;

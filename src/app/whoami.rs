@@ -2,15 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Desk, look};
+use super::{Desk, View, glance, look};
 use crate::domain::access::{Access, Identity, Via};
 use crate::domain::audit::Action;
+use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
 /// Asks for the actor's own account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct WhoAmI {}
+pub struct WhoAmI {
+    /// Leave no record where nobody is known: for a remark beside something
+    /// else that is on record already.
+    #[serde(default)]
+    pub unrecorded: bool,
+}
 
 /// The actor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,32 +42,43 @@ impl WhoAmI {
     /// # Errors
     /// `not_authenticated`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Myself> {
+        if self.unrecorded {
+            let found = glance(desk, &[], |view| Self::myself(desk, view).map(Some));
+            return found.ok_or_else(|| Fault::NotAuthenticated {
+                reason: "nobody is known by that account or token".to_owned(),
+                remedy: None,
+            });
+        }
         look(desk, Action::AdminUserRead, &[], |view| {
-            let actor = &view.actor;
-            let tree = view.tree()?;
-            let codes = |ids: Vec<i64>| {
-                ids.iter()
-                    .filter_map(|id| Some(tree.website(*id)?.code.clone()))
-                    .collect()
-            };
-            let websites = view.websites().map(codes);
-            let kind = match actor.identity {
-                Identity::AdminUser(_) => "admin_user",
-                Identity::Storefront(_) => "storefront",
-                Identity::Upkeep => "upkeep",
-            };
-            Ok(Myself {
-                name: actor.name.clone(),
-                kind: kind.to_owned(),
-                full_name: actor.full_name.clone(),
-                role: actor.role.clone(),
-                via: actor.via,
-                os_account: desk.caller.os_account.clone(),
-                access: actor.rights.access,
-                resources: Resource::all().filter(|r| actor.rights.hold(*r)).collect(),
-                websites,
-                store: view.config.store_name()?,
-            })
+            Self::myself(desk, view)
+        })
+    }
+
+    fn myself(desk: &Desk<'_>, view: &View<'_>) -> Result<Myself> {
+        let actor = &view.actor;
+        let tree = view.tree()?;
+        let codes = |ids: Vec<i64>| {
+            ids.iter()
+                .filter_map(|id| Some(tree.website(*id)?.code.clone()))
+                .collect()
+        };
+        let websites = view.websites().map(codes);
+        let kind = match actor.identity {
+            Identity::AdminUser(_) => "admin_user",
+            Identity::Storefront(_) => "storefront",
+            Identity::Upkeep => "upkeep",
+        };
+        Ok(Myself {
+            name: actor.name.clone(),
+            kind: kind.to_owned(),
+            full_name: actor.full_name.clone(),
+            role: actor.role.clone(),
+            via: actor.via,
+            os_account: desk.caller.os_account.clone(),
+            access: actor.rights.access,
+            resources: Resource::all().filter(|r| actor.rights.hold(*r)).collect(),
+            websites,
+            store: view.config.store_name()?,
         })
     }
 }

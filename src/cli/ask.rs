@@ -6,6 +6,7 @@ use dialoguer::Confirm;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
 use super::shop::Shop;
+use crate::app::confirm::Confirmation;
 use crate::domain::fault::Fault;
 use crate::render::safe::safe;
 use crate::store::Result;
@@ -47,27 +48,30 @@ pub fn gave_up(error: dialoguer::Error, what: &str) -> Fault {
 /// Goes on with `--yes`, or with a yes at the terminal.
 ///
 /// # Errors
-/// `confirmation_required` without a terminal, with `--no-input`, or for any
-/// other answer.
+/// `confirmation_required` without a terminal or with `--no-input`; `declined`
+/// for a no.
 pub fn confirm(shop: &Shop, question: &str) -> Result<()> {
     if shop.out.yes {
         return Ok(());
     }
-    if shop.out.can_ask {
-        get_ready();
+    let what = question.trim_end_matches('?');
+    if !shop.out.can_ask {
+        return Err(Fault::ConfirmationRequired {
+            what: what.to_owned(),
+        });
     }
-    let answered = shop.out.can_ask
-        && Confirm::with_theme(&*theme(shop))
-            .with_prompt(safe(question))
-            .default(false)
-            .interact_opt()
-            .is_ok_and(|answer| answer == Some(true));
-    if answered {
-        return Ok(());
+    get_ready();
+    // Escape is a no.
+    let answer = Confirm::with_theme(&*theme(shop))
+        .with_prompt(safe(question))
+        .default(false)
+        .interact_opt()
+        .map_err(|error| gave_up(error, what))?;
+    if answer == Some(true) {
+        Ok(())
+    } else {
+        Err(Fault::Declined)
     }
-    Err(Fault::ConfirmationRequired {
-        what: question.trim_end_matches('?').to_owned(),
-    })
 }
 
 /// Runs an act that wants to be confirmed. It is tried unconfirmed first, so
@@ -81,6 +85,26 @@ pub fn confirmed<A>(shop: &Shop, run: impl Fn(bool) -> Result<A>) -> Result<A> {
         Err(Fault::ConfirmationRequired { what }) if shop.out.can_ask => {
             confirm(shop, &format!("{what}?"))?;
             run(true)
+        }
+        other => other,
+    }
+}
+
+/// Runs an act that asks a person more than a script: what reaches far is
+/// confirmed where somebody sits at the terminal.
+///
+/// # Errors
+/// As the act's own, and [`confirm`]'s.
+pub fn confirmed_by_person<A>(shop: &Shop, run: impl Fn(Confirmation) -> Result<A>) -> Result<A> {
+    let first = match (shop.out.yes, shop.out.can_ask) {
+        (true, _) => Confirmation::Given,
+        (false, true) => Confirmation::Person,
+        (false, false) => Confirmation::Script,
+    };
+    match run(first) {
+        Err(Fault::ConfirmationRequired { what }) if shop.out.can_ask => {
+            confirm(shop, &format!("{what}?"))?;
+            run(Confirmation::Given)
         }
         other => other,
     }

@@ -72,6 +72,7 @@ pub fn read(path: &Path) -> Result<String> {
     let invalid = |problem: String| Fault::InvalidFile {
         file: name(path),
         problem,
+        remedy: None,
     };
     if bytes.len() as u64 > MOST {
         let most = MOST / 1024 / 1024;
@@ -104,9 +105,12 @@ fn name(path: &Path) -> String {
 /// The use case's.
 pub fn named<A>(path: &Path, answer: Result<A>) -> Result<A> {
     answer.map_err(|fault| match fault {
-        Fault::InvalidFile { problem, .. } => Fault::InvalidFile {
+        Fault::InvalidFile {
+            problem, remedy, ..
+        } => Fault::InvalidFile {
             file: name(path),
             problem,
+            remedy,
         },
         other => other,
     })
@@ -117,9 +121,10 @@ pub fn named<A>(path: &Path, answer: Result<A>) -> Result<A> {
 /// # Errors
 /// `io`.
 pub fn export(shop: &Shop, text: &str, left_out: &[String]) -> Result<()> {
+    shop.has_no_csv("a file of settings")?;
     if shop.out.format.is_json() {
         let value: serde_json::Value = toml::from_str(text).map_err(Fault::internal)?;
-        Out::json(&value)?;
+        shop.object(&value)?;
     } else {
         let mut stdout = io::stdout().lock();
         stdout
@@ -180,8 +185,8 @@ pub struct Outcome<'a, A, C> {
 /// # Errors
 /// `io`.
 pub fn applied<A: Serialize, C: Shown>(shop: &Shop, outcome: &Outcome<'_, A, C>) -> Result<()> {
-    if shop.out.format.is_json() {
-        Out::json(outcome.answer)?;
+    if shop.out.format.is_for_programs() {
+        shop.object(outcome.answer)?;
     } else {
         lines(shop, outcome.changes)?;
     }

@@ -12,6 +12,7 @@ mod complete;
 mod declared;
 pub mod error;
 mod help;
+pub mod hint;
 mod hooks;
 mod input;
 mod out;
@@ -32,6 +33,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use self::args::Globals;
+use self::hint::Reader;
 use self::out::Out;
 use self::settings::Settings;
 use self::shop::Shop;
@@ -101,7 +103,7 @@ fn run(matches: &ArgMatches, parts: Parts) -> u8 {
     };
     let settings = match Settings::read(&globals) {
         Ok(settings) => settings,
-        Err(fault) => return error::report(&Out::new(&globals, None), &fault),
+        Err(fault) => return error::report(&Out::new(&globals, None), &fault, Reader::nobody),
     };
     let out = Out::new(&globals, Some(&settings));
     let mut shop = Shop::new(globals, settings, out);
@@ -109,7 +111,7 @@ fn run(matches: &ArgMatches, parts: Parts) -> u8 {
     let code = match dispatch(matches, &shop) {
         Ok(code) => code,
         Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,
-        Err(fault) => error::report(&shop.out, &fault),
+        Err(fault) => error::report(&shop.out, &fault, || shop.reader()),
     };
     // The process ends here. Closing the database in order would only cost
     // time: what was committed is durable, and the kernel releases the locks.

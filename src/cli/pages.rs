@@ -34,6 +34,7 @@ pub fn show<A: Serialize>(
     paper: impl Fn(&A, &Look) -> Paper,
 ) -> Result<()> {
     let look = shop.look();
+    shop.has_no_csv("a report")?;
     let is_json = shop.out.format.is_json();
     if let Some(path) = &args.html {
         let page = html::page(&paper(answer, &look));

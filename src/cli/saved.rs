@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use crate::app::log::{Filter, Wanted};
+use crate::domain::fault::Fault;
+use crate::store::Result;
 
 /// One value or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -73,6 +75,26 @@ saved! {
         document not_document
         ip not_ip;
     contains: full_action_name details reason;
+}
+
+/// `[filters.NAME]` as it stands in the file. It is read when it is used: a
+/// mistake in one filter stops no command that does without it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct UnreadFilter(toml::Value);
+
+impl UnreadFilter {
+    /// The filter; or what is wrong with it.
+    ///
+    /// # Errors
+    /// `config_invalid`.
+    pub fn read(&self, name: &str) -> Result<SavedFilter> {
+        self.0.clone().try_into().map_err(|e: toml::de::Error| {
+            let problem = format!("filters.{name}: {}", e.message());
+            Fault::ConfigInvalid { problem }
+        })
+    }
 }
 
 fn or(given: Vec<String>, saved: Option<&Values>) -> Vec<String> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::args::Globals;
 use super::hooks::Program;
-use super::saved::SavedFilter;
+use super::saved::UnreadFilter;
 use crate::domain::fault::Fault;
 use crate::domain::notice::Hook;
 use crate::domain::time::parse_duration;
@@ -102,7 +102,7 @@ struct File {
     archive: Archive,
     /// Filters of the log under a name, as `--filter` takes them.
     #[serde(default)]
-    filters: std::collections::BTreeMap<String, SavedFilter>,
+    filters: std::collections::BTreeMap<String, UnreadFilter>,
     #[serde(default)]
     anchor: Anchor,
     #[serde(default)]
@@ -121,7 +121,7 @@ pub struct Settings {
     pub broker: Option<PathBuf>,
     pub keys: Option<PathBuf>,
     pub archives: Option<PathBuf>,
-    pub filters: std::collections::BTreeMap<String, SavedFilter>,
+    pub filters: std::collections::BTreeMap<String, UnreadFilter>,
     pub anchor: AnchorSettings,
     pub hooks: HookSettings,
     pub output: Option<Format>,

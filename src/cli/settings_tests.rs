@@ -67,7 +67,10 @@ fn what_the_example_sets_is_the_default() {
 #[test]
 fn the_examples_filter_is_what_its_flags_would_be() {
     let file: File = toml::from_str(&everything()).unwrap();
-    let filter = file.filters["quarter"].under(Filter::default());
+    let filter = file.filters["quarter"]
+        .read("quarter")
+        .unwrap()
+        .under(Filter::default());
     let expected = Filter {
         since: Some("2026-10-01".to_owned()),
         until: Some("2026-12-31".to_owned()),
@@ -82,7 +85,10 @@ fn the_examples_filter_is_what_its_flags_would_be() {
     // As it is shown, it is empty: the file changes nothing.
     let file: File = toml::from_str(EXAMPLE).unwrap();
     assert_eq!(
-        file.filters["quarter"].under(Filter::default()),
+        file.filters["quarter"]
+            .read("quarter")
+            .unwrap()
+            .under(Filter::default()),
         Filter::default()
     );
 }
@@ -90,7 +96,7 @@ fn the_examples_filter_is_what_its_flags_would_be() {
 /// Serde lists the keys itself when it meets one that is none.
 #[test]
 fn a_saved_filter_takes_what_the_flags_take() {
-    let error = toml::from_str::<SavedFilter>("no_key = 1").unwrap_err();
+    let error = toml::from_str::<crate::cli::saved::SavedFilter>("no_key = 1").unwrap_err();
     let (_, listed) = error.message().split_once("expected one of ").unwrap();
     let mut keys: Vec<String> = listed
         .split(", ")

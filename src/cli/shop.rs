@@ -6,12 +6,15 @@ use super::Parts;
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
 use super::args::{Globals, Paging};
 use super::broker::{Broker, Patience};
+use super::error::{Explained, explain};
+use super::hint::Reader;
 use super::out::{Out, write_failed};
 use super::premises::Open;
 use super::settings::Settings;
 use super::token;
 use crate::app::outbox::{Tally, deliver};
 use crate::app::remote::{Meanwhile, Nothing, UseCase};
+use crate::app::whoami::WhoAmI;
 use crate::app::{Caller, Credential, Desk};
 use crate::domain::ambient::Clock;
 use crate::domain::fault::Fault;
@@ -230,6 +233,25 @@ impl Shop {
             .ok_or_else(|| Fault::internal("nobody calls"))
     }
 
+    /// What whoever runs the command may do, for hints. Whoever cannot be
+    /// found out about may do nothing.
+    pub fn reader(&self) -> Reader {
+        let asked = self.run(WhoAmI { unrecorded: true });
+        asked.map_or_else(|_| Reader::nobody(), Reader::from)
+    }
+
+    /// A fault with its hint for whoever runs the command.
+    pub fn explain(&self, fault: &Fault) -> Explained {
+        explain(fault, || self.reader())
+    }
+
+    /// The same for several; who it is is asked once.
+    pub fn explain_all(&self, faults: &[Fault]) -> Vec<Explained> {
+        let reader = OnceCell::new();
+        let reader = || reader.get_or_init(|| self.reader()).clone();
+        faults.iter().map(|fault| explain(fault, reader)).collect()
+    }
+
     /// How things are shown to people: the store's zone, the terminal's width.
     pub fn look(&self) -> Look {
         let zone = self.zone().unwrap_or(chrono_tz::UTC);
@@ -258,6 +280,28 @@ impl Shop {
     pub fn show(&self, card: &impl Card) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
         one::write(&mut stdout, card, self.out.format, &self.look()).map_err(write_failed)
+    }
+
+    /// Writes an object for programs, where that was asked for.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn object(&self, value: &impl serde::Serialize) -> Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        one::object(&mut stdout, value, self.out.format, false).map_err(write_failed)
+    }
+
+    /// Refuses `-o csv` for what is no row. Where the config file alone says
+    /// so, people get what they are shown otherwise.
+    ///
+    /// # Errors
+    /// `invalid_value`.
+    pub fn has_no_csv(&self, what: &str) -> Result<()> {
+        if self.out.format == Format::Csv && self.out.format_given {
+            let reason = format!("{what} has no CSV form; -o json has it all");
+            return Err(Fault::invalid("--output", reason));
+        }
+        Ok(())
     }
 
     /// Shows a list.

@@ -77,7 +77,7 @@ fn open(path: &Path) -> Result<File> {
     };
     let quoted = shell_word(&shown);
     if meta.uid() != me && meta.uid() != 0 {
-        let remedy = format!("chown {me} {quoted}");
+        let remedy = "name a token file of your own".to_owned();
         return unsafe_file("it belongs to somebody else", remedy);
     }
     // Where root gives a file to a service, a group (or the mask of an access

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::document::plain_number;
 use super::ids::CustomerId;
 use super::time::Timestamp;
 
@@ -52,6 +53,34 @@ pub fn email_key(email: &str) -> String {
         email.to_ascii_lowercase()
     } else {
         email.to_lowercase()
+    }
+}
+
+/// What somebody names a customer by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerRef<'a> {
+    Id(CustomerId),
+    Email(&'a str),
+    /// A number with leading zeros or `#`, which is the number of a document
+    /// and never an id.
+    Document(&'a str),
+}
+
+impl<'a> CustomerRef<'a> {
+    /// Reads what somebody typed; whatever is neither id nor number is an
+    /// address, which perhaps nobody has.
+    pub fn read(written: &'a str) -> Self {
+        let written = written.trim();
+        if let Ok(id) = written.parse() {
+            return Self::Id(id);
+        }
+        // `#` may begin an address: RFC 5322, atext.
+        let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let is_padded = written.len() > 1 && written.starts_with('0') && is_number(written);
+        if (is_padded || written.starts_with('#')) && !written.contains('@') {
+            return Self::Document(plain_number(written));
+        }
+        Self::Email(written)
     }
 }
 

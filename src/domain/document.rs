@@ -55,6 +55,12 @@ impl DocumentKind {
     }
 }
 
+/// The number itself: `#000000001` in an e-mail is order 000000001.
+pub fn plain_number(written: &str) -> &str {
+    let written = written.trim();
+    written.strip_prefix('#').unwrap_or(written).trim_start()
+}
+
 /// A document as people name it: `order:000000001`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentRef {
@@ -64,6 +70,15 @@ pub struct DocumentRef {
 }
 
 impl DocumentRef {
+    /// A number as people write it: white space and a leading `#` are none of
+    /// it.
+    pub fn new(kind: DocumentKind, written: &str) -> Self {
+        Self {
+            kind,
+            number: plain_number(written).to_owned(),
+        }
+    }
+
     /// Whether the number is one, and no name or address typed in its place:
     /// 1 to 64 of the characters `A-Z a-z 0-9 # _ . / -`, as a ticket's. Only
     /// such a one goes into a record of the log, which is never erased.

@@ -28,6 +28,18 @@ pub enum Kind {
     Conflict,
     /// Key, checkpoint or file missing.
     Unverifiable,
+    /// Whoever was asked said no: no error, and nothing done.
+    Declined,
+}
+
+/// How a file can be imported that is not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileRemedy {
+    /// Items that cannot be taken are left out.
+    SkipInvalid,
+    /// Fewer items than the file says there are.
+    Partial,
 }
 
 /// One fault. The variant's name in `snake_case` is its code for scripts: stable.
@@ -53,6 +65,10 @@ pub enum Fault {
          nobody has confirmed it"
     )]
     CustomerMoved { customer: String },
+    #[error(
+        "customer {customer} is known from a file without ids: no storefront knows that account"
+    )]
+    CustomerLocal { customer: String },
     #[error("{document} was placed by a guest: there is no account to log in to")]
     GuestDocument { document: String },
     #[error("a store view must be named: {}", choices.join(", "))]
@@ -64,7 +80,12 @@ pub enum Fault {
         reason: String,
     },
     #[error("store view {store_view} is not active")]
-    StoreViewInactive { store_view: String },
+    StoreViewInactive {
+        store_view: String,
+        /// Those that this login could use.
+        #[serde(default)]
+        choices: Vec<String>,
+    },
     #[error("store view {store_view} has no web/secure/base_url")]
     BaseUrlMissing { store_view: String },
     #[error("a reason{}{} is required", at_least(*min_length), like(pattern.as_deref()))]
@@ -88,6 +109,9 @@ pub enum Fault {
         causes: Vec<String>,
         /// Why the approval there is does not fit.
         unfit: Option<String>,
+        /// The request that was made for this login and still waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
     },
     #[error("request {request} is your own: somebody else must decide")]
     OwnRequest { request: String },
@@ -174,13 +198,27 @@ pub enum Fault {
         email: String,
         websites: Vec<String>,
     },
+    #[error("{number} is the number of a document, not the id of a customer")]
+    DocumentNumber {
+        /// As it was given.
+        number: String,
+        /// The documents it may be, among those the actor may start from:
+        /// `order:000000001`.
+        documents: Vec<String>,
+    },
     #[error("{document} exists in several store views: {}", store_views.join(", "))]
     DocumentAmbiguous {
         document: String,
         store_views: Vec<String>,
     },
     #[error("{file}: {problem}")]
-    InvalidFile { file: String, problem: String },
+    InvalidFile {
+        file: String,
+        problem: String,
+        /// How to go on without mending it, where that is possible.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remedy: Option<FileRemedy>,
+    },
     #[error("{what}: {reason}")]
     InvalidValue { what: String, reason: String },
     #[error("{path} cannot be set at {scope}: only at {}", allowed.join(", "))]
@@ -195,6 +233,10 @@ pub enum Fault {
     ConfirmationRequired { what: String },
     #[error("{what}")]
     ReadOnly { what: String },
+
+    /// A question was answered with no.
+    #[error("nothing was changed")]
+    Declined,
 
     // --- conflict ---
     #[error("{what} exists already")]

@@ -62,7 +62,9 @@ impl FromStr for CustomerId {
             Some(rest) => (rest, true),
             None => (text, false),
         };
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        // A number with leading zeros is a document's (`CustomerRef`).
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+        if digits.is_empty() || !is_number || digits.starts_with('0') {
             return Err(NoCustomerId);
         }
         let n: i64 = digits.parse().map_err(|_| NoCustomerId)?;
@@ -190,6 +192,10 @@ mod tests {
             "local:",
             "local:0",
             "local:-1",
+            "local:01",
+            "01",
+            "000000002",
+            "#2",
             "4 2",
             "9223372036854775808",
         ] {

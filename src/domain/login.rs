@@ -60,6 +60,13 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
             customer: customer.clone(),
         });
     }
+    // A storefront has to find the account by the id in the token, and `local:N`
+    // is none of its ids.
+    if facts.customer.id.is_local() {
+        found.push(Fault::CustomerLocal {
+            customer: customer.clone(),
+        });
+    }
     if let (Err(why), false) = (
         facts.mode.judge(&facts.customer.consent, facts.now),
         facts.overrides,
@@ -159,6 +166,7 @@ fn usable<'a>(facts: &Facts<'_>, view: &'a StoreView) -> Choice<'a> {
     if !view.active {
         return Err(Fault::StoreViewInactive {
             store_view: view.code.clone(),
+            choices: choices(facts).iter().map(|v| v.code.clone()).collect(),
         });
     }
     Ok(view)

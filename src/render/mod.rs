@@ -39,6 +39,12 @@ impl Format {
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl)
     }
+
+    /// Whether what is shown is an object or a row with names, and nothing for
+    /// people.
+    pub fn is_for_programs(self) -> bool {
+        self != Self::Table
+    }
 }
 
 /// What rendering for people depends on.

@@ -1,10 +1,13 @@
 //! One result: lines of label and value for people, one object for programs.
 
+use std::fmt;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::list::{Text, Tone};
+use super::list::{Text, Tone, csv_field, csv_record};
 use super::safe::safe;
 use super::{Format, Look};
 
@@ -14,15 +17,13 @@ pub trait Card: Serialize {
     fn lines(&self, look: &Look) -> Vec<(&'static str, Text)>;
 }
 
-/// Writes it. CSV is not for single results: they answer in the table's form.
+/// Writes it.
 ///
 /// # Errors
 /// Whatever writing fails with.
 pub fn write(out: &mut dyn Write, card: &impl Card, format: Format, look: &Look) -> io::Result<()> {
-    if format.is_json() {
-        serde_json::to_writer(&mut *out, card)?;
-        out.write_all(b"\n")?;
-        return out.flush();
+    if format.is_for_programs() {
+        return object(out, card, format, look.raw);
     }
     let lines = card.lines(look);
     let width = lines
@@ -38,6 +39,56 @@ pub fn write(out: &mut dyn Write, card: &impl Card, format: Format, look: &Look)
         writeln!(out, "{label:width$}  {value}")?;
     }
     out.flush()
+}
+
+/// Writes an object for programs: JSON, or CSV of the members' names and one
+/// row.
+///
+/// # Errors
+/// Whatever writing fails with; what is no object has no row.
+pub fn object(
+    out: &mut dyn Write,
+    value: &impl Serialize,
+    format: Format,
+    raw: bool,
+) -> io::Result<()> {
+    let json = serde_json::to_string(value)?;
+    if format == Format::Csv {
+        let Members(members) = serde_json::from_str(&json)?;
+        let (names, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+        out.write_all(&csv_record(&names)?)?;
+        let cells: Vec<String> = values.iter().map(|v| csv_field(Some(v), raw)).collect();
+        out.write_all(&csv_record(&cells)?)?;
+        return out.flush();
+    }
+    out.write_all(json.as_bytes())?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// The members of an object in their order, which a map of them loses.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// A text in its tone, made safe.

@@ -1,7 +1,7 @@
 //! The store's directory: what lies where, and that nobody else can change it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -32,14 +32,39 @@ impl StoreDir {
     /// `store_missing`, or `store_unsafe` with the command that mends it.
     pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::at(root, keys);
-        if !dir.database().exists() && fs::symlink_metadata(dir.database()).is_err() {
-            return Err(Fault::StoreMissing {
-                path: root.display().to_string(),
-            });
-        }
+        dir.must_exist()?;
         match dir.problems()?.into_iter().next() {
             Some(problem) => Err(problem),
             None => Ok(dir),
+        }
+    }
+
+    /// Looks whether a database is there, without opening it.
+    ///
+    /// # Errors
+    /// `store_missing` only where nothing of a store is there; `store_unsafe`
+    /// for a directory that may not be looked into, or for the rest of a store
+    /// without its database; `io`.
+    pub fn must_exist(&self) -> Result<()> {
+        let Err(error) = fs::symlink_metadata(self.database()) else {
+            return Ok(());
+        };
+        let path = self.root.display().to_string();
+        let is_unsafe = |problem: &str, remedy: &str| Fault::StoreUnsafe {
+            path: path.clone(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        match error.kind() {
+            ErrorKind::PermissionDenied => {
+                Err(is_unsafe("this account may not look into it", AS_ITS_OWNER))
+            }
+            ErrorKind::NotFound if self.checkpoint().exists() => Err(is_unsafe(
+                "the database lac.db is missing, and the rest of a store is there",
+                "put the store back from a backup",
+            )),
+            ErrorKind::NotFound => Err(Fault::StoreMissing { path }),
+            _ => Err(Fault::io(path, error)),
         }
     }
 
@@ -139,6 +164,11 @@ pub enum Secrecy {
     Everything,
 }
 
+/// What is said about somebody else's file. Whoever reads it may be able to take
+/// it over, which would lock its owner out.
+const AS_ITS_OWNER: &str = "run as the account it belongs to, or name one of your own; \
+     staff reach a store that is kept for all through its broker";
+
 /// Checks one file or directory; one that does not exist has no problem.
 ///
 /// # Errors
@@ -158,22 +188,25 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
             remedy,
         }))
     };
+    let me = nix::unistd::getuid().as_raw();
+    let is_mine = meta.uid() == me;
     if meta.file_type().is_symlink() {
-        let to = "it is a symbolic link".to_owned();
-        return unsafe_because(
-            to,
-            format!("name the real path, or replace the link: rm {quoted}"),
-        );
+        let link = "it is a symbolic link".to_owned();
+        let remedy = if is_mine {
+            format!("name the real path, or replace the link: rm {quoted}")
+        } else {
+            "name the real path".to_owned()
+        };
+        return unsafe_because(link, remedy);
     }
-    if !meta.is_file() && !meta.is_dir() {
+    if is_mine && !meta.is_file() && !meta.is_dir() {
         let what = "it is neither a file nor a directory".to_owned();
         return unsafe_because(what, format!("remove it: rm {quoted}"));
     }
-    let me = nix::unistd::getuid().as_raw();
-    if meta.uid() != me {
+    if !is_mine {
         return unsafe_because(
             format!("it belongs to uid {}, not to you (uid {me})", meta.uid()),
-            format!("chown {me} {quoted}"),
+            AS_ITS_OWNER.to_owned(),
         );
     }
     let mode = meta.mode() & 0o777;

@@ -43,6 +43,7 @@ use crate::domain::document::{Document, DocumentKind};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::notice::Notice;
+use crate::domain::resource::ResourceSet;
 use crate::domain::scope::ScopeLevel;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
@@ -233,6 +234,9 @@ pub trait AccessReads {
     fn role(&self, id: i64) -> Result<Option<Role>>;
     /// Names are matched exactly.
     fn role_by_name(&self, name: &str) -> Result<Option<Role>>;
+    /// What a role with access to everything was granted before it had that.
+    /// It counts for nothing, and goes when the role becomes custom.
+    fn role_former_resources(&self, id: i64) -> Result<ResourceSet>;
     /// Ordered by name.
     fn admin_users(&self) -> Result<Vec<AdminUser>>;
     fn admin_user(&self, id: i64) -> Result<Option<AdminUser>>;

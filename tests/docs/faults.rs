@@ -153,8 +153,17 @@ impl<'de> Deserializer<'de> for Filler {
         visitor.visit_bool(true)
     }
 
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(Example(variants.first().expect("a word")))
+    }
+
     forward_to_deserialize_any! {
-        i8 i16 i32 u8 u16 u32 f32 f64 char str string bytes byte_buf unit enum
+        i8 i16 i32 u8 u16 u32 f32 f64 char str string bytes byte_buf unit
         unit_struct newtype_struct tuple tuple_struct map struct identifier ignored_any
     }
 }

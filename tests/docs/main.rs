@@ -3,6 +3,7 @@
 
 mod example;
 mod faults;
+mod hints;
 mod schemas;
 mod tables;
 

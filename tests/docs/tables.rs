@@ -1,6 +1,7 @@
 //! The tables, as Markdown.
 
-use login_as_customer::cli::error::{exit_code, hint};
+use login_as_customer::cli::error::exit_code;
+use login_as_customer::cli::hint::hint;
 use login_as_customer::domain::audit::Action;
 use login_as_customer::domain::config;
 use login_as_customer::domain::resource::Resource;
@@ -33,7 +34,10 @@ pub fn codes() -> String {
             exit_code(fault.kind()).to_string(),
             code(&fault.code()),
             fault.to_string().replace(&number, "N"),
-            hint(fault).unwrap_or_default().replace(&number, "N"),
+            hint(fault)
+                .and_then(|hint| hint.full_text())
+                .unwrap_or_default()
+                .replace(&number, "N"),
         ]
     };
     let rows = faults.iter().map(row).collect();

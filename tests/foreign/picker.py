@@ -39,7 +39,8 @@ terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
 terminal.expect("Your open session as customer")
 terminal.expect("Start the session?")
 terminal.type("n")
-assert terminal.end() == 2
+terminal.expect("Nothing was changed.")
+assert terminal.end() == 0
 assert sessions() == [session], "a login that was declined has left something"
 
 # Escape is a no too, whatever comes after it.
@@ -48,7 +49,7 @@ terminal.expect("Start the session?")
 terminal.type(ESCAPE)
 terminal.quiet(0.5)
 terminal.type(ENTER)
-assert terminal.end() == 2
+assert terminal.end() == 0
 assert sessions() == [session], "a login that was left has left something"
 
 # An interrupt at a prompt leaves the cursor visible and nothing else.
@@ -144,6 +145,58 @@ for columns in (60, 80, 120):
     assert terminal.end() == 0
     assert "john@example.com" in shown and "┆" in shown, shown
     assert all(width(line) <= columns for line in shown.split("\n")), (columns, shown)
+
+# The choice of store views begins at the customer's own: Enter alone leads there.
+store.ok("config", "set", "lac/reason/required", "no")
+store.ok("config", "set", "login_as_customer/general/store_view_manual_choice_enabled", "yes")
+store.ok("stores", "add-view", "second", "--group", "main", "--name", "Second View")
+store.ok("customer", "edit", "john@example.com", "--store-view", "second")
+for address, view in [("jane@example.com", "default"), ("john@example.com", "second")]:
+    terminal = Terminal([lac, "login", address], store.env, store.home)
+    terminal.expect("Store view")
+    terminal.expect("Second View")
+    terminal.quiet(0.5)
+    terminal.type(ENTER)
+    terminal.expect("Start the session?")
+    terminal.type("y")
+    assert terminal.end() == 0
+    assert sessions()[0]["store_view"] == view, sessions()[0]
+
+# What reaches far is confirmed by whoever sits here; a no is no error.
+store.ok("role", "create", "Support")
+store.ok("role", "allow", "Support", "login_button")
+
+
+def access():
+    return store.json("role", "show", "Support")["access"]
+
+
+for args, wanted in [
+    (["role", "access", "Support", "all"], "access to everything"),
+    (["config", "set", "lac/consent/mode", "opt-out"], "opt-out"),
+    (["role", "delete", "Support"], "delete role Support"),
+]:
+    before = store.json("log", "list")
+    terminal = Terminal([lac, *args], store.env, store.home)
+    terminal.expect(wanted)
+    terminal.type("n")
+    said = terminal.expect("Nothing was changed.")
+    assert "error" not in said and "hint" not in said, said
+    assert terminal.end() == 0
+    assert store.json("log", "list") == before, args
+terminal = Terminal([lac, "role", "access", "Support", "all"], store.env, store.home)
+terminal.expect("nobody has it")
+terminal.type("y")
+assert terminal.end() == 0
+assert access() == "all"
+terminal = Terminal([lac, "role", "access", "Support", "custom"], store.env, store.home)
+terminal.expect("Magento_LoginAsCustomer::login_button")
+terminal.type("n")
+assert terminal.end() == 0
+assert access() == "all"
+terminal = Terminal([lac, "role", "access", "Support", "custom", "--yes"], store.env, store.home)
+assert terminal.end() == 0
+assert access() == "custom"
 
 # In a pipe nobody is asked, and the error names the flag.
 piped = store.run("login")

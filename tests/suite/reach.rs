@@ -147,9 +147,12 @@ fn a_session_does_not_outlive_being_merged_into_somebody_who_says_no() {
     let both = "--email=both@example.com";
     store.ok(&["customer", "add", both, "--website", "base"]);
     store.ok(&["consent", "grant", "local:1"]);
-    let session = store.login(&["local:1"]);
-    // The merchant's customer 2, who says no, gets that address.
-    let bob = crate::support::customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 1);
+    store.ok(&["consent", "revoke", "local:1"]);
+    store.ok(&["consent", "grant", "2"]);
+    let session = store.login(&["2"]);
+    // The merchant's customer 2 gets that address, and turns out to be who said
+    // no.
+    let bob = crate::support::customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 0);
     store.import("customers", &page(&[bob]));
     let id = session["session_id"].as_str().expect("an id");
     assert_eq!(store.json(&["session", "show", id])["state"], "ended");

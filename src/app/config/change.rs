@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{resource, steps};
+use crate::app::confirm::{Confirmation, Reach};
 use crate::app::{Desk, Done, act, known};
 use crate::domain::audit::{Action, Event};
-use crate::domain::config::Field;
+use crate::domain::config::{self, Field};
 use crate::domain::fault::Fault;
 use crate::domain::scope::ConfigScope;
 use crate::store::Result;
@@ -16,6 +17,8 @@ pub struct Set {
     pub path: String,
     pub value: String,
     pub scope: ConfigScope,
+    #[serde(default)]
+    pub confirmation: Confirmation,
 }
 
 /// Removes a field's value at a scope, so that it inherits again.
@@ -23,6 +26,8 @@ pub struct Set {
 pub struct Unset {
     pub path: String,
     pub scope: ConfigScope,
+    #[serde(default)]
+    pub confirmation: Confirmation,
 }
 
 /// What a change came to.
@@ -41,14 +46,23 @@ impl Set {
     /// `config_path_not_found`, `invalid_value`, `scope_not_allowed`,
     /// `read_only`, `website_not_found`, `store_view_not_found`,
     /// `resource_denied`, `beyond_own_rights` for the default scope where the
-    /// role scope is some websites.
+    /// role scope is some websites; `confirmation_required` where somebody is
+    /// there to be asked about another consent mode.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let field = changeable(&self.path, &self.scope)?;
         let value = field
             .kind
             .normalize(&self.value)
             .map_err(|e| Fault::invalid(field.path, e))?;
-        change(desk, Action::ConfigSet, field, self.scope, Some(value))
+        let action = Action::ConfigSet;
+        change(
+            desk,
+            action,
+            field,
+            self.scope,
+            Some(value),
+            self.confirmation,
+        )
     }
 }
 
@@ -57,8 +71,24 @@ impl Unset {
     /// As [`Set::run`].
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let field = changeable(&self.path, &self.scope)?;
-        change(desk, Action::ConfigUnset, field, self.scope, None)
+        let action = Action::ConfigUnset;
+        change(desk, action, field, self.scope, None, self.confirmation)
     }
+}
+
+/// What another consent mode means, for whoever is asked.
+fn consent_mode(change: &Changed, ended: usize) -> String {
+    let mode = change.after.as_deref().unwrap_or("what it inherits");
+    let whose = match &change.scope {
+        ConfigScope::Default => "every website without its own".to_owned(),
+        other => other.to_string(),
+    };
+    let ended = match ended {
+        0 => String::new(),
+        1 => "; it ends 1 session".to_owned(),
+        n => format!("; it ends {n} sessions"),
+    };
+    format!("change how customers of {whose} are asked for consent to {mode}{ended}")
 }
 
 fn changeable(path: &str, scope: &ConfigScope) -> Result<&'static Field> {
@@ -84,6 +114,7 @@ fn change(
     field: &'static Field,
     scope: ConfigScope,
     value: Option<String>,
+    confirmation: Confirmation,
 ) -> Result<Changed> {
     let fill = |event: &mut Event| steps::about(event, field, &scope);
     act(desk, action, &[resource(field)], fill, |work, permit| {
@@ -98,7 +129,11 @@ fn change(
         if !answer.changed {
             return Ok(Done::Unchanged(answer));
         }
-        steps::consequences(work, permit, &[field])?;
+        let ended = steps::consequences(work, permit, &[field])?;
+        if field.path == config::CONSENT_MODE {
+            let what = consent_mode(&answer, ended);
+            confirmation.demand(Reach::Wide, what)?;
+        }
         let recorded = work.record()?;
         Ok(Done::Recorded(answer, recorded))
     })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Place, resource};
-use crate::app::{Desk, known, look};
+use crate::app::{Desk, View, known, look};
 use crate::domain::audit::Action;
 use crate::domain::config::lookup::Origin;
 use crate::domain::config::{Field, fields};
@@ -28,6 +28,10 @@ pub struct Entry {
     pub value: Option<String>,
     pub origin: Origin,
     pub title: String,
+    /// Narrower scopes that have a value of their own, as far as the role scope
+    /// reaches.
+    #[serde(default)]
+    pub set_at: Vec<ConfigScope>,
 }
 
 impl List {
@@ -61,11 +65,42 @@ impl List {
                     value: effective.value,
                     origin: effective.origin,
                     title: field.title.to_owned(),
+                    set_at: narrower(view, &self.scope, &place, field)?,
                 })
             };
             asked.iter().filter(may).map(entry).collect()
         })
     }
+}
+
+/// The scopes beneath one that have a value of their own.
+fn narrower(
+    view: &View<'_>,
+    scope: &ConfigScope,
+    place: &Place<'_>,
+    field: &Field,
+) -> Result<Vec<ConfigScope>> {
+    let mut found = Vec::new();
+    if matches!(scope, ConfigScope::StoreView(_)) {
+        return Ok(found);
+    }
+    let tree = view.tree()?;
+    let is_set =
+        |level, id| field.allows(&level) && view.config.stored(field.path, level, id).is_some();
+    for website in tree.websites.iter().filter(|w| view.actor.sees(w.id)) {
+        match place.website {
+            Some(only) if only.id != website.id => continue,
+            None if is_set(ScopeLevel::Website, website.id) => {
+                found.push(ConfigScope::Website(website.code.clone()));
+            }
+            _ => {}
+        }
+        let views = tree.views.iter().filter(|v| v.website_id == website.id);
+        for inside in views.filter(|v| is_set(ScopeLevel::StoreView, v.id)) {
+            found.push(ConfigScope::StoreView(inside.code.clone()));
+        }
+    }
+    Ok(found)
 }
 
 /// Asks what a field is.

@@ -80,6 +80,7 @@ impl<'t> Source<'t> {
         Fault::InvalidFile {
             file: THE_FILE.to_owned(),
             problem: format!("line {line}, column {column}: {problem}"),
+            remedy: None,
         }
     }
 }

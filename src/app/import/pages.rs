@@ -54,9 +54,8 @@ impl<'p, 'r> Pages<'p, 'r> {
             }
         }
         match self.total {
-            Some(total) if !partial && total != self.items => Err(self.sieve.broken(&format!(
-                "{} items, but total_count is {total}: pages are missing or there twice \
-                 (--partial takes what is there)",
+            Some(total) if !partial && total != self.items => Err(self.sieve.incomplete(&format!(
+                "{} items, but total_count is {total}: pages are missing or there twice",
                 self.items
             ))),
             _ => Ok(self.items),

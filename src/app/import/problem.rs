@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FileRemedy};
 use crate::store::Result;
 
 /// Where in a file.
@@ -85,7 +85,8 @@ impl Sieve {
     pub fn reject(&mut self, at: At, problem: Problem) -> Result<()> {
         if !self.skip {
             let Problem { field, reason } = problem;
-            return Err(self.broken(&format!("{at}: {field}: {reason}")));
+            let problem = format!("{at}: {field}: {reason}");
+            return Err(self.invalid(problem, Some(FileRemedy::SkipInvalid)));
         }
         self.skipped.push((at, problem));
         Ok(())
@@ -93,9 +94,19 @@ impl Sieve {
 
     /// A problem of the whole file: nothing of it can be imported.
     pub fn broken(&self, problem: &str) -> Fault {
+        self.invalid(problem.to_owned(), None)
+    }
+
+    /// There are fewer or more items than the file says.
+    pub fn incomplete(&self, problem: &str) -> Fault {
+        self.invalid(problem.to_owned(), Some(FileRemedy::Partial))
+    }
+
+    fn invalid(&self, problem: String, remedy: Option<FileRemedy>) -> Fault {
         Fault::InvalidFile {
             file: self.file.clone(),
-            problem: problem.to_owned(),
+            problem,
+            remedy,
         }
     }
 

@@ -76,9 +76,10 @@ impl Filter {
             visible: readable.visible,
             ..EventQuery::default()
         };
+        let (since, until) = self.period(view)?;
         query.select = Selection {
-            since: bound(view, self.since.as_deref(), "--since", Edge::Since)?,
-            until: bound(view, self.until.as_deref(), "--until", Edge::Until)?,
+            since,
+            until,
             action_group: groups(view, &self.action_group, readable.groups.as_deref())?,
             action: checked("action", &self.action, |flag, name| {
                 let known = Action::ALL.iter().map(|action| action.name());
@@ -105,7 +106,27 @@ impl Filter {
         names::hint_at_session(view, &mut query)?;
         Ok(query)
     }
+
+    /// The bounds in time. A period that ends before it begins is a mistake:
+    /// its empty answer would be taken for one.
+    fn period(&self, view: &View<'_>) -> Result<Period> {
+        let since = bound(view, self.since.as_deref(), "--since", Edge::Since)?;
+        let until = bound(view, self.until.as_deref(), "--until", Edge::Until)?;
+        // Both may lie in an hour that clocks left out, and begin with the next.
+        let begins = bound(view, self.until.as_deref(), "--until", Edge::Since)?;
+        let is_after = |end: Option<Timestamp>| since.zip(end).is_some_and(|(a, b)| a > b);
+        if is_after(begins) && since >= until {
+            let given = |text: &Option<String>| text.clone().unwrap_or_default();
+            let (since, until) = (given(&self.since), given(&self.until));
+            let reason = format!("`{since}` is after --until `{until}`");
+            return Err(Fault::invalid("--since", reason));
+        }
+        Ok((since, until))
+    }
 }
+
+/// Since ≤ time < until.
+type Period = (Option<Timestamp>, Option<Timestamp>);
 
 fn bound(view: &View<'_>, text: Option<&str>, flag: &str, edge: Edge) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };

@@ -7,8 +7,8 @@ use super::source::Source;
 use crate::app::{View, find};
 use crate::domain::audit::select::{local, network as read_network};
 use crate::domain::audit::{Choice, Selection};
-use crate::domain::customer::email_key;
-use crate::domain::document::DocumentKind;
+use crate::domain::customer::{CustomerRef, email_key};
+use crate::domain::document::{DocumentKind, plain_number};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
@@ -80,13 +80,13 @@ pub fn documents(flag: &str, wish: &[String]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
     for given in wish {
-        match given.split_once(':') {
-            Some((kind, number)) => {
-                let kind = kind.replace('-', "_");
-                let kind = one_of(flag, "a kind of document", &kind, kinds())?;
-                all.push(format!("{kind}:{number}"));
-            }
-            None => all.extend(kinds().map(|kind| format!("{kind}:{given}"))),
+        if let Some((kind, number)) = given.split_once(':') {
+            let kind = kind.replace('-', "_");
+            let kind = one_of(flag, "a kind of document", &kind, kinds())?;
+            all.push(format!("{kind}:{}", plain_number(number)));
+        } else {
+            let number = plain_number(given);
+            all.extend(kinds().map(|kind| format!("{kind}:{number}")));
         }
     }
     Ok(all)
@@ -164,8 +164,10 @@ pub fn may_know_customers(view: &View<'_>) -> bool {
 
 /// Every id the log may know them by.
 fn ids(view: &View<'_>, named: &str) -> Result<Vec<CustomerId>> {
-    if let Ok(id) = named.parse() {
-        return find::ids_in_log(view, id);
+    match CustomerRef::read(named) {
+        CustomerRef::Id(id) => return find::ids_in_log(view, id),
+        CustomerRef::Document(number) => return Err(find::document_number(view, named, number)?),
+        CustomerRef::Email(_) => {}
     }
     // Who may read neither the customers nor the whole log learns nothing of
     // who is a customer: only events they can read name somebody to them.

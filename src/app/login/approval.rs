@@ -66,6 +66,7 @@ pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Conside
         judged.obstacles.push(Fault::ApprovalRequired {
             causes: causes.iter().map(|c| c.as_str().to_owned()).collect(),
             unfit,
+            request: None,
         });
     }
     Ok(Considered {

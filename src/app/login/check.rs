@@ -9,8 +9,10 @@ use super::{NEEDED, Shopper, Wish, target};
 use crate::app::sessions::AlsoOpen;
 use crate::app::{Desk, View, bulk, sessions};
 use crate::domain::audit::Action;
+use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
+use crate::domain::stores::StoreView;
 use crate::store::Result;
 
 /// Asks what stands in the way. Also the plan of an interactive login: what is
@@ -29,6 +31,9 @@ pub struct Checked {
     pub store_view: Option<String>,
     /// Code and name of the store views one can choose from.
     pub choices: Vec<(String, String)>,
+    /// The customer's own store view, if it is one of them.
+    #[serde(default)]
+    pub own_store_view: Option<String>,
     /// The customer of the agent's session that this one would end.
     pub replaces: Option<String>,
     /// Colleagues who are in the same account.
@@ -61,6 +66,7 @@ impl Check {
                     document: reference,
                     store_view: None,
                     choices: Vec::new(),
+                    own_store_view: None,
                     replaces: None,
                     also_open: Vec::new(),
                     overrides_consent: false,
@@ -75,6 +81,7 @@ impl Check {
             customer: Some(Shopper::of(view, &target.customer)?),
             document: reference,
             store_view: judged.store_view.map(|found| found.code),
+            own_store_view: own_store_view(view, &target.customer, &judged.choices)?,
             choices: judged
                 .choices
                 .into_iter()
@@ -98,4 +105,23 @@ impl Check {
             Err(fault) => Ok(vec![fault]),
         }
     }
+}
+
+/// The customer's own store view, or the default one of their website where
+/// that is gone, among those to choose from.
+fn own_store_view(
+    view: &View<'_>,
+    customer: &Customer,
+    choices: &[StoreView],
+) -> Result<Option<String>> {
+    let find = |id: i64| choices.iter().find(|choice| choice.id == id);
+    let own = customer.store_view_id.and_then(find);
+    let own = match own {
+        Some(own) => Some(own),
+        None => view
+            .tree()?
+            .default_view(customer.website_id)
+            .and_then(|default| find(default.id)),
+    };
+    Ok(own.map(|own| own.code.clone()))
 }

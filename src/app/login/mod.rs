@@ -68,10 +68,7 @@ impl Wish {
         match &self.whom {
             Whom::Customer(named) => event.detail("customer", named.clone()),
             Whom::Document { kind, number } => {
-                event.about_document(&DocumentRef {
-                    kind: *kind,
-                    number: number.clone(),
-                });
+                event.about_document(&DocumentRef::new(*kind, number));
             }
             Whom::Last => event.detail("customer", "last"),
         }

@@ -103,6 +103,9 @@ impl Redeem {
         if !customer.confirmed {
             return Err(Fault::CustomerUnconfirmed { customer: id });
         }
+        if customer.id.is_local() {
+            return Err(Fault::CustomerLocal { customer: id });
+        }
         if let (Err(why), false) = (consent::standing(work, &customer)?, session.is_override) {
             return Err(withheld(&customer, why));
         }

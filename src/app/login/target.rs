@@ -65,10 +65,7 @@ pub fn trace(
     website: Option<&str>,
     store_view: Option<&str>,
 ) -> Result<Traced> {
-    let reference = DocumentRef {
-        kind,
-        number: number.to_owned(),
-    };
+    let reference = DocumentRef::new(kind, number);
     let document = pick(view, &reference, website, store_view)?;
     let customer = owner(view, &document);
     Ok(Traced { document, customer })
@@ -93,14 +90,8 @@ fn pick(
             .and_then(|id| tree.view(id))
             .map(|found| found.website_id)
     };
-    let mut found = view.read.documents(reference.kind, &reference.number)?;
-    found.retain(|document| {
-        let website = website_of(document);
-        // A document of a store view that is unknown here has no website: it
-        // exists only for those who see all of them.
-        let seen = website.map_or(view.websites().is_none(), |id| view.actor.sees(id));
-        seen && only.is_none_or(|id| website == Some(id))
-    });
+    let mut found = find::documents(view, reference)?;
+    found.retain(|document| only.is_none_or(|id| website_of(document) == Some(id)));
     if found.len() > 1
         && let Some(wanted) = store_view.and_then(|code| tree.view_by_code(code))
         && view.actor.sees(wanted.website_id)

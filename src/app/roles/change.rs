@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RoleView, steps};
 use crate::app::rights::WaysIn;
-use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::app::{Desk, Done, View, Work, act, find, sessions};
 use crate::domain::access::{Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::resource::Resource;
@@ -21,11 +21,12 @@ pub struct Changed {
 }
 
 /// Finds the role, then what else was named; asks whether the actor may;
-/// lets `adjust` say the new rights; keeps the last way in open.
+/// lets `adjust` say the new rights; keeps the last way in open; lets `confirm`
+/// compare before and after once nothing else stands in the way.
 ///
 /// # Errors
 /// `role_not_found`, `beyond_own_rights`, `last_administrator`, and what the
-/// two closures give.
+/// closures give.
 pub fn change<T>(
     desk: &Desk<'_>,
     action: Action,
@@ -33,6 +34,7 @@ pub fn change<T>(
     fill: impl FnOnce(&mut Event),
     look_up: impl FnOnce(&Work<'_>) -> Result<T>,
     adjust: impl FnOnce(&Role, T) -> Result<Rights>,
+    confirm: impl FnOnce(&View<'_>, &Role, &Role) -> Result<()>,
 ) -> Result<Changed> {
     let fill = |event: &mut Event| {
         steps::about(event, name);
@@ -46,6 +48,7 @@ pub fn change<T>(
         |work, permit| {
             let mut role = find::role(work, name)?;
             let looked_up = look_up(work)?;
+            let before = role.clone();
             let ways_in = WaysIn::now(work)?;
             let step = steps::change(work, permit, &mut role, |role| adjust(role, looked_up))?;
             let Some(recorded) = step else {
@@ -57,6 +60,7 @@ pub fn change<T>(
                 }));
             };
             ways_in.must_remain(work)?;
+            confirm(work, &before, &role)?;
             let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
             let role = RoleView::of(work, &role)?;
             let answer = Changed {

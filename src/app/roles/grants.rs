@@ -39,6 +39,7 @@ impl Allow {
             |event| steps::says_resources(event, self.resources.clone()),
             |_| named(&self.resources, self.with_children),
             |role, resources| Ok(steps::with(role, resources)),
+            |_, _, _| Ok(()),
         )
     }
 }
@@ -54,6 +55,7 @@ impl Deny {
             |event| steps::says_resources(event, self.resources.clone()),
             |_| named(&self.resources, self.with_children),
             steps::without,
+            |_, _, _| Ok(()),
         )
     }
 }

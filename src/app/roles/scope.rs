@@ -34,6 +34,7 @@ impl SetScope {
             },
             |work| wish.find(work),
             |role, scope| Ok(steps::with_scope(role, scope)),
+            |_, _, _| Ok(()),
         )
     }
 }

@@ -27,6 +27,8 @@ pub enum Which {
     Ids(Vec<SessionId>),
     /// Every open one that the actor may end.
     All,
+    /// The actor's own open one.
+    Own,
     /// Those of them of one admin user, as one customer, or both.
     Of {
         admin: Option<String>,
@@ -63,6 +65,7 @@ impl End {
                 let sessions = match &self.which {
                     Which::Ids(ids) => named(work, ids)?,
                     Which::All => open(work, None, None)?,
+                    Which::Own => own(work)?,
                     Which::Of { admin, customer } => {
                         open(work, admin.as_deref(), customer.as_deref())?
                     }
@@ -112,6 +115,20 @@ fn named(work: &mut Work<'_>, ids: &[SessionId]) -> Result<Vec<Session>> {
         }
     }
     Ok(sessions)
+}
+
+/// An agent has one session at a time, so that nobody has to be told which.
+fn own(work: &mut Work<'_>) -> Result<Vec<Session>> {
+    let missing = || Fault::SessionNotFound {
+        session: "of your own that is open".to_owned(),
+    };
+    let admin_id = work.actor.admin_id().ok_or_else(missing)?;
+    let found = work.read.open_session_of(admin_id)?;
+    let is_open = |session: &Session| session.state_at(work.now).is_open();
+    found
+        .filter(is_open)
+        .map(|session| vec![session])
+        .ok_or_else(missing)
 }
 
 fn open(work: &mut Work<'_>, admin: Option<&str>, customer: Option<&str>) -> Result<Vec<Session>> {

@@ -7,7 +7,7 @@ use super::login::obstacles;
 use super::{Noun, parsed, verbs};
 use crate::app::documents::{DocumentShown, ShowDocument};
 use crate::app::login::Shopper;
-use crate::cli::error::{Explained, explain};
+use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::document::{DocumentKind, DocumentRef};
@@ -80,9 +80,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         website: args.website,
         store_view: args.store_view,
     };
-    let shown = Shown::from(shop.run(request)?);
+    let shown = Shown::of(shop.run(request)?, shop);
     shop.show(&shown)?;
-    if !shop.out.format.is_json() {
+    if !shop.out.format.is_for_programs() {
         Out::line("")?;
         obstacles(&shown.obstacles, shop)?;
     }
@@ -105,8 +105,8 @@ struct Shown {
     obstacles: Vec<Explained>,
 }
 
-impl From<DocumentShown> for Shown {
-    fn from(shown: DocumentShown) -> Self {
+impl Shown {
+    fn of(shown: DocumentShown, shop: &Shop) -> Self {
         let reference = DocumentRef {
             kind: shown.kind,
             number: shown.number.clone(),
@@ -122,7 +122,7 @@ impl From<DocumentShown> for Shown {
             created_at: shown.created_at,
             customer: shown.customer,
             login_possible: shown.obstacles.is_empty(),
-            obstacles: shown.obstacles.iter().map(explain).collect(),
+            obstacles: shop.explain_all(&shown.obstacles),
         }
     }
 }

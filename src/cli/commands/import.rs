@@ -95,7 +95,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     progress.clear();
     let imported = imported?;
     shop.show(&imported)?;
-    if !shop.out.format.is_json() {
+    if !shop.out.format.is_for_programs() {
         for warning in &imported.warnings {
             shop.out.say(&format!("warning: {warning}"));
         }

@@ -91,8 +91,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Jwks(_) => Out::json(&shop.run(Jwks::default())?)?,
         Verb::Verifier(args) if args.all => {
             let chain = shop.run(Verifiers::default())?;
+            shop.has_no_csv("the chain of keys")?;
             if shop.out.format.is_json() {
-                Out::json(&chain)?;
+                shop.object(&chain)?;
             } else {
                 Out::line(&safe_lines(chain.text().trim_end_matches('\n')))?;
             }
@@ -115,8 +116,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         }
         Verb::Verifier(_) => {
             let key = shop.run(Verifier::default())?;
-            if shop.out.format.is_json() {
-                Out::json(&key)?;
+            if shop.out.format.is_for_programs() {
+                shop.object(&key)?;
             } else {
                 // A store's name holds nothing that would be replaced here.
                 Out::line(&safe(&key.verifier))?;

@@ -75,7 +75,7 @@ fn add(args: AddArgs, shop: &Shop) -> Result<()> {
         websites: args.websites,
     };
     let added = shop.run(request)?;
-    if shop.out.format.is_json() {
+    if shop.out.format.is_for_programs() {
         return shop.show(&added);
     }
     Out::line(added.token.expose())?;

@@ -11,7 +11,6 @@ use super::{Noun, arguments, parsed};
 use crate::app::login::{Verified, Verify, verify_with};
 use crate::cli::error::{exit_code, report};
 use crate::cli::input;
-use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::ambient::Clock;
 use crate::domain::claims::LoginClaims;
@@ -66,8 +65,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Some(path) => verify_with(&request, &keys(path)?, None, shop.clock.now()),
         None => shop.run(request)?,
     };
-    if shop.out.format.is_json() {
-        Out::json(&Answer {
+    if shop.out.format.is_for_programs() {
+        shop.object(&Answer {
             valid: verified.valid,
             claims: verified.claims.as_ref(),
             code: verified.fault.as_ref().map(Fault::code),
@@ -78,7 +77,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match &verified.fault {
         None => Ok(0),
         Some(fault) if shop.out.format.is_json() => Ok(exit_code(fault.kind())),
-        Some(fault) => Ok(report(&shop.out, fault)),
+        Some(fault) => Ok(report(&shop.out, fault, || shop.reader())),
     }
 }
 
@@ -86,6 +85,7 @@ fn keys(path: &PathBuf) -> Result<Vec<PublicKey>> {
     let bad = |problem: String| Fault::InvalidFile {
         file: path.display().to_string(),
         problem,
+        remedy: None,
     };
     let text = std::fs::read_to_string(path).map_err(|e| Fault::io(path.display(), e))?;
     let set: JwkSet = serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?;

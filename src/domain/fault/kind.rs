@@ -49,6 +49,7 @@ impl Fault {
             | F::CustomerInactive { .. }
             | F::CustomerUnconfirmed { .. }
             | F::CustomerMoved { .. }
+            | F::CustomerLocal { .. }
             | F::GuestDocument { .. }
             | F::StoreViewRequired { .. }
             | F::StoreViewNotAllowed { .. }
@@ -90,12 +91,14 @@ impl Fault {
             | F::ResourceNotFound { .. } => Kind::NotFound,
             F::CustomerAmbiguous { .. }
             | F::DocumentAmbiguous { .. }
+            | F::DocumentNumber { .. }
             | F::InvalidFile { .. }
             | F::InvalidValue { .. }
             | F::ScopeNotAllowed { .. }
             | F::InputRequired { .. }
             | F::ConfirmationRequired { .. }
             | F::ReadOnly { .. } => Kind::Usage,
+            F::Declined => Kind::Declined,
             F::AlreadyExists { .. }
             | F::InUse { .. }
             | F::StoresChanged

@@ -160,7 +160,8 @@ fn unsafe_file(path: &Path, problem: UnsafeFile) -> Error {
     let quoted = shell_quoted(path);
     let mend = match problem {
         UnsafeFile::Exposed => format!("chmod 600 {quoted}"),
-        UnsafeFile::ForeignOwner => format!("chown {} {quoted}", nix::unistd::getuid()),
+        // Not taken from its owner.
+        UnsafeFile::ForeignOwner => "run as the account it belongs to".to_owned(),
         UnsafeFile::SymbolicLink => format!("mv \"$(readlink -f {quoted})\" {quoted}"),
         UnsafeFile::NotAFile => format!("ls -ld {quoted}"),
     };

@@ -151,6 +151,16 @@ impl AccessReads for Tx<'_> {
         })
     }
 
+    fn role_former_resources(&self, id: i64) -> Result<ResourceSet> {
+        let sql = "SELECT resource FROM role_resource WHERE role_id = ?1 \
+                   AND EXISTS (SELECT 1 FROM role WHERE id = ?1 AND access = 'all')";
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        let found = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            read_resource(id, &rows::get::<String>(row, 0)?)
+        })?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     fn role_by_name(&self, name: &str) -> Result<Option<Role>> {
         self.one(&format!("{ROLE} WHERE name = ?1"), name, |row| {
             self.read_role(row)

@@ -45,11 +45,15 @@ impl Tx<'_> {
     /// Puts the lists beside their row.
     pub(super) fn put_rights(&self, table: &'static str, id: i64, rights: &Rights) -> Result<()> {
         let key = key_of(table);
-        self.change(
-            &format!("DELETE FROM {table}_resource WHERE {key} = ?1"),
-            [id],
-        )
-        .map_err(rows::fault)?;
+        // What was granted one by one stays while everything is: see
+        // `role_former_resources`.
+        if rights.access == Access::Custom {
+            self.change(
+                &format!("DELETE FROM {table}_resource WHERE {key} = ?1"),
+                [id],
+            )
+            .map_err(rows::fault)?;
+        }
         let insert = format!("INSERT INTO {table}_resource ({key}, resource) VALUES (?1, ?2)");
         for resource in rights.resources.iter() {
             self.change(&insert, params![id, resource.id()])
@@ -81,8 +85,11 @@ pub(super) fn rights_of(
         RoleScope::Websites(websites)
     };
     Ok(Rights {
+        resources: match access {
+            Access::All => ResourceSet::new(),
+            Access::Custom => resources,
+        },
         access,
-        resources,
         scope,
     })
 }

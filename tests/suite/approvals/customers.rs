@@ -49,7 +49,14 @@ fn a_request_follows_the_customer_to_a_new_number_and_files_leave_vip_alone() {
     let local = text(&desk.store.json(&args)["id"]).to_owned();
     assert!(local.starts_with("local:"));
     desk.store.ok(&["consent", "grant", &local]);
-    let id = desk.id(&[&local]);
+    // No request is made for who cannot be logged in as. One from before that
+    // was so is still there.
+    let ask = ["login", &local, "--request", "-o", "json"];
+    desk.as_amy(&ask).failed("customer_local", 5);
+    let id = desk.id(&["1"]);
+    rusqlite::Connection::open(desk.store.dir().join("lac.db"))
+        .and_then(|db| db.execute("UPDATE login_request SET customer_id = -1", []))
+        .expect("a request for local:1");
     desk.store.ok(&["customer", "edit", &local, "--id", "4711"]);
     assert_eq!(
         desk.store.json(&["request", "show", &id])["customer_id"],

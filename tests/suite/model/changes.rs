@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use login_as_customer::app::config::Set;
+use login_as_customer::app::confirm::Confirmation;
 use login_as_customer::app::consent::{Change, Limit};
 use login_as_customer::app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
 use login_as_customer::app::{customers, users};
@@ -52,7 +53,13 @@ impl Driver {
                     role.rights.clear();
                 }
                 role.all = all;
-                SetAccess { name, access }.run(&desk).map(drop)
+                let confirmation = Confirmation::Given;
+                let set = SetAccess {
+                    name,
+                    access,
+                    confirmation,
+                };
+                set.run(&desk).map(drop)
             }
             Step::Scope(role, scope) => {
                 let name = ROLES[role].to_owned();
@@ -185,7 +192,13 @@ impl Driver {
         self.model.settle();
         let (path, value) = (path.to_owned(), value.to_owned());
         agree(
-            &Set { path, value, scope }.run(&self.shop.administrator()),
+            &Set {
+                path,
+                value,
+                scope,
+                confirmation: Confirmation::Given,
+            }
+            .run(&self.shop.administrator()),
             None,
         )
     }

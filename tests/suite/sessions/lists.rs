@@ -77,7 +77,7 @@ fn sessions_are_ended_by_admin_user_customer_or_both() {
     let list = store.json(&["session", "list", "--state", "issued"]);
     let ids = pluck(&list, "id");
     assert_eq!(ended(&[ids[0], ids[1]]), ["ben", "cid"]);
-    store.fails(&["session", "end"], "invalid_argument", 2);
+    store.fails(&["session", "end"], "session_not_found", 3);
     store.fails(&["session", "end", ids[0], "--all"], "invalid_argument", 2);
     store.fails(
         &["session", "end", "--admin", "nobody"],

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use login_as_customer::app::config::Set;
+use login_as_customer::app::confirm::Confirmation;
 use login_as_customer::app::log::verify::Verify;
 use login_as_customer::app::{Caller, Config, Credential, Desk, Keys};
 use login_as_customer::domain::ambient::{Clock, Random};
@@ -92,6 +93,7 @@ impl Bench {
                 path: "web/url/use_store".to_owned(),
                 value: (*value).to_owned(),
                 scope: ConfigScope::Default,
+                confirmation: Confirmation::default(),
             };
             set.run(&desk).expect("set");
         }

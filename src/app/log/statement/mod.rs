@@ -17,7 +17,7 @@ use super::summary::{self, Seen};
 use super::{About, Filter, READERS, Readable, Wanted};
 use crate::app::{Desk, Keys, View, find, look};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
-use crate::domain::customer::Customer;
+use crate::domain::customer::{Customer, CustomerRef};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
@@ -100,12 +100,17 @@ impl Statement {
             customer: self.customer.clone(),
         };
         let may_know = may_know_customers(view);
-        let id = match self.customer.parse::<CustomerId>() {
-            Ok(id) => id,
-            Err(_) if may_know => {
+        let id = match CustomerRef::read(&self.customer) {
+            CustomerRef::Id(id) => id,
+            CustomerRef::Document(number) => {
+                return Err(find::document_number(view, &self.customer, number)?);
+            }
+            CustomerRef::Email(_) if may_know => {
                 return known(view, &find::customer(view, &self.customer, website)?);
             }
-            Err(_) => named_in_log(view, &self.customer, website)?.ok_or_else(missing)?,
+            CustomerRef::Email(_) => {
+                named_in_log(view, &self.customer, website)?.ok_or_else(missing)?
+            }
         };
         let found = if may_know {
             view.read.customer(id)?

@@ -6,11 +6,13 @@ mod rows;
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::app::config::{Describe, Get, List, Set, Unset};
+use crate::app::config::{Changed, Describe, Get, List, Set, Unset};
 use crate::cli::args::Paging;
+use crate::cli::ask;
 use crate::cli::declared::DiffArgs;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::domain::config::CONSENT_MODE;
 use crate::domain::fault::Fault;
 use crate::domain::scope::ConfigScope;
 use crate::render::safe::safe;
@@ -123,22 +125,42 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Get(args) => get(&args, shop)?,
         Verb::Set(args) => {
             let scope = args.at.scope()?;
-            let request = Set {
-                path: args.path,
-                value: args.value,
-                scope,
-            };
-            shop.show(&shop.run(request)?)?;
+            let changed = ask::confirmed_by_person(shop, |confirmation| {
+                shop.run(Set {
+                    path: args.path.clone(),
+                    value: args.value.clone(),
+                    scope: scope.clone(),
+                    confirmation,
+                })
+            })?;
+            shop.show(&changed)?;
+            note(&changed, shop);
         }
         Verb::Unset(args) => {
             let scope = args.at.scope()?;
-            shop.show(&shop.run(Unset {
-                path: args.path,
-                scope,
-            })?)?;
+            let changed = ask::confirmed_by_person(shop, |confirmation| {
+                shop.run(Unset {
+                    path: args.path.clone(),
+                    scope: scope.clone(),
+                    confirmation,
+                })
+            })?;
+            shop.show(&changed)?;
+            note(&changed, shop);
         }
     }
     Ok(0)
+}
+
+/// Says what nobody was asked about.
+fn note(changed: &Changed, shop: &Shop) {
+    if changed.path == CONSENT_MODE && changed.changed && !shop.out.can_ask {
+        let mode = changed.after.as_deref().unwrap_or("inherited");
+        shop.out.say(&format!(
+            "note: how customers are asked for consent is {mode} now, at {}",
+            safe(&changed.scope.to_string())
+        ));
+    }
 }
 
 fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
@@ -156,7 +178,7 @@ fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
         scope: args.at.scope()?,
     };
     let setting = shop.run(request)?;
-    if args.origin || shop.out.format.is_json() {
+    if args.origin || shop.out.format.is_for_programs() {
         return shop.show(&setting);
     }
     if setting.value.is_none() {

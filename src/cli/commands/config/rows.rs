@@ -24,6 +24,10 @@ impl Row for Entry {
             field: "title",
             title: "title",
         },
+        Column {
+            field: "set_at",
+            title: "",
+        },
     ];
 
     fn cells(&self, _look: &Look) -> Vec<Text> {
@@ -34,9 +38,24 @@ impl Row for Entry {
         vec![
             self.path.clone().into(),
             self.value.clone().unwrap_or_default().into(),
-            Text::toned(self.origin.to_string(), tone),
+            Text::toned(self.from(), tone),
             self.title.clone().into(),
         ]
+    }
+}
+
+impl Entry {
+    /// Where the value comes from, and where another one counts.
+    fn from(&self) -> String {
+        let elsewhere = match &self.set_at[..] {
+            [] => return self.origin.to_string(),
+            [one] => one.to_string(),
+            [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+        };
+        match self.origin {
+            Origin::Unset => format!("only {elsewhere}"),
+            _ => format!("{}, but {elsewhere}", self.origin),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::io;
 use serde::Serialize;
 
 use super::people::{self, Cast};
+use crate::app::confirm::Confirmation;
 use crate::app::founding::Found;
 use crate::app::import::{Import, Kind, Watch, Wishes};
 use crate::app::log::{Filter, List, Wanted};
@@ -14,6 +15,7 @@ use crate::app::login::{Login, Redeem, Started, Whom, Wish};
 use crate::app::{Desk, config, consent, log};
 use crate::cli::ambient::os_account;
 use crate::cli::error::{Explained, explain};
+use crate::cli::hint::Reader;
 use crate::cli::out::{Out, write_failed};
 use crate::cli::shop::Shop;
 use crate::domain::audit::EventView;
@@ -125,6 +127,7 @@ impl<'s> Telling<'s> {
             path,
             value: "yes".to_owned(),
             scope: ConfigScope::Default,
+            confirmation: Confirmation::default(),
         };
         let changed = set.run(desk)?;
         self.step(
@@ -280,7 +283,7 @@ impl<'s> Telling<'s> {
     fn step(&mut self, who: &'static str, command: &str, refused: Option<&Fault>) -> Result<()> {
         let (dim, bold, red, reset) = self.styles();
         self.line(&format!("{dim}{who}${reset} {bold}{command}{reset}"))?;
-        let refused = refused.map(explain);
+        let refused = refused.map(|fault| explain(fault, Reader::nobody));
         if let Some(refused) = &refused {
             let code = &refused.code;
             self.line(&format!(

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Noun, arguments};
 use crate::app::doctor::{Finding, Status};
-use crate::cli::error::{exit_code, explain};
+use crate::cli::error::exit_code;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::render::list::{Column, Row, Text, Tone};
@@ -40,9 +40,9 @@ struct Line {
     code: Option<String>,
 }
 
-impl From<&Finding> for Line {
-    fn from(finding: &Finding) -> Self {
-        let explained = finding.fault.as_ref().map(explain);
+impl Line {
+    fn of(finding: &Finding, shop: &Shop) -> Self {
+        let explained = finding.fault.as_ref().map(|fault| shop.explain(fault));
         let (code, remedy) = explained.map_or((None, None), |e| (Some(e.code), e.hint));
         Self {
             check: finding.check.clone(),
@@ -56,7 +56,10 @@ impl From<&Finding> for Line {
 
 fn run(_matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let findings = place::examine(shop);
-    let lines: Vec<Line> = findings.iter().map(Line::from).collect();
+    let lines: Vec<Line> = findings
+        .iter()
+        .map(|finding| Line::of(finding, shop))
+        .collect();
     if shop.out.format == Format::Table {
         tell(shop, &lines)?;
     } else {

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 
 use crate::app::doctor::{Examine, Finding, schema};
 use crate::cli::premises::database_library;
+use crate::cli::saved::UnreadFilter;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
 use crate::domain::notice::Hook;
@@ -11,7 +12,9 @@ use crate::store::dir::StoreDir;
 
 /// Every finding, in the order in which things build on one another.
 pub fn examine(shop: &Shop) -> Vec<Finding> {
-    let mut findings = vec![config_file(shop), sqlite()];
+    let mut findings = vec![config_file(shop)];
+    findings.extend(filters(shop));
+    findings.push(sqlite());
     findings.extend(hooks(shop));
     let settings = &shop.settings;
     if settings.broker.is_some() {
@@ -20,11 +23,8 @@ pub fn examine(shop: &Shop) -> Vec<Finding> {
     }
     let dir = StoreDir::at(&settings.store, settings.keys.as_deref());
     let shown = settings.store.display().to_string();
-    if std::fs::symlink_metadata(dir.database()).is_err() {
-        findings.push(Finding::failed(
-            "store",
-            Fault::StoreMissing { path: shown },
-        ));
+    if let Err(fault) = dir.must_exist() {
+        findings.push(Finding::failed("store", fault));
         return findings;
     }
     findings.push(Finding::ok("store", shown));
@@ -79,6 +79,18 @@ fn config_file(shop: &Shop) -> Finding {
         text += &format!(", profile {profile}");
     }
     Finding::ok("config_file", text)
+}
+
+/// Every saved filter that cannot be used.
+fn filters(shop: &Shop) -> Vec<Finding> {
+    let finding = |(name, filter): (&String, &UnreadFilter)| {
+        let Err(Fault::ConfigInvalid { problem }) = filter.read(name) else {
+            return None;
+        };
+        let way_out = "correct it in the config file; other commands go on without it";
+        Some(Finding::warning("saved_filter", problem, way_out))
+    };
+    shop.settings.filters.iter().filter_map(finding).collect()
 }
 
 /// Every program that is to be told of something.

@@ -30,7 +30,7 @@ pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
             "the first {size} events are those of the older checkpoint"
         ));
     }
-    if shop.out.format.is_json() {
+    if shop.out.format.is_for_programs() {
         return shop.show(&receipt);
     }
     // The note ends with a newline of its own; a store's name holds nothing

@@ -147,20 +147,22 @@ impl FilterArgs {
     /// The filter, a saved one under it.
     ///
     /// # Errors
-    /// `invalid_value` for a name that the config file does not have.
+    /// `invalid_value` for a name that the config file does not have;
+    /// `config_invalid` for a filter with a mistake in it.
     pub fn filter(self, shop: &Shop) -> Result<Filter> {
-        let saved = match &self.saved {
-            None => return Ok(self.into()),
-            Some(name) => shop.settings.filters.get(name).cloned().ok_or_else(|| {
-                let known: Vec<&str> = shop.settings.filters.keys().map(String::as_str).collect();
-                let known = match known[..] {
-                    [] => "it has none".to_owned(),
-                    _ => format!("it has {}", known.join(", ")),
-                };
-                let reason = format!("the config file has no filter `{name}`; {known}");
-                Fault::invalid("--filter", reason)
-            })?,
+        let Some(name) = self.saved.clone() else {
+            return Ok(self.into());
         };
+        let saved = shop.settings.filters.get(&name).ok_or_else(|| {
+            let known: Vec<&str> = shop.settings.filters.keys().map(String::as_str).collect();
+            let known = match known[..] {
+                [] => "it has none".to_owned(),
+                _ => format!("it has {}", known.join(", ")),
+            };
+            let reason = format!("the config file has no filter `{name}`; {known}");
+            Fault::invalid("--filter", reason)
+        })?;
+        let saved = saved.read(&name)?;
         Ok(saved.under(self.into()))
     }
 }

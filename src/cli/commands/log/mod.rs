@@ -46,7 +46,7 @@ enum Verb {
                       lac log export - --format csv --filter quarter"
     )]
     Export(export::ExportArgs),
-    /// Show the newest events, oldest first, and follow what is appended
+    /// Show the newest events, oldest first; with --follow, wait for more
     #[command(
         after_help = "Examples:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
     )]

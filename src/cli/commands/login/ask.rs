@@ -101,13 +101,16 @@ fn store_view(theme: &dyn Theme, plan: &Checked) -> Result<String> {
             format!("{}  ({code})", safe_limited(name, room))
         })
         .collect();
+    // Enter alone must not lead to whatever happens to be listed first.
+    let own = plan.own_store_view.as_ref();
+    let own = own.and_then(|own| plan.choices.iter().position(|(code, _)| code == own));
     let picked = Select::with_theme(theme)
         .with_prompt("Store view")
         .items(&items)
-        .default(0)
+        .default(own.unwrap_or(0))
         .interact_opt()
         .map_err(gave_up)?
-        .ok_or_else(cancelled)?;
+        .ok_or(Fault::Declined)?;
     let chosen = plan.choices.get(picked).map(|(code, _)| code.clone());
     chosen.ok_or_else(|| Fault::internal("nothing was picked"))
 }
@@ -192,7 +195,7 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -
     if answer == Some(true) {
         Ok(())
     } else {
-        Err(cancelled())
+        Err(Fault::Declined)
     }
 }
 
@@ -206,12 +209,6 @@ fn ask_for_it(theme: &dyn Theme) -> Result<bool> {
         .interact_opt()
         .map_err(gave_up)?;
     Ok(answer == Some(true))
-}
-
-fn cancelled() -> Fault {
-    Fault::ConfirmationRequired {
-        what: "the login".to_owned(),
-    }
 }
 
 fn gave_up(error: dialoguer::Error) -> Fault {

@@ -31,8 +31,8 @@ pub fn patience(text: &str) -> Result<Option<Duration>> {
 /// Makes the request; its id is the result.
 pub fn make(wish: Wish, shop: &Shop) -> Result<u8> {
     let asked = shop.run(Ask { wish })?;
-    if shop.out.format.is_json() {
-        Out::json(&asked)?;
+    if shop.out.format.is_for_programs() {
+        shop.object(&asked)?;
     } else {
         Out::line(asked.request.id.as_str())?;
         tell(&asked, shop);
@@ -98,6 +98,7 @@ fn decided(request: &RequestRow, patience: Option<Duration>, shop: &Shop) -> Res
             return Err(Fault::ApprovalRequired {
                 causes: now.causes.iter().map(|c| c.as_str().to_owned()).collect(),
                 unfit: Some(format!("request {id} still waits for somebody")),
+                request: Some(id.to_string()),
             });
         }
         Out::pause(GLANCE)?;

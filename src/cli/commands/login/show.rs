@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::app::login::{Checked, Shopper, Started};
 use crate::app::sessions::AlsoOpen;
-use crate::cli::error::{Explained, explain};
+use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::session::SessionState;
@@ -14,8 +14,8 @@ use crate::store::Result;
 
 /// The URL alone on stdout, a hyperlink on a terminal; the summary on stderr.
 pub fn started(started: &Started, shop: &Shop) -> Result<()> {
-    if shop.out.format.is_json() {
-        return Out::json(started);
+    if shop.out.format.is_for_programs() {
+        return shop.object(started);
     }
     let url = &started.url;
     if shop.out.stdout_is_terminal && shop.out.color {
@@ -98,10 +98,10 @@ pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
         replaces: checked.replaces.as_deref(),
         also_open: &checked.also_open,
         overrides_consent: checked.overrides_consent,
-        obstacles: checked.obstacles.iter().map(explain).collect(),
+        obstacles: shop.explain_all(&checked.obstacles),
     };
-    if shop.out.format.is_json() {
-        return Out::json(&report);
+    if shop.out.format.is_for_programs() {
+        return shop.object(&report);
     }
     match &checked.customer {
         Some(who) => Out::line(&format!(

@@ -13,6 +13,7 @@ use crate::domain::fault::Fault;
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
+use crate::render::safe::safe;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -93,7 +94,22 @@ pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
         AccessArg::Custom => Access::Custom,
     };
     let name = args.name;
-    tell(shop, &shop.run(SetAccess { name, access })?)
+    let answer = ask::confirmed_by_person(shop, |confirmation| {
+        let name = name.clone();
+        shop.run(SetAccess {
+            name,
+            access,
+            confirmation,
+        })
+    })?;
+    if answer.changed && !shop.out.can_ask {
+        let name = safe(&answer.role.name);
+        shop.out.say(&match access {
+            Access::All => format!("note: role {name} has access to everything now"),
+            Access::Custom => format!("note: role {name} holds nothing now; allow what it may"),
+        });
+    }
+    tell(shop, &answer)
 }
 
 pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {

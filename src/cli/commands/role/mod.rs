@@ -48,7 +48,7 @@ enum Verb {
     #[command(after_help = "Example:\n  lac role scope Support website:eu website:us")]
     Scope(change::ScopeArgs),
     /// Show the tree of resources, and what a role holds of it
-    #[command(after_help = "Example:\n  lac role resources --role Support")]
+    #[command(after_help = "Example:\n  lac role resources Support")]
     Resources(resources::ResourcesArgs),
     /// Write roles and admin users as a file
     #[command(after_help = "Example:\n  lac role export > roles.toml")]

@@ -12,7 +12,11 @@ use crate::store::Result;
 #[derive(Debug, Args)]
 pub struct ResourcesArgs {
     /// Mark what this role holds
-    #[arg(long, value_name = "NAME")]
+    #[arg(value_name = "ROLE", conflicts_with = "role")]
+    name: Option<String>,
+
+    /// The same
+    #[arg(long, value_name = "ROLE")]
     role: Option<String>,
 
     #[command(flatten)]
@@ -20,7 +24,9 @@ pub struct ResourcesArgs {
 }
 
 pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
-    let nodes = shop.run(Tree { role: args.role })?;
+    let nodes = shop.run(Tree {
+        role: args.name.or(args.role),
+    })?;
     shop.page(nodes, &args.paging, |node| node.id.clone())
 }
 

@@ -32,6 +32,7 @@ enum Verb {
     Show(ShowArgs),
     /// End sessions
     #[command(after_help = "Examples:\n  \
+        lac session end\n  \
         lac session end 3f0c9d2b\n  \
         lac session end --admin ben --customer jane@example.com\n  \
         lac session end --all")]
@@ -84,12 +85,9 @@ struct ShowArgs {
 
 #[derive(Debug, Args)]
 struct EndArgs {
-    /// The sessions' ids, or their first 8 digits or more
-    #[arg(
-        value_name = "ID",
-        required_unless_present_any = ["all", "admin", "customer"],
-        conflicts_with_all = ["all", "admin", "customer"]
-    )]
+    /// The sessions' ids, or their first 8 digits or more [default: your own
+    /// open session]
+    #[arg(value_name = "ID", conflicts_with_all = ["all", "admin", "customer"])]
     ids: Vec<String>,
     /// Every open one that you may end
     #[arg(long)]
@@ -111,14 +109,15 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             })?)?;
         }
         Verb::End(args) => {
-            let ids = args.ids.into_iter().map(SessionId::new).collect();
             let (admin, customer) = (args.admin, args.customer);
             let which = if admin.is_some() || customer.is_some() {
                 Which::Of { admin, customer }
             } else if args.all {
                 Which::All
+            } else if args.ids.is_empty() {
+                Which::Own
             } else {
-                Which::Ids(ids)
+                Which::Ids(args.ids.into_iter().map(SessionId::new).collect())
             };
             shop.list(&shop.run(End { which })?)?;
         }

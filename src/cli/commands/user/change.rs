@@ -10,6 +10,7 @@ use crate::domain::fault::Fault;
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
+use crate::render::safe::safe;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -54,13 +55,16 @@ pub struct EditArgs {
 }
 
 pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
+    let account = args.os_account.clone();
     let request = Create {
         name: args.name,
         role: args.role,
         os_account: args.os_account,
         full_name: input::optional("--full-name", args.full_name.as_deref())?,
     };
-    tell(shop, &shop.run(request)?)
+    tell(shop, &shop.run(request)?)?;
+    warn_of_unknown(account.as_deref(), shop);
+    Ok(())
 }
 
 pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
@@ -78,12 +82,15 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
             flag: "--os-account or --full-name".to_owned(),
         });
     }
+    let account = args.os_account.clone();
     let request = Edit {
         name: args.name,
         os_account: args.os_account,
         full_name: input::optional("--full-name", args.full_name.as_deref())?,
     };
-    tell(shop, &shop.run(request)?)
+    tell(shop, &shop.run(request)?)?;
+    warn_of_unknown(account.as_deref(), shop);
+    Ok(())
 }
 
 pub fn set_enabled(args: NameArgs, enabled: bool, shop: &Shop) -> Result<()> {
@@ -99,6 +106,23 @@ pub fn delete(args: &NameArgs, shop: &Shop) -> Result<()> {
     shop.show(&deleted)?;
     ended(shop, deleted.sessions_ended);
     Ok(())
+}
+
+/// Says when nobody can come in by an account, because this host has none of
+/// that name. It may come later, so that it is no error.
+fn warn_of_unknown(account: Option<&str>, shop: &Shop) {
+    let Some(name) = account.filter(|name| !name.is_empty()) else {
+        return;
+    };
+    let uid = name.strip_prefix("uid:");
+    let is_uid = uid.is_some_and(|uid| uid.parse::<u32>().is_ok());
+    // A directory that does not answer is no reason to say that it is missing.
+    if !is_uid && matches!(nix::unistd::User::from_name(name), Ok(None)) {
+        shop.out.say(&format!(
+            "warning: this host has no account {} (yet): nobody can come in by it",
+            safe(name)
+        ));
+    }
 }
 
 fn tell(shop: &Shop, answer: &Changed) -> Result<()> {

@@ -105,7 +105,7 @@ fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
         websites: args.website,
     };
     let created = shop.run(request)?;
-    if shop.out.format.is_json() {
+    if shop.out.format.is_for_programs() {
         return shop.show(&created);
     }
     Out::line(created.token.expose())?;

@@ -1,5 +1,6 @@
 //! Who takes an export: a file with its manifest and proof, or stdout.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,8 @@ pub struct FileReceiver {
     bytes: Early,
     manifest: Aside,
     proof: Option<Aside>,
+    /// The proof of an older export, which would contradict this one.
+    stale: Option<PathBuf>,
     progress: Counter,
 }
 
@@ -36,15 +39,16 @@ impl FileReceiver {
     pub fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
         let file = Aside::create(path)?;
         let manifest = Aside::create(&beside(path, ".manifest.json"))?;
-        let proof = beside(path, ".proof");
-        Aside::clear(&proof);
-        let proof = has_proof.then(|| Aside::create(&proof)).transpose()?;
+        let place = beside(path, ".proof");
+        Aside::clear(&place);
+        let proof = has_proof.then(|| Aside::create(&place)).transpose()?;
         Ok(Self {
             path: path.to_path_buf(),
             bytes: Early::new(file.handle()?),
             file,
             manifest,
             proof,
+            stale: (!has_proof).then_some(place),
             progress: Counter::new(out, "exporting"),
         })
     }
@@ -92,12 +96,26 @@ impl Receiver for FileReceiver {
         written.map_err(|e| self.io(e))?;
         // The manifest last: without it the others are not yet an export.
         let files = self.proof.iter_mut().chain([&mut self.file]);
-        Aside::publish_all(files.chain([&mut self.manifest]))
+        Aside::publish_all(files.chain([&mut self.manifest]))?;
+        match &self.stale {
+            Some(proof) => remove_proof(proof).map_err(|e| Fault::io(proof.display(), e)),
+            None => Ok(()),
+        }
     }
 
     fn room(&self) -> Option<PathBuf> {
         let parent = self.path.parent().filter(|p| !p.as_os_str().is_empty());
         Some(parent.unwrap_or(Path::new(".")).to_path_buf())
+    }
+}
+
+/// Removes the proof of the export that was replaced; a link or a directory of
+/// that name is none.
+fn remove_proof(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => fs::remove_file(path),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
     }
 }
 

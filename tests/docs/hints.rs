@@ -1,0 +1,264 @@
+//! Every hint of every fault, for every kind of reader: no command that they may
+//! not run, and every command as the program takes it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use login_as_customer::cli::error::explain;
+use login_as_customer::cli::hint::{Needs, Reader, hint};
+use login_as_customer::domain::document::DocumentKind;
+use login_as_customer::domain::fault::{Fault, FileRemedy};
+use login_as_customer::domain::resource::Resource;
+
+use crate::faults;
+
+/// What each command takes, as `design.md` has it under "Who needs what": any of
+/// the resources, besides being an admin user. Kept apart from the program's own
+/// list on purpose.
+fn takes(command: &str) -> Option<Vec<Resource>> {
+    use Resource as R;
+    let words: Vec<&str> = command.split(' ').collect();
+    Some(match words[..] {
+        ["lac", "init" | "doctor", ..] => return None,
+        ["lac", "login", ..] => vec![R::LOGIN_BUTTON],
+        ["lac", "document", "show", ..] => DocumentKind::ALL.map(DocumentKind::resource).to_vec(),
+        ["lac", "session", ..] => vec![R::LOGIN_BUTTON, R::LAC_SESSIONS],
+        ["lac", "request", "show" | "list", ..] => vec![R::LOGIN_BUTTON, R::LAC_APPROVE],
+        ["lac", "customer", "list", ..] => vec![R::CUSTOMER_MANAGE],
+        ["lac", "customer", "edit" | "remove", ..] => vec![R::CUSTOMER_ACTIONS],
+        ["lac", "consent", "grant", ..] => vec![R::ALLOW_SHOPPING_ASSISTANCE],
+        ["lac", "config", "set", path, ..] if path.starts_with("login_as_customer/") => {
+            vec![R::CONFIG_SECTION]
+        }
+        ["lac", "config", "set", ..] => vec![R::CONFIG],
+        ["lac", "config", "list", ..] => vec![R::CONFIG, R::CONFIG_SECTION],
+        ["lac", "stores", ..] => vec![R::STORE],
+        ["lac", "role", ..] => vec![R::ACL_ROLES],
+        ["lac", "user", "token", "list", "shows", ..] => Resource::all().collect(),
+        ["lac", "user", ..] => vec![R::ACL_USERS],
+        ["lac", "import", ..] => vec![R::IMPORT],
+        ["lac", "log", "verify", "--file", ..] => return None,
+        ["lac", "log", "list" | "verify", ..] => vec![R::LOGIN_LOG, R::LOGGING_EVENTS],
+        ["lac", "log", "recover", ..] => vec![R::LOGGING_BULK_EVENTS],
+        ["lac", "key", "list", ..] => vec![R::LAC_KEYS],
+        ["lac", "storefront", ..] => vec![R::LAC_STOREFRONTS],
+        ["lac", "outbox", ..] => vec![R::LAC_OUTBOX],
+        _ => panic!("{command}: what does it take?"),
+    })
+}
+
+/// One of every fault, and of those whose hint depends on what they hold.
+fn samples() -> Vec<Fault> {
+    let mut all = faults::every();
+    let file = |remedy| Fault::InvalidFile {
+        file: "f.csv".to_owned(),
+        problem: "line 2".to_owned(),
+        remedy,
+    };
+    all.extend([
+        file(None),
+        file(Some(FileRemedy::SkipInvalid)),
+        file(Some(FileRemedy::Partial)),
+    ]);
+    let number = |documents: &[&str]| Fault::DocumentNumber {
+        number: "#000000002".to_owned(),
+        documents: documents.iter().map(|d| (*d).to_owned()).collect(),
+    };
+    all.extend([
+        number(&[]),
+        number(&["order:000000002", "invoice:000000002"]),
+    ]);
+    let kinds = DocumentKind::ALL.map(DocumentKind::as_str);
+    all.extend(kinds.map(|kind| number(&[&format!("{kind}:000000002")])));
+    all.extend(kinds.map(|kind| Fault::DocumentNotFound {
+        document: format!("{kind}:000000002"),
+    }));
+    all.push(Fault::ApprovalRequired {
+        causes: vec!["vip".to_owned()],
+        unfit: None,
+        request: None,
+    });
+    all.push(Fault::StoreViewInactive {
+        store_view: "nl".to_owned(),
+        choices: Vec::new(),
+    });
+    all.push(Fault::ConfigPathNotFound {
+        path: "x".to_owned(),
+        nearest: None,
+    });
+    all.push(Fault::NotAuthenticated {
+        reason: "unknown".to_owned(),
+        remedy: None,
+    });
+    all.push(Fault::ResourceDenied {
+        actor: "shop".to_owned(),
+        role: None,
+        resource: "Lac::keys".to_owned(),
+        title: "Keys".to_owned(),
+    });
+    all.push(Fault::StoreMissing {
+        path: "/proc/nowhere/store".to_owned(),
+    });
+    all
+}
+
+/// Nobody, who holds nothing, each resource alone, all of some websites, all.
+fn readers() -> Vec<(String, Vec<Resource>, bool, Reader)> {
+    let known = |name: &str, resources: Vec<Resource>, everywhere| {
+        let reader = Reader::holding(resources.clone(), everywhere);
+        (name.to_owned(), resources, everywhere, reader)
+    };
+    let mut all = vec![
+        ("nobody".to_owned(), Vec::new(), false, Reader::nobody()),
+        known("holds nothing", Vec::new(), true),
+        known("everything", Resource::all().collect(), true),
+        known("everything of a website", Resource::all().collect(), false),
+    ];
+    for resource in Resource::all() {
+        all.push(known(resource.id(), vec![resource], true));
+        all.push(known(
+            &format!("{} of a website", resource.id()),
+            vec![resource],
+            false,
+        ));
+    }
+    all
+}
+
+/// The commands of the program that a text names: from `lac NOUN` on, to the
+/// text's end.
+fn named(text: &str) -> Vec<&str> {
+    static NOUNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let program = login_as_customer::cli::command();
+        let names = program.get_subcommands().map(clap::Command::get_name);
+        names.map(str::to_owned).collect()
+    });
+    let is_noun = |rest: &str| {
+        let word = rest.split([' ', ',', ';']).next();
+        NOUNS.iter().any(|noun| Some(noun.as_str()) == word)
+    };
+    let begins_a_word = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric());
+    text.match_indices("lac ")
+        .filter(|(at, word)| begins_a_word(*at) && is_noun(&text[at + word.len()..]))
+        .map(|(at, _)| &text[at..])
+        .collect()
+}
+
+/// What an administrator has to be told, because nobody else can do it: the
+/// contract wants the command named (`design.md`, "Who is acting").
+fn is_for_an_administrator(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::NotAuthenticated { .. } | Fault::ResourceDenied { .. }
+    )
+}
+
+#[test]
+fn no_hint_names_a_command_that_its_reader_may_not_run() {
+    let (mut seen, mut withheld) = (0, 0);
+    for fault in samples() {
+        for (name, held, everywhere, reader) in readers() {
+            let text = explain(&fault, || reader.clone()).hint.unwrap_or_default();
+            assert!(!text.contains("chown"), "{text}");
+            if is_for_an_administrator(&fault) {
+                assert!(named(&text).is_empty() || text.starts_with("an administrator can run: "));
+                continue;
+            }
+            for command in named(&text) {
+                seen += 1;
+                let may = takes(command).is_none_or(|any| any.iter().any(|r| held.contains(r)));
+                let is_own_tokens = command.starts_with("lac user token list shows your own");
+                assert!(
+                    may || (is_own_tokens && name != "nobody"),
+                    "{}: {name} cannot run `{command}`",
+                    fault.code()
+                );
+                let document = command.split_once(" --").map(|(_, flag)| flag);
+                let document = document.and_then(|flag| flag.split(' ').next());
+                let kind = document.and_then(|f| DocumentKind::from_stored(&f.replace('-', "_")));
+                if let Some(kind) = kind {
+                    assert!(held.contains(&kind.resource()), "{name}: {command}");
+                }
+                if command.contains("general/enabled") {
+                    assert!(everywhere, "{name}: a value for every website: {command}");
+                }
+            }
+            let best = hint(&fault).and_then(|hint| hint.full_text());
+            withheld += usize::from(best.as_deref() != Some(&text) && !text.is_empty());
+        }
+    }
+    assert!(seen > 100 && withheld > 100, "{seen} {withheld}");
+}
+
+/// Whoever holds everything is shown the best way, and who holds nothing is not
+/// left alone where others are shown one.
+#[test]
+fn everybody_gets_a_hint_where_anybody_does() {
+    for fault in samples() {
+        let Some(hint) = hint(&fault) else { continue };
+        let everything = Reader::holding(Resource::all().collect(), true).as_root(true);
+        assert_eq!(hint.text(&everything), hint.full_text(), "{}", fault.code());
+        let nobody = hint.text(&Reader::nobody());
+        assert!(
+            nobody.is_some_and(|text| !text.is_empty()),
+            "{}",
+            fault.code()
+        );
+    }
+}
+
+/// A hint is there to be pasted.
+#[test]
+fn every_command_of_a_hint_is_one() {
+    let mut seen = 0;
+    for fault in samples() {
+        for way in hint(&fault).iter().flat_map(|hint| &hint.ways) {
+            if way.needs == Needs::Root {
+                continue; // the service manager's
+            }
+            let words = words(&way.command);
+            let parsed = login_as_customer::cli::command().try_get_matches_from(&words);
+            assert!(parsed.is_ok(), "{}: {words:?}: {parsed:?}", fault.code());
+            seen += 1;
+        }
+    }
+    assert!(seen > 25, "{seen}");
+}
+
+/// Words as a shell splits them; single quotes are all that hints use.
+fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut is_quoted = false;
+    for c in command.chars() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            c => words.last_mut().expect("a word").push(c),
+        }
+    }
+    words
+}
+
+/// Other parts of the program say what mends a file, too.
+#[test]
+fn nothing_is_taken_from_its_owner() {
+    fn walk(dir: &Path, seen: &mut usize) {
+        for entry in fs::read_dir(dir).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, seen);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                assert!(!text.contains("\"chown"), "{}", path.display());
+                *seen += 1;
+            }
+        }
+    }
+    let mut seen = 0;
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut seen,
+    );
+    assert!(seen > 100, "{seen}");
+}

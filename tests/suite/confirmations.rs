@@ -1,0 +1,77 @@
+//! What waits for a yes in scripts, and what does not. At a terminal see
+//! `tests/foreign/picker.py`.
+
+use crate::support::{Store, text};
+
+#[test]
+fn grants_are_not_dropped_unasked() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Support"]);
+    store.ok(&["role", "allow", "Support", "login_button", "sales_order"]);
+    let all = store.json(&["role", "access", "Support", "all"]);
+    assert_eq!(all["access"], "all");
+    let before = (store.json(&["role", "show", "Support"]), store.log());
+    let custom = ["role", "access", "Support", "custom"];
+    let error = store.fails(&custom, "confirmation_required", 2);
+    // It says what is lost, and how to go on.
+    let message = text(&error["message"]);
+    for lost in [
+        "Magento_LoginAsCustomer::login_button",
+        "Magento_Sales::sales_order",
+    ] {
+        assert!(message.contains(lost), "{message}");
+    }
+    assert!(text(&error["hint"]).contains("--yes"), "{error}");
+    let after = (store.json(&["role", "show", "Support"]), store.log());
+    assert_eq!(before, after);
+    // With a yes custom starts empty, as it always has; and then nothing is left
+    // to be lost.
+    let role = store.json(&[&custom[..], &["--yes"]].concat());
+    assert_eq!(
+        (&role["access"], role["resources"].as_array().map(Vec::len)),
+        (&"custom".into(), Some(0))
+    );
+    store.ok(&["role", "access", "Support", "all"]);
+    store.ok(&custom);
+    store.ok(&["log", "verify"]);
+}
+
+/// The forms that scripts rely on go on without a flag; what nobody was asked
+/// about is said on stderr.
+#[test]
+fn scripts_go_on_where_nothing_is_lost() {
+    let store = Store::new();
+    for args in [
+        &["role", "create", "New"][..],
+        &["role", "access", "New", "custom"],
+        &["role", "access", "New", "all"],
+        &["role", "access", "New", "custom"],
+        &["config", "set", "lac/consent/mode", "opt-out"],
+        &["config", "set", "lac/consent/mode", "mandatory"],
+        &["config", "unset", "lac/consent/mode"],
+    ] {
+        store.ok(args);
+    }
+    let opened = store.run(&["role", "access", "New", "all"]);
+    assert!(opened.stderr.contains("everything"), "{opened:#?}");
+    let mode = store.run(&["config", "set", "lac/consent/mode", "opt-out"]);
+    assert!(mode.stderr.contains("opt-out"), "{mode:#?}");
+    // What is so already is not worth a word.
+    let again = store.run(&["config", "set", "lac/consent/mode", "opt-out"]);
+    assert_eq!(again.stderr, "");
+}
+
+/// Grants that are kept aside count for nothing while the role holds everything,
+/// and for nothing when it is written to a file.
+#[test]
+fn what_is_kept_aside_counts_for_nothing() {
+    let store = Store::new();
+    store.ok(&["role", "create", "Support"]);
+    store.ok(&["role", "allow", "Support", "login_button"]);
+    store.ok(&["role", "access", "Support", "all"]);
+    let plain = Store::new();
+    plain.ok(&["role", "create", "Support", "--all"]);
+    assert_eq!(store.ok(&["role", "export"]), plain.ok(&["role", "export"]));
+    let shown = |store: &Store| store.json(&["role", "show", "Support"]);
+    assert_eq!(shown(&store), shown(&plain));
+}

@@ -1,0 +1,243 @@
+//! Hints as people get them: nobody is told to run what they may not run. Every
+//! fault with every kind of role is in `tests/docs/hints.rs`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use crate::support::{Broker, NOW, Ran, Store, text};
+
+fn hint(ran: Ran, code: &str, exit: i32) -> String {
+    text(&ran.failed(code, exit)["hint"]).to_owned()
+}
+
+fn as_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    [args, &["-o", "json"]].concat()
+}
+
+#[test]
+fn a_hint_is_for_whoever_reads_it() {
+    let store = Store::with_shop();
+    let agent = store.agent("amy");
+    let opt_in = store.staff("olga", &["login_button", "allow_shopping_assistance"]);
+    let login = as_json(&["login", "2"]);
+    let withheld = |ran: Ran| hint(ran, "consent_withheld", 5);
+    assert!(withheld(store.run(&login)).contains("lac consent grant 2"));
+    assert!(withheld(store.run_as(&opt_in, &login)).contains("lac consent grant 2"));
+    let said = withheld(store.run_as(&agent, &login));
+    assert!(
+        said.contains("ask the customer") && !said.contains("lac "),
+        "{said}"
+    );
+    // For people it is the same line.
+    let ran = store.run_as(&agent, &["login", "2"]);
+    assert!(ran.stderr.contains(&format!("hint: {said}")), "{ran:#?}");
+    let missing = as_json(&["login", "nobody@example.com"]);
+    let found = |ran: Ran| hint(ran, "customer_not_found", 3);
+    assert!(found(store.run(&missing)).contains("lac customer list"));
+    assert!(!found(store.run_as(&agent, &missing)).contains("lac "));
+    store.switch("no");
+    let off = |ran: Ran| hint(ran, "feature_disabled", 5);
+    assert!(off(store.run(&login)).contains("lac config set"));
+    assert!(!off(store.run_as(&agent, &login)).contains("lac "));
+}
+
+/// A role with the right for some websites cannot set what holds for all.
+#[test]
+fn a_role_scope_counts_as_well() {
+    let store = Store::with_shop();
+    store.switch("no");
+    store.ok(&["role", "create", "Base", "--scope", "website:base"]);
+    store.ok(&["role", "allow", "Base", "login_button", "config_section"]);
+    let token = store.person("bo", "Base");
+    let set = ["config", "set", "login_as_customer/general/enabled", "yes"];
+    store
+        .run_as(&token, &as_json(&set))
+        .failed("beyond_own_rights", 4);
+    let said = hint(
+        store.run_as(&token, &as_json(&["login", "1"])),
+        "feature_disabled",
+        5,
+    );
+    assert!(!said.contains("lac "), "{said}");
+}
+
+/// `--check` and `document show` list obstacles with hints of their own.
+#[test]
+fn lists_of_obstacles_name_no_more() {
+    let store = Store::with_shop();
+    let agent = store.agent("amy");
+    store.ok(&["consent", "revoke", "1"]);
+    let hints = |ran: &Ran| -> Vec<String> {
+        let shown: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let obstacles = shown["obstacles"].as_array().expect("obstacles").clone();
+        obstacles
+            .iter()
+            .map(|o| text(&o["hint"]).to_owned())
+            .collect()
+    };
+    for args in [
+        &["login", "1", "--check"][..],
+        &["document", "show", "--order", "100000001"],
+    ] {
+        let [full, own] = [
+            store.run(&as_json(args)),
+            store.run_as(&agent, &as_json(args)),
+        ];
+        assert!(hints(&full)[0].contains("lac consent grant 1"), "{full:#?}");
+        assert!(!hints(&own)[0].contains("lac "), "{own:#?}");
+        let people = store.run_as(&agent, args);
+        assert!(!people.stdout.contains("lac consent"), "{people:#?}");
+    }
+}
+
+#[test]
+fn through_a_broker_it_is_the_same() {
+    let store = Store::with_shop();
+    let agent = store.agent("amy");
+    let broker = Broker::start(&store, NOW, 7);
+    let ask = |token: Option<&str>| {
+        let mut command = store.command(&as_json(&["login", "2"]));
+        command.env("LAC_STORE", broker.store());
+        if let Some(token) = token {
+            command.env("LAC_TOKEN", token);
+        }
+        let ran = crate::support::ran(command.output().expect("lac runs"));
+        hint(ran, "consent_withheld", 5)
+    };
+    assert!(ask(None).contains("lac consent grant 2"));
+    assert!(!ask(Some(&agent)).contains("lac "));
+}
+
+/// Finding out who reads is no attempt of theirs.
+#[test]
+fn a_hint_leaves_no_trace() {
+    let store = Store::with_shop();
+    let nobody = format!("lac_{}", "x".repeat(40));
+    let count = || store.log().len();
+    let before = count();
+    let unknown = as_json(&["config", "get", "lac/no/such/path/at/all"]);
+    let ran = store.run_as(&nobody, &unknown);
+    ran.failed("config_path_not_found", 3);
+    assert_eq!(count(), before);
+    store
+        .run_as(&nobody, &as_json(&["login", "2"]))
+        .failed("not_authenticated", 4);
+    assert_eq!(count(), before + 1);
+}
+
+/// Whoever may run `chown` could take a store from the account it belongs to, and
+/// `init` makes an empty one in the place of one that was only out of sight.
+#[test]
+fn no_hint_takes_a_store_from_its_owner() {
+    if !nix::unistd::getuid().is_root() {
+        return; // making somebody else's store takes root
+    }
+    let store = Store::new();
+    let foreign = nix::unistd::Uid::from_raw(65534);
+    nix::unistd::chown(&store.dir(), Some(foreign), None).expect("chown");
+    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!said.contains("chown"), "{said}");
+    nix::unistd::chown(&store.dir(), Some(nix::unistd::getuid()), None).expect("chown");
+    let key = store.dir().join("keys/audit.pem");
+    nix::unistd::chown(&key, Some(foreign), None).expect("chown");
+    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!said.contains("chown"), "{said}");
+}
+
+/// Half a store is no place for a new one.
+#[test]
+fn init_is_hinted_only_where_nothing_is() {
+    let store = Store::new();
+    fs::remove_file(store.dir().join("lac.db")).expect("removed");
+    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!said.contains("init"), "{said}");
+    let doctor = store.run(&["doctor"]);
+    assert!(!doctor.stdout.contains("lac init"), "{doctor:#?}");
+    // Where this account can make none, it is not told to.
+    let none = Store::none();
+    let file = none.home().join("file");
+    fs::write(&file, "").expect("a file");
+    let inside = file.join("store");
+    let mut command = none.command(&as_json(&["whoami"]));
+    let ran = crate::support::ran(command.env("LAC_STORE", inside).output().expect("lac runs"));
+    assert_eq!(ran.code, 1);
+    assert!(!ran.stderr.contains("lac init"), "{ran:#?}");
+    let none = Store::none();
+    let said = hint(none.run(&as_json(&["whoami"])), "store_missing", 1);
+    assert!(said.contains("lac init"), "{said}");
+}
+
+/// A directory that may not be looked into may hold a store. Root looks into
+/// everything, so this runs as somebody else where it can.
+#[test]
+fn a_store_out_of_sight_is_not_missing() {
+    if !nix::unistd::getuid().is_root() {
+        let store = Store::new();
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0)).expect("chmod");
+        let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o700)).expect("chmod");
+        assert!(!said.contains("init"), "{said}");
+        return;
+    }
+    use std::os::unix::process::CommandExt as _;
+    let store = Store::new();
+    fs::set_permissions(store.home(), fs::Permissions::from_mode(0o755)).expect("chmod");
+    let program = store.home().join("lac");
+    fs::copy(env!("CARGO_BIN_EXE_lac"), &program).expect("a copy");
+    let mut command = std::process::Command::new(&program);
+    command
+        .args(as_json(&["whoami"]))
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("LAC_STORE", store.dir())
+        .uid(65534)
+        .gid(65534);
+    // A test beside this one may have forked while the copy was open.
+    let is_busy = |e: &std::io::Error| e.kind() == std::io::ErrorKind::ExecutableFileBusy;
+    let output = loop {
+        match command.output() {
+            Err(e) if is_busy(&e) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            other => break other.expect("lac runs"),
+        }
+    };
+    let said = hint(crate::support::ran(output), "store_unsafe", 1);
+    assert!(!said.contains("init") && !said.contains("chown"), "{said}");
+}
+
+#[test]
+fn files_get_the_hint_that_helps_them() {
+    let store = Store::with_shop();
+    let import = as_json(&["import", "customers", "-"]);
+    let said =
+        |data: &str, args: &[&str]| hint(store.run_with(data.as_bytes(), args), "invalid_file", 2);
+    let short = r#"{"items": [], "search_criteria": {}, "total_count": 3}"#;
+    let totals = said(short, &import);
+    assert!(
+        totals.contains("--partial") && !totals.contains("--skip-invalid"),
+        "{totals}"
+    );
+    let partial = [&import[..], &["--partial"]].concat();
+    store.run_with(short.as_bytes(), &partial).succeeded();
+    let item = r#"[{"id": 90, "email": "no address", "website_id": 1, "store_id": 1}]"#;
+    let invalid = said(item, &import);
+    assert!(
+        invalid.contains("--skip-invalid") && !invalid.contains("--partial"),
+        "{invalid}"
+    );
+    let skip = [&import[..], &["--skip-invalid"]].concat();
+    store.run_with(item.as_bytes(), &skip).succeeded();
+    // What nothing helps but mending it.
+    let broken = said("[{", &import);
+    assert!(!broken.contains("--"), "{broken}");
+    let roles = store.home().join("roles.toml");
+    fs::write(&roles, "format = 'nonsense'").expect("written");
+    let roles = roles.to_str().expect("a path");
+    let roles = hint(
+        store.run(&as_json(&["role", "apply", roles])),
+        "invalid_file",
+        2,
+    );
+    assert!(!roles.contains("--"), "{roles}");
+}

@@ -1,0 +1,203 @@
+//! Whom and what a command is about: ids, addresses, and numbers of documents,
+//! which are never taken for one another.
+
+use serde_json::json;
+
+use crate::support::{Store, page, text};
+
+/// Two orders with the numbers that a new shop gives: of Ada (1) and Cleo (3).
+/// Order 000000002 is Cleo's and customer 2 is Bob.
+fn shop() -> Store {
+    let store = Store::with_shop();
+    let order = |id: u64, number: &str, view: u64, customer: u64, email: &str| {
+        json!({"entity_id": id, "increment_id": number, "store_id": view, "customer_is_guest": 0,
+               "customer_id": customer, "customer_email": email})
+    };
+    store.import(
+        "orders",
+        &page(&[
+            order(11, "000000001", 1, 1, "ada@example.com"),
+            order(12, "000000002", 3, 3, "cleo@example.com"),
+        ]),
+    );
+    store
+}
+
+/// Every command that takes a CUSTOMER, with this one.
+fn commands(customer: &str) -> Vec<Vec<&str>> {
+    vec![
+        vec!["login", customer],
+        vec!["login", customer, "--check"],
+        vec!["login", customer, "--request"],
+        vec!["consent", "show", customer],
+        vec!["consent", "grant", customer],
+        vec!["consent", "revoke", customer],
+        vec!["consent", "revoke", "1", customer],
+        vec!["consent", "history", customer],
+        vec!["customer", "show", customer],
+        vec!["customer", "history", customer],
+        vec!["customer", "edit", customer, "--active", "no"],
+        vec!["customer", "remove", customer, "--yes"],
+        vec!["session", "list", "--customer", customer],
+        vec!["session", "end", "--customer", customer],
+        vec!["log", "list", "--customer", customer],
+        vec!["log", "list", "--not-customer", customer],
+        vec!["log", "tail", "--customer", customer],
+        vec!["log", "report", "--customer", customer],
+        vec!["log", "statement", "--customer", customer],
+    ]
+}
+
+#[test]
+fn a_number_of_a_document_is_never_an_id() {
+    let store = shop();
+    store.ok(&["consent", "grant", "2"]);
+    let before = (store.json(&["customer", "list"]), store.log());
+    for number in [
+        "000000002",
+        "#000000002",
+        "#2",
+        "02",
+        "# 000000002",
+        " 000000002",
+    ] {
+        for command in commands(number) {
+            let error = store.fails(&command, "document_number", 2);
+            let message = text(&error["message"]);
+            assert!(message.contains(number.trim()), "{command:?}: {error}");
+        }
+    }
+    // Usage errors leave no trace, and nothing has changed.
+    let after = (store.json(&["customer", "list"]), store.log());
+    assert_eq!(before, after);
+    // What is no number is looked for as an address, and an id is one still.
+    store.fails(&["login", "0"], "customer_not_found", 3);
+    store.fails(&["login", "#2@example.com"], "customer_not_found", 3);
+    assert_eq!(store.login(&["2"])["customer"]["email"], "bob@example.com");
+}
+
+/// An erasure takes ids as well, and cannot be undone.
+#[test]
+fn nothing_is_erased_for_the_number_of_a_document() {
+    let store = shop();
+    store.ok(&["customer", "remove", "2", "--yes"]);
+    let size = store.log().len();
+    for number in ["000000002", "#2"] {
+        let ran = store.run(&["log", "erase", "--customer", number, "--yes", "-o", "json"]);
+        assert_eq!(ran.code, 2, "{ran:#?}");
+    }
+    assert_eq!(store.log().len(), size);
+}
+
+#[test]
+fn the_error_names_the_documents_it_may_be() {
+    let store = shop();
+    let hint = |ran: crate::support::Ran| {
+        let error = ran.failed("document_number", 2);
+        text(&error["hint"]).to_owned()
+    };
+    let login = ["login", "#000000002", "-o", "json"];
+    let said = hint(store.run(&login));
+    assert!(said.contains("lac login --order 000000002"), "{said}");
+    // The way named leads to the order's customer.
+    assert_eq!(
+        store.login(&["--order", "000000002"])["customer"]["id"],
+        "3"
+    );
+    // A number that no document has, and one of documents that may not be seen.
+    let unknown = hint(store.run(&["login", "000000404", "-o", "json"]));
+    assert!(!unknown.contains("000000404"), "{unknown}");
+    let plain = store.staff("pia", &["login_button"]);
+    let said = hint(store.run_as(&plain, &login));
+    assert!(!said.contains("lac login --order"), "{said}");
+    let looker = store.staff("lou", &["sales_order", "Magento_Customer::manage"]);
+    let said = hint(store.run_as(&looker, &["customer", "show", "#000000002", "-o", "json"]));
+    assert!(
+        said.starts_with("lac document show --order 000000002"),
+        "{said}"
+    );
+    // Nor outside the role scope: as if there were none.
+    store.ok(&["role", "create", "Base", "--scope", "website:base"]);
+    store.ok(&["role", "allow", "Base", "login_button", "sales_order"]);
+    let scoped = store.person("bo", "Base");
+    assert_eq!(hint(store.run_as(&scoped, &login)), unknown);
+}
+
+#[test]
+fn a_document_is_found_as_people_write_its_number() {
+    let store = shop();
+    for number in [
+        "000000001",
+        "#000000001",
+        " 000000001 ",
+        " # 000000001",
+        "#000000001\n",
+    ] {
+        let login = store.login(&["--order", number]);
+        assert_eq!(login["customer"]["id"], "1", "{number:?}");
+        let shown = store.json(&["document", "show", "--order", number]);
+        assert_eq!(shown["number"], "000000001", "{number:?}");
+        assert_eq!(store.log()[0]["document"], "order:000000001", "{number:?}");
+    }
+    for flag in ["--invoice", "--shipment", "--credit-memo"] {
+        let login = store.login(&[flag, "#100000001"]);
+        assert_eq!(login["customer"]["id"], "1", "{flag}");
+    }
+    let count = |document: &str| {
+        let list = store.json(&["log", "list", "--document", document]);
+        list.as_array().expect("a list").len()
+    };
+    assert_eq!(count("order:#000000001"), count("order:000000001"));
+    assert_eq!(count("#000000001"), count("000000001"));
+    assert!(count("#000000001") >= 5);
+    store.fails(&["login", "--order", "#000000404"], "document_not_found", 3);
+}
+
+/// Customers known from a file without ids have `local:N`, which a storefront
+/// must refuse: so they are no URL's.
+#[test]
+fn nobody_logs_in_as_a_customer_that_no_storefront_knows() {
+    let store = Store::with_shop();
+    let csv = "email,_website,_store,firstname,lastname\ngil@example.com,eu,de,Gil,Grape\n";
+    let import = ["import", "customers", "-"];
+    store.run_with(csv.as_bytes(), &import).succeeded();
+    let refused = |code: &str| {
+        for named in ["local:1", "gil@example.com"] {
+            store.fails(&["login", named], code, 5);
+            let ran = store.run(&["login", named, "--check", "-o", "json"]);
+            assert_eq!(ran.code, 5, "{ran:#?}");
+            let checked: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+            let codes: Vec<&str> = checked["obstacles"]
+                .as_array()
+                .expect("obstacles")
+                .iter()
+                .map(|obstacle| text(&obstacle["code"]))
+                .collect();
+            assert_eq!(codes[0], code);
+            assert!(codes.contains(&"customer_local"), "{codes:?}");
+        }
+    };
+    // Feature, then the customer's state, then consent.
+    store.switch("no");
+    refused("feature_disabled");
+    store.switch("yes");
+    store.ok(&["customer", "edit", "local:1", "--active", "no"]);
+    refused("customer_inactive");
+    store.ok(&["customer", "edit", "local:1", "--active", "yes"]);
+    refused("customer_local");
+    store.ok(&["consent", "grant", "local:1"]);
+    refused("customer_local");
+    assert_eq!(store.json(&["session", "list"]), json!([]));
+    // From a document it is the same, and with the merchant's id it works.
+    store.import(
+        "orders",
+        &page(&[
+            json!({"entity_id": 21, "increment_id": "000000021", "store_id": 3,
+            "customer_is_guest": 0, "customer_id": 70, "customer_email": "gil@example.com"}),
+        ]),
+    );
+    store.fails(&["login", "--order", "000000021"], "customer_local", 5);
+    let gil = crate::support::customer(70, "gil@example.com", ("Gil", "Grape"), (2, 3), 2);
+    store.import("customers", &page(&[gil]));
+    assert_eq!(store.login(&["gil@example.com"])["customer"]["id"], "70");
+}
