@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use login_as_customer::app::config::Set;
+use login_as_customer::app::confirm::Confirmation;
 use login_as_customer::app::founding::Found;
 use login_as_customer::app::import::{Import, Kind, Watch, Wishes};
 use login_as_customer::app::roles::{Allow, Create as CreateRole};
@@ -85,6 +86,7 @@ fn fill(desk: &Desk<'_>, people: &People) -> Result<(), Fault> {
         path: ENABLED.to_owned(),
         value: "yes".to_owned(),
         scope: ConfigScope::Default,
+        confirmation: Confirmation::default(),
     }
     .run(desk)?;
     Ok(())

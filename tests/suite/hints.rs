@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 
 use serde_json::Value;
 
@@ -175,13 +176,12 @@ fn init_is_hinted_only_where_nothing_is() {
 fn a_store_out_of_sight_is_not_missing() {
     if !nix::unistd::getuid().is_root() {
         let store = Store::new();
-        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0)).expect("chmod");
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o0)).expect("chmod");
         let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o700)).expect("chmod");
         assert!(!said.contains("init"), "{said}");
         return;
     }
-    use std::os::unix::process::CommandExt as _;
     let store = Store::new();
     fs::set_permissions(store.home(), fs::Permissions::from_mode(0o755)).expect("chmod");
     let program = store.home().join("lac");
