@@ -20,7 +20,7 @@ fn takes(command: &str) -> Option<Vec<Resource>> {
     use Resource as R;
     let words: Vec<&str> = command.split(' ').collect();
     Some(match words[..] {
-        ["lac", "init" | "doctor", ..] => return None,
+        ["lac", "init" | "doctor", ..] | ["lac", "log", "verify", "--file", ..] => return None,
         ["lac", "login", ..] => vec![R::LOGIN_BUTTON],
         ["lac", "document", "show", ..] => DocumentKind::ALL.map(DocumentKind::resource).to_vec(),
         ["lac", "session", ..] => vec![R::LOGIN_BUTTON, R::LAC_SESSIONS],
@@ -38,7 +38,6 @@ fn takes(command: &str) -> Option<Vec<Resource>> {
         ["lac", "user", "token", "list", "shows", ..] => Resource::all().collect(),
         ["lac", "user", ..] => vec![R::ACL_USERS],
         ["lac", "import", ..] => vec![R::IMPORT],
-        ["lac", "log", "verify", "--file", ..] => return None,
         ["lac", "log", "list" | "verify", ..] => vec![R::LOGIN_LOG, R::LOGGING_EVENTS],
         ["lac", "log", "recover", ..] => vec![R::LOGGING_BULK_EVENTS],
         ["lac", "key", "list", ..] => vec![R::LAC_KEYS],

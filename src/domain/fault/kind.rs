@@ -13,6 +13,7 @@ impl Kind {
             | "customer_inactive"
             | "customer_unconfirmed"
             | "customer_moved"
+            | "customer_local"
             | "guest_document"
             | "store_view_required"
             | "store_view_not_allowed"

@@ -15,6 +15,7 @@ pub(super) fn refusal(code: Option<&str>, erased: bool) -> &'static str {
         "customer_inactive" => "your account was not active",
         "customer_unconfirmed" => "your account was not confirmed yet",
         "customer_moved" => "it was not clear which part of the shop your account belongs to",
+        "customer_local" => "your account was not known here by its number yet",
         "resource_denied" | "not_authenticated" | "beyond_own_rights" => {
             "this person was not permitted to do it"
         }
