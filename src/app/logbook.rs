@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::settings::Config;
 use super::story::Desk;
-use crate::domain::audit::ActionGroup;
+use crate::domain::audit::{ActionGroup, StateKind};
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
@@ -12,7 +12,7 @@ use crate::signing::chain::Chain;
 use crate::signing::keys::{PrivateKey, Purpose};
 use crate::signing::ring::KeyRing;
 use crate::store::keys::{active, chain};
-use crate::store::log::{Appended, Appender, tampered};
+use crate::store::log::{Appended, Appender, Recorded, tampered};
 use crate::store::{HighWater, KeyRow, ReadTx, Result, WriteTx};
 
 /// The keys of one transaction. Which one signs is what its snapshot says.
@@ -109,6 +109,23 @@ pub fn open_log_anyway<'tx>(
         return open_log(desk, tx, config, keys, now);
     }
     Appender::open_for_recovery(tx, desk.random, keys, now)
+}
+
+/// Signs what was appended. Which groups are left out may be what the act has
+/// changed.
+///
+/// # Errors
+/// `state_tampered`.
+pub fn seal(
+    mut log: Appender<'_>,
+    tx: &dyn WriteTx,
+    recorded: Recorded,
+    key: &PrivateKey,
+) -> Result<Appended> {
+    if tx.state_written().contains(&StateKind::Config) {
+        log.leave_out(unlogged(&Config::read(tx.as_read())?)?);
+    }
+    log.seal(recorded, key)
 }
 
 /// Commits an act with its record. Afterwards, when the writer's lock has been

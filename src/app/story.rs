@@ -19,13 +19,13 @@ pub use strangers::record_counted;
 pub use tend::tend;
 
 use super::log::export::Formats;
-use super::logbook::{Keys, Opening, commit, open_log, open_log_anyway};
+use super::logbook::{Keys, Opening, commit, open_log, open_log_anyway, seal};
 use super::settings::Config;
 use super::view::View;
 use super::who;
 use crate::domain::access::{ActingToken, Actor, Identity};
 use crate::domain::ambient::{Clock, Random};
-use crate::domain::audit::{Action, Event};
+use crate::domain::audit::{Action, Event, StateKind};
 use crate::domain::fault::Fault;
 use crate::domain::notice::Hooks;
 use crate::domain::resource::Resource;
@@ -175,6 +175,26 @@ impl Work<'_> {
         self.log.leave_out_nothing();
     }
 
+    /// Lets the act's last event say what roles, admin users, tokens,
+    /// storefronts, keys and config come to.
+    pub fn tell_state(&mut self) {
+        self.log.tell_state();
+    }
+
+    /// The same, however it differs from what the log says so far; the kinds
+    /// that do, and the event they differ from.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub fn accept_state(&mut self) -> Result<Option<(u64, Vec<StateKind>)>> {
+        self.log.accept_state();
+        let Some((seq, state)) = self.log.known_state()? else {
+            return Ok(None);
+        };
+        let changed = state.changed(|kind| self.tx.state_digest(kind))?;
+        Ok(Some((seq, changed)))
+    }
+
     /// The keys as this transaction found them.
     pub fn keyring(&self) -> &Keys {
         &self.keyring
@@ -304,7 +324,7 @@ fn attempt<A>(
     };
     match body(&mut work, &permit) {
         Ok(Done::Recorded(answer, recorded)) => {
-            let sealed = work.log.seal(recorded, &work.keyring.audit)?;
+            let sealed = seal(work.log, tx, recorded, &work.keyring.audit)?;
             Ok((answer, Some(sealed)))
         }
         Ok(Done::Unchanged(answer)) => Ok((answer, None)),

@@ -133,12 +133,14 @@ fn base(event: &EventView, kind: Kind, product_version: &str) -> Map<String, Val
 
 /// Informational (1) for what is everyday work; low (2) for what changes rights
 /// and for refusals; medium (3) for attempts beyond one's rights, for copied
-/// login URLs, and for a checkpoint file that had to be written anew.
+/// login URLs, for a checkpoint file that had to be written anew, and for what
+/// was accepted although somebody had changed it past the log.
 fn severity(event: &EventView, action: Option<Action>) -> (u8, &'static str) {
     let code = detail(event, "code").unwrap_or_default();
     let failed = event.result == Outcome::Failure;
     let alarming = failed && ALARMING.contains(&code.as_str());
-    if alarming || action == Some(Action::LogRecover) {
+    let is_past_a_proof = matches!(action, Some(Action::LogRecover | Action::LogAccept));
+    if alarming || is_past_a_proof {
         (3, "Medium")
     } else if failed || action.is_some_and(is_sensitive) {
         (2, "Low")

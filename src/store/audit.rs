@@ -2,6 +2,7 @@
 
 use super::{EventQuery, Result, log};
 use crate::domain::audit::{Cut, Event, Sealed, StoredEvent};
+use crate::domain::ids::CustomerId;
 use crate::domain::merkle::Hash;
 use crate::domain::time::Timestamp;
 
@@ -59,6 +60,13 @@ pub trait AuditReads {
     /// The greatest stored seq; 0 for none.
     fn audit_last_seq(&self) -> Result<u64>;
     fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
+    /// The newest event in the database that changed a customer's consent, or
+    /// removed them.
+    fn audit_consent(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()>;
     /// The events of a query, in its order; only those in the database.
     fn audit_scan(
         &self,

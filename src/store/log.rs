@@ -6,11 +6,12 @@
 //! rollback of the database would heal the attack.
 
 pub use super::head::{check_file, check_head};
-use super::{ArchiveRow, Head, HighWater, ReadTx, Result, WriteTx};
+pub use super::root::{after_archive, check_newest_run, recompute, root_at};
+use super::{ArchiveRow, Head, HighWater, Result, WriteTx, state};
 use crate::domain::ambient::{self, Random};
-use crate::domain::audit::{self, ActionGroup, Event};
+use crate::domain::audit::{self, ActionGroup, Event, State, StateKind, differs_from};
 use crate::domain::fault::Fault;
-use crate::domain::merkle::{Frontier, Hash, SUBTREE, leaf_hash};
+use crate::domain::merkle::{Frontier, SUBTREE};
 use crate::domain::time::Timestamp;
 use crate::signing::chain::Chain;
 use crate::signing::keys::PrivateKey;
@@ -61,6 +62,15 @@ pub struct Appender<'tx> {
     now: Timestamp,
     unlogged: Vec<ActionGroup>,
     appended: u64,
+    /// The last event, which is not written before it is known whether it is
+    /// the one that says what the act has left.
+    pending: Option<(Event, Timestamp)>,
+    /// The newest state of the log, and whether it was looked for.
+    known_state: Option<(u64, State)>,
+    has_looked: bool,
+    /// Whether the act says what the state is without having changed it.
+    tells_state: bool,
+    accepts_state: bool,
     is_worth_anchoring: bool,
     pen: Pen,
 }
@@ -174,6 +184,11 @@ impl<'tx> Appender<'tx> {
             now,
             unlogged: Vec::new(),
             appended: 0,
+            pending: None,
+            known_state: None,
+            has_looked: false,
+            tells_state: false,
+            accepts_state: false,
             is_worth_anchoring: false,
             pen: Pen(()),
         }
@@ -199,24 +214,108 @@ impl<'tx> Appender<'tx> {
 
     /// The seq the next event will get.
     pub fn next_seq(&self) -> u64 {
-        self.frontier.size() + 1
+        self.frontier.size() + u64::from(self.pending.is_some()) + 1
     }
 
-    /// Appends one event.
+    /// Lets the act's last event say what the state is, whether the act changes
+    /// it or not.
+    pub fn tell_state(&mut self) {
+        self.tells_state = true;
+    }
+
+    /// The same, whatever the log says of the state so far: an act that accepts
+    /// what was changed in the tables.
+    pub fn accept_state(&mut self) {
+        self.tells_state = true;
+        self.accepts_state = true;
+    }
+
+    /// The newest state before this act; `None` where no event holds one yet.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub fn known_state(&mut self) -> Result<Option<(u64, State)>> {
+        if !self.has_looked {
+            self.known_state = state::newest(self.tx.as_read(), self.frontier.size())?;
+            self.has_looked = true;
+        }
+        Ok(self.known_state.clone())
+    }
+
+    /// Appends one event. What changes a kind of state that is tracked is
+    /// recorded even where its group is left out.
     pub fn append(&mut self, event: &Event) -> Result<Recorded> {
-        if self.unlogged.contains(&event.action.group()) {
+        let is_left_out = self.unlogged.contains(&event.action.group());
+        let is_tracked = |kind: &StateKind| kind.is_tracked(&self.unlogged);
+        if is_left_out && !self.tx.state_written().iter().any(is_tracked) {
             return Ok(Recorded { seq: None });
         }
         let seq = self.next_seq();
+        self.write_pending(false)?;
+        self.pending = Some((event.clone(), self.now));
+        Ok(Recorded { seq: Some(seq) })
+    }
+
+    /// What the event says of the state; the last one of an act that changed
+    /// it, and the first of each run of 256.
+    ///
+    /// # Errors
+    /// `state_tampered` where the tables were not as the log says when the act
+    /// began: recording them as they are now would let that pass.
+    fn state(&mut self, seq: u64, is_last: bool) -> Result<Option<State>> {
+        let written = self.tx.state_written();
+        let is_told = is_last && (self.tells_state || !written.is_empty());
+        if !is_told && !state::is_repeated_at(seq) {
+            return Ok(None);
+        }
+        let known = self.known_state()?;
+        if !is_told {
+            return Ok(known.map(|(_, state)| state));
+        }
+        if let Some((seq, state)) = &known
+            && !self.accepts_state
+            && !written.is_empty()
+        {
+            let changed = state.changed(|kind| self.tx.state_before(kind))?;
+            if let Some(what) = differs_from(&changed, *seq) {
+                return Err(Fault::StateTampered { what });
+            }
+        }
+        let mut state = State::default();
+        for kind in StateKind::ALL {
+            let before = known.as_ref().and_then(|(_, state)| state.get(kind));
+            let digest = match before {
+                _ if !kind.is_tracked(&self.unlogged) => None,
+                Some(before) if !self.accepts_state && !written.contains(&kind) => {
+                    Some(before.to_owned())
+                }
+                _ => Some(self.tx.state_digest(kind)?),
+            };
+            state.set(kind, digest);
+        }
+        Ok(Some(state))
+    }
+
+    /// Writes the event that waits, if one does.
+    fn write_pending(&mut self, is_last: bool) -> Result<()> {
+        let Some((mut event, now)) = self.pending.take() else {
+            return Ok(());
+        };
+        let seq = self.frontier.size() + 1;
+        event.state = self.state(seq, is_last)?;
         let floor = Timestamp::from_micros(self.last_time.micros() + 1);
-        let (time, clock) = if self.now >= floor {
-            (self.now, None)
+        let (time, clock) = if now >= floor {
+            (now, None)
         } else {
-            (floor, Some(self.now))
+            (floor, Some(now))
         };
         let salts = [ambient::bytes(self.random), ambient::bytes(self.random)];
-        let sealed = audit::seal(event, seq, time, clock, salts).map_err(Fault::internal)?;
-        self.tx.audit_put(&self.pen, event, &sealed)?;
+        let sealed = audit::seal(&event, seq, time, clock, salts).map_err(Fault::internal)?;
+        self.tx.audit_put(&self.pen, &event, &sealed)?;
+        if let Some(state) = event.state {
+            self.known_state = Some((seq, state));
+            self.has_looked = true;
+        }
         if let Some(root) = self.frontier.push(sealed.leaf) {
             self.tx
                 .audit_put_subtree(&self.pen, seq / SUBTREE - 1, &root)?;
@@ -226,7 +325,7 @@ impl<'tx> Appender<'tx> {
             || hour(time) != hour(self.last_time);
         self.last_time = time;
         self.appended += 1;
-        Ok(Recorded { seq: Some(seq) })
+        Ok(())
     }
 
     /// Lets an archive stand for its events; recorded by an event of the same
@@ -243,7 +342,11 @@ impl<'tx> Appender<'tx> {
 
     /// Signs the new checkpoint. Takes a [`Recorded`] so that a transaction
     /// without an event cannot be sealed.
-    pub fn seal(self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
+    ///
+    /// # Errors
+    /// `state_tampered`.
+    pub fn seal(mut self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
+        self.write_pending(true)?;
         if self.appended == 0 {
             return Ok(Appended {
                 note: None,
@@ -280,75 +383,4 @@ fn hour(time: Timestamp) -> i64 {
 /// The log differs from what was signed.
 pub fn tampered(what: impl Into<String>) -> Fault {
     Fault::LogTampered { what: what.into() }
-}
-
-/// The tree's root when it had `size` leaves: from stored subtree roots and the
-/// records of the last, incomplete one.
-///
-/// # Errors
-/// `log_tampered`; `archive_needed` for a size within what archives hold, if
-/// it is none of their ends.
-pub fn root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
-    let whole = size / SUBTREE;
-    if let Some(archive) = tx.audit_archives()?.pop()
-        && archive.last > whole * SUBTREE
-        && !size.is_multiple_of(SUBTREE)
-    {
-        if size < archive.last {
-            return Err(Fault::ArchiveNeeded { name: archive.name });
-        }
-        let mut frontier = after_archive(&archive)?;
-        push_records(tx, &mut frontier, size)?;
-        return Ok(frontier.root());
-    }
-    let roots = tx.audit_subtrees(whole)?;
-    if roots.len() as u64 != whole {
-        return Err(tampered("a stored subtree root is missing"));
-    }
-    let mut frontier = Frontier::new();
-    for root in roots {
-        frontier.push_subtree(root).map_err(Fault::internal)?;
-    }
-    push_records(tx, &mut frontier, size)?;
-    Ok(frontier.root())
-}
-
-/// The tree's frontier after the last event of an archive. It is not signed,
-/// but only the true one leads to a root that is.
-///
-/// # Errors
-/// `log_tampered` for bytes that are none.
-pub fn after_archive(archive: &ArchiveRow) -> Result<Frontier> {
-    Frontier::from_parts(archive.last, &archive.nodes)
-        .map_err(|e| tampered(format!("archive {}: {e}", archive.name)))
-}
-
-/// The tree's root when it had `size` leaves, from the records that are in the
-/// database.
-pub fn recompute(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
-    let mut frontier = match tx.audit_archives()?.last() {
-        Some(archive) => after_archive(archive)?,
-        None => Frontier::new(),
-    };
-    push_records(tx, &mut frontier, size)?;
-    Ok(frontier.root())
-}
-
-/// Pushes the records after the frontier's own, up to and with `size`.
-fn push_records(tx: &dyn ReadTx, frontier: &mut Frontier, size: u64) -> Result<()> {
-    let mut next = frontier.size() + 1;
-    if next <= size {
-        tx.audit_records(next, size, &mut |seq, record| {
-            if seq != next {
-                return Err(tampered(format!("event {next} is missing")));
-            }
-            next += 1;
-            let _ = frontier.push(leaf_hash(record));
-            Ok(())
-        })?;
-    }
-    if frontier.size() == size {
-        return Ok(());
-    }
-    Err(tampered(format!("event {next} is missing")))
 }

@@ -21,7 +21,9 @@ pub mod log;
 mod permit;
 mod query;
 mod requests;
+mod root;
 pub mod sqlite;
+pub mod state;
 pub mod strangers;
 
 pub use activity::{Activity, Counted};
@@ -33,11 +35,13 @@ pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
 pub use requests::{
     NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
 };
+pub use state::StateReads;
 
 use std::time::Duration;
 
 use self::strangers::Strangers;
 use crate::domain::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
+use crate::domain::audit::StateKind;
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::fault::Fault;
@@ -154,6 +158,7 @@ pub trait ReadTx:
     + RequestReads
     + OutboxReads
     + KeyReads
+    + StateReads
     + AuditReads
 {
 }
@@ -173,6 +178,12 @@ pub trait WriteTx:
     + KeyWrites
     + AuditWrites
 {
+    /// The kinds of state that were written in it.
+    fn state_written(&self) -> Vec<StateKind>;
+
+    /// The digest of a kind as it was before the first of those changes.
+    fn state_before(&self, kind: StateKind) -> Result<String>;
+
     /// The same transaction, for reading.
     fn as_read(&self) -> &dyn ReadTx;
 
@@ -294,6 +305,13 @@ pub trait CustomerReads {
     /// The `local:N` that a customer was before the merchant's id became known;
     /// events from then name them so.
     fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
+    /// Everybody's consent.
+    fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
+    /// Every `local:N` that became known under another id, and that id.
+    fn customers_formerly(
+        &self,
+        each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
+    ) -> Result<()>;
     /// The greatest N of any `local:N`, also of removed ones that sessions,
     /// documents or the log still name.
     fn last_local_customer(&self) -> Result<i64>;

@@ -156,6 +156,7 @@ const COMMANDS: &[&[&str]] = &[
     &["log", "erase", "--customer", "4711", "--yes"],
     &["log", "checkpoint"],
     &["log", "recover", "--yes"],
+    &["log", "accept", "--yes"],
     &["key", "list"],
     &["key", "jwks"],
     &["key", "verifier"],

@@ -3,9 +3,11 @@
 mod change;
 mod history;
 mod policy;
+mod proof;
 mod show;
 
 pub use change::{Change, Changed, Limit};
 pub use history::{Entry, History};
 pub use policy::{mode, standing};
+pub use proof::proven;
 pub use show::{ConsentView, Show};

@@ -55,6 +55,10 @@ impl Remove {
             let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
             let requests_closed = requests::cancel_for_customer(work, permit, id)?;
             work.tx.customer_remove(permit, id)?;
+            if customer.consent.seq.is_some() {
+                // With them goes what they had allowed, or had not.
+                work.log_everything();
+            }
             let recorded = work.record()?;
             let answer = Removed {
                 id,

@@ -90,6 +90,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("login_key", proof::login_key),
     ("audit_key", proof::audit_key),
     ("log", proof::log),
+    ("state", proof::state),
     ("archives", proof::archives),
     ("clock", proof::clock),
     ("account", ready::account),

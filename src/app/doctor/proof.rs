@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Finding, Ward};
 use crate::app::Desk;
+use crate::domain::audit::StateKind;
 use crate::domain::fault::Fault;
 use crate::domain::text::shell_quoted;
 use crate::domain::time::Timestamp;
@@ -12,8 +13,8 @@ use crate::signing::Error;
 use crate::signing::keys::{Purpose, read_private_key};
 use crate::store::anchor::Place;
 use crate::store::keys::{active, chain};
-use crate::store::log::{check_file, check_head, tampered};
-use crate::store::{ReadTx, Result};
+use crate::store::log::{check_file, check_head, check_newest_run, tampered};
+use crate::store::{ReadTx, Result, state};
 
 /// Events may be ahead of the clock by the microseconds that keep them apart.
 const SLACK: Duration = Duration::from_secs(1);
@@ -98,6 +99,28 @@ pub fn log(ward: &Ward<'_>) -> Result<Finding> {
         ),
     };
     Ok(Finding::ok("log", message))
+}
+
+/// Who may do what is as the newest event that says so left it.
+pub fn state(ward: &Ward<'_>) -> Result<Finding> {
+    let head = ward.read.audit_head()?;
+    let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+    check_newest_run(ward.read, &head)?;
+    let Some((seq, state)) = state::newest(ward.read, head.size)? else {
+        let message = "not recorded yet: the next change of roles, users, tokens or config begins";
+        return Ok(Finding::ok("state", message));
+    };
+    if let Some(what) = state::difference(ward.read, seq, &state)? {
+        return Err(Fault::StateTampered { what });
+    }
+    let tracked = |kind: &&StateKind| state.get(**kind).is_some();
+    let titles = StateKind::ALL
+        .iter()
+        .filter(tracked)
+        .map(|kind| kind.title());
+    let titles: Vec<&str> = titles.collect();
+    let message = format!("{} as event {seq} left them", titles.join(", "));
+    Ok(Finding::ok("state", message))
 }
 
 /// Every archive is there, and as long as it was.

@@ -1,6 +1,7 @@
 //! The audit log: read it, follow it, sum it up, take it along, prove it, and
 //! keep it.
 
+mod accept;
 pub mod archive;
 mod checkpoint;
 pub mod erase;
@@ -20,6 +21,7 @@ mod tail;
 mod tree;
 pub mod verify;
 
+pub use accept::{Accept, Accepted, PlanAcceptance};
 pub use checkpoint::{Newest, Receipt};
 pub use filter::{Filter, Wanted};
 pub use list::{List, Listed, Sort};

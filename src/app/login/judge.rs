@@ -66,6 +66,9 @@ pub fn judge(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Judgement>
             .and_then(|document| document.store_view_id),
     };
     let mut obstacles = standing(&facts);
+    if obstacles.is_empty() && !wish.override_consent && mode != ConsentMode::Mandatory {
+        consent::proven(view, &target.customer)?;
+    }
     let choices = choices(&facts).into_iter().cloned().collect();
     let store_view = match store_view(&facts) {
         Ok(found) => Some(found.clone()),

@@ -11,6 +11,7 @@ use crate::app::{Desk, Done, Work, act, agent_now, consent, outbox, sessions};
 use crate::domain::audit::Action;
 use crate::domain::claims::LoginClaims;
 use crate::domain::config;
+use crate::domain::consent::ConsentMode;
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
@@ -108,6 +109,9 @@ impl Redeem {
         }
         if let (Err(why), false) = (consent::standing(work, &customer)?, session.is_override) {
             return Err(withheld(&customer, why));
+        }
+        if !session.is_override && consent::mode(work, &customer)? != ConsentMode::Mandatory {
+            consent::proven(work, &customer)?;
         }
         let agent = agent_now(work.read, session.admin_id)?
             .ok_or_else(|| ended("the agent's account no longer allows it"))?;

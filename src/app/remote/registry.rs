@@ -189,4 +189,6 @@ use_cases! {
     };
     "log.plan_recovery" log::PlanRecovery => ();
     "log.recover" log::Recover => log::Recovered;
+    "log.plan_acceptance" log::PlanAcceptance => Vec<String>;
+    "log.accept" log::Accept => log::Accepted;
 }

@@ -1,7 +1,7 @@
 //! The story without an actor.
 
 use super::{Caller, Desk, Done, Work};
-use crate::app::logbook::{Keys, commit, open_log};
+use crate::app::logbook::{Keys, commit, open_log, seal};
 use crate::app::settings::Config;
 use crate::app::view::View;
 use crate::domain::access::Actor;
@@ -37,7 +37,7 @@ pub fn tend<A>(
         };
         match body(&mut work)? {
             Done::Recorded(answer, recorded) => {
-                let sealed = work.log.seal(recorded, &work.keyring.audit)?;
+                let sealed = seal(work.log, &*tx, recorded, &work.keyring.audit)?;
                 (answer, Some(sealed))
             }
             Done::Unchanged(answer) => (answer, None),

@@ -150,6 +150,7 @@ actions! {
     ImportRun = Import "import" "adminhtml_import_start";
     LogRead = Log "read" "adminhtml_logging_index";
     LogRecover = Log "recover" "adminhtml_logging_recover";
+    LogAccept = Log "accept" "adminhtml_logging_accept";
     LogExport = Log "export" "adminhtml_logging_export";
     LogVerify = Log "verify" "adminhtml_logging_verify";
     LogArchive = Log "archive" "adminhtml_logging_archive";

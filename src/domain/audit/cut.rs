@@ -12,7 +12,7 @@ use crate::domain::bytes::end_of_plain;
 /// Makes what finds the values of a text of these keys (each with what stands
 /// before it) and nothing between them.
 macro_rules! cutter {
-    ($part:ident: $($key:literal)*) => {
+    ($part:ident: $($key:literal)* $(? $optional:literal $($then:literal)*)?) => {
         #[inline]
         fn $part(text: &str, values: &mut [Span]) -> Option<()> {
             let bytes = text.as_bytes();
@@ -28,6 +28,24 @@ macro_rules! cutter {
                 at = end_of(bytes, start)?;
                 *values.next()? = Span { start, end: at };
             )*
+            $(
+                // A key that is there only where it says something.
+                let value = values.next()?;
+                *value = ABSENT;
+                let start = at + $optional.len();
+                if bytes.get(at..start)? == $optional {
+                    at = end_of(bytes, start)?;
+                    *value = Span { start, end: at };
+                }
+                $(
+                    let start = at + $then.len();
+                    if bytes.get(at..start)? != $then {
+                        return None;
+                    }
+                    at = end_of(bytes, start)?;
+                    *values.next()? = Span { start, end: at };
+                )*
+            )?
             (bytes.get(at..)? == b"}").then_some(())
         }
     };
@@ -53,6 +71,7 @@ cutter! { record:
     b",\"document\":"
     b",\"ticket\":"
     b",\"erased\":"
+    ? b",\"state\":"
     b",\"shopper\":"
     b",\"staff\":"
 }
@@ -102,6 +121,8 @@ pub struct InPlace<'a> {
 
 /// What stands for every value of a part that was erased.
 const ERASED: &str = "null";
+/// A key that is not there.
+const ABSENT: Span = Span { start: 0, end: 0 };
 const NULL: Span = Span {
     start: 0,
     end: ERASED.len(),
@@ -109,9 +130,9 @@ const NULL: Span = Span {
 
 /// Values of all three texts, and where those of the shopper and the staff part
 /// begin among them.
-const VALUES: usize = 27;
-const SHOPPER: usize = 21;
-const STAFF: usize = 24;
+const VALUES: usize = 28;
+const SHOPPER: usize = 22;
+const STAFF: usize = 25;
 
 /// Which of the values a field is.
 fn place(field: Field) -> usize {
@@ -231,9 +252,14 @@ impl<'a> Cut<'a> {
         self.between(18, 18)
     }
 
+    /// The digests of the state after it, as JSON; `None` where it holds none.
+    pub fn state(&self) -> Option<&'a str> {
+        Some(self.between(19, 19)).filter(|state| !state.is_empty())
+    }
+
     /// The commitments to the shopper and the staff part, without quotes.
     pub fn commitments(&self) -> [&'a str; 2] {
-        [19, 20].map(|at| self.between(at, at).trim_matches('"'))
+        [20, 21].map(|at| self.between(at, at).trim_matches('"'))
     }
 }
 

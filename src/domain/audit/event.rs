@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::action::Action;
+use super::state::State;
 use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{Consent, ConsentSource};
 use crate::domain::document::DocumentRef;
@@ -90,6 +91,8 @@ pub struct Event {
     pub ticket: Option<Ticket>,
     /// Ranges of seqs whose shopper part was removed (first, last).
     pub erased: Option<Vec<(u64, u64)>>,
+    /// Filled in by the appender.
+    pub state: Option<State>,
     pub customer_email: Option<String>,
     pub reason: Option<String>,
     pub details: Map<String, Value>,
@@ -115,6 +118,7 @@ impl Event {
             document: None,
             ticket: None,
             erased: None,
+            state: None,
             customer_email: None,
             reason: None,
             details: Map::new(),

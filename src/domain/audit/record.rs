@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use memchr::memmem;
 
 use super::cut::Texts;
 use super::event::{ConsentBasis, Event, EventView, Outcome};
+use super::state::State;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::merkle::{self, Hash};
 use crate::domain::time::Timestamp;
@@ -45,6 +47,9 @@ struct Record {
     document: Option<String>,
     ticket: Option<String>,
     erased: Option<Vec<(u64, u64)>>,
+    /// Came later: there only where it says something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
     /// Commitments: base64url(SHA-256(0x02 ‖ salt ‖ part)).
     shopper: String,
     staff: String,
@@ -122,6 +127,7 @@ pub fn seal(
         document: event.document.as_ref().map(ToString::to_string),
         ticket: event.ticket.as_ref().map(|t| t.as_str().to_owned()),
         erased: event.erased.clone(),
+        state: event.state.clone(),
         shopper: commit(&salts[0], &shopper),
         staff: commit(&salts[1], &staff),
     })?;
@@ -137,6 +143,18 @@ pub fn seal(
         parts,
         leaf,
     })
+}
+
+/// The state that a record holds; `None` if it holds none.
+///
+/// # Errors
+/// A record that cannot be read.
+pub fn state_of(record: &[u8]) -> Result<Option<State>, serde_json::Error> {
+    // Within a string the quotes would be escaped.
+    if memmem::find(record, b",\"state\":{").is_none() {
+        return Ok(None);
+    }
+    Ok(serde_json::from_slice::<Record>(record)?.state)
 }
 
 /// An event's texts as they were read back.

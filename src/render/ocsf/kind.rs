@@ -125,7 +125,9 @@ impl Kind {
             Action::LogRead | Action::LogVerify => read("audit log", ""),
             Action::LogExport => read("audit log", "file"),
             Action::LogErase => delete("audit log", ""),
-            Action::LogRecover | Action::LogArchive => entity(OTHER, "audit log", ""),
+            Action::LogRecover | Action::LogAccept | Action::LogArchive => {
+                entity(OTHER, "audit log", "")
+            }
             Action::KeyCreate => create("key", "purpose"),
             Action::KeyRotate => update("key", "purpose"),
             Action::KeyRetire => delete("key", "purpose"),

@@ -7,6 +7,7 @@ use rusqlite::{Params, Row, params};
 use super::rights::{rights_of, scope_word};
 use super::{Tx, damaged, rows};
 use crate::domain::access::{AdminUser, Role, Storefront};
+use crate::domain::audit::StateKind;
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::domain::time::Timestamp;
@@ -198,6 +199,7 @@ impl AccessReads for Tx<'_> {
 
 impl AccessWrites for Tx<'_> {
     fn role_put(&self, _permit: &Permit<'_>, role: &Role) -> Result<i64> {
+        self.changes(StateKind::Roles)?;
         let id = (role.id != 0).then_some(role.id);
         self.change(
             "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
@@ -217,12 +219,14 @@ impl AccessWrites for Tx<'_> {
     }
 
     fn role_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+        self.changes(StateKind::Roles)?;
         self.change("DELETE FROM role WHERE id = ?1", [id])
             .map_err(rows::fault)?;
         Ok(())
     }
 
     fn admin_user_put(&self, _permit: &Permit<'_>, user: &AdminUser) -> Result<i64> {
+        self.changes(StateKind::AdminUsers)?;
         let id = (user.id != 0).then_some(user.id);
         self.change(
             "INSERT INTO admin_user (id, name, full_name, role_id, os_account, enabled, \
@@ -253,12 +257,16 @@ impl AccessWrites for Tx<'_> {
     }
 
     fn admin_user_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+        self.changes(StateKind::AdminUsers)?;
+        // Their tokens go with them.
+        self.changes(StateKind::Tokens)?;
         self.change("DELETE FROM admin_user WHERE id = ?1", [id])
             .map_err(rows::fault)?;
         Ok(())
     }
 
     fn storefront_put(&self, _permit: &Permit<'_>, storefront: &Storefront) -> Result<i64> {
+        self.changes(StateKind::Storefronts)?;
         let id = (storefront.id != 0).then_some(storefront.id);
         self.change(
             "INSERT INTO storefront (id, name, created_at, revoked_at) \

@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::{Tx, damaged, rows};
+use crate::domain::audit::StateKind;
 use crate::domain::scope::ScopeLevel;
 use crate::store::{ConfigReads, ConfigRow, ConfigWrites, Permit, Result};
 
@@ -38,6 +39,7 @@ impl ConfigReads for Tx<'_> {
 
 impl ConfigWrites for Tx<'_> {
     fn config_put(&self, _permit: &Permit<'_>, row: &ConfigRow) -> Result<()> {
+        self.changes(StateKind::Config)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO config_value (path, scope, scope_id, value) VALUES (?1, ?2, ?3, ?4) \
@@ -62,6 +64,7 @@ impl ConfigWrites for Tx<'_> {
         level: ScopeLevel,
         scope_id: i64,
     ) -> Result<bool> {
+        self.changes(StateKind::Config)?;
         let changed = self
             .conn
             .execute(

@@ -50,6 +50,11 @@ pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
     })
 }
 
+fn stored_id(row: &Row<'_>, column: usize, table: &str) -> Result<CustomerId> {
+    let stored: i64 = rows::get(row, column)?;
+    CustomerId::from_stored(stored).ok_or_else(|| damaged(table, stored, "an impossible id"))
+}
+
 impl CustomerReads for Tx<'_> {
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
         let mut statement = self
@@ -120,6 +125,42 @@ impl CustomerReads for Tx<'_> {
                     .ok_or_else(|| damaged("customer_former", stored, "an impossible id"))
             },
         )
+    }
+
+    fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
+                 FROM customer NOT INDEXED ORDER BY id",
+            )
+            .map_err(rows::fault)?;
+        let mut found = statement.query([]).map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let consent = Consent {
+                granted: rows::get(row, 1)?,
+                changed_at: rows::time_opt(row, 2)?,
+                seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
+                until: rows::time_opt(row, 4)?,
+                ..Consent::default()
+            };
+            each(stored_id(row, 0, "customer")?, &consent)?;
+        }
+        Ok(())
+    }
+
+    fn customers_formerly(
+        &self,
+        each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
+    ) -> Result<()> {
+        let sql = "SELECT former, customer_id FROM customer_former NOT INDEXED ORDER BY former";
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        let mut found = statement.query([]).map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let table = "customer_former";
+            each(stored_id(row, 0, table)?, stored_id(row, 1, table)?)?;
+        }
+        Ok(())
     }
 
     fn last_local_customer(&self) -> Result<i64> {

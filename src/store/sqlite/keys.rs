@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::{Tx, damaged, rows};
+use crate::domain::audit::StateKind;
 use crate::domain::time::Timestamp;
 use crate::store::{KeyReads, KeyRow, KeyWrites, Permit, Result};
 
@@ -38,6 +39,7 @@ impl KeyReads for Tx<'_> {
 
 impl KeyWrites for Tx<'_> {
     fn signing_key_put(&self, _permit: &Permit<'_>, key: &KeyRow) -> Result<()> {
+        self.changes(StateKind::Keys)?;
         self.conn
             .execute(
                 "INSERT INTO signing_key (kid, purpose, public_key, state, created_at, retired_at, \

@@ -21,13 +21,14 @@ mod schema;
 mod scratch;
 mod search;
 mod sessions;
+mod state;
 mod stores;
 mod sweep;
 mod tokens;
 mod uses;
 mod wal;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use super::dir::StoreDir;
 use super::log::Appended;
 use super::strangers::Strangers;
 use super::{Activity, Counted, HighWater, ReadTx, Result, Settled, Store, WriteTx};
+use crate::domain::audit::StateKind;
 use crate::domain::fault::Fault;
 use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
@@ -220,6 +222,7 @@ impl SqliteStore {
             new_wal: self.new_wal.as_deref(),
             maps: self.maps,
             open: true,
+            written: RefCell::default(),
             _lock: lock,
         };
         self.check_schema()?;
@@ -332,6 +335,7 @@ struct Tx<'s> {
     new_wal: Option<&'s std::path::Path>,
     maps: bool,
     open: bool,
+    written: RefCell<state::Written>,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,
 }
@@ -339,6 +343,14 @@ struct Tx<'s> {
 impl ReadTx for Tx<'_> {}
 
 impl WriteTx for Tx<'_> {
+    fn state_written(&self) -> Vec<StateKind> {
+        self.kinds_written()
+    }
+
+    fn state_before(&self, kind: StateKind) -> Result<String> {
+        self.digest_before(kind)
+    }
+
     fn as_read(&self) -> &dyn ReadTx {
         self
     }

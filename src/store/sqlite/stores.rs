@@ -139,6 +139,11 @@ impl StoreTreeWrites for Tx<'_> {
     }
 
     fn website_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+        // Tokens that were limited to it hold less from now on.
+        let limited = "SELECT DISTINCT token_id FROM access_token_website WHERE website_id = ?1";
+        for token in self.website_ids(limited, id)? {
+            self.changes(self.kind_of_token(token)?)?;
+        }
         remove(self, "DELETE FROM website WHERE id = ?1", id, "website")
     }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::rights::scope_word;
 use super::{Tx, damaged, rows};
 use crate::domain::access::{AccessToken, TokenOwner};
+use crate::domain::audit::StateKind;
 use crate::domain::time::Timestamp;
 use crate::store::{Permit, Result, TokenReads, TokenWrites};
 
@@ -75,6 +76,10 @@ impl TokenWrites for Tx<'_> {
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64> {
+        self.changes(match token.owner {
+            TokenOwner::AdminUser(_) => StateKind::Tokens,
+            TokenOwner::Storefront(_) => StateKind::Storefronts,
+        })?;
         let (admin, storefront) = match token.owner {
             TokenOwner::AdminUser(id) => (Some(id), None),
             TokenOwner::Storefront(id) => (None, Some(id)),
@@ -103,6 +108,7 @@ impl TokenWrites for Tx<'_> {
     }
 
     fn access_token_revoke(&self, _permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()> {
+        self.changes(self.kind_of_token(id)?)?;
         self.conn
             .execute(
                 "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",

@@ -122,6 +122,8 @@ fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
         for row in rows {
             work.put_archive(row)?;
         }
+        // It must be found in the database, whatever moves into files.
+        work.tell_state();
         let recorded = work.record()?;
         Ok(Done::Recorded(recorded.seq, recorded))
     })

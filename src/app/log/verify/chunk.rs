@@ -7,7 +7,7 @@ use super::indexes::{Key, Sums};
 use super::row;
 use crate::app::log::archive::local;
 use crate::app::log::source::Source;
-use crate::domain::audit::{Cut, Field};
+use crate::domain::audit::{Consented, Cut, Field};
 use crate::domain::merkle::{Hash, leaf_hash};
 use crate::domain::time::Timestamp;
 use crate::store::{ArchiveRow, Cell, Cells, Result};
@@ -28,6 +28,12 @@ pub struct Checked {
     pub sums: Option<Sums>,
     /// The greatest N of any `local:N`, of archived events.
     pub local_customers: u64,
+    /// The newest state that one of the events holds: which, and what.
+    pub state: Option<(u64, String)>,
+    /// The first event that holds one.
+    pub state_since: Option<u64>,
+    /// What they changed of anybody's consent.
+    pub consents: Vec<Consented>,
 }
 
 impl Checked {
@@ -40,6 +46,9 @@ impl Checked {
         self.times = None;
         self.sums = None;
         self.local_customers = 0;
+        self.state = None;
+        self.state_since = None;
+        self.consents.clear();
     }
 
     fn next(&self) -> u64 {
@@ -79,6 +88,11 @@ impl Checked {
                 Some([_, last]) if *last + 1 == seq => *last = seq,
                 _ => self.missing.push([seq, seq]),
             }
+        }
+        self.consents.extend(Consented::of(cut));
+        if let Some(state) = cut.state() {
+            self.state_since.get_or_insert(seq);
+            self.state = Some((seq, state.to_owned()));
         }
         if cut.erased() == "null" {
             return;

@@ -4,6 +4,7 @@
 
 mod archives;
 mod chunk;
+mod consents;
 mod files;
 mod findings;
 mod indexes;
@@ -12,6 +13,7 @@ mod notes;
 mod proof;
 mod ranges;
 mod row;
+mod state;
 mod trust;
 mod whole;
 

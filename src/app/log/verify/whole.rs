@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::archives::Leftover;
 use super::chunk::{self, Checked};
+use super::consents::Consents;
 use super::findings::Findings;
 use super::indexes::{Key, Sums};
 use super::notes::notes_in;
@@ -41,6 +42,11 @@ pub struct Pass<'a> {
     pub(super) local_customers: u64,
     gone: Vec<[u64; 2]>,
     erasures: Vec<(u64, [u64; 2])>,
+    /// The newest state that an event holds.
+    pub(super) state: Option<(u64, String)>,
+    /// The first event that holds one.
+    pub(super) state_since: Option<u64>,
+    pub(super) consents: Consents,
     /// Older checkpoints, smallest first, and how many were compared.
     older: Vec<Checkpoint>,
     compared: usize,
@@ -79,6 +85,9 @@ impl<'a> Pass<'a> {
             local_customers: 0,
             gone: Vec::new(),
             erasures: Vec::new(),
+            state: None,
+            state_since: None,
+            consents: Consents::default(),
             older: Vec::new(),
             compared: 0,
             findings,
@@ -176,6 +185,8 @@ impl<'a> Pass<'a> {
             let listing = listing.join().map_err(|_| Fault::internal("a thread"))?;
             seen?;
             self.finish();
+            self.compare_state()?;
+            self.compare_consents()?;
             self.compare_headers()?;
             let listed = match listing? {
                 Some(listed) => listed,
@@ -213,6 +224,11 @@ impl<'a> Pass<'a> {
         self.compare_leftover(first, &checked.leaves, &checked.missing);
         self.gone.append(&mut checked.missing);
         self.erasures.append(&mut checked.erasures);
+        self.state_since = self.state_since.or(checked.state_since);
+        self.state = checked.state.take().or(self.state.take());
+        for event in checked.consents.drain(..) {
+            self.consents.take(&event);
+        }
         for leaf in &checked.leaves {
             let root = self.frontier.push(*leaf);
             if let Some(root) = root {

@@ -1,5 +1,6 @@
 //! `lac log …`.
 
+mod accept;
 mod archive;
 mod checkpoint;
 mod columns;
@@ -83,6 +84,10 @@ enum Verb {
     /// Write a checkpoint file that is lost for good anew, on record
     #[command(after_help = "Example:\n  lac log recover --yes")]
     Recover,
+    /// Accept roles, users, tokens and config as they are now, where somebody
+    /// changed them past the log; on record
+    #[command(after_help = "Example:\n  lac log accept --yes")]
+    Accept,
 }
 
 fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
@@ -98,6 +103,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Erase(args) => erase::run(args, shop)?,
         Verb::Checkpoint(args) => checkpoint::run(&args, shop)?,
         Verb::Recover => recover::run(shop)?,
+        Verb::Accept => accept::run(shop)?,
     }
     Ok(0)
 }

@@ -9,6 +9,7 @@ use rusqlite::Row;
 
 use super::{Tx, damaged, migrate, rows, schema};
 use crate::domain::audit::{Cut, StoredEvent};
+use crate::domain::ids::CustomerId;
 use crate::domain::merkle::Hash;
 use crate::domain::time::Timestamp;
 use crate::store::{ArchiveRow, AuditReads, Cell, Cells, EventQuery, Head, Result};
@@ -62,6 +63,29 @@ impl AuditReads for Tx<'_> {
             )
             .map_err(rows::fault)?;
         rows::first(statement.query([seq]).map_err(rows::fault)?, read)
+    }
+
+    fn audit_consent(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event \
+                 INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
+                 AND ((action_group = 'consent' AND action IN ('grant', 'revoke')) \
+                 OR (action_group = 'customers' AND action = 'remove')) \
+                 ORDER BY seq DESC LIMIT 1",
+            )
+            .map_err(rows::fault)?;
+        let found = statement.query([customer.stored()]).map_err(rows::fault)?;
+        let Some(event) = rows::first(found, read)? else {
+            return Ok(());
+        };
+        let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+        each(&cut)
     }
 
     fn audit_scan(

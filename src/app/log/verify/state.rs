@@ -1,0 +1,36 @@
+//! What the tables hold, compared with what the log says of it.
+
+use super::whole::Pass;
+use crate::domain::audit::State;
+use crate::store::Result;
+use crate::store::state::difference;
+
+impl Pass<'_> {
+    /// What was said in archives that are not there is not known.
+    pub(super) fn compare_consents(&mut self) -> Result<()> {
+        if !self.lost.is_empty() {
+            return Ok(());
+        }
+        let consents = std::mem::take(&mut self.consents);
+        consents.compare(self.source.read, self.state_since, &mut self.findings)
+    }
+
+    /// Roles, admin users, tokens, storefronts, keys and config are as the
+    /// newest event that says so left them.
+    pub(super) fn compare_state(&mut self) -> Result<()> {
+        let Some((seq, text)) = self.state.take() else {
+            return Ok(());
+        };
+        match serde_json::from_str::<State>(&text) {
+            Err(_) => self
+                .findings
+                .event(seq, "what it says of the state cannot be read"),
+            Ok(state) => {
+                if let Some(problem) = difference(self.source.read, seq, &state)? {
+                    self.findings.log(problem);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Digests of who may do what, as it stood after an event.
+//!
+//! An event that changes one of these kinds of state says in its record what
+//! all of them come to afterwards, so that rows which somebody else changed in
+//! the database are not what the log says.
+
+use serde::{Deserialize, Serialize};
+
+use super::action::ActionGroup;
+
+/// A kind of state that is proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StateKind {
+    Roles,
+    AdminUsers,
+    Tokens,
+    Storefronts,
+    Keys,
+    Config,
+}
+
+impl StateKind {
+    pub const ALL: [Self; 6] = [
+        Self::Roles,
+        Self::AdminUsers,
+        Self::Tokens,
+        Self::Storefronts,
+        Self::Keys,
+        Self::Config,
+    ];
+
+    /// Its key in the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::AdminUsers => "admin_users",
+            Self::Tokens => "tokens",
+            Self::Storefronts => "storefronts",
+            Self::Keys => "keys",
+            Self::Config => "config",
+        }
+    }
+
+    /// For messages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::AdminUsers => "admin users",
+            Self::Tokens => "access tokens",
+            Self::Storefronts => "storefronts",
+            Self::Keys => "keys",
+            Self::Config => "config values",
+        }
+    }
+
+    /// The action groups that change it and can be left out of the log. Where
+    /// one of them is, the log cannot say what this kind comes to.
+    fn groups(self) -> &'static [ActionGroup] {
+        match self {
+            Self::Config => &[
+                ActionGroup::Config,
+                ActionGroup::Import,
+                ActionGroup::Stores,
+            ],
+            Self::Storefronts => &[ActionGroup::Storefronts],
+            Self::Roles | Self::AdminUsers | Self::Tokens | Self::Keys => &[],
+        }
+    }
+
+    /// Whether every change of it is recorded while these groups are left out.
+    pub fn is_tracked(self, left_out: &[ActionGroup]) -> bool {
+        !self.groups().iter().any(|group| left_out.contains(group))
+    }
+}
+
+/// One digest for each kind: base64url, without padding, of a SHA-256; `None`
+/// where changes of that kind are not all recorded. Its serialised form is
+/// hashed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    roles: Option<String>,
+    admin_users: Option<String>,
+    tokens: Option<String>,
+    storefronts: Option<String>,
+    keys: Option<String>,
+    config: Option<String>,
+}
+
+impl State {
+    pub fn get(&self, kind: StateKind) -> Option<&str> {
+        match kind {
+            StateKind::Roles => &self.roles,
+            StateKind::AdminUsers => &self.admin_users,
+            StateKind::Tokens => &self.tokens,
+            StateKind::Storefronts => &self.storefronts,
+            StateKind::Keys => &self.keys,
+            StateKind::Config => &self.config,
+        }
+        .as_deref()
+    }
+
+    pub fn set(&mut self, kind: StateKind, digest: Option<String>) {
+        let place = match kind {
+            StateKind::Roles => &mut self.roles,
+            StateKind::AdminUsers => &mut self.admin_users,
+            StateKind::Tokens => &mut self.tokens,
+            StateKind::Storefronts => &mut self.storefronts,
+            StateKind::Keys => &mut self.keys,
+            StateKind::Config => &mut self.config,
+        };
+        *place = digest;
+    }
+
+    /// The kinds whose digest here is not the one that `now` gives; those that
+    /// are not tracked are not asked for.
+    ///
+    /// # Errors
+    /// What `now` fails with.
+    pub fn changed<E>(
+        &self,
+        mut now: impl FnMut(StateKind) -> Result<String, E>,
+    ) -> Result<Vec<StateKind>, E> {
+        let mut changed = Vec::new();
+        for kind in StateKind::ALL {
+            if let Some(known) = self.get(kind)
+                && now(kind)? != known
+            {
+                changed.push(kind);
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// What differs, in words.
+pub fn differs_from(kinds: &[StateKind], seq: u64) -> Option<String> {
+    let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
+    (!titles.is_empty()).then(|| format!("{} are not as event {seq} left them", titles.join(", ")))
+}

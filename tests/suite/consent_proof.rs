@@ -1,0 +1,190 @@
+//! A login stands on what the log says of a consent, whatever the customer's
+//! row says.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::{Store, text};
+
+fn forge(store: &Store, sql: &str) {
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    database.execute_batch(sql).expect("changed");
+    assert!(database.changes() > 0, "{sql}");
+}
+
+/// Customer 1 said yes, 2 said no after a yes, 3 said yes for some time, 4
+/// never said anything.
+fn shop() -> Store {
+    let store = Store::with_shop();
+    let [email, id] = ["four@example.com", "4444"];
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        email,
+        "--id",
+        id,
+        "--website",
+        "base",
+    ]);
+    store.ok(&["consent", "grant", "2"]);
+    store.ok(&["consent", "revoke", "2"]);
+    store.ok(&["consent", "revoke", "3"]);
+    store.ok(&["consent", "grant", "3", "--for", "10d"]);
+    store
+}
+
+fn is_found(store: &Store, sql: &str, customer: &str) {
+    let verify = store.run(&["log", "verify", "-o", "json"]);
+    assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
+    let said = format!("the consent of customer {customer} is not what the log says");
+    assert!(verify.stderr.contains(&said), "{sql}: {verify:#?}");
+}
+
+const CHANGES: [(&str, &str); 9] = [
+    ("UPDATE customer SET consent_granted = 1 WHERE id = 2", "2"),
+    (
+        "UPDATE customer SET consent_granted = 1, consent_seq = consent_seq - 1 WHERE id = 2",
+        "2",
+    ),
+    (
+        "UPDATE customer SET consent_granted = 1, consent_seq = NULL WHERE id = 2",
+        "2",
+    ),
+    (
+        "UPDATE customer SET consent_granted = 1, consent_seq = (SELECT consent_seq FROM customer \
+         WHERE id = 1) WHERE id = 2",
+        "2",
+    ),
+    (
+        "UPDATE customer SET consent_granted = 1, consent_seq = 1 WHERE id = 4444",
+        "4444",
+    ),
+    (
+        "UPDATE customer SET consent_until = consent_until + 1 WHERE id = 3",
+        "3",
+    ),
+    ("UPDATE customer SET consent_until = NULL WHERE id = 3", "3"),
+    ("UPDATE customer SET consent_granted = 0 WHERE id = 1", "1"),
+    (
+        "UPDATE customer SET consent_granted = 0, consent_seq = NULL, consent_at = NULL \
+         WHERE id = 2",
+        "2",
+    ),
+];
+
+#[test]
+fn a_consent_changed_in_its_row_is_found_and_carries_no_login() {
+    let sound = shop();
+    sound.ok(&["log", "verify"]);
+    sound.login(&["1"]);
+    sound.login(&["3"]);
+    sound.ok(&["log", "verify"]);
+    for (sql, customer) in CHANGES {
+        let store = sound.copy();
+        forge(&store, sql);
+        is_found(&store, sql, customer);
+        let before = store.json(&["session", "list"]);
+        if sql.contains("consent_granted = 0") {
+            store.fails(&["login", customer], "consent_withheld", 5);
+        } else {
+            let error = store.fails(&["login", customer], "state_tampered", 6);
+            let message = text(&error["message"]);
+            assert!(
+                message.contains(&format!("customer {customer}")),
+                "{sql}: {message}"
+            );
+            store.fails(&["login", customer, "--check"], "state_tampered", 6);
+        }
+        assert_eq!(store.json(&["session", "list"]), before, "{sql}");
+        is_found(&store, sql, customer);
+    }
+}
+
+/// The row is changed between the login and its redemption.
+#[test]
+fn a_redemption_looks_again() {
+    let store = shop();
+    let url = store.login_url(&["3"]);
+    forge(
+        &store,
+        "UPDATE customer SET consent_until = NULL WHERE id = 3",
+    );
+    let redeem = ["redeem", &url, "--audience", "https://eu.shop.example.com"];
+    store.fails(&redeem, "state_tampered", 6);
+    let sessions = store.json(&["session", "list"]);
+    assert!(sessions[0]["redeemed_at"].is_null(), "{sessions}");
+}
+
+/// Where silence is a yes, a no that is taken out of the row is one.
+#[test]
+fn a_no_that_was_taken_away() {
+    let store = shop();
+    store.ok(&["config", "set", "lac/consent/mode", "opt-out"]);
+    store.login(&["4444"]);
+    let (sql, customer) = CHANGES[8];
+    forge(&store, sql);
+    store.fails(&["login", customer], "state_tampered", 6);
+    is_found(&store, sql, customer);
+}
+
+/// Said anew, it counts: by somebody who may, and on record.
+#[test]
+fn a_new_word_mends_it() {
+    let store = shop();
+    forge(&store, CHANGES[0].0);
+    store.fails(&["login", "2"], "state_tampered", 6);
+    store.ok(&["consent", "revoke", "2"]);
+    store.fails(&["login", "2"], "consent_withheld", 5);
+    store.ok(&["log", "verify"]);
+    store.ok(&["consent", "grant", "2"]);
+    store.login(&["2"]);
+    store.ok(&["log", "verify"]);
+}
+
+/// Grants that were archived still carry logins, and are needed for them.
+#[test]
+fn an_archived_grant_is_read_from_its_file() {
+    let store = shop();
+    store.clock.set("2026-10-06T12:00:00.000000Z");
+    store.ok(&["config", "set", "system/rotation/lifetime", "1"]);
+    store.clock.set("2027-01-10T12:00:00.000000Z");
+    let archived: Value = store.json(&["log", "archive"]);
+    assert!(
+        archived["events"].as_u64().expect("a number") > 5,
+        "{archived}"
+    );
+    store.login(&["1"]);
+    store.ok(&["log", "verify"]);
+    assert_eq!(store.run(&["doctor"]).code, 0);
+    forge(
+        &store,
+        "UPDATE customer SET consent_granted = 1, consent_seq = 1 WHERE id = 4444",
+    );
+    store.fails(&["login", "4444"], "state_tampered", 6);
+    is_found(&store, "an archived event of another kind", "4444");
+    std::fs::rename(store.dir().join("archive"), store.dir().join("away")).expect("away");
+    store.fails(&["login", "1"], "archive_missing", 8);
+}
+
+/// A customer who goes takes along what they said.
+#[test]
+fn a_customer_who_comes_again_has_said_nothing() {
+    let store = shop();
+    store.ok(&["config", "set", "admin/magento_logging/actions", "config"]);
+    store.ok(&["config", "set", "lac/consent/mode", "opt-out"]);
+    store.ok(&["customer", "remove", "2", "--yes"]);
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        "again@example.com",
+        "--id",
+        "2",
+        "--website",
+        "base",
+    ]);
+    store.ok(&["log", "verify"]);
+    store.login(&["2"]);
+    store.ok(&["log", "verify"]);
+}

@@ -1,0 +1,240 @@
+//! Who may do what, changed in the database past the log: found, and not made
+//! good by whatever is done next.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::{Store, text};
+
+/// A shop with one of everything, some of it revoked.
+fn shop() -> Store {
+    let store = Store::with_shop();
+    store.staff("clerk", &["login_log"]);
+    store.person("deputy", "Administrators");
+    store.json(&[
+        "user",
+        "token",
+        "create",
+        "deputy",
+        "--resource",
+        "login_log",
+    ]);
+    store.ok(&["user", "token", "revoke", "clerk", "--all"]);
+    store.ok(&["storefront", "add", "former", "--website", "base"]);
+    store.ok(&["storefront", "revoke", "former", "--yes"]);
+    store.ok(&["key", "rotate", "login", "--yes"]);
+    store
+}
+
+fn forge(store: &Store, sql: &str) {
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    database
+        .execute_batch("PRAGMA foreign_keys=OFF")
+        .expect("no checks");
+    database.execute_batch(sql).expect("changed");
+    assert!(database.changes() > 0, "{sql}");
+}
+
+const CHANGES: [(&str, &str); 16] = [
+    (
+        "INSERT INTO admin_user (name, role_id, os_account, enabled, created_at) \
+         SELECT 'mallory', id, 'mallory', 1, 0 FROM role WHERE name = 'Administrators'",
+        "admin users",
+    ),
+    (
+        "UPDATE admin_user SET role_id = (SELECT id FROM role WHERE name = 'Administrators') \
+         WHERE name = 'clerk'",
+        "admin users",
+    ),
+    (
+        "UPDATE admin_user SET os_account = 'mallory' WHERE name = 'deputy'",
+        "admin users",
+    ),
+    (
+        "UPDATE role SET access = 'all', scope = 'all' WHERE access = 'custom'",
+        "roles",
+    ),
+    (
+        "INSERT INTO role_resource SELECT id, 'Lac::keys' FROM role WHERE access = 'custom'",
+        "roles",
+    ),
+    ("DELETE FROM role_resource", "roles"),
+    (
+        "UPDATE access_token SET revoked_at = NULL WHERE admin_user_id IS NOT NULL",
+        "access tokens",
+    ),
+    (
+        "UPDATE access_token SET expires_at = expires_at + 1 WHERE expires_at IS NOT NULL",
+        "access tokens",
+    ),
+    (
+        "UPDATE access_token SET access = 'all' WHERE access = 'custom'",
+        "access tokens",
+    ),
+    (
+        "UPDATE access_token SET hash = randomblob(32) WHERE id = 1",
+        "access tokens",
+    ),
+    (
+        "UPDATE storefront SET revoked_at = NULL WHERE name = 'former'",
+        "storefronts",
+    ),
+    (
+        "INSERT INTO storefront_website SELECT id, 2 FROM storefront WHERE name = 'former'",
+        "storefronts",
+    ),
+    (
+        "UPDATE access_token SET revoked_at = NULL, name = 'other' WHERE storefront_id IS NOT NULL",
+        "storefronts",
+    ),
+    (
+        "UPDATE signing_key SET retired_at = NULL, state = 'verifying' WHERE purpose = 'login' \
+         AND state <> 'active'",
+        "keys",
+    ),
+    (
+        "INSERT INTO config_value VALUES ('lac/consent/mode', 'default', 0, 'mandatory') \
+         ON CONFLICT DO UPDATE SET value = 'mandatory'",
+        "config values",
+    ),
+    (
+        "UPDATE config_value SET value = 'https://evil.example/' \
+         WHERE path = 'web/secure/base_url'",
+        "config values",
+    ),
+];
+
+/// `log verify` and `doctor` name what differs.
+fn is_found(store: &Store, sql: &str, what: &str) {
+    let verify = store.run(&["log", "verify", "-o", "json"]);
+    assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
+    let said = format!("{what} are not as event ");
+    assert!(verify.stderr.contains(&said), "{sql}: {verify:#?}");
+    let doctor = store.run(&["doctor", "-o", "json"]);
+    assert_eq!(doctor.code, 6, "{sql}: {doctor:#?}");
+    let lines: Vec<Value> = serde_json::from_str(&doctor.stdout).expect("findings");
+    let line = lines.iter().find(|line| line["check"] == "state");
+    let line = line.expect("the finding");
+    assert_eq!(line["code"], "state_tampered", "{sql}: {line}");
+    assert!(text(&line["message"]).contains(&said), "{sql}: {line}");
+}
+
+#[test]
+fn a_change_past_the_log_is_found_and_not_made_good_by_the_next_act() {
+    let sound = shop();
+    sound.ok(&["log", "verify"]);
+    assert_eq!(sound.run(&["doctor"]).code, 0);
+    for (sql, what) in CHANGES {
+        let store = sound.copy();
+        forge(&store, sql);
+        is_found(&store, sql, what);
+        for act in [
+            &["role", "create", "another"][..],
+            &["config", "set", "web/url/use_store", "yes"],
+            &["user", "token", "create", "alice"],
+            &["key", "rotate", "login", "--yes"],
+        ] {
+            let error = store.fails(act, "state_tampered", 6);
+            let message = text(&error["message"]);
+            assert!(message.contains(what), "{sql}: {act:?}: {message}");
+        }
+        // What changes nothing of it goes on, and heals nothing.
+        let _ = store.run(&["customer", "edit", "1", "--first-name", "Other"]);
+        is_found(&store, sql, what);
+    }
+}
+
+/// The newest state is never far from the newest event.
+#[test]
+fn many_events_later_it_is_still_found() {
+    let store = shop();
+    for turn in 0..300 {
+        let yes = if turn % 2 == 0 { "grant" } else { "revoke" };
+        store.ok(&["consent", yes, "2"]);
+    }
+    store.ok(&["log", "verify"]);
+    assert_eq!(store.run(&["doctor"]).code, 0);
+    let (sql, what) = CHANGES[0];
+    forge(&store, sql);
+    is_found(&store, sql, what);
+    store.fails(&["role", "create", "another"], "state_tampered", 6);
+}
+
+#[test]
+fn whoever_holds_everything_accepts_it_on_record() {
+    let store = shop();
+    let archivist = store.staff("archivist", &["system_magento_logging_bulk_events"]);
+    let unchanged = store.json(&["log", "accept", "--yes"]);
+    assert_eq!(unchanged["changed"], false, "{unchanged}");
+    let (sql, what) = CHANGES[0];
+    forge(&store, sql);
+    store
+        .run_as(&archivist, &["log", "accept", "--yes", "-o", "json"])
+        .failed("beyond_own_rights", 4);
+    store.fails(&["log", "accept"], "confirmation_required", 2);
+    is_found(&store, sql, what);
+    let accepted = store.json(&["log", "accept", "--yes"]);
+    assert_eq!(accepted["kinds"], serde_json::json!(["admin_users"]));
+    store.ok(&["log", "verify"]);
+    assert_eq!(store.run(&["doctor"]).code, 0);
+    store.ok(&["role", "create", "another"]);
+    let event = store.json(&["log", "show", &accepted["audit_seq"].to_string()]);
+    assert_eq!(event["action"], "accept");
+    assert_eq!(event["admin"], "alice");
+    assert_eq!(
+        event["details"]["kinds"],
+        serde_json::json!(["admin_users"])
+    );
+}
+
+/// What is not logged is not proven, and raises no alarm: neither while a group
+/// is left out nor when it is logged again.
+#[test]
+fn a_group_that_is_left_out_raises_no_alarm() {
+    let store = shop();
+    let logged = |groups: &str| {
+        store.ok(&["config", "set", "admin/magento_logging/actions", groups]);
+        store.ok(&["log", "verify"]);
+        assert_eq!(store.run(&["doctor"]).code, 0);
+    };
+    logged("stores,customers,import");
+    let before = store.log().len();
+    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    store.ok(&["storefront", "add", "third", "--website", "base"]);
+    // Both groups are left out.
+    assert_eq!(store.log().len(), before);
+    store.ok(&["role", "create", "another"]);
+    store.ok(&["log", "verify"]);
+    assert_eq!(store.run(&["doctor"]).code, 0);
+    logged("config,storefronts,stores,customers,import");
+    store.ok(&["config", "set", "web/url/use_store", "no"]);
+    store.ok(&["storefront", "revoke", "third", "--yes"]);
+    store.ok(&["log", "verify"]);
+    let (sql, what) = CHANGES[15];
+    forge(&store, sql);
+    is_found(&store, sql, what);
+}
+
+/// The record says it, so that neither an erasure nor an archive takes it away.
+#[test]
+fn it_stands_in_the_record() {
+    let store = shop();
+    store.ok(&["role", "create", "another"]);
+    let seq = store.log()[0]["seq"].to_string();
+    let raw = store.ok(&["log", "show", &seq, "--raw"]);
+    let record = raw.lines().next().expect("a record");
+    let record: Value = serde_json::from_str(record).expect("a record");
+    let kinds: Vec<&String> = record["state"]
+        .as_object()
+        .expect("digests")
+        .keys()
+        .collect();
+    assert_eq!(kinds.len(), 6, "{record}");
+    for (_, digest) in record["state"].as_object().expect("digests") {
+        assert_eq!(text(digest).len(), 43);
+    }
+    // The fields of an event are what they were.
+    let event = &store.log()[0];
+    assert!(event.get("action").is_some());
+    assert!(event.get("state").is_none());
+}
