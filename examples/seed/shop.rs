@@ -13,6 +13,7 @@ use login_as_customer::app::users::Create as CreateUser;
 use login_as_customer::app::{Caller, Credential, Desk};
 use login_as_customer::domain::config::ENABLED;
 use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::form::{BoundedList, ShortText};
 use login_as_customer::domain::notice::Hooks;
 use login_as_customer::domain::scope::ConfigScope;
 use login_as_customer::render::export::EveryForm;
@@ -83,8 +84,8 @@ fn fill(desk: &Desk<'_>, people: &People) -> Result<(), Fault> {
     import(desk, Kind::Customers, &mut Rest::new(people))?;
     text(Kind::Orders, &files::orders(people))?;
     Set {
-        path: ENABLED.to_owned(),
-        value: "yes".to_owned(),
+        path: ENABLED.parse()?,
+        value: "yes".parse()?,
         scope: ConfigScope::Default,
         confirmation: Confirmation::default(),
     }
@@ -94,21 +95,21 @@ fn fill(desk: &Desk<'_>, people: &People) -> Result<(), Fault> {
 
 fn staff(desk: &Desk<'_>) -> Result<(), Fault> {
     CreateRole {
-        name: ROLE.to_owned(),
+        name: ROLE.parse()?,
         all: false,
         scope: None,
     }
     .run(desk)?;
     Allow {
-        name: ROLE.to_owned(),
-        resources: vec!["login_button".to_owned(), "login_log".to_owned()],
+        name: ROLE.parse()?,
+        resources: BoundedList::read("", ["login_button", "login_log"], ShortText::new)?,
         with_children: false,
     }
     .run(desk)?;
     for name in AGENTS {
         CreateUser {
-            name: name.to_owned(),
-            role: ROLE.to_owned(),
+            name: name.parse()?,
+            role: ROLE.parse()?,
             os_account: None,
             full_name: None,
         }
@@ -120,7 +121,7 @@ fn staff(desk: &Desk<'_>) -> Result<(), Fault> {
 fn import(desk: &Desk<'_>, kind: Kind, input: &mut dyn Read) -> Result<(), Fault> {
     let request = Import {
         kind,
-        file: "seed".to_owned(),
+        file: "seed".parse()?,
         wishes: Wishes::default(),
     };
     request.run(desk, input, &Unwatched).map(|_| ())

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Desk, View, bulk, glance, storefronts};
 use crate::domain::audit::{Action, ActionGroup, Outcome};
 use crate::domain::config;
+use crate::domain::form::ShortText;
 use crate::domain::request::RequestState;
 use crate::domain::resource::Resource;
 use crate::domain::session::SessionState;
@@ -93,7 +94,7 @@ impl Wanted {
 pub struct Complete {
     pub wanted: Wanted,
     /// What they begin with.
-    pub prefix: String,
+    pub prefix: ShortText,
 }
 
 impl Complete {

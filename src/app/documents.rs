@@ -7,6 +7,7 @@ use super::{Desk, View, bulk};
 use crate::domain::audit::Action;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
 
@@ -14,9 +15,9 @@ use crate::store::Result;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShowDocument {
     pub kind: DocumentKind,
-    pub number: String,
-    pub website: Option<String>,
-    pub store_view: Option<String>,
+    pub number: ShortText,
+    pub website: Option<ShortText>,
+    pub store_view: Option<ShortText>,
 }
 
 /// The document, its customer, and what stands in the way of a login.

@@ -5,29 +5,18 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fault::Fault;
+use crate::domain::form::LongText;
 use crate::store::Result;
 
 /// Rows that one page holds at most: memory stays bounded however long the
 /// list is.
 pub const MAX_ROWS: usize = 10_000;
 
-/// One command may name no more than this many: the store may be locked while
-/// they are looked up.
-///
-/// # Errors
-/// `invalid_value`, naming `what`.
-pub fn few<T>(what: &str, named: &[T]) -> Result<()> {
-    if named.len() <= MAX_ROWS {
-        return Ok(());
-    }
-    Err(Fault::invalid(what, format!("at most {MAX_ROWS} at once")))
-}
-
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Goes on after the cursor of the page before.
-    pub after: Option<String>,
+    pub after: Option<LongText>,
     /// Rows at most; never more than [`MAX_ROWS`].
     pub limit: Option<usize>,
 }

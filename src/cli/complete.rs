@@ -95,7 +95,11 @@ fn find(wanted: Wanted, prefix: &str) -> Option<Vec<String>> {
     let shop = Shop::new(globals, settings, out);
     shop.ready_as_it_is().ok()?;
     let prefix = prefix.to_owned();
-    shop.run(Complete { wanted, prefix }).ok()
+    shop.run(Complete {
+        wanted,
+        prefix: prefix.try_into().ok()?,
+    })
+    .ok()
 }
 
 /// The global options among the words typed so far that say which store is

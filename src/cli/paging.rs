@@ -7,6 +7,7 @@ use super::args::Paging;
 use super::out::write_failed;
 use super::shop::Shop;
 use crate::app::page::{MAX_ROWS, Page, Part};
+use crate::domain::form::OptionalText;
 use crate::render::list::{List, Row};
 use crate::render::{Format, Look};
 use crate::store::Result;
@@ -36,7 +37,7 @@ pub fn show_as<R: Row>(
 ) -> Result<()> {
     let mut left = shop.limit(paging.limit);
     let mut part = Part {
-        after: paging.after.clone(),
+        after: paging.after.clone().formed()?,
         limit: Some(left.unwrap_or(MAX_ROWS)),
     };
     let mut current = page(part.clone())?;
@@ -48,7 +49,7 @@ pub fn show_as<R: Row>(
         }
         left = left.map(|left| left.saturating_sub(current.rows.len()));
         part.limit = Some(left.unwrap_or(MAX_ROWS));
-        part.after = current.next;
+        part.after = current.next.formed()?;
         if part.after.is_none() || left == Some(0) {
             break;
         }

@@ -12,6 +12,7 @@ use super::shop::Shop;
 use crate::app::customers::{CustomerView, List};
 use crate::app::page::Part;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::render::safe::{safe, safe_limited};
 use crate::store::Result;
 
@@ -74,8 +75,8 @@ pub fn named_or_picked(shop: &Shop, named: Option<&str>, website: Option<&str>) 
         Some(named) => input::text_or_stdin("CUSTOMER", named),
         None => customer(shop, "CUSTOMER", "Which one", |text| {
             let page = shop.run(List {
-                search: Some(text.to_owned()),
-                website: website.map(str::to_owned),
+                search: Some(text.parse()?),
+                website: website.map(str::to_owned).formed()?,
                 part: Part {
                     limit: Some(MOST),
                     after: None,

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::app::log::{Filter, Wanted};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, OptionalText, SOME, ShortText};
 use crate::store::Result;
 
 /// One value or several.
@@ -45,15 +46,18 @@ macro_rules! saved {
         impl SavedFilter {
             /// Puts it under what the flags said: a flag counts before the
             /// same filter here.
-            pub fn under(&self, given: Filter) -> Filter {
-                Filter {
-                    $($one: given.$one.or_else(|| self.$one.clone()),)*
-                    $($any: Wanted {
-                        any: or(given.$any.any, self.$any.as_ref()),
-                        not: or(given.$any.not, self.$not.as_ref()),
+            pub fn under(&self, given: Filter) -> Result<Filter> {
+                Ok(Filter {
+                    $($one: match given.$one {
+                        Some(given) => Some(given),
+                        None => self.$one.clone().formed()?,
                     },)*
-                    $($contains: or(given.$contains, self.$contains.as_ref()),)*
-                }
+                    $($any: Wanted {
+                        any: or(given.$any.any, self.$any.as_ref())?,
+                        not: or(given.$any.not, self.$not.as_ref())?,
+                    },)*
+                    $($contains: or(given.$contains, self.$contains.as_ref())?,)*
+                })
             }
         }
     };
@@ -97,11 +101,14 @@ impl UnreadFilter {
     }
 }
 
-fn or(given: Vec<String>, saved: Option<&Values>) -> Vec<String> {
+fn or(
+    given: BoundedList<ShortText, SOME>,
+    saved: Option<&Values>,
+) -> Result<BoundedList<ShortText, SOME>> {
     if given.is_empty() {
-        Values::list(saved)
+        BoundedList::read("--filter", Values::list(saved), ShortText::new)
     } else {
-        given
+        Ok(given)
     }
 }
 
@@ -114,16 +121,13 @@ mod tests {
         let text = "since = 'last-month'\nadmin = ['anna', 'bob']\nnot_result = 'failure'";
         let saved: SavedFilter = toml::from_str(text).unwrap();
         let given = Filter {
-            admin: Wanted {
-                any: vec!["eve".to_owned()],
-                not: Vec::new(),
-            },
+            admin: Wanted::any(["eve"]).unwrap(),
             ..Filter::default()
         };
-        let filter = saved.under(given);
+        let filter = saved.under(given).unwrap();
         assert_eq!(filter.since.as_deref(), Some("last-month"));
-        assert_eq!(filter.admin.any, ["eve"]);
-        assert_eq!(filter.result.not, ["failure"]);
+        assert_eq!(filter.admin.any[..], ["eve"]);
+        assert_eq!(filter.result.not[..], ["failure"]);
         assert!(toml::from_str::<SavedFilter>("amdin = 'anna'").is_err());
     }
 }

@@ -70,14 +70,15 @@ fn the_examples_filter_is_what_its_flags_would_be() {
     let filter = file.filters["quarter"]
         .read("quarter")
         .unwrap()
-        .under(Filter::default());
+        .under(Filter::default())
+        .unwrap();
     let expected = Filter {
-        since: Some("2026-10-01".to_owned()),
-        until: Some("2026-12-31".to_owned()),
-        action_group: Wanted::any(["login_as_customer", "consent"]),
+        since: Some("2026-10-01".parse().unwrap()),
+        until: Some("2026-12-31".parse().unwrap()),
+        action_group: Wanted::any(["login_as_customer", "consent"]).unwrap(),
         admin: Wanted {
-            any: Vec::new(),
-            not: vec!["night-shift".to_owned()],
+            not: Wanted::any(["night-shift"]).unwrap().any,
+            ..Wanted::default()
         },
         ..Filter::default()
     };
@@ -88,7 +89,8 @@ fn the_examples_filter_is_what_its_flags_would_be() {
         file.filters["quarter"]
             .read("quarter")
             .unwrap()
-            .under(Filter::default()),
+            .under(Filter::default())
+            .unwrap(),
         Filter::default()
     );
 }

@@ -5,6 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::form::{IdText, Malformed};
+
+pub use super::form::Ticket;
+
 /// A customer's id: the merchant's own (`42`), or `local:N` for a customer
 /// known only from a CSV file, which no storefront can mistake for one of its
 /// own. Strings everywhere outside; inside one signed number, so that the
@@ -92,10 +96,11 @@ impl<'de> Deserialize<'de> for CustomerId {
 }
 
 /// A session's id, also the token's `jti`: 128 random bits in lower-case hex,
-/// so that it never starts with a dash on a command line.
+/// so that it never starts with a dash on a command line. Any text of that form
+/// is taken: an id that does not exist is simply not found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SessionId(String);
+pub struct SessionId(IdText);
 
 impl SessionId {
     /// From 128 random bits.
@@ -105,12 +110,13 @@ impl SessionId {
         for byte in bits {
             let _ = write!(text, "{byte:02x}");
         }
-        Self(text)
+        Self(IdText::trusted(text))
     }
 
-    /// Takes any text: an id that does not exist is simply not found.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    /// # Errors
+    /// [`Malformed`] for a text that no id is.
+    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+        IdText::new(text).map(Self)
     }
 
     /// The text itself.
@@ -139,40 +145,6 @@ impl SessionId {
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// A ticket number: `[A-Za-z0-9#_./-]{1,64}`, so that nothing personal hides in
-/// a record that can never be erased.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Ticket(String);
-
-/// The text is no ticket number.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket is 1 to 64 of the characters A-Z a-z 0-9 # _ . / -")]
-pub struct NoTicket;
-
-impl FromStr for Ticket {
-    type Err = NoTicket;
-
-    fn from_str(text: &str) -> Result<Self, NoTicket> {
-        let fits = (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"#_./-".contains(&b));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NoTicket)
-        }
-    }
-}
-
-impl Ticket {
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 

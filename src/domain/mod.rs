@@ -10,6 +10,7 @@ pub mod consent;
 pub mod customer;
 pub mod document;
 pub mod fault;
+pub mod form;
 pub mod ids;
 pub mod login;
 pub mod merkle;

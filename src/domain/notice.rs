@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::form::{IdText, Malformed};
 use super::ids::{CustomerId, SessionId};
 use super::time::Timestamp;
 
@@ -55,16 +56,21 @@ impl Hooks {
 /// notice it has had before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct NoticeId(String);
+pub struct NoticeId(IdText);
 
 impl NoticeId {
     /// From 64 random bits.
     pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(format!("{:016x}", u64::from_be_bytes(bits)))
+        Self(IdText::trusted(format!(
+            "{:016x}",
+            u64::from_be_bytes(bits)
+        )))
     }
 
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    /// # Errors
+    /// [`Malformed`] for a text that no id is.
+    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+        IdText::new(text).map(Self)
     }
 
     pub fn as_str(&self) -> &str {

@@ -6,13 +6,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::document::DocumentRef;
+use super::form::{IdText, Malformed, Reason};
 use super::ids::{CustomerId, SessionId, Ticket};
 use super::time::Timestamp;
 
 /// A request's id: 64 random bits in lower-case hex.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RequestId(String);
+pub struct RequestId(IdText);
 
 impl RequestId {
     /// Digits that are enough to name one.
@@ -21,12 +22,19 @@ impl RequestId {
 
     /// From 64 random bits.
     pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(format!("{:016x}", u64::from_be_bytes(bits)))
+        Self(IdText::trusted(format!(
+            "{:016x}",
+            u64::from_be_bytes(bits)
+        )))
     }
 
-    /// Takes any text: an id that does not exist is simply not found.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    /// Takes any text of that form: an id that does not exist is simply not
+    /// found.
+    ///
+    /// # Errors
+    /// [`Malformed`] for a text that no id is.
+    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+        IdText::new(text).map(Self)
     }
 
     /// The text itself.
@@ -48,7 +56,7 @@ impl fmt::Display for RequestId {
 }
 
 /// Where a request stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
     /// Nobody has decided yet.
@@ -194,7 +202,7 @@ pub struct LoginRequest {
     /// Where the login would be, by code: what the approver saw.
     pub store_view: String,
     pub document: Option<DocumentRef>,
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     pub ticket: Option<Ticket>,
     pub causes: Vec<Cause>,
     pub requested_at: Timestamp,
@@ -203,7 +211,7 @@ pub struct LoginRequest {
     pub decided_at: Option<Timestamp>,
     pub decided_by_id: Option<i64>,
     pub decided_by: Option<String>,
-    pub decision_reason: Option<String>,
+    pub decision_reason: Option<Reason>,
     /// The session that used it.
     pub session_id: Option<SessionId>,
 }

@@ -34,7 +34,7 @@ fn ids_are_sixteen_digits_and_six_are_a_beginning() {
     assert_eq!(id.as_str(), "00000000000000ab");
     assert!(!id.is_beginning());
     for (text, is) in [("00000", false), ("0000ab", true), ("0000AB", false)] {
-        assert_eq!(RequestId::new(text).is_beginning(), is, "{text}");
+        assert_eq!(RequestId::new(text).unwrap().is_beginning(), is, "{text}");
     }
 }
 

@@ -9,7 +9,7 @@ use super::ids::{CustomerId, SessionId, Ticket};
 use super::time::Timestamp;
 
 /// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
     /// The login URL is out, nobody has used it.

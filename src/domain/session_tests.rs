@@ -8,7 +8,7 @@ fn session(state: SessionState, times: [i64; 4]) -> Session {
     let [issued_at, expires_at, redeemed_at, ends_at] = times.map(Timestamp::from_micros);
     let redeemed = state != SessionState::Issued;
     Session {
-        id: SessionId::new("0123456789abcdef0123456789abcdef"),
+        id: SessionId::new("0123456789abcdef0123456789abcdef").unwrap(),
         state,
         admin_id: 1,
         admin: "anna".to_owned(),

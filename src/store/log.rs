@@ -250,6 +250,7 @@ impl<'tx> Appender<'tx> {
         if is_left_out && !self.tx.state_written().iter().any(is_tracked) {
             return Ok(Recorded { seq: None });
         }
+        event.check_bounds().map_err(Fault::internal)?;
         let seq = self.next_seq();
         self.write_pending(false)?;
         self.pending = Some((event.clone(), self.now));

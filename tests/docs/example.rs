@@ -54,7 +54,7 @@ fn events() -> Vec<Sealed> {
             event.website = Some("base".to_owned());
         }
         if (2..=4).contains(&seq) {
-            event.session_id = Some(SessionId::new("e929e327357486799dc48e2eff042c1d"));
+            event.session_id = SessionId::new("e929e327357486799dc48e2eff042c1d").ok();
             event.store_view = Some("default".to_owned());
             event.ticket = "ZD-4711".parse().ok();
         }

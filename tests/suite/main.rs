@@ -22,6 +22,7 @@ mod hand_over;
 mod high_water;
 mod hints;
 mod hooks;
+mod hostile_requests;
 mod import;
 mod import_customers;
 mod import_rights;

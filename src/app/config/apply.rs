@@ -8,6 +8,7 @@ use super::steps;
 use crate::app::{Desk, Done, Work, act, known};
 use crate::domain::audit::Action;
 use crate::domain::config;
+use crate::domain::form::FileText;
 use crate::store::log::Recorded;
 use crate::store::{Permit, Result};
 
@@ -15,7 +16,7 @@ use crate::store::{Permit, Result};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Apply {
     /// The file's text (`lac-config/1`).
-    pub text: String,
+    pub text: FileText,
     /// Let what the file lacks inherit again.
     pub prune: bool,
     /// Do it all, and take it back.

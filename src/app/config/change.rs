@@ -8,14 +8,15 @@ use crate::app::{Desk, Done, act, known};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config::{self, Field};
 use crate::domain::fault::Fault;
+use crate::domain::form::{LongText, ShortText};
 use crate::domain::scope::ConfigScope;
 use crate::store::Result;
 
 /// Sets a field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Set {
-    pub path: String,
-    pub value: String,
+    pub path: ShortText,
+    pub value: LongText,
     pub scope: ConfigScope,
     #[serde(default)]
     pub confirmation: Confirmation,
@@ -24,7 +25,7 @@ pub struct Set {
 /// Removes a field's value at a scope, so that it inherits again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Unset {
-    pub path: String,
+    pub path: ShortText,
     pub scope: ConfigScope,
     #[serde(default)]
     pub confirmation: Confirmation,

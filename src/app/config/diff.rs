@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::file::{self, Change, Declared, plan};
 use crate::app::{Desk, look};
 use crate::domain::audit::Action;
+use crate::domain::form::FileText;
 use crate::store::Result;
 
 /// Compares a file with the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Diff {
     /// The file's text (`lac-config/1`).
-    pub text: String,
+    pub text: FileText,
     /// Whether what the file lacks counts as a difference.
     pub prune: bool,
 }

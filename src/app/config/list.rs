@@ -8,6 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::config::lookup::Origin;
 use crate::domain::config::{Field, fields};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::scope::{ConfigScope, ScopeLevel};
 use crate::store::Result;
@@ -17,7 +18,7 @@ use crate::store::Result;
 pub struct List {
     pub scope: ConfigScope,
     /// Only paths that begin with this.
-    pub section: Option<String>,
+    pub section: Option<ShortText>,
 }
 
 /// One of them.
@@ -106,7 +107,7 @@ fn narrower(
 /// Asks what a field is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Describe {
-    pub path: String,
+    pub path: ShortText,
 }
 
 /// A field's description.

@@ -6,13 +6,14 @@ use super::{Place, resource};
 use crate::app::{Desk, known, look};
 use crate::domain::audit::Action;
 use crate::domain::config::lookup::Origin;
+use crate::domain::form::ShortText;
 use crate::domain::scope::ConfigScope;
 use crate::store::Result;
 
 /// Asks for one field as a scope sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Get {
-    pub path: String,
+    pub path: ShortText,
     pub scope: ConfigScope,
 }
 

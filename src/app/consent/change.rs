@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::login::check_reason_text;
-use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
 use crate::domain::customer::{Consent, ConsentSource, Customer};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, MANY, Reason, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::time::{Edge, Timestamp, parse_bound};
@@ -22,10 +21,10 @@ use crate::store::{Permit, Result};
 pub struct Change {
     pub granted: bool,
     /// Ids or e-mail addresses.
-    pub customers: Vec<String>,
+    pub customers: BoundedList<ShortText, MANY>,
     /// The website the addresses are meant on.
-    pub website: Option<String>,
-    pub reason: Option<String>,
+    pub website: Option<ShortText>,
+    pub reason: Option<Reason>,
     /// For how long a grant is; `None` for without end.
     #[serde(default)]
     pub limit: Option<Limit>,
@@ -39,7 +38,7 @@ pub enum Limit {
     For(Duration),
     /// A date, time or period as filters of the log take it, in
     /// `general/locale/timezone`; what was written is included.
-    Until(String),
+    Until(ShortText),
 }
 
 /// The longest time that a grant can be for: ten years. Who means longer means
@@ -97,8 +96,6 @@ impl Change {
         if self.limit.is_some() && !self.granted {
             return Err(Fault::invalid("--for", "only a grant is for some time"));
         }
-        check_reason_text(self.reason.as_deref())?;
-        few("CUSTOMER", &self.customers)?;
         if self.customers.is_empty() {
             return Err(Fault::InputRequired {
                 what: "a customer".to_owned(),
@@ -112,8 +109,8 @@ impl Change {
         };
         let needs = [Resource::ALLOW_SHOPPING_ASSISTANCE];
         let fill = |event: &mut Event| {
-            event.reason.clone_from(&self.reason);
-            if let [one] = self.customers.as_slice() {
+            event.reason = self.reason.as_ref().map(ToString::to_string);
+            if let [one] = &*self.customers {
                 event.detail("customer", one.clone());
             }
         };
@@ -187,7 +184,7 @@ impl Change {
         event.customer_id = Some(customer.id);
         event.customer_email = Some(customer.email.clone());
         event.website = Some(website);
-        event.reason.clone_from(&self.reason);
+        event.reason = self.reason.as_ref().map(ToString::to_string);
         event.detail("source", ConsentSource::Admin.as_str());
         event.change(customer.consent.in_words(), consent.in_words());
         if let Some(until) = until {

@@ -8,6 +8,7 @@ use crate::app::log::view_of;
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, bulk, find, look};
 use crate::domain::audit::{Action, ActionGroup, Choice, Cut, Outcome, Selection};
+use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
@@ -17,8 +18,8 @@ use crate::store::{EventQuery, Result};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
     /// Ids or e-mail addresses.
-    pub customers: Vec<String>,
-    pub website: Option<String>,
+    pub customers: BoundedList<ShortText, MANY>,
+    pub website: Option<ShortText>,
     /// The cursor is the seq.
     pub part: Part,
 }

@@ -8,6 +8,7 @@ use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{ConsentSource, Customer};
+use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
@@ -17,8 +18,8 @@ use crate::store::Result;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Show {
     /// Ids or e-mail addresses.
-    pub customers: Vec<String>,
-    pub website: Option<String>,
+    pub customers: BoundedList<ShortText, MANY>,
+    pub website: Option<ShortText>,
 }
 
 /// A customer's consent.

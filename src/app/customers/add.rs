@@ -7,6 +7,7 @@ use crate::app::{Desk, Done, View, act, find};
 use crate::domain::audit::{Action, Event};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::fault::Fault;
+use crate::domain::form::{PersonName, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::store::Result;
@@ -16,13 +17,13 @@ use crate::store::Result;
 pub struct Add {
     /// The merchant's id; the next `local:N` if absent.
     pub id: Option<CustomerId>,
-    pub email: String,
-    pub first_name: String,
-    pub last_name: String,
+    pub email: ShortText,
+    pub first_name: PersonName,
+    pub last_name: PersonName,
     /// By code.
-    pub website: String,
+    pub website: ShortText,
     /// By code.
-    pub store_view: Option<String>,
+    pub store_view: Option<ShortText>,
     pub active: bool,
     pub confirmed: bool,
     /// Whether a login takes a second person.
@@ -42,8 +43,6 @@ impl Add {
             return Err(Fault::invalid("--id", problem));
         }
         let email = fields::email(&self.email)?;
-        let first_name = fields::name("--first-name", &self.first_name)?;
-        let last_name = fields::name("--last-name", &self.last_name)?;
         let fill = |event: &mut Event| {
             event.customer_id = self.id;
             event.customer_email = Some(email.clone());
@@ -54,7 +53,7 @@ impl Add {
             work.draft.website = Some(website.code.clone());
             let code = self.store_view.as_deref().unwrap_or_default();
             let store_view_id = fields::store_view(work, &website, code)?;
-            work.draft.store_view = store_view_id.and(self.store_view.clone());
+            work.draft.store_view = store_view_id.and(self.store_view.clone().map(Into::into));
             let id = self.id.map_or_else(|| next_local(work), Ok)?;
             work.draft.customer_id = Some(id);
             if work.read.customer(id)?.is_some() {
@@ -66,8 +65,8 @@ impl Add {
                 id,
                 website_id: website.id,
                 email: email.clone(),
-                first_name: first_name.clone(),
-                last_name: last_name.clone(),
+                first_name: self.first_name.to_string(),
+                last_name: self.last_name.to_string(),
                 store_view_id,
                 active: self.active,
                 confirmed: self.confirmed,

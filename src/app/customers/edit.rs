@@ -8,6 +8,7 @@ use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
+use crate::domain::form::{PersonName, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::EndCause;
@@ -18,16 +19,16 @@ use crate::store::Result;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Edit {
     /// An id or an e-mail address.
-    pub customer: String,
+    pub customer: ShortText,
     /// The website an address is meant on; a customer stays on theirs.
-    pub website: Option<String>,
+    pub website: Option<ShortText>,
     /// The merchant's id in place of a `local:N`.
     pub id: Option<CustomerId>,
-    pub email: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
+    pub email: Option<ShortText>,
+    pub first_name: Option<PersonName>,
+    pub last_name: Option<PersonName>,
     /// By code; an empty one is none.
-    pub store_view: Option<String>,
+    pub store_view: Option<ShortText>,
     pub active: Option<bool>,
     pub confirmed: Option<bool>,
     /// Whether a login takes a second person.
@@ -97,8 +98,9 @@ impl Edit {
 
     /// Whether nothing is given to change.
     pub fn changes_nothing(&self) -> bool {
-        let texts = [&self.email, &self.first_name, &self.last_name];
-        texts.iter().all(|text| text.is_none())
+        self.email.is_none()
+            && self.first_name.is_none()
+            && self.last_name.is_none()
             && self.store_view.is_none()
             && self.id.is_none()
             && self.active.or(self.confirmed).or(self.vip).is_none()
@@ -118,10 +120,10 @@ impl Edit {
             after.email = fields::email(email)?;
         }
         if let Some(name) = &self.first_name {
-            after.first_name = fields::name("--first-name", name)?;
+            after.first_name = name.to_string();
         }
         if let Some(name) = &self.last_name {
-            after.last_name = fields::name("--last-name", name)?;
+            after.last_name = name.to_string();
         }
         if let Some(code) = &self.store_view {
             let website = work.tree()?.website(before.website_id);

@@ -29,18 +29,6 @@ pub fn email(text: &str) -> Result<String> {
     Err(Fault::invalid("--email", problem))
 }
 
-/// Anything of at most 255 characters: names come from outside and are shown
-/// harmlessly instead of being judged.
-///
-/// # Errors
-/// `invalid_value`.
-pub fn name(flag: &str, text: &str) -> Result<String> {
-    if text.chars().count() > 255 {
-        return Err(Fault::invalid(flag, "at most 255 characters"));
-    }
-    Ok(text.to_owned())
-}
-
 /// A store view by code, for a customer of this website; an empty code is none.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use crate::app::log::view_of;
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, View, bulk, find};
 use crate::domain::audit::{Action, ActionGroup, Choice, ConsentBasis, Outcome, Selection};
+use crate::domain::form::ShortText;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
@@ -21,8 +22,8 @@ use crate::store::{EventQuery, Hints, Result, SessionQuery};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct History {
     /// An id or an e-mail address.
-    pub customer: String,
-    pub website: Option<String>,
+    pub customer: ShortText,
+    pub website: Option<ShortText>,
     /// The cursor is a session's id.
     pub part: Part,
 }
@@ -81,7 +82,7 @@ impl History {
                 let mut sessions = view.read.sessions(&SessionQuery {
                     customer_id: Some(customer.id),
                     websites: view.websites(),
-                    after: self.part.after.clone(),
+                    after: self.part.after.clone().map(Into::into),
                     limit: Some(limit + 1),
                     ..SessionQuery::default()
                 })?;

@@ -6,6 +6,7 @@ use super::CustomerView;
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, bulk, find, look};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::{CustomerQuery, Result};
 
@@ -14,11 +15,11 @@ use crate::store::{CustomerQuery, Result};
 pub struct List {
     /// An id or whole e-mail address, or part of address or name: addresses
     /// that begin with it come first.
-    pub search: Option<String>,
+    pub search: Option<ShortText>,
     /// Only addresses that begin with this.
-    pub email_prefix: Option<String>,
+    pub email_prefix: Option<ShortText>,
     /// Only this website, by code.
-    pub website: Option<String>,
+    pub website: Option<ShortText>,
     pub part: Part,
 }
 
@@ -37,10 +38,10 @@ impl List {
                 None => view.websites(),
             };
             let page = view.read.customer_page(&CustomerQuery {
-                search: self.search.clone(),
-                email_prefix: self.email_prefix.clone(),
+                search: self.search.clone().map(Into::into),
+                email_prefix: self.email_prefix.clone().map(Into::into),
                 websites,
-                after: self.part.after.clone(),
+                after: self.part.after.clone().map(Into::into),
                 limit: self.part.rows(),
             })?;
             let tree = view.tree()?;
@@ -53,14 +54,14 @@ impl List {
             Ok((page, view.actor.identity))
         })?;
         bulk::record(desk, who, Action::CustomerList, page.rows.len(), |event| {
-            event.website.clone_from(&self.website);
+            event.website = self.website.as_ref().map(ToString::to_string);
             for (name, filter) in [
-                ("search", &self.search),
-                ("email_prefix", &self.email_prefix),
-                ("after", &self.part.after),
+                ("search", self.search.as_deref()),
+                ("email_prefix", self.email_prefix.as_deref()),
+                ("after", self.part.after.as_deref()),
             ] {
                 if let Some(filter) = filter {
-                    event.detail(name, filter.clone());
+                    event.detail(name, filter);
                 }
             }
         })?;

@@ -6,6 +6,7 @@ use super::edit::name_in_draft;
 use crate::app::{Desk, Done, act, find, requests, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::EndCause;
@@ -15,8 +16,8 @@ use crate::store::Result;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Remove {
     /// An id or an e-mail address.
-    pub customer: String,
-    pub website: Option<String>,
+    pub customer: ShortText,
+    pub website: Option<ShortText>,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::CustomerView;
 use crate::app::{Desk, bulk, find};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -12,8 +13,8 @@ use crate::store::Result;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Show {
     /// An id or an e-mail address.
-    pub customer: String,
-    pub website: Option<String>,
+    pub customer: ShortText,
+    pub website: Option<ShortText>,
 }
 
 impl Show {

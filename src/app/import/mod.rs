@@ -41,6 +41,7 @@ use super::{Desk, Done, Work, act, look, names};
 use crate::domain::audit::{Action, Event};
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
+use crate::domain::form::LongText;
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreView, Website};
 use crate::store::{Permit, Result, Store};
@@ -51,7 +52,7 @@ pub struct Import {
     pub kind: Kind,
     /// The file's name, or `-`: for messages and the record, which keeps no
     /// directories.
-    pub file: String,
+    pub file: LongText,
     pub wishes: Wishes,
 }
 
@@ -259,7 +260,7 @@ impl Import {
         skipped.extend(tally.withheld.listed());
         Imported {
             kind: self.kind,
-            file: self.file,
+            file: self.file.into(),
             dry_run: self.wishes.dry_run,
             read,
             created: tally.created,

@@ -100,7 +100,8 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    /// A text of `most` characters at most, without NUL; numbers are texts too.
+    /// A text of `most` characters at most, without control characters; numbers
+    /// are texts too.
     pub fn text(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
         let text = match self {
             Self::None => return Ok(None),
@@ -111,16 +112,33 @@ impl<'a> Scalar<'a> {
             }
         };
         // Bytes first: a 10 MB text is not counted out.
-        if text.len() > most * 4 || text.chars().count() > most {
+        let is_long = text.len() > most * 4 || text.chars().count() > most;
+        if is_long {
             return Err(Problem::new(
                 field,
                 format!("longer than {most} characters"),
             ));
         }
-        if text.contains('\0') {
-            return Err(Problem::new(field, "holds a NUL character"));
+        if text.contains(char::is_control) {
+            return Err(Problem::new(field, "holds a control character"));
         }
         Ok(Some(text))
+    }
+
+    /// What a shopper is called. A line break or tab is a space here, and so is
+    /// any other control character: nobody may keep a merchant's file from
+    /// coming in by what they call themselves.
+    pub fn name(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
+        let Self::Text(text) = self else {
+            return self.text(field, most);
+        };
+        // What is too long is refused for that.
+        if text.len() > most * 4 || text.contains('\0') || !text.contains(char::is_control) {
+            return self.text(field, most);
+        }
+        let clean = text.replace(char::is_control, " ").trim().to_owned();
+        Scalar::Text(Cow::Borrowed(&clean)).text(field, most)?;
+        Ok(Some(Cow::Owned(clean)))
     }
 
     /// A whole number, also written as a text.

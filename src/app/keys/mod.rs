@@ -34,7 +34,7 @@ mod tests {
             confirmed: true,
         });
         survives(&Retire {
-            key: key(),
+            key: key().try_into().unwrap(),
             confirmed: false,
         });
         survives(&Verifiers::default());

@@ -7,6 +7,7 @@ use crate::app::sessions::{count_of_key, end_of_key};
 use crate::app::{Desk, Done, View, act};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::signing::keys::Purpose;
 use crate::store::keys::KeyState;
@@ -16,7 +17,7 @@ use crate::store::{KeyRow, Result};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Retire {
     /// The key's thumbprint, or a beginning that no other key has.
-    pub key: String,
+    pub key: ShortText,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }

@@ -10,6 +10,7 @@ use super::tree::{Tree, root_at};
 use crate::app::{Desk, Keys, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::FileText;
 use crate::domain::merkle::Hash;
 use crate::domain::proof;
 use crate::signing::NoteError;
@@ -23,7 +24,7 @@ use crate::store::log::{check_file, check_head, tampered};
 #[serde(default)]
 pub struct Newest {
     /// An older signed checkpoint: prove that the newest one continues it.
-    pub since: Option<String>,
+    pub since: Option<FileText>,
 }
 
 /// A signed statement of how large the log is and what is in it.

@@ -9,6 +9,7 @@ use crate::app::View;
 use crate::domain::audit::{Action, ActionGroup, Choice, Outcome, Selection};
 use crate::domain::config;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::domain::time::{Edge, Timestamp, parse_bound};
 use crate::store::{EventQuery, Result};
@@ -17,17 +18,22 @@ use crate::store::{EventQuery, Result};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Wanted {
-    pub any: Vec<String>,
-    pub not: Vec<String>,
+    pub any: BoundedList<ShortText, SOME>,
+    pub not: BoundedList<ShortText, SOME>,
 }
 
 impl Wanted {
     /// Any of these.
-    pub fn any(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            any: values.into_iter().map(Into::into).collect(),
-            not: Vec::new(),
-        }
+    ///
+    /// # Errors
+    /// `invalid_value` for too many, or for one that is too long.
+    pub fn any(values: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
+        let values = values.into_iter().map(ShortText::new);
+        let values = values.collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(Self {
+            any: BoundedList::of("a filter", values)?,
+            not: BoundedList::default(),
+        })
     }
 }
 
@@ -37,9 +43,9 @@ impl Wanted {
 #[serde(default)]
 pub struct Filter {
     /// A date, time or period in `general/locale/timezone`.
-    pub since: Option<String>,
+    pub since: Option<ShortText>,
     /// The same; what was written is included.
-    pub until: Option<String>,
+    pub until: Option<ShortText>,
     pub action_group: Wanted,
     pub action: Wanted,
     /// `success`, `failure`.
@@ -58,9 +64,9 @@ pub struct Filter {
     /// Addresses or networks.
     pub ip: Wanted,
     /// Texts that are contained, without regard to case.
-    pub full_action_name: Vec<String>,
-    pub details: Vec<String>,
-    pub reason: Vec<String>,
+    pub full_action_name: BoundedList<ShortText, SOME>,
+    pub details: BoundedList<ShortText, SOME>,
+    pub reason: BoundedList<ShortText, SOME>,
 }
 
 impl Filter {
@@ -97,9 +103,9 @@ impl Filter {
                 not: names::documents("--not-document", &self.document.not)?,
             },
             ip_address: checked("ip", &self.ip, names::network)?,
-            full_action_name: Choice::any(self.full_action_name.clone()),
-            details: Choice::any(self.details.clone()),
-            reason: Choice::any(self.reason.clone()),
+            full_action_name: Choice::any(self.full_action_name.iter().map(ShortText::as_str)),
+            details: Choice::any(self.details.iter().map(ShortText::as_str)),
+            reason: Choice::any(self.reason.iter().map(ShortText::as_str)),
             ..Selection::default()
         };
         names::customers(view, &self.customer, &mut query.select)?;
@@ -116,7 +122,7 @@ impl Filter {
         let begins = bound(view, self.until.as_deref(), "--until", Edge::Since)?;
         let is_after = |end: Option<Timestamp>| since.zip(end).is_some_and(|(a, b)| a > b);
         if is_after(begins) && since >= until {
-            let given = |text: &Option<String>| text.clone().unwrap_or_default();
+            let given = |text: &Option<ShortText>| text.clone().unwrap_or_default();
             let (since, until) = (given(&self.since), given(&self.until));
             let reason = format!("`{since}` is after --until `{until}`");
             return Err(Fault::invalid("--since", reason));
@@ -173,8 +179,8 @@ fn outcome(flag: &str, name: &str) -> Result<String> {
 
 fn plain(wish: &Wanted) -> Choice {
     Choice {
-        any: wish.any.clone(),
-        not: wish.not.clone(),
+        any: texts(&wish.any),
+        not: texts(&wish.not),
     }
 }
 
@@ -184,11 +190,15 @@ fn checked(
     wish: &Wanted,
     check: impl Fn(&str, &str) -> Result<String>,
 ) -> Result<Choice> {
-    let all = |flag: &str, values: &[String]| -> Result<Vec<String>> {
+    let all = |flag: &str, values: &[ShortText]| -> Result<Vec<String>> {
         values.iter().map(|value| check(flag, value)).collect()
     };
     Ok(Choice {
         any: all(&format!("--{name}"), &wish.any)?,
         not: all(&format!("--not-{name}"), &wish.not)?,
     })
+}
+
+fn texts(words: &[ShortText]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
 }

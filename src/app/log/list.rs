@@ -11,6 +11,7 @@ use super::{Filter, READERS};
 use crate::app::{Desk, look};
 use crate::domain::audit::{Action, Cut, Field, StoredEvent};
 use crate::domain::fault::Fault;
+use crate::domain::form::Seq;
 use crate::store::{EventQuery, Result};
 
 /// Events that are sorted by anything but time, at most: their keys are held.
@@ -26,7 +27,7 @@ pub struct List {
     /// `None` for all.
     pub limit: Option<usize>,
     /// Only events after this seq, in the list's order; by time alone.
-    pub after: Option<u64>,
+    pub after: Option<Seq>,
     pub sort: Sort,
 }
 
@@ -94,7 +95,7 @@ impl List {
             names::know_addresses(view, &query)?;
             if matches!(self.sort.field, Field::Seq | Field::Time) {
                 query.ascending = !self.sort.descending;
-                query.after = self.after;
+                query.after = self.after.map(Seq::get);
                 return self.by_time(source, query, each);
             }
             if self.after.is_some() {
@@ -204,7 +205,7 @@ impl Listed {
     ///
     /// # Errors
     /// `invalid_value`.
-    pub fn cursor(text: &str) -> Result<u64> {
+    pub fn cursor(text: &str) -> Result<Seq> {
         text.parse()
             .map_err(|_| Fault::invalid("--after", format!("`{text}` is not the seq of an event")))
     }

@@ -10,6 +10,7 @@ use crate::domain::audit::{Choice, Selection};
 use crate::domain::customer::{CustomerRef, email_key};
 use crate::domain::document::{DocumentKind, plain_number};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
 use crate::domain::text;
@@ -63,10 +64,9 @@ pub fn network(flag: &str, given: &str) -> Result<String> {
 /// # Errors
 /// `invalid_value` for what no id begins with.
 pub fn session(flag: &str, given: &str) -> Result<String> {
-    let id = SessionId::new(given.to_ascii_lowercase());
-    let digits = id.as_str().bytes().all(|b| b.is_ascii_hexdigit());
-    if digits && (8..=32).contains(&id.as_str().len()) {
-        return Ok(id.as_str().to_owned());
+    let digits = given.bytes().all(|b| b.is_ascii_hexdigit());
+    if digits && (8..=32).contains(&given.len()) {
+        return Ok(given.to_ascii_lowercase());
     }
     let reason = format!("`{given}` is not the id of a session, nor at least eight digits of one");
     Err(Fault::invalid(flag, reason))
@@ -76,7 +76,7 @@ pub fn session(flag: &str, given: &str) -> Result<String> {
 ///
 /// # Errors
 /// `invalid_value` for a kind that is none.
-pub fn documents(flag: &str, wish: &[String]) -> Result<Vec<String>> {
+pub fn documents(flag: &str, wish: &[ShortText]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
     for given in wish {
@@ -109,7 +109,7 @@ pub fn customers(view: &View<'_>, wish: &Wanted, select: &mut Selection) -> Resu
                 } else {
                     &mut email.not
                 };
-                list.push(named.clone());
+                list.push(named.clone().into());
             }
             let customer = &mut select.customer_id;
             let list = if wanted {
@@ -195,7 +195,7 @@ pub fn hint_at_session(view: &View<'_>, query: &mut EventQuery) -> Result<()> {
     if id.len() < 32 {
         return Ok(());
     }
-    if let Some(session) = view.read.session(&SessionId::new(id.clone()))? {
+    if let Some(session) = view.read.session(&SessionId::new(id.clone())?)? {
         query.hints.first = Some(session.issue_seq);
         query.hints.customers = find::ids_in_log(view, session.customer_id)?;
     }

@@ -7,18 +7,19 @@ use super::{READERS, Readable, read};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::{Action, EventView, StoredEvent};
 use crate::domain::fault::Fault;
+use crate::domain::form::Seq;
 use crate::store::Result;
 
 /// Asks for the event with this seq.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Show {
-    pub seq: u64,
+    pub seq: Seq,
 }
 
 /// Asks for the event with this seq as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShowRaw {
-    pub seq: u64,
+    pub seq: Seq,
 }
 
 /// The exact texts that are stored and hashed.
@@ -41,10 +42,12 @@ impl Show {
     }
 
     fn find(&self, view: &View<'_>) -> Result<(StoredEvent, EventView)> {
-        let missing = || Fault::EventNotFound { seq: self.seq };
+        let missing = || Fault::EventNotFound {
+            seq: self.seq.get(),
+        };
         let mut stored = None;
-        Source::of(view).event(self.seq, &mut |cut| {
-            stored = Some(StoredEvent::of(self.seq, cut.texts));
+        Source::of(view).event(self.seq.get(), &mut |cut| {
+            stored = Some(StoredEvent::of(self.seq.get(), cut.texts));
             Ok(())
         })?;
         let stored = stored.ok_or_else(missing)?;

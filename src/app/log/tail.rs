@@ -13,6 +13,7 @@ use super::{Filter, READERS, newest, view_of};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::{Action, EventView};
 use crate::domain::fault::Fault;
+use crate::domain::form::{NoteText, Seq, ShortText};
 use crate::domain::merkle::{Frontier, Hash};
 use crate::signing::note::Checkpoint;
 use crate::store::keys::chain;
@@ -62,15 +63,19 @@ pub struct Tailed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The store's name.
-    pub origin: String,
+    pub origin: ShortText,
     /// The last event that was read or passed over.
-    pub seq: u64,
+    pub seq: Seq,
     /// Root of the tree up to it, base64.
-    pub root: String,
+    pub root: ShortText,
     /// The signed checkpoint of the log as it was when it was read; empty in
     /// cursor files of earlier versions.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub note: String,
+    #[serde(default, skip_serializing_if = "is_absent")]
+    pub note: NoteText,
+}
+
+fn is_absent(note: &NoteText) -> bool {
+    note.is_empty()
 }
 
 /// Asks whether nothing was appended since.
@@ -143,21 +148,21 @@ impl Position {
     fn of(view: &View<'_>, origin: String, seq: u64, note: String) -> Result<Self> {
         let root = STANDARD.encode(root_at(Source::of(view), seq)?);
         Ok(Self {
-            origin,
-            seq,
-            root,
-            note,
+            origin: origin.try_into()?,
+            seq: Seq::try_from(seq).map_err(Fault::internal)?,
+            root: root.try_into()?,
+            note: note.try_into()?,
         })
     }
 
     fn is_newest(&self, view: &View<'_>) -> Result<bool> {
         let head = newest(view.read)?;
-        if head.size > self.seq {
+        if head.size > self.seq.get() {
             return Ok(false); // the next batch is compared with the position
         }
         let frontier = Frontier::from_parts(head.size, &head.nodes)
             .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
-        if head.size == self.seq && self.has_root(&frontier.root()) {
+        if head.size == self.seq.get() && self.has_root(&frontier.root()) {
             return Ok(true);
         }
         Err(self.misfit(view, &head, &view.config.store_name()?))
@@ -169,8 +174,9 @@ impl Position {
             let reason = format!("it is of the log of {}, not of {origin}", self.origin);
             return Err(Fault::invalid("the cursor", reason));
         }
-        if self.seq <= head.size && self.has_root(&root_at(Source::of(view), self.seq)?) {
-            return Ok(self.seq);
+        if self.seq.get() <= head.size && self.has_root(&root_at(Source::of(view), self.seq.get())?)
+        {
+            return Ok(self.seq.get());
         }
         Err(self.misfit(view, head, origin))
     }
@@ -221,12 +227,13 @@ impl Position {
     pub fn from_text(text: &str) -> Option<Self> {
         let mut lines = text.splitn(4, '\n');
         let position = Self {
-            origin: lines.next()?.to_owned(),
+            origin: lines.next()?.parse().ok()?,
             seq: lines.next()?.parse().ok()?,
-            root: lines.next()?.to_owned(),
-            note: lines.next()?.to_owned(),
+            root: lines.next()?.parse().ok()?,
+            note: lines.next()?.parse().ok()?,
         };
-        let is_whole = position.note.is_empty() || position.note.starts_with(&position.origin);
+        let is_whole =
+            position.note.is_empty() || position.note.starts_with(position.origin.as_str());
         (is_whole && position.to_text() == text).then_some(position)
     }
 }

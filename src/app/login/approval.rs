@@ -59,7 +59,7 @@ pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Conside
     if let Some(found) = &granted {
         wish.reason.clone_from(&found.request.reason);
         wish.ticket.clone_from(&found.request.ticket);
-        wish.store_view = Some(found.request.store_view.clone());
+        wish.store_view = Some(found.request.store_view.clone().try_into()?);
     }
     let mut judged = judge(view, &wish, target)?;
     if !causes.is_empty() && granted.is_none() {

@@ -15,7 +15,6 @@ pub use check::{Check, Checked};
 pub use redeem::{Redeem, Redeemed};
 pub use request::{Ask, Asked};
 pub use search::{Candidate, Search};
-pub(crate) use start::check_reason_text;
 pub use start::{Login, Started};
 pub use target::{Traced, trace};
 pub use verify::{Verified, Verify, login_keys, verify_with};
@@ -26,6 +25,7 @@ use crate::app::View;
 use crate::domain::audit::Event;
 use crate::domain::customer::Customer;
 use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::form::{Reason, ShortText};
 use crate::domain::ids::{CustomerId, Ticket};
 use crate::domain::resource::Resource;
 use crate::store::Result;
@@ -35,10 +35,10 @@ use crate::store::Result;
 #[serde(rename_all = "snake_case")]
 pub enum Whom {
     /// An id or an e-mail address.
-    Customer(String),
+    Customer(ShortText),
     Document {
         kind: DocumentKind,
-        number: String,
+        number: ShortText,
     },
     /// The customer of the agent's own newest session.
     Last,
@@ -49,9 +49,9 @@ pub enum Whom {
 pub struct Wish {
     pub whom: Whom,
     /// Where the address or the document number exists several times.
-    pub website: Option<String>,
-    pub store_view: Option<String>,
-    pub reason: Option<String>,
+    pub website: Option<ShortText>,
+    pub store_view: Option<ShortText>,
+    pub reason: Option<Reason>,
     pub ticket: Option<Ticket>,
     /// End the agent's open session, if any, instead of being refused.
     pub replace: bool,
@@ -63,7 +63,7 @@ pub struct Wish {
 impl Wish {
     /// What is known before anybody was looked up.
     fn fill(&self, event: &mut Event) {
-        event.reason.clone_from(&self.reason);
+        event.reason = self.reason.as_ref().map(ToString::to_string);
         event.ticket.clone_from(&self.ticket);
         match &self.whom {
             Whom::Customer(named) => event.detail("customer", named.clone()),

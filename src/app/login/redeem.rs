@@ -14,6 +14,7 @@ use crate::domain::config;
 use crate::domain::consent::ConsentMode;
 use crate::domain::customer::Customer;
 use crate::domain::fault::Fault;
+use crate::domain::form::LongText;
 use crate::domain::ids::SessionId;
 use crate::domain::login::withheld;
 use crate::domain::resource::Resource;
@@ -25,9 +26,9 @@ use crate::store::{Permit, Result};
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Redeem {
     /// The token or the URL.
-    pub token: String,
+    pub token: LongText,
     /// The origin of the storefront that was called.
-    pub audience: String,
+    pub audience: LongText,
 }
 
 impl std::fmt::Debug for Redeem {
@@ -141,12 +142,14 @@ impl Redeem {
 /// The session a token is for. One outside the storefront's websites does not
 /// exist for it.
 fn find(work: &Work<'_>, claims: &LoginClaims) -> Result<Session> {
+    let unknown = || Fault::TokenInvalid {
+        reason: "unknown_session".to_owned(),
+    };
+    let id = SessionId::new(claims.jti.clone()).map_err(|_| unknown())?;
     work.read
-        .session(&SessionId::new(claims.jti.clone()))?
+        .session(&id)?
         .filter(|session| work.actor.sees(session.website_id))
-        .ok_or_else(|| Fault::TokenInvalid {
-            reason: "unknown_session".to_owned(),
-        })
+        .ok_or_else(unknown)
 }
 
 fn note(work: &mut Work<'_>, session: &Session) -> Result<()> {

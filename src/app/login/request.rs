@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::approval::{Considered, consider, open, reference, still_approves};
-use super::start::{admit, check_reason_text};
+use super::start::admit;
 use super::target::Target;
 use super::{NEEDED, Wish};
 use crate::app::requests::{RequestRow, cancel};
@@ -38,7 +38,6 @@ impl Ask {
     /// approval is needed, `already_exists` where one is asked for already,
     /// with another reason or ticket.
     pub fn run(self, desk: &Desk<'_>) -> Result<Asked> {
-        check_reason_text(self.wish.reason.as_deref())?;
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::RequestMake, NEEDED, fill, |work, permit| {
             let target = admit(work, &self.wish)?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{NEEDED, Shopper};
 use crate::app::{Desk, bulk, consent};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::store::{CustomerQuery, Result};
 
 /// The most candidates one look-up gives.
@@ -14,8 +15,8 @@ pub const MOST: usize = 15;
 /// Looks for customers by id, part of the address or the name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Search {
-    pub text: String,
-    pub website: Option<String>,
+    pub text: ShortText,
+    pub website: Option<ShortText>,
 }
 
 /// A customer one could log in as.
@@ -43,7 +44,7 @@ impl Search {
                 found.push(customer);
             }
             let query = CustomerQuery {
-                search: Some(self.text.clone()),
+                search: Some(self.text.clone().into()),
                 websites,
                 limit: MOST,
                 ..CustomerQuery::default()

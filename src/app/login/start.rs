@@ -12,7 +12,7 @@ use super::{NEEDED, Shopper, Wish};
 use crate::app::sessions::AlsoOpen;
 use crate::app::{Desk, Done, View, Work, act, outbox, sessions};
 use crate::domain::ambient::bytes;
-use crate::domain::audit::{Action, ConsentBasis, REASON_MAX};
+use crate::domain::audit::{Action, ConsentBasis};
 use crate::domain::claims::{ActorClaim, LoginClaims};
 use crate::domain::config;
 use crate::domain::fault::Fault;
@@ -63,7 +63,7 @@ impl Login {
     /// # Errors
     /// In this order: `not_authenticated`, `resource_denied`, not found or
     /// ambiguous, then the first obstacle of the rules (`domain::login`);
-    /// `invalid_value` for a TTL of zero or a reason that is too long.
+    /// `invalid_value` for a TTL of zero.
     pub fn run(self, desk: &Desk<'_>) -> Result<Started> {
         if self.ttl == Some(0) {
             return Err(Fault::invalid(
@@ -71,14 +71,13 @@ impl Login {
                 "a login URL lives at least one second",
             ));
         }
-        check_reason_text(self.wish.reason.as_deref())?;
         desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
         let fill = |event: &mut _| self.wish.fill(event);
         act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
             let target = admit(work, &self.wish)?;
             let considered = consider(work, &self.wish, &target)?;
             // What was approved counts as said again.
-            work.draft.reason.clone_from(&considered.wish.reason);
+            work.draft.reason = considered.wish.reason.as_ref().map(ToString::to_string);
             work.draft.ticket.clone_from(&considered.wish.ticket);
             let (judged, granted) = (considered.judged, considered.granted);
             if let Some(fault) = judged.obstacles.into_iter().next() {
@@ -200,16 +199,6 @@ impl Login {
         };
         Ok(Done::Recorded(answer, recorded))
     }
-}
-
-/// # Errors
-/// `invalid_value` for one that is too long.
-pub(crate) fn check_reason_text(reason: Option<&str>) -> Result<()> {
-    if reason.is_some_and(|text| text.chars().count() > REASON_MAX) {
-        let most = format!("a reason has at most {REASON_MAX} characters");
-        return Err(Fault::invalid("--reason", most));
-    }
-    Ok(())
 }
 
 /// Whom a wish is about, put into the record before the rules may refuse.

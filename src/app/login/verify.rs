@@ -6,6 +6,7 @@ use crate::app::{Config, Desk};
 use crate::domain::claims::LoginClaims;
 use crate::domain::config::origin_of;
 use crate::domain::fault::Fault;
+use crate::domain::form::LongText;
 use crate::domain::time::Timestamp;
 use crate::signing::keys::{PublicKey, Purpose};
 use crate::signing::token;
@@ -16,9 +17,9 @@ use crate::store::{KeyRow, Result};
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Verify {
     /// The token or the URL.
-    pub token: String,
+    pub token: LongText,
     /// The storefront's origin, to be compared as well.
-    pub audience: Option<String>,
+    pub audience: Option<LongText>,
 }
 
 impl std::fmt::Debug for Verify {

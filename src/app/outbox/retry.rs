@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NEEDED, NoticeRow};
-use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, MANY};
 use crate::domain::notice::{Notice, NoticeId, NoticeState};
 use crate::store::{NoticeQuery, Result};
 
@@ -21,7 +21,7 @@ pub struct Retry {
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// These; one that was delivered stays as it is.
-    Ids(Vec<NoticeId>),
+    Ids(BoundedList<NoticeId, MANY>),
     /// Every one that was not delivered.
     All,
 }
@@ -38,9 +38,6 @@ impl Retry {
     /// # Errors
     /// `resource_denied`, `notice_not_found`; then none is tried again.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Retried>> {
-        if let Which::Ids(ids) = &self.which {
-            few("ID", ids)?;
-        }
         act(
             desk,
             Action::NoticeRetry,

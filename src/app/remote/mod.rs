@@ -29,7 +29,7 @@ use crate::store::Result;
 
 pub use self::client::{Line, Welcome};
 pub use self::frame::{LARGE_REQUEST, MAX_REQUEST, MAX_UPLOAD};
-pub use self::registry::names;
+pub use self::registry::{names, understood};
 pub use self::server::{Asked, Hearing, Stream};
 pub use self::service::Service;
 pub use self::wire::{Greeting, PROTOCOL};

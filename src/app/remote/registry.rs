@@ -1,6 +1,8 @@
 //! Every use case by its name.
 
 use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::server::parse;
 use super::wire::Envelope;
@@ -41,6 +43,20 @@ macro_rules! use_cases {
             &[$($name),*]
         }
 
+        /// A request as this program understands it, every field written out:
+        /// for whoever speaks the protocol and wants to know its shape.
+        ///
+        /// # Errors
+        /// `invalid_value` for one that it does not.
+        pub fn understood(use_case: &str, request: &RawValue) -> Result<Value> {
+            let token = None;
+            let envelope = Envelope { use_case, token, request };
+            match use_case {
+                $($name => written(&parse::<$request>(&envelope)?),)*
+                _ => Err(unknown()),
+            }
+        }
+
         /// Runs what an envelope holds; the answer's bytes.
         ///
         /// # Errors
@@ -52,10 +68,18 @@ macro_rules! use_cases {
         ) -> Result<Vec<u8>> {
             match envelope.use_case {
                 $($name => answer(parse::<$request>(envelope)?, desk, meanwhile),)*
-                _ => Err(Fault::invalid("the request", "it is not one of this program's")),
+                _ => Err(unknown()),
             }
         }
     };
+}
+
+fn unknown() -> Fault {
+    Fault::invalid("the request", "it is not one of this program's")
+}
+
+fn written(request: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(request).map_err(Fault::internal)
 }
 
 fn answer<U: UseCase>(

@@ -13,6 +13,7 @@ use crate::app::import::Watch;
 use crate::app::log::export::Receiver;
 use crate::domain::audit::Cut;
 use crate::domain::fault::Fault;
+use crate::domain::form;
 use crate::store::Result;
 use crate::store::archive::Written;
 
@@ -77,9 +78,13 @@ impl Asked {
     }
 }
 
-/// Neither what was sent nor where in it, which may be a secret.
+/// Neither what was sent nor where in it, which may be a secret: at most which
+/// rule of form it breaks.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 fn malformed(error: serde_json::Error) -> Fault {
+    if let Some(fault) = form::broken_rule(&error.to_string()) {
+        return fault;
+    }
     let what = match error.classify() {
         serde_json::error::Category::Data => "it is not one of this program's",
         _ => "it is no JSON",

@@ -6,12 +6,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Decided, RequestRow, closed, describe, one};
-use crate::app::login::check_reason_text;
-use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, agent_now};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, MANY, Reason};
 use crate::domain::request::{LoginRequest, RequestId, RequestState, Step};
 use crate::domain::resource::Resource;
 use crate::store::log::Recorded;
@@ -20,9 +19,9 @@ use crate::store::{Permit, Result};
 /// Decides requests.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Decide {
-    pub ids: Vec<RequestId>,
+    pub ids: BoundedList<RequestId, MANY>,
     pub verdict: Verdict,
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
 }
 
 /// How.
@@ -54,10 +53,8 @@ impl Decide {
     /// `resource_denied`, `request_not_found`, `own_request`, `request_closed`;
     /// then none is decided.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Decided>> {
-        check_reason_text(self.reason.as_deref())?;
-        few("ID", &self.ids)?;
         let needs = [Resource::LAC_APPROVE];
-        let fill = |event: &mut Event| event.reason.clone_from(&self.reason);
+        let fill = |event: &mut Event| event.reason = self.reason.as_ref().map(ToString::to_string);
         act(desk, self.verdict.action(), &needs, fill, |work, permit| {
             let mut requests: Vec<LoginRequest> = Vec::new();
             for id in &self.ids {

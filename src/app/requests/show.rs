@@ -8,6 +8,7 @@ use crate::app::page::{Page, Part};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME};
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
 use crate::domain::resource::Resource;
@@ -20,7 +21,7 @@ pub struct ListRequests {
     /// Only one's own; always so without `Lac::approve`.
     pub mine: bool,
     /// Any if empty.
-    pub states: Vec<RequestState>,
+    pub states: BoundedList<RequestState, SOME>,
     /// The cursor is an id.
     pub part: Part,
 }
@@ -70,14 +71,14 @@ impl RequestRow {
             customer_id: request.customer_id,
             store_view: request.store_view,
             document: request.document.map(|document| document.to_string()),
-            reason: request.reason,
+            reason: request.reason.map(Into::into),
             ticket: request.ticket.map(|ticket| ticket.as_str().to_owned()),
             causes: request.causes,
             requested_at: request.requested_at,
             expires_at: request.expires_at,
             decided_at: request.decided_at,
             decided_by: request.decided_by,
-            decision_reason: request.decision_reason,
+            decision_reason: request.decision_reason.map(Into::into),
             session_id: request.session_id,
         })
     }
@@ -116,11 +117,10 @@ impl ListRequests {
 }
 
 fn cursor(view: &View<'_>, after: &str) -> Result<u64> {
-    let id = RequestId::new(after);
+    let none = || Fault::invalid("--after", "not a cursor of this list");
+    let id = RequestId::new(after).map_err(|_| none())?;
     let found = view.read.request(&id)?.filter(|r| super::may_see(view, r));
-    found
-        .map(|request| request.request_seq)
-        .ok_or_else(|| Fault::invalid("--after", "not a cursor of this list"))
+    found.map(|request| request.request_seq).ok_or_else(none)
 }
 
 /// What ran out is still stored as open.

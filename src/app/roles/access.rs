@@ -10,13 +10,14 @@ use crate::app::confirm::{Confirmation, Reach};
 use crate::app::{Desk, View, find};
 use crate::domain::access::{Access, Role};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::Result;
 
 /// Makes a role's access `all` or `custom`. Custom starts empty.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetAccess {
-    pub name: String,
+    pub name: ShortText,
     pub access: Access,
     #[serde(default)]
     pub confirmation: Confirmation,

@@ -12,6 +12,7 @@ use crate::app::{Desk, Done, Work, act, sessions, users};
 use crate::domain::access::{AdminUser, Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::FileText;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::log::Recorded;
 use crate::store::{Permit, Result};
@@ -20,7 +21,7 @@ use crate::store::{Permit, Result};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Apply {
     /// The file's text (`lac-roles/1`).
-    pub text: String,
+    pub text: FileText,
     /// Delete what the file lacks, in the parts that it speaks of.
     pub prune: bool,
     /// Do it all, and take it back.

@@ -6,13 +6,14 @@ use super::{Changed, RoleView, ScopeWish, steps};
 use crate::app::{Desk, Done, act, names};
 use crate::domain::access::{Access, Rights};
 use crate::domain::audit::{Action, Event};
+use crate::domain::form::ShortText;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::Result;
 
 /// Creates a role: custom and empty, or with everything.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Create {
-    pub name: String,
+    pub name: ShortText,
     /// Resource access `all` instead of `custom`.
     pub all: bool,
     /// Where it counts; the actor's own scope if absent, which is the widest

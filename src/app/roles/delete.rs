@@ -6,13 +6,14 @@ use super::steps;
 use crate::app::{Desk, Done, act, find};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
 /// Deletes a role that nobody has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Delete {
-    pub name: String,
+    pub name: ShortText,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }
@@ -47,7 +48,13 @@ impl Delete {
             }
             let name = name.clone();
             let changed = true;
-            Ok(Done::Recorded(Deleted { name, changed }, recorded))
+            Ok(Done::Recorded(
+                Deleted {
+                    name: name.into(),
+                    changed,
+                },
+                recorded,
+            ))
         })
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::file::{self, Books, Change, Declared, Part, plan};
 use crate::app::{Desk, look};
 use crate::domain::audit::Action;
+use crate::domain::form::FileText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -12,7 +13,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Diff {
     /// The file's text (`lac-roles/1`).
-    pub text: String,
+    pub text: FileText,
     /// Whether what the file lacks counts as a difference.
     pub prune: bool,
 }

@@ -6,22 +6,23 @@ use super::change::{Changed, change};
 use super::{named, steps};
 use crate::app::Desk;
 use crate::domain::audit::Action;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::store::Result;
 
 /// Gives a role resources, each for itself or with what is beneath it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Allow {
-    pub name: String,
+    pub name: ShortText,
     /// Full ids or unambiguous endings of them.
-    pub resources: Vec<String>,
+    pub resources: BoundedList<ShortText, SOME>,
     pub with_children: bool,
 }
 
 /// Takes resources from a role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Deny {
-    pub name: String,
-    pub resources: Vec<String>,
+    pub name: ShortText,
+    pub resources: BoundedList<ShortText, SOME>,
     pub with_children: bool,
 }
 
@@ -36,7 +37,7 @@ impl Allow {
             desk,
             Action::RoleAllow,
             &self.name,
-            |event| steps::says_resources(event, self.resources.clone()),
+            |event| steps::says_resources(event, texts(&self.resources)),
             |_| named(&self.resources, self.with_children),
             |role, resources| Ok(steps::with(role, resources)),
             |_, _, _| Ok(()),
@@ -52,10 +53,14 @@ impl Deny {
             desk,
             Action::RoleDeny,
             &self.name,
-            |event| steps::says_resources(event, self.resources.clone()),
+            |event| steps::says_resources(event, texts(&self.resources)),
             |_| named(&self.resources, self.with_children),
             steps::without,
             |_, _, _| Ok(()),
         )
     }
+}
+
+fn texts(words: &[ShortText]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
 }

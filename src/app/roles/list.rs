@@ -7,6 +7,7 @@ use crate::app::page::{Page, Part};
 use crate::app::{Desk, find, look};
 use crate::domain::access::Access;
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -57,7 +58,7 @@ impl List {
 /// Asks for one role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Show {
-    pub name: String,
+    pub name: ShortText,
 }
 
 impl Show {

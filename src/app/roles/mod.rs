@@ -34,6 +34,7 @@ use serde_json::{Value, json};
 use super::{View, find};
 use crate::domain::access::{Access, Rights, Role, RoleScope};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::resource::{Resource, ResourceError};
 use crate::store::Result;
 
@@ -76,7 +77,7 @@ impl RoleView {
 #[serde(rename_all = "snake_case")]
 pub enum ScopeWish {
     All,
-    Websites(Vec<String>),
+    Websites(BoundedList<ShortText, SOME>),
 }
 
 impl ScopeWish {
@@ -139,7 +140,7 @@ fn summary(view: &View<'_>, rights: &Rights) -> Result<Value> {
 ///
 /// # Errors
 /// `resource_not_found`; `invalid_value` for one that fits several.
-pub(super) fn named(texts: &[String], with_children: bool) -> Result<Vec<Resource>> {
+pub(super) fn named(texts: &[ShortText], with_children: bool) -> Result<Vec<Resource>> {
     let mut found = Vec::new();
     for text in texts {
         let resource = Resource::parse(text).map_err(fault)?;

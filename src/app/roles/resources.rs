@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::{Desk, find, look};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -11,7 +12,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tree {
     /// Marks what this role holds.
-    pub role: Option<String>,
+    pub role: Option<ShortText>,
 }
 
 /// One resource, in the tree's order: parents before their children.

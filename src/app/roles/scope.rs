@@ -6,12 +6,13 @@ use super::change::{Changed, change};
 use super::{ScopeWish, steps};
 use crate::app::Desk;
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::store::Result;
 
 /// Sets where a role counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetScope {
-    pub name: String,
+    pub name: ShortText,
     pub scope: ScopeWish,
 }
 
@@ -28,7 +29,9 @@ impl SetScope {
             |event| {
                 let websites = match wish {
                     ScopeWish::All => None,
-                    ScopeWish::Websites(codes) => Some(codes.clone()),
+                    ScopeWish::Websites(codes) => {
+                        Some(codes.iter().map(ToString::to_string).collect())
+                    }
                 };
                 steps::says_scope(event, websites);
             },

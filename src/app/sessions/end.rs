@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::close::{close, describe};
 use super::show::{NEEDED, is_visible, one, whose};
-use crate::app::page::few;
 use crate::app::{Desk, Done, Work, act, find};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::store::{Result, SessionQuery};
@@ -24,16 +24,16 @@ pub struct End {
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// These; one that is over already stays as it is.
-    Ids(Vec<SessionId>),
+    Ids(BoundedList<SessionId, MANY>),
     /// Every open one that the actor may end.
     All,
     /// The actor's own open one.
     Own,
     /// Those of them of one admin user, as one customer, or both.
     Of {
-        admin: Option<String>,
+        admin: Option<ShortText>,
         /// Id or e-mail address.
-        customer: Option<String>,
+        customer: Option<ShortText>,
     },
 }
 
@@ -53,9 +53,6 @@ impl End {
     /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
     /// `customer_not_found`, `customer_ambiguous`; then none is ended.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Ended>> {
-        if let Which::Ids(ids) = &self.which {
-            few("ID", ids)?;
-        }
         act(
             desk,
             Action::LoginEnd,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::{Desk, View, find, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
@@ -20,12 +21,12 @@ pub(super) const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_S
 pub struct ListSessions {
     /// Only one's own; always so without `Lac::sessions`.
     pub mine: bool,
-    pub admin: Option<String>,
+    pub admin: Option<ShortText>,
     /// Id or e-mail address.
-    pub customer: Option<String>,
+    pub customer: Option<ShortText>,
     /// Any if empty.
-    pub states: Vec<SessionState>,
-    pub after: Option<String>,
+    pub states: BoundedList<SessionState, SOME>,
+    pub after: Option<ShortText>,
     pub limit: Option<usize>,
 }
 
@@ -79,7 +80,10 @@ impl ListSessions {
             };
             if let Some(after) = &self.after {
                 // A cursor tells no more than a row of the list would.
-                let last = view.read.session(&SessionId::new(after.clone()))?;
+                let last = match SessionId::new(after.as_str()) {
+                    Ok(id) => view.read.session(&id)?,
+                    Err(_) => None,
+                };
                 if !last.is_some_and(|session| is_visible(view, &session)) {
                     return Err(Fault::invalid("--after", "not a session of this list"));
                 }
@@ -94,7 +98,7 @@ impl ListSessions {
                 } else {
                     view.websites()
                 },
-                after: self.after,
+                after: self.after.map(Into::into),
                 limit: self.limit.filter(|_| self.states.is_empty()),
             };
             let mut rows = Vec::new();

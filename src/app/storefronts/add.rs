@@ -9,6 +9,7 @@ use crate::domain::access::{AccessToken, Rights, Storefront, TokenOwner};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
@@ -17,9 +18,9 @@ use crate::store::Result;
 /// Adds a storefront for some websites.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Add {
-    pub name: String,
+    pub name: ShortText,
     /// By code; at least one.
-    pub websites: Vec<String>,
+    pub websites: BoundedList<ShortText, SOME>,
 }
 
 /// The storefront's token, shown this once. It counts until the storefront is

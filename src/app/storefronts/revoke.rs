@@ -6,6 +6,7 @@ use super::list::exists_for;
 use crate::app::{Desk, Done, act};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
@@ -13,7 +14,7 @@ use crate::store::Result;
 /// Revokes a storefront: its token counts no more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Revoke {
-    pub name: String,
+    pub name: ShortText,
 }
 
 /// The storefront, revoked.
@@ -36,7 +37,7 @@ impl Revoke {
             let all = work.read.storefronts()?.into_iter();
             let found = all.filter(|s| s.name == name).find(|s| exists_for(work, s));
             let mut storefront = found.ok_or_else(|| Fault::StorefrontNotFound {
-                storefront: name.clone(),
+                storefront: name.clone().into(),
             })?;
             if !storefront.websites.iter().all(|id| work.actor.sees(*id)) {
                 return Err(Fault::BeyondOwnRights {
@@ -44,7 +45,7 @@ impl Revoke {
                 });
             }
             let answer = |revoked_at, changed| Revoked {
-                name: name.clone(),
+                name: name.clone().into(),
                 revoked_at,
                 changed,
             };

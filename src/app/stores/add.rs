@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Level, Node, back_office, checked_code, checked_name, free_id, make_default};
+use super::{Level, Node, back_office, checked_code, checked_name, free_id, make_default};
 use crate::app::{Desk, Done, Work, act, find};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::{ShortText, StoreId};
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreView, Website};
 use crate::store::{Permit, Result};
@@ -13,10 +14,10 @@ use crate::store::{Permit, Result};
 /// Adds a website.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AddWebsite {
-    pub code: String,
-    pub name: String,
+    pub code: ShortText,
+    pub name: ShortText,
     /// The merchant's id; the next free one if absent.
-    pub id: Option<i64>,
+    pub id: Option<StoreId>,
     /// Make it the default website.
     pub default: bool,
 }
@@ -24,19 +25,19 @@ pub struct AddWebsite {
 /// Adds a store group. A website's first becomes its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AddGroup {
-    pub code: String,
-    pub website: String,
-    pub name: String,
-    pub id: Option<i64>,
+    pub code: ShortText,
+    pub website: ShortText,
+    pub name: ShortText,
+    pub id: Option<StoreId>,
 }
 
 /// Adds a store view. A group's first becomes its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AddView {
-    pub code: String,
-    pub group: String,
-    pub name: String,
-    pub id: Option<i64>,
+    pub code: ShortText,
+    pub group: ShortText,
+    pub name: ShortText,
+    pub id: Option<StoreId>,
     pub active: bool,
 }
 
@@ -68,7 +69,7 @@ impl AddWebsite {
             &[Resource::STORE],
             filled,
             |work, permit| {
-                work.draft.website = Some(self.code.clone());
+                work.draft.website = Some(self.code.clone().into());
                 work.demand_all_websites("adding a website")?;
                 let website = self.put(work, permit)?;
                 work.reload()?;
@@ -83,8 +84,8 @@ impl AddWebsite {
         let taken = tree.websites.iter().map(|website| website.id);
         let website = Website {
             id: free_id(self.id, "website", taken)?,
-            code: self.code.clone(),
-            name: self.name.clone(),
+            code: self.code.clone().into(),
+            name: self.name.clone().into(),
             default_group_id: None,
             is_default: self.default,
         };
@@ -123,7 +124,7 @@ impl AddGroup {
     fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<(Website, StoreGroup)> {
         let mut website = find::website(work, &self.website)?.clone();
         if website.id == 0 {
-            return Err(back_office(&Address::new(Level::Website, &website.code)));
+            return Err(back_office(Level::Website, &website.code));
         }
         let tree = work.tree()?;
         let group = StoreGroup {
@@ -133,8 +134,8 @@ impl AddGroup {
                 tree.groups.iter().map(|group| group.id),
             )?,
             website_id: website.id,
-            code: self.code.clone(),
-            name: self.name.clone(),
+            code: self.code.clone().into(),
+            name: self.name.clone().into(),
             default_store_view_id: None,
             root_category_id: None,
         };
@@ -164,7 +165,7 @@ impl AddView {
             &[Resource::STORE],
             filled,
             |work, permit| {
-                work.draft.store_view = Some(self.code.clone());
+                work.draft.store_view = Some(self.code.clone().into());
                 let node = self.put(work, permit)?;
                 work.draft.website = Some(node.website.clone());
                 added(work, node)
@@ -175,7 +176,7 @@ impl AddView {
     fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<Node> {
         let tree = work.tree()?;
         let missing = || Fault::StoreGroupNotFound {
-            group: self.group.clone(),
+            group: self.group.clone().into(),
         };
         let group = tree
             .group_by_code(&self.group)
@@ -183,14 +184,14 @@ impl AddView {
         let mut group = group.ok_or_else(missing)?.clone();
         let website = tree.website(group.website_id).ok_or_else(missing)?;
         if website.id == 0 {
-            return Err(back_office(&Address::new(Level::Group, &group.code)));
+            return Err(back_office(Level::Group, &group.code));
         }
         let view = StoreView {
             id: free_id(self.id, "store view", tree.views.iter().map(|view| view.id))?,
             website_id: group.website_id,
             group_id: group.id,
-            code: self.code.clone(),
-            name: self.name.clone(),
+            code: self.code.clone().into(),
+            name: self.name.clone().into(),
             active: self.active,
         };
         work.tx.store_view_put(permit, &view)?;

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::Node;
 use crate::app::View;
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::scope::valid_code;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::store::Result;
 
 /// A level of the hierarchy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     Website,
@@ -39,15 +40,12 @@ impl Level {
 #[serde(into = "String", try_from = "String")]
 pub struct Address {
     pub level: Level,
-    pub code: String,
+    pub code: ShortText,
 }
 
 impl Address {
-    pub fn new(level: Level, code: &str) -> Self {
-        Self {
-            level,
-            code: code.to_owned(),
-        }
+    pub fn new(level: Level, code: ShortText) -> Self {
+        Self { level, code }
     }
 }
 
@@ -72,7 +70,7 @@ impl FromStr for Address {
         }
         Ok(Self {
             level,
-            code: code.to_owned(),
+            code: code.parse().map_err(|_| wrong())?,
         })
     }
 }
@@ -150,7 +148,7 @@ impl Address {
     }
 
     fn missing(&self) -> Fault {
-        let code = self.code.clone();
+        let code = self.code.to_string();
         match self.level {
             Level::Website => Fault::WebsiteNotFound { website: code },
             Level::Group => Fault::StoreGroupNotFound { group: code },

@@ -7,6 +7,7 @@ use super::{Address, Node, back_office, checked_code, checked_name, make_default
 use crate::app::{Desk, Done, Work, act};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::store::{Permit, Result};
@@ -15,8 +16,8 @@ use crate::store::{Permit, Result};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit {
     pub what: Address,
-    pub name: Option<String>,
-    pub code: Option<String>,
+    pub name: Option<ShortText>,
+    pub code: Option<ShortText>,
     /// Store views only. Open sessions there go on.
     pub active: Option<bool>,
     /// Make it the default of what it belongs to.
@@ -80,7 +81,7 @@ impl Edit {
     /// The same node under the code it has afterwards.
     fn now(&self) -> Self {
         let code = self.code.clone().unwrap_or_else(|| self.what.code.clone());
-        let what = Address::new(self.what.level, &code);
+        let what = Address::new(self.what.level, code);
         Self {
             what,
             ..self.clone()
@@ -90,14 +91,14 @@ impl Edit {
     fn look_up(&self, work: &Work<'_>) -> Result<Node> {
         let found = self.what.find(work)?;
         if found.is_back_office() {
-            return Err(back_office(&self.what));
+            return Err(back_office(self.what.level, &self.what.code));
         }
         found.node(work.tree()?)
     }
 
     fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
         let tree = work.tree()?;
-        let (name, code) = (self.name.as_ref(), self.code.as_ref());
+        let (name, code) = (self.name.as_deref(), self.code.as_deref());
         if self.active.is_some() && !matches!(self.what.find(work)?, Found::View(_)) {
             return Err(Fault::invalid(
                 "--active",
@@ -106,28 +107,28 @@ impl Edit {
         }
         match self.what.find(work)? {
             Found::Website(old) => {
-                if code.is_some_and(|code| *code != old.code) {
+                if code.is_some_and(|code| code != old.code) {
                     // The log knows websites by their codes: whoever took one
                     // that another had before would read its events.
                     work.demand_all_websites("changing a website's code")?;
                 }
                 let mut new = old.clone();
-                new.name.clone_from(name.unwrap_or(&old.name));
-                new.code.clone_from(code.unwrap_or(&old.code));
+                name.unwrap_or(&old.name).clone_into(&mut new.name);
+                code.unwrap_or(&old.code).clone_into(&mut new.code);
                 work.tx.website_put(permit, &new)?;
                 self.default_website(work, permit, tree, &new)
             }
             Found::Group(old) => {
                 let mut new = old.clone();
-                new.name.clone_from(name.unwrap_or(&old.name));
-                new.code.clone_from(code.unwrap_or(&old.code));
+                name.unwrap_or(&old.name).clone_into(&mut new.name);
+                code.unwrap_or(&old.code).clone_into(&mut new.code);
                 work.tx.store_group_put(permit, &new)?;
                 self.default_group(work, permit, tree, &new)
             }
             Found::View(old) => {
                 let mut new = old.clone();
-                new.name.clone_from(name.unwrap_or(&old.name));
-                new.code.clone_from(code.unwrap_or(&old.code));
+                name.unwrap_or(&old.name).clone_into(&mut new.name);
+                code.unwrap_or(&old.code).clone_into(&mut new.code);
                 new.active = self.active.unwrap_or(old.active);
                 work.tx.store_view_put(permit, &new)?;
                 self.default_view(work, permit, tree, &new)

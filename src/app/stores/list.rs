@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Level;
 use crate::app::{Desk, look};
 use crate::domain::audit::Action;
+use crate::domain::form::{BoundedList, SOME};
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::store::Result;
@@ -13,7 +14,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct List {
     /// Only these levels; empty for all.
-    pub levels: Vec<Level>,
+    pub levels: BoundedList<Level, SOME>,
     /// The back office's own as well.
     pub back_office: bool,
 }

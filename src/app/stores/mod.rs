@@ -12,8 +12,11 @@ pub use edit::{Edit, Edited};
 pub use list::{List, Node};
 pub use remove::{PlanRemove, Remove, Removed};
 
+use std::collections::BTreeSet;
+
 use crate::app::Work;
 use crate::domain::fault::Fault;
+use crate::domain::form::StoreId;
 use crate::domain::scope::valid_code;
 use crate::domain::stores::{StoreTree, Website};
 use crate::domain::text::is_deceptive;
@@ -48,9 +51,10 @@ fn checked_name(name: &str) -> Result<()> {
     Err(Fault::invalid("name", problem))
 }
 
-fn back_office(what: &Address) -> Fault {
+fn back_office(level: Level, code: &str) -> Fault {
+    let level = level.as_str();
     Fault::ReadOnly {
-        what: format!("{what} is the back office's own and stays as it is"),
+        what: format!("{level}:{code} is the back office's own and stays as it is"),
     }
 }
 
@@ -75,17 +79,21 @@ fn make_default(work: &Work<'_>, permit: &Permit<'_>, tree: &StoreTree, id: i64)
 /// # Errors
 /// `already_exists`, `invalid_value`.
 fn free_id(
-    asked: Option<i64>,
+    asked: Option<StoreId>,
     what: &str,
     taken: impl Iterator<Item = i64> + Clone,
 ) -> Result<i64> {
-    let Some(id) = asked else {
-        let next = taken.max().unwrap_or(0).checked_add(1);
-        return next.ok_or_else(|| Fault::invalid("--id", "the highest is taken: give a free one"));
+    let Some(id) = asked.map(StoreId::get) else {
+        // Whoever took the highest one must not use all others up.
+        let usual = taken.clone().filter(|id| *id < StoreId::MAX).max();
+        let next = usual.unwrap_or(0).max(0) + 1;
+        let known: BTreeSet<i64> = taken.collect();
+        let free = (next..=StoreId::MAX).chain(1..next);
+        return free
+            .into_iter()
+            .find(|id| !known.contains(id))
+            .ok_or_else(|| Fault::invalid("--id", "no id is left"));
     };
-    if id < 1 {
-        return Err(Fault::invalid("--id", "an id is a number above 0"));
-    }
     if taken.clone().any(|other| other == id) {
         return Err(Fault::AlreadyExists {
             what: format!("a {what} with the id {id}"),

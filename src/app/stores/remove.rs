@@ -84,7 +84,7 @@ impl Remove {
     fn removable<'v>(&self, view: &'v View<'_>) -> Result<(Found<'v>, Vec<ConfigRow>)> {
         let found = self.what.find(view)?;
         if found.is_back_office() {
-            return Err(back_office(&self.what));
+            return Err(back_office(self.what.level, &self.what.code));
         }
         let (uses, level, id) = match &found {
             Found::Website(w) => (
@@ -117,7 +117,7 @@ impl Remove {
     fn answer(&self, config_values: usize) -> Removed {
         Removed {
             kind: self.what.level,
-            code: self.what.code.clone(),
+            code: self.what.code.clone().into(),
             config_values,
         }
     }

@@ -13,6 +13,7 @@ use crate::domain::access::{Access, AccessToken, AdminUser, Rights, RoleScope, T
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, Label, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
@@ -28,18 +29,18 @@ pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Create {
     /// The admin user's name.
-    pub name: String,
+    pub name: ShortText,
     /// What it is for.
-    pub label: Option<String>,
+    pub label: Option<Label>,
     /// 1 second to [`MAX_LIFETIME`]; `None` for [`DEFAULT_LIFETIME`], or for as
     /// long as the token that it is made by.
     pub lifetime: Option<Duration>,
     /// The only resources it is to hold; empty for all of the role's.
     #[serde(default)]
-    pub resources: Vec<String>,
+    pub resources: BoundedList<ShortText, SOME>,
     /// The only websites it is to be for, by code; empty for all of the role's.
     #[serde(default)]
-    pub websites: Vec<String>,
+    pub websites: BoundedList<ShortText, SOME>,
 }
 
 /// The token, shown this once.
@@ -73,9 +74,6 @@ impl Create {
         if !self.lifetime.is_none_or(is_life) {
             return Err(Fault::invalid("--expires", "1s to 366d"));
         }
-        if self.label.as_ref().is_some_and(|l| l.chars().count() > 64) {
-            return Err(Fault::invalid("--label", "at most 64 characters"));
-        }
         let fill = |event: &mut Event| {
             event.detail("admin_user", self.name.clone());
             event.detail("label", self.label.clone());
@@ -89,7 +87,7 @@ impl Create {
             let token = AccessToken {
                 id: 0,
                 owner: TokenOwner::AdminUser(user.id),
-                name: self.label.clone().unwrap_or_default(),
+                name: self.label.clone().unwrap_or_default().into(),
                 created_at: work.now,
                 expires_at: Some(expires_at),
                 revoked_at: None,
@@ -119,7 +117,7 @@ impl Create {
                 name: user.name,
                 expires_at,
                 id,
-                label: self.label.clone(),
+                label: self.label.clone().map(Into::into),
                 resources: held,
                 websites,
                 parent_id: token.parent_id,

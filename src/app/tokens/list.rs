@@ -9,6 +9,7 @@ use crate::app::roles::codes;
 use crate::app::{Desk, find, look};
 use crate::domain::access::{AccessToken, Identity, TokenOwner};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
@@ -18,7 +19,7 @@ use crate::store::Result;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct List {
     /// The admin user; `None` for oneself.
-    pub name: Option<String>,
+    pub name: Option<ShortText>,
     /// The cursor is the id.
     pub part: Part,
 }

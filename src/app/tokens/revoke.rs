@@ -4,19 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::lineage::{revoke_descendants, within_reach};
 use super::owner;
-use crate::app::page::few;
 use crate::app::rights::WaysIn;
 use crate::app::{Desk, Done, act};
 use crate::domain::access::TokenOwner;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::store::Result;
 
 /// Revokes tokens of an admin user, and whatever was made with them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Revoke {
     /// The admin user's name.
-    pub name: String,
+    pub name: ShortText,
     pub which: Which,
 }
 
@@ -25,7 +25,7 @@ pub struct Revoke {
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     All,
-    Ids(Vec<i64>),
+    Ids(BoundedList<i64, MANY>),
 }
 
 /// What was revoked now.
@@ -48,9 +48,6 @@ impl Revoke {
     /// somebody who holds more than the actor, and through a restricted token
     /// for any but that one and what was made with it.
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
-        if let Which::Ids(ids) = &self.which {
-            few("ID", ids)?;
-        }
         let fill = |event: &mut Event| event.detail("admin_user", self.name.clone());
         act(desk, Action::TokenRevoke, &[], fill, |work, permit| {
             let user = owner(work, &self.name)?;

@@ -8,6 +8,7 @@ use crate::app::rights::{WaysIn, role_of};
 use crate::app::{Desk, Done, Work, act, find, sessions};
 use crate::domain::access::AdminUser;
 use crate::domain::audit::{Action, Event};
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -24,8 +25,8 @@ pub struct Changed {
 /// Gives an admin user another role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Assign {
-    pub name: String,
-    pub role: String,
+    pub name: ShortText,
+    pub role: ShortText,
 }
 
 impl Assign {
@@ -50,7 +51,7 @@ impl Assign {
 /// with it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SetEnabled {
-    pub name: String,
+    pub name: ShortText,
     pub enabled: bool,
 }
 

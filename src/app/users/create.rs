@@ -5,16 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::{Changed, UserView, account, full_name, steps};
 use crate::app::{Desk, Done, act, find, names};
 use crate::domain::audit::{Action, Event};
+use crate::domain::form::{PersonName, ShortText};
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
 /// Creates an admin user, enabled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Create {
-    pub name: String,
-    pub role: String,
-    pub os_account: Option<String>,
-    pub full_name: Option<String>,
+    pub name: ShortText,
+    pub role: ShortText,
+    pub os_account: Option<ShortText>,
+    pub full_name: Option<PersonName>,
 }
 
 impl Create {
@@ -24,7 +25,7 @@ impl Create {
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let name = names::checked("admin user", &self.name)?;
         let os_account = account(self.os_account.as_deref().unwrap_or_default())?;
-        let full_name = full_name(self.full_name.as_deref().unwrap_or_default())?;
+        let full_name = self.full_name.as_ref().and_then(full_name);
         let fill = |event: &mut Event| {
             steps::about(event, &name);
             steps::says_new(event, &self.role, os_account.as_deref());

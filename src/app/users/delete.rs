@@ -7,13 +7,14 @@ use crate::app::rights::{WaysIn, role_of};
 use crate::app::{Desk, Done, act, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
 /// Deletes an admin user and their tokens. What they did stays in the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Delete {
-    pub name: String,
+    pub name: ShortText,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }
@@ -47,7 +48,7 @@ impl Delete {
             }
             let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
             let answer = Deleted {
-                name: name.clone(),
+                name: name.clone().into(),
                 changed: true,
                 sessions_ended,
             };

@@ -6,14 +6,15 @@ use super::change::{Changed, change};
 use super::{account, full_name};
 use crate::app::Desk;
 use crate::domain::audit::Action;
+use crate::domain::form::{PersonName, ShortText};
 use crate::store::Result;
 
 /// Changes account and full name; an empty text takes them away.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Edit {
-    pub name: String,
-    pub os_account: Option<String>,
-    pub full_name: Option<String>,
+    pub name: ShortText,
+    pub os_account: Option<ShortText>,
+    pub full_name: Option<PersonName>,
 }
 
 impl Edit {
@@ -22,7 +23,7 @@ impl Edit {
     /// `already_exists` (account), `invalid_value`, `last_administrator`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let os_account = self.os_account.as_deref().map(account).transpose()?;
-        let full_name = self.full_name.as_deref().map(full_name).transpose()?;
+        let full_name = self.full_name.as_ref().map(full_name);
         change(
             desk,
             Action::AdminUserEdit,

@@ -6,6 +6,7 @@ use super::UserView;
 use crate::app::page::{Page, Part};
 use crate::app::{Desk, find, look};
 use crate::domain::audit::Action;
+use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::store::Result;
 
@@ -34,7 +35,7 @@ impl List {
 /// Asks for one admin user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Show {
-    pub name: String,
+    pub name: ShortText,
 }
 
 impl Show {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{View, names, rights};
 use crate::domain::access::AdminUser;
-use crate::domain::fault::Fault;
+use crate::domain::form::PersonName;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
 
@@ -56,10 +56,7 @@ pub(in crate::app) fn account(given: &str) -> Result<Option<String>> {
     names::checked("--os-account", given).map(Some)
 }
 
-/// A person's name: anything, but not too long; an empty one is none.
-pub(in crate::app) fn full_name(given: &str) -> Result<Option<String>> {
-    if given.chars().count() > 255 {
-        return Err(Fault::invalid("--full-name", "at most 255 characters"));
-    }
-    Ok((!given.is_empty()).then(|| given.to_owned()))
+/// A person's name; an empty one is none.
+pub(in crate::app) fn full_name(given: &PersonName) -> Option<String> {
+    (!given.is_empty()).then(|| given.to_string())
 }

@@ -11,6 +11,7 @@ use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::form::OptionalText;
 use crate::domain::time::Timestamp;
 use crate::render::Look;
 use crate::render::list::Text;
@@ -76,9 +77,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let (kind, number) = args.which.kind_and_number();
     let request = ShowDocument {
         kind,
-        number,
-        website: args.website,
-        store_view: args.store_view,
+        number: number.try_into()?,
+        website: args.website.formed()?,
+        store_view: args.store_view.formed()?,
     };
     let shown = Shown::of(shop.run(request)?, shop);
     shop.show(&shown)?;

@@ -74,7 +74,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: Arguments = parsed(matches)?;
     let request = Import {
         kind: args.kind,
-        file: args.file.display().to_string(),
+        file: args.file.display().to_string().try_into()?,
         wishes: Wishes {
             skip_invalid: args.skip_invalid,
             dry_run: args.dry_run,

@@ -110,7 +110,10 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::Retire(args) => {
             let retired = ask::confirmed(shop, |confirmed| {
                 let key = args.key.clone();
-                shop.run(Retire { key, confirmed })
+                shop.run(Retire {
+                    key: key.try_into()?,
+                    confirmed,
+                })
             })?;
             shop.show(&retired)?;
         }

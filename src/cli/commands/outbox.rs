@@ -7,6 +7,7 @@ use crate::app::outbox::{ListNotices, NoticeRow, Retried, Retry, Which};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{hooks, paging};
+use crate::domain::form::BoundedList;
 use crate::domain::notice::{NoticeId, NoticeState};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
@@ -79,7 +80,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             })?;
         }
         Verb::Retry(args) => {
-            let ids = args.ids.into_iter().map(NoticeId::new).collect();
+            let ids = BoundedList::read("ID", args.ids, NoticeId::new)?;
             let which = if args.all {
                 Which::All
             } else {

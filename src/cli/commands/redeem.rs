@@ -37,8 +37,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: RedeemArgs = parsed(matches)?;
     let token = input::text_or_stdin("TOKEN", &args.token)?;
     let request = Redeem {
-        token,
-        audience: args.audience,
+        token: token.try_into()?,
+        audience: args.audience.try_into()?,
     };
     shop.show(&shop.run(request)?)?;
     hooks::deliver(shop);

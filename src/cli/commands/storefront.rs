@@ -9,6 +9,7 @@ use crate::cli::commands::changes::mark;
 use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::domain::form::{BoundedList, ShortText};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::render::one::Card;
@@ -64,15 +65,17 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             shop.ready()?;
             paging::show(shop, &args.paging, |part| shop.run(List { part }))?;
         }
-        Verb::Revoke(args) => shop.show(&shop.run(Revoke { name: args.name })?)?,
+        Verb::Revoke(args) => shop.show(&shop.run(Revoke {
+            name: args.name.try_into()?,
+        })?)?,
     }
     Ok(0)
 }
 
 fn add(args: AddArgs, shop: &Shop) -> Result<()> {
     let request = Add {
-        name: args.new_name,
-        websites: args.websites,
+        name: args.new_name.try_into()?,
+        websites: BoundedList::read("--website", args.websites, ShortText::new)?,
     };
     let added = shop.run(request)?;
     if shop.out.format.is_for_programs() {

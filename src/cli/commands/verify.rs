@@ -15,6 +15,7 @@ use crate::cli::shop::Shop;
 use crate::domain::ambient::Clock;
 use crate::domain::claims::LoginClaims;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::domain::time::Timestamp;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
@@ -58,8 +59,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     let args: VerifyArgs = parsed(matches)?;
     let token = input::text_or_stdin("TOKEN", &args.token)?;
     let request = Verify {
-        token,
-        audience: args.audience,
+        token: token.try_into()?,
+        audience: args.audience.formed()?,
     };
     let verified = match &args.jwks {
         Some(path) => verify_with(&request, &keys(path)?, None, shop.clock.now()),

@@ -9,6 +9,7 @@ use crate::domain::consent::ConsentMode;
 use crate::domain::customer::{Consent, ConsentSource};
 use crate::domain::document::DocumentRef;
 use crate::domain::fault::Fault;
+use crate::domain::form::REASON_MAX;
 use crate::domain::ids::{CustomerId, SessionId, Ticket};
 use crate::domain::time::Timestamp;
 
@@ -149,6 +150,47 @@ impl Event {
         self.detail("after", after);
     }
 
+    /// The record's texts that no type of their own bounds: what they are, and
+    /// how many characters each may have.
+    fn bounded(&mut self) -> [(&'static str, Option<&mut String>, usize); 4] {
+        [
+            ("admin", self.admin.as_mut(), NAME_MAX),
+            ("role", self.role.as_mut(), NAME_MAX),
+            ("website", self.website.as_mut(), NAME_MAX),
+            ("store_view", self.store_view.as_mut(), NAME_MAX),
+        ]
+    }
+
+    /// That no field of its record is beyond its bound: what is in a record
+    /// stays there for good. Ids, tickets and plain numbers of documents are
+    /// bounded by their types.
+    ///
+    /// # Errors
+    /// The first one that is.
+    pub fn check_bounds(&self) -> Result<(), BeyondRecord> {
+        let texts = [
+            ("admin", self.admin.as_ref()),
+            ("role", self.role.as_ref()),
+            ("website", self.website.as_ref()),
+            ("store_view", self.store_view.as_ref()),
+        ];
+        let is_long = |text: &String| text.chars().count() > NAME_MAX;
+        if let Some((what, _)) = texts.into_iter().find(|(_, t)| t.is_some_and(is_long)) {
+            return Err(BeyondRecord(what));
+        }
+        if self.document.as_ref().is_some_and(|d| !d.is_plain()) {
+            return Err(BeyondRecord("document"));
+        }
+        let mode = self.consent.as_ref().map(|consent| consent.mode.len());
+        if mode.is_some_and(|length| length > NAME_MAX) {
+            return Err(BeyondRecord("consent"));
+        }
+        if self.erased.as_ref().is_some_and(|e| e.len() > RANGES_MAX) {
+            return Err(BeyondRecord("erased"));
+        }
+        Ok(())
+    }
+
     /// Turns it into the record of a failed attempt. What was asked for may be
     /// anything, and by anybody: so much of it is kept that one sees what it
     /// was, for the log can never be made smaller.
@@ -157,6 +199,14 @@ impl Event {
         self.detail("code", fault.code());
         self.detail("message", fault.to_string());
         self.details.values_mut().for_each(shorten);
+        // From rows that some other program wrote.
+        for (_, text, most) in self.bounded() {
+            if let Some(text) = text
+                && text.chars().count() > most
+            {
+                cut(text, most - 1);
+            }
+        }
         for text in [&mut self.reason, &mut self.customer_email]
             .into_iter()
             .flatten()
@@ -166,8 +216,17 @@ impl Event {
     }
 }
 
-/// The longest reason, in characters.
-pub const REASON_MAX: usize = 2000;
+/// A record would hold more than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is longer than a record may hold")]
+pub struct BeyondRecord(pub &'static str);
+
+/// The longest name of an admin user or role, and the longest code of a website
+/// or store view, in a record. Both are 64 and 32 for what is made here; files
+/// of a merchant may have brought longer codes.
+const NAME_MAX: usize = 255;
+/// Ranges of erased events in one record: an archive's line holds them.
+const RANGES_MAX: usize = 1_000_000;
 
 /// Of what a failed attempt named, so many characters of each text and so many
 /// items of each list are kept.

@@ -12,7 +12,7 @@ mod state;
 pub use action::{Action, ActionGroup};
 pub use consented::{Consented, Said, Until};
 pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
-pub use event::{ConsentBasis, Event, EventView, Outcome, REASON_MAX};
+pub use event::{ConsentBasis, Event, EventView, Outcome};
 pub use field::Field;
 pub use record::{Parts, Sealed, StoredEvent, seal, state_of};
 pub use select::{Choice, Matcher, Selection, Visible};

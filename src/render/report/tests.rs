@@ -58,7 +58,7 @@ fn report() -> Reported {
             log_size: 10_000_000,
         },
         filter: Filter {
-            admin: crate::app::log::Wanted::any(vec![NASTY; 3]),
+            admin: crate::app::log::Wanted::any(vec![NASTY; 3]).unwrap(),
             ..Filter::default()
         },
         events: 9,

@@ -9,6 +9,7 @@ use crate::domain::notice::{Hook, KEPT, Notice, NoticeId, NoticeState};
 use crate::domain::time::Timestamp;
 use crate::store::{NoticeQuery, OutboxReads, OutboxWrites, Permit, Result, Settled};
 
+const TABLE: &str = "outbox";
 const COLUMNS: &str = "id, number, hook, session_id, customer_id, website_id, payload, created_at, \
                        attempts, next_at, last_error, delivered_at";
 
@@ -22,7 +23,7 @@ fn read(row: &Row<'_>) -> Result<Notice> {
     Ok(Notice {
         number: rows::uint(row, 1, "outbox")?,
         hook: rows::word(row, 2, "outbox", &id, Hook::from_stored)?,
-        session_id: SessionId::new(rows::get::<String>(row, 3)?),
+        session_id: rows::form(rows::get::<String>(row, 3)?, SessionId::new, TABLE, &id)?,
         customer_id: CustomerId::from_stored(rows::get(row, 4)?)
             .ok_or_else(|| damaged("outbox", &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
@@ -33,7 +34,7 @@ fn read(row: &Row<'_>) -> Result<Notice> {
         next_at: rows::time_opt(row, 9)?,
         last_error: rows::get(row, 10)?,
         delivered_at: rows::time_opt(row, 11)?,
-        id: NoticeId::new(id),
+        id: rows::form(id.clone(), NoticeId::new, TABLE, &id)?,
     })
 }
 

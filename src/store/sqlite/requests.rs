@@ -5,6 +5,7 @@ use rusqlite::{Row, params};
 use super::conditions::Conditions;
 use super::{Tx, damaged, rows};
 use crate::domain::document::{DocumentKind, DocumentRef};
+use crate::domain::form::Reason;
 use crate::domain::ids::{CustomerId, SessionId, Ticket};
 use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
 use crate::domain::time::Timestamp;
@@ -42,7 +43,7 @@ fn read(row: &Row<'_>) -> Result<LoginRequest> {
         website_id: rows::get(row, 5)?,
         store_view: rows::get(row, 6)?,
         document,
-        reason: rows::get(row, 9)?,
+        reason: rows::form_opt(rows::get(row, 9)?, Reason::new, TABLE, &id)?,
         ticket,
         causes,
         requested_at: rows::time(row, 12)?,
@@ -50,10 +51,10 @@ fn read(row: &Row<'_>) -> Result<LoginRequest> {
         decided_at: rows::time_opt(row, 14)?,
         decided_by_id: rows::get(row, 15)?,
         decided_by: rows::get(row, 16)?,
-        decision_reason: rows::get(row, 17)?,
-        session_id: rows::get::<Option<String>>(row, 18)?.map(SessionId::new),
+        decision_reason: rows::form_opt(rows::get(row, 17)?, Reason::new, TABLE, &id)?,
+        session_id: rows::form_opt(rows::get(row, 18)?, SessionId::new, TABLE, &id)?,
         request_seq: rows::uint(row, 19, TABLE)?,
-        id: RequestId::new(id),
+        id: rows::form(id.clone(), RequestId::new, TABLE, &id)?,
     })
 }
 
@@ -80,7 +81,10 @@ impl RequestReads for Tx<'_> {
         let found = statement
             .query(params![beginning, most])
             .map_err(rows::fault)?;
-        rows::collect(found, |row| rows::get::<String>(row, 0).map(RequestId::new))
+        rows::collect(found, |row| {
+            let id: String = rows::get(row, 0)?;
+            rows::form(id.clone(), RequestId::new, TABLE, id)
+        })
     }
 
     fn requests(&self, query: &RequestQuery) -> Result<Vec<LoginRequest>> {
@@ -116,7 +120,7 @@ impl RequestWrites for Tx<'_> {
                     request.store_view,
                     request.document.as_ref().map(|d| d.kind.as_str()),
                     request.document.as_ref().map(|d| d.number.as_str()),
-                    request.reason,
+                    request.reason.as_deref(),
                     request.ticket.as_ref().map(Ticket::as_str),
                     causes(request),
                     request.requested_at.micros(),
@@ -147,7 +151,7 @@ impl RequestWrites for Tx<'_> {
                     after.decided_at.map(Timestamp::micros),
                     after.decided_by_id,
                     after.decided_by,
-                    after.decision_reason,
+                    after.decision_reason.as_deref(),
                     after.session_id.as_ref().map(SessionId::as_str),
                 ],
             )

@@ -70,6 +70,26 @@ pub fn word<T>(
     read(&text).ok_or_else(|| damaged(table, id, format!("unknown word {text:?}")))
 }
 
+/// A text of the form that its type demands.
+pub fn form<T, E: std::fmt::Display>(
+    text: String,
+    read: impl Fn(String) -> std::result::Result<T, E>,
+    table: &str,
+    id: impl ToString,
+) -> Result<T> {
+    read(text).map_err(|e| damaged(table, id, e))
+}
+
+/// The same of a text that may be absent.
+pub fn form_opt<T, E: std::fmt::Display>(
+    text: Option<String>,
+    read: impl Fn(String) -> std::result::Result<T, E>,
+    table: &str,
+    id: impl ToString,
+) -> Result<Option<T>> {
+    text.map(|text| form(text, read, table, id)).transpose()
+}
+
 /// Reads all rows of a query.
 pub fn collect<T>(
     mut rows: rusqlite::Rows<'_>,

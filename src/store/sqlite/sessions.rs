@@ -56,7 +56,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         key_id: rows::get(row, 18)?,
         is_override: rows::get(row, 19)?,
         request_id: rows::get(row, 20)?,
-        id: SessionId::new(id),
+        id: rows::form(id.clone(), SessionId::new, "session", &id)?,
     })
 }
 
@@ -82,7 +82,8 @@ impl SessionReads for Tx<'_> {
             .query(params![beginning, most])
             .map_err(rows::fault)?;
         rows::collect(found, |row| {
-            rows::get(row, 0).map(|id: String| SessionId::new(id))
+            let id: String = rows::get(row, 0)?;
+            rows::form(id.clone(), SessionId::new, "session", id)
         })
     }
 
@@ -103,9 +104,9 @@ impl SessionReads for Tx<'_> {
         asked.among("state", query.states.iter().map(|state| state.as_str()));
         asked.within("website_id", query.websites.as_deref());
         if let Some(after) = &query.after {
-            let last = self
-                .session(&SessionId::new(after.clone()))?
-                .ok_or_else(|| Fault::invalid("--after", "not a session of this list"))?;
+            let none = || Fault::invalid("--after", "not a session of this list");
+            let id = SessionId::new(after.as_str()).map_err(|_| none())?;
+            let last = self.session(&id)?.ok_or_else(none)?;
             asked.below("issue_seq", Some(rows::int(last.issue_seq)?));
         }
         // The few open ones are found by their own index; the plus keeps the

@@ -41,7 +41,7 @@ fn a_claim_about_the_log_is_no_alarm() {
     let forged = lines.join("\n");
 
     let mut broker = Broker::start(&store, NOW, 7);
-    for seq in [0, 1, 5, 9, 4711, u64::MAX] {
+    for seq in [0, 1, 5, 9, 4711, u64::MAX / 2] {
         for note in ["", "nonsense", &real, &forged] {
             let (tag, fault) = ask(&broker, &claim(seq, note, Some(&agent)));
             assert_eq!(

@@ -140,10 +140,12 @@ fn whatever_is_sent_the_broker_goes_on() {
 fn however_much_a_guest_says_little_of_it_goes_on_record() {
     let shop = Store::with_shop();
     let broker = serving(&shop);
-    let long = "x".repeat(3_000_000);
-    let whom =
-        format!(r#"{{"wish":{{"whom":{{"customer":"{long}"}},"replace":true}},"ttl":null}}"#);
-    let customers = format!(r#"{{"granted":true,"customers":["{long}"]}}"#);
+    let (long, longest) = ("x".repeat(3_000_000), "x".repeat(255));
+    let wish = |named: &str| {
+        format!(r#"{{"wish":{{"whom":{{"customer":"{named}"}},"replace":true}},"ttl":null}}"#)
+    };
+    let (too_long, whom) = (wish(&long), wish(&longest));
+    let customers = format!(r#"{{"granted":true,"customers":["{longest}"]}}"#);
     let reason = format!(r#"{{"granted":true,"customers":["1"],"reason":"{long}"}}"#);
     let file = format!(
         r#"{{"kind":"customers","file":"{long}","wishes":{{"skip_invalid":false,"dry_run":false,
@@ -157,6 +159,7 @@ fn however_much_a_guest_says_little_of_it_goes_on_record() {
             "not_authenticated",
         ),
         ("login.start", &whom, "", "customer_not_found"),
+        ("login.start", &too_long, "", "invalid_value"),
         ("consent.change", &customers, "", "customer_not_found"),
         ("consent.change", &reason, "", "invalid_value"),
         ("import", &file, "", "invalid_value"),

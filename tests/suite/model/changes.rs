@@ -8,6 +8,7 @@ use login_as_customer::app::consent::{Change, Limit};
 use login_as_customer::app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
 use login_as_customer::app::{customers, users};
 use login_as_customer::domain::access::Access;
+use login_as_customer::domain::form::{BoundedList, ShortText};
 use login_as_customer::domain::scope::ConfigScope;
 
 use super::drive::{Driver, Outcome, agree, number};
@@ -29,8 +30,8 @@ impl Driver {
                 }
                 if given {
                     let allow = Allow {
-                        name,
-                        resources,
+                        name: name.try_into().unwrap(),
+                        resources: BoundedList::read("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
                     allow.run(&desk).map(drop)
@@ -38,8 +39,8 @@ impl Driver {
                     no = role.all.then_some("nothing to take from");
                     role.rights.retain(|held| *held != right);
                     let deny = Deny {
-                        name,
-                        resources,
+                        name: name.try_into().unwrap(),
+                        resources: BoundedList::read("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
                     deny.run(&desk).map(drop)
@@ -55,7 +56,7 @@ impl Driver {
                 role.all = all;
                 let confirmation = Confirmation::Given;
                 let set = SetAccess {
-                    name,
+                    name: name.try_into().unwrap(),
                     access,
                     confirmation,
                 };
@@ -66,9 +67,17 @@ impl Driver {
                 self.model.roles[role].scope = scope;
                 let scope = match scope {
                     Scope::All => ScopeWish::All,
-                    Scope::Website(at) => ScopeWish::Websites(vec![WEBSITES[at].to_owned()]),
+                    Scope::Website(at) => ScopeWish::Websites(
+                        BoundedList::read("", vec![WEBSITES[at].to_owned()], ShortText::new)
+                            .unwrap(),
+                    ),
                 };
-                SetScope { name, scope }.run(&desk).map(drop)
+                SetScope {
+                    name: name.try_into().unwrap(),
+                    scope,
+                }
+                .run(&desk)
+                .map(drop)
             }
             _ => return Ok(()),
         };
@@ -92,16 +101,31 @@ impl Driver {
             Step::Assign(_, role) => {
                 agent.role = if is_there { role } else { agent.role };
                 let role = ROLES[role].to_owned();
-                users::Assign { name, role }.run(&desk).map(drop)
+                users::Assign {
+                    name: name.try_into().unwrap(),
+                    role: role.try_into().unwrap(),
+                }
+                .run(&desk)
+                .map(drop)
             }
             Step::Enable(_, enabled) => {
                 agent.enabled = enabled;
-                users::SetEnabled { name, enabled }.run(&desk).map(drop)
+                users::SetEnabled {
+                    name: name.try_into().unwrap(),
+                    enabled,
+                }
+                .run(&desk)
+                .map(drop)
             }
             Step::Delete(_) => {
                 agent.person = None;
                 let confirmed = true;
-                users::Delete { name, confirmed }.run(&desk).map(drop)
+                users::Delete {
+                    name: name.try_into().unwrap(),
+                    confirmed,
+                }
+                .run(&desk)
+                .map(drop)
             }
             Step::Create(_, role) => {
                 no = is_there.then_some("there is one of that name");
@@ -115,9 +139,9 @@ impl Driver {
                     };
                 }
                 let create = users::Create {
-                    os_account: Some(name.clone()),
-                    name,
-                    role: ROLES[role].to_owned(),
+                    os_account: Some(name.clone().try_into().unwrap()),
+                    name: name.try_into().unwrap(),
+                    role: ROLES[role].to_owned().try_into().unwrap(),
                     full_name: None,
                 };
                 create.run(&desk).map(drop)
@@ -133,7 +157,7 @@ impl Driver {
         let desk = self.shop.administrator();
         let consent = |customer: usize, granted, limit| Change {
             granted,
-            customers: vec![number(customer)],
+            customers: BoundedList::read("", [number(customer)], ShortText::new).unwrap(),
             website: None,
             reason: None,
             limit,
@@ -153,7 +177,7 @@ impl Driver {
             Step::Active(customer, active) => {
                 self.model.customers[customer].active = active;
                 let edit = customers::Edit {
-                    customer: number(customer),
+                    customer: number(customer).try_into().unwrap(),
                     active: Some(active),
                     ..customers::Edit::default()
                 };
@@ -193,8 +217,8 @@ impl Driver {
         let (path, value) = (path.to_owned(), value.to_owned());
         agree(
             &Set {
-                path,
-                value,
+                path: path.try_into().unwrap(),
+                value: value.try_into().unwrap(),
                 scope,
                 confirmation: Confirmation::Given,
             }

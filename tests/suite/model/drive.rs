@@ -7,6 +7,7 @@ use login_as_customer::app::requests::{Decide, Verdict};
 use login_as_customer::app::sessions::{End, ListSessions, Sweep, Which};
 use login_as_customer::domain::document::DocumentKind;
 use login_as_customer::domain::fault::Fault;
+use login_as_customer::domain::form::BoundedList;
 use login_as_customer::domain::ids::SessionId;
 use login_as_customer::domain::request::RequestId;
 use login_as_customer::domain::session::SessionState;
@@ -129,7 +130,7 @@ impl Driver {
             mine: false,
             admin: None,
             customer: None,
-            states: vec![SessionState::Issued, SessionState::Active],
+            states: BoundedList::of("", [SessionState::Issued, SessionState::Active]).unwrap(),
             after: None,
             limit: None,
         };
@@ -178,8 +179,8 @@ impl Driver {
         };
         let website = website.unwrap_or(WEBSITE[customer]);
         let redeem = Redeem {
-            token: url,
-            audience: ORIGINS[website].to_owned(),
+            token: url.try_into().unwrap(),
+            audience: ORIGINS[website].to_owned().try_into().unwrap(),
         };
         let redeemed = redeem.run(&self.shop.storefront(website));
         let may = self.model.may_redeem(&id, website);
@@ -214,7 +215,7 @@ impl Driver {
             return Ok(());
         };
         let decide = Decide {
-            ids: vec![RequestId::new(self.model.requests[at].id.clone())],
+            ids: BoundedList::read("", [&self.model.requests[at].id], RequestId::new).unwrap(),
             verdict: if yes { Verdict::Approve } else { Verdict::Deny },
             reason: None,
         };
@@ -239,7 +240,7 @@ impl Driver {
         let Some((id, ..)) = self.links.iter().rev().nth(back) else {
             return Ok(());
         };
-        let which = Which::Ids(vec![SessionId::new(id.clone())]);
+        let which = Which::Ids(BoundedList::read("", [id], SessionId::new).unwrap());
         agree(&End { which }.run(&self.shop.administrator()), None)?;
         self.model.sessions.retain(|session| session.id != *id);
         Ok(())
@@ -251,7 +252,7 @@ impl Driver {
         let made = if let Step::Retire(is_newest) = step {
             let at = newest - usize::from(!is_newest && newest > 0);
             let retire = Retire {
-                key: self.kids[at].clone(),
+                key: self.kids[at].clone().try_into().unwrap(),
                 confirmed: true,
             };
             self.model.sessions.retain(|session| session.key != at);
@@ -293,13 +294,16 @@ fn wished(wish: &Wish) -> login::Wish {
     login::Wish {
         whom: if order {
             let (kind, number) = (DocumentKind::Order, ORDERS[wish.customer].to_owned());
-            Whom::Document { kind, number }
+            Whom::Document {
+                kind,
+                number: number.try_into().unwrap(),
+            }
         } else {
-            Whom::Customer(number(wish.customer))
+            Whom::Customer(number(wish.customer).try_into().unwrap())
         },
         website: None,
         store_view: None,
-        reason: Some("asked on the phone".to_owned()),
+        reason: Some("asked on the phone".parse().unwrap()),
         ticket: None,
         replace: wish.replace,
         override_consent: wish.overrides,

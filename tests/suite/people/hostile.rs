@@ -17,7 +17,7 @@ fn with(names: &[&str]) -> Store {
     let store = shop();
     for (n, name) in names.iter().enumerate() {
         let id = (n + 1).to_string();
-        let (email, first) = (format!("c{id}@example.com"), format!("--first-name={name}"));
+        let email = format!("c{id}@example.com");
         store.ok(&[
             "customer",
             "add",
@@ -25,10 +25,10 @@ fn with(names: &[&str]) -> Store {
             &id,
             "--email",
             &email,
-            &first,
             "--website",
             "eu",
         ]);
+        store.misname(&id, name, "");
     }
     store
 }
@@ -142,15 +142,17 @@ fn what_cannot_be_understood_is_shown_harmlessly_too() {
 fn a_full_name_of_staff_is_shown_harmlessly() {
     let store = shop();
     let name = NAMES.concat();
-    store.ok(&[
-        "user",
-        "create",
-        "bob",
-        "--role",
-        "Administrators",
-        "--full-name",
-        &name,
-    ]);
+    let bob = ["user", "create", "bob", "--role", "Administrators"];
+    store.fails(
+        &[&bob[..], &["--full-name", &name]].concat(),
+        "invalid_value",
+        2,
+    );
+    store.ok(&bob);
+    // As an older program took it in.
+    let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
+    let sql = "UPDATE admin_user SET full_name = ?1 WHERE name = 'bob'";
+    assert_eq!(db.execute(sql, [&name]), Ok(1));
     assert!(is_harmless(&store.ok(&["user", "list"])));
     assert!(is_harmless(&store.ok(&["user", "show", "bob"])));
     assert_eq!(store.json(&["user", "show", "bob"])["full_name"], name);

@@ -90,8 +90,8 @@ impl Bench {
         let desk = self.desk().expect("a desk");
         for value in ["yes", "no"].iter().cycle().take(count) {
             let set = Set {
-                path: "web/url/use_store".to_owned(),
-                value: (*value).to_owned(),
+                path: "web/url/use_store".parse().unwrap(),
+                value: (*value).to_owned().try_into().unwrap(),
                 scope: ConfigScope::Default,
                 confirmation: Confirmation::default(),
             };

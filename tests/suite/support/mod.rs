@@ -168,6 +168,15 @@ impl Store {
         token["token"].as_str().expect("a token").to_owned()
     }
 
+    /// Gives a customer names that none can be given any more: a row that an
+    /// older program wrote.
+    #[track_caller]
+    pub fn misname(&self, id: &str, first: &str, last: &str) {
+        let db = rusqlite::Connection::open(self.dir().join("lac.db")).expect("the database");
+        let sql = "UPDATE customer SET first_name = ?2, last_name = ?3 WHERE id = ?1";
+        assert_eq!(db.execute(sql, [id, first, last]), Ok(1));
+    }
+
     /// The log, newest first.
     #[track_caller]
     pub fn log(&self) -> Vec<Value> {

@@ -15,6 +15,7 @@ use crate::app::{Desk, Done, Keys, View, Work, act, find, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::customer::email_key;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::store::{Permit, Result};
@@ -28,10 +29,10 @@ pub struct Erase {
     /// The id: who is removed has no address any more. An address counts as one
     /// of `emails`.
     #[serde(default)]
-    pub customer: Option<String>,
+    pub customer: Option<ShortText>,
     /// Addresses, without regard to case.
     #[serde(default)]
-    pub emails: Vec<String>,
+    pub emails: BoundedList<ShortText, SOME>,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }
@@ -121,7 +122,7 @@ impl Erase {
 
     fn subject(&self) -> Result<Subject> {
         let mut subject = Subject::default();
-        let mut given = self.emails.clone();
+        let mut given = self.emails.to_vec();
         match &self.customer {
             Some(named) if named.contains('@') => given.push(named.clone()),
             Some(named) => {

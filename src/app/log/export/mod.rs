@@ -21,6 +21,7 @@ use super::{READERS, newest};
 use crate::app::{Desk, Done, Keys, View, act, look, names as file_names};
 use crate::domain::audit::{Action, Event, Field, Selection};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, LongText, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::signing::keys::PrivateKey;
 use crate::signing::note;
@@ -33,16 +34,16 @@ use crate::store::{EventQuery, Head, Hints, Result};
 pub struct Export {
     pub filter: Filter,
     /// All of them if empty.
-    pub columns: Vec<Field>,
+    pub columns: BoundedList<Field, SOME>,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
-    pub content: String,
+    pub content: ShortText,
     /// `zst` or `gz`.
-    pub compression: Option<String>,
+    pub compression: Option<ShortText>,
     pub formula_guard: bool,
     pub proof: Option<Strength>,
     /// The file's name as it was given; `None` for stdout, which gets neither
     /// manifest nor proof.
-    pub file: Option<String>,
+    pub file: Option<LongText>,
 }
 
 /// What was exported.
@@ -185,13 +186,13 @@ impl Export {
         let mut manifest = Manifest {
             format: FORMAT.to_owned(),
             file: base_name(file),
-            content: self.content.clone(),
+            content: self.content.clone().into(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            compression: self.compression.clone(),
+            compression: self.compression.clone().map(Into::into),
             bytes: taken.written.bytes,
             sha256: hex(&taken.written.sha256),
             rows: taken.rows,
-            columns: self.columns.clone(),
+            columns: self.columns.to_vec(),
             formula_guard: self.formula_guard,
             filter: taken.query.select.clone(),
             visible: taken.query.visible.clone(),
@@ -224,7 +225,7 @@ impl Export {
         made: Option<&Manifest>,
     ) -> Result<Option<u64>> {
         let fill = |event: &mut Event| {
-            event.detail("file", self.file.clone().unwrap_or_else(|| "-".to_owned()));
+            event.detail("file", self.file.as_deref().unwrap_or("-"));
             event.detail("format", self.content.clone());
             if let Ok(filter) = serde_json::to_value(filter) {
                 event.detail("filter", filter);
@@ -248,7 +249,7 @@ impl Export {
         cut_cells: u64,
     ) -> Exported {
         Exported {
-            file: self.file.clone(),
+            file: self.file.clone().map(Into::into),
             rows: taken.rows,
             bytes: taken.written.bytes,
             sha256: hex(&taken.written.sha256),

@@ -22,6 +22,7 @@ use super::{About, Filter, READERS, Readable, summary};
 use crate::app::{Desk, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::time::{InvalidOffice, Office};
 use crate::store::Result;
 
@@ -33,9 +34,9 @@ pub const TOP: usize = 10;
 pub struct Report {
     pub filter: Filter,
     /// As [`Office::parse`] reads it; `08:00-18:00` if not given.
-    pub office_hours: Option<String>,
+    pub office_hours: Option<ShortText>,
     /// The same; `mon-fri` if not given.
-    pub office_days: Option<String>,
+    pub office_days: Option<ShortText>,
     /// Rows of each list at most; [`TOP`] if not given.
     pub top: Option<usize>,
 }

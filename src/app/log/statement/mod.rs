@@ -19,6 +19,7 @@ use crate::app::{Desk, Keys, View, find, look};
 use crate::domain::audit::{Action, ActionGroup, EventView, Outcome};
 use crate::domain::customer::{Customer, CustomerRef};
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
 use crate::signing::note;
@@ -30,12 +31,12 @@ use crate::store::log::tampered;
 pub struct Statement {
     /// An id, also one of a customer who has been removed; or an e-mail
     /// address.
-    pub customer: String,
+    pub customer: ShortText,
     /// The website an address is meant on.
-    pub website: Option<String>,
+    pub website: Option<ShortText>,
     /// As in [`Filter`].
-    pub since: Option<String>,
-    pub until: Option<String>,
+    pub since: Option<ShortText>,
+    pub until: Option<ShortText>,
 }
 
 impl Statement {
@@ -57,7 +58,7 @@ impl Statement {
         let filter = Filter {
             since: self.since.clone(),
             until: self.until.clone(),
-            customer: Wanted::any([customer.id.to_string()]),
+            customer: Wanted::any([customer.id.to_string()])?,
             ..Filter::default()
         };
         let readable = Readable::of(view)?;
@@ -97,7 +98,7 @@ impl Statement {
         let website = self.website.as_deref();
         let wanted = website.map(|code| find::website(view, code)).transpose()?;
         let missing = || Fault::CustomerNotFound {
-            customer: self.customer.clone(),
+            customer: self.customer.clone().into(),
         };
         let may_know = may_know_customers(view);
         let id = match CustomerRef::read(&self.customer) {
@@ -124,7 +125,7 @@ impl Statement {
             return known(view, &customer);
         }
         let filter = Filter {
-            customer: Wanted::any([id.to_string()]),
+            customer: Wanted::any([id.to_string()])?,
             ..Filter::default()
         };
         if !summary::any(view, &filter)? {
@@ -151,8 +152,8 @@ fn named_in_log(
     website: Option<&str>,
 ) -> Result<Option<CustomerId>> {
     let filter = Filter {
-        customer: Wanted::any([address]),
-        website: Wanted::any(website),
+        customer: Wanted::any([address])?,
+        website: Wanted::any(website)?,
         ..Filter::default()
     };
     let mut found: Vec<(CustomerId, Option<String>)> = Vec::new();

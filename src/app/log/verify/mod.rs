@@ -29,6 +29,7 @@ use super::READERS;
 use crate::app::{Desk, Done, Keys, View, act, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
+use crate::domain::form::{FileText, NoteText};
 use crate::signing::chain::Chain;
 use crate::signing::keys::Purpose;
 use crate::signing::note;
@@ -40,9 +41,9 @@ use crate::store::keys::chain;
 pub struct Verify {
     /// An older signed checkpoint that the log must be an extension of, or
     /// several with an empty line between them, as an anchor holds.
-    pub since: Option<String>,
+    pub since: Option<FileText>,
     /// The public key to verify with (C2SP form), instead of the store's own.
-    pub key: Option<String>,
+    pub key: Option<NoteText>,
 }
 
 /// What came of it.

@@ -7,6 +7,7 @@ use crate::app::declared::{At, Source, Table, Word, Words, quoted, reason};
 use crate::app::{View, names, users};
 use crate::domain::access::Access;
 use crate::domain::fault::Fault;
+use crate::domain::form::Malformed;
 use crate::domain::resource::{Resource, ResourceError, ResourceSet};
 use crate::store::Result;
 
@@ -185,8 +186,12 @@ fn read_users(
         let name = name(source, &mut table, &mut seen)?;
         let full_name = match table.word("full_name")? {
             None => None,
-            Some(word) => users::full_name(&word.text)
-                .map_err(|fault| source.wrong(word.at, "full_name", reason(fault)))?,
+            Some(word) => {
+                let name = word.text.parse().map_err(|error: Malformed| {
+                    source.wrong(word.at, "full_name", error.to_string())
+                })?;
+                users::full_name(&name)
+            }
         };
         let role = table.needed("role")?;
         let os_account = table

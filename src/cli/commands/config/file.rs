@@ -34,7 +34,13 @@ pub fn export(shop: &Shop) -> Result<()> {
 pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
     let text = declared::read(&args.file)?;
     let prune = args.prune;
-    let found = declared::named(&args.file, shop.run(Diff { text, prune }))?;
+    let found = declared::named(
+        &args.file,
+        shop.run(Diff {
+            text: text.try_into()?,
+            prune,
+        }),
+    )?;
     let unmanaged = counted(found.unmanaged, "value").filter(|_| !prune);
     let unmanaged: Vec<String> = unmanaged.into_iter().collect();
     declared::differences(shop, &found.changes, &found.left_out, &unmanaged)
@@ -42,7 +48,7 @@ pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
 
 pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
     let request = Apply {
-        text: declared::read(&args.file)?,
+        text: declared::read(&args.file)?.try_into()?,
         prune: args.prune,
         dry_run: args.dry_run,
     };

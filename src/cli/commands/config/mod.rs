@@ -14,6 +14,7 @@ use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::domain::config::CONSENT_MODE;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::domain::scope::ConfigScope;
 use crate::render::safe::safe;
 use crate::store::Result;
@@ -117,7 +118,9 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list(&args, shop)?,
         Verb::Describe(DescribeArgs { path }) => {
-            shop.show(&shop.run(Describe { path })?)?;
+            shop.show(&shop.run(Describe {
+                path: path.try_into()?,
+            })?)?;
         }
         Verb::Export(_) => file::export(shop)?,
         Verb::Diff(args) => return file::diff(&args, shop),
@@ -127,8 +130,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             let scope = args.at.scope()?;
             let changed = ask::confirmed_by_person(shop, |confirmation| {
                 shop.run(Set {
-                    path: args.path.clone(),
-                    value: args.value.clone(),
+                    path: args.path.parse()?,
+                    value: args.value.parse()?,
                     scope: scope.clone(),
                     confirmation,
                 })
@@ -140,7 +143,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             let scope = args.at.scope()?;
             let changed = ask::confirmed_by_person(shop, |confirmation| {
                 shop.run(Unset {
-                    path: args.path.clone(),
+                    path: args.path.parse()?,
                     scope: scope.clone(),
                     confirmation,
                 })
@@ -166,7 +169,7 @@ fn note(changed: &Changed, shop: &Shop) {
 fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
     let request = List {
         scope: args.at.scope()?,
-        section: args.section.clone(),
+        section: args.section.clone().formed()?,
     };
     let entries = shop.run(request)?;
     shop.page(entries, &args.paging, |entry| entry.path.clone())
@@ -174,7 +177,7 @@ fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
 
 fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
     let request = Get {
-        path: args.path.clone(),
+        path: args.path.clone().try_into()?,
         scope: args.at.scope()?,
     };
     let setting = shop.run(request)?;

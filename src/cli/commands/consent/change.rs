@@ -8,6 +8,7 @@ use crate::cli::commands::changes::ended;
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text};
@@ -40,7 +41,7 @@ pub fn grant(args: GrantArgs, shop: &Shop) -> Result<()> {
             let length = parse_duration(&text, None);
             Some(Limit::For(length.map_err(|e| Fault::invalid("--for", e))?))
         }
-        (None, Some(text)) => Some(Limit::Until(text)),
+        (None, Some(text)) => Some(Limit::Until(text.try_into()?)),
         (None, None) => None,
     };
     change(args.change, true, limit, shop)
@@ -56,8 +57,8 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<Limit>, shop: &Shop) ->
     let request = Change {
         granted,
         customers: args.who.named(shop)?,
-        website: args.who.website,
-        reason: input::optional("--reason", args.reason.as_deref())?,
+        website: args.who.website.formed()?,
+        reason: input::optional("--reason", args.reason.as_deref())?.formed()?,
         limit,
     };
     let changed = shop.run(request)?;

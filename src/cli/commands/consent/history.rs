@@ -9,6 +9,7 @@ use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::domain::audit::Outcome;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::store::Result;
@@ -27,7 +28,7 @@ pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
     paging::show(shop, &args.paging, |part| {
         let request = History {
             customers: customers.clone(),
-            website: args.who.website.clone(),
+            website: args.who.website.clone().formed()?,
             part,
         };
         shop.run(request)

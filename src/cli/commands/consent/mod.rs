@@ -9,6 +9,7 @@ use clap::{ArgMatches, Args, Subcommand};
 use super::{Noun, parsed, verbs};
 use crate::cli::shop::Shop;
 use crate::cli::{input, pick};
+use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -50,13 +51,14 @@ pub struct Who {
 }
 
 impl Who {
-    fn named(&self, shop: &Shop) -> Result<Vec<String>> {
+    fn named(&self, shop: &Shop) -> Result<BoundedList<ShortText, MANY>> {
         if self.customers.is_empty() {
             let picked = pick::named_or_picked(shop, None, self.website.as_deref())?;
-            return Ok(vec![picked]);
+            return BoundedList::read("CUSTOMER", [picked], ShortText::new);
         }
         input::one_stdin(self.customers.iter().map(String::as_str))?;
-        input::words_or_lines("CUSTOMER", &self.customers)
+        let named = input::words_or_lines("CUSTOMER", &self.customers)?;
+        BoundedList::read("CUSTOMER", named, ShortText::new)
     }
 }
 

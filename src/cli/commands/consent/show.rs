@@ -4,6 +4,7 @@ use super::Who;
 use super::change::until;
 use crate::app::consent::{ConsentView, Show};
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::render::one::Card;
@@ -13,7 +14,7 @@ use crate::store::Result;
 pub fn show(args: &Who, shop: &Shop) -> Result<()> {
     let request = Show {
         customers: args.named(shop)?,
-        website: args.website.clone(),
+        website: args.website.clone().formed()?,
     };
     let found = shop.run(request)?;
     match (found.as_slice(), args.customers.as_slice()) {

@@ -7,6 +7,7 @@ use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::cli::{ask, input, pick};
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::domain::ids::CustomerId;
 use crate::render::Look;
 use crate::render::list::Text;
@@ -116,11 +117,11 @@ pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
     input::one_stdin([&*args.email, &args.first_name, &args.last_name])?;
     let request = Add {
         id: id(args.id.as_deref())?,
-        email: input::text_or_stdin("--email", &args.email)?,
-        first_name: input::text_or_stdin("--first-name", &args.first_name)?,
-        last_name: input::text_or_stdin("--last-name", &args.last_name)?,
-        website: args.website,
-        store_view: args.store_view,
+        email: input::text_or_stdin("--email", &args.email)?.try_into()?,
+        first_name: input::text_or_stdin("--first-name", &args.first_name)?.try_into()?,
+        last_name: input::text_or_stdin("--last-name", &args.last_name)?.try_into()?,
+        website: args.website.try_into()?,
+        store_view: args.store_view.formed()?,
         active: args.active == YesNo::Yes,
         confirmed: args.confirmed == YesNo::Yes,
         vip: args.vip == YesNo::Yes,
@@ -133,13 +134,14 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
     let given = texts.into_iter().flatten().map(String::as_str);
     input::one_stdin(given.chain(args.customer.as_deref()))?;
     let request = Edit {
-        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?,
-        website: args.website,
+        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?
+            .try_into()?,
+        website: args.website.formed()?,
         id: id(args.id.as_deref())?,
-        email: input::optional("--email", args.email.as_deref())?,
-        first_name: input::optional("--first-name", args.first_name.as_deref())?,
-        last_name: input::optional("--last-name", args.last_name.as_deref())?,
-        store_view: args.store_view,
+        email: input::optional("--email", args.email.as_deref())?.formed()?,
+        first_name: input::optional("--first-name", args.first_name.as_deref())?.formed()?,
+        last_name: input::optional("--last-name", args.last_name.as_deref())?.formed()?,
+        store_view: args.store_view.formed()?,
         active: args.active.map(|word| word == YesNo::Yes),
         confirmed: args.confirmed.map(|word| word == YesNo::Yes),
         vip: args.vip.map(|word| word == YesNo::Yes),
@@ -158,8 +160,8 @@ pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
     let customer = pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?;
     let removed = ask::confirmed(shop, |confirmed| {
         let request = Remove {
-            customer: customer.clone(),
-            website: args.website.clone(),
+            customer: customer.clone().try_into()?,
+            website: args.website.clone().formed()?,
             confirmed,
         };
         shop.run(request)

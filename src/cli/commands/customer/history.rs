@@ -6,6 +6,7 @@ use crate::app::customers::{History, Visit};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{paging, pick};
+use crate::domain::form::OptionalText;
 use crate::domain::session::SessionState;
 use crate::domain::time::length;
 use crate::render::Look;
@@ -30,8 +31,8 @@ pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
     shop.ready()?;
     paging::show(shop, &args.paging, |part| {
         let request = History {
-            customer: customer.clone(),
-            website: args.website.clone(),
+            customer: customer.clone().try_into()?,
+            website: args.website.clone().formed()?,
             part,
         };
         shop.run(request)

@@ -6,6 +6,7 @@ use crate::app::customers::{CustomerView, List};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{input, paging};
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::store::Result;
@@ -36,9 +37,9 @@ pub struct ListArgs {
 
 pub fn list(args: ListArgs, shop: &Shop) -> Result<()> {
     let mut request = List {
-        search: input::optional("--search", args.search.as_deref())?,
-        email_prefix: input::optional("--email-prefix", args.email_prefix.as_deref())?,
-        website: args.website,
+        search: input::optional("--search", args.search.as_deref())?.formed()?,
+        email_prefix: input::optional("--email-prefix", args.email_prefix.as_deref())?.formed()?,
+        website: args.website.formed()?,
         ..List::default()
     };
     shop.ready()?;

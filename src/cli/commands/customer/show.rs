@@ -6,6 +6,7 @@ use super::list::consent_text;
 use crate::app::customers::{CustomerView, Show};
 use crate::cli::pick;
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
@@ -23,8 +24,9 @@ pub struct ShowArgs {
 
 pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
     let request = Show {
-        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?,
-        website: args.website,
+        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?
+            .try_into()?,
+        website: args.website.formed()?,
     };
     shop.show(&shop.run(request)?)
 }

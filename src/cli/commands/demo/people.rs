@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::app::{Caller, Credential, Desk, roles, storefronts, tokens, users};
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, ShortText};
 use crate::signing::secret::PlainToken;
 use crate::store::Result;
 
@@ -47,38 +48,38 @@ pub fn hire(desk: &Desk<'_>, dir: &Path) -> Result<Cast> {
     let mut callers = Vec::new();
     for (role, resources, name, full_name) in STAFF {
         roles::Create {
-            name: role.to_owned(),
+            name: role.parse()?,
             all: false,
             scope: None,
         }
         .run(desk)?;
         roles::Allow {
-            name: role.to_owned(),
-            resources: resources.iter().map(|r| (*r).to_owned()).collect(),
+            name: role.parse()?,
+            resources: BoundedList::read("RESOURCE", resources.iter().copied(), ShortText::new)?,
             with_children: false,
         }
         .run(desk)?;
         users::Create {
-            name: name.to_owned(),
-            role: role.to_owned(),
+            name: name.parse()?,
+            role: role.parse()?,
             os_account: None,
-            full_name: Some(full_name.to_owned()),
+            full_name: Some(full_name.parse()?),
         }
         .run(desk)?;
         let lifetime = Duration::from_secs(30 * 86_400);
         let created = tokens::Create {
-            name: name.to_owned(),
-            label: Some("demo".to_owned()),
+            name: name.parse()?,
+            label: Some("demo".parse()?),
             lifetime: Some(lifetime),
-            resources: Vec::new(),
-            websites: Vec::new(),
+            resources: BoundedList::default(),
+            websites: BoundedList::default(),
         }
         .run(desk)?;
         callers.push(known_by(desk, dir, name, created.token)?);
     }
-    let websites = vec!["garden".to_owned(), "atelier".to_owned()];
+    let websites = BoundedList::read("--website", ["garden", "atelier"], ShortText::new)?;
     let added = storefronts::Add {
-        name: "storefront".to_owned(),
+        name: "storefront".parse()?,
         websites,
     }
     .run(desk)?;

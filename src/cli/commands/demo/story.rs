@@ -21,6 +21,7 @@ use crate::cli::shop::Shop;
 use crate::domain::audit::EventView;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, ShortText};
 use crate::domain::notice::Hooks;
 use crate::domain::scope::ConfigScope;
 use crate::render::Format;
@@ -110,7 +111,7 @@ impl<'s> Telling<'s> {
         let command = format!("lac import {} {file}", kind.as_str());
         let request = Import {
             kind,
-            file,
+            file: file.try_into()?,
             wishes: Wishes::default(),
         };
         let imported = request.run(desk, &mut text.as_bytes(), &Unwatched)?;
@@ -124,8 +125,8 @@ impl<'s> Telling<'s> {
     fn switch_on(&mut self, desk: &Desk<'_>) -> Result<()> {
         let path = crate::domain::config::ENABLED.to_owned();
         let set = config::Set {
-            path,
-            value: "yes".to_owned(),
+            path: path.try_into()?,
+            value: "yes".parse()?,
             scope: ConfigScope::Default,
             confirmation: Confirmation::default(),
         };
@@ -159,9 +160,9 @@ impl<'s> Telling<'s> {
         self.heading("Tom agrees on the phone, and the yes is put on record")?;
         consent::Change {
             granted: true,
-            customers: vec!["tom.reed@mail.example".to_owned()],
+            customers: BoundedList::read("CUSTOMER", ["tom.reed@mail.example"], ShortText::new)?,
             website: None,
-            reason: Some("agreed on the phone".to_owned()),
+            reason: Some("agreed on the phone".parse()?),
             limit: None,
         }
         .run(desk)?;
@@ -174,12 +175,12 @@ impl<'s> Telling<'s> {
         self.url(&started)?;
 
         self.heading("The storefront redeems it: Tom's session opens, once")?;
-        let redeem = || Redeem {
-            token: started.url.clone(),
-            audience: AUDIENCE.to_owned(),
+        let redeem = Redeem {
+            token: started.url.clone().try_into()?,
+            audience: AUDIENCE.parse()?,
         };
         let command = format!("lac redeem - --audience {AUDIENCE} < url.txt");
-        let redeemed = redeem().run(&storefront)?;
+        let redeemed = redeem.clone().run(&storefront)?;
         self.step("storefront", &command, None)?;
         self.line(&format!(
             "  {} is {} on {} until {}",
@@ -190,7 +191,7 @@ impl<'s> Telling<'s> {
         ))?;
 
         self.heading("Somebody tries the same link again: refused")?;
-        let again = redeem().run(&storefront);
+        let again = redeem.run(&storefront);
         self.must_refuse("storefront", &command, again.map(|_| ()))
     }
 
@@ -203,8 +204,8 @@ impl<'s> Telling<'s> {
         self.heading("The auditor reads it all, refusals included")?;
         let mut events: Vec<EventView> = Vec::new();
         let filter = Filter {
-            action_group: Wanted::any(["login_as_customer", "consent"]),
-            customer: Wanted::any(["2"]),
+            action_group: Wanted::any(["login_as_customer", "consent"])?,
+            customer: Wanted::any(["2"])?,
             ..Filter::default()
         };
         List {
@@ -330,7 +331,7 @@ fn login(ticket: &str) -> Result<Login> {
     let wish = Wish {
         whom: Whom::Document {
             kind: DocumentKind::Order,
-            number: ORDER.to_owned(),
+            number: ORDER.parse()?,
         },
         website: None,
         store_view: None,

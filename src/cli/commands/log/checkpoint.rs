@@ -8,6 +8,7 @@ use super::verify::checkpoint_text;
 use crate::app::log::{Newest, Receipt};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
@@ -23,7 +24,9 @@ pub struct CheckpointArgs {
 
 pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
     let since = args.since.as_deref().map(checkpoint_text).transpose()?;
-    let receipt = shop.run(Newest { since })?;
+    let receipt = shop.run(Newest {
+        since: since.formed()?,
+    })?;
     if let Some(older) = &receipt.consistency {
         let size = older.size;
         shop.out.say(&format!(

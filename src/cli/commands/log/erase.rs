@@ -7,6 +7,7 @@ use crate::cli::ask::confirmed;
 use crate::cli::input::text_or_stdin;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
+use crate::domain::form::{BoundedList, OptionalText, ShortText};
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
@@ -31,8 +32,8 @@ pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
     let progress = Counter::new(&shop.out, "searching");
     let erased = confirmed(shop, |confirmed| {
         let request = Erase {
-            customer: args.customer.clone(),
-            emails: emails.clone(),
+            customer: args.customer.clone().formed()?,
+            emails: BoundedList::read("--email", emails.iter().cloned(), ShortText::new)?,
             confirmed,
         };
         let erased = shop.run_with(request, &mut Counted(&progress));

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::app::log::{Filter, Wanted};
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, OptionalText, SOME, ShortText};
 use crate::store::Result;
 
 /// Which events. Several values of one filter mean any of them, several
@@ -151,7 +152,7 @@ impl FilterArgs {
     /// `config_invalid` for a filter with a mistake in it.
     pub fn filter(self, shop: &Shop) -> Result<Filter> {
         let Some(name) = self.saved.clone() else {
-            return Ok(self.into());
+            return self.try_into();
         };
         let saved = shop.settings.filters.get(&name).ok_or_else(|| {
             let known: Vec<&str> = shop.settings.filters.keys().map(String::as_str).collect();
@@ -163,34 +164,50 @@ impl FilterArgs {
             Fault::invalid("--filter", reason)
         })?;
         let saved = saved.read(&name)?;
-        Ok(saved.under(self.into()))
+        saved.under(self.try_into()?)
     }
 }
 
-impl From<FilterArgs> for Filter {
-    fn from(args: FilterArgs) -> Self {
+impl TryFrom<FilterArgs> for Filter {
+    type Error = Fault;
+
+    fn try_from(args: FilterArgs) -> Result<Self> {
         let not = args.not;
-        let wish = |any, not| Wanted { any, not };
-        Self {
-            since: args.since,
-            until: args.until,
-            action_group: wish(args.action_group, not.not_action_group),
-            action: wish(args.action, not.not_action),
-            result: wish(args.result, not.not_result),
-            admin: wish(names(&args.admin), names(&not.not_admin)),
-            role: wish(names(&args.role), names(&not.not_role)),
-            customer: wish(args.customer, not.not_customer),
-            website: wish(args.website, not.not_website),
-            store_view: wish(args.store_view, not.not_store_view),
-            session: wish(args.session, not.not_session),
-            ticket: wish(args.ticket, not.not_ticket),
-            document: wish(args.document, not.not_document),
-            ip: wish(args.ip, not.not_ip),
-            full_action_name: args.full_action_name,
-            details: args.details,
-            reason: args.reason,
-        }
+        Ok(Self {
+            since: formed("--since", args.since)?,
+            until: formed("--until", args.until)?,
+            action_group: wanted("action-group", args.action_group, not.not_action_group)?,
+            action: wanted("action", args.action, not.not_action)?,
+            result: wanted("result", args.result, not.not_result)?,
+            admin: wanted("admin", names(&args.admin), names(&not.not_admin))?,
+            role: wanted("role", names(&args.role), names(&not.not_role))?,
+            customer: wanted("customer", args.customer, not.not_customer)?,
+            website: wanted("website", args.website, not.not_website)?,
+            store_view: wanted("store-view", args.store_view, not.not_store_view)?,
+            session: wanted("session", args.session, not.not_session)?,
+            ticket: wanted("ticket", args.ticket, not.not_ticket)?,
+            document: wanted("document", args.document, not.not_document)?,
+            ip: wanted("ip", args.ip, not.not_ip)?,
+            full_action_name: list("--full-action-name", args.full_action_name)?,
+            details: list("--details", args.details)?,
+            reason: list("--reason", args.reason)?,
+        })
     }
+}
+
+fn wanted(name: &str, any: Vec<String>, not: Vec<String>) -> Result<Wanted> {
+    Ok(Wanted {
+        any: list(&format!("--{name}"), any)?,
+        not: list(&format!("--not-{name}"), not)?,
+    })
+}
+
+fn list(flag: &str, texts: Vec<String>) -> Result<BoundedList<ShortText, SOME>> {
+    BoundedList::read(flag, texts, ShortText::new)
+}
+
+fn formed(flag: &str, text: Option<String>) -> Result<Option<ShortText>> {
+    text.formed().map_err(|e| Fault::invalid(flag, e))
 }
 
 /// A comma separates names, but may also be part of one.

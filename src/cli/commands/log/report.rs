@@ -6,6 +6,7 @@ use super::filter::FilterArgs;
 use crate::app::log::Report;
 use crate::cli::pages::{PageArgs, show};
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::report;
 use crate::store::Result;
 
@@ -36,8 +37,8 @@ pub struct ReportArgs {
 pub fn run(args: ReportArgs, shop: &Shop) -> Result<()> {
     let request = Report {
         filter: args.filter.filter(shop)?,
-        office_hours: args.office_hours,
-        office_days: args.office_days,
+        office_hours: args.office_hours.formed()?,
+        office_days: args.office_days.formed()?,
         top: args.top.map(usize::from),
     };
     let reported = shop.run(request)?;

@@ -5,13 +5,14 @@ use clap::Args;
 use crate::app::log::{Show, ShowRaw};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::domain::form::Seq;
 use crate::render::safe::safe;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The event's seq
-    seq: u64,
+    seq: Seq,
 
     /// Print the exact texts that are hashed: record, shopper part (null once
     /// erased) and staff part, a line each

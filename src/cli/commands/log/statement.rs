@@ -5,6 +5,7 @@ use clap::Args;
 use crate::app::log::Statement;
 use crate::cli::pages::{PageArgs, show};
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::statement;
 use crate::store::Result;
 
@@ -32,10 +33,10 @@ pub struct StatementArgs {
 
 pub fn run(args: StatementArgs, shop: &Shop) -> Result<()> {
     let request = Statement {
-        customer: args.customer,
-        website: args.website,
-        since: args.since,
-        until: args.until,
+        customer: args.customer.try_into()?,
+        website: args.website.formed()?,
+        since: args.since.formed()?,
+        until: args.until.formed()?,
     };
     let stated = shop.run(request)?;
     show(shop, &args.page, &stated, statement::paper)

@@ -16,6 +16,7 @@ use crate::cli::out::Out;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::render::list::{Text, Tone};
 use crate::render::one::Card;
 use crate::render::safe::safe;
@@ -62,7 +63,13 @@ pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
     }
     let since = since(args)?;
     let progress = Counter::new(&shop.out, "verifying");
-    let run = shop.run_with(Verify { since, key }, &mut Counted(&progress));
+    let run = shop.run_with(
+        Verify {
+            since: since.formed()?,
+            key: key.formed()?,
+        },
+        &mut Counted(&progress),
+    );
     progress.clear();
     let verified = run.map_err(unreadable)?;
     // Every one of them; an error in JSON still comes last.

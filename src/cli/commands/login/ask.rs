@@ -12,6 +12,7 @@ use crate::cli::shop::Shop;
 use crate::cli::{ask, pick};
 use crate::domain::config::pattern;
 use crate::domain::fault::{Fault, Kind};
+use crate::domain::form::OptionalText;
 use crate::domain::ids::Ticket;
 use crate::render::Look;
 use crate::render::safe::{safe, safe_limited};
@@ -25,8 +26,8 @@ pub fn customer(shop: &Shop, website: Option<&str>) -> Result<String> {
     let flags = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
     pick::customer(shop, flags, "Log in as", |text| {
         let search = Search {
-            text: text.to_owned(),
-            website: website.map(str::to_owned),
+            text: text.parse()?,
+            website: website.map(str::to_owned).formed()?,
         };
         let (found, more) = shop.run(search)?;
         Ok((found.iter().map(candidate).collect(), more))
@@ -60,13 +61,13 @@ pub fn what_is_missing(mut wish: Wish, request: bool, shop: &Shop) -> Result<(Wi
         };
         match plan.obstacles.first() {
             Some(Fault::StoreViewRequired { .. }) if !plan.choices.is_empty() => {
-                wish.store_view = Some(store_view(theme, &plan)?);
+                wish.store_view = Some(store_view(theme, &plan)?.try_into()?);
             }
             Some(Fault::ReasonRequired {
                 min_length,
                 pattern,
             }) => {
-                wish.reason = Some(reason(theme, *min_length, pattern.as_deref())?);
+                wish.reason = Some(reason(theme, *min_length, pattern.as_deref())?.try_into()?);
             }
             Some(Fault::TicketRequired { pattern }) => {
                 wish.ticket = Some(ticket(theme, pattern.as_deref())?);
@@ -86,7 +87,7 @@ pub fn what_is_missing(mut wish: Wish, request: bool, shop: &Shop) -> Result<(Wi
     // The customer was shown by name; that very one is meant, not whoever the
     // words lead to a moment later.
     if !matches!(wish.whom, Whom::Document { .. }) {
-        wish.whom = Whom::Customer(customer.id.to_string());
+        wish.whom = Whom::Customer(customer.id.to_string().try_into()?);
         wish.website = None;
     }
     Ok((wish, request))

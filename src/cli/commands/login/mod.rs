@@ -18,6 +18,7 @@ use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::domain::time::{BareUnit, parse_duration};
 use crate::store::Result;
 
@@ -115,20 +116,28 @@ pub struct LoginArgs {
 }
 
 impl LoginArgs {
-    fn whom(&self) -> Option<Whom> {
-        let document = |kind, number: &Option<String>| {
-            let number = number.clone()?;
-            Some(Whom::Document { kind, number })
-        };
+    /// `None` where nothing names anybody.
+    fn whom(&self) -> Result<Option<Whom>> {
         if self.last {
-            return Some(Whom::Last);
+            return Ok(Some(Whom::Last));
         }
-        let customer = self.customer.clone().map(Whom::Customer);
-        customer
-            .or_else(|| document(DocumentKind::Order, &self.order))
-            .or_else(|| document(DocumentKind::Invoice, &self.invoice))
-            .or_else(|| document(DocumentKind::Shipment, &self.shipment))
-            .or_else(|| document(DocumentKind::CreditMemo, &self.credit_memo))
+        if let Some(named) = &self.customer {
+            let named = input::text_or_stdin("CUSTOMER", named)?;
+            return Ok(Some(Whom::Customer(named.trim().parse()?)));
+        }
+        let documents = [
+            (DocumentKind::Order, &self.order),
+            (DocumentKind::Invoice, &self.invoice),
+            (DocumentKind::Shipment, &self.shipment),
+            (DocumentKind::CreditMemo, &self.credit_memo),
+        ];
+        for (kind, number) in documents {
+            if let Some(number) = number {
+                let number = number.parse()?;
+                return Ok(Some(Whom::Document { kind, number }));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -143,18 +152,15 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         .reason
         .as_deref()
         .map(|text| input::text_or_stdin("--reason", text));
-    let whom = match args.whom() {
-        Some(Whom::Customer(named)) => {
-            Whom::Customer(input::text_or_stdin("CUSTOMER", &named)?.trim().to_owned())
-        }
+    let whom = match args.whom()? {
         Some(whom) => whom,
-        None => Whom::Customer(ask::customer(shop, args.website.as_deref())?),
+        None => Whom::Customer(ask::customer(shop, args.website.as_deref())?.try_into()?),
     };
     let mut wish = Wish {
         whom,
-        website: args.website,
-        store_view: args.store_view,
-        reason: reason.transpose()?,
+        website: args.website.formed()?,
+        store_view: args.store_view.formed()?,
+        reason: reason.transpose()?.formed()?,
         ticket,
         replace: !args.no_replace,
         override_consent: args.override_consent,

@@ -10,6 +10,8 @@ use crate::app::requests::{Cancel, Decide, Decided, ListRequests, ShowRequest, V
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{input, paging};
+use crate::domain::form::BoundedList;
+use crate::domain::form::OptionalText;
 use crate::domain::request::{RequestId, RequestState};
 use crate::store::Result;
 
@@ -107,7 +109,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     match parsed(matches)? {
         Verb::List(args) => list(args, shop)?,
         Verb::Show(args) => {
-            let id = RequestId::new(args.id);
+            let id = RequestId::new(args.id)?;
             shop.show(&shop.run(ShowRequest { id })?)?;
         }
         Verb::Approve(args) => {
@@ -121,7 +123,7 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             }
         }
         Verb::Cancel(args) => {
-            let id = RequestId::new(args.id);
+            let id = RequestId::new(args.id)?;
             shop.show(&shop.run(Cancel { id })?)?;
         }
     }
@@ -129,7 +131,8 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
 }
 
 fn list(args: ListArgs, shop: &Shop) -> Result<()> {
-    let states: Vec<_> = args.state.into_iter().map(RequestState::from).collect();
+    let states = args.state.into_iter().map(RequestState::from);
+    let states = BoundedList::of("--state", states)?;
     shop.ready()?;
     paging::show(shop, &args.paging, |part| {
         let request = ListRequests {
@@ -148,9 +151,9 @@ fn decide(
     reason: Option<&str>,
 ) -> Result<Vec<Decided>> {
     let request = Decide {
-        ids: ids.into_iter().map(RequestId::new).collect(),
+        ids: BoundedList::read("ID", ids, RequestId::new)?,
         verdict,
-        reason: input::optional("--reason", reason)?,
+        reason: input::optional("--reason", reason)?.formed()?,
     };
     shop.run(request)
 }

@@ -10,6 +10,7 @@ use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::domain::access::Access;
 use crate::domain::fault::Fault;
+use crate::domain::form::{BoundedList, ShortText};
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
@@ -73,7 +74,7 @@ pub struct ScopeArgs {
 pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
     let scope = (!args.scope.is_empty()).then(|| wish(&args.scope));
     let request = Create {
-        name: args.name,
+        name: args.name.try_into()?,
         all: args.all,
         scope: scope.transpose()?,
     };
@@ -83,7 +84,10 @@ pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
 pub fn delete(args: &DeleteArgs, shop: &Shop) -> Result<()> {
     let deleted = ask::confirmed(shop, |confirmed| {
         let name = args.name.clone();
-        shop.run(Delete { name, confirmed })
+        shop.run(Delete {
+            name: name.try_into()?,
+            confirmed,
+        })
     })?;
     shop.show(&deleted)
 }
@@ -95,7 +99,7 @@ pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
     };
     let name = args.name;
     let answer = ask::confirmed_by_person(shop, |confirmation| {
-        let name = name.clone();
+        let name = name.parse()?;
         shop.run(SetAccess {
             name,
             access,
@@ -114,8 +118,8 @@ pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
 
 pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
     let request = Allow {
-        name: args.name,
-        resources: args.resources,
+        name: args.name.try_into()?,
+        resources: BoundedList::read("RESOURCE", args.resources, ShortText::new)?,
         with_children: args.with_children,
     };
     let answer = shop.run(request)?;
@@ -128,8 +132,8 @@ pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
 
 pub fn deny(args: GrantArgs, shop: &Shop) -> Result<()> {
     let request = Deny {
-        name: args.name,
-        resources: args.resources,
+        name: args.name.try_into()?,
+        resources: BoundedList::read("RESOURCE", args.resources, ShortText::new)?,
         with_children: args.with_children,
     };
     tell(shop, &shop.run(request)?)
@@ -137,7 +141,7 @@ pub fn deny(args: GrantArgs, shop: &Shop) -> Result<()> {
 
 pub fn scope(args: ScopeArgs, shop: &Shop) -> Result<()> {
     let request = SetScope {
-        name: args.name,
+        name: args.name.try_into()?,
         scope: wish(&args.scope)?,
     };
     tell(shop, &shop.run(request)?)
@@ -157,8 +161,8 @@ fn wish(words: &[String]) -> Result<ScopeWish> {
             format!("`{word}` is neither all alone nor website:CODE"),
         )),
     };
-    let codes: Result<Vec<String>> = words.iter().map(code).collect();
-    codes.map(ScopeWish::Websites)
+    let codes: Vec<String> = words.iter().map(code).collect::<Result<_>>()?;
+    BoundedList::read("SCOPE", codes, ShortText::new).map(ScopeWish::Websites)
 }
 
 fn tell(shop: &Shop, answer: &Changed) -> Result<()> {

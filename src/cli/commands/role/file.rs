@@ -37,7 +37,13 @@ pub fn export(shop: &Shop) -> Result<()> {
 pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
     let text = declared::read(&args.file)?;
     let prune = args.prune;
-    let found = declared::named(&args.file, shop.run(Diff { text, prune }))?;
+    let found = declared::named(
+        &args.file,
+        shop.run(Diff {
+            text: text.try_into()?,
+            prune,
+        }),
+    )?;
     let (roles, users) = found.unmanaged;
     let unmanaged = [counted(roles, "role"), counted(users, "admin user")];
     let unmanaged: Vec<String> = unmanaged.into_iter().flatten().filter(|_| !prune).collect();
@@ -48,7 +54,7 @@ pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
     let text = declared::read(&args.file)?;
     let applied = ask::confirmed(shop, |confirmed| {
         let request = Apply {
-            text: text.clone(),
+            text: text.clone().try_into()?,
             prune: args.prune,
             dry_run: args.dry_run,
             confirmed,

@@ -31,7 +31,9 @@ pub fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
 }
 
 pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
-    shop.show(&shop.run(Show { name: args.name })?)
+    shop.show(&shop.run(Show {
+        name: args.name.try_into()?,
+    })?)
 }
 
 /// The scope as it is written on the command line.

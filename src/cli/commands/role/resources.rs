@@ -5,6 +5,7 @@ use clap::Args;
 use crate::app::roles::{Node, Tree};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
 use crate::store::Result;
@@ -25,7 +26,7 @@ pub struct ResourcesArgs {
 
 pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
     let nodes = shop.run(Tree {
-        role: args.name.or(args.role),
+        role: args.name.or(args.role).formed()?,
     })?;
     shop.page(nodes, &args.paging, |node| node.id.clone())
 }

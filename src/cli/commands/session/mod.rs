@@ -9,6 +9,8 @@ use super::{Noun, parsed, verbs};
 use crate::app::sessions::{End, ListSessions, ShowSession, Which};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::domain::form::BoundedList;
+use crate::domain::form::OptionalText;
 use crate::domain::ids::SessionId;
 use crate::domain::session::SessionState;
 use crate::render::Format;
@@ -105,19 +107,22 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         Verb::List(args) => list(args, shop)?,
         Verb::Show(args) => {
             shop.show(&shop.run(ShowSession {
-                id: SessionId::new(args.id),
+                id: SessionId::new(args.id)?,
             })?)?;
         }
         Verb::End(args) => {
             let (admin, customer) = (args.admin, args.customer);
             let which = if admin.is_some() || customer.is_some() {
-                Which::Of { admin, customer }
+                Which::Of {
+                    admin: admin.formed()?,
+                    customer: customer.formed()?,
+                }
             } else if args.all {
                 Which::All
             } else if args.ids.is_empty() {
                 Which::Own
             } else {
-                Which::Ids(args.ids.into_iter().map(SessionId::new).collect())
+                Which::Ids(BoundedList::read("ID", args.ids, SessionId::new)?)
             };
             shop.list(&shop.run(End { which })?)?;
         }
@@ -129,10 +134,10 @@ fn list(args: ListArgs, shop: &Shop) -> Result<()> {
     let limit = shop.limit(args.paging.limit);
     let request = ListSessions {
         mine: args.mine,
-        admin: args.admin,
-        customer: args.customer,
-        states: args.state.into_iter().map(SessionState::from).collect(),
-        after: args.paging.after,
+        admin: args.admin.formed()?,
+        customer: args.customer.formed()?,
+        states: BoundedList::of("--state", args.state.into_iter().map(SessionState::from))?,
+        after: args.paging.after.formed()?,
         // One more tells whether something is left out.
         limit: limit.map(|n| n.saturating_add(1)),
     };

@@ -8,6 +8,8 @@ use crate::app::stores::{
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
+use crate::domain::form::StoreId;
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
@@ -99,11 +101,15 @@ pub struct RemoveArgs {
     what: String,
 }
 
+fn id(number: i64) -> Result<StoreId> {
+    StoreId::try_from(number).map_err(|e| Fault::invalid("--id", e))
+}
+
 pub fn add_website(args: WebsiteArgs, shop: &Shop) -> Result<()> {
     let request = AddWebsite {
-        code: args.code,
-        name: args.name,
-        id: args.id,
+        code: args.code.try_into()?,
+        name: args.name.try_into()?,
+        id: args.id.map(id).transpose()?,
         default: args.default,
     };
     shop.show(&shop.run(request)?)
@@ -111,20 +117,20 @@ pub fn add_website(args: WebsiteArgs, shop: &Shop) -> Result<()> {
 
 pub fn add_group(args: GroupArgs, shop: &Shop) -> Result<()> {
     let request = AddGroup {
-        code: args.code,
-        website: args.website,
-        name: args.name,
-        id: args.id,
+        code: args.code.try_into()?,
+        website: args.website.try_into()?,
+        name: args.name.try_into()?,
+        id: args.id.map(id).transpose()?,
     };
     shop.show(&shop.run(request)?)
 }
 
 pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
     let request = AddView {
-        code: args.code,
-        group: args.group,
-        name: args.name,
-        id: args.id,
+        code: args.code.try_into()?,
+        group: args.group.try_into()?,
+        name: args.name.try_into()?,
+        id: args.id.map(id).transpose()?,
         active: !args.inactive,
     };
     shop.show(&shop.run(request)?)
@@ -133,8 +139,8 @@ pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
 pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
     let request = Edit {
         what: address(&args.what)?,
-        name: args.name,
-        code: args.code,
+        name: args.name.formed()?,
+        code: args.code.formed()?,
         active: args.active.map(|word| word == "yes"),
         default: args.default,
     };

@@ -2,9 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::stores::{Address, Level, List, Node};
+use crate::app::stores::{Level, List, Node};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::domain::form::BoundedList;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -43,7 +44,7 @@ impl From<KindArg> for Level {
 
 pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
     let request = List {
-        levels: args.kind.iter().map(|kind| Level::from(*kind)).collect(),
+        levels: BoundedList::of("--kind", args.kind.iter().map(|kind| Level::from(*kind)))?,
         back_office: args.all,
     };
     let nodes = shop.run(request)?;
@@ -51,9 +52,5 @@ pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
 }
 
 fn address(node: &Node) -> String {
-    Address {
-        level: node.kind,
-        code: node.code.clone(),
-    }
-    .to_string()
+    format!("{}:{}", node.kind.as_str(), node.code)
 }

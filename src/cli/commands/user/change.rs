@@ -7,6 +7,7 @@ use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::cli::{ask, input};
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::list::Text;
 use crate::render::one::Card;
@@ -57,10 +58,10 @@ pub struct EditArgs {
 pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
     let account = args.os_account.clone();
     let request = Create {
-        name: args.name,
-        role: args.role,
-        os_account: args.os_account,
-        full_name: input::optional("--full-name", args.full_name.as_deref())?,
+        name: args.name.try_into()?,
+        role: args.role.try_into()?,
+        os_account: args.os_account.formed()?,
+        full_name: input::optional("--full-name", args.full_name.as_deref())?.formed()?,
     };
     tell(shop, &shop.run(request)?)?;
     warn_of_unknown(account.as_deref(), shop);
@@ -69,8 +70,8 @@ pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
 
 pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
     let request = Assign {
-        name: args.name,
-        role: args.role,
+        name: args.name.try_into()?,
+        role: args.role.try_into()?,
     };
     tell(shop, &shop.run(request)?)
 }
@@ -84,9 +85,9 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
     }
     let account = args.os_account.clone();
     let request = Edit {
-        name: args.name,
-        os_account: args.os_account,
-        full_name: input::optional("--full-name", args.full_name.as_deref())?,
+        name: args.name.try_into()?,
+        os_account: args.os_account.formed()?,
+        full_name: input::optional("--full-name", args.full_name.as_deref())?.formed()?,
     };
     tell(shop, &shop.run(request)?)?;
     warn_of_unknown(account.as_deref(), shop);
@@ -95,13 +96,22 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
 
 pub fn set_enabled(args: NameArgs, enabled: bool, shop: &Shop) -> Result<()> {
     let name = args.name;
-    tell(shop, &shop.run(SetEnabled { name, enabled })?)
+    tell(
+        shop,
+        &shop.run(SetEnabled {
+            name: name.try_into()?,
+            enabled,
+        })?,
+    )
 }
 
 pub fn delete(args: &NameArgs, shop: &Shop) -> Result<()> {
     let deleted = ask::confirmed(shop, |confirmed| {
         let name = args.name.clone();
-        shop.run(Delete { name, confirmed })
+        shop.run(Delete {
+            name: name.try_into()?,
+            confirmed,
+        })
     })?;
     shop.show(&deleted)?;
     ended(shop, deleted.sessions_ended);

@@ -29,7 +29,9 @@ pub fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
 }
 
 pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
-    shop.show(&shop.run(Show { name: args.name })?)
+    shop.show(&shop.run(Show {
+        name: args.name.try_into()?,
+    })?)
 }
 
 fn state(enabled: bool) -> Text {

@@ -12,6 +12,8 @@ use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::domain::fault::Fault;
+use crate::domain::form::OptionalText;
+use crate::domain::form::{BoundedList, ShortText};
 use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text, Tone};
@@ -80,10 +82,13 @@ pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
             let which = if args.all {
                 Which::All
             } else {
-                Which::Ids(args.ids)
+                Which::Ids(BoundedList::of("ID", args.ids)?)
             };
             let name = args.name;
-            shop.show(&shop.run(Revoke { name, which })?)
+            shop.show(&shop.run(Revoke {
+                name: name.try_into()?,
+                which,
+            })?)
         }
     }
 }
@@ -92,17 +97,20 @@ fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
     shop.ready()?;
     paging::show(shop, &args.paging, |part| {
         let name = args.name.clone();
-        shop.run(List { name, part })
+        shop.run(List {
+            name: name.formed()?,
+            part,
+        })
     })
 }
 
 fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
     let request = Create {
-        name: args.name,
-        label: args.label.filter(|label| !label.is_empty()),
+        name: args.name.try_into()?,
+        label: args.label.filter(|label| !label.is_empty()).formed()?,
         lifetime: args.expires.as_deref().map(lifetime).transpose()?,
-        resources: args.resource,
-        websites: args.website,
+        resources: BoundedList::read("--resource", args.resource, ShortText::new)?,
+        websites: BoundedList::read("--website", args.website, ShortText::new)?,
     };
     let created = shop.run(request)?;
     if shop.out.format.is_for_programs() {

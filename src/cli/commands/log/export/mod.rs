@@ -16,6 +16,8 @@ use crate::app::remote::Meanwhile;
 use crate::cli::shop::Shop;
 use crate::domain::audit::Field;
 use crate::domain::fault::Fault;
+use crate::domain::form::BoundedList;
+use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::export::{Content, Form};
 use crate::render::list::{Text, Tone};
@@ -111,12 +113,14 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
     };
     let request = Export {
         filter: args.filter.filter(shop)?,
-        columns: columns.clone(),
-        content: form.content.as_str().to_owned(),
-        compression: form.compression.map(|c| c.as_str().to_owned()),
+        columns: BoundedList::of("--columns", columns.iter().copied())?,
+        content: form.content.as_str().to_owned().try_into()?,
+        compression: form.compression.map(|c| c.as_str().to_owned()).formed()?,
         formula_guard: form.content.is_sheet() && !args.raw,
         proof,
-        file: (!is_stdout).then(|| args.file.display().to_string()),
+        file: (!is_stdout)
+            .then(|| args.file.display().to_string())
+            .formed()?,
     };
     shop.ready()?;
     if is_stdout {

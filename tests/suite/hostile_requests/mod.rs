@@ -1,0 +1,323 @@
+//! Whatever is sent as a request of any use case: an error or nothing harmful,
+//! a bounded record at most, and a broker that goes on in bounded memory.
+
+mod samples;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read as _;
+use std::thread;
+
+use login_as_customer::app::remote::{names, understood};
+use rusqlite::Connection;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use self::samples::all;
+use crate::broker::{ask, serving};
+use crate::support::{Broker, Store};
+
+/// What one request may append, whatever it holds.
+const RECORD_MAX: i64 = 16 * 1024;
+/// What all of them together may make the broker's memory and the database grow
+/// by.
+const GROWTH_MAX: u64 = 32 * 1024 * 1024;
+
+#[test]
+fn every_use_case_has_a_sample_that_is_well_formed_and_whole() {
+    let sampled: BTreeSet<&str> = all().iter().map(|(name, _)| *name).collect();
+    let named: BTreeSet<&str> = names().iter().copied().collect();
+    assert_eq!(sampled, named, "a use case needs a sample here");
+    for (name, sample) in all() {
+        let raw = RawValue::from_string(sample.to_string()).expect("JSON");
+        let read = understood(name, &raw).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        same_shape(name, &read, &sample);
+    }
+}
+
+/// A field that the sample leaves out, or empty, would never be attacked.
+fn same_shape(at: &str, read: &Value, sample: &Value) {
+    match (read, sample) {
+        (Value::Object(read), Value::Object(sample)) => {
+            let keys = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(keys(read), keys(sample), "{at}: the sample's fields");
+            for (key, value) in read {
+                same_shape(&format!("{at}.{key}"), value, &sample[key]);
+            }
+        }
+        (Value::Array(read), Value::Array(sample)) => {
+            assert!(!sample.is_empty(), "{at} is empty");
+            assert_eq!(read.len(), sample.len(), "{at}");
+        }
+        (_, sample) => assert!(!sample.is_null(), "{at} is null"),
+    }
+}
+
+/// What is expected of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// It is no request of that use case.
+    Error,
+    /// An error, or an answer that does no harm.
+    Bounded,
+}
+use Expected::{Bounded, Error};
+
+/// Values to put where one of this kind stands.
+fn hostile(value: &Value, key: &str) -> Vec<(Expected, Value)> {
+    let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
+    let mut all = match value {
+        Value::String(_) => {
+            // A whole file may be long: what is in it is another matter.
+            vec![
+                (Error, json!("x".repeat(1 << 20))),
+                (Error, json!("\u{1f600}\u{1}".repeat(1 << 16))),
+                (Bounded, json!("a\0b")),
+                (Bounded, json!("\u{1b}[2J\u{202e}\r\n")),
+                (Bounded, json!("")),
+                (Bounded, json!("é".repeat(255))),
+                (Error, json!(7)),
+                (Error, json!(["x"])),
+            ]
+        }
+        Value::Number(_) => vec![
+            (Bounded, json!(-1)),
+            (Bounded, json!(0)),
+            (Bounded, json!(i64::MAX)),
+            (Bounded, json!(1_u64 << 63)),
+            (Bounded, json!(u64::MAX)),
+            (Error, json!(1e300)),
+            (Error, json!(1.5)),
+            (Error, json!("1")),
+        ],
+        Value::Bool(_) => vec![(Error, json!(1)), (Error, json!("yes"))],
+        Value::Array(members) => {
+            let one = members.first().cloned().unwrap_or(json!("x"));
+            let many = |n: usize| -> Vec<Value> {
+                match &one {
+                    Value::Number(_) => (0..n).map(|n| json!(n)).collect(),
+                    _ => (0..n).map(|n| json!(format!("m{n}"))).collect(),
+                }
+            };
+            vec![
+                (Error, json!([one, one])),
+                (Error, json!(many(100_000))),
+                (Error, json!("x")),
+                (Bounded, json!([])),
+            ]
+        }
+        Value::Object(fields) => {
+            let mut more = fields.clone();
+            more.insert("unknown".to_owned(), json!("x".repeat(1 << 20)));
+            let mut less = fields.clone();
+            let first = less.keys().next().cloned();
+            less.remove(&first.unwrap_or_default());
+            vec![
+                (Bounded, Value::Object(more)),
+                (Bounded, Value::Object(less)),
+                (Error, json!("x")),
+                (Error, json!(7)),
+            ]
+        }
+        Value::Null => Vec::new(),
+    };
+    if key == "text" || key == "prefix" {
+        // Files and what is completed: an answer of nothing is one, too.
+        for (expected, _) in &mut all {
+            *expected = Bounded;
+        }
+    }
+    all.push((Bounded, Value::Null));
+    all.push((Error, deep));
+    all
+}
+
+/// Every request that differs from `whole` in one place.
+fn altered(whole: &Value) -> Vec<(String, Expected, Value)> {
+    let mut places = Vec::new();
+    walk(whole, String::new(), &mut places);
+    let mut all = Vec::new();
+    for place in places {
+        let here = whole.pointer(&place).expect("a place");
+        let key = place.rsplit('/').next().unwrap_or_default();
+        for (expected, value) in hostile(here, key) {
+            let mut request = whole.clone();
+            *request.pointer_mut(&place).expect("a place") = value;
+            all.push((place.clone(), expected, request));
+        }
+    }
+    all
+}
+
+fn walk(value: &Value, at: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                walk(value, format!("{at}/{key}"), places);
+            }
+        }
+        Value::Array(members) => {
+            if let Some(first) = members.first() {
+                walk(first, format!("{at}/0"), places);
+            }
+        }
+        _ => {}
+    }
+    places.push(at);
+}
+
+#[test]
+fn no_hostile_request_of_any_use_case_does_harm() {
+    let shop = Store::with_shop();
+    let mut broker = serving(&shop);
+    let said = {
+        let mut stderr = broker.child.stderr.take().expect("stderr");
+        thread::spawn(move || {
+            let mut said = String::new();
+            let _ = stderr.read_to_string(&mut said);
+            said
+        })
+    };
+    let log = Log::of(&shop);
+    for (name, sample) in all() {
+        let (tag, answer) = send(&broker, name, &sample.to_string());
+        assert!(tag == b'A' || tag == b'F', "{name}: {answer:.300}");
+    }
+    let (memory, database) = (memory_of(&broker), log.bytes());
+    let mut sent = 0;
+    for (name, sample) in all() {
+        for (place, expected, request) in altered(&sample) {
+            attack(
+                &broker,
+                &log,
+                (name, &place),
+                expected,
+                &request.to_string(),
+            );
+            sent += 1;
+        }
+        for whole in [
+            "[]",
+            "null",
+            "7",
+            "\"x\"",
+            &"[".repeat(100_000),
+            &nested(100_000),
+        ] {
+            attack(&broker, &log, (name, "whole"), Bounded, whole);
+        }
+    }
+    assert!(sent > 4000, "{sent} requests: the samples are gone");
+    let grown = memory_of(&broker) - memory;
+    assert!(grown < GROWTH_MAX, "memory grew by {grown} bytes");
+    let grown = log.bytes() - database;
+    assert!(grown < GROWTH_MAX, "the database grew by {grown} bytes");
+    drop(broker);
+    let said = said.join().expect("what it said");
+    assert!(
+        !said.contains("panicked") && !said.contains("failed badly"),
+        "{said:.2000}"
+    );
+    shop.ok(&["log", "verify"]);
+    shop.ok(&["request", "list"]);
+    shop.ok(&["session", "list"]);
+}
+
+fn nested(depth: usize) -> String {
+    format!("{}1{}", "{\"wish\":".repeat(depth), "}".repeat(depth))
+}
+
+/// Sends one and looks at what came of it.
+fn attack(
+    broker: &Broker,
+    log: &Log,
+    (name, place): (&str, &str),
+    expected: Expected,
+    request: &str,
+) {
+    let about = || format!("{name} {place} {request:.120}");
+    let before = log.last();
+    let (tag, answer) = send(broker, name, request);
+    assert!(
+        answer.len() < 1 << 20,
+        "{}: {} bytes",
+        about(),
+        answer.len()
+    );
+    match tag {
+        b'F' => {
+            assert!(answer.len() < 8 * 1024, "{}: {answer:.400}", about());
+            for bad in ["internal", "database", "row_damaged", "broker_busy"] {
+                assert!(
+                    !answer.starts_with(&format!("{{\"{bad}\"")),
+                    "{}: {answer}",
+                    about()
+                );
+            }
+        }
+        b'A' => assert_eq!(expected, Bounded, "{}: {answer:.400}", about()),
+        _ => panic!("{}: no answer: {answer:.400}", about()),
+    }
+    let appended = log.since(before);
+    assert!(
+        appended < RECORD_MAX,
+        "{}: {appended} bytes appended",
+        about()
+    );
+}
+
+/// A request of more than 256 KiB may have to wait for the one before.
+fn send(broker: &Broker, name: &str, request: &str) -> (u8, String) {
+    let whole = format!(r#"{{"use_case":"{name}","request":{request}}}"#);
+    for _ in 0..100 {
+        let (tag, answer) = ask(broker, &whole);
+        if !answer.starts_with("{\"broker_busy\"") {
+            return (tag, answer);
+        }
+        thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("{name}: the broker stays busy");
+}
+
+/// The most memory it has ever had, in bytes.
+fn memory_of(broker: &Broker) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", broker.child.id()));
+    let status = status.expect("the broker's status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kib.and_then(|kib| kib.trim().parse::<u64>().ok())
+        .expect("a number")
+        * 1024
+}
+
+/// The log as it stands in the database.
+struct Log(Connection);
+
+impl Log {
+    fn of(store: &Store) -> Self {
+        Self(Connection::open(store.dir().join("lac.db")).expect("the database"))
+    }
+
+    fn number(&self, sql: &str, at: i64) -> i64 {
+        self.0
+            .query_row(sql, [at], |row| row.get(0))
+            .expect("a number")
+    }
+
+    fn last(&self) -> i64 {
+        self.number("SELECT coalesce(max(seq), ?1) FROM audit_event", 0)
+    }
+
+    /// Bytes of the texts after that event.
+    fn since(&self, seq: i64) -> i64 {
+        let sql = "SELECT coalesce(sum(length(record) + length(shopper) + length(staff)), 0) \
+                   FROM audit_event WHERE seq > ?1";
+        self.number(sql, seq)
+    }
+
+    fn bytes(&self) -> u64 {
+        let pages = self.number("SELECT page_count + ?1 FROM pragma_page_count", 0);
+        let size = self.number("SELECT page_size + ?1 FROM pragma_page_size", 0);
+        (pages * size).cast_unsigned()
+    }
+}
