@@ -22,6 +22,7 @@ mod permit;
 mod query;
 mod requests;
 mod root;
+mod sessions;
 pub mod sqlite;
 pub mod state;
 pub mod strangers;
@@ -35,6 +36,7 @@ pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
 pub use requests::{
     NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
 };
+pub use sessions::{SessionReads, SessionWrites};
 pub use state::StateReads;
 
 use std::time::Duration;
@@ -45,11 +47,10 @@ use crate::domain::audit::StateKind;
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::fault::Fault;
-use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::ids::CustomerId;
 use crate::domain::notice::Notice;
 use crate::domain::resource::ResourceSet;
 use crate::domain::scope::ScopeLevel;
-use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::domain::time::Timestamp;
 
@@ -362,47 +363,4 @@ pub trait DocumentWrites {
         kind: DocumentKind,
         entity_id: i64,
     ) -> Result<()>;
-}
-
-pub trait SessionReads {
-    fn session(&self, id: &SessionId) -> Result<Option<Session>>;
-    /// Ids that begin so, in order, `most` at most. What they begin with is
-    /// hexadecimal.
-    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
-    /// The agent's issued or active session, as stored (it may have run out).
-    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>>;
-    /// Newest first.
-    fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>>;
-}
-
-pub trait SessionWrites {
-    fn session_add(&self, permit: &Permit<'_>, session: &Session) -> Result<()>;
-    /// Issued → active in one conditional UPDATE; `false` if it was not issued
-    /// any more. However many try, one gets `true`.
-    fn session_redeem(
-        &self,
-        permit: &Permit<'_>,
-        id: &SessionId,
-        at: Timestamp,
-        by: &str,
-        ends_at: Timestamp,
-    ) -> Result<bool>;
-    /// Brings the end of an open session forward to `at`, and says why; where
-    /// it ends no later anyway, nothing changes and the answer is `false`.
-    fn session_limit(
-        &self,
-        permit: &Permit<'_>,
-        id: &SessionId,
-        at: Timestamp,
-        cause: EndCause,
-    ) -> Result<bool>;
-    /// Open → ended or expired; `false` if it was not open.
-    fn session_close(
-        &self,
-        permit: &Permit<'_>,
-        id: &SessionId,
-        state: SessionState,
-        at: Timestamp,
-        cause: EndCause,
-    ) -> Result<bool>;
 }

@@ -77,8 +77,9 @@ fn what_was_made_for_others_stops_too_and_what_they_have_besides_does_not() {
 }
 
 #[test]
-fn a_storefront_that_was_added_with_a_token_ends_with_it() {
-    let (store, leaked, id) = leaked(&["--expires", "10d"]);
+fn a_storefront_that_was_added_with_a_limited_token_ends_with_it() {
+    let limited = ["--expires", "10d", "--resource", "Lac::storefronts"];
+    let (store, leaked, id) = leaked(&limited);
     let add = [
         "storefront",
         "add",
@@ -97,6 +98,24 @@ fn a_storefront_that_was_added_with_a_token_ends_with_it() {
     whoami(&store, shop).failed("not_authenticated", 4);
     let listed = store.json(&["storefront", "list"]);
     assert!(listed[0]["revoked_at"].is_string(), "{listed}");
+}
+
+/// A shop does not stop because the token of a script ran out; revoking that
+/// token stops it.
+#[test]
+fn a_storefront_that_was_added_with_a_token_without_a_limit_outlives_its_expiry() {
+    let (store, leaked, id) = leaked(&["--expires", "1d"]);
+    let add = ["storefront", "add", "shop", "--website", "base"];
+    let add: Vec<&str> = add.iter().copied().chain(["-o", "json"]).collect();
+    let ran = store.run_as(&leaked, &add).succeeded();
+    let added: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert!(added["expires_at"].is_null(), "{added}");
+    let shop = text(&added["token"]);
+    store.clock.set("2026-10-08T12:00:00Z");
+    whoami(&store, &leaked).failed("not_authenticated", 4);
+    whoami(&store, shop).succeeded();
+    store.ok(&["user", "token", "revoke", "alice", &id]);
+    whoami(&store, shop).failed("not_authenticated", 4);
 }
 
 #[test]

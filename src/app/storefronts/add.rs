@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::tokens::lineage::Inherited;
 use crate::app::tokens::shown_once;
 use crate::app::{Desk, Done, act, find, names};
-use crate::domain::access::{AccessToken, Rights, Storefront, TokenOwner};
+use crate::domain::access::{AccessToken, ActingToken, Rights, Storefront, TokenOwner};
 use crate::domain::ambient::bytes;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -24,7 +24,8 @@ pub struct Add {
 }
 
 /// The storefront's token, shown this once. It counts until the storefront is
-/// revoked; one that is added with a token ends with that token.
+/// revoked, or the token that it was added with is; one that is added with a
+/// restricted token also expires with it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Added {
     #[serde(with = "shown_once")]
@@ -73,12 +74,14 @@ impl Add {
             let id = work.tx.storefront_put(permit, &storefront)?;
             let plain = PlainToken::generate(bytes(work.random));
             let inherited = Inherited::of(work)?;
+            let shown = work.actor.token.as_ref();
+            let is_bounded = shown.is_some_and(ActingToken::is_restricted);
             let token = AccessToken {
                 id: 0,
                 owner: TokenOwner::Storefront(id),
                 name: name.clone(),
                 created_at: work.now,
-                expires_at: inherited.expires_at,
+                expires_at: inherited.expires_at.filter(|_| is_bounded),
                 revoked_at: None,
                 last_used_at: None,
                 // It holds what a storefront holds, for its own websites.

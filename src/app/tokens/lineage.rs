@@ -41,6 +41,9 @@ pub fn of_ancestors(
         };
         match alone(read, &parent, now)? {
             TokenState::Active => next = parent.parent_id,
+            // A storefront that was added with a token without a limit stays
+            // when that token runs out.
+            TokenState::Expired if token.expires_at.is_none() => next = parent.parent_id,
             other => return Ok(Some(other)),
         }
     }

@@ -85,7 +85,7 @@ fn add(args: AddArgs, shop: &Shop) -> Result<()> {
     let until = match added.expires_at {
         None => "it counts until the storefront is revoked".to_owned(),
         Some(at) => format!(
-            "it ends on {} with the token that you use, and is revoked with it: add the \
+            "it expires on {} with the token that you use, and is revoked with it: add the \
              storefront without LAC_TOKEN for one that stays",
             shop.look().time(at)
         ),
