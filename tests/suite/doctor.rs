@@ -45,6 +45,7 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
 ✓ store       [store]
 ✓ safety      nobody else can write the store or read its keys
 ✓ log         4 events, as signed in the checkpoint file
+✓ state       roles, admin users, access tokens, storefronts, keys, config values as event 4 left them
 ✓ archives    none yet
 ✓ clock       2026-10-05T12:00:00.000000Z
 ✓ account     you are alice (Administrators)

@@ -109,12 +109,16 @@ fn numbers_as_large_as_they_get_are_only_numbers() {
     ] {
         store.ok(&[list, &["--limit", &most]].concat());
     }
-    store.ok(&["log", "list", "--after", &most]);
-    store.ok(&["consent", "history", "1", "--after", &most]);
+    // The seq of an event, and the ids of websites, have bounds of their own.
     let highest = i64::MAX.to_string();
+    store.ok(&["log", "list", "--after", &highest]);
+    store.ok(&["consent", "history", "1", "--after", &highest]);
+    store.fails(&["log", "list", "--after", &most], "invalid_value", 2);
     let website = ["stores", "add-website", "--name", "x"];
-    store.ok(&[&website[..], &["w1", "--id", &highest]].concat());
-    store.fails(&[&website[..], &["w2"]].concat(), "invalid_value", 2);
+    let args = [&website[..], &["w1", "--id", &highest]].concat();
+    store.fails(&args, "invalid_value", 2);
+    store.ok(&[&website[..], &["w1", "--id", "2147483647"]].concat());
+    store.ok(&[&website[..], &["w2"]].concat());
 }
 
 /// What somebody types where a number or a code belongs may be a name or an

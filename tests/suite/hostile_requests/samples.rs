@@ -45,7 +45,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
     let mut list = unfiltered;
     list["filter"] = filter();
     vec![
-        ("whoami", json!({})),
+        ("whoami", json!({"unrecorded": false})),
         ("doctor", json!({})),
         ("complete", json!({"wanted": "customers", "prefix": "a"})),
         (
@@ -152,7 +152,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "config.unset",
-            json!({"path": "web/url/use_store", "scope": "default"}),
+            json!({"path": "web/url/use_store", "scope": "default", "confirmation": "given"}),
         ),
         ("config.export", json!({})),
         (
@@ -304,5 +304,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ),
         ("log.plan_recovery", json!({})),
         ("log.recover", json!({})),
+        ("log.plan_acceptance", json!({})),
+        ("log.accept", json!({})),
     ]
 }
