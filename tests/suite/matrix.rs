@@ -14,7 +14,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::support::{Broker, NOW, Store, text};
+use crate::support::{Bench, Broker, NOW, Store, text};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
@@ -363,25 +363,9 @@ impl Way {
     }
 }
 
-/// Maps the account that runs the tests to a person, and to nobody else.
-fn map(store: &Store, person: &Person) {
-    let uid = nix::unistd::getuid();
-    let account = match nix::unistd::User::from_uid(uid) {
-        Ok(Some(user)) => user.name,
-        _ => format!("uid:{uid}"),
-    };
-    let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
-    db.pragma_update(None, "synchronous", "off").expect("quick");
-    db.execute("UPDATE admin_user SET os_account = NULL", [])
-        .expect("nobody");
-    let sql = "UPDATE admin_user SET os_account = ?1 WHERE name = ?2";
-    let mapped = db.execute(sql, [&account, &person.user]).expect("mapped");
-    assert_eq!(mapped == 1, !person.user.is_empty(), "{}", person.name);
-}
-
 /// What the command comes to for each person, on a copy of the store: the exit
 /// code and the error's. `None` where the way does not lead there.
-fn tried(cast: &Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
+fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
     let copy = cast.store.copy();
     for (name, text) in FILES {
         fs::write(copy.home().join(name), text).expect("a file");
@@ -389,7 +373,9 @@ fn tried(cast: &Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
     let broker = way
         .broker
         .then(|| Broker::start(&copy, NOW, 1 + index as u64));
-    let run = |(number, person): (usize, &Person)| {
+    let administrator = &cast.people[0];
+    let mut mapped = administrator.user.as_str();
+    let run = |(number, person): (usize, &'c Person)| {
         if !way.leads(COMMANDS[index], person) {
             return None;
         }
@@ -423,7 +409,8 @@ fn tried(cast: &Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
         if way.token {
             command.env("LAC_TOKEN", &person.token);
         } else {
-            map(&copy, person);
+            Bench::new(&copy).map_account(&administrator.token, mapped, &person.user);
+            mapped = &person.user;
         }
         let output = command.output().expect("lac runs");
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();

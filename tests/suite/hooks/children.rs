@@ -51,8 +51,13 @@ fn a_child_that_leaves_its_group_costs_the_broker_nothing() {
     let hooked = Hooked::new();
     let home = hooked.store.home().display().to_string();
     // Its stdout and stderr are the hook's own.
+    // The program waits until that child has left: what is in the group when
+    // the program ends, ends with it.
     hooked.script(&format!(
-        "setsid sh -c 'echo $$ >> {home}/away; exec sleep 300' &\ncat >> \"$1\""
+        "rm -f {home}/left\n\
+         setsid sh -c 'echo $$ >> {home}/away; touch {home}/left; exec sleep 300' &\n\
+         while [ ! -e {home}/left ]; do sleep 0.02; done\n\
+         cat >> \"$1\""
     ));
     let broker = Broker::start(&hooked.store, crate::support::NOW, 5);
     let login = || {

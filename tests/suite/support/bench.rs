@@ -7,6 +7,7 @@ use std::time::Duration;
 use login_as_customer::app::config::Set;
 use login_as_customer::app::confirm::Confirmation;
 use login_as_customer::app::log::verify::Verify;
+use login_as_customer::app::users::Edit;
 use login_as_customer::app::{Caller, Config, Credential, Desk, Keys};
 use login_as_customer::domain::ambient::{Clock, Random};
 use login_as_customer::domain::audit::{Action, Event};
@@ -67,6 +68,25 @@ impl Bench {
                 login_uid: None,
                 ip_address: None,
             },
+        }
+    }
+
+    /// Maps the account that runs the tests to an admin user, whoever had it
+    /// before; by the administrator whose token this is.
+    pub fn map_account(mut self, token: &str, before: &str, user: &str) {
+        let account = self.caller.os_account.clone().expect("an account");
+        self.caller.credential = Credential::of(Some(token), &account);
+        let desk = self.desk().expect("a desk");
+        for (name, account) in [(before, String::new()), (user, account)] {
+            if name.is_empty() {
+                continue;
+            }
+            let edit = Edit {
+                name: name.to_owned().try_into().expect("a name"),
+                os_account: Some(account.try_into().expect("an account")),
+                full_name: None,
+            };
+            edit.run(&desk).expect("mapped");
         }
     }
 
