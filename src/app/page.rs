@@ -43,6 +43,9 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// The cursor to go on after; `None` when nothing follows.
     pub next: Option<String>,
+    /// Damaged rows that are left out.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 impl<T> Default for Page<T> {
@@ -50,6 +53,7 @@ impl<T> Default for Page<T> {
         Self {
             rows: Vec::new(),
             next: None,
+            left_out: 0,
         }
     }
 }
@@ -72,6 +76,10 @@ impl<T> Page<T> {
             rows.push(row(item)?);
         }
         let next = if rest.next().is_some() { last } else { None };
-        Ok(Self { rows, next })
+        Ok(Self {
+            rows,
+            next,
+            left_out: 0,
+        })
     }
 }

@@ -128,11 +128,12 @@ fn admin(tx: &dyn ReadTx, id: i64, via: Via) -> Result<Actor> {
 
 /// An agent with the rights they have at this moment, for checks on their
 /// behalf while somebody else acts (a storefront redeems, an administrator
-/// changes a role); `None` if they have lost the account.
+/// changes a role); `None` if they have lost the account, or if what they may
+/// do cannot be read.
 pub fn agent_now(tx: &dyn ReadTx, admin_id: i64) -> Result<Option<Actor>> {
     match admin(tx, admin_id, Via::OsAccount) {
         Ok(actor) => Ok(Some(actor)),
-        Err(Fault::NotAuthenticated { .. }) => Ok(None),
+        Err(Fault::NotAuthenticated { .. } | Fault::RowDamaged { .. }) => Ok(None),
         Err(other) => Err(other),
     }
 }

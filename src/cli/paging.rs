@@ -43,7 +43,9 @@ pub fn show_as<R: Row>(
     let mut current = page(part.clone())?;
     let mut out = BufWriter::new(stdout().lock());
     let mut list = List::new(&mut out, shop.out.format, look);
+    let mut left_out = 0;
     loop {
+        left_out += current.left_out;
         for row in &current.rows {
             list.push(row).map_err(write_failed)?;
         }
@@ -60,6 +62,15 @@ pub fn show_as<R: Row>(
         Some(cursor) => shop.more(usize::try_from(shown).unwrap_or(usize::MAX), Some(&cursor)),
         None if shown == 0 && shop.out.format == Format::Table => shop.out.say("nothing found"),
         None => {}
+    }
+    match left_out {
+        0 => {}
+        1 => shop
+            .out
+            .say("1 damaged row is left out; lac doctor names it"),
+        some => shop.out.say(&format!(
+            "{some} damaged rows are left out; lac doctor names them"
+        )),
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub use list::{BoundedList, MANY, NoList, SOME};
 pub use number::{Seq, StoreId};
 pub use rules::{
     ALL, FileText, IdText, Label, LongText, NoteText, PersonName, REASON_MAX, Reason, ShortText,
-    Ticket,
+    Ticket, TicketForm,
 };
 
 /// A rule of form for texts.

@@ -14,6 +14,7 @@ mod activity;
 pub mod anchor;
 pub mod archive;
 mod audit;
+mod damage;
 pub mod dir;
 mod head;
 pub mod keys;
@@ -29,6 +30,7 @@ pub mod strangers;
 
 pub use activity::{Activity, Counted};
 pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
+pub use damage::{DamageReads, DamagedRow, unless_damaged};
 pub use keys::{KeyReads, KeyRow, KeyWrites};
 pub use log::Appended;
 pub use permit::{Permit, within_own};
@@ -55,7 +57,10 @@ use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::domain::time::Timestamp;
 
 /// What every call of the port returns. Adapters turn their driver's errors
-/// into `database`, `busy` or `row_damaged`.
+/// into `database`, `busy` or `row_damaged`. What finds one row fails where
+/// that row is damaged: it permits nothing. What lists rows leaves damaged ones
+/// out (see [`DamageReads`]); so does a list of a person's or a token's for
+/// others, never the look-up of what somebody may do.
 pub type Result<T> = std::result::Result<T, Fault>;
 
 /// A store that transactions come from.
@@ -161,6 +166,7 @@ pub trait ReadTx:
     + KeyReads
     + StateReads
     + AuditReads
+    + DamageReads
 {
 }
 
@@ -251,6 +257,8 @@ pub trait AccessReads {
     fn role_former_resources(&self, id: i64) -> Result<ResourceSet>;
     /// Ordered by name.
     fn admin_users(&self) -> Result<Vec<AdminUser>>;
+    /// Whether there is any row at all, damaged or not.
+    fn has_admin_users(&self) -> Result<bool>;
     fn admin_user(&self, id: i64) -> Result<Option<AdminUser>>;
     fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>>;
     fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>>;

@@ -48,12 +48,12 @@ impl<'tx> Permit<'tx> {
     /// # Errors
     /// `already_exists` once there is one.
     pub fn founding(tx: &'tx dyn ReadTx) -> Result<Self, Fault> {
-        if tx.admin_users()?.is_empty() {
-            return Ok(Self { _tx: PhantomData });
+        if tx.has_admin_users()? {
+            return Err(Fault::AlreadyExists {
+                what: "the store".to_owned(),
+            });
         }
-        Err(Fault::AlreadyExists {
-            what: "the store".to_owned(),
-        })
+        Ok(Self { _tx: PhantomData })
     }
 
     /// For writing down what time has done (sessions that ran out), which asks

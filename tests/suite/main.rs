@@ -14,6 +14,7 @@ mod consent_proof;
 mod corners;
 mod credentials;
 mod crowd;
+mod damaged_rows;
 mod declared;
 mod doctor;
 mod erase_addresses;

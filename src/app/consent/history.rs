@@ -84,7 +84,14 @@ impl History {
             let is_more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| is_more).map(|e| e.seq.to_string());
-            Ok((Page { rows, next }, view.actor.identity))
+            Ok((
+                Page {
+                    rows,
+                    next,
+                    left_out: 0,
+                },
+                view.actor.identity,
+            ))
         })?;
         bulk::record(desk, who, Action::ConsentRead, self.customers.len(), |_| {})?;
         Ok(page)

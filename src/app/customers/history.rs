@@ -16,7 +16,7 @@ use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::time::Timestamp;
-use crate::store::{EventQuery, Hints, Result, SessionQuery};
+use crate::store::{EventQuery, Hints, Result, SessionQuery, unless_damaged};
 
 /// Asks for a customer's access history, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,7 +98,11 @@ impl History {
                     })
                     .collect::<Result<Vec<_>>>()?;
                 let next = last.filter(|_| is_more);
-                Ok(Page { rows, next })
+                Ok(Page {
+                    rows,
+                    next,
+                    left_out: view.read.rows_left_out(),
+                })
             },
         )
     }
@@ -154,7 +158,7 @@ fn visit(view: &View<'_>, session: Session, noted: Noted) -> Result<Visit> {
         .or((state == SessionState::Active).then_some(view.now));
     let until = session.ended_at.or(ran_out);
     let in_account = session.redeemed_at.zip(until);
-    let user = view.read.admin_user(session.admin_id)?;
+    let user = unless_damaged(view.read.admin_user(session.admin_id))?;
     Ok(Visit {
         state,
         issued_at: session.issued_at,

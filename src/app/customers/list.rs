@@ -50,6 +50,7 @@ impl List {
             let page = Page {
                 rows: rows.collect(),
                 next: page.next,
+                left_out: view.read.rows_left_out(),
             };
             Ok((page, view.actor.identity))
         })?;

@@ -3,6 +3,7 @@
 
 mod proof;
 mod ready;
+mod rows;
 
 use serde::{Deserialize, Serialize};
 
@@ -123,9 +124,13 @@ impl Examine {
     }
 }
 
-/// Checks of what a store need not have.
+/// Checks of what a store need not have: approvals, notices, damaged rows.
 fn in_use(ward: &Ward<'_>) -> Vec<Finding> {
-    let checks: [(&str, InUse); 2] = [("approval", ready::approval), ("outbox", ready::outbox)];
+    let checks: [(&str, InUse); 3] = [
+        ("approval", ready::approval),
+        ("outbox", ready::outbox),
+        ("rows", rows::damaged),
+    ];
     let finding = |(name, check): (&str, InUse)| {
         check(ward).unwrap_or_else(|fault| Some(Finding::failed(name, fault)))
     };

@@ -8,7 +8,7 @@ use crate::domain::fault::Fault;
 use crate::domain::notice::NoticeState;
 use crate::domain::stores::Website;
 use crate::domain::text::shell_word;
-use crate::store::{NoticeQuery, Result};
+use crate::store::{NoticeQuery, Result, unless_damaged};
 
 pub fn account(ward: &Ward<'_>) -> Result<Finding> {
     let caller = ward.desk.caller;
@@ -42,7 +42,7 @@ pub fn account(ward: &Ward<'_>) -> Result<Finding> {
 pub fn way_in(ward: &Ward<'_>) -> Result<Finding> {
     let mut names = Vec::new();
     for user in ward.read.admin_users()? {
-        let role = ward.read.role(user.role_id)?;
+        let role = unless_damaged(ward.read.role(user.role_id))?;
         if user.enabled
             && role.is_some_and(|role| role.rights.is_everything())
             && can_come_in(ward.read, &user, ward.now)?

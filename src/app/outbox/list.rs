@@ -77,7 +77,11 @@ impl ListNotices {
                 .map(|notice| NoticeRow::of(view, notice))
                 .collect::<Result<Vec<_>>>()?;
             let next = last.filter(|_| is_more);
-            Ok(Page { rows, next })
+            Ok(Page {
+                rows,
+                next,
+                left_out: view.read.rows_left_out(),
+            })
         })
     }
 }

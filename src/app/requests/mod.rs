@@ -16,7 +16,7 @@ use crate::domain::audit::Event;
 use crate::domain::fault::Fault;
 use crate::domain::request::{LoginRequest, RequestId, RequestState};
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Result, unless_damaged};
 
 /// What one must hold to have to do with requests at all.
 const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_APPROVE];
@@ -75,7 +75,8 @@ fn closed(request: &LoginRequest, state: RequestState) -> Fault {
 /// requester is named in the details.
 fn describe(work: &Work<'_>, request: &LoginRequest, event: &mut Event) -> Result<()> {
     event.customer_id = Some(request.customer_id);
-    event.customer_email = work.read.customer(request.customer_id)?.map(|c| c.email);
+    event.customer_email =
+        unless_damaged(work.read.customer(request.customer_id))?.map(|c| c.email);
     let website = work.tree()?.website(request.website_id);
     event.website = website.map(|w| w.code.clone());
     event.store_view = Some(request.store_view.clone());

@@ -13,7 +13,7 @@ use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
-use crate::store::{RequestQuery, Result};
+use crate::store::{RequestQuery, Result, unless_damaged};
 
 /// Lists requests, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub struct RequestRow {
 impl RequestRow {
     pub(crate) fn of(view: &View<'_>, request: LoginRequest) -> Result<Self> {
         let website = view.tree()?.website(request.website_id);
-        let customer = view.read.customer(request.customer_id)?;
+        let customer = unless_damaged(view.read.customer(request.customer_id))?;
         Ok(Self {
             state: request.state_at(view.now),
             customer_email: customer.map(|customer| customer.email),
@@ -111,7 +111,11 @@ impl ListRequests {
                 .collect::<Result<Vec<_>>>()?;
             let last = rows.last().map(|row| row.id.to_string());
             let next = last.filter(|_| found.next().is_some());
-            Ok(Page { rows, next })
+            Ok(Page {
+                rows,
+                next,
+                left_out: view.read.rows_left_out(),
+            })
         })
     }
 }

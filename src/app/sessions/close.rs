@@ -8,7 +8,7 @@ use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result, SessionQuery};
+use crate::store::{Permit, Result, SessionQuery, unless_damaged};
 
 /// Closes one open session and records it as an event of its own. The event's
 /// admin is the impersonator; whoever ended it is named in the details.
@@ -72,15 +72,16 @@ pub fn describe(work: &Work<'_>, session: &Session, event: &mut Event) -> Result
         event.about_document(document);
     }
     event.ticket.clone_from(&session.ticket);
-    event.customer_email = work.read.customer(session.customer_id)?.map(|c| c.email);
+    event.customer_email =
+        unless_damaged(work.read.customer(session.customer_id))?.map(|c| c.email);
     Ok(())
 }
 
 fn role_of(work: &Work<'_>, admin_id: i64) -> Result<Option<String>> {
-    let Some(user) = work.read.admin_user(admin_id)? else {
+    let Some(user) = unless_damaged(work.read.admin_user(admin_id))? else {
         return Ok(None);
     };
-    Ok(work.read.role(user.role_id)?.map(|role| role.name))
+    Ok(unless_damaged(work.read.role(user.role_id))?.map(|role| role.name))
 }
 
 /// Writes down what time has done: links and sessions that ran out.

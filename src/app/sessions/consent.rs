@@ -7,7 +7,7 @@ use crate::domain::consent::Withheld;
 use crate::domain::ids::CustomerId;
 use crate::domain::session::{EndCause, Session};
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result};
+use crate::store::{Permit, Result, unless_damaged};
 
 /// Ends open sessions whose consent is gone, and shortens those whose consent
 /// ends sooner than they would: of one customer, or of all after a change of
@@ -20,8 +20,9 @@ pub fn end_where_consent_is_gone(
 ) -> Result<usize> {
     let mut ended = 0;
     for session in open(work, of)? {
-        // Who is removed has ended them already.
-        let Some(customer) = work.read.customer(session.customer_id)? else {
+        // Who is removed has ended them already; of who cannot be read nothing
+        // is known.
+        let Some(customer) = unless_damaged(work.read.customer(session.customer_id))? else {
             continue;
         };
         if session.is_override {

@@ -11,7 +11,7 @@ use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::time::Timestamp;
-use crate::store::{Result, SessionQuery};
+use crate::store::{Result, SessionQuery, unless_damaged};
 
 /// What one must hold to see any session.
 pub(super) const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS];
@@ -209,7 +209,7 @@ fn begun(view: &View<'_>, beginning: &SessionId) -> Result<Option<Session>> {
 fn row(view: &View<'_>, session: Session) -> Result<SessionRow> {
     let tree = view.tree()?;
     let own = view.actor.admin_id() == Some(session.admin_id);
-    let customer = view.read.customer(session.customer_id)?;
+    let customer = unless_damaged(view.read.customer(session.customer_id))?;
     let over = session.over_at(view.now);
     let state = session.state_at(view.now);
     let ended_at = session.ended_at.or(over.map(|over| over.at));

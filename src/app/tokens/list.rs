@@ -113,7 +113,11 @@ impl List {
                 })
             };
             let rows = tokens.into_iter().map(row).collect::<Result<_>>()?;
-            Ok(Page { rows, next })
+            Ok(Page {
+                rows,
+                next,
+                left_out: view.read.rows_left_out(),
+            })
         })
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{View, names, rights};
 use crate::domain::access::AdminUser;
+use crate::domain::fault::Fault;
 use crate::domain::form::PersonName;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
@@ -37,7 +38,12 @@ pub struct UserView {
 impl UserView {
     fn of(view: &View<'_>, user: AdminUser) -> Result<Self> {
         Ok(Self {
-            role: rights::role_of(view, &user)?.name,
+            role: match rights::role_of(view, &user) {
+                Ok(role) => role.name,
+                // The user is shown nonetheless.
+                Err(Fault::RowDamaged { id, .. }) => format!("role {id}, damaged"),
+                Err(other) => return Err(other),
+            },
             id: user.id,
             name: user.name,
             full_name: user.full_name,

@@ -13,24 +13,28 @@ use crate::domain::resource::{Resource, ResourceSet};
 use crate::domain::time::Timestamp;
 use crate::store::{AccessReads, AccessWrites, Permit, Result};
 
-const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
+pub(super) const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
                     FROM admin_user";
-const STOREFRONT: &str = "SELECT id, name, created_at, revoked_at FROM storefront";
-const ROLE: &str = "SELECT id, name, access, scope FROM role";
+pub(super) const STOREFRONT: &str = "SELECT id, name, created_at, revoked_at FROM storefront";
+pub(super) const ROLE: &str = "SELECT id, name, access, scope FROM role";
 
 /// What hangs on roles, by role, from two queries over all of them.
 #[derive(Default)]
 struct Held {
-    resources: HashMap<i64, ResourceSet>,
+    /// A role with one that cannot be read is damaged.
+    resources: HashMap<i64, Result<ResourceSet>>,
     websites: HashMap<i64, Vec<i64>>,
 }
 
 impl Tx<'_> {
-    fn read_role(&self, row: &Row<'_>) -> Result<Role> {
-        let id: i64 = rows::get(row, 0)?;
-        let rights = self.read_rights(row, [2, 3], id, "role")?;
-        let name = rows::get(row, 1)?;
-        Ok(Role { id, name, rights })
+    pub(super) fn read_role(&self, row: &Row<'_>) -> Result<Role> {
+        let role = || {
+            let id: i64 = rows::get(row, 0)?;
+            let rights = self.read_rights(row, [2, 3], id, "role")?;
+            let name = rows::get(row, 1)?;
+            Ok(Role { id, name, rights })
+        };
+        rows::named(role(), "role", row, 0)
     }
 
     /// Everything that [`read_role`](Self::read_role) asks for role by role.
@@ -38,8 +42,17 @@ impl Tx<'_> {
         let mut held = Held::default();
         self.all("SELECT role_id, resource FROM role_resource", |row| {
             let id = rows::get(row, 0)?;
-            let resource = read_resource(id, &rows::get::<String>(row, 1)?)?;
-            held.resources.entry(id).or_default().extend(resource);
+            let name = rows::get::<String>(row, 1);
+            let resource = name.and_then(|name| read_resource(id, &name));
+            let known = held
+                .resources
+                .entry(id)
+                .or_insert_with(|| Ok(ResourceSet::new()));
+            match (resource, known) {
+                (Ok(resource), Ok(known)) => known.extend(resource),
+                (Err(fault), known) => *known = Err(fault),
+                (Ok(_), Err(_)) => {}
+            }
             Ok(())
         })?;
         let sql = "SELECT role_id, website_id FROM role_website ORDER BY role_id, website_id";
@@ -58,7 +71,11 @@ impl Tx<'_> {
         })
     }
 
-    fn read_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
+    pub(super) fn read_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
+        rows::named(self.storefront_of(row), "storefront", row, 0)
+    }
+
+    fn storefront_of(&self, row: &Row<'_>) -> Result<Storefront> {
         let id = rows::get(row, 0)?;
         Ok(Storefront {
             id,
@@ -85,7 +102,7 @@ impl Tx<'_> {
 
     fn all<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
         let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        rows::collect(statement.query([]).map_err(rows::fault)?, read)
+        self.sound(statement.query([]).map_err(rows::fault)?, None, read)
     }
 
     /// Changes something, with a statement that is kept ready.
@@ -110,12 +127,12 @@ impl Tx<'_> {
     }
 }
 
-fn role_of(row: &Row<'_>, resources: ResourceSet, websites: Vec<i64>) -> Result<Role> {
+fn role_of(row: &Row<'_>, resources: Result<ResourceSet>, websites: Vec<i64>) -> Result<Role> {
     let id: i64 = rows::get(row, 0)?;
     Ok(Role {
         id,
         name: rows::get(row, 1)?,
-        rights: rights_of(row, [2, 3], id, "role", resources, websites)?,
+        rights: rights_of(row, [2, 3], id, "role", resources?, websites)?,
     })
 }
 
@@ -123,7 +140,11 @@ fn read_resource(role: i64, name: &str) -> Result<Option<Resource>> {
     Resource::parse_granted(name).map_err(|e| damaged("role_resource", role, e))
 }
 
-fn read_user(row: &Row<'_>) -> Result<AdminUser> {
+pub(super) fn read_user(row: &Row<'_>) -> Result<AdminUser> {
+    rows::named(user_of(row), "admin_user", row, 0)
+}
+
+fn user_of(row: &Row<'_>) -> Result<AdminUser> {
     Ok(AdminUser {
         id: rows::get(row, 0)?,
         name: rows::get(row, 1)?,
@@ -140,7 +161,8 @@ impl AccessReads for Tx<'_> {
         let mut held = self.held_by_roles()?;
         self.all(&format!("{ROLE} ORDER BY name"), |row| {
             let id: i64 = rows::get(row, 0)?;
-            let resources = held.resources.remove(&id).unwrap_or_default();
+            let resources = held.resources.remove(&id);
+            let resources = resources.unwrap_or_else(|| Ok(ResourceSet::new()));
             let websites = held.websites.remove(&id).unwrap_or_default();
             role_of(row, resources, websites)
         })
@@ -170,6 +192,13 @@ impl AccessReads for Tx<'_> {
 
     fn admin_users(&self) -> Result<Vec<AdminUser>> {
         self.all(&format!("{USER} ORDER BY name"), read_user)
+    }
+
+    fn has_admin_users(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM admin_user NOT INDEXED)";
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        let found = statement.query_row([], |row| row.get(0));
+        found.map_err(rows::fault)
     }
 
     fn admin_user(&self, id: i64) -> Result<Option<AdminUser>> {

@@ -42,13 +42,10 @@ impl Conditions {
         }
     }
 
-    /// In this order, so many at most.
-    pub fn ordered(mut self, order: &str, limit: Option<usize>) -> String {
+    /// In this order. How many are enough is known by whoever reads them: of
+    /// those that are damaged, none counts.
+    pub fn ordered(mut self, order: &str) -> String {
         self.0 += &format!(" ORDER BY {order}");
-        if let Some(limit) = limit {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            self.0 += &format!(" LIMIT {limit}");
-        }
         self.0
     }
 

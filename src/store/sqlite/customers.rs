@@ -13,7 +13,22 @@ pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, 
      updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq, consent_until, \
      vip, guard_website_id";
 
+/// Rows that [`read`] cannot read are among these.
+pub(super) const SUSPICIOUS: &str = "id = 0 OR typeof(website_id) <> 'integer' OR typeof(email) <> 'text' \
+     OR typeof(first_name) <> 'text' OR typeof(last_name) <> 'text' \
+     OR typeof(store_view_id) NOT IN ('integer', 'null') OR typeof(active) <> 'integer' \
+     OR typeof(confirmed) <> 'integer' OR typeof(created_at) NOT IN ('integer', 'null') \
+     OR typeof(updated_at) NOT IN ('integer', 'null') OR typeof(vip) <> 'integer' \
+     OR typeof(guard_website_id) NOT IN ('integer', 'null') \
+     OR typeof(consent_granted) <> 'integer' OR typeof(consent_at) NOT IN ('integer', 'null') \
+     OR typeof(consent_by) NOT IN ('text', 'null') OR typeof(consent_until) NOT IN ('integer', 'null') \
+     OR consent_source IS NOT NULL OR consent_seq < 0 OR typeof(consent_seq) NOT IN ('integer', 'null')";
+
 pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
+    rows::named(fields(row), "customer", row, 0)
+}
+
+fn fields(row: &Row<'_>) -> Result<Customer> {
     let stored: i64 = rows::get(row, 0)?;
     let id = CustomerId::from_stored(stored)
         .ok_or_else(|| damaged("customer", stored, "an impossible id"))?;
@@ -101,11 +116,9 @@ impl CustomerReads for Tx<'_> {
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
         let mut found = statement.query([]).map_err(rows::fault)?;
         while let Some(row) = found.next().map_err(rows::fault)? {
-            let stored: i64 = rows::get(row, 0)?;
-            each(
-                CustomerId::from_stored(stored)
-                    .ok_or_else(|| damaged("customer", stored, "an impossible id"))?,
-            )?;
+            if let Some(id) = self.aside(stored_id(row, 0, "customer"))? {
+                each(id)?;
+            }
         }
         Ok(())
     }
@@ -137,14 +150,19 @@ impl CustomerReads for Tx<'_> {
             .map_err(rows::fault)?;
         let mut found = statement.query([]).map_err(rows::fault)?;
         while let Some(row) = found.next().map_err(rows::fault)? {
-            let consent = Consent {
-                granted: rows::get(row, 1)?,
-                changed_at: rows::time_opt(row, 2)?,
-                seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
-                until: rows::time_opt(row, 4)?,
-                ..Consent::default()
+            let consent = || -> Result<(CustomerId, Consent)> {
+                let consent = Consent {
+                    granted: rows::get(row, 1)?,
+                    changed_at: rows::time_opt(row, 2)?,
+                    seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
+                    until: rows::time_opt(row, 4)?,
+                    ..Consent::default()
+                };
+                Ok((stored_id(row, 0, "customer")?, consent))
             };
-            each(stored_id(row, 0, "customer")?, &consent)?;
+            if let Some((id, consent)) = self.aside(consent())? {
+                each(id, &consent)?;
+            }
         }
         Ok(())
     }
@@ -158,7 +176,11 @@ impl CustomerReads for Tx<'_> {
         let mut found = statement.query([]).map_err(rows::fault)?;
         while let Some(row) = found.next().map_err(rows::fault)? {
             let table = "customer_former";
-            each(stored_id(row, 0, table)?, stored_id(row, 1, table)?)?;
+            let both =
+                stored_id(row, 0, table).and_then(|from| Ok((from, stored_id(row, 1, table)?)));
+            if let Some((from, to)) = self.aside(both)? {
+                each(from, to)?;
+            }
         }
         Ok(())
     }

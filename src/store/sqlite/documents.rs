@@ -66,7 +66,7 @@ impl DocumentReads for Tx<'_> {
             )
             .map_err(rows::fault)?;
         let found = statement.query([id.stored()]).map_err(rows::fault)?;
-        rows::collect(found, |row| rows::get(row, 0))
+        self.sound(found, None, |row| rows::get(row, 0))
     }
 
     fn document_count(&self) -> Result<u64> {

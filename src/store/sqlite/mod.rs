@@ -7,6 +7,7 @@ mod cancel;
 mod conditions;
 mod config;
 mod customers;
+mod damage;
 mod documents;
 mod keys;
 mod lock;
@@ -222,6 +223,7 @@ impl SqliteStore {
             new_wal: self.new_wal.as_deref(),
             maps: self.maps,
             open: true,
+            left_out: Cell::new(0),
             written: RefCell::default(),
             _lock: lock,
         };
@@ -335,6 +337,8 @@ struct Tx<'s> {
     new_wal: Option<&'s std::path::Path>,
     maps: bool,
     open: bool,
+    /// How many damaged rows lists have left out.
+    left_out: Cell<u64>,
     written: RefCell<state::Written>,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,
@@ -381,11 +385,15 @@ impl Drop for Tx<'_> {
     }
 }
 
-/// A row that cannot be what it should be.
+/// A row that cannot be what it should be. What it holds may be of any length.
 fn damaged(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
+    let cut = |text: String, most| match text.char_indices().nth(most) {
+        None => text,
+        Some((at, _)) => format!("{}…", &text[..at]),
+    };
     Fault::RowDamaged {
         table: table.to_owned(),
-        id: id.to_string(),
-        problem: problem.to_string(),
+        id: cut(id.to_string(), 64),
+        problem: cut(problem.to_string(), 200),
     }
 }

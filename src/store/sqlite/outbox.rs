@@ -4,20 +4,25 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
 
 use super::{Tx, damaged, rows};
+use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::notice::{Hook, KEPT, Notice, NoticeId, NoticeState};
 use crate::domain::time::Timestamp;
 use crate::store::{NoticeQuery, OutboxReads, OutboxWrites, Permit, Result, Settled};
 
 const TABLE: &str = "outbox";
-const COLUMNS: &str = "id, number, hook, session_id, customer_id, website_id, payload, created_at, \
+pub(super) const COLUMNS: &str = "id, number, hook, session_id, customer_id, website_id, payload, created_at, \
                        attempts, next_at, last_error, delivered_at";
 
 /// Due at ?1, and nobody is delivering it.
 const DUE: &str = "next_at <= ?1 \
                    AND (claimed_until IS NULL OR claimed_until <= ?1 OR claimed_at > ?1)";
 
-fn read(row: &Row<'_>) -> Result<Notice> {
+pub(super) fn read(row: &Row<'_>) -> Result<Notice> {
+    rows::named(fields(row), TABLE, row, 0)
+}
+
+fn fields(row: &Row<'_>) -> Result<Notice> {
     let id: String = rows::get(row, 0)?;
     let attempts: i64 = rows::get(row, 8)?;
     Ok(Notice {
@@ -51,17 +56,33 @@ pub fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Opti
              WHERE number = (SELECT number FROM outbox WHERE {DUE} ORDER BY attempts, next_at, number LIMIT 1) RETURNING {COLUMNS}"
         ))
         .map_err(rows::fault)?;
-    let mut found = statement
-        .query([now.micros(), until.micros()])
-        .map_err(rows::fault)?;
-    let notice = match found.next().map_err(rows::fault)? {
-        Some(row) => Some(read(row)?),
-        None => None,
-    };
-    // The statement is over, and with it its transaction, when it was read to
-    // its end.
-    while found.next().map_err(rows::fault)?.is_some() {}
-    Ok(notice)
+    loop {
+        let mut found = statement
+            .query([now.micros(), until.micros()])
+            .map_err(rows::fault)?;
+        let Some(row) = found.next().map_err(rows::fault)? else {
+            return Ok(None);
+        };
+        let (number, notice): (i64, _) = (rows::get(row, 1)?, read(row));
+        // The statement is over, and with it its transaction, when it was read
+        // to its end.
+        while found.next().map_err(rows::fault)?.is_some() {}
+        match notice {
+            Err(Fault::RowDamaged { .. }) => give_up(conn, number)?,
+            other => return other.map(Some),
+        }
+    }
+}
+
+/// A damaged notice tells nobody anything, and keeps no other waiting.
+fn give_up(conn: &Connection, number: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE outbox SET claimed_at = NULL, claimed_until = NULL, next_at = NULL, \
+         last_error = 'the row is damaged' WHERE number = ?1",
+        [number],
+    )
+    .map_err(rows::fault)?;
+    Ok(())
 }
 
 /// The payload, which says who the customer is, goes with the delivery.
@@ -111,14 +132,11 @@ impl OutboxReads for Tx<'_> {
             sql += " AND number < ?1";
         }
         sql += " ORDER BY number DESC";
-        if let Some(limit) = query.limit {
-            sql += &format!(" LIMIT {}", i64::try_from(limit).unwrap_or(i64::MAX));
-        }
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
         let found = statement
             .query(rusqlite::params_from_iter(values.iter().map(AsRef::as_ref)))
             .map_err(rows::fault)?;
-        rows::collect(found, read)
+        self.sound(found, query.limit, read)
     }
 
     fn notice(&self, id: &NoticeId) -> Result<Option<Notice>> {

@@ -3,6 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::conditions::Conditions;
+use super::rows::OutOfForm;
 use super::{Tx, damaged, rows};
 use crate::domain::document::{DocumentKind, DocumentRef};
 use crate::domain::form::Reason;
@@ -12,24 +13,34 @@ use crate::domain::time::Timestamp;
 use crate::store::{Permit, RequestQuery, RequestReads, RequestWrites, Result};
 
 const TABLE: &str = "login_request";
-const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view, \
+pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view, \
                       document_kind, document_number, reason, ticket, causes, requested_at, \
                       expires_at, decided_at, decided_by_id, decided_by, decision_reason, \
                       session_id, request_seq FROM login_request";
 
 fn read(row: &Row<'_>) -> Result<LoginRequest> {
+    read_as(row, OutOfForm::Absent)
+}
+
+/// What a request's reasons and ticket say permits nothing: a login that needs
+/// them is refused without. What it is for, and why, does.
+pub(super) fn read_as(row: &Row<'_>, out_of_form: OutOfForm) -> Result<LoginRequest> {
+    rows::named(fields(row, out_of_form), TABLE, row, 0)
+}
+
+fn fields(row: &Row<'_>, out_of_form: OutOfForm) -> Result<LoginRequest> {
     let id: String = rows::get(row, 0)?;
-    let document = match (rows::get::<Option<String>>(row, 7)?, rows::get(row, 8)?) {
-        (Some(kind), Some(number)) => {
-            let kind = DocumentKind::from_stored(&kind)
-                .ok_or_else(|| damaged(TABLE, &id, "unknown document kind"))?;
-            Some(DocumentRef { kind, number })
-        }
-        _ => None,
-    };
-    let ticket = rows::get::<Option<String>>(row, 10)?
-        .map(|text| text.parse().map_err(|e| damaged(TABLE, &id, e)))
-        .transpose()?;
+    let of = (TABLE, id.as_str());
+    let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
+    let kind = rows::optional(row, 7, kind, of, OutOfForm::Damaged)?;
+    let number = rows::short_opt(row, 8, TABLE, &id)?;
+    // Half a document would make it a request for a login without any.
+    if kind.is_some() != number.is_some() {
+        return Err(damaged(TABLE, &id, "half a document"));
+    }
+    let document = kind
+        .zip(number)
+        .map(|(kind, number)| DocumentRef { kind, number });
     let causes = rows::get::<String>(row, 11)?
         .split(',')
         .map(|word| Cause::from_stored(word).ok_or_else(|| damaged(TABLE, &id, "unknown cause")))
@@ -37,21 +48,21 @@ fn read(row: &Row<'_>) -> Result<LoginRequest> {
     Ok(LoginRequest {
         state: rows::word(row, 1, TABLE, &id, RequestState::from_stored)?,
         admin_id: rows::get(row, 2)?,
-        admin: rows::get(row, 3)?,
+        admin: rows::short(row, 3, TABLE, &id)?,
         customer_id: CustomerId::from_stored(rows::get(row, 4)?)
             .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
-        store_view: rows::get(row, 6)?,
+        store_view: rows::short(row, 6, TABLE, &id)?,
         document,
-        reason: rows::form_opt(rows::get(row, 9)?, Reason::new, TABLE, &id)?,
-        ticket,
+        reason: rows::optional(row, 9, Reason::new, of, out_of_form)?,
+        ticket: rows::optional(row, 10, Ticket::new, of, out_of_form)?,
         causes,
         requested_at: rows::time(row, 12)?,
         expires_at: rows::time(row, 13)?,
         decided_at: rows::time_opt(row, 14)?,
         decided_by_id: rows::get(row, 15)?,
-        decided_by: rows::get(row, 16)?,
-        decision_reason: rows::form_opt(rows::get(row, 17)?, Reason::new, TABLE, &id)?,
+        decided_by: rows::short_opt(row, 16, TABLE, &id)?,
+        decision_reason: rows::optional(row, 17, Reason::new, of, out_of_form)?,
         session_id: rows::form_opt(rows::get(row, 18)?, SessionId::new, TABLE, &id)?,
         request_seq: rows::uint(row, 19, TABLE)?,
         id: rows::form(id.clone(), RequestId::new, TABLE, &id)?,
@@ -81,7 +92,7 @@ impl RequestReads for Tx<'_> {
         let found = statement
             .query(params![beginning, most])
             .map_err(rows::fault)?;
-        rows::collect(found, |row| {
+        self.sound(found, None, |row| {
             let id: String = rows::get(row, 0)?;
             rows::form(id.clone(), RequestId::new, TABLE, id)
         })
@@ -94,10 +105,10 @@ impl RequestReads for Tx<'_> {
         asked.among("state", query.states.iter().map(|state| state.as_str()));
         asked.within("website_id", query.websites.as_deref());
         asked.below("request_seq", query.before.map(rows::int).transpose()?);
-        let sql = asked.ordered("request_seq DESC", query.limit);
+        let sql = asked.ordered("request_seq DESC");
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
         let found = statement.query([]).map_err(rows::fault)?;
-        rows::collect(found, read)
+        self.sound(found, query.limit, read)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Between SQLite's values and ours.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row};
 
 use super::damaged;
 use crate::domain::fault::Fault;
+use crate::domain::form::ShortText;
 use crate::domain::time::Timestamp;
 use crate::store::Result;
 
@@ -43,9 +45,83 @@ pub fn fault(error: rusqlite::Error) -> Fault {
     }
 }
 
-/// A column by index.
+/// What a fault names before [`named`] knows better.
+const SOME_ROW: &str = "a row with";
+
+/// A column by index. A value of another type is the row's damage, not the
+/// database's.
 pub fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T> {
-    row.get(index).map_err(fault)
+    row.get(index).map_err(|error| match error {
+        rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) => {
+            let column = row.as_ref().column_name(index).unwrap_or("a column");
+            damaged(
+                SOME_ROW,
+                column,
+                format!("its {column} is not what is kept there"),
+            )
+        }
+        other => fault(other),
+    })
+}
+
+/// Gives the row's name to a fault that does not have it yet; `key` is the
+/// column of its id.
+pub fn named<T>(result: Result<T>, table: &str, row: &Row<'_>, key: usize) -> Result<T> {
+    result.map_err(|fault| match fault {
+        Fault::RowDamaged {
+            table: of, problem, ..
+        } if of == SOME_ROW => damaged(table, shown(row, key), problem),
+        other => other,
+    })
+}
+
+/// A row's id, whatever it is.
+fn shown(row: &Row<'_>, key: usize) -> String {
+    match row.get_ref(key) {
+        Ok(ValueRef::Integer(number)) => number.to_string(),
+        Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => "without a readable id".to_owned(),
+    }
+}
+
+/// What becomes of an optional field that is not of its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfForm {
+    /// It is read as absent: nothing is permitted by what it says.
+    Absent,
+    /// The row is damaged: for whoever looks for that.
+    Damaged,
+}
+
+/// An optional text of the form that its type demands.
+pub fn optional<T, E: std::fmt::Display>(
+    row: &Row<'_>,
+    index: usize,
+    read: impl Fn(String) -> std::result::Result<T, E>,
+    (table, id): (&str, &str),
+    out_of_form: OutOfForm,
+) -> Result<Option<T>> {
+    let text = get::<Option<String>>(row, index);
+    let found = text.and_then(|text| form_opt(text, read, table, id));
+    match found {
+        Err(Fault::RowDamaged { .. }) if out_of_form == OutOfForm::Absent => Ok(None),
+        found => found,
+    }
+}
+
+/// A text as long as a name, which others copy into the log's records.
+pub fn short(row: &Row<'_>, index: usize, table: &str, id: &str) -> Result<String> {
+    let text = form(get::<String>(row, index)?, ShortText::new, table, id)?;
+    Ok(text.into_string())
+}
+
+/// The same of one that may be absent.
+pub fn short_opt(row: &Row<'_>, index: usize, table: &str, id: &str) -> Result<Option<String>> {
+    let text = form_opt(get(row, index)?, ShortText::new, table, id)?;
+    Ok(text.map(ShortText::into_string))
 }
 
 /// A time.

@@ -3,60 +3,66 @@
 use rusqlite::{Row, params};
 
 use super::conditions::Conditions;
+use super::rows::OutOfForm;
 use super::{Tx, damaged, rows};
 use crate::domain::document::{DocumentKind, DocumentRef};
 use crate::domain::fault::Fault;
-use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::form::ShortText;
+use crate::domain::ids::{CustomerId, SessionId, Ticket};
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::time::Timestamp;
 use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrites};
 
-const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
+pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
                       document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
                       redeemed_by, ends_at, ended_at, end_cause, issue_seq, key_id, \
                       is_override, request_id FROM session";
 
+const TABLE: &str = "session";
+
 fn read(row: &Row<'_>) -> Result<Session> {
+    read_as(row, OutOfForm::Absent)
+}
+
+/// What a session's ticket, document and cause say permits nothing.
+pub(super) fn read_as(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
+    rows::named(fields(row, out_of_form), TABLE, row, 0)
+}
+
+fn fields(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
     let id: String = rows::get(row, 0)?;
+    let of = (TABLE, id.as_str());
     let customer: i64 = rows::get(row, 4)?;
-    let document = match (rows::get::<Option<String>>(row, 7)?, rows::get(row, 8)?) {
-        (Some(kind), Some(number)) => {
-            let kind = DocumentKind::from_stored(&kind)
-                .ok_or_else(|| damaged("session", &id, "unknown document kind"))?;
-            Some(DocumentRef { kind, number })
-        }
-        _ => None,
-    };
-    let ticket = rows::get::<Option<String>>(row, 9)?
-        .map(|text| text.parse().map_err(|e| damaged("session", &id, e)))
-        .transpose()?;
-    let end_cause = rows::get::<Option<String>>(row, 16)?
-        .map(|text| {
-            EndCause::from_stored(&text).ok_or_else(|| damaged("session", &id, "unknown cause"))
-        })
-        .transpose()?;
+    let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
+    let kind = rows::optional(row, 7, kind, of, out_of_form)?;
+    let number = rows::optional(row, 8, ShortText::new, of, out_of_form)?;
+    let document = kind.zip(number).map(|(kind, number)| DocumentRef {
+        kind,
+        number: number.into_string(),
+    });
+    let cause = |text: String| EndCause::from_stored(&text).ok_or("unknown cause");
     Ok(Session {
-        state: rows::word(row, 1, "session", &id, SessionState::from_stored)?,
+        state: rows::word(row, 1, TABLE, &id, SessionState::from_stored)?,
         admin_id: rows::get(row, 2)?,
-        admin: rows::get(row, 3)?,
+        admin: rows::short(row, 3, TABLE, &id)?,
         customer_id: CustomerId::from_stored(customer)
-            .ok_or_else(|| damaged("session", &id, "an impossible customer id"))?,
+            .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
         store_view_id: rows::get(row, 6)?,
         document,
-        ticket,
+        ticket: rows::optional(row, 9, Ticket::new, of, out_of_form)?,
         issued_at: rows::time(row, 10)?,
         expires_at: rows::time(row, 11)?,
         redeemed_at: rows::time_opt(row, 12)?,
-        redeemed_by: rows::get(row, 13)?,
+        redeemed_by: rows::short_opt(row, 13, TABLE, &id)?,
         ends_at: rows::time_opt(row, 14)?,
         ended_at: rows::time_opt(row, 15)?,
-        end_cause,
-        issue_seq: rows::uint(row, 17, "session")?,
-        key_id: rows::get(row, 18)?,
+        end_cause: rows::optional(row, 16, cause, of, out_of_form)?,
+        issue_seq: rows::uint(row, 17, TABLE)?,
+        key_id: rows::short_opt(row, 18, TABLE, &id)?,
         is_override: rows::get(row, 19)?,
-        request_id: rows::get(row, 20)?,
-        id: rows::form(id.clone(), SessionId::new, "session", &id)?,
+        request_id: rows::short_opt(row, 20, TABLE, &id)?,
+        id: rows::form(id.clone(), SessionId::new, TABLE, &id)?,
     })
 }
 
@@ -81,9 +87,9 @@ impl SessionReads for Tx<'_> {
         let found = statement
             .query(params![beginning, most])
             .map_err(rows::fault)?;
-        rows::collect(found, |row| {
+        self.sound(found, None, |row| {
             let id: String = rows::get(row, 0)?;
-            rows::form(id.clone(), SessionId::new, "session", id)
+            rows::form(id.clone(), SessionId::new, TABLE, id)
         })
     }
 
@@ -117,10 +123,10 @@ impl SessionReads for Tx<'_> {
         } else {
             "issue_seq DESC"
         };
-        let sql = asked.ordered(order, query.limit);
+        let sql = asked.ordered(order);
         let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
         let found = statement.query([]).map_err(rows::fault)?;
-        rows::collect(found, read)
+        self.sound(found, query.limit, read)
     }
 }
 
@@ -142,10 +148,7 @@ impl SessionWrites for Tx<'_> {
                     session.store_view_id,
                     session.document.as_ref().map(|d| d.kind.as_str()),
                     session.document.as_ref().map(|d| d.number.as_str()),
-                    session
-                        .ticket
-                        .as_ref()
-                        .map(crate::domain::ids::Ticket::as_str),
+                    session.ticket.as_ref().map(Ticket::as_str),
                     session.issued_at.micros(),
                     session.expires_at.micros(),
                     session.issue_seq.cast_signed(),

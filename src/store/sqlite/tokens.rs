@@ -9,11 +9,15 @@ use crate::domain::audit::StateKind;
 use crate::domain::time::Timestamp;
 use crate::store::{Permit, Result, TokenReads, TokenWrites};
 
-const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
+pub(super) const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
                       revoked_at, last_used_at, access, scope, parent_id FROM access_token";
 
 impl Tx<'_> {
-    fn read_token(&self, row: &Row<'_>) -> Result<AccessToken> {
+    pub(super) fn read_token(&self, row: &Row<'_>) -> Result<AccessToken> {
+        rows::named(self.token_of(row), "access_token", row, 0)
+    }
+
+    fn token_of(&self, row: &Row<'_>) -> Result<AccessToken> {
         let id: i64 = rows::get(row, 0)?;
         let owner = match (rows::get(row, 1)?, rows::get(row, 2)?) {
             (Some(admin), None) => TokenOwner::AdminUser(admin),
@@ -51,9 +55,8 @@ impl TokenReads for Tx<'_> {
     fn access_tokens_made_with(&self, parent_id: i64) -> Result<Vec<AccessToken>> {
         let sql = format!("{SELECT} WHERE parent_id = ?1 ORDER BY id");
         let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
-        rows::collect(statement.query([parent_id]).map_err(rows::fault)?, |row| {
-            self.read_token(row)
-        })
+        let found = statement.query([parent_id]).map_err(rows::fault)?;
+        self.sound(found, None, |row| self.read_token(row))
     }
 
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
@@ -63,9 +66,8 @@ impl TokenReads for Tx<'_> {
         };
         let sql = format!("{SELECT} WHERE {column} = ?1 ORDER BY id");
         let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
-        rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
-            self.read_token(row)
-        })
+        let found = statement.query([id]).map_err(rows::fault)?;
+        self.sound(found, None, |row| self.read_token(row))
     }
 }
 

@@ -8,6 +8,7 @@ use super::row;
 use crate::app::log::archive::local;
 use crate::app::log::source::Source;
 use crate::domain::audit::{Consented, Cut, Field};
+use crate::domain::form::{Form as _, TicketForm};
 use crate::domain::merkle::{Hash, leaf_hash};
 use crate::domain::time::Timestamp;
 use crate::store::{ArchiveRow, Cell, Cells, Result};
@@ -19,6 +20,8 @@ pub struct Checked {
     /// Leaf hashes, one for each seq of the range.
     pub leaves: Vec<Hash>,
     pub wrong: Vec<(u64, String)>,
+    /// Events whose ticket is out of form.
+    pub out_of_form: Vec<u64>,
     /// Events without a shopper part, as ranges.
     pub missing: Vec<[u64; 2]>,
     /// What the run's own events say was erased: by which event, from, to.
@@ -41,6 +44,7 @@ impl Checked {
         self.range = range;
         self.leaves.clear();
         self.wrong.clear();
+        self.out_of_form.clear();
         self.missing.clear();
         self.erasures.clear();
         self.times = None;
@@ -90,6 +94,12 @@ impl Checked {
             }
         }
         self.consents.extend(Consented::of(cut));
+        let is_ticket = |text: &str| TicketForm::RULE.fits(text);
+        if cut.value(Field::Ticket) != "null"
+            && !cut.text(Field::Ticket).is_some_and(|text| is_ticket(&text))
+        {
+            self.out_of_form.push(seq);
+        }
         if let Some(state) = cut.state() {
             self.state_since.get_or_insert(seq);
             self.state = Some((seq, state.to_owned()));
@@ -194,4 +204,39 @@ pub fn archived(
     })?;
     checked.gap_before(range[1] + 1);
     Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::{Action, Event, StoredEvent, seal};
+
+    /// What an older program signed is as it was signed, and named nonetheless.
+    #[test]
+    fn a_ticket_out_of_form_is_named_and_no_difference() {
+        let mut event = Event::new(Action::LoginIssue);
+        event.ticket = "ZD-1".parse().ok();
+        let sealed = seal(&event, 1, Timestamp::from_seconds(1), None, [[1; 32]; 2]);
+        let sealed = sealed.expect("sealed");
+        let of = |ticket: &str| {
+            let stored = StoredEvent {
+                seq: 1,
+                record: sealed.record.replace("\"ZD-1\"", ticket),
+                shopper: None,
+                staff: sealed.parts.staff.0.clone(),
+            };
+            let mut checked = Checked::default();
+            checked.begin([1, 1]);
+            let cut = Cut::new(stored.texts()).expect("a record");
+            checked.event(1, &cut, 1_000_000, false);
+            (checked.out_of_form, checked.wrong)
+        };
+        for sound in ["\"ZD-1\"", "null"] {
+            assert_eq!(of(sound), (vec![], vec![]), "{sound}");
+        }
+        let long = format!("\"{}\"", "x".repeat(1 << 20));
+        for odd in [long.as_str(), "\"a b\"", "\"\"", "\"a\\u0000\""] {
+            assert_eq!(of(odd), (vec![1], vec![]));
+        }
+    }
 }

@@ -68,6 +68,10 @@ pub struct Verified {
     /// Every difference; none is left out silently.
     #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub findings: Findings,
+    /// What is no difference: damaged rows beside the log, and events with a
+    /// field that is out of form and is what was signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What is missing, so that nothing can be said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Fault>,

@@ -5,7 +5,26 @@ use crate::domain::audit::State;
 use crate::store::Result;
 use crate::store::state::difference;
 
+/// Notes that are kept.
+const NOTES: usize = 100;
+
 impl Pass<'_> {
+    /// Rows beside the log that cannot be read: whatever they were, no record
+    /// is changed by them.
+    pub(super) fn name_damaged_rows(&mut self) -> Result<()> {
+        for row in self.source.read.damaged_rows(NOTES)?.0 {
+            self.note(row.to_string());
+        }
+        Ok(())
+    }
+
+    /// Adds a note; beyond so many, none.
+    pub(super) fn note(&mut self, note: String) {
+        if self.notes.len() < NOTES {
+            self.notes.push(note);
+        }
+    }
+
     /// What was said in archives that are not there is not known.
     pub(super) fn compare_consents(&mut self) -> Result<()> {
         if !self.lost.is_empty() {

@@ -52,6 +52,7 @@ pub struct Pass<'a> {
     compared: usize,
     pub(super) findings: Findings,
     pub(super) missing: Vec<Fault>,
+    pub(super) notes: Vec<String>,
 }
 
 impl<'a> Pass<'a> {
@@ -92,6 +93,7 @@ impl<'a> Pass<'a> {
             compared: 0,
             findings,
             missing: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
@@ -188,6 +190,7 @@ impl<'a> Pass<'a> {
             self.compare_state()?;
             self.compare_consents()?;
             self.compare_headers()?;
+            self.name_damaged_rows()?;
             let listed = match listing? {
                 Some(listed) => listed,
                 None => Sums::new(key, source.read.audit_indexes(), window).listed(source.read)?,
@@ -210,6 +213,11 @@ impl<'a> Pass<'a> {
         self.pass_over(first);
         for (seq, problem) in checked.wrong.drain(..) {
             self.findings.event(seq, problem);
+        }
+        for seq in checked.out_of_form.drain(..) {
+            self.note(format!(
+                "event {seq}: its ticket is out of form, and is what was signed"
+            ));
         }
         if let (Some(before), Some([time, _])) = (self.last_time, checked.times)
             && time <= before
@@ -374,6 +382,7 @@ impl<'a> Pass<'a> {
             audit_seq: None,
             findings: self.findings,
             missing: self.missing,
+            notes: self.notes,
         }
     }
 }

@@ -76,6 +76,9 @@ pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
     for finding in verified.findings.found.iter().skip(1) {
         Out::err(&format!("found: {}", safe(&finding.to_string())));
     }
+    for note in &verified.notes {
+        Out::err(&format!("note: {}", safe(note)));
+    }
     verified.verdict()?;
     shop.show(&verified)
 }

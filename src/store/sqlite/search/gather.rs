@@ -39,7 +39,7 @@ impl Gathered<'_, '_> {
     /// Adds the rows of a range, in order, until there are enough.
     pub fn add(&mut self, range: Range<'_>, after: Option<&Cursor>) -> Result<()> {
         self.each(range, after, |this, row| {
-            this.found.push(customers::read(row)?);
+            this.found.extend(this.tx.aside(customers::read(row))?);
             Ok(this.found.len() < this.want)
         })
     }
@@ -54,12 +54,12 @@ impl Gathered<'_, '_> {
             examined += 1;
             let fits = is_in(row, needle);
             if fits {
-                this.found.push(customers::read(row)?);
+                this.found.extend(this.tx.aside(customers::read(row))?);
             }
-            if examined == patience {
-                gave_up_at = Some(place(row)?);
+            if examined >= patience {
+                gave_up_at = this.tx.aside(place(row))?;
             }
-            Ok(this.found.len() < this.want && examined < patience)
+            Ok(this.found.len() < this.want && gave_up_at.is_none())
         })?;
         match gave_up_at {
             Some(place) if self.found.len() < self.want => self.add_from_all(needle, &place),
@@ -82,11 +82,16 @@ impl Gathered<'_, '_> {
             if !is_in(row, needle) {
                 continue;
             }
-            let place = place(row)?;
+            let Some(place) = self.tx.aside(place(row))? else {
+                continue;
+            };
             if place <= *after || place.0.starts_with(needle) {
                 continue;
             }
-            first.insert(place, customers::read(row)?.id);
+            let Some(customer) = self.tx.aside(customers::read(row))? else {
+                continue;
+            };
+            first.insert(place, customer.id);
             if first.len() > left {
                 first.pop_last();
             }

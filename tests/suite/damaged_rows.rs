@@ -1,0 +1,310 @@
+//! Rows that cannot be read hide no others, permit nothing, and are named.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::approvals::Desk as Team;
+use crate::support::{Store, Support, text};
+
+/// Longer than any field may be.
+const LONG: &str = "replace(hex(zeroblob(524288)), '00', 'xx')";
+
+fn damage(store: &Store, sql: &str) {
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    let sql = sql.replace("LONG", LONG);
+    database
+        .execute_batch("PRAGMA ignore_check_constraints=ON; PRAGMA foreign_keys=OFF")
+        .expect("no checks");
+    database.execute_batch(&sql).expect("changed");
+    assert!(database.changes() > 0, "{sql}");
+}
+
+/// What `doctor` says about rows; it is no failure.
+fn named(store: &Store) -> String {
+    let found = store.json(&["doctor"]);
+    let all = found.as_array().expect("a list");
+    let found = all.iter().find(|f| f["check"] == "rows");
+    let found = found.expect("a finding about rows");
+    assert_eq!(found["status"], "warning", "{found}");
+    text(&found["message"]).to_owned()
+}
+
+/// `log verify` succeeds: the log is as it was.
+fn notes(store: &Store) -> Vec<Value> {
+    let verified = store.json(&["log", "verify"]);
+    verified["notes"].as_array().cloned().unwrap_or_default()
+}
+
+fn ids(list: &Value) -> Vec<&str> {
+    let rows = list.as_array().expect("a list").iter();
+    rows.map(|row| text(&row["id"])).collect()
+}
+
+/// What makes a session unreadable, column by column.
+const OF_SESSIONS: [&str; 8] = [
+    "id = 'no id, for it has blanks'",
+    "id = LONG",
+    "admin = LONG",
+    "admin = x'ff'",
+    "customer_id = 0",
+    "website_id = 'one'",
+    "expires_at = 'soon'",
+    "key_id = LONG",
+];
+
+#[test]
+fn a_damaged_session_keeps_nobody_else_from_anything() {
+    let whole = Support::new();
+    let [amy, ben] = ["amy", "ben"].map(|name| whole.store.agent(name));
+    let token = whole.link(&amy, &["1"]);
+    let sound = whole.link(&ben, &["3"]);
+    let sound = whole.open(&sound, "https://eu.shop.example.com");
+    for change in OF_SESSIONS {
+        let store = whole.store.copy();
+        damage(
+            &store,
+            &format!("UPDATE session SET {change} WHERE admin = 'amy'"),
+        );
+        assert_eq!(
+            ids(&store.json(&["session", "list"])),
+            [sound.as_str()],
+            "{change}"
+        );
+        let args = ["redeem", &token, "--audience", "https://shop.example.com"];
+        let refused = store.run_as(&whole.storefront, &args);
+        assert_ne!(refused.code, 0, "{change}: it permits nothing");
+        assert!(
+            named(&store).starts_with("1 row is damaged: session "),
+            "{change}"
+        );
+        let notes = notes(&store);
+        assert!(
+            notes.len() == 1 && text(&notes[0]).starts_with("session "),
+            "{notes:?}"
+        );
+        // Another agent's login, the customer's removal, erasing, and the clock.
+        let agent = store.agent("cy");
+        store.run_as(&agent, &["login", "4"]).succeeded();
+        store.ok(&["customer", "remove", "1", "--yes"]);
+        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+        store.clock.set("2026-10-06T12:00:00.000000Z");
+        let agent = store.agent("di");
+        store.run_as(&agent, &["login", "4"]).succeeded();
+        let list = store.json(&["session", "list"]);
+        let old = list.as_array().expect("a list").iter();
+        let old = old
+            .clone()
+            .find(|row| text(&row["id"]) == sound)
+            .expect("listed");
+        assert_eq!(old["state"], "expired", "{change}");
+    }
+}
+
+/// A ticket permits nothing: without it the row is as good as before.
+#[test]
+fn a_session_with_a_ticket_out_of_form_is_one_without() {
+    let whole = Support::new();
+    let amy = whole.store.agent("amy");
+    let token = whole.link(&amy, &["1", "--ticket", "ZD-1"]);
+    for change in [
+        "ticket = LONG",
+        "ticket = 'a b'",
+        "ticket = x'00ff'",
+        "document_kind = 'coupon'",
+    ] {
+        let store = whole.store.copy();
+        damage(&store, &format!("UPDATE session SET {change}"));
+        let list = store.json(&["session", "list"]);
+        assert_eq!(list.as_array().map(Vec::len), Some(1), "{change}");
+        if change.starts_with("ticket") {
+            assert_eq!(list[0]["ticket"], Value::Null, "{change}");
+        }
+        let message = named(&store);
+        assert!(
+            message.starts_with("1 row is damaged: session "),
+            "{message}"
+        );
+        assert!(message.len() < 1000, "{message}");
+        let args = ["redeem", &token, "--audience", "https://shop.example.com"];
+        store.run_as(&whole.storefront, &args).succeeded();
+        store.ok(&["customer", "remove", "1", "--yes"]);
+        let list = store.json(&["session", "list"]);
+        assert_eq!(list[0]["state"], "ended", "{change}");
+    }
+}
+
+const OF_REQUESTS: [&str; 7] = [
+    "id = 'no id'",
+    "admin = LONG",
+    "store_view = LONG",
+    "causes = 'whim'",
+    "document_kind = 'coupon', document_number = '1'",
+    "document_number = '100000001'",
+    "decided_by = LONG",
+];
+
+#[test]
+fn a_damaged_request_is_no_approval_and_hides_no_other() {
+    let team = Team::new();
+    let first = team.id(&["1"]);
+    team.approve(&first);
+    let second = team.id(&["3"]);
+    for change in OF_REQUESTS {
+        let store = team.store.copy();
+        damage(
+            &store,
+            &format!("UPDATE login_request SET {change} WHERE id = '{first}'"),
+        );
+        assert_eq!(
+            ids(&store.json(&["request", "list"])),
+            [second.as_str()],
+            "{change}"
+        );
+        let said = store.run(&["request", "list"]).succeeded().stderr;
+        assert!(said.contains("1 damaged row is left out"), "{said}");
+        let refused = store.run_as(&team.amy, &["login", "1", "-o", "json"]);
+        refused.failed("approval_required", 5);
+        assert!(
+            named(&store).starts_with("1 row is damaged: login_request "),
+            "{change}"
+        );
+        store.ok(&["customer", "remove", "1", "--yes"]);
+        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+        store.ok(&["customer", "remove", "3", "--yes"]);
+        let state = store.json(&["request", "show", &second]);
+        assert_eq!(state["state"], "cancelled", "{change}");
+    }
+    for change in ["ticket = LONG", "reason = LONG", "reason = x'ff'"] {
+        let store = team.store.copy();
+        damage(&store, &format!("UPDATE login_request SET {change}"));
+        assert_eq!(ids(&store.json(&["request", "list"])).len(), 2, "{change}");
+        assert!(
+            named(&store).starts_with("2 rows are damaged: "),
+            "{change}"
+        );
+        store.ok(&["customer", "remove", "1", "--yes"]);
+        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+    }
+}
+
+#[test]
+fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
+    let store = Store::with_shop();
+    let amy = store.agent("amy");
+    let ben = store.agent("ben");
+    for (change, rows) in [
+        (
+            "UPDATE admin_user SET created_at = 'once' WHERE name = 'amy'",
+            "admin_user ",
+        ),
+        (
+            "UPDATE admin_user SET enabled = 'yes' WHERE name = 'amy'",
+            "admin_user ",
+        ),
+        (
+            "UPDATE role SET access = 'much' WHERE name = 'amys'",
+            "role ",
+        ),
+        (
+            "UPDATE access_token SET expires_at = 'never' WHERE id = 1",
+            "access_token ",
+        ),
+        (
+            "UPDATE access_token SET storefront_id = 1 WHERE id = 1",
+            "access_token ",
+        ),
+    ] {
+        let store = store.copy();
+        damage(&store, change);
+        let refused = store.run_as(&amy, &["whoami"]);
+        assert_ne!(refused.code, 0, "{change}");
+        store.run_as(&ben, &["whoami"]).succeeded();
+        for args in [
+            &["user", "list"][..],
+            &["role", "list"],
+            &["user", "token", "list"],
+            &["login", "1"],
+        ] {
+            store.run(args).succeeded();
+        }
+        // It is the state's tampering too, which is a failure of its own.
+        let found = store.run(&["doctor", "-o", "json"]).stdout;
+        let found: Value = serde_json::from_str(&found).expect("JSON");
+        let all = found.as_array().expect("a list").iter();
+        let found = all.clone().find(|f| f["check"] == "rows").expect("named");
+        let message = text(&found["message"]);
+        assert!(
+            message.starts_with(&format!("1 row is damaged: {rows}")),
+            "{message}"
+        );
+    }
+    // Rows that cannot be read are no empty table: nobody founds it anew.
+    damage(&store, "UPDATE admin_user SET created_at = 'once'");
+    store
+        .run(&["user", "list", "-o", "json"])
+        .failed("row_damaged", 1);
+}
+
+#[test]
+fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
+    let store = Store::with_shop();
+    damage(
+        &store,
+        "UPDATE customer SET first_name = x'ff' WHERE id = 2",
+    );
+    let all = store.run(&["customer", "list", "-o", "json"]).succeeded();
+    let list: Value = serde_json::from_str(&all.stdout).expect("JSON");
+    assert_eq!(list.as_array().map(Vec::len), Some(6));
+    assert!(
+        store
+            .run(&["customer", "list"])
+            .stderr
+            .contains("1 damaged row is left out")
+    );
+    // Pages go on behind it.
+    let mut ids = Vec::new();
+    let mut after: Option<String> = None;
+    for _ in 0..20 {
+        let mut args = vec!["customer", "list", "--limit", "1"];
+        if let Some(after) = &after {
+            args.extend(["--after", after]);
+        }
+        let ran = store.run(&args).succeeded();
+        ids.push(ran.stdout);
+        let next = ran
+            .stderr
+            .lines()
+            .find_map(|line| line.split("--after ").nth(1));
+        after = next.map(str::to_owned);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(ids.len(), 6, "{ids:#?}");
+    store
+        .run(&["customer", "show", "2", "-o", "json"])
+        .failed("row_damaged", 1);
+    assert_eq!(
+        named(&store),
+        "1 row is damaged: customer 2 (its first_name is not what is kept there)"
+    );
+}
+
+/// What somebody is called is not needed to write down that their session is
+/// over.
+#[test]
+fn sessions_of_a_damaged_customer_still_run_out() {
+    let whole = Support::new();
+    let amy = whole.store.agent("amy");
+    let token = whole.link(&amy, &["1"]);
+    whole.open(&token, "https://shop.example.com");
+    let store = &whole.store;
+    damage(store, "UPDATE customer SET last_name = x'ff' WHERE id = 1");
+    store.clock.set("2026-10-06T12:00:00.000000Z");
+    store.run_as(&amy, &["login", "4"]).succeeded();
+    let list = store.json(&["session", "list", "--state", "expired"]);
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    store
+        .run_as(&amy, &["login", "1", "-o", "json"])
+        .failed("row_damaged", 1);
+}
