@@ -21,7 +21,7 @@ def main():
     store = Store().eventful()
     store.ok("role", "create", "Größe \"渡\" \\", "--scope", "website:base")
     store.ok("role", "allow", "Größe \"渡\" \\", "Magento_Backend::admin", "--with-children")
-    store.ok("user", "create", "zoë", "--role", "=cmd", "--full-name", "Zoë\n\u202e\u0001\"'\\", "--os-account", "zoë")
+    store.ok("user", "create", "zoë", "--role", "=cmd", "--full-name", "Zoë \u202e\"'\\", "--os-account", "zoë")
     store.ok("config", "set", "lac/reason/min_length", "3", "--scope", "website:base")
     for noun, name in [("role", "lac-roles-1"), ("config", "lac-config-1")]:
         text = store.ok(noun, "export")

@@ -52,9 +52,13 @@ pub fn check(conn: &Connection, version: i64) -> Result<()> {
 
 /// What differs from the schema of this version; `None` if nothing does.
 pub fn differs(conn: &Connection, version: i64) -> Result<Option<String>> {
-    let found = objects(conn)?;
     let known = usize::try_from(version).ok();
     let known = known.and_then(|version| DIGESTS.get(version));
+    let found = Found::read(conn)?;
+    if known.is_some_and(|known| found.digest() == **known) && !found.has_shared_root() {
+        return Ok(None);
+    }
+    let found = objects(conn)?;
     if known.is_some_and(|known| digest(&found) == **known) {
         return Ok(shared_root(&found));
     }
@@ -63,12 +67,60 @@ pub fn differs(conn: &Connection, version: i64) -> Result<Option<String>> {
     Ok(Some(difference(&objects(&fresh)?, &found)))
 }
 
+/// The rows of the schema table as they are compared at every open: encoded in
+/// one buffer, because a command has more to do than to allocate for each.
+struct Found {
+    bytes: Vec<u8>,
+    /// Where each row is in the buffer.
+    rows: Vec<std::ops::Range<usize>>,
+    roots: Vec<i64>,
+}
+
+impl Found {
+    fn read(conn: &Connection) -> Result<Self> {
+        let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
+        let mut found = statement.query([]).map_err(rows::fault)?;
+        // The schema table itself begins on page 1.
+        let mut all = Self {
+            bytes: Vec::with_capacity(16 * 1024),
+            rows: Vec::with_capacity(128),
+            roots: vec![1],
+        };
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let begin = all.bytes.len();
+            for column in 0..4 {
+                encode(row.get_ref(column).map_err(rows::fault)?, &mut all.bytes);
+            }
+            all.rows.push(begin..all.bytes.len());
+            let root = rows::get::<Option<i64>>(row, 4)?.unwrap_or(0);
+            all.roots.extend((root != 0).then_some(root));
+        }
+        let bytes = &all.bytes;
+        all.rows
+            .sort_unstable_by(|a, b| bytes[a.clone()].cmp(&bytes[b.clone()]));
+        all.roots.sort_unstable();
+        Ok(all)
+    }
+
+    fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for row in &self.rows {
+            hash.update(&self.bytes[row.clone()]);
+        }
+        in_hex(&hash.finalize().into())
+    }
+
+    fn has_shared_root(&self) -> bool {
+        self.roots.windows(2).any(|pair| pair[0] == pair[1])
+    }
+}
+
+const SELECT: &str = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_master";
+
 /// Every row of the schema table, in an order that does not depend on when an
 /// object was made.
 fn objects(conn: &Connection) -> Result<Vec<Object>> {
-    let mut statement = conn
-        .prepare("SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_master")
-        .map_err(rows::fault)?;
+    let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
     let found = statement.query([]).map_err(rows::fault)?;
     let mut objects = rows::collect(found, |row| {
         let mut encoded = Vec::new();
@@ -91,16 +143,23 @@ fn objects(conn: &Connection) -> Result<Vec<Object>> {
 
 /// A letter for the type, the length, the bytes.
 fn encode(value: ValueRef<'_>, into: &mut Encoded) {
-    let (kind, bytes) = match value {
-        ValueRef::Null => (b'n', Vec::new()),
-        ValueRef::Integer(number) => (b'i', number.to_be_bytes().to_vec()),
-        ValueRef::Real(number) => (b'r', number.to_be_bytes().to_vec()),
-        ValueRef::Text(text) => (b't', text.to_vec()),
-        ValueRef::Blob(bytes) => (b'b', bytes.to_vec()),
+    let (integer, real);
+    let (kind, bytes): (u8, &[u8]) = match value {
+        ValueRef::Null => (b'n', &[]),
+        ValueRef::Integer(number) => {
+            integer = number.to_be_bytes();
+            (b'i', &integer)
+        }
+        ValueRef::Real(number) => {
+            real = number.to_be_bytes();
+            (b'r', &real)
+        }
+        ValueRef::Text(text) => (b't', text),
+        ValueRef::Blob(bytes) => (b'b', bytes),
     };
     into.push(kind);
-    into.extend((bytes.len() as u64).to_be_bytes());
-    into.extend(bytes);
+    into.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+    into.extend_from_slice(bytes);
 }
 
 fn digest(objects: &[Object]) -> String {
@@ -108,7 +167,10 @@ fn digest(objects: &[Object]) -> String {
     for object in objects {
         hash.update(&object.encoded);
     }
-    let digest: [u8; 32] = hash.finalize().into();
+    in_hex(&hash.finalize().into())
+}
+
+fn in_hex(digest: &[u8; 32]) -> String {
     let mut text = String::with_capacity(64);
     for byte in digest {
         let _ = write!(text, "{byte:02x}");
