@@ -47,6 +47,9 @@ impl Reader {
             Needs::All(resources) => resources.iter().all(|r| self.resources.contains(r)),
             Needs::AnyOf(resources) => resources.iter().any(|r| self.resources.contains(r)),
             Needs::Everywhere(resource) => self.is_everywhere && self.resources.contains(resource),
+            Needs::Everything => {
+                self.is_everywhere && Resource::all().all(|r| self.resources.contains(&r))
+            }
             Needs::KnownActor => self.is_known,
             Needs::Root => self.is_root,
         }
@@ -73,6 +76,8 @@ pub enum Needs {
     KnownActor,
     /// The resource, and a role scope of all websites.
     Everywhere(Resource),
+    /// Every resource, and a role scope of all websites.
+    Everything,
     Root,
 }
 

@@ -316,6 +316,12 @@ pub trait CustomerReads {
     fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
     /// Everybody's consent.
     fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
+    /// Of who has said yes or no, and then of who has said nothing although an
+    /// event in the database names them.
+    fn consents_to_compare(
+        &self,
+        each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
+    ) -> Result<()>;
     /// Every `local:N` that became known under another id, and that id.
     fn customers_formerly(
         &self,

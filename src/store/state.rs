@@ -28,16 +28,51 @@ pub fn newest(tx: &dyn ReadTx, size: u64) -> Result<Option<(u64, State)>> {
         return Ok(newest);
     }
     let first = size - (size - 1) % SUBTREE;
-    tx.audit_records(first, size, &mut |seq, record| {
+    each(tx, first, size, &mut |seq, state| {
+        newest = Some((seq, state));
+    })?;
+    Ok(newest)
+}
+
+/// The first event in the database that holds a state, of the first `size`.
+///
+/// # Errors
+/// `row_damaged` for a record that cannot be read.
+pub fn since(tx: &dyn ReadTx, size: u64) -> Result<Option<u64>> {
+    let mut found = None;
+    // From the first one on the first event of each run holds one too.
+    let (mut without, mut runs) = (0, size.div_ceil(SUBTREE));
+    while without < runs {
+        let middle = u64::midpoint(without, runs);
+        let seq = middle * SUBTREE + 1;
+        let mut holds = false;
+        each(tx, seq, seq, &mut |_, _| holds = true)?;
+        if holds {
+            runs = middle;
+        } else {
+            without = middle + 1;
+        }
+    }
+    let first = without.saturating_sub(1) * SUBTREE + 1;
+    each(tx, first, size.min(first + SUBTREE), &mut |seq, _| {
+        found.get_or_insert(seq);
+    })?;
+    Ok(found)
+}
+
+/// Gives every state that an event of a range holds.
+fn each(tx: &dyn ReadTx, first: u64, last: u64, take: &mut dyn FnMut(u64, State)) -> Result<()> {
+    tx.audit_records(first, last, &mut |seq, record| {
         let state = state_of(record).map_err(|e| Fault::RowDamaged {
             table: "audit_event".to_owned(),
             id: seq.to_string(),
             problem: e.to_string(),
         })?;
-        newest = state.map(|state| (seq, state)).or(newest.take());
+        if let Some(state) = state {
+            take(seq, state);
+        }
         Ok(())
-    })?;
-    Ok(newest)
+    })
 }
 
 /// What the tables hold that is not what this event left; `None` if all of it is.

@@ -39,7 +39,7 @@ fn takes(command: &str) -> Option<Vec<Resource>> {
         ["lac", "user", ..] => vec![R::ACL_USERS],
         ["lac", "import", ..] => vec![R::IMPORT],
         ["lac", "log", "list" | "verify", ..] => vec![R::LOGIN_LOG, R::LOGGING_EVENTS],
-        ["lac", "log", "recover", ..] => vec![R::LOGGING_BULK_EVENTS],
+        ["lac", "log", "recover" | "accept", ..] => vec![R::LOGGING_BULK_EVENTS],
         ["lac", "key", "list", ..] => vec![R::LAC_KEYS],
         ["lac", "storefront", ..] => vec![R::LAC_STOREFRONTS],
         ["lac", "outbox", ..] => vec![R::LAC_OUTBOX],
@@ -178,6 +178,10 @@ fn no_hint_names_a_command_that_its_reader_may_not_run() {
                 let kind = document.and_then(|f| DocumentKind::from_stored(&f.replace('-', "_")));
                 if let Some(kind) = kind {
                     assert!(held.contains(&kind.resource()), "{name}: {command}");
+                }
+                if command.starts_with("lac log accept") {
+                    let holds_all = Resource::all().all(|r| held.contains(&r));
+                    assert!(everywhere && holds_all, "{name}: {command}");
                 }
                 if command.contains("general/enabled") {
                     assert!(everywhere, "{name}: a value for every website: {command}");

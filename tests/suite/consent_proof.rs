@@ -39,6 +39,19 @@ fn is_found(store: &Store, sql: &str, customer: &str) {
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
     let said = format!("the consent of customer {customer} is not what the log says");
     assert!(verify.stderr.contains(&said), "{sql}: {verify:#?}");
+    let doctor = store.run(&["doctor"]);
+    assert_eq!(doctor.code, 6, "{sql}: {doctor:#?}");
+    assert!(doctor.stdout.contains(&said), "{sql}: {doctor:#?}");
+}
+
+/// What doctor says of consents.
+fn doctor_says(store: &Store) -> String {
+    let doctor = store.run(&["doctor", "-o", "json"]);
+    assert_eq!(doctor.code, 0, "{doctor:#?}");
+    let findings: Vec<Value> = serde_json::from_str(&doctor.stdout).expect("findings");
+    let of_consents = |finding: &&Value| finding["check"] == "consents";
+    let found = findings.iter().find(of_consents).expect("a finding");
+    text(&found["message"]).to_owned()
 }
 
 const CHANGES: [(&str, &str); 9] = [
@@ -77,6 +90,8 @@ const CHANGES: [(&str, &str); 9] = [
 fn a_consent_changed_in_its_row_is_found_and_carries_no_login() {
     let sound = shop();
     sound.ok(&["log", "verify"]);
+    let said = doctor_says(&sound);
+    assert!(said.starts_with("8 compared"), "{said}");
     sound.login(&["1"]);
     sound.login(&["3"]);
     sound.ok(&["log", "verify"]);
@@ -187,4 +202,65 @@ fn a_customer_who_comes_again_has_said_nothing() {
     store.ok(&["log", "verify"]);
     store.login(&["2"]);
     store.ok(&["log", "verify"]);
+}
+
+/// A customer known without an id said yes, and has one since; another one said
+/// yes, and was removed.
+fn shop_with_former_ids() -> Store {
+    let store = shop();
+    for email in ["renumbered@example.com", "removed@example.com"] {
+        store.ok(&["customer", "add", "--email", email, "--website", "base"]);
+        store.ok(&["consent", "grant", email]);
+    }
+    store.ok(&["customer", "edit", "renumbered@example.com", "--id", "7777"]);
+    store.ok(&["customer", "remove", "removed@example.com", "--yes"]);
+    store.login(&["7777"]);
+    store.ok(&["log", "verify"]);
+    let said = doctor_says(&store);
+    assert!(said.starts_with("9 compared"), "{said}");
+    store
+}
+
+/// Takes the consent that a `local:N` gave for customer 4444.
+fn borrow_consent(store: &Store, local: i64) {
+    forge(
+        store,
+        &format!(
+            "INSERT OR REPLACE INTO customer_former (former, customer_id) VALUES ({local}, 4444); \
+             UPDATE customer SET consent_granted = 1, consent_seq = (SELECT max(seq) \
+             FROM audit_event WHERE customer_id = {local} AND action = 'grant') WHERE id = 4444"
+        ),
+    );
+}
+
+fn former_ids_are_found(store: &Store) {
+    let said = "former ids of customers are not as event";
+    for args in [&["log", "verify"][..], &["doctor"]] {
+        let ran = store.run(args);
+        assert_eq!(ran.code, 6, "{ran:#?}");
+        let shown = ran.stdout.clone() + &ran.stderr;
+        assert!(shown.contains(said), "{ran:#?}");
+    }
+}
+
+/// What was said as `local:N` is whose the log says it is.
+#[test]
+fn the_consent_of_a_removed_customer_is_nobody_elses() {
+    let store = shop_with_former_ids();
+    borrow_consent(&store, -2);
+    store.fails(&["login", "4444"], "state_tampered", 6);
+    former_ids_are_found(&store);
+}
+
+#[test]
+fn a_former_id_that_was_given_to_somebody_else_is_found() {
+    let store = shop_with_former_ids();
+    borrow_consent(&store, -1);
+    former_ids_are_found(&store);
+    // The next one that gets an id does not make it good.
+    let email = "next@example.com";
+    store.ok(&["customer", "add", "--email", email, "--website", "base"]);
+    let renumber = ["customer", "edit", email, "--id", "8888"];
+    store.fails(&renumber, "state_tampered", 6);
+    former_ids_are_found(&store);
 }

@@ -45,7 +45,8 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
 ✓ store       [store]
 ✓ safety      nobody else can write the store or read its keys
 ✓ log         4 events, as signed in the checkpoint file
-✓ state       roles, admin users, access tokens, storefronts, keys, config values as event 4 left them
+✓ state       roles, admin users, access tokens, storefronts, keys, config values, former ids of customers as event 4 left them
+✓ consents    nobody has said anything yet
 ✓ archives    none yet
 ✓ clock       2026-10-05T12:00:00.000000Z
 ✓ account     you are alice (Administrators)

@@ -229,7 +229,7 @@ fn it_stands_in_the_record() {
         .expect("digests")
         .keys()
         .collect();
-    assert_eq!(kinds.len(), 6, "{record}");
+    assert_eq!(kinds.len(), 7, "{record}");
     for (_, digest) in record["state"].as_object().expect("digests") {
         assert_eq!(text(digest).len(), 43);
     }

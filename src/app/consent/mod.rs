@@ -9,5 +9,5 @@ mod show;
 pub use change::{Change, Changed, Limit};
 pub use history::{Entry, History};
 pub use policy::{mode, standing};
-pub use proof::proven;
+pub use proof::{difference, differs, proven};
 pub use show::{ConsentView, Show};

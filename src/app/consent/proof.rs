@@ -4,7 +4,7 @@
 use crate::app::View;
 use crate::app::log::source::Source;
 use crate::domain::audit::{Consented, Cut, Said, Until};
-use crate::domain::customer::Customer;
+use crate::domain::customer::{Consent, Customer};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::store::Result;
@@ -17,69 +17,77 @@ use crate::store::Result;
 /// `state_tampered`; `archive_missing` where the event was archived and the
 /// file is gone.
 pub fn proven(view: &View<'_>, customer: &Customer) -> Result<()> {
-    let consent = &customer.consent;
-    let newest = newest(view, customer.id)?;
-    if !consent.granted {
-        let has_spoken = newest.is_some_and(|event| event.said != Said::Gone);
-        return if has_spoken && consent.seq.is_none() {
-            Err(differs(customer, "the log knows what was said"))
-        } else {
-            Ok(())
-        };
+    let source = Source::of(view);
+    match difference(source, customer.id, &customer.consent, 0)? {
+        Some(problem) => Err(Fault::StateTampered {
+            what: differs(customer.id, &problem),
+        }),
+        None => Ok(()),
     }
+}
+
+/// What the log says otherwise than the row; `None` where they agree. Where the
+/// row says nothing, only events after `begun` count.
+///
+/// # Errors
+/// `archive_missing`, and what reading fails with.
+pub fn difference(
+    source: Source<'_>,
+    id: CustomerId,
+    consent: &Consent,
+    begun: u64,
+) -> Result<Option<String>> {
+    let newest = newest(source, id)?;
     let Some(seq) = consent.seq else {
-        return Err(differs(customer, "no event granted it"));
+        if consent.granted {
+            return Ok(Some("no event granted it".to_owned()));
+        }
+        let spoken = newest.filter(|event| event.said != Said::Gone && event.seq > begun);
+        return Ok(spoken.map(|event| format!("event {} changed it", event.seq)));
     };
-    let mut ids = view.read.customer_former_ids(customer.id)?;
+    let mut ids = source.read.customer_former_ids(id)?;
     let mut last = newest;
     for former in &ids {
-        let theirs = self::newest(view, *former)?;
+        let theirs = self::newest(source, *former)?;
         last = last.max_by_seq(theirs);
     }
-    ids.push(customer.id);
-    let granted = match last.filter(|event| event.seq == seq) {
+    ids.push(id);
+    let named = match last.filter(|event| event.seq == seq) {
         Some(event) => Some(event),
-        None => at(view, seq)?,
+        None => at(source, seq)?,
     };
-    match granted {
-        Some(event) if ids.contains(&event.customer) && is_yes(event.said, customer) => {}
-        _ => {
-            let problem = format!("event {seq} did not grant it");
-            return Err(differs(customer, &problem));
-        }
+    let named = named.filter(|event| ids.contains(&event.customer));
+    let is_so = |event: &Consented| match event.said {
+        Said::Yes(until) => consent.granted && until.is(consent.until),
+        Said::No => !consent.granted,
+        Said::Gone => false,
+    };
+    if !named.as_ref().is_some_and(is_so) {
+        let did = if consent.granted { "grant" } else { "revoke" };
+        return Ok(Some(format!("event {seq} did not {did} it so")));
+    }
+    if !consent.granted {
+        return Ok(None);
     }
     // Of two customers who turned out to be one the shorter yes holds.
-    match last {
-        Some(event) if event.seq > seq && !outlasts(event.said, customer) => {
-            let problem = format!("event {} took it back", event.seq);
-            Err(differs(customer, &problem))
-        }
-        _ => Ok(()),
-    }
+    let later = last.filter(|event| event.seq > seq && !outlasts(event.said, consent));
+    Ok(later.map(|event| format!("event {} took it back", event.seq)))
 }
 
-fn is_yes(said: Said, customer: &Customer) -> bool {
-    matches!(said, Said::Yes(until) if until.is(customer.consent.until))
-}
-
-fn outlasts(said: Said, customer: &Customer) -> bool {
+fn outlasts(said: Said, consent: &Consent) -> bool {
     matches!(said, Said::Yes(until) if until != Until::Unknown
-        && until.is_no_sooner_than(customer.consent.until))
+        && until.is_no_sooner_than(consent.until))
 }
 
-fn differs(customer: &Customer, problem: &str) -> Fault {
-    Fault::StateTampered {
-        what: format!(
-            "the consent of customer {} is not what the log says: {problem}",
-            customer.id
-        ),
-    }
+/// In words.
+pub fn differs(id: CustomerId, problem: &str) -> String {
+    format!("the consent of customer {id} is not what the log says: {problem}")
 }
 
 /// The newest event in the database that changed somebody's consent.
-fn newest(view: &View<'_>, id: CustomerId) -> Result<Option<Consented>> {
+fn newest(source: Source<'_>, id: CustomerId) -> Result<Option<Consented>> {
     let mut found = None;
-    view.read.audit_consent(id, &mut |cut| {
+    source.read.audit_consent(id, &mut |cut| {
         found = Consented::of(cut);
         Ok(())
     })?;
@@ -87,9 +95,9 @@ fn newest(view: &View<'_>, id: CustomerId) -> Result<Option<Consented>> {
 }
 
 /// What one event, archived or not, changed.
-fn at(view: &View<'_>, seq: u64) -> Result<Option<Consented>> {
+fn at(source: Source<'_>, seq: u64) -> Result<Option<Consented>> {
     let mut found = None;
-    Source::of(view).event(seq, &mut |cut: &Cut<'_>| {
+    source.event(seq, &mut |cut: &Cut<'_>| {
         found = Consented::of(cut);
         Ok(())
     })?;

@@ -1,6 +1,7 @@
 //! What is wrong with a store, and what is still to be done before the first
 //! login. Needs nobody's leave and writes nothing.
 
+mod consents;
 mod proof;
 mod ready;
 mod rows;
@@ -92,6 +93,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("audit_key", proof::audit_key),
     ("log", proof::log),
     ("state", proof::state),
+    ("consents", consents::consents),
     ("archives", proof::archives),
     ("clock", proof::clock),
     ("account", ready::account),

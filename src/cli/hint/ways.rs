@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nix::unistd::{AccessFlags, access};
 
-use super::Needs::{All, AnyOf, Everywhere, KnownActor, Nothing, Root};
+use super::Needs::{All, AnyOf, Everything, Everywhere, KnownActor, Nothing, Root};
 use super::{Hint, Needs};
 use crate::domain::document::DocumentKind;
 use crate::domain::fault::{Fault, FileRemedy};
@@ -12,6 +12,7 @@ use crate::domain::resource::Resource;
 use crate::domain::text::{shell_quoted, shell_word};
 
 const TRY_AGAIN: &str = "try again";
+const COPY: &str = "keep a copy of the store as evidence; ";
 const FROM_BACKUP: &str = "put it back from a backup";
 
 fn needs(resource: Resource) -> Needs {
@@ -263,9 +264,24 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::LogTampered { .. } => Hint::advice(
             "stop using this store, keep all of it, and compare it with a backup and the receipts",
         ),
-        F::SchemaTampered { .. } | F::StateTampered { .. } => Hint::advice(
-            "find out who changed it; keep a copy as evidence, and put the store back from a backup",
-        ),
+        F::SchemaTampered { .. } => Hint::run(Nothing, "lac doctor")
+            .before(COPY)
+            .after(" names what differs; undo it, or put the store back from a backup"),
+        F::StateTampered { .. } => Hint::run(Everything, "lac log accept --yes")
+            .before(
+                "keep a copy of the store as evidence; lac log verify names what differs; undo it \
+                 (a consent: grant or revoke it anew), or accept what there is now: ",
+            )
+            .or(Hint::run(
+                AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]),
+                "lac log verify",
+            )
+            .before(COPY)
+            .after(
+                " names what differs; undo it (a consent: grant or revoke it anew), or ask an \
+                 administrator to accept it",
+            ))
+            .otherwise("tell an administrator; the store has to be kept as evidence"),
         F::CheckpointMissing { .. } => Hint::run(needs(R::LOGGING_BULK_EVENTS), "lac log recover")
             .before("put it back from a backup; if it is lost for good: ")
             .otherwise(FROM_BACKUP),

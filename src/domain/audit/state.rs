@@ -17,16 +17,18 @@ pub enum StateKind {
     Storefronts,
     Keys,
     Config,
+    FormerIds,
 }
 
 impl StateKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Roles,
         Self::AdminUsers,
         Self::Tokens,
         Self::Storefronts,
         Self::Keys,
         Self::Config,
+        Self::FormerIds,
     ];
 
     /// Its key in the record.
@@ -38,6 +40,7 @@ impl StateKind {
             Self::Storefronts => "storefronts",
             Self::Keys => "keys",
             Self::Config => "config",
+            Self::FormerIds => "former_ids",
         }
     }
 
@@ -50,6 +53,7 @@ impl StateKind {
             Self::Storefronts => "storefronts",
             Self::Keys => "keys",
             Self::Config => "config values",
+            Self::FormerIds => "former ids of customers",
         }
     }
 
@@ -63,6 +67,7 @@ impl StateKind {
                 ActionGroup::Stores,
             ],
             Self::Storefronts => &[ActionGroup::Storefronts],
+            Self::FormerIds => &[ActionGroup::Customers, ActionGroup::Import],
             Self::Roles | Self::AdminUsers | Self::Tokens | Self::Keys => &[],
         }
     }
@@ -85,6 +90,8 @@ pub struct State {
     storefronts: Option<String>,
     keys: Option<String>,
     config: Option<String>,
+    #[serde(default)]
+    former_ids: Option<String>,
 }
 
 impl State {
@@ -96,6 +103,7 @@ impl State {
             StateKind::Storefronts => &self.storefronts,
             StateKind::Keys => &self.keys,
             StateKind::Config => &self.config,
+            StateKind::FormerIds => &self.former_ids,
         }
         .as_deref()
     }
@@ -108,6 +116,7 @@ impl State {
             StateKind::Storefronts => &mut self.storefronts,
             StateKind::Keys => &mut self.keys,
             StateKind::Config => &mut self.config,
+            StateKind::FormerIds => &mut self.former_ids,
         };
         *place = digest;
     }

@@ -3,6 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::{Tx, damaged, rows, search};
+use crate::domain::audit::StateKind;
 use crate::domain::customer::{Consent, ConsentSource, Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -68,6 +69,33 @@ fn fields(row: &Row<'_>) -> Result<Customer> {
 fn stored_id(row: &Row<'_>, column: usize, table: &str) -> Result<CustomerId> {
     let stored: i64 = rows::get(row, column)?;
     CustomerId::from_stored(stored).ok_or_else(|| damaged(table, stored, "an impossible id"))
+}
+
+/// Gives what a query of these columns finds: the id, whether it was granted, when,
+/// by which event and until when.
+fn consents(
+    tx: &Tx<'_>,
+    sql: &str,
+    each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
+) -> Result<()> {
+    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::fault)?;
+    let mut found = statement.query([]).map_err(rows::fault)?;
+    while let Some(row) = found.next().map_err(rows::fault)? {
+        let consent = || -> Result<(CustomerId, Consent)> {
+            let consent = Consent {
+                granted: rows::get(row, 1)?,
+                changed_at: rows::time_opt(row, 2)?,
+                seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
+                until: rows::time_opt(row, 4)?,
+                ..Consent::default()
+            };
+            Ok((stored_id(row, 0, "customer")?, consent))
+        };
+        if let Some((id, consent)) = tx.aside(consent())? {
+            each(id, &consent)?;
+        }
+    }
+    Ok(())
 }
 
 impl CustomerReads for Tx<'_> {
@@ -141,30 +169,25 @@ impl CustomerReads for Tx<'_> {
     }
 
     fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
-                 FROM customer NOT INDEXED ORDER BY id",
-            )
-            .map_err(rows::fault)?;
-        let mut found = statement.query([]).map_err(rows::fault)?;
-        while let Some(row) = found.next().map_err(rows::fault)? {
-            let consent = || -> Result<(CustomerId, Consent)> {
-                let consent = Consent {
-                    granted: rows::get(row, 1)?,
-                    changed_at: rows::time_opt(row, 2)?,
-                    seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
-                    until: rows::time_opt(row, 4)?,
-                    ..Consent::default()
-                };
-                Ok((stored_id(row, 0, "customer")?, consent))
-            };
-            if let Some((id, consent)) = self.aside(consent())? {
-                each(id, &consent)?;
-            }
-        }
-        Ok(())
+        let sql = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
+                   FROM customer NOT INDEXED ORDER BY id";
+        consents(self, sql, each)
+    }
+
+    fn consents_to_compare(
+        &self,
+        each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
+    ) -> Result<()> {
+        let spoken = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
+                      FROM customer NOT INDEXED \
+                      WHERE consent_seq IS NOT NULL OR consent_granted <> 0 ORDER BY id";
+        consents(self, spoken, each)?;
+        let silent = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
+                      FROM (SELECT DISTINCT customer_id FROM audit_event \
+                      INDEXED BY audit_event_customer WHERE customer_id IS NOT NULL) AS known \
+                      CROSS JOIN customer ON customer.id = known.customer_id \
+                      WHERE consent_seq IS NULL AND consent_granted = 0";
+        consents(self, silent, each)
     }
 
     fn customers_formerly(
@@ -274,6 +297,7 @@ impl CustomerWrites for Tx<'_> {
         from: CustomerId,
         to: CustomerId,
     ) -> Result<()> {
+        self.changes(StateKind::FormerIds)?;
         for sql in [
             "UPDATE customer SET id = ?2 WHERE id = ?1",
             // Only a local:N is ever replaced; there is an index of those.

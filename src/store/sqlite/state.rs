@@ -96,6 +96,10 @@ fn parts(kind: StateKind) -> &'static [Part] {
             "config_value",
             "SELECT path, scope, scope_id, value FROM config_value ORDER BY path, scope, scope_id",
         )],
+        StateKind::FormerIds => &[(
+            "customer_former",
+            "SELECT former, customer_id FROM customer_former NOT INDEXED ORDER BY former",
+        )],
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whole events deleted, doubled, exchanged, invented, cut off, and their
 //! shopper parts blanked or brought back.
 
+use std::fmt::Write as _;
+
 use super::{Cases, copy, database, forge, prepared};
 use crate::support::Store;
 
@@ -93,6 +95,18 @@ fn invented() {
     cases.end();
 }
 
+/// The tables that say who may do what.
+const STATE: [&str; 8] = [
+    "access_token",
+    "access_token_resource",
+    "access_token_website",
+    "admin_user",
+    "config_value",
+    "role",
+    "role_resource",
+    "role_website",
+];
+
 /// The end cut off, and then the head and the file set back to the signed note
 /// of those days: nothing in the store is left that knows better.
 #[test]
@@ -138,10 +152,21 @@ fn cut_off() {
         &["--since", newer],
         &[6],
     );
-    // Without that checkpoint the log alone is one that was; that roles and
-    // settings are those of later tells that it was set back.
-    cases.tampered("all set back, but for what the events changed", &store);
+    cases.tampered("all set back but who may do what", &store);
     cases.end();
+    // With that, and without that checkpoint, nobody can tell: it is a store
+    // that was.
+    let of_then = prepared(|prepared| prepared.older.copy());
+    let attached = super::path(&of_then).display().to_string();
+    let mut sql = format!("ATTACH '{attached}' AS then_;");
+    for table in STATE {
+        let _ = write!(
+            sql,
+            "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM then_.{table};"
+        );
+    }
+    forge(&store, &sql);
+    super::verifies(&store);
 }
 
 #[test]

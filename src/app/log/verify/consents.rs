@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::findings::Findings;
+use crate::app::consent::differs;
 use crate::domain::audit::{Consented, Said};
 use crate::domain::customer::Consent;
-use crate::domain::ids::CustomerId;
 use crate::store::{ReadTx, Result};
 
 /// The newest word of each customer, while the log is passed through.
@@ -56,15 +56,11 @@ impl Consents {
             let mut all = former.remove(&id.stored()).unwrap_or_default();
             all.extend(own);
             if let Some(problem) = problem(consent, &Known { own, all }, begun) {
-                findings.log(of(id, &problem));
+                findings.log(differs(id, &problem));
             }
             Ok(())
         })
     }
-}
-
-fn of(id: CustomerId, problem: &str) -> String {
-    format!("the consent of customer {id} is not what the log says: {problem}")
 }
 
 fn problem(consent: &Consent, known: &Known, begun: Option<u64>) -> Option<String> {
