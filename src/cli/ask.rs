@@ -1,6 +1,7 @@
 //! Questions to whoever sits at the terminal. Never inside a transaction.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use dialoguer::Confirm;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
@@ -11,14 +12,25 @@ use crate::domain::fault::Fault;
 use crate::render::safe::safe;
 use crate::store::Result;
 
+/// Held by the thread that ends the program, and never released.
+static LEAVING: Mutex<()> = Mutex::new(());
+
 /// To be called before any prompt: Ctrl-C ends the program with the cursor
 /// shown again (a prompt hides it) and the exit code a shell expects.
 pub fn get_ready() {
     // Fails only where it was done before.
-    let _ = ctrlc::set_handler(|| {
-        let _ = console::Term::stderr().show_cursor();
-        std::process::exit(130);
-    });
+    let _ = ctrlc::set_handler(|| leave());
+}
+
+/// Ends the program after Ctrl-C. A prompt that reads Ctrl-C both raises the
+/// signal, which another thread handles, and returns an error: whichever comes
+/// first ends the program, the other waits here.
+fn leave() -> ! {
+    let _held = LEAVING.lock().unwrap_or_else(PoisonError::into_inner);
+    let terminal = console::Term::stderr();
+    let _ = terminal.show_cursor();
+    let _ = terminal.write_line("");
+    std::process::exit(130);
 }
 
 /// What every prompt looks like; `--color never` holds for prompts too.
@@ -30,19 +42,17 @@ pub fn theme(shop: &Shop) -> Box<dyn Theme> {
     }
 }
 
-/// What it means when a prompt was left.
+/// What it means when a prompt failed; Ctrl-C ends the program.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn gave_up(error: dialoguer::Error, what: &str) -> Fault {
     let dialoguer::Error::IO(error) = error;
-    if matches!(
-        error.kind(),
-        io::ErrorKind::Interrupted | io::ErrorKind::NotConnected
-    ) {
-        return Fault::ConfirmationRequired {
+    match error.kind() {
+        io::ErrorKind::Interrupted => leave(),
+        io::ErrorKind::NotConnected => Fault::ConfirmationRequired {
             what: what.to_owned(),
-        };
+        },
+        _ => Fault::io("the terminal", error),
     }
-    Fault::io("the terminal", error)
 }
 
 /// Goes on with `--yes`, or with a yes at the terminal.

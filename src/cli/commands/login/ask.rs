@@ -81,7 +81,10 @@ pub fn what_is_missing(mut wish: Wish, request: bool, shop: &Shop) -> Result<(Wi
     let mut request = request;
     match plan.obstacles.first() {
         None if !shop.out.yes => confirm(theme, customer, &plan, &shop.look())?,
-        Some(Fault::ApprovalRequired { .. }) if !request => request = ask_for_it(theme)?,
+        Some(Fault::ApprovalRequired { .. }) if !request => {
+            ask_for_it(theme)?;
+            request = true;
+        }
         _ => {}
     }
     // The customer was shown by name; that very one is meant, not whoever the
@@ -193,6 +196,11 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -
         .default(true)
         .interact_opt()
         .map_err(gave_up)?;
+    yes(answer)
+}
+
+/// Anything but a yes is a no.
+fn yes(answer: Option<bool>) -> Result<()> {
     if answer == Some(true) {
         Ok(())
     } else {
@@ -200,16 +208,15 @@ fn confirm(theme: &dyn Theme, customer: &Shopper, plan: &Checked, look: &Look) -
     }
 }
 
-/// Offers to ask for a second person. A no leaves the login to be refused, and
-/// recorded, as it would be.
-fn ask_for_it(theme: &dyn Theme) -> Result<bool> {
+/// Offers to ask for a second person; a no is a no to the login.
+fn ask_for_it(theme: &dyn Theme) -> Result<()> {
     Out::err("A second person must approve this login.");
     let answer = Confirm::with_theme(theme)
         .with_prompt("Ask for it?")
         .default(true)
         .interact_opt()
         .map_err(gave_up)?;
-    Ok(answer == Some(true))
+    yes(answer)
 }
 
 fn gave_up(error: dialoguer::Error) -> Fault {
