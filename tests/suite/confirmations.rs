@@ -75,3 +75,56 @@ fn what_is_kept_aside_counts_for_nothing() {
     let shown = |store: &Store| store.json(&["role", "show", "Support"]);
     assert_eq!(shown(&store), shown(&plain));
 }
+
+/// A file asks and says what the single commands would.
+#[test]
+fn a_file_is_no_way_around_the_questions() {
+    let store = Store::new();
+    for args in [
+        &["role", "create", "Support"][..],
+        &["role", "allow", "Support", "login_button", "sales_order"],
+        &["role", "create", "New"],
+    ] {
+        store.ok(args);
+    }
+    let path = |name: &str| store.home().join(name).display().to_string();
+    let write = |name: &str, text: &str| {
+        std::fs::write(path(name), text).expect("written");
+        path(name)
+    };
+    let custom = write("custom.toml", &store.ok(&["role", "export"]));
+    store.ok(&["role", "access", "New", "all"]);
+    store.ok(&["role", "access", "Support", "all"]);
+    let all = write("all.toml", &store.ok(&["role", "export"]));
+    // Grants that were kept aside are not dropped unasked.
+    let before = (store.json(&["role", "show", "Support"]), store.log());
+    let error = store.fails(&["role", "apply", &custom], "confirmation_required", 2);
+    let message = text(&error["message"]);
+    assert!(
+        message.contains("Magento_LoginAsCustomer::login_button"),
+        "{message}"
+    );
+    let after = (store.json(&["role", "show", "Support"]), store.log());
+    assert_eq!(before, after);
+    store.ok(&["role", "apply", &custom, "--dry-run"]);
+    store.ok(&["role", "apply", &custom, "--yes"]);
+    // What opens much goes on in a script, and is said.
+    let opened = store.run(&["role", "apply", &all]);
+    assert_eq!(opened.code, 0, "{opened:#?}");
+    assert!(
+        opened
+            .stderr
+            .contains("note: role New has access to everything now"),
+        "{opened:#?}"
+    );
+    let mode = write(
+        "mode.toml",
+        "format = \"lac-config/1\"\n\n[default]\n\"lac/consent/mode\" = \"mandatory\"\n",
+    );
+    let mode = store.run(&["config", "apply", &mode]);
+    assert_eq!(mode.code, 0, "{mode:#?}");
+    assert!(
+        mode.stderr.contains("asked for consent is mandatory now"),
+        "{mode:#?}"
+    );
+}

@@ -59,4 +59,5 @@ mod support;
 mod surface;
 mod tamper;
 mod token_family;
+mod unreadable_files;
 mod verify_keys;

@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change::consent_mode;
 use super::file::{self, Change, Declared, plan};
 use super::steps;
+use crate::app::confirm::{Confirmation, Reach};
 use crate::app::{Desk, Done, Work, act, known};
 use crate::domain::audit::Action;
 use crate::domain::config;
@@ -21,6 +23,8 @@ pub struct Apply {
     pub prune: bool,
     /// Do it all, and take it back.
     pub dry_run: bool,
+    #[serde(default)]
+    pub confirmation: Confirmation,
 }
 
 /// What a file came to.
@@ -39,7 +43,8 @@ impl Apply {
     /// # Errors
     /// `invalid_file`; `resource_denied` for any path in it;
     /// `beyond_own_rights` for a value at the default scope where the role
-    /// scope is some websites. Nothing is changed then.
+    /// scope is some websites; `confirmation_required` where somebody is there to
+    /// be asked about another consent mode. Nothing is changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
         let declared = Declared::read(&self.text)?;
         let any_of = file::RESOURCES;
@@ -66,10 +71,32 @@ impl Apply {
                 if self.dry_run {
                     return Ok(Done::Unchanged(answer));
                 }
+                if let Some(what) = consent_modes(&answer) {
+                    self.confirmation.demand(Reach::Wide, what)?;
+                }
                 Ok(Done::Recorded(answer, recorded))
             },
         )
     }
+}
+
+/// What the single commands would ask about; the sessions that end are named once.
+fn consent_modes(answer: &Applied) -> Option<String> {
+    let modes = answer.changes.iter();
+    let mut modes = modes
+        .filter(|change| change.path() == config::CONSENT_MODE)
+        .peekable();
+    modes.peek()?;
+    let mut asked = Vec::new();
+    while let Some(change) = modes.next() {
+        let ended = if modes.peek().is_none() {
+            answer.sessions_ended
+        } else {
+            0
+        };
+        asked.push(consent_mode(change.after(), change.scope(), ended));
+    }
+    Some(asked.join(", and "))
 }
 
 /// Makes the changes one after another; the last record, if there is any.

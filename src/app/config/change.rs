@@ -78,9 +78,9 @@ impl Unset {
 }
 
 /// What another consent mode means, for whoever is asked.
-fn consent_mode(change: &Changed, ended: usize) -> String {
-    let mode = change.after.as_deref().unwrap_or("what it inherits");
-    let whose = match &change.scope {
+pub(super) fn consent_mode(after: Option<&str>, scope: &ConfigScope, ended: usize) -> String {
+    let mode = after.unwrap_or("what it inherits");
+    let whose = match scope {
         ConfigScope::Default => "every website without its own".to_owned(),
         other => other.to_string(),
     };
@@ -132,7 +132,7 @@ fn change(
         }
         let ended = steps::consequences(work, permit, &[field])?;
         if field.path == config::CONSENT_MODE {
-            let what = consent_mode(&answer, ended);
+            let what = consent_mode(answer.after.as_deref(), &answer.scope, ended);
             confirmation.demand(Reach::Wide, what)?;
         }
         let recorded = work.record()?;

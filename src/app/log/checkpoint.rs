@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::READERS;
 use super::source::Source;
 use super::tree::{Tree, root_at};
+use super::verify::notes_in;
 use crate::app::{Desk, Keys, View, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
@@ -127,15 +128,24 @@ fn continues(
     })
 }
 
-/// The checkpoint in a note that somebody handed over. Only what a trusted key
-/// proves is a difference: a note by another key, or of another log, shows
-/// nothing about this one.
+/// The checkpoint in a note that somebody handed over; empty lines around it do
+/// not matter. Only what a trusted key proves is a difference: a note by another
+/// key, or of another log, shows nothing about this one, and neither does a text
+/// that is no note.
 ///
 /// # Errors
 /// `unknown_key`, `another_log`; `file_tampered` for one that a trusted key did
-/// not sign as it is, or had no right to sign.
+/// not sign as it is, or had no right to sign; `proof_missing` for a text that
+/// cannot be read as a checkpoint.
 pub(super) fn open(what: &str, note: &str, keys: &Chain) -> Result<Opened> {
+    let note = match notes_in(note.trim_start_matches('\n'))[..] {
+        [one] => one,
+        _ => note,
+    };
     keys.open(note.as_bytes()).map_err(|problem| match problem {
+        NoteError::TooLong | NoteError::Malformed | NoteError::Body | NoteError::SignatureLine => {
+            unreadable_note(what)
+        }
         NoteError::UnknownKey => Fault::UnknownKey {
             what: what.to_owned(),
         },
@@ -148,6 +158,16 @@ pub(super) fn open(what: &str, note: &str, keys: &Chain) -> Result<Opened> {
             what: format!("{what}: {other}"),
         },
     })
+}
+
+/// A text that cannot be read as a signed checkpoint proves nothing.
+pub(super) fn unreadable_note(what: &str) -> Fault {
+    Fault::ProofMissing {
+        what: format!(
+            "{what}: a signed checkpoint as lac log checkpoint prints it, with nothing before or \
+             after it,"
+        ),
+    }
 }
 
 impl Receipt {
@@ -191,5 +211,7 @@ fn hash(text: &str) -> Result<Hash> {
         .decode(text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(|| tampered("a hash of the proof is damaged"))
+    bytes.ok_or_else(|| Fault::ProofMissing {
+        what: "a proof that can be read (one of its hashes is damaged)".to_owned(),
+    })
 }

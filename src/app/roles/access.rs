@@ -52,7 +52,7 @@ impl SetAccess {
 }
 
 /// What changing a role's access means, for whoever is asked.
-fn question(
+pub(super) fn question(
     view: &View<'_>,
     role: &Role,
     access: Access,

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::question;
 use super::file::{Books, Change, Declared, Part, plan};
 use super::steps;
+use crate::app::confirm::{Confirmation, Reach};
 use crate::app::rights::WaysIn;
-use crate::app::{Desk, Done, Work, act, sessions, users};
+use crate::app::{Desk, Done, Work, act, find, sessions, users};
 use crate::domain::access::{AdminUser, Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -28,6 +30,8 @@ pub struct Apply {
     pub dry_run: bool,
     /// Whether whoever asks has confirmed that something is deleted.
     pub confirmed: bool,
+    #[serde(default)]
+    pub confirmation: Confirmation,
 }
 
 /// What a file came to.
@@ -47,8 +51,9 @@ impl Apply {
     /// `invalid_file`; `resource_denied` for either part; `beyond_own_rights`
     /// for any role or admin user that is changed; `in_use` for a role that is
     /// deleted and still somebody's; `last_administrator` for what it comes to;
-    /// `confirmation_required` where something is deleted. Nothing is changed
-    /// then.
+    /// `confirmation_required` where something is deleted or grants are lost, and
+    /// where somebody is there to be asked about another access. Nothing is
+    /// changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
         let declared = Declared::read(&self.text)?;
         let parts = declared.parts();
@@ -76,6 +81,7 @@ impl Apply {
                 if !answer.changed {
                     return Ok(Done::Unchanged(answer));
                 }
+                let asked = questions(work, &answer.changes)?;
                 let ways_in = WaysIn::now(work)?;
                 let Some(recorded) = carry_out(work, permit, books, &answer.changes)? else {
                     return Ok(Done::Unchanged(answer));
@@ -86,13 +92,40 @@ impl Apply {
                 if self.dry_run {
                     return Ok(Done::Unchanged(answer));
                 }
-                if let Some(what) = deleted(&answer.changes).filter(|_| !self.confirmed) {
-                    return Err(Fault::ConfirmationRequired { what });
-                }
+                self.confirm(&asked)?;
                 Ok(Done::Recorded(answer, recorded))
             },
         )
     }
+}
+
+impl Apply {
+    /// One question for all that the single commands would ask about.
+    fn confirm(&self, asked: &[(Reach, String)]) -> Result<()> {
+        if self.confirmed || asked.is_empty() {
+            return Ok(());
+        }
+        let is_loss = asked.iter().any(|(reach, _)| *reach == Reach::Loss);
+        let reach = if is_loss { Reach::Loss } else { Reach::Wide };
+        let what: Vec<&str> = asked.iter().map(|(_, what)| what.as_str()).collect();
+        self.confirmation.demand(reach, what.join(", and "))
+    }
+}
+
+/// What the single commands would ask about, before any of it is done.
+fn questions(work: &Work<'_>, changes: &[Change]) -> Result<Vec<(Reach, String)>> {
+    let mut asked = Vec::new();
+    if let Some(what) = deleted(changes) {
+        asked.push((Reach::Loss, what));
+    }
+    for change in changes {
+        if let Change::RoleAccess { role, after, .. } = change {
+            let stored = find::role(work, role)?;
+            let former = work.read.role_former_resources(stored.id)?;
+            asked.push(question(work, &stored, *after, &former)?);
+        }
+    }
+    Ok(asked)
 }
 
 /// Makes the changes one after another; the last record, if there is any.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::{not_shown, replaced};
 use super::proof::{Checker, Rows};
 use crate::app::log::Receipt;
-use crate::app::log::checkpoint::open;
+use crate::app::log::checkpoint::{open, unreadable_note};
 use crate::app::log::export::Encode;
 use crate::app::log::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
 use crate::domain::fault::Fault;
@@ -70,7 +70,8 @@ pub struct FileVerified {
 /// # Errors
 /// `log_tampered` (exit 6) for a difference from what a trusted key signed;
 /// `unknown_key` and `another_log` (exit 8) where none of them signed it;
-/// `proof_missing` (exit 8) where file, manifest or proof are not there; `io`.
+/// `proof_missing` (exit 8) where file, manifest or proof are not there or
+/// cannot be read as what they should be; `io`.
 pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Result<FileVerified> {
     let missing = |name: &str| Fault::ProofMissing {
         what: format!("the file {name}"),
@@ -116,21 +117,33 @@ pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Res
         };
         return checkpoint(name, &receipt, keys, older.as_ref());
     }
-    Err(Fault::ProofMissing {
-        what: format!("the manifest {name}.manifest.json"),
-    })
+    // What was meant as a checkpoint: its text, or what is left of it.
+    let text = String::from_utf8_lossy(&beginning);
+    if text.contains("\u{2014} ") || text.lines().next() == Some(keys.origin()) {
+        return Err(unreadable_note(name));
+    }
+    Err(missing_manifest(name))
 }
 
-fn read_manifest(name: &str, mut file: File) -> Result<Manifest> {
-    let mut text = String::new();
-    let read = (&mut file).take(16 * 1024 * 1024).read_to_string(&mut text);
-    read.map_err(|e| tampered(format!("{name}.manifest.json: {e}")))?;
+fn missing_manifest(name: &str) -> Fault {
+    Fault::ProofMissing {
+        what: format!("the manifest {name}.manifest.json"),
+    }
+}
+
+/// A text that is no manifest proves nothing: nobody signed it.
+fn read_manifest(name: &str, file: File) -> Result<Manifest> {
+    let unreadable = |problem: &str| Fault::ProofMissing {
+        what: format!("a manifest that can be read: {name}.manifest.json ({problem})"),
+    };
+    let mut bytes = Vec::new();
+    file.take(16 * 1024 * 1024)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Fault::io(format!("{name}.manifest.json"), e))?;
     let manifest: Manifest =
-        serde_json::from_str(&text).map_err(|e| tampered(format!("{name}.manifest.json: {e}")))?;
+        serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))?;
     if manifest.format != FORMAT {
-        return Err(tampered(format!(
-            "{name}.manifest.json is of an unknown form"
-        )));
+        return Err(unreadable("its form is unknown"));
     }
     Ok(manifest)
 }
@@ -317,16 +330,15 @@ fn export(
 
 /// A manifest that no trusted key signed as it is.
 fn unsigned(what: &str, problem: NoteError) -> Fault {
-    let problem = match problem {
-        NoteError::UnknownKey => {
-            return Fault::UnknownKey {
-                what: what.to_owned(),
-            };
-        }
-        NoteError::Signature => "its signature does not verify",
-        _ => "its signature is malformed",
-    };
-    tampered(format!("{what}: {problem}"))
+    match problem {
+        NoteError::UnknownKey => Fault::UnknownKey {
+            what: what.to_owned(),
+        },
+        NoteError::Signature => tampered(format!("{what}: its signature does not verify")),
+        _ => Fault::ProofMissing {
+            what: format!("a signature that can be read, of {what},"),
+        },
+    }
 }
 
 /// Computes the rows anew from the proof; how many events it holds, and how

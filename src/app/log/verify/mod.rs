@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::files::{Bundle, FileVerified, check_file, digest};
 pub use self::findings::{Finding, Findings};
+pub(super) use self::notes::notes_in;
 pub use self::proof::Checker;
 pub use self::trust::{read_key, trusted};
 

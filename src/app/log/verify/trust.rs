@@ -6,7 +6,7 @@ use crate::app::keys::KeyChain;
 use crate::domain::fault::Fault;
 use crate::signing::chain::{Chain, TITLE};
 use crate::signing::keys::PublicKey;
-use crate::signing::note;
+use crate::signing::{NoteError, note};
 use crate::store::Result;
 
 /// Reads a key in C2SP's form: `name+hash+base64`.
@@ -45,8 +45,8 @@ pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
     chain.trusting(&key).ok_or(Fault::UnknownKey { what })
 }
 
-/// A text that is no chain at all proves nothing; one that is, and contradicts
-/// itself or its signatures, was changed.
+/// A text that cannot be read as a chain proves nothing; one that can, and
+/// contradicts itself or its signatures, was changed.
 fn read_chain(text: &str) -> Result<Chain> {
     let broken = |problem: &str| Fault::FileTampered {
         what: format!("the chain of keys: {problem}"),
@@ -68,11 +68,13 @@ fn read_chain(text: &str) -> Result<Chain> {
     };
     let first = match note::read_vkey(first) {
         Ok(first) => first,
-        Err(_) if notes.is_empty() => return Err(no_chain()),
-        Err(_) => return Err(broken("it does not begin with a public key")),
+        Err(_) => return Err(no_chain()),
     };
     let (origin, first) = first;
-    let chain = Chain::read(&notes).map_err(|e| broken(&e.to_string()))?;
+    let chain = Chain::read(&notes).map_err(|problem| match problem {
+        NoteError::Malformed | NoteError::Body | NoteError::SignatureLine => no_chain(),
+        other => broken(&other.to_string()),
+    })?;
     let chain = chain.unwrap_or_else(|| Chain::of(&origin, first.clone()));
     if chain.origin() == origin && chain.keys().last() == Some(&first) {
         return Ok(chain);

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::app::config::{Apply, Change, Diff, Export};
+use crate::cli::ask;
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown, counted};
 use crate::cli::shop::Shop;
+use crate::domain::config::CONSENT_MODE;
 use crate::render::Look;
 use crate::render::list::{Column, Row, Text};
 use crate::store::Result;
@@ -47,12 +49,22 @@ pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
 }
 
 pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
-    let request = Apply {
-        text: declared::read(&args.file)?.try_into()?,
-        prune: args.prune,
-        dry_run: args.dry_run,
-    };
-    let applied = declared::named(&args.file, shop.run(request))?;
+    let text = declared::read(&args.file)?;
+    let applied = ask::confirmed_by_person(shop, |confirmation| {
+        let request = Apply {
+            text: text.clone().try_into()?,
+            prune: args.prune,
+            dry_run: args.dry_run,
+            confirmation,
+        };
+        declared::named(&args.file, shop.run(request))
+    })?;
+    if !shop.out.can_ask && !applied.dry_run {
+        let changes = applied.changes.iter();
+        for change in changes.filter(|change| change.path() == CONSENT_MODE) {
+            super::note_mode(change.after().unwrap_or("inherited"), change.scope(), shop);
+        }
+    }
     let outcome = Outcome {
         answer: &applied,
         changes: &applied.changes,

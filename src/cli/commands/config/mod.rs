@@ -159,11 +159,16 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
 fn note(changed: &Changed, shop: &Shop) {
     if changed.path == CONSENT_MODE && changed.changed && !shop.out.can_ask {
         let mode = changed.after.as_deref().unwrap_or("inherited");
-        shop.out.say(&format!(
-            "note: how customers are asked for consent is {mode} now, at {}",
-            safe(&changed.scope.to_string())
-        ));
+        note_mode(mode, &changed.scope, shop);
     }
+}
+
+fn note_mode(mode: &str, scope: &ConfigScope, shop: &Shop) {
+    shop.out.say(&format!(
+        "note: how customers are asked for consent is {} now, at {}",
+        safe(mode),
+        safe(&scope.to_string())
+    ));
 }
 
 fn list(args: &ListArgs, shop: &Shop) -> Result<()> {

@@ -107,13 +107,18 @@ pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
         })
     })?;
     if answer.changed && !shop.out.can_ask {
-        let name = safe(&answer.role.name);
-        shop.out.say(&match access {
-            Access::All => format!("note: role {name} has access to everything now"),
-            Access::Custom => format!("note: role {name} holds nothing now; allow what it may"),
-        });
+        note_access(&answer.role.name, access, shop);
     }
     tell(shop, &answer)
+}
+
+/// Says what nobody was asked about.
+pub fn note_access(role: &str, access: Access, shop: &Shop) {
+    let name = safe(role);
+    shop.out.say(&match access {
+        Access::All => format!("note: role {name} has access to everything now"),
+        Access::Custom => format!("note: role {name} holds nothing now; allow what it may"),
+    });
 }
 
 pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::list::scope;
+use crate::app::confirm::Confirmation;
 use crate::app::roles::{Apply, Change, Diff, Export};
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown};
 use crate::cli::shop::Shop;
@@ -52,15 +53,23 @@ pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
 
 pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
     let text = declared::read(&args.file)?;
-    let applied = ask::confirmed(shop, |confirmed| {
+    let applied = ask::confirmed_by_person(shop, |confirmation| {
         let request = Apply {
             text: text.clone().try_into()?,
             prune: args.prune,
             dry_run: args.dry_run,
-            confirmed,
+            confirmed: confirmation == Confirmation::Given,
+            confirmation,
         };
         declared::named(&args.file, shop.run(request))
     })?;
+    if !shop.out.can_ask && !applied.dry_run {
+        for change in &applied.changes {
+            if let Change::RoleAccess { role, after, .. } = change {
+                super::change::note_access(role, *after, shop);
+            }
+        }
+    }
     let outcome = Outcome {
         answer: &applied,
         changes: &applied.changes,

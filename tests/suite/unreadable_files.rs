@@ -1,0 +1,80 @@
+//! A receipt or a manifest that cannot be read proves nothing: it is "could not
+//! verify" (exit 8) and never "tampered" (exit 6), however it was spoilt.
+
+use std::fs;
+
+use crate::support::{Store, text};
+
+fn saved(store: &Store, name: &str, text: &str) -> String {
+    let path = store.home().join(name);
+    fs::write(&path, text).expect("written");
+    path.display().to_string()
+}
+
+#[test]
+fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
+    let store = Store::with_shop();
+    store.login_url(&["1", "--ticket", "ZD-1"]);
+    let note = store.ok(&["log", "checkpoint"]);
+    let spoilt = [
+        ("prompt.txt", format!("$ lac log checkpoint\n{note}")),
+        ("tail.txt", format!("{note}$ exit\n")),
+        ("crlf.txt", note.replace('\n', "\r\n")),
+        (
+            "quoted.txt",
+            format!("> {}", note.trim_end().replace('\n', "\n> ")),
+        ),
+        ("cut.txt", note[..note.len() / 2].to_owned()),
+        ("last.txt", note[..note.len() - 20].to_owned()),
+        ("empty.txt", String::new()),
+    ];
+    for (name, spoilt) in &spoilt {
+        let file = saved(&store, name, spoilt);
+        for way in ["--since", "--file"] {
+            let refused = store.fails(&["log", "verify", way, &file], "proof_missing", 8);
+            let said = refused.to_string();
+            assert!(!said.contains("evidence"), "{name} {way}: {said}");
+            let is_note = !["empty.txt"].contains(name);
+            if way == "--file" && is_note {
+                assert!(!said.contains("manifest"), "{name}: {said}");
+            }
+        }
+    }
+    // Empty lines around it spoil nothing, either way.
+    for (name, sound) in [
+        ("after.txt", format!("{note}\n\n")),
+        ("before.txt", format!("\n{note}")),
+    ] {
+        let file = saved(&store, name, &sound);
+        for way in ["--since", "--file"] {
+            store.ok(&["log", "verify", way, &file]);
+        }
+    }
+    // What a trusted key did not sign as it is stays a proven difference.
+    let size = note.lines().nth(1).expect("a size");
+    let other = note.replacen(&format!("\n{size}\n"), "\n1\n", 1);
+    let file = saved(&store, "changed.txt", &other);
+    for way in ["--since", "--file"] {
+        store.fails(&["log", "verify", way, &file], "file_tampered", 6);
+    }
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_not_called_tampered() {
+    let store = Store::with_shop();
+    store.login_url(&["1", "--ticket", "ZD-1"]);
+    let export = store.home().join("e.csv").display().to_string();
+    store.ok(&["log", "export", &export]);
+    let manifest = format!("{export}.manifest.json");
+    let sound = fs::read_to_string(&manifest).expect("a manifest");
+    for spoilt in ["{}", "", "null", "[1]", &sound[..sound.len() / 2]] {
+        fs::write(&manifest, spoilt).expect("written");
+        let refused = store.fails(&["log", "verify", "--file", &export], "proof_missing", 8);
+        let said = text(&refused["message"]);
+        assert!(said.contains("e.csv.manifest.json"), "{said}");
+    }
+    fs::write(&manifest, &sound).expect("as before");
+    store.ok(&["log", "verify", "--file", &export]);
+    fs::write(&export, "seq\n1\n").expect("written");
+    store.fails(&["log", "verify", "--file", &export], "file_tampered", 6);
+}
