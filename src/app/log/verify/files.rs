@@ -117,7 +117,6 @@ pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Res
         };
         return checkpoint(name, &receipt, keys, older.as_ref());
     }
-    // What was meant as a checkpoint: its text, or what is left of it.
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("\u{2014} ") || text.lines().next() == Some(keys.origin()) {
         return Err(unreadable_note(name));
