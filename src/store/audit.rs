@@ -67,6 +67,12 @@ pub trait AuditReads {
         customer: CustomerId,
         each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
     ) -> Result<()>;
+    /// The events in the database in which a customer was edited, in order.
+    fn audit_edits(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()>;
     /// The events of a query, in its order; only those in the database.
     fn audit_scan(
         &self,

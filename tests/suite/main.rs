@@ -49,6 +49,7 @@ mod readme;
 mod reasons;
 mod report_figures;
 mod resources;
+mod reused_ids;
 mod scenarios;
 mod scopes;
 mod selectors;

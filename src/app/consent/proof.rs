@@ -3,7 +3,7 @@
 
 use crate::app::View;
 use crate::app::log::source::Source;
-use crate::domain::audit::{Consented, Cut, Said, Until};
+use crate::domain::audit::{ConsentLog, Consented, Cut, Said};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
@@ -37,46 +37,30 @@ pub fn difference(
     consent: &Consent,
     begun: u64,
 ) -> Result<Option<String>> {
-    let newest = newest(source, id)?;
-    let Some(seq) = consent.seq else {
-        if consent.granted {
-            return Ok(Some("no event granted it".to_owned()));
+    let former = source.read.customer_former_ids(id)?;
+    let mut events: Vec<Consented> = Vec::new();
+    events.extend(newest(source, id)?);
+    for from in &former {
+        // Nobody has a merchant's id before another one, and no id twice.
+        if !from.is_local() || source.read.customer(*from)?.is_some() {
+            return Ok(Some(format!("{from} is no former id of theirs")));
         }
-        let spoken = newest.filter(|event| event.said != Said::Gone && event.seq > begun);
-        return Ok(spoken.map(|event| format!("event {} changed it", event.seq)));
-    };
-    let mut ids = source.read.customer_former_ids(id)?;
-    let mut last = newest;
-    for former in &ids {
-        let theirs = self::newest(source, *former)?;
-        last = last.max_by_seq(theirs);
+        if let Some(word) = newest(source, *from)? {
+            events.push(word);
+            events.extend(renumbered(source, *from, id)?);
+        }
     }
-    ids.push(id);
-    let named = match last.filter(|event| event.seq == seq) {
-        Some(event) => Some(event),
-        None => at(source, seq)?,
-    };
-    let named = named.filter(|event| ids.contains(&event.customer));
-    let is_so = |event: &Consented| match event.said {
-        Said::Yes(until) => consent.granted && until.is(consent.until),
-        Said::No => !consent.granted,
-        Said::Gone => false,
-    };
-    if !named.as_ref().is_some_and(is_so) {
-        let did = if consent.granted { "grant" } else { "revoke" };
-        return Ok(Some(format!("event {seq} did not {did} it so")));
+    if let Some(seq) = consent.seq
+        && !events.iter().any(|event| event.seq == seq)
+    {
+        events.extend(at(source, seq)?);
     }
-    if !consent.granted {
-        return Ok(None);
+    events.sort_unstable_by_key(|event| event.seq);
+    let mut log = ConsentLog::default();
+    for event in &events {
+        log.take(event);
     }
-    // Of two customers who turned out to be one the shorter yes holds.
-    let later = last.filter(|event| event.seq > seq && !outlasts(event.said, consent));
-    Ok(later.map(|event| format!("event {} took it back", event.seq)))
-}
-
-fn outlasts(said: Said, consent: &Consent) -> bool {
-    matches!(said, Said::Yes(until) if until != Until::Unknown
-        && until.is_no_sooner_than(consent.until))
+    Ok(log.difference(id, &former, consent, begun))
 }
 
 /// In words.
@@ -94,6 +78,25 @@ fn newest(source: Source<'_>, id: CustomerId) -> Result<Option<Consented>> {
     Ok(found)
 }
 
+/// The event in the database that gave a `local:N` the merchant's id. It is
+/// about either of the two.
+fn renumbered(source: Source<'_>, from: CustomerId, to: CustomerId) -> Result<Option<Consented>> {
+    let mut found = None;
+    for id in [from, to] {
+        source.read.audit_edits(id, &mut |cut| {
+            let event = Consented::of(cut).filter(|event| event.customer == from);
+            found = event
+                .filter(|event| matches!(event.said, Said::Renumbered(_)))
+                .or(found);
+            Ok(())
+        })?;
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 /// What one event, archived or not, changed.
 fn at(source: Source<'_>, seq: u64) -> Result<Option<Consented>> {
     let mut found = None;
@@ -102,19 +105,4 @@ fn at(source: Source<'_>, seq: u64) -> Result<Option<Consented>> {
         Ok(())
     })?;
     Ok(found)
-}
-
-/// The later of two events.
-trait Later {
-    fn max_by_seq(self, other: Self) -> Self;
-}
-
-impl Later for Option<Consented> {
-    fn max_by_seq(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(one), Some(two)) if one.seq > two.seq => Some(one),
-            (one, None) => one,
-            (_, two) => two,
-        }
-    }
 }

@@ -79,6 +79,10 @@ impl Edit {
                     });
                 }
                 work.tx.customer_renumber(permit, before.id, after.id)?;
+                if after.consent.seq.is_some() {
+                    // What was said under the one id counts under the other.
+                    work.log_everything();
+                }
             }
             work.tx.customer_put(permit, &after)?;
             let recorded = work.record()?;

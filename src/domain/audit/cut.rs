@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::field::Field;
 use crate::domain::bytes::end_of_plain;
+use crate::domain::time::Timestamp;
 
 /// Makes what finds the values of a text of these keys (each with what stands
 /// before it) and nothing between them.
@@ -245,6 +246,13 @@ impl<'a> Cut<'a> {
     /// The event's number.
     pub fn seq(&self) -> Option<u64> {
         self.value(Field::Seq).parse().ok()
+    }
+
+    /// What the clock said: the event's time, unless it had to be moved behind
+    /// that of the event before.
+    pub fn clock(&self) -> Option<Timestamp> {
+        let clock = decoded(self.between(3, 3)).or_else(|| self.text(Field::Time));
+        clock?.parse().ok()
     }
 
     /// The ranges of seqs whose shopper parts this event removed, as JSON.

@@ -1,6 +1,7 @@
 //! The audit log's language: what an event says and which bytes prove it.
 
 mod action;
+mod consent_log;
 mod consented;
 mod cut;
 mod event;
@@ -10,6 +11,7 @@ pub mod select;
 mod state;
 
 pub use action::{Action, ActionGroup};
+pub use consent_log::ConsentLog;
 pub use consented::{Consented, Said, Until};
 pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
 pub use event::{ConsentBasis, Event, EventView, Outcome};

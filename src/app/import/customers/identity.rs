@@ -79,6 +79,10 @@ impl Import<'_, '_> {
             serde_json::json!({ "id": local.id }),
             serde_json::json!({ "id": id }),
         );
+        if local.consent.seq.is_some() {
+            // What was said under the one id counts under the other.
+            self.work.log_everything();
+        }
         let _ = self.work.record_also(&event)?;
         let Some(mut here) = here else {
             self.work.tx.customer_renumber(self.permit, local.id, id)?;

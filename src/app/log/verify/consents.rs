@@ -1,35 +1,52 @@
-//! What customers have allowed, compared with what the log says they said.
+//! What customers have allowed, compared with what the log says they said, and
+//! every login with the consent that it stood on.
 
 use std::collections::HashMap;
 
 use super::findings::Findings;
 use crate::app::consent::differs;
-use crate::domain::audit::{Consented, Said};
-use crate::domain::customer::Consent;
+use crate::domain::audit::{ConsentLog, Consented, Said};
+use crate::domain::ids::CustomerId;
 use crate::store::{ReadTx, Result};
 
-/// The newest word of each customer, while the log is passed through.
+/// What the log says so far, while it is passed through.
 #[derive(Debug, Default)]
 pub struct Consents {
-    newest: HashMap<i64, (u64, Said)>,
-}
-
-/// What is known of one customer.
-struct Known {
-    /// Under their own id.
-    own: Option<(u64, Said)>,
-    /// Under every id they had.
-    all: Vec<(u64, Said)>,
+    log: ConsentLog,
+    /// The ids that customers had.
+    former: HashMap<CustomerId, Vec<CustomerId>>,
 }
 
 impl Consents {
-    /// Takes an event, in order of seq.
-    pub fn take(&mut self, event: &Consented) {
-        let id = event.customer.stored();
-        if event.said == Said::Gone {
-            self.newest.remove(&id);
-        } else {
-            self.newest.insert(id, (event.seq, event.said));
+    /// # Errors
+    /// What reading fails with.
+    pub fn new(read: &dyn ReadTx) -> Result<Self> {
+        let mut former: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
+        read.customers_formerly(&mut |from, to| {
+            former.entry(to).or_default().push(from);
+            Ok(())
+        })?;
+        Ok(Self {
+            log: ConsentLog::default(),
+            former,
+        })
+    }
+
+    /// Takes an event, in order of seq. `lost` are events that are not there.
+    pub fn take(&mut self, event: &Consented, lost: &[[u64; 2]], findings: &mut Findings) {
+        let Said::Used { seq, at } = event.said else {
+            self.log.take(event);
+            return;
+        };
+        if lost
+            .iter()
+            .any(|[first, last]| (first..=last).contains(&&seq))
+        {
+            return;
+        }
+        let id = event.customer;
+        if let Some(problem) = self.log.misused(id, self.former(id), seq, at) {
+            findings.event(event.seq, problem);
         }
     }
 
@@ -44,48 +61,17 @@ impl Consents {
         begun: Option<u64>,
         findings: &mut Findings,
     ) -> Result<()> {
-        let mut former: HashMap<i64, Vec<(u64, Said)>> = HashMap::new();
-        read.customers_formerly(&mut |from, to| {
-            if let Some(said) = self.newest.get(&from.stored()) {
-                former.entry(to.stored()).or_default().push(*said);
-            }
-            Ok(())
-        })?;
+        let begun = begun.unwrap_or(u64::MAX);
         read.consents(&mut |id, consent| {
-            let own = self.newest.get(&id.stored()).copied();
-            let mut all = former.remove(&id.stored()).unwrap_or_default();
-            all.extend(own);
-            if let Some(problem) = problem(consent, &Known { own, all }, begun) {
+            let former = self.former(id);
+            if let Some(problem) = self.log.difference(id, former, consent, begun) {
                 findings.log(differs(id, &problem));
             }
             Ok(())
         })
     }
-}
 
-fn problem(consent: &Consent, known: &Known, begun: Option<u64>) -> Option<String> {
-    let Some(seq) = consent.seq else {
-        if consent.granted {
-            return Some("no event granted it".to_owned());
-        }
-        let (said, _) = known.own?;
-        let is_known = begun.is_some_and(|begun| begun < said);
-        return is_known.then(|| format!("event {said} changed it"));
-    };
-    let named = known.all.iter().find(|(event, _)| *event == seq);
-    let last = known.all.iter().max_by_key(|(event, _)| *event);
-    let word = |granted| if granted { "granted" } else { "revoked" };
-    match (consent.granted, named) {
-        (true, Some((_, Said::Yes(until)))) if until.is(consent.until) => {}
-        (false, Some((_, Said::No))) => return None,
-        (granted, _) => return Some(format!("event {seq} has not {} it so", word(granted))),
-    }
-    match last {
-        Some((event, said)) if *event > seq => {
-            let outlasts =
-                matches!(said, Said::Yes(until) if until.is_no_sooner_than(consent.until));
-            (!outlasts).then(|| format!("event {event} took it back"))
-        }
-        _ => None,
+    fn former(&self, id: CustomerId) -> &[CustomerId] {
+        self.former.get(&id).map_or(&[], Vec::as_slice)
     }
 }

@@ -88,7 +88,7 @@ impl<'a> Pass<'a> {
             erasures: Vec::new(),
             state: None,
             state_since: None,
-            consents: Consents::default(),
+            consents: Consents::new(view.read)?,
             older: Vec::new(),
             compared: 0,
             findings,
@@ -235,7 +235,8 @@ impl<'a> Pass<'a> {
         self.state_since = self.state_since.or(checked.state_since);
         self.state = checked.state.take().or(self.state.take());
         for event in checked.consents.drain(..) {
-            self.consents.take(&event);
+            let (lost, findings) = (&self.lost, &mut self.findings);
+            self.consents.take(&event, lost, findings);
         }
         for leaf in &checked.leaves {
             let root = self.frontier.push(*leaf);

@@ -88,6 +88,28 @@ impl AuditReads for Tx<'_> {
         each(&cut)
     }
 
+    fn audit_edits(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event \
+                 INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
+                 AND action_group = 'customers' AND action = 'edit' ORDER BY seq",
+            )
+            .map_err(rows::fault)?;
+        let mut found = statement.query([customer.stored()]).map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let event = read(row)?;
+            let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+            each(&cut)?;
+        }
+        Ok(())
+    }
+
     fn audit_scan(
         &self,
         query: &EventQuery,

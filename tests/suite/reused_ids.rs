@@ -1,0 +1,140 @@
+//! A merchant's id that one customer had and another one gets: what the first
+//! had said is not the second's, and what the second had said before is.
+
+use rusqlite::Connection;
+
+use crate::support::{Store, text};
+
+const BASE: [&str; 2] = ["--website", "base"];
+
+fn add(store: &Store, email: &str, id: Option<&str>) {
+    let mut args = vec!["customer", "add", "--email", email];
+    args.extend(BASE);
+    args.extend(id.map(|id| ["--id", id]).into_iter().flatten());
+    store.ok(&args);
+}
+
+fn forge(store: &Store, sql: &str) {
+    let database = Connection::open(store.dir().join("lac.db")).expect("a database");
+    database.execute_batch(sql).expect("changed");
+    assert!(database.changes() > 0, "{sql}");
+}
+
+/// Login, verification and `doctor` agree that all is well.
+fn all_is_well(store: &Store) {
+    store.ok(&["log", "verify"]);
+    let doctor = store.run(&["doctor"]);
+    assert_eq!(doctor.code, 0, "{doctor:#?}");
+    store.login(&["12"]);
+    store.ok(&["log", "verify"]);
+}
+
+/// All of them find it.
+fn is_found(store: &Store) {
+    store.fails(&["login", "12"], "state_tampered", 6);
+    for args in [&["log", "verify"][..], &["doctor"]] {
+        let ran = store.run(args);
+        assert_eq!(ran.code, 6, "{ran:#?}");
+        let shown = ran.stdout + &ran.stderr;
+        assert!(shown.contains("the consent of customer 12"), "{shown}");
+    }
+}
+
+#[test]
+fn a_consent_from_before_the_id_was_free() {
+    let store = Store::with_shop();
+    add(&store, "old@example.com", Some("12"));
+    add(&store, "new@example.com", None);
+    store.ok(&["consent", "grant", "local:1"]);
+    store.ok(&["customer", "remove", "12", "--yes"]);
+    store.ok(&["customer", "edit", "local:1", "--id", "12"]);
+    all_is_well(&store);
+}
+
+#[test]
+fn the_same_where_an_import_brings_the_id() {
+    let store = Store::with_shop();
+    add(&store, "old@example.com", Some("12"));
+    add(&store, "new@example.com", None);
+    store.ok(&["consent", "grant", "local:1"]);
+    store.ok(&["customer", "remove", "12", "--yes"]);
+    let file = store.dir().join("customers.json");
+    let item = r#"[{"id":12,"email":"new@example.com","firstname":"N","lastname":"N","website_id":1,"store_id":1}]"#;
+    std::fs::write(&file, item).expect("written");
+    let imported = store.json(&["import", "customers", file.to_str().expect("a path")]);
+    assert_eq!(imported["renumbered"], 1, "{imported}");
+    all_is_well(&store);
+}
+
+#[test]
+fn two_customers_get_the_id_one_after_the_other() {
+    let store = Store::with_shop();
+    add(&store, "a@example.com", None);
+    add(&store, "b@example.com", None);
+    store.ok(&["consent", "grant", "local:1", "local:2"]);
+    store.ok(&["consent", "revoke", "local:1"]);
+    store.ok(&["customer", "edit", "local:1", "--id", "12"]);
+    store.ok(&["customer", "remove", "12", "--yes"]);
+    store.ok(&["customer", "edit", "local:2", "--id", "12"]);
+    all_is_well(&store);
+}
+
+/// With and without the log of customers: what a consent hangs on is always
+/// recorded.
+#[test]
+fn a_removed_customers_consent_is_not_the_next_ones() {
+    for logs in [None, Some("config")] {
+        let store = Store::with_shop();
+        if let Some(groups) = logs {
+            store.ok(&["config", "set", "admin/magento_logging/actions", groups]);
+        }
+        add(&store, "a@example.com", None);
+        store.ok(&["consent", "grant", "local:1"]);
+        store.ok(&["customer", "edit", "local:1", "--id", "12"]);
+        let granted = store.json(&["log", "list", "--action", "grant"]);
+        let seq = &granted[0]["seq"];
+        store.login(&["12"]);
+        store.ok(&["customer", "remove", "12", "--yes"]);
+        add(&store, "another@example.com", Some("12"));
+        store.ok(&["log", "verify"]);
+        let error = store.fails(&["login", "12"], "consent_withheld", 5);
+        assert!(text(&error["message"]).contains("12"), "{error}");
+        forge(
+            &store,
+            &format!("UPDATE customer SET consent_granted = 1, consent_seq = {seq} WHERE id = 12"),
+        );
+        is_found(&store);
+    }
+}
+
+/// A former id is a `local:N` that nobody has, and whose event names this very
+/// customer.
+#[test]
+fn a_former_id_that_somebody_else_has() {
+    let store = Store::with_shop();
+    add(&store, "a@example.com", None);
+    add(&store, "b@example.com", None);
+    add(&store, "c@example.com", Some("12"));
+    store.ok(&["consent", "grant", "3"]);
+    store.ok(&["consent", "grant", "local:1", "local:2"]);
+    store.ok(&["customer", "edit", "local:1", "--id", "77"]);
+    store.login(&["77"]);
+    store.ok(&["log", "verify"]);
+    for former in [3, -1, -2] {
+        let store = store.copy();
+        forge(
+            &store,
+            &format!(
+                "INSERT OR REPLACE INTO customer_former (former, customer_id) \
+                 VALUES ({former}, 12); \
+                 UPDATE customer SET consent_granted = 1, consent_seq = (SELECT max(seq) \
+                 FROM audit_event WHERE customer_id = {former} AND action = 'grant') \
+                 WHERE id = 12"
+            ),
+        );
+        store.fails(&["login", "12", "--check"], "state_tampered", 6);
+        store.fails(&["login", "12"], "state_tampered", 6);
+        assert_eq!(store.run(&["log", "verify"]).code, 6, "{former}");
+        assert_eq!(store.run(&["doctor"]).code, 6, "{former}");
+    }
+}
