@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Desk, Done, View, act, look};
+use super::{Desk, Done, View, Work, act, look};
+use crate::domain::access::Actor;
 use crate::domain::access::Identity;
 use crate::domain::audit::{Action, Event};
+use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-use crate::store::{Activity, Result};
+use crate::store::{Activity, Permit, Result};
 
 /// Whoever is shown more customers than this, at once or within an hour, is
 /// recorded.
@@ -61,6 +63,61 @@ pub fn look_up<A>(
     })?;
     count(desk, who, shown(&answer))?;
     Ok(answer)
+}
+
+/// The same for what takes less than listing customers: only whoever may not
+/// list them is counted.
+///
+/// # Errors
+/// As [`look_up`].
+pub fn look_beside<A>(
+    desk: &Desk<'_>,
+    denied_as: Action,
+    any_of: &[Resource],
+    shown: impl FnOnce(&Actor, &A) -> usize,
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
+) -> Result<A> {
+    let (answer, who, shown) = look(desk, denied_as, any_of, |view| {
+        let (answer, actor) = (body(view)?, &view.actor);
+        let shown = if actor.rights.hold(Resource::CUSTOMER_MANAGE) {
+            0
+        } else {
+            shown(actor, &answer)
+        };
+        Ok((answer, actor.identity, shown))
+    })?;
+    count(desk, who, shown)?;
+    Ok(answer)
+}
+
+/// Runs an act on customers. Its event names whom it changed; `shown` are those
+/// in the answer whom it left as they were, and whom no event names. A question
+/// whether to go on and an id that is taken tell of a customer too.
+///
+/// # Errors
+/// Whatever stands in the way of the act, or of counting them.
+pub fn act_on<A>(
+    desk: &Desk<'_>,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    shown: impl FnOnce(&A) -> usize,
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
+) -> Result<A> {
+    let mut who = None;
+    let ended = act(desk, action, any_of, fill, |work, permit| {
+        who = Some(work.actor.identity);
+        body(work, permit)
+    });
+    let shown = match &ended {
+        Ok(answer) => shown(answer),
+        Err(Fault::ConfirmationRequired { .. } | Fault::AlreadyExists { .. }) => 1,
+        Err(_) => 0,
+    };
+    if let Some(who) = who {
+        count(desk, who, shown)?;
+    }
+    ended
 }
 
 /// Adds to what an actor was shown within the hour. Beyond [`BULK`] that is an

@@ -14,6 +14,7 @@ mod consent_proof;
 mod corners;
 mod credentials;
 mod crowd;
+mod customer_rights;
 mod damaged_rows;
 mod declared;
 mod doctor;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::app::{Desk, Done, Work, bulk, find, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config;
 use crate::domain::customer::{Consent, ConsentSource, Customer};
@@ -114,7 +114,8 @@ impl Change {
                 event.detail("customer", one.clone());
             }
         };
-        act(desk, action, &needs, fill, |work, permit| {
+        let shown = |all: &Vec<Changed>| all.iter().filter(|one| !one.changed).count();
+        bulk::act_on(desk, action, &needs, fill, shown, |work, permit| {
             let until = self
                 .limit
                 .as_ref()

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Changed, CustomerView, fields};
-use crate::app::{Desk, Done, View, act, find};
+use crate::app::{Desk, Done, View, bulk, find};
 use crate::domain::audit::{Action, Event};
 use crate::domain::customer::{Consent, Customer};
 use crate::domain::fault::Fault;
@@ -48,44 +48,51 @@ impl Add {
             event.customer_email = Some(email.clone());
         };
         let (action, needs) = (Action::CustomerAdd, [Resource::CUSTOMER_ACTIONS]);
-        act(desk, action, &needs, fill, |work, permit| {
-            let website = find::website(work, &self.website)?.clone();
-            work.draft.website = Some(website.code.clone());
-            let code = self.store_view.as_deref().unwrap_or_default();
-            let store_view_id = fields::store_view(work, &website, code)?;
-            work.draft.store_view = store_view_id.and(self.store_view.clone().map(Into::into));
-            let id = self.id.map_or_else(|| next_local(work), Ok)?;
-            work.draft.customer_id = Some(id);
-            if work.read.customer(id)?.is_some() {
-                return Err(Fault::AlreadyExists {
-                    what: format!("customer {id}"),
-                });
-            }
-            let customer = Customer {
-                id,
-                website_id: website.id,
-                email: email.clone(),
-                first_name: self.first_name.to_string(),
-                last_name: self.last_name.to_string(),
-                store_view_id,
-                active: self.active,
-                confirmed: self.confirmed,
-                created_at: Some(work.now),
-                updated_at: None,
-                vip: self.vip,
-                consent: Consent::default(),
-                guard_website_id: None,
-            };
-            work.tx.customer_put(permit, &customer)?;
-            work.draft.detail("name", customer.name());
-            let recorded = work.record()?;
-            let answer = Changed {
-                customer: CustomerView::seen(work, customer)?,
-                changed: true,
-                sessions_ended: 0,
-            };
-            Ok(Done::Recorded(answer, recorded))
-        })
+        bulk::act_on(
+            desk,
+            action,
+            &needs,
+            fill,
+            |_| 0,
+            |work, permit| {
+                let website = find::website(work, &self.website)?.clone();
+                work.draft.website = Some(website.code.clone());
+                let code = self.store_view.as_deref().unwrap_or_default();
+                let store_view_id = fields::store_view(work, &website, code)?;
+                work.draft.store_view = store_view_id.and(self.store_view.clone().map(Into::into));
+                let id = self.id.map_or_else(|| next_local(work), Ok)?;
+                work.draft.customer_id = Some(id);
+                if work.read.customer(id)?.is_some() {
+                    return Err(Fault::AlreadyExists {
+                        what: format!("customer {id}"),
+                    });
+                }
+                let customer = Customer {
+                    id,
+                    website_id: website.id,
+                    email: email.clone(),
+                    first_name: self.first_name.to_string(),
+                    last_name: self.last_name.to_string(),
+                    store_view_id,
+                    active: self.active,
+                    confirmed: self.confirmed,
+                    created_at: Some(work.now),
+                    updated_at: None,
+                    vip: self.vip,
+                    consent: Consent::default(),
+                    guard_website_id: None,
+                };
+                work.tx.customer_put(permit, &customer)?;
+                work.draft.detail("name", customer.name());
+                let recorded = work.record()?;
+                let answer = Changed {
+                    customer: CustomerView::seen(work, customer)?,
+                    changed: true,
+                    sessions_ended: 0,
+                };
+                Ok(Done::Recorded(answer, recorded))
+            },
+        )
     }
 }
 

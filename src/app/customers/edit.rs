@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{CustomerView, fields};
-use crate::app::{Desk, Done, Work, act, find, sessions};
+use crate::app::{Desk, Done, Work, bulk, consent, find, sessions};
 use crate::domain::audit::{Action, Event};
-use crate::domain::customer::Customer;
+use crate::domain::customer::{Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::form::{PersonName, ShortText};
 use crate::domain::ids::CustomerId;
@@ -59,10 +59,11 @@ impl Edit {
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
         let (action, needs) = (Action::CustomerEdit, [Resource::CUSTOMER_ACTIONS]);
-        act(desk, action, &needs, fill, |work, permit| {
+        let shown = |changed: &Changed| usize::from(!changed.changed);
+        bulk::act_on(desk, action, &needs, fill, shown, |work, permit| {
             let before = find::customer(work, &self.customer, self.website.as_deref())?;
             name_in_draft(work, &before)?;
-            let after = self.altered(work, &before)?;
+            let mut after = self.altered(work, &before)?;
             if after == before {
                 return Ok(Done::Unchanged(Changed {
                     customer: CustomerView::seen(work, after)?,
@@ -87,9 +88,13 @@ impl Edit {
             work.tx.customer_put(permit, &after)?;
             let recorded = work.record()?;
             let mut sessions_ended = 0;
+            if makes_another(&before, &after) && !consent::may_pass_on(work) {
+                consent::withhold(work, permit, &mut after)?;
+                sessions_ended += sessions::end_after_a_no(work, permit, after.id)?;
+            }
             if before.active && !after.active {
                 let cause = EndCause::CustomerInactive;
-                sessions_ended = sessions::end_for_customer(work, permit, after.id, cause)?;
+                sessions_ended += sessions::end_for_customer(work, permit, after.id, cause)?;
             }
             let answer = Changed {
                 customer: CustomerView::seen(work, after)?,
@@ -148,6 +153,15 @@ impl Edit {
         after.vip = self.vip.unwrap_or(before.vip);
         Ok(after)
     }
+}
+
+/// Whether a yes would come to stand for another account. A merchant's id says
+/// whose account it is; of a `local:N` the address does, because an import gives
+/// the merchant's id to who has it.
+fn makes_another(before: &Customer, after: &Customer) -> bool {
+    let is_renumbered = before.id != after.id;
+    let has_other_address = email_key(&before.email) != email_key(&after.email);
+    before.consent.granted && before.id.is_local() && (is_renumbered || has_other_address)
 }
 
 /// Puts whom the act is about into its record.

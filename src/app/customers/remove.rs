@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::edit::name_in_draft;
-use crate::app::{Desk, Done, act, find, requests, sessions};
+use crate::app::{Desk, Done, bulk, find, requests, sessions};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::ShortText;
@@ -42,34 +42,42 @@ impl Remove {
     pub fn run(self, desk: &Desk<'_>) -> Result<Removed> {
         let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
         let (action, needs) = (Action::CustomerRemove, [Resource::CUSTOMER_ACTIONS]);
-        act(desk, action, &needs, fill, |work, permit| {
-            let customer = find::customer(work, &self.customer, self.website.as_deref())?;
-            name_in_draft(work, &customer)?;
-            let website = work.draft.website.clone().unwrap_or_default();
-            let (id, email) = (customer.id, customer.email);
-            if !self.confirmed {
-                return Err(Fault::ConfirmationRequired {
-                    what: format!("remove customer {id} ({email}, website {website})"),
-                });
-            }
-            let cause = EndCause::CustomerRemoved;
-            let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
-            let requests_closed = requests::cancel_for_customer(work, permit, id)?;
-            work.tx.customer_remove(permit, id)?;
-            if customer.consent.seq.is_some() {
-                // With them goes what they had allowed, or had not.
-                work.log_everything();
-            }
-            let recorded = work.record()?;
-            let answer = Removed {
-                id,
-                email,
-                website,
-                changed: true,
-                sessions_ended,
-                requests_closed,
-            };
-            Ok(Done::Recorded(answer, recorded))
-        })
+        // What is asked before names the customer too: that counts as a look.
+        bulk::act_on(
+            desk,
+            action,
+            &needs,
+            fill,
+            |_| 0,
+            |work, permit| {
+                let customer = find::customer(work, &self.customer, self.website.as_deref())?;
+                name_in_draft(work, &customer)?;
+                let website = work.draft.website.clone().unwrap_or_default();
+                let (id, email) = (customer.id, customer.email);
+                if !self.confirmed {
+                    return Err(Fault::ConfirmationRequired {
+                        what: format!("remove customer {id} ({email}, website {website})"),
+                    });
+                }
+                let cause = EndCause::CustomerRemoved;
+                let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
+                let requests_closed = requests::cancel_for_customer(work, permit, id)?;
+                work.tx.customer_remove(permit, id)?;
+                if customer.consent.seq.is_some() {
+                    // With them goes what they had allowed, or had not.
+                    work.log_everything();
+                }
+                let recorded = work.record()?;
+                let answer = Removed {
+                    id,
+                    email,
+                    website,
+                    changed: true,
+                    sessions_ended,
+                    requests_closed,
+                };
+                Ok(Done::Recorded(answer, recorded))
+            },
+        )
     }
 }

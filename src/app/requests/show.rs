@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{NEEDED, one};
 use crate::app::page::{Page, Part};
-use crate::app::{Desk, View, look};
+use crate::app::{Desk, View, bulk};
+use crate::domain::access::Actor;
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::form::{BoundedList, SOME};
@@ -39,7 +40,7 @@ pub struct RequestRow {
     pub state: RequestState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// `null` once the customer is removed.
+    /// `null` once the customer is removed, and for one beyond the role scope.
     pub customer_email: Option<String>,
     pub website: Option<String>,
     pub store_view: String,
@@ -62,6 +63,7 @@ impl RequestRow {
     pub(crate) fn of(view: &View<'_>, request: LoginRequest) -> Result<Self> {
         let website = view.tree()?.website(request.website_id);
         let customer = unless_damaged(view.read.customer(request.customer_id))?;
+        let customer = customer.filter(|customer| view.actor.sees(customer.website_id));
         Ok(Self {
             state: request.state_at(view.now),
             customer_email: customer.map(|customer| customer.email),
@@ -84,11 +86,21 @@ impl RequestRow {
     }
 }
 
+impl RequestRow {
+    /// Whether it tells of a customer whom somebody else asked for.
+    fn tells(&self, actor: &Actor) -> bool {
+        self.customer_email.is_some() && self.admin != actor.name
+    }
+}
+
 impl ListRequests {
     /// # Errors
     /// `resource_denied`, `invalid_value` for a cursor that is none.
     pub fn run(self, desk: &Desk<'_>) -> Result<Page<RequestRow>> {
-        look(desk, Action::SessionRead, NEEDED, |view| {
+        let shown = |actor: &Actor, page: &Page<RequestRow>| {
+            page.rows.iter().filter(|row| row.tells(actor)).count()
+        };
+        bulk::look_beside(desk, Action::SessionRead, NEEDED, shown, |view| {
             let mine = self.mine || !view.actor.rights.hold(Resource::LAC_APPROVE);
             let before = match &self.part.after {
                 Some(after) => Some(cursor(view, after)?),
@@ -140,7 +152,8 @@ impl ShowRequest {
     /// # Errors
     /// `resource_denied`, `request_not_found`.
     pub fn run(self, desk: &Desk<'_>) -> Result<RequestRow> {
-        look(desk, Action::SessionRead, NEEDED, |view| {
+        let shown = |actor: &Actor, row: &RequestRow| usize::from(row.tells(actor));
+        bulk::look_beside(desk, Action::SessionRead, NEEDED, shown, |view| {
             let request = one(view, &self.id)?;
             RequestRow::of(view, request)
         })

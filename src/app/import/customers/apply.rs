@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::row::Row;
 use super::{Customers, missing};
@@ -11,7 +11,7 @@ use crate::app::import::problem::{At, Problem, Sieve};
 use crate::app::import::{Known, Tally, Watch, Wishes};
 use crate::app::{Work, sessions};
 use crate::domain::audit::Action;
-use crate::domain::customer::{Consent, Customer};
+use crate::domain::customer::{Consent, Customer, email_key};
 use crate::domain::ids::CustomerId;
 use crate::domain::session::EndCause;
 use crate::store::{Permit, Result};
@@ -197,7 +197,10 @@ impl Import<'_, '_> {
             self.tally.unchanged += 1;
         }
         let moved = here.website_id != customer.website_id;
-        if moved {
+        let is_readdressed = customer.consent.granted
+            && here.consent.granted
+            && email_key(&here.email) != email_key(&customer.email);
+        if moved || is_readdressed {
             self.record_move(&here, &customer)?;
         }
         if here.consent != customer.consent || moved {
@@ -213,14 +216,26 @@ impl Import<'_, '_> {
     }
 
     /// A move is an event of its own: other rules count where somebody is at
-    /// home.
+    /// home. So is another address of somebody who said yes: whom it is for.
     fn record_move(&mut self, before: &Customer, after: &Customer) -> Result<()> {
         let mut event = self.event(Action::CustomerEdit, after);
-        let website = |customer: &Customer| self.known.website_code(customer.website_id);
-        event.change(
-            json!({ "website": website(before) }),
-            json!({ "website": website(after) }),
-        );
+        let fields = |customer: &Customer| {
+            [
+                (
+                    "website",
+                    json!(self.known.website_code(customer.website_id)),
+                ),
+                ("email", json!(customer.email)),
+            ]
+        };
+        let (mut was, mut is) = (Map::new(), Map::new());
+        for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
+            if old != new {
+                was.insert(name.to_owned(), old);
+                is.insert(name.to_owned(), new);
+            }
+        }
+        event.change(Value::from(was), Value::from(is));
         self.work.record_also(&event).map(|_| ())
     }
 

@@ -3,6 +3,7 @@
 use super::apply::{Import, Target};
 use super::row::Row;
 use crate::app::consent;
+use crate::app::import::effects::Effect;
 use crate::app::import::problem::Problem;
 use crate::domain::audit::Action;
 use crate::domain::consent::is_no_said_here;
@@ -47,7 +48,7 @@ impl Import<'_, '_> {
         match self.holder(row)? {
             Some(holder) if holder.id == id => {}
             Some(holder) if holder.id.is_local() => {
-                return self.merge(here, holder, id).map(Ok);
+                return self.merge(here, holder, id, row).map(Ok);
             }
             Some(holder) if self.ids.binary_search(&holder.id.stored()).is_ok() => {
                 self.work.tx.customer_park(self.permit, holder.id)?;
@@ -71,7 +72,13 @@ impl Import<'_, '_> {
 
     /// A `local:N` gets the merchant's id, or goes up in who has it already:
     /// one person, told of twice, of whom the more careful word holds.
-    fn merge(&mut self, here: Option<Customer>, local: Customer, id: CustomerId) -> Result<Target> {
+    fn merge(
+        &mut self,
+        here: Option<Customer>,
+        local: Customer,
+        id: CustomerId,
+        row: &Row<'_>,
+    ) -> Result<Target> {
         self.tally.renumbered += 1;
         let mut event = self.event(Action::CustomerEdit, &local);
         event.customer_id = Some(id);
@@ -86,7 +93,16 @@ impl Import<'_, '_> {
         let _ = self.work.record_also(&event)?;
         let Some(mut here) = here else {
             self.work.tx.customer_renumber(self.permit, local.id, id)?;
-            return Ok(Target::Existing(Customer { id, ..local }));
+            let mut customer = Customer { id, ..local };
+            if customer.consent.granted && !self.may.consents {
+                // Else whoever may import could say which account a yes is for.
+                self.leave_out(Effect::Consent, row, "id");
+                self.change_consent(&mut customer, false, Some(self.work.now))?;
+                let consent = &customer.consent;
+                self.work.tx.consent_put(self.permit, id, consent)?;
+                self.settle_consent(&customer, true)?;
+            }
+            return Ok(Target::Existing(customer));
         };
         self.work.tx.customer_remove(self.permit, local.id)?;
         self.work.tx.customer_renumber(self.permit, local.id, id)?;

@@ -1,0 +1,224 @@
+//! `Magento_Customer::actions` alone gives nobody a yes, and shows nobody the
+//! directory unnoticed.
+
+use serde_json::{Value, json};
+
+use crate::support::{Store, customer, page};
+
+const IMPORT: &str = "Magento_ImportExport::import";
+const ACTIONS: &str = "Magento_Customer::actions";
+const OPT_IN: &str = "allow_shopping_assistance";
+
+/// A shop with an accomplice `kim@example.com`, a `local:N` who really said yes.
+fn with_accomplice() -> Store {
+    let store = Store::with_shop();
+    store.ok(&[
+        "customer",
+        "add",
+        "--email",
+        "kim@example.com",
+        "--first-name",
+        "Kim",
+        "--website",
+        "base",
+    ]);
+    store.ok(&["consent", "grant", "kim@example.com"]);
+    store
+}
+
+fn run(store: &Store, token: &str, args: &[&str]) -> Value {
+    let args = [args, &["-o", "json"]].concat();
+    let ran = store.run_as(token, &args).succeeded();
+    serde_json::from_str(&ran.stdout).expect("JSON")
+}
+
+fn import(store: &Store, token: &str, items: &[Value]) -> Value {
+    let file = store.home().join("customers.json");
+    std::fs::write(&file, page(items).to_string()).expect("a file");
+    run(
+        store,
+        token,
+        &["import", "customers", &file.display().to_string()],
+    )
+}
+
+fn consent(store: &Store, who: &str) -> Value {
+    store.json(&["customer", "show", who])["consent"].clone()
+}
+
+#[test]
+fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
+    let store = with_accomplice();
+    let clerk = store.staff("clerk", &[ACTIONS]);
+    run(&store, &clerk, &["customer", "remove", "2", "--yes"]);
+    let edited = run(
+        &store,
+        &clerk,
+        &[
+            "customer",
+            "edit",
+            "kim@example.com",
+            "--id",
+            "2",
+            "--email",
+            "bob@example.com",
+        ],
+    );
+    assert_eq!(
+        (&edited["id"], &edited["consent"]),
+        (&json!("2"), &json!("withheld")),
+        "{edited}"
+    );
+    store.fails(&["login", "2"], "consent_withheld", 5);
+    let log = store.log();
+    let told = log.iter().find(|event| event["action_group"] == "consent");
+    let told = told.expect("an event of its own");
+    assert_eq!(
+        (&told["action"], &told["customer_id"], &told["admin"]),
+        (&json!("revoke"), &json!("2"), &json!("clerk"))
+    );
+    assert_eq!(told["details"]["cause"], "identity_changed");
+    store.ok(&["log", "verify"]);
+    store.ok(&["consent", "grant", "2"]);
+    store.ok(&["login", "2"]);
+}
+
+#[test]
+fn whoever_may_grant_it_lets_a_yes_go_to_the_merchants_id() {
+    let store = with_accomplice();
+    let scribe = store.staff("scribe", &[ACTIONS, OPT_IN]);
+    let edit = ["customer", "edit", "kim@example.com", "--id", "50"];
+    assert_eq!(run(&store, &scribe, &edit)["consent"], "granted");
+    store.ok(&["login", "50"]);
+}
+
+#[test]
+fn another_address_of_a_local_customer_takes_the_yes_away() {
+    let store = with_accomplice();
+    let clerk = store.staff("clerk", &[ACTIONS]);
+    // The merchant's file would give this address the merchant's id, yes and all.
+    let edit = [
+        "customer",
+        "edit",
+        "kim@example.com",
+        "--email",
+        "vic@example.com",
+    ];
+    assert_eq!(run(&store, &clerk, &edit)["consent"], "withheld");
+    // Of a merchant's customer the id says whose account it is.
+    let edit = ["customer", "edit", "1", "--email", "ada@new.example"];
+    assert_eq!(run(&store, &clerk, &edit)["consent"], "granted");
+    let edited = &store.log()[0]["details"];
+    assert_eq!(edited["before"], json!({"email": "ada@example.com"}));
+}
+
+#[test]
+fn an_import_without_the_right_to_consents_brings_no_yes_to_the_merchants_id() {
+    let store = with_accomplice();
+    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
+    let kim = customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
+    let came = import(&store, &clerk, &[kim]);
+    assert_eq!(
+        (&came["renumbered"], &came["left_out"]["consents"]),
+        (&json!(1), &json!(1)),
+        "{came}"
+    );
+    assert_eq!(consent(&store, "90"), "withheld");
+    let victim = customer(90, "vic@example.com", ("Vic", ""), (1, 1), 0);
+    import(&store, &clerk, &[victim]);
+    store.fails(&["login", "90"], "consent_withheld", 5);
+    store.ok(&["log", "verify"]);
+}
+
+#[test]
+fn an_import_that_changes_whose_a_yes_is_says_so() {
+    let store = with_accomplice();
+    let nightly = store.staff("nightly", &[IMPORT, ACTIONS, OPT_IN]);
+    let kim = customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
+    import(&store, &nightly, &[kim]);
+    assert_eq!(consent(&store, "90"), "granted");
+    let kim = customer(90, "kim@new.example", ("Kim", ""), (1, 1), 0);
+    import(&store, &nightly, &[kim]);
+    assert_eq!(consent(&store, "90"), "granted");
+    let log = store.log();
+    let changed = log
+        .iter()
+        .find(|event| event["action_group"] == "customers");
+    let details = &changed.expect("an event")["details"];
+    assert_eq!(details["before"], json!({"email": "kim@example.com"}));
+    assert_eq!(details["after"], json!({"email": "kim@new.example"}));
+    store.ok(&["login", "90"]);
+}
+
+/// Counts of bulk reads in the log, newest first.
+fn recorded(store: &Store) -> Vec<Value> {
+    let mut events = store.log();
+    events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
+    let count = |event: &Value| event["details"]["count"].clone();
+    events.iter().map(count).collect()
+}
+
+#[test]
+fn customers_shown_by_acts_that_change_nothing_are_counted() {
+    let store = Store::with_shop();
+    let many: Vec<Value> = (1000..1200)
+        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
+        .collect();
+    store.import("customers", &page(&many));
+    let ids: Vec<String> = (1000..1200).map(|id| id.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let grant = |count: usize| [&["consent", "grant"], &ids[..count]].concat();
+
+    let scribe = store.staff("scribe", &[OPT_IN]);
+    run(&store, &scribe, &grant(100));
+    assert_eq!(recorded(&store), [0; 0], "a hundred are nobody's business");
+    run(&store, &scribe, &grant(1));
+    assert_eq!(recorded(&store), [101]);
+
+    let clerk = store.staff("clerk", &[ACTIONS, OPT_IN]);
+    run(&store, &clerk, &grant(97));
+    let edit = ["customer", "edit", "1000", "--active", "yes"];
+    assert_eq!(run(&store, &clerk, &edit)["changed"], false);
+    store
+        .run_as(&clerk, &["customer", "remove", "1000", "-o", "json"])
+        .failed("confirmation_required", 2);
+    let add = [
+        "customer",
+        "add",
+        "--id",
+        "1000",
+        "--email",
+        "x@example.com",
+        "--website",
+        "base",
+        "-o",
+        "json",
+    ];
+    store.run_as(&clerk, &add).failed("already_exists", 7);
+    assert_eq!(recorded(&store), [101]);
+    run(&store, &clerk, &edit);
+    assert_eq!(recorded(&store), [101, 101]);
+}
+
+#[test]
+fn other_peoples_sessions_and_requests_count_as_looks_and_end_at_the_scope() {
+    let store = Store::with_shop();
+    let bea = store.agent("bea");
+    run(&store, &bea, &["login", "1"]);
+    let overseer = store.staff("overseer", &["Lac::sessions"]);
+    for _ in 0..100 {
+        let rows = run(&store, &overseer, &["session", "list"]);
+        assert_eq!(rows[0]["customer_email"], "ada@example.com");
+    }
+    assert_eq!(recorded(&store), [0; 0]);
+    run(&store, &overseer, &["session", "list"]);
+    assert_eq!(recorded(&store), [101]);
+
+    // One's own are none of that, but end where the role scope does.
+    store.ok(&["role", "scope", "beas", "website:eu"]);
+    let own = run(&store, &bea, &["session", "list"]);
+    assert_eq!(
+        (&own[0]["customer_id"], &own[0]["customer_email"]),
+        (&json!("1"), &Value::Null)
+    );
+}
