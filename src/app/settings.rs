@@ -1,7 +1,7 @@
 //! The store's config as one act sees it.
 
 use crate::domain::config::lookup::{self, Effective};
-use crate::domain::config::{self, Field};
+use crate::domain::config::{self, Field, InvalidValue};
 use crate::domain::fault::Fault;
 use crate::domain::scope::{ConfigScope, ScopeLevel};
 use crate::domain::stores::{StoreView, Website};
@@ -23,7 +23,8 @@ impl Config {
     /// The value at the default scope.
     ///
     /// # Errors
-    /// `config_path_not_found`.
+    /// `config_path_not_found`; `row_damaged` for a stored value that the field
+    /// cannot hold.
     pub fn default(&self, path: &str) -> Result<Effective> {
         self.at(path, None, None)
     }
@@ -32,7 +33,8 @@ impl Config {
     /// built-in default.
     ///
     /// # Errors
-    /// `config_path_not_found`.
+    /// `config_path_not_found`; `row_damaged` for a stored value that the field
+    /// cannot hold.
     pub fn at(
         &self,
         path: &str,
@@ -44,14 +46,15 @@ impl Config {
             website.map(|w| w.code.as_str()),
             view.map(|v| v.code.as_str()),
         );
-        Ok(lookup::resolve(field, &chain, |scope| {
+        let effective = lookup::resolve(field, &chain, |scope| {
             let id = match scope {
                 ConfigScope::Default => Some(0),
                 ConfigScope::Website(_) => website.map(|w| w.id),
                 ConfigScope::StoreView(_) => view.map(|v| v.id),
             };
-            self.stored(path, scope.level(), id?).map(str::to_owned)
-        }))
+            self.stored(path, scope.level(), id?)
+        });
+        effective.map_err(|unfit| damaged(path, &unfit.scope, &unfit.problem))
     }
 
     /// The value stored at exactly this scope.
@@ -76,6 +79,15 @@ impl Config {
     /// Every stored row.
     pub fn rows(&self) -> &[ConfigRow] {
         &self.rows
+    }
+}
+
+/// A stored value that its field cannot hold: nobody set it through this program.
+pub fn damaged(path: &str, scope: &ConfigScope, problem: &InvalidValue) -> Fault {
+    Fault::RowDamaged {
+        table: "config_value".to_owned(),
+        id: format!("{path} at {scope}"),
+        problem: problem.to_string(),
     }
 }
 

@@ -6,7 +6,7 @@
 //! rollback of the database would heal the attack.
 
 pub use super::head::{check_file, check_head};
-pub use super::root::{after_archive, check_newest_run, recompute, root_at};
+pub use super::root::{after_archive, recompute, root_at};
 use super::{ArchiveRow, Head, HighWater, Result, WriteTx, state};
 use crate::domain::ambient::{self, Random};
 use crate::domain::audit::{self, ActionGroup, Event, State, StateKind, differs_from};
@@ -230,13 +230,14 @@ impl<'tx> Appender<'tx> {
         self.accepts_state = true;
     }
 
-    /// The newest state before this act; `None` where no event holds one yet.
+    /// The newest state before this act; `None` where no event holds one yet. It
+    /// is read from records that add up to what was signed.
     ///
     /// # Errors
-    /// The store's own.
+    /// `log_tampered`.
     pub fn known_state(&mut self) -> Result<Option<(u64, State)>> {
         if !self.has_looked {
-            self.known_state = state::newest(self.tx.as_read(), self.frontier.size())?;
+            self.known_state = state::newest(self.tx.as_read(), &self.frontier)?;
             self.has_looked = true;
         }
         Ok(self.known_state.clone())
@@ -246,15 +247,39 @@ impl<'tx> Appender<'tx> {
     /// recorded even where its group is left out.
     pub fn append(&mut self, event: &Event) -> Result<Recorded> {
         let is_left_out = self.unlogged.contains(&event.action.group());
-        let is_tracked = |kind: &StateKind| kind.is_tracked(&self.unlogged);
-        if is_left_out && !self.tx.state_written().iter().any(is_tracked) {
-            return Ok(Recorded { seq: None });
+        if is_left_out {
+            self.check_config()?;
+            let is_tracked = |kind: &StateKind| kind.is_tracked(&self.unlogged);
+            if !self.tx.state_written().iter().any(is_tracked) {
+                return Ok(Recorded { seq: None });
+            }
         }
         event.check_bounds().map_err(Fault::internal)?;
         let seq = self.next_seq();
         self.write_pending(false)?;
         self.pending = Some((event.clone(), self.now));
         Ok(Recorded { seq: Some(seq) })
+    }
+
+    /// That a group is left out is config too: a row that somebody wrote into the
+    /// table must not keep an act off the record.
+    fn check_config(&mut self) -> Result<()> {
+        let Some((seq, state)) = self.known_state()? else {
+            return Ok(());
+        };
+        let Some(known) = state.get(StateKind::Config) else {
+            return Ok(());
+        };
+        let before = if self.tx.state_written().is_empty() {
+            self.tx.state_digest(StateKind::Config)?
+        } else {
+            self.tx.state_before(StateKind::Config)?
+        };
+        let changed = (before != known).then_some(StateKind::Config);
+        match differs_from(changed.as_slice(), seq) {
+            Some(what) => Err(Fault::StateTampered { what }),
+            None => Ok(()),
+        }
     }
 
     /// What the event says of the state; the last one of an act that changed
@@ -286,6 +311,11 @@ impl<'tx> Appender<'tx> {
         for kind in StateKind::ALL {
             let before = known.as_ref().and_then(|(_, state)| state.get(kind));
             let digest = match before {
+                // Where nothing was changed nothing ceased to be tracked,
+                // whatever the config says now.
+                Some(before) if written.is_empty() && !self.accepts_state => {
+                    Some(before.to_owned())
+                }
                 _ if !kind.is_tracked(&self.unlogged) => None,
                 Some(before) if !self.accepts_state && !written.contains(&kind) => {
                     Some(before.to_owned())

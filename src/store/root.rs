@@ -1,7 +1,7 @@
 //! The tree's root at some size, from what is stored.
 
 use super::log::tampered;
-use super::{ArchiveRow, Head, ReadTx, Result};
+use super::{ArchiveRow, ReadTx, Result};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, Hash, SUBTREE, leaf_hash};
 
@@ -57,24 +57,33 @@ pub fn recompute(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     Ok(frontier.root())
 }
 
-/// The events of the newest run of 256 lead to the root that is signed.
+/// Hands over the events of the newest run of 256, and says whether its first
+/// ones are archived. What was handed over is true only once this has ended
+/// well: the records lead to the frontier, which must be a signed one.
 ///
 /// # Errors
 /// `log_tampered`.
-pub fn check_newest_run(tx: &dyn ReadTx, head: &Head) -> Result<()> {
-    let before = head.size.saturating_sub(1) / SUBTREE;
+pub fn newest_run(
+    tx: &dyn ReadTx,
+    signed: &Frontier,
+    each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<bool> {
+    let size = signed.size();
+    let before = size.saturating_sub(1) / SUBTREE;
     let archive = tx.audit_archives()?.pop();
+    let archive = archive.filter(|archive| archive.last > before * SUBTREE);
+    let is_archived = archive.is_some();
     let mut frontier = Frontier::new();
-    if let Some(archive) = archive.filter(|archive| archive.last > before * SUBTREE) {
+    if let Some(archive) = archive {
         frontier = after_archive(&archive)?;
     } else {
         for root in tx.audit_subtrees(before)? {
             frontier.push_subtree(root).map_err(Fault::internal)?;
         }
     }
-    push_records(tx, &mut frontier, head.size)?;
-    if frontier.nodes_bytes() == head.nodes {
-        return Ok(());
+    push_each(tx, &mut frontier, size, each)?;
+    if frontier == *signed {
+        return Ok(is_archived);
     }
     Err(tampered(
         "the newest events do not add up to the signed checkpoint",
@@ -83,6 +92,15 @@ pub fn check_newest_run(tx: &dyn ReadTx, head: &Head) -> Result<()> {
 
 /// Pushes the records after the frontier's own, up to and with `size`.
 fn push_records(tx: &dyn ReadTx, frontier: &mut Frontier, size: u64) -> Result<()> {
+    push_each(tx, frontier, size, &mut |_, _| Ok(()))
+}
+
+fn push_each(
+    tx: &dyn ReadTx,
+    frontier: &mut Frontier,
+    size: u64,
+    each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<()> {
     let mut next = frontier.size() + 1;
     if next <= size {
         tx.audit_records(next, size, &mut |seq, record| {
@@ -91,7 +109,7 @@ fn push_records(tx: &dyn ReadTx, frontier: &mut Frontier, size: u64) -> Result<(
             }
             next += 1;
             let _ = frontier.push(leaf_hash(record));
-            Ok(())
+            each(seq, record)
         })?;
     }
     if frontier.size() == size {

@@ -1,9 +1,11 @@
 //! The newest state that the log holds.
 
+use super::log::tampered;
+use super::root::newest_run;
 use super::{ReadTx, Result};
-use crate::domain::audit::{State, StateKind, differs_from, state_of};
+use crate::domain::audit::{State, StateKind, differs_from, is_archiving_event, state_of};
 use crate::domain::fault::Fault;
-use crate::domain::merkle::SUBTREE;
+use crate::domain::merkle::{Frontier, SUBTREE};
 
 pub trait StateReads {
     /// What a kind of state comes to: SHA-256 in base64url, over the rows as
@@ -17,20 +19,34 @@ pub fn is_repeated_at(seq: u64) -> bool {
     seq % SUBTREE == 1
 }
 
-/// The newest state among the first `size` events, and the event that holds it;
-/// `None` where no event does yet.
+/// The newest state in the log, and the event that holds it; `None` where no
+/// event does yet. `frontier` is what was signed: the records that are read lead
+/// to it, so that a state that somebody wrote into one of them counts for nothing.
 ///
 /// # Errors
-/// `row_damaged` for a record that cannot be read.
-pub fn newest(tx: &dyn ReadTx, size: u64) -> Result<Option<(u64, State)>> {
+/// `log_tampered`; `row_damaged` for a record that cannot be read.
+pub fn newest(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64, State)>> {
     let mut newest = None;
-    if size == 0 {
-        return Ok(newest);
-    }
-    let first = size - (size - 1) % SUBTREE;
-    each(tx, first, size, &mut |seq, state| {
-        newest = Some((seq, state));
+    let mut is_archiving = false;
+    let archived = newest_run(tx, frontier, &mut |seq, record| {
+        let damaged = |e: serde_json::Error| Fault::RowDamaged {
+            table: "audit_event".to_owned(),
+            id: seq.to_string(),
+            problem: e.to_string(),
+        };
+        is_archiving |= is_archiving_event(record).map_err(damaged)?;
+        let state = state_of(record).map_err(damaged)?;
+        newest = state.map(|state| (seq, state)).or(newest.take());
+        Ok(())
     })?;
+    // Where the run's first event was archived, the event that archived it is
+    // among the others and says what the state is; or is older than states are.
+    // A row that merely claims an archive hides no state.
+    if archived && newest.is_none() && !is_archiving {
+        return Err(tampered(
+            "no event says that the first ones of the newest 256 were archived",
+        ));
+    }
     Ok(newest)
 }
 

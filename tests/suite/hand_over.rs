@@ -165,3 +165,31 @@ fn an_opener_that_fails_tells_nobody_the_url() {
     assert!(ran.stderr.contains(note), "{ran:#?}");
     assert_eq!(entries(&runtime), 0, "the page is removed at once");
 }
+
+/// A page under the working directory would stay: its remover works elsewhere.
+#[test]
+fn the_page_never_lies_in_the_working_directory() {
+    let store = Store::with_shop();
+    let (bin, _) = rooms(&store);
+    let browser = program(&bin, "browser", BROWSER).display().to_string();
+    for tmp in ["", "."] {
+        let work = store.home().join(format!("work{}", tmp.len()));
+        fs::create_dir(&work).expect("a directory");
+        let mut command = store.command(&["login", "1", "--open", "--ttl", "1s"]);
+        command
+            .current_dir(&work)
+            .env("PATH", "/usr/bin:/bin")
+            .envs([
+                ("XDG_RUNTIME_DIR", tmp),
+                ("TMPDIR", tmp),
+                ("BROWSER", &browser),
+            ]);
+        ran(command.output().expect("lac runs")).succeeded();
+        until("the page is read", || bin.join("page").exists());
+        fs::remove_file(bin.join("page")).expect("removed");
+        let page = PathBuf::from(read(&bin, "argv").trim());
+        assert!(page.is_absolute(), "{page:?}");
+        assert_eq!(entries(&work), 0);
+        until("the page is gone", || !page.exists());
+    }
+}

@@ -56,6 +56,7 @@ mod scopes;
 mod selectors;
 mod sessions;
 mod state;
+mod state_laundering;
 mod stores;
 mod support;
 mod surface;

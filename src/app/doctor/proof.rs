@@ -13,7 +13,7 @@ use crate::signing::Error;
 use crate::signing::keys::{Purpose, read_private_key};
 use crate::store::anchor::Place;
 use crate::store::keys::{active, chain};
-use crate::store::log::{check_file, check_head, check_newest_run, tampered};
+use crate::store::log::{check_file, check_head, tampered};
 use crate::store::{ReadTx, Result, state};
 
 /// Events may be ahead of the clock by the microseconds that keep them apart.
@@ -103,10 +103,12 @@ pub fn log(ward: &Ward<'_>) -> Result<Finding> {
 
 /// Who may do what is as the newest event that says so left it.
 pub fn state(ward: &Ward<'_>) -> Result<Finding> {
+    let origin = ward.config.store_name()?;
+    let keys = chain(&ward.read.signing_keys()?, &origin)?;
     let head = ward.read.audit_head()?;
     let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
-    check_newest_run(ward.read, &head)?;
-    let Some((seq, state)) = state::newest(ward.read, head.size)? else {
+    let frontier = check_head(ward.read, &head, &keys)?;
+    let Some((seq, state)) = state::newest(ward.read, &frontier)? else {
         let message = "not recorded yet: the next change of roles, users, tokens or config begins";
         return Ok(Finding::ok("state", message));
     };

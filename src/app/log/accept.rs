@@ -11,6 +11,8 @@ use crate::app::{Desk, Done, act, look};
 use crate::domain::audit::{Action, StateKind};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
+use crate::store::keys::chain;
+use crate::store::log::{check_head, tampered};
 use crate::store::{Result, state};
 
 const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
@@ -40,11 +42,14 @@ fn names(kinds: &[StateKind]) -> Vec<String> {
 
 impl PlanAcceptance {
     /// # Errors
-    /// `resource_denied`.
+    /// `resource_denied`; `log_tampered`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<String>> {
         look(desk, Action::LogAccept, &NEEDED, |view| {
-            let size = view.read.audit_last_seq()?;
-            let Some((_, known)) = state::newest(view.read, size)? else {
+            let keys = chain(&view.read.signing_keys()?, &view.config.store_name()?)?;
+            let head = view.read.audit_head()?;
+            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            let frontier = check_head(view.read, &head, &keys)?;
+            let Some((_, known)) = state::newest(view.read, &frontier)? else {
                 return Ok(Vec::new());
             };
             let changed = known.changed(|kind| view.read.state_digest(kind))?;

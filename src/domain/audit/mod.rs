@@ -16,6 +16,6 @@ pub use consented::{Consented, Said, Until};
 pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
 pub use event::{ConsentBasis, Event, EventView, Outcome};
 pub use field::Field;
-pub use record::{Parts, Sealed, StoredEvent, seal, state_of};
+pub use record::{Parts, Sealed, StoredEvent, is_archiving_event, seal, state_of};
 pub use select::{Choice, Matcher, Selection, Visible};
 pub use state::{State, StateKind, differs_from};

@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use memchr::memmem;
 
+use super::action::Action;
 use super::cut::Texts;
 use super::event::{ConsentBasis, Event, EventView, Outcome};
 use super::state::State;
@@ -155,6 +156,18 @@ pub fn state_of(record: &[u8]) -> Result<Option<State>, serde_json::Error> {
         return Ok(None);
     }
     Ok(serde_json::from_slice::<Record>(record)?.state)
+}
+
+/// Whether a record is of an event that archived others.
+///
+/// # Errors
+/// A record that cannot be read.
+pub fn is_archiving_event(record: &[u8]) -> Result<bool, serde_json::Error> {
+    if memmem::find(record, b"\"action\":\"archive\"").is_none() {
+        return Ok(false);
+    }
+    let record: Record = serde_json::from_slice(record)?;
+    Ok(record.action == Action::LogArchive.name() && record.result == Outcome::Success)
 }
 
 /// An event's texts as they were read back.

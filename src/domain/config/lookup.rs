@@ -1,12 +1,11 @@
 //! Which value counts: the narrowest scope that has one wins, then the
 //! built-in default (Adobe Commerce's fallback of scopes).
 
-use std::convert::Infallible;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Field;
+use super::{Field, InvalidValue};
 use crate::domain::scope::{ConfigScope, ScopeError};
 
 /// Where an effective value comes from.
@@ -82,26 +81,31 @@ pub fn chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope
         .collect()
 }
 
+/// A value that is set and that its field cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    pub scope: ConfigScope,
+    pub problem: InvalidValue,
+}
+
 /// The effective value of `field` along `chain` (see [`chain`]). `value_at`
 /// tells what is set at a scope; scopes that the field does not allow are not
 /// asked, so that a stray value there never counts.
-pub fn resolve(
+///
+/// # Errors
+/// The value that counts must be one that could have been set: where it was
+/// written by another way, the field's bounds hold all the same.
+pub fn resolve<'v>(
     field: &Field,
     chain: &[ConfigScope],
-    mut value_at: impl FnMut(&ConfigScope) -> Option<String>,
-) -> Effective {
-    let Ok(effective) = try_resolve(field, chain, |scope| Ok::<_, Infallible>(value_at(scope)));
-    effective
-}
-
-/// Like [`resolve`], where asking can fail; the first failure is the result.
-pub fn try_resolve<E>(
-    field: &Field,
-    chain: &[ConfigScope],
-    mut value_at: impl FnMut(&ConfigScope) -> Result<Option<String>, E>,
-) -> Result<Effective, E> {
+    mut value_at: impl FnMut(&ConfigScope) -> Option<&'v str>,
+) -> Result<Effective, Unfit> {
     for scope in chain.iter().filter(|scope| field.allows(&scope.level())) {
-        if let Some(value) = value_at(scope)? {
+        if let Some(value) = value_at(scope) {
+            let value = field.kind.normalize(value).map_err(|problem| Unfit {
+                scope: scope.clone(),
+                problem,
+            })?;
             return Ok(Effective {
                 value: Some(value),
                 origin: Origin::Scope(scope.clone()),
@@ -134,16 +138,17 @@ mod tests {
             .collect();
         let chain = chain(Some("base"), Some("de"));
         resolve(field(path).unwrap(), &chain, |scope| {
-            set.get(scope).map(ToString::to_string)
+            set.get(scope).copied()
         })
+        .unwrap()
     }
 
     #[test]
     fn the_narrowest_wins() {
         let all = [
-            ("default", "a"),
-            ("website:base", "b"),
-            ("store-view:de", "c"),
+            ("default", "https://a.example/"),
+            ("website:base", "https://b.example/"),
+            ("store-view:de", "https://c.example/"),
         ];
         for (count, (scope, value)) in all.iter().enumerate() {
             let effective = look(BASE_URL, &all[..=count]);
@@ -187,11 +192,33 @@ mod tests {
         }
     }
 
+    /// Whoever writes into the table past the program gains no value that
+    /// nobody could set.
     #[test]
-    fn failures_are_passed_on() {
-        let asked = try_resolve(field(ENABLED).unwrap(), &chain(None, None), |_| {
-            Err("locked")
-        });
-        assert_eq!(asked, Err("locked"));
+    fn what_a_field_cannot_hold_is_no_value_of_it() {
+        for field in super::super::fields() {
+            for (value, is_any) in [("999999999", true), ("\u{202e}", false), ("", false)] {
+                let set = |scope: &ConfigScope| (*scope == ConfigScope::Default).then_some(value);
+                let found = resolve(field, &chain(None, None), set);
+                let expected = field.kind.normalize(value);
+                assert!(
+                    is_any || expected.is_err(),
+                    "{} takes {value:?}",
+                    field.path
+                );
+                match (found, expected) {
+                    (Ok(found), Ok(expected)) => assert_eq!(found.value, Some(expected)),
+                    (Err(unfit), Err(problem)) => {
+                        assert_eq!(
+                            (unfit.scope, unfit.problem),
+                            (ConfigScope::Default, problem)
+                        );
+                    }
+                    (found, expected) => panic!("{}: {found:?}, {expected:?}", field.path),
+                }
+            }
+        }
+        let set = |_: &ConfigScope| Some("999999999");
+        assert!(resolve(field(EXPIRATION_TIME).unwrap(), &chain(None, None), set).is_err());
     }
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::resource;
 use crate::app::View;
+use crate::app::settings::damaged;
 use crate::domain::config::{Field, fields};
 use crate::domain::resource::Resource;
 use crate::domain::scope::{ConfigScope, ScopeLevel};
@@ -74,7 +75,9 @@ pub fn state(view: &View<'_>) -> Result<State> {
             may && field.allows(&row.level) && !field.read_only
         };
         if let Some(key) = key.filter(is_ours) {
-            state.insert(key, row.value.clone());
+            let value = key.field().kind.normalize(&row.value);
+            let value = value.map_err(|problem| damaged(&row.path, &key.scope, &problem))?;
+            state.insert(key, value);
         }
     }
     Ok(state)

@@ -32,7 +32,7 @@ impl Page {
         let (room, dir) = if let Some(room) = runtime_dir() {
             (room, None)
         } else {
-            let dir = std::env::temp_dir().join(format!("lac-open-{number:032x}"));
+            let dir = temp_dir().join(format!("lac-open-{number:032x}"));
             DirBuilder::new().mode(0o700).create(&dir)?;
             (dir.clone(), Some(dir))
         };
@@ -98,6 +98,17 @@ fn runtime_dir() -> Option<PathBuf> {
     let is_own = meta.uid() == nix::unistd::getuid().as_raw();
     let of_others = meta.mode() & 0o077;
     (dir.is_absolute() && meta.is_dir() && is_own && of_others == 0).then_some(dir)
+}
+
+/// `TMPDIR`, or `/tmp` where that is empty or relative: the page would lie in
+/// whatever the working directory is, and its remover works in another one.
+fn temp_dir() -> PathBuf {
+    let dir = std::env::temp_dir();
+    if dir.is_absolute() {
+        dir
+    } else {
+        PathBuf::from("/tmp")
+    }
 }
 
 /// The page. `location.replace` leaves no entry in the browser's history; a

@@ -1,0 +1,196 @@
+//! What somebody wrote into the tables does not become a fact because they
+//! changed the log for a moment, while somebody else acted.
+
+use rusqlite::Connection;
+
+use crate::support::{Bench, Store, text};
+
+const FORGED: &str = "UPDATE role SET access = 'all', scope = 'all' WHERE name = 'clerks'";
+const HIDDEN: &str = "UPDATE audit_event SET record = replace(record, '\"state\":', '\"stat_\":') \
+                      WHERE record LIKE '%\"state\":%'";
+const SHOWN: &str = "UPDATE audit_event SET record = replace(record, '\"stat_\":', '\"state\":') \
+                     WHERE record LIKE '%\"stat_\":%'";
+
+fn shop() -> Store {
+    let store = Store::with_shop();
+    store.ok(&["role", "create", "clerks"]);
+    store.ok(&["role", "allow", "clerks", "login_log"]);
+    store
+}
+
+fn database(store: &Store) -> Connection {
+    Connection::open(store.dir().join("lac.db")).expect("a database")
+}
+
+#[track_caller]
+fn forge(store: &Store, sql: &str) {
+    let database = database(store);
+    database.execute_batch(sql).expect("changed");
+    assert!(database.changes() > 0, "{sql}");
+}
+
+/// What was forged is still found.
+#[track_caller]
+fn is_found(store: &Store) {
+    for command in [&["log", "verify"][..], &["doctor"]] {
+        let ran = store.run(command);
+        assert_eq!(ran.code, 6, "{command:?}: {ran:#?}");
+    }
+}
+
+fn head(store: &Store) -> (i64, Vec<u8>) {
+    database(store)
+        .query_row("SELECT size, nodes FROM audit_head", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .expect("the head")
+}
+
+const ACTS: [&[&str]; 3] = [
+    &["role", "create", "another"],
+    &["config", "set", "web/url/use_store", "yes"],
+    &["log", "accept", "--yes"],
+];
+
+#[test]
+fn a_state_that_is_hidden_for_a_moment_is_not_forgotten() {
+    let sound = shop();
+    for act in ACTS {
+        let store = sound.copy();
+        forge(&store, FORGED);
+        forge(&store, HIDDEN);
+        store.fails(act, "log_tampered", 6);
+        forge(&store, SHOWN);
+        is_found(&store);
+    }
+}
+
+#[test]
+fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
+    let sound = shop();
+    let digest = |store: &Store| {
+        let seq = store.log()[0]["seq"].to_string();
+        let raw = store.ok(&["log", "show", &seq, "--raw"]);
+        let record = raw.lines().next().expect("a record");
+        let record: serde_json::Value = serde_json::from_str(record).expect("a record");
+        text(&record["state"]["roles"]).to_owned()
+    };
+    let true_one = digest(&sound);
+    let accepted = sound.copy();
+    forge(&accepted, FORGED);
+    accepted.ok(&["log", "accept", "--yes"]);
+    let forged_one = digest(&accepted);
+    assert_ne!(true_one, forged_one);
+    let put = |store: &Store, from: &str, to: &str| {
+        let sql = format!(
+            "UPDATE audit_event SET record = replace(record, '{from}', '{to}') \
+             WHERE record LIKE '%{from}%'"
+        );
+        forge(store, &sql);
+    };
+    for act in &ACTS[..2] {
+        let store = sound.copy();
+        forge(&store, FORGED);
+        put(&store, &true_one, &forged_one);
+        store.fails(act, "log_tampered", 6);
+        put(&store, &forged_one, &true_one);
+        is_found(&store);
+    }
+}
+
+/// The first event of each run of 256 repeats what the run before said last;
+/// even a login.
+#[test]
+fn a_login_does_not_repeat_what_nobody_signed() {
+    let store = shop();
+    let (size, _) = head(&store);
+    Bench::new(&store).change_settings(usize::try_from(256 - size).expect("fewer"));
+    assert_eq!(head(&store).0, 256);
+    forge(&store, FORGED);
+    forge(&store, HIDDEN);
+    store.fails(&["login", "1"], "log_tampered", 6);
+    forge(&store, SHOWN);
+    store.ok(&["login", "1"]);
+    assert_eq!(head(&store).0, 257);
+    is_found(&store);
+}
+
+/// An archive that there never was does not hide what the newest state is.
+#[test]
+fn an_invented_archive_hides_no_state() {
+    let store = shop();
+    let (last, nodes) = head(&store);
+    store.ok(&["consent", "grant", "2"]);
+    forge(&store, FORGED);
+    let before = store.copy();
+    let database = database(&store);
+    database
+        .execute(
+            "INSERT INTO audit_archive VALUES (1, ?1, 'none', 0, 0, 1, zeroblob(32), ?2, 0)",
+            rusqlite::params![last, nodes],
+        )
+        .expect("an archive");
+    database
+        .execute("DELETE FROM audit_event WHERE seq <= ?1", [last])
+        .expect("gone");
+    drop(database);
+    for act in ACTS {
+        store.fails(act, "log_tampered", 6);
+    }
+    is_found(&before);
+}
+
+/// What is logged is config, and config is proven before it is believed.
+#[test]
+fn a_setting_that_was_written_into_the_table_silences_nothing() {
+    let store = shop();
+    forge(
+        &store,
+        "INSERT INTO config_value VALUES ('admin/magento_logging/actions', 'default', 0, 'roles')",
+    );
+    let (size, _) = head(&store);
+    for act in [
+        &["config", "set", "web/url/use_store", "yes"][..],
+        &["storefront", "add", "third", "--website", "base"],
+        &["customer", "edit", "1", "--first-name", "Other"],
+        &["customer", "remove", "2", "--yes"],
+    ] {
+        store.fails(act, "state_tampered", 6);
+    }
+    assert_eq!(head(&store).0, size);
+    is_found(&store);
+}
+
+/// A value that nobody could set is none, however it came into its row.
+#[test]
+fn a_value_that_was_written_into_the_table_keeps_its_bounds() {
+    let sound = shop();
+    for (path, value, act) in [
+        (
+            "login_as_customer/general/authentication_data_expiration_time",
+            "999999999",
+            &["login", "1"][..],
+        ),
+        ("lac/consent/mode", "never", &["login", "1"]),
+        (
+            "login_as_customer/general/enabled",
+            "999999999",
+            &["config", "get", "login_as_customer/general/enabled"],
+        ),
+        ("lac/consent/mode", "never", &["config", "export"]),
+    ] {
+        let store = sound.copy();
+        let sql = format!(
+            "INSERT OR REPLACE INTO config_value VALUES ('{path}', 'default', 0, '{value}')"
+        );
+        forge(&store, &sql);
+        let ran = store.run(&[act, &["-o", "json"]].concat());
+        assert!(ran.code != 0, "{path}: {ran:#?}");
+        assert!(ran.stderr.contains("row_damaged"), "{path}: {ran:#?}");
+        assert!(
+            ran.stderr.contains(&format!("{path} at default")),
+            "{path}: {ran:#?}"
+        );
+        is_found(&store);
+    }
+}
