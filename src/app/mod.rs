@@ -39,10 +39,11 @@ mod view;
 mod who;
 pub mod whoami;
 
+pub use declared::LONGEST_FILE;
 pub use logbook::Keys;
 pub use settings::{Config, known};
 pub use story::{
-    Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, is_known, look,
+    Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, is_known, look, may,
     record_counted, tend,
 };
 pub use view::View;

@@ -14,7 +14,7 @@ mod strangers;
 mod tend;
 mod used;
 
-pub use look::{glance, is_known, look};
+pub use look::{glance, is_known, look, may};
 pub use strangers::record_counted;
 pub use tend::tend;
 

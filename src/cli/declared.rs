@@ -10,14 +10,13 @@ use serde::Serialize;
 
 use super::out::{Out, write_failed};
 use super::shop::Shop;
+use crate::app::LONGEST_FILE;
 use crate::domain::fault::Fault;
 use crate::render::Format;
 use crate::render::list::{Row, Text, Tone};
 use crate::render::one::paint;
 use crate::store::Result;
 
-/// The most that is read.
-const MOST: u64 = 16 * 1024 * 1024;
 /// What differs: the exit code of `diff`.
 const DIFFERS: u8 = 9;
 
@@ -57,11 +56,14 @@ pub trait Shown: Row {
 /// A file's text: an ordinary one, a pipe, a link to either, or stdin.
 ///
 /// # Errors
-/// `io`; `invalid_file` for more than 16 MiB and for what is not UTF-8.
+/// `io`; `invalid_file` for more than 4 MiB and for what is not UTF-8.
 pub fn read(path: &Path) -> Result<String> {
     let all = |source: &mut dyn Read| {
         let mut bytes = Vec::new();
-        source.take(MOST + 1).read_to_end(&mut bytes).map(|_| bytes)
+        source
+            .take(LONGEST_FILE as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
     };
     let bytes = if path.as_os_str() == "-" {
         all(&mut io::stdin().lock())
@@ -74,8 +76,8 @@ pub fn read(path: &Path) -> Result<String> {
         problem,
         remedy: None,
     };
-    if bytes.len() as u64 > MOST {
-        let most = MOST / 1024 / 1024;
+    if bytes.len() > LONGEST_FILE {
+        let most = LONGEST_FILE / 1024 / 1024;
         return Err(invalid(format!("it is larger than {most} MiB")));
     }
     String::from_utf8(bytes).map_err(|error| {

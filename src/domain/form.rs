@@ -22,7 +22,7 @@ pub use list::{BoundedList, MANY, NoList, SOME};
 pub use number::{Seq, StoreId};
 pub use rules::{
     ALL, FileText, IdText, Label, LongText, NoteText, PersonName, REASON_MAX, Reason, ShortText,
-    Ticket, TicketForm,
+    Ticket, TicketForm, Version,
 };
 
 /// A rule of form for texts.
@@ -128,6 +128,13 @@ impl<F> BoundedText<F> {
 
     pub fn into_string(self) -> String {
         self.0
+    }
+}
+
+impl Version {
+    /// This program's.
+    pub fn own() -> Self {
+        Self::trusted(env!("CARGO_PKG_VERSION").to_owned())
     }
 }
 

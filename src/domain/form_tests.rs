@@ -25,6 +25,14 @@ fn a_rule_holds_however_the_value_is_made() {
 }
 
 #[test]
+fn a_version_is_one_word() {
+    assert_eq!(Version::new(Version::own().as_str()), Ok(Version::own()));
+    for bad in ["", "1) 2", "1\n2", "1\u{1b}[2J", &"1".repeat(33)] {
+        assert!(Version::new(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
 fn lengths_are_counted_in_characters() {
     assert!("é".repeat(255).parse::<ShortText>().is_ok());
     assert!("é".repeat(256).parse::<ShortText>().is_err());

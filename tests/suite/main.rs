@@ -31,6 +31,7 @@ mod import_rights;
 mod keys;
 mod keys_audit;
 mod keys_crash;
+mod large_files;
 mod log;
 mod log_archive;
 mod log_erase;

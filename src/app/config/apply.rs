@@ -7,7 +7,7 @@ use super::change::consent_mode;
 use super::file::{self, Change, Declared, plan};
 use super::steps;
 use crate::app::confirm::{Confirmation, Reach};
-use crate::app::{Desk, Done, Work, act, known};
+use crate::app::{Desk, Done, Work, act, known, may};
 use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::form::FileText;
@@ -46,8 +46,10 @@ impl Apply {
     /// scope is some websites; `confirmation_required` where somebody is there to
     /// be asked about another consent mode. Nothing is changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
-        let declared = Declared::read(&self.text)?;
         let any_of = file::RESOURCES;
+        // Nothing is parsed for those who may not even ask.
+        may(desk, Action::ConfigApply, &any_of)?;
+        let declared = Declared::read(&self.text)?;
         act(
             desk,
             Action::ConfigApply,

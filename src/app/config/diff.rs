@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Change, Declared, plan};
-use crate::app::{Desk, look};
+use crate::app::{Desk, look, may};
 use crate::domain::audit::Action;
 use crate::domain::form::FileText;
 use crate::store::Result;
@@ -34,6 +34,8 @@ impl Diff {
     /// `invalid_file`; `resource_denied` where the actor may read nothing of
     /// what the file speaks of.
     pub fn run(self, desk: &Desk<'_>) -> Result<Differences> {
+        // Nothing is parsed for those who may not even ask.
+        may(desk, Action::ConfigRead, &file::RESOURCES)?;
         let declared = Declared::read(&self.text)?;
         let mut needs = declared.resources();
         if needs.is_empty() {

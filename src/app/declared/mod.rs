@@ -2,9 +2,11 @@
 //! place of every word, so that whatever is wrong is said with line, column,
 //! field and reason. Also what is only wrong once the store was asked.
 
+mod size;
 mod table;
 mod write;
 
+pub use size::LONGEST_FILE;
 pub use table::{Table, Value, Word, Words};
 pub use write::{key, quoted};
 
@@ -45,6 +47,7 @@ impl<'t> Source<'t> {
     /// # Errors
     /// `invalid_file`.
     pub fn table(&self, format: &str) -> Result<Table<'t>> {
+        size::check(*self)?;
         let table = DeTable::parse(self.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             // One line: what was expected stands on lines of its own.
@@ -61,6 +64,21 @@ impl<'t> Source<'t> {
             return Err(self.wrong(said.at, "format", reason));
         }
         Ok(table)
+    }
+
+    /// At most so many of something stand in a file.
+    ///
+    /// # Errors
+    /// `invalid_file`.
+    pub fn at_most(&self, most: usize, has: usize, what: &str) -> Result<()> {
+        if has <= most {
+            return Ok(());
+        }
+        Err(self.wrong(
+            0,
+            what,
+            format!("there are {has}; at most {most} are taken"),
+        ))
     }
 
     /// Line and column of a place, both from 1; columns are characters.

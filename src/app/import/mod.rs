@@ -256,7 +256,8 @@ impl Import {
             ));
         }
         let left_out = tally.withheld.counts();
-        let mut skipped = sieve.skipped();
+        let skipped_more = sieve.more();
+        let mut skipped = sieve.listed();
         skipped.extend(tally.withheld.listed());
         Imported {
             kind: self.kind,
@@ -267,6 +268,7 @@ impl Import {
             updated: tally.updated,
             unchanged: tally.unchanged,
             skipped,
+            skipped_more,
             left_out,
             consents: tally.consents,
             renumbered: tally.renumbered,

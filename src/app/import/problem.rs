@@ -60,13 +60,18 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// How many items that were left out are listed one by one; the rest is
+/// counted, so that memory does not grow with the file.
+const LISTED: usize = 1_000;
+
 /// Takes what is wrong: the first of it ends the import, unless invalid items
 /// are to be skipped.
 #[derive(Debug)]
 pub struct Sieve {
     file: String,
     skip: bool,
-    skipped: Vec<(At, Problem)>,
+    first: Vec<(At, Problem)>,
+    count: u64,
 }
 
 impl Sieve {
@@ -74,7 +79,8 @@ impl Sieve {
         Self {
             file: file.to_owned(),
             skip,
-            skipped: Vec::new(),
+            first: Vec::new(),
+            count: 0,
         }
     }
 
@@ -88,7 +94,10 @@ impl Sieve {
             let problem = format!("{at}: {field}: {reason}");
             return Err(self.invalid(problem, Some(FileRemedy::SkipInvalid)));
         }
-        self.skipped.push((at, problem));
+        self.count += 1;
+        if self.first.len() < LISTED {
+            self.first.push((at, problem));
+        }
         Ok(())
     }
 
@@ -112,18 +121,23 @@ impl Sieve {
 
     /// How many items were left out.
     pub fn count(&self) -> u64 {
-        self.skipped.len() as u64
+        self.count
     }
 
-    /// Everything left out, in the file's order.
-    pub fn skipped(mut self) -> Vec<Skipped> {
-        self.skipped.sort_by_key(|(at, _)| *at);
+    /// How many items were left out that are not listed.
+    pub fn more(&self) -> u64 {
+        self.count - self.first.len() as u64
+    }
+
+    /// The first that were left out, in the file's order.
+    pub fn listed(mut self) -> Vec<Skipped> {
+        self.first.sort_by_key(|(at, _)| *at);
         let show = |(at, problem): (At, Problem)| Skipped {
             at: at.to_string(),
             field: problem.field,
             reason: problem.reason,
         };
-        self.skipped.into_iter().map(show).collect()
+        self.first.into_iter().map(show).collect()
     }
 }
 

@@ -78,9 +78,12 @@ pub struct Imported {
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,
-    /// Items that are not valid; then what the importer may not do, the first
-    /// of each kind one by one.
+    /// Items that are not valid, the first of them; then what the importer may
+    /// not do, the first of each kind one by one.
     pub skipped: Vec<Skipped>,
+    /// How many more items are not valid.
+    #[serde(default)]
+    pub skipped_more: u64,
     /// How much the importer may not do.
     #[serde(default)]
     pub left_out: LeftOut,

@@ -51,7 +51,7 @@ impl<S: Read + Write> Line<S> {
         Ok(Self {
             stream,
             welcome: Welcome {
-                version: greeting.version,
+                version: greeting.version.into_string(),
                 timezone: greeting.timezone,
             },
         })

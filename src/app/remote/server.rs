@@ -22,8 +22,10 @@ const MAX_GREETING: u32 = 4096;
 
 /// Use cases that read a large part of the log or of the customers, or take a
 /// file.
-const HEAVY: [&str; 19] = [
+const HEAVY: [&str; 23] = [
     "complete",
+    "config.apply",
+    "config.diff",
     "consent.history",
     "customer.history",
     "customer.list",
@@ -41,6 +43,8 @@ const HEAVY: [&str; 19] = [
     "log.tail",
     "log.verify",
     "login.search",
+    "role.apply",
+    "role.diff",
     "session.list",
 ];
 
@@ -384,6 +388,15 @@ fn is_file_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{HEAVY, registry};
+
+    #[test]
+    fn whatever_takes_a_file_is_heavy() {
+        let files =
+            ["role.", "config."].map(|noun| ["apply", "diff"].map(|verb| noun.to_owned() + verb));
+        for name in files.as_flattened() {
+            assert!(HEAVY.contains(&name.as_str()), "{name}");
+        }
+    }
 
     #[test]
     fn what_is_heavy_is_a_use_case() {

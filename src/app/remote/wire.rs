@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::audit::{Cut, Texts};
 use crate::domain::fault::Fault;
+use crate::domain::form::Version;
 use crate::store::Result;
 
 /// The protocol's number. Both sides must speak the same.
@@ -17,7 +18,7 @@ pub const PROTOCOL: u64 = 1;
 pub struct Greeting {
     pub protocol: u64,
     /// The program's version.
-    pub version: String,
+    pub version: Version,
     /// The store's time zone; from the store only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
@@ -28,7 +29,7 @@ impl Greeting {
     pub fn own() -> Self {
         Self {
             protocol: PROTOCOL,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: Version::own(),
             timezone: None,
         }
     }
@@ -42,7 +43,7 @@ impl Greeting {
         Err(Fault::ProtocolMismatch {
             ours: PROTOCOL,
             theirs: self.protocol,
-            version: self.version.clone(),
+            version: self.version.to_string(),
         })
     }
 }

@@ -10,7 +10,7 @@ use super::file::{Books, Change, Declared, Part, plan};
 use super::steps;
 use crate::app::confirm::{Confirmation, Reach};
 use crate::app::rights::WaysIn;
-use crate::app::{Desk, Done, Work, act, find, sessions, users};
+use crate::app::{Desk, Done, Work, act, find, may, sessions, users};
 use crate::domain::access::{AdminUser, Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
@@ -55,6 +55,8 @@ impl Apply {
     /// where somebody is there to be asked about another access. Nothing is
     /// changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
+        // Nothing is parsed for those who may not even ask.
+        may(desk, Action::RoleApply, &Part::ALL.map(Part::resource))?;
         let declared = Declared::read(&self.text)?;
         let parts = declared.parts();
         let first = parts.first().copied().unwrap_or(Part::Roles);

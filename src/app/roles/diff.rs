@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Books, Change, Declared, Part, plan};
-use crate::app::{Desk, look};
+use crate::app::{Desk, look, may};
 use crate::domain::audit::Action;
 use crate::domain::form::FileText;
 use crate::domain::resource::Resource;
@@ -34,12 +34,14 @@ impl Diff {
     /// # Errors
     /// `invalid_file`; `resource_denied` where the actor may read none of them.
     pub fn run(self, desk: &Desk<'_>) -> Result<Differences> {
+        // Nothing is parsed for those who may not even ask.
+        may(desk, Action::RoleRead, &Part::ALL.map(Part::resource))?;
         let declared = Declared::read(&self.text)?;
         let parts = declared.parts();
         let any_of: Vec<Resource> = parts.iter().map(|part| part.resource()).collect();
         look(desk, Action::RoleRead, &any_of, |view| {
-            let may = |part: &&Part| part.is_held_by(&view.actor);
-            let read: Vec<Part> = parts.iter().filter(may).copied().collect();
+            let readable = |part: &&Part| part.is_held_by(&view.actor);
+            let read: Vec<Part> = parts.iter().filter(readable).copied().collect();
             let books = Books::open(view)?;
             let now = books.state(view, &read)?;
             let wanted = declared.look_up(view, &books, &read, self.prune)?;

@@ -34,6 +34,15 @@ pub fn look<A>(
     answer
 }
 
+/// Whether who asks may do this, before anything large that they sent is
+/// parsed for them. It is asked again where it is done.
+///
+/// # Errors
+/// Whatever stands in the way; a denied attempt is recorded.
+pub fn may(desk: &Desk<'_>, action: Action, any_of: &[Resource]) -> Result<()> {
+    look(desk, action, any_of, |_| Ok(()))
+}
+
 /// Looks without a trace, for completion: whatever stands in the way is an
 /// empty answer, and no attempt is recorded.
 pub fn glance<A: Default>(

@@ -164,9 +164,14 @@ impl Card for Imported {
         ];
         let counted = rights.into_iter().filter(|(_, count)| *count > 0);
         lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
-        lines.push(("skipped", self.skipped.len().to_string().into()));
+        let skipped = self.skipped.len() as u64 + self.skipped_more;
+        lines.push(("skipped", skipped.to_string().into()));
         for item in &self.skipped {
             let text = format!("{}: {}: {}", item.at, item.field, item.reason);
+            lines.push(("", Text::toned(text, Tone::Warning)));
+        }
+        if self.skipped_more > 0 {
+            let text = format!("{} more items are not valid", self.skipped_more);
             lines.push(("", Text::toned(text, Tone::Warning)));
         }
         if self.dry_run {

@@ -41,6 +41,10 @@ fn is_id(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-".contains(c)
 }
 
+fn is_version(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ".+-".contains(c)
+}
+
 fn is_visible(c: char) -> bool {
     !c.is_control()
 }
@@ -64,6 +68,8 @@ forms! {
     TicketForm = Ticket: "ticket", 1 to 64, "a ticket is 1 to 64 of the characters A-Z a-z 0-9 # _ . / -", is_plain;
     /// Something's id, or the beginning of one.
     IdForm = IdText: "id", 1 to 64, "an id is 1 to 64 of the characters A-Z a-z 0-9 _ -", is_id;
+    /// The version of a program.
+    VersionForm = Version: "version", 1 to 32, "a version is 1 to 32 of the characters A-Z a-z 0-9 . + -", is_version;
     /// What a person is called.
     PersonForm = PersonName: "name", 0 to 255, "a name has at most 255 characters, none of them a control character", is_visible;
     /// What somebody calls something for themselves.

@@ -45,9 +45,9 @@ fn another_encoding_is_told() {
 }
 
 #[test]
-fn ten_megabytes_are_read_and_more_than_sixteen_are_not() {
+fn three_megabytes_are_read_and_more_than_four_are_not() {
     let store = Store::new();
-    let padding = "# aha\n".repeat(10 * 1024 * 1024 / 6);
+    let padding = format!("# {}\n", "aha".repeat(20)).repeat(3 * 1024 * 1024 / 63);
     let large = format!("{FILE}{padding}");
     assert_eq!(applied(&store, "role", &large, &[])["changed"], true);
     let problem = wrong(&store, "role", &format!("{large}x"));
@@ -62,11 +62,11 @@ fn ten_megabytes_are_read_and_more_than_sixteen_are_not() {
         &store,
         "role",
         "apply",
-        &"# aha\n".repeat(3 * 1024 * 1024),
+        &"# aha\n".repeat(1024 * 1024),
         &["-o", "json"],
     );
     let error = ran.failed("invalid_file", 2);
-    assert_eq!(error["message"], "stdin: it is larger than 16 MiB");
+    assert_eq!(error["message"], "stdin: it is larger than 4 MiB");
 }
 
 #[test]

@@ -23,6 +23,10 @@ pub struct Declared<'t> {
     fixed: BTreeMap<Key, (At, String)>,
 }
 
+/// The most values of a file. Each change is an event, and all are made under
+/// the write lock.
+const MOST_VALUES: usize = 10_000;
+
 impl<'t> Declared<'t> {
     /// # Errors
     /// `invalid_file`, with line, column, field and reason.
@@ -44,6 +48,8 @@ impl<'t> Declared<'t> {
         }
         declared.scopes("[website.CODE]", ConfigScope::Website, websites)?;
         declared.scopes("[store-view.CODE]", ConfigScope::StoreView, views)?;
+        let values = declared.values.len() + declared.fixed.len();
+        source.at_most(MOST_VALUES, values.max(declared.scopes.len()), "values")?;
         Ok(declared)
     }
 

@@ -36,6 +36,12 @@ struct DeclaredUser {
     enabled: bool,
 }
 
+/// The most roles of a file. Each change is an event, and all are made under
+/// the write lock.
+const MOST_ROLES: usize = 2_000;
+/// The most admin users of a file.
+const MOST_USERS: usize = 10_000;
+
 impl<'t> Declared<'t> {
     /// # Errors
     /// `invalid_file`, with line, column, field and reason.
@@ -48,6 +54,9 @@ impl<'t> Declared<'t> {
             return Err(source.wrong(0, "role", "there is neither [[role]] nor [[user]]"));
         }
         file.done()?;
+        let count = |tables: &Option<Vec<_>>| tables.as_ref().map_or(0, Vec::len);
+        source.at_most(MOST_ROLES, count(&roles), "role")?;
+        source.at_most(MOST_USERS, count(&users), "user")?;
         Ok(Self {
             source,
             roles: roles.map(|tables| read_roles(source, tables)).transpose()?,
