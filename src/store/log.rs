@@ -248,7 +248,7 @@ impl<'tx> Appender<'tx> {
     pub fn append(&mut self, event: &Event) -> Result<Recorded> {
         let is_left_out = self.unlogged.contains(&event.action.group());
         if is_left_out {
-            self.check_config()?;
+            state::check_config(self.tx, self.known_state()?)?;
             let is_tracked = |kind: &StateKind| kind.is_tracked(&self.unlogged);
             if !self.tx.state_written().iter().any(is_tracked) {
                 return Ok(Recorded { seq: None });
@@ -259,27 +259,6 @@ impl<'tx> Appender<'tx> {
         self.write_pending(false)?;
         self.pending = Some((event.clone(), self.now));
         Ok(Recorded { seq: Some(seq) })
-    }
-
-    /// That a group is left out is config too: a row that somebody wrote into the
-    /// table must not keep an act off the record.
-    fn check_config(&mut self) -> Result<()> {
-        let Some((seq, state)) = self.known_state()? else {
-            return Ok(());
-        };
-        let Some(known) = state.get(StateKind::Config) else {
-            return Ok(());
-        };
-        let before = if self.tx.state_written().is_empty() {
-            self.tx.state_digest(StateKind::Config)?
-        } else {
-            self.tx.state_before(StateKind::Config)?
-        };
-        let changed = (before != known).then_some(StateKind::Config);
-        match differs_from(changed.as_slice(), seq) {
-            Some(what) => Err(Fault::StateTampered { what }),
-            None => Ok(()),
-        }
     }
 
     /// What the event says of the state; the last one of an act that changed

@@ -2,7 +2,7 @@
 
 use super::log::tampered;
 use super::root::newest_run;
-use super::{ReadTx, Result};
+use super::{ReadTx, Result, WriteTx};
 use crate::domain::audit::{State, StateKind, differs_from, is_archiving_event, state_of};
 use crate::domain::fault::Fault;
 use crate::domain::merkle::{Frontier, SUBTREE};
@@ -98,4 +98,28 @@ fn each(tx: &dyn ReadTx, first: u64, last: u64, take: &mut dyn FnMut(u64, State)
 pub fn difference(tx: &dyn ReadTx, seq: u64, state: &State) -> Result<Option<String>> {
     let changed: Vec<StateKind> = state.changed(|kind| tx.state_digest(kind))?;
     Ok(differs_from(&changed, seq))
+}
+
+/// That a group is left out is config too: a row that somebody wrote into the
+/// table must not keep an act off the record.
+///
+/// # Errors
+/// `state_tampered`.
+pub fn check_config(tx: &dyn WriteTx, known: Option<(u64, State)>) -> Result<()> {
+    let Some((seq, state)) = known else {
+        return Ok(());
+    };
+    let Some(known) = state.get(StateKind::Config) else {
+        return Ok(());
+    };
+    let before = if tx.state_written().is_empty() {
+        tx.state_digest(StateKind::Config)?
+    } else {
+        tx.state_before(StateKind::Config)?
+    };
+    let changed = (before != known).then_some(StateKind::Config);
+    match differs_from(changed.as_slice(), seq) {
+        Some(what) => Err(Fault::StateTampered { what }),
+        None => Ok(()),
+    }
 }
