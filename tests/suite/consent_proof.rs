@@ -264,3 +264,61 @@ fn a_former_id_that_was_given_to_somebody_else_is_found() {
     store.fails(&renumber, "state_tampered", 6);
     former_ids_are_found(&store);
 }
+
+/// What was changed for one login and put back afterwards: the login's own
+/// event goes on telling it.
+#[test]
+fn a_login_on_a_consent_that_was_not_theirs_stays_found() {
+    // The no of customer 2 is hidden from the search by customer.
+    let hides_the_no = (
+        "2",
+        "UPDATE audit_event SET customer_id = NULL WHERE seq = NO; \
+         UPDATE customer SET consent_granted = 1, consent_seq = YES WHERE id = 2",
+        "UPDATE audit_event SET customer_id = 2 WHERE seq = NO; \
+         UPDATE customer SET consent_granted = 0, consent_seq = NO WHERE id = 2",
+    );
+    // The yes of customer 3 is made one of customer 4444.
+    let lends_the_yes = (
+        "4444",
+        "UPDATE audit_event SET customer_id = 4444, \
+         record = replace(record, '\"customer_id\":\"3\"', '\"customer_id\":\"4444\"') \
+         WHERE seq = THEIRS; \
+         UPDATE customer SET consent_granted = 1, consent_seq = THEIRS, consent_until = \
+         (SELECT consent_until FROM customer WHERE id = 3) WHERE id = 4444",
+        "UPDATE audit_event SET customer_id = 3, \
+         record = replace(record, '\"customer_id\":\"4444\"', '\"customer_id\":\"3\"') \
+         WHERE seq = THEIRS; \
+         UPDATE customer SET consent_granted = 0, consent_seq = NULL, consent_until = NULL \
+         WHERE id = 4444",
+    );
+    let sound = shop();
+    let seq_of = |action: &str, customer: &str| {
+        let events = sound.json(&["log", "list", "--action", action, "--customer", customer]);
+        events[0]["seq"].to_string()
+    };
+    let (yes, no, theirs) = (
+        seq_of("grant", "2"),
+        seq_of("revoke", "2"),
+        seq_of("grant", "3"),
+    );
+    for (customer, change, put_back) in [hides_the_no, lends_the_yes] {
+        let store = sound.copy();
+        let filled = |sql: &str| {
+            let sql = sql.replace("THEIRS", &theirs);
+            sql.replace("YES", &yes).replace("NO;", &format!("{no};"))
+        };
+        let filled = |sql: &str| filled(sql).replace("= NO ", &format!("= {no} "));
+        forge(&store, &filled(change));
+        let login = store.run(&["login", customer, "-o", "json"]);
+        forge(&store, &filled(put_back));
+        let verify = store.run(&["log", "verify"]);
+        if login.code == 0 {
+            assert_eq!(verify.code, 6, "{change}: {verify:#?}");
+            let shown = verify.stdout + &verify.stderr;
+            assert!(shown.contains("it stood on event"), "{change}: {shown}");
+        } else {
+            // Refused in the first place.
+            assert_eq!((login.code, verify.code), (6, 0), "{change}: {login:#?}");
+        }
+    }
+}

@@ -235,8 +235,8 @@ impl<'a> Pass<'a> {
         self.state_since = self.state_since.or(checked.state_since);
         self.state = checked.state.take().or(self.state.take());
         for event in checked.consents.drain(..) {
-            let (lost, findings) = (&self.lost, &mut self.findings);
-            self.consents.take(&event, lost, findings);
+            let findings = &mut self.findings;
+            self.consents.take(&event, &self.lost, findings);
         }
         for leaf in &checked.leaves {
             let root = self.frontier.push(*leaf);
