@@ -150,7 +150,7 @@ impl Work<'_> {
     }
 
     /// Lets an archive stand for its events.
-    pub fn put_archive(&self, archive: &ArchiveRow) -> Result<()> {
+    pub fn put_archive(&mut self, archive: &ArchiveRow) -> Result<()> {
         self.log.put_archive(archive)
     }
 

@@ -339,8 +339,10 @@ impl<'tx> Appender<'tx> {
     }
 
     /// Lets an archive stand for its events; recorded by an event of the same
-    /// transaction.
-    pub fn put_archive(&self, archive: &ArchiveRow) -> Result<()> {
+    /// transaction. What the state is, is read first: it may be said by one of
+    /// those events.
+    pub fn put_archive(&mut self, archive: &ArchiveRow) -> Result<()> {
+        self.known_state()?;
         self.tx.audit_put_archive(&self.pen, archive)
     }
 

@@ -78,7 +78,7 @@ fn files_of_a_newer_key_need_the_chain_and_are_not_called_tampered() {
             let refused = auditor.fails(&verify, "unknown_key", 8);
             let hint = text(&refused["hint"]);
             assert!(
-                hint.contains("--chain") && hint.contains("lac key verifier --all"),
+                hint.contains("--chain") && hint.contains("the chain of its keys"),
                 "{hint}"
             );
             let said = refused.to_string();

@@ -295,7 +295,7 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         )
         .before(
             "keys that were replaced are followed with --chain: ask who keeps the log for the \
-             chain of its keys (lac key verifier --all), then ",
+             chain of its keys, then ",
         ),
         F::AnotherLog { found, .. } => Hint::advice(format!("verify it with the key of {found}")),
         F::ArchiveNeeded { .. } => Hint::run(

@@ -161,7 +161,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "config.apply",
-            json!({"text": "lac_config = 1\n", "prune": false, "dry_run": true}),
+            json!({"text": "lac_config = 1\n", "prune": false, "dry_run": true, "confirmation": "given"}),
         ),
         (
             "stores.list",
@@ -220,7 +220,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ),
         (
             "role.apply",
-            json!({"text": "lac_roles = 1\n", "prune": false, "dry_run": true, "confirmed": false}),
+            json!({"text": "lac_roles = 1\n", "prune": false, "dry_run": true, "confirmed": false, "confirmation": "given"}),
         ),
         ("user.list", json!({"part": part()})),
         ("user.show", json!({"name": "alice"})),

@@ -66,9 +66,8 @@ fn read_chain(text: &str) -> Result<Chain> {
         "" => Vec::new(),
         some => notes_in(some),
     };
-    let first = match note::read_vkey(first) {
-        Ok(first) => first,
-        Err(_) => return Err(no_chain()),
+    let Ok(first) = note::read_vkey(first) else {
+        return Err(no_chain());
     };
     let (origin, first) = first;
     let chain = Chain::read(&notes).map_err(|problem| match problem {
