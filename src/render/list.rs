@@ -263,7 +263,7 @@ const LONG: usize = 18;
 
 /// Words fall apart only where there is no room for them, and the longest
 /// first: a long name before a code one may want to read or type. Tables with
-/// addresses are laid out by [`layout`](super::layout).
+/// addresses are laid out by [`layout`].
 pub fn keep_words_whole(table: &mut Table, width: u16) {
     let mut longest = vec![0; table.column_count()];
     let rows = table.header().into_iter().chain(table.row_iter());
