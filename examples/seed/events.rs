@@ -5,7 +5,6 @@ use std::time::Duration;
 use login_as_customer::app::{Config, Desk, Keys};
 use login_as_customer::domain::access::AdminUser;
 use login_as_customer::domain::audit::{Action, ConsentBasis, Event, Outcome};
-use login_as_customer::domain::customer::ConsentSource;
 use login_as_customer::domain::document::{DocumentKind, DocumentRef};
 use login_as_customer::domain::fault::Fault;
 use login_as_customer::domain::ids::{CustomerId, SessionId};
@@ -141,11 +140,12 @@ impl Scene<'_> {
             0 => {
                 event.reason = Some(pick(REASONS, visit >> 4).to_owned());
                 event.consent = Some(ConsentBasis {
-                    mode: "opt-in".to_owned(),
+                    // It names no event, because none of these granted it.
+                    mode: "mandatory".to_owned(),
                     is_override: false,
                     self_granted: false,
-                    source: Some(ConsentSource::Import),
-                    seq: Some(20 + visit % 1000),
+                    source: None,
+                    seq: None,
                 });
             }
             1 => event.detail("storefront", "shop"),
@@ -182,6 +182,11 @@ impl Scene<'_> {
         event.detail("source", "admin");
         let words = ["withheld", "granted"];
         event.change(words[usize::from(!granted)], words[usize::from(granted)]);
+        // An attempt: what customers have said is in their rows, and stays so.
+        let customer = event.customer_id.map(|id| id.to_string());
+        event.fail(&Fault::CustomerNotFound {
+            customer: customer.unwrap_or_default(),
+        });
         event
     }
 
