@@ -1,4 +1,4 @@
-//! Time that passes as it is told, randomness for keys, numbers for the rest.
+//! A simulated clock, real randomness for keys, and seeded numbers for everything else.
 
 use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,15 +6,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use login_as_customer::domain::ambient::{Clock, Random};
 use login_as_customer::domain::time::Timestamp;
 
-/// The wall clock, once.
-#[allow(clippy::disallowed_methods)] // a program of its own, not an act
+/// The time of the wall clock.
+#[allow(clippy::disallowed_methods)] // a separate program, not a use case
 pub fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let micros = since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX));
     Timestamp::from_micros(micros)
 }
 
-/// A clock that goes on by a second whenever it is read.
+/// A clock that advances by one second at each reading.
 #[derive(Debug)]
 pub struct Passing(Cell<Timestamp>);
 
@@ -32,7 +32,7 @@ impl Clock for Passing {
     }
 }
 
-/// Keys and salts are real ones: the store is a store.
+/// Random bytes of the system, because the store gets real keys and salts.
 #[derive(Debug)]
 pub struct System;
 
@@ -43,7 +43,7 @@ impl Random for System {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
+/// SplitMix64: the same seed gives the same numbers on every machine.
 pub fn mix(seed: u64, index: u64) -> u64 {
     let mut z = seed
         .wrapping_mul(0xD1B5_4A32_D192_ED03)
@@ -53,7 +53,7 @@ pub fn mix(seed: u64, index: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// One of a list.
+/// Picks one item of a list.
 pub fn pick<'a, T: ?Sized>(list: &[&'a T], number: u64) -> &'a T {
     list[usize::try_from(number % list.len() as u64).unwrap_or(0)]
 }

@@ -1,4 +1,4 @@
-//! A history: months of logins, refusals, consents and changes.
+//! A log of several months: logins, refusals, consents and changes.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::shop::HISTORY;
 /// A day in microseconds.
 const DAY: u64 = 86_400 * 1_000_000;
 
-/// Events of one transaction.
+/// The number of events in one transaction.
 const BATCH: u64 = 50_000;
 
 const REASONS: &[&str] = &[
@@ -30,14 +30,14 @@ const REASONS: &[&str] = &[
 
 const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
 
-/// What an event is made from.
+/// The data from which an event is generated.
 struct Scene<'s> {
     people: &'s People,
     admins: Vec<AdminUser>,
     seed: u64,
 }
 
-/// Appends `count` events between the store's founding and now.
+/// Appends `count` events between the creation of the store and now.
 pub fn append(desk: &Desk<'_>, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
     let Some(span) = u64::try_from(HISTORY.as_micros())
         .ok()
@@ -45,7 +45,7 @@ pub fn append(desk: &Desk<'_>, people: &People, count: u64, seed: u64) -> Result
     else {
         return Ok(());
     };
-    // A day at each end: the founding's own events lie before, `now` after.
+    // Leave a day at each end: the events of the store's creation are earlier, `now` is later.
     let start = wall_clock().minus(HISTORY).plus(Duration::from_micros(DAY));
     let step = (span - 2 * DAY) / count;
     let admins = desk.store.read()?.admin_users()?;
@@ -87,7 +87,7 @@ fn batch(
 }
 
 impl Scene<'_> {
-    /// Three events a visit (issued, redeemed, ended), at times something else.
+    /// Three events per login (issued, redeemed, ended), sometimes another event.
     fn event(&self, number: u64) -> Event {
         let dice = mix(self.seed ^ 0xE7, number);
         let visit = mix(self.seed ^ 0x51, number / 3);
@@ -140,7 +140,7 @@ impl Scene<'_> {
             0 => {
                 event.reason = Some(pick(REASONS, visit >> 4).to_owned());
                 event.consent = Some(ConsentBasis {
-                    // It names no event, because none of these granted it.
+                    // It names no event, because none of the seeded events grants consent.
                     mode: "mandatory".to_owned(),
                     is_override: false,
                     self_granted: false,
@@ -182,7 +182,7 @@ impl Scene<'_> {
         event.detail("source", "admin");
         let words = ["withheld", "granted"];
         event.change(words[usize::from(!granted)], words[usize::from(granted)]);
-        // An attempt: what customers have said is in their rows, and stays so.
+        // A failed attempt, so that the customers' rows keep the current consents.
         let customer = event.customer_id.map(|id| id.to_string());
         event.fail(&Fault::CustomerNotFound {
             customer: customer.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! Merchants' files in their real shapes.
+//! Files in the formats that merchants export.
 
 use std::io::{self, Read, Write};
 
@@ -10,8 +10,8 @@ const PAGE: u64 = 1000;
 
 const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
 
-/// A "Customers Main File", password hashes included: an import must leave
-/// them behind.
+/// A "Customers Main File", including password hashes, which an import must
+/// ignore.
 pub fn csv(people: &People, out: &mut impl Write) -> io::Result<()> {
     out.write_all(
         b"email,_website,_store,confirmation,created_at,created_in,default_billing,\
@@ -39,7 +39,7 @@ pub fn csv(people: &People, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Answers of `GET /V1/customers/search`, one after another, as they are read.
+/// Pages of `GET /V1/customers/search`, generated one after another on reading.
 #[derive(Debug)]
 pub struct Rest<'p> {
     people: &'p People,
@@ -114,7 +114,7 @@ fn item(p: &Person) -> serde_json::Value {
     item
 }
 
-/// The same shop as in the documentation: two websites, four store views.
+/// The shop of the documentation: two websites, four store views.
 pub const WEBSITES: &str = r#"[
  {"id":1,"code":"base","name":"Main Website","default_group_id":1},
  {"id":2,"code":"eu","name":"Europe","default_group_id":2}]"#;
@@ -135,7 +135,7 @@ pub const CONFIGS: &str = r#"[
  {"id":3,"code":"de","timezone":"Europe/Berlin","secure_base_url":"https://eu.shop.example.com/"},
  {"id":4,"code":"fr","timezone":"Europe/Berlin","secure_base_url":"https://eu.shop.example.com/"}]"#;
 
-/// Orders 000000001 to at most 000001000, of the customers with these ids.
+/// Orders 000000001 to at most 000001000. Order N belongs to customer N.
 pub fn orders(people: &People) -> String {
     let order = |id: u64| {
         let p = people.get(id);

@@ -1,5 +1,5 @@
-//! Makes a store of any size, or a merchant's file of any size, for trials and
-//! measurements. What comes out depends on `--seed` alone (keys apart).
+//! Creates a store or a merchant's file of any size, for trials and measurements.
+//! The same `--seed` gives the same output, except for keys.
 //!
 //! ```sh
 //! cargo run --release --example seed -- --store DIR --customers 1000000 --events 1000000
@@ -26,10 +26,10 @@ use login_as_customer::domain::fault::Fault;
 use self::files::Rest;
 use self::people::People;
 
-/// Makes a store, or a file of customers.
+/// Creates a store, or a file of customers.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The store's directory; must not hold a store yet
+    /// The store's directory; must not contain a store yet
     #[arg(long, value_name = "DIR", required_unless_present_any = ["emit_csv", "emit_rest"])]
     store: Option<PathBuf>,
 
@@ -46,7 +46,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     events: u64,
 
-    /// What everything made up is made up from
+    /// The seed of all generated data
     #[arg(long, default_value_t = 1)]
     seed: u64,
 

@@ -1,4 +1,4 @@
-//! Customers that nobody is: each one follows from the seed and its id.
+//! Fictional customers, generated from the seed and their ids.
 
 use super::ambient::{mix, pick};
 
@@ -56,7 +56,7 @@ const HOSTS: &[&str] = &[
     "correo.example.es",
 ];
 
-/// All of them.
+/// All customers.
 #[derive(Debug, Clone, Copy)]
 pub struct People {
     seed: u64,
@@ -64,7 +64,7 @@ pub struct People {
     consents: u64,
 }
 
-/// One of them.
+/// One customer.
 #[derive(Debug)]
 pub struct Person {
     pub id: u64,
@@ -113,15 +113,15 @@ impl People {
         }
     }
 
-    /// Evenly spread, beginning with customer 1.
+    /// Consents are spread evenly, beginning with customer 1.
     fn does_consent(&self, id: u64) -> bool {
         let before = |id: u64| (id * self.consents).div_ceil(self.count.max(1));
         before(id) > before(id - 1)
     }
 }
 
-/// Mostly plain letters, at times capitals; the number makes it unique, and no
-/// order of ids is an order of addresses.
+/// Mostly lower-case letters, sometimes capitals. The number makes the address
+/// unique. The order of addresses differs from the order of ids.
 fn email(id: u64, number: u64, first: &str, last: &str) -> String {
     let plain = |name: &str, other: &str| {
         let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();

@@ -1,4 +1,4 @@
-//! A store put together from the library's parts, as the command line does it.
+//! Creates a store with the parts of the library, as the command line does.
 
 use std::io::Read;
 use std::path::Path;
@@ -28,7 +28,7 @@ use super::events;
 use super::files::{self, Rest};
 use super::people::People;
 
-/// How far back the store's history goes.
+/// The age of the store.
 pub const HISTORY: Duration = Duration::from_secs(270 * 86_400);
 
 /// Support agents besides the administrator.
@@ -36,7 +36,7 @@ pub const AGENTS: [&str; 8] = ["ada", "bea", "carl", "dina", "emil", "fay", "gus
 
 const ROLE: &str = "Support";
 
-/// Makes a store in which whoever runs this is administrator.
+/// Creates a store in which the current account is the administrator.
 pub fn make(root: &Path, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
     let dir = StoreDir::create(root, None)?;
     let store = SqliteStore::create(&dir, Duration::from_secs(30))?;
@@ -134,7 +134,7 @@ impl Watch for Unwatched {
     fn done(&self, _items: u64, _total: u64) {}
 }
 
-/// The account of the real uid, named as `lac` names it.
+/// The account of the real uid, in the form that `lac` uses.
 fn os_account() -> String {
     let uid = nix::unistd::getuid();
     match nix::unistd::User::from_uid(uid) {
