@@ -1,27 +1,22 @@
 //! Audit events as an Excel workbook, row by row.
 
 mod cell;
-mod out;
+mod parts;
+mod zip;
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
 
-use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError,
-};
-
-use self::cell::{COLUMNS, Cell, Column, fit};
-use self::out::{FirstError, io_error};
+use self::cell::{COLUMNS, Cell, Column, cut, escape};
+use self::parts::{DECLARATION, HEADER, MAIN, Sheet, TIME, parts, sheet_part};
+use self::zip::Zip;
 use super::safe::formula_guard;
 use crate::domain::audit::EventView;
 use crate::domain::time::Timestamp;
 
 /// Rows of a sheet, the header among them: Excel's own limit.
 const MAX_ROWS: u32 = 1_048_576;
-
-/// From here on a sheet may not fit a ZIP file without its 64-bit extension.
-const ZIP64_FROM: u64 = u32::MAX as u64;
 
 /// What became of the events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,184 +30,231 @@ pub struct Summary {
 
 /// A workbook: one sheet after another, each with a frozen, filtered header.
 ///
-/// Memory stays bounded: rows wait, uncompressed, in nameless files of a
-/// directory, which must be as private as the workbook itself and have room for
-/// 1.5 KiB a row or more: where it has not, `rust_xlsxwriter` panics. The same
-/// events give the same bytes.
-pub struct Sheets {
-    book: Workbook,
-    columns: Vec<&'static Column>,
+/// Each row is written at once, so memory stays bounded. The same events give
+/// the same bytes.
+pub struct Sheets<W> {
+    zip: Zip<W>,
+    /// With their letters: `A`, `B` …
+    columns: Vec<(String, &'static Column)>,
     raw: bool,
     max_rows: u32,
-    /// Rows of the sheet at hand.
+    complete: Vec<Sheet>,
+    /// Rows of the current sheet.
     filled: u32,
-    /// At least as many bytes as the XML of the sheet at hand.
-    weight: u64,
-    needs_zip64: bool,
-    newest: Option<Timestamp>,
-    header: Format,
-    time: Format,
-    summary: Summary,
+    /// XML that is not yet written.
+    xml: String,
+    newest: Timestamp,
+    rows: u64,
+    cut_cells: u64,
 }
 
-impl Sheets {
-    /// An empty workbook. `columns` are names of [`EventView`]'s fields, any of
-    /// them in any order; `raw` leaves the formula guard out.
+impl<W: Write> Sheets<W> {
+    /// A workbook without rows. `columns` are names of [`EventView`]'s fields,
+    /// any of them in any order; `raw` omits the formula guard.
     ///
     /// # Errors
-    /// No column, an unknown one, or no file could be made in `temp_dir`.
-    pub fn new(temp_dir: &Path, columns: &[&str], raw: bool) -> io::Result<Self> {
-        Self::with_max_rows(temp_dir, columns, raw, MAX_ROWS)
+    /// No column, an unknown one, or a failed write.
+    pub fn new(out: W, columns: &[&str], raw: bool) -> io::Result<Self> {
+        Self::with_max_rows(out, columns, raw, MAX_ROWS)
     }
 
     pub(super) fn with_max_rows(
-        temp_dir: &Path,
+        out: W,
         columns: &[&str],
         raw: bool,
         max_rows: u32,
     ) -> io::Result<Self> {
-        let known = |name: &&str| {
+        let known = |(at, name): (usize, &&str)| {
             let column = COLUMNS.iter().find(|column| column.name == *name);
-            column.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, *name))
+            let column = column.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, *name));
+            Ok((letters(at), column?))
         };
-        let columns: Vec<_> = columns.iter().map(known).collect::<io::Result<_>>()?;
+        let columns: Vec<_> = columns
+            .iter()
+            .enumerate()
+            .map(known)
+            .collect::<io::Result<_>>()?;
         if columns.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no column"));
         }
-        let mut book = Workbook::new();
-        book.set_tempdir(temp_dir).map_err(io_error)?;
         let mut sheets = Self {
-            book,
+            zip: Zip::new(out),
             columns,
             raw,
             max_rows,
+            complete: Vec::new(),
             filled: 0,
-            weight: 0,
-            needs_zip64: false,
-            newest: None,
-            header: Format::new().set_bold(),
-            time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss.000"),
-            summary: Summary {
-                rows: 0,
-                sheets: 0,
-                cut_cells: 0,
-            },
+            xml: String::new(),
+            newest: Timestamp::from_seconds(0),
+            rows: 0,
+            cut_cells: 0,
         };
-        sheets.next_sheet()?;
+        sheets.begin_sheet()?;
         Ok(sheets)
     }
 
-    /// Adds a row, on a new sheet where the last one is full.
+    /// The writer.
+    pub fn inner_mut(&mut self) -> &mut W {
+        self.zip.inner_mut()
+    }
+
+    /// Adds a row, on a new sheet if the current one is full.
     ///
     /// # Errors
-    /// No file could be made for a new sheet.
+    /// A failed write.
     pub fn push(&mut self, event: &EventView) -> io::Result<()> {
         if self.filled == self.max_rows {
             self.end_sheet()?;
-            self.next_sheet()?;
+            self.begin_sheet()?;
         }
-        let row = self.filled;
-        let sheet = sheet(&mut self.book, self.summary.sheets).map_err(io_error)?;
-        for (at, column) in (0u16..).zip(&self.columns) {
+        self.filled += 1;
+        let (row, xml) = (self.filled, &mut self.xml);
+        let _ = write!(xml, r#"<row r="{row}">"#);
+        for (letters, column) in &self.columns {
             match (column.cell)(event) {
-                Cell::Empty => continue,
-                Cell::Number(number) => sheet.write_number(row, at, number),
-                Cell::Time(serial) => sheet.write_number_with_format(row, at, serial, &self.time),
+                Cell::Empty => {}
+                Cell::Number(number) => {
+                    let _ = write!(xml, r#"<c r="{letters}{row}"><v>{number}</v></c>"#);
+                }
+                Cell::Time(serial) => {
+                    let _ = write!(
+                        xml,
+                        r#"<c r="{letters}{row}" s="{TIME}"><v>{serial}</v></c>"#
+                    );
+                }
                 Cell::Text(text) => {
                     let guarded = if self.raw {
                         Cow::Borrowed(&*text)
                     } else {
                         formula_guard(&text)
                     };
-                    let (text, was_cut) = fit(&guarded);
-                    self.summary.cut_cells += u64::from(was_cut);
-                    self.weight += weight(&text);
-                    sheet.write_string(row, at, text)
+                    let shorter = cut(&guarded);
+                    self.cut_cells += u64::from(shorter.is_some());
+                    push_text(
+                        xml,
+                        letters,
+                        row,
+                        "",
+                        shorter.as_deref().unwrap_or(&guarded),
+                    );
                 }
             }
-            .map_err(io_error)?;
-            self.weight += CELL_WEIGHT;
         }
-        self.filled += 1;
-        self.summary.rows += 1;
-        self.newest = self.newest.max(Some(event.time));
-        Ok(())
+        xml.push_str("</row>");
+        self.rows += 1;
+        self.newest = self.newest.max(event.time);
+        self.write()
     }
 
-    /// Writes the workbook, front to back.
+    /// Completes the workbook and returns the writer.
     ///
     /// # Errors
-    /// Whatever writing fails with.
-    pub fn finish(mut self, out: impl Write + Send) -> io::Result<Summary> {
+    /// A failed write.
+    pub fn finish(mut self) -> io::Result<(W, Summary)> {
         self.end_sheet()?;
-        self.book.use_zip_large_file(self.needs_zip64);
-        self.book
-            .set_properties(&properties(self.newest).map_err(io_error)?);
-        let mut out = FirstError::new(out);
-        let saved = self.book.save_to_writer(&mut out);
-        out.end()?;
-        saved.map_err(io_error)?;
-        Ok(self.summary)
+        for (name, xml) in parts(&self.complete, self.newest) {
+            self.zip.add(name, &xml)?;
+        }
+        let summary = Summary {
+            rows: self.rows,
+            sheets: u32::try_from(self.complete.len()).unwrap_or(u32::MAX),
+            cut_cells: self.cut_cells,
+        };
+        Ok((self.zip.finish()?, summary))
     }
 
-    fn next_sheet(&mut self) -> io::Result<()> {
-        self.summary.sheets += 1;
-        let name = match self.summary.sheets {
-            1 => "Log".to_owned(),
-            more => format!("Log {more}"),
+    fn begin_sheet(&mut self) -> io::Result<()> {
+        self.zip.begin(&sheet_part(self.complete.len() + 1))?;
+        let selected = if self.complete.is_empty() {
+            r#"tabSelected="1" "#
+        } else {
+            ""
         };
-        let sheet = self.book.add_worksheet_with_constant_memory();
-        let head = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
-            sheet.set_name(name)?.set_freeze_panes(1, 0)?;
-            for (at, column) in (0u16..).zip(&self.columns) {
-                sheet.set_column_width(at, column.width)?;
-                sheet.write_string_with_format(0, at, column.name, &self.header)?;
-            }
-            Ok(())
-        };
-        sheet.and_then(head).map_err(io_error)?;
-        (self.filled, self.weight) = (1, 0);
+        let xml = &mut self.xml;
+        let _ = write!(
+            xml,
+            concat!(
+                r#"{}<worksheet xmlns="{}"><sheetViews><sheetView {}workbookViewId="0">"#,
+                r#"<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>"#,
+                r#"<selection pane="bottomLeft"/></sheetView></sheetViews>"#,
+                r#"<sheetFormatPr defaultRowHeight="15"/><cols>"#
+            ),
+            DECLARATION, MAIN, selected
+        );
+        for (at, (_, column)) in (1..).zip(&self.columns) {
+            // Of 7 pixels for each character, 5 are added for the margins.
+            let width = f64::from(column.width) + 0.710_937_5;
+            let _ = write!(
+                xml,
+                r#"<col min="{at}" max="{at}" width="{width}" customWidth="1"/>"#
+            );
+        }
+        xml.push_str(r#"</cols><sheetData><row r="1">"#);
+        let style = format!(r#" s="{HEADER}""#);
+        for (letters, column) in &self.columns {
+            push_text(xml, letters, 1, &style, column.name);
+        }
+        xml.push_str("</row>");
+        self.filled = 1;
+        self.write()
+    }
+
+    fn end_sheet(&mut self) -> io::Result<()> {
+        let last = self.columns.last().map_or("A", |(letters, _)| letters);
+        let row = self.filled;
+        // Ids are text on purpose: no green corner in every cell.
+        let _ = write!(
+            self.xml,
+            concat!(
+                r#"</sheetData><autoFilter ref="A1:{last}{row}"/>"#,
+                r#"<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>"#,
+                r#"<ignoredErrors><ignoredError sqref="A1:{last}{row}" numberStoredAsText="1"/></ignoredErrors>"#,
+                "</worksheet>"
+            ),
+            last = last,
+            row = row
+        );
+        self.complete.push(Sheet {
+            number: self.complete.len() + 1,
+            end: format!("${last}${row}"),
+        });
+        self.write()?;
+        self.zip.end()
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        self.zip.write(self.xml.as_bytes())?;
+        self.xml.clear();
         Ok(())
     }
+}
 
-    /// Says what counts for the whole sheet, once its last row is known.
-    fn end_sheet(&mut self) -> io::Result<()> {
-        self.needs_zip64 |= self.weight >= ZIP64_FROM;
-        let last_row = self.filled - 1;
-        let last_column = u16::try_from(self.columns.len() - 1).unwrap_or(u16::MAX);
-        let finish = |sheet: &mut Worksheet| -> Result<(), XlsxError> {
-            sheet.autofilter(0, 0, last_row, last_column)?;
-            // Ids are text on purpose: no green corner in every cell.
-            let ignored = IgnoreError::NumberStoredAsText;
-            sheet.ignore_error_range(0, 0, last_row, last_column, ignored)?;
-            Ok(())
-        };
-        sheet(&mut self.book, self.summary.sheets)
-            .and_then(finish)
-            .map_err(io_error)
+/// A text cell, whatever the text looks like. Empty text has no cell.
+fn push_text(xml: &mut String, letters: &str, row: u32, style: &str, text: &str) {
+    const WHITE: [char; 3] = ['\t', '\n', ' '];
+    if text.is_empty() {
+        return;
     }
+    let preserve = if text.starts_with(WHITE) || text.ends_with(WHITE) {
+        r#" xml:space="preserve""#
+    } else {
+        ""
+    };
+    let _ = write!(
+        xml,
+        r#"<c r="{letters}{row}"{style} t="inlineStr"><is><t{preserve}>"#
+    );
+    escape(text, xml);
+    xml.push_str("</t></is></c>");
 }
 
-/// The markup of a cell, at most.
-const CELL_WEIGHT: u64 = 80;
-
-/// At least as many bytes as `text` takes in XML.
-fn weight(text: &str) -> u64 {
-    let heavy = |b: &u8| matches!(b, 0..b' ' | b'&' | b'<' | b'>' | b'_' | 0xef);
-    let heavy = text.bytes().filter(|b| heavy(b)).count();
-    (text.len() + 6 * heavy) as u64
-}
-
-/// The `number`th sheet, from 1.
-fn sheet(book: &mut Workbook, number: u32) -> Result<&mut Worksheet, XlsxError> {
-    book.worksheet_from_index(number as usize - 1)
-}
-
-/// Created when the newest event was: the clock has no say in the bytes.
-fn properties(newest: Option<Timestamp>) -> Result<DocProperties, XlsxError> {
-    let seconds = newest.map_or(0, Timestamp::seconds);
-    let created = ExcelDateTime::from_timestamp(seconds.max(0))?;
-    Ok(DocProperties::new().set_creation_datetime(&created))
+/// The name of a column: `A` to `Z`, then `AA`.
+fn letters(at: usize) -> String {
+    let last = char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[at % 26]);
+    match at / 26 {
+        0 => last.to_string(),
+        more => letters(more - 1) + &last.to_string(),
+    }
 }
 
 #[cfg(test)]

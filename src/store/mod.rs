@@ -80,9 +80,6 @@ pub trait Store {
     /// it is gone when it is closed.
     fn scratch(&self) -> Result<std::fs::File>;
 
-    /// Where others may make files of that kind.
-    fn scratch_dir(&self) -> std::path::PathBuf;
-
     /// Another way to the same store, for reading in another thread.
     fn another(&self) -> Result<Box<dyn Store + Send>>;
 

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 
 use super::Meanwhile;
 use super::frame::{MAX_REQUEST, MAX_UPLOAD, Tag, body, head, read, write};
@@ -373,10 +372,6 @@ impl<S: Stream> Receiver for Out<'_, S> {
     fn publish(&mut self, manifest: &str) -> Result<()> {
         say(self.stream, Tag::Publish, &[manifest.as_bytes()])?;
         self.done().map(|_| ())
-    }
-
-    fn room(&self) -> Option<PathBuf> {
-        None
     }
 }
 

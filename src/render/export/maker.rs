@@ -1,8 +1,6 @@
 //! Makes an export's file, byte by byte, for whoever takes it.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 
 use super::form::{Compression, Content, Form, encoder, head};
 use super::output::Output;
@@ -10,8 +8,8 @@ use crate::app::log::export::{Encode, Export, Formats, Receiver, Target};
 use crate::domain::audit::EventView;
 use crate::domain::fault::Fault;
 use crate::render::xlsx::Sheets;
+use crate::store::Result;
 use crate::store::archive::{Counting, Written};
-use crate::store::{Result, Store};
 
 /// Every content and compression there is.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +25,11 @@ impl Formats for EveryForm {
     fn target<'r>(
         &self,
         export: &Export,
-        store: &dyn Store,
         receiver: &'r mut dyn Receiver,
     ) -> Result<Box<dyn Target + 'r>> {
         let form = form_of(export)?;
         if form.content == Content::Xlsx {
-            return Ok(Box::new(Book::new(export, store, receiver)?));
+            return Ok(Box::new(Book::new(export, receiver)?));
         }
         Ok(Box::new(Lines {
             form,
@@ -67,6 +64,16 @@ const CHUNK: usize = 256 * 1024;
 /// Hands pieces of some size to the receiver once they are flushed out.
 #[derive(Debug, Default)]
 struct Pieces(Vec<u8>);
+
+impl Pieces {
+    fn give(&mut self, receiver: &mut dyn Receiver) -> Result<()> {
+        if self.0.len() >= CHUNK {
+            receiver.bytes(&self.0)?;
+            self.0.clear();
+        }
+        Ok(())
+    }
+}
 
 impl Write for Pieces {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -110,19 +117,11 @@ fn failed(error: io::Error) -> Fault {
 
 impl Target for Lines<'_> {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
-        let lines = self.begun()?;
-        lines.write_all(bytes).map_err(failed)?;
-        let pieces = &mut lines.inner_mut().0;
-        if pieces.len() >= CHUNK {
-            let bytes = std::mem::take(pieces);
-            self.receiver.bytes(&bytes)?;
-            let mut bytes = bytes;
-            bytes.clear();
-            if let Some(lines) = &mut self.begun {
-                lines.inner_mut().0 = bytes;
-            }
+        self.begun()?.write_all(bytes).map_err(failed)?;
+        match &mut self.begun {
+            Some(lines) => lines.inner_mut().give(self.receiver),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn at(&mut self, done: u64, total: u64) {
@@ -173,35 +172,30 @@ impl Write for Proof<'_> {
     }
 }
 
-/// A workbook: written out of order, so it is made whole first.
+/// A workbook. Like a file of lines, it gives out nothing before the first rows.
 struct Book<'r> {
-    sheets: Option<Box<Sheets>>,
+    sheets: Option<Box<Sheets<Counting<Pieces>>>>,
     /// The beginning of a line whose end is still to come.
     rest: Vec<u8>,
-    room: Room,
-    scratch: File,
     cut_cells: u64,
     receiver: &'r mut dyn Receiver,
 }
 
 impl<'r> Book<'r> {
-    fn new(export: &Export, store: &dyn Store, receiver: &'r mut dyn Receiver) -> Result<Self> {
-        let dir = receiver.room().unwrap_or_else(|| store.scratch_dir());
+    fn new(export: &Export, receiver: &'r mut dyn Receiver) -> Result<Self> {
         let names: Vec<&str> = export.columns.iter().map(|field| field.name()).collect();
-        let sheets = Sheets::new(&dir, &names, !export.formula_guard).map_err(failed)?;
+        let out = Counting::new(Pieces::default());
+        let sheets = Sheets::new(out, &names, !export.formula_guard).map_err(failed)?;
         Ok(Self {
             sheets: Some(Box::new(sheets)),
             rest: Vec::new(),
-            room: Room { dir, asked: 0 },
-            scratch: store.scratch()?,
             cut_cells: 0,
             receiver,
         })
     }
 
-    /// Whole lines go into the sheets, the rest waits.
+    /// Whole lines become rows, the rest waits.
     fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.room.is_left()?;
         self.rest.extend_from_slice(bytes);
         let (Some(end), Some(sheets)) = (
             self.rest.iter().rposition(|b| *b == b'\n'),
@@ -216,29 +210,15 @@ impl<'r> Book<'r> {
         self.rest.drain(..=end);
         Ok(())
     }
-
-    fn finish(&mut self) -> io::Result<Written> {
-        let sheets = self.sheets.take();
-        let sheets = sheets.ok_or_else(|| io::Error::other("it was ended before"))?;
-        self.cut_cells = sheets.finish(self.scratch.try_clone()?)?.cut_cells;
-        self.scratch.seek(SeekFrom::Start(0))?;
-        let mut counting = Counting::new(io::sink());
-        let mut bytes = vec![0; CHUNK];
-        loop {
-            let count = self.scratch.read(&mut bytes)?;
-            if count == 0 {
-                return Ok(counting.end().1);
-            }
-            counting.write_all(&bytes[..count])?;
-            let given = self.receiver.bytes(&bytes[..count]);
-            given.map_err(io::Error::other)?;
-        }
-    }
 }
 
 impl Target for Book<'_> {
     fn rows(&mut self, bytes: &[u8]) -> Result<()> {
-        self.fill(bytes).map_err(failed)
+        self.fill(bytes).map_err(failed)?;
+        match &mut self.sheets {
+            Some(sheets) => sheets.inner_mut().inner_mut().give(self.receiver),
+            None => Ok(()),
+        }
     }
 
     fn at(&mut self, done: u64, total: u64) {
@@ -246,7 +226,12 @@ impl Target for Book<'_> {
     }
 
     fn end(&mut self) -> Result<Written> {
-        let written = self.finish().map_err(failed)?;
+        let sheets = self.sheets.take();
+        let sheets = sheets.ok_or_else(|| Fault::internal("an export was ended before"))?;
+        let (counting, summary) = sheets.finish().map_err(failed)?;
+        self.cut_cells = summary.cut_cells;
+        let (pieces, written) = counting.end();
+        self.receiver.bytes(&pieces.0)?;
         self.receiver.ended(&written)?;
         Ok(written)
     }
@@ -266,37 +251,4 @@ impl Target for Book<'_> {
     fn publish(&mut self, manifest: &str) -> Result<()> {
         self.receiver.publish(manifest)
     }
-}
-
-/// Room on the disk. The library that writes workbooks panics where its
-/// temporary files find none, so it is asked for beforehand.
-#[derive(Debug)]
-struct Room {
-    dir: PathBuf,
-    asked: u64,
-}
-
-/// Kept free, in bytes: far more than a few runs of rows take.
-const SPARE: u64 = 64 * 1024 * 1024;
-
-impl Room {
-    /// Asks now and then.
-    fn is_left(&mut self) -> io::Result<()> {
-        self.asked += 1;
-        if !(self.asked - 1).is_multiple_of(8) {
-            return Ok(());
-        }
-        if free(&self.dir)? < SPARE {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        Ok(())
-    }
-}
-
-fn free(dir: &Path) -> io::Result<u64> {
-    let disk = nix::sys::statvfs::statvfs(dir)?;
-    // Their types differ from system to system.
-    #[allow(clippy::useless_conversion)]
-    let free = u64::from(disk.blocks_available()).saturating_mul(u64::from(disk.fragment_size()));
-    Ok(free)
 }

@@ -1,7 +1,6 @@
 //! What an event's fields are in a workbook's cells.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -103,16 +102,8 @@ fn time<'e>(time: Timestamp) -> Cell<'e> {
     Cell::Time((millis - DAY_ZERO) as f64 / DAY as f64)
 }
 
-/// `text` as a cell can hold it, and whether it was cut for that.
-pub(super) fn fit(text: &str) -> (Cow<'_, str>, bool) {
-    match cut(text) {
-        None => (unambiguous(text), false),
-        Some(shorter) => (Cow::Owned(unambiguous(&shorter).into_owned()), true),
-    }
-}
-
-/// The first units of a text that has too many, and `…`.
-fn cut(text: &str) -> Option<String> {
+/// A text that is too long for a cell, cut to end in `…`.
+pub(super) fn cut(text: &str) -> Option<String> {
     // No text has more units than bytes.
     if text.len() <= MAX_UNITS || text.encode_utf16().count() <= MAX_UNITS {
         return None;
@@ -127,36 +118,39 @@ fn cut(text: &str) -> Option<String> {
     Some(shorter)
 }
 
-/// Text that is still the same once it was escaped and read again.
-///
-/// Characters that XML cannot hold are written `_xHHHH_` (ECMA-376, part 1,
-/// `ST_Xstring`), and what looks like such an escape has its `_` escaped. One
-/// case slips through: `_x003D` before a control character, whose escape begins
-/// with the missing `_`, would be read as `=`. The control character becomes
-/// U+FFFD there.
-fn unambiguous(text: &str) -> Cow<'_, str> {
-    let is_escaped =
-        |c: char| matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && c != '\n' && c != '\t';
-    if !text.contains("_x") || !text.contains(is_escaped) {
-        return Cow::Borrowed(text);
-    }
-    let mut last: VecDeque<char> = VecDeque::with_capacity(7);
-    let swap = |c: char| {
-        let looks_open = last.iter().take(2).eq(['_', 'x'].iter())
-            && last.len() == 6
-            && last.iter().skip(2).all(char::is_ascii_hexdigit);
-        let c = if looks_open && is_escaped(c) {
-            '\u{fffd}'
-        } else {
-            c
+/// Adds `text` to XML. A character that XML cannot contain becomes `_xHHHH_`
+/// (ECMA-376, part 1, `ST_Xstring`). If text would be read as such an escape,
+/// its first `_` is escaped.
+pub(super) fn escape(text: &str, xml: &mut String) {
+    let mut done = 0;
+    for (at, c) in text.char_indices() {
+        let escaped = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '_' if reads_as_escape(&text[at..]) => "_x005F_",
+            c if is_unwritable(c) => &format!("_x{:04X}_", u32::from(c)),
+            _ => continue,
         };
-        last.push_back(c);
-        if last.len() > 6 {
-            last.pop_front();
-        }
-        c
+        xml.push_str(&text[done..at]);
+        xml.push_str(escaped);
+        done = at + c.len_utf8();
+    }
+    xml.push_str(&text[done..]);
+}
+
+fn is_unwritable(c: char) -> bool {
+    matches!(c, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && c != '\n' && c != '\t'
+}
+
+/// Whether `text` begins with `_xHHHH_`. The last `_` can be the first one of
+/// the next character's escape.
+fn reads_as_escape(text: &str) -> bool {
+    let Some((digits, rest)) = text.strip_prefix("_x").and_then(|t| t.split_at_checked(4)) else {
+        return false;
     };
-    Cow::Owned(text.chars().map(swap).collect())
+    digits.bytes().all(|b| b.is_ascii_hexdigit())
+        && rest.starts_with(|c| c == '_' || is_unwritable(c))
 }
 
 #[cfg(test)]
@@ -193,31 +187,62 @@ mod tests {
     fn long_text_is_cut_by_utf16_units() {
         for (whole, units) in [("ä".repeat(32_767), 32_767), ("😀".repeat(16_383), 32_766)] {
             assert_eq!(whole.encode_utf16().count(), units);
-            assert_eq!(fit(&whole), (Cow::Borrowed(&*whole), false));
+            assert_eq!(cut(&whole), None);
         }
-        let umlauts = "ä".repeat(32_768);
-        let (shorter, was_cut) = fit(&umlauts);
-        assert!(was_cut && shorter.ends_with("ä…"));
+        let shorter = cut(&"ä".repeat(32_768)).unwrap();
+        assert!(shorter.ends_with("ä…"));
         assert_eq!(shorter.encode_utf16().count(), 32_767);
         // No half of a pair.
-        let emoji = "😀".repeat(16_384);
-        let (shorter, was_cut) = fit(&emoji);
-        assert!(was_cut && shorter.ends_with("😀…"));
+        let shorter = cut(&"😀".repeat(16_384)).unwrap();
+        assert!(shorter.ends_with("😀…"));
         assert_eq!(shorter.encode_utf16().count(), 32_767);
     }
 
-    #[test]
-    fn no_two_texts_make_an_escape_together() {
-        for same in [
-            "_x003D_1+1",
-            "_x003D 1\u{1}",
-            "\u{1}x003D_",
-            "_x03D\u{1}",
-            "_x003D\n",
-        ] {
-            assert_eq!(fit(same), (Cow::Borrowed(same), false));
+    /// Reads `ST_Xstring`.
+    fn unescape(mut xml: &str) -> String {
+        let mut text = String::new();
+        while let Some(c) = xml.chars().next() {
+            let digits = xml.strip_prefix("_x").and_then(|x| x.get(..4));
+            let code = digits.filter(|_| xml[6..].starts_with('_'));
+            let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
+            let escaped = code.and_then(char::from_u32);
+            text.push(escaped.unwrap_or(c));
+            xml = &xml[escaped.map_or(c.len_utf8(), |_| 7)..];
         }
-        assert_eq!(fit("a_x003D\u{1}b\u{1}").0, "a_x003D\u{fffd}b\u{1}");
-        assert_eq!(fit("_x003D\r").0, "_x003D\u{fffd}");
+        for (entity, c) in [("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")] {
+            text = text.replace(entity, c);
+        }
+        text
+    }
+
+    #[test]
+    fn text_is_the_same_once_it_is_read() {
+        for (text, expected) in [
+            ("a\tb\n\u{7f}_x00", "a\tb\n\u{7f}_x00"),
+            ("<b>&amp;\"'", "&lt;b&gt;&amp;amp;\"'"),
+            ("\0\r\u{1f}\u{ffff}", "_x0000__x000D__x001F__xFFFF_"),
+            ("_x003D_1+1 _x00_", "_x005F_x003D_1+1 _x00_"),
+            ("_x003d_x003D_", "_x005F_x003d_x005F_x003D_"),
+            ("_x003D\n_xé01_ _x003G_", "_x003D\n_xé01_ _x003G_"),
+            // The escape of the control character begins with the missing `_`.
+            ("a_x003D\u{1}b\u{1}", "a_x005F_x003D_x0001_b_x0001_"),
+            ("_x003D\r", "_x005F_x003D_x000D_"),
+            ("\u{1}x003D_", "_x0001_x003D_"),
+        ] {
+            let mut xml = String::new();
+            escape(text, &mut xml);
+            assert_eq!(xml, expected);
+            assert_eq!(unescape(&xml), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_the_same_once_it_is_read(text in "([_x0-9A-F\0-\x1f<&é]|_x00){0,40}") {
+            let mut xml = String::new();
+            escape(&text, &mut xml);
+            proptest::prop_assert!(!xml.contains(is_unwritable));
+            proptest::prop_assert_eq!(unescape(&xml), text);
+        }
     }
 }

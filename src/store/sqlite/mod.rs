@@ -257,10 +257,6 @@ impl Store for SqliteStore {
         scratch::file(&self.lock)
     }
 
-    fn scratch_dir(&self) -> PathBuf {
-        self.dir.root().to_path_buf()
-    }
-
     fn another(&self) -> Result<Box<dyn Store + Send>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let mut store = Self::connect(&self.dir, self.timeout, flags)?;

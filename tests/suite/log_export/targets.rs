@@ -136,27 +136,29 @@ fn names_without_a_directory() {
 #[test]
 fn a_full_disk_leaves_what_was_there() {
     let store = crowd(2000);
-    export(&store, "q4.csv", &["--admin", "nobody"]);
-    let before = (left(&store), bytes(&store, "q4.csv"), store.log().len());
-    let file = path(&store, "q4.csv");
-    let lac = store.command(&["log", "export", &file, "-o", "json"]);
-    // 512 bytes each, so 128 KiB; the signal is ignored, so that writing fails.
-    let script = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", script])
-        .arg(lac.get_program())
-        .args(lac.get_args());
-    limited.env_clear();
-    for (name, value) in lac.get_envs() {
-        if let Some(value) = value {
-            limited.env(name, value);
+    for name in ["q4.csv", "q4.xlsx"] {
+        export(&store, name, &["--admin", "nobody"]);
+        let before = (left(&store), bytes(&store, name), store.log().len());
+        let file = path(&store, name);
+        let lac = store.command(&["log", "export", &file, "-o", "json"]);
+        // 512 bytes each, so 64 KiB; the signal is ignored, so that writing fails.
+        let script = "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\"";
+        let mut limited = Command::new("sh");
+        limited
+            .args(["-c", script])
+            .arg(lac.get_program())
+            .args(lac.get_args());
+        limited.env_clear();
+        for (name, value) in lac.get_envs() {
+            if let Some(value) = value {
+                limited.env(name, value);
+            }
         }
+        let ran = limited.output().expect("a shell");
+        assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+        let error: Value = serde_json::from_slice(&ran.stderr).expect("a JSON error");
+        assert_eq!(error["error"]["code"], "io");
+        let after = (left(&store), bytes(&store, name), store.log().len());
+        assert_eq!(after, before);
     }
-    let ran = limited.output().expect("a shell");
-    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
-    let error: Value = serde_json::from_slice(&ran.stderr).expect("a JSON error");
-    assert_eq!(error["error"]["code"], "io");
-    let after = (left(&store), bytes(&store, "q4.csv"), store.log().len());
-    assert_eq!(after, before);
 }

@@ -93,7 +93,7 @@ impl Export {
     pub fn run(self, desk: &Desk<'_>, receiver: &mut dyn Receiver) -> Result<Exported> {
         file_names::file(self.file.as_deref().unwrap_or_default())?;
         let encoder = &*desk.formats.encoder(&self)?;
-        let target = &mut *desk.formats.target(&self, desk.store, receiver)?;
+        let target = &mut *desk.formats.target(&self, receiver)?;
         let Some(file) = self.file.clone() else {
             let select = look(desk, Action::LogRead, &READERS, |view| {
                 let query = self.filter.query(view)?;

@@ -75,8 +75,6 @@ pub trait Receiver {
     /// # Errors
     /// `io`.
     fn publish(&mut self, manifest: &str) -> Result<()>;
-    /// Where temporary files of its size may be made, if not in the store.
-    fn room(&self) -> Option<std::path::PathBuf>;
 }
 
 /// Knows how the files of each format are made.
@@ -93,7 +91,6 @@ pub trait Formats: Sync {
     fn target<'r>(
         &self,
         export: &Export,
-        store: &dyn crate::store::Store,
         receiver: &'r mut dyn Receiver,
     ) -> Result<Box<dyn Target + 'r>>;
 }

@@ -102,11 +102,6 @@ impl Receiver for FileReceiver {
             None => Ok(()),
         }
     }
-
-    fn room(&self) -> Option<PathBuf> {
-        let parent = self.path.parent().filter(|p| !p.as_os_str().is_empty());
-        Some(parent.unwrap_or(Path::new(".")).to_path_buf())
-    }
 }
 
 /// Removes the proof of the export that was replaced; a link or a directory of
@@ -151,9 +146,5 @@ impl Receiver for StdoutReceiver {
 
     fn publish(&mut self, _manifest: &str) -> Result<()> {
         Ok(())
-    }
-
-    fn room(&self) -> Option<PathBuf> {
-        None
     }
 }
