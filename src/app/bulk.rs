@@ -8,7 +8,7 @@ use crate::domain::access::Identity;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-use crate::store::{Activity, Permit, Result};
+use crate::store::{Act, Activity, Permit, Result};
 
 /// Whoever is shown more customers than this, at once or within an hour, is
 /// recorded.
@@ -16,6 +16,13 @@ pub const BULK: usize = 100;
 
 /// The time within which what somebody was shown is added up.
 const SPAN: Duration = Duration::from_secs(60 * 60);
+
+/// Being shown many customers at once.
+struct BulkRead;
+
+impl Act for BulkRead {
+    const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_MANAGE];
+}
 
 /// Records a bulk read of `count` customers as `action`; fewer are added to
 /// what the actor was shown within the hour. To be called before the rows are
@@ -37,13 +44,9 @@ pub fn record(
         event.detail("count", count);
         fill(event);
     };
-    act(
-        desk,
-        action,
-        &[Resource::CUSTOMER_MANAGE],
-        fill,
-        |work, _| Ok(Done::Recorded((), work.record()?)),
-    )
+    act::<BulkRead, _>(desk, action, fill, |work, _| {
+        Ok(Done::Recorded((), work.record()?))
+    })
 }
 
 /// Runs a read that shows customers, and counts those that `shown` finds in the
@@ -96,16 +99,15 @@ pub fn look_beside<A>(
 ///
 /// # Errors
 /// Whatever stands in the way of the act, or of counting them.
-pub fn act_on<A>(
+pub fn act_on<A: Act, T>(
     desk: &Desk<'_>,
     action: Action,
-    any_of: &[Resource],
     fill: impl FnOnce(&mut Event),
-    shown: impl FnOnce(&A) -> usize,
-    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
-) -> Result<A> {
+    shown: impl FnOnce(&T) -> usize,
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx, A>) -> Result<Done<T>>,
+) -> Result<T> {
     let mut who = None;
-    let ended = act(desk, action, any_of, fill, |work, permit| {
+    let ended = act::<A, _>(desk, action, fill, |work, permit| {
         who = Some(work.actor.identity);
         body(work, permit)
     });
@@ -118,6 +120,13 @@ pub fn act_on<A>(
         count(desk, who, shown)?;
     }
     ended
+}
+
+/// Having been shown many customers one by one.
+struct Lookups;
+
+impl Act for Lookups {
+    const ANY_OF: &'static [Resource] = &[];
 }
 
 /// Adds to what an actor was shown within the hour. Beyond [`BULK`] that is an
@@ -149,7 +158,7 @@ pub fn count(desk: &Desk<'_>, who: Identity, shown: usize) -> Result<()> {
         event.detail("count", after);
         event.detail("within_seconds", SPAN.as_secs());
     };
-    let recorded = act(desk, Action::CustomerList, &[], fill, |work, _| {
+    let recorded = act::<Lookups, _>(desk, Action::CustomerList, fill, |work, _| {
         Ok(Done::Recorded((), work.record()?))
     });
     if recorded.is_err() {

@@ -95,7 +95,7 @@ impl Found {
         let now = desk.clock.now();
         let permit = Permit::founding(tx.as_read())?;
         tx.config_put(
-            &permit,
+            &permit.narrow(),
             &ConfigRow {
                 path: config::STORE_NAME.to_owned(),
                 level: ScopeLevel::Default,
@@ -113,8 +113,8 @@ impl Found {
             name: ADMINISTRATORS.to_owned(),
             rights,
         };
-        let role_id = tx.role_put(&permit, &role)?;
-        let admin_id = tx.admin_user_put(&permit, &self.first_user(role_id, now))?;
+        let role_id = tx.role_put(&permit.narrow(), &role)?;
+        let admin_id = tx.admin_user_put(&permit.narrow(), &self.first_user(role_id, now))?;
         let signed = |action| {
             let mut event = Event::new(action);
             event.admin = Some(self.admin.clone());
@@ -127,7 +127,7 @@ impl Found {
         let mut log = Appender::found(tx, desk.random, name, now)?;
         for (purpose, key) in keys {
             let key = key.public();
-            tx.signing_key_put(&permit, &key_row(*purpose, &key, now))?;
+            tx.signing_key_put(&permit.narrow(), &key_row(*purpose, &key, now))?;
             let mut event = signed(Action::KeyCreate);
             event.detail("purpose", purpose.as_str());
             event.detail("kid", key.thumbprint());

@@ -43,8 +43,8 @@ pub use declared::LONGEST_FILE;
 pub use logbook::Keys;
 pub use settings::{Config, known};
 pub use story::{
-    Caller, Credential, Desk, Done, Work, act, act_without_checkpoint, glance, is_known, look, may,
-    record_counted, tend,
+    Caller, Credential, Desk, Done, Work, act, act_with, act_without_checkpoint, glance, is_known,
+    look, may, record_counted, tend,
 };
 pub use view::View;
 pub use who::agent_now;

@@ -9,26 +9,28 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+mod act;
 mod look;
+mod once;
 mod strangers;
 mod tend;
 mod used;
 
+pub use act::{act, act_with, act_without_checkpoint};
 pub use look::{glance, is_known, look, may};
 pub use strangers::record_counted;
 pub use tend::tend;
 
 use super::log::export::Formats;
-use super::logbook::{Keys, Opening, commit, open_log, open_log_anyway, seal};
+use super::logbook::{Keys, commit, open_log, seal};
 use super::settings::Config;
 use super::view::View;
 use super::who;
-use crate::domain::access::{ActingToken, Actor, Identity};
+use crate::domain::access::{Actor, Identity};
 use crate::domain::ambient::{Clock, Random};
 use crate::domain::audit::{Action, Event, StateKind};
 use crate::domain::fault::Fault;
 use crate::domain::notice::Hooks;
-use crate::domain::resource::Resource;
 use crate::signing::keys::{PrivateKey, Purpose};
 use crate::signing::ring::KeyRing;
 use crate::signing::secret::PlainToken;
@@ -36,7 +38,7 @@ use crate::store::anchor::Anchors;
 use crate::store::archive::Archives;
 use crate::store::keys::active;
 use crate::store::log::{Appended, Appender, Recorded};
-use crate::store::{ArchiveRow, HighWater, Permit, ReadTx, Result, Store, WriteTx};
+use crate::store::{ArchiveRow, HighWater, Result, Store, WriteTx};
 
 /// What the caller showed to say who they are.
 #[derive(Debug, Clone)]
@@ -46,8 +48,8 @@ pub enum Credential {
     Token(PlainToken),
     /// Something was given as a token and is none: never fall back silently.
     MalformedToken,
-    /// Nobody asks: the program does on its own what needs nobody's rights.
-    Nobody,
+    /// The program itself, for what needs nobody's rights: it is no actor.
+    System,
 }
 
 impl Credential {
@@ -72,10 +74,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Nobody called: a program does on its own what asks nobody's leave.
-    pub fn nobody() -> Self {
+    /// The program itself, for what needs nobody's rights.
+    pub fn system() -> Self {
         Self {
-            credential: Credential::Nobody,
+            credential: Credential::System,
             os_account: None,
             login_uid: None,
             ip_address: None,
@@ -218,6 +220,14 @@ impl Work<'_> {
     pub fn reload(&mut self) -> Result<()> {
         self.view.reload()
     }
+
+    /// Signs the log as it is after the last record; nothing without one.
+    fn seal(self, recorded: Option<Recorded>) -> Result<Option<Appended>> {
+        let (log, tx, key) = (self.log, self.tx, &self.keyring.audit);
+        recorded
+            .map(|recorded| seal(log, tx, recorded, key))
+            .transpose()
+    }
 }
 
 /// How a use case ended well.
@@ -229,117 +239,13 @@ pub enum Done<A> {
     Unchanged(A),
 }
 
-/// Runs an act that needs one of the resources (none: anybody who is known).
-/// `fill` puts what is known beforehand into the record (reason, ticket, whom
-/// it is about), so that a refusal carries it too.
-///
-/// # Errors
-/// Whatever stands in the way; the attempt is recorded first if it was denied,
-/// refused or not found.
-pub fn act<A>(
-    desk: &Desk<'_>,
-    action: Action,
-    any_of: &[Resource],
-    fill: impl FnOnce(&mut Event),
-    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
-) -> Result<A> {
-    perform(desk, open_log, action, any_of, fill, body)
-}
-
-/// The same where the checkpoint file may be missing: its recovery alone. The
-/// whole log is hashed again instead.
-///
-/// # Errors
-/// As [`act`]; a file that is there must be sound.
-pub fn act_without_checkpoint<A>(
-    desk: &Desk<'_>,
-    action: Action,
-    any_of: &[Resource],
-    fill: impl FnOnce(&mut Event),
-    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
-) -> Result<A> {
-    perform(desk, open_log_anyway, action, any_of, fill, body)
-}
-
-fn perform<A>(
-    desk: &Desk<'_>,
-    open: Opening,
-    action: Action,
-    any_of: &[Resource],
-    fill: impl FnOnce(&mut Event),
-    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
-) -> Result<A> {
-    let mut draft = Event::new(action);
-    from_caller(&mut draft, desk.caller);
-    fill(&mut draft);
-    if let Some(fault) = strangers::turned_away(desk, &draft) {
-        return Err(fault);
-    }
-    desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
-    let tx = desk.store.write()?;
-    let mut token = None;
-    let (answer, proof) = match attempt(desk, open, &*tx, &mut draft, &mut token, any_of, body) {
-        Ok(ended) => ended,
-        Err(fault) => {
-            desk.keys.discard_made();
-            drop(tx);
-            let fault = refuse(desk, draft, fault);
-            used::note(desk, token.as_ref());
-            return Err(fault);
-        }
-    };
-    match proof {
-        Some(proof) => commit(desk, tx, proof)?,
-        None => drop(tx),
-    }
-    used::note(desk, token.as_ref());
-    Ok(answer)
-}
-
-fn attempt<A>(
-    desk: &Desk<'_>,
-    open: Opening,
-    tx: &dyn WriteTx,
-    draft: &mut Event,
-    token: &mut Option<ActingToken>,
-    any_of: &[Resource],
-    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx>) -> Result<Done<A>>,
-) -> Result<(A, Option<Appended>)> {
-    let now = desk.clock.now();
-    let config = Config::read(tx.as_read())?;
-    let keyring = Keys::settled(desk, tx, &config)?;
-    let log = open(desk, tx, &config, &keyring.chain, now)?;
-    let actor = who::identify(tx.as_read(), &desk.caller.credential, now)?;
-    sign_in(draft, &actor);
-    token.clone_from(&actor.token);
-    let permit = permit(tx.as_read(), &actor, any_of)?;
-    let view = View::new(desk, tx.as_read(), actor, now, config);
-    let mut work = Work {
-        tx,
-        draft: draft.clone(),
-        view,
-        log,
-        keyring,
-        caller: desk.caller,
-    };
-    match body(&mut work, &permit) {
-        Ok(Done::Recorded(answer, recorded)) => {
-            let sealed = seal(work.log, tx, recorded, &work.keyring.audit)?;
-            Ok((answer, Some(sealed)))
-        }
-        Ok(Done::Unchanged(answer)) => Ok((answer, None)),
-        Err(fault) => {
-            *draft = work.draft;
-            Err(fault)
+impl<A> Done<A> {
+    fn split(self) -> (A, Option<Recorded>) {
+        match self {
+            Self::Recorded(answer, recorded) => (answer, Some(recorded)),
+            Self::Unchanged(answer) => (answer, None),
         }
     }
-}
-
-fn permit<'tx>(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Permit<'tx>> {
-    if any_of.is_empty() {
-        return Ok(Permit::for_oneself(tx, actor));
-    }
-    Permit::authorize(tx, actor, any_of)
 }
 
 /// Records a failed attempt on a path of its own, and gives the fault back; or

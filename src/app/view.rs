@@ -13,7 +13,7 @@ use crate::domain::stores::StoreTree;
 use crate::domain::time::Timestamp;
 use crate::signing::ring::KeyRing;
 use crate::store::archive::Archives;
-use crate::store::{Permit, ReadTx, Result};
+use crate::store::{ReadTx, Result, demand};
 
 /// What every reader of one transaction has at hand.
 pub struct View<'tx> {
@@ -73,7 +73,7 @@ impl<'tx> View<'tx> {
     /// # Errors
     /// `resource_denied`.
     pub fn demand(&self, resource: Resource) -> Result<()> {
-        Permit::authorize(self.read, &self.actor, &[resource]).map(|_| ())
+        demand(&self.actor, &[resource])
     }
 
     /// What concerns every website is beyond a role scope of some.

@@ -20,10 +20,7 @@ pub fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Res
         Credential::Token(token) => by_token(tx, token, now),
         Credential::MalformedToken => Err(refused_token("it is not an access token of lac")),
         Credential::OsAccount(account) => by_account(tx, account),
-        Credential::Nobody => Err(Fault::NotAuthenticated {
-            reason: "nobody is asking".to_owned(),
-            remedy: None,
-        }),
+        Credential::System => Err(Fault::internal("the program itself is no actor")),
     }
 }
 

@@ -172,11 +172,11 @@ impl Premises {
     /// What a long-running process does for its store now and then; what fails
     /// is told, and tried again the next time.
     pub fn chores(&self, say: &dyn Fn(&str)) {
-        let nobody = Caller::nobody();
+        let system = Caller::system();
         let mut swept = Ok(());
         let mut told = Ok(Tally::default());
         let mut refused = Ok(());
-        let lent = self.lend(&nobody, None, &mut |desk| {
+        let lent = self.lend(&system, None, &mut |desk| {
             refused = record_counted(desk, false).map(|_| ());
             swept = Sweep::default().run(desk).map(|_| ());
             told = self.deliver(desk);
@@ -203,7 +203,7 @@ impl Premises {
     /// The store's and the log's own.
     pub fn finish(&self) -> Result<()> {
         let mut recorded = Ok(0);
-        self.lend(&Caller::nobody(), None, &mut |desk| {
+        self.lend(&Caller::system(), None, &mut |desk| {
             recorded = record_counted(desk, true);
         })?;
         recorded.map(|_| ())

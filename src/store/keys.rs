@@ -2,7 +2,7 @@
 //! each other.
 
 use super::log::tampered;
-use super::{Permit, Result};
+use super::{KeyWrite, Permit, Result};
 use crate::domain::time::Timestamp;
 use crate::signing::chain::{Chain, Change};
 use crate::signing::keys::{PublicKey, Purpose};
@@ -34,7 +34,7 @@ pub trait KeyReads {
 
 /// Of a key that is there, state and `retired_at` change, nothing else.
 pub trait KeyWrites {
-    fn signing_key_put(&self, permit: &Permit<'_>, key: &KeyRow) -> Result<()>;
+    fn signing_key_put(&self, permit: &Permit<'_, KeyWrite>, key: &KeyRow) -> Result<()>;
 }
 
 /// Where a key stands.

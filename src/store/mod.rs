@@ -5,15 +5,16 @@
 //! only way in: [`Store::read`] gives one consistent snapshot, [`Store::write`]
 //! one that holds the store's write lock from its start.
 //!
-//! Two proofs keep acts honest. A change demands a [`Permit`], which only
-//! [`Permit::authorize`] makes, bound to the transaction; [`WriteTx::commit`]
-//! demands [`Appended`], which only [`log::Appender`] makes. Code that forgot
-//! either does not compile.
+//! Two proofs keep acts honest. A change demands a [`Permit`] for its kind of
+//! write, bound to the transaction, which [`Permit::authorize`] makes for an act
+//! that [`Covers`] it; [`WriteTx::commit`] demands [`Appended`], which only
+//! [`log::Appender`] makes. Code that forgot either does not compile.
 
 mod activity;
 pub mod anchor;
 pub mod archive;
 mod audit;
+mod config;
 mod damage;
 pub mod dir;
 mod head;
@@ -30,10 +31,15 @@ pub mod strangers;
 
 pub use activity::{Activity, Counted};
 pub use audit::{ArchiveRow, AuditReads, AuditWrites, Cell, Cells, Head};
+pub use config::{ConfigReads, ConfigRow, ConfigWrites};
 pub use damage::{DamageReads, DamagedRow, unless_damaged};
 pub use keys::{KeyReads, KeyRow, KeyWrites};
 pub use log::Appended;
-pub use permit::{Permit, within_own};
+pub use permit::{
+    Act, AdminUserWrite, ConfigWrite, ConsentWrite, Covers, CustomerWrite, DocumentWrite, Founding,
+    KeyWrite, OutboxWrite, Permit, RequestWrite, RoleWrite, SessionWrite, StoreTreeWrite,
+    StorefrontWrite, TokenWrite, demand, within_own,
+};
 pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
 pub use requests::{
     NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
@@ -52,7 +58,6 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::notice::Notice;
 use crate::domain::resource::ResourceSet;
-use crate::domain::scope::ScopeLevel;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
 use crate::domain::time::Timestamp;
 
@@ -196,33 +201,6 @@ pub trait WriteTx:
     fn commit(self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()>;
 }
 
-/// One config value as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigRow {
-    pub path: String,
-    pub level: ScopeLevel,
-    /// 0 at default, else the website's or store view's id.
-    pub scope_id: i64,
-    pub value: String,
-}
-
-pub trait ConfigReads {
-    /// Every stored value: tens of rows, so one query serves a whole act.
-    fn config_rows(&self) -> Result<Vec<ConfigRow>>;
-}
-
-pub trait ConfigWrites {
-    fn config_put(&self, permit: &Permit<'_>, row: &ConfigRow) -> Result<()>;
-    /// Whether there was a value.
-    fn config_remove(
-        &self,
-        permit: &Permit<'_>,
-        path: &str,
-        level: ScopeLevel,
-        scope_id: i64,
-    ) -> Result<bool>;
-}
-
 pub trait StoreTreeReads {
     /// The whole hierarchy, the back office's own included, ordered by id.
     fn store_tree(&self) -> Result<StoreTree>;
@@ -235,12 +213,16 @@ pub trait StoreTreeReads {
 
 /// Puts are upserts by id. Removing what is still referenced is `in_use`.
 pub trait StoreTreeWrites {
-    fn website_put(&self, permit: &Permit<'_>, website: &Website) -> Result<()>;
-    fn store_group_put(&self, permit: &Permit<'_>, group: &StoreGroup) -> Result<()>;
-    fn store_view_put(&self, permit: &Permit<'_>, view: &StoreView) -> Result<()>;
-    fn website_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
-    fn store_group_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
-    fn store_view_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
+    fn website_put(&self, permit: &Permit<'_, StoreTreeWrite>, website: &Website) -> Result<()>;
+    fn store_group_put(
+        &self,
+        permit: &Permit<'_, StoreTreeWrite>,
+        group: &StoreGroup,
+    ) -> Result<()>;
+    fn store_view_put(&self, permit: &Permit<'_, StoreTreeWrite>, view: &StoreView) -> Result<()>;
+    fn website_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
+    fn store_group_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
+    fn store_view_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
 }
 
 pub trait AccessReads {
@@ -276,22 +258,31 @@ pub trait TokenReads {
 
 /// A put with id 0 inserts; the id is returned.
 pub trait AccessWrites {
-    fn role_put(&self, permit: &Permit<'_>, role: &Role) -> Result<i64>;
-    fn role_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
-    fn admin_user_put(&self, permit: &Permit<'_>, user: &AdminUser) -> Result<i64>;
-    fn admin_user_remove(&self, permit: &Permit<'_>, id: i64) -> Result<()>;
-    fn storefront_put(&self, permit: &Permit<'_>, storefront: &Storefront) -> Result<i64>;
+    fn role_put(&self, permit: &Permit<'_, RoleWrite>, role: &Role) -> Result<i64>;
+    fn role_remove(&self, permit: &Permit<'_, RoleWrite>, id: i64) -> Result<()>;
+    fn admin_user_put(&self, permit: &Permit<'_, AdminUserWrite>, user: &AdminUser) -> Result<i64>;
+    fn admin_user_remove(&self, permit: &Permit<'_, AdminUserWrite>, id: i64) -> Result<()>;
+    fn storefront_put(
+        &self,
+        permit: &Permit<'_, StorefrontWrite>,
+        storefront: &Storefront,
+    ) -> Result<i64>;
 }
 
 pub trait TokenWrites {
     /// Returns the token's id. Only the hash is kept.
     fn access_token_add(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, TokenWrite>,
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64>;
-    fn access_token_revoke(&self, permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()>;
+    fn access_token_revoke(
+        &self,
+        permit: &Permit<'_, TokenWrite>,
+        id: i64,
+        at: Timestamp,
+    ) -> Result<()>;
 }
 
 pub trait CustomerReads {
@@ -331,20 +322,25 @@ pub trait CustomerReads {
 
 pub trait CustomerWrites {
     /// Upsert by id, consent included.
-    fn customer_put(&self, permit: &Permit<'_>, customer: &Customer) -> Result<()>;
+    fn customer_put(&self, permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()>;
     /// Frees a customer's address for another one within this transaction, in
     /// which the customer must be put again.
-    fn customer_park(&self, permit: &Permit<'_>, id: CustomerId) -> Result<()>;
+    fn customer_park(&self, permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()>;
     /// Gives a `local:N` the merchant's id that became known, in documents and
     /// sessions too.
     fn customer_renumber(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, CustomerWrite>,
         from: CustomerId,
         to: CustomerId,
     ) -> Result<()>;
-    fn customer_remove(&self, permit: &Permit<'_>, id: CustomerId) -> Result<()>;
-    fn consent_put(&self, permit: &Permit<'_>, id: CustomerId, consent: &Consent) -> Result<()>;
+    fn customer_remove(&self, permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()>;
+    fn consent_put(
+        &self,
+        permit: &Permit<'_, ConsentWrite>,
+        id: CustomerId,
+        consent: &Consent,
+    ) -> Result<()>;
 }
 
 pub trait DocumentReads {
@@ -359,18 +355,18 @@ pub trait DocumentReads {
 
 pub trait DocumentWrites {
     /// Upsert by kind and entity id.
-    fn document_put(&self, permit: &Permit<'_>, document: &Document) -> Result<()>;
+    fn document_put(&self, permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()>;
     /// Removes the address from the documents of a customer, and from those
     /// that have one of these addresses (in small letters); from how many.
     fn document_forget(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, DocumentWrite>,
         id: Option<CustomerId>,
         emails: &[String],
     ) -> Result<u64>;
     fn document_remove(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, DocumentWrite>,
         kind: DocumentKind,
         entity_id: i64,
     ) -> Result<()>;

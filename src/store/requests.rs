@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Permit, Result};
+use super::{OutboxWrite, Permit, RequestWrite, Result};
 use crate::domain::ids::CustomerId;
 use crate::domain::notice::{Notice, NoticeId, NoticeState};
 use crate::domain::request::{LoginRequest, RequestId, RequestState};
@@ -31,19 +31,19 @@ pub trait RequestReads {
 }
 
 pub trait RequestWrites {
-    fn request_add(&self, permit: &Permit<'_>, request: &LoginRequest) -> Result<()>;
+    fn request_add(&self, permit: &Permit<'_, RequestWrite>, request: &LoginRequest) -> Result<()>;
     /// Puts a request's state, times and decision in one conditional UPDATE;
     /// `false` if it was no longer in the state `from`. However many try, one
     /// gets `true`.
     fn request_step(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, RequestWrite>,
         after: &LoginRequest,
         from: RequestState,
     ) -> Result<bool>;
     /// Removes what people wrote from the requests about a customer; from how
     /// many.
-    fn requests_forget(&self, permit: &Permit<'_>, id: CustomerId) -> Result<u64>;
+    fn requests_forget(&self, permit: &Permit<'_, RequestWrite>, id: CustomerId) -> Result<u64>;
 }
 
 /// Which notices.
@@ -78,9 +78,14 @@ pub trait OutboxReads {
 
 pub trait OutboxWrites {
     /// The number is given by the store.
-    fn notice_add(&self, permit: &Permit<'_>, notice: &Notice) -> Result<()>;
+    fn notice_add(&self, permit: &Permit<'_, OutboxWrite>, notice: &Notice) -> Result<()>;
     /// Makes one that was not delivered due at once, counted anew.
-    fn notice_retry(&self, permit: &Permit<'_>, id: &NoticeId, at: Timestamp) -> Result<bool>;
+    fn notice_retry(
+        &self,
+        permit: &Permit<'_, OutboxWrite>,
+        id: &NoticeId,
+        at: Timestamp,
+    ) -> Result<bool>;
     /// Removes the notices about a customer; how many.
-    fn notices_forget(&self, permit: &Permit<'_>, id: CustomerId) -> Result<u64>;
+    fn notices_forget(&self, permit: &Permit<'_, OutboxWrite>, id: CustomerId) -> Result<u64>;
 }

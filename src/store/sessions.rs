@@ -1,6 +1,6 @@
 //! Impersonations, in the port.
 
-use super::{Permit, Result, SessionQuery};
+use super::{Permit, Result, SessionQuery, SessionWrite};
 use crate::domain::ids::SessionId;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::time::Timestamp;
@@ -17,12 +17,12 @@ pub trait SessionReads {
 }
 
 pub trait SessionWrites {
-    fn session_add(&self, permit: &Permit<'_>, session: &Session) -> Result<()>;
+    fn session_add(&self, permit: &Permit<'_, SessionWrite>, session: &Session) -> Result<()>;
     /// Issued → active in one conditional UPDATE; `false` if it was not issued
     /// any more. However many try, one gets `true`.
     fn session_redeem(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         at: Timestamp,
         by: &str,
@@ -32,7 +32,7 @@ pub trait SessionWrites {
     /// it ends no later anyway, nothing changes and the answer is `false`.
     fn session_limit(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         at: Timestamp,
         cause: EndCause,
@@ -40,7 +40,7 @@ pub trait SessionWrites {
     /// Open → ended or expired; `false` if it was not open.
     fn session_close(
         &self,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         state: SessionState,
         at: Timestamp,

@@ -11,8 +11,9 @@ use crate::app::{Desk, Done, Work, act, known, may};
 use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::form::FileText;
+use crate::domain::resource::Resource;
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{Act, ConfigWrite, Covers, Permit, Result, SessionWrite};
 
 /// Applies a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +40,13 @@ pub struct Applied {
     pub sessions_ended: usize,
 }
 
+impl Act for Apply {
+    const ANY_OF: &'static [Resource] = &file::RESOURCES;
+}
+
+impl Covers<ConfigWrite> for Apply {}
+impl Covers<SessionWrite> for Apply {}
+
 impl Apply {
     /// # Errors
     /// `invalid_file`; `resource_denied` for any path in it;
@@ -46,14 +54,12 @@ impl Apply {
     /// scope is some websites; `confirmation_required` where somebody is there to
     /// be asked about another consent mode. Nothing is changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
-        let any_of = file::RESOURCES;
         // Nothing is parsed for those who may not even ask.
-        may(desk, Action::ConfigApply, &any_of)?;
+        may(desk, Action::ConfigApply, Self::ANY_OF)?;
         let declared = Declared::read(&self.text)?;
-        act(
+        act::<Self, _>(
             desk,
             Action::ConfigApply,
-            &any_of,
             |_| {},
             |work, permit| {
                 for resource in declared.resources() {
@@ -104,7 +110,7 @@ fn consent_modes(answer: &Applied) -> Option<String> {
 /// Makes the changes one after another; the last record, if there is any.
 fn carry_out(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, Apply>,
     answer: &mut Applied,
 ) -> Result<Option<Recorded>> {
     let (mut last, mut fields) = (None, Vec::new());
@@ -116,7 +122,7 @@ fn carry_out(
         });
         steps::about(&mut work.draft, field, change.scope());
         let after = change.after().map(str::to_owned);
-        steps::write(work, permit, field, change.scope(), after)?;
+        steps::write(work, &permit.narrow(), field, change.scope(), after)?;
         if field.path == config::LOGGED_ACTIONS {
             work.log_everything();
         }
@@ -125,7 +131,7 @@ fn carry_out(
     }
     if last.is_some() {
         work.draft = work.event(Action::ConfigApply);
-        answer.sessions_ended = steps::consequences(work, permit, &fields)?;
+        answer.sessions_ended = steps::consequences(work, &permit.narrow(), &fields)?;
     }
     Ok(last)
 }

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{resource, steps};
+use super::{file, resource, steps};
 use crate::app::confirm::{Confirmation, Reach};
-use crate::app::{Desk, Done, act, known};
+use crate::app::{Desk, Done, act_with, known};
 use crate::domain::audit::{Action, Event};
 use crate::domain::config::{self, Field};
 use crate::domain::fault::Fault;
 use crate::domain::form::{LongText, ShortText};
+use crate::domain::resource::Resource;
 use crate::domain::scope::ConfigScope;
-use crate::store::Result;
+use crate::store::{Act, ConfigWrite, Covers, Result, SessionWrite};
 
 /// Sets a field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,6 +110,16 @@ fn changeable(path: &str, scope: &ConfigScope) -> Result<&'static Field> {
     Ok(field)
 }
 
+/// Any change of a field.
+struct FieldChange;
+
+impl Act for FieldChange {
+    const ANY_OF: &'static [Resource] = &file::RESOURCES;
+}
+
+impl Covers<ConfigWrite> for FieldChange {}
+impl Covers<SessionWrite> for FieldChange {}
+
 fn change(
     desk: &Desk<'_>,
     action: Action,
@@ -118,8 +129,8 @@ fn change(
     confirmation: Confirmation,
 ) -> Result<Changed> {
     let fill = |event: &mut Event| steps::about(event, field, &scope);
-    act(desk, action, &[resource(field)], fill, |work, permit| {
-        let step = steps::write(work, permit, field, &scope, value.clone())?;
+    act_with::<FieldChange, _>(desk, action, &[resource(field)], fill, |work, permit| {
+        let step = steps::write(work, &permit.narrow(), field, &scope, value.clone())?;
         let answer = Changed {
             path: field.path.to_owned(),
             scope: scope.clone(),
@@ -130,7 +141,7 @@ fn change(
         if !answer.changed {
             return Ok(Done::Unchanged(answer));
         }
-        let ended = steps::consequences(work, permit, &[field])?;
+        let ended = steps::consequences(work, &permit.narrow(), &[field])?;
         if field.path == config::CONSENT_MODE {
             let what = consent_mode(answer.after.as_deref(), &answer.scope, ended);
             confirmation.demand(Reach::Wide, what)?;

@@ -9,7 +9,7 @@ use crate::domain::audit::Event;
 use crate::domain::config::{self, Field};
 use crate::domain::scope::ConfigScope;
 use crate::domain::session::EndCause;
-use crate::store::{ConfigRow, Permit, Result};
+use crate::store::{ConfigRow, ConfigWrite, Permit, Result, SessionWrite};
 
 /// What the events of a value say they are about.
 pub fn about(event: &mut Event, field: &Field, scope: &ConfigScope) {
@@ -33,7 +33,7 @@ pub struct Written {
 /// default scope where the role scope is some websites.
 pub fn write(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, ConfigWrite>,
     field: &Field,
     scope: &ConfigScope,
     value: Option<String>,
@@ -75,7 +75,11 @@ pub fn write(
 }
 
 /// What changed fields bring with them; how many sessions ended.
-pub fn consequences(work: &mut Work<'_>, permit: &Permit<'_>, fields: &[&Field]) -> Result<usize> {
+pub fn consequences(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, SessionWrite>,
+    fields: &[&Field],
+) -> Result<usize> {
     let is_among = |path: &str| fields.iter().any(|field| field.path == path);
     if is_among(config::LOGGED_ACTIONS) {
         work.log_everything();

@@ -14,7 +14,7 @@ use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::time::{Edge, Timestamp, parse_bound};
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{Act, ConsentWrite, Covers, Permit, Result, SessionWrite};
 
 /// Sets the consent of some customers. Whose is so already is left alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,6 +88,13 @@ pub struct Changed {
     pub sessions_ended: usize,
 }
 
+impl Act for Change {
+    const ANY_OF: &'static [Resource] = &[Resource::ALLOW_SHOPPING_ASSISTANCE];
+}
+
+impl Covers<ConsentWrite> for Change {}
+impl Covers<SessionWrite> for Change {}
+
 impl Change {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
@@ -107,7 +114,6 @@ impl Change {
         } else {
             Action::ConsentRevoke
         };
-        let needs = [Resource::ALLOW_SHOPPING_ASSISTANCE];
         let fill = |event: &mut Event| {
             event.reason = self.reason.as_ref().map(ToString::to_string);
             if let [one] = &*self.customers {
@@ -115,7 +121,7 @@ impl Change {
             }
         };
         let shown = |all: &Vec<Changed>| all.iter().filter(|one| !one.changed).count();
-        bulk::act_on(desk, action, &needs, fill, shown, |work, permit| {
+        bulk::act_on::<Self, _>(desk, action, fill, shown, |work, permit| {
             let until = self
                 .limit
                 .as_ref()
@@ -154,7 +160,7 @@ impl Change {
     fn change(
         &self,
         work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, Self>,
         action: Action,
         until: Option<Timestamp>,
         customer: &Customer,
@@ -191,12 +197,13 @@ impl Change {
         if let Some(until) = until {
             event.detail("until", until.to_string());
         }
-        work.tx.consent_put(permit, customer.id, &consent)?;
+        work.tx
+            .consent_put(&permit.narrow(), customer.id, &consent)?;
         let recorded = work.record_also(&event)?;
         answer.sessions_ended = if self.granted {
-            sessions::end_where_consent_is_gone(work, permit, Some(customer.id))?
+            sessions::end_where_consent_is_gone(work, &permit.narrow(), Some(customer.id))?
         } else {
-            sessions::end_after_a_no(work, permit, customer.id)?
+            sessions::end_after_a_no(work, &permit.narrow(), customer.id)?
         };
         Ok((answer, Some(recorded)))
     }

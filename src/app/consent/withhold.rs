@@ -4,7 +4,7 @@ use crate::app::{View, Work};
 use crate::domain::audit::Action;
 use crate::domain::customer::{Consent, ConsentSource, Customer};
 use crate::domain::resource::Resource;
-use crate::store::{Permit, Result};
+use crate::store::{ConsentWrite, Permit, Result};
 
 /// Whether the actor may let a yes go over to another account: whoever could
 /// grant it there as well.
@@ -14,7 +14,11 @@ pub fn may_pass_on(view: &View<'_>) -> bool {
 
 /// Takes back the yes of a customer who was made somebody else, as an event of
 /// its own. It counts as said here: no file turns it.
-pub fn withhold(work: &mut Work<'_>, permit: &Permit<'_>, customer: &mut Customer) -> Result<()> {
+pub fn withhold(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, ConsentWrite>,
+    customer: &mut Customer,
+) -> Result<()> {
     let mut event = work.event(Action::ConsentRevoke);
     event.customer_id = Some(customer.id);
     event.customer_email = Some(customer.email.clone());

@@ -10,7 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::{PersonName, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, Covers, CustomerWrite, Result};
 
 /// Adds a customer. Consent starts withheld.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct Add {
     pub vip: bool,
 }
 
+impl Act for Add {
+    const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
+}
+
+impl Covers<CustomerWrite> for Add {}
+
 impl Add {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `store_view_not_found`,
@@ -47,11 +53,9 @@ impl Add {
             event.customer_id = self.id;
             event.customer_email = Some(email.clone());
         };
-        let (action, needs) = (Action::CustomerAdd, [Resource::CUSTOMER_ACTIONS]);
-        bulk::act_on(
+        bulk::act_on::<Self, _>(
             desk,
-            action,
-            &needs,
+            Action::CustomerAdd,
             fill,
             |_| 0,
             |work, permit| {
@@ -82,7 +86,7 @@ impl Add {
                     consent: Consent::default(),
                     guard_website_id: None,
                 };
-                work.tx.customer_put(permit, &customer)?;
+                work.tx.customer_put(&permit.narrow(), &customer)?;
                 work.draft.detail("name", customer.name());
                 let recorded = work.record()?;
                 let answer = Changed {

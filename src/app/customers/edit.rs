@@ -13,7 +13,7 @@ use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::EndCause;
 use crate::domain::stores::StoreTree;
-use crate::store::Result;
+use crate::store::{Act, ConsentWrite, Covers, CustomerWrite, Result, SessionWrite};
 
 /// Changes what is given. Consent has a command of its own.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -50,6 +50,14 @@ pub struct Changed {
     pub sessions_ended: usize,
 }
 
+impl Act for Edit {
+    const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
+}
+
+impl Covers<CustomerWrite> for Edit {}
+impl Covers<ConsentWrite> for Edit {}
+impl Covers<SessionWrite> for Edit {}
+
 impl Edit {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
@@ -58,9 +66,9 @@ impl Edit {
     /// outside the actor's scope that is to be confirmed.
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
-        let (action, needs) = (Action::CustomerEdit, [Resource::CUSTOMER_ACTIONS]);
+        let action = Action::CustomerEdit;
         let shown = |changed: &Changed| usize::from(!changed.changed);
-        bulk::act_on(desk, action, &needs, fill, shown, |work, permit| {
+        bulk::act_on::<Self, _>(desk, action, fill, shown, |work, permit| {
             let before = find::customer(work, &self.customer, self.website.as_deref())?;
             name_in_draft(work, &before)?;
             let mut after = self.altered(work, &before)?;
@@ -79,22 +87,24 @@ impl Edit {
                         what: format!("customer {}", after.id),
                     });
                 }
-                work.tx.customer_renumber(permit, before.id, after.id)?;
+                work.tx
+                    .customer_renumber(&permit.narrow(), before.id, after.id)?;
                 if after.consent.seq.is_some() {
                     // What was said under the one id counts under the other.
                     work.log_everything();
                 }
             }
-            work.tx.customer_put(permit, &after)?;
+            work.tx.customer_put(&permit.narrow(), &after)?;
             let recorded = work.record()?;
             let mut sessions_ended = 0;
             if makes_another(&before, &after) && !consent::may_pass_on(work) {
-                consent::withhold(work, permit, &mut after)?;
-                sessions_ended += sessions::end_after_a_no(work, permit, after.id)?;
+                consent::withhold(work, &permit.narrow(), &mut after)?;
+                sessions_ended += sessions::end_after_a_no(work, &permit.narrow(), after.id)?;
             }
             if before.active && !after.active {
                 let cause = EndCause::CustomerInactive;
-                sessions_ended += sessions::end_for_customer(work, permit, after.id, cause)?;
+                sessions_ended +=
+                    sessions::end_for_customer(work, &permit.narrow(), after.id, cause)?;
             }
             let answer = Changed {
                 customer: CustomerView::seen(work, after)?,

@@ -10,7 +10,7 @@ use crate::domain::form::ShortText;
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::EndCause;
-use crate::store::Result;
+use crate::store::{Act, Covers, CustomerWrite, RequestWrite, Result, SessionWrite};
 
 /// Removes a customer. Open sessions end first; documents and the log stay.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,18 +35,24 @@ pub struct Removed {
     pub requests_closed: usize,
 }
 
+impl Act for Remove {
+    const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
+}
+
+impl Covers<CustomerWrite> for Remove {}
+impl Covers<RequestWrite> for Remove {}
+impl Covers<SessionWrite> for Remove {}
+
 impl Remove {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
     /// `confirmation_required`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Removed> {
         let fill = |event: &mut Event| event.detail("customer", self.customer.clone());
-        let (action, needs) = (Action::CustomerRemove, [Resource::CUSTOMER_ACTIONS]);
         // What is asked before names the customer too: that counts as a look.
-        bulk::act_on(
+        bulk::act_on::<Self, _>(
             desk,
-            action,
-            &needs,
+            Action::CustomerRemove,
             fill,
             |_| 0,
             |work, permit| {
@@ -60,9 +66,9 @@ impl Remove {
                     });
                 }
                 let cause = EndCause::CustomerRemoved;
-                let sessions_ended = sessions::end_for_customer(work, permit, id, cause)?;
-                let requests_closed = requests::cancel_for_customer(work, permit, id)?;
-                work.tx.customer_remove(permit, id)?;
+                let sessions_ended = sessions::end_for_customer(work, &permit.narrow(), id, cause)?;
+                let requests_closed = requests::cancel_for_customer(work, &permit.narrow(), id)?;
+                work.tx.customer_remove(&permit.narrow(), id)?;
                 if customer.consent.seq.is_some() {
                     // With them goes what they had allowed, or had not.
                     work.log_everything();

@@ -17,7 +17,7 @@ use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::scope::ScopeLevel;
 use crate::domain::stores::StoreView;
-use crate::store::{ConfigRow, Permit, Result};
+use crate::store::{ConfigRow, ConfigWrite, Permit, Result};
 
 type Checked<T> = std::result::Result<T, Problem>;
 
@@ -80,7 +80,7 @@ impl Configs {
     pub fn apply(
         self,
         work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, ConfigWrite>,
         known: &Known,
         tally: &mut Tally,
     ) -> Result<()> {
@@ -213,7 +213,12 @@ enum Change {
     Other,
 }
 
-fn set(work: &mut Work<'_>, permit: &Permit<'_>, known: &Known, row: &ConfigRow) -> Result<Change> {
+fn set(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, ConfigWrite>,
+    known: &Known,
+    row: &ConfigRow,
+) -> Result<Change> {
     let before = work.config.stored(&row.path, row.level, row.scope_id);
     let before = before.map(str::to_owned);
     if before.as_ref() == Some(&row.value) {

@@ -14,7 +14,7 @@ use crate::app::Work;
 use crate::domain::customer::EMAIL_MAX;
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::ids::CustomerId;
-use crate::store::{Permit, Result, Store};
+use crate::store::{DocumentWrite, Permit, Result, Store};
 
 /// The width of Adobe Commerce's `increment_id` columns, and then some.
 const NUMBER_MAX: usize = 64;
@@ -102,7 +102,7 @@ impl<'s> Documents<'s> {
     pub fn apply(
         mut self,
         work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, DocumentWrite>,
         known: &Known,
         sieve: &mut Sieve,
         tally: &mut Tally,

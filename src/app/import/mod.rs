@@ -29,7 +29,7 @@ pub use self::problem::Skipped;
 pub use self::terms::{Consents, Imported, Kind, Watch, Wishes};
 
 use self::configs::Configs;
-use self::customers::Customers;
+use self::customers::{Customers, ImportCustomers};
 use self::documents::Documents;
 use self::effects::Effects;
 use self::known::Known;
@@ -44,7 +44,9 @@ use crate::domain::fault::Fault;
 use crate::domain::form::LongText;
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreView, Website};
-use crate::store::{Permit, Result, Store};
+use crate::store::{
+    Act, ConfigWrite, Covers, DocumentWrite, Permit, Result, Store, StoreTreeWrite,
+};
 
 /// Imports one file. Its content comes beside the request, as a stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +68,15 @@ enum Batch<'s> {
     Documents(Documents<'s>),
 }
 
+impl Act for Import {
+    const ANY_OF: &'static [Resource] = &[Resource::IMPORT];
+}
+
+impl Covers<StoreTreeWrite> for Import {}
+impl Covers<ConfigWrite> for Import {}
+impl Covers<ImportCustomers> for Import {}
+impl Covers<DocumentWrite> for Import {}
+
 impl Import {
     /// # Errors
     /// `resource_denied` before anything is read, also for what the whole file
@@ -83,10 +94,9 @@ impl Import {
         let digest = window.digest();
         let mut tally = Tally::default();
         desk.store.bulk(true)?;
-        let applied = act(
+        let applied = act::<Self, _>(
             desk,
             Action::ImportRun,
-            &[Resource::IMPORT],
             |event| self.describe(event, &digest),
             |work, permit| {
                 if Known::of(work)? != known {
@@ -170,11 +180,11 @@ impl Import {
     }
 
     #[allow(clippy::too_many_arguments)] // all of an import meets here
-    fn apply(
+    fn apply<'tx>(
         &self,
         batch: Batch<'_>,
-        work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        work: &mut Work<'tx>,
+        permit: &Permit<'tx, Self>,
         known: &Known,
         may: Effects,
         sieve: &mut Sieve,
@@ -182,16 +192,17 @@ impl Import {
         watch: &dyn Watch,
     ) -> Result<()> {
         match batch {
-            Batch::Websites(websites) => websites.apply(work, permit, tally),
-            Batch::Groups(groups) => groups.apply(work, permit, tally),
-            Batch::Views(views) => views.apply(work, permit, tally),
-            Batch::Configs(configs) => configs.apply(work, permit, known, tally),
+            Batch::Websites(websites) => websites.apply(work, &permit.narrow(), tally),
+            Batch::Groups(groups) => groups.apply(work, &permit.narrow(), tally),
+            Batch::Views(views) => views.apply(work, &permit.narrow(), tally),
+            Batch::Configs(configs) => configs.apply(work, &permit.narrow(), known, tally),
             Batch::Documents(documents) => {
-                documents.apply(work, permit, known, sieve, tally, watch)
+                documents.apply(work, &permit.narrow(), known, sieve, tally, watch)
             }
             Batch::Customers(customers) => {
                 let name = self.name();
                 let wishes = self.wishes;
+                let permit = &permit.narrow();
                 customers.apply(work, permit, known, may, wishes, sieve, tally, watch, name)
             }
         }

@@ -10,7 +10,7 @@ use crate::signing::chain::Change;
 use crate::signing::keys::{PrivateKey, PublicKey, Purpose};
 use crate::signing::note;
 use crate::store::keys::{KeyState, active};
-use crate::store::{KeyRow, Permit, Result};
+use crate::store::{KeyRow, KeyWrite, Permit, Result};
 
 /// The longest life of a login token: the cap of
 /// `authentication_data_expiration_time`. What the setting was when a token was
@@ -49,7 +49,7 @@ impl New {
 /// that is rare, and whatever lies aside there is known to be nobody's.
 pub fn replace(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, KeyWrite>,
     purpose: Purpose,
     old_state: KeyState,
 ) -> Result<New> {

@@ -11,7 +11,7 @@ use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::signing::keys::Purpose;
 use crate::store::keys::KeyState;
-use crate::store::{KeyRow, Result};
+use crate::store::{Act, Covers, KeyRow, KeyWrite, Result, SessionWrite};
 
 /// Retires a key at once. The one that signs is replaced in the same act.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,14 +41,20 @@ pub struct Retired {
     pub audit_seq: Option<u64>,
 }
 
+impl Act for Retire {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_KEYS];
+}
+
+impl Covers<KeyWrite> for Retire {}
+impl Covers<SessionWrite> for Retire {}
+
 impl Retire {
     /// # Errors
     /// `resource_denied`, `key_not_found`, `invalid_value` for a beginning that
     /// several keys have, `confirmation_required`, `io`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Retired> {
         let fill = |event: &mut Event| event.detail("key", self.key.clone());
-        let needs = [Resource::LAC_KEYS];
-        act(desk, Action::KeyRetire, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::KeyRetire, fill, |work, permit| {
             let rows = &work.keyring().rows;
             let row = named(rows, &self.key)?.clone();
             let purpose = purpose_of(&row);
@@ -72,7 +78,7 @@ impl Retire {
                 return Err(confirmation(work, &row, purpose, is_first)?);
             }
             if row.state == KeyState::Active.as_str() {
-                let new = replace(work, permit, purpose, KeyState::Retired)?;
+                let new = replace(work, &permit.narrow(), purpose, KeyState::Retired)?;
                 let mut event = work.event(Action::KeyRotate);
                 new.describe(purpose, &mut event);
                 let _ = work.record_also(&event)?;
@@ -81,10 +87,10 @@ impl Retire {
                 answer.statement = new.statement;
             } else {
                 let row = closed(&row, KeyState::Retired, work.now);
-                work.tx.signing_key_put(permit, &row)?;
+                work.tx.signing_key_put(&permit.narrow(), &row)?;
             }
             if purpose == Purpose::Login {
-                answer.sessions_ended = end_of_key(work, permit, &row.kid, is_first)?;
+                answer.sessions_ended = end_of_key(work, &permit.narrow(), &row.kid, is_first)?;
             }
             work.draft.details.remove("key");
             work.draft.detail("purpose", row.purpose);

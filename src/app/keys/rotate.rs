@@ -9,8 +9,8 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::keys::Purpose;
-use crate::store::Result;
 use crate::store::keys::KeyState;
+use crate::store::{Act, Covers, KeyWrite, Result};
 
 /// Makes a new key, which signs at once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +40,12 @@ pub struct Rotated {
     pub audit_seq: Option<u64>,
 }
 
+impl Act for Rotate {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_KEYS];
+}
+
+impl Covers<KeyWrite> for Rotate {}
+
 impl Rotate {
     /// # Errors
     /// `resource_denied`, `confirmation_required`, `io` where the key cannot be
@@ -47,14 +53,13 @@ impl Rotate {
     pub fn run(self, desk: &Desk<'_>) -> Result<Rotated> {
         let purpose = self.purpose;
         let fill = |event: &mut Event| event.detail("purpose", purpose.as_str());
-        let needs = [Resource::LAC_KEYS];
-        act(desk, Action::KeyRotate, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::KeyRotate, fill, |work, permit| {
             if !self.confirmed {
                 return Err(Fault::ConfirmationRequired {
                     what: format!("replace the {} key", purpose.as_str()),
                 });
             }
-            let new = replace(work, permit, purpose, KeyState::Verifying)?;
+            let new = replace(work, &permit.narrow(), purpose, KeyState::Verifying)?;
             new.describe(purpose, &mut work.draft);
             let recorded = work.record()?;
             let answer = Rotated {

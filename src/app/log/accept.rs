@@ -13,7 +13,7 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::store::keys::chain;
 use crate::store::log::{check_head, tampered};
-use crate::store::{Result, state};
+use crate::store::{Act, Result, state};
 
 const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
@@ -58,15 +58,18 @@ impl PlanAcceptance {
     }
 }
 
+impl Act for Accept {
+    const ANY_OF: &'static [Resource] = &NEEDED;
+}
+
 impl Accept {
     /// # Errors
     /// `resource_denied`; `beyond_own_rights` for who does not hold everything;
     /// `log_tampered`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Accepted> {
-        act(
+        act::<Self, _>(
             desk,
             Action::LogAccept,
-            &NEEDED,
             |_| (),
             |work, _| {
                 if !work.actor.rights.is_everything() {

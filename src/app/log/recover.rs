@@ -10,7 +10,7 @@ use crate::app::{Desk, Done, act_without_checkpoint, look};
 use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, Result};
 
 /// Asks whether there is something to recover; before the confirmation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -42,17 +42,19 @@ impl PlanRecovery {
     }
 }
 
+impl Act for Recover {
+    const ANY_OF: &'static [Resource] = &[Resource::LOGGING_BULK_EVENTS];
+}
+
 impl Recover {
     /// # Errors
     /// `already_exists` where the file is there and healthy; `log_tampered`
     /// where it is there and is not, or events and head differ;
     /// `resource_denied`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Recovered> {
-        let any_of = [Resource::LOGGING_BULK_EVENTS];
-        act_without_checkpoint(
+        act_without_checkpoint::<Self, _>(
             desk,
             Action::LogRecover,
-            &any_of,
             |_| (),
             |work, _| {
                 missing(desk)?;

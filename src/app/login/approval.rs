@@ -14,7 +14,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::request::{Cause, LoginRequest, Marks, RequestState, Step, causes};
 use crate::domain::resource::Resource;
 use crate::domain::stores::Website;
-use crate::store::{Permit, RequestQuery, Result};
+use crate::store::{Permit, RequestQuery, RequestWrite, Result};
 
 /// A wish as it counts, and what the rules say of it.
 #[derive(Debug)]
@@ -200,7 +200,7 @@ pub fn still_approves(
 /// `request_closed`.
 pub fn spend(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RequestWrite>,
     granted: Granted,
     session: &SessionId,
 ) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::domain::login::withheld;
 use crate::domain::resource::Resource;
 use crate::domain::session::{Session, SessionState};
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, OutboxWrite, Permit, Result, SessionWrite};
 
 /// Spends a login token.
 #[derive(Clone, Serialize, Deserialize)]
@@ -53,6 +53,13 @@ pub struct Redeemed {
     pub ends_at: Timestamp,
 }
 
+impl Act for Redeem {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_STOREFRONT];
+}
+
+impl Covers<SessionWrite> for Redeem {}
+impl Covers<OutboxWrite> for Redeem {}
+
 impl Redeem {
     /// # Errors
     /// In this order: `not_authenticated`, `resource_denied`, `token_invalid`,
@@ -60,11 +67,9 @@ impl Redeem {
     /// `customer_inactive`, `customer_unconfirmed`, `consent_withheld`,
     /// `session_ended` for whatever the issuer has lost since.
     pub fn run(self, desk: &Desk<'_>) -> Result<Redeemed> {
-        let needed = &[Resource::LAC_STOREFRONT];
-        act(
+        act::<Self, _>(
             desk,
             Action::LoginRedeem,
-            needed,
             |_| {},
             |work, permit| {
                 // The event's admin is always the impersonator, known only later.
@@ -166,7 +171,7 @@ fn note(work: &mut Work<'_>, session: &Session) -> Result<()> {
 
 fn spend(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, Redeem>,
     claims: &LoginClaims,
     session: &Session,
     customer: &Customer,
@@ -181,14 +186,14 @@ fn spend(
     // The one conditional UPDATE: however many try, one wins.
     if !work
         .tx
-        .session_redeem(permit, &session.id, work.now, &by, ends_at)?
+        .session_redeem(&permit.narrow(), &session.id, work.now, &by, ends_at)?
     {
         return Err(Fault::TokenSpent);
     }
     let mode = consent::mode(work, customer)?;
     let limit = mode.limit(&customer.consent);
     if let Some(limit) = limit.filter(|_| !session.is_override) {
-        sessions::shorten(work, permit, session, Some(limit))?;
+        sessions::shorten(work, &permit.narrow(), session, Some(limit))?;
         ends_at = ends_at.min(limit);
     }
     work.draft.detail("ends_at", ends_at.to_string());
@@ -199,7 +204,7 @@ fn spend(
         ends_at: Some(ends_at),
         ..session.clone()
     };
-    outbox::after_redeem(work, permit, &opened, &shopper, recorded.seq)?;
+    outbox::after_redeem(work, &permit.narrow(), &opened, &shopper, recorded.seq)?;
     let answer = Redeemed {
         session_id: session.id.clone(),
         customer: shopper,

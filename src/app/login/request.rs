@@ -14,7 +14,8 @@ use crate::domain::audit::Action;
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
-use crate::store::{Permit, Result};
+use crate::domain::resource::Resource;
+use crate::store::{Act, Covers, Permit, RequestWrite, Result};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,12 @@ pub struct Asked {
     pub changed: bool,
 }
 
+impl Act for Ask {
+    const ANY_OF: &'static [Resource] = NEEDED;
+}
+
+impl Covers<RequestWrite> for Ask {}
+
 impl Ask {
     /// # Errors
     /// As a login's, but for `approval_required`; `invalid_value` where no
@@ -39,17 +46,17 @@ impl Ask {
     /// with another reason or ticket.
     pub fn run(self, desk: &Desk<'_>) -> Result<Asked> {
         let fill = |event: &mut _| self.wish.fill(event);
-        act(desk, Action::RequestMake, NEEDED, fill, |work, permit| {
+        act::<Self, _>(desk, Action::RequestMake, fill, |work, permit| {
             let target = admit(work, &self.wish)?;
             let considered = consider(work, &self.wish, &target)?;
-            put(work, permit, &target, considered)
+            put(work, &permit.narrow(), &target, considered)
         })
     }
 }
 
 fn put(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RequestWrite>,
     target: &Target,
     considered: Considered,
 ) -> Result<Done<Asked>> {
@@ -120,7 +127,7 @@ fn put(
 /// counts, because of who gave it, makes room for a new request.
 fn known(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RequestWrite>,
     target: &Target,
     (store_view, causes): (&str, &[Cause]),
 ) -> Result<Option<LoginRequest>> {

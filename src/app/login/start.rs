@@ -17,12 +17,13 @@ use crate::domain::claims::{ActorClaim, LoginClaims};
 use crate::domain::config;
 use crate::domain::fault::Fault;
 use crate::domain::ids::SessionId;
+use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::stores::StoreView;
 use crate::domain::time::Timestamp;
 use crate::signing::keys::Purpose;
 use crate::signing::token;
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, OutboxWrite, Permit, RequestWrite, Result, SessionWrite};
 
 /// Starts an impersonation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +60,14 @@ pub struct Replaced {
     pub customer_id: String,
 }
 
+impl Act for Login {
+    const ANY_OF: &'static [Resource] = NEEDED;
+}
+
+impl Covers<SessionWrite> for Login {}
+impl Covers<RequestWrite> for Login {}
+impl Covers<OutboxWrite> for Login {}
+
 impl Login {
     /// # Errors
     /// In this order: `not_authenticated`, `resource_denied`, not found or
@@ -73,7 +82,7 @@ impl Login {
         }
         desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
         let fill = |event: &mut _| self.wish.fill(event);
-        act(desk, Action::LoginIssue, NEEDED, fill, |work, permit| {
+        act::<Self, _>(desk, Action::LoginIssue, fill, |work, permit| {
             let target = admit(work, &self.wish)?;
             let considered = consider(work, &self.wish, &target)?;
             // What was approved counts as said again.
@@ -105,7 +114,7 @@ impl Login {
     fn issue(
         &self,
         work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, Self>,
         target: &Target,
         (view, base_url): (&StoreView, &str),
         (basis, limit): (ConsentBasis, Option<Timestamp>),
@@ -114,8 +123,8 @@ impl Login {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
         })?;
-        sessions::expire_overdue(work)?;
-        let old = replace(work, permit, admin_id)?;
+        sessions::expire_overdue(work, &permit.narrow())?;
+        let old = replace(work, &permit.narrow(), admin_id)?;
 
         // Whole seconds, as in the token; never longer than the setting.
         let cap = work
@@ -153,13 +162,13 @@ impl Login {
             is_override: basis.is_override,
             request_id: granted.as_ref().map(|g| g.request.id.to_string()),
         };
-        work.tx.session_add(permit, &session)?;
+        work.tx.session_add(&permit.narrow(), &session)?;
         if let Some(granted) = granted {
-            approval::spend(work, permit, granted, &session.id)?;
+            approval::spend(work, &permit.narrow(), granted, &session.id)?;
         }
         // Whole seconds here too: the token must not outlive the consent.
         let limit = limit.map(|at| Timestamp::from_seconds(at.seconds()));
-        sessions::shorten(work, permit, &session, limit)?;
+        sessions::shorten(work, &permit.narrow(), &session, limit)?;
         session.expires_at = limit.map_or(expires_at, |at| at.min(expires_at));
         let token = token::sign(&claims(work, &session, view, base_url)?, &key)?;
         let use_store = work.config.is_yes(config::USE_STORE)?;
@@ -181,7 +190,7 @@ impl Login {
         }
         let also_open = sessions::also_open(work, target.customer.id)?;
         let recorded = work.record()?;
-        outbox::after_login(work, permit, &session, &customer, recorded.seq)?;
+        outbox::after_login(work, &permit.narrow(), &session, &customer, recorded.seq)?;
         let answer = Started {
             url,
             session_id: session.id,
@@ -250,7 +259,11 @@ fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
 }
 
 /// One agent has one impersonation at a time.
-fn replace(work: &mut Work<'_>, permit: &Permit<'_>, admin_id: i64) -> Result<Option<Session>> {
+fn replace(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, SessionWrite>,
+    admin_id: i64,
+) -> Result<Option<Session>> {
     let old = work.read.open_session_of(admin_id)?;
     if let Some(old) = &old {
         let _ = sessions::close(work, permit, old, EndCause::Replaced)?;

@@ -8,7 +8,8 @@ use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::form::{BoundedList, MANY};
 use crate::domain::notice::{Notice, NoticeId, NoticeState};
-use crate::store::{NoticeQuery, Result};
+use crate::domain::resource::Resource;
+use crate::store::{Act, Covers, NoticeQuery, OutboxWrite, Result};
 
 /// Makes notices due now, and counts their attempts anew.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,21 +35,26 @@ pub struct Retried {
     pub changed: bool,
 }
 
+impl Act for Retry {
+    const ANY_OF: &'static [Resource] = NEEDED;
+}
+
+impl Covers<OutboxWrite> for Retry {}
+
 impl Retry {
     /// # Errors
     /// `resource_denied`, `notice_not_found`; then none is tried again.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Retried>> {
-        act(
+        act::<Self, _>(
             desk,
             Action::NoticeRetry,
-            NEEDED,
             |_| {},
             |work, permit| {
                 let notices = self.notices(work)?;
                 let (mut retried, mut ids) = (Vec::new(), Vec::new());
                 for notice in notices {
                     let id = notice.id.clone();
-                    let changed = work.tx.notice_retry(permit, &id, work.now)?;
+                    let changed = work.tx.notice_retry(&permit.narrow(), &id, work.now)?;
                     let now = work.read.notice(&id)?.unwrap_or(notice);
                     if changed {
                         ids.push(id.to_string());

@@ -12,7 +12,7 @@ use crate::domain::ids::{SessionId, Ticket};
 use crate::domain::notice::{Hook, Notice, NoticeId};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result};
+use crate::store::{OutboxWrite, Permit, Result};
 
 /// The JSON object that a hook gets on stdin (`docs/hooks.md`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct Told {
 /// What writing fails with.
 pub fn after_login(
     work: &Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, OutboxWrite>,
     session: &Session,
     customer: &Shopper,
     seq: Option<u64>,
@@ -56,7 +56,7 @@ pub fn after_login(
 /// What writing fails with.
 pub fn after_redeem(
     work: &Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, OutboxWrite>,
     session: &Session,
     customer: &Shopper,
     seq: Option<u64>,
@@ -66,7 +66,7 @@ pub fn after_redeem(
 
 fn keep(
     work: &Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, OutboxWrite>,
     hook: Hook,
     session: &Session,
     customer: &Shopper,

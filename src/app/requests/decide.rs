@@ -14,7 +14,7 @@ use crate::domain::form::{BoundedList, MANY, Reason};
 use crate::domain::request::{LoginRequest, RequestId, RequestState, Step};
 use crate::domain::resource::Resource;
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, Permit, RequestWrite, Result};
 
 /// Decides requests.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,14 +48,19 @@ impl Verdict {
     }
 }
 
+impl Act for Decide {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_APPROVE];
+}
+
+impl Covers<RequestWrite> for Decide {}
+
 impl Decide {
     /// # Errors
     /// `resource_denied`, `request_not_found`, `own_request`, `request_closed`;
     /// then none is decided.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Decided>> {
-        let needs = [Resource::LAC_APPROVE];
         let fill = |event: &mut Event| event.reason = self.reason.as_ref().map(ToString::to_string);
-        act(desk, self.verdict.action(), &needs, fill, |work, permit| {
+        act::<Self, _>(desk, self.verdict.action(), fill, |work, permit| {
             let mut requests: Vec<LoginRequest> = Vec::new();
             for id in &self.ids {
                 work.draft.detail("request", id.as_str());
@@ -72,7 +77,7 @@ impl Decide {
                 let mut event = asked.clone();
                 describe(work, &request, &mut event)?;
                 work.draft.clone_from(&event);
-                let (request, recorded) = self.decide(work, permit, request, event)?;
+                let (request, recorded) = self.decide(work, &permit.narrow(), request, event)?;
                 last = Some(recorded);
                 decided.push(Decided {
                     request: RequestRow::of(work, request)?,
@@ -89,7 +94,7 @@ impl Decide {
     fn decide(
         &self,
         work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, RequestWrite>,
         request: LoginRequest,
         mut event: Event,
     ) -> Result<(LoginRequest, Recorded)> {

@@ -11,7 +11,7 @@ use crate::domain::ids::CustomerId;
 use crate::domain::request::{LoginRequest, RequestId, RequestState, Step};
 use crate::domain::resource::Resource;
 use crate::store::log::Recorded;
-use crate::store::{Permit, RequestQuery, Result};
+use crate::store::{Act, Covers, Permit, RequestQuery, RequestWrite, Result};
 
 /// Takes a request of one's own back, approved or not.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,16 +19,21 @@ pub struct Cancel {
     pub id: RequestId,
 }
 
+impl Act for Cancel {
+    const ANY_OF: &'static [Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_APPROVE];
+}
+
+impl Covers<RequestWrite> for Cancel {}
+
 impl Cancel {
     /// # Errors
     /// `resource_denied`, `request_not_found` (also for somebody else's),
     /// `request_closed`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Decided> {
-        let needs = [Resource::LOGIN_BUTTON, Resource::LAC_APPROVE];
         let fill = |event: &mut crate::domain::audit::Event| {
             event.detail("request", self.id.as_str());
         };
-        act(desk, Action::RequestCancel, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::RequestCancel, fill, |work, permit| {
             let request = one(work, &self.id)?;
             if work.actor.admin_id() != Some(request.admin_id) {
                 return Err(Fault::RequestNotFound {
@@ -38,7 +43,7 @@ impl Cancel {
             let mut draft = work.draft.clone();
             describe(work, &request, &mut draft)?;
             work.draft = draft;
-            let (request, recorded) = cancel(work, permit, request, None)?;
+            let (request, recorded) = cancel(work, &permit.narrow(), request, None)?;
             let answer = Decided {
                 request: RequestRow::of(work, request)?,
                 changed: true,
@@ -55,7 +60,7 @@ impl Cancel {
 /// `request_closed`.
 pub fn cancel(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RequestWrite>,
     request: LoginRequest,
     cause: Option<&str>,
 ) -> Result<(LoginRequest, Recorded)> {
@@ -79,7 +84,7 @@ pub fn cancel(
 /// Closes every open request about a customer who goes. Returns how many.
 pub fn cancel_for_customer(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RequestWrite>,
     customer: CustomerId,
 ) -> Result<usize> {
     let query = RequestQuery {

@@ -10,14 +10,14 @@ use super::file::{Books, Change, Declared, Part, plan};
 use super::steps;
 use crate::app::confirm::{Confirmation, Reach};
 use crate::app::rights::WaysIn;
-use crate::app::{Desk, Done, Work, act, find, may, sessions, users};
+use crate::app::{Desk, Done, Work, act_with, find, may, sessions, users};
 use crate::domain::access::{AdminUser, Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::FileText;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{Act, AdminUserWrite, Covers, Permit, Result, RoleWrite, SessionWrite};
 
 /// Applies a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -46,6 +46,15 @@ pub struct Applied {
     pub sessions_ended: usize,
 }
 
+impl Act for Apply {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_ROLES, Resource::ACL_USERS];
+}
+
+impl Covers<RoleWrite> for Apply {}
+impl Covers<AdminUserWrite> for Apply {}
+impl Covers<users::steps::Deletion> for Apply {}
+impl Covers<SessionWrite> for Apply {}
+
 impl Apply {
     /// # Errors
     /// `invalid_file`; `resource_denied` for either part; `beyond_own_rights`
@@ -56,12 +65,12 @@ impl Apply {
     /// changed then.
     pub fn run(self, desk: &Desk<'_>) -> Result<Applied> {
         // Nothing is parsed for those who may not even ask.
-        may(desk, Action::RoleApply, &Part::ALL.map(Part::resource))?;
+        may(desk, Action::RoleApply, Self::ANY_OF)?;
         let declared = Declared::read(&self.text)?;
         let parts = declared.parts();
         let first = parts.first().copied().unwrap_or(Part::Roles);
         let needs = [first.resource()];
-        act(
+        act_with::<Self, _>(
             desk,
             Action::RoleApply,
             &needs,
@@ -90,7 +99,7 @@ impl Apply {
                 };
                 work.draft = work.event(Action::RoleApply);
                 ways_in.must_remain(work)?;
-                answer.sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
+                answer.sessions_ended = sessions::end_where_access_is_lost(work, &permit.narrow())?;
                 if self.dry_run {
                     return Ok(Done::Unchanged(answer));
                 }
@@ -131,9 +140,9 @@ fn questions(work: &Work<'_>, changes: &[Change]) -> Result<Vec<(Reach, String)>
 }
 
 /// Makes the changes one after another; the last record, if there is any.
-fn carry_out(
-    work: &mut Work<'_>,
-    permit: &Permit<'_>,
+fn carry_out<'tx>(
+    work: &mut Work<'tx>,
+    permit: &Permit<'tx, Apply>,
     books: Books,
     changes: &[Change],
 ) -> Result<Option<Recorded>> {
@@ -155,7 +164,7 @@ fn carry_out(
             hand.begin_role(Action::RoleDelete, role);
             let stored = hand.books.role(role)?.clone();
             let has = holders.get(&stored.id).map_or(&[][..], Vec::as_slice);
-            last = Some(steps::delete(hand.work, permit, &stored, has)?);
+            last = Some(steps::delete(hand.work, &permit.narrow(), &stored, has)?);
             hand.books.remove_role(role);
         }
     }
@@ -163,13 +172,13 @@ fn carry_out(
 }
 
 /// Whoever makes the changes.
-struct Hand<'w, 'tx, 'p> {
+struct Hand<'w, 'tx> {
     work: &'w mut Work<'tx>,
-    permit: &'w Permit<'p>,
+    permit: &'w Permit<'tx, Apply>,
     books: Books,
 }
 
-impl Hand<'_, '_, '_> {
+impl Hand<'_, '_> {
     /// Accounts that change hands within the file are free for a moment, so
     /// that two can swap theirs. The edits that follow say what became of them.
     fn free_accounts(&mut self, changes: &[Change]) -> Result<()> {
@@ -188,7 +197,7 @@ impl Hand<'_, '_, '_> {
             {
                 let mut user = self.books.user(admin_user)?.clone();
                 user.os_account = None;
-                self.work.tx.admin_user_put(self.permit, &user)?;
+                self.work.tx.admin_user_put(&self.permit.narrow(), &user)?;
             }
         }
         Ok(())
@@ -207,7 +216,8 @@ impl Hand<'_, '_, '_> {
                     resources: ResourceSet::new(),
                     scope: Books::scope(self.work, websites.as_ref(), None)?,
                 };
-                let (role, recorded) = steps::create(self.work, self.permit, role, rights)?;
+                let (role, recorded) =
+                    steps::create(self.work, &self.permit.narrow(), role, rights)?;
                 self.books.put_role(role);
                 Ok(recorded)
             }
@@ -250,7 +260,8 @@ impl Hand<'_, '_, '_> {
                     full_name: full_name.as_deref(),
                 };
                 let role = self.books.role(role)?;
-                let (user, recorded) = users::steps::create(self.work, self.permit, &new, role)?;
+                let (user, recorded) =
+                    users::steps::create(self.work, &self.permit.narrow(), &new, role)?;
                 self.books.put_user(user);
                 Ok(recorded)
             }
@@ -283,7 +294,7 @@ impl Hand<'_, '_, '_> {
                 self.begin_user(Action::AdminUserDelete, admin_user);
                 let user = self.books.user(admin_user)?;
                 let role = self.books.role_of(user)?;
-                let recorded = users::steps::delete(self.work, self.permit, user, role)?;
+                let recorded = users::steps::delete(self.work, &self.permit.narrow(), user, role)?;
                 self.books.remove_user(admin_user);
                 Ok(recorded)
             }
@@ -311,7 +322,7 @@ impl Hand<'_, '_, '_> {
         adjust: impl FnOnce(&Role) -> Result<Rights>,
     ) -> Result<Recorded> {
         let mut role = self.books.role(name)?.clone();
-        let recorded = steps::change(self.work, self.permit, &mut role, adjust)?;
+        let recorded = steps::change(self.work, &self.permit.narrow(), &mut role, adjust)?;
         self.books.put_role(role);
         recorded.ok_or_else(nothing)
     }
@@ -321,7 +332,12 @@ impl Hand<'_, '_, '_> {
         let mut after = before.clone();
         adjust(&mut after);
         let (had, has) = (self.books.role_of(before)?, self.books.role_of(&after)?);
-        let recorded = users::steps::change(self.work, self.permit, (before, had), (&after, has))?;
+        let recorded = users::steps::change(
+            self.work,
+            &self.permit.narrow(),
+            (before, had),
+            (&after, has),
+        )?;
         self.books.put_user(after);
         recorded.ok_or_else(nothing)
     }

@@ -8,7 +8,7 @@ use crate::app::{Desk, Done, View, Work, act, find, sessions};
 use crate::domain::access::{Rights, Role};
 use crate::domain::audit::{Action, Event};
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, RoleWrite, SessionWrite};
 
 /// A role after a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +19,16 @@ pub struct Changed {
     /// Sessions that ended because their agents lost what they stood on.
     pub sessions_ended: usize,
 }
+
+/// Any change of a role's rights.
+struct RoleChange;
+
+impl Act for RoleChange {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_ROLES];
+}
+
+impl Covers<RoleWrite> for RoleChange {}
+impl Covers<SessionWrite> for RoleChange {}
 
 /// Finds the role, then what else was named; asks whether the actor may;
 /// lets `adjust` say the new rights; keeps the last way in open; lets `confirm`
@@ -40,35 +50,31 @@ pub fn change<T>(
         steps::about(event, name);
         fill(event);
     };
-    act(
-        desk,
-        action,
-        &[Resource::ACL_ROLES],
-        fill,
-        |work, permit| {
-            let mut role = find::role(work, name)?;
-            let looked_up = look_up(work)?;
-            let before = role.clone();
-            let ways_in = WaysIn::now(work)?;
-            let step = steps::change(work, permit, &mut role, |role| adjust(role, looked_up))?;
-            let Some(recorded) = step else {
-                let role = RoleView::of(work, &role)?;
-                return Ok(Done::Unchanged(Changed {
-                    role,
-                    changed: false,
-                    sessions_ended: 0,
-                }));
-            };
-            ways_in.must_remain(work)?;
-            confirm(work, &before, &role)?;
-            let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
+    act::<RoleChange, _>(desk, action, fill, |work, permit| {
+        let mut role = find::role(work, name)?;
+        let looked_up = look_up(work)?;
+        let before = role.clone();
+        let ways_in = WaysIn::now(work)?;
+        let step = steps::change(work, &permit.narrow(), &mut role, |role| {
+            adjust(role, looked_up)
+        })?;
+        let Some(recorded) = step else {
             let role = RoleView::of(work, &role)?;
-            let answer = Changed {
+            return Ok(Done::Unchanged(Changed {
                 role,
-                changed: true,
-                sessions_ended,
-            };
-            Ok(Done::Recorded(answer, recorded))
-        },
-    )
+                changed: false,
+                sessions_ended: 0,
+            }));
+        };
+        ways_in.must_remain(work)?;
+        confirm(work, &before, &role)?;
+        let sessions_ended = sessions::end_where_access_is_lost(work, &permit.narrow())?;
+        let role = RoleView::of(work, &role)?;
+        let answer = Changed {
+            role,
+            changed: true,
+            sessions_ended,
+        };
+        Ok(Done::Recorded(answer, recorded))
+    })
 }

@@ -8,7 +8,7 @@ use crate::domain::access::{Access, Rights};
 use crate::domain::audit::{Action, Event};
 use crate::domain::form::ShortText;
 use crate::domain::resource::{Resource, ResourceSet};
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, RoleWrite};
 
 /// Creates a role: custom and empty, or with everything.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ pub struct Create {
     pub scope: Option<ScopeWish>,
 }
 
+impl Act for Create {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_ROLES];
+}
+
+impl Covers<RoleWrite> for Create {}
+
 impl Create {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `beyond_own_rights`,
@@ -28,8 +34,7 @@ impl Create {
     pub fn run(self, desk: &Desk<'_>) -> Result<Changed> {
         let name = names::checked("role", &self.name)?;
         let fill = |event: &mut Event| steps::about(event, &name);
-        let needs = [Resource::ACL_ROLES];
-        act(desk, Action::RoleCreate, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::RoleCreate, fill, |work, permit| {
             let scope = match &self.scope {
                 Some(wish) => wish.find(work)?,
                 None => work.actor.rights.scope.clone(),
@@ -44,7 +49,7 @@ impl Create {
                 resources: ResourceSet::new(),
                 scope,
             };
-            let (role, recorded) = steps::create(work, permit, &name, rights)?;
+            let (role, recorded) = steps::create(work, &permit.narrow(), &name, rights)?;
             let role = RoleView::of(work, &role)?;
             let answer = Changed {
                 role,

@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, RoleWrite};
 
 /// Deletes a role that nobody has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +25,12 @@ pub struct Deleted {
     pub changed: bool,
 }
 
+impl Act for Delete {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_ROLES];
+}
+
+impl Covers<RoleWrite> for Delete {}
+
 impl Delete {
     /// # Errors
     /// `resource_denied`, `role_not_found`, `beyond_own_rights`, `in_use`,
@@ -32,15 +38,14 @@ impl Delete {
     pub fn run(self, desk: &Desk<'_>) -> Result<Deleted> {
         let name = self.name;
         let fill = |event: &mut Event| steps::about(event, &name);
-        let needs = [Resource::ACL_ROLES];
-        act(desk, Action::RoleDelete, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::RoleDelete, fill, |work, permit| {
             let role = find::role(work, &name)?;
             let users = work.read.admin_users()?.into_iter();
             let users: Vec<String> = users
                 .filter(|user| user.role_id == role.id)
                 .map(|user| user.name)
                 .collect();
-            let recorded = steps::delete(work, permit, &role, &users)?;
+            let recorded = steps::delete(work, &permit.narrow(), &role, &users)?;
             if !self.confirmed {
                 return Err(Fault::ConfirmationRequired {
                     what: format!("delete role {name}"),

@@ -13,7 +13,7 @@ use crate::domain::audit::Event;
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{Permit, Result, RoleWrite};
 
 /// What the events of a role say they are about.
 pub fn about(event: &mut Event, role: &str) {
@@ -90,7 +90,7 @@ pub fn with_scope(role: &Role, scope: RoleScope) -> Rights {
 /// `beyond_own_rights`, `already_exists`.
 pub fn create(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RoleWrite>,
     name: &str,
     rights: Rights,
 ) -> Result<(Role, Recorded)> {
@@ -118,7 +118,7 @@ pub fn create(
 /// `beyond_own_rights` for what the role held or would hold; `adjust`'s.
 pub fn change(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RoleWrite>,
     role: &mut Role,
     adjust: impl FnOnce(&Role) -> Result<Rights>,
 ) -> Result<Option<Recorded>> {
@@ -141,7 +141,7 @@ pub fn change(
 /// `beyond_own_rights`; `in_use` where somebody has it.
 pub fn delete(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, RoleWrite>,
     role: &Role,
     holders: &[String],
 ) -> Result<Recorded> {

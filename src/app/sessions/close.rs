@@ -8,13 +8,13 @@ use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result, SessionQuery, unless_damaged};
+use crate::store::{Permit, Result, SessionQuery, SessionWrite, unless_damaged};
 
 /// Closes one open session and records it as an event of its own. The event's
 /// admin is the impersonator; whoever ended it is named in the details.
 pub fn close(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     session: &Session,
     cause: EndCause,
 ) -> Result<Recorded> {
@@ -85,12 +85,14 @@ fn role_of(work: &Work<'_>, admin_id: i64) -> Result<Option<String>> {
 }
 
 /// Writes down what time has done: links and sessions that ran out.
-pub fn expire_overdue(work: &mut Work<'_>) -> Result<Option<Recorded>> {
-    let permit = Permit::for_expiry(work.read);
+pub fn expire_overdue(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, SessionWrite>,
+) -> Result<Option<Recorded>> {
     let mut last = None;
     for session in open(work, None)? {
         if let Some(over) = session.over_at(work.now) {
-            last = Some(close(work, &permit, &session, over.cause)?);
+            last = Some(close(work, permit, &session, over.cause)?);
         }
     }
     Ok(last)
@@ -107,7 +109,7 @@ pub(super) fn open(work: &View<'_>, customer_id: Option<CustomerId>) -> Result<V
 /// Ends one session, or notes that time was quicker.
 pub(super) fn end(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     session: &Session,
     cause: EndCause,
 ) -> Result<Recorded> {
@@ -119,7 +121,7 @@ pub(super) fn end(
 /// Returns how many.
 pub fn end_for_customer(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     customer: CustomerId,
     cause: EndCause,
 ) -> Result<usize> {
@@ -131,7 +133,11 @@ pub fn end_for_customer(
 }
 
 /// Ends every open session: the feature was switched off. Returns how many.
-pub fn end_all(work: &mut Work<'_>, permit: &Permit<'_>, cause: EndCause) -> Result<usize> {
+pub fn end_all(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, SessionWrite>,
+    cause: EndCause,
+) -> Result<usize> {
     let sessions = open(work, None)?;
     for session in &sessions {
         let _ = end(work, permit, session, cause)?;
@@ -141,7 +147,10 @@ pub fn end_all(work: &mut Work<'_>, permit: &Permit<'_>, cause: EndCause) -> Res
 
 /// Ends the open sessions whose agents may no longer hold them. To be called
 /// after any change to roles, their scopes or admin users. Returns how many.
-pub fn end_where_access_is_lost(work: &mut Work<'_>, permit: &Permit<'_>) -> Result<usize> {
+pub fn end_where_access_is_lost(
+    work: &mut Work<'_>,
+    permit: &Permit<'_, SessionWrite>,
+) -> Result<usize> {
     let mut ended = 0;
     for session in open(work, None)? {
         let allowed = agent_now(work.read, session.admin_id)?.is_some_and(|agent| {
@@ -178,7 +187,7 @@ pub fn count_of_key(view: &View<'_>, kid: &str, is_first: bool) -> Result<usize>
 /// Ends the open sessions whose tokens a retired key signed. Returns how many.
 pub fn end_of_key(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     kid: &str,
     is_first: bool,
 ) -> Result<usize> {

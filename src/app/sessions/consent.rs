@@ -7,7 +7,7 @@ use crate::domain::consent::Withheld;
 use crate::domain::ids::CustomerId;
 use crate::domain::session::{EndCause, Session};
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result, unless_damaged};
+use crate::store::{Permit, Result, SessionWrite, unless_damaged};
 
 /// Ends open sessions whose consent is gone, and shortens those whose consent
 /// ends sooner than they would: of one customer, or of all after a change of
@@ -15,7 +15,7 @@ use crate::store::{Permit, Result, unless_damaged};
 /// they stay. Returns how many ended.
 pub fn end_where_consent_is_gone(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     of: Option<CustomerId>,
 ) -> Result<usize> {
     let mut ended = 0;
@@ -48,7 +48,7 @@ pub fn end_where_consent_is_gone(
 /// Returns how many.
 pub fn end_after_a_no(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     customer: CustomerId,
 ) -> Result<usize> {
     let mut ended = end_where_consent_is_gone(work, permit, Some(customer))?;
@@ -69,7 +69,7 @@ pub fn overriding(work: &Work<'_>, customer: CustomerId) -> Result<Vec<Session>>
 /// Lets a session end no later than `limit`, by consent that runs out.
 pub fn shorten(
     work: &Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, SessionWrite>,
     session: &Session,
     limit: Option<Timestamp>,
 ) -> Result<()> {

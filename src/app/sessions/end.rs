@@ -10,8 +10,9 @@ use crate::domain::audit::Action;
 use crate::domain::fault::Fault;
 use crate::domain::form::{BoundedList, MANY, ShortText};
 use crate::domain::ids::{CustomerId, SessionId};
+use crate::domain::resource::Resource;
 use crate::domain::session::{EndCause, Session, SessionState};
-use crate::store::{Result, SessionQuery};
+use crate::store::{Act, Covers, Result, SessionQuery, SessionWrite};
 
 /// Ends sessions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,15 +49,20 @@ pub struct Ended {
     pub changed: bool,
 }
 
+impl Act for End {
+    const ANY_OF: &'static [Resource] = NEEDED;
+}
+
+impl Covers<SessionWrite> for End {}
+
 impl End {
     /// # Errors
     /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
     /// `customer_not_found`, `customer_ambiguous`; then none is ended.
     pub fn run(self, desk: &Desk<'_>) -> Result<Vec<Ended>> {
-        act(
+        act::<Self, _>(
             desk,
             Action::LoginEnd,
-            NEEDED,
             |_| {},
             |work, permit| {
                 let sessions = match &self.which {
@@ -72,7 +78,7 @@ impl End {
                     let mut state = session.state_at(work.now);
                     let changed = session.state.is_open() && state.is_open();
                     if changed {
-                        last = Some(close(work, permit, &session, EndCause::Ended)?);
+                        last = Some(close(work, &permit.narrow(), &session, EndCause::Ended)?);
                         state = SessionState::Ended;
                     }
                     ended.push(Ended {

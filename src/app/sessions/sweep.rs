@@ -34,9 +34,9 @@ impl Sweep {
         if !overdue {
             return Ok(Swept::default());
         }
-        tend(desk, |work| {
+        tend(desk, |work, permit| {
             let before = open(work, None)?.len();
-            let last = expire_overdue(work)?;
+            let last = expire_overdue(work, permit)?;
             let swept = Swept {
                 expired: before - open(work, None)?.len(),
             };

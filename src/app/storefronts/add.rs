@@ -13,7 +13,7 @@ use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, StorefrontWrite, TokenWrite};
 
 /// Adds a storefront for some websites.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,6 +38,13 @@ pub struct Added {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Act for Add {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_STOREFRONTS];
+}
+
+impl Covers<StorefrontWrite> for Add {}
+impl Covers<TokenWrite> for Add {}
+
 impl Add {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `already_exists`,
@@ -54,8 +61,7 @@ impl Add {
             event.detail("name", name.clone());
             event.detail("websites", self.websites.clone());
         };
-        let (action, needs) = (Action::StorefrontAdd, [Resource::LAC_STOREFRONTS]);
-        act(desk, action, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::StorefrontAdd, fill, |work, permit| {
             let (mut ids, mut codes) = (Vec::new(), Vec::new());
             for code in &self.websites {
                 let website = find::website(work, code)?;
@@ -71,7 +77,7 @@ impl Add {
                 created_at: work.now,
                 revoked_at: None,
             };
-            let id = work.tx.storefront_put(permit, &storefront)?;
+            let id = work.tx.storefront_put(&permit.narrow(), &storefront)?;
             let plain = PlainToken::generate(bytes(work.random));
             let inherited = Inherited::of(work)?;
             let shown = work.actor.token.as_ref();
@@ -94,7 +100,8 @@ impl Add {
                 work.draft.detail("expires_at", ends);
             }
             let hash = plain.hash();
-            work.tx.access_token_add(permit, &token, hash.as_bytes())?;
+            work.tx
+                .access_token_add(&permit.narrow(), &token, hash.as_bytes())?;
             let recorded = work.record()?;
             let answer = Added {
                 token: plain,

@@ -9,7 +9,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, StorefrontWrite};
 
 /// Revokes a storefront: its token counts no more.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +25,12 @@ pub struct Revoked {
     pub changed: bool,
 }
 
+impl Act for Revoke {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_STOREFRONTS];
+}
+
+impl Covers<StorefrontWrite> for Revoke {}
+
 impl Revoke {
     /// # Errors
     /// `resource_denied`, `storefront_not_found`, `beyond_own_rights` for one
@@ -32,8 +38,7 @@ impl Revoke {
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
         let name = self.name;
         let fill = |event: &mut Event| event.detail("name", name.clone());
-        let (action, needs) = (Action::StorefrontRevoke, [Resource::LAC_STOREFRONTS]);
-        act(desk, action, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::StorefrontRevoke, fill, |work, permit| {
             let all = work.read.storefronts()?.into_iter();
             let found = all.filter(|s| s.name == name).find(|s| exists_for(work, s));
             let mut storefront = found.ok_or_else(|| Fault::StorefrontNotFound {
@@ -53,7 +58,7 @@ impl Revoke {
                 return Ok(Done::Unchanged(answer(at, false)));
             }
             storefront.revoked_at = Some(work.now);
-            work.tx.storefront_put(permit, &storefront)?;
+            work.tx.storefront_put(&permit.narrow(), &storefront)?;
             let recorded = work.record()?;
             Ok(Done::Recorded(answer(work.now, true), recorded))
         })

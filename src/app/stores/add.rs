@@ -9,7 +9,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::{ShortText, StoreId};
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreView, Website};
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, Permit, Result, StoreTreeWrite};
 
 /// Adds a website.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,6 +55,12 @@ fn added(work: &mut Work<'_>, node: Node) -> Result<Done<Node>> {
     Ok(Done::Recorded(node, recorded))
 }
 
+impl Act for AddWebsite {
+    const ANY_OF: &'static [Resource] = &[Resource::STORE];
+}
+
+impl Covers<StoreTreeWrite> for AddWebsite {}
+
 impl AddWebsite {
     /// # Errors
     /// `already_exists`, `invalid_value`, `beyond_own_rights` for a role scope
@@ -63,23 +69,17 @@ impl AddWebsite {
         checked_code(&self.code)?;
         checked_name(&self.name)?;
         let filled = fill(&self.code, &self.name);
-        act(
-            desk,
-            Action::WebsiteAdd,
-            &[Resource::STORE],
-            filled,
-            |work, permit| {
-                work.draft.website = Some(self.code.clone().into());
-                work.demand_all_websites("adding a website")?;
-                let website = self.put(work, permit)?;
-                work.reload()?;
-                let node = Node::website(work.tree()?, &website);
-                added(work, node)
-            },
-        )
+        act::<Self, _>(desk, Action::WebsiteAdd, filled, |work, permit| {
+            work.draft.website = Some(self.code.clone().into());
+            work.demand_all_websites("adding a website")?;
+            let website = self.put(work, &permit.narrow())?;
+            work.reload()?;
+            let node = Node::website(work.tree()?, &website);
+            added(work, node)
+        })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<Website> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<Website> {
         let tree = work.tree()?;
         let taken = tree.websites.iter().map(|website| website.id);
         let website = Website {
@@ -97,6 +97,12 @@ impl AddWebsite {
     }
 }
 
+impl Act for AddGroup {
+    const ANY_OF: &'static [Resource] = &[Resource::STORE];
+}
+
+impl Covers<StoreTreeWrite> for AddGroup {}
+
 impl AddGroup {
     /// # Errors
     /// `website_not_found`, `already_exists`, `invalid_value`, `read_only` for
@@ -105,23 +111,21 @@ impl AddGroup {
         checked_code(&self.code)?;
         checked_name(&self.name)?;
         let filled = fill(&self.code, &self.name);
-        act(
-            desk,
-            Action::StoreGroupAdd,
-            &[Resource::STORE],
-            filled,
-            |work, permit| {
-                // What was typed goes into the record only as a website's code.
-                work.draft.detail("website", self.website.clone());
-                let (website, group) = self.put(work, permit)?;
-                work.draft.details.remove("website");
-                work.draft.website = Some(website.code.clone());
-                added(work, Node::group(&website, &group))
-            },
-        )
+        act::<Self, _>(desk, Action::StoreGroupAdd, filled, |work, permit| {
+            // What was typed goes into the record only as a website's code.
+            work.draft.detail("website", self.website.clone());
+            let (website, group) = self.put(work, &permit.narrow())?;
+            work.draft.details.remove("website");
+            work.draft.website = Some(website.code.clone());
+            added(work, Node::group(&website, &group))
+        })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<(Website, StoreGroup)> {
+    fn put(
+        &self,
+        work: &Work<'_>,
+        permit: &Permit<'_, StoreTreeWrite>,
+    ) -> Result<(Website, StoreGroup)> {
         let mut website = find::website(work, &self.website)?.clone();
         if website.id == 0 {
             return Err(back_office(Level::Website, &website.code));
@@ -151,6 +155,12 @@ impl AddGroup {
     }
 }
 
+impl Act for AddView {
+    const ANY_OF: &'static [Resource] = &[Resource::STORE];
+}
+
+impl Covers<StoreTreeWrite> for AddView {}
+
 impl AddView {
     /// # Errors
     /// `store_group_not_found`, `already_exists`, `invalid_value`, `read_only`
@@ -159,21 +169,15 @@ impl AddView {
         checked_code(&self.code)?;
         checked_name(&self.name)?;
         let filled = fill(&self.code, &self.name);
-        act(
-            desk,
-            Action::StoreViewAdd,
-            &[Resource::STORE],
-            filled,
-            |work, permit| {
-                work.draft.store_view = Some(self.code.clone().into());
-                let node = self.put(work, permit)?;
-                work.draft.website = Some(node.website.clone());
-                added(work, node)
-            },
-        )
+        act::<Self, _>(desk, Action::StoreViewAdd, filled, |work, permit| {
+            work.draft.store_view = Some(self.code.clone().into());
+            let node = self.put(work, &permit.narrow())?;
+            work.draft.website = Some(node.website.clone());
+            added(work, node)
+        })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<Node> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<Node> {
         let tree = work.tree()?;
         let missing = || Fault::StoreGroupNotFound {
             group: self.group.clone().into(),

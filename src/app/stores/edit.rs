@@ -10,7 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, Permit, Result, StoreTreeWrite};
 
 /// Changes what is given and leaves the rest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +32,12 @@ pub struct Edited {
     pub changed: bool,
 }
 
+impl Act for Edit {
+    const ANY_OF: &'static [Resource] = &[Resource::STORE];
+}
+
+impl Covers<StoreTreeWrite> for Edit {}
+
 impl Edit {
     /// # Errors
     /// `website_not_found`, `store_group_not_found`, `store_view_not_found`,
@@ -47,35 +53,29 @@ impl Edit {
             });
         }
         let fill = |event: &mut Event| event.detail("what", self.what.to_string());
-        act(
-            desk,
-            Action::StoreEdit,
-            &[Resource::STORE],
-            fill,
-            |work, permit| {
-                let before = self.look_up(work)?;
-                work.draft.website = Some(before.website.clone());
-                self.put(work, permit)?;
-                work.reload()?;
-                let after = self.now().look_up(work)?;
-                if before == after {
-                    return Ok(Done::Unchanged(Edited {
-                        node: after,
-                        changed: false,
-                    }));
-                }
-                let value = |node: &Node| serde_json::to_value(node).map_err(Fault::internal);
-                work.draft.change(value(&before)?, value(&after)?);
-                let recorded = work.record()?;
-                Ok(Done::Recorded(
-                    Edited {
-                        node: after,
-                        changed: true,
-                    },
-                    recorded,
-                ))
-            },
-        )
+        act::<Self, _>(desk, Action::StoreEdit, fill, |work, permit| {
+            let before = self.look_up(work)?;
+            work.draft.website = Some(before.website.clone());
+            self.put(work, &permit.narrow())?;
+            work.reload()?;
+            let after = self.now().look_up(work)?;
+            if before == after {
+                return Ok(Done::Unchanged(Edited {
+                    node: after,
+                    changed: false,
+                }));
+            }
+            let value = |node: &Node| serde_json::to_value(node).map_err(Fault::internal);
+            work.draft.change(value(&before)?, value(&after)?);
+            let recorded = work.record()?;
+            Ok(Done::Recorded(
+                Edited {
+                    node: after,
+                    changed: true,
+                },
+                recorded,
+            ))
+        })
     }
 
     /// The same node under the code it has afterwards.
@@ -96,7 +96,7 @@ impl Edit {
         found.node(work.tree()?)
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()> {
         let tree = work.tree()?;
         let (name, code) = (self.name.as_deref(), self.code.as_deref());
         if self.active.is_some() && !matches!(self.what.find(work)?, Found::View(_)) {
@@ -139,7 +139,7 @@ impl Edit {
     fn default_website(
         &self,
         work: &Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, StoreTreeWrite>,
         tree: &StoreTree,
         new: &Website,
     ) -> Result<()> {
@@ -158,7 +158,7 @@ impl Edit {
     fn default_group(
         &self,
         work: &Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, StoreTreeWrite>,
         tree: &StoreTree,
         new: &StoreGroup,
     ) -> Result<()> {
@@ -180,7 +180,7 @@ impl Edit {
     fn default_view(
         &self,
         work: &Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, StoreTreeWrite>,
         tree: &StoreTree,
         new: &StoreView,
     ) -> Result<()> {

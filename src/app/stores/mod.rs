@@ -20,7 +20,7 @@ use crate::domain::form::StoreId;
 use crate::domain::scope::valid_code;
 use crate::domain::stores::{StoreTree, Website};
 use crate::domain::text::is_deceptive;
-use crate::store::{Permit, Result};
+use crate::store::{Permit, Result, StoreTreeWrite};
 
 /// # Errors
 /// `invalid_value`.
@@ -59,7 +59,12 @@ fn back_office(level: Level, code: &str) -> Fault {
 }
 
 /// Makes one website the default and no other.
-fn make_default(work: &Work<'_>, permit: &Permit<'_>, tree: &StoreTree, id: i64) -> Result<()> {
+fn make_default(
+    work: &Work<'_>,
+    permit: &Permit<'_, StoreTreeWrite>,
+    tree: &StoreTree,
+    id: i64,
+) -> Result<()> {
     for website in tree
         .websites
         .iter()

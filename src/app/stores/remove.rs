@@ -10,7 +10,7 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::scope::ScopeLevel;
 use crate::domain::stores::{StoreGroup, StoreTree, Website};
-use crate::store::{ConfigRow, Permit, Result};
+use crate::store::{Act, ConfigRow, ConfigWrite, Covers, Permit, Result, StoreTreeWrite};
 
 /// Asks whether one can be removed, and what would go with it; before the
 /// confirmation.
@@ -46,6 +46,13 @@ impl PlanRemove {
     }
 }
 
+impl Act for Remove {
+    const ANY_OF: &'static [Resource] = &[Resource::STORE];
+}
+
+impl Covers<StoreTreeWrite> for Remove {}
+impl Covers<ConfigWrite> for Remove {}
+
 impl Remove {
     /// # Errors
     /// `in_use`, naming by what; `website_not_found`, `store_group_not_found`,
@@ -53,32 +60,25 @@ impl Remove {
     /// `resource_denied`.
     pub fn run(self, desk: &Desk<'_>) -> Result<Removed> {
         let fill = |event: &mut Event| event.detail("what", self.what.to_string());
-        act(
-            desk,
-            Action::StoreRemove,
-            &[Resource::STORE],
-            fill,
-            |work, permit| {
-                let (removed, website, before) = {
-                    let (found, values) = self.removable(work)?;
-                    let tree = work.tree()?;
-                    let website = tree.website(found.website_id()).map(|w| w.code.clone());
-                    let before =
-                        serde_json::to_value(found.node(tree)?).map_err(Fault::internal)?;
-                    for row in &values {
-                        work.tx
-                            .config_remove(permit, &row.path, row.level, row.scope_id)?;
-                    }
-                    take_out(work, permit, tree, &found)?;
-                    (self.answer(values.len()), website, before)
-                };
-                work.draft.website = website;
-                work.draft.change(before, serde_json::Value::Null);
-                work.draft.detail("config_values", removed.config_values);
-                let recorded = work.record()?;
-                Ok(Done::Recorded(removed, recorded))
-            },
-        )
+        act::<Self, _>(desk, Action::StoreRemove, fill, |work, permit| {
+            let (removed, website, before) = {
+                let (found, values) = self.removable(work)?;
+                let tree = work.tree()?;
+                let website = tree.website(found.website_id()).map(|w| w.code.clone());
+                let before = serde_json::to_value(found.node(tree)?).map_err(Fault::internal)?;
+                for row in &values {
+                    work.tx
+                        .config_remove(&permit.narrow(), &row.path, row.level, row.scope_id)?;
+                }
+                take_out(work, &permit.narrow(), tree, &found)?;
+                (self.answer(values.len()), website, before)
+            };
+            work.draft.website = website;
+            work.draft.change(before, serde_json::Value::Null);
+            work.draft.detail("config_values", removed.config_values);
+            let recorded = work.record()?;
+            Ok(Done::Recorded(removed, recorded))
+        })
     }
 
     fn removable<'v>(&self, view: &'v View<'_>) -> Result<(Found<'v>, Vec<ConfigRow>)> {
@@ -131,7 +131,7 @@ fn counted(noun: &str, count: u64) -> String {
 /// Takes it out; where it was a default, the next of its siblings is.
 fn take_out(
     work: &Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, StoreTreeWrite>,
     tree: &StoreTree,
     found: &Found<'_>,
 ) -> Result<()> {

@@ -1,37 +1,60 @@
 //! The story of what only reads.
 
-use super::{Desk, View, from_caller, permit, refuse, sign_in, used, who};
+use super::once::Once;
+use super::{Desk, View, from_caller, refuse, sign_in, used, who};
 use crate::app::settings::Config;
 use crate::domain::access::ActingToken;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Kind;
 use crate::domain::resource::Resource;
-use crate::store::{ReadTx, Result};
+use crate::store::{ReadTx, Result, demand};
 
 /// Runs a use case that only reads, in one snapshot. A denied attempt is
 /// recorded as `denied_as`.
 ///
 /// # Errors
 /// Whatever stands in the way.
-pub fn look<A>(
+pub fn look<T>(
     desk: &Desk<'_>,
     denied_as: Action,
     any_of: &[Resource],
-    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
-) -> Result<A> {
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<T>,
+) -> Result<T> {
+    once(body, |body| snapshot(desk, denied_as, any_of, body))
+}
+
+/// A body that [`peek`] runs, whatever its answer.
+type Body<'b> = dyn for<'tx> FnMut(&View<'tx>) -> Result<()> + 'b;
+
+/// Lets `run` run the body once, and gives its answer.
+fn once<T>(
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<T>,
+    run: impl FnOnce(&mut Body<'_>) -> Result<()>,
+) -> Result<T> {
+    let mut once = Once::new(body);
+    run(&mut |view| once.run(|body| Ok((body(view)?, ()))))?;
+    once.answer()
+}
+
+fn snapshot(
+    desk: &Desk<'_>,
+    denied_as: Action,
+    any_of: &[Resource],
+    body: &mut Body<'_>,
+) -> Result<()> {
     let mut draft = Event::new(denied_as);
     from_caller(&mut draft, desk.caller);
     let tx = desk.store.read()?;
     let mut token = None;
-    let mut answer = peek(desk, &*tx, &mut draft, &mut token, any_of, body);
+    let mut ended = peek(desk, &*tx, &mut draft, &mut token, any_of, body);
     drop(tx);
-    if let Err(fault) = &answer
+    if let Err(fault) = &ended
         && fault.kind() == Kind::Denied
     {
-        answer = Err(refuse(desk, draft, fault.clone()));
+        ended = Err(refuse(desk, draft, fault.clone()));
     }
     used::note(desk, token.as_ref());
-    answer
+    ended
 }
 
 /// Whether who asks may do this, before anything large that they sent is
@@ -45,16 +68,16 @@ pub fn may(desk: &Desk<'_>, action: Action, any_of: &[Resource]) -> Result<()> {
 
 /// Looks without a trace, for completion: whatever stands in the way is an
 /// empty answer, and no attempt is recorded.
-pub fn glance<A: Default>(
+pub fn glance<T: Default>(
     desk: &Desk<'_>,
     any_of: &[Resource],
-    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
-) -> A {
+    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<T>,
+) -> T {
     let mut unused = Event::new(Action::CustomerList);
-    let answer = desk
-        .store
-        .read()
-        .and_then(|tx| peek(desk, &*tx, &mut unused, &mut None, any_of, body));
+    let answer = once(body, |body| {
+        let tx = desk.store.read()?;
+        peek(desk, &*tx, &mut unused, &mut None, any_of, body)
+    });
     answer.unwrap_or_default()
 }
 
@@ -67,19 +90,19 @@ pub fn is_known(desk: &Desk<'_>) -> bool {
     known.is_ok()
 }
 
-fn peek<A>(
+fn peek(
     desk: &Desk<'_>,
     tx: &dyn ReadTx,
     draft: &mut Event,
     token: &mut Option<ActingToken>,
     any_of: &[Resource],
-    body: impl for<'tx> FnOnce(&View<'tx>) -> Result<A>,
-) -> Result<A> {
+    body: &mut Body<'_>,
+) -> Result<()> {
     let now = desk.clock.now();
     let actor = who::identify(tx, &desk.caller.credential, now)?;
     sign_in(draft, &actor);
     token.clone_from(&actor.token);
-    permit(tx, &actor, any_of)?;
+    demand(&actor, any_of)?;
     let config = Config::read(tx)?;
     body(&View::new(desk, tx, actor, now, config))
 }

@@ -1,47 +1,42 @@
 //! The story without an actor.
 
 use super::{Caller, Desk, Done, Work};
-use crate::app::logbook::{Keys, commit, open_log, seal};
+use crate::app::logbook::{Keys, commit, open_log};
 use crate::app::settings::Config;
 use crate::app::view::View;
 use crate::domain::access::Actor;
 use crate::domain::audit::{Action, Event};
 use crate::signing::keys::Purpose;
-use crate::store::Result;
+use crate::store::{Permit, Result, SessionWrite};
 
 /// Runs what nobody asked for and nobody may refuse: writing down what time
-/// has done. Its events name no actor but the one they are about.
+/// has done to sessions. Its events name no actor but the one they are about.
 ///
 /// # Errors
 /// Only the store's and the log's own.
-pub fn tend<A>(
+pub fn tend<T>(
     desk: &Desk<'_>,
-    body: impl for<'tx> FnOnce(&mut Work<'tx>) -> Result<Done<A>>,
-) -> Result<A> {
+    body: impl for<'tx> FnOnce(&mut Work<'tx>, &Permit<'tx, SessionWrite>) -> Result<Done<T>>,
+) -> Result<T> {
     desk.keys.at_hand(Purpose::Audit)?; // read before anything is locked
-    let nobody = Caller::nobody();
+    let system = Caller::system();
     let tx = desk.store.write()?;
     let (answer, proof) = {
         let now = desk.clock.now();
         let config = Config::read(tx.as_read())?;
         let keyring = Keys::settled(desk, &*tx, &config)?;
         let log = open_log(desk, &*tx, &config, &keyring.chain, now)?;
-        let view = View::new(desk, tx.as_read(), Actor::upkeep(), now, config);
+        let permit = Permit::for_expiry(tx.as_read());
         let mut work = Work {
             tx: &*tx,
             draft: Event::new(Action::LoginExpire),
-            view,
+            view: View::new(desk, tx.as_read(), Actor::upkeep(), now, config),
             log,
             keyring,
-            caller: &nobody,
+            caller: &system,
         };
-        match body(&mut work)? {
-            Done::Recorded(answer, recorded) => {
-                let sealed = seal(work.log, &*tx, recorded, &work.keyring.audit)?;
-                (answer, Some(sealed))
-            }
-            Done::Unchanged(answer) => (answer, None),
-        }
+        let (answer, recorded) = body(&mut work, &permit)?.split();
+        (answer, work.seal(recorded)?)
     };
     if let Some(proof) = proof {
         commit(desk, tx, proof)?;

@@ -17,7 +17,7 @@ use crate::domain::form::{BoundedList, Label, SOME, ShortText};
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::signing::secret::PlainToken;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, TokenWrite};
 
 /// The longest life of a token: a leap year.
 pub const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -62,6 +62,12 @@ pub struct Created {
     pub parent_id: Option<i64>,
 }
 
+impl Act for Create {
+    const ANY_OF: &'static [Resource] = &[];
+}
+
+impl Covers<TokenWrite> for Create {}
+
 impl Create {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
@@ -78,7 +84,7 @@ impl Create {
             event.detail("admin_user", self.name.clone());
             event.detail("label", self.label.clone());
         };
-        act(desk, Action::TokenCreate, &[], fill, |work, permit| {
+        act::<Self, _>(desk, Action::TokenCreate, fill, |work, permit| {
             let user = owner(work, &self.name)?;
             let inherited = Inherited::of(work)?;
             let limit = self.limit(work, &user)?.within(&inherited.limit);
@@ -96,7 +102,9 @@ impl Create {
                 parent_id: inherited.parent_id,
             };
             let hash = plain.hash();
-            let id = work.tx.access_token_add(permit, &token, hash.as_bytes())?;
+            let id = work
+                .tx
+                .access_token_add(&permit.narrow(), &token, hash.as_bytes())?;
             let held = resources(&token.limit);
             let websites = codes(work, &token.limit.scope)?;
             work.draft.detail("token", id);

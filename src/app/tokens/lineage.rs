@@ -8,7 +8,7 @@ use crate::app::{View, Work};
 use crate::domain::access::{AccessToken, Rights, TokenOwner};
 use crate::domain::fault::Fault;
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, ReadTx, Result};
+use crate::store::{Covers, Permit, ReadTx, Result, StorefrontWrite, TokenWrite};
 
 /// How many tokens a token may descend from: each use looks at all of them.
 pub const DEEPEST: usize = 8;
@@ -87,23 +87,34 @@ pub fn descendants(read: &dyn ReadTx, of: &[i64]) -> Result<Vec<AccessToken>> {
     Ok(found)
 }
 
+/// What [`revoke_descendants`] writes.
+pub struct Revocation;
+
+impl Covers<TokenWrite> for Revocation {}
+impl Covers<StorefrontWrite> for Revocation {}
+
 /// Revokes all that still count of those that descend from these tokens;
 /// returns their ids. A storefront that was added with one goes with its
 /// token: it has no other.
-pub fn revoke_descendants(work: &Work<'_>, permit: &Permit<'_>, of: &[i64]) -> Result<Vec<i64>> {
+pub fn revoke_descendants(
+    work: &Work<'_>,
+    permit: &Permit<'_, Revocation>,
+    of: &[i64],
+) -> Result<Vec<i64>> {
     let mut revoked = Vec::new();
     for token in descendants(work.read, of)? {
         if token.revoked_at.is_some() {
             continue;
         }
-        work.tx.access_token_revoke(permit, token.id, work.now)?;
+        work.tx
+            .access_token_revoke(&permit.narrow(), token.id, work.now)?;
         revoked.push(token.id);
         if let TokenOwner::Storefront(id) = token.owner
             && let Some(mut storefront) = work.read.storefront(id)?
             && storefront.revoked_at.is_none()
         {
             storefront.revoked_at = Some(work.now);
-            work.tx.storefront_put(permit, &storefront)?;
+            work.tx.storefront_put(&permit.narrow(), &storefront)?;
         }
     }
     revoked.sort_unstable();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lineage::{revoke_descendants, within_reach};
+use super::lineage::{Revocation, revoke_descendants, within_reach};
 use super::owner;
 use crate::app::rights::WaysIn;
 use crate::app::{Desk, Done, act};
@@ -10,7 +10,8 @@ use crate::domain::access::TokenOwner;
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::{BoundedList, MANY, ShortText};
-use crate::store::Result;
+use crate::domain::resource::Resource;
+use crate::store::{Act, Covers, Result, TokenWrite};
 
 /// Revokes tokens of an admin user, and whatever was made with them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +42,13 @@ pub struct Revoked {
     pub descendants: Vec<i64>,
 }
 
+impl Act for Revoke {
+    const ANY_OF: &'static [Resource] = &[];
+}
+
+impl Covers<TokenWrite> for Revoke {}
+impl Covers<Revocation> for Revoke {}
+
 impl Revoke {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
@@ -49,7 +57,7 @@ impl Revoke {
     /// for any but that one and what was made with it.
     pub fn run(self, desk: &Desk<'_>) -> Result<Revoked> {
         let fill = |event: &mut Event| event.detail("admin_user", self.name.clone());
-        act(desk, Action::TokenRevoke, &[], fill, |work, permit| {
+        act::<Self, _>(desk, Action::TokenRevoke, fill, |work, permit| {
             let user = owner(work, &self.name)?;
             let tokens = work.read.access_tokens(TokenOwner::AdminUser(user.id))?;
             if let Which::Ids(ids) = &self.which {
@@ -74,9 +82,10 @@ impl Revoke {
             }
             let ways_in = WaysIn::now(work)?;
             for id in &revoked {
-                work.tx.access_token_revoke(permit, *id, work.now)?;
+                work.tx
+                    .access_token_revoke(&permit.narrow(), *id, work.now)?;
             }
-            let descendants = revoke_descendants(work, permit, &revoked)?;
+            let descendants = revoke_descendants(work, &permit.narrow(), &revoked)?;
             ways_in.must_remain(work)?;
             let answer = Revoked {
                 name: user.name,

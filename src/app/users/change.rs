@@ -10,7 +10,7 @@ use crate::domain::access::AdminUser;
 use crate::domain::audit::{Action, Event};
 use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, AdminUserWrite, Covers, Result, SessionWrite};
 
 /// An admin user after a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,6 +78,16 @@ impl SetEnabled {
     }
 }
 
+/// Any change of an admin user.
+struct UserChange;
+
+impl Act for UserChange {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_USERS];
+}
+
+impl Covers<AdminUserWrite> for UserChange {}
+impl Covers<SessionWrite> for UserChange {}
+
 /// Finds the admin user; lets `adjust` change it (looking up what was named);
 /// asks whether the actor may; keeps the last way in open.
 pub fn change(
@@ -91,34 +101,28 @@ pub fn change(
         steps::about(event, name);
         fill(event);
     };
-    act(
-        desk,
-        action,
-        &[Resource::ACL_USERS],
-        fill,
-        |work, permit| {
-            let before = find::admin_user(work, name)?;
-            let mut after = before.clone();
-            adjust(work, &mut after)?;
-            let (had, has) = (role_of(work, &before)?, role_of(work, &after)?);
-            let ways_in = WaysIn::now(work)?;
-            let step = steps::change(work, permit, (&before, &had), (&after, &has))?;
-            let Some(recorded) = step else {
-                let user = UserView::of(work, after)?;
-                return Ok(Done::Unchanged(Changed {
-                    user,
-                    changed: false,
-                    sessions_ended: 0,
-                }));
-            };
-            ways_in.must_remain(work)?;
-            let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
-            let answer = Changed {
-                user: UserView::of(work, after)?,
-                changed: true,
-                sessions_ended,
-            };
-            Ok(Done::Recorded(answer, recorded))
-        },
-    )
+    act::<UserChange, _>(desk, action, fill, |work, permit| {
+        let before = find::admin_user(work, name)?;
+        let mut after = before.clone();
+        adjust(work, &mut after)?;
+        let (had, has) = (role_of(work, &before)?, role_of(work, &after)?);
+        let ways_in = WaysIn::now(work)?;
+        let step = steps::change(work, &permit.narrow(), (&before, &had), (&after, &has))?;
+        let Some(recorded) = step else {
+            let user = UserView::of(work, after)?;
+            return Ok(Done::Unchanged(Changed {
+                user,
+                changed: false,
+                sessions_ended: 0,
+            }));
+        };
+        ways_in.must_remain(work)?;
+        let sessions_ended = sessions::end_where_access_is_lost(work, &permit.narrow())?;
+        let answer = Changed {
+            user: UserView::of(work, after)?,
+            changed: true,
+            sessions_ended,
+        };
+        Ok(Done::Recorded(answer, recorded))
+    })
 }

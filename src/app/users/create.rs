@@ -7,7 +7,7 @@ use crate::app::{Desk, Done, act, find, names};
 use crate::domain::audit::{Action, Event};
 use crate::domain::form::{PersonName, ShortText};
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, AdminUserWrite, Covers, Result};
 
 /// Creates an admin user, enabled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +17,12 @@ pub struct Create {
     pub os_account: Option<ShortText>,
     pub full_name: Option<PersonName>,
 }
+
+impl Act for Create {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_USERS];
+}
+
+impl Covers<AdminUserWrite> for Create {}
 
 impl Create {
     /// # Errors
@@ -30,15 +36,14 @@ impl Create {
             steps::about(event, &name);
             steps::says_new(event, &self.role, os_account.as_deref());
         };
-        let (action, needs) = (Action::AdminUserCreate, [Resource::ACL_USERS]);
-        act(desk, action, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::AdminUserCreate, fill, |work, permit| {
             let role = find::role(work, &self.role)?;
             let new = steps::New {
                 name: &name,
                 os_account: os_account.as_deref(),
                 full_name: full_name.as_deref(),
             };
-            let (user, recorded) = steps::create(work, permit, &new, &role)?;
+            let (user, recorded) = steps::create(work, &permit.narrow(), &new, &role)?;
             let answer = Changed {
                 user: UserView::of(work, user)?,
                 changed: true,

@@ -9,7 +9,7 @@ use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::ShortText;
 use crate::domain::resource::Resource;
-use crate::store::Result;
+use crate::store::{Act, Covers, Result, SessionWrite};
 
 /// Deletes an admin user and their tokens. What they did stays in the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,13 @@ pub struct Deleted {
     pub sessions_ended: usize,
 }
 
+impl Act for Delete {
+    const ANY_OF: &'static [Resource] = &[Resource::ACL_USERS];
+}
+
+impl Covers<steps::Deletion> for Delete {}
+impl Covers<SessionWrite> for Delete {}
+
 impl Delete {
     /// # Errors
     /// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`,
@@ -34,19 +41,18 @@ impl Delete {
     pub fn run(self, desk: &Desk<'_>) -> Result<Deleted> {
         let name = self.name;
         let fill = |event: &mut Event| steps::about(event, &name);
-        let (action, needs) = (Action::AdminUserDelete, [Resource::ACL_USERS]);
-        act(desk, action, &needs, fill, |work, permit| {
+        act::<Self, _>(desk, Action::AdminUserDelete, fill, |work, permit| {
             let user = find::admin_user(work, &name)?;
             let role = role_of(work, &user)?;
             let ways_in = WaysIn::now(work)?;
-            let recorded = steps::delete(work, permit, &user, &role)?;
+            let recorded = steps::delete(work, &permit.narrow(), &user, &role)?;
             ways_in.must_remain(work)?;
             if !self.confirmed {
                 return Err(Fault::ConfirmationRequired {
                     what: format!("delete admin user {name}"),
                 });
             }
-            let sessions_ended = sessions::end_where_access_is_lost(work, permit)?;
+            let sessions_ended = sessions::end_where_access_is_lost(work, &permit.narrow())?;
             let answer = Deleted {
                 name: name.clone().into(),
                 changed: true,

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::app::Work;
 use crate::app::rights::{may_change, may_give, may_map_account};
-use crate::app::tokens::lineage::revoke_descendants;
+use crate::app::tokens::lineage::{Revocation, revoke_descendants};
 use crate::domain::access::{AdminUser, Role, TokenOwner};
 use crate::domain::audit::Event;
 use crate::domain::fault::Fault;
 use crate::store::log::Recorded;
-use crate::store::{Permit, Result};
+use crate::store::{AdminUserWrite, Covers, Permit, Result};
 
 /// What the events of an admin user say they are about.
 pub fn about(event: &mut Event, admin_user: &str) {
@@ -42,7 +42,7 @@ pub struct New<'a> {
 /// `beyond_own_rights`; `already_exists` (name or account).
 pub fn create(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, AdminUserWrite>,
     new: &New<'_>,
     role: &Role,
 ) -> Result<(AdminUser, Recorded)> {
@@ -76,7 +76,7 @@ pub fn create(
 /// `beyond_own_rights` for either role; `already_exists` (account).
 pub fn change(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, AdminUserWrite>,
     (before, had): (&AdminUser, &Role),
     (after, has): (&AdminUser, &Role),
 ) -> Result<Option<Recorded>> {
@@ -95,13 +95,19 @@ pub fn change(
     work.record().map(Some)
 }
 
+/// What [`delete`] writes.
+pub struct Deletion;
+
+impl Covers<AdminUserWrite> for Deletion {}
+impl Covers<Revocation> for Deletion {}
+
 /// An admin user who goes, with their tokens and whatever was made with them.
 ///
 /// # Errors
 /// `beyond_own_rights`.
 pub fn delete(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, Deletion>,
     user: &AdminUser,
     role: &Role,
 ) -> Result<Recorded> {
@@ -109,11 +115,11 @@ pub fn delete(
     work.draft.detail("before", summary(user, role));
     let tokens = work.read.access_tokens(TokenOwner::AdminUser(user.id))?;
     let tokens: Vec<i64> = tokens.iter().map(|token| token.id).collect();
-    let descendants = revoke_descendants(work, permit, &tokens)?;
+    let descendants = revoke_descendants(work, &permit.narrow(), &tokens)?;
     if !descendants.is_empty() {
         work.draft.detail("descendants", descendants);
     }
-    work.tx.admin_user_remove(permit, user.id)?;
+    work.tx.admin_user_remove(&permit.narrow(), user.id)?;
     work.record()
 }
 

@@ -11,7 +11,9 @@ use crate::domain::audit::StateKind;
 use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceSet};
 use crate::domain::time::Timestamp;
-use crate::store::{AccessReads, AccessWrites, Permit, Result};
+use crate::store::{
+    AccessReads, AccessWrites, AdminUserWrite, Permit, Result, RoleWrite, StorefrontWrite,
+};
 
 pub(super) const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
                     FROM admin_user";
@@ -227,7 +229,7 @@ impl AccessReads for Tx<'_> {
 }
 
 impl AccessWrites for Tx<'_> {
-    fn role_put(&self, _permit: &Permit<'_>, role: &Role) -> Result<i64> {
+    fn role_put(&self, _permit: &Permit<'_, RoleWrite>, role: &Role) -> Result<i64> {
         self.changes(StateKind::Roles)?;
         let id = (role.id != 0).then_some(role.id);
         self.change(
@@ -247,14 +249,18 @@ impl AccessWrites for Tx<'_> {
         Ok(id)
     }
 
-    fn role_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+    fn role_remove(&self, _permit: &Permit<'_, RoleWrite>, id: i64) -> Result<()> {
         self.changes(StateKind::Roles)?;
         self.change("DELETE FROM role WHERE id = ?1", [id])
             .map_err(rows::fault)?;
         Ok(())
     }
 
-    fn admin_user_put(&self, _permit: &Permit<'_>, user: &AdminUser) -> Result<i64> {
+    fn admin_user_put(
+        &self,
+        _permit: &Permit<'_, AdminUserWrite>,
+        user: &AdminUser,
+    ) -> Result<i64> {
         self.changes(StateKind::AdminUsers)?;
         let id = (user.id != 0).then_some(user.id);
         self.change(
@@ -285,7 +291,7 @@ impl AccessWrites for Tx<'_> {
         Ok(id.unwrap_or_else(|| self.conn.last_insert_rowid()))
     }
 
-    fn admin_user_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+    fn admin_user_remove(&self, _permit: &Permit<'_, AdminUserWrite>, id: i64) -> Result<()> {
         self.changes(StateKind::AdminUsers)?;
         // Their tokens go with them.
         self.changes(StateKind::Tokens)?;
@@ -294,7 +300,11 @@ impl AccessWrites for Tx<'_> {
         Ok(())
     }
 
-    fn storefront_put(&self, _permit: &Permit<'_>, storefront: &Storefront) -> Result<i64> {
+    fn storefront_put(
+        &self,
+        _permit: &Permit<'_, StorefrontWrite>,
+        storefront: &Storefront,
+    ) -> Result<i64> {
         self.changes(StateKind::Storefronts)?;
         let id = (storefront.id != 0).then_some(storefront.id);
         self.change(

@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::{Tx, damaged, rows};
 use crate::domain::audit::StateKind;
 use crate::domain::scope::ScopeLevel;
-use crate::store::{ConfigReads, ConfigRow, ConfigWrites, Permit, Result};
+use crate::store::{ConfigReads, ConfigRow, ConfigWrite, ConfigWrites, Permit, Result};
 
 const LEVELS: [ScopeLevel; 3] = [
     ScopeLevel::Default,
@@ -38,7 +38,7 @@ impl ConfigReads for Tx<'_> {
 }
 
 impl ConfigWrites for Tx<'_> {
-    fn config_put(&self, _permit: &Permit<'_>, row: &ConfigRow) -> Result<()> {
+    fn config_put(&self, _permit: &Permit<'_, ConfigWrite>, row: &ConfigRow) -> Result<()> {
         self.changes(StateKind::Config)?;
         self.conn
             .prepare_cached(
@@ -59,7 +59,7 @@ impl ConfigWrites for Tx<'_> {
 
     fn config_remove(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, ConfigWrite>,
         path: &str,
         level: ScopeLevel,
         scope_id: i64,

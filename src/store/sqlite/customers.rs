@@ -8,7 +8,10 @@ use crate::domain::customer::{Consent, ConsentSource, Customer, email_key};
 use crate::domain::fault::Fault;
 use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
-use crate::store::{CustomerPage, CustomerQuery, CustomerReads, CustomerWrites, Permit, Result};
+use crate::store::{
+    ConsentWrite, CustomerPage, CustomerQuery, CustomerReads, CustomerWrite, CustomerWrites,
+    Permit, Result,
+};
 
 pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, store_view_id, active, confirmed, created_at, \
      updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq, consent_until, \
@@ -230,7 +233,7 @@ impl CustomerReads for Tx<'_> {
 }
 
 impl CustomerWrites for Tx<'_> {
-    fn customer_put(&self, _permit: &Permit<'_>, customer: &Customer) -> Result<()> {
+    fn customer_put(&self, _permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()> {
         let consent = &customer.consent;
         self.conn
             .prepare_cached(
@@ -282,7 +285,7 @@ impl CustomerWrites for Tx<'_> {
         Ok(())
     }
 
-    fn customer_park(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<()> {
+    fn customer_park(&self, _permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()> {
         // No address begins with a blank.
         self.conn
             .prepare_cached("UPDATE customer SET email_key = ' ' || id WHERE id = ?1")
@@ -293,7 +296,7 @@ impl CustomerWrites for Tx<'_> {
 
     fn customer_renumber(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, CustomerWrite>,
         from: CustomerId,
         to: CustomerId,
     ) -> Result<()> {
@@ -315,14 +318,19 @@ impl CustomerWrites for Tx<'_> {
         Ok(())
     }
 
-    fn customer_remove(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<()> {
+    fn customer_remove(&self, _permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()> {
         self.conn
             .execute("DELETE FROM customer WHERE id = ?1", [id.stored()])
             .map_err(rows::fault)?;
         Ok(())
     }
 
-    fn consent_put(&self, _permit: &Permit<'_>, id: CustomerId, consent: &Consent) -> Result<()> {
+    fn consent_put(
+        &self,
+        _permit: &Permit<'_, ConsentWrite>,
+        id: CustomerId,
+        consent: &Consent,
+    ) -> Result<()> {
         self.conn
             .prepare_cached(
                 "UPDATE customer SET consent_granted = ?2, consent_at = ?3, consent_source = ?4, \

@@ -6,7 +6,7 @@ use super::{Tx, damaged, rows};
 use crate::domain::document::{Document, DocumentKind};
 use crate::domain::ids::CustomerId;
 use crate::domain::time::Timestamp;
-use crate::store::{DocumentReads, DocumentWrites, Permit, Result};
+use crate::store::{DocumentReads, DocumentWrite, DocumentWrites, Permit, Result};
 
 const SELECT: &str = "SELECT kind, entity_id, number, order_id, store_view_id, customer_id, \
                       customer_email, created_at FROM document";
@@ -82,7 +82,7 @@ impl DocumentReads for Tx<'_> {
 }
 
 impl DocumentWrites for Tx<'_> {
-    fn document_put(&self, _permit: &Permit<'_>, document: &Document) -> Result<()> {
+    fn document_put(&self, _permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT INTO document (kind, entity_id, number, order_id, store_view_id, \
@@ -110,7 +110,7 @@ impl DocumentWrites for Tx<'_> {
 
     fn document_forget(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, DocumentWrite>,
         id: Option<CustomerId>,
         emails: &[String],
     ) -> Result<u64> {
@@ -133,7 +133,7 @@ impl DocumentWrites for Tx<'_> {
 
     fn document_remove(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, DocumentWrite>,
         kind: DocumentKind,
         entity_id: i64,
     ) -> Result<()> {

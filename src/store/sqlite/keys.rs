@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::{Tx, damaged, rows};
 use crate::domain::audit::StateKind;
 use crate::domain::time::Timestamp;
-use crate::store::{KeyReads, KeyRow, KeyWrites, Permit, Result};
+use crate::store::{KeyReads, KeyRow, KeyWrite, KeyWrites, Permit, Result};
 
 impl KeyReads for Tx<'_> {
     fn signing_keys(&self) -> Result<Vec<KeyRow>> {
@@ -38,7 +38,7 @@ impl KeyReads for Tx<'_> {
 }
 
 impl KeyWrites for Tx<'_> {
-    fn signing_key_put(&self, _permit: &Permit<'_>, key: &KeyRow) -> Result<()> {
+    fn signing_key_put(&self, _permit: &Permit<'_, KeyWrite>, key: &KeyRow) -> Result<()> {
         self.changes(StateKind::Keys)?;
         self.conn
             .execute(

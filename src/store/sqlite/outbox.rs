@@ -8,7 +8,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::{CustomerId, SessionId};
 use crate::domain::notice::{Hook, KEPT, Notice, NoticeId, NoticeState};
 use crate::domain::time::Timestamp;
-use crate::store::{NoticeQuery, OutboxReads, OutboxWrites, Permit, Result, Settled};
+use crate::store::{NoticeQuery, OutboxReads, OutboxWrite, OutboxWrites, Permit, Result, Settled};
 
 const TABLE: &str = "outbox";
 pub(super) const COLUMNS: &str = "id, number, hook, session_id, customer_id, website_id, payload, created_at, \
@@ -146,7 +146,7 @@ impl OutboxReads for Tx<'_> {
 }
 
 impl OutboxWrites for Tx<'_> {
-    fn notice_add(&self, _permit: &Permit<'_>, notice: &Notice) -> Result<()> {
+    fn notice_add(&self, _permit: &Permit<'_, OutboxWrite>, notice: &Notice) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO outbox (id, hook, session_id, customer_id, website_id, payload, \
@@ -166,7 +166,12 @@ impl OutboxWrites for Tx<'_> {
         Ok(())
     }
 
-    fn notice_retry(&self, _permit: &Permit<'_>, id: &NoticeId, at: Timestamp) -> Result<bool> {
+    fn notice_retry(
+        &self,
+        _permit: &Permit<'_, OutboxWrite>,
+        id: &NoticeId,
+        at: Timestamp,
+    ) -> Result<bool> {
         // One that somebody is delivering right now keeps its claim.
         let changed = self
             .conn
@@ -180,7 +185,7 @@ impl OutboxWrites for Tx<'_> {
         Ok(changed == 1)
     }
 
-    fn notices_forget(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<u64> {
+    fn notices_forget(&self, _permit: &Permit<'_, OutboxWrite>, id: CustomerId) -> Result<u64> {
         let removed = self
             .conn
             .execute("DELETE FROM outbox WHERE customer_id = ?1", [id.stored()])

@@ -10,7 +10,7 @@ use crate::domain::form::Reason;
 use crate::domain::ids::{CustomerId, SessionId, Ticket};
 use crate::domain::request::{Cause, LoginRequest, RequestId, RequestState};
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, RequestQuery, RequestReads, RequestWrites, Result};
+use crate::store::{Permit, RequestQuery, RequestReads, RequestWrite, RequestWrites, Result};
 
 const TABLE: &str = "login_request";
 pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view, \
@@ -113,7 +113,11 @@ impl RequestReads for Tx<'_> {
 }
 
 impl RequestWrites for Tx<'_> {
-    fn request_add(&self, _permit: &Permit<'_>, request: &LoginRequest) -> Result<()> {
+    fn request_add(
+        &self,
+        _permit: &Permit<'_, RequestWrite>,
+        request: &LoginRequest,
+    ) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO login_request (request_seq, id, state, admin_id, admin, customer_id, \
@@ -144,7 +148,7 @@ impl RequestWrites for Tx<'_> {
 
     fn request_step(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, RequestWrite>,
         after: &LoginRequest,
         from: RequestState,
     ) -> Result<bool> {
@@ -170,7 +174,7 @@ impl RequestWrites for Tx<'_> {
         Ok(changed == 1)
     }
 
-    fn requests_forget(&self, _permit: &Permit<'_>, id: CustomerId) -> Result<u64> {
+    fn requests_forget(&self, _permit: &Permit<'_, RequestWrite>, id: CustomerId) -> Result<u64> {
         let changed = self
             .conn
             .execute(

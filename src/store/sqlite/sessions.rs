@@ -11,7 +11,7 @@ use crate::domain::form::ShortText;
 use crate::domain::ids::{CustomerId, SessionId, Ticket};
 use crate::domain::session::{EndCause, Session, SessionState};
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrites};
+use crate::store::{Permit, Result, SessionQuery, SessionReads, SessionWrite, SessionWrites};
 
 pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
                       document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
@@ -131,7 +131,7 @@ impl SessionReads for Tx<'_> {
 }
 
 impl SessionWrites for Tx<'_> {
-    fn session_add(&self, _permit: &Permit<'_>, session: &Session) -> Result<()> {
+    fn session_add(&self, _permit: &Permit<'_, SessionWrite>, session: &Session) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
@@ -163,7 +163,7 @@ impl SessionWrites for Tx<'_> {
 
     fn session_redeem(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         at: Timestamp,
         by: &str,
@@ -182,7 +182,7 @@ impl SessionWrites for Tx<'_> {
 
     fn session_limit(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         at: Timestamp,
         cause: EndCause,
@@ -203,7 +203,7 @@ impl SessionWrites for Tx<'_> {
 
     fn session_close(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
         state: SessionState,
         at: Timestamp,

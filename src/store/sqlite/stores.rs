@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::{Tx, rows};
 use crate::domain::fault::Fault;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
-use crate::store::{Permit, Result, StoreTreeReads, StoreTreeWrites};
+use crate::store::{Permit, Result, StoreTreeReads, StoreTreeWrite, StoreTreeWrites};
 
 impl StoreTreeReads for Tx<'_> {
     fn store_tree(&self) -> Result<StoreTree> {
@@ -78,7 +78,7 @@ impl StoreTreeReads for Tx<'_> {
 }
 
 impl StoreTreeWrites for Tx<'_> {
-    fn website_put(&self, _permit: &Permit<'_>, website: &Website) -> Result<()> {
+    fn website_put(&self, _permit: &Permit<'_, StoreTreeWrite>, website: &Website) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO website (id, code, name, default_group_id, is_default) \
@@ -97,7 +97,11 @@ impl StoreTreeWrites for Tx<'_> {
         Ok(())
     }
 
-    fn store_group_put(&self, _permit: &Permit<'_>, group: &StoreGroup) -> Result<()> {
+    fn store_group_put(
+        &self,
+        _permit: &Permit<'_, StoreTreeWrite>,
+        group: &StoreGroup,
+    ) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO store_group (id, website_id, code, name, default_store_view_id, \
@@ -118,7 +122,7 @@ impl StoreTreeWrites for Tx<'_> {
         Ok(())
     }
 
-    fn store_view_put(&self, _permit: &Permit<'_>, view: &StoreView) -> Result<()> {
+    fn store_view_put(&self, _permit: &Permit<'_, StoreTreeWrite>, view: &StoreView) -> Result<()> {
         self.conn
             .execute(
                 "INSERT INTO store_view (id, website_id, group_id, code, name, active) \
@@ -138,7 +142,7 @@ impl StoreTreeWrites for Tx<'_> {
         Ok(())
     }
 
-    fn website_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+    fn website_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
         // Tokens that were limited to it hold less from now on.
         let limited = "SELECT DISTINCT token_id FROM access_token_website WHERE website_id = ?1";
         for token in self.website_ids(limited, id)? {
@@ -147,7 +151,7 @@ impl StoreTreeWrites for Tx<'_> {
         remove(self, "DELETE FROM website WHERE id = ?1", id, "website")
     }
 
-    fn store_group_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+    fn store_group_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
         remove(
             self,
             "DELETE FROM store_group WHERE id = ?1",
@@ -156,7 +160,7 @@ impl StoreTreeWrites for Tx<'_> {
         )
     }
 
-    fn store_view_remove(&self, _permit: &Permit<'_>, id: i64) -> Result<()> {
+    fn store_view_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
         remove(
             self,
             "DELETE FROM store_view WHERE id = ?1",

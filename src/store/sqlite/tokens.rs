@@ -7,7 +7,7 @@ use super::{Tx, damaged, rows};
 use crate::domain::access::{AccessToken, TokenOwner};
 use crate::domain::audit::StateKind;
 use crate::domain::time::Timestamp;
-use crate::store::{Permit, Result, TokenReads, TokenWrites};
+use crate::store::{Permit, Result, TokenReads, TokenWrite, TokenWrites};
 
 pub(super) const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, created_at, expires_at, \
                       revoked_at, last_used_at, access, scope, parent_id FROM access_token";
@@ -74,7 +74,7 @@ impl TokenReads for Tx<'_> {
 impl TokenWrites for Tx<'_> {
     fn access_token_add(
         &self,
-        _permit: &Permit<'_>,
+        _permit: &Permit<'_, TokenWrite>,
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64> {
@@ -109,7 +109,12 @@ impl TokenWrites for Tx<'_> {
         Ok(id)
     }
 
-    fn access_token_revoke(&self, _permit: &Permit<'_>, id: i64, at: Timestamp) -> Result<()> {
+    fn access_token_revoke(
+        &self,
+        _permit: &Permit<'_, TokenWrite>,
+        id: i64,
+        at: Timestamp,
+    ) -> Result<()> {
         self.changes(self.kind_of_token(id)?)?;
         self.conn
             .execute(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::row::Row;
-use super::{Customers, missing};
+use super::{Customers, ImportCustomers, missing};
 use crate::app::import::effects::{Effect, Effects};
 use crate::app::import::problem::{At, Problem, Sieve};
 use crate::app::import::{Known, Tally, Watch, Wishes};
@@ -19,7 +19,7 @@ use crate::store::{Permit, Result};
 /// One import of customers, at work.
 pub(super) struct Import<'i, 'tx> {
     pub(super) work: &'i mut Work<'tx>,
-    pub(super) permit: &'i Permit<'i>,
+    pub(super) permit: &'i Permit<'tx, ImportCustomers>,
     pub(super) known: &'i Known,
     pub(super) may: Effects,
     /// How a row's place is called: line or item.
@@ -43,10 +43,10 @@ pub(super) enum Target {
 impl Customers<'_> {
     /// Creates, updates and (`complete`) deactivates.
     #[allow(clippy::too_many_arguments)] // all of an import meets here
-    pub fn apply(
+    pub fn apply<'tx>(
         mut self,
-        work: &mut Work<'_>,
-        permit: &Permit<'_>,
+        work: &mut Work<'tx>,
+        permit: &Permit<'tx, ImportCustomers>,
         known: &Known,
         may: Effects,
         wishes: Wishes,
@@ -164,7 +164,9 @@ impl Import<'_, '_> {
         };
         self.fill(&mut customer, row);
         let _ = self.consent(&mut customer, row, None)?;
-        self.work.tx.customer_put(self.permit, &customer)?;
+        self.work
+            .tx
+            .customer_put(&self.permit.narrow(), &customer)?;
         self.tally.created += 1;
         Ok(id)
     }
@@ -189,7 +191,9 @@ impl Import<'_, '_> {
         } != here;
         let was_parked = self.parked.remove(&here.id);
         if customer != here || was_parked {
-            self.work.tx.customer_put(self.permit, &customer)?;
+            self.work
+                .tx
+                .customer_put(&self.permit.narrow(), &customer)?;
         }
         if other_fields || changed || was_parked {
             self.tally.updated += 1;
@@ -240,7 +244,7 @@ impl Import<'_, '_> {
     }
 
     pub(super) fn end_sessions(&mut self, id: CustomerId, cause: EndCause) -> Result<()> {
-        let ended = sessions::end_for_customer(self.work, self.permit, id, cause)?;
+        let ended = sessions::end_for_customer(self.work, &self.permit.narrow(), id, cause)?;
         self.tally.sessions_ended += ended as u64;
         Ok(())
     }
@@ -252,9 +256,9 @@ impl Import<'_, '_> {
             return Ok(()); // whatever stood, stands
         }
         let ended = if was_yes && !consent.granted {
-            sessions::end_after_a_no(self.work, self.permit, id)?
+            sessions::end_after_a_no(self.work, &self.permit.narrow(), id)?
         } else {
-            sessions::end_where_consent_is_gone(self.work, self.permit, Some(id))?
+            sessions::end_where_consent_is_gone(self.work, &self.permit.narrow(), Some(id))?
         };
         self.tally.sessions_ended += ended as u64;
         Ok(())

@@ -51,7 +51,9 @@ impl Import<'_, '_> {
                 return self.merge(here, holder, id, row).map(Ok);
             }
             Some(holder) if self.ids.binary_search(&holder.id.stored()).is_ok() => {
-                self.work.tx.customer_park(self.permit, holder.id)?;
+                self.work
+                    .tx
+                    .customer_park(&self.permit.narrow(), holder.id)?;
                 self.parked.insert(holder.id);
             }
             Some(holder) => {
@@ -92,20 +94,28 @@ impl Import<'_, '_> {
         }
         let _ = self.work.record_also(&event)?;
         let Some(mut here) = here else {
-            self.work.tx.customer_renumber(self.permit, local.id, id)?;
+            self.work
+                .tx
+                .customer_renumber(&self.permit.narrow(), local.id, id)?;
             let mut customer = Customer { id, ..local };
             if customer.consent.granted && !self.may.consents {
                 // Else whoever may import could say which account a yes is for.
                 self.leave_out(Effect::Consent, row, "id");
                 self.change_consent(&mut customer, false, Some(self.work.now))?;
                 let consent = &customer.consent;
-                self.work.tx.consent_put(self.permit, id, consent)?;
+                self.work
+                    .tx
+                    .consent_put(&self.permit.narrow(), id, consent)?;
                 self.settle_consent(&customer, true)?;
             }
             return Ok(Target::Existing(customer));
         };
-        self.work.tx.customer_remove(self.permit, local.id)?;
-        self.work.tx.customer_renumber(self.permit, local.id, id)?;
+        self.work
+            .tx
+            .customer_remove(&self.permit.narrow(), local.id)?;
+        self.work
+            .tx
+            .customer_renumber(&self.permit.narrow(), local.id, id)?;
         // The sessions are the other's now, who may allow less.
         if local.active && !here.active {
             self.end_sessions(id, EndCause::CustomerInactive)?;
@@ -129,9 +139,9 @@ impl Import<'_, '_> {
     fn keep(&self, customer: &Customer) -> Result<()> {
         if self.parked.contains(&customer.id) {
             let (id, consent) = (customer.id, &customer.consent);
-            return self.work.tx.consent_put(self.permit, id, consent);
+            return self.work.tx.consent_put(&self.permit.narrow(), id, consent);
         }
-        self.work.tx.customer_put(self.permit, customer)
+        self.work.tx.customer_put(&self.permit.narrow(), customer)
     }
 
     /// The more careful word of the two. A no keeps who said it: one that the

@@ -1,5 +1,6 @@
 //! `--complete`: who is missing from the file is gone.
 
+use super::ImportCustomers;
 use crate::app::import::{Known, Tally, Wishes};
 use crate::app::{Work, sessions};
 use crate::domain::audit::Action;
@@ -32,7 +33,7 @@ pub fn active(work: &Work<'_>, wishes: Wishes) -> Result<u64> {
 /// a fifth, unless it is allowed.
 pub fn deactivate(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, ImportCustomers>,
     known: &Known,
     before: u64,
     mut present: Vec<i64>,
@@ -62,7 +63,7 @@ pub fn deactivate(
             continue;
         };
         customer.active = false;
-        work.tx.customer_put(permit, &customer)?;
+        work.tx.customer_put(&permit.narrow(), &customer)?;
         let mut event = work.event(Action::CustomerEdit);
         event.customer_id = Some(id);
         event.website = known.website_code(customer.website_id);
@@ -73,7 +74,8 @@ pub fn deactivate(
             serde_json::json!({ "active": false }),
         );
         let _ = work.record_also(&event)?;
-        let ended = sessions::end_for_customer(work, permit, id, EndCause::CustomerInactive)?;
+        let ended =
+            sessions::end_for_customer(work, &permit.narrow(), id, EndCause::CustomerInactive)?;
         tally.sessions_ended += ended as u64;
         tally.deactivated += 1;
     }

@@ -20,7 +20,14 @@ use super::spool::{Pack, Spool};
 use super::window::Window;
 use super::{Known, Wishes};
 use crate::domain::customer::email_key;
-use crate::store::{Result, Store};
+use crate::store::{ConsentWrite, Covers, CustomerWrite, Result, SessionWrite, Store};
+
+/// What importing customers writes.
+pub struct ImportCustomers;
+
+impl Covers<CustomerWrite> for ImportCustomers {}
+impl Covers<ConsentWrite> for ImportCustomers {}
+impl Covers<SessionWrite> for ImportCustomers {}
 
 /// The customers of one file, read and checked.
 #[derive(Debug)]

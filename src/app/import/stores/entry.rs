@@ -7,7 +7,7 @@ use crate::app::import::problem::Problem;
 use crate::app::import::scalar::needed;
 use crate::domain::scope::valid_code;
 use crate::domain::stores::{StoreGroup, StoreTree, StoreView, Website};
-use crate::store::{Permit, Result};
+use crate::store::{Permit, Result, StoreTreeWrite};
 
 const NAME_MAX: usize = 255;
 
@@ -70,7 +70,7 @@ impl Entry for Website {
         })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()> {
         work.tx.website_put(permit, self)
     }
 }
@@ -121,7 +121,7 @@ impl Entry for StoreGroup {
         })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()> {
         work.tx.store_group_put(permit, self)
     }
 }
@@ -186,7 +186,7 @@ impl Entry for StoreView {
         })
     }
 
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()> {
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()> {
         work.tx.store_view_put(permit, self)
     }
 }

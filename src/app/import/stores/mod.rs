@@ -13,7 +13,7 @@ use super::{Known, Tally, Wishes};
 use crate::app::Work;
 use crate::domain::scope::valid_code;
 use crate::domain::stores::StoreTree;
-use crate::store::{Permit, Result};
+use crate::store::{Permit, Result, StoreTreeWrite};
 
 type Checked<T> = std::result::Result<T, Problem>;
 
@@ -53,7 +53,7 @@ pub trait Entry: Clone + PartialEq {
     fn all(tree: &StoreTree) -> &[Self];
     /// What an item says; what it does not say stays as it is `here`.
     fn read(item: &Item<'_>, id: i64, here: Option<&Self>, known: &Known) -> Checked<Self>;
-    fn put(&self, work: &Work<'_>, permit: &Permit<'_>) -> Result<()>;
+    fn put(&self, work: &Work<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()>;
 }
 
 /// The entries of one file, read and checked.
@@ -121,7 +121,12 @@ impl<E: Entry> Entries<E> {
     }
 
     /// Creates and updates.
-    pub fn apply(self, work: &mut Work<'_>, permit: &Permit<'_>, tally: &mut Tally) -> Result<()> {
+    pub fn apply(
+        self,
+        work: &mut Work<'_>,
+        permit: &Permit<'_, StoreTreeWrite>,
+        tally: &mut Tally,
+    ) -> Result<()> {
         let before = E::all(work.tree()?).to_vec();
         let changed: Vec<&E> = self.0.iter().filter(|row| !before.contains(row)).collect();
         // A code that changes hands is free before it is taken.

@@ -25,7 +25,7 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
 use crate::domain::time::Timestamp;
 use crate::store::log::{check_file, check_head};
-use crate::store::{ArchiveRow, Result};
+use crate::store::{Act, ArchiveRow, Result};
 
 const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
@@ -64,6 +64,10 @@ pub struct ArchivedFile {
     /// `null` in a dry run.
     pub bytes: Option<u64>,
     pub sha256: Option<String>,
+}
+
+impl Act for Archive {
+    const ANY_OF: &'static [Resource] = &NEEDED;
 }
 
 impl Archive {
@@ -110,7 +114,7 @@ fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
         let files: Vec<_> = rows.iter().map(shown).collect();
         event.detail("files", serde_json::to_value(files).unwrap_or_default());
     };
-    act(desk, Action::LogArchive, &NEEDED, fill, |work, _| {
+    act::<Archive, _>(desk, Action::LogArchive, fill, |work, _| {
         let last = work
             .read
             .audit_archives()?

@@ -18,7 +18,7 @@ use crate::domain::fault::Fault;
 use crate::domain::form::{BoundedList, SOME, ShortText};
 use crate::domain::ids::CustomerId;
 use crate::domain::resource::Resource;
-use crate::store::{Permit, Result};
+use crate::store::{Act, Covers, DocumentWrite, OutboxWrite, Permit, RequestWrite, Result};
 
 const NEEDED: [Resource; 1] = [Resource::LAC_ERASE];
 
@@ -65,6 +65,14 @@ pub struct Erased {
     pub audit_seq: Option<u64>,
 }
 
+impl Act for Erase {
+    const ANY_OF: &'static [Resource] = &NEEDED;
+}
+
+impl Covers<DocumentWrite> for Erase {}
+impl Covers<OutboxWrite> for Erase {}
+impl Covers<RequestWrite> for Erase {}
+
 impl Erase {
     /// Erases, and makes sure that nothing is left in older pages.
     ///
@@ -83,7 +91,7 @@ impl Erase {
             }
         };
         // Refused attempts are acts, and recorded as such.
-        act(desk, Action::LogErase, &NEEDED, fill, |work, _| {
+        act::<Self, _>(desk, Action::LogErase, fill, |work, _| {
             self.may(work, &subject).map(Done::Unchanged)
         })?;
         let _lock = lock(desk)?;
@@ -93,7 +101,7 @@ impl Erase {
             let rewritten = rewritten(desk, view, &found)?;
             Ok((found, rewritten))
         })?;
-        let put = act(desk, Action::LogErase, &NEEDED, fill, |work, permit| {
+        let put = act::<Self, _>(desk, Action::LogErase, fill, |work, permit| {
             self.may(work, &subject)?;
             // What others recorded in the meantime, too.
             search::go_on(work, &subject, &mut found, &mut |_, _| {})?;
@@ -247,19 +255,21 @@ struct Rest {
 impl Rest {
     fn forget(
         work: &Work<'_>,
-        permit: &Permit<'_>,
+        permit: &Permit<'_, Erase>,
         id: Option<CustomerId>,
         found: &Found,
     ) -> Result<Self> {
         let mut rest = Self {
-            documents: work.tx.document_forget(permit, None, &found.unique)?,
+            documents: work
+                .tx
+                .document_forget(&permit.narrow(), None, &found.unique)?,
             ..Self::default()
         };
         let ids = id.map(|id| find::ids_in_log(work, id)).transpose()?;
         for id in ids.unwrap_or_default() {
-            rest.documents += work.tx.document_forget(permit, Some(id), &[])?;
-            rest.requests += work.tx.requests_forget(permit, id)?;
-            rest.notices += work.tx.notices_forget(permit, id)?;
+            rest.documents += work.tx.document_forget(&permit.narrow(), Some(id), &[])?;
+            rest.requests += work.tx.requests_forget(&permit.narrow(), id)?;
+            rest.notices += work.tx.notices_forget(&permit.narrow(), id)?;
         }
         Ok(rest)
     }
@@ -272,7 +282,7 @@ impl Rest {
 /// Does it; `None` where nothing is left to erase.
 fn put(
     work: &mut Work<'_>,
-    permit: &Permit<'_>,
+    permit: &Permit<'_, Erase>,
     id: Option<CustomerId>,
     found: &Found,
     rewritten: &[Rewritten],

@@ -27,7 +27,7 @@ use crate::signing::keys::PrivateKey;
 use crate::signing::note;
 use crate::store::archive::Written;
 use crate::store::log::check_head;
-use crate::store::{EventQuery, Head, Hints, Result};
+use crate::store::{Act, EventQuery, Head, Hints, Result};
 
 /// Asks for an export.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ struct Taken {
     origin: String,
     exporter: Exporter,
     at: crate::domain::time::Timestamp,
+}
+
+impl Act for Export {
+    const ANY_OF: &'static [Resource] = &READERS;
 }
 
 impl Export {
@@ -235,7 +239,7 @@ impl Export {
                 event.detail("sha256", manifest.sha256.clone());
             }
         };
-        act(desk, Action::LogExport, &READERS, fill, |work, _| {
+        act::<Self, _>(desk, Action::LogExport, fill, |work, _| {
             let recorded = work.record()?;
             Ok(Done::Recorded(recorded.seq, recorded))
         })

@@ -31,11 +31,12 @@ use crate::app::{Desk, Done, Keys, View, act, look};
 use crate::domain::audit::{Action, Event};
 use crate::domain::fault::Fault;
 use crate::domain::form::{FileText, NoteText};
+use crate::domain::resource::Resource;
 use crate::signing::chain::Chain;
 use crate::signing::keys::Purpose;
 use crate::signing::note;
-use crate::store::Result;
 use crate::store::keys::chain;
+use crate::store::{Act, Result};
 
 /// Asks for a verification.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -76,6 +77,10 @@ pub struct Verified {
     /// What is missing, so that nothing can be said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Fault>,
+}
+
+impl Act for Verify {
+    const ANY_OF: &'static [Resource] = &READERS;
 }
 
 impl Verify {
@@ -162,7 +167,7 @@ fn record(desk: &Desk<'_>, verified: &Verified) -> Result<Option<u64>> {
             event.detail("since", since);
         }
     };
-    act(desk, Action::LogVerify, &READERS, fill, |work, _| {
+    act::<Verify, _>(desk, Action::LogVerify, fill, |work, _| {
         let recorded = work.record()?;
         Ok(Done::Recorded(recorded.seq, recorded))
     })
