@@ -1,0 +1,93 @@
+//! What must not compile: the promises that permits and records carry.
+//!
+//! Each file in `compile_fail/` says at the end of a line how the compiler's error
+//! there begins (`//~ CODE: message`); there must be that one and no other. They
+//! are checked against the library that these tests link, so nothing is built
+//! for them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The crates that the files use.
+const CRATES: [&str; 1] = ["login_as_customer"];
+
+/// Where the libraries of this build are.
+fn libraries() -> PathBuf {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path
+}
+
+/// The library as it was built last.
+fn newest(name: &str) -> PathBuf {
+    let begins = format!("lib{name}-");
+    let files = fs::read_dir(libraries()).unwrap();
+    let files = files.map(|entry| entry.unwrap().path()).filter(|path| {
+        let file = path.file_name().unwrap().to_string_lossy();
+        file.starts_with(&begins) && file.ends_with(".rlib")
+    });
+    files
+        .max_by_key(|path| fs::metadata(path).unwrap().modified().unwrap())
+        .unwrap_or_else(|| panic!("no library {name}"))
+}
+
+/// Line and message of each error that the compiler reports.
+fn errors(file: &Path) -> Vec<(usize, String)> {
+    let out = tempfile::tempdir().unwrap();
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc
+        .args(["--edition=2024", "--crate-type=lib", "--emit=metadata"])
+        .args(["--error-format=short", "--cap-lints=allow"])
+        .arg("-L")
+        .arg(libraries())
+        .arg("--out-dir")
+        .arg(out.path())
+        .arg(file);
+    for name in CRATES {
+        rustc
+            .arg("--extern")
+            .arg(format!("{name}={}", newest(name).display()));
+    }
+    let told = String::from_utf8(rustc.output().unwrap().stderr).unwrap();
+    let begins = format!("{}:", file.display());
+    let error = |line: &str| {
+        let Some(rest) = line.strip_prefix(&begins) else {
+            assert!(line.starts_with("error: aborting"), "{told}");
+            return None;
+        };
+        let (at, rest) = rest.split_once(':')?;
+        let (_, message) = rest.split_once(": error")?;
+        let message = message.trim_start_matches(": ").replace(['[', ']'], "");
+        Some((at.parse().unwrap(), message))
+    };
+    told.lines().filter_map(error).collect()
+}
+
+/// What the file itself says of its lines.
+fn expected(file: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(file).unwrap();
+    let said = text.lines().enumerate().filter_map(|(at, line)| {
+        let (_, message) = line.split_once("//~ ")?;
+        Some((at + 1, message.to_owned()))
+    });
+    said.collect()
+}
+
+#[test]
+fn the_compiler_keeps_the_promises() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile_fail");
+    let files = fs::read_dir(directory).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let (expected, found) = (expected(&file), errors(&file));
+        let fits = |((at, begins), (line, message)): (&(usize, String), &(usize, String))| {
+            at == line && message.starts_with(begins)
+        };
+        let is_as_told = !expected.is_empty()
+            && expected.len() == found.len()
+            && expected.iter().zip(&found).all(fits);
+        assert!(is_as_told, "{}: {found:#?}", file.display());
+    }
+}

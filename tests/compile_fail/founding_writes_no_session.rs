@@ -1,0 +1,11 @@
+//! Founding a store covers what it writes and nothing else.
+
+use login_as_customer::store::{AdminUserWrite, Founding, Permit, SessionWrite};
+
+fn fits<'tx>(permit: &Permit<'tx, Founding>) -> Permit<'tx, AdminUserWrite> {
+    permit.narrow()
+}
+
+fn sessions<'tx>(permit: &Permit<'tx, Founding>) -> Permit<'tx, SessionWrite> {
+    permit.narrow() //~ E0277: a permit for `Founding` does not cover `SessionWrite`
+}

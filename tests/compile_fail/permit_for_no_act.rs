@@ -1,0 +1,13 @@
+//! Nobody is authorized for a write as such, nor to found a store.
+
+use login_as_customer::domain::access::Actor;
+use login_as_customer::domain::resource::Resource;
+use login_as_customer::store::{Founding, Permit, ReadTx, Result, RoleWrite};
+
+fn write<'tx>(tx: &'tx dyn ReadTx, actor: &Actor) -> Result<Permit<'tx, RoleWrite>> {
+    Permit::authorize(tx, actor, &[Resource::ACL_ROLES]) //~ E0277: the trait bound `RoleWrite: Act` is not satisfied
+}
+
+fn found<'tx>(tx: &'tx dyn ReadTx, actor: &Actor) -> Result<Permit<'tx, Founding>> {
+    Permit::authorize(tx, actor, &[]) //~ E0277: the trait bound `Founding: Act` is not satisfied
+}

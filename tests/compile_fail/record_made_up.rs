@@ -1,0 +1,7 @@
+//! Only the appender says that an act was recorded.
+
+use login_as_customer::store::Appended;
+
+fn proof() -> Appended {
+    Appended { note: None, is_worth_anchoring: false } //~ E0451: fields `note` and `is_worth_anchoring` of struct `Appended` are private
+}
