@@ -5,5 +5,5 @@ use std::marker::PhantomData;
 use login_as_customer::store::{Permit, RoleWrite};
 
 fn permit<'tx>() -> Permit<'tx, RoleWrite> {
-    Permit { _tx: PhantomData, _act: PhantomData } //~ E0451: fields `_tx` and `_act` of struct `Permit` are private
+    Permit { _tx: PhantomData, _act: PhantomData } //~ E0451: field
 }

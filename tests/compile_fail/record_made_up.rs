@@ -3,5 +3,5 @@
 use login_as_customer::store::Appended;
 
 fn proof() -> Appended {
-    Appended { note: None, is_worth_anchoring: false } //~ E0451: fields `note` and `is_worth_anchoring` of struct `Appended` are private
+    Appended { note: None, is_worth_anchoring: false } //~ E0451: field
 }
