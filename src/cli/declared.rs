@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use super::out::{Out, write_failed};
 use super::shop::Shop;
+use super::view::Tabled;
 use crate::app::LONGEST_FILE;
 use crate::domain::fault::Fault;
 use crate::render::Format;
-use crate::render::list::{Row, Text, Tone};
+use crate::render::list::{Text, Tone};
 use crate::render::one::paint;
 use crate::store::Result;
 
@@ -49,7 +50,7 @@ impl Line {
 }
 
 /// A change as people read it.
-pub trait Shown: Row {
+pub trait Shown: Tabled {
     fn shown(&self) -> Vec<Line>;
 }
 

@@ -26,6 +26,7 @@ mod settings;
 mod shells;
 mod shop;
 mod token;
+mod view;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,9 +6,10 @@ use std::io::{BufWriter, stdout};
 use super::args::Paging;
 use super::out::write_failed;
 use super::shop::Shop;
+use super::view::Tabled;
 use crate::app::page::{MAX_ROWS, Page, Part};
 use crate::domain::form::OptionalText;
-use crate::render::list::{List, Row};
+use crate::render::list::List;
 use crate::render::{Format, Look};
 use crate::store::Result;
 
@@ -17,7 +18,7 @@ use crate::store::Result;
 ///
 /// # Errors
 /// As `page`'s own, and `io`. Nothing is written before the first page is there.
-pub fn show<R: Row>(
+pub fn show<R: Tabled>(
     shop: &Shop,
     paging: &Paging,
     page: impl FnMut(Part) -> Result<Page<R>>,
@@ -29,7 +30,7 @@ pub fn show<R: Row>(
 ///
 /// # Errors
 /// As [`show`].
-pub fn show_as<R: Row>(
+pub fn show_as<R: Tabled>(
     shop: &Shop,
     look: Look,
     paging: &Paging,
@@ -42,7 +43,7 @@ pub fn show_as<R: Row>(
     };
     let mut current = page(part.clone())?;
     let mut out = BufWriter::new(stdout().lock());
-    let mut list = List::new(&mut out, shop.out.format, look);
+    let mut list = List::new(&mut out, R::COLUMNS, shop.out.format, look);
     let mut left_out = 0;
     loop {
         left_out += current.left_out;

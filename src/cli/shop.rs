@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use serde::Serialize;
+
 use super::Parts;
 use super::ambient::{SystemClock, SystemRandom, login_uid, os_account};
 use super::args::{Globals, Paging};
@@ -12,14 +14,16 @@ use super::out::{Out, write_failed};
 use super::premises::Open;
 use super::settings::Settings;
 use super::token;
+use super::view::{KeyValueView, Tabled};
 use crate::app::outbox::{Tally, deliver};
 use crate::app::remote::{Meanwhile, Nothing, UseCase};
 use crate::app::whoami::WhoAmI;
 use crate::app::{Caller, Credential, Desk};
 use crate::domain::ambient::Clock;
 use crate::domain::fault::Fault;
-use crate::render::list::{List, Row};
-use crate::render::one::{self, Card};
+use crate::render::column::Column;
+use crate::render::list::List;
+use crate::render::one;
 use crate::render::safe::safe;
 use crate::render::{Format, Look};
 use crate::store::Result;
@@ -277,16 +281,20 @@ impl Shop {
     ///
     /// # Errors
     /// `io`.
-    pub fn show(&self, card: &impl Card) -> Result<()> {
+    pub fn show(&self, result: &impl KeyValueView) -> Result<()> {
+        if self.out.format.is_for_programs() {
+            return self.object(result);
+        }
+        let look = self.look();
         let mut stdout = std::io::stdout().lock();
-        one::write(&mut stdout, card, self.out.format, &self.look()).map_err(write_failed)
+        one::write(&mut stdout, &result.lines(&look), &look).map_err(write_failed)
     }
 
     /// Writes an object for programs, where that was asked for.
     ///
     /// # Errors
     /// `io`.
-    pub fn object(&self, value: &impl serde::Serialize) -> Result<()> {
+    pub fn object(&self, value: &impl Serialize) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
         one::object(&mut stdout, value, self.out.format, false).map_err(write_failed)
     }
@@ -308,9 +316,17 @@ impl Shop {
     ///
     /// # Errors
     /// `io`.
-    pub fn list<R: Row>(&self, rows: &[R]) -> Result<()> {
+    pub fn list<R: Tabled>(&self, rows: &[R]) -> Result<()> {
+        self.list_with(R::COLUMNS, rows)
+    }
+
+    /// The same with other columns than those of the type.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn list_with<R: Serialize>(&self, columns: &'static [Column<R>], rows: &[R]) -> Result<()> {
         let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut list = List::new(&mut stdout, self.out.format, self.look());
+        let mut list = List::new(&mut stdout, columns, self.out.format, self.look());
         for row in rows {
             list.push(row).map_err(write_failed)?;
         }
@@ -325,7 +341,7 @@ impl Shop {
     ///
     /// # Errors
     /// `invalid_value` for a cursor that is none; `io`.
-    pub fn page<R: Row>(
+    pub fn page<R: Tabled>(
         &self,
         mut rows: Vec<R>,
         paging: &Paging,
@@ -351,13 +367,14 @@ impl Shop {
     ///
     /// # Errors
     /// `io`, and whatever `run` fails with.
-    pub fn stream<R: Row, A>(
+    pub fn stream<R: Serialize, A>(
         &self,
+        columns: &'static [Column<R>],
         look: Look,
         run: impl FnOnce(&mut dyn FnMut(&R) -> Result<()>) -> Result<A>,
     ) -> Result<A> {
         let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut list = List::new(&mut stdout, self.out.format, look);
+        let mut list = List::new(&mut stdout, columns, self.out.format, look);
         let answer = run(&mut |row| list.push(row).map_err(write_failed))?;
         list.finish().map_err(write_failed)?;
         Ok(answer)

@@ -1,107 +1,70 @@
 //! Audit events: one row each for lists, all their fields for one.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::Look;
-use super::list::{Column, Row, Text, Tone};
-use super::one::Card;
+use super::column::Column;
+use super::list::{Text, Tone};
+use super::one::KeyValues;
 use crate::domain::audit::{ConsentBasis, EventView, Outcome};
+use crate::domain::ids::SessionId;
 use crate::domain::time::Timestamp;
 
 /// From this many columns on a terminal shows all of a row.
 const WIDE: u16 = 110;
 
-/// Whether a table of [`Narrow`] rows suits this output better.
+/// Whether a table of the columns [`NARROW`] suits this output better.
 pub fn is_narrow(look: &Look) -> bool {
     look.width.is_some_and(|width| width < WIDE)
 }
 
-macro_rules! columns {
-    ($($field:literal $title:literal)*) => {
-        &[$(Column { field: $field, title: $title }),*]
-    };
-}
+/// All fields of an event, for programs; what a wide table shows.
+pub const EVENT: &[Column<EventView>] = &[
+    SEQ,
+    TIME,
+    Column::hidden("action_group"),
+    ACTION,
+    Column::hidden("full_action_name"),
+    Column::new("result", "result", |event, _| result(event.result)),
+    ADMIN,
+    Column::hidden("admin_id"),
+    Column::hidden("role"),
+    Column::hidden("ip_address"),
+    Column::hidden("os_account"),
+    CUSTOMER,
+    Column::hidden("customer_email"),
+    Column::new("website", "website", |event, _| place(event).into()),
+    Column::hidden("store_view"),
+    Column::new("session_id", "session", |event, _| {
+        event.session_id.as_ref().map(SessionId::short).into()
+    }),
+    Column::hidden("consent"),
+    Column::hidden("document"),
+    Column::hidden("reason"),
+    Column::new("ticket", "ticket", |event, _| (&event.ticket).into()),
+    Column::new("details", "remark", |event, _| remark(event).into()),
+];
 
-impl Row for EventView {
-    const COLUMNS: &'static [Column] = columns! {
-        "seq" "seq"
-        "time" "time"
-        "action_group" ""
-        "action" "action"
-        "full_action_name" ""
-        "result" "result"
-        "admin" "admin"
-        "admin_id" ""
-        "role" ""
-        "ip_address" ""
-        "os_account" ""
-        "customer_id" "customer"
-        "customer_email" ""
-        "website" "website"
-        "store_view" ""
-        "session_id" "session"
-        "consent" ""
-        "document" ""
-        "reason" ""
-        "ticket" "ticket"
-        "details" "remark"
-    };
+/// What a table shows where [`is_narrow`].
+pub const NARROW: &[Column<EventView>] = &[
+    SEQ,
+    TIME,
+    ACTION,
+    ADMIN,
+    CUSTOMER,
+    Column::new("result", "result", |event, _| outcome(event)),
+];
 
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        vec![
-            self.seq.to_string().into(),
-            time(self.time, look).into(),
-            format!("{} {}", self.action_group, self.action).into(),
-            result(self.result),
-            self.admin.clone().unwrap_or_default().into(),
-            self.customer_id
-                .map(|id| id.to_string())
-                .unwrap_or_default()
-                .into(),
-            place(self).into(),
-            self.session_id
-                .as_ref()
-                .map(|id| id.short().to_owned())
-                .unwrap_or_default()
-                .into(),
-            self.ticket.clone().unwrap_or_default().into(),
-            remark(self).into(),
-        ]
-    }
-}
-
-/// The same event where there is room for less.
-#[derive(Debug, Clone, Serialize)]
-#[serde(transparent)]
-pub struct Narrow(pub EventView);
-
-impl Row for Narrow {
-    const COLUMNS: &'static [Column] = columns! {
-        "seq" "seq"
-        "time" "time"
-        "action" "action"
-        "admin" "admin"
-        "customer_id" "customer"
-        "result" "result"
-    };
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let event = &self.0;
-        vec![
-            event.seq.to_string().into(),
-            time(event.time, look).into(),
-            format!("{} {}", event.action_group, event.action).into(),
-            event.admin.clone().unwrap_or_default().into(),
-            event
-                .customer_id
-                .map(|id| id.to_string())
-                .unwrap_or_default()
-                .into(),
-            outcome(event),
-        ]
-    }
-}
+const SEQ: Column<EventView> = Column::new("seq", "seq", |event, _| event.seq.to_string().into());
+const TIME: Column<EventView> =
+    Column::new("time", "time", |event, look| time(event.time, look).into());
+const ACTION: Column<EventView> = Column::new("action", "action", |event, _| {
+    format!("{} {}", event.action_group, event.action).into()
+});
+const ADMIN: Column<EventView> = Column::new("admin", "admin", |event, _| (&event.admin).into());
+const CUSTOMER: Column<EventView> = Column::new("customer_id", "customer", |event, _| {
+    event.customer_id.map(|id| id.to_string()).into()
+});
 
 /// Result and remark in one; the mark stays beside what it marks.
 fn outcome(event: &EventView) -> Text {
@@ -176,59 +139,42 @@ fn plain(value: &Value) -> String {
     }
 }
 
-impl Card for EventView {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("seq", self.seq.to_string().into()),
-            ("time", look.time(self.time).into()),
-            (
-                "action",
-                format!(
-                    "{} {} ({})",
-                    self.action_group, self.action, self.full_action_name
-                )
-                .into(),
-            ),
-            ("result", result(self.result)),
-        ];
-        let mut add = |label, text: Option<String>| {
-            if let Some(text) = text {
-                lines.push((label, text.into()));
-            }
+/// All that is known of one event.
+pub fn lines(event: &EventView, look: &Look) -> KeyValues {
+    let action = format!(
+        "{} {} ({})",
+        event.action_group, event.action, event.full_action_name
+    );
+    let admin = event.admin.as_ref().map(|name| match event.admin_id {
+        Some(id) => format!("{name} (id {id})"),
+        None => name.clone(),
+    });
+    let details = event.details.iter().flatten().flat_map(|(key, value)| {
+        let Value::Object(fields) = value else {
+            return vec![format!("{key}: {}", plain(value))];
         };
-        let admin = self.admin.as_ref().map(|name| match self.admin_id {
-            Some(id) => format!("{name} (id {id})"),
-            None => name.clone(),
-        });
-        add("admin", admin);
-        add("role", self.role.clone());
-        add("IP address", self.ip_address.clone());
-        add("account", self.os_account.clone());
-        add("customer", self.customer_id.map(|id| id.to_string()));
-        add("e-mail", self.customer_email.clone());
-        add("website", self.website.clone());
-        add("store view", self.store_view.clone());
-        add("session", self.session_id.as_ref().map(ToString::to_string));
-        add("consent", self.consent.as_ref().map(basis));
-        add("document", self.document.clone());
-        add("reason", self.reason.clone());
-        add("ticket", self.ticket.clone());
-        let mut label = "details";
-        for (key, value) in self.details.iter().flatten() {
-            let parts = match value {
-                Value::Object(fields) => fields
-                    .iter()
-                    .map(|(field, value)| format!("{key}.{field}: {}", plain(value)))
-                    .collect(),
-                value => vec![format!("{key}: {}", plain(value))],
-            };
-            for part in parts {
-                add(label, Some(part));
-                label = "";
-            }
-        }
-        lines
-    }
+        let part = |(field, value)| format!("{key}.{field}: {}", plain(value));
+        fields.iter().map(part).collect()
+    });
+    KeyValues::new()
+        .add("seq", event.seq.to_string())
+        .add("time", look.time(event.time))
+        .add("action", action)
+        .add("result", result(event.result))
+        .add_some("admin", admin)
+        .add_some("role", &event.role)
+        .add_some("IP address", &event.ip_address)
+        .add_some("account", &event.os_account)
+        .add_some("customer", event.customer_id.map(|id| id.to_string()))
+        .add_some("e-mail", &event.customer_email)
+        .add_some("website", &event.website)
+        .add_some("store view", &event.store_view)
+        .add_some("session", event.session_id.as_ref().map(SessionId::as_str))
+        .add_some("consent", event.consent.as_ref().map(basis))
+        .add_some("document", &event.document)
+        .add_some("reason", &event.reason)
+        .add_some("ticket", &event.ticket)
+        .add_some("details", details)
 }
 
 fn basis(basis: &ConsentBasis) -> String {

@@ -3,15 +3,18 @@
 //! narrower first, then they are left out from the end, and where even that is
 //! not enough every row becomes a few lines of its own.
 
+use std::fmt;
 use std::io::{self, Write};
 
 use comfy_table::{ColumnConstraint, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use super::list::{Column, Text, Tone, cell, styled};
+use super::column::Heading;
+use super::list::{Text, Tone};
 use super::one::paint;
 use super::safe::{safe, safe_limited};
+use super::table::{cell, styled};
 
 /// Fields that say which row it is, besides the first column of any table.
 const IDENTIFYING: [&str; 8] = [
@@ -34,14 +37,81 @@ const LONG: usize = 18;
 /// A shorter one is not: rather a column is left out. A date has ten characters.
 const SHORT: usize = 10;
 
+/// A table is held until its widths are known; after this many rows it is
+/// written and another begun, so that memory stays bounded.
+const SECTION: u64 = 10_000;
+
+/// A table of any length, written in sections.
+pub struct Sections<'w> {
+    out: &'w mut dyn Write,
+    headings: Vec<Heading>,
+    look: Look,
+    written: u64,
+    /// Rows that are not written yet.
+    held: Vec<Vec<Text>>,
+}
+
+impl fmt::Debug for Sections<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sections")
+            .field("written", &self.written)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'w> Sections<'w> {
+    pub fn new(out: &'w mut dyn Write, headings: Vec<Heading>, look: Look) -> Self {
+        Self {
+            out,
+            headings,
+            look,
+            written: 0,
+            held: Vec::new(),
+        }
+    }
+
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn push(&mut self, cells: Vec<Text>) -> io::Result<()> {
+        self.held.push(cells);
+        self.written += 1;
+        if self.written.is_multiple_of(SECTION) {
+            self.write_section()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is still held; the number of all rows.
+    ///
+    /// # Errors
+    /// Whatever writing fails with.
+    pub fn finish(mut self) -> io::Result<u64> {
+        if !self.held.is_empty() {
+            self.write_section()?;
+        }
+        self.out.flush()?;
+        Ok(self.written)
+    }
+
+    fn write_section(&mut self) -> io::Result<()> {
+        // A pipe gets the header once.
+        let with_titles = self.look.width.is_some() || self.written <= SECTION;
+        let rows = std::mem::take(&mut self.held);
+        write(self.out, &self.headings, &rows, &self.look, with_titles)
+    }
+}
+
 /// Writes rows under their titles; `with_titles` is `false` for what continues
 /// a table in a pipe.
-///
-/// # Errors
-/// Whatever writing fails with.
-pub fn write(
+fn write(
     out: &mut dyn Write,
-    columns: &[Column],
+    columns: &[Heading],
     rows: &[Vec<Text>],
     look: &Look,
     with_titles: bool,
@@ -70,7 +140,7 @@ pub fn write(
     writeln!(out, "{}", paint(&note, look))
 }
 
-fn table(columns: &[Column], rows: &[Vec<Text>], look: &Look, shown: &[usize]) -> Table {
+fn table(columns: &[Heading], rows: &[Vec<Text>], look: &Look, shown: &[usize]) -> Table {
     let titles = shown.iter().map(|at| columns[*at].title).collect();
     let mut table = styled(look, titles);
     for row in rows {
@@ -91,7 +161,7 @@ fn lines_of(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()> {
 /// terminal breaks a line that is too long, and copies it whole.
 fn records(
     out: &mut dyn Write,
-    columns: &[Column],
+    columns: &[Heading],
     rows: &[Vec<Text>],
     look: &Look,
 ) -> io::Result<()> {
@@ -116,7 +186,7 @@ struct Fit {
 }
 
 impl Fit {
-    fn find(columns: &[Column], rows: &[Vec<Text>], width: usize) -> Option<Self> {
+    fn find(columns: &[Heading], rows: &[Vec<Text>], width: usize) -> Option<Self> {
         let longest = longest_words(columns, rows);
         let is_kept = |at: usize| at == 0 || IDENTIFYING.contains(&columns[at].field);
         let mut shown: Vec<usize> = (0..columns.len()).collect();
@@ -146,7 +216,7 @@ impl Fit {
 }
 
 /// The longest word of each column, its title's among them.
-fn longest_words(columns: &[Column], rows: &[Vec<Text>]) -> Vec<usize> {
+fn longest_words(columns: &[Heading], rows: &[Vec<Text>]) -> Vec<usize> {
     let longest = |text: &str| {
         let words = text.split([' ', '\n']).map(UnicodeWidthStr::width);
         words.max().unwrap_or(0)

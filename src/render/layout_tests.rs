@@ -1,18 +1,14 @@
 use super::*;
 use crate::domain::time::Timestamp;
 
-const COLUMNS: [Column; 6] = [
-    column("id", "id"),
-    column("email", "e-mail"),
-    column("name", "name"),
-    column("website", "website"),
-    column("store_view", "store view"),
-    column("consent", "consent"),
+const COLUMNS: [Heading; 6] = [
+    Heading::new("id", "id"),
+    Heading::new("email", "e-mail"),
+    Heading::new("name", "name"),
+    Heading::new("website", "website"),
+    Heading::new("store_view", "store view"),
+    Heading::new("consent", "consent"),
 ];
-
-const fn column(field: &'static str, title: &'static str) -> Column {
-    Column { field, title }
-}
 
 fn row(id: &str, email: &str, name: &str) -> Vec<Text> {
     [id, email, name, "europe_west", "germany_north", "granted"]

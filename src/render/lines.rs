@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr as _;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
-use super::list::{List, Row, Text};
+use super::column::{Column, Heading, cells, headings};
+use super::list::{List, Text};
 use super::one::paint;
 use super::safe::safe;
 use super::{Format, Look};
@@ -14,8 +16,9 @@ const MOST: usize = 26;
 
 /// Writes rows as lines: aligned columns for people, JSON lines (also for
 /// `json`: an array would have to end) or CSV for programs.
-pub enum Lines<'w, R> {
-    ForPeople(Aligned<'w>),
+#[derive(Debug)]
+pub enum Lines<'w, R: 'static> {
+    ForPeople(Aligned<'w>, &'static [Column<R>]),
     ForPrograms(Box<List<'w, R>>),
 }
 
@@ -23,13 +26,8 @@ pub enum Lines<'w, R> {
 pub struct Aligned<'w> {
     out: &'w mut dyn Write,
     look: Look,
+    headings: Vec<Heading>,
     widths: Vec<usize>,
-}
-
-impl<R> std::fmt::Debug for Lines<'_, R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lines").finish_non_exhaustive()
-    }
 }
 
 impl std::fmt::Debug for Aligned<'_> {
@@ -41,21 +39,27 @@ impl std::fmt::Debug for Aligned<'_> {
     }
 }
 
-impl<'w, R: Row> Lines<'w, R> {
-    pub fn new(out: &'w mut dyn Write, format: Format, look: Look) -> Self {
-        match format {
-            Format::Table => Self::ForPeople(Aligned {
-                out,
-                look,
-                widths: Vec::new(),
-            }),
-            Format::Json | Format::Jsonl => Self::for_programs(out, Format::Jsonl, look),
-            Format::Csv => Self::for_programs(out, Format::Csv, look),
-        }
-    }
-
-    fn for_programs(out: &'w mut dyn Write, format: Format, look: Look) -> Self {
-        Self::ForPrograms(Box::new(List::new(out, format, look)))
+impl<'w, R: Serialize> Lines<'w, R> {
+    pub fn new(
+        out: &'w mut dyn Write,
+        columns: &'static [Column<R>],
+        format: Format,
+        look: Look,
+    ) -> Self {
+        let format = match format {
+            Format::Table => {
+                let aligned = Aligned {
+                    out,
+                    look,
+                    headings: headings(columns),
+                    widths: Vec::new(),
+                };
+                return Self::ForPeople(aligned, columns);
+            }
+            Format::Json | Format::Jsonl => Format::Jsonl,
+            Format::Csv => Format::Csv,
+        };
+        Self::ForPrograms(Box::new(List::new(out, columns, format, look)))
     }
 
     /// Writes these rows, and all of it: nothing is held back. Titles come
@@ -65,7 +69,10 @@ impl<'w, R: Row> Lines<'w, R> {
     /// Whatever writing fails with.
     pub fn push(&mut self, rows: &[R]) -> io::Result<()> {
         match self {
-            Self::ForPeople(aligned) => aligned.push(rows),
+            Self::ForPeople(aligned, columns) => {
+                let rows = rows.iter().map(|row| cells(columns, row, &aligned.look));
+                aligned.push(&rows.collect::<Vec<_>>())
+            }
             Self::ForPrograms(list) => {
                 rows.iter().try_for_each(|row| list.push(row))?;
                 list.flush()
@@ -79,35 +86,30 @@ impl<'w, R: Row> Lines<'w, R> {
     /// Whatever writing fails with.
     pub fn finish(self) -> io::Result<()> {
         match self {
-            Self::ForPeople(_) => Ok(()),
+            Self::ForPeople(..) => Ok(()),
             Self::ForPrograms(list) => list.finish().map(drop),
         }
     }
 }
 
 impl Aligned<'_> {
-    fn push<R: Row>(&mut self, rows: &[R]) -> io::Result<()> {
+    fn push(&mut self, rows: &[Vec<Text>]) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let cells: Vec<Vec<Text>> = rows.iter().map(|row| row.cells(&self.look)).collect();
-        let titles: Vec<&str> = R::COLUMNS
-            .iter()
-            .map(|column| column.title)
-            .filter(|title| !title.is_empty())
-            .collect();
+        let titles = self.headings.iter().map(|heading| heading.title);
         let is_first = self.widths.is_empty();
         if is_first {
-            self.widths = titles.iter().map(|title| title.width()).collect();
+            self.widths = titles.clone().map(UnicodeWidthStr::width).collect();
         }
-        for row in &cells {
+        for row in rows {
             for (width, cell) in self.widths.iter_mut().zip(row) {
                 let own = safe(&cell.text).width();
                 *width = own.min(MOST).max(*width);
             }
         }
         if is_first {
-            let titles: Vec<Text> = titles.into_iter().map(Text::from).collect();
+            let titles: Vec<Text> = titles.map(Text::from).collect();
             let (bold, reset) = if self.look.color {
                 ("\u{1b}[1m", "\u{1b}[0m")
             } else {
@@ -115,7 +117,7 @@ impl Aligned<'_> {
             };
             writeln!(self.out, "{bold}{}{reset}", self.line(&titles))?;
         }
-        for row in &cells {
+        for row in rows {
             writeln!(self.out, "{}", self.line(row))?;
         }
         self.out.flush()

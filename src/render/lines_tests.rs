@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::super::list::{Column, Tone};
+use super::super::list::Tone;
 use super::*;
 use crate::domain::time::Timestamp;
 
@@ -11,27 +11,13 @@ struct Fruit {
     remark: &'static str,
 }
 
-impl Row for Fruit {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "name",
-            title: "name",
-        },
-        Column {
-            field: "colour",
-            title: "colour",
-        },
-        Column {
-            field: "remark",
-            title: "remark",
-        },
-    ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        let colour = Text::toned(self.colour, Tone::Good);
-        vec![self.name.into(), colour, self.remark.into()]
-    }
-}
+const COLUMNS: &[Column<Fruit>] = &[
+    Column::new("name", "name", |fruit, _| fruit.name.into()),
+    Column::new("colour", "colour", |fruit, _| {
+        Text::toned(fruit.colour, Tone::Good)
+    }),
+    Column::new("remark", "remark", |fruit, _| fruit.remark.into()),
+];
 
 fn fruit(name: &'static str, colour: &'static str, remark: &'static str) -> Fruit {
     Fruit {
@@ -50,7 +36,7 @@ fn shown(format: Format, color: bool, batches: &[&[Fruit]]) -> String {
         raw: false,
     };
     let mut out = Vec::new();
-    let mut lines = Lines::new(&mut out, format, look);
+    let mut lines = Lines::new(&mut out, COLUMNS, format, look);
     for batch in batches {
         lines.push(batch).unwrap();
     }

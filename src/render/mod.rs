@@ -1,6 +1,7 @@
 //! Floor 3: what results look like: tables for people, JSON, JSON lines and
 //! CSV for programs. Writes to what it is given; never prints.
 
+pub mod column;
 pub mod event;
 pub mod export;
 mod frame;
@@ -15,6 +16,7 @@ pub mod report;
 pub mod rows;
 pub mod safe;
 pub mod statement;
+mod table;
 pub mod xlsx;
 
 use chrono_tz::Tz;

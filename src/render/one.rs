@@ -11,30 +11,58 @@ use super::list::{Text, Tone, csv_field, csv_record};
 use super::safe::safe;
 use super::{Format, Look};
 
-/// A result with a few fields to show.
-pub trait Card: Serialize {
-    /// Label and value; an empty label continues the line above.
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)>;
+/// Labels and values of one result, in the order of their lines.
+#[derive(Debug, Default)]
+pub struct KeyValues(Vec<(&'static str, Text)>);
+
+impl KeyValues {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a line; an empty label continues the line above.
+    #[must_use]
+    pub fn add(mut self, label: &'static str, value: impl Into<Text>) -> Self {
+        self.0.push((label, value.into()));
+        self
+    }
+
+    /// Adds a line for each value that there is; the label stands before the
+    /// first.
+    #[must_use]
+    pub fn add_some(
+        mut self,
+        mut label: &'static str,
+        values: impl IntoIterator<Item = impl Into<Text>>,
+    ) -> Self {
+        for value in values {
+            self.0.push((label, value.into()));
+            label = "";
+        }
+        self
+    }
 }
 
-/// Writes it.
+impl IntoIterator for KeyValues {
+    type Item = (&'static str, Text);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Writes the lines for people.
 ///
 /// # Errors
 /// Whatever writing fails with.
-pub fn write(out: &mut dyn Write, card: &impl Card, format: Format, look: &Look) -> io::Result<()> {
-    if format.is_for_programs() {
-        return object(out, card, format, look.raw);
-    }
-    let lines = card.lines(look);
-    let width = lines
-        .iter()
-        .map(|(label, _)| label.chars().count())
-        .max()
-        .unwrap_or(0);
-    for (label, text) in lines {
+pub fn write(out: &mut dyn Write, lines: &KeyValues, look: &Look) -> io::Result<()> {
+    let labels = lines.0.iter().map(|(label, _)| label.chars().count());
+    let width = labels.max().unwrap_or(0);
+    for (label, text) in &lines.0 {
         let value = match text.text.as_str() {
             "" => paint(&Text::toned("–", Tone::Dim), look),
-            _ => paint(&text, look),
+            _ => paint(text, look),
         };
         writeln!(out, "{label:width$}  {value}")?;
     }
@@ -52,9 +80,12 @@ pub fn object(
     format: Format,
     raw: bool,
 ) -> io::Result<()> {
-    let json = serde_json::to_string(value)?;
+    write_json(out, &serde_json::to_string(value)?, format, raw)
+}
+
+fn write_json(out: &mut dyn Write, json: &str, format: Format, raw: bool) -> io::Result<()> {
     if format == Format::Csv {
-        let Members(members) = serde_json::from_str(&json)?;
+        let Members(members) = serde_json::from_str(json)?;
         let (names, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         out.write_all(&csv_record(&names)?)?;
         let cells: Vec<String> = values.iter().map(|v| csv_field(Some(v), raw)).collect();

@@ -2,13 +2,12 @@
 
 use crate::cli::shop::Shop;
 use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 
-/// Adds to a card whether anything changed.
-pub fn mark(mut lines: Vec<(&'static str, Text)>, changed: bool) -> Vec<(&'static str, Text)> {
-    if !changed {
-        lines.push(("", Text::toned("(as before)", Tone::Dim)));
-    }
-    lines
+/// Adds a note where nothing changed.
+pub fn mark(lines: KeyValues, changed: bool) -> KeyValues {
+    let note = (!changed).then(|| Text::toned("(as before)", Tone::Dim));
+    lines.add_some("", note)
 }
 
 /// Says that sessions ended along with a change.

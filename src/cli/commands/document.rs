@@ -10,12 +10,12 @@ use crate::app::login::Shopper;
 use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::document::{DocumentKind, DocumentRef};
 use crate::domain::form::OptionalText;
 use crate::domain::time::Timestamp;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -128,30 +128,18 @@ impl Shown {
     }
 }
 
-impl Card for Shown {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Shown {
+    fn lines(&self, look: &Look) -> KeyValues {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "(unknown)".to_owned());
+        let place = format!("{} on {}", text(&self.store_view), text(&self.website));
         let customer = match &self.customer {
             Some(who) => format!("{} {} <{}> on {}", who.id, who.name, who.email, who.website),
             None => "(none)".to_owned(),
         };
-        vec![
-            (
-                "document",
-                format!("{} {}", self.kind.title(), self.number).into(),
-            ),
-            (
-                "store view",
-                format!("{} on {}", text(&self.store_view), text(&self.website)).into(),
-            ),
-            (
-                "created",
-                self.created_at
-                    .map(|t| look.time(t))
-                    .unwrap_or_default()
-                    .into(),
-            ),
-            ("customer", customer.into()),
-        ]
+        KeyValues::new()
+            .add("document", format!("{} {}", self.kind.title(), self.number))
+            .add("store view", place)
+            .add("created", self.created_at.map(|t| look.time(t)))
+            .add("customer", customer)
     }
 }

@@ -12,10 +12,11 @@ use crate::app::import::{Import, Imported, Kind, Watch, Wishes};
 use crate::app::remote::Meanwhile;
 use crate::cli::progress::Progress;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::fault::Fault;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -140,44 +141,31 @@ fn length(path: &Path) -> Option<u64> {
     meta.map(|meta| meta.len())
 }
 
-impl Card for Imported {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("kind", self.kind.as_str().into()),
-            ("read", self.read.to_string().into()),
-            ("created", self.created.to_string().into()),
-            ("updated", self.updated.to_string().into()),
-            ("unchanged", self.unchanged.to_string().into()),
-        ];
-        let further = [
-            ("consents granted", self.consents.granted),
-            ("consents revoked", self.consents.revoked),
-            ("ids replaced", self.renumbered),
-            ("deactivated", self.deactivated),
-            ("sessions ended", self.sessions_ended),
-        ];
-        let counted = further.into_iter().filter(|(_, count)| *count > 0);
-        lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
-        let rights = [
-            ("customers left out", self.left_out.customers),
-            ("consents left out", self.left_out.consents),
-        ];
-        let counted = rights.into_iter().filter(|(_, count)| *count > 0);
-        lines.extend(counted.map(|(label, count)| (label, count.to_string().into())));
+impl KeyValueView for Imported {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let some = |count: u64| (count > 0).then(|| count.to_string());
         let skipped = self.skipped.len() as u64 + self.skipped_more;
-        lines.push(("skipped", skipped.to_string().into()));
-        for item in &self.skipped {
-            let text = format!("{}: {}: {}", item.at, item.field, item.reason);
-            lines.push(("", Text::toned(text, Tone::Warning)));
-        }
-        if self.skipped_more > 0 {
-            let text = format!("{} more items are not valid", self.skipped_more);
-            lines.push(("", Text::toned(text, Tone::Warning)));
-        }
-        if self.dry_run {
-            let text = "nothing was changed: this was a dry run";
-            lines.push(("note", Text::toned(text, Tone::Dim)));
-        }
-        lines
+        let items = self.skipped.iter();
+        let items = items.map(|item| format!("{}: {}: {}", item.at, item.field, item.reason));
+        let more = (self.skipped_more > 0)
+            .then(|| format!("{} more items are not valid", self.skipped_more));
+        let warning = |text: String| Text::toned(text, Tone::Warning);
+        let note = "nothing was changed: this was a dry run";
+        KeyValues::new()
+            .add("kind", self.kind.as_str())
+            .add("read", self.read.to_string())
+            .add("created", self.created.to_string())
+            .add("updated", self.updated.to_string())
+            .add("unchanged", self.unchanged.to_string())
+            .add_some("consents granted", some(self.consents.granted))
+            .add_some("consents revoked", some(self.consents.revoked))
+            .add_some("ids replaced", some(self.renumbered))
+            .add_some("deactivated", some(self.deactivated))
+            .add_some("sessions ended", some(self.sessions_ended))
+            .add_some("customers left out", some(self.left_out.customers))
+            .add_some("consents left out", some(self.left_out.consents))
+            .add("skipped", skipped.to_string())
+            .add_some("", items.chain(more).map(warning))
+            .add_some("note", self.dry_run.then(|| Text::toned(note, Tone::Dim)))
     }
 }

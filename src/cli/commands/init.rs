@@ -6,9 +6,9 @@ use super::{Noun, arguments, parsed};
 use crate::app::founding::{Found, Founded};
 use crate::cli::ambient::os_account;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -62,15 +62,14 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
-impl Card for Founded {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("store", self.name.clone().into()),
-            ("administrator", self.admin.clone().into()),
-            ("account", self.os_account.clone().into()),
-            ("role", self.role.clone().into()),
-            ("login key", self.login_key.clone().into()),
-            ("audit key", self.audit_key.clone().into()),
-        ]
+impl KeyValueView for Founded {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("store", &self.name)
+            .add("administrator", &self.admin)
+            .add("account", &self.os_account)
+            .add("role", &self.role)
+            .add("login key", &self.login_key)
+            .add("audit key", &self.audit_key)
     }
 }

@@ -10,9 +10,10 @@ use crate::cli::args::Paging;
 use crate::cli::ask;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::one::KeyValues;
 use crate::render::safe::{safe, safe_lines};
 use crate::signing::keys::Purpose;
 use crate::store::Result;
@@ -130,95 +131,56 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
-impl Row for KeyShown {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "kid",
-            title: "key id",
-        },
-        Column {
-            field: "purpose",
-            title: "purpose",
-        },
-        Column {
-            field: "state",
-            title: "state",
-        },
-        Column {
-            field: "created_at",
-            title: "since",
-        },
-        Column {
-            field: "replaced_by",
-            title: "replaced by",
-        },
-        Column {
-            field: "retired_at",
-            title: "retired",
-        },
-        Column {
-            field: "since_size",
-            title: "",
-        },
-        Column {
-            field: "verifier",
-            title: "",
-        },
+impl Tabled for KeyShown {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("kid", "key id", |row, _| (&row.kid).into()),
+        Column::new("purpose", "purpose", |row, _| (&row.purpose).into()),
+        Column::new("state", "state", |row, _| (&row.state).into()),
+        Column::new("created_at", "since", |row, look| {
+            look.short_time(row.created_at).into()
+        }),
+        Column::new("replaced_by", "replaced by", |row, _| {
+            (&row.replaced_by).into()
+        }),
+        Column::new("retired_at", "retired", |row, look| {
+            row.retired_at.map(|at| look.short_time(at)).into()
+        }),
+        Column::hidden("since_size"),
+        Column::hidden("verifier"),
     ];
+}
 
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        vec![
-            self.kid.clone().into(),
-            self.purpose.clone().into(),
-            self.state.clone().into(),
-            look.short_time(self.created_at).into(),
-            self.replaced_by.clone().unwrap_or_default().into(),
-            self.retired_at
-                .map_or_else(Text::default, |at| look.short_time(at).into()),
-        ]
+impl KeyValueView for Rotated {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let until = self.verifying_until;
+        let until = until.map(|until| format!("its tokens count until {}", look.time(until)));
+        let verifier = self.verifier.iter().map(String::as_str);
+        KeyValues::new()
+            .add("purpose", self.purpose.as_str())
+            .add("key id", &self.kid)
+            .add("replaced", &self.replaced)
+            .add_some("", until)
+            .add_some(
+                "verifier",
+                verifier.flat_map(|key| [key, "for auditors: lac key verifier --all"]),
+            )
     }
 }
 
-impl Card for Rotated {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("purpose", self.purpose.as_str().into()),
-            ("key id", self.kid.clone().into()),
-            ("replaced", self.replaced.clone().into()),
-        ];
-        if let Some(until) = self.verifying_until {
-            let text = format!("its tokens count until {}", look.time(until));
-            lines.push(("", text.into()));
-        }
-        if let Some(verifier) = &self.verifier {
-            lines.push(("verifier", verifier.clone().into()));
-            lines.push(("", "for auditors: lac key verifier --all".into()));
-        }
-        lines
-    }
-}
-
-impl Card for Retired {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Retired {
+    fn lines(&self, _look: &Look) -> KeyValues {
         let was = if self.changed {
             ""
         } else {
             " (was so already)"
         };
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("retired", format!("{}{was}", self.kid).into()),
-            ("purpose", self.purpose.clone().into()),
-        ];
-        if let Some(new) = &self.replaced_by {
-            lines.push(("replaced by", new.clone().into()));
-        }
-        if let Some(verifier) = &self.verifier {
-            lines.push(("verifier", verifier.clone().into()));
-        }
-        if self.purpose == Purpose::Login.as_str() && self.changed {
-            let count = self.sessions_ended.to_string();
-            lines.push(("sessions ended", count.into()));
-        }
-        lines
+        let is_login = self.purpose == Purpose::Login.as_str();
+        let sessions = (is_login && self.changed).then(|| self.sessions_ended.to_string());
+        KeyValues::new()
+            .add("retired", format!("{}{was}", self.kid))
+            .add("purpose", &self.purpose)
+            .add_some("replaced by", &self.replaced_by)
+            .add_some("verifier", &self.verifier)
+            .add_some("sessions ended", sessions)
     }
 }

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::{Noun, arguments, parsed};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::fault::Fault;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -70,11 +70,10 @@ fn write_page(command: &Command, name: &str, dir: &Path, pages: &mut Vec<String>
     Ok(())
 }
 
-impl Card for Written {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("directory", self.dir.display().to_string().into()),
-            ("pages", self.pages.len().to_string().into()),
-        ]
+impl KeyValueView for Written {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("directory", self.dir.display().to_string())
+            .add("pages", self.pages.len().to_string())
     }
 }

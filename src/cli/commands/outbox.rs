@@ -6,11 +6,12 @@ use super::{Noun, parsed, verbs};
 use crate::app::outbox::{ListNotices, NoticeRow, Retried, Retry, Which};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::cli::{hooks, paging};
 use crate::domain::form::BoundedList;
 use crate::domain::notice::{NoticeId, NoticeState};
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -98,10 +99,6 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
-const fn column(field: &'static str, title: &'static str) -> Column {
-    Column { field, title }
-}
-
 fn state(state: NoticeState) -> Text {
     let tone = match state {
         NoticeState::Due => Tone::Warning,
@@ -111,59 +108,47 @@ fn state(state: NoticeState) -> Text {
     Text::toned(state.as_str(), tone)
 }
 
-impl Row for NoticeRow {
-    const COLUMNS: &'static [Column] = &[
-        column("id", "notice"),
-        column("number", ""),
-        column("state", "state"),
-        column("event", "hook"),
-        column("session_id", ""),
-        column("customer_id", "customer"),
-        column("website", ""),
-        column("created_at", "since"),
-        column("attempts", "tried"),
-        column("next_at", ""),
-        column("last_error", "last error"),
-        column("delivered_at", ""),
+impl Tabled for NoticeRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "notice", |row, _| row.id.as_str().into()),
+        Column::hidden("number"),
+        Column::new("state", "state", |row, _| state(row.state)),
+        Column::new("event", "hook", |row, _| row.event.as_str().into()),
+        Column::hidden("session_id"),
+        Column::new("customer_id", "customer", |row, _| {
+            row.customer_id.to_string().into()
+        }),
+        Column::hidden("website"),
+        Column::new("created_at", "since", |row, look| {
+            look.short_time(row.created_at).into()
+        }),
+        Column::new("attempts", "tried", |row, _| {
+            row.attempts.to_string().into()
+        }),
+        Column::hidden("next_at"),
+        Column::new("last_error", "last error", |row, _| {
+            (&row.last_error).into()
+        }),
+        Column::hidden("delivered_at"),
     ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        vec![
-            self.id.as_str().into(),
-            state(self.state),
-            self.event.as_str().into(),
-            self.customer_id.to_string().into(),
-            look.short_time(self.created_at).into(),
-            self.attempts.to_string().into(),
-            self.last_error.clone().unwrap_or_default().into(),
-        ]
-    }
 }
 
-impl Row for Retried {
-    const COLUMNS: &'static [Column] = &[
-        column("id", "notice"),
-        column("number", ""),
-        column("state", "state"),
-        column("event", "hook"),
-        column("session_id", ""),
-        column("customer_id", "customer"),
-        column("website", ""),
-        column("created_at", ""),
-        column("attempts", ""),
-        column("next_at", ""),
-        column("last_error", ""),
-        column("delivered_at", ""),
-        column("changed", "tried again"),
+impl Tabled for Retried {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "notice", |row, _| row.notice.id.as_str().into()),
+        Column::hidden("number"),
+        Column::new("state", "state", |row, _| state(row.notice.state)),
+        Column::new("event", "hook", |row, _| row.notice.event.as_str().into()),
+        Column::hidden("session_id"),
+        Column::new("customer_id", "customer", |row, _| {
+            row.notice.customer_id.to_string().into()
+        }),
+        Column::hidden("website"),
+        Column::hidden("created_at"),
+        Column::hidden("attempts"),
+        Column::hidden("next_at"),
+        Column::hidden("last_error"),
+        Column::hidden("delivered_at"),
+        Column::new("changed", "tried again", |row, _| Text::yes_no(row.changed)),
     ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        vec![
-            self.notice.id.as_str().into(),
-            state(self.notice.state),
-            self.notice.event.as_str().into(),
-            self.notice.customer_id.to_string().into(),
-            Text::yes_no(self.changed),
-        ]
-    }
 }

@@ -7,9 +7,9 @@ use crate::app::login::{Redeem, Redeemed};
 use crate::cli::hooks;
 use crate::cli::input;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -45,25 +45,24 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
-impl Card for Redeemed {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Redeemed {
+    fn lines(&self, look: &Look) -> KeyValues {
         let who = &self.customer;
         let cached = if self.disable_page_cache {
             "fresh, uncached"
         } else {
             "may be cached"
         };
-        vec![
-            ("session", self.session_id.to_string().into()),
-            (
+        KeyValues::new()
+            .add("session", self.session_id.to_string())
+            .add(
                 "customer",
-                format!("{} {} <{}>", who.id, who.name, who.email).into(),
-            ),
-            ("website", self.website.clone().into()),
-            ("store view", self.store_view.clone().into()),
-            ("admin user", self.admin.clone().into()),
-            ("pages", cached.into()),
-            ("ends", look.time(self.ends_at).into()),
-        ]
+                format!("{} {} <{}>", who.id, who.name, who.email),
+            )
+            .add("website", &self.website)
+            .add("store view", &self.store_view)
+            .add("admin user", &self.admin)
+            .add("pages", cached)
+            .add("ends", look.time(self.ends_at))
     }
 }

@@ -9,10 +9,12 @@ use crate::cli::commands::changes::mark;
 use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::form::{BoundedList, ShortText};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -97,66 +99,42 @@ fn add(args: AddArgs, shop: &Shop) -> Result<()> {
     Ok(())
 }
 
-impl Card for Added {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        Vec::new() // the token stands alone on stdout
+impl KeyValueView for Added {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new() // the token stands alone on stdout
     }
 }
 
-impl Card for Revoked {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let lines = vec![
-            ("revoked", self.name.clone().into()),
-            ("at", look.time(self.revoked_at).into()),
-        ];
+impl KeyValueView for Revoked {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let lines = KeyValues::new()
+            .add("revoked", &self.name)
+            .add("at", look.time(self.revoked_at));
         mark(lines, self.changed)
     }
 }
 
-impl Row for StorefrontView {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "",
-        },
-        Column {
-            field: "name",
-            title: "storefront",
-        },
-        Column {
-            field: "websites",
-            title: "websites",
-        },
-        Column {
-            field: "created_at",
-            title: "created",
-        },
-        Column {
-            field: "revoked_at",
-            title: "state",
-        },
-        Column {
-            field: "expires_at",
-            title: "",
-        },
-    ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let state = match self.revoked_at {
-            None => match self.expires_at {
-                None => Text::toned("active", Tone::Good),
-                Some(at) if at <= look.now => Text::toned("expired", Tone::Dim),
-                Some(at) => {
-                    Text::toned(format!("active until {}", look.short_time(at)), Tone::Good)
-                }
-            },
-            Some(at) => Text::toned(format!("revoked {}", look.short_time(at)), Tone::Dim),
-        };
-        vec![
-            self.name.clone().into(),
-            self.websites.join(" ").into(),
-            look.short_time(self.created_at).into(),
-            state,
-        ]
+fn state(storefront: &StorefrontView, look: &Look) -> Text {
+    let time = |time| look.short_time(time);
+    match (storefront.revoked_at, storefront.expires_at) {
+        (Some(at), _) => Text::toned(format!("revoked {}", time(at)), Tone::Dim),
+        (None, None) => Text::toned("active", Tone::Good),
+        (None, Some(at)) if at <= look.now => Text::toned("expired", Tone::Dim),
+        (None, Some(at)) => Text::toned(format!("active until {}", time(at)), Tone::Good),
     }
+}
+
+impl Tabled for StorefrontView {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("id"),
+        Column::new("name", "storefront", |row, _| (&row.name).into()),
+        Column::new("websites", "websites", |row, _| {
+            row.websites.join(" ").into()
+        }),
+        Column::new("created_at", "created", |row, look| {
+            look.short_time(row.created_at).into()
+        }),
+        Column::new("revoked_at", "state", state),
+        Column::hidden("expires_at"),
+    ];
 }

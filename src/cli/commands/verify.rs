@@ -12,6 +12,7 @@ use crate::app::login::{Verified, Verify, verify_with};
 use crate::cli::error::{exit_code, report};
 use crate::cli::input;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::ambient::Clock;
 use crate::domain::claims::LoginClaims;
 use crate::domain::fault::Fault;
@@ -19,7 +20,7 @@ use crate::domain::form::OptionalText;
 use crate::domain::time::Timestamp;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::signing::keys::{JwkSet, PublicKey};
 use crate::store::Result;
 
@@ -102,27 +103,27 @@ fn keys(path: &PathBuf) -> Result<Vec<PublicKey>> {
         .collect()
 }
 
-impl Card for Verified {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let tone = if self.valid { Tone::Good } else { Tone::Bad };
-        let mut lines = vec![(
-            "valid",
-            Text::toned(if self.valid { "yes" } else { "no" }, tone),
-        )];
-        if let Some(claims) = &self.claims {
-            let seconds = |s| look.time(Timestamp::from_seconds(s));
-            lines.extend([
-                ("issuer", claims.iss.clone().into()),
-                ("audience", claims.aud.clone().into()),
-                ("customer", claims.sub.clone().into()),
-                ("admin user", claims.act.sub.clone().into()),
-                ("session", claims.jti.clone().into()),
-                ("website", claims.website.clone().into()),
-                ("store view", claims.store_view.clone().into()),
-                ("issued", seconds(claims.iat).into()),
-                ("expires", seconds(claims.exp).into()),
-            ]);
-        }
+impl KeyValueView for Verified {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let valid = if self.valid {
+            Text::toned("yes", Tone::Good)
+        } else {
+            Text::toned("no", Tone::Bad)
+        };
+        let lines = KeyValues::new().add("valid", valid);
+        let Some(claims) = &self.claims else {
+            return lines;
+        };
+        let seconds = |seconds| look.time(Timestamp::from_seconds(seconds));
         lines
+            .add("issuer", &claims.iss)
+            .add("audience", &claims.aud)
+            .add("customer", &claims.sub)
+            .add("admin user", &claims.act.sub)
+            .add("session", &claims.jti)
+            .add("website", &claims.website)
+            .add("store view", &claims.store_view)
+            .add("issued", seconds(claims.iat))
+            .add("expires", seconds(claims.exp))
     }
 }

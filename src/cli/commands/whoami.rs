@@ -5,10 +5,10 @@ use clap::{ArgMatches, Args};
 use super::{Noun, arguments};
 use crate::app::whoami::{Myself, WhoAmI};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::access::{Access, Via};
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -29,45 +29,30 @@ fn run(_matches: &ArgMatches, shop: &Shop) -> Result<u8> {
     Ok(0)
 }
 
-impl Card for Myself {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Myself {
+    fn lines(&self, _look: &Look) -> KeyValues {
         let via = match self.via {
             Via::OsAccount => "operating-system account",
             Via::Token => "access token",
         };
+        let ids: Vec<&str> = self.resources.iter().map(|r| r.id()).collect();
         let may = match self.access {
             Access::All => "everything".to_owned(),
-            Access::Custom => {
-                let ids: Vec<&str> = self.resources.iter().map(|r| r.id()).collect();
-                if ids.is_empty() {
-                    "nothing".to_owned()
-                } else {
-                    ids.join(", ")
-                }
-            }
+            Access::Custom if ids.is_empty() => "nothing".to_owned(),
+            Access::Custom => ids.join(", "),
         };
         let websites = match &self.websites {
             None => "all".to_owned(),
             Some(codes) if codes.is_empty() => "none".to_owned(),
             Some(codes) => codes.join(", "),
         };
-        vec![
-            ("name", self.name.clone().into()),
-            (
-                "full name",
-                self.full_name.clone().unwrap_or_default().into(),
-            ),
-            (
-                "role",
-                self.role
-                    .clone()
-                    .unwrap_or_else(|| "storefront".to_owned())
-                    .into(),
-            ),
-            ("known by", via.into()),
-            ("may", may.into()),
-            ("websites", websites.into()),
-            ("store", self.store.clone().into()),
-        ]
+        KeyValues::new()
+            .add("name", &self.name)
+            .add("full name", &self.full_name)
+            .add("role", self.role.as_deref().unwrap_or("storefront"))
+            .add("known by", via)
+            .add("may", may)
+            .add("websites", websites)
+            .add("store", &self.store)
     }
 }

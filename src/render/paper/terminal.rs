@@ -8,9 +8,10 @@ use unicode_width::UnicodeWidthStr;
 use super::{Days, Entry, Grid, Heat, Paper, Part};
 use crate::domain::time::WEEKDAYS;
 use crate::render::Look;
-use crate::render::list::{Text, Tone, cell, keep_words_whole, styled};
+use crate::render::list::{Text, Tone};
 use crate::render::one::paint;
 use crate::render::safe::safe;
+use crate::render::table::{cell, keep_words_whole, styled};
 
 /// Columns of running text at most, also where there is no terminal.
 const MEASURE: usize = 88;

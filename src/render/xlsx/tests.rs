@@ -2,7 +2,7 @@ use std::io::Read;
 
 use super::*;
 use crate::domain::audit::Outcome;
-use crate::render::list::Row;
+use crate::render::event::EVENT;
 
 fn event(seq: u64, reason: &str) -> EventView {
     let details = serde_json::json!({ "code": "consent_withheld", "before": null });
@@ -32,7 +32,7 @@ fn event(seq: u64, reason: &str) -> EventView {
 }
 
 fn every_column() -> Vec<&'static str> {
-    EventView::COLUMNS.iter().map(|c| c.field).collect()
+    EVENT.iter().map(|c| c.heading.field).collect()
 }
 
 fn written(columns: &[&str], raw: bool, events: &[EventView], max: u32) -> (Vec<u8>, Summary) {

@@ -8,9 +8,9 @@ use crate::app::config::{Apply, Change, Diff, Export};
 use crate::cli::ask;
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown, counted};
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::domain::config::CONSENT_MODE;
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text};
+use crate::render::column::Column;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -74,23 +74,15 @@ pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
     declared::applied(shop, &outcome)
 }
 
-const fn field(field: &'static str) -> Column {
-    Column { field, title: "" }
-}
-
-impl Row for Change {
-    const COLUMNS: &'static [Column] = &[
-        field("change"),
-        field("path"),
-        field("scope"),
-        field("before"),
-        field("after"),
+impl Tabled for Change {
+    /// People read lines instead ([`Shown`]).
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("change"),
+        Column::hidden("path"),
+        Column::hidden("scope"),
+        Column::hidden("before"),
+        Column::hidden("after"),
     ];
-
-    /// People read lines instead (`Shown`).
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        Vec::new()
-    }
 }
 
 impl Shown for Change {

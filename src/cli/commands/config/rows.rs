@@ -1,81 +1,55 @@
 //! What config values look like.
 
 use crate::app::config::{Changed, Described, Entry, Setting};
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::config::lookup::Origin;
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 
-impl Row for Entry {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "path",
-            title: "path",
-        },
-        Column {
-            field: "value",
-            title: "value",
-        },
-        Column {
-            field: "origin",
-            title: "from",
-        },
-        Column {
-            field: "title",
-            title: "title",
-        },
-        Column {
-            field: "set_at",
-            title: "",
-        },
+impl Tabled for Entry {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("path", "path", |row, _| (&row.path).into()),
+        Column::new("value", "value", |row, _| (&row.value).into()),
+        Column::new("origin", "from", |row, _| from(row)),
+        Column::new("title", "title", |row, _| (&row.title).into()),
+        Column::hidden("set_at"),
     ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        let tone = match self.origin {
-            Origin::Scope(_) => Tone::Plain,
-            Origin::BuiltIn | Origin::Unset => Tone::Dim,
-        };
-        vec![
-            self.path.clone().into(),
-            self.value.clone().unwrap_or_default().into(),
-            Text::toned(self.from(), tone),
-            self.title.clone().into(),
-        ]
-    }
 }
 
-impl Entry {
-    /// Where the value comes from, and where another one counts.
-    fn from(&self) -> String {
-        let elsewhere = match &self.set_at[..] {
-            [] => return self.origin.to_string(),
-            [one] => one.to_string(),
-            [one, rest @ ..] => format!("{one} and {} more", rest.len()),
-        };
-        match self.origin {
-            Origin::Unset => format!("only {elsewhere}"),
-            _ => format!("{}, but {elsewhere}", self.origin),
-        }
-    }
+/// Where the value comes from, and where another one counts.
+fn from(entry: &Entry) -> Text {
+    let elsewhere = match &entry.set_at[..] {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [one, rest @ ..] => Some(format!("{one} and {} more", rest.len())),
+    };
+    let from = match (&entry.origin, elsewhere) {
+        (origin, None) => origin.to_string(),
+        (Origin::Unset, Some(elsewhere)) => format!("only {elsewhere}"),
+        (origin, Some(elsewhere)) => format!("{origin}, but {elsewhere}"),
+    };
+    let tone = match entry.origin {
+        Origin::Scope(_) => Tone::Plain,
+        Origin::BuiltIn | Origin::Unset => Tone::Dim,
+    };
+    Text::toned(from, tone)
 }
 
-impl Card for Described {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Described {
+    fn lines(&self, _look: &Look) -> KeyValues {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
-        let default = self.default.clone().unwrap_or_else(|| "none".to_owned());
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("path", self.path.clone().into()),
-            ("title", self.title.clone().into()),
-            ("meaning", self.meaning.clone().into()),
-            ("takes", self.values.clone().into()),
-            ("default", default.into()),
-            ("set at", scopes.join(", ").into()),
-            ("resource", self.resource.id().into()),
-        ];
-        if self.read_only {
-            lines.push(("read only", "fixed when the store is made".into()));
-        }
-        lines
+        let fixed = self.read_only.then_some("fixed when the store is made");
+        KeyValues::new()
+            .add("path", &self.path)
+            .add("title", &self.title)
+            .add("meaning", &self.meaning)
+            .add("takes", &self.values)
+            .add("default", self.default.as_deref().unwrap_or("none"))
+            .add("set at", scopes.join(", "))
+            .add("resource", self.resource.id())
+            .add_some("read only", fixed)
     }
 }
 
@@ -87,27 +61,25 @@ fn origin_text(origin: &Origin) -> String {
     }
 }
 
-impl Card for Setting {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("value", self.value.clone().unwrap_or_default().into()),
-            ("from", origin_text(&self.origin).into()),
-        ]
+impl KeyValueView for Setting {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("value", &self.value)
+            .add("from", origin_text(&self.origin))
     }
 }
 
-impl Card for Changed {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Changed {
+    fn lines(&self, _look: &Look) -> KeyValues {
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(inherits)".into());
         let change = if self.changed {
             format!("{} → {}", shown(&self.before), shown(&self.after))
         } else {
             format!("{} (as before)", shown(&self.after))
         };
-        vec![
-            ("path", self.path.clone().into()),
-            ("scope", self.scope.to_string().into()),
-            ("value", change.into()),
-        ]
+        KeyValues::new()
+            .add("path", &self.path)
+            .add("scope", self.scope.to_string())
+            .add("value", change)
     }
 }

@@ -7,11 +7,13 @@ use crate::app::consent::{Change, Changed, Limit};
 use crate::cli::commands::changes::ended;
 use crate::cli::input;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text};
+use crate::render::column::Column;
+use crate::render::list::Text;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -69,50 +71,19 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<Limit>, shop: &Shop) ->
 
 /// When a grant ends by itself; nothing where it does not.
 pub fn until(time: Option<Timestamp>, look: &Look) -> Text {
-    let time = time.map(|time| look.short_time(time));
-    time.unwrap_or_default().into()
+    time.map(|time| look.short_time(time)).into()
 }
 
-impl Row for Changed {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "customer_id",
-            title: "id",
-        },
-        Column {
-            field: "email",
-            title: "e-mail",
-        },
-        Column {
-            field: "website",
-            title: "website",
-        },
-        Column {
-            field: "consent",
-            title: "consent",
-        },
-        Column {
-            field: "until",
-            title: "until",
-        },
-        Column {
-            field: "changed",
-            title: "changed",
-        },
-        Column {
-            field: "sessions_ended",
-            title: "",
-        },
+impl Tabled for Changed {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("customer_id", "id", |row, _| {
+            row.customer_id.to_string().into()
+        }),
+        Column::new("email", "e-mail", |row, _| (&row.email).into()),
+        Column::new("website", "website", |row, _| (&row.website).into()),
+        Column::new("consent", "consent", |row, _| (&row.consent).into()),
+        Column::new("until", "until", |row, look| until(row.until, look)),
+        Column::new("changed", "changed", |row, _| Text::yes_no(row.changed)),
+        Column::hidden("sessions_ended"),
     ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        vec![
-            self.customer_id.to_string().into(),
-            self.email.clone().into(),
-            self.website.clone().into(),
-            self.consent.clone().into(),
-            until(self.until, look),
-            Text::yes_no(self.changed),
-        ]
-    }
 }

@@ -8,10 +8,11 @@ use crate::app::consent::{Entry, History};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::domain::audit::Outcome;
 use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -35,85 +36,32 @@ pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
     })
 }
 
-impl Row for Entry {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "seq",
-            title: "seq",
-        },
-        Column {
-            field: "time",
-            title: "time",
-        },
-        Column {
-            field: "action",
-            title: "action",
-        },
-        Column {
-            field: "result",
-            title: "result",
-        },
-        Column {
-            field: "admin",
-            title: "by",
-        },
-        Column {
-            field: "source",
-            title: "source",
-        },
-        Column {
-            field: "storefront",
-            title: "",
-        },
-        Column {
-            field: "customer_id",
-            title: "customer",
-        },
-        Column {
-            field: "customer_email",
-            title: "",
-        },
-        Column {
-            field: "website",
-            title: "website",
-        },
-        Column {
-            field: "before",
-            title: "",
-        },
-        Column {
-            field: "after",
-            title: "",
-        },
-        Column {
-            field: "until",
-            title: "until",
-        },
-        Column {
-            field: "reason",
-            title: "reason",
-        },
-    ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let result = match self.result {
-            Outcome::Success => Text::toned("success", Tone::Good),
-            Outcome::Failure => Text::toned("failure", Tone::Bad),
-        };
-        let by = self.admin.clone().or_else(|| self.storefront.clone());
-        vec![
-            self.seq.to_string().into(),
-            look.short_time(self.time).into(),
-            self.action.clone().into(),
-            result,
-            by.unwrap_or_default().into(),
-            self.source.clone().unwrap_or_default().into(),
-            self.customer_id
-                .map_or_else(String::new, |id| id.to_string())
-                .into(),
-            self.website.clone().unwrap_or_default().into(),
-            until(self.until, look),
-            self.reason.clone().unwrap_or_default().into(),
-        ]
+fn result(entry: &Entry) -> Text {
+    match entry.result {
+        Outcome::Success => Text::toned("success", Tone::Good),
+        Outcome::Failure => Text::toned("failure", Tone::Bad),
     }
+}
+
+impl Tabled for Entry {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("seq", "seq", |row, _| row.seq.to_string().into()),
+        Column::new("time", "time", |row, look| look.short_time(row.time).into()),
+        Column::new("action", "action", |row, _| (&row.action).into()),
+        Column::new("result", "result", |row, _| result(row)),
+        Column::new("admin", "by", |row, _| {
+            row.admin.as_ref().or(row.storefront.as_ref()).into()
+        }),
+        Column::new("source", "source", |row, _| (&row.source).into()),
+        Column::hidden("storefront"),
+        Column::new("customer_id", "customer", |row, _| {
+            row.customer_id.map(|id| id.to_string()).into()
+        }),
+        Column::hidden("customer_email"),
+        Column::new("website", "website", |row, _| (&row.website).into()),
+        Column::hidden("before"),
+        Column::hidden("after"),
+        Column::new("until", "until", |row, look| until(row.until, look)),
+        Column::new("reason", "reason", |row, _| (&row.reason).into()),
+    ];
 }

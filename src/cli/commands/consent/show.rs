@@ -4,10 +4,12 @@ use super::Who;
 use super::change::until;
 use crate::app::consent::{ConsentView, Show};
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::form::OptionalText;
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 /// One customer named is one object; several, or stdin, are a list.
@@ -41,94 +43,44 @@ fn by(view: &ConsentView) -> String {
     }
 }
 
-impl Card for ConsentView {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for ConsentView {
+    fn lines(&self, look: &Look) -> KeyValues {
         let since = self.changed_at.map(|time| look.time(time));
-        vec![
-            ("id", self.id.to_string().into()),
-            ("e-mail", self.email.clone().into()),
-            ("website", self.website.clone().into()),
-            ("consent", word(self)),
-            ("until", until(self.until, look)),
-            ("since", since.unwrap_or_else(|| "ever".to_owned()).into()),
-            ("changed by", by(self).into()),
-            ("asked by", self.mode.as_str().into()),
-            (
-                "a login may",
-                if self.allowed {
-                    Text::toned("start", Tone::Good)
-                } else {
-                    Text::toned("not start", Tone::Bad)
-                },
-            ),
-            ("asked as", self.title.clone().into()),
-            ("explained as", self.tooltip.clone().into()),
-        ]
+        let login = if self.allowed {
+            Text::toned("start", Tone::Good)
+        } else {
+            Text::toned("not start", Tone::Bad)
+        };
+        KeyValues::new()
+            .add("id", self.id.to_string())
+            .add("e-mail", &self.email)
+            .add("website", &self.website)
+            .add("consent", word(self))
+            .add("until", until(self.until, look))
+            .add("since", since.unwrap_or_else(|| "ever".to_owned()))
+            .add("changed by", by(self))
+            .add("asked by", self.mode.as_str())
+            .add("a login may", login)
+            .add("asked as", &self.title)
+            .add("explained as", &self.tooltip)
     }
 }
 
-impl Row for ConsentView {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "id",
-        },
-        Column {
-            field: "email",
-            title: "e-mail",
-        },
-        Column {
-            field: "website",
-            title: "website",
-        },
-        Column {
-            field: "consent",
-            title: "consent",
-        },
-        Column {
-            field: "until",
-            title: "until",
-        },
-        Column {
-            field: "mode",
-            title: "",
-        },
-        Column {
-            field: "allowed",
-            title: "",
-        },
-        Column {
-            field: "changed_at",
-            title: "since",
-        },
-        Column {
-            field: "source",
-            title: "",
-        },
-        Column {
-            field: "changed_by",
-            title: "changed by",
-        },
-        Column {
-            field: "title",
-            title: "",
-        },
-        Column {
-            field: "tooltip",
-            title: "",
-        },
+impl Tabled for ConsentView {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "id", |row, _| row.id.to_string().into()),
+        Column::new("email", "e-mail", |row, _| (&row.email).into()),
+        Column::new("website", "website", |row, _| (&row.website).into()),
+        Column::new("consent", "consent", |row, _| word(row)),
+        Column::new("until", "until", |row, look| until(row.until, look)),
+        Column::hidden("mode"),
+        Column::hidden("allowed"),
+        Column::new("changed_at", "since", |row, look| {
+            row.changed_at.map(|time| look.short_time(time)).into()
+        }),
+        Column::hidden("source"),
+        Column::new("changed_by", "changed by", |row, _| by(row).into()),
+        Column::hidden("title"),
+        Column::hidden("tooltip"),
     ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let since = self.changed_at.map(|time| look.short_time(time));
-        vec![
-            self.id.to_string().into(),
-            self.email.clone().into(),
-            self.website.clone().into(),
-            word(self),
-            until(self.until, look),
-            since.unwrap_or_default().into(),
-            by(self).into(),
-        ]
-    }
 }

@@ -5,13 +5,13 @@ use clap::{Args, ValueEnum};
 use crate::app::customers::{Add, Changed, Edit, Remove, Removed};
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::cli::{ask, input, pick};
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::domain::ids::CustomerId;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -182,18 +182,17 @@ fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
     Ok(())
 }
 
-impl Card for Changed {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Changed {
+    fn lines(&self, look: &Look) -> KeyValues {
         mark(self.customer.lines(look), self.changed)
     }
 }
 
-impl Card for Removed {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("removed", self.id.to_string().into()),
-            ("e-mail", self.email.clone().into()),
-            ("website", self.website.clone().into()),
-        ]
+impl KeyValueView for Removed {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("removed", self.id.to_string())
+            .add("e-mail", &self.email)
+            .add("website", &self.website)
     }
 }

@@ -5,12 +5,13 @@ use clap::Args;
 use crate::app::customers::{History, Visit};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::cli::{paging, pick};
 use crate::domain::form::OptionalText;
 use crate::domain::session::SessionState;
 use crate::domain::time::length;
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -39,10 +40,6 @@ pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
     })
 }
 
-const fn column(field: &'static str, title: &'static str) -> Column {
-    Column { field, title }
-}
-
 /// Why it ended, or where it stands.
 fn end(visit: &Visit) -> Text {
     let words = |word: &str| word.replace('_', " ");
@@ -54,41 +51,34 @@ fn end(visit: &Visit) -> Text {
     }
 }
 
-impl Row for Visit {
-    const COLUMNS: &'static [Column] = &[
-        column("session_id", ""),
-        column("state", ""),
-        column("issued_at", "when"),
-        column("opened_at", ""),
-        column("ended_at", ""),
-        column("end_cause", "end"),
-        column("duration_seconds", "for"),
-        column("admin", "by"),
-        column("admin_full_name", ""),
-        column("website", ""),
-        column("store_view", "view"),
-        column("document", ""),
-        column("reason", "reason"),
-        column("ticket", "ticket"),
-        column("consent", ""),
-        column("approved_by", "approved"),
-    ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let text = |text: &Option<String>| Text::from(text.clone().unwrap_or_default());
-        let by = self.admin_full_name.as_ref().unwrap_or(&self.admin);
-        vec![
-            look.short_time(self.opened_at.unwrap_or(self.issued_at))
-                .into(),
-            end(self),
-            self.duration_seconds
+impl Tabled for Visit {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("session_id"),
+        Column::hidden("state"),
+        Column::new("issued_at", "when", |row, look| {
+            look.short_time(row.opened_at.unwrap_or(row.issued_at))
+                .into()
+        }),
+        Column::hidden("opened_at"),
+        Column::hidden("ended_at"),
+        Column::new("end_cause", "end", |row, _| end(row)),
+        Column::new("duration_seconds", "for", |row, _| {
+            row.duration_seconds
                 .map_or_else(|| "–".to_owned(), length)
-                .into(),
-            by.clone().into(),
-            text(&self.store_view),
-            text(&self.reason),
-            text(&self.ticket),
-            text(&self.approved_by),
-        ]
-    }
+                .into()
+        }),
+        Column::new("admin", "by", |row, _| {
+            row.admin_full_name.as_ref().unwrap_or(&row.admin).into()
+        }),
+        Column::hidden("admin_full_name"),
+        Column::hidden("website"),
+        Column::new("store_view", "view", |row, _| (&row.store_view).into()),
+        Column::hidden("document"),
+        Column::new("reason", "reason", |row, _| (&row.reason).into()),
+        Column::new("ticket", "ticket", |row, _| (&row.ticket).into()),
+        Column::hidden("consent"),
+        Column::new("approved_by", "approved", |row, _| {
+            (&row.approved_by).into()
+        }),
+    ];
 }

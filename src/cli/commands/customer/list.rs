@@ -5,10 +5,12 @@ use clap::Args;
 use crate::app::customers::{CustomerView, List};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::cli::{input, paging};
 use crate::domain::form::OptionalText;
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -70,87 +72,26 @@ fn state(customer: &CustomerView) -> Text {
     }
 }
 
-impl Row for CustomerView {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "id",
-        },
-        Column {
-            field: "email",
-            title: "e-mail",
-        },
-        Column {
-            field: "name",
-            title: "name",
-        },
-        Column {
-            field: "website",
-            title: "website",
-        },
-        Column {
-            field: "store_view",
-            title: "store view",
-        },
-        Column {
-            field: "active",
-            title: "state",
-        },
-        Column {
-            field: "confirmed",
-            title: "",
-        },
-        Column {
-            field: "vip",
-            title: "",
-        },
-        Column {
-            field: "consent",
-            title: "consent",
-        },
-        Column {
-            field: "consent_changed_at",
-            title: "",
-        },
-        Column {
-            field: "consent_until",
-            title: "",
-        },
-        Column {
-            field: "first_name",
-            title: "",
-        },
-        Column {
-            field: "last_name",
-            title: "",
-        },
-        Column {
-            field: "created_at",
-            title: "",
-        },
-        Column {
-            field: "updated_at",
-            title: "",
-        },
-        Column {
-            field: "website_confirmed",
-            title: "",
-        },
-        Column {
-            field: "moved_from",
-            title: "",
-        },
+impl Tabled for CustomerView {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "id", |row, _| row.id.to_string().into()),
+        Column::new("email", "e-mail", |row, _| (&row.email).into()),
+        Column::new("name", "name", |row, _| (&row.name).into()),
+        Column::new("website", "website", |row, _| (&row.website).into()),
+        Column::new("store_view", "store view", |row, _| {
+            (&row.store_view).into()
+        }),
+        Column::new("active", "state", |row, _| state(row)),
+        Column::hidden("confirmed"),
+        Column::hidden("vip"),
+        Column::new("consent", "consent", |row, _| consent_text(&row.consent)),
+        Column::hidden("consent_changed_at"),
+        Column::hidden("consent_until"),
+        Column::hidden("first_name"),
+        Column::hidden("last_name"),
+        Column::hidden("created_at"),
+        Column::hidden("updated_at"),
+        Column::hidden("website_confirmed"),
+        Column::hidden("moved_from"),
     ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        vec![
-            self.id.to_string().into(),
-            self.email.clone().into(),
-            self.name.clone().into(),
-            self.website.clone().into(),
-            self.store_view.clone().unwrap_or_default().into(),
-            state(self),
-            consent_text(&self.consent),
-        ]
-    }
 }

@@ -6,10 +6,12 @@ use super::list::consent_text;
 use crate::app::customers::{CustomerView, Show};
 use crate::cli::pick;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::form::OptionalText;
+use crate::domain::time::Timestamp;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -31,37 +33,28 @@ pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
     shop.show(&shop.run(request)?)
 }
 
-impl Card for CustomerView {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines = vec![
-            ("id", self.id.to_string().into()),
-            ("e-mail", self.email.clone().into()),
-            ("name", self.name.clone().into()),
-            ("website", self.website.clone().into()),
-            (
-                "store view",
-                self.store_view.clone().unwrap_or_default().into(),
-            ),
-            ("active", Text::yes_no(self.active)),
-            ("confirmed", Text::yes_no(self.confirmed)),
-            ("vip", Text::yes_no(self.vip)),
-            ("consent", consent_text(&self.consent)),
-        ];
-        if !self.website_confirmed {
+impl KeyValueView for CustomerView {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let moved = (!self.website_confirmed).then(|| {
             let from = self.moved_from.as_deref().unwrap_or("another website");
             let text = format!("from {from} by an import; not confirmed");
-            lines.insert(4, ("moved", Text::toned(text, Tone::Warning)));
-        }
-        for (label, time) in [
-            ("consent since", self.consent_changed_at),
-            ("consent until", self.consent_until),
-            ("created", self.created_at),
-            ("updated", self.updated_at),
-        ] {
-            if let Some(time) = time {
-                lines.push((label, look.time(time).into()));
-            }
-        }
-        lines
+            Text::toned(text, Tone::Warning)
+        });
+        let time = |time: Option<Timestamp>| time.map(|time| look.time(time));
+        KeyValues::new()
+            .add("id", self.id.to_string())
+            .add("e-mail", &self.email)
+            .add("name", &self.name)
+            .add("website", &self.website)
+            .add_some("moved", moved)
+            .add("store view", &self.store_view)
+            .add("active", Text::yes_no(self.active))
+            .add("confirmed", Text::yes_no(self.confirmed))
+            .add("vip", Text::yes_no(self.vip))
+            .add("consent", consent_text(&self.consent))
+            .add_some("consent since", time(self.consent_changed_at))
+            .add_some("consent until", time(self.consent_until))
+            .add_some("created", time(self.created_at))
+            .add_some("updated", time(self.updated_at))
     }
 }

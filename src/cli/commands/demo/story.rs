@@ -25,6 +25,7 @@ use crate::domain::form::{BoundedList, ShortText};
 use crate::domain::notice::Hooks;
 use crate::domain::scope::ConfigScope;
 use crate::render::Format;
+use crate::render::event::NARROW;
 use crate::render::list;
 use crate::render::safe::safe;
 use crate::store::Result;
@@ -271,11 +272,9 @@ impl<'s> Telling<'s> {
             return Ok(());
         }
         let mut stdout = io::stdout().lock();
-        let mut table = list::List::new(&mut stdout, Format::Table, self.shop.look());
+        let mut table = list::List::new(&mut stdout, NARROW, Format::Table, self.shop.look());
         for event in events {
-            table
-                .push(&crate::render::event::Narrow(event.clone()))
-                .map_err(write_failed)?;
+            table.push(event).map_err(write_failed)?;
         }
         table.finish().map_err(write_failed)?;
         Ok(())

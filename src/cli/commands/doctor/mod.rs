@@ -10,10 +10,12 @@ use crate::app::doctor::{Finding, Status};
 use crate::cli::error::exit_code;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::cli::view::Tabled;
+use crate::render::Format;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::render::one::paint;
 use crate::render::safe::safe;
-use crate::render::{Format, Look};
 use crate::store::Result;
 
 pub const NOUN: Noun = Noun {
@@ -94,36 +96,12 @@ fn tell(shop: &Shop, lines: &[Line]) -> Result<()> {
     Ok(())
 }
 
-impl Row for Line {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "check",
-            title: "check",
-        },
-        Column {
-            field: "status",
-            title: "",
-        },
-        Column {
-            field: "message",
-            title: "message",
-        },
-        Column {
-            field: "hint",
-            title: "hint",
-        },
-        Column {
-            field: "code",
-            title: "",
-        },
+impl Tabled for Line {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("check", "check", |row, _| (&row.check).into()),
+        Column::hidden("status"),
+        Column::new("message", "message", |row, _| (&row.message).into()),
+        Column::new("hint", "hint", |row, _| (&row.hint).into()),
+        Column::hidden("code"),
     ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        let hint = self.hint.clone().unwrap_or_default();
-        vec![
-            self.check.clone().into(),
-            self.message.clone().into(),
-            hint.into(),
-        ]
-    }
 }

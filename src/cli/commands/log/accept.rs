@@ -3,9 +3,9 @@
 use crate::app::log::{Accept, Accepted, PlanAcceptance};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 pub fn run(shop: &Shop) -> Result<()> {
@@ -22,18 +22,16 @@ pub fn run(shop: &Shop) -> Result<()> {
     shop.show(&shop.run(Accept::default())?)
 }
 
-impl Card for Accepted {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let number = |seq: Option<u64>| seq.map(|seq| seq.to_string()).unwrap_or_default();
+impl KeyValueView for Accepted {
+    fn lines(&self, _look: &Look) -> KeyValues {
         let kinds = if self.kinds.is_empty() {
             "nothing: all of it is as the log says".to_owned()
         } else {
             self.kinds.join(", ")
         };
-        vec![
-            ("accepted", kinds.into()),
-            ("differed from", number(self.since).into()),
-            ("recorded", number(self.audit_seq).into()),
-        ]
+        KeyValues::new()
+            .add("accepted", kinds)
+            .add("differed from", self.since.map(|seq| seq.to_string()))
+            .add("recorded", self.audit_seq.map(|seq| seq.to_string()))
     }
 }

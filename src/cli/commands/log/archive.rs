@@ -5,9 +5,10 @@ use clap::Args;
 use crate::app::log::archive::{Archive, Archived};
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -27,31 +28,23 @@ pub fn run(args: &ArchiveArgs, shop: &Shop) -> Result<()> {
     shop.show(&archived?)
 }
 
-impl Card for Archived {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("before", look.time(self.before).into()),
-            ("events", self.events.to_string().into()),
-            ("into", self.place.clone().into()),
-        ];
-        let mut label = "files";
-        for file in &self.files {
-            let count = file.last + 1 - file.first;
-            let text = format!(
-                "{}: events {} to {} ({count})",
-                file.name, file.first, file.last
-            );
-            lines.push((label, text.into()));
-            label = "";
-        }
-        match self.audit_seq {
-            Some(seq) => lines.push(("recorded", seq.to_string().into())),
-            None if self.dry_run => {
-                let text = "nothing was changed: this was a dry run";
-                lines.push(("note", Text::toned(text, Tone::Dim)));
-            }
-            None => lines.push(("note", Text::toned("nothing is old enough", Tone::Dim))),
-        }
-        lines
+impl KeyValueView for Archived {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let files = self.files.iter().map(|file| {
+            let (first, last) = (file.first, file.last);
+            let count = last + 1 - first;
+            format!("{}: events {first} to {last} ({count})", file.name)
+        });
+        let lines = KeyValues::new()
+            .add("before", look.time(self.before))
+            .add("events", self.events.to_string())
+            .add("into", &self.place)
+            .add_some("files", files);
+        let note = match self.audit_seq {
+            Some(seq) => return lines.add("recorded", seq.to_string()),
+            None if self.dry_run => "nothing was changed: this was a dry run",
+            None => "nothing is old enough",
+        };
+        lines.add("note", Text::toned(note, Tone::Dim))
     }
 }

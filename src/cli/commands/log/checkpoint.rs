@@ -8,10 +8,10 @@ use super::verify::checkpoint_text;
 use crate::app::log::{Newest, Receipt};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::form::OptionalText;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::render::safe::safe_lines;
 use crate::store::Result;
 
@@ -43,13 +43,12 @@ pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
     ))
 }
 
-impl Card for Receipt {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            ("origin", self.origin.clone().into()),
-            ("events", self.size.to_string().into()),
-            ("root", self.root.clone().into()),
-            ("key", self.key.clone().into()),
-        ]
+impl KeyValueView for Receipt {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("origin", &self.origin)
+            .add("events", self.size.to_string())
+            .add("root", &self.root)
+            .add("key", &self.key)
     }
 }

@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use crate::domain::audit::{EventView, Field};
 use crate::domain::fault::Fault;
-use crate::render::list::{Column, Text};
-use crate::render::{Look, layout};
-
-/// Rows that are held at once.
-const SECTION: u64 = 10_000;
+use crate::render::Look;
+use crate::render::column::Heading;
+use crate::render::layout::Sections;
+use crate::render::list::Text;
 
 /// A field by its name, for clap.
 ///
@@ -40,64 +39,41 @@ pub fn distinct(fields: &[Field]) -> Result<(), Fault> {
 }
 
 /// A table of these fields.
+#[derive(Debug)]
 pub struct Columns<'w> {
-    out: &'w mut dyn Write,
     fields: &'w [Field],
-    look: Look,
-    held: Vec<Vec<Text>>,
-    written: u64,
+    table: Sections<'w>,
 }
 
 impl<'w> Columns<'w> {
     pub fn new(out: &'w mut dyn Write, fields: &'w [Field], look: Look) -> Self {
-        Self {
-            out,
-            fields,
-            look,
-            held: Vec::new(),
-            written: 0,
-        }
+        let headings = fields.iter().map(|field| field.name());
+        let headings = headings.map(|name| Heading::new(name, name)).collect();
+        let table = Sections::new(out, headings, look);
+        Self { fields, table }
     }
 
     /// # Errors
     /// What writing fails with.
     pub fn push(&mut self, event: &EventView) -> io::Result<()> {
         let values = serde_json::to_value(event)?;
+        let look = self.table.look();
         let cells = self.fields.iter().map(|field| {
             let text = match &values[field.name()] {
                 Value::Null => String::new(),
-                _ if *field == Field::Time => self.look.short_time(event.time),
+                _ if *field == Field::Time => look.short_time(event.time),
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
             Text::from(text)
         });
-        self.held.push(cells.collect());
-        self.written += 1;
-        if self.written.is_multiple_of(SECTION) {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let column = |field: &Field| Column {
-            field: field.name(),
-            title: field.name(),
-        };
-        let columns: Vec<Column> = self.fields.iter().map(column).collect();
-        // A pipe gets the header once.
-        let with_titles = self.look.width.is_some() || self.written <= SECTION;
-        let rows = std::mem::take(&mut self.held);
-        layout::write(self.out, &columns, &rows, &self.look, with_titles)
+        let cells = cells.collect();
+        self.table.push(cells)
     }
 
     /// # Errors
     /// What writing fails with.
-    pub fn finish(mut self) -> io::Result<()> {
-        if !self.written.is_multiple_of(SECTION) {
-            self.flush()?;
-        }
-        self.out.flush()
+    pub fn finish(self) -> io::Result<()> {
+        self.table.finish().map(drop)
     }
 }

@@ -7,10 +7,11 @@ use crate::cli::ask::confirmed;
 use crate::cli::input::text_or_stdin;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::form::{BoundedList, OptionalText, ShortText};
 use crate::render::Look;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -43,40 +44,30 @@ pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
     shop.show(&erased?)
 }
 
-impl Card for Erased {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = Vec::new();
-        if let Some(id) = self.customer_id {
-            lines.push(("customer", id.to_string().into()));
-        }
-        lines.push(("events", self.events.to_string().into()));
-        if self.documents > 0 {
-            lines.push(("documents", self.documents.to_string().into()));
-        }
-        for (label, count) in [("requests", self.requests), ("notices", self.notices)] {
-            if count > 0 {
-                lines.push((label, count.to_string().into()));
-            }
-        }
-        let mut label = "archives";
-        for name in &self.archives {
-            lines.push((label, name.clone().into()));
-            label = "";
-        }
-        if self.kept > 0 {
+impl KeyValueView for Erased {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let some = |count: u64| (count > 0).then(|| count.to_string());
+        let kept = (self.kept > 0).then(|| {
             let text = format!(
                 "{} events of another customer with the same address",
                 self.kept
             );
-            lines.push(("kept", Text::toned(text, Tone::Warning)));
-        }
+            Text::toned(text, Tone::Warning)
+        });
+        let lines = KeyValues::new()
+            .add_some("customer", self.customer_id.map(|id| id.to_string()))
+            .add("events", self.events.to_string())
+            .add_some("documents", some(self.documents))
+            .add_some("requests", some(self.requests))
+            .add_some("notices", some(self.notices))
+            .add_some("archives", &self.archives)
+            .add_some("kept", kept);
         match self.audit_seq {
-            Some(seq) => lines.push(("recorded", seq.to_string().into())),
-            None => lines.push((
+            Some(seq) => lines.add("recorded", seq.to_string()),
+            None => lines.add(
                 "note",
                 Text::toned("there was nothing left to erase", Tone::Dim),
-            )),
+            ),
         }
-        lines
     }
 }

@@ -11,8 +11,8 @@ use crate::app::remote::Meanwhile;
 use crate::cli::args::Paging;
 use crate::cli::out::write_failed;
 use crate::cli::shop::Shop;
-use crate::domain::audit::{Cut, EventView, Field};
-use crate::render::event::{Narrow, is_narrow};
+use crate::domain::audit::{Cut, Field};
+use crate::render::event::{EVENT, NARROW, is_narrow};
 use crate::render::rows::Rows;
 use crate::render::{Format, Look};
 use crate::store::Result;
@@ -74,13 +74,9 @@ pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
         )?;
         table.finish().map_err(write_failed)?;
         listed
-    } else if is_narrow(&look) {
-        shop.stream(look, |push| {
-            let each = &mut |event: &Cut<'_>| push(&Narrow(view_of(event)?));
-            shop.run_with(request, &mut Listing(each))
-        })?
     } else {
-        shop.stream::<EventView, _>(look, |push| {
+        let columns = if is_narrow(&look) { NARROW } else { EVENT };
+        shop.stream(columns, look, |push| {
             let each = &mut |event: &Cut<'_>| push(&view_of(event)?);
             shop.run_with(request, &mut Listing(each))
         })?

@@ -5,7 +5,12 @@ use clap::Args;
 use crate::app::log::{Show, ShowRaw};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
+use crate::domain::audit::EventView;
 use crate::domain::form::Seq;
+use crate::render::Look;
+use crate::render::event;
+use crate::render::one::KeyValues;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -35,4 +40,10 @@ pub fn run(args: &ShowArgs, shop: &Shop) -> Result<()> {
         }
     }
     Ok(())
+}
+
+impl KeyValueView for EventView {
+    fn lines(&self, look: &Look) -> KeyValues {
+        event::lines(self, look)
+    }
 }

@@ -11,10 +11,8 @@ use super::filter::FilterArgs;
 use crate::app::log::{BATCH, Filter, IsNewest, Position, Start, Tail, Tailed};
 use crate::cli::out::{Out, write_failed};
 use crate::cli::shop::Shop;
-use crate::domain::audit::EventView;
-use crate::render::event::{Narrow, is_narrow};
+use crate::render::event::{EVENT, NARROW, is_narrow};
 use crate::render::lines::Lines;
-use crate::render::list::Row;
 use crate::render::{Format, Look};
 use crate::store::Result;
 
@@ -55,10 +53,7 @@ pub fn run(args: TailArgs, shop: &Shop) -> Result<()> {
     if shop.out.format == Format::Table && look.width.is_some() {
         shop.out.say(&format!("times are in {}", look.zone));
     }
-    if shop.out.format == Format::Table && is_narrow(&look) {
-        return Reader::new(args, shop)?.run(look, Narrow);
-    }
-    Reader::new(args, shop)?.run(look, |event: EventView| event)
+    Reader::new(args, shop)?.run(look)
 }
 
 /// Reads on and on.
@@ -84,9 +79,12 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn run<R: Row>(mut self, look: Look, row: impl Fn(EventView) -> R) -> Result<()> {
+    fn run(mut self, look: Look) -> Result<()> {
         let mut out = BufWriter::new(stdout().lock());
-        let mut lines = Lines::new(&mut out, self.shop.out.format, look);
+        let format = self.shop.out.format;
+        let is_narrow = format == Format::Table && is_narrow(&look);
+        let columns = if is_narrow { NARROW } else { EVENT };
+        let mut lines = Lines::new(&mut out, columns, format, look);
         let known = match &self.cursor {
             Some(cursor) => cursor.read()?,
             None => None,
@@ -102,8 +100,7 @@ impl<'s> Reader<'s> {
             let Tailed { events, at, more } = self.next(start.clone(), left)?;
             left = left.saturating_sub(events.len());
             shown += events.len();
-            let rows: Vec<R> = events.into_iter().map(&row).collect();
-            lines.push(&rows).map_err(write_failed)?;
+            lines.push(&events).map_err(write_failed)?;
             // Only now: what was not written must come again.
             if let Some(cursor) = &self.cursor
                 && start != Start::After(at.clone())
@@ -119,7 +116,7 @@ impl<'s> Reader<'s> {
             start = Start::After(at);
         }
         lines.finish().map_err(write_failed)?;
-        if shown == 0 && self.shop.out.format == Format::Table {
+        if shown == 0 && format == Format::Table {
             self.shop.out.say("nothing found");
         }
         Ok(())

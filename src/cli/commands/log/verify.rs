@@ -15,10 +15,11 @@ use crate::cli::input::ordinary_file;
 use crate::cli::out::Out;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::render::safe::safe;
 use crate::render::{Look, export};
 use crate::signing::chain::Chain;
@@ -196,54 +197,46 @@ fn own_keys(shop: &Shop) -> Result<Chain> {
     }
 }
 
-impl Card for Verified {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let good = |text: &str| Text::toned(text, Tone::Good);
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("log", self.origin.clone().into()),
-            (
-                "events",
-                format!("{}, all as they were recorded", self.events).into(),
-            ),
-            ("root", self.root.clone().into()),
-        ];
-        if let Some(since) = self.since {
+impl KeyValueView for Verified {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let since = self.since.map(|since| {
             let text = format!("the first {since} are those of the older checkpoint");
-            lines.push(("since", good(&text)));
-        }
-        if self.archives > 0 {
-            let text = format!("{} events in {} files", self.archived, self.archives);
-            lines.push(("archives", text.into()));
-        }
-        if self.erased > 0 {
-            let text = format!("{} shopper parts, each listed by an event", self.erased);
-            lines.push(("erased", text.into()));
-        }
-        match self.audit_seq {
-            Some(seq) => lines.push(("recorded", seq.to_string().into())),
-            None => lines.push(("recorded", Text::toned("no", Tone::Dim))),
-        }
-        lines
+            Text::toned(text, Tone::Good)
+        });
+        let archives = (self.archives > 0)
+            .then(|| format!("{} events in {} files", self.archived, self.archives));
+        let erased = (self.erased > 0)
+            .then(|| format!("{} shopper parts, each listed by an event", self.erased));
+        let recorded = match self.audit_seq {
+            Some(seq) => seq.to_string().into(),
+            None => Text::toned("no", Tone::Dim),
+        };
+        KeyValues::new()
+            .add("log", &self.origin)
+            .add(
+                "events",
+                format!("{}, all as they were recorded", self.events),
+            )
+            .add("root", &self.root)
+            .add_some("since", since)
+            .add_some("archives", archives)
+            .add_some("erased", erased)
+            .add("recorded", recorded)
     }
 }
 
-impl Card for FileVerified {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("file", self.file.clone().into()),
-            ("kind", self.kind.clone().into()),
-            ("log", self.origin.clone().into()),
-        ];
-        let mut label = "proven";
-        for text in &self.proven {
-            lines.push((label, Text::toned(text.clone(), Tone::Good)));
-            label = "";
-        }
-        let mut label = "not proven";
-        for text in &self.not_proven {
-            lines.push((label, Text::toned(text.clone(), Tone::Dim)));
-            label = "";
-        }
-        lines
+impl KeyValueView for FileVerified {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let proven = self.proven.iter().map(|text| Text::toned(text, Tone::Good));
+        let not_proven = self
+            .not_proven
+            .iter()
+            .map(|text| Text::toned(text, Tone::Dim));
+        KeyValues::new()
+            .add("file", &self.file)
+            .add("kind", &self.kind)
+            .add("log", &self.origin)
+            .add_some("proven", proven)
+            .add_some("not proven", not_proven)
     }
 }

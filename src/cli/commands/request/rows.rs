@@ -3,10 +3,12 @@
 use crate::app::login::Asked;
 use crate::app::requests::{Decided, RequestRow};
 use crate::cli::commands::changes::mark;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::request::RequestState;
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 
 fn state(state: RequestState) -> Text {
     let tone = match state {
@@ -16,12 +18,6 @@ fn state(state: RequestState) -> Text {
         RequestState::Cancelled | RequestState::Used | RequestState::Expired => Tone::Dim,
     };
     Text::toned(state.as_str(), tone)
-}
-
-macro_rules! columns {
-    ($($field:literal $title:literal)*) => {
-        &[$(Column { field: $field, title: $title }),*]
-    };
 }
 
 /// The beginning of an id, where one can read and type it; a pipe gets all of
@@ -39,140 +35,115 @@ fn customer(request: &RequestRow) -> String {
     email.unwrap_or_else(|| request.customer_id.to_string())
 }
 
-impl Row for RequestRow {
-    const COLUMNS: &'static [Column] = columns! {
-        "id" "request"
-        "state" "state"
-        "admin" "by"
-        "customer_id" ""
-        "customer_email" "customer"
-        "website" ""
-        "store_view" ""
-        "document" ""
-        "reason" "reason"
-        "ticket" "ticket"
-        "causes" ""
-        "requested_at" "asked"
-        "expires_at" ""
-        "decided_at" ""
-        "decided_by" "decided by"
-        "decision_reason" ""
-        "session_id" ""
-    };
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let asked = match look.width {
-            Some(_) => self.requested_at.relative(look.now),
-            None => look.short_time(self.requested_at),
-        };
-        vec![
-            id(self, look),
-            state(self.state),
-            self.admin.clone().into(),
-            customer(self).into(),
-            self.reason.clone().unwrap_or_default().into(),
-            self.ticket.clone().unwrap_or_default().into(),
-            asked.into(),
-            self.decided_by.clone().unwrap_or_default().into(),
-        ]
+fn asked(request: &RequestRow, look: &Look) -> String {
+    match look.width {
+        Some(_) => request.requested_at.relative(look.now),
+        None => look.short_time(request.requested_at),
     }
 }
 
-impl Row for Decided {
-    const COLUMNS: &'static [Column] = columns! {
-        "id" "request"
-        "state" "state"
-        "admin" "by"
-        "customer_id" ""
-        "customer_email" "customer"
-        "website" ""
-        "store_view" "store view"
-        "document" ""
-        "reason" ""
-        "ticket" ""
-        "causes" ""
-        "requested_at" ""
-        "expires_at" "until"
-        "decided_at" ""
-        "decided_by" ""
-        "decision_reason" ""
-        "session_id" ""
-        "changed" ""
-    };
+impl Tabled for RequestRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "request", id),
+        Column::new("state", "state", |row, _| state(row.state)),
+        Column::new("admin", "by", |row, _| (&row.admin).into()),
+        Column::hidden("customer_id"),
+        Column::new("customer_email", "customer", |row, _| customer(row).into()),
+        Column::hidden("website"),
+        Column::hidden("store_view"),
+        Column::hidden("document"),
+        Column::new("reason", "reason", |row, _| (&row.reason).into()),
+        Column::new("ticket", "ticket", |row, _| (&row.ticket).into()),
+        Column::hidden("causes"),
+        Column::new("requested_at", "asked", |row, look| asked(row, look).into()),
+        Column::hidden("expires_at"),
+        Column::hidden("decided_at"),
+        Column::new("decided_by", "decided by", |row, _| {
+            (&row.decided_by).into()
+        }),
+        Column::hidden("decision_reason"),
+        Column::hidden("session_id"),
+    ];
+}
 
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let request = &self.request;
-        vec![
-            id(request, look),
-            state(request.state),
-            request.admin.clone().into(),
-            customer(request).into(),
-            request.store_view.clone().into(),
-            look.short_time(request.expires_at).into(),
-        ]
-    }
+impl Tabled for Decided {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "request", |row, look| id(&row.request, look)),
+        Column::new("state", "state", |row, _| state(row.request.state)),
+        Column::new("admin", "by", |row, _| (&row.request.admin).into()),
+        Column::hidden("customer_id"),
+        Column::new("customer_email", "customer", |row, _| {
+            customer(&row.request).into()
+        }),
+        Column::hidden("website"),
+        Column::new("store_view", "store view", |row, _| {
+            (&row.request.store_view).into()
+        }),
+        Column::hidden("document"),
+        Column::hidden("reason"),
+        Column::hidden("ticket"),
+        Column::hidden("causes"),
+        Column::hidden("requested_at"),
+        Column::new("expires_at", "until", |row, look| {
+            look.short_time(row.request.expires_at).into()
+        }),
+        Column::hidden("decided_at"),
+        Column::hidden("decided_by"),
+        Column::hidden("decision_reason"),
+        Column::hidden("session_id"),
+        Column::hidden("changed"),
+    ];
 }
 
 /// One request, whole.
-pub fn lines(request: &RequestRow, look: &Look) -> Vec<(&'static str, Text)> {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let time = |time: Option<_>| time.map(|t| look.time(t)).unwrap_or_default();
+pub fn lines(request: &RequestRow, look: &Look) -> KeyValues {
     let causes: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
+    let email = request.customer_email.as_deref().unwrap_or_default();
     let until = match request.state {
         RequestState::Pending | RequestState::Approved | RequestState::Expired => {
-            look.time(request.expires_at)
+            Some(look.time(request.expires_at))
         }
-        RequestState::Denied | RequestState::Cancelled | RequestState::Used => String::new(),
+        RequestState::Denied | RequestState::Cancelled | RequestState::Used => None,
     };
-    let mut lines: Vec<(&'static str, Text)> = vec![
-        ("request", request.id.to_string().into()),
-        ("state", state(request.state)),
-        ("by", request.admin.clone().into()),
-        (
-            "customer",
-            format!("{} {}", request.customer_id, text(&request.customer_email)).into(),
-        ),
-        ("website", text(&request.website).into()),
-        ("store view", request.store_view.clone().into()),
-    ];
-    let further = [
-        ("document", text(&request.document)),
-        ("reason", text(&request.reason)),
-        ("ticket", text(&request.ticket)),
-        ("because of", causes.join(", ")),
-        ("asked", look.time(request.requested_at)),
-        ("until", until),
-        ("decided by", text(&request.decided_by)),
-        ("decided", time(request.decided_at)),
-        ("remark", text(&request.decision_reason)),
-        (
+    KeyValues::new()
+        .add("request", request.id.to_string())
+        .add("state", state(request.state))
+        .add("by", &request.admin)
+        .add("customer", format!("{} {email}", request.customer_id))
+        .add("website", &request.website)
+        .add("store view", &request.store_view)
+        .add_some("document", &request.document)
+        .add_some("reason", &request.reason)
+        .add_some("ticket", &request.ticket)
+        .add_some(
+            "because of",
+            (!causes.is_empty()).then(|| causes.join(", ")),
+        )
+        .add("asked", look.time(request.requested_at))
+        .add_some("until", until)
+        .add_some("decided by", &request.decided_by)
+        .add_some("decided", request.decided_at.map(|time| look.time(time)))
+        .add_some("remark", &request.decision_reason)
+        .add_some(
             "session",
-            request
-                .session_id
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        ),
-    ];
-    let known = further.into_iter().filter(|(_, value)| !value.is_empty());
-    lines.extend(known.map(|(label, value)| (label, Text::from(value))));
-    lines
+            request.session_id.as_ref().map(ToString::to_string),
+        )
 }
 
-impl Card for RequestRow {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for RequestRow {
+    fn lines(&self, look: &Look) -> KeyValues {
         lines(self, look)
     }
 }
 
-impl Card for Decided {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Decided {
+    fn lines(&self, look: &Look) -> KeyValues {
         mark(lines(&self.request, look), self.changed)
     }
 }
 
-impl Card for Asked {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Asked {
+    fn lines(&self, look: &Look) -> KeyValues {
         mark(lines(&self.request, look), self.changed)
     }
 }

@@ -10,9 +10,9 @@ use crate::app::confirm::Confirmation;
 use crate::app::roles::{Apply, Change, Diff, Export};
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown};
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::cli::{ask, declared::counted};
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text};
+use crate::render::column::Column;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -79,28 +79,20 @@ pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
     declared::applied(shop, &outcome)
 }
 
-const fn field(field: &'static str) -> Column {
-    Column { field, title: "" }
-}
-
-impl Row for Change {
-    const COLUMNS: &'static [Column] = &[
-        field("change"),
-        field("role"),
-        field("admin_user"),
-        field("access"),
-        field("websites"),
-        field("resources"),
-        field("os_account"),
-        field("full_name"),
-        field("before"),
-        field("after"),
+impl Tabled for Change {
+    /// People read lines instead ([`Shown`]).
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("change"),
+        Column::hidden("role"),
+        Column::hidden("admin_user"),
+        Column::hidden("access"),
+        Column::hidden("websites"),
+        Column::hidden("resources"),
+        Column::hidden("os_account"),
+        Column::hidden("full_name"),
+        Column::hidden("before"),
+        Column::hidden("after"),
     ];
-
-    /// People read lines instead (`Shown`).
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        Vec::new()
-    }
 }
 
 impl Shown for Change {

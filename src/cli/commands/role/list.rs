@@ -6,11 +6,12 @@ use crate::app::roles::{List, RoleRow, RoleView, Show};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::access::Access;
 use crate::domain::resource::Resource;
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -48,64 +49,34 @@ pub fn scope(websites: Option<&Vec<String>>) -> String {
     }
 }
 
-impl Row for RoleRow {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "name",
-            title: "role",
-        },
-        Column {
-            field: "access",
-            title: "access",
-        },
-        Column {
-            field: "resources",
-            title: "resources",
-        },
-        Column {
-            field: "scope",
-            title: "",
-        },
-        Column {
-            field: "websites",
-            title: "scope",
-        },
-        Column {
-            field: "users",
-            title: "users",
-        },
+impl Tabled for RoleRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("name", "role", |row, _| (&row.name).into()),
+        Column::new("access", "access", |row, _| row.access.as_str().into()),
+        Column::new("resources", "resources", |row, _| {
+            row.resources.to_string().into()
+        }),
+        Column::hidden("scope"),
+        Column::new("websites", "scope", |row, _| {
+            scope(row.websites.as_ref()).into()
+        }),
+        Column::new("users", "users", |row, _| row.users.to_string().into()),
     ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        vec![
-            self.name.clone().into(),
-            self.access.as_str().into(),
-            self.resources.to_string().into(),
-            scope(self.websites.as_ref()).into(),
-            self.users.to_string().into(),
-        ]
-    }
 }
 
-impl Card for RoleView {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("role", self.name.clone().into()),
-            ("access", self.access.as_str().into()),
-            ("scope", scope(self.websites.as_ref()).into()),
-            ("users", self.users.join(", ").into()),
-        ];
-        match (self.access, self.resources.as_slice()) {
-            (Access::All, _) => lines.push(("resources", "everything".into())),
-            (Access::Custom, []) => lines.push(("resources", "nothing".into())),
-            (Access::Custom, held) => {
-                for (at, resource) in held.iter().enumerate() {
-                    let label = if at == 0 { "resources" } else { "" };
-                    lines.push((label, described(*resource).into()));
-                }
-            }
-        }
-        lines
+impl KeyValueView for RoleView {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let resources = match (self.access, self.resources.as_slice()) {
+            (Access::All, _) => vec!["everything".to_owned()],
+            (Access::Custom, []) => vec!["nothing".to_owned()],
+            (Access::Custom, held) => held.iter().copied().map(described).collect(),
+        };
+        KeyValues::new()
+            .add("role", &self.name)
+            .add("access", self.access.as_str())
+            .add("scope", scope(self.websites.as_ref()))
+            .add("users", self.users.join(", "))
+            .add_some("resources", resources)
     }
 }
 

@@ -5,9 +5,10 @@ use clap::Args;
 use crate::app::roles::{Node, Tree};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::Tabled;
 use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -31,43 +32,25 @@ pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
     shop.page(nodes, &args.paging, |node| node.id.clone())
 }
 
-impl Row for Node {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "",
-        },
-        Column {
-            field: "title",
-            title: "resource",
-        },
-        Column {
-            field: "parent",
-            title: "",
-        },
-        Column {
-            field: "depth",
-            title: "",
-        },
-        Column {
-            field: "granted",
-            title: "",
-        },
-        Column {
-            field: "meaning",
-            title: "lets one",
-        },
-    ];
+/// Its title in the tree, and whether the role holds it.
+fn branch(node: &Node) -> Text {
+    let branch = "│ ".repeat(node.depth);
+    let (sign, tone) = match node.granted {
+        Some(true) => ("✓ ", Tone::Good),
+        Some(false) => ("· ", Tone::Dim),
+        None => ("", Tone::Plain),
+    };
+    let short = node.id.rsplit_once("::").map_or(&*node.id, |(_, id)| id);
+    Text::toned(format!("{branch}{sign}{} ({short})", node.title), tone)
+}
 
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        let branch = "│ ".repeat(self.depth);
-        let (sign, tone) = match self.granted {
-            Some(true) => ("✓ ", Tone::Good),
-            Some(false) => ("· ", Tone::Dim),
-            None => ("", Tone::Plain),
-        };
-        let short = self.id.rsplit_once("::").map_or(&*self.id, |(_, id)| id);
-        let title = format!("{branch}{sign}{} ({short})", self.title);
-        vec![Text::toned(title, tone), self.meaning.clone().into()]
-    }
+impl Tabled for Node {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("id"),
+        Column::new("title", "resource", |row, _| branch(row)),
+        Column::hidden("parent"),
+        Column::hidden("depth"),
+        Column::hidden("granted"),
+        Column::new("meaning", "lets one", |row, _| (&row.meaning).into()),
+    ];
 }

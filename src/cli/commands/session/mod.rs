@@ -4,7 +4,7 @@ mod rows;
 
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
-use self::rows::Narrow;
+use self::rows::NARROW;
 use super::{Noun, parsed, verbs};
 use crate::app::sessions::{End, ListSessions, ShowSession, Which};
 use crate::cli::args::Paging;
@@ -147,7 +147,7 @@ fn list(args: ListArgs, shop: &Shop) -> Result<()> {
     let cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
     let shown = rows.len();
     if shop.out.format == Format::Table && is_narrow(&shop.look()) {
-        shop.list(&rows.into_iter().map(Narrow).collect::<Vec<_>>())?;
+        shop.list_with(NARROW, &rows)?;
     } else {
         shop.list(&rows)?;
     }

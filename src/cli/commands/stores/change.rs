@@ -7,12 +7,12 @@ use crate::app::stores::{
 };
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::domain::form::StoreId;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -166,24 +166,17 @@ fn address(text: &str) -> Result<Address> {
         .map_err(|e: String| Fault::invalid("what to change", e))
 }
 
-impl Card for Edited {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines = self.node.lines(look);
-        if !self.changed {
-            lines.push(("changed", "nothing: it was so already".into()));
-        }
-        lines
+impl KeyValueView for Edited {
+    fn lines(&self, look: &Look) -> KeyValues {
+        let unchanged = (!self.changed).then_some("nothing: it was so already");
+        self.node.lines(look).add_some("changed", unchanged)
     }
 }
 
-impl Card for Removed {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![
-            (
-                "removed",
-                format!("{}:{}", self.kind.as_str(), self.code).into(),
-            ),
-            ("config values", self.config_values.to_string().into()),
-        ]
+impl KeyValueView for Removed {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("removed", format!("{}:{}", self.kind.as_str(), self.code))
+            .add("config values", self.config_values.to_string())
     }
 }

@@ -1,79 +1,50 @@
 //! What a website, store group or store view looks like.
 
 use crate::app::stores::{Level, Node};
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 
-impl Row for Node {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "kind",
-            title: "kind",
-        },
-        Column {
-            field: "id",
-            title: "id",
-        },
-        Column {
-            field: "code",
-            title: "code",
-        },
-        Column {
-            field: "name",
-            title: "name",
-        },
-        Column {
-            field: "website",
-            title: "",
-        },
-        Column {
-            field: "group",
-            title: "",
-        },
-        Column {
-            field: "default",
-            title: "default",
-        },
-        Column {
-            field: "active",
-            title: "active",
-        },
-    ];
-
-    fn cells(&self, _look: &Look) -> Vec<Text> {
-        let branch = match self.kind {
-            Level::Website => "",
-            Level::Group => "└ ",
-            Level::StoreView => "· └ ",
-        };
-        let default = if self.default { "default" } else { "" };
-        vec![
-            self.kind.as_str().into(),
-            self.id.to_string().into(),
-            format!("{branch}{}", self.code).into(),
-            self.name.clone().into(),
-            Text::toned(default, Tone::Good),
-            self.active.map(Text::yes_no).unwrap_or_default(),
-        ]
-    }
+/// Its code in the tree.
+fn branch(node: &Node) -> String {
+    let branch = match node.kind {
+        Level::Website => "",
+        Level::Group => "└ ",
+        Level::StoreView => "· └ ",
+    };
+    format!("{branch}{}", node.code)
 }
 
-impl Card for Node {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            (self.kind.as_str(), self.code.clone().into()),
-            ("id", self.id.to_string().into()),
-            ("name", self.name.clone().into()),
-        ];
-        if self.kind != Level::Website {
-            lines.push(("website", self.website.clone().into()));
-        }
-        if self.kind == Level::StoreView {
-            lines.push(("group", self.group.clone().unwrap_or_default().into()));
-        }
-        lines.push(("default", Text::yes_no(self.default)));
-        lines.extend(self.active.map(|active| ("active", Text::yes_no(active))));
-        lines
+impl Tabled for Node {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("kind", "kind", |row, _| row.kind.as_str().into()),
+        Column::new("id", "id", |row, _| row.id.to_string().into()),
+        Column::new("code", "code", |row, _| branch(row).into()),
+        Column::new("name", "name", |row, _| (&row.name).into()),
+        Column::hidden("website"),
+        Column::hidden("group"),
+        Column::new("default", "default", |row, _| {
+            Text::toned(if row.default { "default" } else { "" }, Tone::Good)
+        }),
+        Column::new("active", "active", |row, _| {
+            row.active.map(Text::yes_no).into()
+        }),
+    ];
+}
+
+impl KeyValueView for Node {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let website = (self.kind != Level::Website).then_some(&self.website);
+        let group = (self.kind == Level::StoreView).then_some(&self.group);
+        KeyValues::new()
+            .add(self.kind.as_str(), &self.code)
+            .add("id", self.id.to_string())
+            .add("name", &self.name)
+            .add_some("website", website)
+            .add_some("group", group)
+            .add("default", Text::yes_no(self.default))
+            .add_some("active", self.active.map(Text::yes_no))
     }
 }

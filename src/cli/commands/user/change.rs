@@ -5,12 +5,12 @@ use clap::Args;
 use crate::app::users::{Assign, Changed, Create, Delete, Deleted, Edit, SetEnabled};
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::cli::{ask, input};
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::render::Look;
-use crate::render::list::Text;
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::render::safe::safe;
 use crate::store::Result;
 
@@ -141,14 +141,14 @@ fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
     Ok(())
 }
 
-impl Card for Changed {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
+impl KeyValueView for Changed {
+    fn lines(&self, look: &Look) -> KeyValues {
         mark(self.user.lines(look), self.changed)
     }
 }
 
-impl Card for Deleted {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        vec![("deleted", self.name.clone().into())]
+impl KeyValueView for Deleted {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new().add("deleted", &self.name)
     }
 }

@@ -6,9 +6,11 @@ use crate::app::users::{List, Show, UserView};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -42,63 +44,28 @@ fn state(enabled: bool) -> Text {
     }
 }
 
-impl Row for UserView {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "",
-        },
-        Column {
-            field: "name",
-            title: "name",
-        },
-        Column {
-            field: "full_name",
-            title: "full name",
-        },
-        Column {
-            field: "role",
-            title: "role",
-        },
-        Column {
-            field: "os_account",
-            title: "account",
-        },
-        Column {
-            field: "enabled",
-            title: "state",
-        },
-        Column {
-            field: "created_at",
-            title: "created",
-        },
+impl Tabled for UserView {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::hidden("id"),
+        Column::new("name", "name", |row, _| (&row.name).into()),
+        Column::new("full_name", "full name", |row, _| (&row.full_name).into()),
+        Column::new("role", "role", |row, _| (&row.role).into()),
+        Column::new("os_account", "account", |row, _| (&row.os_account).into()),
+        Column::new("enabled", "state", |row, _| state(row.enabled)),
+        Column::new("created_at", "created", |row, look| {
+            look.short_time(row.created_at).into()
+        }),
     ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        vec![
-            self.name.clone().into(),
-            self.full_name.clone().unwrap_or_default().into(),
-            self.role.clone().into(),
-            self.os_account.clone().unwrap_or_default().into(),
-            state(self.enabled),
-            look.short_time(self.created_at).into(),
-        ]
-    }
 }
 
-impl Card for UserView {
-    fn lines(&self, look: &Look) -> Vec<(&'static str, Text)> {
-        let account = self.os_account.clone();
-        vec![
-            ("name", self.name.clone().into()),
-            (
-                "full name",
-                self.full_name.clone().unwrap_or_default().into(),
-            ),
-            ("role", self.role.clone().into()),
-            ("account", account.unwrap_or_else(|| "none".into()).into()),
-            ("state", state(self.enabled)),
-            ("created", look.time(self.created_at).into()),
-        ]
+impl KeyValueView for UserView {
+    fn lines(&self, look: &Look) -> KeyValues {
+        KeyValues::new()
+            .add("name", &self.name)
+            .add("full name", &self.full_name)
+            .add("role", &self.role)
+            .add("account", self.os_account.as_deref().unwrap_or("none"))
+            .add("state", state(self.enabled))
+            .add("created", look.time(self.created_at))
     }
 }

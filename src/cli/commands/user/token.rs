@@ -11,13 +11,15 @@ use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
+use crate::cli::view::{KeyValueView, Tabled};
 use crate::domain::fault::Fault;
 use crate::domain::form::OptionalText;
 use crate::domain::form::{BoundedList, ShortText};
 use crate::domain::time::{Timestamp, parse_duration};
 use crate::render::Look;
-use crate::render::list::{Column, Row, Text, Tone};
-use crate::render::one::Card;
+use crate::render::column::Column;
+use crate::render::list::{Text, Tone};
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Subcommand)]
@@ -137,26 +139,23 @@ fn lifetime(text: &str) -> Result<Duration> {
     Ok(length)
 }
 
-impl Card for Created {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        Vec::new() // the token stands alone on stdout
+impl KeyValueView for Created {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        KeyValues::new() // the token stands alone on stdout
     }
 }
 
-impl Card for Revoked {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let ids: Vec<String> = self.revoked.iter().map(ToString::to_string).collect();
-        let text = if ids.is_empty() {
-            "none: they were so already".to_owned()
-        } else {
-            ids.join(", ")
+impl KeyValueView for Revoked {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let list = |ids: &[i64]| {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            (!ids.is_empty()).then(|| ids.join(", "))
         };
-        let mut lines = vec![("name", self.name.clone().into()), ("revoked", text.into())];
-        if !self.descendants.is_empty() {
-            let ids: Vec<String> = self.descendants.iter().map(ToString::to_string).collect();
-            lines.push(("made with them", ids.join(", ").into()));
-        }
-        lines
+        let none = || "none: they were so already".to_owned();
+        KeyValues::new()
+            .add("name", &self.name)
+            .add("revoked", list(&self.revoked).unwrap_or_else(none))
+            .add_some("made with them", list(&self.descendants))
     }
 }
 
@@ -176,80 +175,46 @@ fn only(token: &TokenView) -> String {
     }
 }
 
-impl Row for TokenView {
-    const COLUMNS: &'static [Column] = &[
-        Column {
-            field: "id",
-            title: "id",
-        },
-        Column {
-            field: "name",
-            title: "name",
-        },
-        Column {
-            field: "label",
-            title: "label",
-        },
-        Column {
-            field: "created_at",
-            title: "created",
-        },
-        Column {
-            field: "expires_at",
-            title: "expires",
-        },
-        Column {
-            field: "revoked_at",
-            title: "",
-        },
-        Column {
-            field: "last_used_at",
-            title: "last used",
-        },
-        Column {
-            field: "resources",
-            title: "only",
-        },
-        Column {
-            field: "websites",
-            title: "",
-        },
-        Column {
-            field: "state",
-            title: "state",
-        },
-        Column {
-            field: "parent_id",
-            title: "",
-        },
-    ];
-
-    fn cells(&self, look: &Look) -> Vec<Text> {
-        let tone = match self.state {
-            TokenState::Active => Tone::Good,
-            TokenState::Suspended => Tone::Warning,
-            TokenState::Expired | TokenState::Revoked => Tone::Dim,
-        };
-        // Three times leave no room for anything else on a terminal.
-        let time = |time: Timestamp| match look.width {
-            Some(_) => time.relative(look.now),
-            None => look.short_time(time),
-        };
-        let state = match self.parent_id {
-            None => self.state.as_str().to_owned(),
-            Some(parent) => format!("{}, made with {parent}", self.state.as_str()),
-        };
-        let last_used = self.last_used_at.map(time);
-        let expires = self.expires_at.map(time);
-        vec![
-            self.id.to_string().into(),
-            self.name.clone().into(),
-            self.label.clone().unwrap_or_default().into(),
-            time(self.created_at).into(),
-            expires.unwrap_or_else(|| "never".to_owned()).into(),
-            last_used.unwrap_or_default().into(),
-            only(self).into(),
-            Text::toned(state, tone),
-        ]
+fn state(token: &TokenView) -> Text {
+    let tone = match token.state {
+        TokenState::Active => Tone::Good,
+        TokenState::Suspended => Tone::Warning,
+        TokenState::Expired | TokenState::Revoked => Tone::Dim,
+    };
+    let state = token.state.as_str();
+    match token.parent_id {
+        None => Text::toned(state, tone),
+        Some(parent) => Text::toned(format!("{state}, made with {parent}"), tone),
     }
+}
+
+/// Three absolute times leave no room for anything else on a terminal.
+fn time(time: Timestamp, look: &Look) -> String {
+    match look.width {
+        Some(_) => time.relative(look.now),
+        None => look.short_time(time),
+    }
+}
+
+impl Tabled for TokenView {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("id", "id", |row, _| row.id.to_string().into()),
+        Column::new("name", "name", |row, _| (&row.name).into()),
+        Column::new("label", "label", |row, _| (&row.label).into()),
+        Column::new("created_at", "created", |row, look| {
+            time(row.created_at, look).into()
+        }),
+        Column::new("expires_at", "expires", |row, look| match row.expires_at {
+            Some(at) => time(at, look).into(),
+            None => "never".into(),
+        }),
+        Column::hidden("revoked_at"),
+        Column::new("last_used_at", "last used", |row, look| {
+            row.last_used_at.map(|at| time(at, look)).into()
+        }),
+        Column::new("resources", "only", |row, _| only(row).into()),
+        Column::hidden("websites"),
+        Column::new("state", "state", |row, _| state(row)),
+        Column::hidden("parent_id"),
+    ];
 }

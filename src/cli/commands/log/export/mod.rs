@@ -14,6 +14,7 @@ use crate::app::log::export::{Export, Exported, Receiver};
 use crate::app::log::manifest::Strength;
 use crate::app::remote::Meanwhile;
 use crate::cli::shop::Shop;
+use crate::cli::view::KeyValueView;
 use crate::domain::audit::Field;
 use crate::domain::fault::Fault;
 use crate::domain::form::BoundedList;
@@ -21,7 +22,7 @@ use crate::domain::form::OptionalText;
 use crate::render::Look;
 use crate::render::export::{Content, Form};
 use crate::render::list::{Text, Tone};
-use crate::render::one::Card;
+use crate::render::one::KeyValues;
 use crate::store::Result;
 
 #[derive(Debug, Args)]
@@ -151,24 +152,19 @@ impl<R: Receiver> Meanwhile for Taking<R> {
     }
 }
 
-impl Card for Exported {
-    fn lines(&self, _look: &Look) -> Vec<(&'static str, Text)> {
-        let mut lines: Vec<(&'static str, Text)> = vec![
-            ("file", self.file.clone().unwrap_or_default().into()),
-            ("rows", self.rows.to_string().into()),
-            ("bytes", self.bytes.to_string().into()),
-            ("sha256", self.sha256.clone().into()),
-        ];
-        lines.extend(self.manifest.clone().map(|name| ("manifest", name.into())));
-        lines.extend(
-            self.proof
-                .as_ref()
-                .map(|p| ("proof", p.file.clone().into())),
-        );
-        match self.audit_seq {
-            Some(seq) => lines.push(("recorded", seq.to_string().into())),
-            None => lines.push(("recorded", Text::toned("not logged", Tone::Dim))),
-        }
-        lines
+impl KeyValueView for Exported {
+    fn lines(&self, _look: &Look) -> KeyValues {
+        let recorded = match self.audit_seq {
+            Some(seq) => seq.to_string().into(),
+            None => Text::toned("not logged", Tone::Dim),
+        };
+        KeyValues::new()
+            .add("file", &self.file)
+            .add("rows", self.rows.to_string())
+            .add("bytes", self.bytes.to_string())
+            .add("sha256", &self.sha256)
+            .add_some("manifest", &self.manifest)
+            .add_some("proof", self.proof.as_ref().map(|proof| &proof.file))
+            .add("recorded", recorded)
     }
 }

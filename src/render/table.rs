@@ -1,0 +1,81 @@
+//! The table of `comfy_table` that every list and page is drawn with.
+
+use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::list::{Text, Tone};
+use super::safe::safe;
+
+/// A table in the house style.
+pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
+    let mut table = Table::new();
+    if let Some(width) = look.width {
+        table.load_style(UTF8_FULL_CONDENSED);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(width);
+    } else {
+        // A pipe gets plain columns, however wide.
+        table.load_style(NOTHING);
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    if look.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(titles.into_iter().map(|title| {
+        let cell = Cell::new(title);
+        if look.color {
+            cell.add_attribute(Attribute::Bold)
+        } else {
+            cell
+        }
+    }));
+    for column in table.column_iter_mut() {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(6)));
+    }
+    table
+}
+
+/// Words longer than this may be broken wherever that helps the others.
+const LONG: usize = 18;
+
+/// Words fall apart only where there is no room for them, and the longest
+/// first: a long name before a code one may want to read or type. Tables with
+/// addresses are laid out by [`super::layout`].
+pub fn keep_words_whole(table: &mut Table, width: u16) {
+    let mut longest = vec![0; table.column_count()];
+    let rows = table.header().into_iter().chain(table.row_iter());
+    for row in rows {
+        for (longest, cell) in longest.iter_mut().zip(row.cell_iter()) {
+            let content = cell.content();
+            let widest = content.split([' ', '\n']).map(UnicodeWidthStr::width).max();
+            *longest = widest.unwrap_or(0).max(*longest);
+        }
+    }
+    // A blank on either side of each, a line between them and at both ends.
+    let room = usize::from(width).saturating_sub(3 * longest.len() + 1);
+    let needs = |most: usize| longest.iter().map(|word| *word.min(&most)).sum::<usize>();
+    let most = (1..=LONG).rev().find(|most| needs(*most) <= room);
+    let most = most.unwrap_or(1);
+    for (column, word) in table.column_iter_mut().zip(&longest) {
+        let least = u16::try_from(*word.min(&most) + 2).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+    }
+}
+
+pub fn cell(text: &Text, look: &Look) -> Cell {
+    let cell = Cell::new(safe(&text.text));
+    if !look.color {
+        return cell;
+    }
+    match text.tone {
+        Tone::Plain => cell,
+        Tone::Good => cell.fg(Color::Green),
+        Tone::Bad => cell.fg(Color::Red),
+        Tone::Warning => cell.fg(Color::Yellow),
+        Tone::Dim => cell.add_attribute(Attribute::Dim),
+    }
+}
