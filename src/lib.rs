@@ -1,24 +1,24 @@
 //! `lac`: Login as Customer for the terminal.
 //!
-//! The crate is built in four floors; an upper floor imports a lower one,
-//! never the other way round (`tests/floors.rs` reads the `use` lines).
+//! The program is a workspace. Each crate may use those above it in this table,
+//! and Cargo sees to it.
 //!
-//! | floor | modules | what lives there |
-//! | --- | --- | --- |
-//! | 4 | [`cli`], [`broker`] | arguments, prompts, printing, exit codes, where the program is put together; the local socket |
-//! | 3 | [`app`], [`render`] | one file per use case; what results look like |
-//! | 2 | [`store`], [`signing`] | the storage port and its adapters; keys, tokens, checkpoints |
-//! | 1 | [`domain`] | types and rules: no I/O, no clock, no randomness of its own |
+//! | crate | what lives there |
+//! | --- | --- |
+//! | `lac-model` | types and rules: no I/O, no clock, no randomness of its own |
+//! | `lac-store` | the storage port: traits, permits, what a transaction is |
+//! | `lac-ledger` | the audit log as a data structure: record, tree, proofs, keys, archives, verification, export |
+//! | `lac-sqlite` | the storage port on SQLite |
+//! | `lac-render` | what results look like: tables, pages, CSV, workbooks, OCSF |
+//! | `lac-app` | the use cases: one file each |
+//! | this one | [`cli`]: arguments, prompts, printing, exit codes, where the program is put together; [`broker`]: the local socket |
+//!
+//! `docs/life-of-a-command.md` is the map.
 
-pub mod app;
 pub mod broker;
 pub mod cli;
-pub mod domain;
-pub mod render;
-pub mod signing;
-pub mod store;
 
-/// Runs the program: the one place that names all parts of floor 4.
+/// Runs the program: the one place that names both parts.
 pub fn main() -> std::process::ExitCode {
     cli::main(cli::Parts {
         serve: broker::serve,

@@ -2,7 +2,7 @@
 //!
 //! Each file in `compile_fail/` says at the end of a line how the compiler's error
 //! there begins (`//~ CODE: message`); there must be that one and no other. They
-//! are checked against the library that these tests link, so nothing is built
+//! are checked against the libraries that these tests link, so nothing is built
 //! for them.
 
 use std::fs;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The crates that the files use.
-const CRATES: [&str; 1] = ["login_as_customer"];
+const CRATES: [&str; 4] = ["lac_app", "lac_ledger", "lac_model", "lac_store"];
 
 /// Where the libraries of this build are.
 fn libraries() -> PathBuf {

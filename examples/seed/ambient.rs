@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use login_as_customer::domain::ambient::{Clock, Random};
-use login_as_customer::domain::time::Timestamp;
+use lac_model::ambient::{Clock, Random};
+use lac_model::time::Timestamp;
 
 /// The time of the wall clock.
 #[allow(clippy::disallowed_methods)] // a separate program, not a use case

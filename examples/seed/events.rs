@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use login_as_customer::app::{Config, Desk, Keys};
-use login_as_customer::domain::access::AdminUser;
-use login_as_customer::domain::audit::{Action, ConsentBasis, Event, Outcome};
-use login_as_customer::domain::document::{DocumentKind, DocumentRef};
-use login_as_customer::domain::fault::Fault;
-use login_as_customer::domain::ids::{CustomerId, SessionId};
-use login_as_customer::domain::time::Timestamp;
-use login_as_customer::store::log::Appender;
+use lac_app::{Config, Desk, Keys};
+use lac_ledger::appender::Appender;
+use lac_model::access::AdminUser;
+use lac_model::audit::{Action, ConsentBasis, Event, Outcome};
+use lac_model::document::{DocumentKind, DocumentRef};
+use lac_model::fault::Fault;
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::time::Timestamp;
 
 use super::ambient::{mix, pick, wall_clock};
 use super::people::People;

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use login_as_customer::domain::fault::Fault;
+use lac_model::fault::Fault;
 
 use self::files::Rest;
 use self::people::People;

@@ -23,10 +23,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use self::crowd::{Crowd, Guest};
 use self::peer::{Peer, uid_of};
 use self::stream::Timed;
-use crate::app::remote::{Hearing, IsGone, LARGE_REQUEST, Service};
-use crate::app::{self, Caller, Credential, Desk};
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_app::remote::{Hearing, IsGone, LARGE_REQUEST, Service};
+use lac_app::{self, Caller, Credential, Desk};
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// Greeting and request must be here within this time.
 const TO_ASK: Duration = Duration::from_secs(10);
@@ -249,7 +249,7 @@ fn attend(service: &Service<'_>, visitor: &Visitor<'_>, stream: UnixStream) -> R
     };
     if guest.is_stranger() {
         let mut is_known = false;
-        let mut ask = |desk: &Desk<'_>| is_known = app::is_known(desk);
+        let mut ask = |desk: &Desk<'_>| is_known = lac_app::is_known(desk);
         // What fails here fails again when the request is run.
         let _ = service.desks.lend(&caller, None, &mut ask);
         if is_known {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::app::remote::Stream;
+use lac_app::remote::Stream;
 
 /// Whether the other side has gone. One that has only said all it has to say
 /// still listens.

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::ambient::{Clock, Random};
-use crate::domain::time::Timestamp;
+use lac_model::ambient::{Clock, Random};
+use lac_model::time::Timestamp;
 
 /// The wall clock, or a fixed one in tests.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use super::out::Out;
 use super::settings::AnchorSettings;
-use crate::render::safe::safe;
-use crate::store::anchor::{Anchor, AnchorFile, Anchors, Place, Syslog};
+use lac_ledger::anchor::{Anchor, AnchorFile, Anchors, Place, Syslog};
+use lac_render::safe::safe;
 
 /// Every place of the settings, and whether its failure was told.
 #[derive(Debug, Default)]

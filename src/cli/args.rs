@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::render::Format;
+use lac_render::Format;
 
 /// Global flags.
 #[derive(Debug, Clone, Default, Args)]

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// Access of group and others.
 const NOBODY_ELSE: u32 = 0;

@@ -7,10 +7,10 @@ use dialoguer::Confirm;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 
 use super::shop::Shop;
-use crate::app::confirm::Confirmation;
-use crate::domain::fault::Fault;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::confirm::Confirmation;
+use lac_model::fault::Fault;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 /// Held by the thread that ends the program, and never released.
 static LEAVING: Mutex<()> = Mutex::new(());

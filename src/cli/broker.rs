@@ -7,9 +7,9 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::app::remote::{Line, Meanwhile, UseCase, Welcome};
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_app::remote::{Line, Meanwhile, UseCase, Welcome};
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// How long an answer is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use super::out::Out;
 use super::settings::Settings;
 use super::shells::{SHELLS, VARIABLE};
 use super::shop::Shop;
-use crate::app::complete::{Complete, Wanted, fixed};
-use crate::render::safe::shell_safe;
+use lac_app::complete::{Complete, Wanted, fixed};
+use lac_render::safe::shell_safe;
 
 /// Answers a shell and ends the program, if one asks.
 pub fn answer() {

@@ -11,12 +11,12 @@ use serde::Serialize;
 use super::out::{Out, write_failed};
 use super::shop::Shop;
 use super::view::Tabled;
-use crate::app::LONGEST_FILE;
-use crate::domain::fault::Fault;
-use crate::render::Format;
-use crate::render::list::{Text, Tone};
-use crate::render::one::paint;
-use crate::store::Result;
+use lac_app::LONGEST_FILE;
+use lac_model::fault::Fault;
+use lac_render::Format;
+use lac_render::list::{Text, Tone};
+use lac_render::one::paint;
+use lac_store::Result;
 
 /// What differs: the exit code of `diff`.
 const DIFFERS: u8 = 9;

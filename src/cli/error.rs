@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::hint::{Hint, Reader, hint};
 use super::out::Out;
-use crate::domain::fault::{Fault, Kind};
-use crate::render::safe::{safe, safe_lines};
+use lac_model::fault::{Fault, Kind};
+use lac_render::safe::{safe, safe_lines};
 
 /// The exit code of a kind of fault.
 pub fn exit_code(kind: Kind) -> u8 {

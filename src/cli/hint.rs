@@ -5,8 +5,8 @@ mod ways;
 
 pub use ways::hint;
 
-use crate::app::whoami::Myself;
-use crate::domain::resource::Resource;
+use lac_app::whoami::Myself;
+use lac_model::resource::Resource;
 
 /// Who reads a hint, as far as it decides what they can run.
 #[derive(Debug, Clone, Default)]

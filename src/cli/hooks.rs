@@ -23,9 +23,9 @@ use nix::unistd::{Pid, close};
 
 use super::settings::HookSettings;
 use super::shop::Shop;
-use crate::app::outbox::Courier;
-use crate::domain::notice::{Hook, Hooks};
-use crate::render::safe::safe;
+use lac_app::outbox::Courier;
+use lac_model::notice::{Hook, Hooks};
+use lac_render::safe::safe;
 
 /// Notices that one command delivers at most: its own, and a few older ones.
 const FEW: usize = 4;

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// The most that is read for one text.
 const MOST: u64 = 64 * 1024;

@@ -38,8 +38,8 @@ use self::hint::Reader;
 use self::out::Out;
 use self::settings::Settings;
 use self::shop::Shop;
-use crate::app::remote::Service;
-use crate::domain::fault::Fault;
+use lac_app::remote::Service;
+use lac_model::fault::Fault;
 
 /// The whole command, for parsing, completions and man pages. What a noun's
 /// own arguments are is built only for the noun that is used.

@@ -8,9 +8,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::args::{ColorArg, Globals};
 use super::settings::{Settings, env};
-use crate::domain::fault::Fault;
-use crate::render::Format;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_render::Format;
+use lac_store::Result;
 
 /// The process's output.
 #[derive(Debug, Clone)]

@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::aside::Aside;
 use super::out::{Out, write_failed};
 use super::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::render::paper::{Paper, terminal};
-use crate::render::safe::safe;
-use crate::render::{Look, html};
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_render::paper::{Paper, terminal};
+use lac_render::safe::safe;
+use lac_render::{Look, html};
+use lac_store::Result;
 
 /// `--html`.
 #[derive(Debug, Clone, Args)]

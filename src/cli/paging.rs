@@ -7,11 +7,11 @@ use super::args::Paging;
 use super::out::write_failed;
 use super::shop::Shop;
 use super::view::Tabled;
-use crate::app::page::{MAX_ROWS, Page, Part};
-use crate::domain::form::OptionalText;
-use crate::render::list::List;
-use crate::render::{Format, Look};
-use crate::store::Result;
+use lac_app::page::{MAX_ROWS, Page, Part};
+use lac_model::form::OptionalText;
+use lac_render::list::List;
+use lac_render::{Format, Look};
+use lac_store::Result;
 
 /// Asks for page after page and shows the rows as they come. Where rows are
 /// left out, stderr says how many were shown and how to go on.

@@ -9,12 +9,12 @@ use super::ask;
 use super::input;
 use super::out::Out;
 use super::shop::Shop;
-use crate::app::customers::{CustomerView, List};
-use crate::app::page::Part;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::render::safe::{safe, safe_limited};
-use crate::store::Result;
+use lac_app::customers::{CustomerView, List};
+use lac_app::page::Part;
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_render::safe::{safe, safe_limited};
+use lac_store::Result;
 
 /// The most candidates shown at once.
 const MOST: usize = 15;

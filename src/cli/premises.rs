@@ -8,20 +8,20 @@ use std::time::Duration;
 use super::ambient::{SystemClock, SystemRandom};
 use super::anchors::ConfiguredAnchors;
 use super::settings::Settings;
-use crate::app::outbox::{Courier, Tally, deliver};
-use crate::app::remote::{Desks, IsGone};
-use crate::app::sessions::Sweep;
-use crate::app::{Caller, Config, Desk, record_counted};
-use crate::domain::ambient::Clock;
-use crate::domain::config;
-use crate::domain::notice::Hooks;
-use crate::render::export::EveryForm;
-use crate::signing::ring::KeyRing;
-use crate::store::archive::ArchiveDir;
-use crate::store::dir::{CheckpointFile, FileId, StoreDir};
-use crate::store::sqlite::{Cancelled, SCHEMA, SqliteStore};
-use crate::store::strangers::Strangers;
-use crate::store::{Result, Store};
+use lac_app::outbox::{Courier, Tally, deliver};
+use lac_app::remote::{Desks, IsGone};
+use lac_app::sessions::Sweep;
+use lac_app::{Caller, Config, Desk, record_counted};
+use lac_ledger::archive::ArchiveDir;
+use lac_ledger::signing::ring::KeyRing;
+use lac_model::ambient::Clock;
+use lac_model::config;
+use lac_model::notice::Hooks;
+use lac_render::export::EveryForm;
+use lac_sqlite::{Cancelled, SCHEMA, SqliteStore};
+use lac_store::dir::{CheckpointFile, FileId, StoreDir};
+use lac_store::strangers::Strangers;
+use lac_store::{Result, Store};
 
 /// A store that is open, and what belongs to it.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::out::Out;
-use crate::app::import::Watch;
-use crate::app::remote::Meanwhile;
+use lac_app::import::Watch;
+use lac_app::remote::Meanwhile;
 
 /// Shown from the second second on.
 pub struct Progress {

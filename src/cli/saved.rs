@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::app::log::{Filter, Wanted};
-use crate::domain::fault::Fault;
-use crate::domain::form::{BoundedList, OptionalText, SOME, ShortText};
-use crate::store::Result;
+use lac_model::audit::{Filter, Wanted};
+use lac_model::fault::Fault;
+use lac_model::form::{BoundedList, OptionalText, SOME, ShortText};
+use lac_store::Result;
 
 /// One value or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -9,12 +9,12 @@ use serde::Deserialize;
 use super::args::Globals;
 use super::hooks::Program;
 use super::saved::UnreadFilter;
-use crate::domain::fault::Fault;
-use crate::domain::notice::Hook;
-use crate::domain::time::parse_duration;
-use crate::render::Format;
-use crate::store::Result;
-use crate::store::dir::{Secrecy, check};
+use lac_model::fault::Fault;
+use lac_model::notice::Hook;
+use lac_model::time::parse_duration;
+use lac_render::Format;
+use lac_store::Result;
+use lac_store::dir::{Secrecy, check};
 
 /// One table of the config file: the file itself, or a profile in it.
 #[derive(Debug, Clone, Default, Deserialize)]

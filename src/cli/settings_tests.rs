@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::app::log::{Filter, Wanted};
+use lac_model::audit::{Filter, Wanted};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 

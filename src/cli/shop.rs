@@ -15,18 +15,18 @@ use super::premises::Open;
 use super::settings::Settings;
 use super::token;
 use super::view::{KeyValueView, Tabled};
-use crate::app::outbox::{Tally, deliver};
-use crate::app::remote::{Meanwhile, Nothing, UseCase};
-use crate::app::whoami::WhoAmI;
-use crate::app::{Caller, Credential, Desk};
-use crate::domain::ambient::Clock;
-use crate::domain::fault::Fault;
-use crate::render::column::Column;
-use crate::render::list::List;
-use crate::render::one;
-use crate::render::safe::safe;
-use crate::render::{Format, Look};
-use crate::store::Result;
+use lac_app::outbox::{Tally, deliver};
+use lac_app::remote::{Meanwhile, Nothing, UseCase};
+use lac_app::whoami::WhoAmI;
+use lac_app::{Caller, Credential, Desk};
+use lac_model::ambient::Clock;
+use lac_model::fault::Fault;
+use lac_render::column::Column;
+use lac_render::list::List;
+use lac_render::one;
+use lac_render::safe::safe;
+use lac_render::{Format, Look};
+use lac_store::Result;
 
 /// What a command is run with. The store is opened, or its broker called, when
 /// first asked for.

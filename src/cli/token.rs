@@ -10,9 +10,9 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 
-use crate::domain::fault::Fault;
-use crate::domain::text::shell_word;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_model::text::shell_word;
+use lac_store::Result;
 
 /// The variable that holds the token itself.
 pub const VARIABLE: &str = "LAC_TOKEN";

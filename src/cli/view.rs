@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::one::KeyValues;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::one::KeyValues;
 
 /// A row of a list.
 pub trait Tabled: Serialize + Sized + 'static {

@@ -1,6 +1,6 @@
 //! Nothing is committed that was not recorded.
 
-use login_as_customer::store::{HighWater, Result, WriteTx};
+use lac_store::{HighWater, Result, WriteTx};
 
 fn commit(tx: Box<dyn WriteTx + '_>, high_water: &dyn HighWater) -> Result<()> {
     tx.commit(high_water) //~ E0061: this method takes 2 arguments but 1 argument was supplied

@@ -1,6 +1,6 @@
 //! Founding a store covers what it writes and nothing else.
 
-use login_as_customer::store::{AdminUserWrite, Founding, Permit, SessionWrite};
+use lac_store::{AdminUserWrite, Founding, Permit, SessionWrite};
 
 fn fits<'tx>(permit: &Permit<'tx, Founding>) -> Permit<'tx, AdminUserWrite> {
     permit.narrow()

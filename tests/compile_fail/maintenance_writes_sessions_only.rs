@@ -1,8 +1,8 @@
 //! What the program does on its own writes sessions and nothing else.
 
-use login_as_customer::app::{Desk, Done, tend};
-use login_as_customer::domain::access::Role;
-use login_as_customer::store::{Permit, ReadTx, Result, RoleWrite};
+use lac_app::{Desk, Done, tend};
+use lac_model::access::Role;
+use lac_store::{Permit, ReadTx, Result, RoleWrite};
 
 fn role(desk: &Desk<'_>, role: &Role) -> Result<()> {
     tend(desk, |work, permit| {

@@ -1,8 +1,8 @@
 //! What lets somebody add an admin user lets them change no role.
 
-use login_as_customer::app::users::Create;
-use login_as_customer::domain::access::Role;
-use login_as_customer::store::{AdminUserWrite, Permit, Result, RoleWrite, WriteTx};
+use lac_app::users::Create;
+use lac_model::access::Role;
+use lac_store::{AdminUserWrite, Permit, Result, RoleWrite, WriteTx};
 
 fn fits<'tx>(permit: &Permit<'tx, Create>) -> Permit<'tx, AdminUserWrite> {
     permit.narrow()
@@ -13,6 +13,6 @@ fn as_it_is(tx: &dyn WriteTx, permit: &Permit<'_, Create>, role: &Role) -> Resul
 }
 
 fn narrowed(tx: &dyn WriteTx, permit: &Permit<'_, Create>, role: &Role) -> Result<i64> {
-    let permit = permit.narrow::<RoleWrite>(); //~ E0277: a permit for `login_as_customer::app::users::Create` does not cover `RoleWrite`
+    let permit = permit.narrow::<RoleWrite>(); //~ E0277: a permit for `lac_app::users::Create` does not cover `RoleWrite`
     tx.role_put(&permit, role)
 }

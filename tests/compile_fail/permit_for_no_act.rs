@@ -1,8 +1,8 @@
 //! Nobody is authorized for a write as such, nor to found a store.
 
-use login_as_customer::domain::access::Actor;
-use login_as_customer::domain::resource::Resource;
-use login_as_customer::store::{Founding, Permit, ReadTx, Result, RoleWrite};
+use lac_model::access::Actor;
+use lac_model::resource::Resource;
+use lac_store::{Founding, Permit, ReadTx, Result, RoleWrite};
 
 fn write<'tx>(tx: &'tx dyn ReadTx, actor: &Actor) -> Result<Permit<'tx, RoleWrite>> {
     Permit::authorize(tx, actor, &[Resource::ACL_ROLES]) //~ E0277: the trait bound `RoleWrite: Act` is not satisfied

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use login_as_customer::store::{Permit, RoleWrite};
+use lac_store::{Permit, RoleWrite};
 
 fn permit<'tx>() -> Permit<'tx, RoleWrite> {
     Permit { _tx: PhantomData, _act: PhantomData } //~ E0451: field

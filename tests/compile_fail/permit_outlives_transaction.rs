@@ -1,9 +1,9 @@
 //! A permit stays in the transaction it was given in, and fits no other.
 
-use login_as_customer::app::sessions::End;
-use login_as_customer::app::{Desk, Done, act};
-use login_as_customer::domain::audit::Action;
-use login_as_customer::store::{Founding, Permit, Result, SessionWrite, Store};
+use lac_app::sessions::End;
+use lac_app::{Desk, Done, act};
+use lac_model::audit::Action;
+use lac_store::{Founding, Permit, Result, SessionWrite, Store};
 
 fn keep(desk: &Desk<'_>) -> Result<()> {
     let mut kept: Option<Permit<'_, SessionWrite>> = None;

@@ -7,18 +7,18 @@ use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 
-use login_as_customer::app::log::manifest::{Exporter, FORMAT, Manifest, hex};
-use login_as_customer::domain::audit::{
-    Action, Choice, Cut, Event, Field, Sealed, Selection, Texts, seal,
-};
-use login_as_customer::domain::ids::{CustomerId, SessionId};
-use login_as_customer::domain::merkle::{Hash, node_hash};
-use login_as_customer::domain::proof::{Nodes, multi, multi_root, range_root};
-use login_as_customer::domain::time::Timestamp;
-use login_as_customer::render::rows::Rows;
-use login_as_customer::signing::keys::PrivateKey;
-use login_as_customer::signing::note::{self, Checkpoint};
-use login_as_customer::store::archive::{Header, Line, PROOF, Part};
+use lac_ledger::archive::{Header, Line, PROOF, Part};
+use lac_ledger::manifest::{Exporter, FORMAT, Manifest, hex};
+use lac_ledger::merkle::node_hash;
+use lac_ledger::proof::{Nodes, multi, multi_root, range_root};
+use lac_ledger::record::seal;
+use lac_ledger::signing::keys::PrivateKey;
+use lac_ledger::signing::note::{self, Checkpoint};
+use lac_model::audit::{Action, Choice, Cut, Event, Field, Sealed, Selection, Texts};
+use lac_model::bytes::Hash;
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::time::Timestamp;
+use lac_render::rows::Rows;
 
 const ORIGIN: &str = "shop.example";
 const COLUMNS: [Field; 7] = [

@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use login_as_customer::domain::fault::Fault;
+use lac_model::fault::Fault;
 
 /// Stands for every number.
 pub const NUMBER: u64 = 4711;

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use lac_model::document::DocumentKind;
+use lac_model::fault::{Fault, FileRemedy};
+use lac_model::resource::Resource;
 use login_as_customer::cli::error::explain;
 use login_as_customer::cli::hint::{Needs, Reader, hint};
-use login_as_customer::domain::document::DocumentKind;
-use login_as_customer::domain::fault::{Fault, FileRemedy};
-use login_as_customer::domain::resource::Resource;
 
 use crate::faults;
 
@@ -259,9 +259,11 @@ fn nothing_is_taken_from_its_owner() {
         }
     }
     let mut seen = 0;
-    walk(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut seen,
-    );
+    for folder in ["src", "crates"] {
+        walk(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &mut seen,
+        );
+    }
     assert!(seen > 100, "{seen}");
 }

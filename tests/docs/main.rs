@@ -88,7 +88,7 @@ fn proofs() {
 /// What a report calls a recorded failure is what its fault is.
 #[test]
 fn codes_of_recorded_failures() {
-    use login_as_customer::domain::fault::Kind;
+    use lac_model::fault::Kind;
     for fault in faults::every() {
         let expected = fault.is_recorded().then(|| fault.kind());
         assert_eq!(

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use login_as_customer::app::{config as config_files, roles as role_files};
-use login_as_customer::domain::config::{Field, Kind, fields};
-use login_as_customer::domain::resource::Resource;
-use login_as_customer::domain::scope::{MAX_CODE, ScopeLevel};
+use lac_app::{config as config_files, roles as role_files};
+use lac_model::config::{Field, Kind, fields};
+use lac_model::resource::Resource;
+use lac_model::scope::{MAX_CODE, ScopeLevel};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 

@@ -1,11 +1,11 @@
 //! The tables, as Markdown.
 
+use lac_model::audit::Action;
+use lac_model::config;
+use lac_model::resource::Resource;
+use lac_render::ocsf::Kind;
 use login_as_customer::cli::error::exit_code;
 use login_as_customer::cli::hint::hint;
-use login_as_customer::domain::audit::Action;
-use login_as_customer::domain::config;
-use login_as_customer::domain::resource::Resource;
-use login_as_customer::render::ocsf::Kind;
 
 use crate::faults;
 
@@ -29,7 +29,7 @@ pub fn codes() -> String {
     let number = faults::NUMBER.to_string();
     let mut faults = faults::every();
     faults.sort_by_key(|fault| exit_code(fault.kind()));
-    let row = |fault: &login_as_customer::domain::fault::Fault| {
+    let row = |fault: &lac_model::fault::Fault| {
         vec![
             exit_code(fault.kind()).to_string(),
             code(&fault.code()),

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use login_as_customer::signing::keys::PrivateKey;
-use login_as_customer::signing::note::{self, Checkpoint};
+use lac_ledger::signing::keys::PrivateKey;
+use lac_ledger::signing::note::{self, Checkpoint};
 use rusqlite::Connection;
 use serde_json::Value;
 

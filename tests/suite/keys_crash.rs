@@ -192,7 +192,7 @@ fn a_store_from_before_is_brought_along() {
     let path = store.dir().join("lac.db");
     let newer = store.dir().join("newer.db");
     let sql = |name: &str| {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite/migrations");
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/sqlite/src/migrations");
         fs::read_to_string(dir.join(name)).expect("a migration")
     };
     let database = Connection::open(&path).expect("a database");

@@ -10,7 +10,7 @@ use crate::support::{Store, text};
 
 /// Every line of the tree: the constant's name, the id, the meaning.
 fn tree() -> Vec<[String; 3]> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain/resource/tree.rs");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/model/src/resource/tree.rs");
     let source = fs::read_to_string(source).expect("the tree");
     let (_, lines) = source.split_once("\ntree! {\n").expect("the tree");
     let (lines, _) = lines.split_once("\n}\n").expect("its end");
@@ -27,7 +27,7 @@ fn sources(dir: &Path, all: &mut String) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             // The tree itself asks for nothing.
-            if !path.ends_with("domain/resource") {
+            if !path.ends_with("model/src/resource") {
                 sources(&path, all);
             }
         } else if !path.to_string_lossy().contains("test") {
@@ -41,12 +41,9 @@ fn sources(dir: &Path, all: &mut String) {
 #[test]
 fn every_resource_is_asked_for_somewhere() {
     let tree = tree();
-    assert_eq!(
-        tree.len(),
-        login_as_customer::domain::resource::Resource::all().count()
-    );
+    assert_eq!(tree.len(), lac_model::resource::Resource::all().count());
     let mut used = String::new();
-    for floor in ["src/app", "src/domain"] {
+    for floor in ["crates/app/src", "crates/model/src"] {
         sources(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join(floor),
             &mut used,

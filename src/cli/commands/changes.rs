@@ -1,8 +1,8 @@
 //! How answers of changing commands say what came of it.
 
 use crate::cli::shop::Shop;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
 
 /// Adds a note where nothing changed.
 pub fn mark(lines: KeyValues, changed: bool) -> KeyValues {

@@ -6,8 +6,8 @@ use super::{Noun, arguments, parsed};
 use crate::cli::out::Out;
 use crate::cli::shells::script;
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "completions",

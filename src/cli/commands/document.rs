@@ -5,18 +5,18 @@ use serde::Serialize;
 
 use super::login::obstacles;
 use super::{Noun, parsed, verbs};
-use crate::app::documents::{DocumentShown, ShowDocument};
-use crate::app::login::Shopper;
 use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::document::{DocumentKind, DocumentRef};
-use crate::domain::form::OptionalText;
-use crate::domain::time::Timestamp;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::documents::{DocumentShown, ShowDocument};
+use lac_app::login::Shopper;
+use lac_model::document::{DocumentKind, DocumentRef};
+use lac_model::form::OptionalText;
+use lac_model::time::Timestamp;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "document",

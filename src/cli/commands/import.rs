@@ -8,16 +8,16 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
-use crate::app::import::{Import, Imported, Kind, Watch, Wishes};
-use crate::app::remote::Meanwhile;
 use crate::cli::progress::Progress;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::fault::Fault;
-use crate::render::Look;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::import::{Import, Imported, Kind, Watch, Wishes};
+use lac_app::remote::Meanwhile;
+use lac_model::fault::Fault;
+use lac_render::Look;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "import",

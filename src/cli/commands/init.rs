@@ -3,13 +3,13 @@
 use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
-use crate::app::founding::{Found, Founded};
 use crate::cli::ambient::os_account;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::founding::{Found, Founded};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "init",

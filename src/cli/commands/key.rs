@@ -3,20 +3,20 @@
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 use super::{Noun, parsed, verbs};
-use crate::app::keys::{
-    Jwks, KeyShown, ListKeys, Retire, Retired, Rotate, Rotated, Verifier, Verifiers,
-};
 use crate::cli::args::Paging;
 use crate::cli::ask;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::one::KeyValues;
-use crate::render::safe::{safe, safe_lines};
-use crate::signing::keys::Purpose;
-use crate::store::Result;
+use lac_app::keys::{
+    Jwks, KeyShown, ListKeys, Retire, Retired, Rotate, Rotated, Verifier, Verifiers,
+};
+use lac_ledger::signing::keys::Purpose;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::one::KeyValues;
+use lac_render::safe::{safe, safe_lines};
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "key",

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::{Noun, arguments, parsed};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::fault::Fault;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "man",

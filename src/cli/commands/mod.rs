@@ -29,8 +29,8 @@ mod whoami;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 use super::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::store::Result;
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// A top-level command.
 #[derive(Debug, Clone, Copy)]

@@ -3,16 +3,16 @@
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 use super::{Noun, parsed, verbs};
-use crate::app::outbox::{ListNotices, NoticeRow, Retried, Retry, Which};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
 use crate::cli::{hooks, paging};
-use crate::domain::form::BoundedList;
-use crate::domain::notice::{NoticeId, NoticeState};
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::store::Result;
+use lac_app::outbox::{ListNotices, NoticeRow, Retried, Retry, Which};
+use lac_model::form::BoundedList;
+use lac_model::notice::{NoticeId, NoticeState};
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "outbox",

@@ -3,14 +3,14 @@
 use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments, parsed};
-use crate::app::login::{Redeem, Redeemed};
 use crate::cli::hooks;
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::login::{Redeem, Redeemed};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "redeem",

@@ -13,15 +13,15 @@ use listenfd::ListenFd;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Noun, arguments, parsed};
-use crate::app::remote::Service;
 use crate::cli::out::Out;
 use crate::cli::premises::Premises;
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::domain::time::parse_duration;
-use crate::render::safe::safe;
-use crate::signing::keys::keep_private;
-use crate::store::Result;
+use lac_app::remote::Service;
+use lac_ledger::signing::keys::keep_private;
+use lac_model::fault::Fault;
+use lac_model::time::parse_duration;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "serve",

@@ -3,20 +3,20 @@
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::app::storefronts::{Add, Added, List, Revoke, Revoked, StorefrontView};
 use crate::cli::args::Paging;
 use crate::cli::commands::changes::mark;
 use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::form::{BoundedList, ShortText};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::storefronts::{Add, Added, List, Revoke, Revoked, StorefrontView};
+use lac_model::form::{BoundedList, ShortText};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "storefront",

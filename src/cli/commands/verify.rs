@@ -8,21 +8,21 @@ use clap::{ArgMatches, Args};
 use serde::Serialize;
 
 use super::{Noun, arguments, parsed};
-use crate::app::login::{Verified, Verify, verify_with};
 use crate::cli::error::{exit_code, report};
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::ambient::Clock;
-use crate::domain::claims::LoginClaims;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::time::Timestamp;
-use crate::render::Look;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::signing::keys::{JwkSet, PublicKey};
-use crate::store::Result;
+use lac_app::login::{Verified, Verify, verify_with};
+use lac_ledger::signing::keys::{JwkSet, PublicKey};
+use lac_model::ambient::Clock;
+use lac_model::claims::LoginClaims;
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::time::Timestamp;
+use lac_render::Look;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "verify",

@@ -3,13 +3,13 @@
 use clap::{ArgMatches, Args};
 
 use super::{Noun, arguments};
-use crate::app::whoami::{Myself, WhoAmI};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::access::{Access, Via};
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::whoami::{Myself, WhoAmI};
+use lac_model::access::{Access, Via};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "whoami",

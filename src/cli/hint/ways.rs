@@ -6,10 +6,10 @@ use nix::unistd::{AccessFlags, access};
 
 use super::Needs::{All, AnyOf, Everything, Everywhere, KnownActor, Nothing, Root};
 use super::{Hint, Needs};
-use crate::domain::document::DocumentKind;
-use crate::domain::fault::{Fault, FileRemedy};
-use crate::domain::resource::Resource;
-use crate::domain::text::{shell_quoted, shell_word};
+use lac_model::document::DocumentKind;
+use lac_model::fault::{Fault, FileRemedy};
+use lac_model::resource::Resource;
+use lac_model::text::{shell_quoted, shell_word};
 
 const TRY_AGAIN: &str = "try again";
 const COPY: &str = "keep a copy of the store as evidence; ";

@@ -102,7 +102,7 @@ fn whatever_is_sent_the_broker_goes_on() {
     let shop = Store::with_shop();
     let broker = serving(&shop);
     let before = shop.log().len();
-    let names = login_as_customer::app::remote::names();
+    let names = lac_app::remote::names();
     let value = prop_oneof![
         Just("{}".to_owned()),
         Just("null".to_owned()),

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Read as _;
 use std::thread;
 
-use login_as_customer::app::remote::{names, understood};
+use lac_app::remote::{names, understood};
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};

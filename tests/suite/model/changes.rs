@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use login_as_customer::app::config::Set;
-use login_as_customer::app::confirm::Confirmation;
-use login_as_customer::app::consent::{Change, Limit};
-use login_as_customer::app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
-use login_as_customer::app::{customers, users};
-use login_as_customer::domain::access::Access;
-use login_as_customer::domain::form::{BoundedList, ShortText};
-use login_as_customer::domain::scope::ConfigScope;
+use lac_app::config::Set;
+use lac_app::confirm::Confirmation;
+use lac_app::consent::{Change, Limit};
+use lac_app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
+use lac_app::{customers, users};
+use lac_model::access::Access;
+use lac_model::form::{BoundedList, ShortText};
+use lac_model::scope::ConfigScope;
 
 use super::drive::{Driver, Outcome, agree, number};
 use super::model::{Agent, Said};

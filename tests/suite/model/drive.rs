@@ -1,17 +1,17 @@
 //! Takes each step twice, in the model and in the program, and compares.
 
-use login_as_customer::app::keys::{ListKeys, Retire, Rotate};
-use login_as_customer::app::log::verify::Verify;
-use login_as_customer::app::login::{self, Ask, Login, Redeem, Whom};
-use login_as_customer::app::requests::{Decide, Verdict};
-use login_as_customer::app::sessions::{End, ListSessions, Sweep, Which};
-use login_as_customer::domain::document::DocumentKind;
-use login_as_customer::domain::fault::Fault;
-use login_as_customer::domain::form::BoundedList;
-use login_as_customer::domain::ids::SessionId;
-use login_as_customer::domain::request::RequestId;
-use login_as_customer::domain::session::SessionState;
-use login_as_customer::signing::keys::Purpose;
+use lac_app::keys::{ListKeys, Retire, Rotate};
+use lac_app::log::verify::Verify;
+use lac_app::login::{self, Ask, Login, Redeem, Whom};
+use lac_app::requests::{Decide, Verdict};
+use lac_app::sessions::{End, ListSessions, Sweep, Which};
+use lac_ledger::signing::keys::Purpose;
+use lac_model::document::DocumentKind;
+use lac_model::fault::Fault;
+use lac_model::form::BoundedList;
+use lac_model::ids::SessionId;
+use lac_model::request::RequestId;
+use lac_model::session::SessionState;
 
 use super::model::{Agent, Approver, Customer, Model, Role, Said, WEBSITE};
 use super::shop::{ORIGINS, Shop, Template};

@@ -4,16 +4,16 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use login_as_customer::app::{Caller, Credential, Desk};
-use login_as_customer::domain::ambient::{Clock, Random};
-use login_as_customer::domain::notice::Hooks;
-use login_as_customer::domain::time::Timestamp;
-use login_as_customer::render::export::EveryForm;
-use login_as_customer::signing::ring::KeyRing;
-use login_as_customer::store::anchor::NoAnchors;
-use login_as_customer::store::archive::ArchiveDir;
-use login_as_customer::store::dir::{CheckpointFile, StoreDir};
-use login_as_customer::store::sqlite::SqliteStore;
+use lac_app::{Caller, Credential, Desk};
+use lac_ledger::anchor::NoAnchors;
+use lac_ledger::archive::ArchiveDir;
+use lac_ledger::signing::ring::KeyRing;
+use lac_model::ambient::{Clock, Random};
+use lac_model::notice::Hooks;
+use lac_model::time::Timestamp;
+use lac_render::export::EveryForm;
+use lac_sqlite::SqliteStore;
+use lac_store::dir::{CheckpointFile, StoreDir};
 
 use crate::support::{NOW, Store, customer, documents, orders, page, stores, text};
 

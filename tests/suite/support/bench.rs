@@ -4,25 +4,25 @@
 
 use std::time::Duration;
 
-use login_as_customer::app::config::Set;
-use login_as_customer::app::confirm::Confirmation;
-use login_as_customer::app::log::verify::Verify;
-use login_as_customer::app::users::Edit;
-use login_as_customer::app::{Caller, Config, Credential, Desk, Keys};
-use login_as_customer::domain::ambient::{Clock, Random};
-use login_as_customer::domain::audit::{Action, Event};
-use login_as_customer::domain::fault::{Fault, Kind};
-use login_as_customer::domain::ids::{CustomerId, SessionId};
-use login_as_customer::domain::notice::Hooks;
-use login_as_customer::domain::scope::ConfigScope;
-use login_as_customer::domain::time::Timestamp;
-use login_as_customer::render::export::EveryForm;
-use login_as_customer::signing::ring::KeyRing;
-use login_as_customer::store::anchor::NoAnchors;
-use login_as_customer::store::archive::ArchiveDir;
-use login_as_customer::store::dir::{CheckpointFile, StoreDir};
-use login_as_customer::store::log::Appender;
-use login_as_customer::store::sqlite::SqliteStore;
+use lac_app::config::Set;
+use lac_app::confirm::Confirmation;
+use lac_app::log::verify::Verify;
+use lac_app::users::Edit;
+use lac_app::{Caller, Config, Credential, Desk, Keys};
+use lac_ledger::anchor::NoAnchors;
+use lac_ledger::appender::Appender;
+use lac_ledger::archive::ArchiveDir;
+use lac_ledger::signing::ring::KeyRing;
+use lac_model::ambient::{Clock, Random};
+use lac_model::audit::{Action, Event};
+use lac_model::fault::{Fault, Kind};
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::notice::Hooks;
+use lac_model::scope::ConfigScope;
+use lac_model::time::Timestamp;
+use lac_render::export::EveryForm;
+use lac_sqlite::SqliteStore;
+use lac_store::dir::{CheckpointFile, StoreDir};
 
 use super::Store;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use login_as_customer::store::archive::{ArchiveWriter, Header, Line, Lines};
+use lac_ledger::archive::{ArchiveWriter, Header, Line, Lines};
 use rusqlite::params;
 use sha2::{Digest as _, Sha256};
 

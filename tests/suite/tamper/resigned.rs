@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use login_as_customer::app::log::manifest::{Manifest, Strength, hex};
-use login_as_customer::domain::audit::Choice;
-use login_as_customer::signing::keys::PrivateKey;
-use login_as_customer::store::archive::{Header, Line, Lines, ProofWriter};
+use lac_ledger::archive::{Header, Line, Lines, ProofWriter};
+use lac_ledger::manifest::{Manifest, Strength, hex};
+use lac_ledger::signing::keys::PrivateKey;
+use lac_model::audit::Choice;
 use sha2::{Digest as _, Sha256};
 
 use super::exports::{VISITS, exits, export, holds, key};

@@ -132,10 +132,10 @@ fn checkpoints_without_signature_or_of_somebody_else() {
     cases.tampered("another store's file", &store);
     // The same text, signed with that store's key.
     let key = fs::read_to_string(other.dir().join("keys/audit.pem")).expect("a key");
-    let key = login_as_customer::signing::keys::PrivateKey::from_pem(&key).expect("a key");
+    let key = lac_ledger::signing::keys::PrivateKey::from_pem(&key).expect("a key");
     let newest_note = newest(&store);
     let text = format!("{}\n", newest_note.split("\n\n").next().expect("text"));
-    let line = login_as_customer::signing::note::signature(&text, "test.example", &key);
+    let line = lac_ledger::signing::note::signature(&text, "test.example", &key);
     let resigned = format!("{text}\n{line}\n");
     checkpoint(&store, &resigned);
     cases.tampered("the file signed anew", &store);

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app::config::{Apply, Change, Diff, Export};
 use crate::cli::ask;
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown, counted};
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::domain::config::CONSENT_MODE;
-use crate::render::column::Column;
-use crate::store::Result;
+use lac_app::config::{Apply, Change, Diff, Export};
+use lac_model::config::CONSENT_MODE;
+use lac_render::column::Column;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {}

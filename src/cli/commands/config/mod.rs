@@ -6,18 +6,18 @@ mod rows;
 use clap::{ArgMatches, Args, Subcommand};
 
 use super::{Noun, parsed, verbs};
-use crate::app::config::{Changed, Describe, Get, List, Set, Unset};
 use crate::cli::args::Paging;
 use crate::cli::ask;
 use crate::cli::declared::DiffArgs;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
-use crate::domain::config::CONSENT_MODE;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::scope::ConfigScope;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::config::{Changed, Describe, Get, List, Set, Unset};
+use lac_model::config::CONSENT_MODE;
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::scope::ConfigScope;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "config",

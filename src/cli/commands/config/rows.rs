@@ -1,12 +1,12 @@
 //! What config values look like.
 
-use crate::app::config::{Changed, Described, Entry, Setting};
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::config::lookup::Origin;
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
+use lac_app::config::{Changed, Described, Entry, Setting};
+use lac_model::config::lookup::Origin;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
 
 impl Tabled for Entry {
     const COLUMNS: &'static [Column<Self>] = &[

@@ -3,18 +3,18 @@
 use clap::Args;
 
 use super::Who;
-use crate::app::consent::{Change, Changed, Limit};
 use crate::cli::commands::changes::ended;
 use crate::cli::input;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::time::{Timestamp, parse_duration};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::Text;
-use crate::store::Result;
+use lac_app::consent::{Change, Changed, Limit};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::time::{Timestamp, parse_duration};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::Text;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ChangeArgs {

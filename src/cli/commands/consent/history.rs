@@ -4,16 +4,16 @@ use clap::Args;
 
 use super::Who;
 use super::change::until;
-use crate::app::consent::{Entry, History};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::domain::audit::Outcome;
-use crate::domain::form::OptionalText;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::store::Result;
+use lac_app::consent::{Entry, History};
+use lac_model::audit::Outcome;
+use lac_model::form::OptionalText;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct HistoryArgs {

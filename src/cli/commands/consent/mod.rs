@@ -9,8 +9,8 @@ use clap::{ArgMatches, Args, Subcommand};
 use super::{Noun, parsed, verbs};
 use crate::cli::shop::Shop;
 use crate::cli::{input, pick};
-use crate::domain::form::{BoundedList, MANY, ShortText};
-use crate::store::Result;
+use lac_model::form::{BoundedList, MANY, ShortText};
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "consent",

@@ -2,15 +2,15 @@
 
 use super::Who;
 use super::change::until;
-use crate::app::consent::{ConsentView, Show};
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::consent::{ConsentView, Show};
+use lac_model::form::OptionalText;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 /// One customer named is one object; several, or stdin, are a list.
 pub fn show(args: &Who, shop: &Shop) -> Result<()> {

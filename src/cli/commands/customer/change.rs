@@ -2,17 +2,17 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::customers::{Add, Changed, Edit, Remove, Removed};
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
 use crate::cli::{ask, input, pick};
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::ids::CustomerId;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::customers::{Add, Changed, Edit, Remove, Removed};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::ids::CustomerId;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum YesNo {

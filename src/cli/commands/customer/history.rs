@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use crate::app::customers::{History, Visit};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
 use crate::cli::{paging, pick};
-use crate::domain::form::OptionalText;
-use crate::domain::session::SessionState;
-use crate::domain::time::length;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::store::Result;
+use lac_app::customers::{History, Visit};
+use lac_model::form::OptionalText;
+use lac_model::session::SessionState;
+use lac_model::time::length;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct HistoryArgs {

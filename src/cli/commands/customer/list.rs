@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use crate::app::customers::{CustomerView, List};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
 use crate::cli::{input, paging};
-use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::store::Result;
+use lac_app::customers::{CustomerView, List};
+use lac_model::form::OptionalText;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {

@@ -3,16 +3,16 @@
 use clap::Args;
 
 use super::list::consent_text;
-use crate::app::customers::{CustomerView, Show};
 use crate::cli::pick;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::form::OptionalText;
-use crate::domain::time::Timestamp;
-use crate::render::Look;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::customers::{CustomerView, Show};
+use lac_model::form::OptionalText;
+use lac_model::time::Timestamp;
+use lac_render::Look;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {

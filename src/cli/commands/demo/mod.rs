@@ -11,8 +11,8 @@ use super::{Noun, arguments, parsed};
 use crate::cli::out::Out;
 use crate::cli::settings::{AnchorSettings, Settings};
 use crate::cli::shop::Shop;
-use crate::domain::ambient::bytes;
-use crate::store::Result;
+use lac_model::ambient::bytes;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "demo",

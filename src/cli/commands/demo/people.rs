@@ -7,11 +7,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::app::{Caller, Credential, Desk, roles, storefronts, tokens, users};
-use crate::domain::fault::Fault;
-use crate::domain::form::{BoundedList, ShortText};
-use crate::signing::secret::PlainToken;
-use crate::store::Result;
+use lac_app::{Caller, Credential, Desk, roles, storefronts, tokens, users};
+use lac_ledger::signing::secret::PlainToken;
+use lac_model::fault::Fault;
+use lac_model::form::{BoundedList, ShortText};
+use lac_store::Result;
 
 /// Role, its resources, and the admin user in it.
 const STAFF: [(&str, &[&str], &str, &str); 2] = [

@@ -7,28 +7,29 @@ use std::io;
 use serde::Serialize;
 
 use super::people::{self, Cast};
-use crate::app::confirm::Confirmation;
-use crate::app::founding::Found;
-use crate::app::import::{Import, Kind, Watch, Wishes};
-use crate::app::log::{Filter, List, Wanted};
-use crate::app::login::{Login, Redeem, Started, Whom, Wish};
-use crate::app::{Desk, config, consent, log};
 use crate::cli::ambient::os_account;
 use crate::cli::error::{Explained, explain};
 use crate::cli::hint::Reader;
 use crate::cli::out::{Out, write_failed};
 use crate::cli::shop::Shop;
-use crate::domain::audit::EventView;
-use crate::domain::document::DocumentKind;
-use crate::domain::fault::Fault;
-use crate::domain::form::{BoundedList, ShortText};
-use crate::domain::notice::Hooks;
-use crate::domain::scope::ConfigScope;
-use crate::render::Format;
-use crate::render::event::NARROW;
-use crate::render::list;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::confirm::Confirmation;
+use lac_app::founding::Found;
+use lac_app::import::{Import, Kind, Watch, Wishes};
+use lac_app::log::List;
+use lac_app::login::{Login, Redeem, Started, Whom, Wish};
+use lac_app::{Desk, config, consent, log};
+use lac_model::audit::EventView;
+use lac_model::audit::{Filter, Wanted};
+use lac_model::document::DocumentKind;
+use lac_model::fault::Fault;
+use lac_model::form::{BoundedList, ShortText};
+use lac_model::notice::Hooks;
+use lac_model::scope::ConfigScope;
+use lac_render::Format;
+use lac_render::event::NARROW;
+use lac_render::list;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 /// The merchant's files, of the shapes that the REST API answers with.
 const FILES: [(Kind, &str); 7] = [
@@ -124,7 +125,7 @@ impl<'s> Telling<'s> {
     }
 
     fn switch_on(&mut self, desk: &Desk<'_>) -> Result<()> {
-        let path = crate::domain::config::ENABLED.to_owned();
+        let path = lac_model::config::ENABLED.to_owned();
         let set = config::Set {
             path: path.try_into()?,
             value: "yes".parse()?,
@@ -214,7 +215,7 @@ impl<'s> Telling<'s> {
             ..List::default()
         }
         .run(&auditor, &mut |event| {
-            events.push(log::view_of(event)?);
+            events.push(lac_ledger::log::view_of(event)?);
             Ok(())
         })?;
         let command = "lac log list --customer 2 --action-group login_as_customer,consent";

@@ -6,17 +6,17 @@ use clap::{ArgMatches, Args};
 use serde::Serialize;
 
 use super::{Noun, arguments};
-use crate::app::doctor::{Finding, Status};
 use crate::cli::error::exit_code;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::render::Format;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::paint;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::doctor::{Finding, Status};
+use lac_render::Format;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::paint;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "doctor",

@@ -2,13 +2,13 @@
 
 use std::fs::OpenOptions;
 
-use crate::app::doctor::{Examine, Finding, schema};
 use crate::cli::premises::database_library;
 use crate::cli::saved::UnreadFilter;
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::domain::notice::Hook;
-use crate::store::dir::StoreDir;
+use lac_app::doctor::{Examine, Finding, schema};
+use lac_model::fault::Fault;
+use lac_model::notice::Hook;
+use lac_store::dir::StoreDir;
 
 /// Every finding, in the order in which things build on one another.
 pub fn examine(shop: &Shop) -> Vec<Finding> {

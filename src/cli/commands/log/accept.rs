@@ -1,12 +1,12 @@
 //! `lac log accept`.
 
-use crate::app::log::{Accept, Accepted, PlanAcceptance};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::log::{Accept, Accepted, PlanAcceptance};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 pub fn run(shop: &Shop) -> Result<()> {
     if !shop.out.yes {

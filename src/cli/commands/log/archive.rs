@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use crate::app::log::archive::{Archive, Archived};
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::render::Look;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::log::archive::{Archive, Archived};
+use lac_render::Look;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ArchiveArgs {

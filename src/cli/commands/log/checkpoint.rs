@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::verify::checkpoint_text;
-use crate::app::log::{Newest, Receipt};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::render::safe::safe_lines;
-use crate::store::Result;
+use lac_app::log::Newest;
+use lac_ledger::receipt::Receipt;
+use lac_model::form::OptionalText;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_render::safe::safe_lines;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct CheckpointArgs {

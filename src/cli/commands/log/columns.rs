@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::domain::audit::{EventView, Field};
-use crate::domain::fault::Fault;
-use crate::render::Look;
-use crate::render::column::Heading;
-use crate::render::layout::Sections;
-use crate::render::list::Text;
+use lac_model::audit::{EventView, Field};
+use lac_model::fault::Fault;
+use lac_render::Look;
+use lac_render::column::Heading;
+use lac_render::layout::Sections;
+use lac_render::list::Text;
 
 /// A field by its name, for clap.
 ///

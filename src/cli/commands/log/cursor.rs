@@ -3,11 +3,11 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use crate::app::log::Position;
 use crate::cli::input::ordinary_file;
-use crate::domain::fault::Fault;
-use crate::store::Result;
-use crate::store::dir::replace;
+use lac_app::log::Position;
+use lac_model::fault::Fault;
+use lac_store::Result;
+use lac_store::dir::replace;
 
 /// More than any cursor has, in bytes.
 const MOST: u64 = 4096;

@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use crate::app::log::erase::{Erase, Erased};
 use crate::cli::ask::confirmed;
 use crate::cli::input::text_or_stdin;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::form::{BoundedList, OptionalText, ShortText};
-use crate::render::Look;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::log::erase::{Erase, Erased};
+use lac_model::form::{BoundedList, OptionalText, ShortText};
+use lac_render::Look;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct EraseArgs {

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::app::log::{Filter, Wanted};
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::domain::form::{BoundedList, OptionalText, SOME, ShortText};
-use crate::store::Result;
+use lac_model::audit::{Filter, Wanted};
+use lac_model::fault::Fault;
+use lac_model::form::{BoundedList, OptionalText, SOME, ShortText};
+use lac_store::Result;
 
 /// Which events. Several values of one filter mean any of them, several
 /// filters all of them.

@@ -6,16 +6,17 @@ use clap::Args;
 
 use super::columns::{Columns, column, distinct};
 use super::filter::FilterArgs;
-use crate::app::log::{List, Listed, Sort, view_of};
-use crate::app::remote::Meanwhile;
 use crate::cli::args::Paging;
 use crate::cli::out::write_failed;
 use crate::cli::shop::Shop;
-use crate::domain::audit::{Cut, Field};
-use crate::render::event::{EVENT, NARROW, is_narrow};
-use crate::render::rows::Rows;
-use crate::render::{Format, Look};
-use crate::store::Result;
+use lac_app::log::{List, Listed, Sort};
+use lac_app::remote::Meanwhile;
+use lac_ledger::log::view_of;
+use lac_model::audit::{Cut, Field};
+use lac_render::event::{EVENT, NARROW, is_narrow};
+use lac_render::rows::Rows;
+use lac_render::{Format, Look};
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {

@@ -1,12 +1,12 @@
 //! `lac log recover`.
 
-use crate::app::log::{PlanRecovery, Recover, Recovered};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::log::{PlanRecovery, Recover, Recovered};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 const QUESTION: &str = "write the checkpoint file anew, without what the old one could prove?";
 

@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::filter::FilterArgs;
-use crate::app::log::Report;
 use crate::cli::pages::{PageArgs, show};
 use crate::cli::shop::Shop;
-use crate::domain::form::OptionalText;
-use crate::render::report;
-use crate::store::Result;
+use lac_app::log::Report;
+use lac_model::form::OptionalText;
+use lac_render::report;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {

@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use crate::app::log::{Show, ShowRaw};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::audit::EventView;
-use crate::domain::form::Seq;
-use crate::render::Look;
-use crate::render::event;
-use crate::render::one::KeyValues;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::log::{Show, ShowRaw};
+use lac_model::audit::EventView;
+use lac_model::form::Seq;
+use lac_render::Look;
+use lac_render::event;
+use lac_render::one::KeyValues;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::app::log::Statement;
 use crate::cli::pages::{PageArgs, show};
 use crate::cli::shop::Shop;
-use crate::domain::form::OptionalText;
-use crate::render::statement;
-use crate::store::Result;
+use lac_app::log::Statement;
+use lac_model::form::OptionalText;
+use lac_render::statement;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct StatementArgs {

@@ -8,13 +8,14 @@ use clap::Args;
 
 use super::cursor::CursorFile;
 use super::filter::FilterArgs;
-use crate::app::log::{BATCH, Filter, IsNewest, Position, Start, Tail, Tailed};
 use crate::cli::out::{Out, write_failed};
 use crate::cli::shop::Shop;
-use crate::render::event::{EVENT, NARROW, is_narrow};
-use crate::render::lines::Lines;
-use crate::render::{Format, Look};
-use crate::store::Result;
+use lac_app::log::{BATCH, IsNewest, Position, Start, Tail, Tailed};
+use lac_model::audit::Filter;
+use lac_render::event::{EVENT, NARROW, is_narrow};
+use lac_render::lines::Lines;
+use lac_render::{Format, Look};
+use lac_store::Result;
 
 /// How often a follower looks whether there is news.
 const POLL: Duration = Duration::from_millis(250);

@@ -6,25 +6,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::app::keys::Verifiers;
-use crate::app::log::manifest::Manifest;
-use crate::app::log::verify::{
-    Bundle, FileVerified, Verified, Verify, check_file, read_key, trusted,
-};
 use crate::cli::input::ordinary_file;
 use crate::cli::out::Out;
 use crate::cli::progress::{Counted, Counter};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::render::safe::safe;
-use crate::render::{Look, export};
-use crate::signing::chain::Chain;
-use crate::store::Result;
-use crate::store::log::tampered;
+use lac_app::keys::Verifiers;
+use lac_app::log::verify::Verify;
+use lac_ledger::fault::tampered;
+use lac_ledger::manifest::Manifest;
+use lac_ledger::signing::chain::Chain;
+use lac_ledger::verify::{Bundle, FileVerified, Verified, check_file, read_key, trusted};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_render::safe::safe;
+use lac_render::{Look, export};
+use lac_store::Result;
 
 /// The largest checkpoint, anchor or key file that is read, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;

@@ -6,17 +6,17 @@ use dialoguer::{Confirm, Input, Select};
 use unicode_width::UnicodeWidthStr;
 
 use super::show::beside;
-use crate::app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
 use crate::cli::{ask, pick};
-use crate::domain::config::pattern;
-use crate::domain::fault::{Fault, Kind};
-use crate::domain::form::OptionalText;
-use crate::domain::ids::Ticket;
-use crate::render::Look;
-use crate::render::safe::{safe, safe_limited};
-use crate::store::Result;
+use lac_app::login::{Candidate as Found, Check, Checked, Search, Shopper, Whom, Wish};
+use lac_model::config::pattern;
+use lac_model::fault::{Fault, Kind};
+use lac_model::form::OptionalText;
+use lac_model::ids::Ticket;
+use lac_render::Look;
+use lac_render::safe::{safe, safe_limited};
+use lac_store::Result;
 
 /// Lets the agent search and pick.
 ///

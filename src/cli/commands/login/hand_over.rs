@@ -9,8 +9,8 @@ use std::io::{self, IsTerminal, Write};
 
 use super::browser;
 use super::page::Page;
-use crate::app::login::Started;
 use crate::cli::shop::Shop;
+use lac_app::login::Started;
 
 /// The longest that a page for the browser is kept: a browser that starts cold
 /// has read it by then.

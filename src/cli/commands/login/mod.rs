@@ -11,16 +11,16 @@ use clap::{ArgMatches, Args};
 
 pub(super) use self::show::obstacles;
 use super::{Noun, arguments, parsed};
-use crate::app::login::{Check, Login, Whom, Wish};
 use crate::cli::error::exit_code;
 use crate::cli::hooks;
 use crate::cli::input;
 use crate::cli::shop::Shop;
-use crate::domain::document::DocumentKind;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::time::{BareUnit, parse_duration};
-use crate::store::Result;
+use lac_app::login::{Check, Login, Whom, Wish};
+use lac_model::document::DocumentKind;
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::time::{BareUnit, parse_duration};
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "login",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
-use crate::domain::ambient::{self, Random};
+use lac_model::ambient::{self, Random};
 
 /// A page that nobody else can read; removed when dropped.
 #[derive(Debug)]

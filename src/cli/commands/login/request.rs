@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use super::start;
-use crate::app::login::{Ask, Asked, Check, Login, Wish};
-use crate::app::requests::{RequestRow, ShowRequest};
 use crate::cli::commands::request::lines;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
-use crate::domain::fault::Fault;
-use crate::domain::request::RequestState;
-use crate::domain::time::parse_duration;
-use crate::render::one::paint;
-use crate::store::Result;
+use lac_app::login::{Ask, Asked, Check, Login, Wish};
+use lac_app::requests::{RequestRow, ShowRequest};
+use lac_model::fault::Fault;
+use lac_model::request::RequestState;
+use lac_model::time::parse_duration;
+use lac_render::one::paint;
+use lac_store::Result;
 
 /// How often the request is looked at.
 const GLANCE: Duration = Duration::from_secs(1);

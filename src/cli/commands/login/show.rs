@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::app::login::{Checked, Shopper, Started};
-use crate::app::sessions::AlsoOpen;
 use crate::cli::error::Explained;
 use crate::cli::out::Out;
 use crate::cli::shop::Shop;
-use crate::domain::session::SessionState;
-use crate::render::Look;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::login::{Checked, Shopper, Started};
+use lac_app::sessions::AlsoOpen;
+use lac_model::session::SessionState;
+use lac_render::Look;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 /// The URL alone on stdout, a hyperlink on a terminal; the summary on stderr.
 pub fn started(started: &Started, shop: &Shop) -> Result<()> {

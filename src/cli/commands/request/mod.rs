@@ -6,14 +6,14 @@ use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 pub(super) use self::rows::lines;
 use super::{Noun, parsed, verbs};
-use crate::app::requests::{Cancel, Decide, Decided, ListRequests, ShowRequest, Verdict};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::{input, paging};
-use crate::domain::form::BoundedList;
-use crate::domain::form::OptionalText;
-use crate::domain::request::{RequestId, RequestState};
-use crate::store::Result;
+use lac_app::requests::{Cancel, Decide, Decided, ListRequests, ShowRequest, Verdict};
+use lac_model::form::BoundedList;
+use lac_model::form::OptionalText;
+use lac_model::request::{RequestId, RequestState};
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "request",

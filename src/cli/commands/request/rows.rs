@@ -1,14 +1,14 @@
 //! What requests look like.
 
-use crate::app::login::Asked;
-use crate::app::requests::{Decided, RequestRow};
 use crate::cli::commands::changes::mark;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::request::RequestState;
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
+use lac_app::login::Asked;
+use lac_app::requests::{Decided, RequestRow};
+use lac_model::request::RequestState;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
 
 fn state(state: RequestState) -> Text {
     let tone = match state {

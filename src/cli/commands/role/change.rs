@@ -2,20 +2,20 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::roles::{
-    Allow, Changed, Create, Delete, Deleted, Deny, ScopeWish, SetAccess, SetScope,
-};
 use crate::cli::ask;
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::access::Access;
-use crate::domain::fault::Fault;
-use crate::domain::form::{BoundedList, ShortText};
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::roles::{
+    Allow, Changed, Create, Delete, Deleted, Deny, ScopeWish, SetAccess, SetScope,
+};
+use lac_model::access::Access;
+use lac_model::fault::Fault;
+use lac_model::form::{BoundedList, ShortText};
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct CreateArgs {

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::list::scope;
-use crate::app::confirm::Confirmation;
-use crate::app::roles::{Apply, Change, Diff, Export};
+use crate::cli::ask;
+use crate::cli::declared::counted;
 use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown};
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::cli::{ask, declared::counted};
-use crate::render::column::Column;
-use crate::store::Result;
+use lac_app::confirm::Confirmation;
+use lac_app::roles::{Apply, Change, Diff, Export};
+use lac_render::column::Column;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {}

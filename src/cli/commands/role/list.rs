@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use crate::app::roles::{List, RoleRow, RoleView, Show};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::access::Access;
-use crate::domain::resource::Resource;
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::roles::{List, RoleRow, RoleView, Show};
+use lac_model::access::Access;
+use lac_model::resource::Resource;
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {

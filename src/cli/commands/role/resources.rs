@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use crate::app::roles::{Node, Tree};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::Tabled;
-use crate::domain::form::OptionalText;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::store::Result;
+use lac_app::roles::{Node, Tree};
+use lac_model::form::OptionalText;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ResourcesArgs {

@@ -6,16 +6,16 @@ use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 use self::rows::NARROW;
 use super::{Noun, parsed, verbs};
-use crate::app::sessions::{End, ListSessions, ShowSession, Which};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
-use crate::domain::form::BoundedList;
-use crate::domain::form::OptionalText;
-use crate::domain::ids::SessionId;
-use crate::domain::session::SessionState;
-use crate::render::Format;
-use crate::render::event::is_narrow;
-use crate::store::Result;
+use lac_app::sessions::{End, ListSessions, ShowSession, Which};
+use lac_model::form::BoundedList;
+use lac_model::form::OptionalText;
+use lac_model::ids::SessionId;
+use lac_model::session::SessionState;
+use lac_render::Format;
+use lac_render::event::is_narrow;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "session",

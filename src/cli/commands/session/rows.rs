@@ -1,14 +1,14 @@
 //! What sessions look like.
 
-use crate::app::sessions::{Ended, SessionRow};
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::ids::SessionId;
-use crate::domain::session::SessionState;
-use crate::domain::time::{Timestamp, length};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
+use lac_app::sessions::{Ended, SessionRow};
+use lac_model::ids::SessionId;
+use lac_model::session::SessionState;
+use lac_model::time::{Timestamp, length};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
 
 fn state_text(state: SessionState) -> Text {
     let tone = match state {

@@ -2,18 +2,18 @@
 
 use clap::Args;
 
-use crate::app::stores::{
-    AddGroup, AddView, AddWebsite, Address, Edit, Edited, PlanRemove, Remove, Removed,
-};
 use crate::cli::ask::confirm;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::form::StoreId;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::stores::{
+    AddGroup, AddView, AddWebsite, Address, Edit, Edited, PlanRemove, Remove, Removed,
+};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::form::StoreId;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct WebsiteArgs {

@@ -2,11 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::app::stores::{Level, List, Node};
 use crate::cli::args::Paging;
 use crate::cli::shop::Shop;
-use crate::domain::form::BoundedList;
-use crate::store::Result;
+use lac_app::stores::{Level, List, Node};
+use lac_model::form::BoundedList;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {

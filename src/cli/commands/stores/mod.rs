@@ -8,7 +8,7 @@ use clap::{ArgMatches, Subcommand};
 
 use super::{Noun, parsed, verbs};
 use crate::cli::shop::Shop;
-use crate::store::Result;
+use lac_store::Result;
 
 pub const NOUN: Noun = Noun {
     name: "stores",

@@ -1,11 +1,11 @@
 //! What a website, store group or store view looks like.
 
-use crate::app::stores::{Level, Node};
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
+use lac_app::stores::{Level, Node};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
 
 /// Its code in the tree.
 fn branch(node: &Node) -> String {

@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use crate::app::users::{Assign, Changed, Create, Delete, Deleted, Edit, SetEnabled};
 use crate::cli::commands::changes::{ended, mark};
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
 use crate::cli::{ask, input};
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::one::KeyValues;
-use crate::render::safe::safe;
-use crate::store::Result;
+use lac_app::users::{Assign, Changed, Create, Delete, Deleted, Edit, SetEnabled};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_render::Look;
+use lac_render::one::KeyValues;
+use lac_render::safe::safe;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct NameArgs {

@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use crate::app::users::{List, Show, UserView};
 use crate::cli::args::Paging;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::users::{List, Show, UserView};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {

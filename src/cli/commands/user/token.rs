@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use crate::app::tokens::{
-    Create, Created, List, MAX_LIFETIME, Revoke, Revoked, TokenState, TokenView, Which,
-};
 use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::paging;
 use crate::cli::shop::Shop;
 use crate::cli::view::{KeyValueView, Tabled};
-use crate::domain::fault::Fault;
-use crate::domain::form::OptionalText;
-use crate::domain::form::{BoundedList, ShortText};
-use crate::domain::time::{Timestamp, parse_duration};
-use crate::render::Look;
-use crate::render::column::Column;
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::tokens::{
+    Create, Created, List, MAX_LIFETIME, Revoke, Revoked, TokenState, TokenView, Which,
+};
+use lac_model::fault::Fault;
+use lac_model::form::OptionalText;
+use lac_model::form::{BoundedList, ShortText};
+use lac_model::time::{Timestamp, parse_duration};
+use lac_render::Look;
+use lac_render::column::Column;
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -121,7 +121,7 @@ fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
     Out::line(created.token.expose())?;
     shop.out.say(&format!(
         "this token of {} is shown once; it expires {}",
-        crate::render::safe::safe(&created.name),
+        lac_render::safe::safe(&created.name),
         shop.look().time(created.expires_at)
     ));
     Ok(())

@@ -10,20 +10,21 @@ use clap::{Args, ValueEnum};
 use self::receiver::{FileReceiver, StdoutReceiver};
 use super::columns::{column, distinct};
 use super::filter::FilterArgs;
-use crate::app::log::export::{Export, Exported, Receiver};
-use crate::app::log::manifest::Strength;
-use crate::app::remote::Meanwhile;
 use crate::cli::shop::Shop;
 use crate::cli::view::KeyValueView;
-use crate::domain::audit::Field;
-use crate::domain::fault::Fault;
-use crate::domain::form::BoundedList;
-use crate::domain::form::OptionalText;
-use crate::render::Look;
-use crate::render::export::{Content, Form};
-use crate::render::list::{Text, Tone};
-use crate::render::one::KeyValues;
-use crate::store::Result;
+use lac_app::log::export::{Export, Exported};
+use lac_app::remote::Meanwhile;
+use lac_ledger::export::Receiver;
+use lac_ledger::manifest::Strength;
+use lac_model::audit::Field;
+use lac_model::fault::Fault;
+use lac_model::form::BoundedList;
+use lac_model::form::OptionalText;
+use lac_render::Look;
+use lac_render::export::{Content, Form};
+use lac_render::list::{Text, Tone};
+use lac_render::one::KeyValues;
+use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {

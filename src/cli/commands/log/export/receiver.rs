@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::early::Early;
-use crate::app::log::export::Receiver;
 use crate::cli::aside::Aside;
 use crate::cli::out::{Out, write_failed};
 use crate::cli::progress::Counter;
-use crate::domain::fault::Fault;
-use crate::store::Result;
-use crate::store::archive::Written;
+use lac_ledger::archive::Written;
+use lac_ledger::export::Receiver;
+use lac_model::fault::Fault;
+use lac_store::Result;
 
 /// A file, its manifest and its proof, all made aside.
 pub struct FileReceiver {

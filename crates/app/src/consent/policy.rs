@@ -1,0 +1,28 @@
+//! How consent is asked for where a customer is at home.
+
+use crate::View;
+use lac_model::config;
+use lac_model::consent::{ConsentMode, Withheld};
+use lac_model::customer::Customer;
+use lac_store::Result;
+
+/// The mode of the customer's own website, wherever the login goes: it is
+/// there that they were asked. Of somebody whose move is not confirmed, the
+/// stricter one of both websites.
+pub fn mode(view: &View<'_>, customer: &Customer) -> Result<ConsentMode> {
+    let at = |id| -> Result<ConsentMode> {
+        let website = view.tree()?.website(id);
+        let value = view.config.at(config::CONSENT_MODE, website, None)?.value;
+        Ok(ConsentMode::of(value.as_deref()))
+    };
+    let own = at(customer.website_id)?;
+    Ok(match customer.guard_website_id {
+        Some(before) => own.min(at(before)?),
+        None => own,
+    })
+}
+
+/// Whether an impersonation may stand on the customer's consent now.
+pub fn standing(view: &View<'_>, customer: &Customer) -> Result<std::result::Result<(), Withheld>> {
+    Ok(mode(view, customer)?.judge(&customer.consent, view.now))
+}

@@ -1,0 +1,38 @@
+//! One customer.
+
+use serde::{Deserialize, Serialize};
+
+use super::CustomerView;
+use crate::{Desk, bulk, find};
+use lac_model::audit::Action;
+use lac_model::form::ShortText;
+use lac_model::resource::Resource;
+use lac_store::Result;
+
+/// Asks for one customer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Show {
+    /// An id or an e-mail address.
+    pub customer: ShortText,
+    pub website: Option<ShortText>,
+}
+
+impl Show {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `website_not_found`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<CustomerView> {
+        let needs = [Resource::CUSTOMER_MANAGE];
+        bulk::look_up(
+            desk,
+            Action::CustomerRead,
+            &needs,
+            |_| 1,
+            |view| {
+                let website = self.website.as_deref();
+                let customer = find::customer(view, &self.customer, website)?;
+                CustomerView::seen(view, customer)
+            },
+        )
+    }
+}

@@ -1,0 +1,187 @@
+//! What customers have said in their rows, compared with the log.
+
+use super::{Finding, Ward};
+use crate::consent::difference;
+use lac_ledger::fault::tampered;
+use lac_ledger::source::Source;
+use lac_ledger::state;
+use lac_ledger::verify::consent_differs;
+use lac_model::ambient::Random;
+use lac_model::customer::Consent;
+use lac_model::fault::Fault;
+use lac_model::ids::CustomerId;
+use lac_store::Result;
+
+/// So many are compared, of events in the database and of archived ones, which
+/// take a hundred times as long. Of more a part, which is another one each time.
+const MOST: Most = Most {
+    stored: 100_000,
+    archived: 100,
+};
+/// So many are named.
+const NAMED: usize = 3;
+
+#[derive(Debug, Clone, Copy)]
+struct Most {
+    stored: u64,
+    archived: u64,
+}
+
+/// How many there are.
+#[derive(Debug, Default)]
+struct Count {
+    stored: u64,
+    archived: u64,
+}
+
+/// Every n-th, from one of the first n on.
+struct Part {
+    next: u64,
+    step: u64,
+    compared: u64,
+}
+
+impl Part {
+    fn of(count: u64, most: u64, random: &dyn Random) -> Self {
+        let step = count.div_ceil(most).max(1);
+        let mut bytes = [0; 8];
+        random.fill(&mut bytes);
+        Self {
+            next: u64::from_le_bytes(bytes) % step,
+            step,
+            compared: 0,
+        }
+    }
+
+    fn takes(&mut self) -> bool {
+        let is_next = self.next == 0;
+        self.next = if is_next { self.step } else { self.next } - 1;
+        self.compared += u64::from(is_next);
+        is_next
+    }
+}
+
+/// Each customer's consent is what the log says, as a login judges it.
+pub fn consents(ward: &Ward<'_>) -> Result<Finding> {
+    compare(ward, MOST)
+}
+
+fn compare(ward: &Ward<'_>, most: Most) -> Result<Finding> {
+    let read = ward.read;
+    let head = read.audit_head()?;
+    let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+    let begun = state::since(read, head.size)?.unwrap_or(head.size);
+    let archived = read.audit_archives()?.last().map_or(0, |row| row.last);
+    let is_archived = |consent: &Consent| consent.seq.is_some_and(|seq| seq <= archived);
+
+    let mut count = Count::default();
+    read.consents_to_compare(&mut |_, consent| {
+        if is_archived(consent) {
+            count.archived += 1;
+        } else {
+            count.stored += 1;
+        }
+        Ok(())
+    })?;
+    let random = ward.desk.random;
+    let mut stored = Part::of(count.stored, most.stored, random);
+    let mut archived = Part::of(count.archived, most.archived, random);
+    let source = Source {
+        read,
+        archives: ward.desk.archives,
+    };
+    let mut wrong: Vec<(CustomerId, String)> = Vec::new();
+    let mut wrongs = 0_u64;
+    read.consents_to_compare(&mut |id, consent| {
+        let part = if is_archived(consent) {
+            &mut archived
+        } else {
+            &mut stored
+        };
+        if !part.takes() {
+            return Ok(());
+        }
+        if let Some(problem) = difference(source, id, consent, begun)? {
+            wrongs += 1;
+            if wrong.len() < NAMED {
+                wrong.push((id, problem));
+            }
+        }
+        Ok(())
+    })?;
+    if wrongs > 0 {
+        let what = if ward.tells_of_all() {
+            told(&wrong, wrongs)
+        } else {
+            format!("the consents of {wrongs} customers are not what the log says")
+        };
+        return Err(Fault::StateTampered { what });
+    }
+    let all = count.stored + count.archived;
+    let compared = stored.compared + archived.compared;
+    Ok(Finding::ok("consents", said(compared, all)))
+}
+
+fn told(wrong: &[(CustomerId, String)], wrongs: u64) -> String {
+    let named: Vec<String> = wrong
+        .iter()
+        .map(|(id, problem)| consent_differs(*id, problem))
+        .collect();
+    let more = wrongs - named.len() as u64;
+    let named = named.join("; ");
+    if more == 0 {
+        named
+    } else {
+        format!("{named}; and {more} more")
+    }
+}
+
+fn said(compared: u64, all: u64) -> String {
+    if compared < all {
+        return format!(
+            "{compared} of {all} compared, and as the log says; lac log verify compares all"
+        );
+    }
+    match all {
+        0 => "nobody has said anything yet".to_owned(),
+        _ => format!("{all} compared, and as the log says"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, Random};
+
+    struct Always(u64);
+
+    impl Random for Always {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.copy_from_slice(&self.0.to_le_bytes());
+        }
+    }
+
+    fn taken(count: u64, most: u64, random: u64) -> Vec<u64> {
+        let mut part = Part::of(count, most, &Always(random));
+        let taken: Vec<u64> = (0..count).filter(|_| part.takes()).collect();
+        assert_eq!(part.compared, taken.len() as u64);
+        taken
+    }
+
+    #[test]
+    fn all_where_they_are_few_and_everybody_in_their_turn_where_they_are_many() {
+        for count in [0, 1, 9, 10] {
+            assert_eq!(taken(count, 10, 7), (0..count).collect::<Vec<u64>>());
+        }
+        for (count, most) in [(11, 10), (35, 10), (1000, 3)] {
+            let mut seen: Vec<u64> = Vec::new();
+            for random in 0..count {
+                let part = taken(count, most, random);
+                assert!(part.len() as u64 <= most, "{count} {most}");
+                seen.extend(part);
+            }
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen, (0..count).collect::<Vec<u64>>());
+        }
+    }
+}

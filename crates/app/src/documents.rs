@@ -1,0 +1,93 @@
+//! A document: whose it is, and whether a login could start from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::login::{Check, Shopper, Whom, Wish, trace};
+use super::{Desk, View, bulk};
+use lac_model::audit::Action;
+use lac_model::document::DocumentKind;
+use lac_model::fault::Fault;
+use lac_model::form::ShortText;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// Shows a document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShowDocument {
+    pub kind: DocumentKind,
+    pub number: ShortText,
+    pub website: Option<ShortText>,
+    pub store_view: Option<ShortText>,
+}
+
+/// The document, its customer, and what stands in the way of a login.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DocumentShown {
+    pub kind: DocumentKind,
+    pub number: String,
+    pub entity_id: i64,
+    pub order_id: i64,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub created_at: Option<Timestamp>,
+    /// `null` for a guest's, and where the customer is not known here.
+    pub customer: Option<Shopper>,
+    /// Empty if a login could start.
+    pub obstacles: Vec<Fault>,
+}
+
+impl ShowDocument {
+    /// # Errors
+    /// `resource_denied`, `document_not_found`, `document_ambiguous`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<DocumentShown> {
+        let (website, store_view) = (self.website.as_deref(), self.store_view.as_deref());
+        let shown = |document: &DocumentShown| usize::from(document.customer.is_some());
+        bulk::look_up(
+            desk,
+            Action::DocumentRead,
+            &[self.kind.resource()],
+            shown,
+            |view| {
+                let traced = trace(view, self.kind, &self.number, website, store_view)?;
+                let document = traced.document;
+                let tree = view.tree()?;
+                let found = document.store_view_id.and_then(|id| tree.view(id));
+                let (customer, obstacles) = match traced.customer {
+                    Ok(customer) => (Some(Shopper::of(view, &customer)?), self.obstacles(view)?),
+                    Err(fault) if fault.is_recorded() => (None, vec![fault]),
+                    Err(broken) => return Err(broken),
+                };
+                Ok(DocumentShown {
+                    kind: document.kind,
+                    number: document.number,
+                    entity_id: document.entity_id,
+                    order_id: document.order_id,
+                    website: found
+                        .and_then(|v| tree.website(v.website_id))
+                        .map(|w| w.code.clone()),
+                    store_view: found.map(|v| v.code.clone()),
+                    created_at: document.created_at,
+                    customer,
+                    obstacles,
+                })
+            },
+        )
+    }
+
+    /// What a login from here would be told.
+    fn obstacles(&self, view: &View<'_>) -> Result<Vec<Fault>> {
+        let wish = Wish {
+            whom: Whom::Document {
+                kind: self.kind,
+                number: self.number.clone(),
+            },
+            website: self.website.clone(),
+            store_view: self.store_view.clone(),
+            reason: None,
+            ticket: None,
+            replace: true,
+            override_consent: false,
+        };
+        Check { wish }.obstacles(view)
+    }
+}

@@ -1,0 +1,234 @@
+//! Old events move out of the database into dated files that prove themselves.
+//!
+//! What is older than `system/rotation/lifetime` goes, in whole days, weeks or
+//! months (`system/rotation/frequency`), so that it does not matter how often
+//! archiving runs. A file is written, synced and read back before anything
+//! changes; then one transaction records it and lets it stand for its events,
+//! and only after that the events are taken out of the database, a few at a
+//! time. Whatever is killed in between leaves the old state or the new.
+
+mod plan;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Config, Desk, Done, Keys, act, look};
+use lac_ledger::archive_file::{self as make, Maker, Piece};
+use lac_ledger::head::{check_file, check_head};
+use lac_ledger::log::newest;
+use lac_ledger::tree::Tree;
+use lac_model::audit::{Action, Event};
+use lac_model::fault::Fault;
+use lac_model::resource::Resource;
+use lac_model::time::Timestamp;
+use lac_store::{Act, ArchiveRow, Result};
+
+const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
+
+/// Events taken out of the database in one transaction.
+const SWEEP: usize = 2000;
+
+/// Asks for old events to be archived.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Archive {
+    /// Only say what would be archived.
+    pub dry_run: bool,
+}
+
+/// What was archived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Archived {
+    /// Events before this time are old enough.
+    pub before: Timestamp,
+    /// The directory.
+    pub place: String,
+    pub files: Vec<ArchivedFile>,
+    pub events: u64,
+    pub dry_run: bool,
+    pub audit_seq: Option<u64>,
+}
+
+/// One archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivedFile {
+    pub name: String,
+    /// The first and the last event.
+    pub first: u64,
+    pub last: u64,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// `null` in a dry run.
+    pub bytes: Option<u64>,
+    pub sha256: Option<String>,
+}
+
+impl Act for Archive {
+    const ANY_OF: &'static [Resource] = &NEEDED;
+}
+
+impl Archive {
+    /// # Errors
+    /// `resource_denied`, `log_tampered`, `io`; nothing is removed then.
+    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Archived> {
+        if self.dry_run {
+            return look(desk, Action::LogArchive, &NEEDED, |view| {
+                let (before, pieces) = plan::pieces(view)?;
+                let files = pieces.iter().map(Into::into).collect();
+                Ok(answer(desk, before, files, true, None))
+            });
+        }
+        // Who may not archive does not wait for, or make, anything.
+        look(desk, Action::LogArchive, &NEEDED, |_| Ok(()))?;
+        let _lock = lock(desk)?;
+        // What cannot be cleared away now is by the next run.
+        let _ = clear_away(desk)?;
+        sweep(desk)?;
+        let (before, rows) = look(desk, Action::LogArchive, &NEEDED, |view| {
+            let (before, pieces) = plan::pieces(view)?;
+            let head = newest(view.read)?;
+            let origin = view.config.store_name()?;
+            let keys = Keys::of(desk.keys, view.read, &origin)?.chain;
+            check_head(view.read, &head, &keys)?;
+            let source = view.source();
+            let tree = Tree::new(source, head.size)?;
+            let maker = Maker::new(source, &tree, &head, &keys)?;
+            Ok((before, maker.all(&pieces, at)?))
+        })?;
+        if rows.is_empty() {
+            return Ok(answer(desk, before, Vec::new(), false, None));
+        }
+        let audit_seq = put(desk, &rows)?;
+        sweep(desk)?;
+        let files = rows.iter().map(shown).collect();
+        Ok(answer(desk, before, files, false, audit_seq))
+    }
+}
+
+/// Lets the files stand for their events, on record.
+fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
+    let fill = |event: &mut Event| {
+        let files: Vec<_> = rows.iter().map(shown).collect();
+        event.detail("files", serde_json::to_value(files).unwrap_or_default());
+    };
+    act::<Archive, _>(desk, Action::LogArchive, fill, |work, _| {
+        let last = work
+            .read
+            .audit_archives()?
+            .last()
+            .map_or(0, |archive| archive.last);
+        if rows.first().is_none_or(|row| row.first != last + 1) {
+            return Err(Fault::internal("the archives changed under the lock"));
+        }
+        for row in rows {
+            work.put_archive(row)?;
+        }
+        // It must be found in the database, whatever moves into files.
+        work.tell_state();
+        let recorded = work.record()?;
+        Ok(Done::Recorded(recorded.seq, recorded))
+    })
+}
+
+/// Takes out of the database what archives hold.
+///
+/// # Errors
+/// `busy`, `database`.
+fn sweep(desk: &Desk<'_>) -> Result<()> {
+    while desk.store.sweep(SWEEP)? > 0 {}
+    Ok(())
+}
+
+/// Takes the lock of the archives of a log that is sound: what its database
+/// does not know may otherwise be all that is left.
+///
+/// # Errors
+/// `log_tampered`, `checkpoint_missing`; `store_unsafe` for a directory of
+/// another store; `io`.
+pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
+    let file = desk.high_water.read()?;
+    let owner = {
+        let read = desk.store.read()?;
+        let origin = Config::read(&*read)?.store_name()?;
+        let keys = Keys::of(desk.keys, &*read, &origin)?;
+        let head = newest(&*read)?;
+        check_head(&*read, &head, &keys.chain)?;
+        let file = file.ok_or_else(|| Fault::CheckpointMissing {
+            path: desk.high_water.path(),
+        })?;
+        check_file(&*read, &head, &file, &keys.chain)?;
+        let first = keys.rows.iter().find(|key| key.purpose == "audit");
+        format!("{origin}\n{}\n", first.map_or("", |key| key.kid.as_str()))
+    };
+    desk.archives.lock(&owner)
+}
+
+/// Removes files that nothing refers to: what a run left that was killed, and
+/// what an erasure replaced. Not while somebody reads an older state, in which
+/// they may be referred to: `false` then. A file that knows more events than
+/// the log stays: it was not this log that made it.
+///
+/// # Errors
+/// `io`.
+pub fn clear_away(desk: &Desk<'_>) -> Result<bool> {
+    let (known, size): (Vec<String>, u64) = {
+        let read = desk.store.read()?;
+        let rows = read.audit_archives()?.into_iter();
+        (rows.map(|row| row.name).collect(), newest(&*read)?.size)
+    };
+    let mut names = desk.archives.names()?;
+    names.retain(|name| make::is_ours(name) && !known.contains(name));
+    if names.is_empty() {
+        return Ok(true);
+    }
+    if !desk.store.scrub(&[])? {
+        return Ok(false);
+    }
+    for name in names {
+        if make::is_superfluous(desk.archives, &name, size)? {
+            desk.archives.remove(&name)?;
+        }
+    }
+    Ok(true)
+}
+
+fn answer(
+    desk: &Desk<'_>,
+    before: Timestamp,
+    files: Vec<ArchivedFile>,
+    dry_run: bool,
+    audit_seq: Option<u64>,
+) -> Archived {
+    Archived {
+        before,
+        place: desk.archives.place(),
+        events: files.iter().map(|file| file.last + 1 - file.first).sum(),
+        files,
+        dry_run,
+        audit_seq,
+    }
+}
+
+fn shown(row: &ArchiveRow) -> ArchivedFile {
+    ArchivedFile {
+        name: row.name.clone(),
+        first: row.first,
+        last: row.last,
+        since: row.since,
+        until: row.until,
+        bytes: Some(row.bytes),
+        sha256: Some(lac_ledger::manifest::hex(&row.sha256)),
+    }
+}
+
+impl From<&Piece> for ArchivedFile {
+    fn from(piece: &Piece) -> Self {
+        Self {
+            name: piece.name.clone(),
+            first: piece.first,
+            last: piece.last,
+            since: piece.since,
+            until: piece.until,
+            bytes: None,
+            sha256: None,
+        }
+    }
+}

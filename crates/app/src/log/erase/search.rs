@@ -1,0 +1,357 @@
+//! Where a removed shopper is named: events about them, and other events that
+//! hold their address.
+
+use serde_json::Value;
+
+use crate::{View, find};
+use lac_model::audit::{Cut, Field};
+use lac_model::customer::email_key;
+use lac_model::ids::CustomerId;
+use lac_store::{EventQuery, Hints, Result};
+
+/// What there is to erase.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Seqs whose shopper parts go, first and last of each run.
+    pub ranges: Vec<(u64, u64)>,
+    /// Addresses that nobody else has, as they may stand in a file, in small
+    /// letters (those of ASCII): nothing of them may be left anywhere.
+    pub unique: Vec<String>,
+    /// Whether that is all addresses there were.
+    pub is_unique: bool,
+    /// Events that hold an address and belong to another customer.
+    pub kept: u64,
+    /// Whether an event says that something was erased before.
+    pub is_told: bool,
+    addresses: Vec<Address>,
+    /// The last event that was looked at.
+    seen: u64,
+}
+
+/// An address the customer had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Address {
+    small: String,
+    /// The ways it is written, in texts and in JSON.
+    forms: Vec<String>,
+}
+
+impl Found {
+    fn add(&mut self, seq: u64) {
+        match self.ranges.last_mut() {
+            Some((_, last)) if *last + 1 == seq => *last = seq,
+            _ => self.ranges.push((seq, seq)),
+        }
+    }
+
+    pub fn count(&self) -> u64 {
+        self.ranges
+            .iter()
+            .map(|(first, last)| last + 1 - first)
+            .sum()
+    }
+
+    /// Whether an event is among them.
+    pub fn holds(&self, seq: u64) -> bool {
+        self.any_within(seq, seq)
+    }
+
+    /// Whether any is within a range, both ends included.
+    pub fn any_within(&self, first: u64, last: u64) -> bool {
+        let at = self.ranges.partition_point(|(_, end)| *end < first);
+        self.ranges.get(at).is_some_and(|(start, _)| *start <= last)
+    }
+}
+
+/// Whom the log is to forget: a removed customer by id, addresses that nobody
+/// has any more, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    pub id: Option<CustomerId>,
+    pub addresses: Vec<String>,
+}
+
+/// Searches the whole log, archives included, twice: for the addresses that
+/// the customer had, and for everything that names them. What was typed by
+/// somebody who found nobody is about no customer, and found by the address
+/// alone.
+///
+/// # Errors
+/// `archive_missing`, `row_damaged`.
+pub fn of(view: &View<'_>, subject: &Subject, at: &mut dyn FnMut(u64, u64)) -> Result<Found> {
+    let mut found = Found::default();
+    for address in &subject.addresses {
+        found.address(address);
+    }
+    if let Some(id) = subject.id {
+        for address in view.read.document_emails(id)? {
+            found.address(&address);
+        }
+    }
+    go_on(view, subject, &mut found, at)?;
+    Ok(found)
+}
+
+/// Searches what was recorded since.
+///
+/// # Errors
+/// As [`of`].
+pub fn go_on(
+    view: &View<'_>,
+    subject: &Subject,
+    found: &mut Found,
+    at: &mut dyn FnMut(u64, u64),
+) -> Result<()> {
+    let ids = subject
+        .id
+        .map(|id| find::ids_in_log(view, id))
+        .transpose()?;
+    let ids = ids.unwrap_or_default();
+    let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+    let is_about = |event: &Cut<'_>| ids.iter().any(|id| event.value(Field::CustomerId) == id);
+    let rest = EventQuery {
+        ascending: true,
+        hints: Hints {
+            first: Some(found.seen + 1),
+            ..Hints::default()
+        },
+        ..EventQuery::default()
+    };
+    let last = view.read.audit_last_seq()?;
+    view.source().events(&rest, &mut |event| {
+        at(event.seq().unwrap_or(0), 2 * last);
+        if is_about(event) {
+            found.is_told |= is_erasure(event) && event.erased() != "null";
+            if let Some(email) = event.text(Field::CustomerEmail) {
+                found.address(&email);
+            }
+            found.changed_addresses(event);
+        }
+        Ok(())
+    })?;
+    found.only_theirs(view)?;
+    let mut present = Known::default();
+    view.source().events(&rest, &mut |event| {
+        let seq = event.seq().unwrap_or(0);
+        at(last + seq, 2 * last);
+        let Some(shopper) = event.texts.shopper else {
+            return Ok(());
+        };
+        // An erasure is about them too, and says nothing personal: what it
+        // erased must stay told.
+        if is_about(event) && !is_erasure(event) {
+            found.add(seq);
+        } else if found.is_named_in(shopper) {
+            if present.exists(view, event)? {
+                found.kept += 1;
+            } else {
+                found.add(seq);
+            }
+        }
+        Ok(())
+    })?;
+    if found.kept > 0 {
+        // Somebody else's events go on holding it.
+        found.unique.clear();
+        found.is_unique = false;
+    }
+    found.seen = last;
+    Ok(())
+}
+
+fn is_erasure(event: &Cut<'_>) -> bool {
+    event.value(Field::Action) == "\"erase\""
+}
+
+impl Found {
+    fn address(&mut self, email: &str) {
+        let small = email.to_lowercase();
+        if small.is_empty() {
+            return;
+        }
+        let at = self.addresses.iter().position(|a| a.small == small);
+        let at = at.unwrap_or_else(|| {
+            self.addresses.push(Address {
+                small: small.clone(),
+                forms: Vec::new(),
+            });
+            self.addresses.len() - 1
+        });
+        let forms = &mut self.addresses[at].forms;
+        for text in [&small, email] {
+            for form in [
+                text.to_ascii_lowercase(),
+                in_json(text).to_ascii_lowercase(),
+            ] {
+                if !forms.contains(&form) {
+                    forms.push(form);
+                }
+            }
+        }
+    }
+
+    /// Addresses that a change of the customer names: the one before, and the one
+    /// after, which no later event may name.
+    fn changed_addresses(&mut self, event: &Cut<'_>) {
+        let details = event.value(Field::Details);
+        if !details.contains("\"email\"") {
+            return;
+        }
+        let details: Value = serde_json::from_str(details).unwrap_or_default();
+        for when in ["/before/email", "/after/email"] {
+            if let Some(email) = details.pointer(when).and_then(Value::as_str) {
+                self.address(email);
+            }
+        }
+    }
+
+    /// Which of the addresses nobody has now.
+    fn only_theirs(&mut self, view: &View<'_>) -> Result<()> {
+        self.unique.clear();
+        self.is_unique = true;
+        for address in &self.addresses {
+            let key = email_key(&address.small);
+            if view.read.customers_by_email(&key)?.is_empty() {
+                self.unique.extend(address.forms.iter().cloned());
+            } else {
+                self.is_unique = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a shopper part holds one of the addresses in any text.
+    fn is_named_in(&self, shopper: &str) -> bool {
+        if self.addresses.is_empty() {
+            return false;
+        }
+        let small = shopper.to_lowercase();
+        let may = |address: &Address| small.contains(&in_json(&address.small));
+        if !self.addresses.iter().any(may) {
+            return false;
+        }
+        let Ok(value) = serde_json::from_str::<Value>(shopper) else {
+            return true;
+        };
+        self.is_named_by(&value)
+    }
+
+    fn is_named_by(&self, value: &Value) -> bool {
+        let text = |text: &str| {
+            let small = text.to_lowercase();
+            self.addresses.iter().any(|a| names(&small, &a.small))
+        };
+        match value {
+            Value::String(said) => text(said),
+            Value::Array(values) => values.iter().any(|value| self.is_named_by(value)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(name, value)| text(name) || self.is_named_by(value)),
+            _ => false,
+        }
+    }
+}
+
+/// A text as it stands in JSON.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
+    inner.unwrap_or_default().to_owned()
+}
+
+/// Whether a text names an address, and not a longer one that ends or begins
+/// like it: `bada@shop.example` does not name `ada@shop.example`.
+fn names(text: &str, address: &str) -> bool {
+    text.match_indices(address).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let mut after = text[at + address.len()..].chars();
+        let ends = match after.next() {
+            None => true,
+            Some('.') => !after.next().is_some_and(char::is_alphanumeric),
+            Some(c) => !(c.is_alphanumeric() || matches!(c, '-' | '_')),
+        };
+        ends && !before.is_some_and(|c| c.is_alphanumeric() || "._-+%".contains(c))
+    })
+}
+
+/// Whether the customers that events are about still exist, asked once each.
+#[derive(Debug, Default)]
+struct Known(std::collections::HashMap<String, bool>);
+
+impl Known {
+    fn exists(&mut self, view: &View<'_>, event: &Cut<'_>) -> Result<bool> {
+        let Some(id) = event.text(Field::CustomerId) else {
+            return Ok(false);
+        };
+        if let Some(known) = self.0.get(id.as_ref()) {
+            return Ok(*known);
+        }
+        let exists = match id.parse::<CustomerId>() {
+            Ok(id) => view.read.customer(id)?.is_some(),
+            Err(_) => false,
+        };
+        self.0.insert(id.into_owned(), exists);
+        Ok(exists)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_seqs() {
+        let mut found = Found::default();
+        for seq in [3, 4, 5, 9] {
+            found.add(seq);
+        }
+        assert_eq!(found.ranges, [(3, 5), (9, 9)]);
+        assert_eq!(found.count(), 4);
+        assert!(found.holds(4) && found.holds(9) && !found.holds(6));
+        assert!(found.any_within(6, 9) && !found.any_within(6, 8) && !found.any_within(10, 99));
+    }
+
+    #[test]
+    fn an_address_is_named_and_not_a_longer_one() {
+        let ada = "ada@shop.example";
+        for text in [
+            ada,
+            "<ada@shop.example>",
+            "wrote from ada@shop.example.",
+            "mailto:ada@shop.example?subject=x",
+            "line\nada@shop.example, and so on",
+            "bada@shop.example, ada@shop.example",
+        ] {
+            assert!(names(text, ada), "{text}");
+        }
+        for text in [
+            "bada@shop.example",
+            "a.ada@shop.example",
+            "x+ada@shop.example",
+            "ada@shop.example.net",
+            "ada@shop.example-shop",
+            "ada@shop",
+        ] {
+            assert!(!names(text, ada), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_in_json_name_it_however_they_are_written() {
+        let mut found = Found::default();
+        found.address("J\u{d6}rg@Shop.Example");
+        for part in [
+            r#"{"customer_email":null,"reason":"said\nJÖRG@shop.example","details":{}}"#,
+            r#"{"customer_email":null,"reason":null,"details":{"list":[{"jörg@shop.example":1}]}}"#,
+        ] {
+            assert!(found.is_named_in(part), "{part}");
+        }
+        let other = r#"{"customer_email":"björg@shop.example","reason":null,"details":{}}"#;
+        assert!(!found.is_named_in(other));
+        assert!(
+            found.addresses[0]
+                .forms
+                .contains(&"jÖrg@shop.example".to_owned())
+        );
+    }
+}

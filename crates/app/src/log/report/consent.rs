@@ -1,0 +1,26 @@
+//! When the consent was given that somebody granted and then used. That it was
+//! one person is what the login itself found, and its event says.
+
+use crate::View;
+use crate::log::{Readable, summary};
+use lac_model::audit::EventView;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// Follows such a login to the event that granted the consent, which may lie
+/// before the period; `None` for another event, and where the reader may not
+/// read that one.
+///
+/// # Errors
+/// `row_damaged`.
+pub(super) fn granted_at(
+    view: &View<'_>,
+    readable: &Readable,
+    event: &EventView,
+) -> Result<Option<Timestamp>> {
+    let basis = event.consent.as_ref().filter(|basis| basis.self_granted);
+    let Some(seq) = basis.and_then(|basis| basis.seq) else {
+        return Ok(None);
+    };
+    Ok(summary::event(view, readable, seq)?.map(|seen| seen.event.time))
+}

@@ -1,0 +1,241 @@
+//! The newest events oldest first, and what is appended after them: batch by
+//! batch, each in a snapshot of its own that is closed before anything of it is
+//! shown. So a slow reader keeps nobody's WAL from being emptied, and whoever
+//! loses the right to read sees nothing more.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::READERS;
+use super::filter;
+use crate::{Desk, View, look};
+use lac_ledger::fault::tampered;
+use lac_ledger::keys::chain;
+use lac_ledger::log::{newest, view_of};
+use lac_ledger::merkle::Frontier;
+use lac_ledger::signing::note::Checkpoint;
+use lac_ledger::tree::root_at;
+use lac_model::audit::Filter;
+use lac_model::audit::{Action, EventView};
+use lac_model::bytes::Hash;
+use lac_model::fault::Fault;
+use lac_model::form::{NoteText, Seq, ShortText};
+use lac_store::{EventQuery, Head, Result};
+
+/// Events that are held at once.
+pub const BATCH: usize = 500;
+
+/// Asks for the next batch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Tail {
+    pub filter: Filter,
+    pub start: Start,
+    /// Events at most; never more than [`BATCH`].
+    pub limit: usize,
+}
+
+/// Where to begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// With the last so many events of the filter.
+    Last(usize),
+    /// With the first event after this position.
+    After(Position),
+}
+
+/// A batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tailed {
+    /// Oldest first.
+    pub events: Vec<EventView>,
+    /// How far the log was read, events that the filter left out included.
+    pub at: Position,
+    /// Whether the limit left something out.
+    pub more: bool,
+}
+
+/// How far a log was read: the three lines of an unsigned checkpoint, and the
+/// signed one that the log had then. The log is only read on if what was read
+/// then is still its beginning.
+///
+/// Whoever sends a position can write anything into it, so only the signed
+/// checkpoint can show that the log was changed. Anything else that does not
+/// fit is a mistake of the sender's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The store's name.
+    pub origin: ShortText,
+    /// The last event that was read or passed over.
+    pub seq: Seq,
+    /// Root of the tree up to it, base64.
+    pub root: ShortText,
+    /// The signed checkpoint of the log as it was when it was read; empty in
+    /// cursor files of earlier versions.
+    #[serde(default, skip_serializing_if = "is_absent")]
+    pub note: NoteText,
+}
+
+fn is_absent(note: &NoteText) -> bool {
+    note.is_empty()
+}
+
+/// Asks whether nothing was appended since.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IsNewest {
+    pub at: Position,
+}
+
+impl IsNewest {
+    /// Reads one row of the log, and needs the right to read it.
+    ///
+    /// # Errors
+    /// `log_tampered` where a signed checkpoint shows that the log was changed;
+    /// `invalid_value` for a position that is none of this log's;
+    /// `resource_denied`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<bool> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            self.at.is_newest(view)
+        })
+    }
+}
+
+impl Tail {
+    /// # Errors
+    /// `log_tampered` where a signed checkpoint shows that the log was changed;
+    /// `invalid_value` for a position that is none of this log's;
+    /// `resource_denied`, `customer_not_found`, `row_damaged`.
+    pub fn run(self, desk: &Desk<'_>) -> Result<Tailed> {
+        look(desk, Action::LogRead, &READERS, |view| {
+            let head = newest(view.read)?;
+            let origin = view.config.store_name()?;
+            let mut query = filter::query(&self.filter, view)?;
+            let after = match &self.start {
+                Start::Last(most) => before_last(view, &query, *most)?.unwrap_or(head.size),
+                Start::After(position) => position.check(view, &head, &origin)?,
+            };
+            let limit = self.limit.clamp(1, BATCH);
+            (query.ascending, query.after, query.limit) = (true, Some(after), Some(limit));
+            let mut events = Vec::new();
+            view.source().events(&query, &mut |event| {
+                events.push(view_of(event)?);
+                Ok(())
+            })?;
+            let more = events.len() == limit;
+            let seq = events.last().filter(|_| more).map(|event| event.seq);
+            let at = Position::of(view, origin, seq.unwrap_or(head.size), head.note)?;
+            Ok(Tailed { events, at, more })
+        })
+    }
+}
+
+/// The seq before the last `most` events of the query; `None` for no events.
+fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Option<u64>> {
+    if most == 0 {
+        return Ok(None);
+    }
+    let last = EventQuery {
+        limit: Some(most),
+        ..query.clone()
+    };
+    let mut first = None;
+    view.source().events(&last, &mut |event| {
+        first = event.seq().map(|seq| seq - 1);
+        Ok(())
+    })?;
+    Ok(first)
+}
+
+impl Position {
+    fn of(view: &View<'_>, origin: String, seq: u64, note: String) -> Result<Self> {
+        let root = STANDARD.encode(root_at(view.source(), seq)?);
+        Ok(Self {
+            origin: origin.try_into()?,
+            seq: Seq::try_from(seq).map_err(Fault::internal)?,
+            root: root.try_into()?,
+            note: note.try_into()?,
+        })
+    }
+
+    fn is_newest(&self, view: &View<'_>) -> Result<bool> {
+        let head = newest(view.read)?;
+        if head.size > self.seq.get() {
+            return Ok(false); // the next batch is compared with the position
+        }
+        let frontier = Frontier::from_parts(head.size, &head.nodes)
+            .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+        if head.size == self.seq.get() && self.has_root(&frontier.root()) {
+            return Ok(true);
+        }
+        Err(self.misfit(view, &head, &view.config.store_name()?))
+    }
+
+    /// The position's seq, once the log is known to continue it.
+    fn check(&self, view: &View<'_>, head: &Head, origin: &str) -> Result<u64> {
+        if self.origin != origin {
+            let reason = format!("it is of the log of {}, not of {origin}", self.origin);
+            return Err(Fault::invalid("the cursor", reason));
+        }
+        if self.seq.get() <= head.size && self.has_root(&root_at(view.source(), self.seq.get())?) {
+            return Ok(self.seq.get());
+        }
+        Err(self.misfit(view, head, origin))
+    }
+
+    fn has_root(&self, root: &Hash) -> bool {
+        self.root == STANDARD.encode(root)
+    }
+
+    /// Why this position is none of the log's: the log was changed where a
+    /// checkpoint that this store signed says so, else the position is wrong.
+    fn misfit(&self, view: &View<'_>, head: &Head, origin: &str) -> Fault {
+        let unfit = || Fault::invalid("the cursor", "this log never was at that position");
+        let signed = view
+            .read
+            .signing_keys()
+            .and_then(|rows| chain(&rows, origin));
+        let Ok(signed) = signed.map(|keys| keys.open(self.note.as_bytes())) else {
+            return unfit();
+        };
+        let Ok(Checkpoint { size, root, .. }) = signed.map(|opened| opened.checkpoint) else {
+            return unfit();
+        };
+        if size > head.size {
+            return tampered(format!(
+                "{size} events were read, the database has only {}: an older copy was put back",
+                head.size
+            ));
+        }
+        match root_at(view.source(), size) {
+            Ok(now) if now == root => unfit(),
+            Ok(_) => tampered(format!(
+                "the first {size} events are not those that were read"
+            )),
+            Err(fault) => fault,
+        }
+    }
+
+    /// The form in which it is kept: origin, seq and root, a line each, then
+    /// the signed checkpoint.
+    pub fn to_text(&self) -> String {
+        format!(
+            "{}\n{}\n{}\n{}",
+            self.origin, self.seq, self.root, self.note
+        )
+    }
+
+    /// Reads it back; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.splitn(4, '\n');
+        let position = Self {
+            origin: lines.next()?.parse().ok()?,
+            seq: lines.next()?.parse().ok()?,
+            root: lines.next()?.parse().ok()?,
+            note: lines.next()?.parse().ok()?,
+        };
+        let is_whole =
+            position.note.is_empty() || position.note.starts_with(position.origin.as_str());
+        (is_whole && position.to_text() == text).then_some(position)
+    }
+}

@@ -1,0 +1,32 @@
+//! `--last`: whom the agent was last.
+
+use crate::View;
+use lac_model::customer::Customer;
+use lac_model::fault::Fault;
+use lac_store::{Result, SessionQuery};
+
+/// The customer of the agent's own newest session.
+///
+/// # Errors
+/// `customer_not_found` if there was none, or it is gone or out of scope.
+pub fn customer(view: &View<'_>) -> Result<Customer> {
+    let missing = || Fault::CustomerNotFound {
+        customer: "of a last session".to_owned(),
+    };
+    let admin_id = Some(view.actor.admin_id().ok_or_else(missing)?);
+    let query = SessionQuery {
+        admin_id,
+        limit: Some(1),
+        ..SessionQuery::default()
+    };
+    let session = view
+        .read
+        .sessions(&query)?
+        .into_iter()
+        .next()
+        .ok_or_else(missing)?;
+    view.read
+        .customer(session.customer_id)?
+        .filter(|customer| view.actor.sees(customer.website_id))
+        .ok_or_else(missing)
+}

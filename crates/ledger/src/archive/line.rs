@@ -1,0 +1,177 @@
+//! One event of an archive or a proof.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use crate::merkle;
+use lac_model::audit::Texts;
+use lac_model::bytes::Hash;
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// One event: its record without the two commitments at its end, and for each
+/// part either text and salt, from which the commitment is computed, or the
+/// commitment alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// The record up to, not including, `,"shopper":`.
+    pub record: String,
+    pub shopper: Part,
+    pub staff: Part,
+}
+
+/// A part of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Part {
+    /// The exact text, and the 32 bytes of salt in base64.
+    Shown(String, String),
+    /// base64url(SHA-256(0x02 ‖ salt ‖ text)): erased, or not for this reader.
+    Withheld(String),
+}
+
+impl Part {
+    pub fn shown(text: &str, salt: &[u8]) -> Self {
+        Self::Shown(text.to_owned(), STANDARD.encode(salt))
+    }
+
+    /// The text, unless it is withheld.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Shown(text, _) => Some(text),
+            Self::Withheld(_) => None,
+        }
+    }
+
+    /// The salt's bytes.
+    pub fn salt(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Shown(_, salt) => STANDARD.decode(salt).ok()?.try_into().ok(),
+            Self::Withheld(_) => None,
+        }
+    }
+
+    /// The commitment as it stands in the record.
+    fn commitment(&self) -> Option<String> {
+        match self {
+            Self::Shown(text, _) => {
+                let hash = merkle::commitment(&self.salt()?, text.as_bytes());
+                Some(URL_SAFE_NO_PAD.encode(hash))
+            }
+            Self::Withheld(commitment) => {
+                let hash = URL_SAFE_NO_PAD.decode(commitment).ok()?;
+                (hash.len() == 32).then(|| commitment.clone())
+            }
+        }
+    }
+
+    /// The same without its text.
+    #[must_use]
+    pub fn withheld(&self) -> Option<Self> {
+        self.commitment().map(Self::Withheld)
+    }
+}
+
+/// An event put together again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    pub record: String,
+    pub shopper: Option<String>,
+    /// `None` in a proof that withholds it.
+    pub staff: Option<String>,
+}
+
+/// What stands in for a staff part that a proof withholds.
+const NO_STAFF: &str = r#"{"ip_address":null,"os_account":null,"login_uid":null}"#;
+
+impl Line {
+    /// From a record with its commitments, and the parts.
+    pub fn new(record: &str, shopper: Part, staff: Part) -> Option<Self> {
+        let at = record.rfind(",\"shopper\":\"")?;
+        Some(Self {
+            record: record[..at].to_owned(),
+            shopper,
+            staff,
+        })
+    }
+
+    /// Puts the record together.
+    ///
+    /// # Errors
+    /// `log_tampered` for salts or commitments that are none.
+    pub fn whole(&self) -> Result<Whole> {
+        let commitments = [&self.shopper, &self.staff].map(Part::commitment);
+        let [Some(shopper), Some(staff)] = commitments else {
+            return Err(Fault::LogTampered {
+                what: format!("a salt or a commitment of {} is damaged", self.record),
+            });
+        };
+        let head = &self.record;
+        Ok(Whole {
+            record: format!("{head},\"shopper\":\"{shopper}\",\"staff\":\"{staff}\"}}"),
+            shopper: self.shopper.text().map(str::to_owned),
+            staff: self.staff.text().map(str::to_owned),
+        })
+    }
+}
+
+impl Whole {
+    pub fn texts(&self) -> Texts<'_> {
+        Texts {
+            record: &self.record,
+            shopper: self.shopper.as_deref(),
+            staff: self.staff.as_deref().unwrap_or(NO_STAFF),
+        }
+    }
+
+    pub fn leaf(&self) -> Hash {
+        merkle::leaf_hash(self.record.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::seal;
+    use lac_model::audit::{Action, Event};
+    use lac_model::time::Timestamp;
+
+    #[test]
+    fn an_event_comes_back_to_the_byte() {
+        let mut event = Event::new(Action::LoginIssue);
+        event.admin = Some(r#"odd,"shopper":"name"#.to_owned());
+        event.reason = Some(r#"said ,"shopper":" once"#.to_owned());
+        let time = Timestamp::from_seconds(1);
+        let sealed = seal(&event, 1, time, None, [[3; 32], [4; 32]]).unwrap();
+        let (shopper, salt) = sealed.parts.shopper.unwrap();
+        let (staff, staff_salt) = sealed.parts.staff;
+        let line = Line::new(
+            &sealed.record,
+            Part::shown(&shopper, &salt),
+            Part::shown(&staff, &staff_salt),
+        )
+        .unwrap();
+        let text = serde_json::to_string(&line).unwrap();
+        let line: Line = serde_json::from_str(&text).unwrap();
+        let whole = line.whole().unwrap();
+        assert_eq!(whole.record, sealed.record);
+        assert_eq!(whole.leaf(), sealed.leaf);
+        assert_eq!(whole.shopper.as_deref(), Some(shopper.as_str()));
+        let erased = Line {
+            shopper: line.shopper.withheld().unwrap(),
+            ..line
+        };
+        assert_eq!(erased.whole().unwrap().record, sealed.record);
+        assert_eq!(erased.whole().unwrap().shopper, None);
+    }
+
+    #[test]
+    fn what_is_no_salt_or_commitment_is_refused() {
+        for bad in [r#"["text","AAAA"]"#, r#""AAAA""#, r#""not base64url+""#] {
+            let part: Part = serde_json::from_str(bad).unwrap();
+            assert!(part.commitment().is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The head of the tree and the checkpoint file, compared with what was signed.
+
+use crate::fault::tampered;
+use crate::merkle::Frontier;
+use crate::root::root_at;
+use crate::signing::chain::Chain;
+use lac_store::{Head, ReadTx, Result};
+
+/// The head's frontier, once its signature, root and last event agree.
+///
+/// # Errors
+/// `log_tampered`.
+pub fn check_head(tx: &dyn ReadTx, head: &Head, keys: &Chain) -> Result<Frontier> {
+    let opened = keys.open(head.note.as_bytes());
+    let signed = opened
+        .map_err(|e| tampered(format!("the newest checkpoint in the database: {e}")))?
+        .checkpoint;
+    let frontier = Frontier::from_parts(head.size, &head.nodes)
+        .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+    if signed.size != head.size || signed.root != frontier.root() {
+        return Err(tampered("the head of the tree is not what was signed"));
+    }
+    let last = tx.audit_last_seq()?;
+    if last != head.size {
+        return Err(tampered(format!(
+            "the newest checkpoint covers {} events, the newest stored is {last}",
+            head.size
+        )));
+    }
+    Ok(frontier)
+}
+
+/// Compares the high-water file with the head. Behind, and a signed prefix of
+/// the tree, is healthy: a crash between commit and file.
+///
+/// # Errors
+/// `log_tampered` for a file that is ahead, of another root or not ours.
+pub fn check_file(tx: &dyn ReadTx, head: &Head, file: &[u8], keys: &Chain) -> Result<()> {
+    if file == head.note.as_bytes() {
+        return Ok(());
+    }
+    let opened = keys.open(file);
+    let known = opened
+        .map_err(|e| tampered(format!("the checkpoint file: {e}")))?
+        .checkpoint;
+    if known.size > head.size {
+        return Err(tampered(format!(
+            "the checkpoint file knows {} events, the database only {}: an older copy was put back",
+            known.size, head.size
+        )));
+    }
+    if root_at(tx, known.size)? != known.root {
+        return Err(tampered(format!(
+            "the first {} events are not those the checkpoint file was signed for",
+            known.size
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! What stands beside an export: what it holds, of which log, and the log's
+//! signature over all of that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::signing::NoteError;
+use crate::signing::chain::Chain;
+use crate::signing::keys::{PrivateKey, PublicKey};
+use crate::signing::note;
+use lac_model::audit::{Field, Selection, Visible};
+use lac_model::fault::Fault;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// The format's name.
+pub const FORMAT: &str = "lac-manifest/1";
+
+/// The manifest of one export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`FORMAT`].
+    pub format: String,
+    /// The file's name, without directories.
+    pub file: String,
+    /// `csv`, `jsonl`, `xlsx` or `ocsf`.
+    pub content: String,
+    /// The version of `lac` that wrote it; OCSF rows hold it.
+    pub version: String,
+    /// `zst` or `gz`; `null` for none.
+    pub compression: Option<String>,
+    pub bytes: u64,
+    /// Of the file as it is, in hexadecimal.
+    pub sha256: String,
+    pub rows: u64,
+    pub columns: Vec<Field>,
+    /// Whether cells that a spreadsheet would run as formulas got a leading `'`.
+    pub formula_guard: bool,
+    /// The filter as it was resolved: instants in UTC (`until` exclusive), ids.
+    pub filter: Selection,
+    /// What a custom role scope let its maker see; `null` for everything.
+    pub visible: Option<Visible>,
+    /// The first and the last event that were looked at; `null` for none.
+    pub window: Option<(u64, u64)>,
+    /// The store's name.
+    pub origin: String,
+    /// The newest signed checkpoint when it was made (C2SP `tlog-checkpoint`).
+    pub checkpoint: String,
+    /// The key that signed both, as C2SP tools take it.
+    pub key: String,
+    pub proof: Option<ProofFile>,
+    pub exported_at: Timestamp,
+    pub exported_by: Exporter,
+    /// C2SP signature line over the canonical JSON (RFC 8785) of all of the above.
+    pub signature: String,
+}
+
+/// The proof that goes with an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofFile {
+    pub strength: Strength,
+    /// Its name, without directories.
+    pub file: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// What a proof proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// The rows are genuine.
+    Sparse,
+    /// The rows are genuine, and all there are for the filter.
+    Range,
+}
+
+/// Who made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exporter {
+    pub admin: Option<String>,
+    pub admin_id: Option<i64>,
+    pub role: Option<String>,
+    pub os_account: Option<String>,
+}
+
+impl Manifest {
+    /// What is signed: the manifest without `signature` as canonical JSON (RFC
+    /// 8785: sorted keys, no white space), and a newline.
+    fn signed_text(&self) -> Result<String> {
+        let mut value = serde_json::to_value(self).map_err(Fault::internal)?;
+        if let Some(members) = value.as_object_mut() {
+            members.remove("signature");
+        }
+        // serde_json sorts the keys of what was a struct, and escapes as RFC
+        // 8785 does; there are no numbers but whole ones.
+        Ok(format!("{value}\n"))
+    }
+
+    /// Signs it.
+    ///
+    /// # Errors
+    /// Only internal ones.
+    pub fn sign(&mut self, key: &PrivateKey) -> Result<()> {
+        self.signature = note::signature(&self.signed_text()?, &self.origin, key);
+        Ok(())
+    }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// Only internal ones.
+    pub fn text(&self) -> Result<String> {
+        let text = serde_json::to_string_pretty(self).map_err(Fault::internal)?;
+        Ok(format!("{text}\n"))
+    }
+
+    /// Which of the log's keys signed it as it is.
+    ///
+    /// # Errors
+    /// As [`note::check_signature`].
+    pub fn signer(&self, keys: &Chain) -> Result<std::result::Result<PublicKey, NoteError>> {
+        for key in keys.keys() {
+            match self.check(key)? {
+                Ok(()) => return Ok(Ok(key.clone())),
+                Err(NoteError::UnknownKey) => {}
+                Err(other) => return Ok(Err(other)),
+            }
+        }
+        Ok(Err(NoteError::UnknownKey))
+    }
+
+    /// Whether that key signed it as it is.
+    ///
+    /// # Errors
+    /// As [`note::check_signature`].
+    pub fn check(&self, key: &PublicKey) -> Result<std::result::Result<(), NoteError>> {
+        let text = self.signed_text()?;
+        Ok(note::check_signature(
+            &text,
+            &self.signature,
+            &self.origin,
+            key,
+        ))
+    }
+}
+
+/// A hash in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        Manifest {
+            format: FORMAT.to_owned(),
+            file: "q4.csv".to_owned(),
+            content: "csv".to_owned(),
+            version: "1.2.3".to_owned(),
+            compression: None,
+            bytes: 1,
+            sha256: "00".to_owned(),
+            rows: 1,
+            columns: vec![Field::Seq],
+            formula_guard: true,
+            filter: Selection::default(),
+            visible: None,
+            window: Some((1, 2)),
+            origin: "shop.example".to_owned(),
+            checkpoint: String::new(),
+            key: String::new(),
+            proof: None,
+            exported_at: Timestamp::from_seconds(0),
+            exported_by: Exporter {
+                admin: Some("anna".to_owned()),
+                admin_id: Some(1),
+                role: None,
+                os_account: None,
+            },
+            signature: String::new(),
+        }
+    }
+
+    #[test]
+    fn every_change_breaks_the_signature() {
+        let key = PrivateKey::from_seed([5; 32]);
+        let mut signed = manifest();
+        signed.sign(&key).unwrap();
+        let public = key.public();
+        let read: Manifest = serde_json::from_str(&signed.text().unwrap()).unwrap();
+        assert_eq!(read.check(&public).unwrap(), Ok(()));
+        let changes: [fn(&mut Manifest); 4] = [
+            |m| m.rows = 2,
+            |m| m.formula_guard = false,
+            |m| m.filter.since = Some(Timestamp::from_seconds(0)),
+            |m| m.exported_by.admin = None,
+        ];
+        for change in changes {
+            let mut other = read.clone();
+            change(&mut other);
+            assert!(other.check(&public).unwrap().is_err());
+        }
+        let other = PrivateKey::from_seed([6; 32]).public();
+        assert_eq!(read.check(&other).unwrap(), Err(NoteError::UnknownKey));
+    }
+
+    #[test]
+    fn what_is_signed_is_canonical() {
+        let text = manifest().signed_text().unwrap();
+        assert!(
+            text.starts_with(r#"{"bytes":1,"checkpoint":"","columns":["seq"],"compression":null"#)
+        );
+        assert!(text.ends_with("\"window\":[1,2]}\n") && !text.contains("signature"));
+    }
+}

@@ -1,0 +1,150 @@
+//! The Merkle tree over the audit log (RFC 6962, section 2.1), kept as its
+//! frontier: appending costs a handful of hashes however long the log is.
+
+use sha2::{Digest, Sha256};
+
+pub use lac_model::bytes::Hash;
+
+/// Number of leaves under one stored subtree root.
+pub const SUBTREE: u64 = 256;
+const SUBTREE_LEVEL: u32 = SUBTREE.trailing_zeros();
+
+/// The root of a tree without leaves: SHA-256 of nothing (RFC 6962).
+pub fn empty_root() -> Hash {
+    Sha256::digest([]).into()
+}
+
+/// The leaf of one record: SHA-256(0x00 ‖ record) (RFC 6962).
+pub fn leaf_hash(record: &[u8]) -> Hash {
+    let hash = Sha256::new().chain_update([0x00]).chain_update(record);
+    hash.finalize().into()
+}
+
+/// The parent of two nodes: SHA-256(0x01 ‖ left ‖ right) (RFC 6962).
+pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    let hash = Sha256::new().chain_update([0x01]);
+    hash.chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
+}
+
+/// The commitment to a part of an event that may be erased later:
+/// SHA-256(0x02 ‖ salt ‖ part). Without the salt, which is erased with the
+/// part, nobody can confirm a guess; the prefix keeps it apart from leaves
+/// and nodes.
+pub fn commitment(salt: &[u8; 32], part: &[u8]) -> Hash {
+    let hash = Sha256::new().chain_update([0x02]);
+    hash.chain_update(salt).chain_update(part).finalize().into()
+}
+
+/// Why a frontier was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FrontierError {
+    /// The stored nodes are not what a tree of that size has.
+    #[error("a tree of {size} leaves has {expected} bytes of frontier, not {found}")]
+    Length {
+        /// Leaves in the tree.
+        size: u64,
+        /// Bytes that belong to it.
+        expected: usize,
+        /// Bytes that were given.
+        found: usize,
+    },
+    /// A whole subtree can only follow whole subtrees.
+    #[error("a subtree of 256 leaves cannot follow {size} leaves")]
+    Unaligned {
+        /// Leaves in the tree.
+        size: u64,
+    },
+}
+
+/// The roots of the perfect subtrees that make up the tree, largest first:
+/// one for every bit set in the number of leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frontier {
+    size: u64,
+    nodes: Vec<Hash>,
+}
+
+impl Frontier {
+    /// The frontier of the empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Restores what [`size`](Self::size) and [`nodes_bytes`](Self::nodes_bytes)
+    /// gave; refuses any length but 32 bytes per bit set in `size`.
+    pub fn from_parts(size: u64, nodes: &[u8]) -> Result<Self, FrontierError> {
+        let expected = size.count_ones() as usize * size_of::<Hash>();
+        let (hashes, rest) = nodes.as_chunks();
+        if nodes.len() != expected || !rest.is_empty() {
+            let found = nodes.len();
+            return Err(FrontierError::Length {
+                size,
+                expected,
+                found,
+            });
+        }
+        Ok(Self {
+            size,
+            nodes: hashes.to_vec(),
+        })
+    }
+
+    /// The nodes, concatenated, largest subtree first.
+    pub fn nodes_bytes(&self) -> Vec<u8> {
+        self.nodes.concat()
+    }
+
+    /// Number of leaves.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Appends one leaf, made by [`leaf_hash`]. When that completes an aligned
+    /// subtree of 256 leaves, its root is returned, to be stored for
+    /// [`push_subtree`](Self::push_subtree).
+    pub fn push(&mut self, leaf: Hash) -> Option<Hash> {
+        self.size += 1;
+        self.merge(leaf, self.size.trailing_zeros(), SUBTREE_LEVEL)
+    }
+
+    /// Appends 256 leaves at once, given the root that [`push`](Self::push)
+    /// returned for them. Refused unless the size is a multiple of 256.
+    pub fn push_subtree(&mut self, root_of_256: Hash) -> Result<(), FrontierError> {
+        if !self.size.is_multiple_of(SUBTREE) {
+            return Err(FrontierError::Unaligned { size: self.size });
+        }
+        self.size += SUBTREE;
+        self.merge(root_of_256, self.size.trailing_zeros() - SUBTREE_LEVEL, 0);
+        Ok(())
+    }
+
+    /// The tree's root (RFC 6962 "Merkle Tree Hash").
+    pub fn root(&self) -> Hash {
+        let smallest_first = self.nodes.iter().rev().copied();
+        smallest_first
+            .reduce(|right, left| node_hash(&left, &right))
+            .unwrap_or_else(empty_root)
+    }
+
+    /// Adds `node`, joined `times` times with its left neighbour, as a binary
+    /// counter carries; returns what it was after `watched` joins.
+    fn merge(&mut self, mut node: Hash, times: u32, watched: u32) -> Option<Hash> {
+        let mut seen = None;
+        for joins in 1..=times {
+            let Some(left) = self.nodes.pop() else { break };
+            node = node_hash(&left, &node);
+            if joins == watched {
+                seen = Some(node);
+            }
+        }
+        self.nodes.push(node);
+        seen
+    }
+}
+
+#[cfg(test)]
+#[path = "merkle_tests.rs"]
+mod tests;

@@ -1,0 +1,114 @@
+//! That a tree continues an older one: its leaves are those of the older tree,
+//! unchanged and in the same order, and newer ones after them.
+
+use super::super::merkle::{empty_root, node_hash};
+use super::climb::{Climb, Side};
+use super::{Nodes, ProofError, middle, range_root};
+use lac_model::bytes::Hash;
+
+/// The proof that the tree of `new` leaves continues that of `old` leaves
+/// (RFC 6962, section 2.1.2, "PROOF(m, D\[n\])").
+///
+/// At most 65 hashes. Without any where there is nothing to prove (`old` is 0,
+/// or is `new`) or nothing that could be (`old` is larger), which no verifier
+/// accepts. Fails when a node cannot be read.
+pub fn consistency<N: Nodes>(nodes: &N, old: u64, new: u64) -> Result<Vec<Hash>, N::Error> {
+    let mut proof = Vec::new();
+    if old == 0 || old >= new {
+        return Ok(proof);
+    }
+    // Down to the subtree that the older tree ends with.
+    let (mut lo, mut hi) = (0, new);
+    while old < hi {
+        let middle = middle(lo, hi);
+        if old <= middle {
+            proof.push(range_root(nodes, middle, hi)?);
+            hi = middle;
+        } else {
+            proof.push(range_root(nodes, lo, middle)?);
+            lo = middle;
+        }
+    }
+    // When that is the whole older tree, whoever checks has its root.
+    if lo > 0 {
+        proof.push(range_root(nodes, lo, hi)?);
+    }
+    proof.reverse();
+    Ok(proof)
+}
+
+/// Checks that the newer tree continues the older one (RFC 9162, section
+/// 2.1.4.2).
+///
+/// The RFC says nothing of equal sizes and of the empty tree. Trees of one
+/// size must have one root, and every tree continues the empty one, whose
+/// root is [`empty_root`]; in both cases the proof has no hashes.
+///
+/// Any input is answered: everything but the roots, with their sizes, may come
+/// from anybody. Refused when the newer tree is smaller, when there are too few
+/// or too many hashes, and when they lead to another root of either tree.
+pub fn verify_consistency(
+    old: u64,
+    old_root: &Hash,
+    new: u64,
+    new_root: &Hash,
+    proof: &[Hash],
+) -> Result<(), ProofError> {
+    if old > new {
+        return Err(ProofError::Shrunk { old, new });
+    }
+    if old == 0 || old == new {
+        return without_hashes(old, old_root, new, new_root, proof);
+    }
+    let (start, rest) = if old.is_power_of_two() {
+        (old_root, proof)
+    } else {
+        proof.split_first().ok_or(ProofError::TooShort)?
+    };
+    let mut climb = Climb::from_end_of_subtree(old - 1, new - 1);
+    let (mut older, mut newer) = (*start, *start);
+    for beside in rest {
+        match climb.step().ok_or(ProofError::TooLong)? {
+            Side::Left => {
+                older = node_hash(beside, &older);
+                newer = node_hash(beside, &newer);
+            }
+            // What is to the right of the older tree's end was added later.
+            Side::Right => newer = node_hash(&newer, beside),
+        }
+    }
+    if !climb.is_at_root() {
+        return Err(ProofError::TooShort);
+    }
+    if older != *old_root {
+        return Err(ProofError::OldRoot);
+    }
+    if newer != *new_root {
+        return Err(ProofError::NewRoot);
+    }
+    Ok(())
+}
+
+/// The cases that need no hashes: `old` is 0, or is `new`.
+fn without_hashes(
+    old: u64,
+    old_root: &Hash,
+    new: u64,
+    new_root: &Hash,
+    proof: &[Hash],
+) -> Result<(), ProofError> {
+    if !proof.is_empty() {
+        return Err(ProofError::TooLong);
+    }
+    if old == 0 && *old_root != empty_root() {
+        return Err(ProofError::OldRoot);
+    }
+    if old == new && old_root != new_root {
+        return Err(ProofError::NewRoot);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "consistency_tests.rs"]
+mod tests;

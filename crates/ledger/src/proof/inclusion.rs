@@ -1,0 +1,70 @@
+//! That a leaf is in a tree.
+
+use super::super::merkle::node_hash;
+use super::climb::{Climb, Side};
+use super::{Nodes, ProofError, middle, range_root};
+use lac_model::bytes::Hash;
+
+/// The proof that leaf `index`, counted from 0, is in the tree of `size`
+/// leaves: what stands beside the way from the leaf to the root, lowest first
+/// (RFC 6962, section 2.1.1, "PATH(m, D\[n\])").
+///
+/// At most 64 hashes. Without any where there is no such leaf, which no
+/// verifier accepts. Fails when a node cannot be read.
+pub fn inclusion<N: Nodes>(nodes: &N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
+    let mut path = Vec::new();
+    if index >= size {
+        return Ok(path);
+    }
+    let (mut lo, mut hi) = (0, size);
+    while hi - lo > 1 {
+        let middle = middle(lo, hi);
+        if index < middle {
+            path.push(range_root(nodes, middle, hi)?);
+            hi = middle;
+        } else {
+            path.push(range_root(nodes, lo, middle)?);
+            lo = middle;
+        }
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// Checks that `leaf` is leaf `index`, counted from 0, of the tree with this
+/// size and root (RFC 9162, section 2.1.3.2).
+///
+/// Any input is answered: the proof, the index and the size may come from
+/// anybody, as long as the root is known to be that of a tree of `size` leaves.
+/// Refused when there is no such leaf, when there are too few or too many
+/// hashes, and when they lead to another root.
+pub fn verify_inclusion(
+    leaf: &Hash,
+    index: u64,
+    size: u64,
+    proof: &[Hash],
+    root: &Hash,
+) -> Result<(), ProofError> {
+    if index >= size {
+        return Err(ProofError::NoSuchLeaf { index, size });
+    }
+    let mut climb = Climb::new(index, size - 1);
+    let mut reached = *leaf;
+    for beside in proof {
+        reached = match climb.step().ok_or(ProofError::TooLong)? {
+            Side::Left => node_hash(beside, &reached),
+            Side::Right => node_hash(&reached, beside),
+        };
+    }
+    if !climb.is_at_root() {
+        return Err(ProofError::TooShort);
+    }
+    if reached != *root {
+        return Err(ProofError::Root);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "inclusion_tests.rs"]
+mod tests;

@@ -1,0 +1,105 @@
+//! Proofs over the Merkle tree of the audit log (RFC 6962, section 2.1): that
+//! a leaf is in it, that a tree continues an older one, and that many leaves
+//! are in it.
+//!
+//! Leaves are counted from 0, as the RFC does: event `seq` is leaf `seq - 1`.
+//! Those who make proofs read the tree's nodes through [`Nodes`]; those who
+//! check them need none, only the sizes and roots of checkpoints they trust.
+//! A size and its root go together, as a checkpoint signs them: a root alone
+//! does not say of how many leaves it is.
+
+mod climb;
+mod consistency;
+mod inclusion;
+mod multi;
+
+pub use consistency::{consistency, verify_consistency};
+pub use inclusion::{inclusion, verify_inclusion};
+pub use multi::{MultiError, multi, multi_root};
+
+use super::merkle::{empty_root, node_hash};
+use lac_model::bytes::Hash;
+
+/// Where the nodes of a tree come from.
+///
+/// Only perfect subtrees are asked for: they are the same in every tree that
+/// is large enough to have them, so that they can be stored once.
+pub trait Nodes {
+    /// Why a node could not be read.
+    type Error;
+
+    /// The root over the leaves `index << level .. (index + 1) << level`; on
+    /// level 0 the leaf `index` itself.
+    ///
+    /// Asked for nodes inside of the tree a proof is made for only.
+    fn node(&self, level: u32, index: u64) -> Result<Hash, Self::Error>;
+}
+
+/// The root over the leaves `lo..hi` (RFC 6962, section 2.1, "MTH(D\[lo:hi\])"),
+/// from at most 64 nodes.
+///
+/// `lo..hi` is what the RFC's split of a tree comes to: `lo` is a multiple of
+/// every power of two up to `hi - lo`. For 0..size that is the root of the
+/// tree; for an empty range it is [`empty_root`].
+pub fn range_root<N: Nodes>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N::Error> {
+    let Some(level) = hi.saturating_sub(lo).checked_ilog2() else {
+        return Ok(empty_root());
+    };
+    debug_assert!(lo.trailing_zeros() >= level, "{lo}..{hi} is not aligned");
+    let left = nodes.node(level, lo >> level)?;
+    let middle = lo + (1 << level);
+    if middle == hi {
+        return Ok(left);
+    }
+    let right = range_root(nodes, middle, hi)?;
+    Ok(node_hash(&left, &right))
+}
+
+/// Where the RFC splits the leaves `lo..hi`, which are two or more: after the
+/// largest power of two that is smaller than their number.
+fn middle(lo: u64, hi: u64) -> u64 {
+    lo + (1 << (hi - lo - 1).ilog2())
+}
+
+/// Why a proof was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// The leaf is outside of the tree.
+    #[error("a tree of {size} leaves has no leaf {index} (counted from 0)")]
+    NoSuchLeaf {
+        /// The leaf, counted from 0.
+        index: u64,
+        /// Leaves in the tree.
+        size: u64,
+    },
+    /// A tree never loses leaves.
+    #[error("a tree of {new} leaves cannot continue one of {old}")]
+    Shrunk {
+        /// Leaves in the older tree.
+        old: u64,
+        /// Leaves in the newer tree.
+        new: u64,
+    },
+    /// The hashes end below the root.
+    #[error("the proof has too few hashes")]
+    TooShort,
+    /// The hashes go on above the root.
+    #[error("the proof has too many hashes")]
+    TooLong,
+    /// The hashes lead to another root than the tree's.
+    #[error("the proof does not lead to the root of the tree")]
+    Root,
+    /// The hashes lead to another root than the older tree's.
+    #[error("the proof does not lead to the root of the older tree")]
+    OldRoot,
+    /// The hashes lead to another root than the newer tree's.
+    #[error("the proof does not lead to the root of the newer tree")]
+    NewRoot,
+}
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+#[path = "proof_tests.rs"]
+mod tests;

@@ -1,0 +1,131 @@
+use super::seal;
+use lac_model::audit::select::network;
+use lac_model::audit::{Action, Choice, Cut, Event, Matcher, Selection};
+use lac_model::time::Timestamp;
+
+fn fits(selection: &Selection, event: &Event) -> bool {
+    let time = Timestamp::from_seconds(1_790_000_000);
+    let sealed = seal(event, 1, time, None, [[1; 32], [2; 32]]).unwrap();
+    let shopper = sealed.parts.shopper.unwrap().0;
+    let texts = lac_model::audit::Texts {
+        record: &sealed.record,
+        shopper: Some(&shopper),
+        staff: &sealed.parts.staff.0,
+    };
+    Matcher::new(selection, None).fits(&Cut::new(texts).unwrap())
+}
+
+fn event() -> Event {
+    let mut event = Event::new(Action::LoginIssue);
+    event.admin = Some("anna".to_owned());
+    event.ip_address = Some("192.0.2.7".to_owned());
+    event.customer_id = "42".parse().ok();
+    event.customer_email = Some("Jane@Example.com".to_owned());
+    event.reason = Some("Says \"hello\"\nand more".to_owned());
+    event.detail("message", "quoted \"thing\"");
+    event
+}
+
+fn any(field: impl Fn(&mut Selection) -> &mut Choice, values: &[&str]) -> Selection {
+    let mut selection = Selection::default();
+    field(&mut selection).any = values.iter().map(|v| (*v).to_owned()).collect();
+    selection
+}
+
+fn not(field: impl Fn(&mut Selection) -> &mut Choice, value: &str) -> Selection {
+    let mut selection = Selection::default();
+    field(&mut selection).not = vec![value.to_owned()];
+    selection
+}
+
+#[test]
+fn any_of_several_values() {
+    assert!(fits(&Selection::default(), &event()));
+    assert!(fits(&any(|s| &mut s.admin, &["bob", "anna"]), &event()));
+    assert!(!fits(&any(|s| &mut s.admin, &["bob", "ann"]), &event()));
+    assert!(!fits(&any(|s| &mut s.ticket, &["ZD-1"]), &event()));
+}
+
+#[test]
+fn what_is_absent_is_not_excluded() {
+    assert!(!fits(&not(|s| &mut s.admin, "anna"), &event()));
+    assert!(fits(&not(|s| &mut s.admin, "bob"), &event()));
+    assert!(fits(&not(|s| &mut s.ticket, "ZD-1"), &event()));
+    assert!(!fits(&not(|s| &mut s.details, "THING"), &event()));
+}
+
+#[test]
+fn customers_are_named_by_id_or_by_address() {
+    let mut both = any(|s| &mut s.customer_id, &["7"]);
+    both.customer_email = Choice::any(["JANE@example.com"]);
+    assert!(fits(&both, &event()));
+    assert!(!fits(&any(|s| &mut s.customer_id, &["7"]), &event()));
+}
+
+#[test]
+fn addresses_and_networks() {
+    for (network, inside) in [
+        ("192.0.2.7", true),
+        ("192.0.2.0/24", true),
+        ("192.0.2.99/24", true),
+        ("::ffff:192.0.2.7", true),
+        ("::ffff:192.0.2.0/120", true),
+        ("::ffff:192.0.3.0/120", false),
+        ("::/0", false),
+        ("192.0.3.0/24", false),
+        ("2001:db8::/32", false),
+        ("0.0.0.0/0", true),
+    ] {
+        let selection = any(|s| &mut s.ip_address, &[network]);
+        assert_eq!(fits(&selection, &event()), inside, "{network}");
+    }
+    assert!(network("192.0.2").is_none() && network("192.0.2.0/33").is_none());
+}
+
+#[test]
+fn texts_that_contain() {
+    let name = |text| any(|s| &mut s.full_action_name, &[text]);
+    assert!(fits(&name("LOGIN_login"), &event()) && !fits(&name("logout"), &event()));
+    let reason = |text| any(|s| &mut s.reason, &[text]);
+    assert!(fits(&reason("says \"HELLO\"\nand"), &event()));
+    let details = |text| any(|s| &mut s.details, &[text]);
+    assert!(fits(&details("quoted \"thing\""), &event()));
+    assert!(fits(&details("\"message\":\"quoted"), &event()));
+    assert!(!fits(&details("null"), &Event::new(Action::LoginIssue)));
+}
+
+#[test]
+fn what_is_asked_of_records_alone() {
+    assert!(any(|s| &mut s.full_action_name, &["x"]).is_of_records());
+    assert!(not(|s| &mut s.ticket, "x").is_of_records());
+    assert!(!any(|s| &mut s.ip_address, &["::1"]).is_of_records());
+    assert!(!not(|s| &mut s.reason, "x").is_of_records());
+}
+
+#[test]
+fn its_json_says_only_what_was_asked() {
+    let mut selection = any(|s| &mut s.admin, &["anna"]);
+    selection.since = Some(Timestamp::from_seconds(0));
+    let text = serde_json::to_string(&selection).unwrap();
+    assert_eq!(
+        text,
+        r#"{"since":"1970-01-01T00:00:00.000000Z","admin":{"any":["anna"]}}"#
+    );
+    assert_eq!(serde_json::from_str::<Selection>(&text).unwrap(), selection);
+}
+
+#[test]
+fn who_came_through_a_broker_is_named_by_uid() {
+    for (text, uid) in [
+        ("unix:0", Some(0)),
+        ("unix:1001", Some(1001)),
+        ("unix:01", None),
+        ("unix:", None),
+        ("unix:-1", None),
+        ("unix:+1", None),
+        ("unix:4294967296", None),
+        ("1001", None),
+    ] {
+        assert_eq!(lac_model::audit::select::local(text), uid, "{text}");
+    }
+}

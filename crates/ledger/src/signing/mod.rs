@@ -1,0 +1,57 @@
+//! Floor 2: keys, login tokens, signed checkpoints and access tokens.
+//!
+//! Nothing here reads a clock or makes randomness; both are arguments. Only
+//! the private keys' files are touched, by [`ring`] and [`keys`].
+
+pub mod chain;
+mod error;
+pub mod keys;
+pub mod note;
+mod notes;
+mod provider;
+pub mod ring;
+pub mod secret;
+pub mod token;
+
+pub use error::{Error, NoteError, Result, TokenError};
+pub use notes::notes_in;
+
+impl From<Error> for lac_model::fault::Fault {
+    fn from(error: Error) -> Self {
+        use std::io::ErrorKind::NotFound;
+        match &error {
+            Error::UnsafeKeyFile { path, mend, .. } => Self::StoreUnsafe {
+                path: path.display().to_string(),
+                problem: error.to_string(),
+                remedy: mend.clone(),
+            },
+            Error::Io { path, source, .. } if source.kind() == NotFound => Self::KeyMissing {
+                purpose: path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                path: path.display().to_string(),
+            },
+            Error::WrongKey {
+                path,
+                expected,
+                found,
+            } => Self::KeyMismatch {
+                path: path.display().to_string(),
+                expected: expected.clone(),
+                found: found.clone(),
+            },
+            Error::KeyFileExists { path } => Self::AlreadyExists {
+                what: format!("the key file {}", path.display()),
+            },
+            Error::Token(token) => Self::TokenInvalid {
+                reason: token.reason().to_owned(),
+            },
+            other => Self::Io {
+                what: "key".to_owned(),
+                problem: other.to_string(),
+            },
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Signed checkpoints of the audit log: C2SP `tlog-checkpoint` in a C2SP
+//! `signed-note` (<https://c2sp.org/tlog-checkpoint>,
+//! <https://c2sp.org/signed-note>).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::error::NoteError;
+use super::keys::{PrivateKey, PublicKey};
+use lac_model::bytes::Hash;
+
+/// Longest note that is looked at, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// Signature type of Ed25519 in signed notes.
+const ED25519: u8 = 0x01;
+
+/// How large the log was, and its root then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The store's name: see [`valid_origin`].
+    pub origin: String,
+    /// Number of events.
+    pub size: u64,
+    /// Root of the tree over them.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// The text that is signed: origin, decimal size and base64 root, a line each.
+    fn text(&self) -> String {
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root)
+        )
+    }
+
+    /// Reads [`text`](Self::text) back. There is one way to write a checkpoint:
+    /// extension lines, which the format allows, are never ours.
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        let origin = lines.next()?.to_owned();
+        let size = lines.next()?.parse().ok()?;
+        let root = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
+        let checkpoint = Self { origin, size, root };
+        (checkpoint.text() == text).then_some(checkpoint)
+    }
+}
+
+/// Whether a store's name can be the origin of a log: 1 to 255 bytes, without
+/// white space, control characters and `+` (signed-note's rule for key names).
+pub fn valid_origin(name: &str) -> bool {
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
+    (1..=255).contains(&name.len()) && name.chars().all(fits)
+}
+
+/// The public key as auditors' tools take it: `name+hash+base64`.
+pub fn vkey(origin: &str, key: &PublicKey) -> String {
+    let hash = u32::from_be_bytes(key_hash(origin, key));
+    format!("{origin}+{hash:08x}+{}", STANDARD.encode(typed(key)))
+}
+
+/// Signs a checkpoint; its origin must be a [`valid_origin`], or nobody will
+/// be able to open the note.
+pub fn sign(checkpoint: &Checkpoint, key: &PrivateKey) -> String {
+    debug_assert!(valid_origin(&checkpoint.origin));
+    seal(&checkpoint.text(), &checkpoint.origin, key)
+}
+
+fn seal(text: &str, name: &str, key: &PrivateKey) -> String {
+    format!("{text}\n{}\n", signature(text, name, key))
+}
+
+/// The signature line of any text, without its newline: `— name base64`. The
+/// text ends with a newline; it must not be one that is a checkpoint.
+pub fn signature(text: &str, name: &str, key: &PrivateKey) -> String {
+    line_of(name, &key.public(), &key.sign(text.as_bytes()))
+}
+
+/// The signature line of a signature that is there already; it is not checked.
+pub fn line_of(name: &str, key: &PublicKey, signature: &[u8]) -> String {
+    let signature = [&key_hash(name, key)[..], signature].concat();
+    format!("— {name} {}", STANDARD.encode(signature))
+}
+
+/// Whether a line is that key's signature of a text.
+///
+/// # Errors
+/// A line that is none, or by another key, or of another text.
+pub fn check_signature(
+    text: &str,
+    line: &str,
+    name: &str,
+    key: &PublicKey,
+) -> Result<(), NoteError> {
+    let line = SignatureLine::parse(line).ok_or(NoteError::SignatureLine)?;
+    if line.name != name || line.key_hash != key_hash(name, key) {
+        return Err(NoteError::UnknownKey);
+    }
+    if key.verifies(text.as_bytes(), &line.signature) {
+        return Ok(());
+    }
+    Err(NoteError::Signature)
+}
+
+/// Reads [`vkey`] back: the name and the key.
+///
+/// # Errors
+/// A text that is none, or whose hash is not that of its key.
+pub fn read_vkey(text: &str) -> Result<(String, PublicKey), NoteError> {
+    let read = || {
+        let (name, rest) = text.trim().split_once('+')?;
+        let (hash, encoded) = rest.split_once('+')?;
+        let typed = STANDARD.decode(encoded).ok()?;
+        let (kind, key) = typed.split_first()?;
+        let key = PublicKey::from_bytes(key)
+            .ok()
+            .filter(|_| *kind == ED25519)?;
+        let same = u32::from_str_radix(hash, 16).ok()?.to_be_bytes() == key_hash(name, &key);
+        (same && valid_origin(name)).then(|| (name.to_owned(), key))
+    };
+    read().ok_or(NoteError::UnknownKey)
+}
+
+/// The origin that a note claims, before anything is checked.
+pub fn claimed_origin(note: &str) -> Option<&str> {
+    note.lines().next().filter(|name| valid_origin(name))
+}
+
+/// The checkpoint of that origin in a note that one of `keys` signed.
+///
+/// Lines of other signers are passed over, but must be well formed; a line of
+/// a known key must verify, and there may be one line for each.
+pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint, NoteError> {
+    if note.len() > MAX_BYTES {
+        return Err(NoteError::TooLong);
+    }
+    let (text, signatures) = parts(note).ok_or(NoteError::Malformed)?;
+    let checkpoint = Checkpoint::parse(text).ok_or(NoteError::Body)?;
+    if checkpoint.origin != origin {
+        return Err(NoteError::Origin);
+    }
+    let mut seen = Vec::new();
+    for line in signatures.split_terminator('\n') {
+        let line = SignatureLine::parse(line).ok_or(NoteError::SignatureLine)?;
+        let ours = |key: &&PublicKey| line.name == origin && line.key_hash == key_hash(origin, key);
+        let mut candidates = keys.iter().filter(ours).peekable();
+        if candidates.peek().is_none() {
+            continue;
+        }
+        let verified = candidates.any(|key| key.verifies(text.as_bytes(), &line.signature));
+        if !verified || seen.contains(&line.key_hash) {
+            return Err(NoteError::Signature);
+        }
+        seen.push(line.key_hash);
+    }
+    if seen.is_empty() {
+        return Err(NoteError::UnknownKey);
+    }
+    Ok(checkpoint)
+}
+
+/// The signed text, with its last newline, and the signature lines.
+fn parts(note: &[u8]) -> Option<(&str, &str)> {
+    let note = std::str::from_utf8(note).ok()?;
+    if !note.ends_with('\n') || note.chars().any(|c| c.is_control() && c != '\n') {
+        return None;
+    }
+    let blank = note.rfind("\n\n")?;
+    let (text, signatures) = (&note[..=blank], &note[blank + 2..]);
+    (!signatures.is_empty()).then_some((text, signatures))
+}
+
+struct SignatureLine<'a> {
+    name: &'a str,
+    key_hash: [u8; 4],
+    signature: Vec<u8>,
+}
+
+impl<'a> SignatureLine<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
+        let decoded = STANDARD.decode(encoded).ok()?;
+        let (key_hash, signature) = decoded.split_first_chunk()?;
+        let well_formed = valid_origin(name) && !signature.is_empty();
+        well_formed.then(|| Self {
+            name,
+            key_hash: *key_hash,
+            signature: signature.to_vec(),
+        })
+    }
+}
+
+/// Which key a line is by: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key), four bytes of it.
+fn key_hash(name: &str, key: &PublicKey) -> [u8; 4] {
+    let hash = Sha256::new().chain_update(name).chain_update([0x0A]);
+    let [a, b, c, d, ..]: Hash = hash.chain_update(typed(key)).finalize().into();
+    [a, b, c, d]
+}
+
+fn typed(key: &PublicKey) -> Vec<u8> {
+    [&[ED25519][..], &key.to_bytes()].concat()
+}
+
+#[cfg(test)]
+#[path = "note_tests.rs"]
+mod tests;

@@ -1,0 +1,208 @@
+//! The part of the pass that is about archives: the files themselves, what is
+//! kept of them in the database, and events that a file stands for and that
+//! were not taken out of the database yet.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::files::digest;
+use super::ranges::cut_up;
+use super::row;
+use super::whole::Pass;
+use crate::archive::{ARCHIVE, Frames, Header, Lines};
+use crate::proof::{multi, range_root};
+use crate::signing::note;
+use crate::tree::Tree;
+use lac_model::bytes::Hash;
+use lac_model::fault::Fault;
+use lac_store::{ArchiveRow, Cell, Result};
+
+impl Pass<'_> {
+    /// Archives as files: there, whole, of this log. Where they end.
+    pub(super) fn archives(&mut self) -> u64 {
+        let mut next = 1;
+        for archive in self.archives.clone() {
+            if archive.first != next {
+                let reach = [next, archive.first.max(next)];
+                self.findings
+                    .events(reach, "archives do not follow each other");
+            }
+            next = archive.last + 1;
+            if let Ok(None) = self.source.archives.open(&archive.name) {
+                self.lost.push([archive.first, archive.last]);
+                let name = archive.name.clone();
+                self.missing.push(Fault::ArchiveMissing { name });
+                continue;
+            }
+            match self.file(&archive) {
+                Ok(header) => self.headers.push((archive, header)),
+                Err(fault) => self.cannot_be_read(&archive, &fault),
+            }
+        }
+        next - 1
+    }
+
+    /// Its events are passed over: what is said of it is enough.
+    fn cannot_be_read(&mut self, archive: &ArchiveRow, fault: &Fault) {
+        self.lost.push([archive.first, archive.last]);
+        match fault {
+            Fault::LogTampered { what } => self.about(archive, what),
+            other => self.about(archive, &other.to_string()),
+        }
+    }
+
+    /// The file is the one that was archived, and what it says of itself fits.
+    fn file(&mut self, archive: &ArchiveRow) -> Result<Header> {
+        let name = &archive.name;
+        let open = || {
+            let file = self.source.archives.open(name)?;
+            file.ok_or_else(|| Fault::ArchiveMissing { name: name.clone() })
+        };
+        let (bytes, sha256) = digest(open()?).map_err(|e| Fault::io(name, e))?;
+        let mut frames = Frames::open(name, open()?)?;
+        let header = Lines::open(name, open()?)?.header;
+        let fits = header.format == ARCHIVE
+            && header.origin == self.keys.origin()
+            && header.range == Some((archive.first, archive.last))
+            && header.events == archive.last + 1 - archive.first
+            && frames.header()? == text(&header)?;
+        if !fits {
+            let what = "its header is of another archive".to_owned();
+            return Err(Fault::LogTampered { what });
+        }
+        if (bytes, sha256) != (archive.bytes, archive.sha256) {
+            self.about(archive, "it is not the file that was archived");
+        }
+        Ok(header)
+    }
+
+    fn about(&mut self, archive: &ArchiveRow, problem: &str) {
+        let problem = format!("archive {}: {problem}", archive.name);
+        self.findings.events([archive.first, archive.last], problem);
+    }
+
+    /// Pieces of the archives that are there; the frontier passes over others.
+    pub(super) fn archived_ranges(&mut self) -> Vec<[u64; 2]> {
+        let mut ranges = Vec::new();
+        for archive in &self.archives {
+            let range = [archive.first, archive.last];
+            if !self.lost.contains(&range) {
+                ranges.extend(cut_up(range));
+            }
+        }
+        ranges
+    }
+
+    /// What is kept of an archive that ends with `last`, once its events were
+    /// taken.
+    pub(super) fn end_of_archive(&mut self, last: u64) {
+        if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
+            if archive.nodes != self.frontier.nodes_bytes() {
+                self.about(&archive, "the tree at its end is not what was kept");
+            }
+            if archive.local_customers != self.local_customers {
+                self.about(&archive, "the ids in it are not what was kept");
+            }
+            self.local_customers = 0;
+        }
+    }
+
+    pub(super) fn times_of_archive(&mut self, [first, last]: [u64; 2], [from, to]: [i64; 2]) {
+        let wrong = |a: &&ArchiveRow| {
+            (a.first == first && a.since.micros() != from)
+                || (a.last == last && a.until.micros() != to)
+        };
+        if let Some(archive) = self.archives.iter().find(wrong).cloned() {
+            self.about(&archive, "the times of its events are not what was kept");
+        }
+    }
+
+    /// Where an archive is lost, what was kept of the tree stands for it.
+    pub(super) fn pass_over(&mut self, first: u64) {
+        if self.frontier.size() + 1 == first {
+            return;
+        }
+        let before = self.archives.iter().find(|a| a.last + 1 == first);
+        if let Some(frontier) = before.and_then(|a| crate::root::after_archive(a).ok()) {
+            self.frontier = frontier;
+        }
+    }
+
+    /// Reads what a run that was killed has left in the database.
+    pub(super) fn read_leftover(&mut self, boundary: u64) -> Result<()> {
+        let (findings, leftover) = (&mut self.findings, &mut self.leftover);
+        self.source.read.audit_cells(1, boundary, &mut |cells| {
+            if let Cell::Integer(seq) = cells.seq {
+                let seq = seq.cast_unsigned();
+                match row::check(seq, cells) {
+                    Ok(sound) => {
+                        leftover.insert(seq, (sound.leaf, sound.is_erased));
+                    }
+                    Err(problem) => findings.event(seq, problem),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// What is left in the database is what the archive holds.
+    pub(super) fn compare_leftover(&mut self, first: u64, leaves: &[Hash], missing: &[[u64; 2]]) {
+        let last = first + leaves.len() as u64;
+        for (seq, (leaf, is_erased)) in self.leftover.range(first..last) {
+            let archived = usize::try_from(seq - first)
+                .ok()
+                .and_then(|n| leaves.get(n));
+            let is_gone = missing.iter().any(|[from, to]| (from..=to).contains(&seq));
+            if archived != Some(leaf) || is_gone != *is_erased {
+                let problem = "it is in the database and in an archive, and they differ";
+                self.findings.event(*seq, problem);
+            }
+        }
+    }
+
+    /// The archives prove themselves: their checkpoints are signed, of this
+    /// tree, and their hashes lead there.
+    ///
+    /// # Errors
+    /// What reading fails with.
+    pub(super) fn compare_headers(&mut self) -> Result<()> {
+        if self.headers.is_empty() || !self.findings.is_empty() || !self.missing.is_empty() {
+            return Ok(());
+        }
+        let headers = std::mem::take(&mut self.headers);
+        let tree = Tree::new(self.source, self.head.size)?;
+        for (archive, header) in &headers {
+            let opened = match self.keys.open(header.checkpoint.as_bytes()) {
+                Ok(opened) => opened,
+                Err(problem) => {
+                    self.about(archive, &format!("its checkpoint: {problem}"));
+                    continue;
+                }
+            };
+            let signed = &opened.checkpoint;
+            let fits = archive.last <= signed.size && signed.size <= self.head.size;
+            let mut hashes = Vec::new();
+            if fits {
+                let leaves = archive.first - 1..archive.last;
+                multi(&tree, leaves, signed.size, &mut |hash| {
+                    hashes.push(STANDARD.encode(hash));
+                })?;
+            }
+            if !fits
+                || range_root(&tree, 0, signed.size)? != signed.root
+                || header.hashes != hashes
+                || header.key != note::vkey(&signed.origin, &opened.key)
+            {
+                self.about(archive, "its header does not prove it");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A header as it is written.
+fn text(header: &Header) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec(header).map_err(Fault::internal)?;
+    text.push(b'\n');
+    Ok(text)
+}

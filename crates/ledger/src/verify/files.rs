@@ -1,0 +1,400 @@
+//! Files checked on their own, with nothing but a public key: exports with
+//! their manifest and proof, archives, checkpoints. No store is needed.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::{not_shown, replaced};
+use super::proof::{Checker, Rows};
+use crate::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
+use crate::export::Encode;
+use crate::fault::tampered;
+use crate::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
+use crate::receipt::Receipt;
+use crate::receipt::{open, unreadable_note};
+use crate::signing::chain::{Chain, Opened};
+use crate::signing::keys::PublicKey;
+use crate::signing::{NoteError, note};
+use lac_model::bytes::Hash;
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// Opens what lies beside the file, by its name.
+pub type Open<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
+/// The text before the rows and what writes them, for a manifest.
+pub type Encoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn Encode>)>;
+/// Decompresses a file of rows.
+pub type Plain<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
+
+/// A file and how to get at what belongs to it.
+#[derive(Clone, Copy)]
+pub struct Bundle<'b> {
+    /// The file's name, without directories.
+    pub name: &'b str,
+    pub open: Open<'b>,
+    pub encoder: Encoder<'b>,
+    pub plain: Plain<'b>,
+}
+
+impl std::fmt::Debug for Bundle<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bundle")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a file was found to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileVerified {
+    /// `export`, `archive`, `checkpoint`.
+    pub kind: String,
+    pub file: String,
+    /// The log's name.
+    pub origin: String,
+    /// Rows of an export, events of an archive.
+    pub rows: Option<u64>,
+    /// Events that the signed checkpoint covers.
+    pub checkpoint: u64,
+    pub proof: Option<Strength>,
+    /// What holds, in words.
+    pub proven: Vec<String>,
+    /// What it cannot say.
+    pub not_proven: Vec<String>,
+}
+
+/// Checks a file; a receipt also as the continuation of an older checkpoint.
+///
+/// # Errors
+/// `log_tampered` (exit 6) for a difference from what a trusted key signed;
+/// `unknown_key` and `another_log` (exit 8) where none of them signed it;
+/// `proof_missing` (exit 8) where file, manifest or proof are not there or
+/// cannot be read as what they should be; `io`.
+pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Result<FileVerified> {
+    let missing = |name: &str| Fault::ProofMissing {
+        what: format!("the file {name}"),
+    };
+    let name = bundle.name;
+    let older = since
+        .map(|note| open("the older checkpoint", note, keys))
+        .transpose()?
+        .map(|opened| opened.checkpoint);
+    let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
+    if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
+        let manifest = read_manifest(name, manifest)?;
+        return export(bundle, keys, (name, file), &manifest);
+    }
+    let mut beginning = Vec::new();
+    let mut file = file;
+    let io = |e: io::Error| Fault::io(name, e);
+    (&mut file)
+        .take(256 * 1024)
+        .read_to_end(&mut beginning)
+        .map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    if beginning.starts_with(&0xFD2F_B528_u32.to_le_bytes()) {
+        if let Ok(lines) = Lines::open(name, file.try_clone().map_err(io)?)
+            && lines.header.format == ARCHIVE
+        {
+            file.seek(SeekFrom::Start(0)).map_err(io)?;
+            return archive(name, file, keys);
+        }
+    } else if beginning.starts_with(b"{") {
+        if let Ok(receipt) = serde_json::from_slice::<Receipt>(&beginning) {
+            return checkpoint(name, &receipt, keys, older.as_ref());
+        }
+        if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
+            let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
+            return export(bundle, keys, (&manifest.file, data), &manifest);
+        }
+    } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
+        let receipt = Receipt {
+            origin: keys.origin().to_owned(),
+            note: String::from_utf8_lossy(&beginning).into_owned(),
+            ..Receipt::default()
+        };
+        return checkpoint(name, &receipt, keys, older.as_ref());
+    }
+    let text = String::from_utf8_lossy(&beginning);
+    if text.contains("\u{2014} ") || text.lines().next() == Some(keys.origin()) {
+        return Err(unreadable_note(name));
+    }
+    Err(missing_manifest(name))
+}
+
+fn missing_manifest(name: &str) -> Fault {
+    Fault::ProofMissing {
+        what: format!("the manifest {name}.manifest.json"),
+    }
+}
+
+/// A text that is no manifest proves nothing: nobody signed it.
+fn read_manifest(name: &str, file: File) -> Result<Manifest> {
+    let unreadable = |problem: &str| Fault::ProofMissing {
+        what: format!("a manifest that can be read: {name}.manifest.json ({problem})"),
+    };
+    let mut bytes = Vec::new();
+    file.take(16 * 1024 * 1024)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Fault::io(format!("{name}.manifest.json"), e))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))?;
+    if manifest.format != FORMAT {
+        return Err(unreadable("its form is unknown"));
+    }
+    Ok(manifest)
+}
+
+fn checkpoint(
+    name: &str,
+    receipt: &Receipt,
+    keys: &Chain,
+    older: Option<&note::Checkpoint>,
+) -> Result<FileVerified> {
+    of_this_log(name, &receipt.origin, keys)?;
+    let opened = receipt.check(keys, older)?;
+    let signed = &opened.checkpoint;
+    let mut proven = vec![format!(
+        "the key signed it for a log of {} events",
+        signed.size
+    )];
+    let mut not_proven = Vec::new();
+    match older {
+        Some(older) => proven.push(format!(
+            "the first {} of them are those of the older checkpoint",
+            older.size
+        )),
+        None => not_proven.push(
+            "that it continues an older one: --since, with a receipt made by lac log checkpoint \
+             --since OLD -o json"
+                .to_owned(),
+        ),
+    }
+    not_proven.extend(replaced(&opened));
+    Ok(FileVerified {
+        kind: "checkpoint".to_owned(),
+        file: name.to_owned(),
+        origin: signed.origin.clone(),
+        rows: None,
+        checkpoint: signed.size,
+        proof: None,
+        proven,
+        not_proven,
+    })
+}
+
+fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
+    let io = |e: io::Error| Fault::io(name, e);
+    // The table at the end covers the whole file: nothing stands behind it.
+    Frames::open(name, &file)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let lines = Lines::open(name, file)?;
+    let header = lines.header.clone();
+    let opened = signed(name, &header.checkpoint, keys)?;
+    let signed = &opened.checkpoint;
+    let Some((first, last)) = header.range else {
+        return Err(tampered(format!("{name}: an archive without a range")));
+    };
+    names_key(name, &header, &opened.key)?;
+    let checker = Checker::new(name, &header, signed)?;
+    let mut bare = 0;
+    let events = checker.run(lines, &mut |event| {
+        let [shopper, staff] = event.withheld;
+        bare += u64::from(shopper);
+        if staff {
+            let what = format!("{name}: the staff part of event {} is gone", event.seq);
+            return Err(tampered(what));
+        }
+        Ok(())
+    })?;
+    let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
+    not_proven.extend(replaced(&opened));
+    not_proven.extend(not_shown(bare, "events"));
+    Ok(FileVerified {
+        kind: "archive".to_owned(),
+        file: name.to_owned(),
+        origin: signed.origin.clone(),
+        rows: Some(events),
+        checkpoint: signed.size,
+        proof: Some(Strength::Range),
+        proven: vec![
+            format!("events {first} to {last} are genuine, and all there were"),
+            format!(
+                "they are part of the log of {} events that the key signed",
+                signed.size
+            ),
+        ],
+        not_proven,
+    })
+}
+
+fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
+    if header.key == note::vkey(&header.origin, key) {
+        return Ok(());
+    }
+    Err(tampered(format!("{name}: its header names another key")))
+}
+
+/// The checkpoint that a file stands on.
+fn signed(name: &str, note: &str, keys: &Chain) -> Result<Opened> {
+    open(&format!("the checkpoint of {name}"), note, keys)
+}
+
+fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
+    let known = keys.origin();
+    if origin == known {
+        return Ok(());
+    }
+    Err(Fault::AnotherLog {
+        what: name.to_owned(),
+        found: origin.to_owned(),
+        expected: known.to_owned(),
+    })
+}
+
+fn export(
+    bundle: &Bundle<'_>,
+    keys: &Chain,
+    (name, file): (&str, File),
+    manifest: &Manifest,
+) -> Result<FileVerified> {
+    of_this_log(name, &manifest.origin, keys)?;
+    let key = manifest
+        .signer(keys)?
+        .map_err(|problem| unsigned(&format!("the manifest of {name}"), problem))?;
+    let opened = signed(name, &manifest.checkpoint, keys)?;
+    if opened.key != key {
+        let what = format!("{name}: one key signed its manifest, another its checkpoint");
+        return Err(tampered(what));
+    }
+    let signed = &opened.checkpoint;
+    let io = |e: io::Error| Fault::io(name, e);
+    let (bytes, sha256) = digest(file.try_clone().map_err(io)?).map_err(io)?;
+    if bytes != manifest.bytes || hex(&sha256) != manifest.sha256 {
+        return Err(tampered(format!(
+            "{name} is not the file that was exported"
+        )));
+    }
+    let mut verified = FileVerified {
+        kind: "export".to_owned(),
+        file: name.to_owned(),
+        origin: signed.origin.clone(),
+        rows: Some(manifest.rows),
+        checkpoint: signed.size,
+        proof: manifest.proof.as_ref().map(|proof| proof.strength),
+        proven: vec![
+            if name == manifest.file {
+                "the file is the one that was exported, to the byte".to_owned()
+            } else {
+                let was = &manifest.file;
+                format!("the file is the one that was exported as {was}, to the byte")
+            },
+            "the log's key signed its manifest: filter, rows, columns, who and when".to_owned(),
+        ],
+        not_proven: Vec::new(),
+    };
+    match &manifest.proof {
+        None => verified.not_proven.push(
+            "that its rows are those of the log: the exporter vouches for them; --proof proves it"
+                .to_owned(),
+        ),
+        Some(proof) => {
+            let (events, bare) = proven(bundle, &key, manifest, proof, file, signed)?;
+            let rows = match manifest.rows {
+                1 => "its row is a genuine event".to_owned(),
+                count => format!("its {count} rows are genuine events"),
+            };
+            verified.proven.push(format!(
+                "{rows} of the log of {} events that the key signed",
+                signed.size
+            ));
+            if proof.strength == Strength::Range {
+                verified.proven.push(format!(
+                    "they are all there are for its filter ({events} records were looked at)"
+                ));
+            } else {
+                let left = "that there are no others for its filter: --proof range proves it";
+                verified.not_proven.push(left.to_owned());
+            }
+            verified.not_proven.extend(not_shown(bare, "rows"));
+        }
+    }
+    let after = "what happened after that checkpoint".to_owned();
+    verified.not_proven.extend(replaced(&opened));
+    verified.not_proven.push(after);
+    Ok(verified)
+}
+
+/// A manifest that no trusted key signed as it is.
+fn unsigned(what: &str, problem: NoteError) -> Fault {
+    match problem {
+        NoteError::UnknownKey => Fault::UnknownKey {
+            what: what.to_owned(),
+        },
+        NoteError::Signature => tampered(format!("{what}: its signature does not verify")),
+        _ => Fault::ProofMissing {
+            what: format!("a signature that can be read, of {what},"),
+        },
+    }
+}
+
+/// Computes the rows anew from the proof; how many events it holds, and how
+/// many rows are without their shopper part.
+fn proven(
+    bundle: &Bundle<'_>,
+    key: &PublicKey,
+    manifest: &Manifest,
+    proof: &ProofFile,
+    mut file: File,
+    signed: &note::Checkpoint,
+) -> Result<(u64, u64)> {
+    let name = &proof.file;
+    let io = |e: io::Error| Fault::io(name, e);
+    let mut opened = (bundle.open)(name)?.ok_or_else(|| Fault::ProofMissing {
+        what: format!("the proof {name}"),
+    })?;
+    let (bytes, sha256) = digest(opened.try_clone().map_err(io)?).map_err(io)?;
+    if bytes != proof.bytes || hex(&sha256) != proof.sha256 {
+        return Err(tampered(format!(
+            "{name} is not the proof that was exported"
+        )));
+    }
+    opened.seek(SeekFrom::Start(0)).map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    let lines = Lines::open(name, BufReader::with_capacity(1 << 18, opened))?;
+    let header = lines.header.clone();
+    if header.format != PROOF || header.checkpoint != manifest.checkpoint {
+        return Err(tampered(format!(
+            "{name} is no proof, or of another checkpoint than the manifest"
+        )));
+    }
+    names_key(name, &header, key)?;
+    let (head, encode) = (bundle.encoder)(manifest)?;
+    let plain = (bundle.plain)(file, manifest)?;
+    let mut rows = Rows::new(manifest, &*encode, plain);
+    rows.begin(&head)?;
+    let checker = Checker::new(name, &header, signed)?;
+    if (proof.strength == Strength::Range) != header.range.is_some() {
+        return Err(tampered(format!("{name} is a proof of another strength")));
+    }
+    // Withheld parts would leave rows out without a trace.
+    if header.range.is_some() && !manifest.filter.is_of_records() {
+        return Err(tampered(format!(
+            "{name} cannot prove a range for a filter by what is not in the records"
+        )));
+    }
+    let events = checker.run(lines, &mut |event| rows.event(event, proof.strength))?;
+    rows.end(header.range, signed.size)?;
+    Ok((events, rows.bare))
+}
+
+/// Length and SHA-256 of a file.
+pub fn digest(mut file: File) -> io::Result<(u64, Hash)> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut counting = Counting::new(io::sink());
+    io::copy(&mut BufReader::with_capacity(1 << 18, file), &mut counting)?;
+    let written = counting.end().1;
+    Ok((written.bytes, written.sha256))
+}

@@ -1,0 +1,238 @@
+//! Whether the indexes list what is stored: an index made to hide a row would
+//! keep it out of every filter that uses it.
+//!
+//! For each index the entries' keyed hashes are added up twice, once from the
+//! rows and once from the index itself. Who changed the index does not know the
+//! key, which is made anew for each verification.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::Findings;
+use lac_model::ambient::{self, Random};
+use lac_store::{Cell, EventCells, EventIndex, ReadTx, Result};
+
+/// Parts of the log that are summed apart, so that a difference can be found.
+const PARTS: u64 = 1024;
+/// Differing events that are named.
+const NAMED: usize = 5;
+
+/// The key of one verification.
+#[derive(Debug, Clone, Copy)]
+pub struct Key([u8; 16]);
+
+impl Key {
+    pub fn new(random: &dyn Random) -> Self {
+        Self(ambient::bytes(random))
+    }
+
+    /// The hash of one entry.
+    fn hash(&self, cell: Cell<'_>, seq: i64) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&self.0);
+        match cell {
+            Cell::Null => hasher.write_u8(0),
+            Cell::Integer(number) => {
+                hasher.write_u8(1);
+                hasher.write_i64(number);
+            }
+            Cell::Real(number) => {
+                hasher.write_u8(2);
+                hasher.write_u64(number.to_bits());
+            }
+            Cell::Text(bytes) => {
+                hasher.write_u8(3);
+                hasher.write(bytes);
+            }
+            Cell::Blob(bytes) => {
+                hasher.write_u8(4);
+                hasher.write(bytes);
+            }
+        }
+        hasher.write_i64(seq);
+        hasher.finish()
+    }
+}
+
+/// The sums of every index.
+#[derive(Debug, Clone)]
+pub struct Sums {
+    key: Key,
+    range: [u64; 2],
+    width: u64,
+    /// By the index's position.
+    of_index: [Vec<u64>; EventIndex::ALL.len()],
+}
+
+/// What the indexes list.
+#[derive(Debug)]
+pub struct Listed {
+    sums: Sums,
+    is_sorted: bool,
+}
+
+impl Sums {
+    /// For events from `first` to `last`.
+    pub fn new(key: Key, [first, last]: [u64; 2]) -> Self {
+        let width = (last.saturating_sub(first) + 1).div_ceil(PARTS).max(1);
+        let parts = usize::try_from(PARTS).unwrap_or(0) + 1;
+        Self {
+            key,
+            range: [first, last],
+            width,
+            of_index: std::array::from_fn(|_| vec![0; parts]),
+        }
+    }
+
+    fn part(&self, seq: i64) -> usize {
+        let at = seq.cast_unsigned().saturating_sub(self.range[0]) / self.width;
+        usize::try_from(at.min(PARTS)).unwrap_or(0)
+    }
+
+    /// Adds a row to every index it should be in: the one on admin holds all
+    /// rows, the others those that have a value.
+    pub fn add_row(&mut self, seq: u64, cells: &EventCells<'_>) {
+        let seq = seq.cast_signed();
+        let part = self.part(seq);
+        for (sums, index) in self.of_index.iter_mut().zip(EventIndex::ALL) {
+            let cell = index.key(cells);
+            if index.lists(cell) {
+                sums[part] = sums[part].wrapping_add(self.key.hash(cell, seq));
+            }
+        }
+    }
+
+    /// Adds what others have summed.
+    pub fn add(&mut self, other: &Self) {
+        let all = self.of_index.iter_mut().flatten();
+        for (sum, more) in all.zip(other.of_index.iter().flatten()) {
+            *sum = sum.wrapping_add(*more);
+        }
+    }
+
+    /// The same sums from the indexes themselves.
+    ///
+    /// # Errors
+    /// What reading fails with.
+    pub fn listed(mut self, read: &dyn ReadTx) -> Result<Listed> {
+        let mut is_sorted = true;
+        for index in EventIndex::ALL {
+            let mut last = Entry::default();
+            read.audit_index(index, self.range, &mut |cell, seq| {
+                is_sorted &= last.is_before(cell, seq);
+                let part = self.part(seq);
+                let sum = &mut self.of_index[index.position()][part];
+                *sum = sum.wrapping_add(self.key.hash(cell, seq));
+                Ok(())
+            })?;
+        }
+        Ok(Listed {
+            sums: self,
+            is_sorted,
+        })
+    }
+
+    /// Compares the rows with what the indexes list.
+    ///
+    /// # Errors
+    /// What reading fails with.
+    pub fn compare(
+        &self,
+        listed: &Listed,
+        read: &dyn ReadTx,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        if !listed.is_sorted {
+            findings.log("an index is not in order, so that what it lists is not found");
+        }
+        for index in EventIndex::ALL {
+            let [sums, found] = [self, &listed.sums].map(|side| &side.of_index[index.position()]);
+            let differing = sums.iter().zip(found).position(|(a, b)| a != b);
+            if let Some(part) = differing {
+                self.explain(read, index, part, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the events that an index and the rows disagree on.
+    fn explain(
+        &self,
+        read: &dyn ReadTx,
+        index: EventIndex,
+        part: usize,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let mut entries: HashMap<i64, u64> = HashMap::new();
+        read.audit_index(index, self.range, &mut |cell, seq| {
+            if self.part(seq) == part {
+                let sum = entries.entry(seq).or_default();
+                *sum = sum.wrapping_add(self.key.hash(cell, seq));
+            }
+            Ok(())
+        })?;
+        let first = self.range[0] + part as u64 * self.width;
+        let mut named = 0;
+        read.audit_cells(first, first + self.width - 1, &mut |cells| {
+            let Cell::Integer(seq) = cells.seq else {
+                return Ok(());
+            };
+            let cell = index.key(cells);
+            let wanted = index.lists(cell).then(|| self.key.hash(cell, seq));
+            if entries.remove(&seq) != wanted && named < NAMED {
+                named += 1;
+                findings.event(
+                    seq.cast_unsigned(),
+                    "an index does not list it as it is stored",
+                );
+            }
+            Ok(())
+        })?;
+        let mut invented: Vec<i64> = entries.into_keys().collect();
+        invented.sort_unstable();
+        for seq in invented.into_iter().take(NAMED) {
+            findings.event(
+                seq.cast_unsigned(),
+                "an index lists it, and it is not stored",
+            );
+        }
+        if named == 0 {
+            findings.log("an index does not list what is stored");
+        }
+        Ok(())
+    }
+}
+
+/// An entry of an index, kept to compare the next one with.
+#[derive(Debug, Default)]
+struct Entry {
+    /// Null, numbers, texts, blobs, in this order; 0 before the first entry.
+    kind: u8,
+    number: i64,
+    bytes: Vec<u8>,
+    seq: i64,
+}
+
+impl Entry {
+    /// Whether another entry comes after it in SQL's order, by key and then
+    /// seq; that one is kept then.
+    fn is_before(&mut self, cell: Cell<'_>, seq: i64) -> bool {
+        let (kind, number, bytes): (u8, i64, &[u8]) = match cell {
+            Cell::Null => (1, 0, &[]),
+            Cell::Integer(number) => (2, number, &[]),
+            // Found among the rows: no column holds any.
+            Cell::Real(_) => (2, self.number, &[]),
+            Cell::Text(bytes) => (3, 0, bytes),
+            Cell::Blob(bytes) => (4, 0, bytes),
+        };
+        let is_before = (self.kind, self.number, self.bytes.as_slice(), self.seq)
+            < (kind, number, bytes, seq)
+            || self.kind == 0;
+        (self.kind, self.number, self.seq) = (kind, number, seq);
+        if self.bytes != bytes {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(bytes);
+        }
+        is_before
+    }
+}

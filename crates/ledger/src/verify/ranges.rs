@@ -1,0 +1,63 @@
+//! Ranges of seqs, both ends included.
+
+use crate::archive::FRAME;
+
+/// Events in one piece of work.
+const RUN: u64 = 8 * FRAME;
+
+/// Pieces of work.
+pub fn cut_up([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
+    let starts = (first..=last).step_by(usize::try_from(RUN).unwrap_or(1));
+    starts
+        .map(|from| [from, (from + RUN - 1).min(last)])
+        .collect()
+}
+
+/// Sorted, and without overlaps.
+pub fn merged(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
+    ranges.sort_unstable();
+    let mut all: Vec<[u64; 2]> = Vec::new();
+    for [first, last] in ranges {
+        match all.last_mut() {
+            Some([_, end]) if first <= *end + 1 => *end = last.max(*end),
+            _ => all.push([first, last]),
+        }
+    }
+    all
+}
+
+/// What of `ranges` is not in `others`; both sorted and without overlaps.
+pub fn without(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
+    let mut rest = Vec::new();
+    for [first, last] in ranges {
+        let mut from = *first;
+        let start = others.partition_point(|[_, end]| *end < from);
+        for [begin, end] in &others[start..] {
+            if *begin > *last {
+                break;
+            }
+            if *begin > from {
+                rest.push([from, begin - 1]);
+            }
+            from = from.max(end + 1);
+        }
+        if from <= *last {
+            rest.push([from, *last]);
+        }
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_without_others() {
+        let all = merged(vec![[5, 9], [1, 3], [4, 4], [20, 20]]);
+        assert_eq!(all, [[1, 9], [20, 20]]);
+        assert_eq!(without(&all, &[[2, 3], [8, 30]]), [[1, 1], [4, 7]]);
+        assert_eq!(without(&all, &[]), all);
+        assert_eq!(without(&[], &all), [[0, 0]; 0]);
+    }
+}

@@ -1,0 +1,249 @@
+//! One stored event against its own bytes: texts, commitments, columns.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::merkle;
+use lac_model::audit::{Cut, Field, Texts, decoded};
+use lac_model::bytes::Hash;
+use lac_model::ids::CustomerId;
+use lac_model::time::Timestamp;
+use lac_store::{Cell, EventCells};
+
+/// The columns that repeat a text of the record: their name, what they hold, the
+/// field.
+fn copies<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, Field); 9] {
+    [
+        ("action_group", cells.action_group, Field::ActionGroup),
+        ("action", cells.action, Field::Action),
+        ("result", cells.result, Field::Result),
+        ("admin", cells.admin, Field::Admin),
+        ("session_id", cells.session_id, Field::SessionId),
+        ("website", cells.website, Field::Website),
+        ("store_view", cells.store_view, Field::StoreView),
+        ("document", cells.document, Field::Document),
+        ("ticket", cells.ticket, Field::Ticket),
+    ]
+}
+
+/// What a row says of itself once everything in it agrees.
+#[derive(Debug)]
+pub struct Sound<'r> {
+    pub cut: Cut<'r>,
+    pub leaf: Hash,
+    pub time: i64,
+    /// The shopper part is gone.
+    pub is_erased: bool,
+}
+
+/// What is wrong with a row, in words.
+type Wrong = String;
+
+/// Checks a row that should be event `seq`.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check<'r>(seq: u64, cells: &EventCells<'r>) -> Result<Sound<'r>, Wrong> {
+    if cells.seq != Cell::Integer(seq.cast_signed()) {
+        return Err(format!("it has the number {}", shown(cells.seq)));
+    }
+    let record = text(cells.record, "record")?;
+    let staff = text(cells.staff, "staff part")?;
+    let shopper = match (cells.shopper, cells.shopper_salt) {
+        (Cell::Null, Cell::Null) => None,
+        (Cell::Null, _) => return Err("its shopper part is gone, its salt is not".to_owned()),
+        (part, _) => Some(text(part, "shopper part")?),
+    };
+    let texts = Texts {
+        record,
+        shopper,
+        staff,
+    };
+    let cut = Cut::new(texts).map_err(|e| e.to_string())?;
+    if !record.starts_with("{\"v\":1,") {
+        return Err("its record is of an unknown version".to_owned());
+    }
+    if cut.value(Field::Seq).parse() != Ok(seq) {
+        return Err(format!(
+            "its record says it is event {}",
+            cut.value(Field::Seq)
+        ));
+    }
+    let [of_shopper, of_staff] = cut.commitments();
+    committed(of_staff, staff, cells.staff_salt, "staff part")?;
+    if let Some(shopper) = shopper {
+        committed(of_shopper, shopper, cells.shopper_salt, "shopper part")?;
+    }
+    let time = columns(&cut, cells)?;
+    Ok(Sound {
+        leaf: merkle::leaf_hash(record.as_bytes()),
+        cut,
+        time,
+        is_erased: shopper.is_none(),
+    })
+}
+
+fn text<'r>(cell: Cell<'r>, what: &str) -> Result<&'r str, Wrong> {
+    match cell {
+        Cell::Text(bytes) => {
+            std::str::from_utf8(bytes).map_err(|_| format!("its {what} is no text"))
+        }
+        _ => Err(format!("its {what} is no text")),
+    }
+}
+
+/// Whether a part is the one the record commits to.
+fn committed(commitment: &str, part: &str, salt: Cell<'_>, what: &str) -> Result<(), Wrong> {
+    let Cell::Blob(salt) = salt else {
+        return Err(format!("the salt of its {what} is damaged"));
+    };
+    let salt: &[u8; 32] = salt
+        .try_into()
+        .map_err(|_| format!("the salt of its {what} is damaged"))?;
+    let mut encoded = [0; 43];
+    let hash = merkle::commitment(salt, part.as_bytes());
+    let length = URL_SAFE_NO_PAD.encode_slice(hash, &mut encoded);
+    if length == Ok(43) && encoded == *commitment.as_bytes() {
+        return Ok(());
+    }
+    Err(format!("its {what} is not the one its record commits to"))
+}
+
+/// Whether the columns repeat the record; the time in microseconds.
+fn columns(cut: &Cut<'_>, cells: &EventCells<'_>) -> Result<i64, Wrong> {
+    for (name, cell, field) in copies(cells) {
+        let same = match cell {
+            Cell::Null => cut.value(field) == "null",
+            Cell::Text(bytes) => {
+                let value = decoded(cut.value(field));
+                value.is_some_and(|value| value.as_bytes() == bytes)
+            }
+            _ => false,
+        };
+        if !same {
+            return Err(differs(name, cell, cut.value(field)));
+        }
+    }
+    let admin_id = cut.value(Field::AdminId);
+    if !is_number(cells.admin_id, admin_id.parse().ok(), admin_id == "null") {
+        return Err(differs("admin_id", cells.admin_id, admin_id));
+    }
+    let customer = cut.value(Field::CustomerId);
+    let id = decoded(customer).and_then(|text| text.parse::<CustomerId>().ok());
+    if !is_number(
+        cells.customer_id,
+        id.map(CustomerId::stored),
+        customer == "null",
+    ) {
+        return Err(differs("customer_id", cells.customer_id, customer));
+    }
+    let time = cut.value(Field::Time);
+    let micros = micros(time).ok_or_else(|| format!("its time {time} is none"))?;
+    if cells.time != Cell::Integer(micros) {
+        return Err(differs("time", cells.time, time));
+    }
+    Ok(micros)
+}
+
+fn is_number(cell: Cell<'_>, number: Option<i64>, is_null: bool) -> bool {
+    match cell {
+        Cell::Null => is_null,
+        Cell::Integer(found) => number == Some(found),
+        _ => false,
+    }
+}
+
+fn differs(name: &str, cell: Cell<'_>, value: &str) -> Wrong {
+    let value: String = value.chars().take(60).collect();
+    format!(
+        "its column {name} is {}, its record says {value}",
+        shown(cell)
+    )
+}
+
+/// A cell in words.
+pub fn shown(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Null => "empty".to_owned(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Real(number) => number.to_string(),
+        Cell::Text(bytes) => {
+            let text = String::from_utf8_lossy(bytes);
+            format!("\"{}\"", text.chars().take(60).collect::<String>())
+        }
+        Cell::Blob(bytes) => format!("{} bytes", bytes.len()),
+    }
+}
+
+/// Microseconds of a quoted RFC 3339 time in its one form: chrono's parser
+/// takes more time than all the rest of a row.
+fn micros(value: &str) -> Option<i64> {
+    let bytes: &[u8; 29] = value.as_bytes().try_into().ok()?;
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().try_fold(0_i64, |sum, b| {
+            b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0'))
+        })
+    };
+    let marks = [
+        (0, b'"'),
+        (5, b'-'),
+        (8, b'-'),
+        (11, b'T'),
+        (14, b':'),
+        (17, b':'),
+    ];
+    let further = [(20, b'.'), (27, b'Z'), (28, b'"')];
+    if marks
+        .iter()
+        .chain(&further)
+        .any(|(at, mark)| bytes[*at] != *mark)
+    {
+        return None;
+    }
+    let (year, month, day) = (number(1, 5)?, number(6, 8)?, number(9, 11)?);
+    let (hour, minute, second) = (number(12, 14)?, number(15, 17)?, number(18, 20)?);
+    let in_range = (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    if !in_range {
+        return None;
+    }
+    // Days since 1970-01-01, counted in years that begin in March.
+    let shifted = if month <= 2 { year - 1 } else { year };
+    let era = shifted.div_euclid(400);
+    let of_era = shifted.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    let micros = seconds * 1_000_000 + number(21, 27)?;
+    // A day that the month does not have comes out as another one.
+    Timestamp::checked(micros).map(Timestamp::micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn times_are_read_as_chrono_writes_them(
+            micros_ in Timestamp::MIN.micros()..Timestamp::MAX.micros(),
+        ) {
+            let text = format!("\"{}\"", Timestamp::from_micros(micros_));
+            prop_assert_eq!(micros(&text), Some(micros_));
+        }
+
+        #[test]
+        fn other_texts_are_none(text in "\"?[0-9TZ:.-]{0,29}\"?") {
+            if let Some(found) = micros(&text) {
+                let inner = text.trim_matches('"');
+                // 2026-02-31 is read as a day of March: the text differs then.
+                let same = Timestamp::from_micros(found).to_string() == inner;
+                prop_assert!(same || inner.contains("-31T") || inner.contains("-30T") || inner.contains("-29T"));
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which keys of a log are trusted: one that was handed over, and those that
+//! signed statements lead to from it.
+
+use crate::keys::KeyChain;
+use crate::signing::chain::{Chain, TITLE};
+use crate::signing::keys::PublicKey;
+use crate::signing::notes_in;
+use crate::signing::{NoteError, note};
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// Reads a key in C2SP's form: `name+hash+base64`.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
+    note::read_vkey(text).map_err(|_| {
+        let reason = "it is not a public key in the form that `lac key verifier` prints";
+        Fault::invalid("--key", reason)
+    })
+}
+
+/// The keys that count for whoever holds this one: it alone, or those of a chain
+/// file (`lac key verifier --all`, as text or JSON) that it is one of.
+///
+/// # Errors
+/// `invalid_value` for a key that is none; `proof_missing` for a text that is no
+/// chain; `file_tampered` for a chain that does not verify; `unknown_key` and
+/// `another_log` for one that the key is not part of.
+pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
+    let (origin, key) = read_key(key)?;
+    let Some(text) = chain else {
+        return Ok(Chain::of(&origin, key));
+    };
+    let what = "the chain of keys".to_owned();
+    let chain = read_chain(text)?;
+    if chain.origin() != origin {
+        let found = chain.origin().to_owned();
+        return Err(Fault::AnotherLog {
+            what,
+            found,
+            expected: origin,
+        });
+    }
+    chain.trusting(&key).ok_or(Fault::UnknownKey { what })
+}
+
+/// A text that cannot be read as a chain proves nothing; one that can, and
+/// contradicts itself or its signatures, was changed.
+fn read_chain(text: &str) -> Result<Chain> {
+    let broken = |problem: &str| Fault::FileTampered {
+        what: format!("the chain of keys: {problem}"),
+    };
+    let no_chain = || Fault::ProofMissing {
+        what: "a chain of keys, as lac key verifier --all prints it,".to_owned(),
+    };
+    let text = if text.trim_start().starts_with('{') {
+        serde_json::from_str::<KeyChain>(text)
+            .map_err(|_| no_chain())?
+            .text()
+    } else {
+        text.to_owned()
+    };
+    let (first, changes) = text.split_at(text.find(TITLE).unwrap_or(text.len()));
+    let notes = match changes {
+        "" => Vec::new(),
+        some => notes_in(some),
+    };
+    let Ok(first) = note::read_vkey(first) else {
+        return Err(no_chain());
+    };
+    let (origin, first) = first;
+    let chain = Chain::read(&notes).map_err(|problem| match problem {
+        NoteError::Malformed | NoteError::Body | NoteError::SignatureLine => no_chain(),
+        other => broken(&other.to_string()),
+    })?;
+    let chain = chain.unwrap_or_else(|| Chain::of(&origin, first.clone()));
+    if chain.origin() == origin && chain.keys().last() == Some(&first) {
+        return Ok(chain);
+    }
+    Err(broken("its first key is not the one that it begins with"))
+}

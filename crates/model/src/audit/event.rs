@@ -1,0 +1,305 @@
+//! An event as the use cases write it and as readers see it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::action::Action;
+use super::state::State;
+use crate::consent::ConsentMode;
+use crate::customer::{Consent, ConsentSource};
+use crate::document::DocumentRef;
+use crate::fault::Fault;
+use crate::form::REASON_MAX;
+use crate::ids::{CustomerId, SessionId, Ticket};
+use crate::time::Timestamp;
+
+/// Whether the act happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Success,
+    Failure,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Success, Self::Failure]
+            .into_iter()
+            .find(|o| o.as_str() == name)
+    }
+}
+
+/// On what consent a login stood. Its serialised form is hashed: members that
+/// came later are there only where they say something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentBasis {
+    /// `opt-in`: the customer's own yes is needed; `opt-out`: a no was not
+    /// said; `mandatory`: it was not asked.
+    pub mode: String,
+    /// Where the yes came from; `None` where it stood on none.
+    pub source: Option<ConsentSource>,
+    /// The event that granted it.
+    pub seq: Option<u64>,
+    /// There was no consent, and the agent went on without.
+    #[serde(rename = "override", default, skip_serializing_if = "is_no")]
+    pub is_override: bool,
+    /// The admin user who granted it is the one who logs in.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub self_granted: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it over so
+fn is_no(flag: &bool) -> bool {
+    !flag
+}
+
+impl ConsentBasis {
+    /// What a login on a website of this mode stands on.
+    pub fn of(mode: ConsentMode, consent: &Consent, is_override: bool) -> Self {
+        let stands = consent.granted && !is_override && mode != ConsentMode::Mandatory;
+        Self {
+            mode: mode.as_str().to_owned(),
+            source: consent.source.filter(|_| stands),
+            seq: consent.seq.filter(|_| stands),
+            is_override,
+            self_granted: false,
+        }
+    }
+}
+
+/// An event to be appended. Time and seq come from the log itself.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub action: Action,
+    pub outcome: Outcome,
+    /// Always the impersonator, even where a storefront redeems.
+    pub admin: Option<String>,
+    pub admin_id: Option<i64>,
+    pub role: Option<String>,
+    pub session_id: Option<SessionId>,
+    pub customer_id: Option<CustomerId>,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub consent: Option<ConsentBasis>,
+    pub document: Option<DocumentRef>,
+    pub ticket: Option<Ticket>,
+    /// Ranges of seqs whose shopper part was removed (first, last).
+    pub erased: Option<Vec<(u64, u64)>>,
+    /// Filled in by the appender.
+    pub state: Option<State>,
+    pub customer_email: Option<String>,
+    pub reason: Option<String>,
+    pub details: Map<String, Value>,
+    pub ip_address: Option<String>,
+    pub os_account: Option<String>,
+    pub login_uid: Option<u32>,
+}
+
+impl Event {
+    /// An empty, successful event.
+    pub fn new(action: Action) -> Self {
+        Self {
+            action,
+            outcome: Outcome::Success,
+            admin: None,
+            admin_id: None,
+            role: None,
+            session_id: None,
+            customer_id: None,
+            website: None,
+            store_view: None,
+            consent: None,
+            document: None,
+            ticket: None,
+            erased: None,
+            state: None,
+            customer_email: None,
+            reason: None,
+            details: Map::new(),
+            ip_address: None,
+            os_account: None,
+            login_uid: None,
+        }
+    }
+
+    /// Adds one detail.
+    pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
+        self.details.insert(key.to_owned(), value.into());
+    }
+
+    /// Says which document it is about: in the record, or in the details where
+    /// the number is not plain.
+    pub fn about_document(&mut self, document: &DocumentRef) {
+        if document.is_plain() {
+            self.document = Some(document.clone());
+        } else {
+            self.detail("document", document.to_string());
+        }
+    }
+
+    /// Adds `before` and `after`.
+    pub fn change(&mut self, before: impl Into<Value>, after: impl Into<Value>) {
+        self.detail("before", before);
+        self.detail("after", after);
+    }
+
+    /// The record's texts that no type of their own bounds: what they are, and
+    /// how many characters each may have.
+    fn bounded(&mut self) -> [(&'static str, Option<&mut String>, usize); 4] {
+        [
+            ("admin", self.admin.as_mut(), NAME_MAX),
+            ("role", self.role.as_mut(), NAME_MAX),
+            ("website", self.website.as_mut(), NAME_MAX),
+            ("store_view", self.store_view.as_mut(), NAME_MAX),
+        ]
+    }
+
+    /// That no field of its record is beyond its bound: what is in a record
+    /// stays there for good. Ids, tickets and plain numbers of documents are
+    /// bounded by their types.
+    ///
+    /// # Errors
+    /// The first one that is.
+    pub fn check_bounds(&self) -> Result<(), BeyondRecord> {
+        let texts = [
+            ("admin", self.admin.as_ref()),
+            ("role", self.role.as_ref()),
+            ("website", self.website.as_ref()),
+            ("store_view", self.store_view.as_ref()),
+        ];
+        let is_long = |text: &String| text.chars().count() > NAME_MAX;
+        if let Some((what, _)) = texts.into_iter().find(|(_, t)| t.is_some_and(is_long)) {
+            return Err(BeyondRecord(what));
+        }
+        if self.document.as_ref().is_some_and(|d| !d.is_plain()) {
+            return Err(BeyondRecord("document"));
+        }
+        let mode = self.consent.as_ref().map(|consent| consent.mode.len());
+        if mode.is_some_and(|length| length > NAME_MAX) {
+            return Err(BeyondRecord("consent"));
+        }
+        if self.erased.as_ref().is_some_and(|e| e.len() > RANGES_MAX) {
+            return Err(BeyondRecord("erased"));
+        }
+        Ok(())
+    }
+
+    /// Turns it into the record of a failed attempt. What was asked for may be
+    /// anything, and by anybody: so much of it is kept that one sees what it
+    /// was, for the log can never be made smaller.
+    pub fn fail(&mut self, fault: &Fault) {
+        self.outcome = Outcome::Failure;
+        self.detail("code", fault.code());
+        self.detail("message", fault.to_string());
+        self.details.values_mut().for_each(shorten);
+        // From rows that some other program wrote.
+        for (_, text, most) in self.bounded() {
+            if let Some(text) = text
+                && text.chars().count() > most
+            {
+                cut(text, most - 1);
+            }
+        }
+        for text in [&mut self.reason, &mut self.customer_email]
+            .into_iter()
+            .flatten()
+        {
+            cut(text, REASON_MAX);
+        }
+    }
+}
+
+/// A record would hold more than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is longer than a record may hold")]
+pub struct BeyondRecord(pub &'static str);
+
+/// The longest name of an admin user or role, and the longest code of a website
+/// or store view, in a record. Both are 64 and 32 for what is made here; files
+/// of a merchant may have brought longer codes.
+const NAME_MAX: usize = 255;
+/// Ranges of erased events in one record: an archive's line holds them.
+const RANGES_MAX: usize = 1_000_000;
+
+/// Of what a failed attempt named, so many characters of each text and so many
+/// items of each list are kept.
+const TEXT_KEPT: usize = 500;
+const ITEMS_KEPT: usize = 50;
+
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) => cut(text, TEXT_KEPT),
+        Value::Array(items) => {
+            items.truncate(ITEMS_KEPT);
+            items.iter_mut().for_each(shorten);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn cut(text: &mut String, most: usize) {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+/// An event as readers see it: these fields, in this order, in every format.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventView {
+    pub seq: u64,
+    pub time: Timestamp,
+    pub action_group: String,
+    pub action: String,
+    pub full_action_name: String,
+    pub result: Outcome,
+    pub admin: Option<String>,
+    pub admin_id: Option<i64>,
+    pub role: Option<String>,
+    pub ip_address: Option<String>,
+    pub os_account: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub customer_email: Option<String>,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub session_id: Option<SessionId>,
+    pub consent: Option<ConsentBasis>,
+    pub document: Option<String>,
+    pub reason: Option<String>,
+    pub ticket: Option<String>,
+    pub details: Option<Map<String, Value>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_a_failed_attempt_no_more_is_kept_than_shows_what_it_was() {
+        let mut event = Event::new(Action::LoginIssue);
+        let long = "é".repeat(1_000_000);
+        event.reason = Some(long.clone());
+        event.detail("customer", long.clone());
+        event.detail("websites", vec![long.clone(); 1000]);
+        event.detail("before", json!({ "name": long.clone(), "n": 1 }));
+        event.detail("ticket", "ZD-4711");
+        event.fail(&Fault::CustomerNotFound { customer: long });
+        let bytes = serde_json::to_vec(&event.details).unwrap().len();
+        assert!(bytes < 64 * 1024, "{bytes}");
+        assert_eq!(event.reason.unwrap().chars().count(), REASON_MAX + 1);
+        assert_eq!(event.details["ticket"], "ZD-4711");
+        let named = event.details["customer"].as_str().unwrap();
+        assert_eq!(named.chars().count(), TEXT_KEPT + 1);
+        assert!(named.ends_with('…'));
+    }
+}

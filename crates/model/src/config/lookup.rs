@@ -1,0 +1,224 @@
+//! Which value counts: the narrowest scope that has one wins, then the
+//! built-in default (Adobe Commerce's fallback of scopes).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Field, InvalidValue};
+use crate::scope::{ConfigScope, ScopeError};
+
+/// Where an effective value comes from.
+///
+/// Written as the scope, `built-in` or `unset`, in text and in serde.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Origin {
+    /// Set by somebody, there.
+    Scope(ConfigScope),
+    /// The field's own default.
+    BuiltIn,
+    /// Nothing is set, and there is no default.
+    Unset,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scope(scope) => scope.fmt(f),
+            Self::BuiltIn => f.pad("built-in"),
+            Self::Unset => f.pad("unset"),
+        }
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.to_string()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = ScopeError;
+
+    fn try_from(text: String) -> Result<Self, ScopeError> {
+        match text.as_str() {
+            "built-in" => Ok(Self::BuiltIn),
+            "unset" => Ok(Self::Unset),
+            scope => scope.parse().map(Self::Scope),
+        }
+    }
+}
+
+/// The value that counts, in canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    /// None only where the origin is [`Origin::Unset`].
+    pub value: Option<String>,
+    pub origin: Origin,
+}
+
+impl Effective {
+    /// Whether it is a yes/no field's `yes`.
+    pub fn is_yes(&self) -> bool {
+        self.value.as_deref() == Some("yes")
+    }
+
+    /// The number of a seconds, days or integer field.
+    pub fn number(&self) -> Option<u64> {
+        self.value.as_deref()?.parse().ok()
+    }
+}
+
+/// The scopes to ask, narrowest first: the store view, its website, default.
+pub fn chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope> {
+    let store_view = store_view.map(|code| ConfigScope::StoreView(code.to_owned()));
+    let website = website.map(|code| ConfigScope::Website(code.to_owned()));
+    store_view
+        .into_iter()
+        .chain(website)
+        .chain([ConfigScope::Default])
+        .collect()
+}
+
+/// A value that is set and that its field cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    pub scope: ConfigScope,
+    pub problem: InvalidValue,
+}
+
+/// The effective value of `field` along `chain` (see [`chain`]). `value_at`
+/// tells what is set at a scope; scopes that the field does not allow are not
+/// asked, so that a stray value there never counts.
+///
+/// # Errors
+/// The value that counts must be one that could have been set: where it was
+/// written by another way, the field's bounds hold all the same.
+pub fn resolve<'v>(
+    field: &Field,
+    chain: &[ConfigScope],
+    mut value_at: impl FnMut(&ConfigScope) -> Option<&'v str>,
+) -> Result<Effective, Unfit> {
+    for scope in chain.iter().filter(|scope| field.allows(&scope.level())) {
+        if let Some(value) = value_at(scope) {
+            let value = field.kind.normalize(value).map_err(|problem| Unfit {
+                scope: scope.clone(),
+                problem,
+            })?;
+            return Ok(Effective {
+                value: Some(value),
+                origin: Origin::Scope(scope.clone()),
+            });
+        }
+    }
+    Ok(match field.default {
+        Some(value) => Effective {
+            value: Some(value.to_owned()),
+            origin: Origin::BuiltIn,
+        },
+        None => Effective {
+            value: None,
+            origin: Origin::Unset,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{BASE_URL, ENABLED, EXPIRATION_TIME, field};
+    use super::*;
+
+    fn look(path: &str, set: &[(&str, &str)]) -> Effective {
+        let set: BTreeMap<ConfigScope, &str> = set
+            .iter()
+            .map(|(scope, value)| (scope.parse().unwrap(), *value))
+            .collect();
+        let chain = chain(Some("base"), Some("de"));
+        resolve(field(path).unwrap(), &chain, |scope| {
+            set.get(scope).copied()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn the_narrowest_wins() {
+        let all = [
+            ("default", "https://a.example/"),
+            ("website:base", "https://b.example/"),
+            ("store-view:de", "https://c.example/"),
+        ];
+        for (count, (scope, value)) in all.iter().enumerate() {
+            let effective = look(BASE_URL, &all[..=count]);
+            assert_eq!(effective.value.as_deref(), Some(*value));
+            assert_eq!(effective.origin, Origin::Scope(scope.parse().unwrap()));
+        }
+        assert_eq!(
+            look(BASE_URL, &[("website:other", "x")]).origin,
+            Origin::Unset
+        );
+    }
+
+    #[test]
+    fn defaults_and_stray_values() {
+        let effective = look(
+            ENABLED,
+            &[("website:base", "yes"), ("store-view:de", "yes")],
+        );
+        assert_eq!(
+            effective,
+            Effective {
+                value: Some("no".into()),
+                origin: Origin::BuiltIn
+            }
+        );
+        assert!(look(ENABLED, &[("default", "yes")]).is_yes());
+        assert_eq!(look(EXPIRATION_TIME, &[]).number(), Some(60));
+    }
+
+    #[test]
+    fn origins_are_written_as_text() {
+        for text in [
+            "default",
+            "website:eu",
+            "store-view:de",
+            "built-in",
+            "unset",
+        ] {
+            let origin = Origin::try_from(text.to_owned()).unwrap();
+            assert_eq!(origin.to_string(), text);
+        }
+    }
+
+    /// Whoever writes into the table past the program gains no value that
+    /// nobody could set.
+    #[test]
+    fn what_a_field_cannot_hold_is_no_value_of_it() {
+        for field in super::super::fields() {
+            for (value, is_any) in [("999999999", true), ("\u{202e}", false), ("", false)] {
+                let set = |scope: &ConfigScope| (*scope == ConfigScope::Default).then_some(value);
+                let found = resolve(field, &chain(None, None), set);
+                let expected = field.kind.normalize(value);
+                assert!(
+                    is_any || expected.is_err(),
+                    "{} takes {value:?}",
+                    field.path
+                );
+                match (found, expected) {
+                    (Ok(found), Ok(expected)) => assert_eq!(found.value, Some(expected)),
+                    (Err(unfit), Err(problem)) => {
+                        assert_eq!(
+                            (unfit.scope, unfit.problem),
+                            (ConfigScope::Default, problem)
+                        );
+                    }
+                    (found, expected) => panic!("{}: {found:?}, {expected:?}", field.path),
+                }
+            }
+        }
+        let set = |_: &ConfigScope| Some("999999999");
+        assert!(resolve(field(EXPIRATION_TIME).unwrap(), &chain(None, None), set).is_err());
+    }
+}

@@ -1,0 +1,98 @@
+//! Patterns that a text must match as a whole: how reasons and tickets look.
+
+use regex_lite::{Regex, RegexBuilder};
+
+use super::invalid::InvalidValue;
+
+/// The longest pattern, in characters.
+pub const MAX: usize = 200;
+
+/// The largest automaton, in bytes: what somebody configures runs at every
+/// login, under the store's lock.
+const SIZE: usize = 64 * 1024;
+
+/// Deeper nesting is nothing that a person reads.
+const NEST: u32 = 20;
+
+pub(super) const EXPECTED: &str =
+    "a regular expression of at most 200 characters that the whole text must match, like ZD-[0-9]+";
+
+/// The pattern as it is stored: as it was given.
+pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
+    let invalid = |reason: &str| Err(InvalidValue::new(reason, EXPECTED));
+    if text.is_empty() {
+        return invalid("it is empty");
+    }
+    if text.chars().count() > MAX {
+        return invalid("it is too long");
+    }
+    if text.contains(crate::text::is_deceptive) {
+        return invalid("it contains a control or invisible character");
+    }
+    // By itself first: `a)(b` is sound only between brackets.
+    match compiled(text).and_then(|_| whole(text)) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => invalid(&format!("it is no regular expression ({error})")),
+    }
+}
+
+/// Whether all of `text` matches. A pattern that cannot be read matches
+/// nothing: it demands something that nobody can give, rather than nothing.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    whole(pattern).is_ok_and(|regex| regex.is_match(text))
+}
+
+fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
+    compiled(&format!(r"\A(?:{pattern})\z"))
+}
+
+fn compiled(pattern: &str) -> Result<Regex, regex_lite::Error> {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.size_limit(SIZE).nest_limit(NEST).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_whole_text_must_match() {
+        assert!(matches("ZD-[0-9]+", "ZD-4711"));
+        assert!(!matches("ZD-[0-9]+", "ZD-4711x"));
+        assert!(!matches("ZD-[0-9]+", "see ZD-4711"));
+        assert!(!matches("ZD-[0-9]+", "ZD-4711\n"));
+        assert!(matches("a|bc", "bc") && !matches("a|bc", "ac"));
+        assert!(!matches("(", "("), "no pattern, no match");
+        assert!(matches("(?i)call .{5,}", "Call from Jane"));
+    }
+
+    #[test]
+    fn a_bad_pattern_is_refused() {
+        let long = "a".repeat(MAX + 1);
+        let nested = "(".repeat(30) + &")".repeat(30);
+        for bad in [
+            "",
+            "(",
+            "a)(b",
+            "[z-a]",
+            "a{1000}{1000}",
+            "\u{202e}",
+            &long,
+            &nested,
+        ] {
+            assert!(normalize(bad).is_err(), "{bad}");
+        }
+        assert_eq!(normalize("ZD-[0-9]{4,8}").as_deref(), Ok("ZD-[0-9]{4,8}"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_can_be_asked(pattern in ".{0,40}", text in any::<String>()) {
+            if normalize(&pattern).is_ok() {
+                prop_assert!(whole(&pattern).is_ok());
+            }
+            let _ = matches(&pattern, &text);
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The fields of this release. Every one of them is read somewhere: a setting
+//! that does nothing has no place here.
+
+use super::{Field, Kind};
+use crate::scope::ScopeLevel::{self, Default, StoreView, Website};
+
+pub const ENABLED: &str = "login_as_customer/general/enabled";
+pub const DISABLE_PAGE_CACHE: &str = "login_as_customer/general/disable_page_cache";
+pub const MANUAL_STORE_VIEW: &str = "login_as_customer/general/store_view_manual_choice_enabled";
+pub const EXPIRATION_TIME: &str = "login_as_customer/general/authentication_data_expiration_time";
+pub const CHECKBOX_TITLE: &str = "login_as_customer/general/shopping_assistance_checkbox_title";
+pub const CHECKBOX_TOOLTIP: &str = "login_as_customer/general/shopping_assistance_checkbox_tooltip";
+pub const ACCOUNT_SHARE: &str = "customer/account_share/scope";
+pub const BASE_URL: &str = "web/secure/base_url";
+pub const USE_STORE: &str = "web/url/use_store";
+pub const TIMEZONE: &str = "general/locale/timezone";
+pub const LOGGED_ACTIONS: &str = "admin/magento_logging/actions";
+pub const ROTATION_LIFETIME: &str = "system/rotation/lifetime";
+pub const ROTATION_FREQUENCY: &str = "system/rotation/frequency";
+pub const STORE_NAME: &str = "lac/store/name";
+pub const CONSENT_MODE: &str = "lac/consent/mode";
+pub const REASON_REQUIRED: &str = "lac/reason/required";
+pub const REASON_MIN_LENGTH: &str = "lac/reason/min_length";
+pub const REASON_PATTERN: &str = "lac/reason/pattern";
+pub const TICKET_REQUIRED: &str = "lac/ticket/required";
+pub const TICKET_PATTERN: &str = "lac/ticket/pattern";
+pub const SESSION_MAX_DURATION: &str = "lac/session/max_duration";
+pub const APPROVAL_REQUIRED: &str = "lac/approval/required";
+pub const APPROVAL_VIP: &str = "lac/approval/vip";
+pub const APPROVAL_ROLES: &str = "lac/approval/roles";
+pub const APPROVAL_EXPIRATION_TIME: &str = "lac/approval/expiration_time";
+
+const GLOBAL: &[ScopeLevel] = &[Default];
+const PER_WEBSITE: &[ScopeLevel] = &[Default, Website];
+const PER_STORE_VIEW: &[ScopeLevel] = &[Default, Website, StoreView];
+
+/// A field of the original.
+const fn theirs(
+    path: &'static str,
+    scopes: &'static [ScopeLevel],
+    kind: Kind,
+    default: &'static str,
+    title: &'static str,
+    meaning: &'static str,
+) -> Field {
+    let default = Some(default);
+    Field {
+        path,
+        scopes,
+        kind,
+        default,
+        title,
+        meaning,
+        read_only: false,
+        own: false,
+    }
+}
+
+/// A field of `lac`'s own.
+const fn ours(
+    path: &'static str,
+    scopes: &'static [ScopeLevel],
+    kind: Kind,
+    default: &'static str,
+    title: &'static str,
+    meaning: &'static str,
+) -> Field {
+    Field {
+        own: true,
+        ..theirs(path, scopes, kind, default, title, meaning)
+    }
+}
+
+pub(super) static FIELDS: &[Field] = &[
+    theirs(
+        ENABLED,
+        GLOBAL,
+        Kind::YesNo,
+        "no",
+        "Enable Login as Customer",
+        "The feature itself. While it is off, nobody can log in as a customer, and sessions that are under way end.",
+    ),
+    theirs(
+        DISABLE_PAGE_CACHE,
+        GLOBAL,
+        Kind::YesNo,
+        "yes",
+        "Disable Page Cache For Admin User",
+        "Whether the storefront must show fresh, uncached pages while somebody is logged in as a customer.",
+    ),
+    theirs(
+        MANUAL_STORE_VIEW,
+        GLOBAL,
+        Kind::YesNo,
+        "no",
+        "Store View To Login To",
+        "Who picks the store view: no is Auto-Detection, yes is Manual Selection by the agent.",
+    ),
+    theirs(
+        EXPIRATION_TIME,
+        GLOBAL,
+        Kind::Seconds { min: 1, max: 600 },
+        "60",
+        "Authentication Data Expiration Time",
+        "How long a login URL can be used. A single login may shorten it, never lengthen it.",
+    ),
+    theirs(
+        CHECKBOX_TITLE,
+        PER_WEBSITE,
+        Kind::Text { max: 255 },
+        "Allow remote shopping assistance",
+        "Title for Login as Customer opt-in checkbox",
+        "The label of the checkbox with which customers allow staff to log in as them.",
+    ),
+    theirs(
+        CHECKBOX_TOOLTIP,
+        PER_WEBSITE,
+        Kind::Text { max: 1000 },
+        "This lets our staff see the store as you see it and help you with your account. You can withdraw it at any time.",
+        "Login as Customer checkbox tooltip",
+        "The explanation beside that checkbox.",
+    ),
+    theirs(
+        ACCOUNT_SHARE,
+        GLOBAL,
+        Kind::OneOf(&["global", "website"]),
+        "website",
+        "Share Customer Accounts",
+        "Whether a customer's account is good on every website (global) or only on its own (website).",
+    ),
+    Field {
+        default: None,
+        ..theirs(
+            BASE_URL,
+            PER_STORE_VIEW,
+            Kind::BaseUrl,
+            "",
+            "Secure Base URL",
+            "Where the storefront lives. Login URLs start with it, and its origin is who may redeem them.",
+        )
+    },
+    theirs(
+        USE_STORE,
+        GLOBAL,
+        Kind::YesNo,
+        "no",
+        "Add Store Code to Urls",
+        "Whether the store view's code comes after the base URL.",
+    ),
+    theirs(
+        TIMEZONE,
+        PER_WEBSITE,
+        Kind::Timezone,
+        "UTC",
+        "Timezone",
+        "How times are shown, and where the days of filters start and end.",
+    ),
+    theirs(
+        LOGGED_ACTIONS,
+        GLOBAL,
+        Kind::ActionGroups,
+        "all",
+        "Admin Actions Logging",
+        "Which action groups are logged. Some are always, and a change of this field is too.",
+    ),
+    theirs(
+        ROTATION_LIFETIME,
+        GLOBAL,
+        Kind::Days {
+            min: 1,
+            max: 36_500,
+        },
+        "60",
+        "Log Entry Lifetime",
+        "How many days log entries stay before they are archived and removed.",
+    ),
+    theirs(
+        ROTATION_FREQUENCY,
+        GLOBAL,
+        Kind::OneOf(&["daily", "weekly", "monthly"]),
+        "daily",
+        "Log Archiving Frequency",
+        "How often archiving runs.",
+    ),
+    Field {
+        default: None,
+        read_only: true,
+        ..ours(
+            STORE_NAME,
+            GLOBAL,
+            Kind::Name { max: 64 },
+            "",
+            "Store name",
+            "Issuer of login tokens and origin of log checkpoints. Set when the store is made.",
+        )
+    },
+    ours(
+        CONSENT_MODE,
+        PER_WEBSITE,
+        Kind::OneOf(&["opt-in", "opt-out", "mandatory"]),
+        "opt-in",
+        "Consent mode",
+        "How customers of a website are asked: opt-in needs their yes, as the original does. The other two deviate from it: opt-out allows logins until somebody says no, mandatory does not ask.",
+    ),
+    ours(
+        REASON_REQUIRED,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "no",
+        "Reason required",
+        "Whether a login needs a reason.",
+    ),
+    ours(
+        REASON_MIN_LENGTH,
+        PER_WEBSITE,
+        Kind::Integer { min: 0, max: 500 },
+        "0",
+        "Shortest reason",
+        "How many characters a reason needs, where one is given.",
+    ),
+    Field {
+        default: None,
+        ..ours(
+            REASON_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a reason",
+            "What a reason must look like, all of it, where one is given.",
+        )
+    },
+    ours(
+        TICKET_REQUIRED,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "no",
+        "Ticket required",
+        "Whether a login needs the number of a ticket.",
+    ),
+    Field {
+        default: None,
+        ..ours(
+            TICKET_PATTERN,
+            PER_WEBSITE,
+            Kind::Pattern,
+            "",
+            "Form of a ticket",
+            "What the number of a ticket must look like, all of it, where one is given.",
+        )
+    },
+    ours(
+        SESSION_MAX_DURATION,
+        GLOBAL,
+        Kind::Seconds {
+            min: 60,
+            max: 86_400,
+        },
+        "3600",
+        "Longest session",
+        "How long one may stay logged in as a customer after the login URL was used.",
+    ),
+    ours(
+        APPROVAL_REQUIRED,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "no",
+        "Approval required",
+        "Whether every login as a customer of the website needs a second person.",
+    ),
+    ours(
+        APPROVAL_VIP,
+        PER_WEBSITE,
+        Kind::YesNo,
+        "yes",
+        "Approval for VIP customers",
+        "Whether a login as a customer who is flagged vip needs a second person.",
+    ),
+    Field {
+        default: None,
+        ..ours(
+            APPROVAL_ROLES,
+            GLOBAL,
+            Kind::Names { max: 2000 },
+            "",
+            "Roles that need approval",
+            "The roles, by their exact names, whose every login needs a second person.",
+        )
+    },
+    ours(
+        APPROVAL_EXPIRATION_TIME,
+        GLOBAL,
+        Kind::Seconds {
+            min: 60,
+            max: 604_800,
+        },
+        "3600",
+        "Life of a request",
+        "How long a request waits for its approval, and an approval for its login.",
+    ),
+];

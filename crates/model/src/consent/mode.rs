@@ -1,0 +1,136 @@
+//! How consent is asked for, and whether an impersonation may stand on it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Consent;
+use crate::time::Timestamp;
+
+/// `lac/consent/mode`, the strictest first. The original knows opt-in alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentMode {
+    /// The customer's yes is needed.
+    OptIn,
+    /// It is allowed until somebody says no.
+    OptOut,
+    /// Consent is not asked.
+    Mandatory,
+}
+
+/// Why an impersonation cannot stand on a customer's consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withheld {
+    /// There is no yes, or there is a no.
+    Said,
+    /// A grant for some time is over.
+    RanOut(Timestamp),
+}
+
+impl ConsentMode {
+    pub const ALL: [Self; 3] = [Self::OptIn, Self::OptOut, Self::Mandatory];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OptIn => "opt-in",
+            Self::OptOut => "opt-out",
+            Self::Mandatory => "mandatory",
+        }
+    }
+
+    /// What a config value says; one that says nothing known is the strictest.
+    pub fn of(value: Option<&str>) -> Self {
+        let known = Self::ALL.into_iter().find(|m| Some(m.as_str()) == value);
+        known.unwrap_or(Self::OptIn)
+    }
+
+    /// Whether an impersonation may stand on this consent at `now`.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn judge(self, consent: &Consent, now: Timestamp) -> Result<(), Withheld> {
+        match self {
+            Self::Mandatory => return Ok(()),
+            Self::OptIn if !consent.granted => return Err(Withheld::Said),
+            Self::OptOut if !consent.granted && consent.changed_at.is_some() => {
+                return Err(Withheld::Said);
+            }
+            Self::OptIn | Self::OptOut => {}
+        }
+        match consent.ran_out(now) {
+            Some(until) => Err(Withheld::RanOut(until)),
+            None => Ok(()),
+        }
+    }
+
+    /// When an impersonation that stands on this consent must be over; `None`
+    /// where consent sets no limit.
+    pub fn limit(self, consent: &Consent) -> Option<Timestamp> {
+        let counts = consent.granted && self != Self::Mandatory;
+        consent.until.filter(|_| counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn consent(granted: bool, changed: Option<i64>, until: Option<i64>) -> Consent {
+        Consent {
+            granted,
+            changed_at: changed.map(Timestamp::from_micros),
+            until: until.map(Timestamp::from_micros),
+            ..Consent::default()
+        }
+    }
+
+    #[test]
+    fn each_mode_asks_its_own_question() {
+        let now = Timestamp::from_micros(100);
+        let judged = |consent: &Consent| ConsentMode::ALL.map(|mode| mode.judge(consent, now));
+        let no = Err(Withheld::Said);
+        assert_eq!(judged(&consent(false, None, None)), [no, Ok(()), Ok(())]);
+        assert_eq!(judged(&consent(false, Some(1), None)), [no, no, Ok(())]);
+        assert_eq!(judged(&consent(true, Some(1), None)), [Ok(()); 3]);
+        assert_eq!(judged(&consent(true, Some(1), Some(101))), [Ok(()); 3]);
+        let over = Err(Withheld::RanOut(now));
+        let ran_out = consent(true, Some(1), Some(100));
+        assert_eq!(judged(&ran_out), [over, over, Ok(())]);
+    }
+
+    #[test]
+    fn what_a_config_says_that_nobody_knows_is_the_strictest() {
+        for mode in ConsentMode::ALL {
+            assert_eq!(ConsentMode::of(Some(mode.as_str())), mode);
+        }
+        assert_eq!(ConsentMode::of(None), ConsentMode::OptIn);
+        assert_eq!(ConsentMode::of(Some("always")), ConsentMode::OptIn);
+    }
+
+    proptest! {
+        /// The modes are ordered: what a stricter one allows, a milder one does.
+        #[test]
+        fn milder_modes_allow_more(
+            granted: bool, changed: Option<i64>, until: Option<i64>, now: i64
+        ) {
+            let (consent, now) = (consent(granted, changed, until), Timestamp::from_micros(now));
+            let [strict, mild, none] = ConsentMode::ALL.map(|m| m.judge(&consent, now).is_ok());
+            prop_assert!(none && (mild || !strict));
+        }
+
+        /// Where consent stands now, it stands until its limit and not a moment
+        /// longer.
+        #[test]
+        fn a_limit_is_where_it_ends(until: i64, now: i64, later: u32) {
+            let consent = consent(true, Some(0), Some(until));
+            let now = Timestamp::from_micros(now);
+            for mode in [ConsentMode::OptIn, ConsentMode::OptOut] {
+                let limit = mode.limit(&consent).expect("a limit");
+                prop_assert_eq!(mode.judge(&consent, now).is_ok(), now < limit);
+                let after = limit.plus(std::time::Duration::from_micros(later.into()));
+                prop_assert!(mode.judge(&consent, after).is_err());
+            }
+            prop_assert_eq!(ConsentMode::Mandatory.limit(&consent), None);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Identifiers that people type and files carry.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::form::{IdText, Malformed};
+
+pub use super::form::Ticket;
+
+/// A customer's id: the merchant's own (`42`), or `local:N` for a customer
+/// known only from a CSV file, which no storefront can mistake for one of its
+/// own. Strings everywhere outside; inside one signed number, so that the
+/// primary key stays the row itself: above zero the merchant's, below zero ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerId(i64);
+
+impl CustomerId {
+    /// The merchant's id; zero and negative numbers are none.
+    pub fn merchant(id: i64) -> Option<Self> {
+        (id > 0).then_some(Self(id))
+    }
+
+    /// The `n`th customer without a merchant's id, `n` from 1.
+    pub fn local(n: i64) -> Option<Self> {
+        (n > 0).then_some(Self(-n))
+    }
+
+    /// The number as it is stored; `None` for zero.
+    pub fn from_stored(id: i64) -> Option<Self> {
+        (id != 0 && id != i64::MIN).then_some(Self(id))
+    }
+
+    /// The number as it is stored.
+    pub fn stored(self) -> i64 {
+        self.0
+    }
+
+    /// Whether the id is ours and unknown to any storefront.
+    pub fn is_local(self) -> bool {
+        self.0 < 0
+    }
+}
+
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_local() {
+            write!(f, "local:{}", -self.0)
+        } else {
+            write!(f, "{}", self.0)
+        }
+    }
+}
+
+/// The text is no customer id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a customer id is a number above 0, or local:N")]
+pub struct NoCustomerId;
+
+impl FromStr for CustomerId {
+    type Err = NoCustomerId;
+
+    fn from_str(text: &str) -> Result<Self, NoCustomerId> {
+        let (digits, local) = match text.strip_prefix("local:") {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        // A number with leading zeros is a document's (`CustomerRef`).
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+        if digits.is_empty() || !is_number || digits.starts_with('0') {
+            return Err(NoCustomerId);
+        }
+        let n: i64 = digits.parse().map_err(|_| NoCustomerId)?;
+        if local {
+            Self::local(n)
+        } else {
+            Self::merchant(n)
+        }
+        .ok_or(NoCustomerId)
+    }
+}
+
+impl Serialize for CustomerId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CustomerId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
+}
+
+/// A session's id, also the token's `jti`: 128 random bits in lower-case hex,
+/// so that it never starts with a dash on a command line. Any text of that form
+/// is taken: an id that does not exist is simply not found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(IdText);
+
+impl SessionId {
+    /// From 128 random bits.
+    pub fn from_bits(bits: [u8; 16]) -> Self {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(32);
+        for byte in bits {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self(IdText::trusted(text))
+    }
+
+    /// # Errors
+    /// [`Malformed`] for a text that no id is.
+    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+        IdText::new(text).map(Self)
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its first digits, as git shortens its ids: enough for a person to tell
+    /// sessions apart.
+    pub fn short(&self) -> &str {
+        self.0.get(..Self::SHORT).unwrap_or(&self.0)
+    }
+
+    /// Whether it can be the beginning of an id.
+    pub fn is_beginning(&self) -> bool {
+        let digits = self
+            .0
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        digits && (Self::SHORT..32).contains(&self.0.len())
+    }
+
+    const SHORT: usize = 8;
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// N of a `local:N`; 0 for other ids and none.
+pub fn local_number(id: Option<&str>) -> u64 {
+    let id = id.and_then(|text| text.parse::<CustomerId>().ok());
+    let id = id.filter(|id| id.is_local());
+    id.map_or(0, |id| id.stored().unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_as_they_are_written() {
+        for text in ["1", "42", "local:7", "9223372036854775807"] {
+            assert_eq!(text.parse::<CustomerId>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "0",
+            "-1",
+            "local:",
+            "local:0",
+            "local:-1",
+            "local:01",
+            "01",
+            "000000002",
+            "#2",
+            "4 2",
+            "9223372036854775808",
+        ] {
+            assert!(text.parse::<CustomerId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_hides_nothing_personal() {
+        assert!("ZD-4711".parse::<Ticket>().is_ok());
+        for text in ["", "a b", "jane@example.com", &"x".repeat(65)] {
+            assert!(text.parse::<Ticket>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn local_ids_alone_count() {
+        assert_eq!(local_number(Some("local:7")), 7);
+        assert_eq!(local_number(Some("7")) + local_number(None), 0);
+    }
+}

@@ -1,0 +1,204 @@
+//! Audit events: one row each for lists, all their fields for one.
+
+use serde_json::Value;
+
+use super::Look;
+use super::column::Column;
+use super::list::{Text, Tone};
+use super::one::KeyValues;
+use lac_model::audit::{ConsentBasis, EventView, Outcome};
+use lac_model::ids::SessionId;
+use lac_model::time::Timestamp;
+
+/// From this many columns on a terminal shows all of a row.
+const WIDE: u16 = 110;
+
+/// Whether a table of the columns [`NARROW`] suits this output better.
+pub fn is_narrow(look: &Look) -> bool {
+    look.width.is_some_and(|width| width < WIDE)
+}
+
+/// All fields of an event, for programs; what a wide table shows.
+pub const EVENT: &[Column<EventView>] = &[
+    SEQ,
+    TIME,
+    Column::hidden("action_group"),
+    ACTION,
+    Column::hidden("full_action_name"),
+    Column::new("result", "result", |event, _| result(event.result)),
+    ADMIN,
+    Column::hidden("admin_id"),
+    Column::hidden("role"),
+    Column::hidden("ip_address"),
+    Column::hidden("os_account"),
+    CUSTOMER,
+    Column::hidden("customer_email"),
+    Column::new("website", "website", |event, _| place(event).into()),
+    Column::hidden("store_view"),
+    Column::new("session_id", "session", |event, _| {
+        event.session_id.as_ref().map(SessionId::short).into()
+    }),
+    Column::hidden("consent"),
+    Column::hidden("document"),
+    Column::hidden("reason"),
+    Column::new("ticket", "ticket", |event, _| (&event.ticket).into()),
+    Column::new("details", "remark", |event, _| remark(event).into()),
+];
+
+/// What a table shows where [`is_narrow`].
+pub const NARROW: &[Column<EventView>] = &[
+    SEQ,
+    TIME,
+    ACTION,
+    ADMIN,
+    CUSTOMER,
+    Column::new("result", "result", |event, _| outcome(event)),
+];
+
+const SEQ: Column<EventView> = Column::new("seq", "seq", |event, _| event.seq.to_string().into());
+const TIME: Column<EventView> =
+    Column::new("time", "time", |event, look| time(event.time, look).into());
+const ACTION: Column<EventView> = Column::new("action", "action", |event, _| {
+    format!("{} {}", event.action_group, event.action).into()
+});
+const ADMIN: Column<EventView> = Column::new("admin", "admin", |event, _| (&event.admin).into());
+const CUSTOMER: Column<EventView> = Column::new("customer_id", "customer", |event, _| {
+    event.customer_id.map(|id| id.to_string()).into()
+});
+
+/// Result and remark in one; the mark stays beside what it marks.
+fn outcome(event: &EventView) -> Text {
+    let Text { text, tone } = result(event.result);
+    let mark = if tone == Tone::Good { "✓" } else { "✗" };
+    match remark(event) {
+        empty if empty.is_empty() => Text::toned(format!("{mark}\u{a0}{text}"), tone),
+        remark => Text::toned(format!("{mark}\u{a0}{remark}"), tone),
+    }
+}
+
+/// A terminal's narrow column leaves the zone out: it is named once, beside
+/// the table.
+fn time(time: Timestamp, look: &Look) -> String {
+    let shown = look.short_time(time);
+    match look.width {
+        Some(_) => shown
+            .rsplit_once(' ')
+            .map_or(shown.clone(), |(local, _)| local.to_owned()),
+        None => shown,
+    }
+}
+
+fn result(outcome: Outcome) -> Text {
+    match outcome {
+        Outcome::Success => Text::toned(outcome.as_str(), Tone::Good),
+        Outcome::Failure => Text::toned(outcome.as_str(), Tone::Bad),
+    }
+}
+
+fn place(event: &EventView) -> String {
+    match (&event.website, &event.store_view) {
+        (Some(website), Some(view)) => format!("{website}/{view}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// Why it failed, else what was changed and why.
+fn remark(event: &EventView) -> String {
+    let detail = |key: &str| Some(plain(event.details.as_ref()?.get(key)?));
+    if let Some(code) = detail("code").filter(|_| event.result == Outcome::Failure) {
+        return code;
+    }
+    let what = [
+        "path",
+        "what",
+        "admin_user",
+        "role",
+        "file",
+        "code",
+        "cause",
+        "purpose",
+    ];
+    let what = what.into_iter().find_map(detail);
+    let words: Vec<String> = event
+        .document
+        .iter()
+        .chain(&what)
+        .chain(&event.reason)
+        .cloned()
+        .collect();
+    words.join(" · ")
+}
+
+/// Text as it is, everything else as compact JSON.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// All that is known of one event.
+pub fn lines(event: &EventView, look: &Look) -> KeyValues {
+    let action = format!(
+        "{} {} ({})",
+        event.action_group, event.action, event.full_action_name
+    );
+    let admin = event.admin.as_ref().map(|name| match event.admin_id {
+        Some(id) => format!("{name} (id {id})"),
+        None => name.clone(),
+    });
+    let details = event.details.iter().flatten().flat_map(|(key, value)| {
+        let Value::Object(fields) = value else {
+            return vec![format!("{key}: {}", plain(value))];
+        };
+        let part = |(field, value)| format!("{key}.{field}: {}", plain(value));
+        fields.iter().map(part).collect()
+    });
+    KeyValues::new()
+        .add("seq", event.seq.to_string())
+        .add("time", look.time(event.time))
+        .add("action", action)
+        .add("result", result(event.result))
+        .add_some("admin", admin)
+        .add_some("role", &event.role)
+        .add_some("IP address", &event.ip_address)
+        .add_some("account", &event.os_account)
+        .add_some("customer", event.customer_id.map(|id| id.to_string()))
+        .add_some("e-mail", &event.customer_email)
+        .add_some("website", &event.website)
+        .add_some("store view", &event.store_view)
+        .add_some("session", event.session_id.as_ref().map(SessionId::as_str))
+        .add_some("consent", event.consent.as_ref().map(basis))
+        .add_some("document", &event.document)
+        .add_some("reason", &event.reason)
+        .add_some("ticket", &event.ticket)
+        .add_some("details", details)
+}
+
+fn basis(basis: &ConsentBasis) -> String {
+    let source = basis
+        .source
+        .map(|source| format!(", given by {}", source.as_str()))
+        .unwrap_or_default();
+    let seq = basis
+        .seq
+        .map(|seq| format!(", event {seq}"))
+        .unwrap_or_default();
+    let without = if basis.is_override {
+        ", overridden"
+    } else {
+        ""
+    };
+    let own = if basis.self_granted {
+        ", by the same person"
+    } else {
+        ""
+    };
+    format!("{}{without}{source}{seq}{own}", basis.mode)
+}
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

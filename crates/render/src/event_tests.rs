@@ -1,0 +1,96 @@
+use unicode_width::UnicodeWidthStr;
+
+use super::super::Format;
+use super::super::list::List;
+use super::*;
+use lac_model::ids::SessionId;
+
+/// An event with something long in every field.
+fn event() -> EventView {
+    let details = [
+        ("code".to_owned(), Value::from("store_view_not_allowed")),
+        ("message".to_owned(), Value::from("\u{1b}[2Jcleared")),
+    ];
+    EventView {
+        seq: 12_345_678,
+        time: Timestamp::from_seconds(1_790_000_000),
+        action_group: "login_as_customer".to_owned(),
+        action: "issue".to_owned(),
+        full_action_name: "loginascustomer_login_login".to_owned(),
+        result: Outcome::Failure,
+        admin: Some("a-rather-long-name@support.example".to_owned()),
+        admin_id: Some(7),
+        role: Some("Support".to_owned()),
+        ip_address: None,
+        os_account: Some("agent".to_owned()),
+        customer_id: "9007199254740993".parse().ok(),
+        customer_email: Some("\u{202e}moc.elpmaxe@enaj".to_owned()),
+        website: Some("europe_and_beyond".to_owned()),
+        store_view: Some("german_austrian".to_owned()),
+        session_id: Some(SessionId::from_bits([0xab; 16])),
+        consent: None,
+        document: Some("order:000000001".to_owned()),
+        reason: Some("asked\nfor help".to_owned()),
+        ticket: Some("ZD-4711/2026#12".to_owned()),
+        details: Some(details.into_iter().collect()),
+    }
+}
+
+fn look(width: Option<u16>) -> Look {
+    Look {
+        zone: chrono_tz::UTC,
+        now: Timestamp::from_seconds(1_790_000_060),
+        width,
+        color: false,
+        raw: false,
+    }
+}
+
+fn table(event: &EventView, columns: &'static [Column<EventView>], width: u16) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut list = List::new(&mut out, columns, Format::Table, look(Some(width)));
+    list.push(event).unwrap();
+    list.finish().unwrap();
+    let text = String::from_utf8(out).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn tables_fit_their_terminal() {
+    for (lines, width) in [
+        (table(&event(), NARROW, 40), 40),
+        (table(&event(), NARROW, 80), 80),
+        (table(&event(), EVENT, 120), 120),
+    ] {
+        let widest = lines.iter().map(|line| line.width()).max();
+        assert!(widest <= Some(width), "{lines:#?}");
+    }
+    assert!(is_narrow(&look(Some(80))) && !is_narrow(&look(Some(120))));
+    assert!(!is_narrow(&look(None)));
+}
+
+#[test]
+fn words_stay_whole_where_there_is_room() {
+    let details = [("code".to_owned(), Value::from("consent_withheld"))];
+    let plain = EventView {
+        seq: 131,
+        admin: Some("anna".to_owned()),
+        customer_id: "42".parse().ok(),
+        details: Some(details.into_iter().collect()),
+        ..event()
+    };
+    let lines = table(&plain, NARROW, 80);
+    for whole in ["2026-09-21", "login_as_customer", "✗\u{a0}consent_withheld"] {
+        assert!(lines.iter().any(|line| line.contains(whole)), "{lines:#?}");
+    }
+}
+
+#[test]
+fn nothing_foreign_reaches_a_terminal() {
+    let mut out = Vec::new();
+    let look = look(Some(80));
+    super::super::one::write(&mut out, &lines(&event(), &look), &look).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    assert!(text.contains(r"asked\nfor help"));
+}

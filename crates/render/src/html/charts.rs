@@ -1,0 +1,152 @@
+//! Charts as inline SVG. They stretch to the width there is; what is to be
+//! read stands beside them as text, so that it keeps its size.
+
+use std::fmt::Write as _;
+
+use super::{number, text};
+use crate::paper::{Days, Heat};
+use lac_model::time::WEEKDAYS;
+
+/// Columns of a chart over days at most.
+const COLUMNS: usize = 92;
+
+/// A bar as long as its part of the longest.
+pub(super) fn bar(count: u64, max: u64) -> String {
+    let share = share(count, max, 100);
+    format!(
+        "<svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\"><rect class=\"main\" \
+         width=\"{share}\" height=\"10\"/></svg>"
+    )
+}
+
+/// Of `whole` units as many as `count` is of `max`; something for anything.
+fn share(count: u64, max: u64, whole: u64) -> u64 {
+    let share = u128::from(count) * u128::from(whole) / u128::from(max.max(1));
+    let share = u64::try_from(share).unwrap_or(whole);
+    share.max(u64::from(count > 0))
+}
+
+/// A column a day, week or month: the first number, and the second on top.
+pub(super) fn days(body: &mut String, days: &Days) {
+    let (span, groups) = days.grouped(COLUMNS);
+    let caption = text(&format!("{}, by {}", days.caption, span.name()));
+    let Some((first, last)) = groups.first().zip(groups.last()) else {
+        let _ = writeln!(body, "<p class=\"none\">{caption}: nothing to show</p>");
+        return;
+    };
+    let [main, other] = days.names;
+    let sum = |group: &crate::paper::Group| group.counts[0] + group.counts[1];
+    let max = groups.iter().map(sum).max().unwrap_or(0);
+    let described = format!(
+        "{} columns from {} to {}; the highest stands for {max}.",
+        groups.len(),
+        first.label(span),
+        last.label(span)
+    );
+    let _ = write!(
+        body,
+        "<figure>\n<figcaption>{caption}</figcaption>\n<p class=\"legend\"><span class=\"key main\">\
+         </span>{} <span class=\"key other\"></span>{}</p>\n<div class=\"columns\">\n\
+         <p class=\"scale\" aria-hidden=\"true\"><span>{}</span><span>0</span></p>\n\
+         <svg role=\"img\" viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\">\n\
+         <title>{caption}</title>\n<desc>{}</desc>\n",
+        text(main),
+        text(other),
+        number(max),
+        groups.len() * 10,
+        text(&described)
+    );
+    for (at, group) in groups.iter().enumerate() {
+        let heights = group.counts.map(|count| share(count, max, 100));
+        let label = text(&format!(
+            "{}: {} {main}, {} {other}",
+            group.label(span),
+            group.counts[0],
+            group.counts[1]
+        ));
+        let x = at * 10 + 1;
+        let _ = write!(body, "<g><title>{label}</title>");
+        let mut top = 100;
+        for (height, class) in heights.into_iter().zip(["main", "other"]) {
+            top -= height.min(top);
+            if height > 0 {
+                let _ = write!(
+                    body,
+                    "<rect class=\"{class}\" x=\"{x}\" y=\"{top}\" width=\"8\" height=\"{height}\"/>"
+                );
+            }
+        }
+        *body += "</g>\n";
+    }
+    let _ = write!(
+        body,
+        "</svg>\n<p class=\"ends\" aria-hidden=\"true\"><span>{}</span><span>{}</span></p>\n\
+         </div>\n</figure>\n",
+        text(&first.label(span)),
+        text(&last.label(span))
+    );
+}
+
+/// Weekdays from top to bottom, hours from left to right; the more the darker.
+pub(super) fn heat(body: &mut String, heat: &Heat) {
+    let (caption, max) = (text(&heat.caption), heat.max());
+    let all: u64 = heat.hours.iter().flatten().sum();
+    let _ = write!(
+        body,
+        "<figure>\n<figcaption>{caption}</figcaption>\n<div class=\"heat\">\n\
+         <p class=\"weekdays\" aria-hidden=\"true\">"
+    );
+    for day in WEEKDAYS {
+        let _ = write!(body, "<span>{day}</span>");
+    }
+    let _ = write!(
+        body,
+        "</p>\n<svg role=\"img\" viewBox=\"0 0 240 70\" preserveAspectRatio=\"none\">\n\
+         <title>{caption}</title>\n<desc>{} in all, at most {} in one hour of the week.</desc>\n",
+        number(all),
+        number(max)
+    );
+    for (y, (day, hours)) in WEEKDAYS.iter().zip(&heat.hours).enumerate() {
+        for (x, count) in hours.iter().enumerate() {
+            let _ = write!(
+                body,
+                "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"9\" height=\"9\" fill-opacity=\"{}\">\
+                 <title>{day} {x:02}:00: {count}</title></rect>",
+                if *count == 0 { "cold" } else { "main" },
+                x * 10,
+                y * 10,
+                opacity(*count, max)
+            );
+        }
+        *body += "\n";
+    }
+    *body += "</svg>\n<p class=\"hours\" aria-hidden=\"true\">";
+    for hour in (0..24).step_by(6) {
+        let _ = write!(body, "<span>{hour:02}:00</span>");
+    }
+    *body += "</p>\n</div>\n</figure>\n";
+}
+
+/// From 0.15 for one to 1 for the most; cells without anything have a colour
+/// of their own.
+fn opacity(count: u64, max: u64) -> String {
+    if count == 0 {
+        return "1".to_owned();
+    }
+    let hundredths = 15 + share(count, max, 85);
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn something_is_never_nothing() {
+        assert_eq!([share(0, 9, 100), share(1, 1_000_000, 100)], [0, 1]);
+        assert_eq!([share(9, 9, 100), share(0, 0, 100)], [100, 0]);
+        assert_eq!(share(u64::MAX, u64::MAX, 100), 100);
+        assert_eq!(opacity(9, 9), "1.00");
+        assert_eq!(opacity(1, 100), "0.16");
+    }
+}

@@ -1,0 +1,101 @@
+use super::*;
+use lac_model::time::Timestamp;
+
+const COLUMNS: [Heading; 6] = [
+    Heading::new("id", "id"),
+    Heading::new("email", "e-mail"),
+    Heading::new("name", "name"),
+    Heading::new("website", "website"),
+    Heading::new("store_view", "store view"),
+    Heading::new("consent", "consent"),
+];
+
+fn row(id: &str, email: &str, name: &str) -> Vec<Text> {
+    [id, email, name, "europe_west", "germany_north", "granted"]
+        .map(Text::from)
+        .to_vec()
+}
+
+fn shown(rows: &[Vec<Text>], width: Option<u16>) -> String {
+    let look = Look {
+        zone: chrono_tz::UTC,
+        now: Timestamp::from_seconds(0),
+        width,
+        color: false,
+        raw: false,
+    };
+    let mut out = Vec::new();
+    write(&mut out, &COLUMNS, rows, &look, true).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn people() -> Vec<Vec<Text>> {
+    vec![
+        row(
+            "1",
+            "annegret.von-und-zu-hohenstein@mail.example",
+            "Annegret von und zu Hohenstein",
+        ),
+        row(
+            "900719925474",
+            "空@例え.example",
+            "空 伊藤 伊藤伊藤伊藤伊藤伊藤伊藤",
+        ),
+    ]
+}
+
+#[test]
+fn addresses_and_ids_are_whole_at_every_width() {
+    for width in [60, 80, 100, 120, 200] {
+        let text = shown(&people(), Some(width));
+        for line in text.lines() {
+            assert!(line.width() <= usize::from(width), "{width}: {line}");
+        }
+        for whole in [
+            "annegret.von-und-zu-hohenstein@mail.example",
+            "空@例え.example",
+            "900719925474",
+        ] {
+            assert!(text.contains(whole), "{width}: {whole} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn less_important_columns_give_way_from_the_end_and_are_named() {
+    let wide = shown(&people(), Some(200));
+    assert!(
+        wide.contains("consent") && !wide.contains("no room for"),
+        "{wide}"
+    );
+    let narrow = shown(&people(), Some(80));
+    assert!(
+        narrow.contains("no room for: website, store view, consent"),
+        "{narrow}"
+    );
+    assert!(!narrow.contains("granted"), "{narrow}");
+}
+
+/// An address as long as any, on a terminal that has no line for it.
+#[test]
+fn what_fits_into_no_line_gets_lines_of_its_own() {
+    let long = format!("{}@mail.example", "x".repeat(241));
+    let text = shown(
+        &[row("1", &long, "Jane Doe"), row("2", "b@mail.example", "")],
+        Some(80),
+    );
+    assert!(text.contains(&format!("e-mail      {long}\n")), "{text}");
+    assert!(
+        text.contains("id          2\n") && !text.contains("name        \n"),
+        "{text}"
+    );
+    assert!(!text.contains('│') && text.contains("granted"), "{text}");
+}
+
+#[test]
+fn a_pipe_gets_everything_however_wide() {
+    let long = format!("{}@mail.example", "x".repeat(241));
+    let text = shown(&[row("1", &long, "Jane Doe")], None);
+    assert_eq!(text.lines().count(), 2);
+    assert!(text.contains(&long) && text.contains("granted"));
+}

@@ -1,0 +1,83 @@
+//! Floor 3: what results look like: tables for people, JSON, JSON lines and
+//! CSV for programs. Writes to what it is given; never prints.
+
+pub mod column;
+pub mod event;
+pub mod export;
+mod frame;
+pub mod html;
+pub mod layout;
+pub mod lines;
+pub mod list;
+pub mod ocsf;
+pub mod one;
+pub mod paper;
+pub mod report;
+pub mod rows;
+pub mod safe;
+pub mod statement;
+mod table;
+pub mod xlsx;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use lac_model::time::Timestamp;
+
+/// The formats of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Table,
+    /// One array (lists) or object.
+    Json,
+    /// One object a line.
+    Jsonl,
+    Csv,
+}
+
+impl Format {
+    /// Whether programs read it: errors are JSON then, and nothing is cut.
+    pub fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl)
+    }
+
+    /// Whether what is shown is an object or a row with names, and nothing for
+    /// people.
+    pub fn is_for_programs(self) -> bool {
+        self != Self::Table
+    }
+}
+
+/// What rendering for people depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// `general/locale/timezone`; times in tables are shown in it.
+    pub zone: Tz,
+    pub now: Timestamp,
+    /// Columns of the terminal; `None` where output is no terminal.
+    pub width: Option<u16>,
+    pub color: bool,
+    /// Formula guard of CSV cells off (`--raw`).
+    pub raw: bool,
+}
+
+impl Look {
+    /// A time for people: relative beside the absolute one on a terminal,
+    /// absolute with its zone elsewhere.
+    pub fn time(&self, time: Timestamp) -> String {
+        if self.width.is_some() {
+            return format!(
+                "{} ({})",
+                time.format_in(self.zone),
+                time.relative(self.now)
+            );
+        }
+        time.format_in(self.zone)
+    }
+
+    /// A time in a narrow column.
+    pub fn short_time(&self, time: Timestamp) -> String {
+        time.format_in(self.zone)
+    }
+}

@@ -1,0 +1,198 @@
+//! Audit events for a SIEM: records of the Open Cybersecurity Schema Framework
+//! (OCSF). `docs/siem.md` says what maps to what, and why.
+
+mod kind;
+mod parts;
+
+use serde_json::{Map, Value, json};
+
+pub use self::kind::{Class, Kind};
+use self::kind::{OTHER, is_sensitive};
+use self::parts::{actor, admin_user, detail, entity, privileges, service, shopper, source};
+use lac_model::audit::{Action, EventView, Outcome};
+
+/// The version of the schema: the oldest whose Entity Management can enable
+/// and disable, so that it is understood by most.
+pub const VERSION: &str = "1.3.0";
+
+/// Failures that an analyst should look at: somebody at a door, or a login URL
+/// that was copied.
+const ALARMING: [&str; 6] = [
+    "not_authenticated",
+    "resource_denied",
+    "beyond_own_rights",
+    "token_invalid",
+    "token_spent",
+    "audience_mismatch",
+];
+
+/// The event as an OCSF record with every attribute that its class requires.
+///
+/// Keys are sorted and what is absent is left out, so that the same event gives
+/// the same bytes. What the schema has no place for is in `unmapped`, under the
+/// log's own names: nothing of an event is lost but microseconds of `time`,
+/// which `metadata.original_time` has. `product_version` is the program's.
+pub fn ocsf(event: &EventView, product_version: &str) -> Value {
+    let action = Action::ALL
+        .iter()
+        .find(|action| action.full_name() == event.full_action_name);
+    let kind = kind(event, action.copied());
+    let mut record = base(event, kind, product_version);
+    let (severity_id, severity) = severity(event, action.copied());
+    let failed = event.result == Outcome::Failure;
+    let code = detail(event, "code").filter(|_| failed);
+    let mut put = |more: Value| merge(&mut record, more);
+    put(json!({
+        "severity_id": severity_id,
+        "severity": severity,
+        "status_id": if failed { 2 } else { 1 },
+        "status": if failed { "Failure" } else { "Success" },
+        "message": message(event, code.as_deref()),
+        "status_code": code,
+        "status_detail": detail(event, if failed { "message" } else { "cause" }),
+        "actor": actor(event),
+        "src_endpoint": source(event),
+    }));
+    put(match kind.class {
+        Class::Authentication => json!({
+            "user": shopper(event, kind),
+            "service": service(event),
+            "session": event.session_id.as_ref().map(|id| json!({ "uid": id })),
+            "logon_type_id": 99,
+            "logon_type": "Impersonation",
+            "duration": seconds(event).map(|seconds| seconds.saturating_mul(1000)),
+        }),
+        Class::AccountChange => json!({ "user": admin_user(event) }),
+        Class::UserAccess => json!({
+            "user": admin_user(event),
+            "privileges": privileges(event),
+        }),
+        Class::EntityManagement => json!({ "entity": entity(event, kind) }),
+    });
+    put(json!({ "unmapped": unmapped(event, kind) }));
+    Value::Object(record)
+}
+
+/// A session that nobody ever entered is not logged off.
+fn kind(event: &EventView, action: Option<Action>) -> Kind {
+    let kind = action.map_or_else(Kind::unknown, Kind::of);
+    let is_end = matches!(action, Some(Action::LoginEnd | Action::LoginExpire));
+    let succeeded = event.result == Outcome::Success;
+    if is_end && succeeded && event.details.is_some() && seconds(event).is_none() {
+        return Kind {
+            activity: OTHER,
+            ..kind
+        };
+    }
+    kind
+}
+
+/// How long somebody was in an account.
+fn seconds(event: &EventView) -> Option<u64> {
+    event.details.as_ref()?.get("duration_seconds")?.as_u64()
+}
+
+/// What every record says.
+fn base(event: &EventView, kind: Kind, product_version: &str) -> Map<String, Value> {
+    let (class, activity) = (kind.class, kind.activity);
+    let caption = kind.activity_caption();
+    // In these the schema has an actor in a profile only.
+    let needs_profile = matches!(class, Class::EntityManagement | Class::UserAccess);
+    let mut record = Map::new();
+    merge(
+        &mut record,
+        json!({
+            "time": event.time.micros().div_euclid(1000),
+            "category_uid": 3,
+            "category_name": "Identity & Access Management",
+            "class_uid": class.uid(),
+            "class_name": class.caption(),
+            "activity_id": activity,
+            "activity_name": if activity == OTHER { &event.action } else { caption },
+            "type_uid": class.uid() * 100 + u32::from(activity),
+            "type_name": format!("{}: {caption}", class.caption()),
+            "metadata": without_nulls(json!({
+                "version": VERSION,
+                "profiles": needs_profile.then_some(["host"]),
+                "product": {
+                    "name": "lac",
+                    "vendor_name": "login-as-customer",
+                    "version": product_version,
+                },
+                "uid": event.seq.to_string(),
+                "sequence": event.seq,
+                "event_code": event.full_action_name,
+                "correlation_uid": event.session_id,
+                "log_name": "audit",
+                "original_time": event.time,
+            })),
+        }),
+    );
+    record
+}
+
+/// Informational (1) for what is everyday work; low (2) for what changes rights
+/// and for refusals; medium (3) for attempts beyond one's rights, for copied
+/// login URLs, for a checkpoint file that had to be written anew, and for what
+/// was accepted although somebody had changed it past the log.
+fn severity(event: &EventView, action: Option<Action>) -> (u8, &'static str) {
+    let code = detail(event, "code").unwrap_or_default();
+    let failed = event.result == Outcome::Failure;
+    let alarming = failed && ALARMING.contains(&code.as_str());
+    let is_past_a_proof = matches!(action, Some(Action::LogRecover | Action::LogAccept));
+    if alarming || is_past_a_proof {
+        (3, "Medium")
+    } else if failed || action.is_some_and(is_sensitive) {
+        (2, "Low")
+    } else {
+        (1, "Informational")
+    }
+}
+
+/// One line for people; nothing foreign in it.
+fn message(event: &EventView, code: Option<&str>) -> String {
+    let result = code.unwrap_or(event.result.as_str());
+    format!("{} {}: {result}", event.action_group, event.action)
+}
+
+/// What has no place of its own.
+fn unmapped(event: &EventView, kind: Kind) -> Value {
+    let is_about_staff = kind.named_by == "admin_user";
+    let has_session = kind.class == Class::Authentication || kind.entity == "session";
+    without_nulls(json!({
+        "action_group": event.action_group,
+        "action": event.action,
+        "admin_id": event.admin_id.filter(|_| event.admin.is_none()),
+        "role": event.role.as_ref().filter(|_| event.admin.is_none()),
+        "os_account": event.os_account,
+        "customer_id": event.customer_id.filter(|_| is_about_staff),
+        "customer_email": event.customer_email.as_ref().filter(|_| is_about_staff),
+        "website": event.website,
+        "store_view": event.store_view,
+        "session_id": event.session_id.as_ref().filter(|_| !has_session),
+        "consent": event.consent,
+        "document": event.document,
+        "reason": event.reason,
+        "ticket": event.ticket,
+        "details": event.details,
+    }))
+}
+
+/// Adds what is not null.
+fn merge(record: &mut Map<String, Value>, more: Value) {
+    if let Value::Object(more) = without_nulls(more) {
+        record.extend(more);
+    }
+}
+
+/// An object without the keys that are null; only at the top, because a null
+/// inside the details means something.
+fn without_nulls(mut value: Value) -> Value {
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|_, field| !field.is_null());
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

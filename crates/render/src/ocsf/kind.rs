@@ -1,0 +1,198 @@
+//! Which class and activity of the schema each action is.
+
+use lac_model::audit::{Action, ActionGroup};
+
+/// The classes in use, all of category Identity & Access Management (3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    AccountChange,
+    Authentication,
+    EntityManagement,
+    UserAccess,
+}
+
+impl Class {
+    pub fn uid(self) -> u32 {
+        match self {
+            Self::AccountChange => 3001,
+            Self::Authentication => 3002,
+            Self::EntityManagement => 3004,
+            Self::UserAccess => 3005,
+        }
+    }
+
+    pub fn caption(self) -> &'static str {
+        match self {
+            Self::AccountChange => "Account Change",
+            Self::Authentication => "Authentication",
+            Self::EntityManagement => "Entity Management",
+            Self::UserAccess => "User Access Management",
+        }
+    }
+
+    /// The schema's word for an activity of this class.
+    fn activity(self, id: u8) -> &'static str {
+        match (self, id) {
+            (Self::AccountChange | Self::EntityManagement, 1) => "Create",
+            (Self::AccountChange, 2) | (Self::EntityManagement, 8) => "Enable",
+            (Self::AccountChange, 5) | (Self::EntityManagement, 9) => "Disable",
+            (Self::AccountChange, 6) | (Self::EntityManagement, 4) => "Delete",
+            (Self::Authentication, 1) => "Logon",
+            (Self::Authentication, 2) => "Logoff",
+            (Self::EntityManagement, 2) => "Read",
+            (Self::EntityManagement, 3) => "Update",
+            (Self::UserAccess, 1) => "Assign Privileges",
+            _ => "Other",
+        }
+    }
+}
+
+/// The activity that the schema has no word for; `activity_name` is then the
+/// action's own.
+pub(super) const OTHER: u8 = 99;
+
+/// What an action is in the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    pub class: Class,
+    pub activity: u8,
+    /// What Entity Management manages; else empty.
+    pub entity: &'static str,
+    /// The detail that names it.
+    pub(super) named_by: &'static str,
+}
+
+impl Kind {
+    /// The schema's word for the activity.
+    pub fn activity_caption(self) -> &'static str {
+        self.class.activity(self.activity)
+    }
+
+    /// The action's kind.
+    ///
+    /// A login URL that was issued is no logon yet, and no Kerberos ticket
+    /// either, which is what the schema's other activities of Authentication
+    /// are about. Shoppers are managed entities here: Account Change is left to
+    /// those who can do something in the back office.
+    pub fn of(action: Action) -> Self {
+        match action {
+            Action::LoginIssue => authentication(OTHER),
+            Action::LoginRedeem => authentication(1),
+            Action::LoginEnd | Action::LoginExpire => authentication(2),
+            Action::SessionRead => read("session", "session"),
+            Action::RequestMake => create("login request", "request"),
+            Action::RequestApprove | Action::RequestDeny => update("login request", "request"),
+            Action::RequestCancel => delete("login request", "request"),
+            Action::NoticeRetry => update("notice", ""),
+            Action::ConsentGrant => entity(8, "consent", "customer"),
+            Action::ConsentRevoke => entity(9, "consent", "customer"),
+            Action::ConsentRead => read("consent", "customer"),
+            Action::ConfigSet | Action::ConfigApply => update("config field", "path"),
+            Action::ConfigUnset => delete("config field", "path"),
+            Action::ConfigRead => read("config field", "path"),
+            Action::RoleCreate => create("role", "role"),
+            Action::RoleAccess
+            | Action::RoleAllow
+            | Action::RoleDeny
+            | Action::RoleScope
+            | Action::RoleApply => update("role", "role"),
+            Action::RoleDelete => delete("role", "role"),
+            Action::RoleRead => read("role", "role"),
+            Action::AdminUserCreate => account(1),
+            Action::AdminUserEnable => account(2),
+            Action::AdminUserDisable => account(5),
+            Action::AdminUserDelete => account(6),
+            Action::AdminUserEdit => account(OTHER),
+            Action::AdminUserAssign => Self {
+                class: Class::UserAccess,
+                ..account(1)
+            },
+            Action::AdminUserRead => read("admin user", "admin_user"),
+            Action::TokenCreate => create("access token", "admin_user"),
+            Action::TokenRevoke => delete("access token", "admin_user"),
+            Action::WebsiteAdd => create("website", "code"),
+            Action::StoreGroupAdd => create("store group", "code"),
+            Action::StoreViewAdd => create("store view", "code"),
+            Action::StoreEdit => update("store", "what"),
+            Action::StoreRemove => delete("store", "what"),
+            Action::StoreRead => read("store", "what"),
+            Action::CustomerAdd => create("customer", "customer"),
+            Action::CustomerEdit => update("customer", "customer"),
+            Action::CustomerRemove => delete("customer", "customer"),
+            Action::CustomerList | Action::CustomerRead => read("customer", "customer"),
+            Action::DocumentRead => read("document", "document"),
+            Action::ImportRun => entity(OTHER, "import", "file"),
+            Action::LogRead | Action::LogVerify => read("audit log", ""),
+            Action::LogExport => read("audit log", "file"),
+            Action::LogErase => delete("audit log", ""),
+            Action::LogRecover | Action::LogAccept | Action::LogArchive => {
+                entity(OTHER, "audit log", "")
+            }
+            Action::KeyCreate => create("key", "purpose"),
+            Action::KeyRotate => update("key", "purpose"),
+            Action::KeyRetire => delete("key", "purpose"),
+            Action::KeyRead => read("key", "purpose"),
+            Action::StorefrontAdd => create("storefront", "name"),
+            Action::StorefrontRevoke => delete("storefront", "name"),
+            Action::StorefrontRead => read("storefront", "name"),
+        }
+    }
+
+    /// What an action of another version of the program is.
+    pub(super) fn unknown() -> Self {
+        entity(OTHER, "unknown", "")
+    }
+}
+
+/// Whether the action changes who may do what, or what proves it.
+pub(super) fn is_sensitive(action: Action) -> bool {
+    use ActionGroup::{AdminUsers, Config, Keys, Log, Roles, Storefronts};
+    let group = matches!(
+        action.group(),
+        AdminUsers | Config | Keys | Log | Roles | Storefronts
+    );
+    group && action.name() != "read"
+}
+
+fn authentication(activity: u8) -> Kind {
+    Kind {
+        class: Class::Authentication,
+        activity,
+        entity: "",
+        named_by: "customer",
+    }
+}
+
+fn account(activity: u8) -> Kind {
+    Kind {
+        class: Class::AccountChange,
+        activity,
+        entity: "",
+        named_by: "admin_user",
+    }
+}
+
+fn entity(activity: u8, entity: &'static str, named_by: &'static str) -> Kind {
+    Kind {
+        class: Class::EntityManagement,
+        activity,
+        entity,
+        named_by,
+    }
+}
+
+fn create(what: &'static str, named_by: &'static str) -> Kind {
+    entity(1, what, named_by)
+}
+
+fn read(what: &'static str, named_by: &'static str) -> Kind {
+    entity(2, what, named_by)
+}
+
+fn update(what: &'static str, named_by: &'static str) -> Kind {
+    entity(3, what, named_by)
+}
+
+fn delete(what: &'static str, named_by: &'static str) -> Kind {
+    entity(4, what, named_by)
+}

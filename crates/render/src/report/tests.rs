@@ -1,0 +1,181 @@
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::html;
+use crate::paper::terminal;
+use lac_ledger::report::{
+    Access, Change, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Visits,
+};
+use lac_ledger::summary::{About, Limit};
+use lac_model::audit::Filter;
+use lac_model::time::Timestamp;
+
+/// Names that try to be markup, an escape sequence, and right to left.
+const NASTY: &str = "<script>alert('1')</script>\u{1b}[2J\u{202e}gpj";
+
+fn access() -> Access {
+    Access {
+        seq: 12_345_678,
+        time: Timestamp::from_seconds(1_790_000_000),
+        admin: Some(NASTY.to_owned()),
+        customer_id: "9007199254740993".parse().ok(),
+        website: Some("europe_and_beyond".to_owned()),
+        session_id: None,
+        ticket: Some("ZD-4711/2026#12".to_owned()),
+    }
+}
+
+fn top<T>(row: T) -> Top<T> {
+    Top {
+        rows: vec![row],
+        more: 3,
+    }
+}
+
+fn counts() -> Top<Count> {
+    top(Count {
+        name: Some(NASTY.to_owned()),
+        count: 1_234_567,
+    })
+}
+
+/// Something nasty and long everywhere.
+fn report() -> Reported {
+    let visits = Visits {
+        count: 4,
+        by_admin: counts(),
+        latest: top(access()),
+    };
+    let time = access().time;
+    Reported {
+        about: About {
+            store: "shop.example".to_owned(),
+            made_at: time,
+            made_by: NASTY.to_owned(),
+            zone: "America/Argentina/ComodRivadavia".to_owned(),
+            since: Some(time),
+            until: None,
+            limits: vec![Limit::Websites, Limit::ActionGroups],
+            log_size: 10_000_000,
+        },
+        filter: Filter {
+            admin: lac_model::audit::Wanted::any(vec![NASTY; 3]).unwrap(),
+            ..Filter::default()
+        },
+        events: 9,
+        first: Some(time),
+        last: Some(time),
+        erased: 1,
+        groups: counts().rows,
+        logins: Logins::default(),
+        pairs: top(Pair {
+            admin: Some(NASTY.to_owned()),
+            customer_id: access().customer_id,
+            issued: 10_000_000,
+            redeemed: 10_000_000,
+            last: time,
+        }),
+        failures: 4,
+        failures_by_kind: counts().rows,
+        failures_by_code: counts(),
+        failures_by_admin: counts(),
+        failures_by_website: counts(),
+        hours: vec![[3; 24]; 7],
+        without_ticket: visits.clone(),
+        outside: Outside {
+            office_hours: "08:00-18:00".to_owned(),
+            office_days: "mon-fri".to_owned(),
+            visits,
+        },
+        longest: top(Long {
+            seconds: 90_061,
+            seq: 1,
+            time,
+            admin: Some(NASTY.to_owned()),
+            customer_id: None,
+            session_id: None,
+            cause: Some("consent_withdrawn".to_owned()),
+        }),
+        own_consent: top(OwnConsent {
+            login: access(),
+            opened: true,
+            granted_seq: Some(1),
+            granted_at: Some(time),
+        }),
+        overridden: top(Overridden {
+            login: access(),
+            opened: false,
+        }),
+        changes_by_action: counts().rows,
+        changes: top(Change {
+            seq: 1,
+            time,
+            admin: Some(NASTY.to_owned()),
+            action_group: "admin_users".to_owned(),
+            action: "token_create".to_owned(),
+            what: Some(NASTY.repeat(3)),
+            before: Some("x".repeat(120)),
+            after: Some(NASTY.to_owned()),
+        }),
+        days: vec![Day {
+            date: "2026-10-05".parse().unwrap(),
+            events: 9,
+            issued: 1,
+            redeemed: 10_000_000,
+            refused: 10_000_000,
+            failures: 10_000_000,
+        }],
+    }
+}
+
+fn look(width: Option<u16>) -> Look {
+    Look {
+        zone: chrono_tz::America::Argentina::Buenos_Aires,
+        now: access().time,
+        width,
+        color: false,
+        raw: false,
+    }
+}
+
+fn on_terminal(width: Option<u16>) -> String {
+    let mut out = Vec::new();
+    let look = look(width);
+    terminal::write(&mut out, &paper(&report(), &look), &look).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_report_fits_its_terminal() {
+    for width in [60, 80, 140] {
+        let text = on_terminal(Some(width));
+        for line in text.lines() {
+            assert!(line.width() <= usize::from(width), "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn nothing_foreign_is_obeyed() {
+    let hostile = ['\u{1b}', '\u{202e}'];
+    for width in [None, Some(80)] {
+        assert!(!on_terminal(width).contains(hostile));
+    }
+    let page = html::page(&paper(&report(), &look(None)));
+    assert!(!page.contains(hostile) && !page.contains("<script"));
+    assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let text = on_terminal(None);
+    for said in [
+        "sees only some of the websites",
+        "may read the logins only",
+        "The personal part of 1 event was erased",
+        "Consent overridden (4)",
+        "and 3 more",
+    ] {
+        assert!(text.contains(said), "{said}");
+    }
+}

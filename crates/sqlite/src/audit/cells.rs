@@ -1,0 +1,116 @@
+//! Events column by column and indexes entry by entry, types included: for
+//! verification, which takes nothing for granted.
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Row, params};
+
+use super::super::mapping::Mapping;
+use super::super::{Tx, rows};
+use lac_store::{Cell, EventCells, EventIndex, Result};
+
+/// The name of an index, the column it is over, and the condition it has.
+fn index_of(index: EventIndex) -> (&'static str, &'static str, &'static str) {
+    match index {
+        EventIndex::Admin => ("audit_event_admin", "admin", ""),
+        EventIndex::Customer => (
+            "audit_event_customer",
+            "customer_id",
+            "customer_id IS NOT NULL AND",
+        ),
+        EventIndex::Document => (
+            "audit_event_document",
+            "document",
+            "document IS NOT NULL AND",
+        ),
+        EventIndex::Ticket => ("audit_event_ticket", "ticket", "ticket IS NOT NULL AND"),
+    }
+}
+
+fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
+    Ok(match row.get_ref(column).map_err(rows::fault)? {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(bytes) => Cell::Text(bytes),
+        ValueRef::Blob(bytes) => Cell::Blob(bytes),
+    })
+}
+
+pub fn run(
+    tx: &Tx<'_>,
+    first: u64,
+    last: u64,
+    each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
+) -> Result<()> {
+    let sql = "SELECT seq, time, action_group, action, result, admin, admin_id, session_id, customer_id, \
+               website, store_view, document, ticket, record, shopper, shopper_salt, staff, staff_salt \
+               FROM audit_event NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
+    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::fault)?;
+    let range = [rows::int(first)?, rows::int(last)?];
+    let _mapping = Mapping::new(tx.conn, range)?;
+    let mut found = statement.query(range).map_err(rows::fault)?;
+    while let Some(row) = found.next().map_err(rows::fault)? {
+        let cells = EventCells {
+            seq: cell(row, 0)?,
+            time: cell(row, 1)?,
+            action_group: cell(row, 2)?,
+            action: cell(row, 3)?,
+            result: cell(row, 4)?,
+            admin: cell(row, 5)?,
+            admin_id: cell(row, 6)?,
+            session_id: cell(row, 7)?,
+            customer_id: cell(row, 8)?,
+            website: cell(row, 9)?,
+            store_view: cell(row, 10)?,
+            document: cell(row, 11)?,
+            ticket: cell(row, 12)?,
+            record: cell(row, 13)?,
+            shopper: cell(row, 14)?,
+            shopper_salt: cell(row, 15)?,
+            staff: cell(row, 16)?,
+            staff_salt: cell(row, 17)?,
+        };
+        each(&cells)?;
+    }
+    Ok(())
+}
+
+/// Gives every entry of an index to `each`: key after key, and each key looked
+/// up as filters look it up, so that an entry they would not find is not found
+/// here either.
+pub fn index(
+    tx: &Tx<'_>,
+    index: EventIndex,
+    [first, last]: [u64; 2],
+    each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
+) -> Result<()> {
+    let (name, column, condition) = index_of(index);
+    let from = format!("FROM audit_event INDEXED BY {name} WHERE {condition}");
+    let range = [rows::int(first)?, rows::int(last)?];
+    let prepare = |sql: String| tx.conn.prepare(&sql).map_err(rows::fault);
+    let mut give = |found: &mut rusqlite::Rows<'_>| -> Result<()> {
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            each(cell(row, 0)?, rows::get(row, 1)?)?;
+        }
+        Ok(())
+    };
+    if condition.is_empty() {
+        let sql = format!("SELECT {column}, seq {from} {column} IS NULL AND seq BETWEEN ?1 AND ?2");
+        let mut without = prepare(sql)?;
+        give(&mut without.query(range).map_err(rows::fault)?)?;
+    }
+    let lowest = format!("SELECT {column} {from} {column} IS NOT NULL ORDER BY {column} LIMIT 1");
+    let next = format!("SELECT {column} {from} {column} > ?1 ORDER BY {column} LIMIT 1");
+    let of_key = format!("SELECT {column}, seq {from} {column} = ?1 AND seq BETWEEN ?2 AND ?3");
+    let (mut next, mut of_key) = (prepare(next)?, prepare(of_key)?);
+    let read = |row: &Row<'_>| rows::get::<Value>(row, 0);
+    let mut key = rows::first(prepare(lowest)?.query([]).map_err(rows::fault)?, read)?;
+    while let Some(one) = key {
+        let mut found = of_key
+            .query(params![one, range[0], range[1]])
+            .map_err(rows::fault)?;
+        give(&mut found)?;
+        key = rows::first(next.query(params![one]).map_err(rows::fault)?, read)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! The audit log's rows.
+
+mod cells;
+mod scan;
+mod structure;
+mod writes;
+
+use rusqlite::Row;
+
+use super::{Tx, damaged, migrate, rows, schema};
+use lac_model::audit::{Cut, StoredEvent};
+use lac_model::bytes::Hash;
+use lac_model::ids::CustomerId;
+use lac_model::time::Timestamp;
+use lac_store::{ArchiveRow, AuditReads, Cell, EventCells, EventIndex, EventQuery, Head, Result};
+
+fn read(row: &Row<'_>) -> Result<StoredEvent> {
+    Ok(StoredEvent {
+        seq: rows::uint(row, 0, "audit_event")?,
+        record: rows::get(row, 1)?,
+        shopper: rows::get(row, 2)?,
+        staff: rows::get(row, 3)?,
+    })
+}
+
+impl AuditReads for Tx<'_> {
+    fn audit_head(&self) -> Result<Option<Head>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT size, nodes, last_time, note FROM audit_head NOT INDEXED WHERE id = 1",
+            )
+            .map_err(rows::fault)?;
+        rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            Ok(Head {
+                size: rows::uint(row, 0, "audit_head")?,
+                nodes: rows::get(row, 1)?,
+                last_time: rows::time(row, 2)?,
+                note: rows::get(row, 3)?,
+            })
+        })
+    }
+
+    fn audit_last_seq(&self) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM audit_event NOT INDEXED")
+            .map_err(rows::fault)?;
+        let last = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            rows::uint(row, 0, "audit_event")
+        })?;
+        Ok(last.unwrap_or(0))
+    }
+
+    fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>> {
+        let Ok(seq) = rows::int(seq) else {
+            return Ok(None);
+        };
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event NOT INDEXED WHERE seq = ?1",
+            )
+            .map_err(rows::fault)?;
+        rows::first(statement.query([seq]).map_err(rows::fault)?, read)
+    }
+
+    fn audit_consent(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event \
+                 INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
+                 AND ((action_group = 'consent' AND action IN ('grant', 'revoke')) \
+                 OR (action_group = 'customers' AND action = 'remove')) \
+                 ORDER BY seq DESC LIMIT 1",
+            )
+            .map_err(rows::fault)?;
+        let found = statement.query([customer.stored()]).map_err(rows::fault)?;
+        let Some(event) = rows::first(found, read)? else {
+            return Ok(());
+        };
+        let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+        each(&cut)
+    }
+
+    fn audit_edits(
+        &self,
+        customer: CustomerId,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record, shopper, staff FROM audit_event \
+                 INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
+                 AND action_group = 'customers' AND action = 'edit' ORDER BY seq",
+            )
+            .map_err(rows::fault)?;
+        let mut found = statement.query([customer.stored()]).map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let event = read(row)?;
+            let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+            each(&cut)?;
+        }
+        Ok(())
+    }
+
+    fn audit_scan(
+        &self,
+        query: &EventQuery,
+        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    ) -> Result<()> {
+        scan::run(self, query, each)
+    }
+
+    fn audit_seq_at(&self, first: u64, time: Timestamp) -> Result<u64> {
+        scan::seq_at(self, first, time)
+    }
+
+    fn audit_records(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT seq, record FROM audit_event NOT INDEXED \
+                 WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+            )
+            .map_err(rows::fault)?;
+        let mut found = statement
+            .query([rows::int(first)?, rows::int(last)?])
+            .map_err(rows::fault)?;
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let seq = rows::uint(row, 0, "audit_event")?;
+            let record = row.get_ref(1).map_err(rows::fault)?;
+            let bytes = record
+                .as_bytes()
+                .map_err(|e| damaged("audit_event", seq, e))?;
+            each(seq, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT idx, root FROM audit_subtree NOT INDEXED WHERE idx < ?1 ORDER BY idx",
+            )
+            .map_err(rows::fault)?;
+        let mut next = 0;
+        rows::collect(
+            statement.query([rows::int(count)?]).map_err(rows::fault)?,
+            |row| {
+                let idx: i64 = rows::get(row, 0)?;
+                if idx != next {
+                    return Err(damaged(
+                        "audit_subtree",
+                        idx,
+                        format!("{next} was expected"),
+                    ));
+                }
+                next += 1;
+                Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
+                    .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
+            },
+        )
+    }
+
+    fn audit_cells(
+        &self,
+        first: u64,
+        last: u64,
+        each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
+    ) -> Result<()> {
+        cells::run(self, first, last, each)
+    }
+
+    fn audit_index(
+        &self,
+        index: EventIndex,
+        range: [u64; 2],
+        each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
+    ) -> Result<()> {
+        cells::index(self, index, range, each)
+    }
+
+    fn schema_differs(&self) -> Result<Option<String>> {
+        schema::differs(self.conn, migrate::found(self.conn)?)
+    }
+
+    fn audit_structure(&self) -> Result<Option<String>> {
+        structure::problem(self.conn)
+    }
+
+    fn access_structure(&self) -> Result<Option<String>> {
+        structure::access(self.conn)
+    }
+
+    fn audit_archives(&self) -> Result<Vec<ArchiveRow>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT first, last, name, since, until, bytes, sha256, nodes, \
+                 local_customers \
+                 FROM audit_archive NOT INDEXED ORDER BY first",
+            )
+            .map_err(rows::fault)?;
+        rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            let first = rows::uint(row, 0, "audit_archive")?;
+            let sha256 = Hash::try_from(rows::get::<Vec<u8>>(row, 6)?)
+                .map_err(|_| damaged("audit_archive", first, "not 32 bytes"))?;
+            Ok(ArchiveRow {
+                first,
+                last: rows::uint(row, 1, "audit_archive")?,
+                name: rows::get(row, 2)?,
+                since: rows::time(row, 3)?,
+                until: rows::time(row, 4)?,
+                bytes: rows::uint(row, 5, "audit_archive")?,
+                sha256,
+                nodes: rows::get(row, 7)?,
+                local_customers: rows::uint(row, 8, "audit_archive")?,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Every file of the adapter, with what its strings hold on one line.
+    fn sources(dir: &Path, into: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let words: Vec<&str> = text.split_whitespace().filter(|w| *w != "\\").collect();
+                into.push((path.display().to_string(), words.join(" ")));
+            }
+        }
+    }
+
+    /// SQLite would choose between the table and whatever index is there.
+    #[test]
+    fn whoever_reads_the_log_says_through_which_index() {
+        let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut files = Vec::new();
+        sources(&adapter, &mut files);
+        let from = ["FROM", " audit_"].concat();
+        let mut count = 0;
+        for (path, text) in files {
+            for (at, _) in text.match_indices(&from) {
+                let table = &text[at + 5..];
+                let rest = table.trim_start_matches(|c: char| c == '_' || c.is_alphanumeric());
+                let is_named = [" NOT INDEXED", " INDEXED BY "]
+                    .iter()
+                    .any(|w| rest.starts_with(w));
+                // What the constant is followed by is seen where it is used.
+                let is_constant = rest.starts_with("\"; ");
+                assert!(
+                    is_named || is_constant,
+                    "{path}: {}",
+                    &table[..table.len().min(60)]
+                );
+                count += 1;
+            }
+            for (at, _) in text.match_indices(&["{SE", "LECT} "].concat()) {
+                let rest = &text[at..];
+                let is_log = path.ends_with("audit/scan.rs");
+                assert!(
+                    !is_log
+                        || rest[9..].starts_with("NOT INDEXED")
+                        || rest[9..].starts_with("INDEXED BY"),
+                    "{path}: {}",
+                    &rest[..40]
+                );
+            }
+        }
+        assert!(count > 12, "{count}");
+    }
+}

@@ -1,0 +1,296 @@
+//! Finding events. SQL narrows the search by seq and by one index; what fits is
+//! decided on the stored texts themselves, which are what is proven.
+
+use rusqlite::types::Value;
+use rusqlite::{Row, params_from_iter};
+
+use super::super::mapping::Mapping;
+use super::super::{Tx, damaged, rows};
+use lac_model::audit::{Choice, Cut, Matcher, Texts};
+use lac_model::ids::CustomerId;
+use lac_model::time::Timestamp;
+use lac_store::{AuditReads, EventQuery, Result};
+
+/// Followed by what it is read through: `NOT INDEXED` or `INDEXED BY`, so that
+/// SQLite chooses no other way than the one that verification looks at.
+const SELECT: &str = "SELECT seq, record, shopper, staff FROM audit_event";
+
+/// With more values than this everything is read once instead.
+const LANES: usize = 64;
+
+/// Takes one row; `false` when enough was seen.
+type One<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool>;
+
+pub fn run(
+    tx: &Tx<'_>,
+    query: &EventQuery,
+    each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+) -> Result<()> {
+    let Some(range) = seqs(tx, query)? else {
+        return Ok(());
+    };
+    let mapping = tx.maps.then(|| Mapping::new(tx.conn, range));
+    let _mapping = mapping.transpose()?;
+    let matcher = Matcher::new(&query.select, query.visible.as_ref());
+    let mut left = query.limit.unwrap_or(usize::MAX);
+    if left == 0 {
+        return Ok(());
+    }
+    let mut one = |row: &Row<'_>| -> Result<bool> {
+        let seq = rows::uint(row, 0, "audit_event")?;
+        let text = |column| {
+            let value = row.get_ref(column).map_err(rows::fault)?;
+            value
+                .as_str_or_null()
+                .map_err(|e| damaged("audit_event", seq, e))
+        };
+        let texts = Texts {
+            record: text(1)?.unwrap_or_default(),
+            shopper: text(2)?,
+            staff: text(3)?.unwrap_or_default(),
+        };
+        let cut = Cut::new(texts).map_err(|e| damaged("audit_event", seq, e))?;
+        if matcher.fits(&cut) {
+            left -= 1;
+            each(&cut)?;
+        }
+        Ok(left > 0)
+    };
+    match lanes(query) {
+        None => straight(tx, query, range, None, &mut one),
+        Some((column, mut values)) if values.len() == 1 => {
+            let value = values.swap_remove(0);
+            straight(tx, query, range, Some((column, value)), &mut one)
+        }
+        Some((column, values)) => merged(tx, query, range, column, &values, &mut one),
+    }
+}
+
+/// The range of seqs (both ends included) that the query can be about.
+fn seqs(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
+    let archived: i64 = tx
+        .conn
+        .prepare_cached(
+            "SELECT coalesce((SELECT last FROM audit_archive NOT INDEXED \
+             ORDER BY first DESC LIMIT 1), 0)",
+        )
+        .and_then(|mut s| s.query_row([], |row| row.get(0)))
+        .map_err(rows::fault)?;
+    // What an archive holds and was not swept yet is no longer here.
+    let mut first = archived + 1;
+    let mut last = rows::int(tx.audit_last_seq()?)?;
+    let number = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
+    if let Some(hint) = query.hints.first {
+        first = first.max(number(hint));
+    }
+    if let Some(hint) = query.hints.last {
+        last = last.min(number(hint));
+    }
+    match query.after {
+        Some(after) if query.ascending => first = first.max(number(after).saturating_add(1)),
+        Some(after) => last = last.min(number(after) - 1),
+        None => {}
+    }
+    if first > last {
+        return Ok(None);
+    }
+    // Where both ends are known there is nothing to search for.
+    let is_known = query.hints.first.is_some() && query.hints.last.is_some();
+    if let Some(since) = query.select.since.filter(|_| !is_known) {
+        first = first.max(number(seq_at(tx, first.cast_unsigned(), since)?));
+    }
+    if let Some(until) = query.select.until.filter(|_| !is_known) {
+        last = last.min(number(seq_at(tx, first.cast_unsigned(), until)?) - 1);
+    }
+    Ok((first <= last).then_some([first, last]))
+}
+
+/// Time grows with seq: a binary search instead of an index.
+pub fn seq_at(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
+    let mut low = rows::int(first)?;
+    let mut high = rows::int(tx.audit_last_seq()?)? + 1;
+    let mut statement = tx
+        .conn
+        .prepare_cached(
+            "SELECT seq, time FROM audit_event NOT INDEXED WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+        )
+        .map_err(rows::fault)?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found = rows::first(statement.query([middle]).map_err(rows::fault)?, |row| {
+            Ok((rows::get::<i64>(row, 0)?, rows::get::<i64>(row, 1)?))
+        })?;
+        match found {
+            Some((seq, at)) if at < time.micros() => low = seq + 1,
+            _ => high = middle,
+        }
+    }
+    u64::try_from(low).map_err(|_| damaged("audit_event", low, "a negative seq"))
+}
+
+/// The index that narrows most, and the values to look up in it.
+fn lanes(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
+    let select = &query.select;
+    let texts = |choice: &Choice| choice.any.iter().cloned().map(Value::Text).collect();
+    let ids = |ids: Vec<CustomerId>| ids.iter().map(|id| Value::Integer(id.stored())).collect();
+    let named: Vec<CustomerId> = if select.customer_email.any.is_empty() {
+        let ids = select.customer_id.any.iter();
+        ids.filter_map(|id| id.parse().ok()).collect()
+    } else {
+        Vec::new()
+    };
+    let candidates: [(&'static str, Vec<Value>); 5] = [
+        ("ticket", texts(&select.ticket)),
+        ("document", texts(&select.document)),
+        ("customer_id", ids(named)),
+        ("customer_id", ids(query.hints.customers.clone())),
+        ("admin", texts(&select.admin)),
+    ];
+    let fits = |values: &Vec<Value>| (1..=LANES).contains(&values.len());
+    let (column, mut values) = candidates.into_iter().find(|(_, values)| fits(values))?;
+    let mut seen = Vec::new();
+    values.retain(|value| {
+        !seen.contains(value) && {
+            seen.push(value.clone());
+            true
+        }
+    });
+    Some((column, values))
+}
+
+/// The index of a column.
+fn index_of(column: &str) -> &'static str {
+    match column {
+        "ticket" => "audit_event_ticket",
+        "document" => "audit_event_document",
+        "customer_id" => "audit_event_customer",
+        _ => "audit_event_admin",
+    }
+}
+
+/// Conditions on columns, which are quicker to look at than texts. `+` keeps
+/// their indexes out of it: the order by seq must come without sorting.
+fn conditions(query: &EventQuery, values: &mut Vec<Value>) -> String {
+    let select = &query.select;
+    let mut sql = String::new();
+    for (column, choice) in [
+        ("action_group", &select.action_group),
+        ("action", &select.action),
+        ("result", &select.result),
+        ("admin", &select.admin),
+        ("website", &select.website),
+        ("store_view", &select.store_view),
+    ] {
+        if (1..=LANES).contains(&choice.any.len()) {
+            let places = choice.any.iter().map(|value| {
+                values.push(Value::Text(value.clone()));
+                format!("?{}", values.len())
+            });
+            let places: Vec<String> = places.collect();
+            sql += &format!(" AND +{column} IN ({})", places.join(", "));
+        }
+    }
+    sql
+}
+
+fn order(query: &EventQuery) -> &'static str {
+    if query.ascending { "ASC" } else { "DESC" }
+}
+
+/// One pass over the table, or over the entries of one key of an index.
+fn straight(
+    tx: &Tx<'_>,
+    query: &EventQuery,
+    [first, last]: [i64; 2],
+    key: Option<(&str, Value)>,
+    one: One<'_>,
+) -> Result<()> {
+    let mut values = vec![Value::Integer(first), Value::Integer(last)];
+    let mut sql = match key {
+        None => format!("{SELECT} NOT INDEXED WHERE seq BETWEEN ?1 AND ?2"),
+        Some((column, value)) => {
+            values.push(value);
+            let index = index_of(column);
+            format!("{SELECT} INDEXED BY {index} WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3")
+        }
+    };
+    sql += &conditions(query, &mut values);
+    sql += &format!(" ORDER BY seq {}", order(query));
+    let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::fault)?;
+    let mut found = statement
+        .query(params_from_iter(values))
+        .map_err(rows::fault)?;
+    while let Some(row) = found.next().map_err(rows::fault)? {
+        if !one(row)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Several keys of an index, merged by seq, so that nothing is sorted or held.
+fn merged(
+    tx: &Tx<'_>,
+    query: &EventQuery,
+    [first, last]: [i64; 2],
+    column: &str,
+    keys: &[Value],
+    one: One<'_>,
+) -> Result<()> {
+    let sql = format!(
+        "SELECT seq FROM audit_event INDEXED BY {} \
+         WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3 ORDER BY seq {}",
+        index_of(column),
+        order(query)
+    );
+    let mut statements = Vec::with_capacity(keys.len());
+    for _ in keys {
+        statements.push(tx.conn.prepare(&sql).map_err(rows::fault)?);
+    }
+    let mut lanes = Vec::with_capacity(keys.len());
+    for (statement, key) in statements.iter_mut().zip(keys) {
+        let values = (first, last, key);
+        let found = statement.query_map(values, |row| row.get::<_, i64>(0));
+        lanes.push(found.map_err(rows::fault)?.peekable());
+    }
+    let mut row_at = tx
+        .conn
+        .prepare_cached(&format!("{SELECT} NOT INDEXED WHERE seq = ?1"))
+        .map_err(rows::fault)?;
+    loop {
+        let mut next: Option<(usize, i64)> = None;
+        for (at, lane) in lanes.iter_mut().enumerate() {
+            let seq = match lane.peek() {
+                None => continue,
+                Some(Ok(seq)) => *seq,
+                Some(Err(_)) => {
+                    // Taken out, the error can be given on.
+                    match lane.next() {
+                        Some(Err(error)) => return Err(rows::fault(error)),
+                        _ => continue,
+                    }
+                }
+            };
+            let better = |other: i64| {
+                if query.ascending {
+                    seq < other
+                } else {
+                    seq > other
+                }
+            };
+            if next.is_none_or(|(_, other)| better(other)) {
+                next = Some((at, seq));
+            }
+        }
+        let Some((at, seq)) = next else {
+            return Ok(());
+        };
+        let _ = lanes[at].next();
+        let mut found = row_at.query([seq]).map_err(rows::fault)?;
+        if let Some(row) = found.next().map_err(rows::fault)?
+            && !one(row)?
+        {
+            return Ok(());
+        }
+    }
+}

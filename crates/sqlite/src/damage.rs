@@ -1,0 +1,107 @@
+//! Setting damaged rows aside, and finding them.
+
+use rusqlite::{Row, Rows};
+
+use super::rows::{self, OutOfForm};
+use super::{Tx, access, customer_rows, outbox, requests, sessions, tokens};
+use lac_model::fault::Fault;
+use lac_store::{DamageReads, DamagedRow, Result};
+
+impl Tx<'_> {
+    /// Reads the rows of a query, `most` at most; those that are damaged are
+    /// left out and counted.
+    pub(super) fn sound<T>(
+        &self,
+        mut found: Rows<'_>,
+        most: Option<usize>,
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while most.is_none_or(|most| all.len() < most) {
+            let Some(row) = found.next().map_err(rows::fault)? else {
+                break;
+            };
+            all.extend(self.aside(read(row))?);
+        }
+        Ok(all)
+    }
+
+    /// A row, unless it is damaged: then it is counted.
+    pub(super) fn aside<T>(&self, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Ok(row) => Ok(Some(row)),
+            Err(Fault::RowDamaged { .. }) => {
+                self.left_out.set(self.left_out.get() + 1);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Reads a row and says nothing but whether that is possible.
+type Check = fn(&Tx<'_>, &Row<'_>) -> Result<()>;
+
+/// What is looked at. Of the tables that may be large only rows that are
+/// suspicious to SQLite already.
+fn checks() -> [(String, Check); 8] {
+    [
+        (access::ROLE.to_owned(), |tx, row| {
+            tx.read_role(row).map(drop)
+        }),
+        (access::USER.to_owned(), |_, row| {
+            access::read_user(row).map(drop)
+        }),
+        (access::STOREFRONT.to_owned(), |tx, row| {
+            tx.read_storefront(row).map(drop)
+        }),
+        (tokens::SELECT.to_owned(), |tx, row| {
+            tx.read_token(row).map(drop)
+        }),
+        (sessions::SELECT.to_owned(), |_, row| {
+            sessions::read_as(row, OutOfForm::Damaged).map(drop)
+        }),
+        (requests::SELECT.to_owned(), |_, row| {
+            requests::read_as(row, OutOfForm::Damaged).map(drop)
+        }),
+        (
+            format!("SELECT {} FROM outbox", outbox::COLUMNS),
+            |_, row| outbox::read(row).map(drop),
+        ),
+        (
+            format!(
+                "SELECT {} FROM customer WHERE {}",
+                customer_rows::COLUMNS,
+                customer_rows::SUSPICIOUS
+            ),
+            |_, row| customer_rows::read(row).map(drop),
+        ),
+    ]
+}
+
+impl DamageReads for Tx<'_> {
+    fn rows_left_out(&self) -> u64 {
+        self.left_out.get()
+    }
+
+    fn damaged_rows(&self, most: usize) -> Result<(Vec<DamagedRow>, u64)> {
+        let (mut all, mut count) = (Vec::new(), 0);
+        for (sql, check) in checks() {
+            let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
+            let mut found = statement.query([]).map_err(rows::fault)?;
+            while let Some(row) = found.next().map_err(rows::fault)? {
+                match check(self, row) {
+                    Ok(()) => {}
+                    Err(Fault::RowDamaged { table, id, problem }) => {
+                        count += 1;
+                        if all.len() < most {
+                            all.push(DamagedRow { table, id, problem });
+                        }
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
+        }
+        Ok((all, count))
+    }
+}

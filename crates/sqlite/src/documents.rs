@@ -1,0 +1,148 @@
+//! Orders, invoices, shipments, credit memos.
+
+use rusqlite::{Row, params};
+
+use super::{Tx, damaged, rows};
+use lac_model::document::{Document, DocumentKind};
+use lac_model::ids::CustomerId;
+use lac_model::time::Timestamp;
+use lac_store::{DocumentReads, DocumentWrite, DocumentWrites, Permit, Result};
+
+const SELECT: &str = "SELECT kind, entity_id, number, order_id, store_view_id, customer_id, \
+                      customer_email, created_at FROM document";
+
+fn read(row: &Row<'_>) -> Result<Document> {
+    let entity_id: i64 = rows::get(row, 1)?;
+    Ok(Document {
+        kind: rows::word(row, 0, "document", entity_id, DocumentKind::from_stored)?,
+        entity_id,
+        number: rows::get(row, 2)?,
+        order_id: rows::get(row, 3)?,
+        store_view_id: rows::get(row, 4)?,
+        customer_id: rows::get::<Option<i64>>(row, 5)?
+            .map(|id| {
+                CustomerId::from_stored(id)
+                    .ok_or_else(|| damaged("document", entity_id, "an impossible customer id"))
+            })
+            .transpose()?,
+        customer_email: rows::get(row, 6)?,
+        created_at: rows::time_opt(row, 7)?,
+    })
+}
+
+impl DocumentReads for Tx<'_> {
+    fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!(
+                "{SELECT} WHERE kind = ?1 AND number = ?2 ORDER BY store_view_id, entity_id"
+            ))
+            .map_err(rows::fault)?;
+        rows::collect(
+            statement
+                .query([kind.as_str(), number])
+                .map_err(rows::fault)?,
+            read,
+        )
+    }
+
+    fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{SELECT} WHERE kind = ?1 AND entity_id = ?2"))
+            .map_err(rows::fault)?;
+        let found = statement
+            .query(params![kind.as_str(), entity_id])
+            .map_err(rows::fault)?;
+        rows::first(found, read)
+    }
+
+    fn document_emails(&self, id: CustomerId) -> Result<Vec<String>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT DISTINCT customer_email FROM document \
+                 WHERE customer_id = ?1 AND customer_email IS NOT NULL",
+            )
+            .map_err(rows::fault)?;
+        let found = statement.query([id.stored()]).map_err(rows::fault)?;
+        self.sound(found, None, |row| rows::get(row, 0))
+    }
+
+    fn document_count(&self) -> Result<u64> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT count(*) FROM document")
+            .map_err(rows::fault)?;
+        let count = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
+            rows::uint(row, 0, "document")
+        })?;
+        Ok(count.unwrap_or(0))
+    }
+}
+
+impl DocumentWrites for Tx<'_> {
+    fn document_put(&self, _permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO document (kind, entity_id, number, order_id, store_view_id, \
+                 customer_id, customer_email, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+                 ON CONFLICT (kind, entity_id) DO UPDATE SET number = excluded.number, \
+                 order_id = excluded.order_id, store_view_id = excluded.store_view_id, \
+                 customer_id = excluded.customer_id, customer_email = excluded.customer_email, \
+                 created_at = excluded.created_at",
+            )
+            .and_then(|mut s| {
+                s.execute(params![
+                    document.kind.as_str(),
+                    document.entity_id,
+                    document.number,
+                    document.order_id,
+                    document.store_view_id,
+                    document.customer_id.map(CustomerId::stored),
+                    document.customer_email,
+                    document.created_at.map(Timestamp::micros),
+                ])
+            })
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn document_forget(
+        &self,
+        _permit: &Permit<'_, DocumentWrite>,
+        id: Option<CustomerId>,
+        emails: &[String],
+    ) -> Result<u64> {
+        let id = id.map(CustomerId::stored);
+        let mut forget = self
+            .conn
+            .prepare(
+                "UPDATE document SET customer_email = NULL WHERE customer_email IS NOT NULL \
+                 AND (customer_id = ?1 OR lower(customer_email) = ?2)",
+            )
+            .map_err(rows::fault)?;
+        let mut count = forget
+            .execute(params![id, None::<String>])
+            .map_err(rows::fault)?;
+        for email in emails {
+            count += forget.execute(params![id, email]).map_err(rows::fault)?;
+        }
+        Ok(count as u64)
+    }
+
+    fn document_remove(
+        &self,
+        _permit: &Permit<'_, DocumentWrite>,
+        kind: DocumentKind,
+        entity_id: i64,
+    ) -> Result<()> {
+        self.conn
+            .execute(
+                "DELETE FROM document WHERE kind = ?1 AND entity_id = ?2",
+                params![kind.as_str(), entity_id],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! A file lock taken before `BEGIN IMMEDIATE`.
+//!
+//! SQLite's own busy handler polls, so that with 64 processes one can wait for
+//! seconds while others overtake it; the kernel queues file locks in order.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::queue::{self, Turn};
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// Held until dropped.
+#[derive(Debug)]
+pub struct WriterLock {
+    // In this order: the next in line asks for a lock that is free.
+    _file: File,
+    _turn: Turn,
+}
+
+impl WriterLock {
+    /// Waits for its turn, `timeout` at most.
+    ///
+    /// # Errors
+    /// `busy` after the timeout; `io`.
+    pub fn take(path: &Path, timeout: Duration) -> Result<Self> {
+        let since = Instant::now();
+        let busy = || Fault::Busy {
+            waited_seconds: timeout.as_secs(),
+        };
+        let turn = queue::take(path, timeout).ok_or_else(busy)?;
+        let timeout = timeout.saturating_sub(since.elapsed());
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits())
+            .open(path)
+            .map_err(|e| Fault::io(path.display(), e))?;
+        match file.try_lock() {
+            Ok(()) => {
+                return Ok(Self {
+                    _file: file,
+                    _turn: turn,
+                });
+            }
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(e)) => return Err(Fault::io(path.display(), e)),
+        }
+        // Only a blocking call queues in order; a thread makes it interruptible.
+        let (done, waiting) = mpsc::channel();
+        let worker = std::thread::Builder::new()
+            .name("writer-lock".to_owned())
+            .stack_size(64 * 1024)
+            .spawn(move || {
+                let result = file.lock().map(|()| file);
+                let _ = done.send(result);
+            });
+        worker.map_err(|e| Fault::io("waiting for the writer lock", e))?;
+        match waiting.recv_timeout(timeout) {
+            Ok(Ok(file)) => Ok(Self {
+                _file: file,
+                _turn: turn,
+            }),
+            Ok(Err(e)) => Err(Fault::io(path.display(), e)),
+            Err(_) => Err(busy()),
+        }
+    }
+}

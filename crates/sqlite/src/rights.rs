@@ -1,0 +1,113 @@
+//! Rights as they are kept: two columns that say how far they go, and two lists
+//! beside the row; of roles and of access tokens.
+
+use rusqlite::{Row, params};
+
+use super::{Tx, damaged, rows};
+use lac_model::access::{Access, Rights, RoleScope};
+use lac_model::resource::{Resource, ResourceSet};
+use lac_store::Result;
+
+impl Tx<'_> {
+    /// Reads them, with the lists.
+    pub(super) fn read_rights(
+        &self,
+        row: &Row<'_>,
+        columns: [usize; 2],
+        id: i64,
+        table: &'static str,
+    ) -> Result<Rights> {
+        let key = key_of(table);
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!(
+                "SELECT resource FROM {table}_resource WHERE {key} = ?1"
+            ))
+            .map_err(rows::fault)?;
+        let resources = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            let name: String = rows::get(row, 0)?;
+            Resource::parse_granted(&name).map_err(|e| damaged(table, id, e))
+        })?;
+        let websites = self.website_ids(
+            &format!("SELECT website_id FROM {table}_website WHERE {key} = ?1 ORDER BY website_id"),
+            id,
+        )?;
+        rights_of(
+            row,
+            columns,
+            id,
+            table,
+            resources.into_iter().flatten().collect(),
+            websites,
+        )
+    }
+
+    /// Puts the lists beside their row.
+    pub(super) fn put_rights(&self, table: &'static str, id: i64, rights: &Rights) -> Result<()> {
+        let key = key_of(table);
+        // What was granted one by one stays while everything is: see
+        // `role_former_resources`.
+        if rights.access == Access::Custom {
+            self.change(
+                &format!("DELETE FROM {table}_resource WHERE {key} = ?1"),
+                [id],
+            )
+            .map_err(rows::fault)?;
+        }
+        let insert = format!("INSERT INTO {table}_resource ({key}, resource) VALUES (?1, ?2)");
+        for resource in rights.resources.iter() {
+            self.change(&insert, params![id, resource.id()])
+                .map_err(rows::fault)?;
+        }
+        let websites = rights.scope.websites().unwrap_or_default();
+        self.put_websites(&format!("{table}_website"), key, id, websites)
+    }
+}
+
+/// Rights from their columns and lists.
+pub(super) fn rights_of(
+    row: &Row<'_>,
+    [access, scope]: [usize; 2],
+    id: i64,
+    table: &'static str,
+    resources: ResourceSet,
+    websites: Vec<i64>,
+) -> Result<Rights> {
+    let access = rows::word(row, access, table, id, |text| match text {
+        "all" => Some(Access::All),
+        "custom" => Some(Access::Custom),
+        _ => None,
+    })?;
+    let all_websites: bool = rows::word(row, scope, table, id, |text| Some(text == "all"))?;
+    let scope = if all_websites {
+        RoleScope::All
+    } else {
+        RoleScope::Websites(websites)
+    };
+    Ok(Rights {
+        resources: match access {
+            Access::All => ResourceSet::new(),
+            Access::Custom => resources,
+        },
+        access,
+        scope,
+    })
+}
+
+/// How far a scope goes, in the words of the columns.
+pub(super) fn scope_word(rights: &Rights) -> &'static str {
+    if rights.scope == RoleScope::All {
+        "all"
+    } else {
+        "custom"
+    }
+}
+
+/// What the lists of rights call their owner.
+fn key_of(table: &str) -> &'static str {
+    if table == "role" {
+        "role_id"
+    } else {
+        "token_id"
+    }
+}

@@ -1,0 +1,239 @@
+//! Whether the database holds exactly the objects that the migrations make.
+//!
+//! A trigger can undo a change, a view or an index with other contents can hide
+//! a row, and table statistics steer which index is read. So every row of
+//! SQLite's schema table counts, the names that SQLite keeps for itself
+//! included: `writable_schema` takes those as well.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use sha2::{Digest as _, Sha256};
+
+use super::{migrations, rows};
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// The SHA-256 of the objects of each schema, from the empty one on. A test
+/// computes them from the migrations. That of a released schema never changes.
+const DIGESTS: [&str; 5] = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "8bb4dfd59bf58109ac21365a57f5f64dc0e24821ace58cb890eee0e4f9b336f0",
+    "24c366cd58135e36d2412cf91e42bb7831f880f9107d0a6e9f591d3787fe64d9",
+    "483af78ae313ce2c415f3e1ff83b42267df581517f836a41fe89a944347422da",
+    "d56cd6e0f39dd9ea89713f388f360b2506b70269d985e6ca15c1c29f53b62848",
+];
+
+/// An object's type, name, table and definition, encoded so that no two objects
+/// have the same bytes.
+type Encoded = Vec<u8>;
+
+/// One row of the schema table.
+struct Object {
+    encoded: Encoded,
+    /// Its type and name, for messages.
+    shown: String,
+    /// The page its tree begins on; 0 for what has none.
+    root: i64,
+}
+
+/// Checks the schema of a database that says it has this version.
+///
+/// # Errors
+/// `schema_tampered`, naming the first object that differs.
+pub fn check(conn: &Connection, version: i64) -> Result<()> {
+    match differs(conn, version)? {
+        None => Ok(()),
+        Some(what) => Err(Fault::SchemaTampered { what }),
+    }
+}
+
+/// What differs from the schema of this version; `None` if nothing does.
+pub fn differs(conn: &Connection, version: i64) -> Result<Option<String>> {
+    let known = usize::try_from(version).ok();
+    let known = known.and_then(|version| DIGESTS.get(version));
+    let found = Found::read(conn)?;
+    if known.is_some_and(|known| found.digest() == **known) && !found.has_shared_root() {
+        return Ok(None);
+    }
+    let found = objects(conn)?;
+    if known.is_some_and(|known| digest(&found) == **known) {
+        return Ok(shared_root(&found));
+    }
+    let fresh = Connection::open_in_memory().map_err(rows::fault)?;
+    migrations::make(&fresh, version)?;
+    Ok(Some(difference(&objects(&fresh)?, &found)))
+}
+
+/// The rows of the schema table as they are compared at every open: encoded in
+/// one buffer, because a command has more to do than to allocate for each.
+struct Found {
+    bytes: Vec<u8>,
+    /// Where each row is in the buffer.
+    rows: Vec<std::ops::Range<usize>>,
+    roots: Vec<i64>,
+}
+
+impl Found {
+    fn read(conn: &Connection) -> Result<Self> {
+        let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
+        let mut found = statement.query([]).map_err(rows::fault)?;
+        // The schema table itself begins on page 1.
+        let mut all = Self {
+            bytes: Vec::with_capacity(16 * 1024),
+            rows: Vec::with_capacity(128),
+            roots: vec![1],
+        };
+        while let Some(row) = found.next().map_err(rows::fault)? {
+            let begin = all.bytes.len();
+            for column in 0..4 {
+                encode(row.get_ref(column).map_err(rows::fault)?, &mut all.bytes);
+            }
+            all.rows.push(begin..all.bytes.len());
+            let root = rows::get::<Option<i64>>(row, 4)?.unwrap_or(0);
+            all.roots.extend((root != 0).then_some(root));
+        }
+        let bytes = &all.bytes;
+        all.rows
+            .sort_unstable_by(|a, b| bytes[a.clone()].cmp(&bytes[b.clone()]));
+        all.roots.sort_unstable();
+        Ok(all)
+    }
+
+    fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for row in &self.rows {
+            hash.update(&self.bytes[row.clone()]);
+        }
+        in_hex(&hash.finalize().into())
+    }
+
+    fn has_shared_root(&self) -> bool {
+        self.roots.windows(2).any(|pair| pair[0] == pair[1])
+    }
+}
+
+const SELECT: &str = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_master";
+
+/// Every row of the schema table, in an order that does not depend on when an
+/// object was made.
+fn objects(conn: &Connection) -> Result<Vec<Object>> {
+    let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
+    let found = statement.query([]).map_err(rows::fault)?;
+    let mut objects = rows::collect(found, |row| {
+        let mut encoded = Vec::new();
+        for column in 0..4 {
+            encode(row.get_ref(column).map_err(rows::fault)?, &mut encoded);
+        }
+        let text = |column| match row.get_ref(column) {
+            Ok(ValueRef::Text(text)) => String::from_utf8_lossy(text).into_owned(),
+            _ => "?".to_owned(),
+        };
+        Ok(Object {
+            encoded,
+            shown: format!("{} {}", text(0), text(1)),
+            root: rows::get::<Option<i64>>(row, 4)?.unwrap_or(0),
+        })
+    })?;
+    objects.sort_by(|a, b| a.encoded.cmp(&b.encoded));
+    Ok(objects)
+}
+
+/// A letter for the type, the length, the bytes.
+fn encode(value: ValueRef<'_>, into: &mut Encoded) {
+    let (integer, real);
+    let (kind, bytes): (u8, &[u8]) = match value {
+        ValueRef::Null => (b'n', &[]),
+        ValueRef::Integer(number) => {
+            integer = number.to_be_bytes();
+            (b'i', &integer)
+        }
+        ValueRef::Real(number) => {
+            real = number.to_be_bytes();
+            (b'r', &real)
+        }
+        ValueRef::Text(text) => (b't', text),
+        ValueRef::Blob(bytes) => (b'b', bytes),
+    };
+    into.push(kind);
+    into.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+    into.extend_from_slice(bytes);
+}
+
+fn digest(objects: &[Object]) -> String {
+    let mut hash = Sha256::new();
+    for object in objects {
+        hash.update(&object.encoded);
+    }
+    in_hex(&hash.finalize().into())
+}
+
+fn in_hex(digest: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in digest {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// Two objects on the same pages: one would be read as the other.
+fn shared_root(objects: &[Object]) -> Option<String> {
+    let mut seen: HashMap<i64, &str> = HashMap::new();
+    // The schema table itself begins on page 1.
+    seen.insert(1, "table sqlite_master");
+    let rooted = objects.iter().filter(|object| object.root != 0);
+    for object in rooted {
+        if let Some(other) = seen.insert(object.root, &object.shown) {
+            return Some(format!("{other} and {} share their pages", object.shown));
+        }
+    }
+    None
+}
+
+/// Names the first object that is missing, changed or added.
+fn difference(wanted: &[Object], found: &[Object]) -> String {
+    let lacks =
+        |list: &[Object], object: &Object| list.iter().all(|other| other.encoded != object.encoded);
+    let missing = wanted.iter().find(|object| lacks(found, object));
+    let added = found.iter().find(|object| lacks(wanted, object));
+    match (missing, added) {
+        (Some(object), _) if found.iter().any(|other| other.shown == object.shown) => {
+            format!("{} has another definition", object.shown)
+        }
+        (Some(object), _) => format!("{} is missing", object.shown),
+        (None, Some(object)) => format!("{} was added", object.shown),
+        (None, None) => "an object is there twice".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digests_are_those_of_the_migrations() {
+        let computed = (0..=migrations::SCHEMA).map(|version| {
+            let conn = Connection::open_in_memory().unwrap();
+            migrations::make(&conn, version).unwrap();
+            digest(&objects(&conn).unwrap())
+        });
+        assert_eq!(computed.collect::<Vec<_>>(), DIGESTS);
+    }
+
+    #[test]
+    fn what_is_null_is_not_what_is_empty() {
+        let encoded = |values: &[ValueRef<'_>]| {
+            let mut bytes = Vec::new();
+            for value in values {
+                encode(*value, &mut bytes);
+            }
+            bytes
+        };
+        let (ab, c) = (ValueRef::Text(b"ab"), ValueRef::Text(b"c"));
+        let (a, bc) = (ValueRef::Text(b"a"), ValueRef::Text(b"bc"));
+        assert_ne!(encoded(&[ab, c]), encoded(&[a, bc]));
+        assert_ne!(encoded(&[ValueRef::Null]), encoded(&[ValueRef::Text(b"")]));
+    }
+}

@@ -1,0 +1,28 @@
+//! Files without a name, beside the store.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// An empty file beside `neighbour`, readable by its owner alone; it is gone
+/// when it is closed.
+pub fn file(neighbour: &Path) -> Result<File> {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let (process, count) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let path = neighbour.with_file_name(format!("scratch-{process}-{count}"));
+    // One that a crash left behind is nobody's.
+    let _ = std::fs::remove_file(&path);
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|e| Fault::io(path.display(), e))?;
+    std::fs::remove_file(&path).map_err(|e| Fault::io(path.display(), e))?;
+    Ok(file)
+}

@@ -1,0 +1,222 @@
+//! Sessions.
+
+use rusqlite::{Row, params};
+
+use super::conditions::Conditions;
+use super::rows::OutOfForm;
+use super::{Tx, damaged, rows};
+use lac_model::document::{DocumentKind, DocumentRef};
+use lac_model::fault::Fault;
+use lac_model::form::ShortText;
+use lac_model::ids::{CustomerId, SessionId, Ticket};
+use lac_model::session::{EndCause, Session, SessionState};
+use lac_model::time::Timestamp;
+use lac_store::{Permit, Result, SessionQuery, SessionReads, SessionWrite, SessionWrites};
+
+pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id, website_id, store_view_id, \
+                      document_kind, document_number, ticket, issued_at, expires_at, redeemed_at, \
+                      redeemed_by, ends_at, ended_at, end_cause, issue_seq, key_id, \
+                      is_override, request_id FROM session";
+
+const TABLE: &str = "session";
+
+fn read(row: &Row<'_>) -> Result<Session> {
+    read_as(row, OutOfForm::Absent)
+}
+
+/// What a session's ticket, document and cause say permits nothing.
+pub(super) fn read_as(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
+    rows::named(fields(row, out_of_form), TABLE, row, 0)
+}
+
+fn fields(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
+    let id: String = rows::get(row, 0)?;
+    let of = (TABLE, id.as_str());
+    let customer: i64 = rows::get(row, 4)?;
+    let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
+    let kind = rows::optional(row, 7, kind, of, out_of_form)?;
+    let number = rows::optional(row, 8, ShortText::new, of, out_of_form)?;
+    let document = kind.zip(number).map(|(kind, number)| DocumentRef {
+        kind,
+        number: number.into_string(),
+    });
+    let cause = |text: String| EndCause::from_stored(&text).ok_or("unknown cause");
+    Ok(Session {
+        state: rows::word(row, 1, TABLE, &id, SessionState::from_stored)?,
+        admin_id: rows::get(row, 2)?,
+        admin: rows::short(row, 3, TABLE, &id)?,
+        customer_id: CustomerId::from_stored(customer)
+            .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
+        website_id: rows::get(row, 5)?,
+        store_view_id: rows::get(row, 6)?,
+        document,
+        ticket: rows::optional(row, 9, Ticket::new, of, out_of_form)?,
+        issued_at: rows::time(row, 10)?,
+        expires_at: rows::time(row, 11)?,
+        redeemed_at: rows::time_opt(row, 12)?,
+        redeemed_by: rows::short_opt(row, 13, TABLE, &id)?,
+        ends_at: rows::time_opt(row, 14)?,
+        ended_at: rows::time_opt(row, 15)?,
+        end_cause: rows::optional(row, 16, cause, of, out_of_form)?,
+        issue_seq: rows::uint(row, 17, TABLE)?,
+        key_id: rows::short_opt(row, 18, TABLE, &id)?,
+        is_override: rows::get(row, 19)?,
+        request_id: rows::short_opt(row, 20, TABLE, &id)?,
+        id: rows::form(id.clone(), SessionId::new, TABLE, &id)?,
+    })
+}
+
+impl SessionReads for Tx<'_> {
+    fn session(&self, id: &SessionId) -> Result<Option<Session>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!("{SELECT} WHERE id = ?1"))
+            .map_err(rows::fault)?;
+        rows::first(statement.query([id.as_str()]).map_err(rows::fault)?, read)
+    }
+
+    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
+        // `g` follows the last digit.
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT ?2",
+            )
+            .map_err(rows::fault)?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let found = statement
+            .query(params![beginning, most])
+            .map_err(rows::fault)?;
+        self.sound(found, None, |row| {
+            let id: String = rows::get(row, 0)?;
+            rows::form(id.clone(), SessionId::new, TABLE, id)
+        })
+    }
+
+    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>> {
+        let mut statement = self
+            .conn
+            .prepare_cached(&format!(
+                "{SELECT} WHERE admin_id = ?1 AND state IN ('issued', 'active')"
+            ))
+            .map_err(rows::fault)?;
+        rows::first(statement.query([admin_id]).map_err(rows::fault)?, read)
+    }
+
+    fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>> {
+        let mut asked = Conditions::of(SELECT);
+        asked.is("admin_id", query.admin_id);
+        asked.is("customer_id", query.customer_id.map(CustomerId::stored));
+        asked.among("state", query.states.iter().map(|state| state.as_str()));
+        asked.within("website_id", query.websites.as_deref());
+        if let Some(after) = &query.after {
+            let none = || Fault::invalid("--after", "not a session of this list");
+            let id = SessionId::new(after.as_str()).map_err(|_| none())?;
+            let last = self.session(&id)?.ok_or_else(none)?;
+            asked.below("issue_seq", Some(rows::int(last.issue_seq)?));
+        }
+        // The few open ones are found by their own index; the plus keeps the
+        // planner from walking all sessions by age instead.
+        let only_open = !query.states.is_empty() && query.states.iter().all(|s| s.is_open());
+        let order = if only_open {
+            "+issue_seq DESC"
+        } else {
+            "issue_seq DESC"
+        };
+        let sql = asked.ordered(order);
+        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
+        let found = statement.query([]).map_err(rows::fault)?;
+        self.sound(found, query.limit, read)
+    }
+}
+
+impl SessionWrites for Tx<'_> {
+    fn session_add(&self, _permit: &Permit<'_, SessionWrite>, session: &Session) -> Result<()> {
+        self.conn
+            .execute(
+                "INSERT INTO session (id, state, admin_id, admin, customer_id, website_id, \
+                 store_view_id, document_kind, document_number, ticket, issued_at, expires_at, \
+                 issue_seq, key_id, is_override, request_id) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                params![
+                    session.id.as_str(),
+                    session.state.as_str(),
+                    session.admin_id,
+                    session.admin,
+                    session.customer_id.stored(),
+                    session.website_id,
+                    session.store_view_id,
+                    session.document.as_ref().map(|d| d.kind.as_str()),
+                    session.document.as_ref().map(|d| d.number.as_str()),
+                    session.ticket.as_ref().map(Ticket::as_str),
+                    session.issued_at.micros(),
+                    session.expires_at.micros(),
+                    session.issue_seq.cast_signed(),
+                    session.key_id,
+                    session.is_override,
+                    session.request_id,
+                ],
+            )
+            .map_err(rows::fault)?;
+        Ok(())
+    }
+
+    fn session_redeem(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        id: &SessionId,
+        at: Timestamp,
+        by: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET state = 'active', redeemed_at = ?2, redeemed_by = ?3, \
+                 ends_at = ?4, end_cause = NULL WHERE id = ?1 AND state = 'issued'",
+                params![id.as_str(), at.micros(), by, ends_at.micros()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+
+    fn session_limit(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        id: &SessionId,
+        at: Timestamp,
+        cause: EndCause,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET end_cause = ?3, \
+                 expires_at = CASE state WHEN 'issued' THEN ?2 ELSE expires_at END, \
+                 ends_at = CASE state WHEN 'active' THEN ?2 ELSE ends_at END \
+                 WHERE id = ?1 AND (state = 'issued' AND expires_at > ?2 \
+                 OR state = 'active' AND ends_at > ?2)",
+                params![id.as_str(), at.micros(), cause.as_str()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+
+    fn session_close(
+        &self,
+        _permit: &Permit<'_, SessionWrite>,
+        id: &SessionId,
+        state: SessionState,
+        at: Timestamp,
+        cause: EndCause,
+    ) -> Result<bool> {
+        let changed = self
+            .conn
+            .execute(
+                "UPDATE session SET state = ?2, ended_at = ?3, end_cause = ?4 \
+                 WHERE id = ?1 AND state IN ('issued', 'active')",
+                params![id.as_str(), state.as_str(), at.micros(), cause.as_str()],
+            )
+            .map_err(rows::fault)?;
+        Ok(changed == 1)
+    }
+}

@@ -1,0 +1,195 @@
+//! Digests of who may do what, from the rows themselves and no index.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use sha2::{Digest as _, Sha256};
+
+use super::{Tx, rows};
+use lac_model::audit::{State, StateKind};
+use lac_model::fault::Fault;
+use lac_store::{Result, StateReads};
+
+/// A table's name and the rows of it that belong to a kind.
+type Part = (&'static str, &'static str);
+
+/// Every column but those that say when something was used; ordered by the key.
+fn parts(kind: StateKind) -> &'static [Part] {
+    match kind {
+        StateKind::Roles => &[
+            (
+                "role",
+                "SELECT id, name, access, scope FROM role NOT INDEXED ORDER BY id",
+            ),
+            (
+                "role_resource",
+                "SELECT role_id, resource FROM role_resource ORDER BY role_id, resource",
+            ),
+            (
+                "role_website",
+                "SELECT role_id, website_id FROM role_website ORDER BY role_id, website_id",
+            ),
+        ],
+        StateKind::AdminUsers => &[(
+            "admin_user",
+            "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
+             FROM admin_user NOT INDEXED ORDER BY id",
+        )],
+        StateKind::Tokens => &[
+            (
+                "access_token",
+                "SELECT id, hash, admin_user_id, storefront_id, name, created_at, expires_at, \
+                 revoked_at, access, scope, parent_id FROM access_token NOT INDEXED \
+                 WHERE storefront_id IS NULL ORDER BY id",
+            ),
+            (
+                "access_token_resource",
+                "SELECT token_id, resource FROM access_token_resource WHERE token_id NOT IN \
+                 (SELECT id FROM access_token NOT INDEXED WHERE storefront_id IS NOT NULL) \
+                 ORDER BY token_id, resource",
+            ),
+            (
+                "access_token_website",
+                "SELECT token_id, website_id FROM access_token_website WHERE token_id NOT IN \
+                 (SELECT id FROM access_token NOT INDEXED WHERE storefront_id IS NOT NULL) \
+                 ORDER BY token_id, website_id",
+            ),
+        ],
+        StateKind::Storefronts => &[
+            (
+                "storefront",
+                "SELECT id, name, created_at, revoked_at FROM storefront NOT INDEXED ORDER BY id",
+            ),
+            (
+                "storefront_website",
+                "SELECT storefront_id, website_id FROM storefront_website \
+                 ORDER BY storefront_id, website_id",
+            ),
+            (
+                "access_token",
+                "SELECT id, hash, admin_user_id, storefront_id, name, created_at, expires_at, \
+                 revoked_at, access, scope, parent_id FROM access_token NOT INDEXED \
+                 WHERE storefront_id IS NOT NULL ORDER BY id",
+            ),
+            (
+                "access_token_resource",
+                "SELECT token_id, resource FROM access_token_resource WHERE token_id IN \
+                 (SELECT id FROM access_token NOT INDEXED WHERE storefront_id IS NOT NULL) \
+                 ORDER BY token_id, resource",
+            ),
+            (
+                "access_token_website",
+                "SELECT token_id, website_id FROM access_token_website WHERE token_id IN \
+                 (SELECT id FROM access_token NOT INDEXED WHERE storefront_id IS NOT NULL) \
+                 ORDER BY token_id, website_id",
+            ),
+        ],
+        StateKind::Keys => &[(
+            "signing_key",
+            "SELECT kid, purpose, public_key, state, created_at, retired_at, since_size, \
+             signed_by, signature FROM signing_key ORDER BY kid",
+        )],
+        StateKind::Config => &[(
+            "config_value",
+            "SELECT path, scope, scope_id, value FROM config_value ORDER BY path, scope, scope_id",
+        )],
+        StateKind::FormerIds => &[(
+            "customer_former",
+            "SELECT former, customer_id FROM customer_former NOT INDEXED ORDER BY former",
+        )],
+    }
+}
+
+impl StateReads for Tx<'_> {
+    fn state_digest(&self, kind: StateKind) -> Result<String> {
+        let mut hash = Sha256::new();
+        hash.update(format!("lac-state/1 {}\n", kind.as_str()));
+        let mut line = Vec::new();
+        for (table, sql) in parts(kind) {
+            let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+            let columns = statement.column_count();
+            let mut found = statement.query([]).map_err(rows::fault)?;
+            while let Some(row) = found.next().map_err(rows::fault)? {
+                line.clear();
+                line.extend(format!("[\"{table}\"").bytes());
+                for column in 0..columns {
+                    line.push(b',');
+                    encode(row, column, &mut line)?;
+                }
+                line.extend(b"]\n");
+                hash.update(&line);
+            }
+        }
+        Ok(URL_SAFE_NO_PAD.encode(hash.finalize()))
+    }
+}
+
+/// A value as JSON, so that no two values have the same bytes.
+fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
+    let object = |name: &str, bytes: &[u8]| {
+        let mut text = format!("{{\"{name}\":\"");
+        for byte in bytes {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text + "\"}"
+    };
+    let text = match row.get_ref(column).map_err(rows::fault)? {
+        ValueRef::Null => "null".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => object("real", &number.to_be_bytes()),
+        ValueRef::Blob(bytes) => object("hex", bytes),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => return serde_json::to_writer(line, text).map_err(Fault::internal),
+            Err(_) => object("text", bytes),
+        },
+    };
+    line.extend(text.bytes());
+    Ok(())
+}
+
+/// What one transaction has written.
+#[derive(Debug, Default)]
+pub struct Written {
+    kinds: Vec<StateKind>,
+    before: State,
+}
+
+impl Tx<'_> {
+    /// Notes that a kind is about to be changed. What all of them come to is
+    /// kept before the first change.
+    pub(super) fn changes(&self, kind: StateKind) -> Result<()> {
+        let mut written = self.written.borrow_mut();
+        if written.kinds.is_empty() {
+            for kind in StateKind::ALL {
+                written.before.set(kind, Some(self.state_digest(kind)?));
+            }
+        }
+        if !written.kinds.contains(&kind) {
+            written.kinds.push(kind);
+        }
+        Ok(())
+    }
+
+    /// The kind that a token belongs to.
+    pub(super) fn kind_of_token(&self, id: i64) -> Result<StateKind> {
+        let sql = "SELECT storefront_id IS NOT NULL FROM access_token NOT INDEXED WHERE id = ?1";
+        let is_storefronts: Option<bool> = self.one(sql, id, |row| rows::get(row, 0))?;
+        Ok(if is_storefronts == Some(true) {
+            StateKind::Storefronts
+        } else {
+            StateKind::Tokens
+        })
+    }
+
+    pub(super) fn kinds_written(&self) -> Vec<StateKind> {
+        self.written.borrow().kinds.clone()
+    }
+
+    pub(super) fn digest_before(&self, kind: StateKind) -> Result<String> {
+        let before = self.written.borrow().before.get(kind).map(str::to_owned);
+        before.ok_or_else(|| Fault::internal("nothing was written"))
+    }
+}

@@ -1,0 +1,289 @@
+//! The store's directory: what lies where, and that nobody else can change it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::{HighWater, Result};
+use lac_model::fault::Fault;
+use lac_model::text::shell_quoted;
+
+/// A store's directory, checked.
+#[derive(Debug, Clone)]
+pub struct StoreDir {
+    root: PathBuf,
+    keys: PathBuf,
+}
+
+impl StoreDir {
+    /// The paths of a store, unchecked: for `init` and `doctor`.
+    pub fn at(root: &Path, keys: Option<&Path>) -> Self {
+        let keys = keys.map_or_else(|| root.join("keys"), Path::to_path_buf);
+        Self {
+            root: root.to_path_buf(),
+            keys,
+        }
+    }
+
+    /// A store that exists and is safe to use.
+    ///
+    /// # Errors
+    /// `store_missing`, or `store_unsafe` with the command that mends it.
+    pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
+        let dir = Self::at(root, keys);
+        dir.must_exist()?;
+        match dir.problems()?.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(dir),
+        }
+    }
+
+    /// Looks whether a database is there, without opening it.
+    ///
+    /// # Errors
+    /// `store_missing` only where nothing of a store is there; `store_unsafe`
+    /// for a directory that may not be looked into, or for the rest of a store
+    /// without its database; `io`.
+    pub fn must_exist(&self) -> Result<()> {
+        let Err(error) = fs::symlink_metadata(self.database()) else {
+            return Ok(());
+        };
+        let path = self.root.display().to_string();
+        let is_unsafe = |problem: &str, remedy: &str| Fault::StoreUnsafe {
+            path: path.clone(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        match error.kind() {
+            ErrorKind::PermissionDenied => {
+                Err(is_unsafe("this account may not look into it", AS_ITS_OWNER))
+            }
+            ErrorKind::NotFound if self.checkpoint().exists() => Err(is_unsafe(
+                "the database lac.db is missing, and the rest of a store is there",
+                "put the store back from a backup",
+            )),
+            ErrorKind::NotFound => Err(Fault::StoreMissing { path }),
+            _ => Err(Fault::io(path, error)),
+        }
+    }
+
+    /// Makes the directories of a new store, mode 0700.
+    ///
+    /// # Errors
+    /// `already_exists` if a database is there; `io`.
+    pub fn create(root: &Path, keys: Option<&Path>) -> Result<Self> {
+        let dir = Self::at(root, keys);
+        if fs::symlink_metadata(dir.database()).is_ok() {
+            return Err(Fault::AlreadyExists {
+                what: format!("a store in {}", root.display()),
+            });
+        }
+        for path in [&dir.root, &dir.keys] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(|e| Fault::io(path.display(), e))?;
+        }
+        match check(&dir.root, Secrecy::Writes)?.or(check(&dir.keys, Secrecy::Everything)?) {
+            Some(problem) => Err(problem),
+            None => Ok(dir),
+        }
+    }
+
+    /// Whether directory and database belong to the real uid: what belongs to
+    /// somebody else is better not even opened.
+    pub fn is_own(&self) -> bool {
+        let me = nix::unistd::getuid().as_raw();
+        [&self.root, &self.database()]
+            .iter()
+            .all(|path| fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == me))
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("lac.db")
+    }
+
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    pub fn checkpoint(&self) -> PathBuf {
+        self.root.join("checkpoint")
+    }
+
+    pub fn keys(&self) -> &Path {
+        &self.keys
+    }
+
+    pub fn key(&self, purpose: &str) -> PathBuf {
+        self.keys.join(format!("{purpose}.pem"))
+    }
+
+    /// Which files database and WAL are. Both are new where a copy was put
+    /// back; to whoever has the old ones open nothing seems to happen.
+    pub fn files(&self) -> [FileId; 2] {
+        ["lac.db", "lac.db-wal"].map(|name| {
+            let meta = fs::symlink_metadata(self.root.join(name)).ok()?;
+            Some((meta.dev(), meta.ino()))
+        })
+    }
+
+    /// Everything unsafe about the store, each with the command that mends it:
+    /// it must belong to the real uid, nobody else may write it, nobody else
+    /// may read the keys, and nothing of it may be a symbolic link or a pipe,
+    /// which would wait for its other end.
+    pub fn problems(&self) -> Result<Vec<Fault>> {
+        let mut found = Vec::new();
+        found.extend(check(&self.root, Secrecy::Writes)?);
+        found.extend(check(&self.keys, Secrecy::Everything)?);
+        for name in ["lac.db", "lac.db-wal", "lac.db-shm", "checkpoint", "lock"] {
+            found.extend(check(&self.root.join(name), Secrecy::Writes)?);
+        }
+        for name in ["login.pem", "audit.pem", "login.pem.new", "audit.pem.new"] {
+            found.extend(check(&self.keys.join(name), Secrecy::Everything)?);
+        }
+        Ok(found)
+    }
+}
+
+/// Device and inode of a file; `None` where there is none.
+pub type FileId = Option<(u64, u64)>;
+
+/// What must be kept from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// They may read, not write.
+    Writes,
+    /// Neither.
+    Everything,
+}
+
+/// What is said about somebody else's file. Whoever reads it may be able to take
+/// it over, which would lock its owner out.
+const AS_ITS_OWNER: &str = "run as the account it belongs to, or name one of your own; \
+     staff reach a store that is kept for all through its broker";
+
+/// Checks one file or directory; one that does not exist has no problem.
+///
+/// # Errors
+/// `io` where it cannot be looked at.
+pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(Fault::io(path.display(), e)),
+    };
+    let shown = path.display().to_string();
+    let quoted = shell_quoted(&shown);
+    let unsafe_because = |problem: String, remedy: String| {
+        Ok(Some(Fault::StoreUnsafe {
+            path: shown.clone(),
+            problem,
+            remedy,
+        }))
+    };
+    let me = nix::unistd::getuid().as_raw();
+    let is_mine = meta.uid() == me;
+    if meta.file_type().is_symlink() {
+        let link = "it is a symbolic link".to_owned();
+        let remedy = if is_mine {
+            format!("name the real path, or replace the link: rm {quoted}")
+        } else {
+            "name the real path".to_owned()
+        };
+        return unsafe_because(link, remedy);
+    }
+    if is_mine && !meta.is_file() && !meta.is_dir() {
+        let what = "it is neither a file nor a directory".to_owned();
+        return unsafe_because(what, format!("remove it: rm {quoted}"));
+    }
+    if !is_mine {
+        return unsafe_because(
+            format!("it belongs to uid {}, not to you (uid {me})", meta.uid()),
+            AS_ITS_OWNER.to_owned(),
+        );
+    }
+    let mode = meta.mode() & 0o777;
+    match secrecy {
+        Secrecy::Writes if mode & 0o022 != 0 => unsafe_because(
+            format!("others can write it (mode {mode:04o})"),
+            format!("chmod go-w {quoted}"),
+        ),
+        Secrecy::Everything if mode & 0o077 != 0 => unsafe_because(
+            format!("others can read or write it (mode {mode:04o})"),
+            format!("chmod go-rwx {quoted}"),
+        ),
+        _ => Ok(None),
+    }
+}
+
+/// The `checkpoint` file: the newest signed checkpoint outside the database.
+#[derive(Debug, Clone)]
+pub struct CheckpointFile(PathBuf);
+
+impl CheckpointFile {
+    pub fn of(dir: &StoreDir) -> Self {
+        Self(dir.checkpoint())
+    }
+}
+
+impl HighWater for CheckpointFile {
+    fn read(&self) -> Result<Option<Vec<u8>>> {
+        match fs::read(&self.0) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Fault::io(self.0.display(), e)),
+        }
+    }
+
+    /// An older file after a power cut is *behind*, which is healthy.
+    fn advance(&self, note: &str) -> Result<()> {
+        let written = replace(&self.0, note.as_bytes());
+        written.map_err(|e| Fault::io(format!("recorded, but {}.new", self.0.display()), e))
+    }
+
+    fn path(&self) -> String {
+        self.0.display().to_string()
+    }
+}
+
+/// Replaces a file whole, mode 0600: written aside (its name with `.new`),
+/// synced, renamed. The directory is not synced: after a power cut it may be
+/// the file before, never half of one.
+///
+/// # Errors
+/// Whatever keeps it from being written.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
+    // What was left there is never written into: a link goes, not what it
+    // leads to.
+    match fs::remove_file(&aside) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)?;
+    file.write_all(bytes)?;
+    file.sync_data()?;
+    fs::rename(&aside, path)
+}
+
+/// Creates an empty file of mode 0600 that must not exist yet.
+pub fn create_private(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| Fault::io(path.display(), e))
+}

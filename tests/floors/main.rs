@@ -1,0 +1,128 @@
+//! How the program is divided. Cargo does not let a crate use one above it;
+//! what Cargo cannot see is checked here.
+
+mod modules;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each crate, and those of ours that it may use.
+const CRATES: [(&str, &[&str]); 7] = [
+    ("model", &[]),
+    ("store", &["model"]),
+    ("ledger", &["model", "store"]),
+    ("sqlite", &["model", "store"]),
+    ("render", &["model", "store", "ledger"]),
+    ("app", &["model", "store", "ledger"]),
+    ("", &["model", "store", "ledger", "sqlite", "render", "app"]),
+];
+
+/// The only file outside the adapter that names it.
+const WHERE_STORES_ARE_OPENED: &str = "src/cli/premises.rs";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder of a crate; of the root package for none.
+fn folder(name: &str) -> PathBuf {
+    match name {
+        "" => root().to_path_buf(),
+        name => root().join("crates").join(name),
+    }
+}
+
+/// The names in a crate's `[dependencies]`.
+fn dependencies(name: &str) -> Vec<String> {
+    let manifest = fs::read_to_string(folder(name).join("Cargo.toml")).expect("a manifest");
+    let manifest: BTreeMap<String, toml::Value> = toml::from_str(&manifest).expect("TOML");
+    let table = manifest["dependencies"].as_table().expect("a table");
+    table.keys().cloned().collect()
+}
+
+/// Fails with every breach at once.
+#[track_caller]
+fn none(breaches: &[String]) {
+    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+}
+
+/// Lines of a crate that hold one of these words, comments left out.
+fn lines_with(name: &str, words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for module in modules::read(&folder(name).join("src")) {
+        let path = module.file.strip_prefix(root()).expect("below the root");
+        for word in words {
+            if module.code.contains(word) {
+                found.push(format!("{}: {word}", path.display()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_crate_uses_only_those_below() {
+    let folders = fs::read_dir(root().join("crates")).expect("the crates");
+    assert_eq!(folders.count(), CRATES.len() - 1, "a crate without a floor");
+    let mut breaches = Vec::new();
+    for (name, below) in CRATES {
+        for used in dependencies(name) {
+            if let Some(ours) = used.strip_prefix("lac-")
+                && !below.contains(&ours)
+            {
+                breaches.push(format!("{name} uses {ours}"));
+            }
+        }
+    }
+    none(&breaches);
+}
+
+#[test]
+fn the_adapter_is_named_in_one_place() {
+    let mut breaches = Vec::new();
+    for (name, _) in CRATES.iter().filter(|(name, _)| *name != "sqlite") {
+        if dependencies(name).contains(&"rusqlite".to_owned()) {
+            breaches.push(format!("{name} depends on rusqlite"));
+        }
+        let named = lines_with(name, &["lac_sqlite"]);
+        breaches.extend(
+            named
+                .into_iter()
+                .filter(|at| !at.starts_with(WHERE_STORES_ARE_OPENED)),
+        );
+    }
+    none(&breaches);
+}
+
+/// The model has no I/O, no clock and no randomness of its own.
+#[test]
+fn the_model_is_pure() {
+    none(&lines_with(
+        "model",
+        &[
+            "std::fs",
+            "std::net::Tcp",
+            "std::env::var",
+            "std::process",
+            "std::io::std",
+            "SystemTime",
+            "Instant",
+            "getrandom",
+        ],
+    ));
+}
+
+/// A use case shows nothing; the log's engine knows nobody.
+#[test]
+fn use_cases_and_the_ledger_know_nothing_of_terminals() {
+    let of_terminals = ["clap", "comfy-table", "console", "dialoguer", "indicatif"];
+    let mut breaches = lines_with("ledger", &["Actor", "std::io::std"]);
+    breaches.extend(lines_with("app", &["std::io::std"]));
+    for name in ["model", "store", "ledger", "sqlite", "app"] {
+        let used = dependencies(name).into_iter();
+        let wrong = used.filter(|used| of_terminals.contains(&used.as_str()));
+        breaches.extend(wrong.map(|used| format!("{name} depends on {used}")));
+    }
+    none(&breaches);
+}
