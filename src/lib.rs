@@ -20,7 +20,7 @@ pub mod cli;
 
 /// Runs the program: the one place that names both parts.
 pub fn main() -> std::process::ExitCode {
-    cli::main(cli::Parts {
+    cli::main(cli::Components {
         serve: broker::serve,
     })
 }

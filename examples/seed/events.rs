@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lac_app::{Config, Desk, Keys};
+use lac_app::{Config, Context, SigningKeys};
 use lac_ledger::appender::Appender;
 use lac_model::access::AdminUser;
 use lac_model::audit::{Action, ConsentBasis, Event, Outcome};
@@ -11,9 +11,9 @@ use lac_model::fault::Fault;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
 
-use super::ambient::{mix, pick, wall_clock};
-use super::people::People;
-use super::shop::HISTORY;
+use super::customers::GeneratedCustomers;
+use super::sources::{mix, pick, wall_clock};
+use super::store::HISTORY;
 
 /// A day in microseconds.
 const DAY: u64 = 86_400 * 1_000_000;
@@ -31,14 +31,19 @@ const REASONS: &[&str] = &[
 const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
 
 /// The data from which an event is generated.
-struct Scene<'s> {
-    people: &'s People,
+struct EventGenerator<'s> {
+    people: &'s GeneratedCustomers,
     admins: Vec<AdminUser>,
     seed: u64,
 }
 
 /// Appends `count` events between the creation of the store and now.
-pub fn append(desk: &Desk<'_>, people: &People, count: u64, seed: u64) -> Result<(), Fault> {
+pub fn append(
+    desk: &Context<'_>,
+    people: &GeneratedCustomers,
+    count: u64,
+    seed: u64,
+) -> Result<(), Fault> {
     let Some(span) = u64::try_from(HISTORY.as_micros())
         .ok()
         .filter(|_| count > 0)
@@ -46,24 +51,26 @@ pub fn append(desk: &Desk<'_>, people: &People, count: u64, seed: u64) -> Result
         return Ok(());
     };
     // Leave a day at each end: the events of the store's creation are earlier, `now` is later.
-    let start = wall_clock().minus(HISTORY).plus(Duration::from_micros(DAY));
+    let start = wall_clock()
+        .saturating_sub(HISTORY)
+        .saturating_add(Duration::from_micros(DAY));
     let step = (span - 2 * DAY) / count;
     let admins = desk.store.read()?.admin_users()?;
-    let scene = Scene {
+    let scene = EventGenerator {
         people,
         admins,
         seed,
     };
-    desk.store.bulk(true)?;
+    desk.store.set_bulk_mode(true)?;
     for first in (0..count).step_by(usize::try_from(BATCH).unwrap_or(1)) {
-        batch(desk, &scene, first..(first + BATCH).min(count), start, step)?;
+        append_batch(desk, &scene, first..(first + BATCH).min(count), start, step)?;
     }
-    desk.store.bulk(false)
+    desk.store.set_bulk_mode(false)
 }
 
-fn batch(
-    desk: &Desk<'_>,
-    scene: &Scene<'_>,
+fn append_batch(
+    desk: &Context<'_>,
+    scene: &EventGenerator<'_>,
     numbers: std::ops::Range<u64>,
     start: Timestamp,
     step: u64,
@@ -71,35 +78,35 @@ fn batch(
     let tx = desk.store.write()?;
     let proof = {
         let origin = Config::read(tx.as_read())?.store_name()?;
-        let keys = Keys::of(desk.keys, tx.as_read(), &origin)?;
+        let keys = SigningKeys::load(desk.keys, tx.as_read(), &origin)?;
         let random = desk.random;
         let mut log = Appender::open(&*tx, random, &keys.chain, desk.high_water, start)?;
         let mut last = None;
         for number in numbers {
             let jitter = mix(scene.seed ^ 0x7E, number) % step.max(1);
-            log.advance(start.plus(Duration::from_micros(number * step + jitter)));
-            last = Some(log.append(&scene.event(number))?);
+            log.advance_clock(start.saturating_add(Duration::from_micros(number * step + jitter)));
+            last = Some(log.append(&scene.next_event(number))?);
         }
         let last = last.ok_or_else(|| Fault::internal("an empty batch"))?;
-        log.seal(last, &keys.audit)?
+        log.finish(last, &keys.signing_key)?
     };
     tx.commit(proof, desk.high_water)
 }
 
-impl Scene<'_> {
+impl EventGenerator<'_> {
     /// Three events per login (issued, redeemed, ended), sometimes another event.
-    fn event(&self, number: u64) -> Event {
+    fn next_event(&self, number: u64) -> Event {
         let dice = mix(self.seed ^ 0xE7, number);
         let visit = mix(self.seed ^ 0x51, number / 3);
         match dice % 100 {
-            0..=2 => self.refusal(dice),
-            3..=5 => self.consent(dice),
-            6 => self.setting(dice),
-            _ => self.visit(number % 3, visit),
+            0..=2 => self.refusal_event(dice),
+            3..=5 => self.consent_event(dice),
+            6 => self.setting_event(dice),
+            _ => self.visit_event(number % 3, visit),
         }
     }
 
-    fn signed(&self, action: Action, number: u64) -> Event {
+    fn event_by_admin(&self, action: Action, number: u64) -> Event {
         let mut event = Event::new(action);
         let at = usize::try_from(number % self.admins.len() as u64).unwrap_or(0);
         let admin = &self.admins[at];
@@ -111,22 +118,24 @@ impl Scene<'_> {
         event
     }
 
-    fn about(&self, event: &mut Event, number: u64) {
+    fn set_customer(&self, event: &mut Event, number: u64) {
         let person = self.people.get(1 + number % self.people.count.max(1));
-        event.customer_id = i64::try_from(person.id).ok().and_then(CustomerId::merchant);
+        event.customer_id = i64::try_from(person.id)
+            .ok()
+            .and_then(CustomerId::from_merchant);
         event.customer_email = Some(person.email);
         event.website = Some(if person.website_id == 1 { "base" } else { "eu" }.to_owned());
         event.store_view = Some(VIEWS[usize::try_from(person.store_id).unwrap_or(0)].to_owned());
     }
 
-    fn visit(&self, act: u64, visit: u64) -> Event {
+    fn visit_event(&self, act: u64, visit: u64) -> Event {
         let action = match act {
             0 => Action::LoginIssue,
             1 => Action::LoginRedeem,
             _ => Action::LoginEnd,
         };
-        let mut event = self.signed(action, visit);
-        self.about(&mut event, visit >> 16);
+        let mut event = self.event_by_admin(action, visit);
+        self.set_customer(&mut event, visit >> 16);
         let bits = u128::from(visit) << 64 | u128::from(mix(self.seed, visit));
         event.session_id = Some(SessionId::from_bits(bits.to_be_bytes()));
         event.ticket = format!("ZD-{}", visit % 100_000).parse().ok();
@@ -148,54 +157,54 @@ impl Scene<'_> {
                     seq: None,
                 });
             }
-            1 => event.detail("storefront", "shop"),
+            1 => event.add_detail("storefront", "shop"),
             _ => {
-                event.detail("cause", "by_agent");
-                event.detail("duration_seconds", visit % 3600);
+                event.add_detail("cause", "by_agent");
+                event.add_detail("duration_seconds", visit % 3600);
             }
         }
         event
     }
 
-    fn refusal(&self, dice: u64) -> Event {
-        let mut event = self.signed(Action::LoginIssue, dice >> 8);
-        self.about(&mut event, dice >> 16);
+    fn refusal_event(&self, dice: u64) -> Event {
+        let mut event = self.event_by_admin(Action::LoginIssue, dice >> 8);
+        self.set_customer(&mut event, dice >> 16);
         event.outcome = Outcome::Failure;
         let customer = event.customer_id.map(|id| id.to_string());
-        event.fail(&Fault::ConsentWithheld {
+        event.mark_failed(&Fault::ConsentWithheld {
             customer: customer.unwrap_or_default(),
             ran_out: None,
         });
         event
     }
 
-    fn consent(&self, dice: u64) -> Event {
+    fn consent_event(&self, dice: u64) -> Event {
         let granted = (dice >> 8).is_multiple_of(2);
         let action = if granted {
             Action::ConsentGrant
         } else {
             Action::ConsentRevoke
         };
-        let mut event = self.signed(action, dice >> 9);
-        self.about(&mut event, dice >> 16);
+        let mut event = self.event_by_admin(action, dice >> 9);
+        self.set_customer(&mut event, dice >> 16);
         event.store_view = None;
-        event.detail("source", "admin");
+        event.add_detail("source", "admin");
         let words = ["withheld", "granted"];
-        event.change(words[usize::from(!granted)], words[usize::from(granted)]);
+        event.add_change(words[usize::from(!granted)], words[usize::from(granted)]);
         // A failed attempt, so that the customers' rows keep the current consents.
         let customer = event.customer_id.map(|id| id.to_string());
-        event.fail(&Fault::CustomerNotFound {
+        event.mark_failed(&Fault::CustomerNotFound {
             customer: customer.unwrap_or_default(),
         });
         event
     }
 
-    fn setting(&self, dice: u64) -> Event {
-        let mut event = self.signed(Action::ConfigSet, 0);
+    fn setting_event(&self, dice: u64) -> Event {
+        let mut event = self.event_by_admin(Action::ConfigSet, 0);
         let path = "login_as_customer/general/authentication_data_expiration_time";
-        event.detail("path", path);
-        event.detail("scope", "default");
-        event.change("60", (30 + dice % 90).to_string());
+        event.add_detail("path", path);
+        event.add_detail("scope", "default");
+        event.add_change("60", (30 + dice % 90).to_string());
         event
     }
 }

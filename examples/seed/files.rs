@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use serde_json::json;
 
-use super::people::{People, Person};
+use super::customers::{GeneratedCustomer, GeneratedCustomers};
 
 const PAGE: u64 = 1000;
 
@@ -12,7 +12,7 @@ const VIEWS: [&str; 5] = ["admin", "default", "es_us", "de", "fr"];
 
 /// A "Customers Main File", including password hashes, which an import must
 /// ignore.
-pub fn csv(people: &People, out: &mut impl Write) -> io::Result<()> {
+pub fn write_csv(people: &GeneratedCustomers, out: &mut impl Write) -> io::Result<()> {
     out.write_all(
         b"email,_website,_store,confirmation,created_at,created_in,default_billing,\
           default_shipping,disable_auto_group_change,dob,firstname,gender,group_id,lastname,\
@@ -28,7 +28,7 @@ pub fn csv(people: &People, out: &mut impl Write) -> io::Result<()> {
             if p.website_id == 1 { "base" } else { "eu" },
             VIEWS[usize::try_from(p.store_id).unwrap_or(0)],
             if p.confirmed { "" } else { "8f1c5b0f2f4b4e1f" },
-            p.since,
+            p.created_at,
             p.first_name,
             p.last_name,
             u128::from(id) * 0x9E37_79B9_7F4A_7C15,
@@ -41,15 +41,15 @@ pub fn csv(people: &People, out: &mut impl Write) -> io::Result<()> {
 
 /// Pages of `GET /V1/customers/search`, generated one after another on reading.
 #[derive(Debug)]
-pub struct Rest<'p> {
-    people: &'p People,
+pub struct RestPages<'p> {
+    people: &'p GeneratedCustomers,
     next: u64,
     page: Vec<u8>,
     read: usize,
 }
 
-impl<'p> Rest<'p> {
-    pub fn new(people: &'p People) -> Self {
+impl<'p> RestPages<'p> {
+    pub fn new(people: &'p GeneratedCustomers) -> Self {
         Self {
             people,
             next: 1,
@@ -58,7 +58,7 @@ impl<'p> Rest<'p> {
         }
     }
 
-    fn turn(&mut self) -> io::Result<()> {
+    fn render_next_page(&mut self) -> io::Result<()> {
         let last = (self.next + PAGE - 1).min(self.people.count);
         self.page.clear();
         self.read = 0;
@@ -67,7 +67,7 @@ impl<'p> Rest<'p> {
             if id > self.next {
                 self.page.push(b',');
             }
-            serde_json::to_writer(&mut self.page, &item(&self.people.get(id)))?;
+            serde_json::to_writer(&mut self.page, &customer_json(&self.people.get(id)))?;
         }
         let (page, total) = (self.next / PAGE + 1, self.people.count);
         writeln!(
@@ -80,13 +80,13 @@ impl<'p> Rest<'p> {
     }
 }
 
-impl Read for Rest<'_> {
+impl Read for RestPages<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read == self.page.len() {
             if self.next > self.people.count && self.next > 1 {
                 return Ok(0);
             }
-            self.turn()?;
+            self.render_next_page()?;
         }
         let rest = &self.page[self.read..];
         let count = rest.len().min(buffer.len());
@@ -96,10 +96,10 @@ impl Read for Rest<'_> {
     }
 }
 
-fn item(p: &Person) -> serde_json::Value {
+fn customer_json(p: &GeneratedCustomer) -> serde_json::Value {
     let mut item = json!({
         "id": p.id, "group_id": 1, "default_billing": "", "default_shipping": "",
-        "created_at": p.since, "updated_at": p.since, "created_in": "Default Store View",
+        "created_at": p.created_at, "updated_at": p.created_at, "created_in": "Default Store View",
         "email": p.email, "firstname": p.first_name, "lastname": p.last_name,
         "store_id": p.store_id, "website_id": p.website_id, "addresses": [],
         "disable_auto_group_change": 0,
@@ -136,7 +136,7 @@ pub const CONFIGS: &str = r#"[
  {"id":4,"code":"fr","timezone":"Europe/Berlin","secure_base_url":"https://eu.shop.example.com/"}]"#;
 
 /// Orders 000000001 to at most 000001000. Order N belongs to customer N.
-pub fn orders(people: &People) -> String {
+pub fn orders_json(people: &GeneratedCustomers) -> String {
     let order = |id: u64| {
         let p = people.get(id);
         json!({

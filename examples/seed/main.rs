@@ -9,11 +9,11 @@
 
 #![allow(clippy::print_stderr)]
 
-mod ambient;
+mod customers;
 mod events;
 mod files;
-mod people;
-mod shop;
+mod sources;
+mod store;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -23,8 +23,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use lac_model::fault::Fault;
 
-use self::files::Rest;
-use self::people::People;
+use self::customers::GeneratedCustomers;
+use self::files::RestPages;
 
 /// Creates a store, or a file of customers.
 #[derive(Debug, Parser)]
@@ -71,22 +71,22 @@ fn main() -> ExitCode {
 
 fn run(args: &Arguments) -> Result<(), Fault> {
     let consents = args.consents.unwrap_or((args.customers / 10).max(1));
-    let people = People::new(args.seed, args.customers, consents);
+    let people = GeneratedCustomers::new(args.seed, args.customers, consents);
     if let Some(path) = &args.emit_csv {
-        written(path, |file| files::csv(&people, file))?;
+        write_file(path, |file| files::write_csv(&people, file))?;
     }
     if let Some(path) = &args.emit_rest {
-        written(path, |file| {
-            io::copy(&mut Rest::new(&people), file).map(|_| ())
+        write_file(path, |file| {
+            io::copy(&mut RestPages::new(&people), file).map(|_| ())
         })?;
     }
     match &args.store {
-        Some(store) => shop::make(store, &people, args.events, args.seed),
+        Some(store) => store::create_store(store, &people, args.events, args.seed),
         None => Ok(()),
     }
 }
 
-fn written(
+fn write_file(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), Fault> {

@@ -6,9 +6,9 @@
 //! for all together and for each account, so that nobody is kept out by
 //! somebody else.
 
-mod crowd;
+mod limiter;
 mod peer;
-mod stream;
+mod timed_stream;
 
 use std::io;
 use std::os::fd::AsFd;
@@ -20,29 +20,29 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use self::crowd::{Crowd, Guest};
-use self::peer::{Peer, uid_of};
-use self::stream::Timed;
-use lac_app::remote::{Hearing, IsGone, LARGE_REQUEST, Service};
-use lac_app::{self, Caller, Credential, Desk};
+use self::limiter::{ConnectionLimiter, Slot};
+use self::peer::{Peer, uid_for_account};
+use self::timed_stream::TimedStream;
+use lac_app::protocol::{IsDisconnected, LARGE_REQUEST, ServerConnection, Service};
+use lac_app::{self, Caller, Context, Credential};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// Greeting and request must be here within this time.
-const TO_ASK: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The other side may keep the store waiting so long, while it writes what it
 /// gets or reads what it sends.
-const STALL: Duration = Duration::from_secs(300);
+const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// And no request takes longer than this.
-const IN_ALL: Duration = Duration::from_secs(2 * 3600);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(2 * 3600);
 
 /// What is to be done now and then.
-const ROUND: Duration = Duration::from_secs(60);
+const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Requests under way may end when the broker is told to.
-const GRACE: Duration = Duration::from_secs(10);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until it is told to end, or nobody calls any more.
 ///
@@ -51,63 +51,71 @@ const GRACE: Duration = Duration::from_secs(10);
 pub fn serve(service: &Service<'_>) -> Result<()> {
     let io = |e: io::Error| Fault::io("the socket", e);
     service.listener.set_nonblocking(true).map_err(io)?;
-    let crowd = Crowd::default();
+    let limiter = ConnectionLimiter::default();
     // Before anybody is let in: who is no stranger.
-    know(service, &crowd);
+    refresh_admin_uids(service, &limiter);
     thread::scope(|scope| {
-        let chores = thread::Builder::new().spawn_scoped(scope, || round(service, &crowd));
+        let chores =
+            thread::Builder::new().spawn_scoped(scope, || run_maintenance(service, &limiter));
         let chores = chores.map_err(io)?.thread().clone();
-        let ended = accept(service, scope, &crowd, &chores);
-        crowd.close();
+        let ended = accept_connections(service, scope, &limiter, &chores);
+        limiter.close();
         chores.unpark();
-        let until = Instant::now() + GRACE;
-        while !crowd.is_empty() && Instant::now() < until {
+        let until = Instant::now() + SHUTDOWN_GRACE;
+        while !limiter.is_empty() && Instant::now() < until {
             thread::sleep(Duration::from_millis(20));
         }
-        crowd.hang_up();
+        limiter.disconnect_all();
         ended
     })
 }
 
 /// Does the chores, first at once, until the broker ends.
-fn round(service: &Service<'_>, crowd: &Crowd) {
-    while !crowd.is_closed() {
-        know(service, crowd);
-        if catch_unwind(AssertUnwindSafe(service.chores)).is_err() {
-            (service.say)("a chore failed");
+fn run_maintenance(service: &Service<'_>, limiter: &ConnectionLimiter) {
+    while !limiter.is_closed() {
+        refresh_admin_uids(service, limiter);
+        if catch_unwind(AssertUnwindSafe(service.maintenance)).is_err() {
+            (service.log_line)("a chore failed");
         }
-        thread::park_timeout(ROUND);
+        thread::park_timeout(MAINTENANCE_INTERVAL);
     }
 }
 
 /// Looks up which accounts are admin users'. What they were stays where that
 /// fails.
-fn know(service: &Service<'_>, crowd: &Crowd) {
-    let known = catch_unwind(AssertUnwindSafe(|| service.desks.accounts()));
+fn refresh_admin_uids(service: &Service<'_>, limiter: &ConnectionLimiter) {
+    let known = catch_unwind(AssertUnwindSafe(|| service.contexts.os_accounts()));
     if let Ok(Ok(accounts)) = known {
-        crowd.know(accounts.iter().filter_map(|name| uid_of(name)).collect());
+        limiter.set_admin_uids(
+            accounts
+                .iter()
+                .filter_map(|name| uid_for_account(name))
+                .collect(),
+        );
     }
 }
 
-fn accept<'scope>(
+fn accept_connections<'scope>(
     service: &'scope Service<'_>,
     scope: &'scope thread::Scope<'scope, '_>,
-    crowd: &'scope Crowd,
+    limiter: &'scope ConnectionLimiter,
     chores: &Thread,
 ) -> Result<()> {
     let mut quiet_since = Instant::now();
     loop {
-        let wait = match service.idle {
+        let wait = match service.idle_timeout {
             None => PollTimeout::NONE,
             Some(idle) => {
                 let left = idle.saturating_sub(quiet_since.elapsed());
-                let left = left.max(Duration::from_millis(20)).min(ROUND);
+                let left = left
+                    .max(Duration::from_millis(20))
+                    .min(MAINTENANCE_INTERVAL);
                 PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO)
             }
         };
         let mut ends = [
             PollFd::new(service.listener.as_fd(), PollFlags::POLLIN),
-            PollFd::new(service.end.as_fd(), PollFlags::POLLIN),
+            PollFd::new(service.shutdown.as_fd(), PollFlags::POLLIN),
         ];
         match poll(&mut ends, wait) {
             Ok(_) | Err(nix::errno::Errno::EINTR) => {}
@@ -120,39 +128,39 @@ fn accept<'scope>(
             match service.listener.accept() {
                 Ok((stream, _)) => {
                     quiet_since = Instant::now();
-                    receive(service, scope, crowd, (stream, chores.clone()));
+                    spawn_handler(service, scope, limiter, (stream, chores.clone()));
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     // Too many files are open, for a moment.
-                    (service.say)(&format!("nobody can be received: {error}"));
+                    (service.log_line)(&format!("nobody can be received: {error}"));
                     thread::sleep(Duration::from_millis(50));
                     break;
                 }
             }
         }
-        if !crowd.is_empty() {
+        if !limiter.is_empty() {
             quiet_since = Instant::now();
         }
         if service
-            .idle
+            .idle_timeout
             .is_some_and(|idle| quiet_since.elapsed() >= idle)
         {
-            (service.say)("nobody called for a while");
+            (service.log_line)("nobody called for a while");
             return Ok(());
         }
     }
 }
 
 /// Gives a connection a thread of its own, if there is room for one more.
-fn receive<'scope>(
+fn spawn_handler<'scope>(
     service: &'scope Service<'_>,
     scope: &'scope thread::Scope<'scope, '_>,
-    crowd: &'scope Crowd,
+    limiter: &'scope ConnectionLimiter,
     (stream, chores): (UnixStream, Thread),
 ) {
-    let Ok(peer) = Peer::of(&stream) else {
+    let Ok(peer) = Peer::from_stream(&stream) else {
         return; // gone already, or nobody the kernel knows
     };
     let entered = stream
@@ -160,66 +168,75 @@ fn receive<'scope>(
         .and_then(|()| stream.try_clone())
         .map(Arc::new)
         .map_err(|e| e.to_string())
-        .and_then(|second| Ok((crowd.enter(peer.uid, Arc::clone(&second))?, second)));
-    let (guest, second) = match entered {
+        .and_then(|second| Ok((limiter.acquire(peer.uid, Arc::clone(&second))?, second)));
+    let (slot, second) = match entered {
         Ok(entered) => entered,
         Err(problem) => {
-            refuse(stream, &Fault::BrokerBusy { problem });
+            refuse_connection(stream, &Fault::BrokerBusy { problem });
             return;
         }
     };
     let thread = thread::Builder::new().spawn_scoped(scope, move || {
-        let is_gone: IsGone = Arc::new(move || stream::is_gone(&second));
-        let visitor = Visitor {
+        let is_gone: IsDisconnected = Arc::new(move || timed_stream::is_disconnected(&second));
+        let visitor = PeerConnection {
             peer: &peer,
-            guest: &guest,
+            slot: &slot,
             is_gone,
         };
-        let heard = catch_unwind(AssertUnwindSafe(|| attend(service, &visitor, stream)));
+        let heard = catch_unwind(AssertUnwindSafe(|| {
+            handle_connection(service, &visitor, stream)
+        }));
         let problem = match heard {
             Ok(Ok(())) => None,
             Ok(Err(fault)) => Some(fault.to_string()),
             Err(_) => Some("a request failed badly".to_owned()),
         };
         if let Some(problem) = problem
-            && (!guest.is_stranger() || crowd.may_be_told())
+            && (!slot.is_unknown() || limiter.may_log_unknown())
         {
-            (service.say)(&format!("uid {}: {problem}", peer.uid));
+            (service.log_line)(&format!("uid {}: {problem}", peer.uid));
         }
-        drop(guest);
-        if service.desks.has_chores() {
+        drop(slot);
+        if service.contexts.has_urgent_maintenance() {
             chores.unpark();
         }
     });
     if let Err(error) = thread {
-        (service.say)(&format!("nobody can be attended to: {error}"));
+        (service.log_line)(&format!("nobody can be attended to: {error}"));
     }
 }
 
-fn refuse(stream: UnixStream, fault: &Fault) {
-    let mut hearing = Hearing::new(Timed::until(stream, Duration::from_millis(100)));
-    hearing.refuse(fault);
+fn refuse_connection(stream: UnixStream, fault: &Fault) {
+    let mut connection = ServerConnection::new(TimedStream::with_timeout(
+        stream,
+        Duration::from_millis(100),
+    ));
+    connection.send_fault(fault);
 }
 
 /// Whoever is attended to.
-struct Visitor<'v> {
+struct PeerConnection<'v> {
     peer: &'v Peer,
-    guest: &'v Guest<'v>,
-    is_gone: IsGone,
+    slot: &'v Slot<'v>,
+    is_gone: IsDisconnected,
 }
 
 /// Hears one request and answers it.
-fn attend(service: &Service<'_>, visitor: &Visitor<'_>, stream: UnixStream) -> Result<()> {
-    let (peer, guest) = (visitor.peer, visitor.guest);
+fn handle_connection(
+    service: &Service<'_>,
+    visitor: &PeerConnection<'_>,
+    stream: UnixStream,
+) -> Result<()> {
+    let (peer, slot) = (visitor.peer, visitor.slot);
     let busy = |problem| Fault::BrokerBusy { problem };
-    let mut hearing = Hearing::new(Timed::until(stream, TO_ASK));
-    if !hearing.greet(|| service.desks.timezone())? {
+    let mut connection = ServerConnection::new(TimedStream::with_timeout(stream, REQUEST_TIMEOUT));
+    if !connection.handshake(|| service.contexts.timezone())? {
         return Ok(());
     }
     let mut large = None;
-    let heard = hearing.hear(|length| {
+    let heard = connection.receive(|length| {
         if length > LARGE_REQUEST {
-            large = Some(guest.enter_large().map_err(busy)?);
+            large = Some(slot.acquire_large().map_err(busy)?);
         }
         Ok(())
     });
@@ -227,56 +244,60 @@ fn attend(service: &Service<'_>, visitor: &Visitor<'_>, stream: UnixStream) -> R
         Ok(Some(asked)) => asked,
         Ok(None) => return Ok(()),
         Err(fault) => {
-            hearing.refuse(&fault);
+            connection.send_fault(&fault);
             return Err(fault);
         }
     };
-    guest.has_asked();
-    hearing.stream().be_patient(STALL, IN_ALL);
+    slot.mark_requested();
+    connection
+        .stream_mut()
+        .set_timeouts(STALL_TIMEOUT, TOTAL_TIMEOUT);
     let token = match asked.token() {
         Ok(token) => token,
         Err(fault) => {
-            hearing.refuse(&fault);
+            connection.send_fault(&fault);
             return Ok(());
         }
     };
     let account = peer.account();
     let caller = Caller {
-        credential: Credential::of(token.as_deref(), &account),
+        credential: Credential::from_token_or_account(token.as_deref(), &account),
         os_account: Some(account),
         login_uid: peer.login_uid(),
         ip_address: Some(peer.address()),
     };
-    if guest.is_stranger() {
+    if slot.is_unknown() {
         let mut is_known = false;
-        let mut ask = |desk: &Desk<'_>| is_known = lac_app::is_known(desk);
+        let mut ask = |context: &Context<'_>| is_known = lac_app::is_known(context);
         // What fails here fails again when the request is run.
-        let _ = service.desks.lend(&caller, None, &mut ask);
+        let _ = service.contexts.with_context(&caller, None, &mut ask);
         if is_known {
-            guest.is_known_now();
+            slot.mark_known();
         }
     }
     let heavy = match asked
         .is_heavy()
-        .then(|| guest.enter_heavy(&*visitor.is_gone))
+        .then(|| slot.acquire_heavy(&*visitor.is_gone))
     {
         None => None,
         Some(Ok(Some(heavy))) => Some(heavy),
         Some(Ok(None)) => return Ok(()),
         Some(Err(problem)) => {
-            hearing.refuse(&busy(problem));
+            connection.send_fault(&busy(problem));
             return Ok(());
         }
     };
     let mut answered = Ok(None);
     let is_gone = Arc::clone(&visitor.is_gone);
-    let lent = service.desks.lend(&caller, Some(is_gone), &mut |desk| {
-        answered = hearing.answer(&asked, desk);
-    });
+    let lent = service
+        .contexts
+        .with_context(&caller, Some(is_gone), &mut |context| {
+            answered = connection.answer(&asked, context);
+        });
     drop((large, heavy));
     if let Err(fault) = lent {
         // It is not the caller's fault, so whoever runs the broker hears it too.
-        hearing.refuse(&fault);
+        connection.send_fault(&fault);
         return Err(fault);
     }
     match answered? {

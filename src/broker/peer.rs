@@ -10,7 +10,7 @@ use nix::unistd::{Uid, User};
 
 /// The number of an account that is named as [`Peer::account`] names it; `None`
 /// for one that is not here.
-pub fn uid_of(account: &str) -> Option<u32> {
+pub fn uid_for_account(account: &str) -> Option<u32> {
     if let Some(number) = account.strip_prefix("uid:") {
         return number.parse().ok();
     }
@@ -30,7 +30,7 @@ impl Peer {
     /// # Errors
     /// Where the kernel does not tell.
     #[cfg(target_os = "linux")]
-    pub fn of(stream: &UnixStream) -> io::Result<Self> {
+    pub fn from_stream(stream: &UnixStream) -> io::Result<Self> {
         use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
         let told = getsockopt(stream, PeerCredentials)?;
         Ok(Self {

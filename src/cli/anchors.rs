@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use super::out::Out;
 use super::settings::AnchorSettings;
-use lac_ledger::anchor::{Anchor, AnchorFile, Anchors, Place, Syslog};
-use lac_render::safe::safe;
+use lac_ledger::anchor::{Anchor, AnchorStatus, Anchors, FileAnchor, SyslogAnchor};
+use lac_render::sanitize::sanitize;
 
 /// Every place of the settings, and whether its failure was told.
 #[derive(Debug, Default)]
@@ -16,10 +16,10 @@ impl ConfiguredAnchors {
     pub fn new(settings: &AnchorSettings) -> Self {
         let mut places: Vec<Box<dyn Anchor>> = Vec::new();
         if let Some(path) = &settings.file {
-            places.push(Box::new(AnchorFile::new(path.clone())));
+            places.push(Box::new(FileAnchor::new(path.clone())));
         }
         if settings.syslog {
-            places.push(Box::new(Syslog::new()));
+            places.push(Box::new(SyslogAnchor::new()));
         }
         let untold = |place| (place, Cell::new(false));
         Self(places.into_iter().map(untold).collect())
@@ -27,27 +27,27 @@ impl ConfiguredAnchors {
 }
 
 impl Anchors for ConfiguredAnchors {
-    fn keep(&self, note: &str) {
+    fn append_note(&self, note: &str) {
         for (anchor, told) in &self.0 {
-            let Err(problem) = anchor.keep(note) else {
+            let Err(problem) = anchor.append_note(note) else {
                 continue;
             };
             // Once in a process: it will not get better while it runs.
             if !told.replace(true) {
                 let (name, problem) = (anchor.name(), problem.to_string());
-                Out::err(&format!(
+                Out::print_err(&format!(
                     "warning: the checkpoint could not be anchored in {}: {}",
-                    safe(&name),
-                    safe(&problem)
+                    sanitize(&name),
+                    sanitize(&problem)
                 ));
             }
         }
     }
 
-    fn examine(&self) -> Vec<Place> {
+    fn check_all(&self) -> Vec<AnchorStatus> {
         self.0
             .iter()
-            .map(|(anchor, _)| Place::of(&**anchor))
+            .map(|(anchor, _)| AnchorStatus::check(&**anchor))
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use lac_render::Format;
+use lac_render::OutputFormat;
 
 /// Global flags.
 #[derive(Debug, Clone, Default, Args)]
@@ -61,7 +61,7 @@ pub enum OutputArg {
     Csv,
 }
 
-impl From<OutputArg> for Format {
+impl From<OutputArg> for OutputFormat {
     fn from(arg: OutputArg) -> Self {
         match arg {
             OutputArg::Table => Self::Table,

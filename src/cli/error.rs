@@ -4,34 +4,34 @@
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
 
-use super::hint::{Hint, Reader, hint};
+use super::hint::{Hint, HintReader, hint};
 use super::out::Out;
-use lac_model::fault::{Fault, Kind};
-use lac_render::safe::{safe, safe_lines};
+use lac_model::fault::{Fault, FaultKind};
+use lac_render::sanitize::{sanitize, sanitize_lines};
 
 /// The exit code of a kind of fault.
-pub fn exit_code(kind: Kind) -> u8 {
+pub fn exit_code(kind: FaultKind) -> u8 {
     match kind {
-        Kind::Failed => 1,
-        Kind::Usage => 2,
-        Kind::NotFound => 3,
-        Kind::Denied => 4,
-        Kind::Refused => 5,
-        Kind::Tampered => 6,
-        Kind::Conflict => 7,
-        Kind::Unverifiable => 8,
-        Kind::Declined => 0,
+        FaultKind::Failed => 1,
+        FaultKind::Usage => 2,
+        FaultKind::NotFound => 3,
+        FaultKind::Denied => 4,
+        FaultKind::Refused => 5,
+        FaultKind::Tampered => 6,
+        FaultKind::Conflict => 7,
+        FaultKind::Unverifiable => 8,
+        FaultKind::Declined => 0,
     }
 }
 
 #[derive(Serialize)]
 struct Envelope {
-    error: Explained,
+    error: Explanation,
 }
 
 /// A fault with its way out, as programs get it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Explained {
+pub struct Explanation {
     pub code: String,
     pub message: String,
     pub hint: Option<String>,
@@ -39,16 +39,16 @@ pub struct Explained {
 
 /// Code, message and hint of a fault, for a reader who is found out about only
 /// where the hint depends on what they may do.
-pub fn explain(fault: &Fault, reader: impl FnOnce() -> Reader) -> Explained {
+pub fn explain(fault: &Fault, reader: impl FnOnce() -> HintReader) -> Explanation {
     let text = |hint: Hint| {
         let reader = if hint.depends_on_reader() {
             reader()
         } else {
-            Reader::nobody()
+            HintReader::unknown()
         };
-        hint.text(&reader.as_root(nix::unistd::getuid().is_root()))
+        hint.text_for(&reader.with_root(nix::unistd::getuid().is_root()))
     };
-    Explained {
+    Explanation {
         code: fault.code(),
         message: fault.to_string(),
         hint: hint(fault).and_then(text),
@@ -56,34 +56,34 @@ pub fn explain(fault: &Fault, reader: impl FnOnce() -> Reader) -> Explained {
 }
 
 /// Says what went wrong, on stderr, and gives the exit code.
-pub fn report(out: &Out, fault: &Fault, reader: impl FnOnce() -> Reader) -> u8 {
+pub fn print_fault(out: &Out, fault: &Fault, reader: impl FnOnce() -> HintReader) -> u8 {
     let code = exit_code(fault.kind());
     if matches!(fault, Fault::Declined) {
-        Out::err("Nothing was changed.");
+        Out::print_err("Nothing was changed.");
         return code;
     }
     let explained = explain(fault, reader);
     if out.format.is_json() {
-        json(explained);
+        print_json(explained);
         return code;
     }
-    let (red, bold, reset) = if out.color_err {
+    let (red, bold, reset) = if out.color_stderr {
         ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m")
     } else {
         ("", "", "")
     };
-    Out::err(&format!(
+    Out::print_err(&format!(
         "{red}error:{reset} {}",
-        safe_lines(&explained.message)
+        sanitize_lines(&explained.message)
     ));
     if let Some(hint) = &explained.hint {
-        Out::err(&format!("{bold}hint:{reset} {}", safe(hint)));
+        Out::print_err(&format!("{bold}hint:{reset} {}", sanitize(hint)));
     }
     code
 }
 
 /// A usage error found while reading the arguments.
-pub fn report_usage(is_json: bool, mut error: clap::Error) -> u8 {
+pub fn print_usage_error(is_json: bool, mut error: clap::Error) -> u8 {
     if is_json && error.use_stderr() {
         let text = error.to_string();
         // Up to the first empty line: what is missing, or may be given, has
@@ -91,25 +91,25 @@ pub fn report_usage(is_json: bool, mut error: clap::Error) -> u8 {
         let said = text.split("\n\n").next().unwrap_or_default();
         let said = said.strip_prefix("error: ").unwrap_or(said);
         let lines: Vec<&str> = said.lines().map(str::trim).collect();
-        json(Explained {
+        print_json(Explanation {
             code: "invalid_argument".to_owned(),
             message: lines.join(" "),
             hint: Some(format!(
                 "{} --help shows how it is used",
-                command_of(&error)
+                command_path(&error)
             )),
         });
         return 2;
     }
     // A closed pipe is no reason to complain.
-    make_harmless(&mut error);
+    sanitize_usage_error(&mut error);
     let _ = error.print();
     if error.use_stderr() { 2 } else { 0 }
 }
 
 /// The command that was meant, as far as it was understood: what the usage
 /// line names before its arguments.
-fn command_of(error: &clap::Error) -> String {
+fn command_path(error: &clap::Error) -> String {
     let usage = match error.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) => usage.to_string(),
         _ => String::new(),
@@ -126,11 +126,14 @@ fn command_of(error: &clap::Error) -> String {
 }
 
 /// Makes what was typed harmless: scripts pass on what strangers wrote.
-fn make_harmless(error: &mut clap::Error) {
+fn sanitize_usage_error(error: &mut clap::Error) {
     let made = |value: &ContextValue| match value {
-        ContextValue::String(text) => Some(ContextValue::String(safe(text).into_owned())),
+        ContextValue::String(text) => Some(ContextValue::String(sanitize(text).into_owned())),
         ContextValue::Strings(texts) => Some(ContextValue::Strings(
-            texts.iter().map(|text| safe(text).into_owned()).collect(),
+            texts
+                .iter()
+                .map(|text| sanitize(text).into_owned())
+                .collect(),
         )),
         _ => None,
     };
@@ -143,8 +146,8 @@ fn make_harmless(error: &mut clap::Error) {
     }
 }
 
-fn json(error: Explained) {
+fn print_json(error: Explanation) {
     if let Ok(line) = serde_json::to_string(&Envelope { error }) {
-        Out::err(&line);
+        Out::print_err(&line);
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::builder::Styles;
 
-use super::commands::Noun;
+use super::commands::CommandSpec;
 
 /// Headings and their commands, in the order in which one meets them.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -37,13 +37,13 @@ const EXIT_CODES: [&str; 2] = [
 
 /// Names of the nouns in one group; those that no group names come last, under
 /// a heading of their own, so that none is ever missing.
-fn groups(nouns: &[Noun]) -> Vec<(&'static str, Vec<&Noun>)> {
+fn groups(nouns: &[CommandSpec]) -> Vec<(&'static str, Vec<&CommandSpec>)> {
     let find = |name: &&str| nouns.iter().find(|noun| noun.name == *name);
     let mut all: Vec<_> = GROUPS
         .iter()
         .map(|(title, names)| (*title, names.iter().filter_map(find).collect::<Vec<_>>()))
         .collect();
-    let is_named = |noun: &&Noun| GROUPS.iter().any(|(_, names)| names.contains(&noun.name));
+    let is_named = |noun: &&CommandSpec| GROUPS.iter().any(|(_, names)| names.contains(&noun.name));
     all.push((
         "More",
         nouns.iter().filter(|noun| !is_named(noun)).collect(),
@@ -53,7 +53,7 @@ fn groups(nouns: &[Noun]) -> Vec<(&'static str, Vec<&Noun>)> {
 }
 
 /// The template of the program's own help.
-pub fn template(nouns: &[Noun]) -> String {
+pub fn template(nouns: &[CommandSpec]) -> String {
     let styles = Styles::styled();
     let (title, name) = (styles.get_header(), styles.get_literal());
     let width = nouns.iter().map(|noun| noun.name.len()).max().unwrap_or(0);

@@ -1,93 +1,95 @@
 //! What to do about a fault, for whoever reads it. A hint names no command that
 //! its reader may not run.
 
-mod ways;
+mod faults;
 
-pub use ways::hint;
+pub use faults::hint;
 
-use lac_app::whoami::Myself;
+use lac_app::access::whoami::ActorView;
 use lac_model::resource::Resource;
 
 /// Who reads a hint, as far as it decides what they can run.
 #[derive(Debug, Clone, Default)]
-pub struct Reader {
+pub struct HintReader {
     resources: Vec<Resource>,
     /// Whether the role scope is all websites.
-    is_everywhere: bool,
+    has_all_websites: bool,
     /// Whether they are an admin user at all.
-    is_known: bool,
+    is_admin_user: bool,
     is_root: bool,
 }
 
-impl Reader {
+impl HintReader {
     /// Somebody of whom nothing is known: they may run what anybody may.
-    pub fn nobody() -> Self {
+    pub fn unknown() -> Self {
         Self::default()
     }
 
     /// Somebody who holds these resources.
-    pub fn holding(resources: Vec<Resource>, is_everywhere: bool) -> Self {
+    pub fn with_resources(resources: Vec<Resource>, is_everywhere: bool) -> Self {
         Self {
             resources,
-            is_everywhere,
-            is_known: true,
+            has_all_websites: is_everywhere,
+            is_admin_user: true,
             is_root: false,
         }
     }
 
     /// The same as the superuser of this host.
     #[must_use]
-    pub fn as_root(self, is_root: bool) -> Self {
+    pub fn with_root(self, is_root: bool) -> Self {
         Self { is_root, ..self }
     }
 
-    fn may(&self, needs: &Needs) -> bool {
+    fn can_run(&self, needs: &Requirement) -> bool {
         match needs {
-            Needs::Nothing => true,
-            Needs::All(resources) => resources.iter().all(|r| self.resources.contains(r)),
-            Needs::AnyOf(resources) => resources.iter().any(|r| self.resources.contains(r)),
-            Needs::Everywhere(resource) => self.is_everywhere && self.resources.contains(resource),
-            Needs::Everything => {
-                self.is_everywhere && Resource::all().all(|r| self.resources.contains(&r))
+            Requirement::Nothing => true,
+            Requirement::AllOf(resources) => resources.iter().all(|r| self.resources.contains(r)),
+            Requirement::AnyOf(resources) => resources.iter().any(|r| self.resources.contains(r)),
+            Requirement::OnAllWebsites(resource) => {
+                self.has_all_websites && self.resources.contains(resource)
             }
-            Needs::KnownActor => self.is_known,
-            Needs::Root => self.is_root,
+            Requirement::FullAccess => {
+                self.has_all_websites && Resource::all().all(|r| self.resources.contains(&r))
+            }
+            Requirement::AdminUser => self.is_admin_user,
+            Requirement::Root => self.is_root,
         }
     }
 }
 
-impl From<Myself> for Reader {
-    fn from(myself: Myself) -> Self {
+impl From<ActorView> for HintReader {
+    fn from(myself: ActorView) -> Self {
         let is_known = myself.kind == "admin_user";
         Self {
-            is_known,
-            ..Self::holding(myself.resources, myself.websites.is_none())
+            is_admin_user: is_known,
+            ..Self::with_resources(myself.resources, myself.websites.is_none())
         }
     }
 }
 
 /// What running a command takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Needs {
+pub enum Requirement {
     Nothing,
-    All(Vec<Resource>),
+    AllOf(Vec<Resource>),
     AnyOf(Vec<Resource>),
     /// Being an admin user.
-    KnownActor,
+    AdminUser,
     /// The resource, and a role scope of all websites.
-    Everywhere(Resource),
+    OnAllWebsites(Resource),
     /// Every resource, and a role scope of all websites.
-    Everything,
+    FullAccess,
     Root,
 }
 
 /// A command that helps, with the words around it.
 #[derive(Debug, Clone)]
-pub struct Way {
-    before: String,
+pub struct HintCommand {
+    prefix: String,
     pub command: String,
-    after: String,
-    pub needs: Needs,
+    suffix: String,
+    pub requirement: Requirement,
 }
 
 /// What to do about a fault.
@@ -95,78 +97,82 @@ pub struct Way {
 pub struct Hint {
     /// Commands that help, the best first; the first that the reader may run
     /// is shown.
-    pub ways: Vec<Way>,
+    pub commands: Vec<HintCommand>,
     /// What is said to everybody else.
-    otherwise: Option<String>,
+    fallback: Option<String>,
 }
 
 impl Hint {
     /// Advice without a command of the program.
     fn advice(text: impl Into<String>) -> Self {
         Self {
-            ways: Vec::new(),
-            otherwise: Some(text.into()),
+            commands: Vec::new(),
+            fallback: Some(text.into()),
         }
     }
 
     /// A command, and what whoever may run it has to know besides.
-    fn run(needs: Needs, command: impl Into<String>) -> Self {
-        let way = Way {
-            before: String::new(),
+    fn command(needs: Requirement, command: impl Into<String>) -> Self {
+        let way = HintCommand {
+            prefix: String::new(),
             command: command.into(),
-            after: String::new(),
-            needs,
+            suffix: String::new(),
+            requirement: needs,
         };
         Self {
-            ways: vec![way],
-            otherwise: None,
+            commands: vec![way],
+            fallback: None,
         }
     }
 
-    fn before(mut self, words: &str) -> Self {
-        if let Some(way) = self.ways.last_mut() {
-            words.clone_into(&mut way.before);
+    fn prefix(mut self, words: &str) -> Self {
+        if let Some(way) = self.commands.last_mut() {
+            words.clone_into(&mut way.prefix);
         }
         self
     }
 
-    fn after(mut self, words: impl Into<String>) -> Self {
-        if let Some(way) = self.ways.last_mut() {
-            way.after = words.into();
+    fn suffix(mut self, words: impl Into<String>) -> Self {
+        if let Some(way) = self.commands.last_mut() {
+            way.suffix = words.into();
         }
         self
     }
 
     /// Another command, for who may not run those so far.
     fn or(mut self, other: Self) -> Self {
-        self.ways.extend(other.ways);
-        self.otherwise = self.otherwise.or(other.otherwise);
+        self.commands.extend(other.commands);
+        self.fallback = self.fallback.or(other.fallback);
         self
     }
 
     /// What is said to who may run none of them.
-    fn otherwise(mut self, text: impl Into<String>) -> Self {
-        self.otherwise = Some(text.into());
+    fn fallback(mut self, text: impl Into<String>) -> Self {
+        self.fallback = Some(text.into());
         self
     }
 
     /// Whether what it says depends on who reads it.
     pub fn depends_on_reader(&self) -> bool {
-        let is_same = |way: &Way| matches!(way.needs, Needs::Nothing | Needs::Root);
-        !self.ways.iter().all(is_same)
+        let is_same =
+            |way: &HintCommand| matches!(way.requirement, Requirement::Nothing | Requirement::Root);
+        !self.commands.iter().all(is_same)
     }
 
     /// The hint as this reader gets it.
-    pub fn text(&self, reader: &Reader) -> Option<String> {
-        let way = self.ways.iter().find(|way| reader.may(&way.needs));
-        way.map(|way| format!("{}{}{}", way.before, way.command, way.after))
-            .or_else(|| self.otherwise.clone())
+    pub fn text_for(&self, reader: &HintReader) -> Option<String> {
+        let way = self
+            .commands
+            .iter()
+            .find(|way| reader.can_run(&way.requirement));
+        way.map(|way| format!("{}{}{}", way.prefix, way.command, way.suffix))
+            .or_else(|| self.fallback.clone())
     }
 
     /// The hint as somebody gets it who may do everything.
-    pub fn full_text(&self) -> Option<String> {
-        let way = self.ways.first();
-        way.map(|way| format!("{}{}{}", way.before, way.command, way.after))
-            .or_else(|| self.otherwise.clone())
+    pub fn text_for_full_access(&self) -> Option<String> {
+        let way = self.commands.first();
+        way.map(|way| format!("{}{}{}", way.prefix, way.command, way.suffix))
+            .or_else(|| self.fallback.clone())
     }
 }

@@ -9,9 +9,9 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// The most that is read for one text.
-const MOST: u64 = 64 * 1024;
+const MAX_TEXT_BYTES: u64 = 64 * 1024;
 /// The most that is read for a list, one item a line.
-const MOST_LINES: u64 = 16 * 1024 * 1024;
+const MAX_LIST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The text itself, or all of stdin for `-`, without the last line's end.
 ///
@@ -21,7 +21,7 @@ pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
     if given != "-" {
         return Ok(given.to_owned());
     }
-    let text = stdin(what, MOST)?;
+    let text = read_stdin(what, MAX_TEXT_BYTES)?;
     let text = text.trim_end_matches(['\n', '\r']);
     if text.is_empty() {
         // A pipe that failed must not count as nothing to say.
@@ -34,7 +34,7 @@ pub fn text_or_stdin(what: &str, given: &str) -> Result<String> {
 ///
 /// # Errors
 /// As [`text_or_stdin`].
-pub fn optional(what: &str, given: Option<&str>) -> Result<Option<String>> {
+pub fn optional_text(what: &str, given: Option<&str>) -> Result<Option<String>> {
     given.map(|text| text_or_stdin(what, text)).transpose()
 }
 
@@ -43,11 +43,11 @@ pub fn optional(what: &str, given: Option<&str>) -> Result<Option<String>> {
 ///
 /// # Errors
 /// `invalid_value` for more than 16 MiB or text that is not UTF-8; `io`.
-pub fn words_or_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
+pub fn values_or_stdin_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     for word in given {
         if word == "-" {
-            let text = stdin(what, MOST_LINES)?;
+            let text = read_stdin(what, MAX_LIST_BYTES)?;
             let lines = text.lines().map(str::trim);
             all.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
         } else {
@@ -61,7 +61,7 @@ pub fn words_or_lines(what: &str, given: &[String]) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// `invalid_value` where several arguments are `-`.
-pub fn one_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
+pub fn check_single_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
     if given.into_iter().filter(|word| *word == "-").count() > 1 {
         return Err(Fault::invalid("-", "only one argument can come from stdin"));
     }
@@ -73,7 +73,7 @@ pub fn one_stdin<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<()> {
 ///
 /// # Errors
 /// `invalid_value` for anything else; `io`.
-pub fn ordinary_file(what: &str, path: &Path) -> Result<Option<File>> {
+pub fn open_regular_file(what: &str, path: &Path) -> Result<Option<File>> {
     let opened = fs::metadata(path).and_then(|meta| {
         let file = meta.is_file().then(|| File::open(path));
         file.transpose()
@@ -89,7 +89,7 @@ pub fn ordinary_file(what: &str, path: &Path) -> Result<Option<File>> {
     }
 }
 
-fn stdin(what: &str, most: u64) -> Result<String> {
+fn read_stdin(what: &str, most: u64) -> Result<String> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()

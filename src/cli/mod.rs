@@ -1,31 +1,34 @@
 //! Floor 4: the command line. Reads arguments, puts the program together, runs
 //! one use case, shows its result. The only floor that prints, prompts or exits.
 
-mod ambient;
+mod access_token;
 mod anchors;
 mod args;
-mod aside;
-mod ask;
-mod broker;
+mod atomic_file;
+mod broker_client;
+mod change_notes;
 pub mod commands;
-mod complete;
-mod declared;
+mod completion;
+mod completion_scripts;
+mod customer_picker;
+mod declaration;
 pub mod error;
 mod help;
 pub mod hint;
+mod hook_program;
 mod hooks;
 mod input;
 mod out;
-mod pages;
 mod paging;
-mod pick;
-mod premises;
+mod print;
 mod progress;
-mod saved;
+mod prompt;
+mod report_output;
+mod runner;
+mod saved_filter;
 mod settings;
-mod shells;
-mod shop;
-mod token;
+mod store_pool;
+mod system;
 mod view;
 
 use std::ffi::OsString;
@@ -34,11 +37,11 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use self::args::Globals;
-use self::hint::Reader;
+use self::hint::HintReader;
 use self::out::Out;
+use self::runner::Cli;
 use self::settings::Settings;
-use self::shop::Shop;
-use lac_app::remote::Service;
+use lac_app::protocol::Service;
 use lac_model::fault::Fault;
 
 /// The whole command, for parsing, completions and man pages. What a noun's
@@ -66,18 +69,18 @@ pub fn command() -> Command {
 
 /// The other parts of floor 4, which the command line starts and never names.
 #[derive(Clone, Copy)]
-pub struct Parts {
+pub struct Components {
     /// Serves a store to others.
     pub serve: fn(&Service<'_>) -> Result<(), Fault>,
 }
 
-impl std::fmt::Debug for Parts {
+impl std::fmt::Debug for Components {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Parts").finish_non_exhaustive()
     }
 }
 
-impl Default for Parts {
+impl Default for Components {
     /// None of them.
     fn default() -> Self {
         Self {
@@ -87,40 +90,42 @@ impl Default for Parts {
 }
 
 /// Runs the program.
-pub fn main(parts: Parts) -> ExitCode {
-    complete::answer();
+pub fn main(parts: Components) -> ExitCode {
+    completion::complete_if_requested();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let is_json = asks_for_json(&arguments);
+    let is_json = is_json_requested(&arguments);
     match command().try_get_matches_from(arguments) {
         Ok(matches) => ExitCode::from(run(&matches, parts)),
-        Err(error) => ExitCode::from(error::report_usage(is_json, error)),
+        Err(error) => ExitCode::from(error::print_usage_error(is_json, error)),
     }
 }
 
-fn run(matches: &ArgMatches, parts: Parts) -> u8 {
+fn run(matches: &ArgMatches, parts: Components) -> u8 {
     let globals = match Globals::from_arg_matches(matches) {
         Ok(globals) => globals,
-        Err(error) => return error::report_usage(false, error),
+        Err(error) => return error::print_usage_error(false, error),
     };
     let settings = match Settings::read(&globals) {
         Ok(settings) => settings,
-        Err(fault) => return error::report(&Out::new(&globals, None), &fault, Reader::nobody),
+        Err(fault) => {
+            return error::print_fault(&Out::new(&globals, None), &fault, HintReader::unknown);
+        }
     };
     let out = Out::new(&globals, Some(&settings));
-    let mut shop = Shop::new(globals, settings, out);
-    shop.parts = parts;
-    let code = match dispatch(matches, &shop) {
+    let mut cli = Cli::new(globals, settings, out);
+    cli.components = parts;
+    let code = match dispatch(matches, &cli) {
         Ok(code) => code,
         Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,
-        Err(fault) => error::report(&shop.out, &fault, || shop.reader()),
+        Err(fault) => error::print_fault(&cli.out, &fault, || cli.hint_reader()),
     };
     // The process ends here. Closing the database in order would only cost
     // time: what was committed is durable, and the kernel releases the locks.
-    std::mem::forget(shop);
+    std::mem::forget(cli);
     code
 }
 
-fn dispatch(matches: &ArgMatches, shop: &Shop) -> Result<u8, Fault> {
+fn dispatch(matches: &ArgMatches, cli: &Cli) -> Result<u8, Fault> {
     let (name, of_noun) = matches
         .subcommand()
         .ok_or_else(|| Fault::internal("no command was given"))?;
@@ -128,12 +133,12 @@ fn dispatch(matches: &ArgMatches, shop: &Shop) -> Result<u8, Fault> {
         .iter()
         .find(|noun| noun.name == name)
         .ok_or_else(|| Fault::internal("an unknown command was given"))?;
-    (noun.run)(of_noun, shop)
+    (noun.run)(of_noun, cli)
 }
 
 /// Whether `-o json` or `jsonl` is among the arguments, for errors found
 /// before they are understood.
-fn asks_for_json(arguments: &[OsString]) -> bool {
+fn is_json_requested(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
     words.iter().enumerate().any(|(i, word)| {
         let value = match *word {

@@ -7,55 +7,59 @@ use std::time::Duration;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::args::{ColorArg, Globals};
-use super::settings::{Settings, env};
+use super::settings::{Settings, env_var};
 use lac_model::fault::Fault;
-use lac_render::Format;
+use lac_render::OutputFormat;
 use lac_store::Result;
 
 /// The process's output.
 #[derive(Debug, Clone)]
 pub struct Out {
-    pub format: Format,
+    pub format: OutputFormat,
     /// Whether the format was asked for.
-    pub format_given: bool,
+    pub is_format_explicit: bool,
     pub quiet: bool,
     pub verbose: bool,
     pub stdout_is_terminal: bool,
     /// Whether a person can be asked: stdin and stderr are terminals and
     /// nobody said no.
-    pub can_ask: bool,
-    pub yes: bool,
+    pub is_interactive: bool,
+    pub assume_yes: bool,
     pub color: bool,
-    pub color_err: bool,
+    pub color_stderr: bool,
 }
 
 impl Out {
     pub fn new(globals: &Globals, settings: Option<&Settings>) -> Self {
         let stdout_is_terminal = io::stdout().is_terminal();
         let stderr_is_terminal = io::stderr().is_terminal();
-        let wish = globals.color.or_else(|| match settings?.color.as_deref()? {
+        let request = globals.color.or_else(|| match settings?.color.as_deref()? {
             "always" => Some(ColorArg::Always),
             "never" => Some(ColorArg::Never),
             _ => Some(ColorArg::Auto),
         });
-        let color = |is_terminal: bool| match wish {
+        let color = |is_terminal: bool| match request {
             Some(ColorArg::Always) => true,
             Some(ColorArg::Never) => false,
             _ => {
-                is_terminal && env("NO_COLOR").is_none() && env("TERM").is_none_or(|t| t != "dumb")
+                is_terminal
+                    && env_var("NO_COLOR").is_none()
+                    && env_var("TERM").is_none_or(|t| t != "dumb")
             }
         };
-        let given = globals.output.map(Format::from);
+        let given = globals.output.map(OutputFormat::from);
         Self {
-            format: given.or_else(|| settings?.output).unwrap_or(Format::Table),
-            format_given: given.is_some(),
+            format: given
+                .or_else(|| settings?.output)
+                .unwrap_or(OutputFormat::Table),
+            is_format_explicit: given.is_some(),
             quiet: globals.quiet,
             verbose: globals.verbose,
             stdout_is_terminal,
-            can_ask: !globals.no_input && io::stdin().is_terminal() && stderr_is_terminal,
-            yes: globals.yes,
+            is_interactive: !globals.no_input && io::stdin().is_terminal() && stderr_is_terminal,
+            assume_yes: globals.yes,
             color: color(stdout_is_terminal),
-            color_err: color(stderr_is_terminal),
+            color_stderr: color(stderr_is_terminal),
         }
     }
 
@@ -63,24 +67,24 @@ impl Out {
     ///
     /// # Errors
     /// `io`; a closed pipe ends the program quietly (see [`write_failed`]).
-    pub fn line(text: &str) -> Result<()> {
+    pub fn print_line(text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{text}")
             .and_then(|()| stdout.flush())
-            .map_err(write_failed)
+            .map_err(stdout_error)
     }
 
     /// A result as one line of JSON.
     ///
     /// # Errors
     /// `io`.
-    pub fn json(value: &impl serde::Serialize) -> Result<()> {
-        Self::line(&serde_json::to_string(value).map_err(Fault::internal)?)
+    pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
+        Self::print_line(&serde_json::to_string(value).map_err(Fault::internal)?)
     }
 
     /// Bold, dim and reset for stderr; nothing where colour is off.
-    pub fn err_styles(&self) -> (&'static str, &'static str, &'static str) {
-        if self.color_err {
+    pub fn stderr_styles(&self) -> (&'static str, &'static str, &'static str) {
+        if self.color_stderr {
             ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m")
         } else {
             ("", "", "")
@@ -88,14 +92,14 @@ impl Out {
     }
 
     /// A remark for people, on stderr, unless `--quiet`.
-    pub fn say(&self, text: &str) {
+    pub fn print_note(&self, text: &str) {
         if !self.quiet {
-            Self::err(text);
+            Self::print_err(text);
         }
     }
 
     /// A line on stderr. Nothing can be done if even that fails.
-    pub fn err(text: &str) {
+    pub fn print_err(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
@@ -103,14 +107,14 @@ impl Out {
     ///
     /// # Errors
     /// As [`write_failed`] of a closed pipe, where the other end was closed.
-    pub fn pause(length: Duration) -> Result<()> {
+    pub fn wait_while_read(length: Duration) -> Result<()> {
         let stdout = io::stdout();
         let mut ends = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
         let timeout = PollTimeout::try_from(length).unwrap_or(PollTimeout::ZERO);
         let seen = poll(&mut ends, timeout);
         let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
         if ends[0].revents().is_some_and(|seen| seen.intersects(gone)) {
-            return Err(write_failed(io::ErrorKind::BrokenPipe.into()));
+            return Err(stdout_error(io::ErrorKind::BrokenPipe.into()));
         }
         if seen != Ok(0) {
             // Something that cannot be waited on so.
@@ -122,7 +126,7 @@ impl Out {
     /// The terminal's width, if stdout is one.
     pub fn width(&self) -> Option<u16> {
         self.stdout_is_terminal.then(|| {
-            let columns = env("COLUMNS").and_then(|text| text.parse().ok());
+            let columns = env_var("COLUMNS").and_then(|text| text.parse().ok());
             columns.unwrap_or_else(|| console::Term::stdout().size().1)
         })
     }
@@ -133,7 +137,7 @@ impl Out {
 pub const CLOSED_PIPE: &str = "closed pipe";
 
 #[allow(clippy::needless_pass_by_value)] // for map_err
-pub fn write_failed(error: io::Error) -> Fault {
+pub fn stdout_error(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Fault::io("stdout", CLOSED_PIPE);
     }

@@ -4,13 +4,13 @@
 use std::io::{BufWriter, stdout};
 
 use super::args::Paging;
-use super::out::write_failed;
-use super::shop::Shop;
-use super::view::Tabled;
-use lac_app::page::{MAX_ROWS, Page, Part};
-use lac_model::form::OptionalText;
+use super::out::stdout_error;
+use super::runner::Cli;
+use super::view::TableRow;
+use lac_app::core::page::{MAX_PAGE_ROWS, Page, PageRequest};
+use lac_model::bounded::IntoBoundedText;
 use lac_render::list::List;
-use lac_render::{Format, Look};
+use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
 /// Asks for page after page and shows the rows as they come. Where rows are
@@ -18,58 +18,62 @@ use lac_store::Result;
 ///
 /// # Errors
 /// As `page`'s own, and `io`. Nothing is written before the first page is there.
-pub fn show<R: Tabled>(
-    shop: &Shop,
+pub fn show_pages<R: TableRow>(
+    cli: &Cli,
     paging: &Paging,
-    page: impl FnMut(Part) -> Result<Page<R>>,
+    page: impl FnMut(PageRequest) -> Result<Page<R>>,
 ) -> Result<()> {
-    show_as(shop, shop.look(), paging, page)
+    show_pages_in_style(cli, cli.style(), paging, page)
 }
 
 /// The same in a look of one's own.
 ///
 /// # Errors
 /// As [`show`].
-pub fn show_as<R: Tabled>(
-    shop: &Shop,
-    look: Look,
+pub fn show_pages_in_style<R: TableRow>(
+    cli: &Cli,
+    style: Style,
     paging: &Paging,
-    mut page: impl FnMut(Part) -> Result<Page<R>>,
+    mut page: impl FnMut(PageRequest) -> Result<Page<R>>,
 ) -> Result<()> {
-    let mut left = shop.limit(paging.limit);
-    let mut part = Part {
-        after: paging.after.clone().formed()?,
-        limit: Some(left.unwrap_or(MAX_ROWS)),
+    let mut left = cli.row_limit(paging.limit);
+    let mut part = PageRequest {
+        after: paging.after.clone().into_bounded()?,
+        limit: Some(left.unwrap_or(MAX_PAGE_ROWS)),
     };
     let mut current = page(part.clone())?;
     let mut out = BufWriter::new(stdout().lock());
-    let mut list = List::new(&mut out, R::COLUMNS, shop.out.format, look);
+    let mut list = List::new(&mut out, R::COLUMNS, cli.out.format, style);
     let mut left_out = 0;
     loop {
         left_out += current.left_out;
         for row in &current.rows {
-            list.push(row).map_err(write_failed)?;
+            list.push(row).map_err(stdout_error)?;
         }
         left = left.map(|left| left.saturating_sub(current.rows.len()));
-        part.limit = Some(left.unwrap_or(MAX_ROWS));
-        part.after = current.next.formed()?;
+        part.limit = Some(left.unwrap_or(MAX_PAGE_ROWS));
+        part.after = current.next.into_bounded()?;
         if part.after.is_none() || left == Some(0) {
             break;
         }
         current = page(part.clone())?;
     }
-    let shown = list.finish().map_err(write_failed)?;
+    let shown = list.finish().map_err(stdout_error)?;
     match part.after {
-        Some(cursor) => shop.more(usize::try_from(shown).unwrap_or(usize::MAX), Some(&cursor)),
-        None if shown == 0 && shop.out.format == Format::Table => shop.out.say("nothing found"),
+        Some(cursor) => {
+            cli.print_next_page_hint(usize::try_from(shown).unwrap_or(usize::MAX), Some(&cursor))
+        }
+        None if shown == 0 && cli.out.format == OutputFormat::Table => {
+            cli.out.print_note("nothing found")
+        }
         None => {}
     }
     match left_out {
         0 => {}
-        1 => shop
+        1 => cli
             .out
-            .say("1 damaged row is left out; lac doctor names it"),
-        some => shop.out.say(&format!(
+            .print_note("1 damaged row is left out; lac doctor names it"),
+        some => cli.out.print_note(&format!(
             "{some} damaged rows are left out; lac doctor names them"
         )),
     }

@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::out::Out;
-use lac_app::import::Watch;
-use lac_app::remote::Meanwhile;
+use lac_app::protocol::Channel;
+use lac_app::shop::import::ImportProgress;
 
 /// Shown from the second second on.
-pub struct Progress {
+pub struct ImportProgressBar {
     bar: Option<ProgressBar>,
     length: Option<u64>,
     since: Instant,
 }
 
-impl std::fmt::Debug for Progress {
+impl std::fmt::Debug for ImportProgressBar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Progress").finish_non_exhaustive()
     }
 }
 
-impl Progress {
+impl ImportProgressBar {
     /// `length` is the file's, in bytes, if it is known.
     pub fn new(out: &Out, length: Option<u64>) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
@@ -45,7 +45,7 @@ impl Progress {
         }
     }
 
-    fn shown(&self) -> Option<&ProgressBar> {
+    fn visible_bar(&self) -> Option<&ProgressBar> {
         let is_slow = || self.since.elapsed() > Duration::from_secs(1);
         self.bar.as_ref().filter(|_| is_slow())
     }
@@ -56,9 +56,9 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-impl Watch for Progress {
-    fn read(&self, bytes: u64) {
-        if let Some(bar) = self.shown() {
+impl ImportProgress for ImportProgressBar {
+    fn bytes_read(&self, bytes: u64) {
+        if let Some(bar) = self.visible_bar() {
             if self.length.is_none() {
                 bar.set_style(style("reading, {bytes} so far"));
             }
@@ -66,11 +66,11 @@ impl Watch for Progress {
         }
     }
 
-    fn done(&self, items: u64, total: u64) {
+    fn items_written(&self, items: u64, total: u64) {
         if !items.is_multiple_of(1024) {
             return;
         }
-        if let Some(bar) = self.shown() {
+        if let Some(bar) = self.visible_bar() {
             if bar.length() != Some(total) {
                 bar.set_style(style("writing {wide_bar} {pos}/{len}"));
                 bar.set_length(total);
@@ -82,18 +82,18 @@ impl Watch for Progress {
 
 /// A bar for work of which it is known how much there is, with rate and time
 /// left.
-pub struct Counter {
+pub struct EventProgressBar {
     bar: Option<ProgressBar>,
     since: Instant,
 }
 
-impl std::fmt::Debug for Counter {
+impl std::fmt::Debug for EventProgressBar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Counter").finish_non_exhaustive()
     }
 }
 
-impl Counter {
+impl EventProgressBar {
     /// `verb` says what is being done: `exporting`.
     pub fn new(out: &Out, verb: &str) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
@@ -110,7 +110,7 @@ impl Counter {
     }
 
     /// `done` of `total` events.
-    pub fn at(&self, done: u64, total: u64) {
+    pub fn update(&self, done: u64, total: u64) {
         let Some(bar) = &self.bar else { return };
         if self.since.elapsed() > Duration::from_secs(1) {
             bar.set_length(total);
@@ -128,10 +128,10 @@ impl Counter {
 
 /// A counter for whatever a use case says meanwhile.
 #[derive(Debug)]
-pub struct Counted<'c>(pub &'c Counter);
+pub struct ProgressBarChannel<'c>(pub &'c EventProgressBar);
 
-impl Meanwhile for Counted<'_> {
-    fn at(&mut self, done: u64, total: u64) {
-        self.0.at(done, total);
+impl Channel for ProgressBarChannel<'_> {
+    fn progress(&mut self, done: u64, total: u64) {
+        self.0.update(done, total);
     }
 }

@@ -7,24 +7,24 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::args::Globals;
-use super::hooks::Program;
-use super::saved::UnreadFilter;
+use super::hook_program::HookProgram;
+use super::saved_filter::RawFilter;
 use lac_model::fault::Fault;
 use lac_model::notice::Hook;
 use lac_model::time::parse_duration;
-use lac_render::Format;
+use lac_render::OutputFormat;
 use lac_store::Result;
-use lac_store::dir::{Secrecy, check};
+use lac_store::dir::{FileProtection, check_permissions};
 
 /// One table of the config file: the file itself, or a profile in it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct Table {
+pub struct SettingsTable {
     /// The store's directory, or `unix:` and the socket of its broker.
     pub store: Option<PathBuf>,
     /// `table`, `json`, `jsonl` or `csv`.
-    pub output: Option<Format>,
+    pub output: Option<OutputFormat>,
     /// `auto`, `always` or `never`.
     pub color: Option<String>,
     /// How long to wait for other writers, such as `30s`.
@@ -32,11 +32,11 @@ pub struct Table {
     /// Rows a table on a terminal shows without `--limit`.
     pub screen_rows: Option<usize>,
     #[serde(default)]
-    pub keys: Keys,
+    pub keys: KeysTable,
     #[serde(default)]
-    pub archive: Archive,
+    pub archive: ArchiveTable,
     #[serde(default)]
-    pub anchor: Anchor,
+    pub anchor: AnchorTable,
     #[serde(default)]
     pub hooks: HooksTable,
 }
@@ -58,7 +58,7 @@ pub struct HooksTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct Keys {
+pub struct KeysTable {
     /// Where the private keys lie, if not in the store's `keys/`.
     pub dir: Option<PathBuf>,
 }
@@ -67,7 +67,7 @@ pub struct Keys {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct Archive {
+pub struct ArchiveTable {
     /// Where archives of the log lie, if not in the store's `archive/`.
     pub dir: Option<PathBuf>,
 }
@@ -76,7 +76,7 @@ pub struct Archive {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct Anchor {
+pub struct AnchorTable {
     /// A file that signed checkpoints are added to.
     pub file: Option<PathBuf>,
     /// Whether the system's log gets them.
@@ -86,25 +86,25 @@ pub struct Anchor {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
-struct File {
+struct SettingsFile {
     /// The profile used without `--profile`.
     profile: Option<String>,
     #[serde(default)]
-    profiles: std::collections::BTreeMap<String, Table>,
+    profiles: std::collections::BTreeMap<String, SettingsTable>,
     store: Option<PathBuf>,
-    output: Option<Format>,
+    output: Option<OutputFormat>,
     color: Option<String>,
     busy_timeout: Option<String>,
     screen_rows: Option<usize>,
     #[serde(default)]
-    keys: Keys,
+    keys: KeysTable,
     #[serde(default)]
-    archive: Archive,
+    archive: ArchiveTable,
     /// Filters of the log under a name, as `--filter` takes them.
     #[serde(default)]
-    filters: std::collections::BTreeMap<String, UnreadFilter>,
+    filters: std::collections::BTreeMap<String, RawFilter>,
     #[serde(default)]
-    anchor: Anchor,
+    anchor: AnchorTable,
     #[serde(default)]
     hooks: HooksTable,
 }
@@ -118,13 +118,13 @@ pub struct Settings {
     /// The store's directory, or `unix:` and the socket of its broker.
     pub store: PathBuf,
     /// The socket of the broker that keeps the store, if one does.
-    pub broker: Option<PathBuf>,
-    pub keys: Option<PathBuf>,
-    pub archives: Option<PathBuf>,
-    pub filters: std::collections::BTreeMap<String, UnreadFilter>,
+    pub broker_socket: Option<PathBuf>,
+    pub key_dir: Option<PathBuf>,
+    pub archive_dir: Option<PathBuf>,
+    pub filters: std::collections::BTreeMap<String, RawFilter>,
     pub anchor: AnchorSettings,
     pub hooks: HookSettings,
-    pub output: Option<Format>,
+    pub output: Option<OutputFormat>,
     pub color: Option<String>,
     pub busy_timeout: Duration,
     pub screen_rows: usize,
@@ -140,14 +140,14 @@ pub struct AnchorSettings {
 /// Programs that are told of what was done.
 #[derive(Debug, Clone)]
 pub struct HookSettings {
-    pub after_login: Option<Program>,
-    pub after_redeem: Option<Program>,
+    pub after_login: Option<HookProgram>,
+    pub after_redeem: Option<HookProgram>,
     pub timeout: Duration,
 }
 
 impl HookSettings {
     /// The program of a hook.
-    pub fn program(&self, hook: Hook) -> Option<&Program> {
+    pub fn program(&self, hook: Hook) -> Option<&HookProgram> {
         match hook {
             Hook::AfterLogin => self.after_login.as_ref(),
             Hook::AfterRedeem => self.after_redeem.as_ref(),
@@ -163,20 +163,20 @@ impl Settings {
     pub fn read(globals: &Globals) -> Result<Self> {
         let path = config_path(globals)?;
         let file = match &path {
-            Some(path) => parse(path)?,
-            None => File::default(),
+            Some(path) => read_config_file(path)?,
+            None => SettingsFile::default(),
         };
-        Self::of(globals, file, path)
+        Self::from_parts(globals, file, path)
     }
 
-    fn of(globals: &Globals, file: File, path: Option<PathBuf>) -> Result<Self> {
+    fn from_parts(globals: &Globals, file: SettingsFile, path: Option<PathBuf>) -> Result<Self> {
         let profile = globals
             .profile
             .clone()
-            .or_else(|| env("LAC_PROFILE"))
+            .or_else(|| env_var("LAC_PROFILE"))
             .or(file.profile.clone());
         let chosen = match &profile {
-            None => Table::default(),
+            None => SettingsTable::default(),
             Some(name) => file.profiles.get(name).cloned().ok_or_else(|| {
                 let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
                 invalid(format!(
@@ -188,7 +188,7 @@ impl Settings {
         let store = globals
             .store
             .clone()
-            .or_else(|| env("LAC_STORE").map(PathBuf::from))
+            .or_else(|| env_var("LAC_STORE").map(PathBuf::from))
             .or(chosen.store)
             .or(file.store)
             .map_or_else(default_store, Ok)?;
@@ -199,17 +199,17 @@ impl Settings {
             })
             .transpose()?
             .unwrap_or(Duration::from_secs(30));
-        let anchor = anchor(chosen.anchor, file.anchor, &store)?;
-        let hooks = hooks(chosen.hooks, file.hooks)?;
+        let anchor = anchor_settings(chosen.anchor, file.anchor, &store)?;
+        let hooks = hook_settings(chosen.hooks, file.hooks)?;
         Ok(Self {
             anchor,
             hooks,
             file: path,
             profile,
-            broker: broker(&store)?,
+            broker_socket: parse_broker_socket(&store)?,
             store,
-            keys: chosen.keys.dir.or(file.keys.dir),
-            archives: archives(chosen.archive.dir.or(file.archive.dir))?,
+            key_dir: chosen.keys.dir.or(file.keys.dir),
+            archive_dir: check_archive_dir(chosen.archive.dir.or(file.archive.dir))?,
             filters: file.filters,
             output: chosen.output.or(file.output),
             color: chosen.color.or(file.color),
@@ -220,12 +220,12 @@ impl Settings {
 }
 
 /// An environment variable that is set and not empty.
-pub fn env(name: &str) -> Option<String> {
+pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What stands after `unix:`.
-fn broker(store: &Path) -> Result<Option<PathBuf>> {
+fn parse_broker_socket(store: &Path) -> Result<Option<PathBuf>> {
     let Some(socket) = store.to_str().and_then(|text| text.strip_prefix("unix:")) else {
         return Ok(None);
     };
@@ -237,7 +237,7 @@ fn broker(store: &Path) -> Result<Option<PathBuf>> {
 
 /// Archives in whatever directory one happens to be in would not be found
 /// again.
-fn archives(dir: Option<PathBuf>) -> Result<Option<PathBuf>> {
+fn check_archive_dir(dir: Option<PathBuf>) -> Result<Option<PathBuf>> {
     match dir {
         Some(dir) if !dir.is_absolute() => {
             let shown = dir.display();
@@ -249,7 +249,7 @@ fn archives(dir: Option<PathBuf>) -> Result<Option<PathBuf>> {
 
 /// A file in whatever directory one happens to be in anchors nothing, and the
 /// store's own files are not to be written into.
-fn anchor(chosen: Anchor, file: Anchor, store: &Path) -> Result<AnchorSettings> {
+fn anchor_settings(chosen: AnchorTable, file: AnchorTable, store: &Path) -> Result<AnchorSettings> {
     let path = chosen.file.or(file.file);
     if let Some(path) = &path {
         let shown = path.display();
@@ -270,7 +270,7 @@ fn anchor(chosen: Anchor, file: Anchor, store: &Path) -> Result<AnchorSettings> 
 
 /// A program by its absolute path: what a search path leads to, others may
 /// decide.
-fn hooks(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
+fn hook_settings(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
     let program = |key: &str, words: Option<Vec<String>>| {
         let Some(mut arguments) = words else {
             return Ok(None);
@@ -283,7 +283,7 @@ fn hooks(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
             let shown = path.display();
             return Err(invalid(format!("hooks.{key}: {shown} is no absolute path")));
         }
-        Ok(Some(Program { path, arguments }))
+        Ok(Some(HookProgram { path, arguments }))
     };
     let timeout = match chosen.timeout.or(file.timeout) {
         Some(text) => {
@@ -311,16 +311,16 @@ fn config_path(globals: &Globals) -> Result<Option<PathBuf>> {
     if let Some(path) = globals
         .config
         .clone()
-        .or_else(|| env("LAC_CONFIG").map(PathBuf::from))
+        .or_else(|| env_var("LAC_CONFIG").map(PathBuf::from))
     {
         if fs::symlink_metadata(&path).is_err() {
             return Err(invalid(format!("{} does not exist", path.display())));
         }
         return Ok(Some(path));
     }
-    let own = env("XDG_CONFIG_HOME")
+    let own = env_var("XDG_CONFIG_HOME")
         .map(PathBuf::from)
-        .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))
+        .or_else(|| env_var("HOME").map(|home| Path::new(&home).join(".config")))
         .map(|dir| dir.join("lac/config.toml"));
     let system = Some(PathBuf::from("/etc/lac/config.toml"));
     Ok([own, system]
@@ -330,19 +330,19 @@ fn config_path(globals: &Globals) -> Result<Option<PathBuf>> {
 }
 
 fn default_store() -> Result<PathBuf> {
-    if let Some(dir) = env("XDG_STATE_HOME") {
+    if let Some(dir) = env_var("XDG_STATE_HOME") {
         return Ok(Path::new(&dir).join("lac"));
     }
-    env("HOME")
+    env_var("HOME")
         .map(|home| Path::new(&home).join(".local/state/lac"))
         .ok_or_else(|| invalid("no store is named and neither XDG_STATE_HOME nor HOME is set"))
 }
 
-fn parse(path: &Path) -> Result<File> {
+fn read_config_file(path: &Path) -> Result<SettingsFile> {
     // /etc belongs to root, who could change anything anyway; /etc/../tmp does not.
     let up = |c| c == Component::ParentDir;
     if (!path.starts_with("/etc") || path.components().any(up))
-        && let Some(problem) = check(path, Secrecy::Writes)?
+        && let Some(problem) = check_permissions(path, FileProtection::OwnerWritable)?
     {
         return Err(problem);
     }

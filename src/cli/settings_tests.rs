@@ -1,12 +1,12 @@
 use serde_json::Value;
 
 use super::*;
-use lac_model::audit::{Filter, Wanted};
+use lac_model::audit::{Filter, FilterValues};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// The example with the comment taken from every `# key = value`.
-fn everything() -> String {
+fn uncommented_example() -> String {
     let uncommented = |line: &'static str| match line.strip_prefix("# ") {
         Some(rest) if is_assignment(rest) => rest,
         _ => line,
@@ -26,13 +26,13 @@ fn is_assignment(line: &str) -> bool {
 }
 
 /// Paths of the keys that hold nothing.
-fn missing(value: &Value, at: &str) -> Vec<String> {
+fn null_paths(value: &Value, at: &str) -> Vec<String> {
     match value {
         Value::Null => vec![at.to_owned()],
         Value::Object(map) if map.is_empty() => vec![at.to_owned()],
         Value::Object(map) => map
             .iter()
-            .flat_map(|(key, value)| missing(value, &format!("{at}/{key}")))
+            .flat_map(|(key, value)| null_paths(value, &format!("{at}/{key}")))
             .collect(),
         _ => Vec::new(),
     }
@@ -40,22 +40,25 @@ fn missing(value: &Value, at: &str) -> Vec<String> {
 
 #[test]
 fn the_example_names_every_key_and_no_other() {
-    let file: File = toml::from_str(&everything()).unwrap();
-    assert_eq!(missing(&serde_json::to_value(&file).unwrap(), ""), [""; 0]);
+    let file: SettingsFile = toml::from_str(&uncommented_example()).unwrap();
+    assert_eq!(
+        null_paths(&serde_json::to_value(&file).unwrap(), ""),
+        [""; 0]
+    );
 }
 
 #[test]
 fn what_the_example_sets_is_the_default() {
-    let file: File = toml::from_str(EXAMPLE).unwrap();
+    let file: SettingsFile = toml::from_str(EXAMPLE).unwrap();
     assert_eq!(file.store, None);
-    assert_eq!(file.output, Some(Format::Table));
+    assert_eq!(file.output, Some(OutputFormat::Table));
     assert_eq!(file.color.as_deref(), Some("auto"));
     let globals = Globals {
         store: Some("/s".into()),
         ..Globals::default()
     };
-    let nothing = Settings::of(&globals, File::default(), None).unwrap();
-    let shown = Settings::of(&globals, file, None).unwrap();
+    let nothing = Settings::from_parts(&globals, SettingsFile::default(), None).unwrap();
+    let shown = Settings::from_parts(&globals, file, None).unwrap();
     assert_eq!(nothing.busy_timeout, shown.busy_timeout);
     assert_eq!(nothing.screen_rows, shown.screen_rows);
     assert_eq!(nothing.anchor.file, shown.anchor.file);
@@ -66,30 +69,30 @@ fn what_the_example_sets_is_the_default() {
 
 #[test]
 fn the_examples_filter_is_what_its_flags_would_be() {
-    let file: File = toml::from_str(&everything()).unwrap();
+    let file: SettingsFile = toml::from_str(&uncommented_example()).unwrap();
     let filter = file.filters["quarter"]
-        .read("quarter")
+        .parse("quarter")
         .unwrap()
-        .under(Filter::default())
+        .with_flags(Filter::default())
         .unwrap();
     let expected = Filter {
         since: Some("2026-10-01".parse().unwrap()),
         until: Some("2026-12-31".parse().unwrap()),
-        action_group: Wanted::any(["login_as_customer", "consent"]).unwrap(),
-        admin: Wanted {
-            not: Wanted::any(["night-shift"]).unwrap().any,
-            ..Wanted::default()
+        action_group: FilterValues::any_of(["login_as_customer", "consent"]).unwrap(),
+        admin: FilterValues {
+            not: FilterValues::any_of(["night-shift"]).unwrap().any,
+            ..FilterValues::default()
         },
         ..Filter::default()
     };
     assert_eq!(filter, expected);
     // As it is shown, it is empty: the file changes nothing.
-    let file: File = toml::from_str(EXAMPLE).unwrap();
+    let file: SettingsFile = toml::from_str(EXAMPLE).unwrap();
     assert_eq!(
         file.filters["quarter"]
-            .read("quarter")
+            .parse("quarter")
             .unwrap()
-            .under(Filter::default())
+            .with_flags(Filter::default())
             .unwrap(),
         Filter::default()
     );
@@ -98,7 +101,7 @@ fn the_examples_filter_is_what_its_flags_would_be() {
 /// Serde lists the keys itself when it meets one that is none.
 #[test]
 fn a_saved_filter_takes_what_the_flags_take() {
-    let error = toml::from_str::<crate::cli::saved::SavedFilter>("no_key = 1").unwrap_err();
+    let error = toml::from_str::<crate::cli::saved_filter::SavedFilter>("no_key = 1").unwrap_err();
     let (_, listed) = error.message().split_once("expected one of ").unwrap();
     let mut keys: Vec<String> = listed
         .split(", ")

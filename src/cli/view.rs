@@ -3,17 +3,17 @@
 
 use serde::Serialize;
 
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::column::Column;
 use lac_render::one::KeyValues;
 
 /// A row of a list.
-pub trait Tabled: Serialize + Sized + 'static {
+pub trait TableRow: Serialize + Sized + 'static {
     /// In the order of the JSON fields.
     const COLUMNS: &'static [Column<Self>];
 }
 
 /// A result with a few fields to show.
 pub trait KeyValueView: Serialize {
-    fn lines(&self, look: &Look) -> KeyValues;
+    fn lines(&self, style: &Style) -> KeyValues;
 }

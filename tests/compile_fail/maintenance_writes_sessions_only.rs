@@ -1,14 +1,14 @@
 //! What the program does on its own writes sessions and nothing else.
 
-use lac_app::{Desk, Done, tend};
+use lac_app::{Context, WriteOutcome, maintain};
 use lac_model::access::Role;
 use lac_store::{Permit, ReadTx, Result, RoleWrite};
 
-fn role(desk: &Desk<'_>, role: &Role) -> Result<()> {
-    tend(desk, |work, permit| {
+fn role(context: &Context<'_>, role: &Role) -> Result<()> {
+    maintain(context, |work, permit| {
         let permit = permit.narrow::<RoleWrite>(); //~ E0277: a permit for `SessionWrite` does not cover `RoleWrite`
         work.tx.role_put(&permit, role)?;
-        Ok(Done::Unchanged(()))
+        Ok(WriteOutcome::Unchanged(()))
     })
 }
 

@@ -1,18 +1,18 @@
 //! What lets somebody add an admin user lets them change no role.
 
-use lac_app::users::Create;
+use lac_app::access::users::UserCreate;
 use lac_model::access::Role;
 use lac_store::{AdminUserWrite, Permit, Result, RoleWrite, WriteTx};
 
-fn fits<'tx>(permit: &Permit<'tx, Create>) -> Permit<'tx, AdminUserWrite> {
+fn fits<'tx>(permit: &Permit<'tx, UserCreate>) -> Permit<'tx, AdminUserWrite> {
     permit.narrow()
 }
 
-fn as_it_is(tx: &dyn WriteTx, permit: &Permit<'_, Create>, role: &Role) -> Result<i64> {
+fn as_it_is(tx: &dyn WriteTx, permit: &Permit<'_, UserCreate>, role: &Role) -> Result<i64> {
     tx.role_put(permit, role) //~ E0308: mismatched types
 }
 
-fn narrowed(tx: &dyn WriteTx, permit: &Permit<'_, Create>, role: &Role) -> Result<i64> {
-    let permit = permit.narrow::<RoleWrite>(); //~ E0277: a permit for `lac_app::users::Create` does not cover `RoleWrite`
+fn narrowed(tx: &dyn WriteTx, permit: &Permit<'_, UserCreate>, role: &Role) -> Result<i64> {
+    let permit = permit.narrow::<RoleWrite>(); //~ E0277: a permit for `UserCreate` does not cover `RoleWrite`
     tx.role_put(&permit, role)
 }

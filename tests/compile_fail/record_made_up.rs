@@ -1,7 +1,7 @@
 //! Only the appender says that an act was recorded.
 
-use lac_store::Appended;
+use lac_store::AppendProof;
 
-fn proof() -> Appended {
-    Appended { note: None, is_worth_anchoring: false } //~ E0451: field
+fn proof() -> AppendProof {
+    AppendProof { note: None, should_anchor: false } //~ E0451: field
 }

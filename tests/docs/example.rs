@@ -7,34 +7,36 @@ use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 
-use lac_ledger::archive::{Header, Line, PROOF, Part};
-use lac_ledger::manifest::{Exporter, FORMAT, Manifest, hex};
+use lac_ledger::archive::{EventLine, Header, PROOF_FORMAT, PartDisclosure};
+use lac_ledger::manifest::{Exporter, MANIFEST_FORMAT, Manifest, hex};
 use lac_ledger::merkle::node_hash;
-use lac_ledger::proof::{Nodes, multi, multi_root, range_root};
-use lac_ledger::record::seal;
+use lac_ledger::proof::{NodeReader, multiproof_root, prove_leaves, range_root};
+use lac_ledger::record::seal_event;
 use lac_ledger::signing::keys::PrivateKey;
 use lac_ledger::signing::note::{self, Checkpoint};
-use lac_model::audit::{Action, Choice, Cut, Event, Field, Sealed, Selection, Texts};
+use lac_model::audit::{
+    Action, Event, EventField, EventTexts, RecordFields, SealedEvent, Selection, SelectionValues,
+};
 use lac_model::bytes::Hash;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
-use lac_render::rows::Rows;
+use lac_render::row_encoder::EventRowEncoder;
 
 const ORIGIN: &str = "shop.example";
-const COLUMNS: [Field; 7] = [
-    Field::Seq,
-    Field::Time,
-    Field::Action,
-    Field::Admin,
-    Field::CustomerId,
-    Field::Reason,
-    Field::Ticket,
+const COLUMNS: [EventField; 7] = [
+    EventField::Seq,
+    EventField::Time,
+    EventField::Action,
+    EventField::Admin,
+    EventField::CustomerId,
+    EventField::Reason,
+    EventField::Ticket,
 ];
 
 /// 2026-10-05T09:30:00Z.
 const START: i64 = 1_791_192_600;
 
-fn events() -> Vec<Sealed> {
+fn sample_events() -> Vec<SealedEvent> {
     let actions = [
         Action::ConsentGrant,
         Action::LoginIssue,
@@ -49,7 +51,7 @@ fn events() -> Vec<Sealed> {
         event.role = Some("Support".to_owned());
         event.os_account = Some("anna".to_owned());
         if action != Action::LogExport {
-            event.customer_id = CustomerId::merchant(42);
+            event.customer_id = CustomerId::from_merchant(42);
             event.customer_email = Some("jane@example.com".to_owned());
             event.website = Some("base".to_owned());
         }
@@ -63,15 +65,15 @@ fn events() -> Vec<Sealed> {
         }
         let time = Timestamp::from_seconds(START + i64::from(seq));
         let salts = [[seq; 32], [seq + 0x80; 32]];
-        seal(&event, u64::from(seq), time, None, salts).expect("an event")
+        seal_event(&event, u64::from(seq), time, None, salts).expect("an event")
     };
     (1..).zip(actions).map(one).collect()
 }
 
 /// The tree over the example's leaves.
-struct Leaves(Vec<Hash>);
+struct LeafTree(Vec<Hash>);
 
-impl Nodes for Leaves {
+impl NodeReader for LeafTree {
     type Error = Infallible;
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, Infallible> {
@@ -84,39 +86,44 @@ impl Nodes for Leaves {
 }
 
 /// Events 2 and 3; of the latter the shopper part was erased.
-fn lines(events: &[Sealed]) -> Vec<Line> {
-    let line = |event: &Sealed, erased: bool| {
-        let (staff, staff_salt) = &event.parts.staff;
-        let (shopper, salt) = event.parts.shopper.as_ref().expect("a part");
-        let shown = Part::shown(shopper, salt);
+fn proof_lines(events: &[SealedEvent]) -> Vec<EventLine> {
+    let line = |event: &SealedEvent, erased: bool| {
+        let (staff, staff_salt) = &event.parts.staff_part;
+        let (shopper, salt) = event.parts.customer_part.as_ref().expect("a part");
+        let shown = PartDisclosure::disclose(shopper, salt);
         let shopper = if erased {
-            shown.withheld().expect("a commitment")
+            shown.withhold().expect("a commitment")
         } else {
             shown
         };
-        Line::new(&event.record, shopper, Part::shown(staff, staff_salt)).expect("a line")
+        EventLine::new(
+            &event.record,
+            shopper,
+            PartDisclosure::disclose(staff, staff_salt),
+        )
+        .expect("a line")
     };
     vec![line(&events[1], false), line(&events[2], true)]
 }
 
-fn rows(lines: &[Line]) -> String {
-    let rows = Rows::csv(&COLUMNS, false);
-    let mut bytes = rows.head().into_bytes();
+fn csv_rows(lines: &[EventLine]) -> String {
+    let rows = EventRowEncoder::csv(&COLUMNS, false);
+    let mut bytes = rows.header().into_bytes();
     for line in lines {
-        let whole = line.whole().expect("an event");
-        let texts = Texts {
+        let whole = line.restore().expect("an event");
+        let texts = EventTexts {
             record: &whole.record,
-            shopper: whole.shopper.as_deref(),
-            staff: whole.staff.as_deref().expect("a staff part"),
+            customer_part: whole.shopper.as_deref(),
+            staff_part: whole.staff.as_deref().expect("a staff part"),
         };
-        rows.write(&Cut::new(texts).expect("an event"), &mut bytes);
+        rows.write(&RecordFields::new(texts).expect("an event"), &mut bytes);
     }
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-fn manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
+fn signed_manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
     let mut manifest = Manifest {
-        format: FORMAT.to_owned(),
+        format: MANIFEST_FORMAT.to_owned(),
         file: "zd-4711.csv".to_owned(),
         content: "csv".to_owned(),
         version: "1.2.3".to_owned(),
@@ -127,15 +134,15 @@ fn manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
         columns: COLUMNS.to_vec(),
         formula_guard: true,
         filter: Selection {
-            action: Choice::any(["issue", "redeem"]),
-            ticket: Choice::any(["ZD-4711"]),
+            action: SelectionValues::any_of(["issue", "redeem"]),
+            ticket: SelectionValues::any_of(["ZD-4711"]),
             ..Selection::default()
         },
         visible: None,
         window: Some((1, 5)),
         origin: ORIGIN.to_owned(),
         checkpoint: checkpoint.to_owned(),
-        key: note::vkey(ORIGIN, &key.public()),
+        key: note::verifier_key(ORIGIN, &key.public()),
         proof: None,
         exported_at: Timestamp::from_seconds(START + 6),
         exported_by: Exporter {
@@ -151,10 +158,10 @@ fn manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
 }
 
 /// What stands on the page.
-pub fn page() -> String {
+pub fn render_example() -> String {
     let key = PrivateKey::from_seed([7; 32]);
-    let events = events();
-    let tree = Leaves(events.iter().map(|event| event.leaf).collect());
+    let events = sample_events();
+    let tree = LeafTree(events.iter().map(|event| event.leaf).collect());
     let Ok(root) = range_root(&tree, 0, 5);
     let checkpoint = Checkpoint {
         origin: ORIGIN.to_owned(),
@@ -163,21 +170,21 @@ pub fn page() -> String {
     };
     let checkpoint = note::sign(&checkpoint, &key);
     let mut hashes = Vec::new();
-    let Ok(()) = multi(&tree, [1, 2].into_iter(), 5, &mut |hash| {
+    let Ok(()) = prove_leaves(&tree, [1, 2].into_iter(), 5, &mut |hash| {
         hashes.push(STANDARD.encode(hash));
     });
     let header = Header {
-        format: PROOF.to_owned(),
+        format: PROOF_FORMAT.to_owned(),
         origin: ORIGIN.to_owned(),
-        key: note::vkey(ORIGIN, &key.public()),
+        key: note::verifier_key(ORIGIN, &key.public()),
         checkpoint: checkpoint.clone(),
         range: None,
         events: 2,
         hashes,
     };
-    let lines = lines(&events);
-    let file = rows(&lines);
-    let manifest = manifest(&file, &key, &checkpoint);
+    let lines = proof_lines(&events);
+    let file = csv_rows(&lines);
+    let manifest = signed_manifest(&file, &key, &checkpoint);
     let mut text = String::new();
     let mut block = |title: &str, kind: &str, content: &str| {
         let _ = write!(
@@ -198,11 +205,11 @@ pub fn page() -> String {
         "json",
         &events[1].record,
     );
-    let leaf = |event: &Sealed| format!("{} {}", event.seq, STANDARD.encode(event.leaf));
+    let leaf = |event: &SealedEvent| format!("{} {}", event.seq, STANDARD.encode(event.leaf));
     let leaves: Vec<String> = events.iter().map(leaf).collect();
     block("All five leaves:", "text", &leaves.join("\n"));
     block("`zd-4711.csv`:", "csv", &file);
-    let whole = manifest.text().expect("JSON");
+    let whole = manifest.to_text().expect("JSON");
     block("`zd-4711.csv.manifest.json`:", "json", &whole);
     text.trim_end().to_owned()
 }
@@ -215,7 +222,7 @@ pub fn check_page(page: &str) {
         let (_, rest) = rest.split_once('\n').expect("its first line");
         rest.split_once("```").expect("its end").0.to_owned()
     };
-    let (origin, key) = note::read_vkey(&block("The log's public key:")).expect("a key");
+    let (origin, key) = note::parse_verifier_key(&block("The log's public key:")).expect("a key");
     let proof = block("`zd-4711.csv.proof`, decompressed:");
     let mut proof = proof.lines();
     let header: Header = serde_json::from_str(proof.next().expect("a header")).expect("JSON");
@@ -227,8 +234,8 @@ pub fn check_page(page: &str) {
     );
     let signed = signed.expect("a signed checkpoint");
     let leaves = proof.map(|line| {
-        let line: Line = serde_json::from_str(line).expect("JSON");
-        let whole = line.whole().expect("an event");
+        let line: EventLine = serde_json::from_str(line).expect("JSON");
+        let whole = line.restore().expect("an event");
         let record: serde_json::Value = serde_json::from_str(&whole.record).expect("JSON");
         Ok::<_, Infallible>((record["seq"].as_u64().expect("a seq") - 1, whole.leaf()))
     });
@@ -236,11 +243,11 @@ pub fn check_page(page: &str) {
         let bytes = STANDARD.decode(text).expect("base64");
         Ok(Hash::try_from(bytes).expect("32 bytes"))
     };
-    let root = multi_root(leaves, header.hashes.iter().map(hash), signed.size);
+    let root = multiproof_root(leaves, header.hashes.iter().map(hash), signed.size);
     assert_eq!(root, Ok(signed.root));
     let file = block("`zd-4711.csv`:");
     let manifest: Manifest =
         serde_json::from_str(&block("`zd-4711.csv.manifest.json`:")).expect("a manifest");
     assert_eq!(manifest.sha256, hex(&Sha256::digest(&file)));
-    assert_eq!(manifest.check(&key).expect("a text"), Ok(()));
+    assert_eq!(manifest.verify_signature(&key).expect("a text"), Ok(()));
 }

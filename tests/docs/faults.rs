@@ -15,18 +15,18 @@ use lac_model::fault::Fault;
 pub const NUMBER: u64 = 4711;
 
 /// One fault of every variant; each text is its field's name in capitals.
-pub fn every() -> Vec<Fault> {
+pub fn all_faults() -> Vec<Fault> {
     let mut names: &[&str] = &[];
-    let _ = Fault::deserialize(Names(&mut names));
+    let _ = Fault::deserialize(VariantNames(&mut names));
     assert!(names.len() > 40, "the variants were not found");
-    let one = |name: &&'static str| Fault::deserialize(Example(name)).expect("an example");
+    let one = |name: &&'static str| Fault::deserialize(VariantExample(name)).expect("an example");
     names.iter().map(one).collect()
 }
 
 /// Takes down the names of the variants, and makes nothing.
-struct Names<'a>(&'a mut &'static [&'static str]);
+struct VariantNames<'a>(&'a mut &'static [&'static str]);
 
-impl<'de> Deserializer<'de> for Names<'_> {
+impl<'de> Deserializer<'de> for VariantNames<'_> {
     type Error = Error;
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -50,9 +50,9 @@ impl<'de> Deserializer<'de> for Names<'_> {
 }
 
 /// The variant of this name.
-struct Example(&'static str);
+struct VariantExample(&'static str);
 
-impl<'de> Deserializer<'de> for Example {
+impl<'de> Deserializer<'de> for VariantExample {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -65,20 +65,23 @@ impl<'de> Deserializer<'de> for Example {
     }
 }
 
-impl<'de> EnumAccess<'de> for Example {
+impl<'de> EnumAccess<'de> for VariantExample {
     type Error = Error;
-    type Variant = Fields;
+    type Variant = VariantFields;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Fields), Error> {
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, VariantFields), Error> {
         let name: StrDeserializer<'_, Error> = self.0.into_deserializer();
-        Ok((seed.deserialize(name)?, Fields(&[])))
+        Ok((seed.deserialize(name)?, VariantFields(&[])))
     }
 }
 
 /// What is still to be given.
-struct Fields(&'static [&'static str]);
+struct VariantFields(&'static [&'static str]);
 
-impl<'de> VariantAccess<'de> for Fields {
+impl<'de> VariantAccess<'de> for VariantFields {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
@@ -86,11 +89,11 @@ impl<'de> VariantAccess<'de> for Fields {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
-        seed.deserialize(Filler("value"))
+        seed.deserialize(FieldValue("value"))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Once(Some("value")))
+        visitor.visit_seq(SingleElement(Some("value")))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -98,11 +101,11 @@ impl<'de> VariantAccess<'de> for Fields {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(Fields(fields))
+        visitor.visit_map(VariantFields(fields))
     }
 }
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de> MapAccess<'de> for VariantFields {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(
@@ -119,14 +122,14 @@ impl<'de> MapAccess<'de> for Fields {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let (field, rest) = self.0.split_first().expect("a field");
         self.0 = rest;
-        seed.deserialize(Filler(field))
+        seed.deserialize(FieldValue(field))
     }
 }
 
 /// Something for a field of this name.
-struct Filler(&'static str);
+struct FieldValue(&'static str);
 
-impl<'de> Deserializer<'de> for Filler {
+impl<'de> Deserializer<'de> for FieldValue {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -138,7 +141,7 @@ impl<'de> Deserializer<'de> for Filler {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Once(Some(self.0)))
+        visitor.visit_seq(SingleElement(Some(self.0)))
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -159,7 +162,7 @@ impl<'de> Deserializer<'de> for Filler {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(Example(variants.first().expect("a word")))
+        visitor.visit_enum(VariantExample(variants.first().expect("a word")))
     }
 
     forward_to_deserialize_any! {
@@ -169,9 +172,9 @@ impl<'de> Deserializer<'de> for Filler {
 }
 
 /// A list of one.
-struct Once(Option<&'static str>);
+struct SingleElement(Option<&'static str>);
 
-impl<'de> SeqAccess<'de> for Once {
+impl<'de> SeqAccess<'de> for SingleElement {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
@@ -179,7 +182,7 @@ impl<'de> SeqAccess<'de> for Once {
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
         let next = self.0.take();
-        next.map(|field| seed.deserialize(Filler(field)))
+        next.map(|field| seed.deserialize(FieldValue(field)))
             .transpose()
     }
 }

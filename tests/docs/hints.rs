@@ -9,14 +9,14 @@ use lac_model::document::DocumentKind;
 use lac_model::fault::{Fault, FileRemedy};
 use lac_model::resource::Resource;
 use login_as_customer::cli::error::explain;
-use login_as_customer::cli::hint::{Needs, Reader, hint};
+use login_as_customer::cli::hint::{HintReader, Requirement, hint};
 
 use crate::faults;
 
 /// What each command takes, as `design.md` has it under "Who needs what": any of
 /// the resources, besides being an admin user. Kept apart from the program's own
 /// list on purpose.
-fn takes(command: &str) -> Option<Vec<Resource>> {
+fn required_resources(command: &str) -> Option<Vec<Resource>> {
     use Resource as R;
     let words: Vec<&str> = command.split(' ').collect();
     Some(match words[..] {
@@ -48,8 +48,8 @@ fn takes(command: &str) -> Option<Vec<Resource>> {
 }
 
 /// One of every fault, and of those whose hint depends on what they hold.
-fn samples() -> Vec<Fault> {
-    let mut all = faults::every();
+fn sample_faults() -> Vec<Fault> {
+    let mut all = faults::all_faults();
     let file = |remedy| Fault::InvalidFile {
         file: "f.csv".to_owned(),
         problem: "line 2".to_owned(),
@@ -103,13 +103,18 @@ fn samples() -> Vec<Fault> {
 }
 
 /// Nobody, who holds nothing, each resource alone, all of some websites, all.
-fn readers() -> Vec<(String, Vec<Resource>, bool, Reader)> {
+fn sample_readers() -> Vec<(String, Vec<Resource>, bool, HintReader)> {
     let known = |name: &str, resources: Vec<Resource>, everywhere| {
-        let reader = Reader::holding(resources.clone(), everywhere);
+        let reader = HintReader::with_resources(resources.clone(), everywhere);
         (name.to_owned(), resources, everywhere, reader)
     };
     let mut all = vec![
-        ("nobody".to_owned(), Vec::new(), false, Reader::nobody()),
+        (
+            "nobody".to_owned(),
+            Vec::new(),
+            false,
+            HintReader::unknown(),
+        ),
         known("holds nothing", Vec::new(), true),
         known("everything", Resource::all().collect(), true),
         known("everything of a website", Resource::all().collect(), false),
@@ -127,7 +132,7 @@ fn readers() -> Vec<(String, Vec<Resource>, bool, Reader)> {
 
 /// The commands of the program that a text names: from `lac NOUN` on, to the
 /// text's end.
-fn named(text: &str) -> Vec<&str> {
+fn commands_in(text: &str) -> Vec<&str> {
     static NOUNS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let program = login_as_customer::cli::command();
         let names = program.get_subcommands().map(clap::Command::get_name);
@@ -146,7 +151,7 @@ fn named(text: &str) -> Vec<&str> {
 
 /// What an administrator has to be told, because nobody else can do it: the
 /// contract wants the command named (`design.md`, "Who is acting").
-fn is_for_an_administrator(fault: &Fault) -> bool {
+fn is_addressed_to_administrator(fault: &Fault) -> bool {
     matches!(
         fault,
         Fault::NotAuthenticated { .. } | Fault::ResourceDenied { .. }
@@ -154,19 +159,22 @@ fn is_for_an_administrator(fault: &Fault) -> bool {
 }
 
 #[test]
-fn no_hint_names_a_command_that_its_reader_may_not_run() {
+fn hints_only_name_commands_the_reader_may_run() {
     let (mut seen, mut withheld) = (0, 0);
-    for fault in samples() {
-        for (name, held, everywhere, reader) in readers() {
+    for fault in sample_faults() {
+        for (name, held, everywhere, reader) in sample_readers() {
             let text = explain(&fault, || reader.clone()).hint.unwrap_or_default();
             assert!(!text.contains("chown"), "{text}");
-            if is_for_an_administrator(&fault) {
-                assert!(named(&text).is_empty() || text.starts_with("an administrator can run: "));
+            if is_addressed_to_administrator(&fault) {
+                assert!(
+                    commands_in(&text).is_empty() || text.starts_with("an administrator can run: ")
+                );
                 continue;
             }
-            for command in named(&text) {
+            for command in commands_in(&text) {
                 seen += 1;
-                let may = takes(command).is_none_or(|any| any.iter().any(|r| held.contains(r)));
+                let may = required_resources(command)
+                    .is_none_or(|any| any.iter().any(|r| held.contains(r)));
                 let is_own_tokens = command.starts_with("lac user token list shows your own");
                 assert!(
                     may || (is_own_tokens && name != "nobody"),
@@ -187,7 +195,7 @@ fn no_hint_names_a_command_that_its_reader_may_not_run() {
                     assert!(everywhere, "{name}: a value for every website: {command}");
                 }
             }
-            let best = hint(&fault).and_then(|hint| hint.full_text());
+            let best = hint(&fault).and_then(|hint| hint.text_for_full_access());
             withheld += usize::from(best.as_deref() != Some(&text) && !text.is_empty());
         }
     }
@@ -197,12 +205,18 @@ fn no_hint_names_a_command_that_its_reader_may_not_run() {
 /// Whoever holds everything is shown the best way, and who holds nothing is not
 /// left alone where others are shown one.
 #[test]
-fn everybody_gets_a_hint_where_anybody_does() {
-    for fault in samples() {
+fn every_reader_gets_a_hint() {
+    for fault in sample_faults() {
         let Some(hint) = hint(&fault) else { continue };
-        let everything = Reader::holding(Resource::all().collect(), true).as_root(true);
-        assert_eq!(hint.text(&everything), hint.full_text(), "{}", fault.code());
-        let nobody = hint.text(&Reader::nobody());
+        let everything =
+            HintReader::with_resources(Resource::all().collect(), true).with_root(true);
+        assert_eq!(
+            hint.text_for(&everything),
+            hint.text_for_full_access(),
+            "{}",
+            fault.code()
+        );
+        let nobody = hint.text_for(&HintReader::unknown());
         assert!(
             nobody.is_some_and(|text| !text.is_empty()),
             "{}",
@@ -213,14 +227,14 @@ fn everybody_gets_a_hint_where_anybody_does() {
 
 /// A hint is there to be pasted.
 #[test]
-fn every_command_of_a_hint_is_one() {
+fn hinted_commands_parse() {
     let mut seen = 0;
-    for fault in samples() {
-        for way in hint(&fault).iter().flat_map(|hint| &hint.ways) {
-            if way.needs == Needs::Root {
+    for fault in sample_faults() {
+        for way in hint(&fault).iter().flat_map(|hint| &hint.commands) {
+            if way.requirement == Requirement::Root {
                 continue; // the service manager's
             }
-            let words = words(&way.command);
+            let words = shell_words(&way.command);
             let parsed = login_as_customer::cli::command().try_get_matches_from(&words);
             assert!(parsed.is_ok(), "{}: {words:?}: {parsed:?}", fault.code());
             seen += 1;
@@ -230,7 +244,7 @@ fn every_command_of_a_hint_is_one() {
 }
 
 /// Words as a shell splits them; single quotes are all that hints use.
-fn words(command: &str) -> Vec<String> {
+fn shell_words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut is_quoted = false;
     for c in command.chars() {
@@ -245,7 +259,7 @@ fn words(command: &str) -> Vec<String> {
 
 /// Other parts of the program say what mends a file, too.
 #[test]
-fn nothing_is_taken_from_its_owner() {
+fn no_hint_suggests_chown() {
     fn walk(dir: &Path, seen: &mut usize) {
         for entry in fs::read_dir(dir).expect("a directory") {
             let path = entry.expect("an entry").path();

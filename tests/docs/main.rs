@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// Compares what stands between `<!-- table: NAME -->` and `<!-- end -->`.
-fn check(page: &str, name: &str, table: &str) {
+fn check_table(page: &str, name: &str, table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
         .join(page);
@@ -54,33 +54,33 @@ fn schemas() {
 
 #[test]
 fn exit_codes() {
-    check("exit-codes.md", "codes", &tables::codes());
+    check_table("exit-codes.md", "codes", &tables::codes());
 }
 
 #[test]
 fn actions() {
-    check("audit-log.md", "actions", &tables::actions());
+    check_table("audit-log.md", "actions", &tables::actions());
 }
 
 #[test]
 fn ocsf() {
-    check("siem.md", "ocsf", &tables::ocsf());
+    check_table("siem.md", "ocsf", &tables::ocsf());
 }
 
 #[test]
 fn config() {
-    check("config.md", "fields", &tables::fields());
+    check_table("config.md", "fields", &tables::fields());
 }
 
 #[test]
 fn roles() {
-    check("roles.md", "resources", &tables::resources());
+    check_table("roles.md", "resources", &tables::resources());
 }
 
 /// The worked example, written and read again.
 #[test]
 fn proofs() {
-    check("proofs.md", "example", &example::page());
+    check_table("proofs.md", "example", &example::render_example());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs.md");
     example::check_page(&fs::read_to_string(path).expect("a page"));
 }
@@ -88,11 +88,11 @@ fn proofs() {
 /// What a report calls a recorded failure is what its fault is.
 #[test]
 fn codes_of_recorded_failures() {
-    use lac_model::fault::Kind;
-    for fault in faults::every() {
+    use lac_model::fault::FaultKind;
+    for fault in faults::all_faults() {
         let expected = fault.is_recorded().then(|| fault.kind());
         assert_eq!(
-            Kind::of_recorded(&fault.code()),
+            FaultKind::from_recorded_code(&fault.code()),
             expected,
             "{}",
             fault.code()

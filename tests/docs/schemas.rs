@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use lac_app::{config as config_files, roles as role_files};
-use lac_model::config::{Field, Kind, fields};
+use lac_app::access::roles as role_files;
+use lac_app::shop::config as config_files;
+use lac_model::config::{ConfigField, ValueType, fields};
 use lac_model::resource::Resource;
-use lac_model::scope::{MAX_CODE, ScopeLevel};
+use lac_model::scope::{MAX_CODE_LEN, ScopeLevel};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -83,7 +84,7 @@ pub fn config() -> Value {
     let scopes = |level: ScopeLevel| {
         json!({
             "type": "object",
-            "propertyNames": {"maxLength": MAX_CODE},
+            "propertyNames": {"maxLength": MAX_CODE_LEN},
             "additionalProperties": table(level),
         })
     };
@@ -104,34 +105,36 @@ pub fn config() -> Value {
 }
 
 fn table(level: ScopeLevel) -> Value {
-    let allowed = fields().iter().filter(|field| field.allows(&level));
+    let allowed = fields().iter().filter(|field| field.allows_scope(&level));
     let properties: Map<String, Value> = allowed
         .map(|field| (field.path.to_owned(), value(field)))
         .collect();
     json!({"type": "object", "additionalProperties": false, "properties": properties})
 }
 
-fn value(field: &Field) -> Value {
+fn value(field: &ConfigField) -> Value {
     let text = json!({"type": "string"});
     let number = |min: u64, max: u64| json!({"type": "integer", "minimum": min, "maximum": max});
     let mut value = match field.kind {
-        Kind::YesNo => json!({"anyOf": [
+        ValueType::YesNo => json!({"anyOf": [
             {"type": "boolean"},
             {"enum": [0, 1]},
             {"type": "string", "pattern": "^([Yy][Ee][Ss]|[Nn][Oo]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[01])$"},
         ]}),
-        Kind::Seconds { min, max } | Kind::Days { min, max } | Kind::Integer { min, max } => {
+        ValueType::Seconds { min, max }
+        | ValueType::Days { min, max }
+        | ValueType::Integer { min, max } => {
             json!({"anyOf": [number(min, max), text]})
         }
-        Kind::Text { max } | Kind::Name { max } => {
+        ValueType::Text { max } | ValueType::Name { max } => {
             json!({"type": "string", "minLength": 1, "maxLength": max})
         }
-        Kind::OneOf(choices) => json!({"enum": choices}),
-        Kind::BaseUrl
-        | Kind::Timezone
-        | Kind::ActionGroups
-        | Kind::Pattern
-        | Kind::Names { .. } => text,
+        ValueType::OneOf(choices) => json!({"enum": choices}),
+        ValueType::BaseUrl
+        | ValueType::Timezone
+        | ValueType::ActionGroups
+        | ValueType::Pattern
+        | ValueType::NameList { .. } => text,
     };
     let object = value.as_object_mut().expect("an object");
     object.insert("title".to_owned(), json!(field.title));
@@ -140,7 +143,7 @@ fn value(field: &Field) -> Value {
     } else {
         field.kind.expected()
     };
-    let description = format!("{} Takes: {takes}.", field.meaning);
+    let description = format!("{} Takes: {takes}.", field.description);
     object.insert("description".to_owned(), json!(description));
     if let Some(default) = field.default {
         object.insert("default".to_owned(), json!(default));

@@ -3,7 +3,7 @@
 use lac_model::audit::Action;
 use lac_model::config;
 use lac_model::resource::Resource;
-use lac_render::ocsf::Kind;
+use lac_render::ocsf::OcsfKind;
 use login_as_customer::cli::error::exit_code;
 use login_as_customer::cli::hint::hint;
 
@@ -27,7 +27,7 @@ fn code(text: &str) -> String {
 /// Every fault, by exit code.
 pub fn codes() -> String {
     let number = faults::NUMBER.to_string();
-    let mut faults = faults::every();
+    let mut faults = faults::all_faults();
     faults.sort_by_key(|fault| exit_code(fault.kind()));
     let row = |fault: &lac_model::fault::Fault| {
         vec![
@@ -35,7 +35,7 @@ pub fn codes() -> String {
             code(&fault.code()),
             fault.to_string().replace(&number, "N"),
             hint(fault)
-                .and_then(|hint| hint.full_text())
+                .and_then(|hint| hint.text_for_full_access())
                 .unwrap_or_default()
                 .replace(&number, "N"),
         ]
@@ -70,7 +70,7 @@ pub fn actions() -> String {
 /// Every action as OCSF has it.
 pub fn ocsf() -> String {
     let row = |action: &Action| {
-        let kind = Kind::of(*action);
+        let kind = OcsfKind::from_action(*action);
         let activity = match kind.activity {
             99 => format!("Other (`{}`)", action.name()),
             _ => kind.activity_caption().to_owned(),
@@ -92,7 +92,7 @@ pub fn ocsf() -> String {
 
 /// Every config field.
 pub fn fields() -> String {
-    let row = |field: &config::Field| {
+    let row = |field: &config::ConfigField| {
         let scopes: Vec<&str> = field.scopes.iter().map(|scope| scope.as_str()).collect();
         let takes = if field.read_only {
             "cannot be set".to_owned()
@@ -104,7 +104,7 @@ pub fn fields() -> String {
             scopes.join(", "),
             field.default.map_or("–".to_owned(), code),
             takes,
-            field.meaning.to_owned(),
+            field.description.to_owned(),
         ]
     };
     let rows = config::fields().iter().map(row).collect();
@@ -118,7 +118,7 @@ pub fn resources() -> String {
         vec![
             format!("{place}{}", code(resource.id())),
             resource.title().to_owned(),
-            resource.meaning().to_owned(),
+            resource.description().to_owned(),
         ]
     };
     table(

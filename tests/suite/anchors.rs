@@ -8,20 +8,20 @@ use std::process::{Child, Stdio};
 
 use signed_note::{Note, StandardVerifier, VerifierList};
 
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 const FLAG: &str = "web/url/use_store";
 
 /// An empty directory with a config file that names the anchor.
-fn unfounded(settings: &str) -> Store {
-    let store = Store::none();
+fn unfounded(settings: &str) -> TestStore {
+    let store = TestStore::uninitialized();
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("config.toml"), settings).expect("written");
     store
 }
 
-fn configure(store: &Store, settings: &str) {
+fn configure(store: &TestStore, settings: &str) {
     fs::write(store.home().join(".config/lac/config.toml"), settings).expect("written");
 }
 
@@ -30,21 +30,21 @@ fn to(file: &Path) -> String {
 }
 
 /// A founded store whose anchor is the file beside it.
-fn anchored() -> (Store, PathBuf) {
+fn anchored() -> (TestStore, PathBuf) {
     let store = unfounded("");
     let file = store.home().join("anchor");
     configure(&store, &to(&file));
-    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
     (store, file)
 }
 
-fn act(store: &Store) {
-    let value = if store.ok(&["config", "get", FLAG]) == "yes\n" {
+fn act(store: &TestStore) {
+    let value = if store.run_ok(&["config", "get", FLAG]) == "yes\n" {
         "no"
     } else {
         "yes"
     };
-    store.ok(&["config", "set", FLAG, value]);
+    store.run_ok(&["config", "set", FLAG, value]);
 }
 
 /// Cuts the file as the docs say: a note ends with the empty line after its
@@ -74,8 +74,8 @@ fn sizes(file: &Path) -> Vec<u64> {
 
 /// Every note is one that somebody else's program verifies.
 #[track_caller]
-fn all_verify(store: &Store, file: &Path) {
-    let vkey = store.ok(&["key", "verifier"]);
+fn all_verify(store: &TestStore, file: &Path) {
+    let vkey = store.run_ok(&["key", "verifier"]);
     for note in notes(file) {
         let verifier = StandardVerifier::new(vkey.trim()).expect("a verifier key");
         let signed = Note::from_bytes(note.as_bytes()).expect("a signed note");
@@ -102,14 +102,14 @@ fn busy_stores_anchor_hourly() {
         store.clock.set(clock);
         act(&store);
         if is_worth {
-            expected.push(store.log().len() as u64);
+            expected.push(store.log_events().len() as u64);
         }
         assert_eq!(sizes(&file), expected, "{clock}");
     }
     // A refusal is an event like others.
     store.clock.set("2026-10-07T14:00:00Z");
-    store.fails(&["login", "1"], "customer_not_found", 3);
-    expected.push(store.log().len() as u64);
+    store.run_failing(&["login", "1"], "customer_not_found", 3);
+    expected.push(store.log_events().len() as u64);
     assert_eq!(sizes(&file), expected);
     all_verify(&store, &file);
     assert_eq!(mode(&file), 0o600);
@@ -118,7 +118,7 @@ fn busy_stores_anchor_hourly() {
 #[test]
 fn what_concerns_log_or_keys_is_anchored_at_once() {
     let (store, file) = anchored();
-    let clerk = colleague(&store, "clerk", &["login_button"]);
+    let clerk = create_user_with_own_role(&store, "clerk", &["login_button"]);
     assert_eq!(notes(&file).len(), 1);
     for denied in [
         &["log", "list"][..],
@@ -132,7 +132,7 @@ fn what_concerns_log_or_keys_is_anchored_at_once() {
         assert_eq!(notes(&file).last(), Some(&newest));
     }
     fs::remove_file(store.dir().join("checkpoint")).expect("removed");
-    store.ok(&["log", "recover", "--yes"]);
+    store.run_ok(&["log", "recover", "--yes"]);
     assert_eq!(notes(&file).len(), 5);
     // What only reads, or is denied about something else, is not.
     for args in [
@@ -141,7 +141,7 @@ fn what_concerns_log_or_keys_is_anchored_at_once() {
         &["key", "verifier"],
         &["doctor"],
     ] {
-        store.ok(args);
+        store.run_ok(args);
     }
     store.run_as(&clerk, &["role", "list"]);
     assert_eq!(notes(&file).len(), 5);
@@ -152,11 +152,11 @@ fn what_concerns_log_or_keys_is_anchored_at_once() {
 fn a_printed_receipt_is_anchored_too() {
     let (store, file) = anchored();
     act(&store);
-    let receipt = store.ok(&["log", "checkpoint"]);
+    let receipt = store.run_ok(&["log", "checkpoint"]);
     assert_eq!(notes(&file).last(), Some(&receipt));
     assert_eq!(sizes(&file), [4, 5]);
     fs::write(store.dir().join("checkpoint"), "garbage").expect("written");
-    store.fails(&["log", "checkpoint"], "log_tampered", 6);
+    store.run_failing(&["log", "checkpoint"], "log_tampered", 6);
     assert_eq!(sizes(&file), [4, 5]);
 }
 
@@ -175,7 +175,7 @@ fn what_cannot_be_anchored_is_a_warning() {
         store
             .clock
             .set(["2026-10-06T01:00:00Z", "2026-10-06T02:00:00Z"][hour]);
-        let before = store.log().len();
+        let before = store.log_events().len();
         let ran = store.run(&["config", "set", FLAG, ["yes", "no"][hour], "-o", "json"]);
         assert_eq!(ran.code, 0, "{ran:#?}");
         let start = format!(
@@ -188,7 +188,7 @@ fn what_cannot_be_anchored_is_a_warning() {
             "{ran:#?}"
         );
         assert!(warnings[0].contains(problem), "{ran:#?}");
-        assert_eq!(store.log().len(), before + 1);
+        assert_eq!(store.log_events().len(), before + 1);
         let ran = store.run(&["doctor", "-o", "json"]);
         assert_eq!(ran.code, 1);
         assert!(
@@ -197,13 +197,13 @@ fn what_cannot_be_anchored_is_a_warning() {
         );
     }
     // An error stays the last line, and its own.
-    let clerk = colleague(&store, "clerk", &[]);
+    let clerk = create_user_with_own_role(&store, "clerk", &[]);
     let ran = store.run_as(&clerk, &["log", "list", "-o", "json"]);
     assert_eq!(ran.stderr.lines().count(), 2, "{ran:#?}");
-    ran.failed("resource_denied", 4);
+    ran.assert_failed("resource_denied", 4);
 
     configure(&store, &to(&file));
-    let ran = store.run(&["doctor", "-o", "json"]).succeeded();
+    let ran = store.run(&["doctor", "-o", "json"]).assert_succeeded();
     assert!(ran.stdout.contains(r#""check":"anchor","status":"ok""#));
     assert_eq!(sizes(&file), [4], "the doctor adds nothing");
 }
@@ -215,7 +215,7 @@ fn nothing_is_written_through_a_link() {
     fs::write(&victim, "mine").expect("written");
     fs::remove_file(&file).expect("removed");
     symlink(&victim, &file).expect("a link");
-    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    let ran = store.run(&["log", "checkpoint"]).assert_succeeded();
     assert!(ran.stderr.contains("it is a symbolic link"), "{ran:#?}");
     assert_eq!(fs::read_to_string(&victim).expect("a file"), "mine");
     assert_eq!(store.run(&["doctor"]).code, 1);
@@ -238,11 +238,11 @@ fn a_drop_box_will_do() {
         chown(&file, Some(65533), None).expect("chown");
     }
     configure(&store, &to(&file));
-    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    let ran = store.run(&["log", "checkpoint"]).assert_succeeded();
     assert_eq!(ran.stderr, "");
     assert_eq!(sizes(&file), [4]);
     assert_eq!(mode(&file), 0o622);
-    store.ok(&["doctor"]);
+    store.run_ok(&["doctor"]);
 }
 
 #[test]
@@ -273,12 +273,12 @@ fn profiles_have_their_own_and_bad_paths_are_refused() {
     let other = store.home().join("other");
     let profile = to(&other).replace("[anchor]", "[profiles.prod.anchor]");
     configure(&store, &format!("{}{profile}", to(&file)));
-    store.ok(&["log", "checkpoint", "--profile", "prod"]);
+    store.run_ok(&["log", "checkpoint", "--profile", "prod"]);
     assert_eq!((sizes(&file), sizes(&other)), (vec![4], vec![4]));
     let inside = store.dir().join("lac.db");
     for bad in [Path::new("anchor"), &inside] {
         configure(&store, &to(bad));
-        store.fails(&["log", "checkpoint"], "config_invalid", 1);
+        store.run_failing(&["log", "checkpoint"], "config_invalid", 1);
     }
 }
 
@@ -286,7 +286,7 @@ fn profiles_have_their_own_and_bad_paths_are_refused() {
 fn a_demo_anchors_nothing() {
     let (store, file) = anchored();
     let dir = store.home().join("demo");
-    store.ok(&["demo", "--dir", &dir.display().to_string()]);
+    store.run_ok(&["demo", "--dir", &dir.display().to_string()]);
     assert_eq!(sizes(&file), [4]);
 }
 
@@ -298,7 +298,7 @@ fn a_machine_without_a_log_is_warned_about_once() {
     }
     let (store, file) = anchored();
     configure(&store, &format!("{}syslog = true\n", to(&file)));
-    let ran = store.run(&["log", "checkpoint"]).succeeded();
+    let ran = store.run(&["log", "checkpoint"]).assert_succeeded();
     assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{ran:#?}");
     assert!(
         ran.stderr.contains("the system's log (/dev/log)"),
@@ -309,7 +309,7 @@ fn a_machine_without_a_log_is_warned_about_once() {
         Some(&ran.stdout),
         "the file gets it all the same"
     );
-    let ran = store.run(&["doctor", "-o", "json"]).succeeded();
+    let ran = store.run(&["doctor", "-o", "json"]).assert_succeeded();
     assert!(
         ran.stdout
             .contains(r#""check":"anchor","status":"warning""#)

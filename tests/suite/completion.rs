@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// Runs what a shell runs for a line whose last word is being typed.
-fn offered(store: &Store, words: &[&str]) -> Vec<String> {
+fn offered(store: &TestStore, words: &[&str]) -> Vec<String> {
     let mut line = vec!["--", "lac"];
     line.extend(words);
     let mut command = store.command(&line);
@@ -17,7 +17,7 @@ fn offered(store: &Store, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn commands_flags_and_fixed_values_are_offered() {
-    let store = Store::new();
+    let store = TestStore::new();
     assert!(offered(&store, &["conf"]).contains(&"config".to_owned()));
     assert!(offered(&store, &["config", "get", "--sc"]).contains(&"--scope".to_owned()));
     assert_eq!(
@@ -32,14 +32,14 @@ fn commands_flags_and_fixed_values_are_offered() {
 
 #[test]
 fn completing_makes_no_store_and_leaves_no_trace() {
-    let none = Store::none();
+    let none = TestStore::uninitialized();
     assert_eq!(
         offered(&none, &["config", "get", "x", "--scope", ""]),
         [""; 0]
     );
     assert!(!none.dir().exists());
 
-    let store = Store::new();
+    let store = TestStore::new();
     let before = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
     let mut command = store.command(&["--", "lac", "config", "get", "x", "--scope", ""]);
     let output = command
@@ -55,9 +55,9 @@ fn completing_makes_no_store_and_leaves_no_trace() {
 
 #[test]
 fn every_shell_has_a_script() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = store.ok(&["completions", shell]);
+        let script = store.run_ok(&["completions", shell]);
         assert!(
             script.contains("COMPLETE") && script.contains("lac"),
             "{shell}"
@@ -69,9 +69,9 @@ fn every_shell_has_a_script() {
 
 #[test]
 fn every_command_has_a_manual_page() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let dir = store.home().join("man");
-    let shown = store.json(&["man", dir.to_str().expect("UTF-8")]);
+    let shown = store.run_json(&["man", dir.to_str().expect("UTF-8")]);
     let pages = shown["pages"].as_array().expect("a list");
     for page in ["lac.1", "lac-init.1", "lac-config.1", "lac-config-get.1"] {
         assert!(pages.contains(&page.into()), "{page}");
@@ -86,12 +86,12 @@ fn every_command_has_a_manual_page() {
 }
 
 /// Two websites with a customer each, and one whose address is shell code.
-fn two_websites() -> Store {
-    let store = Store::new();
+fn two_websites() -> TestStore {
+    let store = TestStore::new();
     for code in ["eu", "us"] {
-        store.ok(&["stores", "add-website", code, "--name", code]);
+        store.run_ok(&["stores", "add-website", code, "--name", code]);
         let group = format!("{code}_group");
-        store.ok(&[
+        store.run_ok(&[
             "stores",
             "add-group",
             &group,
@@ -101,7 +101,7 @@ fn two_websites() -> Store {
             code,
         ]);
         let view = format!("{code}_view");
-        store.ok(&[
+        store.run_ok(&[
             "stores", "add-view", &view, "--group", &group, "--name", code,
         ]);
     }
@@ -110,7 +110,7 @@ fn two_websites() -> Store {
         ("jane@example.us", "us"),
         ("jane$(id)`id`@example.eu", "eu"),
     ] {
-        store.ok(&["customer", "add", "--email", email, "--website", website]);
+        store.run_ok(&["customer", "add", "--email", email, "--website", website]);
     }
     store
 }
@@ -146,8 +146,8 @@ fn names_in_the_store_are_offered_and_shell_code_never() {
 #[test]
 fn nobody_is_offered_more_than_they_may_see() {
     let store = two_websites();
-    store.ok(&["role", "create", "Support EU", "--scope", "website:eu"]);
-    let bob = store.person("bob", "Support EU");
+    store.run_ok(&["role", "create", "Support EU", "--scope", "website:eu"]);
+    let bob = store.create_user("bob", "Support EU");
     let seen = |words: &[&str]| {
         let mut line = vec!["--", "lac"];
         line.extend(words);
@@ -168,9 +168,9 @@ fn nobody_is_offered_more_than_they_may_see() {
 
     // Customers are offered to whoever could list them; looking one up for a
     // login is something else.
-    store.ok(&["role", "allow", "Support EU", "login_button"]);
+    store.run_ok(&["role", "allow", "Support EU", "login_button"]);
     assert_eq!(seen(&["customer", "show", "jan"]), "");
-    store.ok(&["role", "allow", "Support EU", "manage"]);
+    store.run_ok(&["role", "allow", "Support EU", "manage"]);
     assert_eq!(seen(&["customer", "show", "jan"]), "jane@example.eu\n");
     assert_eq!(seen(&["login", "--store-view", ""]), "eu_view\n");
     assert_eq!(seen(&["role", "show", "A"]), "");

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 const ENABLED: &str = "login_as_customer/general/enabled";
 const URL: &str = "web/secure/base_url";
 
-fn shop() -> Store {
-    let store = Store::new();
-    store.ok(&["stores", "add-website", "eu", "--name", "Europe"]);
-    store.ok(&[
+fn shop() -> TestStore {
+    let store = TestStore::new();
+    store.run_ok(&["stores", "add-website", "eu", "--name", "Europe"]);
+    store.run_ok(&[
         "stores",
         "add-group",
         "eu_main",
@@ -19,7 +19,7 @@ fn shop() -> Store {
         "--name",
         "Main",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "stores", "add-view", "de", "--group", "eu_main", "--name", "Deutsch",
     ]);
     store
@@ -36,9 +36,9 @@ fn paths(list: &Value) -> Vec<&str> {
 #[test]
 fn settings_of_the_feature_are_global() {
     let store = shop();
-    let list = store.json(&["config", "list", "--section", "login_as_customer"]);
+    let list = store.run_json(&["config", "list", "--section", "login_as_customer"]);
     for path in paths(&list) {
-        let field = store.json(&["config", "describe", path]);
+        let field = store.run_json(&["config", "describe", path]);
         let is_text = path.contains("shopping_assistance_checkbox");
         let scopes = if is_text {
             json!(["default", "website"])
@@ -48,11 +48,11 @@ fn settings_of_the_feature_are_global() {
         assert_eq!(field["scopes"], scopes, "{path}");
         let set = |scope, value| ["config", "set", path, value, "--scope", scope];
         if is_text {
-            store.ok(&set("website:eu", "May we help?"));
-            store.fails(&set("store-view:de", "x"), "scope_not_allowed", 2);
+            store.run_ok(&set("website:eu", "May we help?"));
+            store.run_failing(&set("store-view:de", "x"), "scope_not_allowed", 2);
         } else {
-            store.fails(&set("website:eu", "1"), "scope_not_allowed", 2);
-            store.fails(&set("store-view:de", "1"), "scope_not_allowed", 2);
+            store.run_failing(&set("website:eu", "1"), "scope_not_allowed", 2);
+            store.run_failing(&set("store-view:de", "1"), "scope_not_allowed", 2);
         }
     }
 }
@@ -60,13 +60,13 @@ fn settings_of_the_feature_are_global() {
 #[test]
 fn the_narrowest_value_counts_and_says_where_it_is_from() {
     let store = shop();
-    let get = |scope: &str| store.json(&["config", "get", URL, "--scope", scope]);
+    let get = |scope: &str| store.run_json(&["config", "get", URL, "--scope", scope]);
     assert_eq!(
         get("default"),
         json!({"path": URL, "scope": "default", "value": null, "origin": "unset"})
     );
-    store.ok(&["config", "set", URL, "https://shop.example/"]);
-    store.ok(&[
+    store.run_ok(&["config", "set", URL, "https://shop.example/"]);
+    store.run_ok(&[
         "config",
         "set",
         URL,
@@ -81,11 +81,14 @@ fn the_narrowest_value_counts_and_says_where_it_is_from() {
             "origin": "website:eu"
         })
     );
-    assert_eq!(store.ok(&["config", "get", URL]), "https://shop.example/\n");
-    store.ok(&["config", "unset", URL, "--scope", "website:eu"]);
+    assert_eq!(
+        store.run_ok(&["config", "get", URL]),
+        "https://shop.example/\n"
+    );
+    store.run_ok(&["config", "unset", URL, "--scope", "website:eu"]);
     assert_eq!(get("website:eu")["origin"], "default");
     // A field that has no such scope falls back as well.
-    let enabled = store.json(&["config", "get", ENABLED, "--scope", "store-view:de"]);
+    let enabled = store.run_json(&["config", "get", ENABLED, "--scope", "store-view:de"]);
     assert_eq!(
         (&enabled["value"], &enabled["origin"]),
         (&json!("no"), &json!("built-in"))
@@ -95,26 +98,26 @@ fn the_narrowest_value_counts_and_says_where_it_is_from() {
 #[test]
 fn nothing_set_is_an_empty_line_and_a_remark() {
     let store = shop();
-    let got = store.run(&["config", "get", URL]).succeeded();
+    let got = store.run(&["config", "get", URL]).assert_succeeded();
     assert_eq!(got.stdout, "\n");
     assert_eq!(got.stderr, "nothing is set, and there is no default\n");
-    store.fails(
+    store.run_failing(
         &["config", "get", "web/secure/base"],
         "config_path_not_found",
         3,
     );
-    store.fails(
+    store.run_failing(
         &["config", "get", URL, "--scope", "website:fr"],
         "website_not_found",
         3,
     );
-    store.fails(&["config", "get", URL, "--scope", "fr"], "invalid_value", 2);
+    store.run_failing(&["config", "get", URL, "--scope", "fr"], "invalid_value", 2);
 }
 
 #[test]
 fn a_field_says_what_it_is() {
     let store = shop();
-    insta::assert_snapshot!(store.ok(&["config", "describe", URL]), @r"
+    insta::assert_snapshot!(store.run_ok(&["config", "describe", URL]), @r"
 path      web/secure/base_url
 title     Secure Base URL
 meaning   Where the storefront lives. Login URLs start with it, and its origin is who may redeem them.
@@ -123,34 +126,36 @@ default   none
 set at    default, website, store-view
 resource  Magento_Config::config
     ");
-    insta::assert_snapshot!(store.ok(&["config", "list", "--section", "web"]), @r"
+    insta::assert_snapshot!(store.run_ok(&["config", "list", "--section", "web"]), @r"
 path                 value  from      title
 web/secure/base_url         unset     Secure Base URL
 web/url/use_store    no     built-in  Add Store Code to Urls
     ");
-    store.fails(
+    store.run_failing(
         &["config", "list", "--section", "catalog"],
         "config_path_not_found",
         3,
     );
-    store.fails(&["config", "set", "lac/store/name", "x"], "read_only", 2);
+    store.run_failing(&["config", "set", "lac/store/name", "x"], "read_only", 2);
 }
 
 /// Scenario 12: the section needs its own resource, Configuration the rest.
 #[test]
 fn each_section_needs_its_resource() {
     let store = shop();
-    let of_section = colleague(
+    let of_section = create_user_with_own_role(
         &store,
         "support",
         &["Magento_LoginAsCustomer::config_section"],
     );
-    let of_rest = colleague(&store, "shopkeeper", &["Magento_Config::config"]);
-    let nobody = colleague(&store, "nobody", &[]);
+    let of_rest = create_user_with_own_role(&store, "shopkeeper", &["Magento_Config::config"]);
+    let nobody = create_user_with_own_role(&store, "nobody", &[]);
     let denied = |token: &str, args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
-        store.run_as(token, &args).failed("resource_denied", 4);
-        assert_eq!(store.log()[0]["result"], "failure");
+        store
+            .run_as(token, &args)
+            .assert_failed("resource_denied", 4);
+        assert_eq!(store.log_events()[0]["result"], "failure");
     };
     denied(&of_rest, &["config", "get", ENABLED]);
     denied(&of_rest, &["config", "set", ENABLED, "yes"]);
@@ -164,7 +169,7 @@ fn each_section_needs_its_resource() {
     let list = |token: &str| {
         let ran = store
             .run_as(token, &["config", "list", "-o", "json"])
-            .succeeded();
+            .assert_succeeded();
         serde_json::from_str::<Value>(&ran.stdout).expect("JSON")
     };
     let own = |path: &&str| path.starts_with("login_as_customer/") || path.starts_with("lac/");
@@ -172,24 +177,25 @@ fn each_section_needs_its_resource() {
     assert!(!paths(&list(&of_rest)).iter().any(own));
     store
         .run_as(&of_section, &["config", "set", ENABLED, "1"])
-        .succeeded();
-    assert_eq!(store.ok(&["config", "get", ENABLED]), "yes\n");
+        .assert_succeeded();
+    assert_eq!(store.run_ok(&["config", "get", ENABLED]), "yes\n");
 }
 
 #[test]
 fn a_role_scope_of_some_websites_leaves_the_default_alone() {
     let store = shop();
-    let token = colleague(&store, "clerk", &["Magento_Config::config"]);
-    store.ok(&["stores", "add-website", "us", "--name", "America"]);
-    store.ok(&["role", "scope", "clerk", "website:eu"]);
+    let token = create_user_with_own_role(&store, "clerk", &["Magento_Config::config"]);
+    store.run_ok(&["stores", "add-website", "us", "--name", "America"]);
+    store.run_ok(&["role", "scope", "clerk", "website:eu"]);
     let as_clerk = |args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         store.run_as(&token, &args)
     };
     let url = "https://eu.example/";
-    as_clerk(&["config", "set", URL, url]).failed("beyond_own_rights", 4);
-    as_clerk(&["config", "unset", URL]).failed("beyond_own_rights", 4);
-    as_clerk(&["config", "set", URL, url, "--scope", "website:us"]).failed("website_not_found", 3);
-    as_clerk(&["config", "set", URL, url, "--scope", "store-view:de"]).succeeded();
-    as_clerk(&["config", "get", URL]).succeeded();
+    as_clerk(&["config", "set", URL, url]).assert_failed("beyond_own_rights", 4);
+    as_clerk(&["config", "unset", URL]).assert_failed("beyond_own_rights", 4);
+    as_clerk(&["config", "set", URL, url, "--scope", "website:us"])
+        .assert_failed("website_not_found", 3);
+    as_clerk(&["config", "set", URL, url, "--scope", "store-view:de"]).assert_succeeded();
+    as_clerk(&["config", "get", URL]).assert_succeeded();
 }

@@ -1,46 +1,52 @@
 //! What waits for a yes in scripts, and what does not. At a terminal see
 //! `tests/foreign/picker.py`.
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 #[test]
 fn grants_are_not_dropped_unasked() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    store.ok(&["role", "allow", "Support", "login_button", "sales_order"]);
-    let all = store.json(&["role", "access", "Support", "all"]);
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    store.run_ok(&["role", "allow", "Support", "login_button", "sales_order"]);
+    let all = store.run_json(&["role", "access", "Support", "all"]);
     assert_eq!(all["access"], "all");
-    let before = (store.json(&["role", "show", "Support"]), store.log());
+    let before = (
+        store.run_json(&["role", "show", "Support"]),
+        store.log_events(),
+    );
     let custom = ["role", "access", "Support", "custom"];
-    let error = store.fails(&custom, "confirmation_required", 2);
+    let error = store.run_failing(&custom, "confirmation_required", 2);
     // It says what is lost, and how to go on.
-    let message = text(&error["message"]);
+    let message = json_str(&error["message"]);
     for lost in [
         "Magento_LoginAsCustomer::login_button",
         "Magento_Sales::sales_order",
     ] {
         assert!(message.contains(lost), "{message}");
     }
-    assert!(text(&error["hint"]).contains("--yes"), "{error}");
-    let after = (store.json(&["role", "show", "Support"]), store.log());
+    assert!(json_str(&error["hint"]).contains("--yes"), "{error}");
+    let after = (
+        store.run_json(&["role", "show", "Support"]),
+        store.log_events(),
+    );
     assert_eq!(before, after);
     // With a yes custom starts empty, as it always has; and then nothing is left
     // to be lost.
-    let role = store.json(&[&custom[..], &["--yes"]].concat());
+    let role = store.run_json(&[&custom[..], &["--yes"]].concat());
     assert_eq!(
         (&role["access"], role["resources"].as_array().map(Vec::len)),
         (&"custom".into(), Some(0))
     );
-    store.ok(&["role", "access", "Support", "all"]);
-    store.ok(&custom);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["role", "access", "Support", "all"]);
+    store.run_ok(&custom);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// The forms that scripts rely on go on without a flag; what nobody was asked
 /// about is said on stderr.
 #[test]
 fn scripts_go_on_where_nothing_is_lost() {
-    let store = Store::new();
+    let store = TestStore::new();
     for args in [
         &["role", "create", "New"][..],
         &["role", "access", "New", "custom"],
@@ -50,7 +56,7 @@ fn scripts_go_on_where_nothing_is_lost() {
         &["config", "set", "lac/consent/mode", "mandatory"],
         &["config", "unset", "lac/consent/mode"],
     ] {
-        store.ok(args);
+        store.run_ok(args);
     }
     let opened = store.run(&["role", "access", "New", "all"]);
     assert!(opened.stderr.contains("everything"), "{opened:#?}");
@@ -65,49 +71,58 @@ fn scripts_go_on_where_nothing_is_lost() {
 /// and for nothing when it is written to a file.
 #[test]
 fn what_is_kept_aside_counts_for_nothing() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    store.ok(&["role", "allow", "Support", "login_button"]);
-    store.ok(&["role", "access", "Support", "all"]);
-    let plain = Store::new();
-    plain.ok(&["role", "create", "Support", "--all"]);
-    assert_eq!(store.ok(&["role", "export"]), plain.ok(&["role", "export"]));
-    let shown = |store: &Store| store.json(&["role", "show", "Support"]);
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    store.run_ok(&["role", "allow", "Support", "login_button"]);
+    store.run_ok(&["role", "access", "Support", "all"]);
+    let plain = TestStore::new();
+    plain.run_ok(&["role", "create", "Support", "--all"]);
+    assert_eq!(
+        store.run_ok(&["role", "export"]),
+        plain.run_ok(&["role", "export"])
+    );
+    let shown = |store: &TestStore| store.run_json(&["role", "show", "Support"]);
     assert_eq!(shown(&store), shown(&plain));
 }
 
 /// A file asks and says what the single commands would.
 #[test]
 fn a_file_is_no_way_around_the_questions() {
-    let store = Store::new();
+    let store = TestStore::new();
     for args in [
         &["role", "create", "Support"][..],
         &["role", "allow", "Support", "login_button", "sales_order"],
         &["role", "create", "New"],
     ] {
-        store.ok(args);
+        store.run_ok(args);
     }
     let path = |name: &str| store.home().join(name).display().to_string();
     let write = |name: &str, text: &str| {
         std::fs::write(path(name), text).expect("written");
         path(name)
     };
-    let custom = write("custom.toml", &store.ok(&["role", "export"]));
-    store.ok(&["role", "access", "New", "all"]);
-    store.ok(&["role", "access", "Support", "all"]);
-    let all = write("all.toml", &store.ok(&["role", "export"]));
+    let custom = write("custom.toml", &store.run_ok(&["role", "export"]));
+    store.run_ok(&["role", "access", "New", "all"]);
+    store.run_ok(&["role", "access", "Support", "all"]);
+    let all = write("all.toml", &store.run_ok(&["role", "export"]));
     // Grants that were kept aside are not dropped unasked.
-    let before = (store.json(&["role", "show", "Support"]), store.log());
-    let error = store.fails(&["role", "apply", &custom], "confirmation_required", 2);
-    let message = text(&error["message"]);
+    let before = (
+        store.run_json(&["role", "show", "Support"]),
+        store.log_events(),
+    );
+    let error = store.run_failing(&["role", "apply", &custom], "confirmation_required", 2);
+    let message = json_str(&error["message"]);
     assert!(
         message.contains("Magento_LoginAsCustomer::login_button"),
         "{message}"
     );
-    let after = (store.json(&["role", "show", "Support"]), store.log());
+    let after = (
+        store.run_json(&["role", "show", "Support"]),
+        store.log_events(),
+    );
     assert_eq!(before, after);
-    store.ok(&["role", "apply", &custom, "--dry-run"]);
-    store.ok(&["role", "apply", &custom, "--yes"]);
+    store.run_ok(&["role", "apply", &custom, "--dry-run"]);
+    store.run_ok(&["role", "apply", &custom, "--yes"]);
     // What opens much goes on in a script, and is said.
     let opened = store.run(&["role", "apply", &all]);
     assert_eq!(opened.code, 0, "{opened:#?}");

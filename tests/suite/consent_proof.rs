@@ -4,9 +4,9 @@
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
-fn forge(store: &Store, sql: &str) {
+fn forge(store: &TestStore, sql: &str) {
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database.execute_batch(sql).expect("changed");
     assert!(database.changes() > 0, "{sql}");
@@ -14,10 +14,10 @@ fn forge(store: &Store, sql: &str) {
 
 /// Customer 1 said yes, 2 said no after a yes, 3 said yes for some time, 4
 /// never said anything.
-fn shop() -> Store {
-    let store = Store::with_shop();
+fn shop() -> TestStore {
+    let store = TestStore::with_sample_data();
     let [email, id] = ["four@example.com", "4444"];
-    store.ok(&[
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -27,14 +27,14 @@ fn shop() -> Store {
         "--website",
         "base",
     ]);
-    store.ok(&["consent", "grant", "2"]);
-    store.ok(&["consent", "revoke", "2"]);
-    store.ok(&["consent", "revoke", "3"]);
-    store.ok(&["consent", "grant", "3", "--for", "10d"]);
+    store.run_ok(&["consent", "grant", "2"]);
+    store.run_ok(&["consent", "revoke", "2"]);
+    store.run_ok(&["consent", "revoke", "3"]);
+    store.run_ok(&["consent", "grant", "3", "--for", "10d"]);
     store
 }
 
-fn is_found(store: &Store, sql: &str, customer: &str) {
+fn is_found(store: &TestStore, sql: &str, customer: &str) {
     let verify = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
     let said = format!("the consent of customer {customer} is not what the log says");
@@ -45,13 +45,13 @@ fn is_found(store: &Store, sql: &str, customer: &str) {
 }
 
 /// What doctor says of consents.
-fn doctor_says(store: &Store) -> String {
+fn doctor_says(store: &TestStore) -> String {
     let doctor = store.run(&["doctor", "-o", "json"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     let findings: Vec<Value> = serde_json::from_str(&doctor.stdout).expect("findings");
     let of_consents = |finding: &&Value| finding["check"] == "consents";
     let found = findings.iter().find(of_consents).expect("a finding");
-    text(&found["message"]).to_owned()
+    json_str(&found["message"]).to_owned()
 }
 
 const CHANGES: [(&str, &str); 9] = [
@@ -89,29 +89,29 @@ const CHANGES: [(&str, &str); 9] = [
 #[test]
 fn a_consent_changed_in_its_row_is_found_and_carries_no_login() {
     let sound = shop();
-    sound.ok(&["log", "verify"]);
+    sound.run_ok(&["log", "verify"]);
     let said = doctor_says(&sound);
     assert!(said.starts_with("8 compared"), "{said}");
     sound.login(&["1"]);
     sound.login(&["3"]);
-    sound.ok(&["log", "verify"]);
+    sound.run_ok(&["log", "verify"]);
     for (sql, customer) in CHANGES {
-        let store = sound.copy();
+        let store = sound.copy_store();
         forge(&store, sql);
         is_found(&store, sql, customer);
-        let before = store.json(&["session", "list"]);
+        let before = store.run_json(&["session", "list"]);
         if sql.contains("consent_granted = 0") {
-            store.fails(&["login", customer], "consent_withheld", 5);
+            store.run_failing(&["login", customer], "consent_withheld", 5);
         } else {
-            let error = store.fails(&["login", customer], "state_tampered", 6);
-            let message = text(&error["message"]);
+            let error = store.run_failing(&["login", customer], "state_tampered", 6);
+            let message = json_str(&error["message"]);
             assert!(
                 message.contains(&format!("customer {customer}")),
                 "{sql}: {message}"
             );
-            store.fails(&["login", customer, "--check"], "state_tampered", 6);
+            store.run_failing(&["login", customer, "--check"], "state_tampered", 6);
         }
-        assert_eq!(store.json(&["session", "list"]), before, "{sql}");
+        assert_eq!(store.run_json(&["session", "list"]), before, "{sql}");
         is_found(&store, sql, customer);
     }
 }
@@ -126,8 +126,8 @@ fn a_redemption_looks_again() {
         "UPDATE customer SET consent_until = NULL WHERE id = 3",
     );
     let redeem = ["redeem", &url, "--audience", "https://eu.shop.example.com"];
-    store.fails(&redeem, "state_tampered", 6);
-    let sessions = store.json(&["session", "list"]);
+    store.run_failing(&redeem, "state_tampered", 6);
+    let sessions = store.run_json(&["session", "list"]);
     assert!(sessions[0]["redeemed_at"].is_null(), "{sessions}");
 }
 
@@ -135,11 +135,11 @@ fn a_redemption_looks_again() {
 #[test]
 fn a_no_that_was_taken_away() {
     let store = shop();
-    store.ok(&["config", "set", "lac/consent/mode", "opt-out"]);
+    store.run_ok(&["config", "set", "lac/consent/mode", "opt-out"]);
     store.login(&["4444"]);
     let (sql, customer) = CHANGES[8];
     forge(&store, sql);
-    store.fails(&["login", customer], "state_tampered", 6);
+    store.run_failing(&["login", customer], "state_tampered", 6);
     is_found(&store, sql, customer);
 }
 
@@ -148,13 +148,13 @@ fn a_no_that_was_taken_away() {
 fn a_new_word_mends_it() {
     let store = shop();
     forge(&store, CHANGES[0].0);
-    store.fails(&["login", "2"], "state_tampered", 6);
-    store.ok(&["consent", "revoke", "2"]);
-    store.fails(&["login", "2"], "consent_withheld", 5);
-    store.ok(&["log", "verify"]);
-    store.ok(&["consent", "grant", "2"]);
+    store.run_failing(&["login", "2"], "state_tampered", 6);
+    store.run_ok(&["consent", "revoke", "2"]);
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
+    store.run_ok(&["log", "verify"]);
+    store.run_ok(&["consent", "grant", "2"]);
     store.login(&["2"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// Grants that were archived still carry logins, and are needed for them.
@@ -162,34 +162,34 @@ fn a_new_word_mends_it() {
 fn an_archived_grant_is_read_from_its_file() {
     let store = shop();
     store.clock.set("2026-10-06T12:00:00.000000Z");
-    store.ok(&["config", "set", "system/rotation/lifetime", "1"]);
+    store.run_ok(&["config", "set", "system/rotation/lifetime", "1"]);
     store.clock.set("2027-01-10T12:00:00.000000Z");
-    let archived: Value = store.json(&["log", "archive"]);
+    let archived: Value = store.run_json(&["log", "archive"]);
     assert!(
         archived["events"].as_u64().expect("a number") > 5,
         "{archived}"
     );
     store.login(&["1"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     assert_eq!(store.run(&["doctor"]).code, 0);
     forge(
         &store,
         "UPDATE customer SET consent_granted = 1, consent_seq = 1 WHERE id = 4444",
     );
-    store.fails(&["login", "4444"], "state_tampered", 6);
+    store.run_failing(&["login", "4444"], "state_tampered", 6);
     is_found(&store, "an archived event of another kind", "4444");
     std::fs::rename(store.dir().join("archive"), store.dir().join("away")).expect("away");
-    store.fails(&["login", "1"], "archive_missing", 8);
+    store.run_failing(&["login", "1"], "archive_missing", 8);
 }
 
 /// A customer who goes takes along what they said.
 #[test]
 fn a_customer_who_comes_again_has_said_nothing() {
     let store = shop();
-    store.ok(&["config", "set", "admin/magento_logging/actions", "config"]);
-    store.ok(&["config", "set", "lac/consent/mode", "opt-out"]);
-    store.ok(&["customer", "remove", "2", "--yes"]);
-    store.ok(&[
+    store.run_ok(&["config", "set", "admin/magento_logging/actions", "config"]);
+    store.run_ok(&["config", "set", "lac/consent/mode", "opt-out"]);
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -199,30 +199,30 @@ fn a_customer_who_comes_again_has_said_nothing() {
         "--website",
         "base",
     ]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     store.login(&["2"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// A customer known without an id said yes, and has one since; another one said
 /// yes, and was removed.
-fn shop_with_former_ids() -> Store {
+fn shop_with_former_ids() -> TestStore {
     let store = shop();
     for email in ["renumbered@example.com", "removed@example.com"] {
-        store.ok(&["customer", "add", "--email", email, "--website", "base"]);
-        store.ok(&["consent", "grant", email]);
+        store.run_ok(&["customer", "add", "--email", email, "--website", "base"]);
+        store.run_ok(&["consent", "grant", email]);
     }
-    store.ok(&["customer", "edit", "renumbered@example.com", "--id", "7777"]);
-    store.ok(&["customer", "remove", "removed@example.com", "--yes"]);
+    store.run_ok(&["customer", "edit", "renumbered@example.com", "--id", "7777"]);
+    store.run_ok(&["customer", "remove", "removed@example.com", "--yes"]);
     store.login(&["7777"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     let said = doctor_says(&store);
     assert!(said.starts_with("9 compared"), "{said}");
     store
 }
 
 /// Takes the consent that a `local:N` gave for customer 4444.
-fn borrow_consent(store: &Store, local: i64) {
+fn borrow_consent(store: &TestStore, local: i64) {
     forge(
         store,
         &format!(
@@ -233,7 +233,7 @@ fn borrow_consent(store: &Store, local: i64) {
     );
 }
 
-fn former_ids_are_found(store: &Store) {
+fn former_ids_are_found(store: &TestStore) {
     let said = "former ids of customers are not as event";
     for args in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(args);
@@ -248,7 +248,7 @@ fn former_ids_are_found(store: &Store) {
 fn the_consent_of_a_removed_customer_is_nobody_elses() {
     let store = shop_with_former_ids();
     borrow_consent(&store, -2);
-    store.fails(&["login", "4444"], "state_tampered", 6);
+    store.run_failing(&["login", "4444"], "state_tampered", 6);
     former_ids_are_found(&store);
 }
 
@@ -259,9 +259,9 @@ fn a_former_id_that_was_given_to_somebody_else_is_found() {
     former_ids_are_found(&store);
     // The next one that gets an id does not make it good.
     let email = "next@example.com";
-    store.ok(&["customer", "add", "--email", email, "--website", "base"]);
+    store.run_ok(&["customer", "add", "--email", email, "--website", "base"]);
     let renumber = ["customer", "edit", email, "--id", "8888"];
-    store.fails(&renumber, "state_tampered", 6);
+    store.run_failing(&renumber, "state_tampered", 6);
     former_ids_are_found(&store);
 }
 
@@ -293,7 +293,7 @@ fn a_login_on_a_consent_that_was_not_theirs_stays_found() {
     );
     let sound = shop();
     let seq_of = |action: &str, customer: &str| {
-        let events = sound.json(&["log", "list", "--action", action, "--customer", customer]);
+        let events = sound.run_json(&["log", "list", "--action", action, "--customer", customer]);
         events[0]["seq"].to_string()
     };
     let (yes, no, theirs) = (
@@ -302,7 +302,7 @@ fn a_login_on_a_consent_that_was_not_theirs_stays_found() {
         seq_of("grant", "3"),
     );
     for (customer, change, put_back) in [hides_the_no, lends_the_yes] {
-        let store = sound.copy();
+        let store = sound.copy_store();
         let filled = |sql: &str| {
             let sql = sql.replace("THEIRS", &theirs);
             sql.replace("YES", &yes).replace("NO;", &format!("{no};"))

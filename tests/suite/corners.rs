@@ -4,17 +4,17 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
-fn keeping(store: &Store, text: &str) {
+fn keeping(store: &TestStore, text: &str) {
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("config.toml"), text).expect("a config file");
 }
 
 /// Header and the one row of a card.
-fn row(store: &Store, args: &[&str]) -> Vec<(String, String)> {
-    let text = store.ok(&[args, &["-o", "csv"]].concat());
+fn row(store: &TestStore, args: &[&str]) -> Vec<(String, String)> {
+    let text = store.run_ok(&[args, &["-o", "csv"]].concat());
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let names = reader.headers().expect("a header").clone();
     let rows: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("a row")).collect();
@@ -30,11 +30,11 @@ fn row(store: &Store, args: &[&str]) -> Vec<(String, String)> {
 
 #[test]
 fn tail_follows_when_told_and_says_so() {
-    let store = Store::new();
+    let store = TestStore::new();
     // Without the flag it ends: this call returns.
-    let lines = store.ok(&["log", "tail"]);
+    let lines = store.run_ok(&["log", "tail"]);
     assert!(lines.contains("roles create"), "{lines}");
-    let help = store.ok(&["log", "--help"]);
+    let help = store.run_ok(&["log", "--help"]);
     let line = help
         .lines()
         .find(|l| l.trim_start().starts_with("tail"))
@@ -44,17 +44,17 @@ fn tail_follows_when_told_and_says_so() {
 
 #[test]
 fn a_mistake_in_one_filter_stops_that_filter_alone() {
-    let store = Store::new();
+    let store = TestStore::new();
     keeping(
         &store,
         "[filters.bad]\namdin = 'anna'\n[filters.worse]\nsince = 3\n[filters.good]\nadmin = 'alice'\n",
     );
-    store.ok(&["whoami"]);
-    store.ok(&["log", "list"]);
-    store.ok(&["log", "list", "--filter", "good"]);
+    store.run_ok(&["whoami"]);
+    store.run_ok(&["log", "list"]);
+    store.run_ok(&["log", "list", "--filter", "good"]);
     for (name, word) in [("bad", "amdin"), ("worse", "string")] {
-        let error = store.fails(&["log", "list", "--filter", name], "config_invalid", 1);
-        let message = text(&error["message"]);
+        let error = store.run_failing(&["log", "list", "--filter", name], "config_invalid", 1);
+        let message = json_str(&error["message"]);
         assert!(
             message.contains(name) && message.contains(word),
             "{message}"
@@ -71,48 +71,50 @@ fn a_mistake_in_one_filter_stops_that_filter_alone() {
 
 #[test]
 fn an_export_without_a_proof_leaves_no_older_one() {
-    let store = Store::new();
+    let store = TestStore::new();
     let file = store.home().join("log.jsonl");
     let (path, proof) = (
         file.to_str().expect("a path"),
         store.home().join("log.jsonl.proof"),
     );
-    store.ok(&["log", "export", path, "--proof", "sparse"]);
+    store.run_ok(&["log", "export", path, "--proof", "sparse"]);
     assert!(proof.exists());
     // One that fails leaves the older export whole.
-    store.fails(
+    store.run_failing(
         &["log", "export", path, "--action", "nonsense"],
         "invalid_value",
         2,
     );
-    store.ok(&["log", "verify", "--file", path]);
+    store.run_ok(&["log", "verify", "--file", path]);
     assert!(proof.exists());
-    store.ok(&["log", "export", path]);
+    store.run_ok(&["log", "export", path]);
     assert!(!proof.exists(), "a proof of another export lies beside it");
-    store.ok(&["log", "verify", "--file", path]);
+    store.run_ok(&["log", "verify", "--file", path]);
     // What is no file is nobody's proof.
     fs::create_dir(&proof).expect("a directory");
-    store.ok(&["log", "export", path]);
+    store.run_ok(&["log", "export", path]);
     assert!(proof.is_dir());
 }
 
 #[test]
 fn the_list_of_config_says_where_else_a_value_is_set() {
-    let store = Store::with_shop();
-    store.ok(&["config", "unset", "web/secure/base_url"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "unset", "web/secure/base_url"]);
     let de = ["--scope", "store-view:de"];
-    store.ok(&[
+    store.run_ok(
         &[
-            "config",
-            "set",
-            "web/secure/base_url",
-            "https://de.example.com/",
-        ],
-        &de[..],
-    ]
-    .concat());
+            &[
+                "config",
+                "set",
+                "web/secure/base_url",
+                "https://de.example.com/",
+            ],
+            &de[..],
+        ]
+        .concat(),
+    );
     let entry = |args: &[&str]| -> Value {
-        let all = store.json(
+        let all = store.run_json(
             &[
                 &["config", "list", "--section", "web/secure/base_url"],
                 args,
@@ -130,15 +132,15 @@ fn the_list_of_config_says_where_else_a_value_is_set() {
         (&json!("website:eu"), &json!(["store-view:de"]))
     );
     assert_eq!(entry(&["--scope", "website:base"])["set_at"], json!([]));
-    let table = store.ok(&["config", "list", "--section", "web/secure/base_url"]);
+    let table = store.run_ok(&["config", "list", "--section", "web/secure/base_url"]);
     assert!(
         table.contains("website:eu") && !table.contains("unset"),
         "{table}"
     );
     // Only websites of the role scope.
-    store.ok(&["role", "create", "Base", "--scope", "website:base"]);
-    store.ok(&["role", "allow", "Base", "Magento_Config::config"]);
-    let token = store.person("bo", "Base");
+    store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
+    store.run_ok(&["role", "allow", "Base", "Magento_Config::config"]);
+    let token = store.create_user("bo", "Base");
     let list = [
         "config",
         "list",
@@ -148,16 +150,16 @@ fn the_list_of_config_says_where_else_a_value_is_set() {
         "json",
     ];
     let seen: Value =
-        serde_json::from_str(&store.run_as(&token, &list).succeeded().stdout).expect("JSON");
+        serde_json::from_str(&store.run_as(&token, &list).assert_succeeded().stdout).expect("JSON");
     assert_eq!(seen[0]["set_at"], json!([]));
 }
 
 /// One result is a row with a header, wherever JSON has an object.
 #[test]
 fn a_card_is_a_row_in_csv() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let session = store.login(&["1"]);
-    let id = text(&session["session_id"]);
+    let id = json_str(&session["session_id"]);
     for args in [
         &["whoami"][..],
         &["customer", "show", "1"],
@@ -181,7 +183,7 @@ fn a_card_is_a_row_in_csv() {
         assert!(row.len() > 1, "{args:?}: {row:?}");
     }
     // The members are those of the object, in its order.
-    let shown = store.ok(&["customer", "show", "1", "-o", "json"]);
+    let shown = store.run_ok(&["customer", "show", "1", "-o", "json"]);
     let names: Vec<String> = row(&store, &["customer", "show", "1"])
         .into_iter()
         .map(|f| f.0)
@@ -192,7 +194,7 @@ fn a_card_is_a_row_in_csv() {
         at += found.unwrap_or_else(|| panic!("{name} in {shown}"));
     }
     // A cell is text to a spreadsheet, never a formula.
-    store.ok(&["customer", "edit", "1", "--first-name", "=1+1"]);
+    store.run_ok(&["customer", "edit", "1", "--first-name", "=1+1"]);
     let shown = row(&store, &["customer", "show", "1"]);
     assert!(
         shown.iter().any(|(_, value)| value.starts_with("'=1+1")),
@@ -213,12 +215,12 @@ fn a_card_is_a_row_in_csv() {
     }
     // As a preference it does not get in the way.
     keeping(&store, "output = 'csv'");
-    store.ok(&["log", "report"]);
+    store.run_ok(&["log", "report"]);
 }
 
 #[test]
 fn a_period_that_ends_before_it_begins_is_a_mistake() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     keeping(
         &store,
         "[filters.wrong]\nsince = '2026-10-10'\nuntil = '2026-10-01'\n",
@@ -233,22 +235,22 @@ fn a_period_that_ends_before_it_begins_is_a_mistake() {
         &["log", "export", file],
         &["log", "statement", "--customer", "1"],
     ] {
-        let error = store.fails(&[command, &period[..]].concat(), "invalid_value", 2);
-        let message = text(&error["message"]);
+        let error = store.run_failing(&[command, &period[..]].concat(), "invalid_value", 2);
+        let message = json_str(&error["message"]);
         assert!(
             message.contains("--since") && message.contains("--until"),
             "{message}"
         );
     }
-    store.fails(&["log", "list", "--filter", "wrong"], "invalid_value", 2);
-    store.fails(
+    store.run_failing(&["log", "list", "--filter", "wrong"], "invalid_value", 2);
+    store.run_failing(
         &["log", "list", "--since", "today", "--until", "yesterday"],
         "invalid_value",
         2,
     );
     assert!(!std::path::Path::new(file).exists());
     // One day, and one instant, are periods.
-    store.ok(&[
+    store.run_ok(&[
         "log",
         "list",
         "--since",
@@ -257,28 +259,30 @@ fn a_period_that_ends_before_it_begins_is_a_mistake() {
         "2026-10-05",
     ]);
     let instant = "2026-10-05T12:00:00Z";
-    store.ok(&["log", "list", "--since", instant, "--until", instant]);
+    store.run_ok(&["log", "list", "--since", instant, "--until", instant]);
 }
 
 #[test]
 fn session_end_alone_ends_ones_own() {
-    let store = Store::with_shop();
-    let amy = store.agent("amy");
+    let store = TestStore::with_sample_data();
+    let amy = store.create_agent("amy");
     let end = ["session", "end", "-o", "json"];
-    let state = |id: &str| text(&store.json(&["session", "show", id])["state"]).to_owned();
-    store.run_as(&amy, &end).failed("session_not_found", 3);
+    let state = |id: &str| json_str(&store.run_json(&["session", "show", id])["state"]).to_owned();
+    store
+        .run_as(&amy, &end)
+        .assert_failed("session_not_found", 3);
     let login = |token: Option<&str>| {
         let args = ["login", "1", "-o", "json"];
         let ran = match token {
             Some(token) => store.run_as(token, &args),
             None => store.run(&args),
         };
-        let login: Value = serde_json::from_str(&ran.succeeded().stdout).expect("JSON");
-        text(&login["session_id"]).to_owned()
+        let login: Value = serde_json::from_str(&ran.assert_succeeded().stdout).expect("JSON");
+        json_str(&login["session_id"]).to_owned()
     };
     let (mine, hers) = (login(None), login(Some(&amy)));
     let ended: Value =
-        serde_json::from_str(&store.run_as(&amy, &end).succeeded().stdout).expect("JSON");
+        serde_json::from_str(&store.run_as(&amy, &end).assert_succeeded().stdout).expect("JSON");
     assert_eq!(
         (&ended[0]["id"], ended.as_array().map(Vec::len)),
         (&json!(hers), Some(1))
@@ -288,20 +292,22 @@ fn session_end_alone_ends_ones_own() {
         ("ended", "issued")
     );
     // Also for who may end everybody's.
-    store.ok(&["session", "end"]);
+    store.run_ok(&["session", "end"]);
     assert_eq!(state(&mine), "ended");
-    store.fails(&["session", "end"], "session_not_found", 3);
+    store.run_failing(&["session", "end"], "session_not_found", 3);
 }
 
 #[test]
 fn patience_that_ran_out_hints_at_the_request_that_waits() {
     let desk = crate::approvals::Desk::new();
     let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
-    let error = desk.as_amy(&args).failed("approval_required", 5);
-    let hint = text(&error["hint"]);
+    let error = desk.as_amy(&args).assert_failed("approval_required", 5);
+    let hint = json_str(&error["hint"]);
     assert!(!hint.contains("--request"), "{hint}");
-    let open = desk.store.json(&["request", "list", "--state", "pending"]);
-    let id = text(&open[0]["id"]);
+    let open = desk
+        .store
+        .run_json(&["request", "list", "--state", "pending"]);
+    let id = json_str(&open[0]["id"]);
     assert!(hint.contains(&format!("lac request show {id}")), "{hint}");
     // Who has not asked yet is told to.
     let error = desk.as_amy(&["login", "2", "-o", "json"]);
@@ -311,13 +317,13 @@ fn patience_that_ran_out_hints_at_the_request_that_waits() {
     );
     let error = desk
         .as_amy(&["login", "3", "-o", "json"])
-        .failed("approval_required", 5);
-    assert!(text(&error["hint"]).contains("--request"), "{error}");
+        .assert_failed("approval_required", 5);
+    assert!(json_str(&error["hint"]).contains("--request"), "{error}");
 }
 
 #[test]
 fn an_account_that_this_host_does_not_have_is_said() {
-    let store = Store::new();
+    let store = TestStore::new();
     let create = |name: &str, account: &str| {
         let args = [
             "user",
@@ -328,7 +334,7 @@ fn an_account_that_this_host_does_not_have_is_said() {
             "--os-account",
             account,
         ];
-        store.run(&args).succeeded().stderr
+        store.run(&args).assert_succeeded().stderr
     };
     let said = create("bob", "no-such-account");
     assert!(said.contains("no account no-such-account"), "{said}");
@@ -336,7 +342,7 @@ fn an_account_that_this_host_does_not_have_is_said() {
     assert!(!create("uma", "uid:4711").contains("no account"));
     let edited = store
         .run(&["user", "edit", "dan", "--os-account", "gone-account"])
-        .succeeded();
+        .assert_succeeded();
     assert!(
         edited.stderr.contains("no account gone-account"),
         "{edited:#?}"
@@ -345,35 +351,38 @@ fn an_account_that_this_host_does_not_have_is_said() {
 
 #[test]
 fn a_store_view_that_is_not_active_names_those_that_are() {
-    let store = Store::with_shop();
-    let error = store.fails(&["login", "7"], "store_view_inactive", 5);
-    let hint = text(&error["hint"]);
+    let store = TestStore::with_sample_data();
+    let error = store.run_failing(&["login", "7"], "store_view_inactive", 5);
+    let hint = json_str(&error["hint"]);
     assert!(
         hint.contains("de, fr") && !hint.contains("nl") && !hint.contains("en"),
         "{hint}"
     );
-    let error = store.fails(
+    let error = store.run_failing(
         &["login", "3", "--store-view", "nl"],
         "store_view_inactive",
         5,
     );
-    assert!(text(&error["hint"]).contains("de, fr"), "{error}");
+    assert!(json_str(&error["hint"]).contains("de, fr"), "{error}");
     // Only those of the role scope, and none where there is none.
-    store.ok(&["stores", "edit", "store-view:de", "--active", "no"]);
-    store.ok(&["stores", "edit", "store-view:fr", "--active", "no"]);
-    let error = store.fails(&["login", "7"], "store_view_inactive", 5);
-    assert!(!text(&error["hint"]).contains("--store-view"), "{error}");
+    store.run_ok(&["stores", "edit", "store-view:de", "--active", "no"]);
+    store.run_ok(&["stores", "edit", "store-view:fr", "--active", "no"]);
+    let error = store.run_failing(&["login", "7"], "store_view_inactive", 5);
+    assert!(
+        !json_str(&error["hint"]).contains("--store-view"),
+        "{error}"
+    );
 }
 
 #[test]
 fn role_resources_takes_the_role() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    store.ok(&["role", "allow", "Support", "login_button"]);
-    let named = store.json(&["role", "resources", "Support"]);
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    store.run_ok(&["role", "allow", "Support", "login_button"]);
+    let named = store.run_json(&["role", "resources", "Support"]);
     assert_eq!(
         named,
-        store.json(&["role", "resources", "--role", "Support"])
+        store.run_json(&["role", "resources", "--role", "Support"])
     );
     let granted: Vec<&Value> = named
         .as_array()
@@ -382,5 +391,5 @@ fn role_resources_takes_the_role() {
         .filter(|node| node["granted"] == true)
         .collect();
     assert_eq!(granted.len(), 1);
-    store.fails(&["role", "resources", "Nobody"], "role_not_found", 3);
+    store.run_failing(&["role", "resources", "Nobody"], "role_not_found", 3);
 }

@@ -8,58 +8,58 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Ran, Store, colleague, ran};
+use crate::support::{CommandOutput, TestStore, command_output, create_user_with_own_role};
 
-fn token_file(store: &Store, token: &str, mode: u32) -> PathBuf {
+fn token_file(store: &TestStore, token: &str, mode: u32) -> PathBuf {
     let path = store.home().join("token");
     fs::write(&path, format!("{token}\n")).expect("written");
     fs::set_permissions(&path, Permissions::from_mode(mode)).expect("a mode");
     path
 }
 
-fn whoami_by(store: &Store, file: &Path) -> Ran {
+fn whoami_by(store: &TestStore, file: &Path) -> CommandOutput {
     let file = file.to_str().expect("UTF-8");
     store.run(&["--token-file", file, "whoami", "-o", "json"])
 }
 
 #[test]
 fn an_empty_token_is_not_the_account() {
-    let store = Store::new();
-    store.ok(&["whoami"]);
+    let store = TestStore::new();
+    store.run_ok(&["whoami"]);
     for given in [&b""[..], b"  ", b"\n", b"lac_nonsense", b"\xff\xfe"] {
         let given = std::ffi::OsString::from_vec(given.to_vec());
         let mut command = store.command(&["whoami", "-o", "json"]);
-        let out = ran(command.env("LAC_TOKEN", &given).output().expect("lac runs"));
-        out.failed("not_authenticated", 4);
+        let out = command_output(command.env("LAC_TOKEN", &given).output().expect("lac runs"));
+        out.assert_failed("not_authenticated", 4);
     }
     let empty = token_file(&store, "", 0o600);
-    whoami_by(&store, &empty).failed("not_authenticated", 4);
-    whoami_by(&store, Path::new("")).failed("invalid_argument", 2);
+    whoami_by(&store, &empty).assert_failed("not_authenticated", 4);
+    whoami_by(&store, Path::new("")).assert_failed("invalid_argument", 2);
     let ran = store.run_with(b"\n", &["--token-file", "-", "whoami", "-o", "json"]);
-    ran.failed("not_authenticated", 4);
+    ran.assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn a_token_file_is_its_owners_alone() {
-    let store = Store::new();
-    let token = colleague(&store, "bob", &[]);
+    let store = TestStore::new();
+    let token = create_user_with_own_role(&store, "bob", &[]);
     for mode in [0o600, 0o400] {
-        let ran = whoami_by(&store, &token_file(&store, &token, mode)).succeeded();
+        let ran = whoami_by(&store, &token_file(&store, &token, mode)).assert_succeeded();
         assert!(ran.stdout.contains("bob"), "{ran:#?}");
     }
     for mode in [0o644, 0o640, 0o620, 0o602, 0o604] {
         let file = token_file(&store, &token, mode);
-        let error = whoami_by(&store, &file).failed("store_unsafe", 1);
+        let error = whoami_by(&store, &file).assert_failed("store_unsafe", 1);
         let hint = error["hint"].as_str().expect("a hint");
         assert_eq!(hint, format!("chmod 600 {}", file.display()));
     }
     let ran = store.run_with(token.as_bytes(), &["--token-file", "-", "whoami"]);
-    assert!(ran.succeeded().stdout.contains("bob"));
+    assert!(ran.assert_succeeded().stdout.contains("bob"));
 }
 
 #[test]
 fn what_is_no_token_file_is_neither_waited_for_nor_read_to_its_end() {
-    let store = Store::new();
+    let store = TestStore::new();
     let pipe = store.home().join("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
     assert!(made.success());
@@ -83,10 +83,10 @@ fn what_is_no_token_file_is_neither_waited_for_nor_read_to_its_end() {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    ran(child.wait_with_output().expect("ended")).failed("invalid_value", 2);
-    whoami_by(&store, store.home()).failed("invalid_value", 2);
-    whoami_by(&store, Path::new("/dev/zero")).failed("invalid_value", 2);
+    command_output(child.wait_with_output().expect("ended")).assert_failed("invalid_value", 2);
+    whoami_by(&store, store.home()).assert_failed("invalid_value", 2);
+    whoami_by(&store, Path::new("/dev/zero")).assert_failed("invalid_value", 2);
     let long = token_file(&store, &"x".repeat(1 << 20), 0o600);
-    whoami_by(&store, &long).failed("invalid_value", 2);
-    whoami_by(&store, &store.home().join("gone")).failed("io", 1);
+    whoami_by(&store, &long).assert_failed("invalid_value", 2);
+    whoami_by(&store, &store.home().join("gone")).assert_failed("io", 1);
 }

@@ -4,11 +4,15 @@ use std::process::{Child, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const AUDIENCE: &str = "https://shop.example.com";
 
-fn spawn_all(store: &Store, runs: impl Iterator<Item = Vec<String>>, token: &str) -> Vec<Output> {
+fn spawn_all(
+    store: &TestStore,
+    runs: impl Iterator<Item = Vec<String>>,
+    token: &str,
+) -> Vec<Output> {
     let children: Vec<Child> = runs
         .map(|args| {
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -42,14 +46,14 @@ fn code_of(output: &Output) -> String {
 
 #[test]
 fn of_64_processes_that_redeem_one_token_exactly_one_wins() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
-    let storefront = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let storefront = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
     let redeem = words(&["redeem", &url, "--audience", AUDIENCE, "-o", "json"]);
     let outputs = spawn_all(
         &store,
         (0..64).map(|_| redeem.clone()),
-        text(&storefront["token"]),
+        json_str(&storefront["token"]),
     );
     let (won, lost): (Vec<_>, Vec<_>) = outputs.iter().partition(|output| output.status.success());
     assert_eq!(won.len(), 1);
@@ -57,16 +61,16 @@ fn of_64_processes_that_redeem_one_token_exactly_one_wins() {
         assert_eq!(output.status.code(), Some(5));
         assert_eq!(code_of(output), "token_spent");
     }
-    let redeemed = store.json(&["log", "list", "--action", "redeem", "--result", "success"]);
+    let redeemed = store.run_json(&["log", "list", "--action", "redeem", "--result", "success"]);
     assert_eq!(redeemed.as_array().map(Vec::len), Some(1));
-    let failed = store.json(&["log", "list", "--action", "redeem", "--result", "failure"]);
+    let failed = store.run_json(&["log", "list", "--action", "redeem", "--result", "failure"]);
     assert_eq!(failed.as_array().map(Vec::len), Some(63));
 }
 
 #[test]
 fn of_32_processes_that_log_in_at_once_none_fails_with_a_lock() {
-    let store = Store::with_shop();
-    let before = store.log().len();
+    let store = TestStore::with_sample_data();
+    let before = store.log_events().len();
     let runs = (0..32).map(|i| {
         let customer = ["1", "2", "3", "4"][i % 4];
         words(&["login", customer, "-o", "json"])
@@ -80,16 +84,16 @@ fn of_32_processes_that_log_in_at_once_none_fails_with_a_lock() {
         }
     }
     // 24 logins, 23 of them ending the one before, 8 refusals; no gap.
-    let log = store.log();
+    let log = store.log_events();
     assert_eq!(log.len(), before + 24 + 23 + 8);
     for (i, event) in log.iter().rev().enumerate() {
         assert_eq!(event["seq"], i + 1);
     }
-    let open = store.json(&["session", "list", "--state", "issued"]);
+    let open = store.run_json(&["session", "list", "--state", "issued"]);
     assert_eq!(
         open.as_array().map(Vec::len),
         Some(1),
         "one agent, one session"
     );
-    store.ok(&["log", "checkpoint"]);
+    store.run_ok(&["log", "checkpoint"]);
 }

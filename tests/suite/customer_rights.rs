@@ -3,16 +3,16 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, customer, page};
+use crate::support::{TestStore, rest_customer, rest_page};
 
 const IMPORT: &str = "Magento_ImportExport::import";
 const ACTIONS: &str = "Magento_Customer::actions";
 const OPT_IN: &str = "allow_shopping_assistance";
 
 /// A shop with an accomplice `kim@example.com`, a `local:N` who really said yes.
-fn with_accomplice() -> Store {
-    let store = Store::with_shop();
-    store.ok(&[
+fn with_accomplice() -> TestStore {
+    let store = TestStore::with_sample_data();
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -22,19 +22,19 @@ fn with_accomplice() -> Store {
         "--website",
         "base",
     ]);
-    store.ok(&["consent", "grant", "kim@example.com"]);
+    store.run_ok(&["consent", "grant", "kim@example.com"]);
     store
 }
 
-fn run(store: &Store, token: &str, args: &[&str]) -> Value {
+fn run(store: &TestStore, token: &str, args: &[&str]) -> Value {
     let args = [args, &["-o", "json"]].concat();
-    let ran = store.run_as(token, &args).succeeded();
+    let ran = store.run_as(token, &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
-fn import(store: &Store, token: &str, items: &[Value]) -> Value {
+fn import(store: &TestStore, token: &str, items: &[Value]) -> Value {
     let file = store.home().join("customers.json");
-    std::fs::write(&file, page(items).to_string()).expect("a file");
+    std::fs::write(&file, rest_page(items).to_string()).expect("a file");
     run(
         store,
         token,
@@ -42,14 +42,14 @@ fn import(store: &Store, token: &str, items: &[Value]) -> Value {
     )
 }
 
-fn consent(store: &Store, who: &str) -> Value {
-    store.json(&["customer", "show", who])["consent"].clone()
+fn consent(store: &TestStore, who: &str) -> Value {
+    store.run_json(&["customer", "show", who])["consent"].clone()
 }
 
 #[test]
 fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
     let store = with_accomplice();
-    let clerk = store.staff("clerk", &[ACTIONS]);
+    let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     run(&store, &clerk, &["customer", "remove", "2", "--yes"]);
     let edited = run(
         &store,
@@ -69,8 +69,8 @@ fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
         (&json!("2"), &json!("withheld")),
         "{edited}"
     );
-    store.fails(&["login", "2"], "consent_withheld", 5);
-    let log = store.log();
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
+    let log = store.log_events();
     let told = log.iter().find(|event| event["action_group"] == "consent");
     let told = told.expect("an event of its own");
     assert_eq!(
@@ -78,24 +78,24 @@ fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
         (&json!("revoke"), &json!("2"), &json!("clerk"))
     );
     assert_eq!(told["details"]["cause"], "identity_changed");
-    store.ok(&["log", "verify"]);
-    store.ok(&["consent", "grant", "2"]);
-    store.ok(&["login", "2"]);
+    store.run_ok(&["log", "verify"]);
+    store.run_ok(&["consent", "grant", "2"]);
+    store.run_ok(&["login", "2"]);
 }
 
 #[test]
 fn whoever_may_grant_it_lets_a_yes_go_to_the_merchants_id() {
     let store = with_accomplice();
-    let scribe = store.staff("scribe", &[ACTIONS, OPT_IN]);
+    let scribe = store.create_user_with_resources("scribe", &[ACTIONS, OPT_IN]);
     let edit = ["customer", "edit", "kim@example.com", "--id", "50"];
     assert_eq!(run(&store, &scribe, &edit)["consent"], "granted");
-    store.ok(&["login", "50"]);
+    store.run_ok(&["login", "50"]);
 }
 
 #[test]
 fn another_address_of_a_local_customer_takes_the_yes_away() {
     let store = with_accomplice();
-    let clerk = store.staff("clerk", &[ACTIONS]);
+    let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     // The merchant's file would give this address the merchant's id, yes and all.
     let edit = [
         "customer",
@@ -108,15 +108,15 @@ fn another_address_of_a_local_customer_takes_the_yes_away() {
     // Of a merchant's customer the id says whose account it is.
     let edit = ["customer", "edit", "1", "--email", "ada@new.example"];
     assert_eq!(run(&store, &clerk, &edit)["consent"], "granted");
-    let edited = &store.log()[0]["details"];
+    let edited = &store.log_events()[0]["details"];
     assert_eq!(edited["before"], json!({"email": "ada@example.com"}));
 }
 
 #[test]
 fn an_import_without_the_right_to_consents_brings_no_yes_to_the_merchants_id() {
     let store = with_accomplice();
-    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
-    let kim = customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
+    let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
+    let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
     let came = import(&store, &clerk, &[kim]);
     assert_eq!(
         (&came["renumbered"], &came["left_out"]["consents"]),
@@ -124,35 +124,35 @@ fn an_import_without_the_right_to_consents_brings_no_yes_to_the_merchants_id() {
         "{came}"
     );
     assert_eq!(consent(&store, "90"), "withheld");
-    let victim = customer(90, "vic@example.com", ("Vic", ""), (1, 1), 0);
+    let victim = rest_customer(90, "vic@example.com", ("Vic", ""), (1, 1), 0);
     import(&store, &clerk, &[victim]);
-    store.fails(&["login", "90"], "consent_withheld", 5);
-    store.ok(&["log", "verify"]);
+    store.run_failing(&["login", "90"], "consent_withheld", 5);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn an_import_that_changes_whose_a_yes_is_says_so() {
     let store = with_accomplice();
-    let nightly = store.staff("nightly", &[IMPORT, ACTIONS, OPT_IN]);
-    let kim = customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
+    let nightly = store.create_user_with_resources("nightly", &[IMPORT, ACTIONS, OPT_IN]);
+    let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
     import(&store, &nightly, &[kim]);
     assert_eq!(consent(&store, "90"), "granted");
-    let kim = customer(90, "kim@new.example", ("Kim", ""), (1, 1), 0);
+    let kim = rest_customer(90, "kim@new.example", ("Kim", ""), (1, 1), 0);
     import(&store, &nightly, &[kim]);
     assert_eq!(consent(&store, "90"), "granted");
-    let log = store.log();
+    let log = store.log_events();
     let changed = log
         .iter()
         .find(|event| event["action_group"] == "customers");
     let details = &changed.expect("an event")["details"];
     assert_eq!(details["before"], json!({"email": "kim@example.com"}));
     assert_eq!(details["after"], json!({"email": "kim@new.example"}));
-    store.ok(&["login", "90"]);
+    store.run_ok(&["login", "90"]);
 }
 
 /// Counts of bulk reads in the log, newest first.
-fn recorded(store: &Store) -> Vec<Value> {
-    let mut events = store.log();
+fn recorded(store: &TestStore) -> Vec<Value> {
+    let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
     let count = |event: &Value| event["details"]["count"].clone();
     events.iter().map(count).collect()
@@ -160,28 +160,28 @@ fn recorded(store: &Store) -> Vec<Value> {
 
 #[test]
 fn customers_shown_by_acts_that_change_nothing_are_counted() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let many: Vec<Value> = (1000..1200)
-        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
+        .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
         .collect();
-    store.import("customers", &page(&many));
+    store.import("customers", &rest_page(&many));
     let ids: Vec<String> = (1000..1200).map(|id| id.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let grant = |count: usize| [&["consent", "grant"], &ids[..count]].concat();
 
-    let scribe = store.staff("scribe", &[OPT_IN]);
+    let scribe = store.create_user_with_resources("scribe", &[OPT_IN]);
     run(&store, &scribe, &grant(100));
     assert_eq!(recorded(&store), [0; 0], "a hundred are nobody's business");
     run(&store, &scribe, &grant(1));
     assert_eq!(recorded(&store), [101]);
 
-    let clerk = store.staff("clerk", &[ACTIONS, OPT_IN]);
+    let clerk = store.create_user_with_resources("clerk", &[ACTIONS, OPT_IN]);
     run(&store, &clerk, &grant(97));
     let edit = ["customer", "edit", "1000", "--active", "yes"];
     assert_eq!(run(&store, &clerk, &edit)["changed"], false);
     store
         .run_as(&clerk, &["customer", "remove", "1000", "-o", "json"])
-        .failed("confirmation_required", 2);
+        .assert_failed("confirmation_required", 2);
     let add = [
         "customer",
         "add",
@@ -194,7 +194,9 @@ fn customers_shown_by_acts_that_change_nothing_are_counted() {
         "-o",
         "json",
     ];
-    store.run_as(&clerk, &add).failed("already_exists", 7);
+    store
+        .run_as(&clerk, &add)
+        .assert_failed("already_exists", 7);
     assert_eq!(recorded(&store), [101]);
     run(&store, &clerk, &edit);
     assert_eq!(recorded(&store), [101, 101]);
@@ -202,10 +204,10 @@ fn customers_shown_by_acts_that_change_nothing_are_counted() {
 
 #[test]
 fn other_peoples_sessions_and_requests_count_as_looks_and_end_at_the_scope() {
-    let store = Store::with_shop();
-    let bea = store.agent("bea");
+    let store = TestStore::with_sample_data();
+    let bea = store.create_agent("bea");
     run(&store, &bea, &["login", "1"]);
-    let overseer = store.staff("overseer", &["Lac::sessions"]);
+    let overseer = store.create_user_with_resources("overseer", &["Lac::sessions"]);
     for _ in 0..100 {
         let rows = run(&store, &overseer, &["session", "list"]);
         assert_eq!(rows[0]["customer_email"], "ada@example.com");
@@ -215,7 +217,7 @@ fn other_peoples_sessions_and_requests_count_as_looks_and_end_at_the_scope() {
     assert_eq!(recorded(&store), [101]);
 
     // One's own are none of that, but end where the role scope does.
-    store.ok(&["role", "scope", "beas", "website:eu"]);
+    store.run_ok(&["role", "scope", "beas", "website:eu"]);
     let own = run(&store, &bea, &["session", "list"]);
     assert_eq!(
         (&own[0]["customer_id"], &own[0]["customer_email"]),

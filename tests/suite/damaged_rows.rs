@@ -4,12 +4,12 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::approvals::Desk as Team;
-use crate::support::{Store, Support, text};
+use crate::support::{StorefrontFixture, TestStore, json_str};
 
 /// Longer than any field may be.
 const LONG: &str = "replace(hex(zeroblob(524288)), '00', 'xx')";
 
-fn damage(store: &Store, sql: &str) {
+fn damage(store: &TestStore, sql: &str) {
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     let sql = sql.replace("LONG", LONG);
     database
@@ -20,24 +20,24 @@ fn damage(store: &Store, sql: &str) {
 }
 
 /// What `doctor` says about rows; it is no failure.
-fn named(store: &Store) -> String {
-    let found = store.json(&["doctor"]);
+fn named(store: &TestStore) -> String {
+    let found = store.run_json(&["doctor"]);
     let all = found.as_array().expect("a list");
     let found = all.iter().find(|f| f["check"] == "rows");
     let found = found.expect("a finding about rows");
     assert_eq!(found["status"], "warning", "{found}");
-    text(&found["message"]).to_owned()
+    json_str(&found["message"]).to_owned()
 }
 
 /// `log verify` succeeds: the log is as it was.
-fn notes(store: &Store) -> Vec<Value> {
-    let verified = store.json(&["log", "verify"]);
+fn notes(store: &TestStore) -> Vec<Value> {
+    let verified = store.run_json(&["log", "verify"]);
     verified["notes"].as_array().cloned().unwrap_or_default()
 }
 
 fn ids(list: &Value) -> Vec<&str> {
     let rows = list.as_array().expect("a list").iter();
-    rows.map(|row| text(&row["id"])).collect()
+    rows.map(|row| json_str(&row["id"])).collect()
 }
 
 /// What makes a session unreadable, column by column.
@@ -54,19 +54,19 @@ const OF_SESSIONS: [&str; 8] = [
 
 #[test]
 fn a_damaged_session_keeps_nobody_else_from_anything() {
-    let whole = Support::new();
-    let [amy, ben] = ["amy", "ben"].map(|name| whole.store.agent(name));
-    let token = whole.link(&amy, &["1"]);
-    let sound = whole.link(&ben, &["3"]);
-    let sound = whole.open(&sound, "https://eu.shop.example.com");
+    let whole = StorefrontFixture::new();
+    let [amy, ben] = ["amy", "ben"].map(|name| whole.store.create_agent(name));
+    let token = whole.issue_link(&amy, &["1"]);
+    let sound = whole.issue_link(&ben, &["3"]);
+    let sound = whole.redeem(&sound, "https://eu.shop.example.com");
     for change in OF_SESSIONS {
-        let store = whole.store.copy();
+        let store = whole.store.copy_store();
         damage(
             &store,
             &format!("UPDATE session SET {change} WHERE admin = 'amy'"),
         );
         assert_eq!(
-            ids(&store.json(&["session", "list"])),
+            ids(&store.run_json(&["session", "list"])),
             [sound.as_str()],
             "{change}"
         );
@@ -79,22 +79,22 @@ fn a_damaged_session_keeps_nobody_else_from_anything() {
         );
         let notes = notes(&store);
         assert!(
-            notes.len() == 1 && text(&notes[0]).starts_with("session "),
+            notes.len() == 1 && json_str(&notes[0]).starts_with("session "),
             "{notes:?}"
         );
         // Another agent's login, the customer's removal, erasing, and the clock.
-        let agent = store.agent("cy");
-        store.run_as(&agent, &["login", "4"]).succeeded();
-        store.ok(&["customer", "remove", "1", "--yes"]);
-        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+        let agent = store.create_agent("cy");
+        store.run_as(&agent, &["login", "4"]).assert_succeeded();
+        store.run_ok(&["customer", "remove", "1", "--yes"]);
+        store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
         store.clock.set("2026-10-06T12:00:00.000000Z");
-        let agent = store.agent("di");
-        store.run_as(&agent, &["login", "4"]).succeeded();
-        let list = store.json(&["session", "list"]);
+        let agent = store.create_agent("di");
+        store.run_as(&agent, &["login", "4"]).assert_succeeded();
+        let list = store.run_json(&["session", "list"]);
         let old = list.as_array().expect("a list").iter();
         let old = old
             .clone()
-            .find(|row| text(&row["id"]) == sound)
+            .find(|row| json_str(&row["id"]) == sound)
             .expect("listed");
         assert_eq!(old["state"], "expired", "{change}");
     }
@@ -103,18 +103,18 @@ fn a_damaged_session_keeps_nobody_else_from_anything() {
 /// A ticket permits nothing: without it the row is as good as before.
 #[test]
 fn a_session_with_a_ticket_out_of_form_is_one_without() {
-    let whole = Support::new();
-    let amy = whole.store.agent("amy");
-    let token = whole.link(&amy, &["1", "--ticket", "ZD-1"]);
+    let whole = StorefrontFixture::new();
+    let amy = whole.store.create_agent("amy");
+    let token = whole.issue_link(&amy, &["1", "--ticket", "ZD-1"]);
     for change in [
         "ticket = LONG",
         "ticket = 'a b'",
         "ticket = x'00ff'",
         "document_kind = 'coupon'",
     ] {
-        let store = whole.store.copy();
+        let store = whole.store.copy_store();
         damage(&store, &format!("UPDATE session SET {change}"));
-        let list = store.json(&["session", "list"]);
+        let list = store.run_json(&["session", "list"]);
         assert_eq!(list.as_array().map(Vec::len), Some(1), "{change}");
         if change.starts_with("ticket") {
             assert_eq!(list[0]["ticket"], Value::Null, "{change}");
@@ -126,9 +126,9 @@ fn a_session_with_a_ticket_out_of_form_is_one_without() {
         );
         assert!(message.len() < 1000, "{message}");
         let args = ["redeem", &token, "--audience", "https://shop.example.com"];
-        store.run_as(&whole.storefront, &args).succeeded();
-        store.ok(&["customer", "remove", "1", "--yes"]);
-        let list = store.json(&["session", "list"]);
+        store.run_as(&whole.storefront, &args).assert_succeeded();
+        store.run_ok(&["customer", "remove", "1", "--yes"]);
+        let list = store.run_json(&["session", "list"]);
         assert_eq!(list[0]["state"], "ended", "{change}");
     }
 }
@@ -150,48 +150,52 @@ fn a_damaged_request_is_no_approval_and_hides_no_other() {
     team.approve(&first);
     let second = team.id(&["3"]);
     for change in OF_REQUESTS {
-        let store = team.store.copy();
+        let store = team.store.copy_store();
         damage(
             &store,
             &format!("UPDATE login_request SET {change} WHERE id = '{first}'"),
         );
         assert_eq!(
-            ids(&store.json(&["request", "list"])),
+            ids(&store.run_json(&["request", "list"])),
             [second.as_str()],
             "{change}"
         );
-        let said = store.run(&["request", "list"]).succeeded().stderr;
+        let said = store.run(&["request", "list"]).assert_succeeded().stderr;
         assert!(said.contains("1 damaged row is left out"), "{said}");
         let refused = store.run_as(&team.amy, &["login", "1", "-o", "json"]);
-        refused.failed("approval_required", 5);
+        refused.assert_failed("approval_required", 5);
         assert!(
             named(&store).starts_with("1 row is damaged: login_request "),
             "{change}"
         );
-        store.ok(&["customer", "remove", "1", "--yes"]);
-        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
-        store.ok(&["customer", "remove", "3", "--yes"]);
-        let state = store.json(&["request", "show", &second]);
+        store.run_ok(&["customer", "remove", "1", "--yes"]);
+        store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
+        store.run_ok(&["customer", "remove", "3", "--yes"]);
+        let state = store.run_json(&["request", "show", &second]);
         assert_eq!(state["state"], "cancelled", "{change}");
     }
     for change in ["ticket = LONG", "reason = LONG", "reason = x'ff'"] {
-        let store = team.store.copy();
+        let store = team.store.copy_store();
         damage(&store, &format!("UPDATE login_request SET {change}"));
-        assert_eq!(ids(&store.json(&["request", "list"])).len(), 2, "{change}");
+        assert_eq!(
+            ids(&store.run_json(&["request", "list"])).len(),
+            2,
+            "{change}"
+        );
         assert!(
             named(&store).starts_with("2 rows are damaged: "),
             "{change}"
         );
-        store.ok(&["customer", "remove", "1", "--yes"]);
-        store.ok(&["log", "erase", "--customer", "1", "--yes"]);
+        store.run_ok(&["customer", "remove", "1", "--yes"]);
+        store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
     }
 }
 
 #[test]
 fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
-    let store = Store::with_shop();
-    let amy = store.agent("amy");
-    let ben = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let amy = store.create_agent("amy");
+    let ben = store.create_agent("ben");
     for (change, rows) in [
         (
             "UPDATE admin_user SET created_at = 'once' WHERE name = 'amy'",
@@ -214,25 +218,25 @@ fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
             "access_token ",
         ),
     ] {
-        let store = store.copy();
+        let store = store.copy_store();
         damage(&store, change);
         let refused = store.run_as(&amy, &["whoami"]);
         assert_ne!(refused.code, 0, "{change}");
-        store.run_as(&ben, &["whoami"]).succeeded();
+        store.run_as(&ben, &["whoami"]).assert_succeeded();
         for args in [
             &["user", "list"][..],
             &["role", "list"],
             &["user", "token", "list"],
             &["login", "1"],
         ] {
-            store.run(args).succeeded();
+            store.run(args).assert_succeeded();
         }
         // It is the state's tampering too, which is a failure of its own.
         let found = store.run(&["doctor", "-o", "json"]).stdout;
         let found: Value = serde_json::from_str(&found).expect("JSON");
         let all = found.as_array().expect("a list").iter();
         let found = all.clone().find(|f| f["check"] == "rows").expect("named");
-        let message = text(&found["message"]);
+        let message = json_str(&found["message"]);
         assert!(
             message.starts_with(&format!("1 row is damaged: {rows}")),
             "{message}"
@@ -242,17 +246,19 @@ fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
     damage(&store, "UPDATE admin_user SET created_at = 'once'");
     store
         .run(&["user", "list", "-o", "json"])
-        .failed("row_damaged", 1);
+        .assert_failed("row_damaged", 1);
 }
 
 #[test]
 fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     damage(
         &store,
         "UPDATE customer SET first_name = x'ff' WHERE id = 2",
     );
-    let all = store.run(&["customer", "list", "-o", "json"]).succeeded();
+    let all = store
+        .run(&["customer", "list", "-o", "json"])
+        .assert_succeeded();
     let list: Value = serde_json::from_str(&all.stdout).expect("JSON");
     assert_eq!(list.as_array().map(Vec::len), Some(6));
     assert!(
@@ -269,7 +275,7 @@ fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
         if let Some(after) = &after {
             args.extend(["--after", after]);
         }
-        let ran = store.run(&args).succeeded();
+        let ran = store.run(&args).assert_succeeded();
         ids.push(ran.stdout);
         let next = ran
             .stderr
@@ -283,7 +289,7 @@ fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
     assert_eq!(ids.len(), 6, "{ids:#?}");
     store
         .run(&["customer", "show", "2", "-o", "json"])
-        .failed("row_damaged", 1);
+        .assert_failed("row_damaged", 1);
     assert_eq!(
         named(&store),
         "1 row is damaged: customer 2 (its first_name is not what is kept there)"
@@ -294,17 +300,17 @@ fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
 /// over.
 #[test]
 fn sessions_of_a_damaged_customer_still_run_out() {
-    let whole = Support::new();
-    let amy = whole.store.agent("amy");
-    let token = whole.link(&amy, &["1"]);
-    whole.open(&token, "https://shop.example.com");
+    let whole = StorefrontFixture::new();
+    let amy = whole.store.create_agent("amy");
+    let token = whole.issue_link(&amy, &["1"]);
+    whole.redeem(&token, "https://shop.example.com");
     let store = &whole.store;
     damage(store, "UPDATE customer SET last_name = x'ff' WHERE id = 1");
     store.clock.set("2026-10-06T12:00:00.000000Z");
-    store.run_as(&amy, &["login", "4"]).succeeded();
-    let list = store.json(&["session", "list", "--state", "expired"]);
+    store.run_as(&amy, &["login", "4"]).assert_succeeded();
+    let list = store.run_json(&["session", "list", "--state", "expired"]);
     assert_eq!(list.as_array().map(Vec::len), Some(1));
     store
         .run_as(&amy, &["login", "1", "-o", "json"])
-        .failed("row_damaged", 1);
+        .assert_failed("row_damaged", 1);
 }

@@ -5,15 +5,15 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::support::{Ran, Store};
+use crate::support::{CommandOutput, TestStore};
 
-fn doctor(store: &Store) -> (i32, Vec<Value>) {
-    let Ran { code, stdout, .. } = store.run(&["doctor", "-o", "json"]);
+fn doctor(store: &TestStore) -> (i32, Vec<Value>) {
+    let CommandOutput { code, stdout, .. } = store.run(&["doctor", "-o", "json"]);
     (code, serde_json::from_str(&stdout).expect("a list"))
 }
 
 /// The checks that failed, with their codes.
-fn failed(store: &Store) -> (i32, Vec<(String, String)>) {
+fn failed(store: &TestStore) -> (i32, Vec<(String, String)>) {
     let (code, findings) = doctor(store);
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let broken = findings.iter().filter(|f| f["status"] == "failed");
@@ -31,8 +31,8 @@ fn found(check: &str, code: &str) -> Vec<(String, String)> {
 
 #[test]
 fn a_new_store_is_sound_and_says_what_comes_next() {
-    let store = Store::new();
-    let ran = store.run(&["doctor"]).succeeded();
+    let store = TestStore::new();
+    let ran = store.run(&["doctor"]).assert_succeeded();
     let dir = store.dir().display().to_string();
     let is_fixed = |line: &&str| {
         !["_key", "sqlite", "schema"]
@@ -66,7 +66,7 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
 
 #[test]
 fn it_writes_nothing_and_asks_nobodys_leave() {
-    let store = Store::new();
+    let store = TestStore::new();
     let state = || {
         let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(store.dir())
             .expect("a directory")
@@ -84,16 +84,16 @@ fn it_writes_nothing_and_asks_nobodys_leave() {
     let before = state();
     let ran = store
         .run_as("lac_nonsense", &["doctor", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     assert!(ran.stdout.contains("the access token does not count"));
     assert_eq!(state(), before);
 }
 
 #[test]
 fn a_store_that_is_not_there_or_not_safe_is_reported() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     assert_eq!(failed(&store), (1, found("store", "store_missing")));
-    let store = Store::new();
+    let store = TestStore::new();
     fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o770)).expect("chmod");
     assert_eq!(failed(&store), (1, found("safety", "store_unsafe")));
     let (_, findings) = doctor(&store);
@@ -111,16 +111,16 @@ fn a_store_that_is_not_there_or_not_safe_is_reported() {
 
 #[test]
 fn keys_that_are_gone_or_foreign_are_reported() {
-    let store = Store::new();
+    let store = TestStore::new();
     let key = store.dir().join("keys/audit.pem");
-    let other = Store::new();
+    let other = TestStore::new();
     let pem = fs::read(&key).expect("a key");
     fs::remove_file(&key).expect("removed");
     assert_eq!(failed(&store), (8, found("audit_key", "key_missing")));
     fs::write(&key, "no key").expect("written");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("chmod");
     assert_eq!(failed(&store).0, 1);
-    other.ok(&["config", "set", "web/url/use_store", "yes"]);
+    other.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     let login = fs::read(other.dir().join("keys/login.pem")).expect("a key");
     fs::write(&key, login).expect("written");
     assert_eq!(failed(&store), (8, found("audit_key", "key_mismatch")));
@@ -130,7 +130,7 @@ fn keys_that_are_gone_or_foreign_are_reported() {
 
 #[test]
 fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
-    let store = Store::new();
+    let store = TestStore::new();
     let file = store.dir().join("checkpoint");
     let note = fs::read(&file).expect("a checkpoint");
     fs::remove_file(&file).expect("removed");
@@ -138,7 +138,7 @@ fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
     fs::write(&file, "garbage").expect("written");
     assert_eq!(failed(&store), (6, found("log", "log_tampered")));
     fs::write(&file, &note).expect("written");
-    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     fs::write(&file, &note).expect("written");
     let (code, findings) = doctor(&store);
     let log = findings
@@ -154,7 +154,7 @@ fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
 
 #[test]
 fn a_clock_that_went_back_or_mad_is_noticed() {
-    let store = Store::new();
+    let store = TestStore::new();
     store.clock.set("2026-10-05T11:00:00Z");
     let (code, findings) = doctor(&store);
     let clock = findings
@@ -169,9 +169,9 @@ fn a_clock_that_went_back_or_mad_is_noticed() {
 /// A login URL that nobody can redeem is not "all is well".
 #[test]
 fn a_website_without_a_storefront_account_is_still_to_be_done() {
-    let store = Store::with_shop();
-    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
-    let about = |store: &Store| {
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let about = |store: &TestStore| {
         let (code, findings) = doctor(store);
         let found = findings.into_iter().find(|f| f["check"] == "storefront");
         let found = found.expect("a finding");
@@ -191,15 +191,15 @@ fn a_website_without_a_storefront_account_is_still_to_be_done() {
         )
     };
     assert_eq!(about(&store), missing("base, eu", "base"));
-    let ran = store.run(&["doctor"]).succeeded();
+    let ran = store.run(&["doctor"]).assert_succeeded();
     assert!(!ran.stderr.contains("all is well"), "{ran:#?}");
     // What it says is what mends it.
-    store.ok(&["storefront", "add", "shop", "--website", "base"]);
+    store.run_ok(&["storefront", "add", "shop", "--website", "base"]);
     assert_eq!(about(&store), missing("eu", "eu"));
-    store.ok(&["storefront", "add", "europe", "--website", "eu"]);
+    store.run_ok(&["storefront", "add", "europe", "--website", "eu"]);
     let all = "every website has an account (2)".into();
     assert_eq!(about(&store), (0, "ok".into(), all, Value::Null));
     // Revoked is as if it had never been there.
-    store.ok(&["storefront", "revoke", "shop"]);
+    store.run_ok(&["storefront", "revoke", "shop"]);
     assert_eq!(about(&store), missing("base", "base"));
 }

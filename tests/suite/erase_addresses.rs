@@ -5,34 +5,34 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Store, customer, page};
+use crate::support::{TestStore, rest_customer, rest_page};
 
 /// As the merchant writes it.
 const ADDRESS: &str = "Joe.Roe@Example.com";
 
-fn shop_with_joe() -> Store {
-    let store = Store::with_shop();
-    let joe = customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
-    store.import("customers", &page(&[joe]));
+fn shop_with_joe() -> TestStore {
+    let store = TestStore::with_sample_data();
+    let joe = rest_customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
+    store.import("customers", &rest_page(&[joe]));
     store
 }
 
 /// A login that finds nobody: what was typed is in its details.
-fn mistyped(store: &Store, typed: &str) {
-    store.fails(&["login", typed], "customer_not_found", 3);
+fn mistyped(store: &TestStore, typed: &str) {
+    store.run_failing(&["login", typed], "customer_not_found", 3);
     assert!(named(store, typed) > 0, "{typed} is not in the log");
 }
 
 /// How many events say a word, however it is written.
-fn named(store: &Store, word: &str) -> usize {
-    let log = store.ok(&["log", "list", "-o", "jsonl"]).to_lowercase();
+fn named(store: &TestStore, word: &str) -> usize {
+    let log = store.run_ok(&["log", "list", "-o", "jsonl"]).to_lowercase();
     log.lines()
         .filter(|line| line.contains(&word.to_lowercase()))
         .count()
 }
 
 /// Whether the files of the store hold it.
-fn in_the_database(store: &Store, word: &str) -> bool {
+fn in_the_database(store: &TestStore, word: &str) -> bool {
     ["lac.db", "lac.db-wal"].iter().any(|name| {
         let bytes = fs::read(store.dir().join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes)
@@ -41,21 +41,21 @@ fn in_the_database(store: &Store, word: &str) -> bool {
     })
 }
 
-fn erase(store: &Store, args: &[&str]) -> Value {
-    store.json(&[&["log", "erase", "--yes"][..], args].concat())
+fn erase(store: &TestStore, args: &[&str]) -> Value {
+    store.run_json(&[&["log", "erase", "--yes"][..], args].concat())
 }
 
 #[test]
 fn what_was_typed_after_the_erasure_is_found_by_the_address() {
     let store = shop_with_joe();
     mistyped(&store, "other.joe.roe@example.com");
-    store.ok(&["customer", "remove", "77", "--yes"]);
+    store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
     assert_eq!(named(&store, ADDRESS), 1, "only the longer one");
     for typed in ["JOE.ROE@example.com", "joe.roe@EXAMPLE.com"] {
         mistyped(&store, typed);
     }
-    store.fails(
+    store.run_failing(
         &["consent", "grant", "joe.roe@example.com"],
         "customer_not_found",
         3,
@@ -67,14 +67,14 @@ fn what_was_typed_after_the_erasure_is_found_by_the_address() {
     );
     assert_eq!(named(&store, ADDRESS), 1);
     assert_eq!(named(&store, "other.joe.roe@example.com"), 1);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     // The record of the erasure does not need another one.
     let again = erase(&store, &["--email", ADDRESS]);
     assert_eq!(
         (&again["events"], &again["changed"]),
         (&0.into(), &false.into())
     );
-    let log = store.log();
+    let log = store.log_events();
     let records = log.iter().filter(|event| event["action"] == "erase");
     let records: Vec<_> = records
         .map(|event| &event["details"]["addresses"])
@@ -85,11 +85,11 @@ fn what_was_typed_after_the_erasure_is_found_by_the_address() {
 #[test]
 fn nothing_of_it_is_left_in_the_files() {
     let store = shop_with_joe();
-    store.ok(&["customer", "remove", "77", "--yes"]);
+    store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
     mistyped(&store, ADDRESS);
     store.clock.set("2027-01-05T12:00:00Z");
-    store.ok(&["log", "archive"]);
+    store.run_ok(&["log", "archive"]);
     assert!(named(&store, ADDRESS) > 0);
     let erased = erase(&store, &["--customer", "77", "--email", ADDRESS]);
     assert_eq!(erased["customer_id"], "77");
@@ -99,7 +99,7 @@ fn nothing_of_it_is_left_in_the_files() {
     );
     assert_eq!(named(&store, ADDRESS), 0);
     assert!(!in_the_database(&store, ADDRESS));
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// Addresses that no later event names as the customer's: one that a change of
@@ -109,69 +109,69 @@ fn every_address_that_is_known_as_theirs_is_looked_for() {
     let store = shop_with_joe();
     mistyped(&store, "joe.new@example.com");
     mistyped(&store, "joe.order@example.com");
-    store.ok(&["customer", "edit", "77", "--email", "Joe.New@example.com"]);
-    let joe = customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
-    store.import("customers", &page(&[joe]));
+    store.run_ok(&["customer", "edit", "77", "--email", "Joe.New@example.com"]);
+    let joe = rest_customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
+    store.import("customers", &rest_page(&[joe]));
     store.import(
         "orders",
-        &page(&[serde_json::json!({
+        &rest_page(&[serde_json::json!({
             "entity_id": 990, "increment_id": "990000001", "store_id": 1,
             "created_at": "2026-06-01 10:00:00", "customer_is_guest": 0,
             "customer_id": 77, "customer_email": "joe.order@example.com"
         })]),
     );
-    store.ok(&["customer", "remove", "77", "--yes"]);
+    store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
     for address in [ADDRESS, "joe.new@example.com", "joe.order@example.com"] {
         assert_eq!(named(&store, address), 0, "{address}");
     }
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn an_address_that_somebody_has_is_not_erased() {
     let store = shop_with_joe();
-    let before = store.log().len();
+    let before = store.log_events().len();
     for given in [["--email", "JOE.ROE@example.com"], ["--customer", ADDRESS]] {
         let args = [&["log", "erase", "--yes"][..], &given].concat();
-        store.fails(&args, "customer_present", 5);
+        store.run_failing(&args, "customer_present", 5);
     }
     // The refusals are on record, without the address.
-    assert_eq!(store.log().len(), before + 2);
-    assert_eq!(store.log()[0]["details"]["addresses"], 1);
+    assert_eq!(store.log_events().len(), before + 2);
+    assert_eq!(store.log_events()[0]["details"]["addresses"], 1);
     assert!(
-        !store.log()[0]
+        !store.log_events()[0]
             .to_string()
             .to_lowercase()
             .contains("joe.roe")
     );
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--email", "nobody@example.com"],
         "confirmation_required",
         2,
     );
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--email", "nobody", "--yes"],
         "invalid_value",
         2,
     );
     assert_eq!(store.run(&["log", "erase", "--yes"]).code, 2);
     // Events of another customer that name it stay theirs.
-    store.ok(&["login", "1", "--reason", "asked by gone@example.com"]);
+    store.run_ok(&["login", "1", "--reason", "asked by gone@example.com"]);
     let kept = erase(&store, &["--email", "gone@example.com"]);
     assert_eq!((&kept["events"], &kept["kept"]), (&0.into(), &1.into()));
 }
 
 #[test]
 fn an_address_from_stdin_is_in_no_list_of_processes() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     mistyped(&store, ADDRESS);
     let ran = store
         .run_with(
             format!("{ADDRESS}\n").as_bytes(),
             &["log", "erase", "--email", "-", "--yes", "-o", "json"],
         )
-        .succeeded();
+        .assert_succeeded();
     let erased: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(erased["events"], 1);
     assert_eq!(named(&store, ADDRESS), 0);

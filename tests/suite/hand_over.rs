@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::support::{Ran, Store, ran};
+use crate::support::{CommandOutput, TestStore, command_output};
 
 /// A browser that writes down what it gets: its arguments, its environment, and
 /// mode and contents of the page.
@@ -28,7 +28,7 @@ fn program(dir: &Path, name: &str, script: &str) -> PathBuf {
 }
 
 /// A directory for the programs, and a private one of the session.
-fn rooms(store: &Store) -> (PathBuf, PathBuf) {
+fn rooms(store: &TestStore) -> (PathBuf, PathBuf) {
     let (bin, runtime) = (store.home().join("bin"), store.home().join("runtime"));
     fs::create_dir(&bin).expect("a directory");
     let private = DirBuilder::new().mode(0o700).create(&runtime);
@@ -36,12 +36,12 @@ fn rooms(store: &Store) -> (PathBuf, PathBuf) {
     (bin, runtime)
 }
 
-fn login(store: &Store, env: &[(&str, &str)]) -> Ran {
+fn login(store: &TestStore, env: &[(&str, &str)]) -> CommandOutput {
     let mut command = store.command(&["login", "1", "--open", "--ttl", "1s"]);
     command
         .env("PATH", "/usr/bin:/bin")
         .envs(env.iter().copied());
-    ran(command.output().expect("lac runs"))
+    command_output(command.output().expect("lac runs"))
 }
 
 #[track_caller]
@@ -63,12 +63,12 @@ fn read(bin: &Path, name: &str) -> String {
 
 #[test]
 fn the_browser_gets_a_page_of_its_own_and_no_secret() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     let browser = program(&bin, "browser", BROWSER);
     program(&bin, "xdg-open", BROWSER);
-    let token = store.json(&["user", "token", "create", "alice"])["token"].clone();
+    let token = store.run_json(&["user", "token", "create", "alice"])["token"].clone();
     let token = token.as_str().expect("a token");
     let shown = |browser: &str| {
         [
@@ -85,7 +85,7 @@ fn the_browser_gets_a_page_of_its_own_and_no_secret() {
     ] {
         let env = shown(&browser);
         let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, &**value)).collect();
-        let ran = login(&store, &env).succeeded();
+        let ran = login(&store, &env).assert_succeeded();
         let url = ran.stdout.trim();
         assert!(url.contains("secret="), "{ran:#?}");
         assert!(ran.stderr.contains("opening the browser"), "{ran:#?}");
@@ -121,7 +121,7 @@ fn the_browser_gets_a_page_of_its_own_and_no_secret() {
 
 #[test]
 fn without_a_private_directory_one_is_made_for_the_page() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();
     let tmp = store.home().join("tmp");
@@ -133,7 +133,7 @@ fn without_a_private_directory_one_is_made_for_the_page() {
         ("TMPDIR", &tmp),
         ("BROWSER", &browser),
     ];
-    login(&store, &env).succeeded();
+    login(&store, &env).assert_succeeded();
     until("the page is read", || bin.join("page").exists());
     assert_eq!(read(&bin, "dirmode").trim(), "700");
     assert!(read(&bin, "argv").starts_with(&tmp));
@@ -145,7 +145,7 @@ fn without_a_private_directory_one_is_made_for_the_page() {
 
 #[test]
 fn an_opener_that_fails_tells_nobody_the_url() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let failing = "#!/bin/sh\necho \"cannot open $*\" >&2\ncat \"$1\" >&2\nexit 3\n";
     let browser = program(&bin, "browser", failing).display().to_string();
@@ -157,7 +157,7 @@ fn an_opener_that_fails_tells_nobody_the_url() {
         ("BROWSER", &browser),
         ("PATH", &empty),
     ];
-    let ran = login(&store, &env).succeeded();
+    let ran = login(&store, &env).assert_succeeded();
     let secret = ran.stdout.trim().split("secret=").nth(1).expect("a secret");
     assert!(!ran.stderr.contains(secret), "{ran:#?}");
     assert!(!ran.stderr.contains(&room), "{ran:#?}");
@@ -169,7 +169,7 @@ fn an_opener_that_fails_tells_nobody_the_url() {
 /// A page under the working directory would stay: its remover works elsewhere.
 #[test]
 fn the_page_never_lies_in_the_working_directory() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let (bin, _) = rooms(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();
     for tmp in ["", "."] {
@@ -184,7 +184,7 @@ fn the_page_never_lies_in_the_working_directory() {
                 ("TMPDIR", tmp),
                 ("BROWSER", &browser),
             ]);
-        ran(command.output().expect("lac runs")).succeeded();
+        command_output(command.output().expect("lac runs")).assert_succeeded();
         until("the page is read", || bin.join("page").exists());
         fs::remove_file(bin.join("page")).expect("removed");
         let page = PathBuf::from(read(&bin, "argv").trim());

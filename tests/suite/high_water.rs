@@ -12,42 +12,42 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use signed_note::{Note, StandardVerifier, VerifierList};
 
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 type Hash = [u8; 32];
 
 const FLAG: &str = "web/url/use_store";
 
 /// An act that is recorded: one event.
-fn act(store: &Store) {
-    let value = if store.ok(&["config", "get", FLAG]) == "yes\n" {
+fn act(store: &TestStore) {
+    let value = if store.run_ok(&["config", "get", FLAG]) == "yes\n" {
         "no"
     } else {
         "yes"
     };
-    store.ok(&["config", "set", FLAG, value]);
+    store.run_ok(&["config", "set", FLAG, value]);
 }
 
-fn file(store: &Store) -> PathBuf {
+fn file(store: &TestStore) -> PathBuf {
     store.dir().join("checkpoint")
 }
 
-fn note(store: &Store) -> String {
+fn note(store: &TestStore) -> String {
     fs::read_to_string(file(store)).expect("a checkpoint")
 }
 
-fn put(store: &Store, note: impl AsRef<[u8]>) {
+fn put(store: &TestStore, note: impl AsRef<[u8]>) {
     fs::write(file(store), note).expect("written");
 }
 
 /// The database and its WAL, as a backup would hold them.
-pub fn copy(store: &Store) -> Vec<(PathBuf, Vec<u8>)> {
+pub fn copy(store: &TestStore) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["lac.db", "lac.db-wal"].map(|name| store.dir().join(name));
     let read = |path: PathBuf| Some((path.clone(), fs::read(path).ok()?));
     paths.into_iter().filter_map(read).collect()
 }
 
-pub fn put_back(store: &Store, copy: &[(PathBuf, Vec<u8>)]) {
+pub fn put_back(store: &TestStore, copy: &[(PathBuf, Vec<u8>)]) {
     for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
         let _ = fs::remove_file(store.dir().join(name));
     }
@@ -56,11 +56,11 @@ pub fn put_back(store: &Store, copy: &[(PathBuf, Vec<u8>)]) {
     }
 }
 
-fn database(store: &Store) -> Connection {
+fn database(store: &TestStore) -> Connection {
     Connection::open(store.dir().join("lac.db")).expect("a database")
 }
 
-fn events(store: &Store) -> i64 {
+fn events(store: &TestStore) -> i64 {
     let count = "SELECT count(*) FROM audit_event";
     database(store)
         .query_row(count, [], |row| row.get(0))
@@ -69,36 +69,36 @@ fn events(store: &Store) -> i64 {
 
 /// Acting, the checkpoint and the doctor all say tampered, and nothing is added.
 #[track_caller]
-fn is_tampered(store: &Store) {
+fn is_tampered(store: &TestStore) {
     let before = events(store);
-    store.fails(
+    store.run_failing(
         &["config", "set", "system/rotation/lifetime", "99"],
         "log_tampered",
         6,
     );
-    store.fails(&["log", "checkpoint"], "log_tampered", 6);
+    store.run_failing(&["log", "checkpoint"], "log_tampered", 6);
     assert_eq!(store.run(&["doctor"]).code, 6);
     assert_eq!(events(store), before);
 }
 
 #[test]
 fn behind_after_a_kill_is_healthy_and_catches_up() {
-    let store = Store::new();
+    let store = TestStore::new();
     let old = note(&store);
     act(&store);
     act(&store);
     let newest = note(&store);
     // Killed between commit and file, twice.
     put(&store, &old);
-    assert_eq!(store.ok(&["log", "checkpoint"]), newest);
+    assert_eq!(store.run_ok(&["log", "checkpoint"]), newest);
     act(&store);
-    assert_eq!(note(&store), store.ok(&["log", "checkpoint"]));
+    assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
     assert_ne!(note(&store), newest);
 }
 
 #[test]
 fn what_was_left_aside_is_neither_in_the_way_nor_written_into() {
-    let store = Store::new();
+    let store = TestStore::new();
     let aside = store.dir().join("checkpoint.new");
     let victim = store.home().join("victim");
     std::fs::write(&victim, "mine").expect("a file");
@@ -113,15 +113,15 @@ fn what_was_left_aside_is_neither_in_the_way_nor_written_into() {
 
 #[test]
 fn behind_by_whole_subtrees_is_healthy_too() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut notes = Vec::new();
     for value in ["yes", "no"].iter().cycle().take(255) {
         notes.push(note(&store));
-        store.ok(&["config", "set", FLAG, value]);
+        store.run_ok(&["config", "set", FLAG, value]);
     }
     for at in [0, 200, 251, 252, 253] {
         put(&store, &notes[at]);
-        store.ok(&["log", "checkpoint"]);
+        store.run_ok(&["log", "checkpoint"]);
     }
     act(&store);
     assert_eq!(root(&records(&store)), newest_root(&store));
@@ -129,7 +129,7 @@ fn behind_by_whole_subtrees_is_healthy_too() {
 
 #[test]
 fn ahead_means_that_an_older_database_was_put_back() {
-    let store = Store::new();
+    let store = TestStore::new();
     let older = copy(&store);
     act(&store);
     put_back(&store, &older);
@@ -138,7 +138,7 @@ fn ahead_means_that_an_older_database_was_put_back() {
 
 #[test]
 fn another_root_of_the_same_size_is_a_fork() {
-    let store = Store::new();
+    let store = TestStore::new();
     let (older, before) = (copy(&store), note(&store));
     act(&store);
     let other = note(&store);
@@ -153,7 +153,7 @@ fn another_root_of_the_same_size_is_a_fork() {
 
 #[test]
 fn a_fork_that_is_behind_is_noticed() {
-    let store = Store::new();
+    let store = TestStore::new();
     let (older, before) = (copy(&store), note(&store));
     act(&store);
     let other = note(&store);
@@ -167,11 +167,11 @@ fn a_fork_that_is_behind_is_noticed() {
 
 #[test]
 fn a_foreign_or_broken_file_is_no_checkpoint() {
-    let store = Store::new();
+    let store = TestStore::new();
     let good = note(&store);
-    let foreign = Store::none();
+    let foreign = TestStore::uninitialized();
     foreign.run(&["whoami"]); // another seed, so other keys
-    foreign.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    foreign.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
     let mut flipped = good.clone().into_bytes();
     let last = flipped.len() - 10;
     flipped[last] ^= 1;
@@ -185,7 +185,7 @@ fn a_foreign_or_broken_file_is_no_checkpoint() {
     ] {
         put(&store, bad);
         is_tampered(&store);
-        store.fails(&["log", "recover", "--yes"], "log_tampered", 6);
+        store.run_failing(&["log", "recover", "--yes"], "log_tampered", 6);
     }
     put(&store, good);
     act(&store);
@@ -193,38 +193,38 @@ fn a_foreign_or_broken_file_is_no_checkpoint() {
 
 #[test]
 fn missing_stops_every_act_until_it_is_recovered_on_record() {
-    let store = Store::new();
-    let clerk = colleague(&store, "clerk", &["system_magento_logging_events"]);
-    store.fails(&["log", "recover", "--yes"], "already_exists", 7);
+    let store = TestStore::new();
+    let clerk = create_user_with_own_role(&store, "clerk", &["system_magento_logging_events"]);
+    store.run_failing(&["log", "recover", "--yes"], "already_exists", 7);
     fs::remove_file(file(&store)).expect("removed");
-    store.fails(&["config", "set", FLAG, "yes"], "checkpoint_missing", 8);
-    store.fails(&["log", "checkpoint"], "checkpoint_missing", 8);
-    let before = store.log();
+    store.run_failing(&["config", "set", FLAG, "yes"], "checkpoint_missing", 8);
+    store.run_failing(&["log", "checkpoint"], "checkpoint_missing", 8);
+    let before = store.log_events();
     store
         .run_as(&clerk, &["log", "recover", "-y", "-o", "json"])
-        .failed("resource_denied", 4);
-    store.fails(&["log", "recover"], "confirmation_required", 2);
+        .assert_failed("resource_denied", 4);
+    store.run_failing(&["log", "recover"], "confirmation_required", 2);
     assert!(!file(&store).exists());
-    let recovered = store.json(&["log", "recover", "--yes"]);
+    let recovered = store.run_json(&["log", "recover", "--yes"]);
     assert_eq!(recovered["events"], before.len());
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(
         (&event["action_group"], &event["action"]),
         (&"log".into(), &"recover".into())
     );
     assert_eq!(event["seq"], recovered["audit_seq"]);
-    assert_eq!(note(&store), store.ok(&["log", "checkpoint"]));
+    assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
     act(&store);
 }
 
 #[test]
 fn recovery_hashes_every_event_again() {
-    let store = Store::new();
+    let store = TestStore::new();
     act(&store);
     fs::remove_file(file(&store)).expect("removed");
     let forge = "UPDATE audit_event SET record = replace(record, 'alice', 'mallory') WHERE seq = 2";
     assert_eq!(database(&store).execute(forge, []).expect("changed"), 1);
-    store.fails(&["log", "recover", "--yes"], "log_tampered", 6);
+    store.run_failing(&["log", "recover", "--yes"], "log_tampered", 6);
     assert!(!file(&store).exists());
 }
 
@@ -239,7 +239,7 @@ fn a_changed_head_or_a_missing_last_event_is_noticed() {
         "DELETE FROM audit_head",
         "DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event)",
     ] {
-        let store = Store::new();
+        let store = TestStore::new();
         assert_eq!(database(&store).execute(forge, []).expect(forge), 1);
         is_tampered(&store);
     }
@@ -249,17 +249,17 @@ fn a_changed_head_or_a_missing_last_event_is_noticed() {
 /// program's own code takes part here but the printing of the checkpoint.
 #[test]
 fn the_tree_can_be_computed_by_somebody_else() {
-    let store = Store::new();
+    let store = TestStore::new();
     store
         .run_as("lac_nonsense", &["log", "list", "-o", "json"])
-        .failed("not_authenticated", 4);
+        .assert_failed("not_authenticated", 4);
     for _ in 0..6 {
         act(&store);
     }
     let records = records(&store);
     assert_eq!(root(&records), newest_root(&store));
 
-    let receipt = store.json(&["log", "checkpoint"]);
+    let receipt = store.run_json(&["log", "checkpoint"]);
     let vkey = receipt["key"].as_str().expect("a key");
     let verifier = StandardVerifier::new(vkey).expect("a verifier key");
     let signed = Note::from_bytes(note(&store).as_bytes()).expect("a signed note");
@@ -277,7 +277,7 @@ fn the_tree_can_be_computed_by_somebody_else() {
 
 #[test]
 fn seqs_times_and_commitments_hold() {
-    let store = Store::new();
+    let store = TestStore::new();
     for clock in [
         "2026-10-06T00:00:00Z",
         "2026-10-05T00:00:00Z",
@@ -306,7 +306,7 @@ fn seqs_times_and_commitments_hold() {
     }
     assert_eq!(seq, 7);
     // The clock went back: the event says what it showed.
-    let back = store.ok(&["log", "show", "6", "--raw"]);
+    let back = store.run_ok(&["log", "show", "6", "--raw"]);
     assert!(
         back.contains(
             r#""time":"2026-10-06T00:00:00.000001Z","clock":"2026-10-05T00:00:00.000000Z""#
@@ -314,7 +314,7 @@ fn seqs_times_and_commitments_hold() {
     );
 }
 
-fn records(store: &Store) -> Vec<String> {
+fn records(store: &TestStore) -> Vec<String> {
     let connection = database(store);
     let sql = "SELECT record FROM audit_event ORDER BY seq";
     let mut statement = connection.prepare(sql).expect("a statement");
@@ -322,7 +322,7 @@ fn records(store: &Store) -> Vec<String> {
     rows.map(|row| row.expect("a record")).collect()
 }
 
-fn newest_root(store: &Store) -> Hash {
+fn newest_root(store: &TestStore) -> Hash {
     let note = note(store);
     let root = STANDARD
         .decode(note.lines().nth(2).expect("a root"))

@@ -7,10 +7,10 @@ use std::os::unix::process::CommandExt as _;
 
 use serde_json::Value;
 
-use crate::support::{Broker, NOW, Ran, Store, text};
+use crate::support::{BrokerProcess, CommandOutput, NOW, TestStore, json_str};
 
-fn hint(ran: Ran, code: &str, exit: i32) -> String {
-    text(&ran.failed(code, exit)["hint"]).to_owned()
+fn hint(ran: CommandOutput, code: &str, exit: i32) -> String {
+    json_str(&ran.assert_failed(code, exit)["hint"]).to_owned()
 }
 
 fn as_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
@@ -19,11 +19,12 @@ fn as_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn a_hint_is_for_whoever_reads_it() {
-    let store = Store::with_shop();
-    let agent = store.agent("amy");
-    let opt_in = store.staff("olga", &["login_button", "allow_shopping_assistance"]);
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("amy");
+    let opt_in =
+        store.create_user_with_resources("olga", &["login_button", "allow_shopping_assistance"]);
     let login = as_json(&["login", "2"]);
-    let withheld = |ran: Ran| hint(ran, "consent_withheld", 5);
+    let withheld = |ran: CommandOutput| hint(ran, "consent_withheld", 5);
     assert!(withheld(store.run(&login)).contains("lac consent grant 2"));
     assert!(withheld(store.run_as(&opt_in, &login)).contains("lac consent grant 2"));
     let said = withheld(store.run_as(&agent, &login));
@@ -35,11 +36,11 @@ fn a_hint_is_for_whoever_reads_it() {
     let ran = store.run_as(&agent, &["login", "2"]);
     assert!(ran.stderr.contains(&format!("hint: {said}")), "{ran:#?}");
     let missing = as_json(&["login", "nobody@example.com"]);
-    let found = |ran: Ran| hint(ran, "customer_not_found", 3);
+    let found = |ran: CommandOutput| hint(ran, "customer_not_found", 3);
     assert!(found(store.run(&missing)).contains("lac customer list"));
     assert!(!found(store.run_as(&agent, &missing)).contains("lac "));
-    store.switch("no");
-    let off = |ran: Ran| hint(ran, "feature_disabled", 5);
+    store.set_feature("no");
+    let off = |ran: CommandOutput| hint(ran, "feature_disabled", 5);
     assert!(off(store.run(&login)).contains("lac config set"));
     assert!(!off(store.run_as(&agent, &login)).contains("lac "));
 }
@@ -47,15 +48,15 @@ fn a_hint_is_for_whoever_reads_it() {
 /// A role with the right for some websites cannot set what holds for all.
 #[test]
 fn a_role_scope_counts_as_well() {
-    let store = Store::with_shop();
-    store.switch("no");
-    store.ok(&["role", "create", "Base", "--scope", "website:base"]);
-    store.ok(&["role", "allow", "Base", "login_button", "config_section"]);
-    let token = store.person("bo", "Base");
+    let store = TestStore::with_sample_data();
+    store.set_feature("no");
+    store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
+    store.run_ok(&["role", "allow", "Base", "login_button", "config_section"]);
+    let token = store.create_user("bo", "Base");
     let set = ["config", "set", "login_as_customer/general/enabled", "yes"];
     store
         .run_as(&token, &as_json(&set))
-        .failed("beyond_own_rights", 4);
+        .assert_failed("beyond_own_rights", 4);
     let said = hint(
         store.run_as(&token, &as_json(&["login", "1"])),
         "feature_disabled",
@@ -67,15 +68,15 @@ fn a_role_scope_counts_as_well() {
 /// `--check` and `document show` list obstacles with hints of their own.
 #[test]
 fn lists_of_obstacles_name_no_more() {
-    let store = Store::with_shop();
-    let agent = store.agent("amy");
-    store.ok(&["consent", "revoke", "1"]);
-    let hints = |ran: &Ran| -> Vec<String> {
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("amy");
+    store.run_ok(&["consent", "revoke", "1"]);
+    let hints = |ran: &CommandOutput| -> Vec<String> {
         let shown: Value = serde_json::from_str(&ran.stdout).expect("JSON");
         let obstacles = shown["obstacles"].as_array().expect("obstacles").clone();
         obstacles
             .iter()
-            .map(|o| text(&o["hint"]).to_owned())
+            .map(|o| json_str(&o["hint"]).to_owned())
             .collect()
     };
     for args in [
@@ -95,16 +96,16 @@ fn lists_of_obstacles_name_no_more() {
 
 #[test]
 fn through_a_broker_it_is_the_same() {
-    let store = Store::with_shop();
-    let agent = store.agent("amy");
-    let broker = Broker::start(&store, NOW, 7);
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("amy");
+    let broker = BrokerProcess::start(&store, NOW, 7);
     let ask = |token: Option<&str>| {
         let mut command = store.command(&as_json(&["login", "2"]));
-        command.env("LAC_STORE", broker.store());
+        command.env("LAC_STORE", broker.store_setting());
         if let Some(token) = token {
             command.env("LAC_TOKEN", token);
         }
-        let ran = crate::support::ran(command.output().expect("lac runs"));
+        let ran = crate::support::command_output(command.output().expect("lac runs"));
         hint(ran, "consent_withheld", 5)
     };
     assert!(ask(None).contains("lac consent grant 2"));
@@ -114,17 +115,17 @@ fn through_a_broker_it_is_the_same() {
 /// Finding out who reads is no attempt of theirs.
 #[test]
 fn a_hint_leaves_no_trace() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let nobody = format!("lac_{}", "x".repeat(40));
-    let count = || store.log().len();
+    let count = || store.log_events().len();
     let before = count();
     let unknown = as_json(&["config", "get", "lac/no/such/path/at/all"]);
     let ran = store.run_as(&nobody, &unknown);
-    ran.failed("config_path_not_found", 3);
+    ran.assert_failed("config_path_not_found", 3);
     assert_eq!(count(), before);
     store
         .run_as(&nobody, &as_json(&["login", "2"]))
-        .failed("not_authenticated", 4);
+        .assert_failed("not_authenticated", 4);
     assert_eq!(count(), before + 1);
 }
 
@@ -135,7 +136,7 @@ fn no_hint_takes_a_store_from_its_owner() {
     if !nix::unistd::getuid().is_root() {
         return; // making somebody else's store takes root
     }
-    let store = Store::new();
+    let store = TestStore::new();
     let foreign = nix::unistd::Uid::from_raw(65534);
     nix::unistd::chown(&store.dir(), Some(foreign), None).expect("chown");
     let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
@@ -150,22 +151,24 @@ fn no_hint_takes_a_store_from_its_owner() {
 /// Half a store is no place for a new one.
 #[test]
 fn init_is_hinted_only_where_nothing_is() {
-    let store = Store::new();
+    let store = TestStore::new();
     fs::remove_file(store.dir().join("lac.db")).expect("removed");
     let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
     assert!(!said.contains("init"), "{said}");
     let doctor = store.run(&["doctor"]);
     assert!(!doctor.stdout.contains("lac init"), "{doctor:#?}");
     // Where this account can make none, it is not told to.
-    let none = Store::none();
+    let none = TestStore::uninitialized();
     let file = none.home().join("file");
     fs::write(&file, "").expect("a file");
     let inside = file.join("store");
     let mut command = none.command(&as_json(&["whoami"]));
-    let ran = crate::support::ran(command.env("LAC_STORE", inside).output().expect("lac runs"));
+    let ran = crate::support::command_output(
+        command.env("LAC_STORE", inside).output().expect("lac runs"),
+    );
     assert_eq!(ran.code, 1);
     assert!(!ran.stderr.contains("lac init"), "{ran:#?}");
-    let none = Store::none();
+    let none = TestStore::uninitialized();
     let said = hint(none.run(&as_json(&["whoami"])), "store_missing", 1);
     assert!(said.contains("lac init"), "{said}");
 }
@@ -175,14 +178,14 @@ fn init_is_hinted_only_where_nothing_is() {
 #[test]
 fn a_store_out_of_sight_is_not_missing() {
     if !nix::unistd::getuid().is_root() {
-        let store = Store::new();
+        let store = TestStore::new();
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o0)).expect("chmod");
         let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o700)).expect("chmod");
         assert!(!said.contains("init"), "{said}");
         return;
     }
-    let store = Store::new();
+    let store = TestStore::new();
     fs::set_permissions(store.home(), fs::Permissions::from_mode(0o755)).expect("chmod");
     let program = store.home().join("lac");
     fs::copy(env!("CARGO_BIN_EXE_lac"), &program).expect("a copy");
@@ -202,13 +205,13 @@ fn a_store_out_of_sight_is_not_missing() {
             other => break other.expect("lac runs"),
         }
     };
-    let said = hint(crate::support::ran(output), "store_unsafe", 1);
+    let said = hint(crate::support::command_output(output), "store_unsafe", 1);
     assert!(!said.contains("init") && !said.contains("chown"), "{said}");
 }
 
 #[test]
 fn files_get_the_hint_that_helps_them() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let import = as_json(&["import", "customers", "-"]);
     let said =
         |data: &str, args: &[&str]| hint(store.run_with(data.as_bytes(), args), "invalid_file", 2);
@@ -219,7 +222,9 @@ fn files_get_the_hint_that_helps_them() {
         "{totals}"
     );
     let partial = [&import[..], &["--partial"]].concat();
-    store.run_with(short.as_bytes(), &partial).succeeded();
+    store
+        .run_with(short.as_bytes(), &partial)
+        .assert_succeeded();
     let item = r#"[{"id": 90, "email": "no address", "website_id": 1, "store_id": 1}]"#;
     let invalid = said(item, &import);
     assert!(
@@ -227,7 +232,7 @@ fn files_get_the_hint_that_helps_them() {
         "{invalid}"
     );
     let skip = [&import[..], &["--skip-invalid"]].concat();
-    store.run_with(item.as_bytes(), &skip).succeeded();
+    store.run_with(item.as_bytes(), &skip).assert_succeeded();
     // What nothing helps but mending it.
     let broken = said("[{", &import);
     assert!(!broken.contains("--"), "{broken}");

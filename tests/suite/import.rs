@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 pub const WEBSITES: &str = r#"[
  {"id":0,"code":"admin","name":"Admin","default_group_id":0},
@@ -28,8 +28,8 @@ const CONFIGS: &str = r#"[
  {"id":3,"code":"de","website_id":2,"timezone":"Europe/Berlin","secure_base_link_url":"https://eu.shop.example.com/"}]"#;
 
 /// A store with the merchant's websites, store groups and store views.
-pub fn shop() -> Store {
-    let store = Store::new();
+pub fn shop() -> TestStore {
+    let store = TestStore::new();
     bring(&store, "websites", WEBSITES);
     bring(&store, "store-groups", GROUPS);
     bring(&store, "store-views", VIEWS);
@@ -38,23 +38,23 @@ pub fn shop() -> Store {
 
 /// Imports a text from stdin; it must succeed.
 #[track_caller]
-pub fn bring(store: &Store, kind: &str, text: &str) -> Value {
+pub fn bring(store: &TestStore, kind: &str, text: &str) -> Value {
     bring_with(store, kind, text, &[])
 }
 
 /// The same with flags.
 #[track_caller]
-pub fn bring_with(store: &Store, kind: &str, text: &str, flags: &[&str]) -> Value {
+pub fn bring_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> Value {
     let args = [&["import", kind, "-", "-o", "json"], flags].concat();
-    let ran = store.run_with(text.as_bytes(), &args).succeeded();
+    let ran = store.run_with(text.as_bytes(), &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
 /// Imports what must be refused as `invalid_file`; the message.
 #[track_caller]
-pub fn refused(store: &Store, kind: &str, text: impl AsRef<[u8]>) -> String {
+pub fn refused(store: &TestStore, kind: &str, text: impl AsRef<[u8]>) -> String {
     let ran = store.run_with(text.as_ref(), &["import", kind, "-", "-o", "json"]);
-    let error = ran.failed("invalid_file", 2);
+    let error = ran.assert_failed("invalid_file", 2);
     error["message"].as_str().expect("a message").to_owned()
 }
 
@@ -77,7 +77,7 @@ fn page(items: &[Value], total: u64) -> Value {
 
 #[test]
 fn the_store_hierarchy_comes_in_and_stays_the_same_the_second_time() {
-    let store = Store::new();
+    let store = TestStore::new();
     counts(&bring(&store, "websites", WEBSITES), 3, 2, 0, 1);
     counts(&bring(&store, "store-groups", GROUPS), 3, 2, 1, 0);
     counts(&bring(&store, "store-views", VIEWS), 4, 3, 0, 1);
@@ -86,7 +86,7 @@ fn the_store_hierarchy_comes_in_and_stays_the_same_the_second_time() {
     counts(&bring(&store, "store-groups", GROUPS), 3, 0, 0, 3);
     counts(&bring(&store, "store-views", VIEWS), 4, 0, 0, 4);
     counts(&bring(&store, "store-configs", CONFIGS), 3, 0, 0, 3);
-    let get = |path: &str, scope: &str| store.ok(&["config", "get", path, "--scope", scope]);
+    let get = |path: &str, scope: &str| store.run_ok(&["config", "get", path, "--scope", scope]);
     assert_eq!(
         get("web/secure/base_url", "store-view:default"),
         "https://shop.example.com/\n"
@@ -114,10 +114,10 @@ fn where_store_views_disagree_about_the_time_zone_the_default_ones_counts() {
         "--scope",
         "website:base",
     ];
-    assert_eq!(store.ok(&args), "America/Chicago\n");
+    assert_eq!(store.run_ok(&args), "America/Chicago\n");
     // Where tokens are sent is config: each change is an event of its own.
     let set = store
-        .log()
+        .log_events()
         .into_iter()
         .filter(|e| e["action_group"] == "config");
     assert_eq!(set.count(), 5);
@@ -136,7 +136,7 @@ fn a_base_url_that_is_not_safe_is_an_invalid_item() {
 
 #[test]
 fn what_comes_before_its_parent_says_what_to_import_first() {
-    let store = Store::new();
+    let store = TestStore::new();
     let message = refused(&store, "store-views", VIEWS);
     assert!(message.contains("item 2: website_id") && message.contains("import websites first"));
     bring(&store, "websites", WEBSITES);
@@ -342,9 +342,9 @@ fn a_file_of_nothing_but_white_space_is_soon_refused() {
 #[test]
 fn a_file_that_is_not_there_or_is_none() {
     let store = shop();
-    store.fails(&["import", "orders", "missing.json"], "io", 1);
+    store.run_failing(&["import", "orders", "missing.json"], "io", 1);
     let home = store.home().display().to_string();
-    let error = store.fails(&["import", "orders", &home], "io", 1);
+    let error = store.run_failing(&["import", "orders", &home], "io", 1);
     assert!(
         error["message"]
             .as_str()
@@ -359,11 +359,15 @@ fn an_import_is_one_event_that_names_the_file_and_its_hash() {
     let path = store.home().join("orders.json");
     fs::write(&path, page(&[order(1, 1)], 1).to_string()).expect("a file");
     let path = path.display().to_string();
-    let before = store.log().len();
-    store.ok(&["import", "orders", &path, "--dry-run"]);
-    assert_eq!(store.log().len(), before, "a dry run is not recorded");
-    store.ok(&["import", "orders", &path]);
-    let log = store.log();
+    let before = store.log_events().len();
+    store.run_ok(&["import", "orders", &path, "--dry-run"]);
+    assert_eq!(
+        store.log_events().len(),
+        before,
+        "a dry run is not recorded"
+    );
+    store.run_ok(&["import", "orders", &path]);
+    let log = store.log_events();
     assert_eq!(log.len(), before + 1);
     let details = &log[0]["details"];
     assert_eq!(log[0]["action"], "import");
@@ -375,27 +379,29 @@ fn an_import_is_one_event_that_names_the_file_and_its_hash() {
 #[test]
 fn who_may_not_import_is_denied_before_the_file_is_looked_at() {
     let store = shop();
-    store.ok(&["role", "create", "Nobody"]);
-    let token = store.person("bob", "Nobody");
+    store.run_ok(&["role", "create", "Nobody"]);
+    let token = store.create_user("bob", "Nobody");
     let args = ["import", "orders", "missing.json", "-o", "json"];
-    store.run_as(&token, &args).failed("resource_denied", 4);
-    assert_eq!(store.log()[0]["result"], "failure");
+    store
+        .run_as(&token, &args)
+        .assert_failed("resource_denied", 4);
+    assert_eq!(store.log_events()[0]["result"], "failure");
 }
 
 #[test]
 fn what_lies_outside_the_role_scope_is_not_found() {
     let store = shop();
-    store.ok(&["role", "create", "Europe"]);
+    store.run_ok(&["role", "create", "Europe"]);
     for resource in [
         "Magento_ImportExport::import",
         "Magento_Customer::actions",
         "Magento_Backend::store",
         "Magento_Config::config",
     ] {
-        store.ok(&["role", "allow", "Europe", resource]);
+        store.run_ok(&["role", "allow", "Europe", resource]);
     }
-    store.ok(&["role", "scope", "Europe", "website:eu"]);
-    let token = store.person("eva", "Europe");
+    store.run_ok(&["role", "scope", "Europe", "website:eu"]);
+    let token = store.create_user("eva", "Europe");
     let file = store.home().join("file.json");
     let path = file.display().to_string();
     for (kind, item, field) in [
@@ -415,7 +421,7 @@ fn what_lies_outside_the_role_scope_is_not_found() {
         fs::write(&file, json!([item]).to_string()).expect("a file");
         let error = store
             .run_as(&token, &["import", kind, &path, "-o", "json"])
-            .failed("invalid_file", 2);
+            .assert_failed("invalid_file", 2);
         let message = error["message"].as_str().expect("text").to_owned();
         assert!(message.contains(&format!("item 1: {field}: ")), "{message}");
         assert!(message.contains("not found"), "{message}");
@@ -424,5 +430,5 @@ fn what_lies_outside_the_role_scope_is_not_found() {
     fs::write(&file, own.to_string()).expect("a file");
     store
         .run_as(&token, &["import", "customers", &path])
-        .succeeded();
+        .assert_succeeded();
 }

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::import::{bring, bring_with, refused, shop};
-use crate::support::Store;
+use crate::support::TestStore;
 
 const HEADER: &str = "email,_website,_store,confirmation,created_at,firstname,lastname,\
                       password_hash,rp_token,store_id,website_id,password\n";
@@ -39,11 +39,11 @@ fn file(people: &[Value]) -> String {
     json!({"items": people, "total_count": people.len()}).to_string()
 }
 
-fn known(store: &Store, who: &str) -> Value {
-    store.json(&["customer", "show", who])
+fn known(store: &TestStore, who: &str) -> Value {
+    store.run_json(&["customer", "show", who])
 }
 
-fn consent(store: &Store, id: u64) -> Value {
+fn consent(store: &TestStore, id: u64) -> Value {
     known(store, &id.to_string())["consent"].clone()
 }
 
@@ -273,7 +273,7 @@ fn the_merchants_id_replaces_the_local_one() {
     bring(&store, "customers", &file(&[person(43, "kim@example.com")]));
     assert_eq!(known(&store, "kim@example.com")["id"], "43");
     assert_eq!(store.run(&["customer", "show", "local:2"]).code, 3);
-    let log = store.log();
+    let log = store.log_events();
     let last = log
         .iter()
         .rfind(|e| e["action"] == "edit")
@@ -369,7 +369,7 @@ fn an_address_that_was_taken_must_be_given_back() {
     let args = ["import", "customers", "-", "--skip-invalid", "-o", "json"];
     let error = store
         .run_with(moved.as_bytes(), &args)
-        .failed("invalid_file", 2);
+        .assert_failed("invalid_file", 2);
     assert!(
         error["message"]
             .as_str()
@@ -418,7 +418,7 @@ fn consent_comes_along_and_each_change_is_an_event() {
         [1, 2, 3].map(|id| consent(&store, id)),
         ["granted", "withheld", "withheld"]
     );
-    let log = store.log();
+    let log = store.log_events();
     assert_eq!(log[1]["action_group"], "consent");
     assert_eq!(log[1]["action"], "grant");
     assert_eq!(log[1]["customer_id"], "1");
@@ -450,7 +450,7 @@ fn a_file_never_turns_a_later_no_into_a_yes() {
         "customers",
         &file(&[consenting(1, 2, "2025-01-01")]),
     );
-    store.ok(&["consent", "revoke", "1"]);
+    store.run_ok(&["consent", "revoke", "1"]);
     // The same file again, a newer one from before the no, one from the future.
     for at in [
         "2025-01-01",
@@ -516,21 +516,21 @@ fn a_no_in_the_file_ends_the_session() {
         "customers",
         &file(&[consenting(1, 2, "2025-01-01")]),
     );
-    store.ok(&["config", "set", "login_as_customer/general/enabled", "yes"]);
-    store.ok(&[
+    store.run_ok(&["config", "set", "login_as_customer/general/enabled", "yes"]);
+    store.run_ok(&[
         "config",
         "set",
         "web/secure/base_url",
         "https://shop.example.com/",
     ]);
-    store.ok(&["login", "1"]);
+    store.run_ok(&["login", "1"]);
     let imported = bring(
         &store,
         "customers",
         &file(&[consenting(1, 1, "2026-01-01")]),
     );
     assert_eq!(imported["sessions_ended"], 1);
-    let sessions = store.json(&["session", "list"]);
+    let sessions = store.run_json(&["session", "list"]);
     assert_eq!(sessions[0]["state"], "ended");
 }
 
@@ -545,7 +545,7 @@ fn who_is_missing_from_a_complete_file_is_gone() {
     assert_eq!(imported["deactivated"], 1);
     assert_eq!(known(&store, "1")["active"], false);
     assert_eq!(known(&store, "2")["active"], true);
-    let event = &store.log()[1];
+    let event = &store.log_events()[1];
     assert_eq!(
         (&event["action"], &event["customer_id"]),
         (&json!("edit"), &json!("1"))
@@ -555,14 +555,16 @@ fn who_is_missing_from_a_complete_file_is_gone() {
     let args = ["import", "customers", "-", "--complete", "-o", "json"];
     let error = store
         .run_with(text.as_bytes(), &args)
-        .failed("too_many_missing", 5);
+        .assert_failed("too_many_missing", 5);
     assert!(
         error["hint"]
             .as_str()
             .expect("a hint")
             .contains("--allow-empty")
     );
-    let error = store.run_with(b"[]", &args).failed("too_many_missing", 5);
+    let error = store
+        .run_with(b"[]", &args)
+        .assert_failed("too_many_missing", 5);
     assert!(
         error["message"]
             .as_str()
@@ -595,7 +597,11 @@ fn no_control_character_comes_in_with_a_name_and_none_keeps_a_file_out() {
         known(&store, "1")["name"],
         "[31mRed\u{202e} =HYPERLINK(\"http://evil.example\") Newline"
     );
-    assert!(!store.ok(&["customer", "show", "1"]).contains('\u{202e}'));
+    assert!(
+        !store
+            .run_ok(&["customer", "show", "1"])
+            .contains('\u{202e}')
+    );
     let again = bring(&store, "customers", &file(&[evil]));
     assert_eq!(again["unchanged"], 1);
     let csv = "email,_website,firstname,lastname\nc2@example.com,base,\"a\u{1b}b\nc\",Doe\n";
@@ -612,12 +618,12 @@ fn no_control_character_comes_in_with_a_name_and_none_keeps_a_file_out() {
         if args[1] == "token" {
             args.extend(["--label", "a\tb"]);
         }
-        store.fails(&args, "invalid_value", 2);
+        store.run_failing(&args, "invalid_value", 2);
     }
     // What an older program took in stays readable.
-    store.misname("1", "\u{1b}[31mRed", "a\0b");
+    store.set_invalid_name("1", "\u{1b}[31mRed", "a\0b");
     assert_eq!(known(&store, "1")["name"], "\u{1b}[31mRed a\0b");
-    assert!(!store.ok(&["customer", "show", "1"]).contains('\u{1b}'));
+    assert!(!store.run_ok(&["customer", "show", "1"]).contains('\u{1b}'));
     let message = refused(
         &store,
         "customers",

@@ -3,14 +3,14 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Store, customer, page, text};
+use crate::support::{CommandOutput, TestStore, json_str, rest_customer, rest_page};
 
 const IMPORT: &str = "Magento_ImportExport::import";
 const ACTIONS: &str = "Magento_Customer::actions";
 const OPT_IN: &str = "allow_shopping_assistance";
 
 /// Imports as the holder of a token, from a file.
-fn import(store: &Store, token: &str, kind: &str, data: &Value) -> Ran {
+fn import(store: &TestStore, token: &str, kind: &str, data: &Value) -> CommandOutput {
     let file = store.home().join(format!("{kind}.json"));
     std::fs::write(&file, data.to_string()).expect("a file");
     let file = file.display().to_string();
@@ -18,20 +18,20 @@ fn import(store: &Store, token: &str, kind: &str, data: &Value) -> Ran {
 }
 
 #[track_caller]
-fn brought(store: &Store, token: &str, kind: &str, data: &Value) -> Value {
-    let ran = import(store, token, kind, data).succeeded();
+fn brought(store: &TestStore, token: &str, kind: &str, data: &Value) -> Value {
+    let ran = import(store, token, kind, data).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
-fn known(store: &Store, who: &str) -> Value {
-    store.json(&["customer", "show", who])
+fn known(store: &TestStore, who: &str) -> Value {
+    store.run_json(&["customer", "show", who])
 }
 
 /// Ada, who is at home on `base`, on a website of her own.
 fn ada(website: (u64, u64), consent: u8, at: &str) -> Value {
-    let mut ada = customer(1, "ada@example.com", ("Ada", "Apple"), website, consent);
+    let mut ada = rest_customer(1, "ada@example.com", ("Ada", "Apple"), website, consent);
     ada["updated_at"] = json!(at);
-    page(&[ada])
+    rest_page(&[ada])
 }
 
 const HOME: (u64, u64) = (1, 1);
@@ -39,9 +39,9 @@ const ABROAD: (u64, u64) = (2, 3);
 
 #[test]
 fn base_urls_take_the_right_to_the_configuration() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = || {
-        store.ok(&[
+        store.run_ok(&[
             "config",
             "get",
             "web/secure/base_url",
@@ -51,50 +51,52 @@ fn base_urls_take_the_right_to_the_configuration() {
     };
     let before = url();
     let forged = json!([{"id": 1, "code": "en", "secure_base_url": "https://evil.example/"}]);
-    let mallory = store.staff("mallory", &[IMPORT]);
-    let denied = import(&store, &mallory, "store-configs", &forged).failed("resource_denied", 4);
+    let mallory = store.create_user_with_resources("mallory", &[IMPORT]);
+    let denied =
+        import(&store, &mallory, "store-configs", &forged).assert_failed("resource_denied", 4);
     assert!(
-        text(&denied["message"]).contains("Magento_Config::config"),
+        json_str(&denied["message"]).contains("Magento_Config::config"),
         "{denied}"
     );
     assert_eq!(url(), before);
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(
         (&event["action_group"], &event["result"]),
         (&json!("import"), &json!("failure"))
     );
-    let keeper = store.staff("keeper", &[IMPORT, "Magento_Config::config"]);
+    let keeper = store.create_user_with_resources("keeper", &[IMPORT, "Magento_Config::config"]);
     brought(&store, &keeper, "store-configs", &forged);
     assert_eq!(url(), "https://evil.example/\n");
 }
 
 #[test]
 fn websites_groups_and_views_take_the_right_to_the_stores() {
-    let store = Store::with_shop();
-    let mallory = store.staff("mallory", &[IMPORT, ACTIONS, OPT_IN]);
-    let keeper = store.staff("keeper", &[IMPORT, "Magento_Backend::store"]);
-    for (kind, data) in crate::support::stores() {
-        import(&store, &mallory, kind, &data).failed("resource_denied", 4);
+    let store = TestStore::with_sample_data();
+    let mallory = store.create_user_with_resources("mallory", &[IMPORT, ACTIONS, OPT_IN]);
+    let keeper = store.create_user_with_resources("keeper", &[IMPORT, "Magento_Backend::store"]);
+    for (kind, data) in crate::support::sample_stores() {
+        import(&store, &mallory, kind, &data).assert_failed("resource_denied", 4);
         brought(&store, &keeper, kind, &data);
     }
 }
 
 #[test]
 fn documents_take_the_right_to_import_alone() {
-    let store = Store::with_shop();
-    let clerk = store.staff("clerk", &[IMPORT]);
-    brought(&store, &clerk, "orders", &crate::support::orders());
-    import(&store, &clerk, "customers", &ada(HOME, 0, "2025-01-01")).failed("resource_denied", 4);
+    let store = TestStore::with_sample_data();
+    let clerk = store.create_user_with_resources("clerk", &[IMPORT]);
+    brought(&store, &clerk, "orders", &crate::support::sample_orders());
+    import(&store, &clerk, "customers", &ada(HOME, 0, "2025-01-01"))
+        .assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
-    let store = Store::with_shop();
-    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
+    let store = TestStore::with_sample_data();
+    let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let bob = |consent| {
-        let mut bob = customer(2, "bob@example.com", ("Robert", "Birch"), HOME, consent);
+        let mut bob = rest_customer(2, "bob@example.com", ("Robert", "Birch"), HOME, consent);
         bob["updated_at"] = json!("2026-10-01");
-        page(&[bob])
+        rest_page(&[bob])
     };
     let came = brought(&store, &clerk, "customers", &bob(2));
     assert_eq!(came["updated"], 1, "the name: {came}");
@@ -104,10 +106,10 @@ fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
         (&skipped["at"], &skipped["field"]),
         (&json!("item 1"), &json!("assistance_allowed"))
     );
-    assert!(text(&skipped["reason"]).contains(OPT_IN), "{skipped}");
+    assert!(json_str(&skipped["reason"]).contains(OPT_IN), "{skipped}");
     assert_eq!(known(&store, "2")["name"], "Robert Birch");
     assert_eq!(known(&store, "2")["consent"], "withheld");
-    assert_eq!(store.log()[0]["details"]["consents_left_out"], 1);
+    assert_eq!(store.log_events()[0]["details"]["consents_left_out"], 1);
     // Nor is a yes taken away, and nothing of it keeps the same file from
     // somebody who may.
     let came = brought(&store, &clerk, "customers", &ada(HOME, 1, "2026-10-01"));
@@ -119,13 +121,13 @@ fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
 
 #[test]
 fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
-    let store = Store::with_shop();
-    let scribe = store.staff("scribe", &[IMPORT, OPT_IN]);
-    let mut bob = customer(2, "bob@example.com", ("Robert", "Birch"), HOME, 2);
+    let store = TestStore::with_sample_data();
+    let scribe = store.create_user_with_resources("scribe", &[IMPORT, OPT_IN]);
+    let mut bob = rest_customer(2, "bob@example.com", ("Robert", "Birch"), HOME, 2);
     bob["updated_at"] = json!("2026-10-01");
-    let new = customer(90, "new@example.com", ("New", "Body"), HOME, 2);
-    let moved = customer(3, "cleo@example.com", ("Cleo", "Clove"), HOME, 1);
-    let came = brought(&store, &scribe, "customers", &page(&[bob, new, moved]));
+    let new = rest_customer(90, "new@example.com", ("New", "Body"), HOME, 2);
+    let moved = rest_customer(3, "cleo@example.com", ("Cleo", "Clove"), HOME, 1);
+    let came = brought(&store, &scribe, "customers", &rest_page(&[bob, new, moved]));
     assert_eq!(came["left_out"], json!({"customers": 3, "consents": 0}));
     assert_eq!(
         (&came["read"], &came["created"], &came["updated"]),
@@ -136,7 +138,7 @@ fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
         (&bob["name"], &bob["consent"]),
         (&json!("Bob Birch"), &json!("granted"))
     );
-    store.fails(&["customer", "show", "90"], "customer_not_found", 3);
+    store.run_failing(&["customer", "show", "90"], "customer_not_found", 3);
     let cleo = known(&store, "3");
     assert_eq!(
         (&cleo["website"], &cleo["consent"]),
@@ -147,17 +149,17 @@ fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
     let complete = ["import", "customers", &file, "--complete", "-o", "json"];
     store
         .run_as(&scribe, &complete)
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn what_is_left_out_by_the_thousand_is_counted() {
-    let store = Store::with_shop();
-    let clerk = store.staff("clerk", &[IMPORT, ACTIONS]);
+    let store = TestStore::with_sample_data();
+    let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let many: Vec<Value> = (1000..3000)
-        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), HOME, 2))
+        .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), HOME, 2))
         .collect();
-    let came = brought(&store, &clerk, "customers", &page(&many));
+    let came = brought(&store, &clerk, "customers", &rest_page(&many));
     assert_eq!(
         (&came["created"], &came["left_out"]["consents"]),
         (&json!(2000), &json!(2000))
@@ -169,8 +171,8 @@ fn what_is_left_out_by_the_thousand_is_counted() {
 
 #[test]
 fn no_file_turns_a_no_that_was_said_here() {
-    let store = Store::with_shop();
-    store.ok(&["consent", "revoke", "1"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["consent", "revoke", "1"]);
     for at in [
         "2024-01-01",
         "2026-10-05 12:00:00",
@@ -179,7 +181,7 @@ fn no_file_turns_a_no_that_was_said_here() {
     ] {
         let came = store.import("customers", &ada(HOME, 2, at));
         assert_eq!(came["consents"]["granted"], 0, "{at}");
-        store.fails(&["login", "1"], "consent_withheld", 5);
+        store.run_failing(&["login", "1"], "consent_withheld", 5);
     }
     store.clock.set("2037-01-01T00:00:00.000000Z");
     store.import("customers", &ada(HOME, 2, "2036-06-01"));
@@ -191,13 +193,13 @@ fn no_file_turns_a_no_that_was_said_here() {
     // Moving does not either; somebody with the right does.
     store.import("customers", &ada(ABROAD, 2, "2036-09-01"));
     assert_eq!(known(&store, "1")["consent"], "withheld");
-    store.ok(&["consent", "grant", "1"]);
+    store.run_ok(&["consent", "grant", "1"]);
     assert_eq!(known(&store, "1")["consent"], "granted");
 }
 
 #[test]
 fn a_no_that_was_said_here_goes_with_the_customer_to_the_merchants_id() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let add = [
         "customer",
         "add",
@@ -210,19 +212,19 @@ fn a_no_that_was_said_here_goes_with_the_customer_to_the_merchants_id() {
     ];
     for email in ["kim@example.com", "lou@example.com"] {
         let args = [&add[..], &["--email", email, "--vip", "yes"]].concat();
-        store.ok(&args);
-        store.ok(&["consent", "grant", email]);
-        store.ok(&["consent", "revoke", email]);
+        store.run_ok(&args);
+        store.run_ok(&["consent", "grant", email]);
+        store.run_ok(&["consent", "revoke", email]);
     }
     // One gets the merchant's id; the other goes up in a customer who is there.
-    let mut kim = customer(50, "kim@example.com", ("K", "L"), HOME, 2);
+    let mut kim = rest_customer(50, "kim@example.com", ("K", "L"), HOME, 2);
     kim["updated_at"] = json!("2026-10-05 12:00:00");
-    let mut lou = customer(51, "other@example.com", ("K", "L"), HOME, 0);
-    store.import("customers", &page(&[kim, lou.clone()]));
+    let mut lou = rest_customer(51, "other@example.com", ("K", "L"), HOME, 0);
+    store.import("customers", &rest_page(&[kim, lou.clone()]));
     lou["email"] = json!("lou@example.com");
     lou["extension_attributes"]["assistance_allowed"] = json!(2);
     lou["updated_at"] = json!("2026-10-05 12:00:00");
-    let came = store.import("customers", &page(&[lou]));
+    let came = store.import("customers", &rest_page(&[lou]));
     assert_eq!(came["renumbered"], 1, "{came}");
     for id in ["50", "51"] {
         let now = known(&store, id);
@@ -235,10 +237,10 @@ fn a_no_that_was_said_here_goes_with_the_customer_to_the_merchants_id() {
 }
 
 /// A store whose website `base` is protected and whose `eu` is not.
-fn protected(paths: &[(&str, &str)]) -> Store {
-    let store = Store::with_shop();
+fn protected(paths: &[(&str, &str)]) -> TestStore {
+    let store = TestStore::with_sample_data();
     for (path, value) in paths {
-        store.ok(&["config", "set", path, value, "--scope", "website:base"]);
+        store.run_ok(&["config", "set", path, value, "--scope", "website:base"]);
     }
     store
 }
@@ -249,7 +251,7 @@ fn who_is_moved_by_an_import_keeps_what_protected_them() {
         ("lac/approval/required", "yes"),
         ("lac/ticket/required", "yes"),
     ]);
-    let agent = store.agent("bea");
+    let agent = store.create_agent("bea");
     let login = |args: &[&str]| {
         let args: Vec<&str> = ["login", "1", "-o", "json"]
             .iter()
@@ -258,7 +260,7 @@ fn who_is_moved_by_an_import_keeps_what_protected_them() {
             .collect();
         store.run_as(&agent, &args)
     };
-    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
     let moved = known(&store, "1");
     assert_eq!(moved["website"], "eu");
@@ -266,8 +268,8 @@ fn who_is_moved_by_an_import_keeps_what_protected_them() {
         (&moved["website_confirmed"], &moved["moved_from"]),
         (&json!(false), &json!("base"))
     );
-    login(&[]).failed("ticket_required", 5);
-    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    login(&[]).assert_failed("ticket_required", 5);
+    login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
     // Moved on, the first website's rules count.
     store.import(
         "websites",
@@ -276,23 +278,23 @@ fn who_is_moved_by_an_import_keeps_what_protected_them() {
     store.import("customers", &ada((3, 3), 2, "2026-10-02"));
     assert_eq!(known(&store, "1")["moved_from"], "base");
     store.import("customers", &ada(ABROAD, 2, "2026-10-03"));
-    login(&["--ticket", "ZD-1"]).failed("approval_required", 5);
+    login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
     // The website that protects them is not taken away meanwhile.
-    store.fails(&["stores", "remove", "website:base", "--yes"], "in_use", 7);
+    store.run_failing(&["stores", "remove", "website:base", "--yes"], "in_use", 7);
 
-    let edited = store.json(&["customer", "edit", "1", "--confirm-website"]);
+    let edited = store.run_json(&["customer", "edit", "1", "--confirm-website"]);
     assert_eq!(edited["website_confirmed"], true);
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(event["details"]["before"], json!({"moved_from": "base"}));
     assert_eq!(event["details"]["after"], json!({"moved_from": null}));
-    login(&[]).succeeded();
+    login(&[]).assert_succeeded();
 }
 
 #[test]
 fn back_where_they_were_nobody_has_to_confirm() {
     let store = protected(&[]);
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
-    let log = store.log();
+    let log = store.log_events();
     let moved = log
         .iter()
         .find(|event| event["action_group"] == "customers");
@@ -305,15 +307,15 @@ fn back_where_they_were_nobody_has_to_confirm() {
 
 #[test]
 fn a_stricter_way_to_ask_for_consent_goes_with_who_is_moved() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let silent = |website| {
-        let person = customer(60, "sil@example.com", ("Si", "Lent"), website, 0);
-        store.import("customers", &page(&[person]))
+        let person = rest_customer(60, "sil@example.com", ("Si", "Lent"), website, 0);
+        store.import("customers", &rest_page(&[person]))
     };
     silent(HOME);
     silent(ABROAD);
     for mode in ["opt-out", "mandatory"] {
-        store.ok(&[
+        store.run_ok(&[
             "config",
             "set",
             "lac/consent/mode",
@@ -322,37 +324,37 @@ fn a_stricter_way_to_ask_for_consent_goes_with_who_is_moved() {
             "website:eu",
             "--yes",
         ]);
-        store.fails(&["login", "60"], "consent_withheld", 5);
-        assert_eq!(store.json(&["consent", "show", "60"])["mode"], "opt-in");
+        store.run_failing(&["login", "60"], "consent_withheld", 5);
+        assert_eq!(store.run_json(&["consent", "show", "60"])["mode"], "opt-in");
     }
-    store.ok(&["customer", "edit", "60", "--confirm-website"]);
-    store.ok(&["login", "60"]);
+    store.run_ok(&["customer", "edit", "60", "--confirm-website"]);
+    store.run_ok(&["login", "60"]);
 }
 
 #[test]
 fn a_scope_goes_with_who_is_moved() {
-    let store = Store::with_shop();
-    let agent = store.agent("bea");
-    store.ok(&["role", "scope", "beas", "website:eu"]);
-    let manager = store.staff("manager", &["manage", ACTIONS]);
-    store.ok(&["role", "scope", "managers", "website:eu"]);
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("bea");
+    store.run_ok(&["role", "scope", "beas", "website:eu"]);
+    let manager = store.create_user_with_resources("manager", &["manage", ACTIONS]);
+    store.run_ok(&["role", "scope", "managers", "website:eu"]);
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
     let login = || store.run_as(&agent, &["login", "1", "-o", "json"]);
-    login().failed("customer_moved", 5);
+    login().assert_failed("customer_moved", 5);
     // Whoever sees one of the websites alone confirms nothing, and does not
     // learn of the other.
     let confirm = ["customer", "edit", "1", "--confirm-website", "-o", "json"];
     store
         .run_as(&manager, &confirm)
-        .failed("beyond_own_rights", 4);
+        .assert_failed("beyond_own_rights", 4);
     let show = store
         .run_as(&manager, &["customer", "show", "1", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let shown: Value = serde_json::from_str(&show.stdout).expect("JSON");
     assert_eq!(
         (&shown["website_confirmed"], &shown["moved_from"]),
         (&json!(false), &Value::Null)
     );
-    store.ok(&["customer", "edit", "1", "--confirm-website"]);
-    login().succeeded();
+    store.run_ok(&["customer", "edit", "1", "--confirm-website"]);
+    login().assert_succeeded();
 }

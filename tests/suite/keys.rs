@@ -5,39 +5,39 @@ use std::fs;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{NOW, Store, text};
+use crate::support::{NOW, TestStore, json_str};
 
 /// What a rotation answers.
-pub fn rotate(store: &Store, purpose: &str) -> Value {
-    store.json(&["key", "rotate", purpose, "--yes"])
+pub fn rotate(store: &TestStore, purpose: &str) -> Value {
+    store.run_json(&["key", "rotate", purpose, "--yes"])
 }
 
-pub fn key_of(store: &Store, purpose: &str) -> String {
-    let keys = store.json(&["key", "list"]);
+pub fn key_of(store: &TestStore, purpose: &str) -> String {
+    let keys = store.run_json(&["key", "list"]);
     let mut keys = keys.as_array().expect("a list").iter();
     let is_it = |key: &&Value| key["purpose"] == purpose && key["state"] == "active";
-    text(&keys.find(is_it).expect("a key")["kid"]).to_owned()
+    json_str(&keys.find(is_it).expect("a key")["kid"]).to_owned()
 }
 
-pub fn state_of(store: &Store, kid: &str) -> String {
-    let keys = store.json(&["key", "list"]);
+pub fn state_of(store: &TestStore, kid: &str) -> String {
+    let keys = store.run_json(&["key", "list"]);
     let mut keys = keys.as_array().expect("a list").iter();
     let key = keys.find(|key| key["kid"] == kid).expect("the key");
-    text(&key["state"]).to_owned()
+    json_str(&key["state"]).to_owned()
 }
 
-fn published(store: &Store) -> Vec<String> {
-    let set = store.json(&["key", "jwks"]);
+fn published(store: &TestStore) -> Vec<String> {
+    let set = store.run_json(&["key", "jwks"]);
     let keys = set["keys"].as_array().expect("keys").iter();
-    keys.map(|key| text(&key["kid"]).to_owned()).collect()
+    keys.map(|key| json_str(&key["kid"]).to_owned()).collect()
 }
 
-fn redeem(store: &Store, url: &str) -> crate::support::Ran {
+fn redeem(store: &TestStore, url: &str) -> crate::support::CommandOutput {
     let audience = "https://shop.example.com";
     store.run(&["redeem", url, "--audience", audience, "-o", "json"])
 }
 
-fn valid(store: &Store, url: &str) -> Value {
+fn valid(store: &TestStore, url: &str) -> Value {
     let ran = store.run(&["verify", url, "-o", "json"]);
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
@@ -52,8 +52,8 @@ fn header(url: &str) -> Value {
 
 #[test]
 fn a_login_key_is_replaced_and_its_tokens_live_on() {
-    let store = Store::with_shop();
-    store.ok(&[
+    let store = TestStore::with_sample_data();
+    store.run_ok(&[
         "config",
         "set",
         "login_as_customer/general/authentication_data_expiration_time",
@@ -63,7 +63,7 @@ fn a_login_key_is_replaced_and_its_tokens_live_on() {
     let url = store.login_url(&["1"]);
     let private = fs::read(store.dir().join("keys/login.pem")).expect("a key");
     let rotated = rotate(&store, "login");
-    let new = text(&rotated["kid"]).to_owned();
+    let new = json_str(&rotated["kid"]).to_owned();
     assert_eq!(rotated["replaced"], *old);
     assert_eq!(rotated["verifying_until"], "2026-10-05T12:10:00.000000Z");
     assert_eq!(rotated["statement"], Value::Null);
@@ -79,15 +79,15 @@ fn a_login_key_is_replaced_and_its_tokens_live_on() {
     assert_eq!(header(&url)["kid"], *old);
     assert_eq!(valid(&store, &url)["valid"], true);
     // The second login took the first one's place; a token of its own is redeemed.
-    let bea = store.agent("bea");
+    let bea = store.create_agent("bea");
     let of_bea = store
         .run_as(&bea, &["login", "1", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let of_bea: Value = serde_json::from_str(&of_bea.stdout).expect("JSON");
     rotate(&store, "login");
-    redeem(&store, text(&of_bea["url"])).succeeded();
-    assert_eq!(store.log()[1]["action"], "rotate");
-    assert_eq!(store.log()[1]["details"]["replaced"], *new);
+    redeem(&store, json_str(&of_bea["url"])).assert_succeeded();
+    assert_eq!(store.log_events()[1]["action"], "rotate");
+    assert_eq!(store.log_events()[1]["details"]["replaced"], *new);
 
     // Time alone ends it, whoever looks.
     store.clock.set("2026-10-05T12:09:59Z");
@@ -96,78 +96,82 @@ fn a_login_key_is_replaced_and_its_tokens_live_on() {
     assert_eq!(published(&store).len(), 1);
     assert_eq!(state_of(&store, &old), "retired");
     assert_eq!(valid(&store, &url)["valid"], false);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     store.clock.set(NOW);
 }
 
 #[test]
 fn a_leaked_login_key_takes_everything_with_it() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let leaked = key_of(&store, "login");
-    let bea = store.agent("bea");
+    let bea = store.create_agent("bea");
     let active = store.login_url(&["1"]);
-    redeem(&store, &active).succeeded();
+    redeem(&store, &active).assert_succeeded();
     let issued = store
         .run_as(&bea, &["login", "3", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let issued: Value = serde_json::from_str(&issued.stdout).expect("JSON");
 
-    let asked = store.fails(
+    let asked = store.run_failing(
         &["key", "retire", &leaked[..12]],
         "confirmation_required",
         2,
     );
     assert!(
-        text(&asked["message"]).contains("ends 2 open sessions"),
+        json_str(&asked["message"]).contains("ends 2 open sessions"),
         "{asked}"
     );
-    let retired = store.json(&["key", "retire", &leaked[..12], "--yes"]);
+    let retired = store.run_json(&["key", "retire", &leaked[..12], "--yes"]);
     assert_eq!(retired["kid"], *leaked);
     assert_eq!(retired["sessions_ended"], 2);
-    let new = text(&retired["replaced_by"]).to_owned();
+    let new = json_str(&retired["replaced_by"]).to_owned();
     assert_eq!(published(&store), [&*new]);
     assert_eq!(key_of(&store, "login"), new);
 
-    let said = valid(&store, text(&issued["url"]));
+    let said = valid(&store, json_str(&issued["url"]));
     assert_eq!(
         (&said["valid"], &said["code"]),
         (&false.into(), &"token_invalid".into())
     );
-    redeem(&store, text(&issued["url"])).failed("token_invalid", 5);
-    for session in store.json(&["session", "list"]).as_array().expect("a list") {
+    redeem(&store, json_str(&issued["url"])).assert_failed("token_invalid", 5);
+    for session in store
+        .run_json(&["session", "list"])
+        .as_array()
+        .expect("a list")
+    {
         assert_eq!(session["state"], "ended", "{session}");
     }
-    let log = store.log();
+    let log = store.log_events();
     let named = |action: &str| log.iter().filter(|e| e["action"] == action).count();
     assert_eq!((named("end"), named("rotate"), named("retire")), (2, 1, 1));
     let end = log.iter().find(|e| e["action"] == "end").expect("an end");
     assert_eq!(end["details"]["cause"], "key_retired");
 
     // Again: nothing to do, nothing recorded.
-    let again = store.json(&["key", "retire", &leaked, "--yes"]);
+    let again = store.run_json(&["key", "retire", &leaked, "--yes"]);
     assert_eq!(
         (&again["changed"], &again["audit_seq"]),
         (&false.into(), &Value::Null)
     );
-    assert_eq!(store.log().len(), log.len());
+    assert_eq!(store.log_events().len(), log.len());
     let after = store.login_url(&["1"]);
-    redeem(&store, &after).succeeded();
-    store.ok(&["log", "verify"]);
+    redeem(&store, &after).assert_succeeded();
+    store.run_ok(&["log", "verify"]);
 }
 
 /// What was replaced long ago and turns out to have leaked.
 #[test]
 fn a_session_outlives_its_key_until_that_is_retired() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let old = key_of(&store, "login");
     let url = store.login_url(&["1"]);
-    redeem(&store, &url).succeeded();
+    redeem(&store, &url).assert_succeeded();
     rotate(&store, "login");
     store.clock.set("2026-10-05T12:30:00Z");
     assert_eq!(state_of(&store, &old), "retired");
-    let open = || store.json(&["session", "list"])[0]["state"].clone();
+    let open = || store.run_json(&["session", "list"])[0]["state"].clone();
     assert_eq!(open(), "active");
-    let retired = store.json(&["key", "retire", &old, "--yes"]);
+    let retired = store.run_json(&["key", "retire", &old, "--yes"]);
     assert_eq!(
         (&retired["sessions_ended"], &retired["replaced_by"]),
         (&1.into(), &Value::Null)
@@ -178,37 +182,39 @@ fn a_session_outlives_its_key_until_that_is_retired() {
 
 #[test]
 fn a_session_from_before_keys_were_noted_is_the_first_key_s() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let first = key_of(&store, "login");
     let url = store.login_url(&["1"]);
-    redeem(&store, &url).succeeded();
+    redeem(&store, &url).assert_succeeded();
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     let forgotten = database.execute("UPDATE session SET key_id = NULL", []);
     assert_eq!(forgotten.expect("changed"), 1);
     drop(database);
-    let second = text(&rotate(&store, "login")["kid"]).to_owned();
+    let second = json_str(&rotate(&store, "login")["kid"]).to_owned();
     rotate(&store, "login");
-    let retired = store.json(&["key", "retire", &second, "--yes"]);
+    let retired = store.run_json(&["key", "retire", &second, "--yes"]);
     assert_eq!(retired["sessions_ended"], 0);
-    let retired = store.json(&["key", "retire", &first, "--yes"]);
+    let retired = store.run_json(&["key", "retire", &first, "--yes"]);
     assert_eq!(retired["sessions_ended"], 1);
 }
 
 #[test]
 fn who_and_which_is_asked_first() {
-    let store = Store::new();
-    store.fails(&["key", "rotate", "login"], "confirmation_required", 2);
-    store.fails(&["key", "rotate", "other"], "invalid_argument", 2);
-    store.fails(&["key", "retire", "nothing", "--yes"], "key_not_found", 3);
-    store.fails(&["key", "retire", "", "--yes"], "key_not_found", 3);
-    let clerk = store.staff("clerk", &["login_button"]);
+    let store = TestStore::new();
+    store.run_failing(&["key", "rotate", "login"], "confirmation_required", 2);
+    store.run_failing(&["key", "rotate", "other"], "invalid_argument", 2);
+    store.run_failing(&["key", "retire", "nothing", "--yes"], "key_not_found", 3);
+    store.run_failing(&["key", "retire", "", "--yes"], "key_not_found", 3);
+    let clerk = store.create_user_with_resources("clerk", &["login_button"]);
     for args in [
         &["key", "rotate", "audit", "-y", "-o", "json"][..],
         &["key", "retire", "x", "-y", "-o", "json"],
     ] {
-        store.run_as(&clerk, args).failed("resource_denied", 4);
+        store
+            .run_as(&clerk, args)
+            .assert_failed("resource_denied", 4);
     }
-    let denied = &store.log()[1];
+    let denied = &store.log_events()[1];
     assert_eq!(
         (&denied["action"], &denied["result"]),
         (&"rotate".into(), &"failure".into())
@@ -217,17 +223,17 @@ fn who_and_which_is_asked_first() {
         .expect("keys")
         .count();
     assert_eq!(keys, 2);
-    let before = store.log().len();
+    let before = store.log_events().len();
     rotate(&store, "login");
-    assert_eq!(store.log().len(), before + 1);
+    assert_eq!(store.log_events().len(), before + 1);
 }
 
 /// A lost login key: another one can be made.
 #[test]
 fn a_login_key_that_is_lost_is_replaced() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     fs::remove_file(store.dir().join("keys/login.pem")).expect("removed");
-    store.fails(&["login", "1"], "key_missing", 8);
+    store.run_failing(&["login", "1"], "key_missing", 8);
     rotate(&store, "login");
     store.login_url(&["1"]);
 }

@@ -12,15 +12,15 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::keys::{key_of, rotate, state_of};
-use crate::support::{Ran, Store, text};
+use crate::support::{CommandOutput, TestStore, json_str};
 
-fn private(store: &Store) -> PrivateKey {
+fn private(store: &TestStore) -> PrivateKey {
     let pem = fs::read_to_string(store.dir().join("keys/audit.pem")).expect("a key");
     PrivateKey::from_pem(&pem).expect("a key")
 }
 
 fn signed(key: &PrivateKey, size: u64, root: &Value) -> String {
-    let root = STANDARD.decode(text(root)).expect("base64");
+    let root = STANDARD.decode(json_str(root)).expect("base64");
     let checkpoint = Checkpoint {
         origin: "test.example".to_owned(),
         size,
@@ -31,7 +31,7 @@ fn signed(key: &PrivateKey, size: u64, root: &Value) -> String {
 
 /// A store whose log's key was replaced twice, and what was made before.
 struct Kept {
-    store: Store,
+    store: TestStore,
     /// The first key, public and private.
     old: String,
     private: PrivateKey,
@@ -39,29 +39,29 @@ struct Kept {
 }
 
 fn kept() -> Kept {
-    let store = Store::with_shop();
-    let old = store.ok(&["key", "verifier"]).trim().to_owned();
+    let store = TestStore::with_sample_data();
+    let old = store.run_ok(&["key", "verifier"]).trim().to_owned();
     let private = private(&store);
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let path = |name: &str| store.home().join(name);
     let receipt = path("receipt.txt");
-    fs::write(&receipt, store.ok(&["log", "checkpoint"])).expect("written");
+    fs::write(&receipt, store.run_ok(&["log", "checkpoint"])).expect("written");
     let export = path("q.csv");
     let shown = export.display().to_string();
-    store.ok(&["log", "export", &shown, "--proof", "range"]);
+    store.run_ok(&["log", "export", &shown, "--proof", "range"]);
     let plain = path("plain.jsonl");
-    store.ok(&["log", "export", &plain.display().to_string()]);
+    store.run_ok(&["log", "export", &plain.display().to_string()]);
     store.clock.set("2027-01-05T12:00:00Z");
-    store.ok(&["log", "archive"]);
+    store.run_ok(&["log", "archive"]);
     let archive = fs::read_dir(store.dir().join("archive")).expect("archives");
     let archive = archive
         .map(|entry| entry.expect("an entry").path())
         .find(|path| path.display().to_string().ends_with(".jsonl.zst"));
     let files = vec![receipt, export, plain, archive.expect("an archive")];
     rotate(&store, "audit");
-    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     rotate(&store, "audit");
-    store.ok(&["config", "set", "web/url/use_store", "no"]);
+    store.run_ok(&["config", "set", "web/url/use_store", "no"]);
     Kept {
         store,
         old,
@@ -70,7 +70,7 @@ fn kept() -> Kept {
     }
 }
 
-fn verify(store: &Store, args: &[&str]) -> Ran {
+fn verify(store: &TestStore, args: &[&str]) -> CommandOutput {
     store.run(&[&["log", "verify"], args, &["-o", "json"]].concat())
 }
 
@@ -79,15 +79,19 @@ fn what_the_old_key_signed_goes_on_counting() {
     let Kept {
         store, old, files, ..
     } = kept();
-    let elsewhere = Store::none();
+    let elsewhere = TestStore::uninitialized();
     let chain = elsewhere.home().join("chain");
     let json = elsewhere.home().join("chain.json");
-    fs::write(&chain, store.ok(&["key", "verifier", "--all"])).expect("written");
-    fs::write(&json, store.ok(&["key", "verifier", "--all", "-o", "json"])).expect("written");
-    let new = store.ok(&["key", "verifier"]).trim().to_owned();
+    fs::write(&chain, store.run_ok(&["key", "verifier", "--all"])).expect("written");
+    fs::write(
+        &json,
+        store.run_ok(&["key", "verifier", "--all", "-o", "json"]),
+    )
+    .expect("written");
+    let new = store.run_ok(&["key", "verifier"]).trim().to_owned();
     assert_ne!(new, old);
     let newer = store.home().join("newer.csv");
-    store.ok(&[
+    store.run_ok(&[
         "log",
         "export",
         &newer.display().to_string(),
@@ -97,26 +101,26 @@ fn what_the_old_key_signed_goes_on_counting() {
         "ZD-1",
     ]);
     // With the store, whose chain counts for either key.
-    store.ok(&["log", "verify"]);
-    store.ok(&["log", "verify", "--key", &old]);
+    store.run_ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify", "--key", &old]);
     let receipt = files[0].display().to_string();
-    store.ok(&["log", "verify", "--since", &receipt]);
-    store.ok(&["log", "checkpoint", "--since", &receipt]);
+    store.run_ok(&["log", "verify", "--since", &receipt]);
+    store.run_ok(&["log", "checkpoint", "--since", &receipt]);
     for (file, is_old) in files
         .iter()
         .map(|file| (file, true))
         .chain([(&newer, false)])
     {
         let file = file.display().to_string();
-        store.ok(&["log", "verify", "--file", &file]);
+        store.run_ok(&["log", "verify", "--file", &file]);
         // Without it: the key alone, or another one with the chain.
         let alone = |key: &str| verify(&elsewhere, &["--file", &file, "--key", key]);
         for (key, is_its_own) in [(&old, is_old), (&new, !is_old)] {
             let ran = alone(key);
             if is_its_own {
-                ran.succeeded();
+                ran.assert_succeeded();
             } else {
-                ran.failed("unknown_key", 8);
+                ran.assert_failed("unknown_key", 8);
             }
         }
         for chain in [&chain, &json] {
@@ -126,14 +130,14 @@ fn what_the_old_key_signed_goes_on_counting() {
                     &elsewhere,
                     &["--file", &file, "--key", key, "--chain", &chain],
                 );
-                let ran = ran.succeeded();
+                let ran = ran.assert_succeeded();
                 let told = ran.stdout.contains("which was replaced at");
                 assert_eq!(told, is_old, "{ran:#?}");
             }
         }
     }
     // An old receipt and a new one: the log goes on over the change.
-    let receipt = store.json(&["log", "checkpoint", "--since", &receipt]);
+    let receipt = store.run_json(&["log", "checkpoint", "--since", &receipt]);
     let path = elsewhere.home().join("new.json");
     fs::write(&path, receipt.to_string()).expect("written");
     let [path, since, chain] = [&path, &files[0], &chain].map(|path| path.display().to_string());
@@ -143,11 +147,11 @@ fn what_the_old_key_signed_goes_on_counting() {
             "--file", &path, "--key", &old, "--chain", &chain, "--since", &since,
         ],
     )
-    .succeeded();
+    .assert_succeeded();
     // Archives that are written anew keep their checkpoints.
-    store.ok(&["customer", "remove", "1", "--yes"]);
-    store.ok(&["log", "erase", "--customer", "1", "--yes"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["customer", "remove", "1", "--yes"]);
+    store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn a_chain_that_does_not_hold_is_refused() {
     let Kept {
         store, old, files, ..
     } = kept();
-    let sound = store.ok(&["key", "verifier", "--all"]);
+    let sound = store.run_ok(&["key", "verifier", "--all"]);
     let (first, rest) = sound.split_once("\n\n").expect("a first key");
     assert_eq!(first, old);
     let notes: Vec<&str> = rest.split("\n\nlac key change 1").collect();
@@ -164,9 +168,9 @@ fn a_chain_that_does_not_hold_is_refused() {
     let path = store.home().join("chain");
     let shown = path.display().to_string();
     // Stores of tests begin with the same key.
-    let other = Store::new();
+    let other = TestStore::new();
     rotate(&other, "audit");
-    let other = other.ok(&["key", "verifier"]).trim().to_owned();
+    let other = other.run_ok(&["key", "verifier"]).trim().to_owned();
     let middle = sound.lines().nth(5).expect("the second key").to_owned();
     let (changed, none, not_its) = ("file_tampered", "proof_missing", "unknown_key");
     for (what, text, key, code) in [
@@ -204,20 +208,20 @@ fn a_chain_that_does_not_hold_is_refused() {
         fs::write(&path, text).expect("written");
         let ran = verify(&store, &["--file", &file, "--key", key, "--chain", &shown]);
         assert!(ran.stderr.contains(code), "{what}: {ran:#?}");
-        ran.failed(code, if code == changed { 6 } else { 8 });
+        ran.assert_failed(code, if code == changed { 6 } else { 8 });
     }
     fs::write(&path, &sound).expect("written");
     verify(
         &store,
         &["--file", &file, "--key", &middle, "--chain", &shown],
     )
-    .succeeded();
+    .assert_succeeded();
     let missing = format!("{shown}-gone");
     verify(
         &store,
         &["--file", &file, "--key", &old, "--chain", &missing],
     )
-    .failed("proof_missing", 8);
+    .assert_failed("proof_missing", 8);
 }
 
 /// Somebody has the old key: what they sign is noticed.
@@ -231,14 +235,14 @@ fn a_checkpoint_forged_with_the_old_key_is_found() {
     } = kept();
     let checkpoint = store.dir().join("checkpoint");
     let sound = fs::read(&checkpoint).expect("a checkpoint");
-    let newest = store.json(&["log", "checkpoint"]);
+    let newest = store.run_json(&["log", "checkpoint"]);
     let size = newest["size"].as_u64().expect("a size");
-    let chain = store.json(&["key", "verifier", "--all"]);
+    let chain = store.run_json(&["key", "verifier", "--all"]);
     let until = chain["keys"][0]["until_size"].as_u64().expect("a size");
     let path = store.home().join("forged");
     let shown = path.display().to_string();
     let chain_file = store.home().join("chain");
-    fs::write(&chain_file, store.ok(&["key", "verifier", "--all"])).expect("written");
+    fs::write(&chain_file, store.run_ok(&["key", "verifier", "--all"])).expect("written");
     let chain_file = chain_file.display().to_string();
     for (size, root, is_size) in [
         (size, &newest["root"], true),
@@ -253,7 +257,7 @@ fn a_checkpoint_forged_with_the_old_key_is_found() {
         let ran = verify(&store, &["--since", &shown]);
         assert_eq!(ran.code, 6, "{size}: {ran:#?}");
         // A file alone says nothing about the tree, so its size must do.
-        for key in [&*old, text(&newest["key"])] {
+        for key in [&*old, json_str(&newest["key"])] {
             let ran = verify(
                 &store,
                 &["--file", &shown, "--key", key, "--chain", &chain_file],
@@ -263,25 +267,25 @@ fn a_checkpoint_forged_with_the_old_key_is_found() {
         // In the place of the checkpoint file: verify, doctor and every act. What
         // lies within an archive only verify computes.
         fs::write(&checkpoint, forged).expect("written");
-        verify(&store, &[]).failed("log_tampered", 6);
+        verify(&store, &[]).assert_failed("log_tampered", 6);
         let (code, exit) = match size {
             1 => ("archive_needed", 8),
             _ => ("log_tampered", 6),
         };
         assert_eq!(store.run(&["doctor"]).code, exit);
         let set = ["config", "set", "web/url/use_store", "yes"];
-        store.fails(&set, code, exit);
+        store.run_failing(&set, code, exit);
         fs::write(&checkpoint, &sound).expect("written");
     }
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// Somebody changes what the database says of the keys.
 #[test]
 fn rows_that_were_changed_are_found() {
     let kept = kept();
-    let old = kept.store.json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
-    let old = text(&old);
+    let old = kept.store.run_json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
+    let old = json_str(&old);
     for sql in [
         "UPDATE signing_key SET since_size = since_size + 1 WHERE purpose = 'audit' AND since_size > 0",
         "UPDATE signing_key SET created_at = created_at + 1 WHERE purpose = 'audit' AND since_size > 0",
@@ -293,7 +297,7 @@ fn rows_that_were_changed_are_found() {
         "UPDATE signing_key SET state = 'retired' WHERE purpose = 'audit'",
         &format!("DELETE FROM signing_key WHERE kid = '{old}'"),
     ] {
-        let store = kept.store.copy();
+        let store = kept.store.copy_store();
         let database = Connection::open(store.dir().join("lac.db")).expect("a database");
         assert!(database.execute(sql, []).expect("changed") > 0);
         drop(database);
@@ -302,7 +306,7 @@ fn rows_that_were_changed_are_found() {
         assert_eq!(verify(&store, &["--key", &kept.old]).code, 6, "{sql}");
     }
     // The old key as the one that signs: nobody has it here.
-    let store = kept.store.copy();
+    let store = kept.store.copy_store();
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database
         .execute_batch(&format!(
@@ -311,37 +315,37 @@ fn rows_that_were_changed_are_found() {
         ))
         .expect("changed");
     drop(database);
-    verify(&store, &[]).failed("log_tampered", 6);
+    verify(&store, &[]).assert_failed("log_tampered", 6);
     let set = ["config", "set", "web/url/use_store", "yes"];
-    store.fails(&set, "key_mismatch", 8);
+    store.run_failing(&set, "key_mismatch", 8);
 }
 
 #[test]
 fn a_leaked_audit_key_is_replaced_in_the_same_act() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let old = key_of(&store, "audit");
-    let retired = store.json(&["key", "retire", &old, "--yes"]);
+    let retired = store.run_json(&["key", "retire", &old, "--yes"]);
     assert_eq!(state_of(&store, &old), "retired");
-    assert_eq!(key_of(&store, "audit"), text(&retired["replaced_by"]));
-    let log = store.log();
+    assert_eq!(key_of(&store, "audit"), json_str(&retired["replaced_by"]));
+    let log = store.log_events();
     assert_eq!(
         (&log[0]["action"], &log[1]["action"]),
         (&"retire".into(), &"rotate".into())
     );
     assert_eq!(log[1]["details"]["statement"], retired["statement"]);
-    assert!(text(&retired["statement"]).starts_with("lac key change 1\ntest.example\n"));
-    store.ok(&["log", "verify"]);
+    assert!(json_str(&retired["statement"]).starts_with("lac key change 1\ntest.example\n"));
+    store.run_ok(&["log", "verify"]);
     // Retiring one that was replaced changes nothing but that.
     let second = key_of(&store, "audit");
     rotate(&store, "audit");
     assert_eq!(state_of(&store, &second), "verifying");
-    let retired = store.json(&["key", "retire", &second, "--yes"]);
+    let retired = store.run_json(&["key", "retire", &second, "--yes"]);
     assert_eq!(
         (&retired["replaced_by"], &retired["changed"]),
         (&Value::Null, &true.into())
     );
     assert_eq!(state_of(&store, &second), "retired");
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     let files = fs::read_dir(store.dir().join("keys"))
         .expect("keys")
         .count();

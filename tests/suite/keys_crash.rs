@@ -10,15 +10,15 @@ use rusqlite::Connection;
 
 use crate::high_water::{copy, put_back};
 use crate::keys::{key_of, rotate};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
-fn spawn(store: &Store, args: &[&str]) -> Child {
+fn spawn(store: &TestStore, args: &[&str]) -> Child {
     let mut command = store.command(args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("lac starts")
 }
 
-fn key_files(store: &Store) -> Vec<String> {
+fn key_files(store: &TestStore) -> Vec<String> {
     let files = fs::read_dir(store.dir().join("keys")).expect("keys");
     let name = |entry: std::io::Result<fs::DirEntry>| {
         let name = entry.expect("an entry").file_name();
@@ -31,7 +31,7 @@ fn key_files(store: &Store) -> Vec<String> {
 
 #[test]
 fn killed_at_any_moment_the_store_works_afterwards() {
-    let sound = Store::with_shop();
+    let sound = TestStore::with_sample_data();
     let [login, audit] = ["login", "audit"].map(|purpose| key_of(&sound, purpose));
     for (args, group) in [
         (["key", "rotate", "login", "--yes"], "rotate"),
@@ -40,10 +40,10 @@ fn killed_at_any_moment_the_store_works_afterwards() {
         (["key", "retire", &audit, "--yes"], "retire"),
     ] {
         let started = std::time::Instant::now();
-        sound.copy().ok(&args);
+        sound.copy_store().run_ok(&args);
         let whole = started.elapsed();
         for turn in 0..16_u32 {
-            let store = sound.copy();
+            let store = sound.copy_store();
             let mut child = spawn(&store, &args);
             std::thread::sleep(whole * turn / 15 + Duration::from_micros(u64::from(turn * 37)));
             let _ = child.kill();
@@ -51,12 +51,15 @@ fn killed_at_any_moment_the_store_works_afterwards() {
             let what = format!("{args:?}, turn {turn}");
             // Whatever happened, it did so whole.
             assert_eq!(store.run(&["doctor"]).code, 0, "{what}");
-            store.ok(&["log", "verify"]);
+            store.run_ok(&["log", "verify"]);
             let url = store.login_url(&["1"]);
-            store.ok(&["verify", &url]);
-            store.ok(&["redeem", &url, "--audience", "https://shop.example.com"]);
-            store.ok(&["log", "verify"]);
-            let is_done = store.log().iter().any(|event| event["action"] == *group);
+            store.run_ok(&["verify", &url]);
+            store.run_ok(&["redeem", &url, "--audience", "https://shop.example.com"]);
+            store.run_ok(&["log", "verify"]);
+            let is_done = store
+                .log_events()
+                .iter()
+                .any(|event| event["action"] == *group);
             let changed = key_of(&store, "login") != login || key_of(&store, "audit") != audit;
             assert_eq!(changed, is_done, "{what}");
             // What was left over goes with the next rotation.
@@ -64,7 +67,7 @@ fn killed_at_any_moment_the_store_works_afterwards() {
             rotate(&store, "audit");
             assert_eq!(key_files(&store), ["audit.pem", "login.pem"], "{what}");
             store.login_url(&["1"]);
-            store.ok(&["log", "verify"]);
+            store.run_ok(&["log", "verify"]);
         }
     }
 }
@@ -72,7 +75,7 @@ fn killed_at_any_moment_the_store_works_afterwards() {
 /// The moments between commit and file, made by hand.
 #[test]
 fn a_key_that_is_not_in_its_place_yet_is_put_there() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     for purpose in ["login", "audit"] {
         let place = store.dir().join(format!("keys/{purpose}.pem"));
         let aside = store.dir().join(format!("keys/{purpose}.pem.new"));
@@ -87,7 +90,7 @@ fn a_key_that_is_not_in_its_place_yet_is_put_there() {
             "{doctor:#?}"
         );
         // Reading does not move it.
-        store.ok(&["log", "checkpoint"]);
+        store.run_ok(&["log", "checkpoint"]);
         assert!(aside.exists());
         store.login_url(&["1"]);
         assert!(!aside.exists());
@@ -101,12 +104,12 @@ fn a_key_that_is_not_in_its_place_yet_is_put_there() {
     store.login_url(&["1"]);
     rotate(&store, "audit");
     assert!(!aside.exists());
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn several_at_once_come_one_after_the_other() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let rotate = |purpose: &'static str| spawn(&store, &["key", "rotate", purpose, "--yes"]);
     let children: Vec<Child> = (0..18)
         .map(|at| match at % 3 {
@@ -119,21 +122,21 @@ fn several_at_once_come_one_after_the_other() {
         let output = child.wait_with_output().expect("ended");
         assert!(output.status.success(), "{output:?}");
     }
-    let chain = store.json(&["key", "verifier", "--all"]);
+    let chain = store.run_json(&["key", "verifier", "--all"]);
     assert_eq!(chain["keys"].as_array().map(Vec::len), Some(7));
-    let keys = store.json(&["key", "jwks"]);
+    let keys = store.run_json(&["key", "jwks"]);
     assert_eq!(keys["keys"].as_array().map(Vec::len), Some(7));
     assert_eq!(key_files(&store), ["audit.pem", "login.pem"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     let url = store.login_url(&["1"]);
-    store.ok(&["verify", &url]);
+    store.run_ok(&["verify", &url]);
 }
 
 /// A process that has read the key before somebody else replaced it.
 #[test]
 fn a_process_that_runs_on_takes_the_new_key() {
-    let store = Store::with_shop();
-    let clerk = store.staff("clerk", &["system_magento_logging_events"]);
+    let store = TestStore::with_sample_data();
+    let clerk = store.create_user_with_resources("clerk", &["system_magento_logging_events"]);
     let mut command = store.command(&["log", "tail", "--follow", "-o", "json"]);
     command.env("LAC_TOKEN", &clerk);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -143,52 +146,55 @@ fn a_process_that_runs_on_takes_the_new_key() {
     std::io::BufRead::read_line(&mut stdout, &mut line).expect("an event");
     rotate(&store, "audit");
     // Losing the right is recorded by the process that loses it.
-    store.ok(&["role", "deny", "clerks", "system_magento_logging_events"]);
+    store.run_ok(&["role", "deny", "clerks", "system_magento_logging_events"]);
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut stdout, &mut rest).expect("the end");
     assert_eq!(child.wait().expect("ended").code(), Some(4));
-    assert_eq!(store.log()[0]["result"], "failure");
-    store.ok(&["log", "verify"]);
+    assert_eq!(store.log_events()[0]["result"], "failure");
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn a_backup_from_before_is_no_secret() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let database = copy(&store);
     let checkpoint = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
     rotate(&store, "audit");
     let set = ["config", "set", "web/url/use_store", "yes"];
     // The database alone.
     put_back(&store, &database);
-    let said = store.fails(&set, "log_tampered", 6);
+    let said = store.run_failing(&set, "log_tampered", 6);
     assert!(
-        text(&said["message"]).contains("an older copy was put back"),
+        json_str(&said["message"]).contains("an older copy was put back"),
         "{said}"
     );
-    store.fails(&["log", "verify"], "log_tampered", 6);
+    store.run_failing(&["log", "verify"], "log_tampered", 6);
     assert_eq!(store.run(&["doctor"]).code, 8);
     // With its checkpoint: only the keys tell.
     fs::write(store.dir().join("checkpoint"), checkpoint).expect("written");
-    let said = store.fails(&set, "key_mismatch", 8);
-    assert!(text(&said["hint"]).contains("the same backup"), "{said}");
-    store.fails(&["log", "checkpoint"], "key_mismatch", 8);
-    store.fails(&["login", "1"], "key_mismatch", 8);
+    let said = store.run_failing(&set, "key_mismatch", 8);
+    assert!(
+        json_str(&said["hint"]).contains("the same backup"),
+        "{said}"
+    );
+    store.run_failing(&["log", "checkpoint"], "key_mismatch", 8);
+    store.run_failing(&["login", "1"], "key_mismatch", 8);
 
     // A login key is told likewise, but not in the way of anything else.
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let pem = store.dir().join("keys/login.pem");
     let old = fs::read(&pem).expect("a key");
     rotate(&store, "login");
     fs::write(&pem, old).expect("the older one");
-    store.fails(&["login", "1"], "key_mismatch", 8);
-    store.ok(&set);
+    store.run_failing(&["login", "1"], "key_mismatch", 8);
+    store.run_ok(&set);
     assert_eq!(store.run(&["doctor"]).code, 8);
 }
 
 /// A store of schema 2: its keys know nothing of a size or of each other.
 #[test]
 fn a_store_from_before_is_brought_along() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let path = store.dir().join("lac.db");
     let newer = store.dir().join("newer.db");
     let sql = |name: &str| {
@@ -232,16 +238,16 @@ fn a_store_from_before_is_brought_along() {
     fs::remove_file(newer).expect("removed");
 
     let first = key_of(&store, "audit");
-    let vkey = store.ok(&["key", "verifier"]);
-    store.ok(&["log", "verify"]);
+    let vkey = store.run_ok(&["key", "verifier"]);
+    store.run_ok(&["log", "verify"]);
     store.login_url(&["1"]);
-    let chain = store.json(&["key", "verifier", "--all"]);
+    let chain = store.run_json(&["key", "verifier", "--all"]);
     assert_eq!(chain["keys"].as_array().map(Vec::len), Some(1));
     rotate(&store, "audit");
     rotate(&store, "login");
-    let chain = store.json(&["key", "verifier", "--all"]);
+    let chain = store.run_json(&["key", "verifier", "--all"]);
     assert_eq!(chain["keys"][0]["kid"], *first);
     assert_eq!(chain["keys"][0]["verifier"], *vkey.trim());
     store.login_url(&["1"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }

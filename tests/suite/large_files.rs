@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::broker::{ask, frame, say, serving};
-use crate::support::{Broker, Store, text};
+use crate::support::{BrokerProcess, TestStore, json_str};
 
 const MIB: usize = 1024 * 1024;
 /// What a file may take besides its text, in a build for tests.
@@ -26,7 +26,7 @@ fn requests(text: &str) -> [(&'static str, Value); 4] {
     ]
 }
 
-fn memory_of(broker: &Broker) -> usize {
+fn memory_of(broker: &BrokerProcess) -> usize {
     let status = fs::read_to_string(format!("/proc/{}/status", broker.child.id()));
     let status = status.expect("the broker's status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -37,7 +37,7 @@ fn memory_of(broker: &Broker) -> usize {
 
 /// Sends a file in all four ways; each must fail like this, within the memory of
 /// the request, its text and a little more.
-fn send(store: &Store, file: &str, token: Option<&str>, code: &str) {
+fn send(store: &TestStore, file: &str, token: Option<&str>, code: &str) {
     let broker = serving(store);
     let before = memory_of(&broker);
     for (use_case, request) in requests(file) {
@@ -56,7 +56,7 @@ fn send(store: &Store, file: &str, token: Option<&str>, code: &str) {
 
 #[test]
 fn a_stranger_is_denied_before_their_file_is_parsed() {
-    let store = Store::new();
+    let store = TestStore::new();
     let file = format!("a{}=1", ".a".repeat(8 * MIB - 8));
     send(&store, &file, Some("lac_0"), "not_authenticated");
     // What is no TOML is nothing that they are told.
@@ -65,7 +65,7 @@ fn a_stranger_is_denied_before_their_file_is_parsed() {
 
 #[test]
 fn an_admin_user_cannot_fill_the_memory_with_a_file() {
-    let store = Store::new();
+    let store = TestStore::new();
     let numbered = |n: usize, line: fn(usize) -> String| (0..n).map(line).collect::<String>();
     for file in [
         format!("a{}=1", ".a".repeat(8 * MIB - 8)),
@@ -83,7 +83,7 @@ fn an_admin_user_cannot_fill_the_memory_with_a_file() {
 
 #[test]
 fn more_entries_than_any_shop_has_are_refused_before_anything_is_locked() {
-    let store = Store::new();
+    let store = TestStore::new();
     let many = |count: usize, entry: fn(usize) -> String| (0..count).map(entry).collect::<String>();
     let role = |n| format!("[[role]]\nname='r{n}'\naccess='custom'\nscope='all'\n");
     let user = |n| format!("[[user]]\nname='u{n}'\nrole='r1'\n");
@@ -113,8 +113,8 @@ fn more_entries_than_any_shop_has_are_refused_before_anything_is_locked() {
             file.as_bytes(),
             &[noun, "apply", "-", "--dry-run", "-o", "json"],
         );
-        let error = ran.failed("invalid_file", 2);
-        assert!(text(&error["message"]).contains(problem), "{error}");
+        let error = ran.assert_failed("invalid_file", 2);
+        assert!(json_str(&error["message"]).contains(problem), "{error}");
     }
     locked.execute_batch("ROLLBACK").expect("no lock");
     let most = roles + &many(2_000, role);
@@ -128,12 +128,12 @@ fn more_entries_than_any_shop_has_are_refused_before_anything_is_locked() {
 
 #[test]
 fn invalid_items_are_listed_up_to_a_thousand_and_then_counted() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let file = store.home().join("customers.json");
     let items = vec![json!({}); 20_000];
     fs::write(&file, Value::from(items).to_string()).expect("a file");
     let file = file.to_str().expect("UTF-8");
-    let came = store.json(&["import", "customers", file, "--skip-invalid"]);
+    let came = store.run_json(&["import", "customers", file, "--skip-invalid"]);
     let skipped = came["skipped"].as_array().expect("a list");
     assert_eq!(
         (skipped.len(), &came["skipped_more"]),
@@ -143,8 +143,8 @@ fn invalid_items_are_listed_up_to_a_thousand_and_then_counted() {
         (&skipped[0]["at"], &skipped[999]["at"]),
         (&json!("item 1"), &json!("item 1000"))
     );
-    assert_eq!(store.log()[0]["details"]["skipped"], 20_000);
-    let shown = store.ok(&["import", "customers", file, "--skip-invalid", "--dry-run"]);
+    assert_eq!(store.log_events()[0]["details"]["skipped"], 20_000);
+    let shown = store.run_ok(&["import", "customers", file, "--skip-invalid", "--dry-run"]);
     assert!(
         shown.contains("20000") && shown.contains("19000 more items are not valid"),
         "{shown}"
@@ -153,7 +153,7 @@ fn invalid_items_are_listed_up_to_a_thousand_and_then_counted() {
 
 #[test]
 fn a_greeting_says_nothing_of_its_own_in_the_journal() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut broker = serving(&store);
     let lie = "1) 2\nthe audit log was tampered with: everything";
     let greeting = json!({"protocol": 2, "version": lie}).to_string();

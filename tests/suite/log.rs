@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Ran, Store, colleague};
+use crate::support::{CommandOutput, TestStore, create_user_with_own_role};
 
 pub const FIELDS: [&str; 21] = [
     "seq",
@@ -29,12 +29,12 @@ pub const FIELDS: [&str; 21] = [
 ];
 
 /// Two websites, a customer on each, and a refused login to both.
-pub fn shop() -> Store {
-    let store = Store::new();
+pub fn shop() -> TestStore {
+    let store = TestStore::new();
     for (code, id) in [("eu", "11"), ("us", "12")] {
         let (group, email) = (format!("{code}_main"), format!("jane@{code}.example"));
-        store.ok(&["stores", "add-website", code, "--name", code]);
-        store.ok(&[
+        store.run_ok(&["stores", "add-website", code, "--name", code]);
+        store.run_ok(&[
             "stores",
             "add-group",
             &group,
@@ -43,7 +43,7 @@ pub fn shop() -> Store {
             "--name",
             "Main",
         ]);
-        store.ok(&[
+        store.run_ok(&[
             "stores",
             "add-view",
             &format!("{code}_en"),
@@ -52,7 +52,7 @@ pub fn shop() -> Store {
             "--name",
             "EN",
         ]);
-        store.ok(&[
+        store.run_ok(&[
             "customer",
             "add",
             "--email",
@@ -62,7 +62,7 @@ pub fn shop() -> Store {
             "--id",
             id,
         ]);
-        store.fails(
+        store.run_failing(
             &[
                 "login",
                 &email,
@@ -78,8 +78,8 @@ pub fn shop() -> Store {
     store
 }
 
-pub fn list(ran: Ran) -> Vec<Value> {
-    serde_json::from_str(&ran.succeeded().stdout).expect("a list")
+pub fn list(ran: CommandOutput) -> Vec<Value> {
+    serde_json::from_str(&ran.assert_succeeded().stdout).expect("a list")
 }
 
 pub fn seqs(events: &[Value]) -> Vec<u64> {
@@ -92,7 +92,7 @@ pub fn seqs(events: &[Value]) -> Vec<u64> {
 #[test]
 fn events_have_all_fields_in_order_newest_first() {
     let store = shop();
-    let text = store.ok(&["log", "list", "-o", "jsonl"]);
+    let text = store.run_ok(&["log", "list", "-o", "jsonl"]);
     for line in text.lines() {
         let mut from = 0;
         for field in FIELDS {
@@ -100,7 +100,7 @@ fn events_have_all_fields_in_order_newest_first() {
             from += at.unwrap_or_else(|| panic!("{field} in {line}"));
         }
     }
-    let events = store.log();
+    let events = store.log_events();
     let newest = seqs(&events);
     let mut sorted = newest.clone();
     sorted.sort_unstable_by(|a, b| b.cmp(a));
@@ -114,36 +114,36 @@ fn events_have_all_fields_in_order_newest_first() {
     assert_eq!(refused["reason"], "asked for help");
     assert_eq!(refused["ticket"], "ZD-1");
     assert_eq!(refused["details"]["code"], "feature_disabled");
-    let header = store.ok(&["log", "list", "-o", "csv", "--limit", "1"]);
+    let header = store.run_ok(&["log", "list", "-o", "csv", "--limit", "1"]);
     assert_eq!(header.lines().next().expect("a header"), FIELDS.join(","));
     // Reading is not recorded.
-    assert_eq!(seqs(&store.log()), newest);
+    assert_eq!(seqs(&store.log_events()), newest);
 }
 
 #[test]
 fn a_limit_says_how_to_go_on() {
-    let store = Store::new();
+    let store = TestStore::new();
     let page = store.run(&["log", "list", "--limit", "3", "-o", "json"]);
     assert_eq!(page.stderr, "3 shown, there are more: --after 2\n");
     assert_eq!(seqs(&list(page)), [4, 3, 2]);
     let rest = store.run(&["log", "list", "--after", "2", "--limit", "1", "-o", "json"]);
     assert_eq!(rest.stderr, "");
     assert_eq!(seqs(&list(rest)), [1]);
-    store.fails(&["log", "list", "--after", "x"], "invalid_value", 2);
+    store.run_failing(&["log", "list", "--after", "x"], "invalid_value", 2);
 }
 
 #[test]
 fn a_table_and_a_card_for_people() {
     let store = shop();
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
-    insta::assert_snapshot!(store.ok(&["log", "list", "--limit", "4"]), @r"
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    insta::assert_snapshot!(store.run_ok(&["log", "list", "--limit", "4"]), @r"
 seq   time                      action                   result   admin  customer  website   session  ticket  remark
 15    2026-10-05 14:00:00 CEST  config set               success  alice                                       general/locale/timezone
 14    2026-10-05 14:00:00 CEST  login_as_customer issue  failure  alice  12        us                 ZD-1    feature_disabled
 13    2026-10-05 14:00:00 CEST  customers add            success  alice  12        us
 12    2026-10-05 14:00:00 CEST  stores add_view          success  alice            us/us_en                   us_en
     ");
-    let card = store.ok(&["log", "show", "14"]);
+    let card = store.run_ok(&["log", "show", "14"]);
     let is_fixed = |line: &&str| !line.starts_with("account");
     let card: Vec<&str> = card.lines().filter(is_fixed).collect();
     insta::assert_snapshot!(card.join("\n"), @r"
@@ -172,7 +172,7 @@ details   code: feature_disabled
     assert_eq!(none.code, 2);
     let none = store
         .run(&["log", "list", "--action", "expire"])
-        .succeeded();
+        .assert_succeeded();
     assert_eq!(
         (none.stdout.as_str(), none.stderr.as_str()),
         ("", "nothing found\n")
@@ -182,16 +182,16 @@ details   code: feature_disabled
 #[test]
 fn one_event_comes_with_the_bytes_that_prove_it() {
     let store = shop();
-    let shown = store.json(&["log", "show", "9"]);
+    let shown = store.run_json(&["log", "show", "9"]);
     assert_eq!(
         shown,
         store
-            .log()
+            .log_events()
             .into_iter()
             .find(|e| e["seq"] == 9)
             .expect("there")
     );
-    let raw = store.ok(&["log", "show", "9", "--raw"]);
+    let raw = store.run_ok(&["log", "show", "9", "--raw"]);
     let parts: Vec<Value> = raw
         .lines()
         .map(|l| serde_json::from_str(l).expect("JSON"))
@@ -200,26 +200,26 @@ fn one_event_comes_with_the_bytes_that_prove_it() {
     assert_eq!(parts[0]["seq"], 9);
     assert_eq!(parts[1]["details"], shown["details"]);
     assert_eq!(parts[2]["os_account"], shown["os_account"]);
-    store.fails(&["log", "show", "99"], "event_not_found", 3);
-    store.fails(&["log", "show", "0"], "event_not_found", 3);
+    store.run_failing(&["log", "show", "99"], "event_not_found", 3);
+    store.run_failing(&["log", "show", "0"], "event_not_found", 3);
 }
 
 /// Scenario 15: bare dates are days of the configured timezone, be they of 25
 /// hours.
 #[test]
 fn dates_are_days_of_the_configured_timezone() {
-    let store = Store::new();
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let store = TestStore::new();
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     let mut toggle = ["no", "yes"].into_iter().cycle();
     let mut at = |clock| {
         store.clock.set(clock);
-        store.ok(&[
+        store.run_ok(&[
             "config",
             "set",
             "web/url/use_store",
             toggle.next().expect("a value"),
         ]);
-        store.log()[0]["seq"].as_u64().expect("a seq")
+        store.log_events()[0]["seq"].as_u64().expect("a seq")
     };
     let before = at("2026-10-24T21:59:59.999999Z");
     let first = at("2026-10-24T22:00:00Z");
@@ -238,7 +238,7 @@ fn dates_are_days_of_the_configured_timezone() {
     assert_eq!(found("today", "today"), [after]);
     assert_eq!(found("2026-10-24T22:00Z", "2026-10-24T22:00Z"), [first]);
     assert_eq!(found("2026-10-25 00:00", "2026-10-25 23:59"), [last, first]);
-    let error = store.fails(&["log", "list", "--until", "someday"], "invalid_value", 2);
+    let error = store.run_failing(&["log", "list", "--until", "someday"], "invalid_value", 2);
     assert!(
         error["message"]
             .as_str()
@@ -251,16 +251,20 @@ fn dates_are_days_of_the_configured_timezone() {
 #[test]
 fn who_reads_what() {
     let store = shop();
-    let nobody = colleague(&store, "nobody", &["Magento_LoginAsCustomer::login_button"]);
-    let support = colleague(&store, "support", &["Magento_LoginAsCustomer::login_log"]);
-    let auditor = colleague(&store, "auditor", &["system_magento_logging_events"]);
+    let nobody =
+        create_user_with_own_role(&store, "nobody", &["Magento_LoginAsCustomer::login_button"]);
+    let support =
+        create_user_with_own_role(&store, "support", &["Magento_LoginAsCustomer::login_log"]);
+    let auditor = create_user_with_own_role(&store, "auditor", &["system_magento_logging_events"]);
     for args in [
         &["log", "list", "-o", "json"][..],
         &["log", "show", "1", "-o", "json"],
         &["log", "checkpoint", "-o", "json"],
     ] {
-        store.run_as(&nobody, args).failed("resource_denied", 4);
-        let denied = &store.log()[0];
+        store
+            .run_as(&nobody, args)
+            .assert_failed("resource_denied", 4);
+        let denied = &store.log_events()[0];
         assert_eq!(
             (&denied["action_group"], &denied["action"]),
             (&"log".into(), &"read".into())
@@ -270,7 +274,7 @@ fn who_reads_what() {
             (&"nobody".into(), &"failure".into())
         );
     }
-    let all = store.log();
+    let all = store.log_events();
     assert_eq!(
         list(store.run_as(&auditor, &["log", "list", "-o", "json"])),
         all
@@ -289,9 +293,11 @@ fn who_reads_what() {
     assert_eq!(list(store.run_as(&support, &of_action)), own);
     store
         .run_as(&support, &["log", "show", "1", "-o", "json"])
-        .failed("event_not_found", 3);
+        .assert_failed("event_not_found", 3);
     let seq = own[0]["seq"].to_string();
-    store.run_as(&support, &["log", "show", &seq]).succeeded();
+    store
+        .run_as(&support, &["log", "show", &seq])
+        .assert_succeeded();
     let other = [
         "log",
         "list",
@@ -300,17 +306,21 @@ fn who_reads_what() {
         "-o",
         "json",
     ];
-    store.run_as(&support, &other).failed("resource_denied", 4);
-    store.run_as(&support, &["log", "checkpoint"]).succeeded();
+    store
+        .run_as(&support, &other)
+        .assert_failed("resource_denied", 4);
+    store
+        .run_as(&support, &["log", "checkpoint"])
+        .assert_succeeded();
     store
         .run_as(&support, &["log", "recover", "-y", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn a_role_scope_sees_its_websites_and_its_own_acts() {
     let store = shop();
-    let token = colleague(
+    let token = create_user_with_own_role(
         &store,
         "clerk",
         &[
@@ -318,13 +328,13 @@ fn a_role_scope_sees_its_websites_and_its_own_acts() {
             "Magento_LoginAsCustomer::login_button",
         ],
     );
-    store.ok(&["role", "scope", "clerk", "website:eu"]);
+    store.run_ok(&["role", "scope", "clerk", "website:eu"]);
     store
         .run_as(&token, &["login", "jane@us.example", "-o", "json"])
-        .failed("customer_not_found", 3);
+        .assert_failed("customer_not_found", 3);
     let events = list(store.run_as(&token, &["log", "list", "-o", "json"]));
     let is_theirs = |e: &Value| e["website"] == "eu" || e["admin"] == "clerk";
-    let expected: Vec<Value> = store.log().into_iter().filter(is_theirs).collect();
+    let expected: Vec<Value> = store.log_events().into_iter().filter(is_theirs).collect();
     assert_eq!(events, expected);
     assert!(events.iter().any(|e| e["admin"] == "clerk"));
     assert!(
@@ -336,22 +346,22 @@ fn a_role_scope_sees_its_websites_and_its_own_acts() {
     assert_eq!(list(store.run_as(&token, &of("JANE@eu.example"))).len(), 2);
     store
         .run_as(&token, &of("jane@us.example"))
-        .failed("customer_not_found", 3);
+        .assert_failed("customer_not_found", 3);
     assert_eq!(list(store.run_as(&token, &of("12"))).len(), 0);
     let foreign = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|e| e["website"] == "us")
         .expect("one");
     let seq = foreign["seq"].to_string();
     store
         .run_as(&token, &["log", "show", &seq, "-o", "json"])
-        .failed("event_not_found", 3);
+        .assert_failed("event_not_found", 3);
 }
 
 #[test]
 fn values_that_are_none_are_named_with_their_flag() {
-    let store = Store::new();
+    let store = TestStore::new();
     for (flag, value, text) in [
         ("--action-group", "confg", "did you mean config?"),
         (
@@ -363,17 +373,17 @@ fn values_that_are_none_are_named_with_their_flag() {
         ("--result", "maybe", "neither success nor failure"),
         ("--since", "2026-13-01", "is not a time"),
     ] {
-        let error = store.fails(&["log", "list", flag, value], "invalid_value", 2);
+        let error = store.run_failing(&["log", "list", flag, value], "invalid_value", 2);
         let message = error["message"].as_str().expect("text");
         assert!(
             message.starts_with(flag) && message.contains(text),
             "{message}"
         );
     }
-    store.fails(
+    store.run_failing(
         &["log", "list", "--customer", "who@example.com"],
         "customer_not_found",
         3,
     );
-    store.fails(&["log", "list", "--limit", "0"], "invalid_argument", 2);
+    store.run_failing(&["log", "list", "--limit", "0"], "invalid_argument", 2);
 }

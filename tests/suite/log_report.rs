@@ -7,7 +7,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, Support, colleague, page, text};
+use crate::support::{
+    StorefrontFixture, TestStore, create_user_with_own_role, html_page, json_str,
+};
 
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -17,14 +19,14 @@ const MARKUP: &str = "<script>alert(1)</script>";
 
 /// Two agents, five visits, refusals, changes; the clocks of Berlin go back in
 /// the night to 2026-10-25.
-fn season() -> Support {
-    let shop = Support::new();
+fn season() -> StorefrontFixture {
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
-    let bea = store.agent("bea");
-    let nasty = store.agent(MARKUP);
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let bea = store.create_agent("bea");
+    let nasty = store.create_agent(MARKUP);
     let day = |a, b, c| [a, b, c];
-    let mut sessions = vec![shop.visit(
+    let mut sessions = vec![shop.run_session(
         &bea,
         &["1", "--ticket", "ZD-1", "--reason", "asked"],
         BASE,
@@ -66,19 +68,19 @@ fn season() -> Support {
             ),
         ),
     ] {
-        sessions.push(shop.visit(agent, &[whom], base, times));
+        sessions.push(shop.run_session(agent, &[whom], base, times));
     }
     store.clock.set("2026-10-26T09:00:00Z");
     // Never opened; and what is refused or denied.
-    shop.link(&bea, &["4"]);
+    shop.issue_link(&bea, &["4"]);
     for whom in ["2", "6"] {
         let ran = store.run_as(&nasty, &["login", whom, "-o", "json"]);
         assert_eq!(ran.code, 5);
     }
     store
         .run_as(&bea, &["config", "list", "-o", "json"])
-        .failed("resource_denied", 4);
-    store.ok(&["config", "set", "lac/session/max_duration", "600"]);
+        .assert_failed("resource_denied", 4);
+    store.run_ok(&["config", "set", "lac/session/max_duration", "600"]);
     shop
 }
 
@@ -120,11 +122,11 @@ fn the_numbers_are_those_of_the_list() {
     ] {
         let mut list = vec!["log", "list"];
         list.extend(filter);
-        let listed = store.json(&list);
+        let listed = store.run_json(&list);
         let events = || listed.as_array().expect("a list").iter();
         let mut report = vec!["log", "report", "--top", "1000"];
         report.extend(filter);
-        let report = store.json(&report);
+        let report = store.run_json(&report);
 
         let is = |event: &Value, action: &str| {
             event["action_group"] == "login_as_customer"
@@ -191,7 +193,7 @@ fn the_numbers_are_those_of_the_list() {
 #[test]
 fn times_are_those_of_the_store() {
     let shop = season();
-    let report = shop.store.json(&["log", "report"]);
+    let report = shop.store.run_json(&["log", "report"]);
     assert_eq!(report["zone"], "Europe/Berlin");
     assert_eq!(report["hours"][6][2], 2);
     let days = report["days"].as_array().expect("rows");
@@ -209,7 +211,7 @@ fn times_are_those_of_the_store() {
         "--office-hours",
         "02:00-03:00",
     ];
-    assert_eq!(shop.store.json(&weekend)["outside"]["count"], 2);
+    assert_eq!(shop.store.run_json(&weekend)["outside"]["count"], 2);
     let longest = &report["longest"]["rows"];
     assert_eq!(
         (&longest[0]["seconds"], &longest[0]["cause"]),
@@ -219,43 +221,47 @@ fn times_are_those_of_the_store() {
     for (flag, value) in [("--office-hours", "9 to 5"), ("--office-days", "workdays")] {
         let error = shop
             .store
-            .fails(&["log", "report", flag, value], "invalid_value", 2);
-        assert!(text(&error["message"]).starts_with(flag));
+            .run_failing(&["log", "report", flag, value], "invalid_value", 2);
+        assert!(json_str(&error["message"]).starts_with(flag));
     }
 }
 
 #[test]
 fn consent_given_and_used_by_one_person_is_found_before_the_period_too() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let one = store.staff("one", &["login_button", "allow_shopping_assistance"]);
-    let other = store.agent("other");
-    store.run_as(&one, &["consent", "grant", "2"]).succeeded();
+    let one =
+        store.create_user_with_resources("one", &["login_button", "allow_shopping_assistance"]);
+    let other = store.create_agent("other");
+    store
+        .run_as(&one, &["consent", "grant", "2"])
+        .assert_succeeded();
     let times = [
         "2026-10-06T10:00:00Z",
         "2026-10-06T10:00:05Z",
         "2026-10-06T10:01:00Z",
     ];
-    shop.visit(&other, &["2"], BASE, times);
+    shop.run_session(&other, &["2"], BASE, times);
     let times = [
         "2026-10-07T10:00:00Z",
         "2026-10-07T10:00:05Z",
         "2026-10-07T10:01:00Z",
     ];
-    let session = shop.visit(&one, &["2"], BASE, times);
+    let session = shop.run_session(&one, &["2"], BASE, times);
     store.clock.set("2026-10-08T10:00:00Z");
-    let report = store.json(&["log", "report", "--since", "2026-10-06"]);
+    let report = store.run_json(&["log", "report", "--since", "2026-10-06"]);
     let found = report["own_consent"]["rows"].as_array().expect("rows");
     assert_eq!(found.len(), 1, "{report}");
     assert_eq!(found[0]["admin"], "one");
     assert_eq!(found[0]["session_id"], session);
     assert_eq!(found[0]["opened"], true);
-    assert!(text(&found[0]["granted_at"]).starts_with("2026-10-05T12:00"));
+    assert!(json_str(&found[0]["granted_at"]).starts_with("2026-10-05T12:00"));
     // Who may read logins alone is not told when it was granted.
-    let reader = colleague(store, "reader", &["Magento_LoginAsCustomer::login_log"]);
+    let reader =
+        create_user_with_own_role(store, "reader", &["Magento_LoginAsCustomer::login_log"]);
     let ran = store
         .run_as(&reader, &["log", "report", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(report["limits"], json!(["action_groups"]));
     // That it was one person stands in the login's own event.
@@ -268,16 +274,16 @@ fn consent_given_and_used_by_one_person_is_found_before_the_period_too() {
             &reader,
             &["log", "report", "--action-group", "config", "-o", "json"],
         )
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn the_page_stands_on_its_own_and_obeys_nobody() {
     let shop = season();
     let store = &shop.store;
-    store.ok(&["role", "create", "\"><img onerror=x>"]);
-    let html = store.ok(&["log", "report", "--html", "-", "--top", "1000"]);
-    page::is_sound(&html);
+    store.run_ok(&["role", "create", "\"><img onerror=x>"]);
+    let html = store.run_ok(&["log", "report", "--html", "-", "--top", "1000"]);
+    html_page::assert_self_contained(&html);
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(html.contains("&quot;&gt;&lt;img onerror=x&gt;"));
     assert!(!html.contains("<img"));
@@ -290,38 +296,38 @@ fn the_page_stands_on_its_own_and_obeys_nobody() {
     ] {
         assert!(html.contains(part), "{part}");
     }
-    let plain = store.ok(&["log", "report"]);
+    let plain = store.run_ok(&["log", "report"]);
     assert!(plain.contains(MARKUP) && !plain.contains('\u{1b}'));
 }
 
 #[test]
 fn the_file_is_replaced_whole() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let (target, victim) = (store.home().join("r.html"), store.home().join("victim"));
     let file = target.to_str().expect("UTF-8");
     fs::write(&victim, "mine").expect("a file");
     symlink(&victim, &target).expect("a link");
-    store.fails(&["log", "report", "--html", file], "invalid_value", 2);
+    store.run_failing(&["log", "report", "--html", file], "invalid_value", 2);
     fs::remove_file(&target).expect("removed");
-    let said = store.ok(&["log", "report", "--html", file]);
+    let said = store.run_ok(&["log", "report", "--html", file]);
     assert_eq!(said, format!("written to {file}\n"));
     assert_eq!(fs::read_to_string(&victim).expect("there"), "mine");
     let meta = fs::symlink_metadata(&target).expect("there");
     assert!(meta.is_file());
     assert_eq!(meta.permissions().mode() & 0o777, 0o600);
-    page::is_sound(&fs::read_to_string(&target).expect("a page"));
+    html_page::assert_self_contained(&fs::read_to_string(&target).expect("a page"));
 
-    assert_eq!(store.ok(&["log", "report", "--html", file, "-q"]), "");
-    let answer = store.json(&["log", "report", "--html", file]);
+    assert_eq!(store.run_ok(&["log", "report", "--html", file, "-q"]), "");
+    let answer = store.run_json(&["log", "report", "--html", file]);
     assert_eq!(answer["store"], "test.example");
     let beside = || fs::read_dir(store.home()).expect("a directory").count();
     let before = beside();
     let directory = store.home().join("d.html");
     fs::create_dir(&directory).expect("a directory");
     let directory = directory.to_str().expect("UTF-8");
-    store.fails(&["log", "report", "--html", directory], "invalid_value", 2);
+    store.run_failing(&["log", "report", "--html", directory], "invalid_value", 2);
     let nowhere = store.home().join("nowhere/r.html");
-    store.fails(
+    store.run_failing(
         &["log", "report", "--html", nowhere.to_str().expect("UTF-8")],
         "io",
         1,
@@ -332,13 +338,13 @@ fn the_file_is_replaced_whole() {
 #[test]
 fn lists_are_cut_and_say_so() {
     let shop = season();
-    let report = shop.store.json(&["log", "report", "--top", "1"]);
+    let report = shop.store.run_json(&["log", "report", "--top", "1"]);
     for (list, total) in [("pairs", 4), ("failures_by_code", 3), ("longest", 4)] {
         let rows = report[list]["rows"].as_array().expect("rows").len();
         assert_eq!(rows, 1, "{list}");
         assert_eq!(report[list]["more"], total - 1, "{list}");
     }
-    let shown = shop.store.ok(&["log", "report", "--top", "1"]);
+    let shown = shop.store.run_ok(&["log", "report", "--top", "1"]);
     assert!(shown.contains("and 3 more"), "{shown}");
     assert_eq!(shop.store.run(&["log", "report", "--top", "0"]).code, 2);
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::support::{Support, colleague, page, text};
+use crate::support::{StorefrontFixture, create_user_with_own_role, html_page, json_str};
 
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -14,35 +14,38 @@ const FIRST: [&str; 3] = [
     "2026-10-06T10:12:30Z",
 ];
 
-fn statement(shop: &Support, customer: &str) -> Value {
+fn statement(shop: &StorefrontFixture, customer: &str) -> Value {
     shop.store
-        .json(&["log", "statement", "--customer", customer])
+        .run_json(&["log", "statement", "--customer", customer])
 }
 
 #[test]
 fn a_session_is_one_visit() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let bea = store.agent("bea");
+    let bea = store.create_agent("bea");
     let reason = "cannot find\u{1b}[2J \u{202e}ecioivni <b>";
     let whole = ["1", "--reason", reason, "--ticket", "ZD-1"];
-    let session = shop.visit(&bea, &whole, BASE, FIRST);
+    let session = shop.run_session(&bea, &whole, BASE, FIRST);
     store.clock.set("2026-10-07T10:00:00Z");
-    let spent = shop.link(&bea, &["1"]);
+    let spent = shop.issue_link(&bea, &["1"]);
     store.clock.set("2026-10-07T10:10:00Z");
     store
         .run_as(
             &shop.storefront,
             &["redeem", &spent, "--audience", BASE, "-o", "json"],
         )
-        .failed("token_expired", 5);
-    let open = shop.link(&bea, &["--order", "100000001"]);
-    shop.open(&open, BASE);
+        .assert_failed("token_expired", 5);
+    let open = shop.issue_link(&bea, &["--order", "100000001"]);
+    shop.redeem(&open, BASE);
 
     let stated = statement(&shop, "ADA@example.com");
     assert_eq!(stated["complete"], true);
     let visits = stated["visits"].as_array().expect("visits");
-    let reached: Vec<&str> = visits.iter().map(|visit| text(&visit["state"])).collect();
+    let reached: Vec<&str> = visits
+        .iter()
+        .map(|visit| json_str(&visit["state"]))
+        .collect();
     assert_eq!(reached, ["ended", "not_opened", "open"]);
     let first = &visits[0];
     assert_eq!(first["session_id"], session);
@@ -66,9 +69,9 @@ fn a_session_is_one_visit() {
     assert_eq!(visits[2]["document"], "order:100000001");
     assert_eq!(stated["attempts"][0]["code"], "token_expired");
 
-    let shown = store.ok(&["log", "statement", "--customer", "1"]);
-    let html = store.ok(&["log", "statement", "--customer", "1", "--html", "-"]);
-    page::is_sound(&html);
+    let shown = store.run_ok(&["log", "statement", "--customer", "1"]);
+    let html = store.run_ok(&["log", "statement", "--customer", "1", "--html", "-"]);
+    html_page::assert_self_contained(&html);
     for page in [&shown, &html] {
         assert!(!page.contains(['\u{1b}', '\u{202e}']));
         for said in [
@@ -82,7 +85,7 @@ fn a_session_is_one_visit() {
     assert!(!html.contains("<b>"));
 
     // The seal is the newest checkpoint's.
-    let checkpoint = store.json(&["log", "checkpoint"]);
+    let checkpoint = store.run_json(&["log", "checkpoint"]);
     for field in ["origin", "size", "root", "key"] {
         assert_eq!(stated["proof"][field], checkpoint[field], "{field}");
     }
@@ -91,16 +94,16 @@ fn a_session_is_one_visit() {
 /// What happened before and after the period completes its visits.
 #[test]
 fn a_visit_is_whole_whatever_the_period() {
-    let shop = Support::new();
-    let bea = shop.store.agent("bea");
+    let shop = StorefrontFixture::new();
+    let bea = shop.store.create_agent("bea");
     let times = [
         "2026-10-06T23:59:40Z",
         "2026-10-07T00:00:10Z",
         "2026-10-08T00:00:05Z",
     ];
     shop.store
-        .ok(&["config", "set", "lac/session/max_duration", "86400"]);
-    shop.visit(&bea, &["1", "--reason", "asked"], BASE, times);
+        .run_ok(&["config", "set", "lac/session/max_duration", "86400"]);
+    shop.run_session(&bea, &["1", "--reason", "asked"], BASE, times);
     let whole = &statement(&shop, "1")["visits"][0];
     for day in ["2026-10-06", "2026-10-07", "2026-10-08"] {
         let args = [
@@ -113,7 +116,7 @@ fn a_visit_is_whole_whatever_the_period() {
             "--until",
             day,
         ];
-        let stated = shop.store.json(&args);
+        let stated = shop.store.run_json(&args);
         assert_eq!(stated["visits"].as_array().expect("visits").len(), 1);
         for field in [
             "state",
@@ -131,10 +134,10 @@ fn a_visit_is_whole_whatever_the_period() {
 
 #[test]
 fn one_shopper_is_told_nothing_of_another() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let bea = store.agent("bea");
-    shop.visit(
+    let bea = store.create_agent("bea");
+    shop.run_session(
         &bea,
         &["1", "--reason", "about Ada", "--ticket", "ADA-1"],
         BASE,
@@ -145,7 +148,7 @@ fn one_shopper_is_told_nothing_of_another() {
         "2026-10-06T11:00:30Z",
         "2026-10-06T11:12:30Z",
     ];
-    shop.visit(
+    shop.run_session(
         &bea,
         &["3", "--reason", "about Cleo", "--ticket", "CLEO-1"],
         EU,
@@ -157,7 +160,7 @@ fn one_shopper_is_told_nothing_of_another() {
     ] {
         for format in [&["-o", "json"][..], &["--html", "-"], &[]] {
             let args = [&["log", "statement", "--customer", own][..], format].concat();
-            let shown = store.ok(&args);
+            let shown = store.run_ok(&args);
             for word in other {
                 assert!(!shown.contains(word), "{own}: {word}");
             }
@@ -165,27 +168,27 @@ fn one_shopper_is_told_nothing_of_another() {
     }
     // One address, two shoppers: which one must be said.
     let twice = ["log", "statement", "--customer", "bob@example.com"];
-    store.fails(&twice, "customer_ambiguous", 2);
-    let one = store.json(&[&twice[..], &["--website", "eu"]].concat());
+    store.run_failing(&twice, "customer_ambiguous", 2);
+    let one = store.run_json(&[&twice[..], &["--website", "eu"]].concat());
     assert_eq!(one["customer"]["id"], "5");
     let wrong = ["log", "statement", "--customer", "5", "--website", "base"];
-    store.fails(&wrong, "customer_not_found", 3);
+    store.run_failing(&wrong, "customer_not_found", 3);
 }
 
 #[test]
 fn a_removed_shopper_is_known_by_id_and_an_erased_one_by_what_is_left() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let bea = store.agent("bea");
-    shop.visit(&bea, &["1", "--reason", "asked for help"], BASE, FIRST);
-    store.ok(&["customer", "remove", "1", "--yes"]);
+    let bea = store.create_agent("bea");
+    shop.run_session(&bea, &["1", "--reason", "asked for help"], BASE, FIRST);
+    store.run_ok(&["customer", "remove", "1", "--yes"]);
     let by_address = ["log", "statement", "--customer", "ada@example.com"];
-    store.fails(&by_address, "customer_not_found", 3);
+    store.run_failing(&by_address, "customer_not_found", 3);
     let stated = statement(&shop, "1");
     assert_eq!(stated["customer"]["known"], false);
     assert_eq!(stated["customer"]["email"], "ada@example.com");
     assert_eq!(stated["visits"][0]["reason"], "asked for help");
-    store.fails(
+    store.run_failing(
         &["log", "statement", "--customer", "4711"],
         "customer_not_found",
         3,
@@ -208,18 +211,18 @@ fn a_removed_shopper_is_known_by_id_and_an_erased_one_by_what_is_left() {
         (&visit["admin"], &visit["seconds"]),
         (&json!("bea"), &json!(720))
     );
-    let shown = store.ok(&["log", "statement", "--customer", "1"]);
+    let shown = store.run_ok(&["log", "statement", "--customer", "1"]);
     assert!(shown.contains("erased on request"), "{shown}");
-    let report = store.json(&["log", "report"]);
+    let report = store.run_json(&["log", "report"]);
     assert_eq!(report["erased"], stated["events"]);
 }
 
 #[test]
 fn who_sees_less_says_so() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let bea = store.agent("bea");
-    shop.visit(&bea, &["1"], BASE, FIRST);
+    let bea = store.create_agent("bea");
+    shop.run_session(&bea, &["1"], BASE, FIRST);
     let by = |token: &str, customer: &str| {
         store.run_as(
             token,
@@ -227,9 +230,10 @@ fn who_sees_less_says_so() {
         )
     };
     let read = |token: &str| -> Value {
-        serde_json::from_str(&by(token, "1").succeeded().stdout).expect("JSON")
+        serde_json::from_str(&by(token, "1").assert_succeeded().stdout).expect("JSON")
     };
-    let logins = colleague(store, "logins", &["Magento_LoginAsCustomer::login_log"]);
+    let logins =
+        create_user_with_own_role(store, "logins", &["Magento_LoginAsCustomer::login_log"]);
     let stated = read(&logins);
     assert_eq!(
         (&stated["complete"], &stated["limits"]),
@@ -239,8 +243,8 @@ fn who_sees_less_says_so() {
     assert_eq!(stated["visits"][0]["consent"]["given_at"], Value::Null);
     assert_eq!(stated["consents"], json!([]));
 
-    let clerk = colleague(store, "clerk", &["system_magento_logging_events"]);
-    store.ok(&["role", "scope", "clerk", "website:base"]);
+    let clerk = create_user_with_own_role(store, "clerk", &["system_magento_logging_events"]);
+    store.run_ok(&["role", "scope", "clerk", "website:base"]);
     let stated = read(&clerk);
     assert_eq!(
         (&stated["complete"], &stated["limits"]),
@@ -248,7 +252,7 @@ fn who_sees_less_says_so() {
     );
     // Another website's shoppers are as unknown as nobody.
     for who in ["3", "cleo@example.com", "4711"] {
-        by(&clerk, who).failed("customer_not_found", 3);
+        by(&clerk, who).assert_failed("customer_not_found", 3);
     }
-    by(&bea, "1").failed("resource_denied", 4);
+    by(&bea, "1").assert_failed("resource_denied", 4);
 }

@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use crate::high_water::{copy, put_back};
 use crate::log::{seqs, shop};
-use crate::support::{Store, colleague, customer, page, stores};
+use crate::support::{
+    TestStore, create_user_with_own_role, rest_customer, rest_page, sample_stores,
+};
 
 /// Far more than anything here takes.
 const LONG: Duration = Duration::from_secs(30);
@@ -41,7 +43,7 @@ impl Follower {
         }
     }
 
-    fn of(store: &Store, args: &[&str]) -> Self {
+    fn of(store: &TestStore, args: &[&str]) -> Self {
         let tail = ["log", "tail", "--follow", "-o", "json"];
         Self::start(store.command(&[&tail, args].concat()))
     }
@@ -114,17 +116,17 @@ impl Drop for Follower {
 }
 
 /// One event: a login that is refused.
-fn act(store: &Store) -> u64 {
-    store.fails(&["login", "99"], "customer_not_found", 3);
+fn act(store: &TestStore) -> u64 {
+    store.run_failing(&["login", "99"], "customer_not_found", 3);
     newest(store)
 }
 
-fn newest(store: &Store) -> u64 {
-    store.log()[0]["seq"].as_u64().expect("a seq")
+fn newest(store: &TestStore) -> u64 {
+    store.log_events()[0]["seq"].as_u64().expect("a seq")
 }
 
 /// Writers that run side by side, each this many acts.
-fn writers(store: &Store, acts: usize) -> Vec<std::thread::JoinHandle<()>> {
+fn writers(store: &TestStore, acts: usize) -> Vec<std::thread::JoinHandle<()>> {
     (0..3)
         .map(|_| {
             let commands: Vec<Command> = (0..acts)
@@ -151,7 +153,7 @@ fn lines(text: &str) -> Vec<Value> {
 #[test]
 fn the_last_events_come_oldest_first() {
     let store = shop();
-    let mut all = seqs(&store.log());
+    let mut all = seqs(&store.log_events());
     all.reverse();
     for (args, count) in [
         (&["-n", "3"][..], 3),
@@ -161,16 +163,20 @@ fn the_last_events_come_oldest_first() {
     ] {
         for format in ["json", "jsonl"] {
             let args = [&["log", "tail", "-o", format], args].concat();
-            let shown = lines(&store.ok(&args));
+            let shown = lines(&store.run_ok(&args));
             assert_eq!(seqs(&shown), all[all.len() - count..], "{args:?}");
         }
     }
-    let one = lines(&store.ok(&["log", "tail", "-n", "1", "-o", "json"]));
-    assert_eq!(one[0], store.log()[0], "the same events as in a list");
-    let csv = store.ok(&["log", "tail", "-n", "2", "-o", "csv"]);
+    let one = lines(&store.run_ok(&["log", "tail", "-n", "1", "-o", "json"]));
+    assert_eq!(
+        one[0],
+        store.log_events()[0],
+        "the same events as in a list"
+    );
+    let csv = store.run_ok(&["log", "tail", "-n", "2", "-o", "csv"]);
     assert!(csv.starts_with("seq,time,action_group,"), "{csv}");
     assert_eq!(csv.lines().count(), 3);
-    let table = store.ok(&["log", "tail", "-n", "2"]);
+    let table = store.run_ok(&["log", "tail", "-n", "2"]);
     assert_eq!(table.lines().count(), 3, "{table}");
     assert!(table.starts_with("seq  time "), "{table}");
     assert!(table.contains("feature_disabled"), "{table}");
@@ -179,7 +185,7 @@ fn the_last_events_come_oldest_first() {
 #[test]
 fn filters_hold_also_while_following() {
     let store = shop();
-    let shown = store.ok(&["log", "tail", "-n", "2", "--customer", "11", "-o", "json"]);
+    let shown = store.run_ok(&["log", "tail", "-n", "2", "--customer", "11", "-o", "json"]);
     let shown = lines(&shown);
     assert!(shown.len() == 2 && shown.iter().all(|event| event["customer_id"] == "11"));
     let mut follower = Follower::of(
@@ -188,13 +194,13 @@ fn filters_hold_also_while_following() {
     );
     follower.event();
     act(&store);
-    store.fails(&["login", "12"], "feature_disabled", 5);
-    store.ok(&["customer", "edit", "11", "--first-name", "Jo"]);
-    store.fails(&["login", "11"], "feature_disabled", 5);
+    store.run_failing(&["login", "12"], "feature_disabled", 5);
+    store.run_ok(&["customer", "edit", "11", "--first-name", "Jo"]);
+    store.run_failing(&["login", "11"], "feature_disabled", 5);
     let expected = newest(&store);
     assert_eq!(follower.event()["seq"], expected);
     assert_eq!(follower.kill().len(), 2);
-    store.fails(
+    store.run_failing(
         &["log", "tail", "-f", "--action-group", "nothing"],
         "invalid_value",
         2,
@@ -203,7 +209,7 @@ fn filters_hold_also_while_following() {
 
 #[test]
 fn a_follower_sees_what_three_writers_append_once_and_in_order() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut follower = Follower::of(&store, &["-n", "1"]);
     let first = follower.event()["seq"].as_u64().expect("a seq");
     for writer in writers(&store, 12) {
@@ -217,7 +223,7 @@ fn a_follower_sees_what_three_writers_append_once_and_in_order() {
 
 #[test]
 fn killed_and_resumed_it_loses_nothing() {
-    let store = Store::new();
+    let store = TestStore::new();
     let cursor = store.home().join("cursor");
     let path = cursor.display().to_string();
     let args = ["--cursor-file", path.as_str(), "-n", "1"];
@@ -250,10 +256,10 @@ fn killed_and_resumed_it_loses_nothing() {
     assert_eq!(seen, (first..=newest(&store)).collect::<Vec<u64>>());
     // Without following, the rest and no more.
     let args = [&["log", "tail", "-o", "json"][..], &args].concat();
-    store.ok(&args);
+    store.run_ok(&args);
     act(&store);
-    assert_eq!(seqs(&lines(&store.ok(&args))), [newest(&store)]);
-    assert_eq!(store.ok(&args), "");
+    assert_eq!(seqs(&lines(&store.run_ok(&args))), [newest(&store)]);
+    assert_eq!(store.run_ok(&args), "");
 }
 
 fn remembered(cursor: &Path) -> u64 {
@@ -265,7 +271,7 @@ fn remembered(cursor: &Path) -> u64 {
 #[test]
 fn a_closed_pipe_ends_it_quietly_and_at_once() {
     for is_quiet in [true, false] {
-        let store = Store::new();
+        let store = TestStore::new();
         let mut command = store.command(&["log", "tail", "-f", "-n", "1", "-o", "jsonl"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("lac starts");
@@ -288,13 +294,13 @@ fn a_closed_pipe_ends_it_quietly_and_at_once() {
 
 #[test]
 fn a_cursor_is_for_one_log_and_no_other_file_is_replaced() {
-    let (store, other) = (Store::new(), Store::none());
-    other.ok(&["init", "--admin", "alice", "--name", "other.example"]);
+    let (store, other) = (TestStore::new(), TestStore::uninitialized());
+    other.run_ok(&["init", "--admin", "alice", "--name", "other.example"]);
     let cursor = other.home().join("cursor");
     let path = cursor.display().to_string();
     let tail = ["log", "tail", "--cursor-file", &path];
-    other.ok(&tail);
-    store.fails(&tail, "invalid_value", 2);
+    other.run_ok(&tail);
+    store.run_failing(&tail, "invalid_value", 2);
     for text in [
         "",
         "precious",
@@ -302,7 +308,7 @@ fn a_cursor_is_for_one_log_and_no_other_file_is_replaced() {
         "test.example\n04\nAA==\n",
     ] {
         std::fs::write(&cursor, text).expect("written");
-        store.fails(&tail, "invalid_value", 2);
+        store.run_failing(&tail, "invalid_value", 2);
         assert_eq!(std::fs::read_to_string(&cursor).expect("a file"), text);
     }
     let gone = store.home().join("gone/cursor").display().to_string();
@@ -312,29 +318,29 @@ fn a_cursor_is_for_one_log_and_no_other_file_is_replaced() {
 
 #[test]
 fn an_older_copy_is_noticed_by_the_cursor() {
-    let store = Store::new();
+    let store = TestStore::new();
     let cursor: PathBuf = store.home().join("cursor");
     let path = cursor.display().to_string();
     let tail = ["log", "tail", "--cursor-file", &path];
     let (older, checkpoint) = (copy(&store), store.dir().join("checkpoint"));
     let before = std::fs::read(&checkpoint).expect("a checkpoint");
     act(&store);
-    store.ok(&tail);
+    store.run_ok(&tail);
     let known = std::fs::read_to_string(&cursor).expect("a cursor");
     put_back(&store, &older);
-    store.fails(&tail, "log_tampered", 6);
+    store.run_failing(&tail, "log_tampered", 6);
     // Even where the log has grown again since, and the checkpoint file with it.
     std::fs::write(&checkpoint, before).expect("written");
     act(&store);
-    store.fails(&tail, "log_tampered", 6);
+    store.run_failing(&tail, "log_tampered", 6);
     act(&store);
-    store.fails(&tail, "log_tampered", 6);
+    store.run_failing(&tail, "log_tampered", 6);
     assert_eq!(std::fs::read_to_string(&cursor).expect("a cursor"), known);
 }
 
 #[test]
 fn an_older_copy_put_back_ends_a_follower() {
-    let store = Store::new();
+    let store = TestStore::new();
     let older = copy(&store);
     act(&store);
     let mut follower = Follower::of(&store, &["-n", "1"]);
@@ -345,7 +351,7 @@ fn an_older_copy_put_back_ends_a_follower() {
 
 #[test]
 fn a_copy_of_the_same_log_is_read_on() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut follower = Follower::of(&store, &["-n", "1"]);
     follower.event();
     let same = copy(&store);
@@ -357,19 +363,19 @@ fn a_copy_of_the_same_log_is_read_on() {
 #[test]
 fn who_loses_the_right_sees_no_more() {
     let store = shop();
-    let reader = colleague(&store, "reader", &["login_log"]);
+    let reader = create_user_with_own_role(&store, "reader", &["login_log"]);
     let mut command = store.command(&["log", "tail", "-f", "-n", "1", "-o", "json"]);
     command.env("LAC_TOKEN", &reader);
     let mut follower = Follower::start(command);
     assert_eq!(follower.event()["action_group"], "login_as_customer");
-    store.ok(&["config", "set", "web/url/use_store", "yes"]);
+    store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     let seen = act(&store);
     assert_eq!(follower.event()["seq"], seen, "its own group alone");
-    store.ok(&["role", "deny", "reader", "login_log"]);
+    store.run_ok(&["role", "deny", "reader", "login_log"]);
     act(&store);
     assert!(follower.line().is_none(), "nothing more is shown");
     follower.failed("resource_denied", 4);
-    let denied = store.json(&["log", "list", "--admin", "reader"]);
+    let denied = store.run_json(&["log", "list", "--admin", "reader"]);
     assert_eq!(
         denied.as_array().map(Vec::len),
         Some(1),
@@ -377,32 +383,32 @@ fn who_loses_the_right_sees_no_more() {
     );
     store
         .run_as(&reader, &["log", "tail", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
 }
 
 /// More events at once than are held at once.
 #[test]
 fn a_burst_comes_in_pieces() {
-    let store = Store::new();
-    for (kind, data) in stores() {
+    let store = TestStore::new();
+    for (kind, data) in sample_stores() {
         store.import(kind, &data);
     }
     let many: Vec<Value> = (1..=1100)
-        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "C"), (1, 1), 1))
+        .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "C"), (1, 1), 1))
         .collect();
-    store.import("customers", &page(&many));
+    store.import("customers", &rest_page(&many));
     let mut follower = Follower::of(&store, &["-n", "1"]);
     let first = follower.event()["seq"].as_u64().expect("a seq");
     let ids: Vec<String> = (1..=1100).map(|id: u32| id.to_string()).collect();
     let ids = ids.join("\n");
     let granted = store.run_with(ids.as_bytes(), &["consent", "grant", "-"]);
-    granted.succeeded();
+    granted.assert_succeeded();
     let last = newest(&store);
     assert!(last >= first + 1100, "{first} to {last}");
     follower.until(last);
     assert_eq!(follower.kill(), (first..=last).collect::<Vec<u64>>());
     for count in [499, 500, 501, 1000, 1001] {
-        let shown = store.ok(&["log", "tail", "-o", "json", "-n", &count.to_string()]);
+        let shown = store.run_ok(&["log", "tail", "-o", "json", "-n", &count.to_string()]);
         let expected: Vec<u64> = (last + 1 - count..=last).collect();
         assert_eq!(seqs(&lines(&shown)), expected);
     }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::support::{Store, colleague, text};
+use crate::support::{TestStore, create_user_with_own_role, json_str};
 
 const SHOP: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -23,9 +23,9 @@ fn claims(url: &str) -> Value {
 
 #[test]
 fn the_token_says_who_where_and_how_long_and_nothing_personal() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let login = store.login(&["cleo@example.com"]);
-    let url = text(&login["url"]);
+    let url = json_str(&login["url"]);
     let claims = claims(url);
     let expected = serde_json::json!({
         "iss": "test.example", "aud": EU, "sub": "3", "act": {"sub": "alice"},
@@ -38,7 +38,7 @@ fn the_token_says_who_where_and_how_long_and_nothing_personal() {
 
 #[test]
 fn a_ttl_can_only_shorten_the_configured_time() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let lives = |ttl: &str| {
         let claims = claims(&store.login_url(&["1", "--ttl", ttl]));
         claims["exp"].as_i64().expect("exp") - claims["iat"].as_i64().expect("iat")
@@ -53,18 +53,18 @@ fn a_ttl_can_only_shorten_the_configured_time() {
     }
     let path = "login_as_customer/general/authentication_data_expiration_time";
     for seconds in ["0", "601", "-1", "forever"] {
-        store.fails(&["config", "set", path, seconds], "invalid_value", 2);
+        store.run_failing(&["config", "set", path, seconds], "invalid_value", 2);
     }
-    store.ok(&["config", "set", path, "600"]);
+    store.run_ok(&["config", "set", path, "600"]);
     assert_eq!(lives("9m"), 540);
 }
 
 #[test]
 fn a_redeemed_token_opens_the_session_once() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let login = store.login(&["1"]);
-    let url = text(&login["url"]);
-    let opened = store.json(&redeem(url, SHOP));
+    let url = json_str(&login["url"]);
+    let opened = store.run_json(&redeem(url, SHOP));
     assert_eq!(opened["session_id"], login["session_id"]);
     assert_eq!(opened["customer"]["email"], "ada@example.com");
     assert_eq!(opened["admin"], "alice");
@@ -72,37 +72,37 @@ fn a_redeemed_token_opens_the_session_once() {
     assert_eq!(opened["store_view"], "en");
     assert_eq!(opened["disable_page_cache"], true);
     assert_eq!(opened["ends_at"], "2026-10-05T13:00:00.000000Z");
-    store.fails(&redeem(url, SHOP), "token_spent", 5);
+    store.run_failing(&redeem(url, SHOP), "token_spent", 5);
     // Verifying never spends, and knows nothing of spending.
-    let verified = store.json(&["verify", url]);
+    let verified = store.run_json(&["verify", url]);
     assert_eq!(verified["valid"], true);
 }
 
 #[test]
 fn a_changed_byte_another_audience_an_expired_token_fail() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
     for at in [3, token.len() / 2, token.len() - 3] {
         let mut bytes = token.clone().into_bytes();
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).expect("ASCII");
-        store.fails(&redeem(&changed, SHOP), "token_invalid", 5);
+        store.run_failing(&redeem(&changed, SHOP), "token_invalid", 5);
         let ran = store.run(&["verify", &changed, "-o", "json"]);
         assert_eq!(ran.code, 5);
         let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
         assert_eq!(answer["valid"], false);
     }
     for garbage in ["", "a.b.c", "https://shop.example.com/", "\u{202e}", "🦀"] {
-        store.fails(&redeem(garbage, SHOP), "token_invalid", 5);
+        store.run_failing(&redeem(garbage, SHOP), "token_invalid", 5);
     }
-    store.fails(&redeem(&token, EU), "audience_mismatch", 5);
+    store.run_failing(&redeem(&token, EU), "audience_mismatch", 5);
     assert_eq!(store.run(&["verify", &token, "--audience", EU]).code, 5);
     store.clock.set("2026-10-05T12:01:00.000000Z");
-    store.fails(&redeem(&token, SHOP), "token_expired", 5);
+    store.run_failing(&redeem(&token, SHOP), "token_expired", 5);
     assert_eq!(store.run(&["verify", &token]).code, 5);
     // Every attempt is on record, as the impersonator's.
-    let failed = store.json(&["log", "list", "--action", "redeem", "--result", "failure"]);
+    let failed = store.run_json(&["log", "list", "--action", "redeem", "--result", "failure"]);
     assert_eq!(failed.as_array().map(Vec::len), Some(10));
     assert_eq!(failed[0]["details"]["code"], "token_expired");
     assert_eq!(failed[0]["admin"], "alice");
@@ -111,55 +111,55 @@ fn a_changed_byte_another_audience_an_expired_token_fail() {
 
 #[test]
 fn a_storefront_redeems_for_its_own_websites_only() {
-    let store = Store::with_shop();
-    let added = store.json(&["storefront", "add", "eu-shop", "--website", "eu"]);
-    let token = text(&added["token"]);
+    let store = TestStore::with_sample_data();
+    let added = store.run_json(&["storefront", "add", "eu-shop", "--website", "eu"]);
+    let token = json_str(&added["token"]);
     let base = store.login_url(&["1"]);
     let mut args = redeem(&base, SHOP);
     args.extend(["-o", "json"]);
-    store.run_as(token, &args).failed("token_invalid", 5);
+    store.run_as(token, &args).assert_failed("token_invalid", 5);
     let eu = store.login_url(&["3"]);
-    store.run_as(token, &redeem(&eu, EU)).succeeded();
-    let event = &store.log()[0];
+    store.run_as(token, &redeem(&eu, EU)).assert_succeeded();
+    let event = &store.log_events()[0];
     assert_eq!(event["admin"], "alice", "always the impersonator");
     assert_eq!(event["details"]["storefront"], "eu-shop");
     // Nothing else is a storefront's to do.
     store
         .run_as(token, &["login", "3", "-o", "json"])
-        .failed("resource_denied", 4);
-    store.ok(&["storefront", "revoke", "eu-shop", "--yes"]);
+        .assert_failed("resource_denied", 4);
+    store.run_ok(&["storefront", "revoke", "eu-shop", "--yes"]);
     store
         .run_as(token, &["whoami", "-o", "json"])
-        .failed("not_authenticated", 4);
+        .assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn what_is_lost_between_issue_and_redemption_counts() {
-    let store = Store::with_shop();
-    let agent = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("ben");
     let login = |customer: &str| {
         let ran = store
             .run_as(&agent, &["login", customer, "-o", "json"])
-            .succeeded();
+            .assert_succeeded();
         let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
-        text(&answer["url"]).to_owned()
+        json_str(&answer["url"]).to_owned()
     };
     let url = login("1");
-    store.switch("no");
-    store.fails(&redeem(&url, SHOP), "feature_disabled", 5);
-    store.switch("yes");
-    store.fails(&redeem(&url, SHOP), "session_ended", 5);
+    store.set_feature("no");
+    store.run_failing(&redeem(&url, SHOP), "feature_disabled", 5);
+    store.set_feature("yes");
+    store.run_failing(&redeem(&url, SHOP), "session_ended", 5);
 
     let url = login("1");
-    store.ok(&["consent", "revoke", "1"]);
-    store.fails(&redeem(&url, SHOP), "consent_withheld", 5);
-    store.ok(&["consent", "grant", "1"]);
-    store.fails(&redeem(&url, SHOP), "session_ended", 5);
+    store.run_ok(&["consent", "revoke", "1"]);
+    store.run_failing(&redeem(&url, SHOP), "consent_withheld", 5);
+    store.run_ok(&["consent", "grant", "1"]);
+    store.run_failing(&redeem(&url, SHOP), "session_ended", 5);
 
     let url = login("1");
-    store.ok(&["customer", "edit", "1", "--active", "no"]);
-    store.fails(&redeem(&url, SHOP), "customer_inactive", 5);
-    store.ok(&["customer", "edit", "1", "--active", "yes"]);
+    store.run_ok(&["customer", "edit", "1", "--active", "no"]);
+    store.run_failing(&redeem(&url, SHOP), "customer_inactive", 5);
+    store.run_ok(&["customer", "edit", "1", "--active", "yes"]);
 
     for (take, give) in [
         (
@@ -176,22 +176,22 @@ fn what_is_lost_between_issue_and_redemption_counts() {
         ),
     ] {
         let url = login("1");
-        store.ok(&take);
-        store.fails(&redeem(&url, SHOP), "session_ended", 5);
-        store.ok(&give);
-        store.fails(&redeem(&url, SHOP), "session_ended", 5);
+        store.run_ok(&take);
+        store.run_failing(&redeem(&url, SHOP), "session_ended", 5);
+        store.run_ok(&give);
+        store.run_failing(&redeem(&url, SHOP), "session_ended", 5);
     }
 }
 
 #[test]
 fn obstacles_come_in_the_order_that_scripts_rely_on() {
-    let store = Store::with_shop();
-    store.switch("no");
-    store.ok(&["customer", "edit", "6", "--active", "no"]);
-    store.ok(&["consent", "revoke", "6"]);
-    store.ok(&["config", "unset", "web/secure/base_url"]);
-    store.ok(&["config", "set", "lac/reason/required", "yes"]);
-    store.ok(&["config", "set", "lac/ticket/required", "yes"]);
+    let store = TestStore::with_sample_data();
+    store.set_feature("no");
+    store.run_ok(&["customer", "edit", "6", "--active", "no"]);
+    store.run_ok(&["consent", "revoke", "6"]);
+    store.run_ok(&["config", "unset", "web/secure/base_url"]);
+    store.run_ok(&["config", "set", "lac/reason/required", "yes"]);
+    store.run_ok(&["config", "set", "lac/ticket/required", "yes"]);
     let ran = store.run(&["login", "eve@example.com", "--check", "-o", "json"]);
     assert_eq!(ran.code, 5);
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
@@ -200,8 +200,11 @@ fn obstacles_come_in_the_order_that_scripts_rely_on() {
         .expect("a list")
         .iter()
         .map(|obstacle| {
-            assert!(!text(&obstacle["hint"]).is_empty(), "each with its remedy");
-            text(&obstacle["code"])
+            assert!(
+                !json_str(&obstacle["hint"]).is_empty(),
+                "each with its remedy"
+            );
+            json_str(&obstacle["code"])
         })
         .collect();
     let expected = [
@@ -215,20 +218,20 @@ fn obstacles_come_in_the_order_that_scripts_rely_on() {
     ];
     assert_eq!(codes, expected);
     // A check is no attempt: nothing of it is on record.
-    assert_ne!(store.log()[0]["action_group"], "login_as_customer");
-    store.fails(&["login", "6"], "feature_disabled", 5);
+    assert_ne!(store.log_events()[0]["action_group"], "login_as_customer");
+    store.run_failing(&["login", "6"], "feature_disabled", 5);
     // Who may not, and whom there is not, come before any rule.
-    let clerk = store.staff("clerk", &["manage"]);
+    let clerk = store.create_user_with_resources("clerk", &["manage"]);
     store
         .run_as(&clerk, &["login", "6", "-o", "json"])
-        .failed("resource_denied", 4);
-    store.fails(&["login", "nobody@example.com"], "customer_not_found", 3);
+        .assert_failed("resource_denied", 4);
+    store.run_failing(&["login", "nobody@example.com"], "customer_not_found", 3);
 }
 
 #[test]
 fn reason_and_ticket_are_asked_for_per_website() {
-    let store = Store::with_shop();
-    store.ok(&[
+    let store = TestStore::with_sample_data();
+    store.run_ok(&[
         "config",
         "set",
         "lac/reason/required",
@@ -236,7 +239,7 @@ fn reason_and_ticket_are_asked_for_per_website() {
         "--scope",
         "website:eu",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "config",
         "set",
         "lac/reason/min_length",
@@ -245,15 +248,15 @@ fn reason_and_ticket_are_asked_for_per_website() {
         "website:eu",
     ]);
     store.login(&["1"]);
-    store.fails(&["login", "3"], "reason_required", 5);
-    store.fails(&["login", "3", "--reason", "short"], "reason_required", 5);
+    store.run_failing(&["login", "3"], "reason_required", 5);
+    store.run_failing(&["login", "3", "--reason", "short"], "reason_required", 5);
     store.login(&["3", "--reason", "the cart is stuck"]);
     let ran = store
         .run_with(b"it came on stdin\n", &["login", "3", "--reason", "-"])
-        .succeeded();
+        .assert_succeeded();
     assert!(ran.stdout.starts_with(EU));
-    assert_eq!(store.log()[0]["reason"], "it came on stdin");
-    store.fails(
+    assert_eq!(store.log_events()[0]["reason"], "it came on stdin");
+    store.run_failing(
         &["login", "3", "--ticket", "jane@example.com"],
         "invalid_value",
         2,
@@ -262,9 +265,9 @@ fn reason_and_ticket_are_asked_for_per_website() {
 
 #[test]
 fn a_document_number_that_exists_twice_needs_a_store_view() {
-    let store = Store::with_shop();
-    let error = store.fails(&["login", "--order", "300000001"], "document_ambiguous", 2);
-    assert!(text(&error["message"]).contains("en, fr"), "{error}");
+    let store = TestStore::with_sample_data();
+    let error = store.run_failing(&["login", "--order", "300000001"], "document_ambiguous", 2);
+    assert!(json_str(&error["message"]).contains("en, fr"), "{error}");
     let login = store.login(&["--order", "300000001", "--store-view", "fr"]);
     assert_eq!(login["customer"]["id"], "4");
     let login = store.login(&["--order", "300000001", "--website", "base"]);
@@ -273,9 +276,9 @@ fn a_document_number_that_exists_twice_needs_a_store_view() {
 
 #[test]
 fn what_lies_outside_the_role_scope_does_not_exist() {
-    let store = Store::with_shop();
-    let agent = store.agent("ben");
-    store.ok(&["role", "scope", "bens", "website:eu"]);
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("ben");
+    store.run_ok(&["role", "scope", "bens", "website:eu"]);
     let as_ben = |args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         store.run_as(&agent, &args)
@@ -290,37 +293,41 @@ fn what_lies_outside_the_role_scope_does_not_exist() {
         ),
         (&["login", "3", "--website", "base"], "website_not_found"),
     ] {
-        let outside = as_ben(args).failed(code, 3);
-        assert!(!text(&outside["message"]).contains("base,"), "{outside}");
+        let outside = as_ben(args).assert_failed(code, 3);
+        assert!(
+            !json_str(&outside["message"]).contains("base,"),
+            "{outside}"
+        );
     }
     // An address on both websites is not ambiguous for whom only one exists.
-    as_ben(&["login", "bob@example.com"]).succeeded();
-    as_ben(&["login", "--order", "200000001"]).succeeded();
+    as_ben(&["login", "bob@example.com"]).assert_succeeded();
+    as_ben(&["login", "--order", "200000001"]).assert_succeeded();
 }
 
 #[test]
 fn an_own_store_view_that_is_gone_or_the_back_offices_falls_back() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     // Finn's own view is not active: refused, and another one can be named.
-    store.fails(&["login", "7"], "store_view_inactive", 5);
+    store.run_failing(&["login", "7"], "store_view_inactive", 5);
     assert_eq!(
         store.login(&["7", "--store-view", "fr"])["store_view"],
         "fr"
     );
-    store.fails(
+    store.run_failing(
         &["login", "7", "--store-view", "admin"],
         "store_view_not_allowed",
         5,
     );
-    store.fails(
+    store.run_failing(
         &["login", "7", "--store-view", "nowhere"],
         "store_view_not_found",
         3,
     );
-    let of =
-        |id, email, website| crate::support::customer(id, email, ("Gil", "Grape"), (website, 0), 2);
+    let of = |id, email, website| {
+        crate::support::rest_customer(id, email, ("Gil", "Grape"), (website, 0), 2)
+    };
     let both = [of(80, "gil@example.com", 2), of(81, "back@example.com", 0)];
-    store.import("customers", &crate::support::page(&both));
+    store.import("customers", &crate::support::rest_page(&both));
     let login = store.login(&["gil@example.com"]);
     assert_eq!(
         login["store_view"], "de",
@@ -328,15 +335,15 @@ fn an_own_store_view_that_is_gone_or_the_back_offices_falls_back() {
     );
     // Customers of the back office's website: with accounts per website nobody
     // can log in as them; shared, they land on the default website.
-    store.fails(&["login", "back@example.com"], "store_view_not_allowed", 5);
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    store.run_failing(&["login", "back@example.com"], "store_view_not_allowed", 5);
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     assert_eq!(store.login(&["back@example.com"])["store_view"], "en");
 }
 
 #[test]
 fn with_shared_accounts_the_document_tells_the_store_view() {
-    let store = Store::with_shop();
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     store.import(
         "orders",
         &serde_json::json!({"items": [{
@@ -350,42 +357,42 @@ fn with_shared_accounts_the_document_tells_the_store_view() {
 
 #[test]
 fn a_store_view_without_base_url_is_refused() {
-    let store = Store::with_shop();
-    store.ok(&["config", "unset", "web/secure/base_url"]);
-    store.fails(&["login", "1"], "base_url_missing", 5);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "unset", "web/secure/base_url"]);
+    store.run_failing(&["login", "1"], "base_url_missing", 5);
     store.login(&["3"]);
 }
 
 #[test]
 fn last_is_the_customer_of_ones_own_newest_session() {
-    let store = Store::with_shop();
-    store.fails(&["login", "--last"], "customer_not_found", 3);
+    let store = TestStore::with_sample_data();
+    store.run_failing(&["login", "--last"], "customer_not_found", 3);
     store.login(&["1"]);
     store.login(&["3"]);
-    let agent = store.agent("ben");
-    store.run_as(&agent, &["login", "4"]).succeeded();
+    let agent = store.create_agent("ben");
+    store.run_as(&agent, &["login", "4"]).assert_succeeded();
     assert_eq!(store.login(&["--last"])["customer"]["id"], "3");
 }
 
 #[test]
 fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
-    let store = Store::with_shop();
-    let error = store.fails(&["login"], "input_required", 2);
-    assert!(text(&error["hint"]).contains("--order N"));
+    let store = TestStore::with_sample_data();
+    let error = store.run_failing(&["login"], "input_required", 2);
+    assert!(json_str(&error["hint"]).contains("--order N"));
 }
 
 #[test]
 fn a_session_is_named_by_the_beginning_of_its_id_too() {
-    let store = Store::with_shop();
-    let session = text(&store.login(&["1"])["session_id"]).to_owned();
+    let store = TestStore::with_sample_data();
+    let session = json_str(&store.login(&["1"])["session_id"]).to_owned();
     let short = &session[..8];
-    assert_eq!(store.json(&["session", "show", short])["id"], session);
-    store.fails(&["session", "show", &session[..7]], "session_not_found", 3);
-    store.fails(&["session", "show", "ffffffgg"], "session_not_found", 3);
-    let eve = colleague(&store, "eve", &["login_button"]);
+    assert_eq!(store.run_json(&["session", "show", short])["id"], session);
+    store.run_failing(&["session", "show", &session[..7]], "session_not_found", 3);
+    store.run_failing(&["session", "show", "ffffffgg"], "session_not_found", 3);
+    let eve = create_user_with_own_role(&store, "eve", &["login_button"]);
     let seen = store.run_as(&eve, &["session", "show", short, "-o", "json"]);
-    seen.failed("session_not_found", 3);
-    let ended = store.json(&["session", "end", short, &session]);
+    seen.assert_failed("session_not_found", 3);
+    let ended = store.run_json(&["session", "end", short, &session]);
     assert_eq!(ended.as_array().map(Vec::len), Some(1), "the same, twice");
     assert_eq!(ended[0]["id"], session);
     assert_eq!(ended[0]["changed"], true);
@@ -393,7 +400,7 @@ fn a_session_is_named_by_the_beginning_of_its_id_too() {
 
 #[test]
 fn a_session_runs_out_by_itself() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let unused = store.login(&["1"]);
     store.clock.set("2026-10-05T12:02:00.000000Z");
     let used = store.login(&["3"]);
@@ -401,31 +408,31 @@ fn a_session_runs_out_by_itself() {
         used.get("replaced")
             .is_none_or(|old| old["session_id"] != unused["session_id"])
     );
-    let first = store.json(&["session", "show", text(&unused["session_id"])]);
+    let first = store.run_json(&["session", "show", json_str(&unused["session_id"])]);
     assert_eq!(
-        (text(&first["state"]), text(&first["end_cause"])),
+        (json_str(&first["state"]), json_str(&first["end_cause"])),
         ("expired", "link_expired")
     );
     assert_eq!(
         first["ended_at"], "2026-10-05T12:01:00.000000Z",
         "when it did, not when noticed"
     );
-    store.ok(&redeem(text(&used["url"]), EU));
+    store.run_ok(&redeem(json_str(&used["url"]), EU));
     store.clock.set("2026-10-05T13:02:00.000000Z");
-    let shown = store.json(&["session", "show", text(&used["session_id"])]);
+    let shown = store.run_json(&["session", "show", json_str(&used["session_id"])]);
     assert_eq!(shown["state"], "expired");
     assert_eq!(
-        store.json(&["session", "list", "--state", "active"]),
+        store.run_json(&["session", "list", "--state", "active"]),
         serde_json::json!([])
     );
 }
 
 #[test]
 fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let dir = store.home().join("demo");
     let dir = dir.to_str().expect("UTF-8");
-    let told = store.json(&["demo", "--dir", dir]);
+    let told = store.run_json(&["demo", "--dir", dir]);
     let refused: Vec<&str> = told["steps"]
         .as_array()
         .expect("steps")
@@ -434,31 +441,31 @@ fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
         .collect();
     assert_eq!(refused, ["consent_withheld", "token_spent"]);
     let agent = format!("{dir}/agent.token");
-    let ok = store.json(&["--store", dir, "--token-file", &agent, "whoami"]);
+    let ok = store.run_json(&["--store", dir, "--token-file", &agent, "whoami"]);
     assert_eq!(ok["role"], "Support");
-    store.ok(&["--store", dir, "log", "checkpoint"]);
-    let words = store.ok(&["demo", "--dir", &format!("{dir}2")]);
+    store.run_ok(&["--store", dir, "log", "checkpoint"]);
+    let words = store.run_ok(&["demo", "--dir", &format!("{dir}2")]);
     assert!(words.contains("the login token has been used already"));
     // It never touches what is there.
-    store.fails(&["demo", "--dir", dir], "already_exists", 7);
+    store.run_failing(&["demo", "--dir", dir], "already_exists", 7);
 }
 
 #[test]
 fn a_guests_order_is_refused_after_the_feature_and_on_record_for_its_website() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let guest = ["login", "--order", "100000002"];
-    store.fails(&guest, "guest_document", 5);
-    assert_eq!(store.log()[0]["website"], "base");
-    assert_eq!(store.log()[0]["document"], "order:100000002");
-    store.switch("no");
-    store.fails(&guest, "feature_disabled", 5);
+    store.run_failing(&guest, "guest_document", 5);
+    assert_eq!(store.log_events()[0]["website"], "base");
+    assert_eq!(store.log_events()[0]["document"], "order:100000002");
+    store.set_feature("no");
+    store.run_failing(&guest, "feature_disabled", 5);
     let ran = store.run(&["login", "--order", "100000002", "--check", "-o", "json"]);
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     let codes: Vec<&str> = report["obstacles"]
         .as_array()
         .expect("a list")
         .iter()
-        .map(|obstacle| text(&obstacle["code"]))
+        .map(|obstacle| json_str(&obstacle["code"]))
         .collect();
     assert_eq!(
         (ran.code, codes),
@@ -468,7 +475,7 @@ fn a_guests_order_is_refused_after_the_feature_and_on_record_for_its_website() {
 
 #[test]
 fn a_pipe_that_failed_is_not_a_reason() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let ran = store.run_with(b"\n", &["login", "1", "--reason", "-", "-o", "json"]);
-    ran.failed("invalid_value", 2);
+    ran.assert_failed("invalid_value", 2);
 }

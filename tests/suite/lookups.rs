@@ -6,21 +6,21 @@ use std::fs::{self, File};
 use serde_json::{Value, json};
 
 use crate::broker::{ask, serving};
-use crate::support::{Ran, Store, customer, page, text};
+use crate::support::{CommandOutput, TestStore, json_str, rest_customer, rest_page};
 
 /// A shop with 300 customers `c1000@example.com` … besides.
-fn crowded() -> Store {
-    let store = Store::with_shop();
+fn crowded() -> TestStore {
+    let store = TestStore::with_sample_data();
     let many: Vec<Value> = (1000..1300)
-        .map(|id| customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
+        .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
         .collect();
-    store.import("customers", &page(&many));
+    store.import("customers", &rest_page(&many));
     store
 }
 
 /// Bulk reads in the log, oldest first: who and how many.
-fn recorded(store: &Store) -> Vec<(Value, u64)> {
-    let mut events = store.log();
+fn recorded(store: &TestStore) -> Vec<(Value, u64)> {
+    let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
     events.reverse();
     let of = |event: &Value| {
@@ -31,7 +31,7 @@ fn recorded(store: &Store) -> Vec<(Value, u64)> {
 }
 
 /// What a shell is offered for a line whose last word is being typed.
-fn offered(store: &Store, token: &str, words: &[&str]) -> Vec<String> {
+fn offered(store: &TestStore, token: &str, words: &[&str]) -> Vec<String> {
     let line = [&["--", "lac"][..], words].concat();
     let mut command = store.command(&line);
     command.env("COMPLETE", "fish").env("LAC_TOKEN", token);
@@ -43,13 +43,13 @@ fn offered(store: &Store, token: &str, words: &[&str]) -> Vec<String> {
 #[test]
 fn completing_customers_needs_what_listing_them_needs() {
     let store = crowded();
-    let agent = store.agent("bea");
+    let agent = store.create_agent("bea");
     assert_eq!(offered(&store, &agent, &["login", "c10"]), [""; 0]);
     assert_eq!(
         offered(&store, &agent, &["customer", "show", "c10"]),
         [""; 0]
     );
-    let manager = store.staff("max", &["manage"]);
+    let manager = store.create_user_with_resources("max", &["manage"]);
     assert_eq!(
         offered(&store, &manager, &["customer", "show", "c10"]).len(),
         20
@@ -59,7 +59,7 @@ fn completing_customers_needs_what_listing_them_needs() {
 #[test]
 fn the_logins_search_counts_what_an_agent_saw() {
     let store = crowded();
-    let agent = store.agent("bea");
+    let agent = store.create_agent("bea");
     let broker = serving(&store);
     let search = |text: String| {
         let request = json!({"use_case": "login.search", "token": agent,
@@ -91,8 +91,9 @@ fn the_logins_search_counts_what_an_agent_saw() {
 #[test]
 fn every_way_to_see_customers_adds_up() {
     let store = crowded();
-    let manager = store.staff("max", &["manage", "login_button", "sales_order"]);
-    let run = |args: &[&str]| store.run_as(&manager, args).succeeded();
+    let manager =
+        store.create_user_with_resources("max", &["manage", "login_button", "sales_order"]);
+    let run = |args: &[&str]| store.run_as(&manager, args).assert_succeeded();
     run(&["customer", "list", "--limit", "90", "-o", "json"]);
     offered(&store, &manager, &["customer", "show", "c100"]); // 10
     assert_eq!(recorded(&store), []);
@@ -100,8 +101,8 @@ fn every_way_to_see_customers_adds_up() {
     assert_eq!(recorded(&store), [(json!("max"), 101)]);
 
     // Somebody else begins at nothing, and so does the next hour.
-    let other = store.staff("moe", &["manage", "login_button", "sales_order"]);
-    let run = |args: &[&str]| store.run_as(&other, args).succeeded();
+    let other = store.create_user_with_resources("moe", &["manage", "login_button", "sales_order"]);
+    let run = |args: &[&str]| store.run_as(&other, args).assert_succeeded();
     run(&["customer", "list", "--limit", "95", "-o", "json"]);
     run(&["consent", "show", "1", "2", "-o", "json"]);
     run(&["consent", "history", "1", "-o", "json"]);
@@ -116,29 +117,30 @@ fn every_way_to_see_customers_adds_up() {
     // A page of more is recorded by itself, at once.
     run(&["customer", "list", "--limit", "101", "-o", "json"]);
     assert_eq!(recorded(&store)[2], (json!("moe"), 101));
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn whom_nobody_can_count_nobody_is_shown() {
     let store = crowded();
-    let alice = text(&store.json(&["user", "token", "create", "alice"])["token"]).to_owned();
+    let alice =
+        json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();
     let config = store.home().join(".config/lac");
     fs::create_dir_all(&config).expect("a directory");
     fs::write(config.join("config.toml"), "busy_timeout = \"0s\"\n").expect("a file");
     let lock = File::open(store.dir().join("lock")).expect("the writer's lock");
     lock.lock().expect("held");
-    let show = |args: &[&str]| -> Ran {
+    let show = |args: &[&str]| -> CommandOutput {
         let args = [args, &["-o", "json"]].concat();
         store.run(&args)
     };
-    show(&["customer", "show", "1"]).failed("busy", 7);
+    show(&["customer", "show", "1"]).assert_failed("busy", 7);
     assert_eq!(
         offered(&store, &alice, &["customer", "show", "c10"]),
         [""; 0]
     );
     lock.unlock().expect("free");
-    show(&["customer", "show", "1"]).succeeded();
+    show(&["customer", "show", "1"]).assert_succeeded();
     assert_eq!(
         offered(&store, &alice, &["customer", "show", "c10"]).len(),
         20

@@ -14,7 +14,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::support::{Bench, Broker, NOW, Store, text};
+use crate::support::{BrokerProcess, InProcessStore, NOW, TestStore, json_str};
 
 /// Every command with arguments that mean something in the shop's store.
 /// `{dir}` is a directory that does not exist yet, `{session}` the id of a
@@ -252,7 +252,7 @@ impl Person {
 }
 
 struct Cast {
-    store: Store,
+    store: TestStore,
     people: Vec<Person>,
     session: String,
     token: String,
@@ -263,7 +263,7 @@ impl Cast {
     /// The same with a copy of the store, for another thread.
     fn again(&self) -> Self {
         Self {
-            store: self.store.copy(),
+            store: self.store.copy_store(),
             people: self.people.clone(),
             session: self.session.clone(),
             token: self.token.clone(),
@@ -273,12 +273,20 @@ impl Cast {
 }
 
 fn cast() -> Cast {
-    let store = Store::with_shop();
-    let alice = store.json(&["user", "token", "create", "alice"]);
+    let store = TestStore::with_sample_data();
+    let alice = store.run_json(&["user", "token", "create", "alice"]);
     let mut people = vec![
-        Person::new("administrator", text(&alice["token"]).to_owned(), "alice"),
-        Person::new("agent", store.agent("agent"), "agent"),
-        Person::new("no resource", store.staff("nobody", &[]), "nobody"),
+        Person::new(
+            "administrator",
+            json_str(&alice["token"]).to_owned(),
+            "alice",
+        ),
+        Person::new("agent", store.create_agent("agent"), "agent"),
+        Person::new(
+            "no resource",
+            store.create_user_with_resources("nobody", &[]),
+            "nobody",
+        ),
     ];
     for resource in SINGLE {
         let name = resource.rsplit("::").next().unwrap_or_default();
@@ -288,7 +296,7 @@ fn cast() -> Cast {
             name.to_owned()
         };
         let user = format!("only {name}");
-        let token = store.staff(&user, &[resource]);
+        let token = store.create_user_with_resources(&user, &[resource]);
         people.push(Person::new(&name, token, &user));
     }
     for resource in IMPORTERS {
@@ -297,23 +305,27 @@ fn cast() -> Cast {
             resource.rsplit("::").next().unwrap_or_default()
         );
         let user = format!("only {name}");
-        let token = store.staff(&user, &["Magento_ImportExport::import", resource]);
+        let token =
+            store.create_user_with_resources(&user, &["Magento_ImportExport::import", resource]);
         people.push(Person::new(&name, token, &user));
     }
-    let storefront = store.json(&["storefront", "add", "shop", "--website", "base"]);
-    let token = text(&storefront["token"]).to_owned();
+    let storefront = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
+    let token = json_str(&storefront["token"]).to_owned();
     people.push(Person::new("a storefront", token, ""));
     people.push(Person::new("a stranger", "lac_notatoken".to_owned(), ""));
-    store.ok(&["role", "create", "target"]);
-    store.ok(&["role", "create", "unused"]);
+    store.run_ok(&["role", "create", "target"]);
+    store.run_ok(&["role", "create", "unused"]);
     for user in ["target", "other"] {
-        store.ok(&["user", "create", user, "--role", "target"]);
+        store.run_ok(&["user", "create", user, "--role", "target"]);
     }
-    store.ok(&["customer", "edit", "4", "--vip", "yes"]);
-    let request = store.json(&["login", "4", "--request"]);
-    let request = text(&request["id"]).to_owned();
+    store.run_ok(&["customer", "edit", "4", "--vip", "yes"]);
+    let request = store.run_json(&["login", "4", "--request"]);
+    let request = json_str(&request["id"]).to_owned();
     let login = store.login(&["1"]);
-    let (session, url) = (text(&login["session_id"]).to_owned(), text(&login["url"]));
+    let (session, url) = (
+        json_str(&login["session_id"]).to_owned(),
+        json_str(&login["url"]),
+    );
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
     Cast {
         store,
@@ -366,13 +378,13 @@ impl Way {
 /// What the command comes to for each person, on a copy of the store: the exit
 /// code and the error's. `None` where the way does not lead there.
 fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
-    let copy = cast.store.copy();
+    let copy = cast.store.copy_store();
     for (name, text) in FILES {
         fs::write(copy.home().join(name), text).expect("a file");
     }
     let broker = way
         .broker
-        .then(|| Broker::start(&copy, NOW, 1 + index as u64));
+        .then(|| BrokerProcess::start(&copy, NOW, 1 + index as u64));
     let administrator = &cast.people[0];
     let mut mapped = administrator.user.as_str();
     let run = |(number, person): (usize, &'c Person)| {
@@ -393,7 +405,7 @@ fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)
             })
             .collect();
         let store = match &broker {
-            Some(broker) => broker.store(),
+            Some(broker) => broker.store_setting(),
             None => copy.dir().display().to_string(),
         };
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));
@@ -409,7 +421,7 @@ fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)
         if way.token {
             command.env("LAC_TOKEN", &person.token);
         } else {
-            Bench::new(&copy).map_account(&administrator.token, mapped, &person.user);
+            InProcessStore::new(&copy).map_account(&administrator.token, mapped, &person.user);
             mapped = &person.user;
         }
         let output = command.output().expect("lac runs");

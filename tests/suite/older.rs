@@ -6,17 +6,17 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// Tokens of alice, of bea and of the storefront.
 pub struct Older {
-    pub store: Store,
+    pub store: TestStore,
     pub tokens: Vec<String>,
 }
 
 pub fn older() -> Older {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/schema-3");
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let to = store.dir();
     for (dir, names) in [("keys", &["audit.pem", "login.pem"][..]), ("archive", &[])] {
         fs::create_dir_all(to.join(dir)).expect("a directory");
@@ -69,7 +69,7 @@ fn it_opens_and_verifies() {
         doctor.stdout.contains("as this program makes it"),
         "{doctor:#?}"
     );
-    alice(&["log", "verify"]).succeeded();
+    alice(&["log", "verify"]).assert_succeeded();
     let doctor = older.store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     assert!(doctor.stdout.contains("not recorded yet"), "{doctor:#?}");
@@ -81,18 +81,18 @@ fn it_opens_and_verifies() {
         if customer == "local:1" {
             continue; // whether a storefront can know them is another matter
         }
-        login.succeeded();
+        login.assert_succeeded();
     }
     older
         .store
         .run_as(&older.tokens[1], &["session", "end", "--all"])
-        .succeeded();
+        .assert_succeeded();
     // The first change of who may do what begins.
-    alice(&["role", "create", "new"]).succeeded();
+    alice(&["role", "create", "new"]).assert_succeeded();
     let doctor = older.store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     assert!(doctor.stdout.contains("roles, admin users"), "{doctor:#?}");
-    alice(&["log", "verify"]).succeeded();
+    alice(&["log", "verify"]).assert_succeeded();
 }
 
 /// What was changed past the log before the first such act is not known to it;
@@ -101,7 +101,7 @@ fn it_opens_and_verifies() {
 fn its_state_counts_from_the_first_change_on() {
     let older = older();
     let alice = |args: &[&str]| older.store.run_as(&older.tokens[0], args);
-    alice(&["role", "create", "new"]).succeeded();
+    alice(&["role", "create", "new"]).assert_succeeded();
     let database = Connection::open(older.store.dir().join("lac.db")).expect("a database");
     let changed = database
         .execute("UPDATE access_token SET revoked_at = NULL", [])

@@ -3,16 +3,21 @@
 
 use serde_json::json;
 
-use crate::support::{Store, page};
+use crate::support::{TestStore, rest_page};
 
 /// Somebody with these resources for website `base` alone.
-fn of_base(store: &Store, name: &str, resources: &[&str]) -> String {
-    let token = store.staff(name, resources);
-    store.ok(&["role", "scope", &format!("{name}s"), "website:base"]);
+fn of_base(store: &TestStore, name: &str, resources: &[&str]) -> String {
+    let token = store.create_user_with_resources(name, resources);
+    store.run_ok(&["role", "scope", &format!("{name}s"), "website:base"]);
     token
 }
 
-fn import_as(store: &Store, token: &str, kind: &str, text: &str) -> crate::support::Ran {
+fn import_as(
+    store: &TestStore,
+    token: &str,
+    kind: &str,
+    text: &str,
+) -> crate::support::CommandOutput {
     let file = store.home().join("in.json");
     std::fs::write(&file, text).expect("a file");
     let file = file.to_str().expect("a path");
@@ -21,36 +26,36 @@ fn import_as(store: &Store, token: &str, kind: &str, text: &str) -> crate::suppo
 
 #[test]
 fn a_history_of_nobody_is_empty_and_not_everybodys() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let looker = of_base(&store, "looker", &["Magento_Customer::manage"]);
     let ran = store.run_as(&looker, &["consent", "history", "-", "-o", "json"]);
-    assert_eq!(ran.succeeded().stdout, "[]\n");
+    assert_eq!(ran.assert_succeeded().stdout, "[]\n");
 }
 
 #[test]
 fn an_import_does_not_take_over_another_websites_document() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let importer = of_base(&store, "importer", &["import"]);
     // Order 2 is Cleo's, on eu.
     let mine = json!({"entity_id": 2, "increment_id": "200000001", "store_id": 1,
                       "customer_id": 1, "customer_is_guest": 0,
                       "customer_email": "ada@example.com"});
-    let ran = import_as(&store, &importer, "orders", &page(&[mine]).to_string());
-    let error = ran.failed("invalid_file", 2);
+    let ran = import_as(&store, &importer, "orders", &rest_page(&[mine]).to_string());
+    let error = ran.assert_failed("invalid_file", 2);
     let message = error["message"].as_str().expect("a message");
     assert!(
         message.contains("entity_id: cannot be imported here"),
         "{message}"
     );
-    let order = store.json(&["document", "show", "--order", "200000001"]);
+    let order = store.run_json(&["document", "show", "--order", "200000001"]);
     assert_eq!(order["customer"]["email"], "cleo@example.com");
 }
 
 #[test]
 fn a_websites_code_cannot_be_taken_to_read_its_events() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login(&["cleo@example.com"]);
-    store.ok(&["stores", "edit", "website:eu", "--code", "europe"]);
+    store.run_ok(&["stores", "edit", "website:eu", "--code", "europe"]);
     let deputy = of_base(
         &store,
         "deputy",
@@ -65,41 +70,43 @@ fn a_websites_code_cannot_be_taken_to_read_its_events() {
         "-o",
         "json",
     ];
-    store.run_as(&deputy, &edit).failed("beyond_own_rights", 4);
+    store
+        .run_as(&deputy, &edit)
+        .assert_failed("beyond_own_rights", 4);
     let website = json!([{"id": 1, "code": "eu", "name": "Main", "default_group_id": 1}]);
-    import_as(&store, &deputy, "websites", &website.to_string()).failed("invalid_file", 2);
+    import_as(&store, &deputy, "websites", &website.to_string()).assert_failed("invalid_file", 2);
     let named = ["stores", "edit", "website:base", "--name", "Mine"];
-    store.run_as(&deputy, &named).succeeded();
+    store.run_as(&deputy, &named).assert_succeeded();
     let log = store.run_as(&deputy, &["log", "list", "-o", "json"]);
-    assert!(!log.succeeded().stdout.contains("cleo@example.com"));
+    assert!(!log.assert_succeeded().stdout.contains("cleo@example.com"));
 }
 
 #[test]
 fn who_there_is_cannot_be_told_from_how_one_is_denied() {
-    let store = Store::with_shop();
-    let agent = store.agent("agent");
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("agent");
     let ask = |name: &str| {
         let ran = store.run_as(&agent, &["session", "list", "--admin", name, "-o", "json"]);
-        ran.failed("resource_denied", 4)["message"].clone()
+        ran.assert_failed("resource_denied", 4)["message"].clone()
     };
     assert_eq!(ask("alice"), ask("nobody-at-all"));
     let own = store.run_as(&agent, &["session", "list", "--admin", "agent"]);
-    own.succeeded();
+    own.assert_succeeded();
 }
 
 #[test]
 fn a_local_id_is_never_chosen() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let last = "local:9223372036854775807";
     let add = "customer add --website base --email z@example.com";
     let add: Vec<&str> = add.split(' ').collect();
-    store.fails(&[&add[..], &["--id", last]].concat(), "invalid_value", 2);
-    assert_eq!(store.json(&add)["id"], "local:1");
+    store.run_failing(&[&add[..], &["--id", last]].concat(), "invalid_value", 2);
+    assert_eq!(store.run_json(&add)["id"], "local:1");
 }
 
 #[test]
 fn numbers_as_large_as_they_get_are_only_numbers() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let most = u64::MAX.to_string();
     for list in [
         &["log", "list"][..],
@@ -107,57 +114,57 @@ fn numbers_as_large_as_they_get_are_only_numbers() {
         &["customer", "list"],
         &["consent", "history", "1"],
     ] {
-        store.ok(&[list, &["--limit", &most]].concat());
+        store.run_ok(&[list, &["--limit", &most]].concat());
     }
     // The seq of an event, and the ids of websites, have bounds of their own.
     let highest = i64::MAX.to_string();
-    store.ok(&["log", "list", "--after", &highest]);
-    store.ok(&["consent", "history", "1", "--after", &highest]);
-    store.fails(&["log", "list", "--after", &most], "invalid_value", 2);
+    store.run_ok(&["log", "list", "--after", &highest]);
+    store.run_ok(&["consent", "history", "1", "--after", &highest]);
+    store.run_failing(&["log", "list", "--after", &most], "invalid_value", 2);
     let website = ["stores", "add-website", "--name", "x"];
     let args = [&website[..], &["w1", "--id", &highest]].concat();
-    store.fails(&args, "invalid_value", 2);
-    store.ok(&[&website[..], &["w1", "--id", "2147483647"]].concat());
-    store.ok(&[&website[..], &["w2"]].concat());
+    store.run_failing(&args, "invalid_value", 2);
+    store.run_ok(&[&website[..], &["w1", "--id", "2147483647"]].concat());
+    store.run_ok(&[&website[..], &["w2"]].concat());
 }
 
 /// What somebody types where a number or a code belongs may be a name or an
 /// address; a record of the log is never erased.
 #[test]
 fn nothing_personal_gets_into_a_record() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let typed = "Jane Doe <jane@example.com>";
-    store.fails(&["login", "--order", typed], "document_not_found", 3);
+    store.run_failing(&["login", "--order", typed], "document_not_found", 3);
     let group = ["stores", "add-group", "g9", "--name", "x", "--website"];
-    store.fails(&[&group[..], &[typed]].concat(), "website_not_found", 3);
-    let log = store.log();
+    store.run_failing(&[&group[..], &[typed]].concat(), "website_not_found", 3);
+    let log = store.log_events();
     for (event, key) in [(&log[1], "document"), (&log[0], "website")] {
         let seq = event["seq"].to_string();
-        let raw = store.ok(&["log", "show", &seq, "--raw"]);
+        let raw = store.run_ok(&["log", "show", &seq, "--raw"]);
         let parts: Vec<&str> = raw.lines().collect();
         assert!(!parts[0].contains("jane@"), "{raw}");
         assert!(parts[1].contains("jane@"), "{raw}");
         assert!(event["details"][key].as_str().is_some(), "{event}");
     }
-    store.fails(&["login", "--order", "000000404"], "document_not_found", 3);
-    assert_eq!(store.log()[0]["document"], "order:000000404");
+    store.run_failing(&["login", "--order", "000000404"], "document_not_found", 3);
+    assert_eq!(store.log_events()[0]["document"], "order:000000404");
 }
 
 /// A file may tell of one person twice; who then allows less ends what the
 /// other one allowed.
 #[test]
 fn a_session_does_not_outlive_being_merged_into_somebody_who_says_no() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let both = "--email=both@example.com";
-    store.ok(&["customer", "add", both, "--website", "base"]);
-    store.ok(&["consent", "grant", "local:1"]);
-    store.ok(&["consent", "revoke", "local:1"]);
-    store.ok(&["consent", "grant", "2"]);
+    store.run_ok(&["customer", "add", both, "--website", "base"]);
+    store.run_ok(&["consent", "grant", "local:1"]);
+    store.run_ok(&["consent", "revoke", "local:1"]);
+    store.run_ok(&["consent", "grant", "2"]);
     let session = store.login(&["2"]);
     // The merchant's customer 2 gets that address, and turns out to be who said
     // no.
-    let bob = crate::support::customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 0);
-    store.import("customers", &page(&[bob]));
+    let bob = crate::support::rest_customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 0);
+    store.import("customers", &rest_page(&[bob]));
     let id = session["session_id"].as_str().expect("an id");
-    assert_eq!(store.json(&["session", "show", id])["state"], "ended");
+    assert_eq!(store.run_json(&["session", "show", id])["state"], "ended");
 }

@@ -6,30 +6,30 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
-fn set(store: &Store, path: &str, value: &str) {
-    store.ok(&["config", "set", path, value]);
+fn set(store: &TestStore, path: &str, value: &str) {
+    store.run_ok(&["config", "set", path, value]);
 }
 
 #[test]
 fn what_is_given_must_be_of_the_form() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     set(&store, "lac/reason/pattern", "(?i)(call|chat): .{5,}");
     set(&store, "lac/ticket/pattern", "ZD-[0-9]+");
     // Neither is needed; what is given must fit, all of it.
     store.login(&["1"]);
     for reason in ["because", "call: abc", "see call: Ada asked"] {
-        let error = store.fails(&["login", "1", "--reason", reason], "reason_required", 5);
+        let error = store.run_failing(&["login", "1", "--reason", reason], "reason_required", 5);
         assert!(
-            text(&error["message"]).contains("(call|chat): .{5,}"),
+            json_str(&error["message"]).contains("(call|chat): .{5,}"),
             "{error}"
         );
-        assert!(text(&error["hint"]).contains("--reason"), "{error}");
+        assert!(json_str(&error["hint"]).contains("--reason"), "{error}");
     }
-    let error = store.fails(&["login", "1", "--ticket", "ZD-12x"], "ticket_required", 5);
-    assert!(text(&error["message"]).contains("ZD-[0-9]+"), "{error}");
-    assert!(text(&error["hint"]).contains("--ticket"), "{error}");
+    let error = store.run_failing(&["login", "1", "--ticket", "ZD-12x"], "ticket_required", 5);
+    assert!(json_str(&error["message"]).contains("ZD-[0-9]+"), "{error}");
+    assert!(json_str(&error["hint"]).contains("--ticket"), "{error}");
     store.login(&["1", "--reason", "Call: Ada asked", "--ticket", "ZD-4711"]);
     // Where they are needed, the same message says what is wanted.
     set(&store, "lac/reason/required", "yes");
@@ -40,18 +40,18 @@ fn what_is_given_must_be_of_the_form() {
     assert_eq!(list.len(), 2);
     assert!(
         list.iter()
-            .all(|one| text(&one["message"]).contains("of the form")),
+            .all(|one| json_str(&one["message"]).contains("of the form")),
         "{report}"
     );
 }
 
 #[test]
 fn forms_are_per_website() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let path = "lac/ticket/pattern";
-    store.ok(&["config", "set", path, "EU-[0-9]+", "--scope", "website:eu"]);
+    store.run_ok(&["config", "set", path, "EU-[0-9]+", "--scope", "website:eu"]);
     store.login(&["1", "--ticket", "anything"]);
-    store.fails(
+    store.run_failing(
         &["login", "3", "--ticket", "anything"],
         "ticket_required",
         5,
@@ -61,15 +61,15 @@ fn forms_are_per_website() {
 
 #[test]
 fn a_bad_pattern_is_refused() {
-    let store = Store::new();
+    let store = TestStore::new();
     let long = "a".repeat(201);
     for path in ["lac/reason/pattern", "lac/ticket/pattern"] {
         for pattern in ["(", "a)(b", "[z-a]", "(a{1000}){1000}", "", &long] {
-            store.fails(&["config", "set", path, pattern], "invalid_value", 2);
+            store.run_failing(&["config", "set", path, pattern], "invalid_value", 2);
         }
         assert!(
             store
-                .ok(&["config", "describe", path])
+                .run_ok(&["config", "describe", path])
                 .contains("regular expression")
         );
     }
@@ -77,7 +77,7 @@ fn a_bad_pattern_is_refused() {
 
 /// Runs at a terminal of its own, typing these lines; everything it showed.
 /// `None` where there is no `script` to make one.
-fn at_a_terminal(store: &Store, command: &str, lines: &[&str]) -> Option<String> {
+fn at_a_terminal(store: &TestStore, command: &str, lines: &[&str]) -> Option<String> {
     let lac = store.command(&[]);
     let mut script = Command::new("script");
     script
@@ -113,7 +113,7 @@ fn at_a_terminal(store: &Store, command: &str, lines: &[&str]) -> Option<String>
 
 #[test]
 fn at_a_terminal_they_are_asked_for_until_they_fit() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     set(&store, "lac/reason/required", "yes");
     set(&store, "lac/reason/pattern", "(call|chat): .{5,}");
     set(&store, "lac/ticket/required", "yes");
@@ -124,10 +124,10 @@ fn at_a_terminal_they_are_asked_for_until_they_fit() {
     };
     assert!(shown.contains("of the form (call|chat): .{5,}"), "{shown}");
     assert!(shown.contains("of the form ZD-[0-9]+"), "{shown}");
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(event["action"], "issue", "{shown}");
     assert_eq!(
-        (text(&event["reason"]), text(&event["ticket"])),
+        (json_str(&event["reason"]), json_str(&event["ticket"])),
         ("call: Ada asked", "ZD-4711")
     );
 }

@@ -3,21 +3,21 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, customer, page, text};
+use crate::support::{TestStore, json_str, rest_customer, rest_page};
 
-fn report(store: &Store) -> Value {
-    store.json(&["log", "report"])
+fn report(store: &TestStore) -> Value {
+    store.run_json(&["log", "report"])
 }
 
 /// Ben's consent came with a file that alice imported, and alice logged in.
 #[test]
 fn consent_from_an_import_was_not_given_by_whoever_imported() {
-    let store = Store::with_shop();
-    let ben = customer(88, "ben@example.com", ("Ben", "Bay"), (1, 1), 2);
-    store.import("customers", &page(&[ben]));
+    let store = TestStore::with_sample_data();
+    let ben = rest_customer(88, "ben@example.com", ("Ben", "Bay"), (1, 1), 2);
+    store.import("customers", &rest_page(&[ben]));
     store.login(&["88"]);
     let login = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|event| event["action"] == "issue");
     let login = login.expect("a login");
@@ -25,11 +25,11 @@ fn consent_from_an_import_was_not_given_by_whoever_imported() {
     assert_eq!(login["consent"]["self_granted"], Value::Null);
     assert_eq!(report(&store)["own_consent"]["rows"], json!([]));
     // Said by hand and used by the same person, it is listed.
-    store.ok(&["consent", "revoke", "88"]);
-    store.ok(&["consent", "grant", "88"]);
+    store.run_ok(&["consent", "revoke", "88"]);
+    store.run_ok(&["consent", "grant", "88"]);
     store.login(&["88"]);
     let login = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|event| event["action"] == "issue");
     let login = login.expect("a login");
@@ -37,7 +37,7 @@ fn consent_from_an_import_was_not_given_by_whoever_imported() {
     assert_eq!(own.as_array().map(Vec::len), Some(1), "{own}");
     assert_eq!(own[0]["seq"], login["seq"]);
     assert_eq!(own[0]["granted_seq"], login["consent"]["seq"]);
-    let granted = store.json(&["log", "show", &login["consent"]["seq"].to_string()]);
+    let granted = store.run_json(&["log", "show", &login["consent"]["seq"].to_string()]);
     assert_eq!(own[0]["granted_at"], granted["time"]);
 }
 
@@ -45,9 +45,9 @@ fn consent_from_an_import_was_not_given_by_whoever_imported() {
 /// other acts that failed are not among them.
 #[test]
 fn refused_is_one_figure() {
-    let store = Store::with_shop();
-    let agent = store.agent("bea");
-    let nobody = store.staff("nobody", &[]);
+    let store = TestStore::with_sample_data();
+    let agent = store.create_agent("bea");
+    let nobody = store.create_user_with_resources("nobody", &[]);
     let fails = |token: &str, args: &[&str], code: i32| {
         assert_eq!(store.run_as(token, args).code, code, "{args:?}");
     };
@@ -57,12 +57,12 @@ fn refused_is_one_figure() {
     fails(&nobody, &["login", "1"], 4);
     // No logins: refused, denied and not found as well.
     fails(&agent, &["config", "list"], 4);
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--customer", "1", "--yes"],
         "customer_present",
         5,
     );
-    store.fails(&["role", "delete", "none", "--yes"], "role_not_found", 3);
+    store.run_failing(&["role", "delete", "none", "--yes"], "role_not_found", 3);
     let report = report(&store);
     let logins = &report["logins"];
     assert_eq!(
@@ -84,12 +84,17 @@ fn refused_is_one_figure() {
     let kinds = report["failures_by_kind"].as_array().expect("kinds");
     let mut kinds: Vec<(&str, u64)> = kinds
         .iter()
-        .map(|row| (text(&row["name"]), row["count"].as_u64().expect("a count")))
+        .map(|row| {
+            (
+                json_str(&row["name"]),
+                row["count"].as_u64().expect("a count"),
+            )
+        })
         .collect();
     kinds.sort_unstable();
     assert_eq!(kinds, [("denied", 2), ("not_found", 2), ("refused", 3)]);
     assert_eq!(report["failures"], 7);
-    let page = store.ok(&["log", "report"]);
+    let page = store.run_ok(&["log", "report"]);
     for said in ["logins refused", "logins denied", "customers not found"] {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -97,7 +102,7 @@ fn refused_is_one_figure() {
 
 #[test]
 fn a_login_without_consent_is_mentioned() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login(&["1"]);
     let none = report(&store);
     assert_eq!(
@@ -114,9 +119,9 @@ fn a_login_without_consent_is_mentioned() {
     ];
     let url = store.login_url(&args);
     let audience = ["--audience", "https://shop.example.com"];
-    store.ok(&[&["redeem", &url][..], &audience].concat());
+    store.run_ok(&[&["redeem", &url][..], &audience].concat());
     let login = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|event| event["action"] == "issue");
     let login = login.expect("a login");
@@ -135,7 +140,7 @@ fn a_login_without_consent_is_mentioned() {
         [&login["seq"], &json!("2"), &json!("ZD-9"), &json!(true)]
     );
     for form in [&["log", "report"][..], &["log", "report", "--html", "-"]] {
-        let page = store.ok(form);
+        let page = store.run_ok(form);
         assert!(page.contains("Consent overridden (1)"), "{page}");
     }
 }

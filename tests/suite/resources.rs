@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 /// Every line of the tree: the constant's name, the id, the meaning.
 fn tree() -> Vec<[String; 3]> {
@@ -64,11 +64,11 @@ fn every_resource_is_asked_for_somewhere() {
 
 #[test]
 fn what_a_storefront_alone_can_do_is_not_promised_to_people() {
-    let store = Store::new();
-    let resources = store.json(&["role", "resources"]);
+    let store = TestStore::new();
+    let resources = store.run_json(&["role", "resources"]);
     let resources = resources.as_array().expect("a list");
     let found = resources.iter().find(|r| r["id"] == "Lac::storefront");
-    let meaning = text(&found.expect("the resource")["meaning"]).to_owned();
+    let meaning = json_str(&found.expect("the resource")["meaning"]).to_owned();
     assert!(meaning.starts_with("redeem login URLs"), "{meaning}");
     for promised in ["report", "consent", "end"] {
         assert!(!meaning.contains(promised), "{meaning}");
@@ -77,19 +77,20 @@ fn what_a_storefront_alone_can_do_is_not_promised_to_people() {
 
 #[test]
 fn a_resource_that_did_nothing_cannot_be_granted_any_more() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    let resources = store.json(&["role", "resources"]).to_string();
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    let resources = store.run_json(&["role", "resources"]).to_string();
     assert!(!resources.contains("backup"), "{resources}");
     for name in ["Lac::backup", "backup"] {
-        let refused = store.fails(&["role", "allow", "Support", name], "resource_not_found", 3);
-        let said = text(&refused["message"]);
+        let refused =
+            store.run_failing(&["role", "allow", "Support", name], "resource_not_found", 3);
+        let said = json_str(&refused["message"]);
         assert!(
             said.contains("Lac::backup") && said.contains("not used any more"),
             "{said}"
         );
     }
-    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let limited = [
         "user",
         "token",
@@ -98,29 +99,29 @@ fn a_resource_that_did_nothing_cannot_be_granted_any_more() {
         "--resource",
         "Lac::backup",
     ];
-    store.fails(&limited, "resource_not_found", 3);
+    store.run_failing(&limited, "resource_not_found", 3);
 }
 
 #[test]
 fn a_store_and_a_file_that_grant_it_are_still_read() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    store.ok(&["role", "allow", "Support", "login_button"]);
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    store.run_ok(&["role", "allow", "Support", "login_button"]);
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     let sql = "INSERT INTO role_resource (role_id, resource) \
                SELECT id, 'Lac::backup' FROM role WHERE name = 'Support'";
     assert_eq!(database.execute(sql, []).expect("granted"), 1);
     drop(database);
     // It was not lac that granted it, so somebody has to stand by it.
-    store.ok(&["log", "accept", "--yes"]);
-    let held = |store: &Store| {
-        let role = store.json(&["role", "show", "Support"]);
+    store.run_ok(&["log", "accept", "--yes"]);
+    let held = |store: &TestStore| {
+        let role = store.run_json(&["role", "show", "Support"]);
         role["resources"].clone()
     };
     let login_button = serde_json::json!(["Magento_LoginAsCustomer::login_button"]);
     assert_eq!(held(&store), login_button);
-    store.ok(&["role", "list"]);
-    let exported = store.ok(&["role", "export"]);
+    store.run_ok(&["role", "list"]);
+    let exported = store.run_ok(&["role", "export"]);
     assert!(!exported.contains("backup"), "{exported}");
     // A file of then says the same as the store that was made of it.
     let file = store.home().join("roles.toml");
@@ -128,9 +129,9 @@ fn a_store_and_a_file_that_grant_it_are_still_read() {
     assert_ne!(old, exported);
     fs::write(&file, old).expect("written");
     let file = file.display().to_string();
-    store.ok(&["role", "diff", &file]);
-    store.ok(&["role", "apply", &file]);
+    store.run_ok(&["role", "diff", &file]);
+    store.run_ok(&["role", "apply", &file]);
     // And whoever holds it can still be changed.
-    store.ok(&["role", "allow", "Support", "sales_order"]);
+    store.run_ok(&["role", "allow", "Support", "sales_order"]);
     assert_eq!(held(&store).as_array().expect("a list").len(), 2);
 }

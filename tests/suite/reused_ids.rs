@@ -3,35 +3,35 @@
 
 use rusqlite::Connection;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const BASE: [&str; 2] = ["--website", "base"];
 
-fn add(store: &Store, email: &str, id: Option<&str>) {
+fn add(store: &TestStore, email: &str, id: Option<&str>) {
     let mut args = vec!["customer", "add", "--email", email];
     args.extend(BASE);
     args.extend(id.map(|id| ["--id", id]).into_iter().flatten());
-    store.ok(&args);
+    store.run_ok(&args);
 }
 
-fn forge(store: &Store, sql: &str) {
+fn forge(store: &TestStore, sql: &str) {
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database.execute_batch(sql).expect("changed");
     assert!(database.changes() > 0, "{sql}");
 }
 
 /// Login, verification and `doctor` agree that all is well.
-fn all_is_well(store: &Store) {
-    store.ok(&["log", "verify"]);
+fn all_is_well(store: &TestStore) {
+    store.run_ok(&["log", "verify"]);
     let doctor = store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     store.login(&["12"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// All of them find it.
-fn is_found(store: &Store) {
-    store.fails(&["login", "12"], "state_tampered", 6);
+fn is_found(store: &TestStore) {
+    store.run_failing(&["login", "12"], "state_tampered", 6);
     for args in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(args);
         assert_eq!(ran.code, 6, "{ran:#?}");
@@ -42,40 +42,40 @@ fn is_found(store: &Store) {
 
 #[test]
 fn a_consent_from_before_the_id_was_free() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     add(&store, "old@example.com", Some("12"));
     add(&store, "new@example.com", None);
-    store.ok(&["consent", "grant", "local:1"]);
-    store.ok(&["customer", "remove", "12", "--yes"]);
-    store.ok(&["customer", "edit", "local:1", "--id", "12"]);
+    store.run_ok(&["consent", "grant", "local:1"]);
+    store.run_ok(&["customer", "remove", "12", "--yes"]);
+    store.run_ok(&["customer", "edit", "local:1", "--id", "12"]);
     all_is_well(&store);
 }
 
 #[test]
 fn the_same_where_an_import_brings_the_id() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     add(&store, "old@example.com", Some("12"));
     add(&store, "new@example.com", None);
-    store.ok(&["consent", "grant", "local:1"]);
-    store.ok(&["customer", "remove", "12", "--yes"]);
+    store.run_ok(&["consent", "grant", "local:1"]);
+    store.run_ok(&["customer", "remove", "12", "--yes"]);
     let file = store.dir().join("customers.json");
     let item = r#"[{"id":12,"email":"new@example.com","firstname":"N","lastname":"N","website_id":1,"store_id":1}]"#;
     std::fs::write(&file, item).expect("written");
-    let imported = store.json(&["import", "customers", file.to_str().expect("a path")]);
+    let imported = store.run_json(&["import", "customers", file.to_str().expect("a path")]);
     assert_eq!(imported["renumbered"], 1, "{imported}");
     all_is_well(&store);
 }
 
 #[test]
 fn two_customers_get_the_id_one_after_the_other() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     add(&store, "a@example.com", None);
     add(&store, "b@example.com", None);
-    store.ok(&["consent", "grant", "local:1", "local:2"]);
-    store.ok(&["consent", "revoke", "local:1"]);
-    store.ok(&["customer", "edit", "local:1", "--id", "12"]);
-    store.ok(&["customer", "remove", "12", "--yes"]);
-    store.ok(&["customer", "edit", "local:2", "--id", "12"]);
+    store.run_ok(&["consent", "grant", "local:1", "local:2"]);
+    store.run_ok(&["consent", "revoke", "local:1"]);
+    store.run_ok(&["customer", "edit", "local:1", "--id", "12"]);
+    store.run_ok(&["customer", "remove", "12", "--yes"]);
+    store.run_ok(&["customer", "edit", "local:2", "--id", "12"]);
     all_is_well(&store);
 }
 
@@ -84,21 +84,21 @@ fn two_customers_get_the_id_one_after_the_other() {
 #[test]
 fn a_removed_customers_consent_is_not_the_next_ones() {
     for logs in [None, Some("config")] {
-        let store = Store::with_shop();
+        let store = TestStore::with_sample_data();
         if let Some(groups) = logs {
-            store.ok(&["config", "set", "admin/magento_logging/actions", groups]);
+            store.run_ok(&["config", "set", "admin/magento_logging/actions", groups]);
         }
         add(&store, "a@example.com", None);
-        store.ok(&["consent", "grant", "local:1"]);
-        store.ok(&["customer", "edit", "local:1", "--id", "12"]);
-        let granted = store.json(&["log", "list", "--action", "grant"]);
+        store.run_ok(&["consent", "grant", "local:1"]);
+        store.run_ok(&["customer", "edit", "local:1", "--id", "12"]);
+        let granted = store.run_json(&["log", "list", "--action", "grant"]);
         let seq = &granted[0]["seq"];
         store.login(&["12"]);
-        store.ok(&["customer", "remove", "12", "--yes"]);
+        store.run_ok(&["customer", "remove", "12", "--yes"]);
         add(&store, "another@example.com", Some("12"));
-        store.ok(&["log", "verify"]);
-        let error = store.fails(&["login", "12"], "consent_withheld", 5);
-        assert!(text(&error["message"]).contains("12"), "{error}");
+        store.run_ok(&["log", "verify"]);
+        let error = store.run_failing(&["login", "12"], "consent_withheld", 5);
+        assert!(json_str(&error["message"]).contains("12"), "{error}");
         forge(
             &store,
             &format!("UPDATE customer SET consent_granted = 1, consent_seq = {seq} WHERE id = 12"),
@@ -111,17 +111,17 @@ fn a_removed_customers_consent_is_not_the_next_ones() {
 /// customer.
 #[test]
 fn a_former_id_that_somebody_else_has() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     add(&store, "a@example.com", None);
     add(&store, "b@example.com", None);
     add(&store, "c@example.com", Some("12"));
-    store.ok(&["consent", "grant", "3"]);
-    store.ok(&["consent", "grant", "local:1", "local:2"]);
-    store.ok(&["customer", "edit", "local:1", "--id", "77"]);
+    store.run_ok(&["consent", "grant", "3"]);
+    store.run_ok(&["consent", "grant", "local:1", "local:2"]);
+    store.run_ok(&["customer", "edit", "local:1", "--id", "77"]);
     store.login(&["77"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     for former in [3, -1, -2] {
-        let store = store.copy();
+        let store = store.copy_store();
         forge(
             &store,
             &format!(
@@ -132,8 +132,8 @@ fn a_former_id_that_somebody_else_has() {
                  WHERE id = 12"
             ),
         );
-        store.fails(&["login", "12", "--check"], "state_tampered", 6);
-        store.fails(&["login", "12"], "state_tampered", 6);
+        store.run_failing(&["login", "12", "--check"], "state_tampered", 6);
+        store.run_failing(&["login", "12"], "state_tampered", 6);
         assert_eq!(store.run(&["log", "verify"]).code, 6, "{former}");
         assert_eq!(store.run(&["doctor"]).code, 6, "{former}");
     }

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, customer, documents, orders, page, stores, text};
+use crate::support::{
+    TestStore, json_str, rest_customer, rest_page, sample_documents, sample_orders, sample_stores,
+};
 
 /// The parts of an import whose items satisfy `is_theirs`.
 fn only(data: &Value, is_theirs: impl Fn(&Value) -> bool) -> Value {
@@ -12,7 +14,7 @@ fn only(data: &Value, is_theirs: impl Fn(&Value) -> bool) -> Value {
         items.filter(|item| is_theirs(item)).cloned().collect()
     };
     match data.get("items") {
-        Some(list) => page(&items(list)),
+        Some(list) => rest_page(&items(list)),
         None => items(data).into(),
     }
 }
@@ -39,31 +41,31 @@ fn is_eu(kind: &str) -> impl Fn(&Value) -> bool {
 
 /// A store with website `eu` and an agent for it; with `both`, then also
 /// everything that `base` has.
-fn store(both: bool) -> (Store, String) {
-    let store = Store::new();
-    let all: Vec<(&str, Value)> = stores()
+fn store(both: bool) -> (TestStore, String) {
+    let store = TestStore::new();
+    let all: Vec<(&str, Value)> = sample_stores()
         .into_iter()
         .chain([
             (
                 "customers",
-                page(&[
-                    customer(3, "cleo@example.com", ("Cleo", "Clove"), (2, 3), 2),
-                    customer(4, "dan@example.com", ("Dan", "Dill"), (2, 4), 2),
-                    customer(5, "bob@example.com", ("Bob", "Birch"), (2, 3), 1),
-                    customer(1, "ada@example.com", ("Ada", "Apple"), (1, 1), 2),
-                    customer(2, "bob@example.com", ("Bob", "Birch"), (1, 1), 2),
+                rest_page(&[
+                    rest_customer(3, "cleo@example.com", ("Cleo", "Clove"), (2, 3), 2),
+                    rest_customer(4, "dan@example.com", ("Dan", "Dill"), (2, 4), 2),
+                    rest_customer(5, "bob@example.com", ("Bob", "Birch"), (2, 3), 1),
+                    rest_customer(1, "ada@example.com", ("Ada", "Apple"), (1, 1), 2),
+                    rest_customer(2, "bob@example.com", ("Bob", "Birch"), (1, 1), 2),
                 ]),
             ),
-            ("orders", orders()),
-            ("invoices", documents()),
+            ("orders", sample_orders()),
+            ("invoices", sample_documents()),
         ])
         .collect();
     for (kind, data) in &all {
         store.import(kind, &only(data, is_eu(kind)));
     }
-    store.switch("yes");
+    store.set_feature("yes");
     let base = "web/secure/base_url";
-    store.ok(&[
+    store.run_ok(&[
         "config",
         "set",
         base,
@@ -88,17 +90,17 @@ fn store(both: bool) -> (Store, String) {
         "Lac::storefronts",
         "Magento_ImportExport::import",
     ];
-    let eve = store.staff("eve", &resources);
-    store.ok(&["role", "scope", "eves", "website:eu"]);
-    store.ok(&["storefront", "add", "eu-shop", "--website", "eu"]);
-    let zoe = store.agent("zoe");
-    store.run_as(&zoe, &["login", "3"]).succeeded();
+    let eve = store.create_user_with_resources("eve", &resources);
+    store.run_ok(&["role", "scope", "eves", "website:eu"]);
+    store.run_ok(&["storefront", "add", "eu-shop", "--website", "eu"]);
+    let zoe = store.create_agent("zoe");
+    store.run_as(&zoe, &["login", "3"]).assert_succeeded();
     if both {
         for (kind, data) in &all {
             let theirs = is_eu(kind);
             store.import(kind, &only(data, |item| !theirs(item)));
         }
-        store.ok(&[
+        store.run_ok(&[
             "config",
             "set",
             base,
@@ -106,7 +108,7 @@ fn store(both: bool) -> (Store, String) {
             "--scope",
             "website:base",
         ]);
-        store.ok(&[
+        store.run_ok(&[
             "config",
             "set",
             "lac/reason/required",
@@ -114,19 +116,19 @@ fn store(both: bool) -> (Store, String) {
             "--scope",
             "website:base",
         ]);
-        store.ok(&["storefront", "add", "base-shop", "--website", "base"]);
+        store.run_ok(&["storefront", "add", "base-shop", "--website", "base"]);
         let reason = ["login", "1", "--reason", "help"];
-        store.json(&reason);
-        store.fails(&["login", "2"], "reason_required", 5);
-        store.ok(&["consent", "grant", "2", "--for", "3d"]);
+        store.run_json(&reason);
+        store.run_failing(&["login", "2"], "reason_required", 5);
+        store.run_ok(&["consent", "grant", "2", "--for", "3d"]);
     }
     (store, eve)
 }
 
 /// The session of a website's customer, by somebody who sees all.
-fn session(store: &Store, customer: &str) -> Option<String> {
-    let list = store.json(&["session", "list", "--customer", customer]);
-    list.get(0).map(|row| text(&row["id"]).to_owned())
+fn session(store: &TestStore, customer: &str) -> Option<String> {
+    let list = store.run_json(&["session", "list", "--customer", customer]);
+    list.get(0).map(|row| json_str(&row["id"]).to_owned())
 }
 
 /// What is asked of both. `HIDDEN` is the id of the session on `base`, `SHORT`
@@ -236,8 +238,9 @@ fn a_scoped_actor_cannot_tell_whether_the_rest_exists() {
             let [here, there] = [whole.run_as(&eve, &all), part.run_as(&eve_there, &all)];
             // The seq of one's own attempts is that of the whole log, and how
             // far it goes is no secret.
-            let said =
-                |ran: &crate::support::Ran| (ran.code, ran.stdout.clone(), ran.stderr.clone());
+            let said = |ran: &crate::support::CommandOutput| {
+                (ran.code, ran.stdout.clone(), ran.stderr.clone())
+            };
             let [here, there] = [said(&here), said(&there)];
             if args[0] == "log" {
                 assert_eq!(without_seqs(&here.1), without_seqs(&there.1), "{all:?}");
@@ -302,14 +305,14 @@ fn strip(value: &mut Value) {
 
 #[test]
 fn a_successor_does_not_name_the_session_of_another_website() {
-    let store = Store::with_shop();
-    let eve = store.staff("eve", &["login_log"]);
-    store.ok(&["role", "scope", "eves", "website:eu"]);
-    let zoe = store.agent("zoe");
+    let store = TestStore::with_sample_data();
+    let eve = store.create_user_with_resources("eve", &["login_log"]);
+    store.run_ok(&["role", "scope", "eves", "website:eu"]);
+    let zoe = store.create_agent("zoe");
     let login = |customer: &str| {
         let ran = store
             .run_as(&zoe, &["login", customer, "-o", "json"])
-            .succeeded();
+            .assert_succeeded();
         let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
         answer
     };
@@ -322,32 +325,38 @@ fn a_successor_does_not_name_the_session_of_another_website() {
     let third = login("4");
     let seen = store
         .run_as(&eve, &["log", "list", "-o", "json"])
-        .succeeded()
+        .assert_succeeded()
         .stdout;
-    assert!(!seen.contains(text(&first["session_id"])), "{seen}");
-    let newest = &store.json(&["log", "list", "--session", text(&third["session_id"])])[0];
+    assert!(!seen.contains(json_str(&first["session_id"])), "{seen}");
+    let newest = &store.run_json(&["log", "list", "--session", json_str(&third["session_id"])])[0];
     assert_eq!(newest["details"]["replaced"], second["session_id"]);
 }
 
 #[test]
 fn with_shared_accounts_a_login_lands_where_the_actor_may_be() {
-    let store = Store::with_shop();
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     store.import(
         "customers",
-        &page(&[customer(9, "hal@example.com", ("Hal", "Hop"), (2, 1), 2)]),
+        &rest_page(&[rest_customer(
+            9,
+            "hal@example.com",
+            ("Hal", "Hop"),
+            (2, 1),
+            2,
+        )]),
     );
-    let eve = store.agent("eve");
-    store.ok(&["role", "scope", "eves", "website:eu"]);
+    let eve = store.create_agent("eve");
+    store.run_ok(&["role", "scope", "eves", "website:eu"]);
     let ran = store
         .run_as(&eve, &["login", "9", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(answer["store_view"], "de");
-    store.ok(&["role", "allow", "eves", "manage"]);
+    store.run_ok(&["role", "allow", "eves", "manage"]);
     let shown = store
         .run_as(&eve, &["customer", "show", "9", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
     assert_eq!(shown["store_view"], json!(null));
 }

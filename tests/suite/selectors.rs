@@ -3,19 +3,19 @@
 
 use serde_json::json;
 
-use crate::support::{Store, page, text};
+use crate::support::{TestStore, json_str, rest_page};
 
 /// Two orders with the numbers that a new shop gives: of Ada (1) and Cleo (3).
 /// Order 000000002 is Cleo's and customer 2 is Bob.
-fn shop() -> Store {
-    let store = Store::with_shop();
+fn shop() -> TestStore {
+    let store = TestStore::with_sample_data();
     let order = |id: u64, number: &str, view: u64, customer: u64, email: &str| {
         json!({"entity_id": id, "increment_id": number, "store_id": view, "customer_is_guest": 0,
                "customer_id": customer, "customer_email": email})
     };
     store.import(
         "orders",
-        &page(&[
+        &rest_page(&[
             order(11, "000000001", 1, 1, "ada@example.com"),
             order(12, "000000002", 3, 3, "cleo@example.com"),
         ]),
@@ -51,8 +51,8 @@ fn commands(customer: &str) -> Vec<Vec<&str>> {
 #[test]
 fn a_number_of_a_document_is_never_an_id() {
     let store = shop();
-    store.ok(&["consent", "grant", "2"]);
-    let before = (store.json(&["customer", "list"]), store.log());
+    store.run_ok(&["consent", "grant", "2"]);
+    let before = (store.run_json(&["customer", "list"]), store.log_events());
     for number in [
         "000000002",
         "#000000002",
@@ -62,17 +62,17 @@ fn a_number_of_a_document_is_never_an_id() {
         " 000000002",
     ] {
         for command in commands(number) {
-            let error = store.fails(&command, "document_number", 2);
-            let message = text(&error["message"]);
+            let error = store.run_failing(&command, "document_number", 2);
+            let message = json_str(&error["message"]);
             assert!(message.contains(number.trim()), "{command:?}: {error}");
         }
     }
     // Usage errors leave no trace, and nothing has changed.
-    let after = (store.json(&["customer", "list"]), store.log());
+    let after = (store.run_json(&["customer", "list"]), store.log_events());
     assert_eq!(before, after);
     // What is no number is looked for as an address, and an id is one still.
-    store.fails(&["login", "0"], "customer_not_found", 3);
-    store.fails(&["login", "#2@example.com"], "customer_not_found", 3);
+    store.run_failing(&["login", "0"], "customer_not_found", 3);
+    store.run_failing(&["login", "#2@example.com"], "customer_not_found", 3);
     assert_eq!(store.login(&["2"])["customer"]["email"], "bob@example.com");
 }
 
@@ -80,21 +80,21 @@ fn a_number_of_a_document_is_never_an_id() {
 #[test]
 fn nothing_is_erased_for_the_number_of_a_document() {
     let store = shop();
-    store.ok(&["customer", "remove", "2", "--yes"]);
-    let size = store.log().len();
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
+    let size = store.log_events().len();
     for number in ["000000002", "#2"] {
         let ran = store.run(&["log", "erase", "--customer", number, "--yes", "-o", "json"]);
         assert_eq!(ran.code, 2, "{ran:#?}");
     }
-    assert_eq!(store.log().len(), size);
+    assert_eq!(store.log_events().len(), size);
 }
 
 #[test]
 fn the_error_names_the_documents_it_may_be() {
     let store = shop();
-    let hint = |ran: crate::support::Ran| {
-        let error = ran.failed("document_number", 2);
-        text(&error["hint"]).to_owned()
+    let hint = |ran: crate::support::CommandOutput| {
+        let error = ran.assert_failed("document_number", 2);
+        json_str(&error["hint"]).to_owned()
     };
     let login = ["login", "#000000002", "-o", "json"];
     let said = hint(store.run(&login));
@@ -107,19 +107,20 @@ fn the_error_names_the_documents_it_may_be() {
     // A number that no document has, and one of documents that may not be seen.
     let unknown = hint(store.run(&["login", "000000404", "-o", "json"]));
     assert!(!unknown.contains("000000404"), "{unknown}");
-    let plain = store.staff("pia", &["login_button"]);
+    let plain = store.create_user_with_resources("pia", &["login_button"]);
     let said = hint(store.run_as(&plain, &login));
     assert!(!said.contains("lac login --order"), "{said}");
-    let looker = store.staff("lou", &["sales_order", "Magento_Customer::manage"]);
+    let looker =
+        store.create_user_with_resources("lou", &["sales_order", "Magento_Customer::manage"]);
     let said = hint(store.run_as(&looker, &["customer", "show", "#000000002", "-o", "json"]));
     assert!(
         said.starts_with("lac document show --order 000000002"),
         "{said}"
     );
     // Nor outside the role scope: as if there were none.
-    store.ok(&["role", "create", "Base", "--scope", "website:base"]);
-    store.ok(&["role", "allow", "Base", "login_button", "sales_order"]);
-    let scoped = store.person("bo", "Base");
+    store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
+    store.run_ok(&["role", "allow", "Base", "login_button", "sales_order"]);
+    let scoped = store.create_user("bo", "Base");
     assert_eq!(hint(store.run_as(&scoped, &login)), unknown);
 }
 
@@ -135,35 +136,39 @@ fn a_document_is_found_as_people_write_its_number() {
     ] {
         let login = store.login(&["--order", number]);
         assert_eq!(login["customer"]["id"], "1", "{number:?}");
-        let shown = store.json(&["document", "show", "--order", number]);
+        let shown = store.run_json(&["document", "show", "--order", number]);
         assert_eq!(shown["number"], "000000001", "{number:?}");
-        assert_eq!(store.log()[0]["document"], "order:000000001", "{number:?}");
+        assert_eq!(
+            store.log_events()[0]["document"],
+            "order:000000001",
+            "{number:?}"
+        );
     }
     for flag in ["--invoice", "--shipment", "--credit-memo"] {
         let login = store.login(&[flag, "#100000001"]);
         assert_eq!(login["customer"]["id"], "1", "{flag}");
     }
     let count = |document: &str| {
-        let list = store.json(&["log", "list", "--document", document]);
+        let list = store.run_json(&["log", "list", "--document", document]);
         list.as_array().expect("a list").len()
     };
     assert_eq!(count("order:#000000001"), count("order:000000001"));
     assert_eq!(count("#000000001"), count("000000001"));
     assert!(count("#000000001") >= 5);
-    store.fails(&["login", "--order", "#000000404"], "document_not_found", 3);
+    store.run_failing(&["login", "--order", "#000000404"], "document_not_found", 3);
 }
 
 /// Customers known from a file without ids have `local:N`, which a storefront
 /// must refuse: so they are no URL's.
 #[test]
 fn nobody_logs_in_as_a_customer_that_no_storefront_knows() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let csv = "email,_website,_store,firstname,lastname\ngil@example.com,eu,de,Gil,Grape\n";
     let import = ["import", "customers", "-"];
-    store.run_with(csv.as_bytes(), &import).succeeded();
+    store.run_with(csv.as_bytes(), &import).assert_succeeded();
     let refused = |code: &str| {
         for named in ["local:1", "gil@example.com"] {
-            store.fails(&["login", named], code, 5);
+            store.run_failing(&["login", named], code, 5);
             let ran = store.run(&["login", named, "--check", "-o", "json"]);
             assert_eq!(ran.code, 5, "{ran:#?}");
             let checked: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
@@ -171,33 +176,33 @@ fn nobody_logs_in_as_a_customer_that_no_storefront_knows() {
                 .as_array()
                 .expect("obstacles")
                 .iter()
-                .map(|obstacle| text(&obstacle["code"]))
+                .map(|obstacle| json_str(&obstacle["code"]))
                 .collect();
             assert_eq!(codes[0], code);
             assert!(codes.contains(&"customer_local"), "{codes:?}");
         }
     };
     // Feature, then the customer's state, then consent.
-    store.switch("no");
+    store.set_feature("no");
     refused("feature_disabled");
-    store.switch("yes");
-    store.ok(&["customer", "edit", "local:1", "--active", "no"]);
+    store.set_feature("yes");
+    store.run_ok(&["customer", "edit", "local:1", "--active", "no"]);
     refused("customer_inactive");
-    store.ok(&["customer", "edit", "local:1", "--active", "yes"]);
+    store.run_ok(&["customer", "edit", "local:1", "--active", "yes"]);
     refused("customer_local");
-    store.ok(&["consent", "grant", "local:1"]);
+    store.run_ok(&["consent", "grant", "local:1"]);
     refused("customer_local");
-    assert_eq!(store.json(&["session", "list"]), json!([]));
+    assert_eq!(store.run_json(&["session", "list"]), json!([]));
     // From a document it is the same, and with the merchant's id it works.
     store.import(
         "orders",
-        &page(&[
+        &rest_page(&[
             json!({"entity_id": 21, "increment_id": "000000021", "store_id": 3,
             "customer_is_guest": 0, "customer_id": 70, "customer_email": "gil@example.com"}),
         ]),
     );
-    store.fails(&["login", "--order", "000000021"], "customer_local", 5);
-    let gil = crate::support::customer(70, "gil@example.com", ("Gil", "Grape"), (2, 3), 2);
-    store.import("customers", &page(&[gil]));
+    store.run_failing(&["login", "--order", "000000021"], "customer_local", 5);
+    let gil = crate::support::rest_customer(70, "gil@example.com", ("Gil", "Grape"), (2, 3), 2);
+    store.import("customers", &rest_page(&[gil]));
     assert_eq!(store.login(&["gil@example.com"])["customer"]["id"], "70");
 }

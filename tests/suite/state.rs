@@ -4,14 +4,14 @@
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 /// A shop with one of everything, some of it revoked.
-fn shop() -> Store {
-    let store = Store::with_shop();
-    store.staff("clerk", &["login_log"]);
-    store.person("deputy", "Administrators");
-    store.json(&[
+fn shop() -> TestStore {
+    let store = TestStore::with_sample_data();
+    store.create_user_with_resources("clerk", &["login_log"]);
+    store.create_user("deputy", "Administrators");
+    store.run_json(&[
         "user",
         "token",
         "create",
@@ -19,14 +19,14 @@ fn shop() -> Store {
         "--resource",
         "login_log",
     ]);
-    store.ok(&["user", "token", "revoke", "clerk", "--all"]);
-    store.ok(&["storefront", "add", "former", "--website", "base"]);
-    store.ok(&["storefront", "revoke", "former", "--yes"]);
-    store.ok(&["key", "rotate", "login", "--yes"]);
+    store.run_ok(&["user", "token", "revoke", "clerk", "--all"]);
+    store.run_ok(&["storefront", "add", "former", "--website", "base"]);
+    store.run_ok(&["storefront", "revoke", "former", "--yes"]);
+    store.run_ok(&["key", "rotate", "login", "--yes"]);
     store
 }
 
-fn forge(store: &Store, sql: &str) {
+fn forge(store: &TestStore, sql: &str) {
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database
         .execute_batch("PRAGMA foreign_keys=OFF")
@@ -105,7 +105,7 @@ const CHANGES: [(&str, &str); 16] = [
 ];
 
 /// `log verify` and `doctor` name what differs.
-fn is_found(store: &Store, sql: &str, what: &str) {
+fn is_found(store: &TestStore, sql: &str, what: &str) {
     let verify = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
     let said = format!("{what} are not as event ");
@@ -116,16 +116,16 @@ fn is_found(store: &Store, sql: &str, what: &str) {
     let line = lines.iter().find(|line| line["check"] == "state");
     let line = line.expect("the finding");
     assert_eq!(line["code"], "state_tampered", "{sql}: {line}");
-    assert!(text(&line["message"]).contains(&said), "{sql}: {line}");
+    assert!(json_str(&line["message"]).contains(&said), "{sql}: {line}");
 }
 
 #[test]
 fn a_change_past_the_log_is_found_and_not_made_good_by_the_next_act() {
     let sound = shop();
-    sound.ok(&["log", "verify"]);
+    sound.run_ok(&["log", "verify"]);
     assert_eq!(sound.run(&["doctor"]).code, 0);
     for (sql, what) in CHANGES {
-        let store = sound.copy();
+        let store = sound.copy_store();
         forge(&store, sql);
         is_found(&store, sql, what);
         for act in [
@@ -134,8 +134,8 @@ fn a_change_past_the_log_is_found_and_not_made_good_by_the_next_act() {
             &["user", "token", "create", "alice"],
             &["key", "rotate", "login", "--yes"],
         ] {
-            let error = store.fails(act, "state_tampered", 6);
-            let message = text(&error["message"]);
+            let error = store.run_failing(act, "state_tampered", 6);
+            let message = json_str(&error["message"]);
             assert!(message.contains(what), "{sql}: {act:?}: {message}");
         }
         // What changes nothing of it goes on, and heals nothing.
@@ -150,35 +150,36 @@ fn many_events_later_it_is_still_found() {
     let store = shop();
     for turn in 0..300 {
         let yes = if turn % 2 == 0 { "grant" } else { "revoke" };
-        store.ok(&["consent", yes, "2"]);
+        store.run_ok(&["consent", yes, "2"]);
     }
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     assert_eq!(store.run(&["doctor"]).code, 0);
     let (sql, what) = CHANGES[0];
     forge(&store, sql);
     is_found(&store, sql, what);
-    store.fails(&["role", "create", "another"], "state_tampered", 6);
+    store.run_failing(&["role", "create", "another"], "state_tampered", 6);
 }
 
 #[test]
 fn whoever_holds_everything_accepts_it_on_record() {
     let store = shop();
-    let archivist = store.staff("archivist", &["system_magento_logging_bulk_events"]);
-    let unchanged = store.json(&["log", "accept", "--yes"]);
+    let archivist =
+        store.create_user_with_resources("archivist", &["system_magento_logging_bulk_events"]);
+    let unchanged = store.run_json(&["log", "accept", "--yes"]);
     assert_eq!(unchanged["changed"], false, "{unchanged}");
     let (sql, what) = CHANGES[0];
     forge(&store, sql);
     store
         .run_as(&archivist, &["log", "accept", "--yes", "-o", "json"])
-        .failed("beyond_own_rights", 4);
-    store.fails(&["log", "accept"], "confirmation_required", 2);
+        .assert_failed("beyond_own_rights", 4);
+    store.run_failing(&["log", "accept"], "confirmation_required", 2);
     is_found(&store, sql, what);
-    let accepted = store.json(&["log", "accept", "--yes"]);
+    let accepted = store.run_json(&["log", "accept", "--yes"]);
     assert_eq!(accepted["kinds"], serde_json::json!(["admin_users"]));
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     assert_eq!(store.run(&["doctor"]).code, 0);
-    store.ok(&["role", "create", "another"]);
-    let event = store.json(&["log", "show", &accepted["audit_seq"].to_string()]);
+    store.run_ok(&["role", "create", "another"]);
+    let event = store.run_json(&["log", "show", &accepted["audit_seq"].to_string()]);
     assert_eq!(event["action"], "accept");
     assert_eq!(event["admin"], "alice");
     assert_eq!(
@@ -193,23 +194,23 @@ fn whoever_holds_everything_accepts_it_on_record() {
 fn a_group_that_is_left_out_raises_no_alarm() {
     let store = shop();
     let logged = |groups: &str| {
-        store.ok(&["config", "set", "admin/magento_logging/actions", groups]);
-        store.ok(&["log", "verify"]);
+        store.run_ok(&["config", "set", "admin/magento_logging/actions", groups]);
+        store.run_ok(&["log", "verify"]);
         assert_eq!(store.run(&["doctor"]).code, 0);
     };
     logged("stores,customers,import");
-    let before = store.log().len();
-    store.ok(&["config", "set", "web/url/use_store", "yes"]);
-    store.ok(&["storefront", "add", "third", "--website", "base"]);
+    let before = store.log_events().len();
+    store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
+    store.run_ok(&["storefront", "add", "third", "--website", "base"]);
     // Both groups are left out.
-    assert_eq!(store.log().len(), before);
-    store.ok(&["role", "create", "another"]);
-    store.ok(&["log", "verify"]);
+    assert_eq!(store.log_events().len(), before);
+    store.run_ok(&["role", "create", "another"]);
+    store.run_ok(&["log", "verify"]);
     assert_eq!(store.run(&["doctor"]).code, 0);
     logged("config,storefronts,stores,customers,import");
-    store.ok(&["config", "set", "web/url/use_store", "no"]);
-    store.ok(&["storefront", "revoke", "third", "--yes"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["config", "set", "web/url/use_store", "no"]);
+    store.run_ok(&["storefront", "revoke", "third", "--yes"]);
+    store.run_ok(&["log", "verify"]);
     let (sql, what) = CHANGES[15];
     forge(&store, sql);
     is_found(&store, sql, what);
@@ -219,9 +220,9 @@ fn a_group_that_is_left_out_raises_no_alarm() {
 #[test]
 fn it_stands_in_the_record() {
     let store = shop();
-    store.ok(&["role", "create", "another"]);
-    let seq = store.log()[0]["seq"].to_string();
-    let raw = store.ok(&["log", "show", &seq, "--raw"]);
+    store.run_ok(&["role", "create", "another"]);
+    let seq = store.log_events()[0]["seq"].to_string();
+    let raw = store.run_ok(&["log", "show", &seq, "--raw"]);
     let record = raw.lines().next().expect("a record");
     let record: Value = serde_json::from_str(record).expect("a record");
     let kinds: Vec<&String> = record["state"]
@@ -231,10 +232,10 @@ fn it_stands_in_the_record() {
         .collect();
     assert_eq!(kinds.len(), 7, "{record}");
     for (_, digest) in record["state"].as_object().expect("digests") {
-        assert_eq!(text(digest).len(), 43);
+        assert_eq!(json_str(digest).len(), 43);
     }
     // The fields of an event are what they were.
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert!(event.get("action").is_some());
     assert!(event.get("state").is_none());
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use crate::support::{Bench, Store, text};
+use crate::support::{InProcessStore, TestStore, json_str};
 
 const FORGED: &str = "UPDATE role SET access = 'all', scope = 'all' WHERE name = 'clerks'";
 const HIDDEN: &str = "UPDATE audit_event SET record = replace(record, '\"state\":', '\"stat_\":') \
@@ -11,19 +11,19 @@ const HIDDEN: &str = "UPDATE audit_event SET record = replace(record, '\"state\"
 const SHOWN: &str = "UPDATE audit_event SET record = replace(record, '\"stat_\":', '\"state\":') \
                      WHERE record LIKE '%\"stat_\":%'";
 
-fn shop() -> Store {
-    let store = Store::with_shop();
-    store.ok(&["role", "create", "clerks"]);
-    store.ok(&["role", "allow", "clerks", "login_log"]);
+fn shop() -> TestStore {
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["role", "create", "clerks"]);
+    store.run_ok(&["role", "allow", "clerks", "login_log"]);
     store
 }
 
-fn database(store: &Store) -> Connection {
+fn database(store: &TestStore) -> Connection {
     Connection::open(store.dir().join("lac.db")).expect("a database")
 }
 
 #[track_caller]
-fn forge(store: &Store, sql: &str) {
+fn forge(store: &TestStore, sql: &str) {
     let database = database(store);
     database.execute_batch(sql).expect("changed");
     assert!(database.changes() > 0, "{sql}");
@@ -31,14 +31,14 @@ fn forge(store: &Store, sql: &str) {
 
 /// What was forged is still found.
 #[track_caller]
-fn is_found(store: &Store) {
+fn is_found(store: &TestStore) {
     for command in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(command);
         assert_eq!(ran.code, 6, "{command:?}: {ran:#?}");
     }
 }
 
-fn head(store: &Store) -> (i64, Vec<u8>) {
+fn head(store: &TestStore) -> (i64, Vec<u8>) {
     database(store)
         .query_row("SELECT size, nodes FROM audit_head", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -56,10 +56,10 @@ const ACTS: [&[&str]; 3] = [
 fn a_state_that_is_hidden_for_a_moment_is_not_forgotten() {
     let sound = shop();
     for act in ACTS {
-        let store = sound.copy();
+        let store = sound.copy_store();
         forge(&store, FORGED);
         forge(&store, HIDDEN);
-        store.fails(act, "log_tampered", 6);
+        store.run_failing(act, "log_tampered", 6);
         forge(&store, SHOWN);
         is_found(&store);
     }
@@ -68,20 +68,20 @@ fn a_state_that_is_hidden_for_a_moment_is_not_forgotten() {
 #[test]
 fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
     let sound = shop();
-    let digest = |store: &Store| {
-        let seq = store.log()[0]["seq"].to_string();
-        let raw = store.ok(&["log", "show", &seq, "--raw"]);
+    let digest = |store: &TestStore| {
+        let seq = store.log_events()[0]["seq"].to_string();
+        let raw = store.run_ok(&["log", "show", &seq, "--raw"]);
         let record = raw.lines().next().expect("a record");
         let record: serde_json::Value = serde_json::from_str(record).expect("a record");
-        text(&record["state"]["roles"]).to_owned()
+        json_str(&record["state"]["roles"]).to_owned()
     };
     let true_one = digest(&sound);
-    let accepted = sound.copy();
+    let accepted = sound.copy_store();
     forge(&accepted, FORGED);
-    accepted.ok(&["log", "accept", "--yes"]);
+    accepted.run_ok(&["log", "accept", "--yes"]);
     let forged_one = digest(&accepted);
     assert_ne!(true_one, forged_one);
-    let put = |store: &Store, from: &str, to: &str| {
+    let put = |store: &TestStore, from: &str, to: &str| {
         let sql = format!(
             "UPDATE audit_event SET record = replace(record, '{from}', '{to}') \
              WHERE record LIKE '%{from}%'"
@@ -89,10 +89,10 @@ fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
         forge(store, &sql);
     };
     for act in &ACTS[..2] {
-        let store = sound.copy();
+        let store = sound.copy_store();
         forge(&store, FORGED);
         put(&store, &true_one, &forged_one);
-        store.fails(act, "log_tampered", 6);
+        store.run_failing(act, "log_tampered", 6);
         put(&store, &forged_one, &true_one);
         is_found(&store);
     }
@@ -104,13 +104,13 @@ fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
 fn a_login_does_not_repeat_what_nobody_signed() {
     let store = shop();
     let (size, _) = head(&store);
-    Bench::new(&store).change_settings(usize::try_from(256 - size).expect("fewer"));
+    InProcessStore::new(&store).append_setting_changes(usize::try_from(256 - size).expect("fewer"));
     assert_eq!(head(&store).0, 256);
     forge(&store, FORGED);
     forge(&store, HIDDEN);
-    store.fails(&["login", "1"], "log_tampered", 6);
+    store.run_failing(&["login", "1"], "log_tampered", 6);
     forge(&store, SHOWN);
-    store.ok(&["login", "1"]);
+    store.run_ok(&["login", "1"]);
     assert_eq!(head(&store).0, 257);
     is_found(&store);
 }
@@ -120,9 +120,9 @@ fn a_login_does_not_repeat_what_nobody_signed() {
 fn an_invented_archive_hides_no_state() {
     let store = shop();
     let (last, nodes) = head(&store);
-    store.ok(&["consent", "grant", "2"]);
+    store.run_ok(&["consent", "grant", "2"]);
     forge(&store, FORGED);
-    let before = store.copy();
+    let before = store.copy_store();
     let database = database(&store);
     database
         .execute(
@@ -135,7 +135,7 @@ fn an_invented_archive_hides_no_state() {
         .expect("gone");
     drop(database);
     for act in ACTS {
-        store.fails(act, "log_tampered", 6);
+        store.run_failing(act, "log_tampered", 6);
     }
     is_found(&before);
 }
@@ -155,7 +155,7 @@ fn a_setting_that_was_written_into_the_table_silences_nothing() {
         &["customer", "edit", "1", "--first-name", "Other"],
         &["customer", "remove", "2", "--yes"],
     ] {
-        store.fails(act, "state_tampered", 6);
+        store.run_failing(act, "state_tampered", 6);
     }
     assert_eq!(head(&store).0, size);
     is_found(&store);
@@ -179,7 +179,7 @@ fn a_value_that_was_written_into_the_table_keeps_its_bounds() {
         ),
         ("lac/consent/mode", "never", &["config", "export"]),
     ] {
-        let store = sound.copy();
+        let store = sound.copy_store();
         let sql = format!(
             "INSERT OR REPLACE INTO config_value VALUES ('{path}', 'default', 0, '{value}')"
         );

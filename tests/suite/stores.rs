@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 /// A store with the website eu, its group and the views de and at.
-fn shop() -> Store {
-    let store = Store::new();
-    store.ok(&["stores", "add-website", "eu", "--name", "Europe"]);
-    store.ok(&[
+fn shop() -> TestStore {
+    let store = TestStore::new();
+    store.run_ok(&["stores", "add-website", "eu", "--name", "Europe"]);
+    store.run_ok(&[
         "stores",
         "add-group",
         "eu_main",
@@ -17,10 +17,10 @@ fn shop() -> Store {
         "--name",
         "Main",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "stores", "add-view", "de", "--group", "eu_main", "--name", "Deutsch",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "stores",
         "add-view",
         "at",
@@ -42,14 +42,14 @@ fn names(rows: &Value, field: &str) -> Vec<String> {
 #[test]
 fn the_hierarchy_is_shown_as_a_tree() {
     let store = shop();
-    insta::assert_snapshot!(store.ok(&["stores", "list"]), @r"
+    insta::assert_snapshot!(store.run_ok(&["stores", "list"]), @r"
 kind        id    code       name     default  active
 website     1     eu         Europe   default
 group       1     └ eu_main  Main     default
 store-view  1     · └ de     Deutsch  default  yes
 store-view  2     · └ at     Wien              no
     ");
-    let view = store.json(&["stores", "list", "--kind", "views", "--limit", "1"]);
+    let view = store.run_json(&["stores", "list", "--kind", "views", "--limit", "1"]);
     assert_eq!(
         view,
         json!([{
@@ -57,7 +57,7 @@ store-view  2     · └ at     Wien              no
             "group": "eu_main", "default": true, "active": true
         }])
     );
-    let all = store.json(&["stores", "list", "--all", "--kind", "websites"]);
+    let all = store.run_json(&["stores", "list", "--all", "--kind", "websites"]);
     assert_eq!(names(&all, "code"), ["admin", "eu"]);
 }
 
@@ -66,14 +66,14 @@ fn pages_go_on_where_the_last_one_ended() {
     let store = shop();
     let first = store
         .run(&["stores", "list", "--limit", "2", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     assert_eq!(
         first.stderr,
         "2 shown, there are more: --after group:eu_main\n"
     );
-    let rest = store.json(&["stores", "list", "--after", "group:eu_main"]);
+    let rest = store.run_json(&["stores", "list", "--after", "group:eu_main"]);
     assert_eq!(names(&rest, "code"), ["de", "at"]);
-    store.fails(
+    store.run_failing(
         &["stores", "list", "--after", "group:gone"],
         "invalid_value",
         2,
@@ -83,14 +83,14 @@ fn pages_go_on_where_the_last_one_ended() {
 #[test]
 fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
     let store = shop();
-    let defaults = |store: &Store| {
-        let rows = store.json(&["stores", "list"]);
+    let defaults = |store: &TestStore| {
+        let rows = store.run_json(&["stores", "list"]);
         let rows = rows.as_array().expect("a list").clone();
         let marked = rows.into_iter().filter(|row| row["default"] == true);
         names(&marked.collect(), "code")
     };
     assert_eq!(defaults(&store), ["eu", "eu_main", "de"]);
-    store.ok(&[
+    store.run_ok(&[
         "stores",
         "add-website",
         "us",
@@ -100,7 +100,7 @@ fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
         "--id",
         "7",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "stores",
         "edit",
         "store-view:at",
@@ -109,8 +109,8 @@ fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
         "yes",
     ]);
     assert_eq!(defaults(&store), ["eu_main", "at", "us"]);
-    store.ok(&["stores", "remove", "store-view:at", "--yes"]);
-    store.ok(&["stores", "edit", "website:eu", "--default"]);
+    store.run_ok(&["stores", "remove", "store-view:at", "--yes"]);
+    store.run_ok(&["stores", "edit", "website:eu", "--default"]);
     assert_eq!(defaults(&store), ["eu", "eu_main", "de"]);
 }
 
@@ -118,50 +118,50 @@ fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
 fn what_is_malformed_or_taken_is_not_added() {
     let store = shop();
     for code in ["", "1a", "a-b", "ä"] {
-        store.fails(
+        store.run_failing(
             &["stores", "add-website", code, "--name", "x"],
             "invalid_value",
             2,
         );
     }
     for name in ["", " x", "a\u{202e}b"] {
-        store.fails(
+        store.run_failing(
             &["stores", "add-website", "fr", "--name", name],
             "invalid_value",
             2,
         );
     }
-    store.fails(
+    store.run_failing(
         &["stores", "add-website", "eu", "--name", "x"],
         "already_exists",
         7,
     );
-    store.fails(
+    store.run_failing(
         &["stores", "add-website", "fr", "--name", "x", "--id", "1"],
         "already_exists",
         7,
     );
-    store.fails(
+    store.run_failing(
         &["stores", "add-website", "fr", "--name", "x", "--id", "0"],
         "invalid_value",
         2,
     );
-    store.fails(
+    store.run_failing(
         &["stores", "add-group", "g", "--website", "fr", "--name", "x"],
         "website_not_found",
         3,
     );
-    store.fails(
+    store.run_failing(
         &["stores", "add-view", "v", "--group", "g", "--name", "x"],
         "store_group_not_found",
         3,
     );
     let edits = ["website:admin", "group:admin", "store-view:admin"];
     for what in edits {
-        store.fails(&["stores", "edit", what, "--name", "x"], "read_only", 2);
-        store.fails(&["stores", "remove", what, "--yes"], "read_only", 2);
+        store.run_failing(&["stores", "edit", what, "--name", "x"], "read_only", 2);
+        store.run_failing(&["stores", "remove", what, "--yes"], "read_only", 2);
     }
-    store.fails(
+    store.run_failing(
         &[
             "stores",
             "add-group",
@@ -188,21 +188,21 @@ fn an_edit_is_recorded_with_before_and_after_and_once_only() {
         "--active",
         "yes",
     ];
-    assert_eq!(store.json(&edit)["changed"], true);
-    let event = &store.log()[0];
+    assert_eq!(store.run_json(&edit)["changed"], true);
+    let event = &store.log_events()[0];
     assert_eq!(event["action"], "edit");
     assert_eq!(event["website"], "eu");
     assert_eq!(event["details"]["before"]["name"], "Wien");
     assert_eq!(event["details"]["after"]["active"], true);
-    assert_eq!(store.json(&edit)["changed"], false);
-    assert_eq!(store.log()[0]["seq"], event["seq"]);
-    store.fails(&["stores", "edit", "store-view:at"], "input_required", 2);
-    store.fails(
+    assert_eq!(store.run_json(&edit)["changed"], false);
+    assert_eq!(store.log_events()[0]["seq"], event["seq"]);
+    store.run_failing(&["stores", "edit", "store-view:at"], "input_required", 2);
+    store.run_failing(
         &["stores", "edit", "group:eu_main", "--active", "no"],
         "invalid_value",
         2,
     );
-    store.fails(
+    store.run_failing(
         &["stores", "edit", "shop:eu", "--name", "x"],
         "invalid_value",
         2,
@@ -212,7 +212,7 @@ fn an_edit_is_recorded_with_before_and_after_and_once_only() {
 #[test]
 fn what_is_in_use_stays_and_says_by_what() {
     let store = shop();
-    store.ok(&[
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -223,7 +223,7 @@ fn what_is_in_use_stays_and_says_by_what() {
         "de",
     ]);
     let used = |what: &str, by: &str| {
-        let error = store.fails(&["stores", "remove", what, "--yes"], "in_use", 7);
+        let error = store.run_failing(&["stores", "remove", what, "--yes"], "in_use", 7);
         let message = error["message"].as_str().expect("a message").to_owned();
         assert_eq!(message, format!("{what} is in use: {by}"));
     };
@@ -243,8 +243,8 @@ fn removing_takes_the_config_values_along_after_a_confirmation() {
         "--scope",
         "store-view:at",
     ];
-    store.ok(&url);
-    let error = store.fails(
+    store.run_ok(&url);
+    let error = store.run_failing(
         &["stores", "remove", "store-view:at"],
         "confirmation_required",
         2,
@@ -253,19 +253,22 @@ fn removing_takes_the_config_values_along_after_a_confirmation() {
         error["message"],
         "remove store-view:at and its config value needs a confirmation"
     );
-    let removed = store.json(&["stores", "remove", "store-view:at", "-y"]);
+    let removed = store.run_json(&["stores", "remove", "store-view:at", "-y"]);
     assert_eq!(removed["config_values"], 1);
-    assert_eq!(store.log()[0]["action"], "remove");
-    store.fails(
+    assert_eq!(store.log_events()[0]["action"], "remove");
+    store.run_failing(
         &["stores", "remove", "store-view:at", "-y"],
         "store_view_not_found",
         3,
     );
-    assert_eq!(store.log()[0]["details"]["code"], "store_view_not_found");
-    store.ok(&[
+    assert_eq!(
+        store.log_events()[0]["details"]["code"],
+        "store_view_not_found"
+    );
+    store.run_ok(&[
         "stores", "add-view", "at", "--group", "eu_main", "--name", "Wien",
     ]);
-    let setting = store.json(&[
+    let setting = store.run_json(&[
         "config",
         "get",
         "web/secure/base_url",
@@ -278,8 +281,8 @@ fn removing_takes_the_config_values_along_after_a_confirmation() {
 #[test]
 fn a_role_scope_ends_at_its_websites() {
     let store = shop();
-    store.ok(&["stores", "add-website", "us", "--name", "America"]);
-    store.ok(&[
+    store.run_ok(&["stores", "add-website", "us", "--name", "America"]);
+    store.run_ok(&[
         "stores",
         "add-group",
         "us_main",
@@ -288,27 +291,29 @@ fn a_role_scope_ends_at_its_websites() {
         "--name",
         "Main",
     ]);
-    let token = colleague(&store, "clerk", &["Magento_Backend::store"]);
-    store.ok(&["role", "scope", "clerk", "website:eu"]);
+    let token = create_user_with_own_role(&store, "clerk", &["Magento_Backend::store"]);
+    store.run_ok(&["role", "scope", "clerk", "website:eu"]);
     let as_clerk = |args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         store.run_as(&token, &args)
     };
     let listed: Value =
-        serde_json::from_str(&as_clerk(&["stores", "list"]).succeeded().stdout).expect("JSON");
+        serde_json::from_str(&as_clerk(&["stores", "list"]).assert_succeeded().stdout)
+            .expect("JSON");
     assert_eq!(names(&listed, "code"), ["eu", "eu_main", "de", "at"]);
-    as_clerk(&["stores", "edit", "website:us", "--name", "x"]).failed("website_not_found", 3);
+    as_clerk(&["stores", "edit", "website:us", "--name", "x"])
+        .assert_failed("website_not_found", 3);
     as_clerk(&[
         "stores", "add-view", "v", "--group", "us_main", "--name", "x",
     ])
-    .failed("store_group_not_found", 3);
-    as_clerk(&["stores", "add-website", "fr", "--name", "x"]).failed("beyond_own_rights", 4);
-    as_clerk(&["stores", "edit", "website:eu", "--default"]).failed("beyond_own_rights", 4);
-    as_clerk(&["stores", "edit", "website:eu", "--name", "Europa"]).succeeded();
-    let nobody = colleague(&store, "nobody", &[]);
+    .assert_failed("store_group_not_found", 3);
+    as_clerk(&["stores", "add-website", "fr", "--name", "x"]).assert_failed("beyond_own_rights", 4);
+    as_clerk(&["stores", "edit", "website:eu", "--default"]).assert_failed("beyond_own_rights", 4);
+    as_clerk(&["stores", "edit", "website:eu", "--name", "Europa"]).assert_succeeded();
+    let nobody = create_user_with_own_role(&store, "nobody", &[]);
     store
         .run_as(&nobody, &["stores", "list", "-o", "json"])
-        .failed("resource_denied", 4);
-    assert_eq!(store.log()[0]["action_group"], "stores");
-    assert_eq!(store.log()[0]["result"], "failure");
+        .assert_failed("resource_denied", 4);
+    assert_eq!(store.log_events()[0]["action_group"], "stores");
+    assert_eq!(store.log_events()[0]["result"], "failure");
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn the_help_fits_a_screen_and_names_every_command_once() {
-    let help = Store::none().ok(&["--help"]);
+    let help = TestStore::uninitialized().run_ok(&["--help"]);
     let root = login_as_customer::cli::command();
     for command in root.get_subcommands() {
         let start = format!("  {} ", command.get_name());
@@ -21,7 +21,7 @@ fn the_help_fits_a_screen_and_names_every_command_once() {
 
 #[test]
 fn without_a_command_the_help_is_an_error() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let ran = store.run(&[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("Usage: lac"));
@@ -30,7 +30,7 @@ fn without_a_command_the_help_is_an_error() {
 
 #[test]
 fn a_misspelt_command_is_guessed() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let ran = store.run(&["logn"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("'login'"), "{}", ran.stderr);
@@ -38,7 +38,7 @@ fn a_misspelt_command_is_guessed() {
 
 #[test]
 fn usage_errors_are_json_where_json_was_asked_for() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     for (args, help) in [
         (
             &["-o", "json", "config", "get"][..],
@@ -59,7 +59,7 @@ fn usage_errors_are_json_where_json_was_asked_for() {
         assert_eq!(hint, format!("{help} shows how it is used"), "{args:?}");
     }
     // What is missing stands in lines of its own.
-    let error = store.fails(&["import"], "invalid_argument", 2);
+    let error = store.run_failing(&["import"], "invalid_argument", 2);
     assert_eq!(
         error["message"],
         "the following required arguments were not provided: <KIND> <FILE>"
@@ -68,13 +68,13 @@ fn usage_errors_are_json_where_json_was_asked_for() {
 
 #[test]
 fn the_version_is_the_crate_s() {
-    let version = Store::none().ok(&["--version"]);
+    let version = TestStore::uninitialized().run_ok(&["--version"]);
     assert_eq!(version.trim(), format!("lac {}", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
 fn every_list_comes_in_pages() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     for list in [
         &["customer", "list"][..],
         &["key", "list"],
@@ -87,11 +87,11 @@ fn every_list_comes_in_pages() {
             let args: Vec<&str> = list.iter().chain(more).copied().collect();
             store.run(&args)
         };
-        let first = page(&["-o", "csv", "--limit", "1"]).succeeded();
+        let first = page(&["-o", "csv", "--limit", "1"]).assert_succeeded();
         assert_eq!(first.stdout.lines().count(), 2, "{list:?}: {first:#?}");
         let (_, cursor) = first.stderr.trim().rsplit_once(' ').expect("a cursor");
-        let second = page(&["-o", "csv", "--limit", "1", "--after", cursor]).succeeded();
+        let second = page(&["-o", "csv", "--limit", "1", "--after", cursor]).assert_succeeded();
         assert_ne!(first.stdout, second.stdout, "{list:?}");
-        page(&["-o", "json", "--after", "\u{1b}[31m"]).failed("invalid_value", 2);
+        page(&["-o", "json", "--after", "\u{1b}[31m"]).assert_failed("invalid_value", 2);
     }
 }

@@ -2,26 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Store, text};
+use crate::support::{CommandOutput, TestStore, json_str};
 
 /// A token that `maker` makes for an admin user; its text.
 #[track_caller]
-fn made(store: &Store, maker: &str, args: &[&str]) -> String {
+fn made(store: &TestStore, maker: &str, args: &[&str]) -> String {
     let args: Vec<&str> = ["user", "token", "create"]
         .iter()
         .chain(args)
         .chain(&["-o", "json"])
         .copied()
         .collect();
-    let ran = store.run_as(maker, &args).succeeded();
+    let ran = store.run_as(maker, &args).assert_succeeded();
     let made: Value = serde_json::from_str(&ran.stdout).expect("JSON");
-    text(&made["token"]).to_owned()
+    json_str(&made["token"]).to_owned()
 }
 
 /// The id of the newest token of an admin user.
 #[track_caller]
-fn newest(store: &Store, name: &str) -> String {
-    let tokens = store.json(&["user", "token", "list", name]);
+fn newest(store: &TestStore, name: &str) -> String {
+    let tokens = store.run_json(&["user", "token", "list", name]);
     let last = tokens
         .as_array()
         .and_then(|all| all.last())
@@ -29,19 +29,19 @@ fn newest(store: &Store, name: &str) -> String {
     last["id"].to_string()
 }
 
-fn whoami(store: &Store, token: &str) -> Ran {
+fn whoami(store: &TestStore, token: &str) -> CommandOutput {
     store.run_as(token, &["whoami", "-o", "json"])
 }
 
 /// A store with a token of alice's that a script has, and its id.
-fn leaked(limits: &[&str]) -> (Store, String, String) {
-    let store = Store::with_shop();
+fn leaked(limits: &[&str]) -> (TestStore, String, String) {
+    let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["user", "token", "create", "alice"]
         .iter()
         .chain(limits)
         .copied()
         .collect();
-    let token = text(&store.json(&args)["token"]).to_owned();
+    let token = json_str(&store.run_json(&args)["token"]).to_owned();
     let id = newest(&store, "alice");
     (store, token, id)
 }
@@ -51,29 +51,29 @@ fn what_a_token_made_stops_with_it_however_deep() {
     let (store, leaked, id) = leaked(&["--resource", "login_button", "--website", "base"]);
     let child = made(&store, &leaked, &["alice"]);
     let grandchild = made(&store, &child, &["alice", "--expires", "1h"]);
-    whoami(&store, &grandchild).succeeded();
-    let revoked = store.json(&["user", "token", "revoke", "alice", &id]);
+    whoami(&store, &grandchild).assert_succeeded();
+    let revoked = store.run_json(&["user", "token", "revoke", "alice", &id]);
     assert_eq!(revoked["revoked"].as_array().expect("ids").len(), 1);
     assert_eq!(revoked["descendants"].as_array().expect("ids").len(), 2);
     assert_eq!(
-        store.log()[0]["details"]["descendants"],
+        store.log_events()[0]["details"]["descendants"],
         revoked["descendants"]
     );
     for token in [&leaked, &child, &grandchild] {
-        whoami(&store, token).failed("not_authenticated", 4);
+        whoami(&store, token).assert_failed("not_authenticated", 4);
     }
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn what_was_made_for_others_stops_too_and_what_they_have_besides_does_not() {
     let (store, leaked, id) = leaked(&[]);
-    let own = store.agent("bea");
+    let own = store.create_agent("bea");
     let child = made(&store, &leaked, &["bea"]);
-    whoami(&store, &child).succeeded();
-    store.ok(&["user", "token", "revoke", "alice", &id]);
-    whoami(&store, &child).failed("not_authenticated", 4);
-    whoami(&store, &own).succeeded();
+    whoami(&store, &child).assert_succeeded();
+    store.run_ok(&["user", "token", "revoke", "alice", &id]);
+    whoami(&store, &child).assert_failed("not_authenticated", 4);
+    whoami(&store, &own).assert_succeeded();
 }
 
 #[test]
@@ -89,14 +89,14 @@ fn a_storefront_that_was_added_with_a_limited_token_ends_with_it() {
         "-o",
         "json",
     ];
-    let ran = store.run_as(&leaked, &add).succeeded();
+    let ran = store.run_as(&leaked, &add).assert_succeeded();
     let added: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(added["expires_at"], "2026-10-15T12:00:00.000000Z");
-    let shop = text(&added["token"]);
-    whoami(&store, shop).succeeded();
-    store.ok(&["user", "token", "revoke", "alice", &id]);
-    whoami(&store, shop).failed("not_authenticated", 4);
-    let listed = store.json(&["storefront", "list"]);
+    let shop = json_str(&added["token"]);
+    whoami(&store, shop).assert_succeeded();
+    store.run_ok(&["user", "token", "revoke", "alice", &id]);
+    whoami(&store, shop).assert_failed("not_authenticated", 4);
+    let listed = store.run_json(&["storefront", "list"]);
     assert!(listed[0]["revoked_at"].is_string(), "{listed}");
 }
 
@@ -107,37 +107,37 @@ fn a_storefront_that_was_added_with_a_token_without_a_limit_outlives_its_expiry(
     let (store, leaked, id) = leaked(&["--expires", "1d"]);
     let add = ["storefront", "add", "shop", "--website", "base"];
     let add: Vec<&str> = add.iter().copied().chain(["-o", "json"]).collect();
-    let ran = store.run_as(&leaked, &add).succeeded();
+    let ran = store.run_as(&leaked, &add).assert_succeeded();
     let added: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert!(added["expires_at"].is_null(), "{added}");
-    let shop = text(&added["token"]);
+    let shop = json_str(&added["token"]);
     store.clock.set("2026-10-08T12:00:00Z");
-    whoami(&store, &leaked).failed("not_authenticated", 4);
-    whoami(&store, shop).succeeded();
-    store.ok(&["user", "token", "revoke", "alice", &id]);
-    whoami(&store, shop).failed("not_authenticated", 4);
+    whoami(&store, &leaked).assert_failed("not_authenticated", 4);
+    whoami(&store, shop).assert_succeeded();
+    store.run_ok(&["user", "token", "revoke", "alice", &id]);
+    whoami(&store, shop).assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn a_token_counts_no_longer_than_the_owner_of_its_parent() {
-    let store = Store::with_shop();
-    let boss = store.person("boss", "Administrators");
-    let own = store.agent("bea");
+    let store = TestStore::with_sample_data();
+    let boss = store.create_user("boss", "Administrators");
+    let own = store.create_agent("bea");
     let child = made(&store, &boss, &["bea"]);
-    store.ok(&["user", "disable", "boss"]);
-    whoami(&store, &child).failed("not_authenticated", 4);
-    let listed = store.json(&["user", "token", "list", "bea"]);
+    store.run_ok(&["user", "disable", "boss"]);
+    whoami(&store, &child).assert_failed("not_authenticated", 4);
+    let listed = store.run_json(&["user", "token", "list", "bea"]);
     assert_eq!(listed[1]["state"], "suspended", "{listed}");
-    store.ok(&["user", "enable", "boss"]);
-    whoami(&store, &child).succeeded();
+    store.run_ok(&["user", "enable", "boss"]);
+    whoami(&store, &child).assert_succeeded();
 
-    store.ok(&["user", "delete", "boss", "--yes"]);
+    store.run_ok(&["user", "delete", "boss", "--yes"]);
     assert_eq!(
-        store.log()[0]["details"]["descendants"],
+        store.log_events()[0]["details"]["descendants"],
         json!([listed[1]["id"]])
     );
-    whoami(&store, &child).failed("not_authenticated", 4);
-    whoami(&store, &own).succeeded();
+    whoami(&store, &child).assert_failed("not_authenticated", 4);
+    whoami(&store, &own).assert_succeeded();
 }
 
 /// Revoking marks every descendant. Even if it had not, or somebody took the
@@ -152,7 +152,7 @@ fn a_parent_that_does_not_count_is_found_when_a_token_is_used() {
         [&id],
     );
     assert_eq!(marked, Ok(1));
-    whoami(&store, &child).failed("not_authenticated", 4);
+    whoami(&store, &child).assert_failed("not_authenticated", 4);
 }
 
 #[test]
@@ -171,7 +171,9 @@ fn a_limited_token_makes_no_more_than_it_has() {
     ]);
     let denied = |args: &[&str]| {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
-        store.run_as(&leaked, &args).failed("beyond_own_rights", 4);
+        store
+            .run_as(&leaked, &args)
+            .assert_failed("beyond_own_rights", 4);
     };
     denied(&["user", "token", "create", "alice", "--expires", "2d"]);
     denied(&[
@@ -182,9 +184,9 @@ fn a_limited_token_makes_no_more_than_it_has() {
         "--resource",
         "acl_roles",
     ]);
-    store.ok(&["role", "create", "Modest"]);
-    store.ok(&["role", "allow", "Modest", "login_button"]);
-    store.ok(&["role", "scope", "Modest", "website:base"]);
+    store.run_ok(&["role", "create", "Modest"]);
+    store.run_ok(&["role", "allow", "Modest", "login_button"]);
+    store.run_ok(&["role", "scope", "Modest", "website:base"]);
     // An account outlives a token, so that a limited one maps none.
     denied(&[
         "user",
@@ -197,24 +199,25 @@ fn a_limited_token_makes_no_more_than_it_has() {
     ]);
     store
         .run_as(&leaked, &["user", "create", "mallory", "--role", "Modest"])
-        .succeeded();
+        .assert_succeeded();
     denied(&["user", "edit", "mallory", "--os-account", "mallory"]);
     let foreign = ["storefront", "add", "shop", "--website", "eu", "-o", "json"];
     store
         .run_as(&leaked, &foreign)
-        .failed("website_not_found", 3);
+        .assert_failed("website_not_found", 3);
 }
 
 #[test]
 fn a_limited_token_neither_revokes_nor_sees_its_siblings() {
     let (store, leaked, id) = leaked(&["--resource", "login_button"]);
-    let sibling = text(&store.json(&["user", "token", "create", "alice"])["token"]).to_owned();
+    let sibling =
+        json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();
     let other = newest(&store, "alice");
     let child = made(&store, &leaked, &["alice"]);
     let list: Value = {
         let ran = store
             .run_as(&leaked, &["user", "token", "list", "-o", "json"])
-            .succeeded();
+            .assert_succeeded();
         serde_json::from_str(&ran.stdout).expect("JSON")
     };
     let rows = list.as_array().expect("a list");
@@ -224,16 +227,20 @@ fn a_limited_token_neither_revokes_nor_sees_its_siblings() {
         let revoke = ["user", "token", "revoke", "alice", which, "-o", "json"];
         store
             .run_as(&leaked, &revoke)
-            .failed("beyond_own_rights", 4);
+            .assert_failed("beyond_own_rights", 4);
         // Nor does what a token made touch its parent.
-        store.run_as(&child, &revoke).failed("beyond_own_rights", 4);
+        store
+            .run_as(&child, &revoke)
+            .assert_failed("beyond_own_rights", 4);
     }
     let parent = ["user", "token", "revoke", "alice", &id, "-o", "json"];
-    store.run_as(&child, &parent).failed("beyond_own_rights", 4);
-    whoami(&store, &sibling).succeeded();
+    store
+        .run_as(&child, &parent)
+        .assert_failed("beyond_own_rights", 4);
+    whoami(&store, &sibling).assert_succeeded();
     // It may give itself up, and goes with what it made.
-    store.run_as(&leaked, &parent).succeeded();
-    whoami(&store, &child).failed("not_authenticated", 4);
+    store.run_as(&leaked, &parent).assert_succeeded();
+    whoami(&store, &child).assert_failed("not_authenticated", 4);
 }
 
 #[test]
@@ -241,8 +248,10 @@ fn tokens_of_tokens_end_somewhere() {
     let (store, mut token, _) = leaked(&[]);
     for _ in 0..8 {
         token = made(&store, &token, &["alice"]);
-        whoami(&store, &token).succeeded();
+        whoami(&store, &token).assert_succeeded();
     }
     let more = ["user", "token", "create", "alice", "-o", "json"];
-    store.run_as(&token, &more).failed("beyond_own_rights", 4);
+    store
+        .run_as(&token, &more)
+        .assert_failed("beyond_own_rights", 4);
 }

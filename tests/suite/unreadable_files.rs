@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
-fn saved(store: &Store, name: &str, text: &str) -> String {
+fn saved(store: &TestStore, name: &str, text: &str) -> String {
     let path = store.home().join(name);
     fs::write(&path, text).expect("written");
     path.display().to_string()
@@ -13,9 +13,9 @@ fn saved(store: &Store, name: &str, text: &str) -> String {
 
 #[test]
 fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
-    let note = store.ok(&["log", "checkpoint"]);
+    let note = store.run_ok(&["log", "checkpoint"]);
     let spoilt = [
         ("prompt.txt", format!("$ lac log checkpoint\n{note}")),
         ("tail.txt", format!("{note}$ exit\n")),
@@ -31,7 +31,7 @@ fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
     for (name, spoilt) in &spoilt {
         let file = saved(&store, name, spoilt);
         for way in ["--since", "--file"] {
-            let refused = store.fails(&["log", "verify", way, &file], "proof_missing", 8);
+            let refused = store.run_failing(&["log", "verify", way, &file], "proof_missing", 8);
             let said = refused.to_string();
             assert!(!said.contains("evidence"), "{name} {way}: {said}");
             let is_note = !["empty.txt"].contains(name);
@@ -47,7 +47,7 @@ fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
     ] {
         let file = saved(&store, name, &sound);
         for way in ["--since", "--file"] {
-            store.ok(&["log", "verify", way, &file]);
+            store.run_ok(&["log", "verify", way, &file]);
         }
     }
     // What a trusted key did not sign as it is stays a proven difference.
@@ -55,26 +55,26 @@ fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
     let other = note.replacen(&format!("\n{size}\n"), "\n1\n", 1);
     let file = saved(&store, "changed.txt", &other);
     for way in ["--since", "--file"] {
-        store.fails(&["log", "verify", way, &file], "file_tampered", 6);
+        store.run_failing(&["log", "verify", way, &file], "file_tampered", 6);
     }
 }
 
 #[test]
 fn a_manifest_that_cannot_be_read_is_not_called_tampered() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let export = store.home().join("e.csv").display().to_string();
-    store.ok(&["log", "export", &export]);
+    store.run_ok(&["log", "export", &export]);
     let manifest = format!("{export}.manifest.json");
     let sound = fs::read_to_string(&manifest).expect("a manifest");
     for spoilt in ["{}", "", "null", "[1]", &sound[..sound.len() / 2]] {
         fs::write(&manifest, spoilt).expect("written");
-        let refused = store.fails(&["log", "verify", "--file", &export], "proof_missing", 8);
-        let said = text(&refused["message"]);
+        let refused = store.run_failing(&["log", "verify", "--file", &export], "proof_missing", 8);
+        let said = json_str(&refused["message"]);
         assert!(said.contains("e.csv.manifest.json"), "{said}");
     }
     fs::write(&manifest, &sound).expect("as before");
-    store.ok(&["log", "verify", "--file", &export]);
+    store.run_ok(&["log", "verify", "--file", &export]);
     fs::write(&export, "seq\n1\n").expect("written");
-    store.fails(&["log", "verify", "--file", &export], "file_tampered", 6);
+    store.run_failing(&["log", "verify", "--file", &export], "file_tampered", 6);
 }

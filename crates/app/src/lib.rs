@@ -1,50 +1,32 @@
-//! Floor 3: one file per use case.
+//! The use cases: one file each.
 //!
-//! A use case is a value: a serde request with `run(self, &Desk)` and a serde
-//! answer. Every one tells the story of [`act`]: who → may they → do the rules
-//! allow it → do it and record it in one transaction → answer. Nothing in a
-//! request says who is asking; that is the [`Desk`]'s to know.
+//! A use case is a value: a serde request with `run(self, &Context)` and a serde
+//! answer. Every one that changes something goes through [`write`]: who is
+//! asking, whether they may, whether the rules allow it, the change and its
+//! record in one transaction, the answer. What only reads goes through [`read`].
+//! A request never says who is asking; the [`Context`] does.
+//!
+//! | module | what is in it | it uses |
+//! | --- | --- | --- |
+//! | [`core`] | context, identity, authorization, transactions, the record | |
+//! | [`access`] | roles, admin users, access tokens, storefronts, keys, `init` | core |
+//! | [`login`] | logins, sessions, requests for approval, notices for hooks | core |
+//! | [`log`] | the audit log | core |
+//! | [`shop`] | stores, config, customers, consent, documents, imports, completion | core, access, login |
+//! | [`doctor`] | whether the store is in order | core, access |
+//! | [`protocol`] | the same use cases from another process | all of them |
 
-pub mod bulk;
-pub mod complete;
-pub mod config;
-pub mod confirm;
-pub mod consent;
-pub mod customers;
-mod declared;
+pub mod access;
+pub mod core;
 pub mod doctor;
-pub mod documents;
-pub mod find;
-pub mod founding;
-pub mod import;
-pub mod keys;
 pub mod log;
-mod logbook;
 pub mod login;
-pub mod names;
-pub mod outbox;
-pub mod page;
-pub mod remote;
-pub mod requests;
-pub mod rights;
-pub mod roles;
-pub mod sessions;
-mod settings;
-pub mod storefronts;
-pub mod stores;
-mod story;
-pub mod tokens;
-pub mod users;
-mod view;
-mod who;
-pub mod whoami;
+pub mod protocol;
+pub mod shop;
 
-pub use declared::LONGEST_FILE;
-pub use logbook::Keys;
-pub use settings::{Config, known};
-pub use story::{
-    Caller, Credential, Desk, Done, Work, act, act_with, act_without_checkpoint, glance, is_known,
-    look, may, record_counted, tend,
+pub use crate::core::toml::MAX_FILE_BYTES;
+pub use crate::core::{
+    Caller, Config, Context, Credential, ReadView, SigningKeys, UnitOfWork, WriteOutcome,
+    check_allowed, config_field, current_agent, is_known, maintain, read, read_unrecorded,
+    record_counted_refusals, write, write_with_resources, write_without_checkpoint,
 };
-pub use view::View;
-pub use who::agent_now;

@@ -5,26 +5,26 @@
 //! the high-water file outside the database. Otherwise one append after a
 //! rollback of the database would heal the attack.
 
-use crate::fault::tampered;
-use crate::head::{check_file, check_head};
-use crate::merkle::{Frontier, SUBTREE};
-use crate::record::seal;
-use crate::root::recompute;
-use crate::signing::chain::Chain;
+use crate::fault::log_tampered;
+use crate::head::{check_checkpoint_file, check_head};
+use crate::merkle::{Frontier, SUBTREE_SIZE};
+use crate::record::seal_event;
+use crate::root::recompute_root;
 use crate::signing::keys::PrivateKey;
+use crate::signing::log_keys::LogKeys;
 use crate::signing::note::{self, Checkpoint};
 use crate::state;
-use lac_model::ambient::{self, Random};
-use lac_model::audit::{ActionGroup, Event, State, StateKind, differs_from};
+use lac_model::audit::{ActionGroup, Event, StateDigests, StateKind, describe_differences};
+use lac_model::environment::{self, Random};
 use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
-use lac_store::{Appended, ArchiveRow, AuditWriter, Head, HighWater, Result, WriteTx};
+use lac_store::{AppendProof, ArchiveRow, AuditWriter, HighWaterMark, Result, TreeHead, WriteTx};
 
 /// An event that was appended (or whose group is not logged).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
-pub struct Recorded {
+pub struct RecordedEvent {
     /// `None` where the action group is not logged.
     pub seq: Option<u64>,
 }
@@ -37,18 +37,18 @@ pub struct Appender<'tx> {
     frontier: Frontier,
     last_time: Timestamp,
     now: Timestamp,
-    unlogged: Vec<ActionGroup>,
+    excluded_groups: Vec<ActionGroup>,
     appended: u64,
     /// The last event, which is not written before it is known whether it is
     /// the one that says what the act has left.
     pending: Option<(Event, Timestamp)>,
     /// The newest state of the log, and whether it was looked for.
-    known_state: Option<(u64, State)>,
-    has_looked: bool,
+    known_state: Option<(u64, StateDigests)>,
+    is_state_loaded: bool,
     /// Whether the act says what the state is without having changed it.
-    tells_state: bool,
+    records_state: bool,
     accepts_state: bool,
-    is_worth_anchoring: bool,
+    needs_anchoring: bool,
     writer: AuditWriter<'tx>,
 }
 
@@ -70,12 +70,12 @@ impl<'tx> Appender<'tx> {
     pub fn open(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
-        keys: &Chain,
-        high_water: &dyn HighWater,
+        keys: &LogKeys,
+        high_water: &dyn HighWaterMark,
         now: Timestamp,
     ) -> Result<Self> {
         let Some(head) = tx.audit_head()? else {
-            return Err(tampered("the head of the tree is gone"));
+            return Err(log_tampered("the head of the tree is gone"));
         };
         let frontier = check_head(tx.as_read(), &head, keys)?;
         match high_water.read()? {
@@ -84,9 +84,9 @@ impl<'tx> Appender<'tx> {
                     path: high_water.path(),
                 });
             }
-            Some(file) => check_file(tx.as_read(), &head, &file, keys)?,
+            Some(file) => check_checkpoint_file(tx.as_read(), &head, &file, keys)?,
         }
-        Ok(Self::at(
+        Ok(Self::new(
             tx,
             random,
             keys.origin(),
@@ -103,19 +103,19 @@ impl<'tx> Appender<'tx> {
     pub fn open_for_recovery(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
-        keys: &Chain,
+        keys: &LogKeys,
         now: Timestamp,
     ) -> Result<Self> {
         let Some(head) = tx.audit_head()? else {
-            return Err(tampered("the head of the tree is gone"));
+            return Err(log_tampered("the head of the tree is gone"));
         };
         let frontier = check_head(tx.as_read(), &head, keys)?;
-        if recompute(tx.as_read(), head.size)? != frontier.root() {
-            return Err(tampered(
+        if recompute_root(tx.as_read(), head.size)? != frontier.root() {
+            return Err(log_tampered(
                 "the stored events do not add up to the signed checkpoint",
             ));
         }
-        Ok(Self::at(
+        Ok(Self::new(
             tx,
             random,
             keys.origin(),
@@ -129,7 +129,7 @@ impl<'tx> Appender<'tx> {
     ///
     /// # Errors
     /// `already_exists` if there is one.
-    pub fn found(
+    pub fn create(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
         origin: &str,
@@ -141,10 +141,10 @@ impl<'tx> Appender<'tx> {
             });
         }
         let last = Timestamp::from_micros(0);
-        Ok(Self::at(tx, random, origin, Frontier::new(), last, now))
+        Ok(Self::new(tx, random, origin, Frontier::new(), last, now))
     }
 
-    fn at(
+    fn new(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
         origin: &str,
@@ -159,33 +159,33 @@ impl<'tx> Appender<'tx> {
             frontier,
             last_time,
             now,
-            unlogged: Vec::new(),
+            excluded_groups: Vec::new(),
             appended: 0,
             pending: None,
             known_state: None,
-            has_looked: false,
-            tells_state: false,
+            is_state_loaded: false,
+            records_state: false,
             accepts_state: false,
-            is_worth_anchoring: false,
+            needs_anchoring: false,
             writer: AuditWriter::new(tx),
         }
     }
 
     /// Leaves these groups out (those that cannot be turned off stay in).
-    pub fn leave_out(&mut self, groups: Vec<ActionGroup>) {
-        self.unlogged = groups
+    pub fn exclude_groups(&mut self, groups: Vec<ActionGroup>) {
+        self.excluded_groups = groups
             .into_iter()
             .filter(|g| !g.is_always_logged())
             .collect();
     }
 
     /// Puts these groups back in: a change of what is logged always is.
-    pub fn leave_out_nothing(&mut self) {
-        self.unlogged.clear();
+    pub fn include_all_groups(&mut self) {
+        self.excluded_groups.clear();
     }
 
     /// A later reading of the clock, in an act that takes its time.
-    pub fn advance(&mut self, now: Timestamp) {
+    pub fn advance_clock(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
     }
 
@@ -196,14 +196,14 @@ impl<'tx> Appender<'tx> {
 
     /// Lets the act's last event say what the state is, whether the act changes
     /// it or not.
-    pub fn tell_state(&mut self) {
-        self.tells_state = true;
+    pub fn record_state(&mut self) {
+        self.records_state = true;
     }
 
     /// The same, whatever the log says of the state so far: an act that accepts
     /// what was changed in the tables.
     pub fn accept_state(&mut self) {
-        self.tells_state = true;
+        self.records_state = true;
         self.accepts_state = true;
     }
 
@@ -212,30 +212,30 @@ impl<'tx> Appender<'tx> {
     ///
     /// # Errors
     /// `log_tampered`.
-    pub fn known_state(&mut self) -> Result<Option<(u64, State)>> {
-        if !self.has_looked {
-            self.known_state = state::newest(self.tx.as_read(), &self.frontier)?;
-            self.has_looked = true;
+    pub fn known_state(&mut self) -> Result<Option<(u64, StateDigests)>> {
+        if !self.is_state_loaded {
+            self.known_state = state::newest_state(self.tx.as_read(), &self.frontier)?;
+            self.is_state_loaded = true;
         }
         Ok(self.known_state.clone())
     }
 
     /// Appends one event. What changes a kind of state that is tracked is
     /// recorded even where its group is left out.
-    pub fn append(&mut self, event: &Event) -> Result<Recorded> {
-        let is_left_out = self.unlogged.contains(&event.action.group());
+    pub fn append(&mut self, event: &Event) -> Result<RecordedEvent> {
+        let is_left_out = self.excluded_groups.contains(&event.action.group());
         if is_left_out {
-            state::check_config(self.tx, self.known_state()?)?;
-            let is_tracked = |kind: &StateKind| kind.is_tracked(&self.unlogged);
-            if !self.tx.state_written().iter().any(is_tracked) {
-                return Ok(Recorded { seq: None });
+            state::check_config_unchanged(self.tx, self.known_state()?)?;
+            let is_tracked = |kind: &StateKind| kind.is_fully_logged(&self.excluded_groups);
+            if !self.tx.written_state_kinds().iter().any(is_tracked) {
+                return Ok(RecordedEvent { seq: None });
             }
         }
         event.check_bounds().map_err(Fault::internal)?;
         let seq = self.next_seq();
         self.write_pending(false)?;
         self.pending = Some((event.clone(), self.now));
-        Ok(Recorded { seq: Some(seq) })
+        Ok(RecordedEvent { seq: Some(seq) })
     }
 
     /// What the event says of the state; the last one of an act that changed
@@ -244,10 +244,10 @@ impl<'tx> Appender<'tx> {
     /// # Errors
     /// `state_tampered` where the tables were not as the log says when the act
     /// began: recording them as they are now would let that pass.
-    fn state(&mut self, seq: u64, is_last: bool) -> Result<Option<State>> {
-        let written = self.tx.state_written();
-        let is_told = is_last && (self.tells_state || !written.is_empty());
-        if !is_told && !state::is_repeated_at(seq) {
+    fn state_for_event(&mut self, seq: u64, is_last: bool) -> Result<Option<StateDigests>> {
+        let written = self.tx.written_state_kinds();
+        let is_told = is_last && (self.records_state || !written.is_empty());
+        if !is_told && !state::repeats_state_at(seq) {
             return Ok(None);
         }
         let known = self.known_state()?;
@@ -258,12 +258,12 @@ impl<'tx> Appender<'tx> {
             && !self.accepts_state
             && !written.is_empty()
         {
-            let changed = state.changed(|kind| self.tx.state_before(kind))?;
-            if let Some(what) = differs_from(&changed, *seq) {
+            let changed = state.find_changed(|kind| self.tx.state_digest_before(kind))?;
+            if let Some(what) = describe_differences(&changed, *seq) {
                 return Err(Fault::StateTampered { what });
             }
         }
-        let mut state = State::default();
+        let mut state = StateDigests::default();
         for kind in StateKind::ALL {
             let before = known.as_ref().and_then(|(_, state)| state.get(kind));
             let digest = match before {
@@ -272,7 +272,7 @@ impl<'tx> Appender<'tx> {
                 Some(before) if written.is_empty() && !self.accepts_state => {
                     Some(before.to_owned())
                 }
-                _ if !kind.is_tracked(&self.unlogged) => None,
+                _ if !kind.is_fully_logged(&self.excluded_groups) => None,
                 Some(before) if !self.accepts_state && !written.contains(&kind) => {
                     Some(before.to_owned())
                 }
@@ -289,26 +289,29 @@ impl<'tx> Appender<'tx> {
             return Ok(());
         };
         let seq = self.frontier.size() + 1;
-        event.state = self.state(seq, is_last)?;
+        event.state = self.state_for_event(seq, is_last)?;
         let floor = Timestamp::from_micros(self.last_time.micros() + 1);
         let (time, clock) = if now >= floor {
             (now, None)
         } else {
             (floor, Some(now))
         };
-        let salts = [ambient::bytes(self.random), ambient::bytes(self.random)];
-        let sealed = seal(&event, seq, time, clock, salts).map_err(Fault::internal)?;
-        self.writer.put(&event, &sealed)?;
+        let salts = [
+            environment::random_bytes(self.random),
+            environment::random_bytes(self.random),
+        ];
+        let sealed = seal_event(&event, seq, time, clock, salts).map_err(Fault::internal)?;
+        self.writer.append(&event, &sealed)?;
         if let Some(state) = event.state {
             self.known_state = Some((seq, state));
-            self.has_looked = true;
+            self.is_state_loaded = true;
         }
         if let Some(root) = self.frontier.push(sealed.leaf) {
-            self.writer.put_subtree(seq / SUBTREE - 1, &root)?;
+            self.writer.put_subtree(seq / SUBTREE_SIZE - 1, &root)?;
         }
         let group = event.action.group();
-        self.is_worth_anchoring |= matches!(group, ActionGroup::Log | ActionGroup::Keys)
-            || hour(time) != hour(self.last_time);
+        self.needs_anchoring |= matches!(group, ActionGroup::Log | ActionGroup::Keys)
+            || hours_since_epoch(time) != hours_since_epoch(self.last_time);
         self.last_time = time;
         self.appended += 1;
         Ok(())
@@ -333,27 +336,27 @@ impl<'tx> Appender<'tx> {
     ///
     /// # Errors
     /// `state_tampered`.
-    pub fn seal(mut self, _recorded: Recorded, key: &PrivateKey) -> Result<Appended> {
+    pub fn finish(mut self, _recorded: RecordedEvent, key: &PrivateKey) -> Result<AppendProof> {
         self.write_pending(true)?;
         if self.appended == 0 {
-            return Ok(self.writer.end_unlogged());
+            return Ok(self.writer.finish_unlogged());
         }
         let checkpoint = Checkpoint {
             origin: self.origin,
             size: self.frontier.size(),
             root: self.frontier.root(),
         };
-        let head = Head {
+        let head = TreeHead {
             size: self.frontier.size(),
             nodes: self.frontier.nodes_bytes(),
             last_time: self.last_time,
             note: note::sign(&checkpoint, key),
         };
-        self.writer.end(&head, self.is_worth_anchoring)
+        self.writer.finish(&head, self.needs_anchoring)
     }
 }
 
 /// Hours since 1970, UTC.
-fn hour(time: Timestamp) -> i64 {
+fn hours_since_epoch(time: Timestamp) -> i64 {
     time.seconds().div_euclid(3600)
 }

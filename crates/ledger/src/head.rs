@@ -1,28 +1,28 @@
 //! The head of the tree and the checkpoint file, compared with what was signed.
 
-use crate::fault::tampered;
+use crate::fault::log_tampered;
 use crate::merkle::Frontier;
-use crate::root::root_at;
-use crate::signing::chain::Chain;
-use lac_store::{Head, ReadTx, Result};
+use crate::root::database_root_at;
+use crate::signing::log_keys::LogKeys;
+use lac_store::{ReadTx, Result, TreeHead};
 
 /// The head's frontier, once its signature, root and last event agree.
 ///
 /// # Errors
 /// `log_tampered`.
-pub fn check_head(tx: &dyn ReadTx, head: &Head, keys: &Chain) -> Result<Frontier> {
+pub fn check_head(tx: &dyn ReadTx, head: &TreeHead, keys: &LogKeys) -> Result<Frontier> {
     let opened = keys.open(head.note.as_bytes());
     let signed = opened
-        .map_err(|e| tampered(format!("the newest checkpoint in the database: {e}")))?
+        .map_err(|e| log_tampered(format!("the newest checkpoint in the database: {e}")))?
         .checkpoint;
     let frontier = Frontier::from_parts(head.size, &head.nodes)
-        .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+        .map_err(|e| log_tampered(format!("the head of the tree: {e}")))?;
     if signed.size != head.size || signed.root != frontier.root() {
-        return Err(tampered("the head of the tree is not what was signed"));
+        return Err(log_tampered("the head of the tree is not what was signed"));
     }
     let last = tx.audit_last_seq()?;
     if last != head.size {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "the newest checkpoint covers {} events, the newest stored is {last}",
             head.size
         )));
@@ -35,22 +35,27 @@ pub fn check_head(tx: &dyn ReadTx, head: &Head, keys: &Chain) -> Result<Frontier
 ///
 /// # Errors
 /// `log_tampered` for a file that is ahead, of another root or not ours.
-pub fn check_file(tx: &dyn ReadTx, head: &Head, file: &[u8], keys: &Chain) -> Result<()> {
+pub fn check_checkpoint_file(
+    tx: &dyn ReadTx,
+    head: &TreeHead,
+    file: &[u8],
+    keys: &LogKeys,
+) -> Result<()> {
     if file == head.note.as_bytes() {
         return Ok(());
     }
     let opened = keys.open(file);
     let known = opened
-        .map_err(|e| tampered(format!("the checkpoint file: {e}")))?
+        .map_err(|e| log_tampered(format!("the checkpoint file: {e}")))?
         .checkpoint;
     if known.size > head.size {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "the checkpoint file knows {} events, the database only {}: an older copy was put back",
             known.size, head.size
         )));
     }
-    if root_at(tx, known.size)? != known.root {
-        return Err(tampered(format!(
+    if database_root_at(tx, known.size)? != known.root {
+        return Err(log_tampered(format!(
             "the first {} events are not those the checkpoint file was signed for",
             known.size
         )));

@@ -4,16 +4,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::signing::NoteError;
-use crate::signing::chain::Chain;
 use crate::signing::keys::{PrivateKey, PublicKey};
+use crate::signing::log_keys::LogKeys;
 use crate::signing::note;
-use lac_model::audit::{Field, Selection, Visible};
+use lac_model::audit::{EventField, LogVisibility, Selection};
 use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
 /// The format's name.
-pub const FORMAT: &str = "lac-manifest/1";
+pub const MANIFEST_FORMAT: &str = "lac-manifest/1";
 
 /// The manifest of one export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,13 +33,13 @@ pub struct Manifest {
     /// Of the file as it is, in hexadecimal.
     pub sha256: String,
     pub rows: u64,
-    pub columns: Vec<Field>,
+    pub columns: Vec<EventField>,
     /// Whether cells that a spreadsheet would run as formulas got a leading `'`.
     pub formula_guard: bool,
     /// The filter as it was resolved: instants in UTC (`until` exclusive), ids.
     pub filter: Selection,
     /// What a custom role scope let its maker see; `null` for everything.
-    pub visible: Option<Visible>,
+    pub visible: Option<LogVisibility>,
     /// The first and the last event that were looked at; `null` for none.
     pub window: Option<(u64, u64)>,
     /// The store's name.
@@ -59,7 +59,7 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProofFile {
-    pub strength: Strength,
+    pub strength: ProofStrength,
     /// Its name, without directories.
     pub file: String,
     pub bytes: u64,
@@ -69,7 +69,7 @@ pub struct ProofFile {
 /// What a proof proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Strength {
+pub enum ProofStrength {
     /// The rows are genuine.
     Sparse,
     /// The rows are genuine, and all there are for the filter.
@@ -104,7 +104,7 @@ impl Manifest {
     /// # Errors
     /// Only internal ones.
     pub fn sign(&mut self, key: &PrivateKey) -> Result<()> {
-        self.signature = note::signature(&self.signed_text()?, &self.origin, key);
+        self.signature = note::sign_text(&self.signed_text()?, &self.origin, key);
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl Manifest {
     ///
     /// # Errors
     /// Only internal ones.
-    pub fn text(&self) -> Result<String> {
+    pub fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self).map_err(Fault::internal)?;
         Ok(format!("{text}\n"))
     }
@@ -121,9 +121,9 @@ impl Manifest {
     ///
     /// # Errors
     /// As [`note::check_signature`].
-    pub fn signer(&self, keys: &Chain) -> Result<std::result::Result<PublicKey, NoteError>> {
+    pub fn signer(&self, keys: &LogKeys) -> Result<std::result::Result<PublicKey, NoteError>> {
         for key in keys.keys() {
-            match self.check(key)? {
+            match self.verify_signature(key)? {
                 Ok(()) => return Ok(Ok(key.clone())),
                 Err(NoteError::UnknownKey) => {}
                 Err(other) => return Ok(Err(other)),
@@ -136,7 +136,7 @@ impl Manifest {
     ///
     /// # Errors
     /// As [`note::check_signature`].
-    pub fn check(&self, key: &PublicKey) -> Result<std::result::Result<(), NoteError>> {
+    pub fn verify_signature(&self, key: &PublicKey) -> Result<std::result::Result<(), NoteError>> {
         let text = self.signed_text()?;
         Ok(note::check_signature(
             &text,
@@ -163,7 +163,7 @@ mod tests {
 
     fn manifest() -> Manifest {
         Manifest {
-            format: FORMAT.to_owned(),
+            format: MANIFEST_FORMAT.to_owned(),
             file: "q4.csv".to_owned(),
             content: "csv".to_owned(),
             version: "1.2.3".to_owned(),
@@ -171,7 +171,7 @@ mod tests {
             bytes: 1,
             sha256: "00".to_owned(),
             rows: 1,
-            columns: vec![Field::Seq],
+            columns: vec![EventField::Seq],
             formula_guard: true,
             filter: Selection::default(),
             visible: None,
@@ -197,8 +197,8 @@ mod tests {
         let mut signed = manifest();
         signed.sign(&key).unwrap();
         let public = key.public();
-        let read: Manifest = serde_json::from_str(&signed.text().unwrap()).unwrap();
-        assert_eq!(read.check(&public).unwrap(), Ok(()));
+        let read: Manifest = serde_json::from_str(&signed.to_text().unwrap()).unwrap();
+        assert_eq!(read.verify_signature(&public).unwrap(), Ok(()));
         let changes: [fn(&mut Manifest); 4] = [
             |m| m.rows = 2,
             |m| m.formula_guard = false,
@@ -208,10 +208,13 @@ mod tests {
         for change in changes {
             let mut other = read.clone();
             change(&mut other);
-            assert!(other.check(&public).unwrap().is_err());
+            assert!(other.verify_signature(&public).unwrap().is_err());
         }
         let other = PrivateKey::from_seed([6; 32]).public();
-        assert_eq!(read.check(&other).unwrap(), Err(NoteError::UnknownKey));
+        assert_eq!(
+            read.verify_signature(&other).unwrap(),
+            Err(NoteError::UnknownKey)
+        );
     }
 
     #[test]

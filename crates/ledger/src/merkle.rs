@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 pub use lac_model::bytes::Hash;
 
 /// Number of leaves under one stored subtree root.
-pub const SUBTREE: u64 = 256;
-const SUBTREE_LEVEL: u32 = SUBTREE.trailing_zeros();
+pub const SUBTREE_SIZE: u64 = 256;
+const SUBTREE_LEVEL: u32 = SUBTREE_SIZE.trailing_zeros();
 
 /// The root of a tree without leaves: SHA-256 of nothing (RFC 6962).
 pub fn empty_root() -> Hash {
@@ -113,10 +113,10 @@ impl Frontier {
     /// Appends 256 leaves at once, given the root that [`push`](Self::push)
     /// returned for them. Refused unless the size is a multiple of 256.
     pub fn push_subtree(&mut self, root_of_256: Hash) -> Result<(), FrontierError> {
-        if !self.size.is_multiple_of(SUBTREE) {
+        if !self.size.is_multiple_of(SUBTREE_SIZE) {
             return Err(FrontierError::Unaligned { size: self.size });
         }
-        self.size += SUBTREE;
+        self.size += SUBTREE_SIZE;
         self.merge(root_of_256, self.size.trailing_zeros() - SUBTREE_LEVEL, 0);
         Ok(())
     }

@@ -4,15 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::tampered;
+use crate::fault::log_tampered;
 use crate::merkle::Hash;
 use crate::proof;
 use crate::signing::NoteError;
-use crate::signing::chain::{Chain, Opened};
+use crate::signing::log_keys::{LogKeys, VerifiedCheckpoint};
 use crate::signing::note::{self, Checkpoint};
-use crate::signing::notes_in;
-use crate::source::Source;
-use crate::tree::{Tree, root_at};
+use crate::signing::split_notes;
+use crate::source::EventSource;
+use crate::tree::{EventTree, root_at};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
@@ -32,12 +32,12 @@ pub struct Receipt {
     pub key: String,
     /// That it continues an older one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consistency: Option<Consistency>,
+    pub consistency: Option<ConsistencyProof>,
 }
 
 /// A consistency proof (RFC 6962, section 2.1.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consistency {
+pub struct ConsistencyProof {
     /// Number of events of the older checkpoint, and its root, base64.
     pub size: u64,
     pub root: String,
@@ -46,28 +46,28 @@ pub struct Consistency {
 }
 
 /// The proof that the log goes on from an older checkpoint.
-pub fn continues(
-    source: Source<'_>,
+pub fn prove_continuation(
+    source: EventSource<'_>,
     older: &str,
     newest: &Checkpoint,
-    keys: &Chain,
-) -> Result<Consistency> {
-    let older = open("the older checkpoint", older, keys)?.checkpoint;
+    keys: &LogKeys,
+) -> Result<ConsistencyProof> {
+    let older = open_checkpoint("the older checkpoint", older, keys)?.checkpoint;
     if older.size > newest.size {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "the older checkpoint knows {} events, the log has only {}: an older copy was put back",
             older.size, newest.size
         )));
     }
     if root_at(source, older.size)? != older.root {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "the first {} events are not those of the older checkpoint",
             older.size
         )));
     }
-    let tree = Tree::new(source, newest.size)?;
-    let hashes = proof::consistency(&tree, older.size, newest.size)?;
-    Ok(Consistency {
+    let tree = EventTree::new(source, newest.size)?;
+    let hashes = proof::prove_consistency(&tree, older.size, newest.size)?;
+    Ok(ConsistencyProof {
         size: older.size,
         root: STANDARD.encode(older.root),
         hashes: hashes.iter().map(|hash| STANDARD.encode(hash)).collect(),
@@ -83,8 +83,8 @@ pub fn continues(
 /// `unknown_key`, `another_log`; `file_tampered` for one that a trusted key did
 /// not sign as it is, or had no right to sign; `proof_missing` for a text that
 /// cannot be read as a checkpoint.
-pub fn open(what: &str, note: &str, keys: &Chain) -> Result<Opened> {
-    let note = match notes_in(note.trim_start_matches('\n'))[..] {
+pub fn open_checkpoint(what: &str, note: &str, keys: &LogKeys) -> Result<VerifiedCheckpoint> {
+    let note = match split_notes(note.trim_start_matches('\n'))[..] {
         [one] => one,
         _ => note,
     };
@@ -122,8 +122,8 @@ impl Receipt {
     ///
     /// # Errors
     /// As [`open`]; `proof_missing` where it holds no proof for that one.
-    pub fn check(&self, keys: &Chain, older: Option<&Checkpoint>) -> Result<Opened> {
-        let opened = open("the checkpoint", &self.note, keys)?;
+    pub fn verify(&self, keys: &LogKeys, older: Option<&Checkpoint>) -> Result<VerifiedCheckpoint> {
+        let opened = open_checkpoint("the checkpoint", &self.note, keys)?;
         let Some(older) = older else {
             return Ok(opened);
         };
@@ -136,7 +136,7 @@ impl Receipt {
             Some(proof) => proof
                 .hashes
                 .iter()
-                .map(|text| hash(text))
+                .map(|text| decode_hash(text))
                 .collect::<Result<Vec<_>>>()?,
             None if older.size == signed.size => Vec::new(),
             None => {
@@ -147,12 +147,12 @@ impl Receipt {
         };
         let (old, new) = ((older.size, &older.root), (signed.size, &signed.root));
         proof::verify_consistency(old.0, old.1, new.0, new.1, &hashes)
-            .map_err(|e| tampered(format!("it does not continue the older checkpoint: {e}")))?;
+            .map_err(|e| log_tampered(format!("it does not continue the older checkpoint: {e}")))?;
         Ok(opened)
     }
 }
 
-fn hash(text: &str) -> Result<Hash> {
+fn decode_hash(text: &str) -> Result<Hash> {
     let bytes = STANDARD
         .decode(text)
         .ok()

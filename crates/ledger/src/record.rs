@@ -15,7 +15,8 @@ use memchr::memmem;
 
 use crate::merkle;
 use lac_model::audit::{
-    Action, ConsentBasis, Event, EventView, Outcome, Parts, Sealed, State, StoredEvent,
+    Action, ConsentBasis, Event, EventParts, EventView, Outcome, SealedEvent, StateDigests,
+    StoredEvent,
 };
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
@@ -23,7 +24,7 @@ use lac_model::time::Timestamp;
 /// The version of this format, the record's first field.
 const VERSION: u8 = 1;
 
-/// Field order is the order of the bytes: never reorder, only append with a
+/// The order of the fields is the order of the bytes: never reorder, only append with a
 /// new version.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
@@ -49,7 +50,7 @@ struct Record {
     erased: Option<Vec<(u64, u64)>>,
     /// Came later: there only where it says something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<State>,
+    state: Option<StateDigests>,
     /// Commitments: base64url(SHA-256(0x02 ‖ salt ‖ part)).
     shopper: String,
     staff: String,
@@ -70,13 +71,13 @@ struct StaffPart {
 }
 
 /// Writes an event's bytes. `salts` are fresh random bytes, shopper's first.
-pub fn seal(
+pub fn seal_event(
     event: &Event,
     seq: u64,
     time: Timestamp,
     clock: Option<Timestamp>,
     salts: [[u8; 32]; 2],
-) -> Result<Sealed, serde_json::Error> {
+) -> Result<SealedEvent, serde_json::Error> {
     let shopper = serde_json::to_string(&ShopperPart {
         customer_email: event.customer_email.clone(),
         reason: event.reason.clone(),
@@ -114,11 +115,11 @@ pub fn seal(
         staff: commit(&salts[1], &staff),
     })?;
     let leaf = merkle::leaf_hash(record.as_bytes());
-    let parts = Parts {
-        shopper: Some((shopper, salts[0])),
-        staff: (staff, salts[1]),
+    let parts = EventParts {
+        customer_part: Some((shopper, salts[0])),
+        staff_part: (staff, salts[1]),
     };
-    Ok(Sealed {
+    Ok(SealedEvent {
         seq,
         time,
         record,
@@ -131,7 +132,7 @@ pub fn seal(
 ///
 /// # Errors
 /// A record that cannot be read.
-pub fn state_of(record: &[u8]) -> Result<Option<State>, serde_json::Error> {
+pub fn state_in_record(record: &[u8]) -> Result<Option<StateDigests>, serde_json::Error> {
     // Within a string the quotes would be escaped.
     if memmem::find(record, b",\"state\":{").is_none() {
         return Ok(None);
@@ -152,14 +153,14 @@ pub fn is_archiving_event(record: &[u8]) -> Result<bool, serde_json::Error> {
 }
 
 /// Reads the texts into the view that every format shows.
-pub fn view(stored: &StoredEvent) -> Result<EventView, serde_json::Error> {
+pub fn decode_event(stored: &StoredEvent) -> Result<EventView, serde_json::Error> {
     let record: Record = serde_json::from_str(&stored.record)?;
     let shopper: Option<ShopperPart> = stored
-        .shopper
+        .customer_part
         .as_deref()
         .map(serde_json::from_str)
         .transpose()?;
-    let staff: StaffPart = serde_json::from_str(&stored.staff)?;
+    let staff: StaffPart = serde_json::from_str(&stored.staff_part)?;
     let (customer_email, reason, details) = shopper.map_or((None, None, None), |s| {
         (s.customer_email, s.reason, s.details)
     });

@@ -1,18 +1,18 @@
-use super::seal;
-use lac_model::audit::select::network;
-use lac_model::audit::{Action, Choice, Cut, Event, Matcher, Selection};
+use super::seal_event;
+use lac_model::audit::select::parse_network;
+use lac_model::audit::{Action, Event, Matcher, RecordFields, Selection, SelectionValues};
 use lac_model::time::Timestamp;
 
-fn fits(selection: &Selection, event: &Event) -> bool {
+fn matches(selection: &Selection, event: &Event) -> bool {
     let time = Timestamp::from_seconds(1_790_000_000);
-    let sealed = seal(event, 1, time, None, [[1; 32], [2; 32]]).unwrap();
-    let shopper = sealed.parts.shopper.unwrap().0;
-    let texts = lac_model::audit::Texts {
+    let sealed = seal_event(event, 1, time, None, [[1; 32], [2; 32]]).unwrap();
+    let shopper = sealed.parts.customer_part.unwrap().0;
+    let texts = lac_model::audit::EventTexts {
         record: &sealed.record,
-        shopper: Some(&shopper),
-        staff: &sealed.parts.staff.0,
+        customer_part: Some(&shopper),
+        staff_part: &sealed.parts.staff_part.0,
     };
-    Matcher::new(selection, None).fits(&Cut::new(texts).unwrap())
+    Matcher::new(selection, None).matches(&RecordFields::new(texts).unwrap())
 }
 
 fn event() -> Event {
@@ -22,17 +22,17 @@ fn event() -> Event {
     event.customer_id = "42".parse().ok();
     event.customer_email = Some("Jane@Example.com".to_owned());
     event.reason = Some("Says \"hello\"\nand more".to_owned());
-    event.detail("message", "quoted \"thing\"");
+    event.add_detail("message", "quoted \"thing\"");
     event
 }
 
-fn any(field: impl Fn(&mut Selection) -> &mut Choice, values: &[&str]) -> Selection {
+fn any_of(field: impl Fn(&mut Selection) -> &mut SelectionValues, values: &[&str]) -> Selection {
     let mut selection = Selection::default();
     field(&mut selection).any = values.iter().map(|v| (*v).to_owned()).collect();
     selection
 }
 
-fn not(field: impl Fn(&mut Selection) -> &mut Choice, value: &str) -> Selection {
+fn none_of(field: impl Fn(&mut Selection) -> &mut SelectionValues, value: &str) -> Selection {
     let mut selection = Selection::default();
     field(&mut selection).not = vec![value.to_owned()];
     selection
@@ -40,26 +40,32 @@ fn not(field: impl Fn(&mut Selection) -> &mut Choice, value: &str) -> Selection 
 
 #[test]
 fn any_of_several_values() {
-    assert!(fits(&Selection::default(), &event()));
-    assert!(fits(&any(|s| &mut s.admin, &["bob", "anna"]), &event()));
-    assert!(!fits(&any(|s| &mut s.admin, &["bob", "ann"]), &event()));
-    assert!(!fits(&any(|s| &mut s.ticket, &["ZD-1"]), &event()));
+    assert!(matches(&Selection::default(), &event()));
+    assert!(matches(
+        &any_of(|s| &mut s.admin, &["bob", "anna"]),
+        &event()
+    ));
+    assert!(!matches(
+        &any_of(|s| &mut s.admin, &["bob", "ann"]),
+        &event()
+    ));
+    assert!(!matches(&any_of(|s| &mut s.ticket, &["ZD-1"]), &event()));
 }
 
 #[test]
 fn what_is_absent_is_not_excluded() {
-    assert!(!fits(&not(|s| &mut s.admin, "anna"), &event()));
-    assert!(fits(&not(|s| &mut s.admin, "bob"), &event()));
-    assert!(fits(&not(|s| &mut s.ticket, "ZD-1"), &event()));
-    assert!(!fits(&not(|s| &mut s.details, "THING"), &event()));
+    assert!(!matches(&none_of(|s| &mut s.admin, "anna"), &event()));
+    assert!(matches(&none_of(|s| &mut s.admin, "bob"), &event()));
+    assert!(matches(&none_of(|s| &mut s.ticket, "ZD-1"), &event()));
+    assert!(!matches(&none_of(|s| &mut s.details, "THING"), &event()));
 }
 
 #[test]
 fn customers_are_named_by_id_or_by_address() {
-    let mut both = any(|s| &mut s.customer_id, &["7"]);
-    both.customer_email = Choice::any(["JANE@example.com"]);
-    assert!(fits(&both, &event()));
-    assert!(!fits(&any(|s| &mut s.customer_id, &["7"]), &event()));
+    let mut both = any_of(|s| &mut s.customer_id, &["7"]);
+    both.customer_email = SelectionValues::any_of(["JANE@example.com"]);
+    assert!(matches(&both, &event()));
+    assert!(!matches(&any_of(|s| &mut s.customer_id, &["7"]), &event()));
 }
 
 #[test]
@@ -76,35 +82,35 @@ fn addresses_and_networks() {
         ("2001:db8::/32", false),
         ("0.0.0.0/0", true),
     ] {
-        let selection = any(|s| &mut s.ip_address, &[network]);
-        assert_eq!(fits(&selection, &event()), inside, "{network}");
+        let selection = any_of(|s| &mut s.ip_address, &[network]);
+        assert_eq!(matches(&selection, &event()), inside, "{network}");
     }
-    assert!(network("192.0.2").is_none() && network("192.0.2.0/33").is_none());
+    assert!(parse_network("192.0.2").is_none() && parse_network("192.0.2.0/33").is_none());
 }
 
 #[test]
 fn texts_that_contain() {
-    let name = |text| any(|s| &mut s.full_action_name, &[text]);
-    assert!(fits(&name("LOGIN_login"), &event()) && !fits(&name("logout"), &event()));
-    let reason = |text| any(|s| &mut s.reason, &[text]);
-    assert!(fits(&reason("says \"HELLO\"\nand"), &event()));
-    let details = |text| any(|s| &mut s.details, &[text]);
-    assert!(fits(&details("quoted \"thing\""), &event()));
-    assert!(fits(&details("\"message\":\"quoted"), &event()));
-    assert!(!fits(&details("null"), &Event::new(Action::LoginIssue)));
+    let name = |text| any_of(|s| &mut s.full_action_name, &[text]);
+    assert!(matches(&name("LOGIN_login"), &event()) && !matches(&name("logout"), &event()));
+    let reason = |text| any_of(|s| &mut s.reason, &[text]);
+    assert!(matches(&reason("says \"HELLO\"\nand"), &event()));
+    let details = |text| any_of(|s| &mut s.details, &[text]);
+    assert!(matches(&details("quoted \"thing\""), &event()));
+    assert!(matches(&details("\"message\":\"quoted"), &event()));
+    assert!(!matches(&details("null"), &Event::new(Action::LoginIssue)));
 }
 
 #[test]
 fn what_is_asked_of_records_alone() {
-    assert!(any(|s| &mut s.full_action_name, &["x"]).is_of_records());
-    assert!(not(|s| &mut s.ticket, "x").is_of_records());
-    assert!(!any(|s| &mut s.ip_address, &["::1"]).is_of_records());
-    assert!(!not(|s| &mut s.reason, "x").is_of_records());
+    assert!(any_of(|s| &mut s.full_action_name, &["x"]).uses_record_fields_only());
+    assert!(none_of(|s| &mut s.ticket, "x").uses_record_fields_only());
+    assert!(!any_of(|s| &mut s.ip_address, &["::1"]).uses_record_fields_only());
+    assert!(!none_of(|s| &mut s.reason, "x").uses_record_fields_only());
 }
 
 #[test]
 fn its_json_says_only_what_was_asked() {
-    let mut selection = any(|s| &mut s.admin, &["anna"]);
+    let mut selection = any_of(|s| &mut s.admin, &["anna"]);
     selection.since = Some(Timestamp::from_seconds(0));
     let text = serde_json::to_string(&selection).unwrap();
     assert_eq!(
@@ -126,6 +132,10 @@ fn who_came_through_a_broker_is_named_by_uid() {
         ("unix:4294967296", None),
         ("1001", None),
     ] {
-        assert_eq!(lac_model::audit::select::local(text), uid, "{text}");
+        assert_eq!(
+            lac_model::audit::select::parse_unix_uid(text),
+            uid,
+            "{text}"
+        );
     }
 }

@@ -4,85 +4,85 @@
 use std::fs::File;
 use std::ops::ControlFlow;
 
-use crate::archive::{Archives, FRAME, Frames, Line, Whole};
-use lac_model::audit::{Cut, Matcher};
+use crate::archive::{Archives, EVENTS_PER_FRAME, EventLine, FrameReader, RestoredEvent};
+use lac_model::audit::{Matcher, RecordFields};
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, EventQuery, ReadTx, Result};
 
 /// Where events are read from, in one snapshot.
 #[derive(Clone, Copy)]
-pub struct Source<'s> {
-    pub read: &'s dyn ReadTx,
+pub struct EventSource<'s> {
+    pub tx: &'s dyn ReadTx,
     pub archives: &'s dyn Archives,
 }
 
-impl std::fmt::Debug for Source<'_> {
+impl std::fmt::Debug for EventSource<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Source").finish_non_exhaustive()
     }
 }
 
-impl<'s> Source<'s> {
+impl<'s> EventSource<'s> {
     /// Gives every event of a query to `each`, in its order.
     ///
     /// # Errors
     /// `archive_missing`, `row_damaged`, `log_tampered`, and whatever `each`
     /// fails with.
-    pub fn events(
+    pub fn for_each_event(
         &self,
         query: &EventQuery,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut archives = self.read.audit_archives()?;
-        archives.retain(|archive| may_hold(archive, query));
+        let mut archives = self.tx.audit_archives()?;
+        archives.retain(|archive| may_contain(archive, query));
         if archives.is_empty() {
-            return self.read.audit_scan(query, each);
+            return self.tx.audit_scan(query, each);
         }
         if query.limit.is_none() {
             // All of them will be needed: better said before anything is given.
             for archive in &archives {
-                self.file(archive)?;
+                self.open_file(archive)?;
             }
         }
         let mut left = query.limit;
-        let mut counted = |cut: &Cut<'_>| {
+        let mut counted = |cut: &RecordFields<'_>| {
             left = left.map(|left| left - 1);
             each(cut)
         };
         if !query.ascending {
             archives.reverse();
-            self.read.audit_scan(query, &mut counted)?;
+            self.tx.audit_scan(query, &mut counted)?;
         }
         let matcher = Matcher::new(&query.select, query.visible.as_ref());
         for archive in &archives {
-            self.archived(archive, query, &matcher, &mut left, each)?;
+            self.scan_archive(archive, query, &matcher, &mut left, each)?;
         }
         if query.ascending && left != Some(0) {
             let rest = EventQuery {
                 limit: left,
                 ..query.clone()
             };
-            self.read.audit_scan(&rest, each)?;
+            self.tx.audit_scan(&rest, each)?;
         }
         Ok(())
     }
 
-    fn archived(
+    fn scan_archive(
         &self,
         archive: &ArchiveRow,
         query: &EventQuery,
         matcher: &Matcher,
         left: &mut Option<usize>,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()> {
         if *left == Some(0) {
             return Ok(());
         }
-        let [first, last] = range(archive, query);
-        self.walk(archive, first, last, query.ascending, &mut |seq, line| {
-            let whole = line.whole()?;
-            let cut = cut(seq, &whole)?;
-            if matcher.fits(&cut) {
+        let [first, last] = archive_window(archive, query);
+        self.for_each_archived(archive, first, last, query.ascending, &mut |seq, line| {
+            let whole = line.restore()?;
+            let cut = archived_fields(seq, &whole)?;
+            if matcher.matches(&cut) {
                 *left = left.map(|left| left - 1);
                 each(&cut)?;
             }
@@ -98,29 +98,29 @@ impl<'s> Source<'s> {
     ///
     /// # Errors
     /// `archive_missing`, `log_tampered`, and whatever `each` fails with.
-    pub fn walk(
+    pub fn for_each_archived(
         &self,
         archive: &ArchiveRow,
         first: u64,
         last: u64,
         ascending: bool,
-        each: &mut dyn FnMut(u64, &Line) -> Result<ControlFlow<()>>,
+        each: &mut dyn FnMut(u64, &EventLine) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let [first, last] = [first.max(archive.first), last.min(archive.last)];
         if first > last {
             return Ok(());
         }
-        let mut frames = self.open(archive)?;
-        let frame_of = |seq: u64| (seq - archive.first) / FRAME;
+        let mut frames = self.open_frames(archive)?;
+        let frame_of = |seq: u64| (seq - archive.first) / EVENTS_PER_FRAME;
         let range = frame_of(first)..=frame_of(last);
         let mut order: Vec<u64> = range.collect();
         if !ascending {
             order.reverse();
         }
         for frame in order {
-            let events = frames.lines(usize::try_from(frame).map_err(Fault::internal)?)?;
-            let start = archive.first + frame * FRAME;
-            if events.len() as u64 != FRAME.min(archive.last + 1 - start) {
+            let events = frames.read_events(usize::try_from(frame).map_err(Fault::internal)?)?;
+            let start = archive.first + frame * EVENTS_PER_FRAME;
+            if events.len() as u64 != EVENTS_PER_FRAME.min(archive.last + 1 - start) {
                 let what = format!("{}: a frame with other events", archive.name);
                 return Err(Fault::LogTampered { what });
             }
@@ -140,17 +140,19 @@ impl<'s> Source<'s> {
         Ok(())
     }
 
-    fn file(&self, archive: &ArchiveRow) -> Result<File> {
+    fn open_file(&self, archive: &ArchiveRow) -> Result<File> {
         let file = self.archives.open(&archive.name)?;
         file.ok_or_else(|| Fault::ArchiveMissing {
             name: archive.name.clone(),
         })
     }
 
-    fn open(&self, archive: &ArchiveRow) -> Result<Frames<File>> {
-        let file = self.file(archive)?;
-        let frames = Frames::open(&archive.name, file)?;
-        if frames.count() as u64 == (archive.last + 1 - archive.first).div_ceil(FRAME) {
+    fn open_frames(&self, archive: &ArchiveRow) -> Result<FrameReader<File>> {
+        let file = self.open_file(archive)?;
+        let frames = FrameReader::open(&archive.name, file)?;
+        if frames.event_frame_count() as u64
+            == (archive.last + 1 - archive.first).div_ceil(EVENTS_PER_FRAME)
+        {
             return Ok(frames);
         }
         let what = format!("{}: other frames than its events have", archive.name);
@@ -161,16 +163,20 @@ impl<'s> Source<'s> {
     ///
     /// # Errors
     /// As [`Self::events`].
-    pub fn event(&self, seq: u64, each: &mut dyn FnMut(&Cut<'_>) -> Result<()>) -> Result<()> {
+    pub fn visit_event(
+        &self,
+        seq: u64,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
+    ) -> Result<()> {
         let only = EventQuery {
-            hints: lac_store::Hints {
+            hints: lac_store::EventHints {
                 first: Some(seq),
                 last: Some(seq),
                 customers: Vec::new(),
             },
             ..EventQuery::default()
         };
-        self.events(&only, each)
+        self.for_each_event(&only, each)
     }
 }
 
@@ -178,8 +184,8 @@ impl<'s> Source<'s> {
 ///
 /// # Errors
 /// `row_damaged`.
-pub fn cut(seq: u64, whole: &Whole) -> Result<Cut<'_>> {
-    Cut::new(whole.texts()).map_err(|e| Fault::RowDamaged {
+pub fn archived_fields(seq: u64, whole: &RestoredEvent) -> Result<RecordFields<'_>> {
+    RecordFields::new(whole.texts()).map_err(|e| Fault::RowDamaged {
         table: "archived event".to_owned(),
         id: seq.to_string(),
         problem: e.to_string(),
@@ -187,7 +193,7 @@ pub fn cut(seq: u64, whole: &Whole) -> Result<Cut<'_>> {
 }
 
 /// The part of an archive that a query can be about.
-fn range(archive: &ArchiveRow, query: &EventQuery) -> [u64; 2] {
+fn archive_window(archive: &ArchiveRow, query: &EventQuery) -> [u64; 2] {
     let (mut first, mut last) = (archive.first, archive.last);
     if let Some(hint) = query.hints.first {
         first = first.max(hint);
@@ -203,8 +209,8 @@ fn range(archive: &ArchiveRow, query: &EventQuery) -> [u64; 2] {
     [first, last]
 }
 
-fn may_hold(archive: &ArchiveRow, query: &EventQuery) -> bool {
-    let [first, last] = range(archive, query);
+fn may_contain(archive: &ArchiveRow, query: &EventQuery) -> bool {
+    let [first, last] = archive_window(archive, query);
     first <= last
         && query
             .select

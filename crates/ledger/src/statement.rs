@@ -2,36 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::summary::About;
+use crate::report_summary::SummaryInfo;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
 
 /// Who was in a shopper's account. Lists are oldest first; times are UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stated {
+pub struct AccountStatement {
     #[serde(flatten)]
-    pub about: About,
+    pub about: SummaryInfo,
     /// Whether everything the log holds about the shopper in the period is
     /// here; if not, `limits` says why.
     pub complete: bool,
     /// The first event of the log; `null` once that is archived.
     pub log_began: Option<Timestamp>,
-    pub customer: Shopper,
+    pub customer: StatementCustomer,
     /// Events about the shopper that this was made from.
     pub events: u64,
     /// Those of them whose personal part was erased.
     pub erased: u64,
     pub visits: Vec<Visit>,
     /// What was refused.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<RefusedAttempt>,
     /// When consent was given and taken back.
     pub consents: Vec<ConsentChange>,
-    pub proof: Proof,
+    pub proof: StatementCheckpoint,
 }
 
 /// Whom it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shopper {
+pub struct StatementCustomer {
     pub id: CustomerId,
     /// The address now, else the latest that the log names.
     pub email: Option<String>,
@@ -79,14 +79,14 @@ pub struct Visit {
     pub ticket: Option<String>,
     /// What the login was started from: `order:000000001`.
     pub document: Option<String>,
-    pub consent: Option<Basis>,
+    pub consent: Option<VisitConsent>,
     /// Whether reason and other details were erased.
     pub erased: bool,
 }
 
 /// On what consent a login stood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Basis {
+pub struct VisitConsent {
     /// `opt-in`: the shopper's own yes.
     pub mode: String,
     /// There was no consent, and they went on without.
@@ -104,7 +104,7 @@ pub struct Basis {
 
 /// A login that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
+pub struct RefusedAttempt {
     pub seq: u64,
     pub time: Timestamp,
     /// `issue` for a login, `redeem` for the opening of a link.
@@ -134,7 +134,7 @@ pub struct ConsentChange {
 
 /// The newest signed checkpoint: what the list can be checked against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proof {
+pub struct StatementCheckpoint {
     pub origin: String,
     /// Number of events.
     pub size: u64,

@@ -41,7 +41,7 @@ impl RoleScope {
     }
 
     /// Whether all of `other` lies within.
-    pub fn encloses(&self, other: &Self) -> bool {
+    pub fn is_superset(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
             (Self::Websites(_), Self::All) => false,
@@ -70,25 +70,26 @@ pub struct Rights {
 impl Rights {
     /// Whether a resource is held. Grants are explicit: holding a parent says
     /// nothing of its children.
-    pub fn hold(&self, resource: Resource) -> bool {
+    pub fn allows(&self, resource: Resource) -> bool {
         self.access == Access::All || self.resources.contains(resource)
     }
 
     /// Whether these rights contain all of `other`: nobody gives more than
     /// they hold.
-    pub fn enclose(&self, other: &Self) -> bool {
+    pub fn is_superset(&self, other: &Self) -> bool {
         let access = match (self.access, other.access) {
             (Access::All, _) => true,
             (Access::Custom, Access::All) => false,
             (Access::Custom, Access::Custom) => self.resources.is_superset(&other.resources),
         };
-        access && self.scope.encloses(&other.scope)
+        access && self.scope.is_superset(&other.scope)
     }
 
     /// Whether what a limit names is held: one that names nothing asks for no
     /// more than there is.
-    pub fn cover_named(&self, limit: &Self) -> bool {
-        let resources = limit.access == Access::All || limit.resources.iter().all(|r| self.hold(r));
+    pub fn covers_named_limits(&self, limit: &Self) -> bool {
+        let resources =
+            limit.access == Access::All || limit.resources.iter().all(|r| self.allows(r));
         resources
             && limit
                 .scope
@@ -98,12 +99,12 @@ impl Rights {
 
     /// What both hold: rights and their limit.
     #[must_use]
-    pub fn within(&self, limit: &Self) -> Self {
+    pub fn intersection(&self, limit: &Self) -> Self {
         let (access, resources) = match (self.access, limit.access) {
             (Access::All, _) => (limit.access, limit.resources.clone()),
             (_, Access::All) => (self.access, self.resources.clone()),
             (Access::Custom, Access::Custom) => {
-                let both = self.resources.iter().filter(|r| limit.hold(*r));
+                let both = self.resources.iter().filter(|r| limit.allows(*r));
                 (Access::Custom, both.collect())
             }
         };
@@ -122,7 +123,7 @@ impl Rights {
     }
 
     /// Rights without a limit.
-    pub fn everything() -> Self {
+    pub fn unrestricted() -> Self {
         Self {
             access: Access::All,
             resources: ResourceSet::new(),
@@ -131,7 +132,7 @@ impl Rights {
     }
 
     /// Everything, everywhere.
-    pub fn is_everything(&self) -> bool {
+    pub fn is_unrestricted(&self) -> bool {
         self.access == Access::All && self.scope == RoleScope::All
     }
 }
@@ -201,7 +202,7 @@ pub struct Actor {
     pub role: Option<String>,
     /// What the role holds, as far as the token's limit reaches.
     pub rights: Rights,
-    pub via: Via,
+    pub via: AuthMethod,
     /// The token that was shown, if one was.
     pub token: Option<ActingToken>,
 }
@@ -223,13 +224,13 @@ impl ActingToken {
     /// Whether it stands for less than its owner: it has a limit, or was made
     /// with another token, with which it ends.
     pub fn is_restricted(&self) -> bool {
-        self.parent_id.is_some() || !self.limit.is_everything()
+        self.parent_id.is_some() || !self.limit.is_unrestricted()
     }
 }
 
 impl AccessToken {
     /// This token, shown.
-    pub fn acting(&self) -> ActingToken {
+    pub fn to_acting_token(&self) -> ActingToken {
         ActingToken {
             id: self.id,
             expires_at: self.expires_at,
@@ -253,7 +254,7 @@ pub enum Identity {
 /// How the actor showed who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Via {
+pub enum AuthMethod {
     OsAccount,
     Token,
 }
@@ -268,7 +269,7 @@ impl Actor {
     }
 
     /// Nobody: holds nothing and sees nothing.
-    pub fn upkeep() -> Self {
+    pub fn system() -> Self {
         Self {
             identity: Identity::Upkeep,
             name: String::new(),
@@ -279,13 +280,13 @@ impl Actor {
                 resources: ResourceSet::new(),
                 scope: RoleScope::Websites(Vec::new()),
             },
-            via: Via::OsAccount,
+            via: AuthMethod::OsAccount,
             token: None,
         }
     }
 
     /// Whether a website exists for this actor.
-    pub fn sees(&self, website_id: i64) -> bool {
+    pub fn can_see_website(&self, website_id: i64) -> bool {
         self.rights.scope.covers(website_id)
     }
 }

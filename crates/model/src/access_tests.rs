@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn rights() -> impl Strategy<Value = Rights> {
+fn any_rights() -> impl Strategy<Value = Rights> {
     let resources = proptest::collection::vec(0..Resource::all().count(), 0..6);
     let websites = proptest::option::of(proptest::collection::vec(1..5i64, 0..4));
     (any::<bool>(), resources, websites).prop_map(|(all, picked, websites)| {
@@ -24,24 +24,24 @@ fn rights() -> impl Strategy<Value = Rights> {
 proptest! {
     /// A limited token holds what both hold, and nothing else.
     #[test]
-    fn a_limit_takes_away_and_never_gives(role in rights(), limit in rights()) {
-        let both = role.within(&limit);
+    fn a_limit_takes_away_and_never_gives(role in any_rights(), limit in any_rights()) {
+        let both = role.intersection(&limit);
         for resource in Resource::all() {
-            prop_assert_eq!(both.hold(resource), role.hold(resource) && limit.hold(resource));
+            prop_assert_eq!(both.allows(resource), role.allows(resource) && limit.allows(resource));
         }
         for website in 0..6 {
             let covers = role.scope.covers(website) && limit.scope.covers(website);
             prop_assert_eq!(both.scope.covers(website), covers);
         }
-        prop_assert!(role.enclose(&both) && limit.enclose(&both));
-        prop_assert_eq!(both.within(&limit), both);
+        prop_assert!(role.is_superset(&both) && limit.is_superset(&both));
+        prop_assert_eq!(both.intersection(&limit), both);
     }
 
     /// A chain of tokens, each made by the one before, only narrows.
     #[test]
-    fn a_chain_only_narrows(role in rights(), first in rights(), second in rights()) {
-        let inherited = second.within(&first);
-        prop_assert!(role.within(&first).enclose(&role.within(&inherited)));
+    fn a_chain_only_narrows(role in any_rights(), first in any_rights(), second in any_rights()) {
+        let inherited = second.intersection(&first);
+        prop_assert!(role.intersection(&first).is_superset(&role.intersection(&inherited)));
     }
 }
 
@@ -52,6 +52,6 @@ fn everything_is_no_limit() {
         resources: [Resource::LOGIN_BUTTON].into_iter().collect(),
         scope: RoleScope::Websites(vec![2]),
     };
-    assert_eq!(role.within(&Rights::everything()), role);
-    assert_eq!(Rights::everything().within(&role), role);
+    assert_eq!(role.intersection(&Rights::unrestricted()), role);
+    assert_eq!(Rights::unrestricted().intersection(&role), role);
 }

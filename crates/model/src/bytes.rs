@@ -4,28 +4,28 @@
 /// A SHA-256 digest: a leaf, an inner node, a root or a commitment.
 pub type Hash = [u8; 32];
 
-const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+const LOW_BITS: u64 = u64::from_le_bytes([0x01; 8]);
+const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// Where the plain part of a JSON string ends that begins at `from`: at a quote,
 /// a backslash or a control character.
 #[inline]
-pub fn end_of_plain(bytes: &[u8], from: usize) -> Option<usize> {
-    first(
+pub fn find_json_special(bytes: &[u8], from: usize) -> Option<usize> {
+    find_first(
         bytes,
         from,
-        |word| below_space(word) | equal(word, b'"') | equal(word, b'\\'),
+        |word| mark_below_space(word) | mark_equal(word, b'"') | mark_equal(word, b'\\'),
         |byte| matches!(byte, 0..0x20 | b'"' | b'\\'),
     )
 }
 
 /// Where the first byte is that is `a` or `b`.
 #[inline]
-pub fn either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
-    first(
+pub fn find_either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
+    find_first(
         bytes,
         0,
-        |word| equal(word, a) | equal(word, b),
+        |word| mark_equal(word, a) | mark_equal(word, b),
         |byte| byte == a || byte == b,
     )
 }
@@ -33,7 +33,7 @@ pub fn either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
 /// The first byte that fits. `word` marks the high bit of those that fit, and
 /// may mark wrong ones above a right one; `byte` is the same for one byte.
 #[inline]
-fn first(
+fn find_first(
     bytes: &[u8],
     from: usize,
     word: impl Fn(u64) -> u64,
@@ -54,15 +54,15 @@ fn first(
 /// Marks bytes of that value (Mycroft's test: only what lies above a byte that
 /// fits can be marked wrongly).
 #[inline]
-fn equal(word: u64, value: u8) -> u64 {
+fn mark_equal(word: u64, value: u8) -> u64 {
     let differing = word ^ u64::from_le_bytes([value; 8]);
-    differing.wrapping_sub(ONES) & !differing & HIGH
+    differing.wrapping_sub(LOW_BITS) & !differing & HIGH_BITS
 }
 
 /// Marks bytes below 0x20, in the same way.
 #[inline]
-fn below_space(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word & HIGH
+fn mark_below_space(word: u64) -> u64 {
+    word.wrapping_sub(LOW_BITS * 0x20) & !word & HIGH_BITS
 }
 
 #[cfg(test)]
@@ -81,9 +81,9 @@ mod tests {
             from in 0_usize..45,
         ) {
             let slow = (from..bytes.len()).find(|at| matches!(bytes[*at], 0..0x20 | b'"' | b'\\'));
-            prop_assert_eq!(end_of_plain(&bytes, from), slow);
+            prop_assert_eq!(find_json_special(&bytes, from), slow);
             let slow = bytes.iter().position(|byte| matches!(byte, b',' | b'\\'));
-            prop_assert_eq!(either(&bytes, b',', b'\\'), slow);
+            prop_assert_eq!(find_either(&bytes, b',', b'\\'), slow);
         }
     }
 }

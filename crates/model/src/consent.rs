@@ -9,14 +9,14 @@
 
 mod mode;
 
-pub use mode::{ConsentMode, Withheld};
+pub use mode::{ConsentDenial, ConsentMode};
 
 use super::customer::{Consent, ConsentSource};
 use super::time::Timestamp;
 
 /// What a file says of one customer's consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
+pub struct ImportedConsent {
     pub granted: bool,
     /// The customer's `updated_at`: it was so then. `None` if the file does
     /// not tell.
@@ -26,12 +26,12 @@ pub struct Said {
 /// What follows for the consent kept here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum Verdict {
+pub enum ImportDecision {
     /// What is known here stays.
     Keep,
     /// It was withheld and stays so, but that it was said, and when, is kept:
     /// an older yes must not win later. No change of consent, so no event.
-    Note(Timestamp),
+    UpdateTime(Timestamp),
     /// A yes; without a time it gives way to any later no.
     Grant(Option<Timestamp>),
     Revoke(Timestamp),
@@ -42,25 +42,25 @@ pub enum Verdict {
 /// `merchant` is the `updated_at` of the newest file seen before: a yes of an
 /// older file is stale, whoever was asked in between. A time after `now`
 /// cannot be true and counts as none.
-pub fn compete(
+pub fn decide_import(
     known: &Consent,
     merchant: Option<Timestamp>,
-    said: Said,
+    said: ImportedConsent,
     now: Timestamp,
-) -> Verdict {
+) -> ImportDecision {
     let at = said.at.filter(|at| *at <= now);
     match (said.granted, known.granted) {
-        (true, true) => Verdict::Keep,
-        (_, false) if is_no_said_here(known) => Verdict::Keep,
-        (true, false) => yes(known.changed_at, merchant, at),
+        (true, true) => ImportDecision::Keep,
+        (_, false) if is_local_denial(known) => ImportDecision::Keep,
+        (true, false) => decide_grant(known.changed_at, merchant, at),
         (false, true) => match (at, known.changed_at) {
-            (Some(at), Some(here)) if at < here => Verdict::Keep,
-            _ => Verdict::Revoke(at.unwrap_or(now)),
+            (Some(at), Some(here)) if at < here => ImportDecision::Keep,
+            _ => ImportDecision::Revoke(at.unwrap_or(now)),
         },
         (false, false) => match (at, known.changed_at) {
-            (Some(at), None) => Verdict::Note(at),
-            (Some(_), Some(_)) => Verdict::Keep,
-            (None, _) => Verdict::Note(now),
+            (Some(at), None) => ImportDecision::UpdateTime(at),
+            (Some(_), Some(_)) => ImportDecision::Keep,
+            (None, _) => ImportDecision::UpdateTime(now),
         },
     }
 }
@@ -68,13 +68,17 @@ pub fn compete(
 /// Whether it is a no of the customer's or of an admin user's, not of a file.
 /// Who said it is known since files are imported; where it is not, it counts
 /// as said here.
-pub fn is_no_said_here(known: &Consent) -> bool {
+pub fn is_local_denial(known: &Consent) -> bool {
     let was_said = known.changed_at.is_some() || known.source.is_some();
     !known.granted && was_said && known.source != Some(ConsentSource::Import)
 }
 
 /// A yes against a no, or against nothing said (`here` is `None`).
-fn yes(here: Option<Timestamp>, merchant: Option<Timestamp>, at: Option<Timestamp>) -> Verdict {
+fn decide_grant(
+    here: Option<Timestamp>,
+    merchant: Option<Timestamp>,
+    at: Option<Timestamp>,
+) -> ImportDecision {
     let wins = match (at, here) {
         (Some(at), None) => merchant.is_none_or(|seen| at >= seen),
         // A file as new as this one may have repeated the no.
@@ -82,9 +86,9 @@ fn yes(here: Option<Timestamp>, merchant: Option<Timestamp>, at: Option<Timestam
         (None, here) => here.is_none(),
     };
     if wins {
-        Verdict::Grant(at)
+        ImportDecision::Grant(at)
     } else {
-        Verdict::Keep
+        ImportDecision::Keep
     }
 }
 
@@ -99,7 +103,7 @@ mod tests {
         Timestamp::from_micros(micros)
     }
 
-    fn known(granted: bool, at: Option<i64>) -> Consent {
+    fn known_consent(granted: bool, at: Option<i64>) -> Consent {
         Consent {
             granted,
             changed_at: at.map(time),
@@ -108,82 +112,94 @@ mod tests {
         }
     }
 
-    fn verdict(here: (bool, Option<i64>), said: (bool, Option<i64>)) -> Verdict {
-        let said = Said {
+    fn decision(here: (bool, Option<i64>), said: (bool, Option<i64>)) -> ImportDecision {
+        let said = ImportedConsent {
             granted: said.0,
             at: said.1.map(time),
         };
-        compete(&known(here.0, here.1), None, said, time(NOW))
+        decide_import(&known_consent(here.0, here.1), None, said, time(NOW))
     }
 
     #[test]
     fn nothing_was_said_here_yet() {
         assert_eq!(
-            verdict((false, None), (true, Some(5))),
-            Verdict::Grant(Some(time(5)))
+            decision((false, None), (true, Some(5))),
+            ImportDecision::Grant(Some(time(5)))
         );
         assert_eq!(
-            verdict((false, None), (true, None)),
-            Verdict::Grant(None),
+            decision((false, None), (true, None)),
+            ImportDecision::Grant(None),
             "there is nothing it could compete with"
         );
         assert_eq!(
-            verdict((false, None), (false, Some(5))),
-            Verdict::Note(time(5))
+            decision((false, None), (false, Some(5))),
+            ImportDecision::UpdateTime(time(5))
         );
         assert_eq!(
-            verdict((false, None), (false, None)),
-            Verdict::Note(time(NOW))
+            decision((false, None), (false, None)),
+            ImportDecision::UpdateTime(time(NOW))
         );
     }
 
     #[test]
     fn the_newer_word_wins_and_no_wins_a_tie() {
-        assert_eq!(verdict((false, Some(5)), (true, Some(4))), Verdict::Keep);
-        assert_eq!(verdict((false, Some(5)), (true, Some(5))), Verdict::Keep);
         assert_eq!(
-            verdict((false, Some(5)), (true, Some(6))),
-            Verdict::Grant(Some(time(6)))
+            decision((false, Some(5)), (true, Some(4))),
+            ImportDecision::Keep
         );
-        assert_eq!(verdict((true, Some(5)), (false, Some(4))), Verdict::Keep);
         assert_eq!(
-            verdict((true, Some(5)), (false, Some(5))),
-            Verdict::Revoke(time(5))
+            decision((false, Some(5)), (true, Some(5))),
+            ImportDecision::Keep
+        );
+        assert_eq!(
+            decision((false, Some(5)), (true, Some(6))),
+            ImportDecision::Grant(Some(time(6)))
+        );
+        assert_eq!(
+            decision((true, Some(5)), (false, Some(4))),
+            ImportDecision::Keep
+        );
+        assert_eq!(
+            decision((true, Some(5)), (false, Some(5))),
+            ImportDecision::Revoke(time(5))
         );
     }
 
     #[test]
     fn without_a_time_withheld_wins() {
-        assert_eq!(verdict((false, Some(5)), (true, None)), Verdict::Keep);
         assert_eq!(
-            verdict((true, Some(5)), (false, None)),
-            Verdict::Revoke(time(NOW))
+            decision((false, Some(5)), (true, None)),
+            ImportDecision::Keep
         );
         assert_eq!(
-            verdict((true, None), (false, Some(1))),
-            Verdict::Revoke(time(1))
+            decision((true, Some(5)), (false, None)),
+            ImportDecision::Revoke(time(NOW))
+        );
+        assert_eq!(
+            decision((true, None), (false, Some(1))),
+            ImportDecision::Revoke(time(1))
         );
         // A time that has not come yet is no time.
         assert_eq!(
-            verdict((false, Some(5)), (true, Some(NOW + 1))),
-            Verdict::Keep
+            decision((false, Some(5)), (true, Some(NOW + 1))),
+            ImportDecision::Keep
         );
     }
 
     /// Takes files in the given order; ends with the state kept here.
-    fn after(files: &[(bool, i64)]) -> Consent {
+    fn import_all(files: &[(bool, i64)]) -> Consent {
         let mut state = Consent::default();
         let mut merchant: Option<Timestamp> = None;
         for (granted, at) in files {
-            let said = Said {
+            let said = ImportedConsent {
                 granted: *granted,
                 at: Some(time(*at)),
             };
-            match compete(&state, merchant, said, time(NOW)) {
-                Verdict::Keep => {}
-                Verdict::Note(at) => state.changed_at = Some(at),
-                Verdict::Grant(at) => (state.granted, state.changed_at) = (true, at),
-                Verdict::Revoke(at) => (state.granted, state.changed_at) = (false, Some(at)),
+            match decide_import(&state, merchant, said, time(NOW)) {
+                ImportDecision::Keep => {}
+                ImportDecision::UpdateTime(at) => state.changed_at = Some(at),
+                ImportDecision::Grant(at) => (state.granted, state.changed_at) = (true, at),
+                ImportDecision::Revoke(at) => (state.granted, state.changed_at) = (false, Some(at)),
             }
             state.source = state.changed_at.map(|_| ConsentSource::Import);
             merchant = merchant.max(Some(time(*at)));
@@ -198,9 +214,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_later_no_is_never_overruled(at in 0..NOW, said in proptest::option::of(0i64..200)) {
-            let verdict = verdict((false, Some(at)), (true, said));
+            let verdict = decision((false, Some(at)), (true, said));
             if said.is_none_or(|said| said <= at || said > NOW) {
-                prop_assert_eq!(verdict, Verdict::Keep);
+                prop_assert_eq!(verdict, ImportDecision::Keep);
             }
         }
 
@@ -213,20 +229,20 @@ mod tests {
             by_admin: bool,
         ) {
             let source = if by_admin { ConsentSource::Admin } else { ConsentSource::Storefront };
-            let no = Consent { source: Some(source), ..known(false, Some(at)) };
-            let said = Said { granted, at: said.map(time) };
-            prop_assert_eq!(compete(&no, merchant.map(time), said, time(NOW)), Verdict::Keep);
+            let no = Consent { source: Some(source), ..known_consent(false, Some(at)) };
+            let said = ImportedConsent { granted, at: said.map(time) };
+            prop_assert_eq!(decide_import(&no, merchant.map(time), said, time(NOW)), ImportDecision::Keep);
         }
 
         #[test]
         fn no_is_never_kept_out_by_what_is_not_newer(here in proptest::option::of(0..NOW), said in proptest::option::of(0..NOW)) {
             let newer_here = matches!((here, said), (Some(here), Some(said)) if said < here);
-            prop_assert_eq!(verdict((true, here), (false, said)) == Verdict::Keep, newer_here);
+            prop_assert_eq!(decision((true, here), (false, said)) == ImportDecision::Keep, newer_here);
         }
 
         #[test]
         fn in_whatever_order_files_come_a_yes_is_the_newest_word(files in files()) {
-            let state = after(&files);
+            let state = import_all(&files);
             let newest = files.iter().map(|(_, at)| *at).max().unwrap();
             if state.granted {
                 prop_assert!(!files.contains(&(false, newest)));
@@ -236,14 +252,14 @@ mod tests {
         #[test]
         fn in_their_own_order_the_newest_word_counts(mut files in files()) {
             files.sort_by_key(|(granted, at)| (*at, !granted));
-            prop_assert_eq!(after(&files).granted, files.last().unwrap().0);
+            prop_assert_eq!(import_all(&files).granted, files.last().unwrap().0);
         }
 
         #[test]
         fn the_same_file_twice_changes_nothing(files in files()) {
-            let once = after(&files);
+            let once = import_all(&files);
             let twice: Vec<_> = files.iter().chain(&files[files.len() - 1..]).copied().collect();
-            prop_assert_eq!(after(&twice), once);
+            prop_assert_eq!(import_all(&twice), once);
         }
     }
 }

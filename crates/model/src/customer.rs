@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::plain_number;
+use super::document::normalize_number;
 use super::ids::CustomerId;
 use super::time::Timestamp;
 
@@ -69,7 +69,7 @@ pub enum CustomerRef<'a> {
 impl<'a> CustomerRef<'a> {
     /// Reads what somebody typed; whatever is neither id nor number is an
     /// address, which perhaps nobody has.
-    pub fn read(written: &'a str) -> Self {
+    pub fn parse(written: &'a str) -> Self {
         let written = written.trim();
         if let Ok(id) = written.parse() {
             return Self::Id(id);
@@ -78,7 +78,7 @@ impl<'a> CustomerRef<'a> {
         let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let is_padded = written.len() > 1 && written.starts_with('0') && is_number(written);
         if (is_padded || written.starts_with('#')) && !written.contains('@') {
-            return Self::Document(plain_number(written));
+            return Self::Document(normalize_number(written));
         }
         Self::Email(written)
     }
@@ -102,16 +102,16 @@ pub struct Consent {
 
 impl Consent {
     /// `granted` or `withheld`: what was said last.
-    pub fn word(&self) -> &'static str {
+    pub fn status(&self) -> &'static str {
         if self.granted { "granted" } else { "withheld" }
     }
 
     /// The same at `now`: a grant that has run out is none.
-    pub fn word_at(&self, now: Timestamp) -> &'static str {
-        if self.ran_out(now).is_some() {
+    pub fn status_at(&self, now: Timestamp) -> &'static str {
+        if self.expired_at(now).is_some() {
             return "withheld";
         }
-        self.word()
+        self.status()
     }
 
     /// Whether it is a grant that ends before another one does.
@@ -121,15 +121,15 @@ impl Consent {
     }
 
     /// What was said last, with its limit: for the log.
-    pub fn in_words(&self) -> String {
+    pub fn status_text(&self) -> String {
         match self.until.filter(|_| self.granted) {
             Some(until) => format!("granted until {until}"),
-            None => self.word().to_owned(),
+            None => self.status().to_owned(),
         }
     }
 
     /// When a grant ran out, if it has.
-    pub fn ran_out(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn expired_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| self.granted && now >= *until)
     }
 }

@@ -56,7 +56,7 @@ impl DocumentKind {
 }
 
 /// The number itself: `#000000001` in an e-mail is order 000000001.
-pub fn plain_number(written: &str) -> &str {
+pub fn normalize_number(written: &str) -> &str {
     let written = written.trim();
     written.strip_prefix('#').unwrap_or(written).trim_start()
 }
@@ -75,14 +75,14 @@ impl DocumentRef {
     pub fn new(kind: DocumentKind, written: &str) -> Self {
         Self {
             kind,
-            number: plain_number(written).to_owned(),
+            number: normalize_number(written).to_owned(),
         }
     }
 
     /// Whether the number is one, and no name or address typed in its place:
     /// 1 to 64 of the characters `A-Z a-z 0-9 # _ . / -`, as a ticket's. Only
     /// such a one goes into a record of the log, which is never erased.
-    pub fn is_plain(&self) -> bool {
+    pub fn has_valid_number(&self) -> bool {
         self.number.parse::<Ticket>().is_ok()
     }
 }
@@ -111,7 +111,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub fn reference(&self) -> DocumentRef {
+    pub fn to_ref(&self) -> DocumentRef {
         DocumentRef {
             kind: self.kind,
             number: self.number.clone(),

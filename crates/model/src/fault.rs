@@ -5,16 +5,18 @@
 //! existence cannot be inferred.
 
 mod kind;
-mod words;
+mod phrases;
 
 use serde::{Deserialize, Serialize};
 
-use self::words::{any_more, at_least, but, holder, like};
+use self::phrases::{
+    expiry_phrase, min_length_phrase, mismatch_phrase, pattern_phrase, role_phrase,
+};
 
 /// What a fault means for the caller; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum FaultKind {
     /// I/O, configuration, internal.
     Failed,
     /// Malformed, ambiguous, or not allowed at that scope.
@@ -49,7 +51,7 @@ pub enum Fault {
     // --- refused ---
     #[error("Login as Customer is switched off")]
     FeatureDisabled,
-    #[error("customer {customer} does not allow remote shopping assistance{}", any_more(ran_out.as_deref()))]
+    #[error("customer {customer} does not allow remote shopping assistance{}", expiry_phrase(ran_out.as_deref()))]
     ConsentWithheld {
         customer: String,
         /// When a grant for some time ran out.
@@ -88,14 +90,14 @@ pub enum Fault {
     },
     #[error("store view {store_view} has no web/secure/base_url")]
     BaseUrlMissing { store_view: String },
-    #[error("a reason{}{} is required", at_least(*min_length), like(pattern.as_deref()))]
+    #[error("a reason{}{} is required", min_length_phrase(*min_length), pattern_phrase(pattern.as_deref()))]
     ReasonRequired {
         min_length: u64,
         /// What all of it must match.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
     },
-    #[error("a ticket{} is required", like(pattern.as_deref()))]
+    #[error("a ticket{} is required", pattern_phrase(pattern.as_deref()))]
     TicketRequired {
         /// What all of it must match.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,7 +105,7 @@ pub enum Fault {
     },
     #[error("session {session} (customer {customer}) is still open")]
     SessionActive { session: String, customer: String },
-    #[error("a second person must approve this login ({}){}", causes.join(", "), but(unfit.as_deref()))]
+    #[error("a second person must approve this login ({}){}", causes.join(", "), mismatch_phrase(unfit.as_deref()))]
     ApprovalRequired {
         /// `website`, `vip`, `role`.
         causes: Vec<String>,
@@ -144,7 +146,7 @@ pub enum Fault {
         reason: String,
         remedy: Option<String>,
     },
-    #[error("{actor} may not do this: {} lacks {resource} ({title})", holder(role.as_deref()))]
+    #[error("{actor} may not do this: {} lacks {resource} ({title})", role_phrase(role.as_deref()))]
     ResourceDenied {
         actor: String,
         /// None for a storefront's account.
@@ -337,7 +339,10 @@ impl Fault {
     /// Whether a failed attempt belongs in the audit log: denied, refused and
     /// not found do; a usage error or a broken disk does not.
     pub fn is_recorded(&self) -> bool {
-        matches!(self.kind(), Kind::Denied | Kind::Refused | Kind::NotFound)
+        matches!(
+            self.kind(),
+            FaultKind::Denied | FaultKind::Refused | FaultKind::NotFound
+        )
     }
 
     /// A value that does not fit.
@@ -376,6 +381,6 @@ mod tests {
             ran_out: None,
         };
         assert_eq!(fault.code(), "consent_withheld");
-        assert_eq!(fault.kind(), Kind::Refused);
+        assert_eq!(fault.kind(), FaultKind::Refused);
     }
 }

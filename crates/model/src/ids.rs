@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::form::{IdText, Malformed};
+use super::bounded::{IdText, InvalidText};
 
-pub use super::form::Ticket;
+pub use super::bounded::Ticket;
 
 /// A customer's id: the merchant's own (`42`), or `local:N` for a customer
 /// known only from a CSV file, which no storefront can mistake for one of its
@@ -18,12 +18,12 @@ pub struct CustomerId(i64);
 
 impl CustomerId {
     /// The merchant's id; zero and negative numbers are none.
-    pub fn merchant(id: i64) -> Option<Self> {
+    pub fn from_merchant(id: i64) -> Option<Self> {
         (id > 0).then_some(Self(id))
     }
 
     /// The `n`th customer without a merchant's id, `n` from 1.
-    pub fn local(n: i64) -> Option<Self> {
+    pub fn from_local(n: i64) -> Option<Self> {
         (n > 0).then_some(Self(-n))
     }
 
@@ -33,7 +33,7 @@ impl CustomerId {
     }
 
     /// The number as it is stored.
-    pub fn stored(self) -> i64 {
+    pub fn to_stored(self) -> i64 {
         self.0
     }
 
@@ -56,12 +56,12 @@ impl fmt::Display for CustomerId {
 /// The text is no customer id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a customer id is a number above 0, or local:N")]
-pub struct NoCustomerId;
+pub struct InvalidCustomerId;
 
 impl FromStr for CustomerId {
-    type Err = NoCustomerId;
+    type Err = InvalidCustomerId;
 
-    fn from_str(text: &str) -> Result<Self, NoCustomerId> {
+    fn from_str(text: &str) -> Result<Self, InvalidCustomerId> {
         let (digits, local) = match text.strip_prefix("local:") {
             Some(rest) => (rest, true),
             None => (text, false),
@@ -69,15 +69,15 @@ impl FromStr for CustomerId {
         // A number with leading zeros is a document's (`CustomerRef`).
         let is_number = digits.bytes().all(|b| b.is_ascii_digit());
         if digits.is_empty() || !is_number || digits.starts_with('0') {
-            return Err(NoCustomerId);
+            return Err(InvalidCustomerId);
         }
-        let n: i64 = digits.parse().map_err(|_| NoCustomerId)?;
+        let n: i64 = digits.parse().map_err(|_| InvalidCustomerId)?;
         if local {
-            Self::local(n)
+            Self::from_local(n)
         } else {
-            Self::merchant(n)
+            Self::from_merchant(n)
         }
-        .ok_or(NoCustomerId)
+        .ok_or(InvalidCustomerId)
     }
 }
 
@@ -110,12 +110,12 @@ impl SessionId {
         for byte in bits {
             let _ = write!(text, "{byte:02x}");
         }
-        Self(IdText::trusted(text))
+        Self(IdText::new_unchecked(text))
     }
 
     /// # Errors
     /// [`Malformed`] for a text that no id is.
-    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }
 
@@ -126,20 +126,20 @@ impl SessionId {
 
     /// Its first digits, as git shortens its ids: enough for a person to tell
     /// sessions apart.
-    pub fn short(&self) -> &str {
-        self.0.get(..Self::SHORT).unwrap_or(&self.0)
+    pub fn short_prefix(&self) -> &str {
+        self.0.get(..Self::SHORT_LENGTH).unwrap_or(&self.0)
     }
 
     /// Whether it can be the beginning of an id.
-    pub fn is_beginning(&self) -> bool {
+    pub fn is_prefix(&self) -> bool {
         let digits = self
             .0
             .bytes()
             .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        digits && (Self::SHORT..32).contains(&self.0.len())
+        digits && (Self::SHORT_LENGTH..32).contains(&self.0.len())
     }
 
-    const SHORT: usize = 8;
+    const SHORT_LENGTH: usize = 8;
 }
 
 impl fmt::Display for SessionId {
@@ -149,10 +149,10 @@ impl fmt::Display for SessionId {
 }
 
 /// N of a `local:N`; 0 for other ids and none.
-pub fn local_number(id: Option<&str>) -> u64 {
+pub fn local_customer_number(id: Option<&str>) -> u64 {
     let id = id.and_then(|text| text.parse::<CustomerId>().ok());
     let id = id.filter(|id| id.is_local());
-    id.map_or(0, |id| id.stored().unsigned_abs())
+    id.map_or(0, |id| id.to_stored().unsigned_abs())
 }
 
 #[cfg(test)]
@@ -192,7 +192,10 @@ mod tests {
 
     #[test]
     fn local_ids_alone_count() {
-        assert_eq!(local_number(Some("local:7")), 7);
-        assert_eq!(local_number(Some("7")) + local_number(None), 0);
+        assert_eq!(local_customer_number(Some("local:7")), 7);
+        assert_eq!(
+            local_customer_number(Some("7")) + local_customer_number(None),
+            0
+        );
     }
 }

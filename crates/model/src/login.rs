@@ -6,7 +6,7 @@
 //! `--check` shows them all.
 
 use super::access::Actor;
-use super::consent::{ConsentMode, Withheld};
+use super::consent::{ConsentDenial, ConsentMode};
 use super::customer::Customer;
 use super::fault::Fault;
 use super::stores::{StoreTree, StoreView};
@@ -14,31 +14,31 @@ use super::time::Timestamp;
 
 /// What the rules look at. Gathered in one transaction.
 #[derive(Debug)]
-pub struct Facts<'a> {
+pub struct LoginFacts<'a> {
     pub enabled: bool,
     pub customer: &'a Customer,
     /// How consent is asked for on the customer's website.
-    pub mode: ConsentMode,
+    pub consent_mode: ConsentMode,
     /// Consent that is not there does not stand in the way.
-    pub overrides: bool,
+    pub is_override: bool,
     pub now: Timestamp,
     pub actor: &'a Actor,
     pub tree: &'a StoreTree,
     /// `customer/account_share/scope` is `global`.
     pub accounts_shared: bool,
     /// Manual Selection is on.
-    pub manual: bool,
+    pub manual_selection: bool,
     /// `--store-view`.
-    pub requested: Option<&'a str>,
+    pub requested_store_view: Option<&'a str>,
     /// The store view of the document it is started from.
-    pub document_view: Option<i64>,
+    pub document_view_id: Option<i64>,
 }
 
 /// The store view of a login, or why there is none.
-pub type Choice<'a> = Result<&'a StoreView, Fault>;
+pub type StoreViewChoice<'a> = Result<&'a StoreView, Fault>;
 
 /// Feature, customer's state and consent, in that order.
-pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
+pub fn check_preconditions(facts: &LoginFacts<'_>) -> Vec<Fault> {
     let customer = facts.customer.id.to_string();
     let mut found = Vec::new();
     if !facts.enabled {
@@ -55,7 +55,7 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
         });
     }
     let guard = facts.customer.guard_website_id;
-    if guard.is_some_and(|website| !facts.actor.sees(website)) {
+    if guard.is_some_and(|website| !facts.actor.can_see_website(website)) {
         found.push(Fault::CustomerMoved {
             customer: customer.clone(),
         });
@@ -68,32 +68,32 @@ pub fn standing(facts: &Facts<'_>) -> Vec<Fault> {
         });
     }
     if let (Err(why), false) = (
-        facts.mode.judge(&facts.customer.consent, facts.now),
-        facts.overrides,
+        facts.consent_mode.check(&facts.customer.consent, facts.now),
+        facts.is_override,
     ) {
-        found.push(withheld(facts.customer, why));
+        found.push(consent_withheld(facts.customer, why));
     }
     found
 }
 
 /// What is said where a customer's consent is not there.
-pub fn withheld(customer: &Customer, why: Withheld) -> Fault {
+pub fn consent_withheld(customer: &Customer, why: ConsentDenial) -> Fault {
     Fault::ConsentWithheld {
         customer: customer.id.to_string(),
         ran_out: match why {
-            Withheld::Said => None,
-            Withheld::RanOut(at) => Some(at.to_string()),
+            ConsentDenial::NotGranted => None,
+            ConsentDenial::Expired(at) => Some(at.to_string()),
         },
     }
 }
 
 /// The store views this login could be on, for lists and pickers.
-pub fn choices<'a>(facts: &Facts<'a>) -> Vec<&'a StoreView> {
+pub fn allowed_store_views<'a>(facts: &LoginFacts<'a>) -> Vec<&'a StoreView> {
     facts
         .tree
         .views
         .iter()
-        .filter(|view| view.is_storefront() && view.active && allowed(facts, view).is_ok())
+        .filter(|view| view.is_storefront() && view.active && check_store_view(facts, view).is_ok())
         .collect()
 }
 
@@ -102,33 +102,33 @@ pub fn choices<'a>(facts: &Facts<'a>) -> Vec<&'a StoreView> {
 /// # Errors
 /// `store_view_not_found` (also outside the actor's scope), `_required`,
 /// `_not_allowed`, `_inactive`.
-pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
-    if let Some(code) = facts.requested {
+pub fn select_store_view<'a>(facts: &LoginFacts<'a>) -> StoreViewChoice<'a> {
+    if let Some(code) = facts.requested_store_view {
         let missing = || Fault::StoreViewNotFound {
             store_view: code.to_owned(),
         };
         let view = facts.tree.view_by_code(code).ok_or_else(missing)?;
-        if view.website_id != 0 && !facts.actor.sees(view.website_id) {
+        if view.website_id != 0 && !facts.actor.can_see_website(view.website_id) {
             return Err(missing());
         }
-        return usable(facts, view);
+        return require_usable(facts, view);
     }
-    if facts.manual {
-        let choices = choices(facts)
+    if facts.manual_selection {
+        let choices = allowed_store_views(facts)
             .iter()
             .map(|view| view.code.clone())
             .collect();
         return Err(Fault::StoreViewRequired { choices });
     }
     let auto = if facts.accounts_shared {
-        document_view(facts)
-            .or_else(|| own_view(facts))
-            .or_else(|| facts.tree.default_view(default_website(facts)?))
+        find_document_view(facts)
+            .or_else(|| find_customer_view(facts))
+            .or_else(|| facts.tree.default_view(find_default_website(facts)?))
     } else {
-        own_view(facts).or_else(|| facts.tree.default_view(facts.customer.website_id))
+        find_customer_view(facts).or_else(|| facts.tree.default_view(facts.customer.website_id))
     };
     match auto {
-        Some(view) => usable(facts, view),
+        Some(view) => require_usable(facts, view),
         None => Err(Fault::StoreViewNotAllowed {
             store_view: "admin".to_owned(),
             customer: facts.customer.id.to_string(),
@@ -137,42 +137,47 @@ pub fn store_view<'a>(facts: &Facts<'a>) -> Choice<'a> {
     }
 }
 
-fn document_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
+fn find_document_view<'a>(facts: &LoginFacts<'a>) -> Option<&'a StoreView> {
     facts
         .tree
-        .view(facts.document_view?)
-        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
+        .view(facts.document_view_id?)
+        .filter(|view| view.is_storefront() && facts.actor.can_see_website(view.website_id))
 }
 
 /// The first website that exists for the actor.
-fn default_website(facts: &Facts<'_>) -> Option<i64> {
-    let website = facts.tree.default_website_among(|id| facts.actor.sees(id));
+fn find_default_website(facts: &LoginFacts<'_>) -> Option<i64> {
+    let website = facts
+        .tree
+        .default_website_among(|id| facts.actor.can_see_website(id));
     website.map(|website| website.id)
 }
 
 /// The customer's own view; one that is `admin` or gone falls back to the
 /// default view of the customer's website.
-fn own_view<'a>(facts: &Facts<'a>) -> Option<&'a StoreView> {
+fn find_customer_view<'a>(facts: &LoginFacts<'a>) -> Option<&'a StoreView> {
     facts
         .customer
         .store_view_id
         .and_then(|id| facts.tree.view(id))
-        .filter(|view| view.is_storefront() && facts.actor.sees(view.website_id))
+        .filter(|view| view.is_storefront() && facts.actor.can_see_website(view.website_id))
         .or_else(|| facts.tree.default_view(facts.customer.website_id))
 }
 
-fn usable<'a>(facts: &Facts<'_>, view: &'a StoreView) -> Choice<'a> {
-    allowed(facts, view)?;
+fn require_usable<'a>(facts: &LoginFacts<'_>, view: &'a StoreView) -> StoreViewChoice<'a> {
+    check_store_view(facts, view)?;
     if !view.active {
         return Err(Fault::StoreViewInactive {
             store_view: view.code.clone(),
-            choices: choices(facts).iter().map(|v| v.code.clone()).collect(),
+            choices: allowed_store_views(facts)
+                .iter()
+                .map(|v| v.code.clone())
+                .collect(),
         });
     }
     Ok(view)
 }
 
-fn allowed(facts: &Facts<'_>, view: &StoreView) -> Result<(), Fault> {
+fn check_store_view(facts: &LoginFacts<'_>, view: &StoreView) -> Result<(), Fault> {
     let refuse = |reason: &str| {
         Err(Fault::StoreViewNotAllowed {
             store_view: view.code.clone(),
@@ -186,7 +191,7 @@ fn allowed(facts: &Facts<'_>, view: &StoreView) -> Result<(), Fault> {
     if !facts.accounts_shared && view.website_id != facts.customer.website_id {
         return refuse("accounts are per website and it belongs to another one");
     }
-    if !facts.actor.sees(view.website_id) {
+    if !facts.actor.can_see_website(view.website_id) {
         return refuse("its website is outside the role scope");
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::form::{IdText, Malformed};
+use super::bounded::{IdText, InvalidText};
 use super::ids::{CustomerId, SessionId};
 use super::time::Timestamp;
 
@@ -38,13 +38,13 @@ impl Hook {
 
 /// Which hooks there are: without one nothing is kept for it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hooks {
+pub struct EnabledHooks {
     pub after_login: bool,
     pub after_redeem: bool,
 }
 
-impl Hooks {
-    pub fn has(self, hook: Hook) -> bool {
+impl EnabledHooks {
+    pub fn contains(self, hook: Hook) -> bool {
         match hook {
             Hook::AfterLogin => self.after_login,
             Hook::AfterRedeem => self.after_redeem,
@@ -61,7 +61,7 @@ pub struct NoticeId(IdText);
 impl NoticeId {
     /// From 64 random bits.
     pub fn from_bits(bits: [u8; 8]) -> Self {
-        Self(IdText::trusted(format!(
+        Self(IdText::new_unchecked(format!(
             "{:016x}",
             u64::from_be_bytes(bits)
         )))
@@ -69,7 +69,7 @@ impl NoticeId {
 
     /// # Errors
     /// [`Malformed`] for a text that no id is.
-    pub fn new(text: impl Into<String>) -> Result<Self, Malformed> {
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }
 
@@ -137,14 +137,14 @@ impl Notice {
 }
 
 /// Attempts after which a notice is left to people: about two days.
-pub const MOST: u32 = 12;
+pub const MAX_ATTEMPTS: u32 = 12;
 
 /// How long delivered notices are kept.
-pub const KEPT: Duration = Duration::from_secs(30 * 86_400);
+pub const DELIVERED_RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
 /// When to try again after `attempts` that failed; `None`: not by itself.
-pub fn next_attempt(attempts: u32, now: Timestamp) -> Option<Timestamp> {
-    if attempts >= MOST {
+pub fn next_attempt_at(attempts: u32, now: Timestamp) -> Option<Timestamp> {
+    if attempts >= MAX_ATTEMPTS {
         return None;
     }
     let minutes = match attempts {
@@ -154,7 +154,7 @@ pub fn next_attempt(attempts: u32, now: Timestamp) -> Option<Timestamp> {
         4 => 120,
         _ => 360,
     };
-    Some(now.plus(Duration::from_secs(minutes * 60)))
+    Some(now.saturating_add(Duration::from_secs(minutes * 60)))
 }
 
 #[cfg(test)]
@@ -164,22 +164,22 @@ mod tests {
     #[test]
     fn later_and_later_and_then_not_by_itself() {
         let now = Timestamp::from_seconds(0);
-        let waits: Vec<i64> = (1..MOST)
-            .filter_map(|n| next_attempt(n, now))
+        let waits: Vec<i64> = (1..MAX_ATTEMPTS)
+            .filter_map(|n| next_attempt_at(n, now))
             .map(Timestamp::seconds)
             .collect();
         assert_eq!(waits[..5], [60, 300, 1800, 7200, 21600]);
-        assert_eq!(waits.len(), MOST as usize - 1);
+        assert_eq!(waits.len(), MAX_ATTEMPTS as usize - 1);
         assert!(waits.is_sorted());
-        assert_eq!(next_attempt(MOST, now), None);
+        assert_eq!(next_attempt_at(MAX_ATTEMPTS, now), None);
     }
 
     #[test]
     fn without_a_program_there_is_no_hook() {
-        let hooks = Hooks {
+        let hooks = EnabledHooks {
             after_redeem: true,
-            ..Hooks::default()
+            ..EnabledHooks::default()
         };
-        assert!(hooks.has(Hook::AfterRedeem) && !hooks.has(Hook::AfterLogin));
+        assert!(hooks.contains(Hook::AfterRedeem) && !hooks.contains(Hook::AfterLogin));
     }
 }

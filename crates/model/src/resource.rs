@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::text;
 pub use set::ResourceSet;
 pub use tree::Resource;
-use tree::{FORMER, TREE};
+use tree::{RETIRED, TREE};
 
 /// Why a text names no resource.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,15 +26,15 @@ pub enum ResourceError {
         nearest: Option<Resource>,
     },
     #[error("`{id}` is not used any more: it let nobody do anything")]
-    Former { id: &'static str },
-    #[error("`{text}` can be {}", list(.candidates))]
+    Retired { id: &'static str },
+    #[error("`{text}` can be {}", join_ids(.candidates))]
     Ambiguous {
         text: String,
         candidates: Vec<Resource>,
     },
 }
 
-fn list(resources: &[Resource]) -> String {
+fn join_ids(resources: &[Resource]) -> String {
     let ids: Vec<&str> = resources.iter().map(|resource| resource.id()).collect();
     ids.join(" or ")
 }
@@ -63,8 +63,8 @@ impl Resource {
     }
 
     /// What it lets one do here.
-    pub fn meaning(self) -> &'static str {
-        TREE[self.index()].meaning
+    pub fn description(self) -> &'static str {
+        TREE[self.index()].description
     }
 
     /// How many ancestors it has; 0 for the root.
@@ -103,10 +103,10 @@ impl Resource {
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
-    pub fn parse_granted(text: &str) -> Result<Option<Self>, ResourceError> {
+    pub fn parse_stored(text: &str) -> Result<Option<Self>, ResourceError> {
         match Self::parse(text) {
             Ok(resource) => Ok(Some(resource)),
-            Err(ResourceError::Former { .. }) => Ok(None),
+            Err(ResourceError::Retired { .. }) => Ok(None),
             Err(other) => Err(other),
         }
     }
@@ -130,28 +130,28 @@ impl Resource {
             whole
         };
         let ends = |id: &&&str| id.rsplit_once("::").is_some_and(|(_, short)| short == text);
-        let former = FORMER.iter().find(|id| **id == text || ends(id));
+        let former = RETIRED.iter().find(|id| **id == text || ends(id));
         if let (true, Some(id)) = (candidates.is_empty(), former) {
-            return Err(ResourceError::Former { id });
+            return Err(ResourceError::Retired { id });
         }
         let text = text.to_owned();
         match *candidates {
             [one] => Ok(one),
             [] => Err(ResourceError::Unknown {
-                nearest: Self::nearest(&text),
+                nearest: Self::suggest(&text),
                 text,
             }),
             _ => Err(ResourceError::Ambiguous { text, candidates }),
         }
     }
 
-    fn nearest(text: &str) -> Option<Self> {
+    fn suggest(text: &str) -> Option<Self> {
         let name = if text.contains("::") {
             Self::id
         } else {
             Self::short_id
         };
-        let best = text::nearest(text, Self::all().map(name))?;
+        let best = text::closest_match(text, Self::all().map(name))?;
         Self::all().find(|resource| name(*resource) == best)
     }
 }
@@ -179,7 +179,7 @@ impl<'de> Deserialize<'de> for Resource {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let unknown = || ResourceError::Unknown {
-            nearest: Self::nearest(&text),
+            nearest: Self::suggest(&text),
             text: text.clone(),
         };
         Self::from_id(&text).ok_or_else(|| serde::de::Error::custom(unknown()))

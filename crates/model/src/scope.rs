@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Longest code of a website or store view, in characters: the width of the
 /// `code` columns of Adobe Commerce's `store` and `store_website` tables.
-pub const MAX_CODE: usize = 32;
+pub const MAX_CODE_LEN: usize = 32;
 
 /// The kind of scope, without saying which one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,20 +71,20 @@ impl ConfigScope {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
     #[error("`{0}` is not a scope; expected default, website:CODE or store-view:CODE")]
-    Form(String),
+    InvalidSyntax(String),
     #[error(
         "`{0}` is not a code; a code is a letter followed by letters, digits and underscores, \
          at most 32 characters"
     )]
-    Code(String),
+    InvalidCode(String),
 }
 
 /// Whether `code` can be the code of a website or store view.
 ///
 /// Adobe Commerce's rule: `^[a-z][a-z0-9_]*$` without regard to case, at most
 /// [`MAX_CODE`] characters.
-pub fn valid_code(code: &str) -> bool {
-    code.len() <= MAX_CODE
+pub fn is_valid_code(code: &str) -> bool {
+    code.len() <= MAX_CODE_LEN
         && code.starts_with(|c: char| c.is_ascii_alphabetic())
         && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
@@ -107,10 +107,10 @@ impl FromStr for ConfigScope {
             None if text == "default" => return Ok(Self::Default),
             Some(("website", code)) => Self::Website(code.to_owned()),
             Some(("store-view" | "store_view", code)) => Self::StoreView(code.to_owned()),
-            _ => return Err(ScopeError::Form(text.to_owned())),
+            _ => return Err(ScopeError::InvalidSyntax(text.to_owned())),
         };
         match scope.code() {
-            Some(code) if !valid_code(code) => Err(ScopeError::Code(code.to_owned())),
+            Some(code) if !is_valid_code(code) => Err(ScopeError::InvalidCode(code.to_owned())),
             _ => Ok(scope),
         }
     }
@@ -164,14 +164,14 @@ mod tests {
         ] {
             assert_eq!(
                 text.parse::<ConfigScope>(),
-                Err(ScopeError::Form(text.into()))
+                Err(ScopeError::InvalidSyntax(text.into()))
             );
         }
         for code in ["", "1a", "_a", "a-b", "a b", "ä", "a:b", &"a".repeat(33)] {
             let text = format!("website:{code}");
             assert_eq!(
                 text.parse::<ConfigScope>(),
-                Err(ScopeError::Code(code.into()))
+                Err(ScopeError::InvalidCode(code.into()))
             );
         }
         assert!(serde_json::from_str::<ConfigScope>(r#""website:""#).is_err());
@@ -180,7 +180,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read(code in "[A-Za-z][A-Za-z0-9_]{0,31}", view: bool) {
-            prop_assert!(valid_code(&code));
+            prop_assert!(is_valid_code(&code));
             let scope = if view { ConfigScope::StoreView(code) } else { ConfigScope::Website(code) };
             prop_assert_eq!(scope.to_string().parse(), Ok(scope));
         }

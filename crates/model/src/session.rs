@@ -82,7 +82,7 @@ impl Session {
     /// The state at `now`: what ran out is expired, whether or not somebody
     /// has written it down yet.
     pub fn state_at(&self, now: Timestamp) -> SessionState {
-        if self.over_at(now).is_some() {
+        if self.expiry_at(now).is_some() {
             SessionState::Expired
         } else {
             self.state
@@ -90,41 +90,44 @@ impl Session {
     }
 
     /// When and why an open session ran out, if at `now` it has.
-    pub fn over_at(&self, now: Timestamp) -> Option<Over> {
+    pub fn expiry_at(&self, now: Timestamp) -> Option<Expiry> {
         let (end, cause) = match self.state {
             SessionState::Issued => (self.expires_at, EndCause::LinkExpired),
             // One without an end would never have one.
-            SessionState::Active => (self.ends_at.unwrap_or(self.began()), EndCause::DurationOver),
+            SessionState::Active => (
+                self.ends_at.unwrap_or(self.started_at()),
+                EndCause::DurationOver,
+            ),
             SessionState::Ended | SessionState::Expired => return None,
         };
         let cause = self.end_cause.unwrap_or(cause);
-        if self.is_before(now) {
+        if self.is_clock_behind(now) {
             // Nobody knows how long it has lasted; no longer than this.
-            let at = self.began();
-            return Some(Over { at, cause });
+            let at = self.started_at();
+            return Some(Expiry { at, cause });
         }
-        (now >= end).then_some(Over { at: end, cause })
+        (now >= end).then_some(Expiry { at: end, cause })
     }
 
     /// Whether a clock stands so far before what it must have seen that it
     /// cannot judge the session's age.
-    pub fn is_before(&self, now: Timestamp) -> bool {
-        self.state.is_open() && now.plus(CLOCK_SLACK) < self.began()
+    pub fn is_clock_behind(&self, now: Timestamp) -> bool {
+        self.state.is_open() && now.saturating_add(CLOCK_TOLERANCE) < self.started_at()
     }
 
     /// The last moment that is known of an open session.
-    fn began(&self) -> Timestamp {
+    fn started_at(&self) -> Timestamp {
         self.redeemed_at.unwrap_or(self.issued_at)
     }
 }
 
 /// How far a clock may be set back without a session counting as over: what
 /// time services do.
-const CLOCK_SLACK: Duration = Duration::from_secs(5);
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
 /// The end of what ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Over {
+pub struct Expiry {
     pub at: Timestamp,
     pub cause: EndCause,
 }

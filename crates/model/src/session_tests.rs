@@ -12,7 +12,7 @@ fn session(state: SessionState, times: [i64; 4]) -> Session {
         state,
         admin_id: 1,
         admin: "anna".to_owned(),
-        customer_id: CustomerId::merchant(1).expect("an id"),
+        customer_id: CustomerId::from_merchant(1).expect("an id"),
         website_id: 1,
         store_view_id: 1,
         document: None,
@@ -48,7 +48,7 @@ fn a_clock_may_go_back_a_little() {
 fn what_shortened_it_is_why_it_ended() {
     let mut open = session(SessionState::Active, [0, 10, 5, 20]);
     let over = |open: &Session| {
-        open.over_at(Timestamp::from_micros(20))
+        open.expiry_at(Timestamp::from_micros(20))
             .map(|over| over.cause)
     };
     assert_eq!(over(&open), Some(EndCause::DurationOver));
@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn it_ended_when_it_ended(now: i64, issued in 0..SECOND, ttl in 1..SECOND) {
         let link = session(SessionState::Issued, [issued, issued + ttl, 0, 0]);
-        if let Some(over) = link.over_at(Timestamp::from_micros(now)) {
+        if let Some(over) = link.expiry_at(Timestamp::from_micros(now)) {
             prop_assert!(over.at >= link.issued_at && over.at <= link.expires_at);
         }
     }

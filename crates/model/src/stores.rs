@@ -103,7 +103,7 @@ impl StoreTree {
     }
 
     /// The views of one website a shopper can be on now.
-    pub fn open_views(&self, website_id: i64) -> impl Iterator<Item = &StoreView> {
+    pub fn active_views(&self, website_id: i64) -> impl Iterator<Item = &StoreView> {
         self.views
             .iter()
             .filter(move |v| v.website_id == website_id && v.is_storefront() && v.active)

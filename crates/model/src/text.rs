@@ -37,21 +37,24 @@ pub fn shell_quoted(text: &str) -> String {
 /// The candidate that `word` is most likely a misspelling of.
 ///
 /// None when even the best one differs in more than a third of its characters.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest_match<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     // Nobody misspells a name by hundreds of characters; this bounds the work.
     if word.len() > 256 {
         return None;
     }
     candidates
         .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (levenshtein(word, candidate), candidate))
         .filter(|(edits, candidate)| *edits <= (candidate.chars().count() / 3).max(1))
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance without regard to ASCII case.
-fn distance(a: &str, b: &str) -> usize {
+fn levenshtein(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_ascii_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.to_ascii_lowercase().chars().enumerate() {
@@ -72,17 +75,17 @@ mod tests {
 
     #[test]
     fn distances_are_levenshteins() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("ABC", "abc"), 0);
+        assert_eq!(levenshtein("kitten", "sitting"), 3);
+        assert_eq!(levenshtein("", "abc"), 3);
+        assert_eq!(levenshtein("ABC", "abc"), 0);
     }
 
     #[test]
     fn nearest_needs_some_likeness() {
         let words = ["login_button", "login_log"];
-        assert_eq!(nearest("login_buton", words), Some("login_button"));
-        assert_eq!(nearest("storefront", words), None);
-        assert_eq!(nearest(&"x".repeat(10_000), words), None);
+        assert_eq!(closest_match("login_buton", words), Some("login_button"));
+        assert_eq!(closest_match("storefront", words), None);
+        assert_eq!(closest_match(&"x".repeat(10_000), words), None);
     }
 
     #[test]

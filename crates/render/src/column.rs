@@ -1,14 +1,14 @@
 //! What a table is made of: one list of columns, each with its field, its title
 //! and how it shows a row.
 
-use super::Look;
-use super::list::Text;
+use super::Style;
+use super::styled_text::StyledText;
 
 /// A column of rows `R`.
 #[derive(Debug)]
 pub struct Column<R> {
     pub(super) heading: Heading,
-    show: fn(&R, &Look) -> Text,
+    show: fn(&R, &Style) -> StyledText,
 }
 
 /// What a column is called.
@@ -32,7 +32,7 @@ impl<R> Column<R> {
     pub const fn new(
         field: &'static str,
         title: &'static str,
-        show: fn(&R, &Look) -> Text,
+        show: fn(&R, &Style) -> StyledText,
     ) -> Self {
         Self {
             heading: Heading::new(field, title),
@@ -42,7 +42,7 @@ impl<R> Column<R> {
 
     /// A column that only programs get.
     pub const fn hidden(field: &'static str) -> Self {
-        Self::new(field, "", |_, _| Text::default())
+        Self::new(field, "", |_, _| StyledText::default())
     }
 
     fn is_hidden(&self) -> bool {
@@ -57,7 +57,7 @@ pub(super) fn headings<R>(columns: &[Column<R>]) -> Vec<Heading> {
 }
 
 /// The cells under [`headings`].
-pub(super) fn cells<R>(columns: &[Column<R>], row: &R, look: &Look) -> Vec<Text> {
+pub(super) fn cells<R>(columns: &[Column<R>], row: &R, style: &Style) -> Vec<StyledText> {
     let shown = columns.iter().filter(|column| !column.is_hidden());
-    shown.map(|column| (column.show)(row, look)).collect()
+    shown.map(|column| (column.show)(row, style)).collect()
 }

@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use super::Look;
+use super::Style;
 use super::column::Column;
-use super::list::{Text, Tone};
 use super::one::KeyValues;
+use super::styled_text::{Emphasis, StyledText};
 use lac_model::audit::{ConsentBasis, EventView, Outcome};
 use lac_model::ids::SessionId;
 use lac_model::time::Timestamp;
 
 /// From this many columns on a terminal shows all of a row.
-const WIDE: u16 = 110;
+const WIDE_COLUMNS: u16 = 110;
 
 /// Whether a table of the columns [`NARROW`] suits this output better.
-pub fn is_narrow(look: &Look) -> bool {
-    look.width.is_some_and(|width| width < WIDE)
+pub fn prefers_narrow_table(style: &Style) -> bool {
+    style.width.is_some_and(|width| width < WIDE_COLUMNS)
 }
 
 /// All fields of an event, for programs; what a wide table shows.
@@ -25,7 +25,7 @@ pub const EVENT: &[Column<EventView>] = &[
     Column::hidden("action_group"),
     ACTION,
     Column::hidden("full_action_name"),
-    Column::new("result", "result", |event, _| result(event.result)),
+    Column::new("result", "result", |event, _| result_cell(event.result)),
     ADMIN,
     Column::hidden("admin_id"),
     Column::hidden("role"),
@@ -33,10 +33,16 @@ pub const EVENT: &[Column<EventView>] = &[
     Column::hidden("os_account"),
     CUSTOMER,
     Column::hidden("customer_email"),
-    Column::new("website", "website", |event, _| place(event).into()),
+    Column::new("website", "website", |event, _| {
+        website_and_store_view(event).into()
+    }),
     Column::hidden("store_view"),
     Column::new("session_id", "session", |event, _| {
-        event.session_id.as_ref().map(SessionId::short).into()
+        event
+            .session_id
+            .as_ref()
+            .map(SessionId::short_prefix)
+            .into()
     }),
     Column::hidden("consent"),
     Column::hidden("document"),
@@ -52,12 +58,13 @@ pub const NARROW: &[Column<EventView>] = &[
     ACTION,
     ADMIN,
     CUSTOMER,
-    Column::new("result", "result", |event, _| outcome(event)),
+    Column::new("result", "result", |event, _| outcome_cell(event)),
 ];
 
 const SEQ: Column<EventView> = Column::new("seq", "seq", |event, _| event.seq.to_string().into());
-const TIME: Column<EventView> =
-    Column::new("time", "time", |event, look| time(event.time, look).into());
+const TIME: Column<EventView> = Column::new("time", "time", |event, style| {
+    time_cell(event.time, style).into()
+});
 const ACTION: Column<EventView> = Column::new("action", "action", |event, _| {
     format!("{} {}", event.action_group, event.action).into()
 });
@@ -67,20 +74,23 @@ const CUSTOMER: Column<EventView> = Column::new("customer_id", "customer", |even
 });
 
 /// Result and remark in one; the mark stays beside what it marks.
-fn outcome(event: &EventView) -> Text {
-    let Text { text, tone } = result(event.result);
-    let mark = if tone == Tone::Good { "✓" } else { "✗" };
+fn outcome_cell(event: &EventView) -> StyledText {
+    let StyledText {
+        text,
+        emphasis: tone,
+    } = result_cell(event.result);
+    let mark = if tone == Emphasis::Good { "✓" } else { "✗" };
     match remark(event) {
-        empty if empty.is_empty() => Text::toned(format!("{mark}\u{a0}{text}"), tone),
-        remark => Text::toned(format!("{mark}\u{a0}{remark}"), tone),
+        empty if empty.is_empty() => StyledText::with_emphasis(format!("{mark}\u{a0}{text}"), tone),
+        remark => StyledText::with_emphasis(format!("{mark}\u{a0}{remark}"), tone),
     }
 }
 
 /// A terminal's narrow column leaves the zone out: it is named once, beside
 /// the table.
-fn time(time: Timestamp, look: &Look) -> String {
-    let shown = look.short_time(time);
-    match look.width {
+fn time_cell(time: Timestamp, style: &Style) -> String {
+    let shown = style.short_time(time);
+    match style.width {
         Some(_) => shown
             .rsplit_once(' ')
             .map_or(shown.clone(), |(local, _)| local.to_owned()),
@@ -88,14 +98,14 @@ fn time(time: Timestamp, look: &Look) -> String {
     }
 }
 
-fn result(outcome: Outcome) -> Text {
+fn result_cell(outcome: Outcome) -> StyledText {
     match outcome {
-        Outcome::Success => Text::toned(outcome.as_str(), Tone::Good),
-        Outcome::Failure => Text::toned(outcome.as_str(), Tone::Bad),
+        Outcome::Success => StyledText::with_emphasis(outcome.as_str(), Emphasis::Good),
+        Outcome::Failure => StyledText::with_emphasis(outcome.as_str(), Emphasis::Bad),
     }
 }
 
-fn place(event: &EventView) -> String {
+fn website_and_store_view(event: &EventView) -> String {
     match (&event.website, &event.store_view) {
         (Some(website), Some(view)) => format!("{website}/{view}"),
         (Some(one), None) | (None, Some(one)) => one.clone(),
@@ -105,7 +115,7 @@ fn place(event: &EventView) -> String {
 
 /// Why it failed, else what was changed and why.
 fn remark(event: &EventView) -> String {
-    let detail = |key: &str| Some(plain(event.details.as_ref()?.get(key)?));
+    let detail = |key: &str| Some(detail_text(event.details.as_ref()?.get(key)?));
     if let Some(code) = detail("code").filter(|_| event.result == Outcome::Failure) {
         return code;
     }
@@ -131,7 +141,7 @@ fn remark(event: &EventView) -> String {
 }
 
 /// Text as it is, everything else as compact JSON.
-fn plain(value: &Value) -> String {
+fn detail_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
@@ -140,7 +150,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// All that is known of one event.
-pub fn lines(event: &EventView, look: &Look) -> KeyValues {
+pub fn lines(event: &EventView, style: &Style) -> KeyValues {
     let action = format!(
         "{} {} ({})",
         event.action_group, event.action, event.full_action_name
@@ -151,16 +161,16 @@ pub fn lines(event: &EventView, look: &Look) -> KeyValues {
     });
     let details = event.details.iter().flatten().flat_map(|(key, value)| {
         let Value::Object(fields) = value else {
-            return vec![format!("{key}: {}", plain(value))];
+            return vec![format!("{key}: {}", detail_text(value))];
         };
-        let part = |(field, value)| format!("{key}.{field}: {}", plain(value));
+        let part = |(field, value)| format!("{key}.{field}: {}", detail_text(value));
         fields.iter().map(part).collect()
     });
     KeyValues::new()
         .add("seq", event.seq.to_string())
-        .add("time", look.time(event.time))
+        .add("time", style.time(event.time))
         .add("action", action)
-        .add("result", result(event.result))
+        .add("result", result_cell(event.result))
         .add_some("admin", admin)
         .add_some("role", &event.role)
         .add_some("IP address", &event.ip_address)
@@ -170,14 +180,14 @@ pub fn lines(event: &EventView, look: &Look) -> KeyValues {
         .add_some("website", &event.website)
         .add_some("store view", &event.store_view)
         .add_some("session", event.session_id.as_ref().map(SessionId::as_str))
-        .add_some("consent", event.consent.as_ref().map(basis))
+        .add_some("consent", event.consent.as_ref().map(consent_text))
         .add_some("document", &event.document)
         .add_some("reason", &event.reason)
         .add_some("ticket", &event.ticket)
         .add_some("details", details)
 }
 
-fn basis(basis: &ConsentBasis) -> String {
+fn consent_text(basis: &ConsentBasis) -> String {
     let source = basis
         .source
         .map(|source| format!(", given by {}", source.as_str()))

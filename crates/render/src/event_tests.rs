@@ -1,6 +1,6 @@
 use unicode_width::UnicodeWidthStr;
 
-use super::super::Format;
+use super::super::OutputFormat;
 use super::super::list::List;
 use super::*;
 use lac_model::ids::SessionId;
@@ -36,8 +36,8 @@ fn event() -> EventView {
     }
 }
 
-fn look(width: Option<u16>) -> Look {
-    Look {
+fn style(width: Option<u16>) -> Style {
+    Style {
         zone: chrono_tz::UTC,
         now: Timestamp::from_seconds(1_790_000_060),
         width,
@@ -46,9 +46,13 @@ fn look(width: Option<u16>) -> Look {
     }
 }
 
-fn table(event: &EventView, columns: &'static [Column<EventView>], width: u16) -> Vec<String> {
+fn rendered_table(
+    event: &EventView,
+    columns: &'static [Column<EventView>],
+    width: u16,
+) -> Vec<String> {
     let mut out = Vec::new();
-    let mut list = List::new(&mut out, columns, Format::Table, look(Some(width)));
+    let mut list = List::new(&mut out, columns, OutputFormat::Table, style(Some(width)));
     list.push(event).unwrap();
     list.finish().unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -58,15 +62,15 @@ fn table(event: &EventView, columns: &'static [Column<EventView>], width: u16) -
 #[test]
 fn tables_fit_their_terminal() {
     for (lines, width) in [
-        (table(&event(), NARROW, 40), 40),
-        (table(&event(), NARROW, 80), 80),
-        (table(&event(), EVENT, 120), 120),
+        (rendered_table(&event(), NARROW, 40), 40),
+        (rendered_table(&event(), NARROW, 80), 80),
+        (rendered_table(&event(), EVENT, 120), 120),
     ] {
         let widest = lines.iter().map(|line| line.width()).max();
         assert!(widest <= Some(width), "{lines:#?}");
     }
-    assert!(is_narrow(&look(Some(80))) && !is_narrow(&look(Some(120))));
-    assert!(!is_narrow(&look(None)));
+    assert!(prefers_narrow_table(&style(Some(80))) && !prefers_narrow_table(&style(Some(120))));
+    assert!(!prefers_narrow_table(&style(None)));
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn words_stay_whole_where_there_is_room() {
         details: Some(details.into_iter().collect()),
         ..event()
     };
-    let lines = table(&plain, NARROW, 80);
+    let lines = rendered_table(&plain, NARROW, 80);
     for whole in ["2026-09-21", "login_as_customer", "✗\u{a0}consent_withheld"] {
         assert!(lines.iter().any(|line| line.contains(whole)), "{lines:#?}");
     }
@@ -88,8 +92,8 @@ fn words_stay_whole_where_there_is_room() {
 #[test]
 fn nothing_foreign_reaches_a_terminal() {
     let mut out = Vec::new();
-    let look = look(Some(80));
-    super::super::one::write(&mut out, &lines(&event(), &look), &look).unwrap();
+    let style = style(Some(80));
+    super::super::one::write(&mut out, &lines(&event(), &style), &style).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     assert!(text.contains(r"asked\nfor help"));

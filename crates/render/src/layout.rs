@@ -9,11 +9,11 @@ use std::io::{self, Write};
 use comfy_table::{ColumnConstraint, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
+use super::Style;
 use super::column::Heading;
-use super::list::{Text, Tone};
-use super::one::paint;
-use super::safe::{safe, safe_limited};
+use super::sanitize::{sanitize, sanitize_truncated};
+use super::styled_text::paint;
+use super::styled_text::{Emphasis, StyledText};
 use super::table::{cell, styled};
 
 /// Fields that say which row it is, besides the first column of any table.
@@ -29,13 +29,13 @@ const IDENTIFYING: [&str; 8] = [
 ];
 
 /// Fields that go before any other: rarely what a list is read for.
-const FIRST_TO_GO: [&str; 1] = ["store_view"];
+const DROPPED_FIRST: [&str; 1] = ["store_view"];
 
 /// A longer word of another column may be broken where that helps.
-const LONG: usize = 18;
+const MAX_WORD_WIDTH: usize = 18;
 
 /// A shorter one is not: rather a column is left out. A date has ten characters.
-const SHORT: usize = 10;
+const MIN_WORD_WIDTH: usize = 10;
 
 /// A table is held until its widths are known; after this many rows it is
 /// written and another begun, so that memory stays bounded.
@@ -45,10 +45,10 @@ const SECTION: u64 = 10_000;
 pub struct Sections<'w> {
     out: &'w mut dyn Write,
     headings: Vec<Heading>,
-    look: Look,
+    style: Style,
     written: u64,
     /// Rows that are not written yet.
-    held: Vec<Vec<Text>>,
+    held: Vec<Vec<StyledText>>,
 }
 
 impl fmt::Debug for Sections<'_> {
@@ -60,25 +60,25 @@ impl fmt::Debug for Sections<'_> {
 }
 
 impl<'w> Sections<'w> {
-    pub fn new(out: &'w mut dyn Write, headings: Vec<Heading>, look: Look) -> Self {
+    pub fn new(out: &'w mut dyn Write, headings: Vec<Heading>, style: Style) -> Self {
         Self {
             out,
             headings,
-            look,
+            style,
             written: 0,
             held: Vec::new(),
         }
     }
 
-    pub fn look(&self) -> &Look {
-        &self.look
+    pub fn style(&self) -> &Style {
+        &self.style
     }
 
     /// Adds a row.
     ///
     /// # Errors
     /// Whatever writing fails with.
-    pub fn push(&mut self, cells: Vec<Text>) -> io::Result<()> {
+    pub fn push(&mut self, cells: Vec<StyledText>) -> io::Result<()> {
         self.held.push(cells);
         self.written += 1;
         if self.written.is_multiple_of(SECTION) {
@@ -101,56 +101,62 @@ impl<'w> Sections<'w> {
 
     fn write_section(&mut self) -> io::Result<()> {
         // A pipe gets the header once.
-        let with_titles = self.look.width.is_some() || self.written <= SECTION;
+        let with_titles = self.style.width.is_some() || self.written <= SECTION;
         let rows = std::mem::take(&mut self.held);
-        write(self.out, &self.headings, &rows, &self.look, with_titles)
+        write_table(self.out, &self.headings, &rows, &self.style, with_titles)
     }
 }
 
 /// Writes rows under their titles; `with_titles` is `false` for what continues
 /// a table in a pipe.
-fn write(
+fn write_table(
     out: &mut dyn Write,
     columns: &[Heading],
-    rows: &[Vec<Text>],
-    look: &Look,
+    rows: &[Vec<StyledText>],
+    style: &Style,
     with_titles: bool,
 ) -> io::Result<()> {
-    let Some(width) = look.width.map(usize::from) else {
+    let Some(width) = style.width.map(usize::from) else {
         let all: Vec<usize> = (0..columns.len()).collect();
-        let lines = table(columns, rows, look, &all);
-        return lines_of(out, &lines, usize::from(!with_titles));
+        let lines = build_table(columns, rows, style, &all);
+        return write_lines(out, &lines, usize::from(!with_titles));
     };
-    let Some(fit) = Fit::find(columns, rows, width) else {
-        return records(out, columns, rows, look);
+    let Some(fit) = ColumnFit::choose(columns, rows, width) else {
+        return write_records(out, columns, rows, style);
     };
-    let mut table = table(columns, rows, look, &fit.shown);
+    let mut table = build_table(columns, rows, style, &fit.shown);
     for (column, least) in table.column_iter_mut().zip(&fit.least) {
         let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
     }
-    lines_of(out, &table, 0)?;
+    write_lines(out, &table, 0)?;
     let left_out = (0..columns.len()).filter(|at| !fit.shown.contains(at));
     let left_out: Vec<&str> = left_out.map(|at| columns[at].title).collect();
     if left_out.is_empty() {
         return Ok(());
     }
     let note = format!("no room for: {}", left_out.join(", "));
-    let note = Text::toned(safe_limited(&note, width).into_owned(), Tone::Dim);
-    writeln!(out, "{}", paint(&note, look))
+    let note =
+        StyledText::with_emphasis(sanitize_truncated(&note, width).into_owned(), Emphasis::Dim);
+    writeln!(out, "{}", paint(&note, style))
 }
 
-fn table(columns: &[Heading], rows: &[Vec<Text>], look: &Look, shown: &[usize]) -> Table {
+fn build_table(
+    columns: &[Heading],
+    rows: &[Vec<StyledText>],
+    style: &Style,
+    shown: &[usize],
+) -> Table {
     let titles = shown.iter().map(|at| columns[*at].title).collect();
-    let mut table = styled(look, titles);
+    let mut table = styled(style, titles);
     for row in rows {
         let texts = shown.iter().filter_map(|at| row.get(*at));
-        table.add_row(texts.map(|text| cell(text, look)));
+        table.add_row(texts.map(|text| cell(text, style)));
     }
     table
 }
 
-fn lines_of(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()> {
+fn write_lines(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()> {
     for line in table.lines().skip(skip) {
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -159,11 +165,11 @@ fn lines_of(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()> {
 
 /// Every row as lines of title and value, with an empty line behind it. A
 /// terminal breaks a line that is too long, and copies it whole.
-fn records(
+fn write_records(
     out: &mut dyn Write,
     columns: &[Heading],
-    rows: &[Vec<Text>],
-    look: &Look,
+    rows: &[Vec<StyledText>],
+    style: &Style,
 ) -> io::Result<()> {
     let titles = columns.iter().map(|column| column.title);
     let label = titles.clone().map(UnicodeWidthStr::width).max();
@@ -171,7 +177,7 @@ fn records(
     for row in rows {
         for (title, text) in titles.clone().zip(row) {
             if !text.text.is_empty() {
-                writeln!(out, "{title:label$}  {}", paint(text, look))?;
+                writeln!(out, "{title:label$}  {}", paint(text, style))?;
             }
         }
         writeln!(out)?;
@@ -180,13 +186,13 @@ fn records(
 }
 
 /// Which columns are shown, and how narrow each may become.
-struct Fit {
+struct ColumnFit {
     shown: Vec<usize>,
     least: Vec<usize>,
 }
 
-impl Fit {
-    fn find(columns: &[Heading], rows: &[Vec<Text>], width: usize) -> Option<Self> {
+impl ColumnFit {
+    fn choose(columns: &[Heading], rows: &[Vec<StyledText>], width: usize) -> Option<Self> {
         let longest = longest_words(columns, rows);
         let is_kept = |at: usize| at == 0 || IDENTIFYING.contains(&columns[at].field);
         let mut shown: Vec<usize> = (0..columns.len()).collect();
@@ -200,14 +206,14 @@ impl Fit {
                 };
                 shown.iter().map(word).collect()
             };
-            let fitting = (SHORT..=LONG).rev().map(least);
+            let fitting = (MIN_WORD_WIDTH..=MAX_WORD_WIDTH).rev().map(least);
             let mut fitting = fitting.filter(|least| least.iter().sum::<usize>() <= room);
             if let Some(least) = fitting.next() {
                 drop(fitting);
                 return Some(Self { shown, least });
             }
             drop(fitting);
-            let goes = |at: &usize| FIRST_TO_GO.contains(&columns[*at].field);
+            let goes = |at: &usize| DROPPED_FIRST.contains(&columns[*at].field);
             let first = shown.iter().position(goes);
             let dropped = first.or_else(|| shown.iter().rposition(|at| !is_kept(*at)))?;
             shown.remove(dropped);
@@ -216,7 +222,7 @@ impl Fit {
 }
 
 /// The longest word of each column, its title's among them.
-fn longest_words(columns: &[Heading], rows: &[Vec<Text>]) -> Vec<usize> {
+fn longest_words(columns: &[Heading], rows: &[Vec<StyledText>]) -> Vec<usize> {
     let longest = |text: &str| {
         let words = text.split([' ', '\n']).map(UnicodeWidthStr::width);
         words.max().unwrap_or(0)
@@ -224,7 +230,7 @@ fn longest_words(columns: &[Heading], rows: &[Vec<Text>]) -> Vec<usize> {
     let mut all: Vec<usize> = columns.iter().map(|column| longest(column.title)).collect();
     for row in rows {
         for (word, text) in all.iter_mut().zip(row) {
-            *word = longest(&safe(&text.text)).max(*word);
+            *word = longest(&sanitize(&text.text)).max(*word);
         }
     }
     all

@@ -10,14 +10,14 @@ const COLUMNS: [Heading; 6] = [
     Heading::new("consent", "consent"),
 ];
 
-fn row(id: &str, email: &str, name: &str) -> Vec<Text> {
+fn row(id: &str, email: &str, name: &str) -> Vec<StyledText> {
     [id, email, name, "europe_west", "germany_north", "granted"]
-        .map(Text::from)
+        .map(StyledText::from)
         .to_vec()
 }
 
-fn shown(rows: &[Vec<Text>], width: Option<u16>) -> String {
-    let look = Look {
+fn rendered(rows: &[Vec<StyledText>], width: Option<u16>) -> String {
+    let style = Style {
         zone: chrono_tz::UTC,
         now: Timestamp::from_seconds(0),
         width,
@@ -25,11 +25,11 @@ fn shown(rows: &[Vec<Text>], width: Option<u16>) -> String {
         raw: false,
     };
     let mut out = Vec::new();
-    write(&mut out, &COLUMNS, rows, &look, true).unwrap();
+    write_table(&mut out, &COLUMNS, rows, &style, true).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn people() -> Vec<Vec<Text>> {
+fn people() -> Vec<Vec<StyledText>> {
     vec![
         row(
             "1",
@@ -47,7 +47,7 @@ fn people() -> Vec<Vec<Text>> {
 #[test]
 fn addresses_and_ids_are_whole_at_every_width() {
     for width in [60, 80, 100, 120, 200] {
-        let text = shown(&people(), Some(width));
+        let text = rendered(&people(), Some(width));
         for line in text.lines() {
             assert!(line.width() <= usize::from(width), "{width}: {line}");
         }
@@ -63,12 +63,12 @@ fn addresses_and_ids_are_whole_at_every_width() {
 
 #[test]
 fn less_important_columns_give_way_from_the_end_and_are_named() {
-    let wide = shown(&people(), Some(200));
+    let wide = rendered(&people(), Some(200));
     assert!(
         wide.contains("consent") && !wide.contains("no room for"),
         "{wide}"
     );
-    let narrow = shown(&people(), Some(80));
+    let narrow = rendered(&people(), Some(80));
     assert!(
         narrow.contains("no room for: website, store view, consent"),
         "{narrow}"
@@ -80,7 +80,7 @@ fn less_important_columns_give_way_from_the_end_and_are_named() {
 #[test]
 fn what_fits_into_no_line_gets_lines_of_its_own() {
     let long = format!("{}@mail.example", "x".repeat(241));
-    let text = shown(
+    let text = rendered(
         &[row("1", &long, "Jane Doe"), row("2", "b@mail.example", "")],
         Some(80),
     );
@@ -95,7 +95,7 @@ fn what_fits_into_no_line_gets_lines_of_its_own() {
 #[test]
 fn a_pipe_gets_everything_however_wide() {
     let long = format!("{}@mail.example", "x".repeat(241));
-    let text = shown(&[row("1", &long, "Jane Doe")], None);
+    let text = rendered(&[row("1", &long, "Jane Doe")], None);
     assert_eq!(text.lines().count(), 2);
     assert!(text.contains(&long) && text.contains("granted"));
 }

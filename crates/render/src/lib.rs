@@ -2,20 +2,22 @@
 //! CSV for programs. Writes to what it is given; never prints.
 
 pub mod column;
+mod csv_cells;
 pub mod event;
 pub mod export;
-mod frame;
 pub mod html;
 pub mod layout;
-pub mod lines;
 pub mod list;
 pub mod ocsf;
 pub mod one;
-pub mod paper;
+pub mod page;
+mod page_info;
 pub mod report;
-pub mod rows;
-pub mod safe;
+pub mod row_encoder;
+pub mod row_stream;
+pub mod sanitize;
 pub mod statement;
+pub mod styled_text;
 mod table;
 pub mod xlsx;
 
@@ -27,7 +29,7 @@ use lac_model::time::Timestamp;
 /// The formats of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Format {
+pub enum OutputFormat {
     Table,
     /// One array (lists) or object.
     Json,
@@ -36,7 +38,7 @@ pub enum Format {
     Csv,
 }
 
-impl Format {
+impl OutputFormat {
     /// Whether programs read it: errors are JSON then, and nothing is cut.
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl)
@@ -44,14 +46,14 @@ impl Format {
 
     /// Whether what is shown is an object or a row with names, and nothing for
     /// people.
-    pub fn is_for_programs(self) -> bool {
+    pub fn is_machine_readable(self) -> bool {
         self != Self::Table
     }
 }
 
 /// What rendering for people depends on.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct Style {
     /// `general/locale/timezone`; times in tables are shown in it.
     pub zone: Tz,
     pub now: Timestamp,
@@ -62,7 +64,7 @@ pub struct Look {
     pub raw: bool,
 }
 
-impl Look {
+impl Style {
     /// A time for people: relative beside the absolute one on a terminal,
     /// absolute with its zone elsewhere.
     pub fn time(&self, time: Timestamp) -> String {
@@ -70,7 +72,7 @@ impl Look {
             return format!(
                 "{} ({})",
                 time.format_in(self.zone),
-                time.relative(self.now)
+                time.format_relative(self.now)
             );
         }
         time.format_in(self.zone)

@@ -7,79 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::column::{Column, cells, headings};
+use super::csv_cells::{csv_field, csv_record};
 use super::layout::Sections;
-use super::safe::formula_guard;
-use super::{Format, Look};
-
-/// How a cell should strike the eye.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tone {
-    #[default]
-    Plain,
-    Good,
-    Bad,
-    Warning,
-    Dim,
-}
-
-/// A cell of a table.
-#[derive(Debug, Clone, Default)]
-pub struct Text {
-    pub text: String,
-    pub tone: Tone,
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Self {
-            text,
-            tone: Tone::Plain,
-        }
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-impl From<&String> for Text {
-    fn from(text: &String) -> Self {
-        text.clone().into()
-    }
-}
-
-/// Nothing to show is an empty cell.
-impl<T: Into<Text>> From<Option<T>> for Text {
-    fn from(text: Option<T>) -> Self {
-        text.map(Into::into).unwrap_or_default()
-    }
-}
-
-impl From<&Option<String>> for Text {
-    fn from(text: &Option<String>) -> Self {
-        text.as_deref().into()
-    }
-}
-
-impl Text {
-    pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self {
-            text: text.into(),
-            tone,
-        }
-    }
-
-    /// `yes` and `no`, green and dim.
-    pub fn yes_no(yes: bool) -> Self {
-        if yes {
-            Self::toned("yes", Tone::Good)
-        } else {
-            Self::toned("no", Tone::Dim)
-        }
-    }
-}
+use super::{OutputFormat, Style};
 
 /// Writes a list as it comes.
 #[derive(Debug)]
@@ -93,16 +23,16 @@ impl<'w, R: Serialize> List<'w, R> {
     pub fn new(
         out: &'w mut dyn Write,
         columns: &'static [Column<R>],
-        format: Format,
-        look: Look,
+        format: OutputFormat,
+        style: Style,
     ) -> Self {
-        let writer = if format == Format::Table {
-            Writer::ForPeople(Sections::new(out, headings(columns), look))
+        let writer = if format == OutputFormat::Table {
+            Writer::ForPeople(Sections::new(out, headings(columns), style))
         } else {
             Writer::ForPrograms(Records {
                 out,
                 format,
-                raw: look.raw,
+                raw: style.raw,
                 fields: columns.iter().map(|c| c.heading.field).collect(),
                 written: 0,
             })
@@ -116,7 +46,7 @@ impl<'w, R: Serialize> List<'w, R> {
     /// Whatever writing fails with.
     pub fn push(&mut self, row: &R) -> io::Result<()> {
         match &mut self.writer {
-            Writer::ForPeople(table) => table.push(cells(self.columns, row, table.look())),
+            Writer::ForPeople(table) => table.push(cells(self.columns, row, table.style())),
             Writer::ForPrograms(records) => records.push(&serde_json::to_string(row)?),
         }
     }
@@ -155,7 +85,7 @@ enum Writer<'w> {
 /// Rows of JSON, JSON lines or CSV.
 struct Records<'w> {
     out: &'w mut dyn Write,
-    format: Format,
+    format: OutputFormat,
     raw: bool,
     fields: Vec<&'static str>,
     written: u64,
@@ -173,7 +103,7 @@ impl Records<'_> {
     fn push(&mut self, json: &str) -> io::Result<()> {
         let is_first = self.written == 0;
         self.written += 1;
-        if self.format == Format::Csv {
+        if self.format == OutputFormat::Csv {
             if is_first {
                 self.csv_header()?;
             }
@@ -183,8 +113,8 @@ impl Records<'_> {
             return self.out.write_all(&csv_record(&cells)?);
         }
         let (before, after) = match (self.format, is_first) {
-            (Format::Json, true) => ("[", ""),
-            (Format::Json, false) => (",\n ", ""),
+            (OutputFormat::Json, true) => ("[", ""),
+            (OutputFormat::Json, false) => (",\n ", ""),
             _ => ("", "\n"),
         };
         for part in [before, json, after] {
@@ -195,9 +125,9 @@ impl Records<'_> {
 
     fn finish(mut self) -> io::Result<u64> {
         match self.format {
-            Format::Json if self.written == 0 => self.out.write_all(b"[]\n")?,
-            Format::Json => self.out.write_all(b"]\n")?,
-            Format::Csv if self.written == 0 => self.csv_header()?,
+            OutputFormat::Json if self.written == 0 => self.out.write_all(b"[]\n")?,
+            OutputFormat::Json => self.out.write_all(b"]\n")?,
+            OutputFormat::Csv if self.written == 0 => self.csv_header()?,
             _ => {}
         }
         self.out.flush()?;
@@ -206,25 +136,5 @@ impl Records<'_> {
 
     fn csv_header(&mut self) -> io::Result<()> {
         self.out.write_all(&csv_record(&self.fields)?)
-    }
-}
-
-/// The bytes of one record.
-pub(super) fn csv_record<F: AsRef<[u8]>>(fields: &[F]) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    writer.write_record(fields)?;
-    writer
-        .into_inner()
-        .map_err(|e| io::Error::other(e.to_string()))
-}
-
-/// A JSON value as a CSV field: text as it is (formulas made inert), nothing
-/// for null, JSON for what is nested.
-pub(super) fn csv_field(value: Option<&Value>, raw: bool) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if raw => text.clone(),
-        Some(Value::String(text)) => formula_guard(text).into_owned(),
-        Some(other) => other.to_string(),
     }
 }

@@ -2,22 +2,24 @@
 //! (OCSF). `docs/siem.md` says what maps to what, and why.
 
 mod kind;
-mod parts;
+mod objects;
 
 use serde_json::{Map, Value, json};
 
-pub use self::kind::{Class, Kind};
-use self::kind::{OTHER, is_sensitive};
-use self::parts::{actor, admin_user, detail, entity, privileges, service, shopper, source};
+use self::kind::{OTHER_ACTIVITY, is_sensitive};
+pub use self::kind::{OcsfClass, OcsfKind};
+use self::objects::{
+    actor, admin_user, customer_user, detail, entity, privileges, service, src_endpoint,
+};
 use lac_model::audit::{Action, EventView, Outcome};
 
 /// The version of the schema: the oldest whose Entity Management can enable
 /// and disable, so that it is understood by most.
-pub const VERSION: &str = "1.3.0";
+pub const SCHEMA_VERSION: &str = "1.3.0";
 
 /// Failures that an analyst should look at: somebody at a door, or a login URL
 /// that was copied.
-const ALARMING: [&str; 6] = [
+const ALARMING_CODES: [&str; 6] = [
     "not_authenticated",
     "resource_denied",
     "beyond_own_rights",
@@ -32,16 +34,16 @@ const ALARMING: [&str; 6] = [
 /// the same bytes. What the schema has no place for is in `unmapped`, under the
 /// log's own names: nothing of an event is lost but microseconds of `time`,
 /// which `metadata.original_time` has. `product_version` is the program's.
-pub fn ocsf(event: &EventView, product_version: &str) -> Value {
+pub fn to_ocsf(event: &EventView, product_version: &str) -> Value {
     let action = Action::ALL
         .iter()
         .find(|action| action.full_name() == event.full_action_name);
-    let kind = kind(event, action.copied());
-    let mut record = base(event, kind, product_version);
+    let kind = event_kind(event, action.copied());
+    let mut record = base_record(event, kind, product_version);
     let (severity_id, severity) = severity(event, action.copied());
     let failed = event.result == Outcome::Failure;
     let code = detail(event, "code").filter(|_| failed);
-    let mut put = |more: Value| merge(&mut record, more);
+    let mut put = |more: Value| add_non_null(&mut record, more);
     put(json!({
         "severity_id": severity_id,
         "severity": severity,
@@ -51,36 +53,36 @@ pub fn ocsf(event: &EventView, product_version: &str) -> Value {
         "status_code": code,
         "status_detail": detail(event, if failed { "message" } else { "cause" }),
         "actor": actor(event),
-        "src_endpoint": source(event),
+        "src_endpoint": src_endpoint(event),
     }));
     put(match kind.class {
-        Class::Authentication => json!({
-            "user": shopper(event, kind),
+        OcsfClass::Authentication => json!({
+            "user": customer_user(event, kind),
             "service": service(event),
             "session": event.session_id.as_ref().map(|id| json!({ "uid": id })),
             "logon_type_id": 99,
             "logon_type": "Impersonation",
-            "duration": seconds(event).map(|seconds| seconds.saturating_mul(1000)),
+            "duration": duration_seconds(event).map(|seconds| seconds.saturating_mul(1000)),
         }),
-        Class::AccountChange => json!({ "user": admin_user(event) }),
-        Class::UserAccess => json!({
+        OcsfClass::AccountChange => json!({ "user": admin_user(event) }),
+        OcsfClass::UserAccess => json!({
             "user": admin_user(event),
             "privileges": privileges(event),
         }),
-        Class::EntityManagement => json!({ "entity": entity(event, kind) }),
+        OcsfClass::EntityManagement => json!({ "entity": entity(event, kind) }),
     });
     put(json!({ "unmapped": unmapped(event, kind) }));
     Value::Object(record)
 }
 
 /// A session that nobody ever entered is not logged off.
-fn kind(event: &EventView, action: Option<Action>) -> Kind {
-    let kind = action.map_or_else(Kind::unknown, Kind::of);
+fn event_kind(event: &EventView, action: Option<Action>) -> OcsfKind {
+    let kind = action.map_or_else(OcsfKind::unknown, OcsfKind::from_action);
     let is_end = matches!(action, Some(Action::LoginEnd | Action::LoginExpire));
     let succeeded = event.result == Outcome::Success;
-    if is_end && succeeded && event.details.is_some() && seconds(event).is_none() {
-        return Kind {
-            activity: OTHER,
+    if is_end && succeeded && event.details.is_some() && duration_seconds(event).is_none() {
+        return OcsfKind {
+            activity: OTHER_ACTIVITY,
             ..kind
         };
     }
@@ -88,18 +90,18 @@ fn kind(event: &EventView, action: Option<Action>) -> Kind {
 }
 
 /// How long somebody was in an account.
-fn seconds(event: &EventView) -> Option<u64> {
+fn duration_seconds(event: &EventView) -> Option<u64> {
     event.details.as_ref()?.get("duration_seconds")?.as_u64()
 }
 
 /// What every record says.
-fn base(event: &EventView, kind: Kind, product_version: &str) -> Map<String, Value> {
+fn base_record(event: &EventView, kind: OcsfKind, product_version: &str) -> Map<String, Value> {
     let (class, activity) = (kind.class, kind.activity);
     let caption = kind.activity_caption();
     // In these the schema has an actor in a profile only.
-    let needs_profile = matches!(class, Class::EntityManagement | Class::UserAccess);
+    let needs_profile = matches!(class, OcsfClass::EntityManagement | OcsfClass::UserAccess);
     let mut record = Map::new();
-    merge(
+    add_non_null(
         &mut record,
         json!({
             "time": event.time.micros().div_euclid(1000),
@@ -108,11 +110,11 @@ fn base(event: &EventView, kind: Kind, product_version: &str) -> Map<String, Val
             "class_uid": class.uid(),
             "class_name": class.caption(),
             "activity_id": activity,
-            "activity_name": if activity == OTHER { &event.action } else { caption },
+            "activity_name": if activity == OTHER_ACTIVITY { &event.action } else { caption },
             "type_uid": class.uid() * 100 + u32::from(activity),
             "type_name": format!("{}: {caption}", class.caption()),
             "metadata": without_nulls(json!({
-                "version": VERSION,
+                "version": SCHEMA_VERSION,
                 "profiles": needs_profile.then_some(["host"]),
                 "product": {
                     "name": "lac",
@@ -138,7 +140,7 @@ fn base(event: &EventView, kind: Kind, product_version: &str) -> Map<String, Val
 fn severity(event: &EventView, action: Option<Action>) -> (u8, &'static str) {
     let code = detail(event, "code").unwrap_or_default();
     let failed = event.result == Outcome::Failure;
-    let alarming = failed && ALARMING.contains(&code.as_str());
+    let alarming = failed && ALARMING_CODES.contains(&code.as_str());
     let is_past_a_proof = matches!(action, Some(Action::LogRecover | Action::LogAccept));
     if alarming || is_past_a_proof {
         (3, "Medium")
@@ -156,9 +158,9 @@ fn message(event: &EventView, code: Option<&str>) -> String {
 }
 
 /// What has no place of its own.
-fn unmapped(event: &EventView, kind: Kind) -> Value {
-    let is_about_staff = kind.named_by == "admin_user";
-    let has_session = kind.class == Class::Authentication || kind.entity == "session";
+fn unmapped(event: &EventView, kind: OcsfKind) -> Value {
+    let is_about_staff = kind.name_detail == "admin_user";
+    let has_session = kind.class == OcsfClass::Authentication || kind.entity == "session";
     without_nulls(json!({
         "action_group": event.action_group,
         "action": event.action,
@@ -179,7 +181,7 @@ fn unmapped(event: &EventView, kind: Kind) -> Value {
 }
 
 /// Adds what is not null.
-fn merge(record: &mut Map<String, Value>, more: Value) {
+fn add_non_null(record: &mut Map<String, Value>, more: Value) {
     if let Value::Object(more) = without_nulls(more) {
         record.extend(more);
     }

@@ -7,13 +7,13 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::list::{Text, Tone, csv_field, csv_record};
-use super::safe::safe;
-use super::{Format, Look};
+use super::csv_cells::{csv_field, csv_record};
+use super::styled_text::{Emphasis, StyledText, paint};
+use super::{OutputFormat, Style};
 
 /// Labels and values of one result, in the order of their lines.
 #[derive(Debug, Default)]
-pub struct KeyValues(Vec<(&'static str, Text)>);
+pub struct KeyValues(Vec<(&'static str, StyledText)>);
 
 impl KeyValues {
     pub fn new() -> Self {
@@ -22,7 +22,7 @@ impl KeyValues {
 
     /// Adds a line; an empty label continues the line above.
     #[must_use]
-    pub fn add(mut self, label: &'static str, value: impl Into<Text>) -> Self {
+    pub fn add(mut self, label: &'static str, value: impl Into<StyledText>) -> Self {
         self.0.push((label, value.into()));
         self
     }
@@ -33,7 +33,7 @@ impl KeyValues {
     pub fn add_some(
         mut self,
         mut label: &'static str,
-        values: impl IntoIterator<Item = impl Into<Text>>,
+        values: impl IntoIterator<Item = impl Into<StyledText>>,
     ) -> Self {
         for value in values {
             self.0.push((label, value.into()));
@@ -44,7 +44,7 @@ impl KeyValues {
 }
 
 impl IntoIterator for KeyValues {
-    type Item = (&'static str, Text);
+    type Item = (&'static str, StyledText);
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -56,13 +56,13 @@ impl IntoIterator for KeyValues {
 ///
 /// # Errors
 /// Whatever writing fails with.
-pub fn write(out: &mut dyn Write, lines: &KeyValues, look: &Look) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, lines: &KeyValues, style: &Style) -> io::Result<()> {
     let labels = lines.0.iter().map(|(label, _)| label.chars().count());
     let width = labels.max().unwrap_or(0);
     for (label, text) in &lines.0 {
         let value = match text.text.as_str() {
-            "" => paint(&Text::toned("–", Tone::Dim), look),
-            _ => paint(text, look),
+            "" => paint(&StyledText::with_emphasis("–", Emphasis::Dim), style),
+            _ => paint(text, style),
         };
         writeln!(out, "{label:width$}  {value}")?;
     }
@@ -77,14 +77,14 @@ pub fn write(out: &mut dyn Write, lines: &KeyValues, look: &Look) -> io::Result<
 pub fn object(
     out: &mut dyn Write,
     value: &impl Serialize,
-    format: Format,
+    format: OutputFormat,
     raw: bool,
 ) -> io::Result<()> {
     write_json(out, &serde_json::to_string(value)?, format, raw)
 }
 
-fn write_json(out: &mut dyn Write, json: &str, format: Format, raw: bool) -> io::Result<()> {
-    if format == Format::Csv {
+fn write_json(out: &mut dyn Write, json: &str, format: OutputFormat, raw: bool) -> io::Result<()> {
+    if format == OutputFormat::Csv {
         let Members(members) = serde_json::from_str(json)?;
         let (names, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         out.write_all(&csv_record(&names)?)?;
@@ -120,18 +120,4 @@ impl<'de> Deserialize<'de> for Members {
         }
         deserializer.deserialize_map(InOrder)
     }
-}
-
-/// A text in its tone, made safe.
-pub fn paint(text: &Text, look: &Look) -> String {
-    let shown = safe(&text.text);
-    let code = match text.tone {
-        _ if !look.color => return shown.into_owned(),
-        Tone::Plain => return shown.into_owned(),
-        Tone::Good => "32",
-        Tone::Bad => "31",
-        Tone::Warning => "33",
-        Tone::Dim => "2",
-    };
-    format!("\u{1b}[{code}m{shown}\u{1b}[0m")
 }

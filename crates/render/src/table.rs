@@ -4,14 +4,14 @@ use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
-use super::list::{Text, Tone};
-use super::safe::safe;
+use super::Style;
+use super::sanitize::sanitize;
+use super::styled_text::{Emphasis, StyledText};
 
 /// A table in the house style.
-pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
+pub fn styled(style: &Style, titles: Vec<&str>) -> Table {
     let mut table = Table::new();
-    if let Some(width) = look.width {
+    if let Some(width) = style.width {
         table.load_style(UTF8_FULL_CONDENSED);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(width);
@@ -20,14 +20,14 @@ pub fn styled(look: &Look, titles: Vec<&str>) -> Table {
         table.load_style(NOTHING);
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
-    if look.color {
+    if style.color {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
     table.set_header(titles.into_iter().map(|title| {
         let cell = Cell::new(title);
-        if look.color {
+        if style.color {
             cell.add_attribute(Attribute::Bold)
         } else {
             cell
@@ -66,16 +66,16 @@ pub fn keep_words_whole(table: &mut Table, width: u16) {
     }
 }
 
-pub fn cell(text: &Text, look: &Look) -> Cell {
-    let cell = Cell::new(safe(&text.text));
-    if !look.color {
+pub fn cell(text: &StyledText, style: &Style) -> Cell {
+    let cell = Cell::new(sanitize(&text.text));
+    if !style.color {
         return cell;
     }
-    match text.tone {
-        Tone::Plain => cell,
-        Tone::Good => cell.fg(Color::Green),
-        Tone::Bad => cell.fg(Color::Red),
-        Tone::Warning => cell.fg(Color::Yellow),
-        Tone::Dim => cell.add_attribute(Attribute::Dim),
+    match text.emphasis {
+        Emphasis::Plain => cell,
+        Emphasis::Good => cell.fg(Color::Green),
+        Emphasis::Bad => cell.fg(Color::Red),
+        Emphasis::Warning => cell.fg(Color::Yellow),
+        Emphasis::Dim => cell.add_attribute(Attribute::Dim),
     }
 }

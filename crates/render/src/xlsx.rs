@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use self::cell::{COLUMNS, Cell, Column, cut, escape};
 use self::parts::{DECLARATION, HEADER, MAIN, Sheet, TIME, parts, sheet_part};
 use self::zip::Zip;
-use super::safe::formula_guard;
+use super::sanitize::formula_guard;
 use lac_model::audit::EventView;
 use lac_model::time::Timestamp;
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{Params, Row, params};
 
-use super::rights::{rights_of, scope_word};
-use super::{Tx, damaged, rows};
+use super::rights::{build_rights, scope_name};
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::access::{AdminUser, Role, Storefront};
 use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
@@ -15,14 +16,15 @@ use lac_store::{
     AccessReads, AccessWrites, AdminUserWrite, Permit, Result, RoleWrite, StorefrontWrite,
 };
 
-pub(super) const USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
+pub(super) const SELECT_USER: &str = "SELECT id, name, full_name, role_id, os_account, enabled, created_at \
                     FROM admin_user";
-pub(super) const STOREFRONT: &str = "SELECT id, name, created_at, revoked_at FROM storefront";
-pub(super) const ROLE: &str = "SELECT id, name, access, scope FROM role";
+pub(super) const SELECT_STOREFRONT: &str =
+    "SELECT id, name, created_at, revoked_at FROM storefront";
+pub(super) const SELECT_ROLE: &str = "SELECT id, name, access, scope FROM role";
 
 /// What hangs on roles, by role, from two queries over all of them.
 #[derive(Default)]
-struct Held {
+struct RoleGrants {
     /// A role with one that cannot be read is damaged.
     resources: HashMap<i64, Result<ResourceSet>>,
     websites: HashMap<i64, Vec<i64>>,
@@ -36,13 +38,13 @@ impl Tx<'_> {
             let name = rows::get(row, 1)?;
             Ok(Role { id, name, rights })
         };
-        rows::named(role(), "role", row, 0)
+        rows::with_row_name(role(), "role", row, 0)
     }
 
     /// Everything that [`read_role`](Self::read_role) asks for role by role.
-    fn held_by_roles(&self) -> Result<Held> {
-        let mut held = Held::default();
-        self.all("SELECT role_id, resource FROM role_resource", |row| {
+    fn read_role_grants(&self) -> Result<RoleGrants> {
+        let mut held = RoleGrants::default();
+        self.query_all("SELECT role_id, resource FROM role_resource", |row| {
             let id = rows::get(row, 0)?;
             let name = rows::get::<String>(row, 1);
             let resource = name.and_then(|name| read_resource(id, &name));
@@ -58,7 +60,7 @@ impl Tx<'_> {
             Ok(())
         })?;
         let sql = "SELECT role_id, website_id FROM role_website ORDER BY role_id, website_id";
-        self.all(sql, |row| {
+        self.query_all(sql, |row| {
             let websites = held.websites.entry(rows::get(row, 0)?).or_default();
             websites.push(rows::get(row, 1)?);
             Ok(())
@@ -67,17 +69,17 @@ impl Tx<'_> {
     }
 
     pub(super) fn website_ids(&self, sql: &str, id: i64) -> Result<Vec<i64>> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        rows::collect(statement.query([id]).map_err(rows::to_fault)?, |row| {
             rows::get(row, 0)
         })
     }
 
     pub(super) fn read_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
-        rows::named(self.storefront_of(row), "storefront", row, 0)
+        rows::with_row_name(self.parse_storefront(row), "storefront", row, 0)
     }
 
-    fn storefront_of(&self, row: &Row<'_>) -> Result<Storefront> {
+    fn parse_storefront(&self, row: &Row<'_>) -> Result<Storefront> {
         let id = rows::get(row, 0)?;
         Ok(Storefront {
             id,
@@ -87,28 +89,28 @@ impl Tx<'_> {
                  ORDER BY website_id",
                 id,
             )?,
-            created_at: rows::time(row, 2)?,
-            revoked_at: rows::time_opt(row, 3)?,
+            created_at: rows::get_time(row, 2)?,
+            revoked_at: rows::get_time_opt(row, 3)?,
         })
     }
 
-    pub(super) fn one<T>(
+    pub(super) fn query_one<T>(
         &self,
         sql: &str,
         key: impl rusqlite::ToSql,
         read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        rows::first(statement.query([key]).map_err(rows::fault)?, read)
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        rows::first_row(statement.query([key]).map_err(rows::to_fault)?, read)
     }
 
-    fn all<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        self.sound(statement.query([]).map_err(rows::fault)?, None, read)
+    fn query_all<T>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        self.collect_undamaged(statement.query([]).map_err(rows::to_fault)?, None, read)
     }
 
     /// Changes something, with a statement that is kept ready.
-    pub(super) fn change(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
+    pub(super) fn execute_cached(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
         self.conn.prepare_cached(sql)?.execute(values)
     }
 
@@ -119,34 +121,35 @@ impl Tx<'_> {
         id: i64,
         websites: &[i64],
     ) -> Result<()> {
-        self.change(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])
-            .map_err(rows::fault)?;
+        self.execute_cached(&format!("DELETE FROM {table} WHERE {column} = ?1"), [id])
+            .map_err(rows::to_fault)?;
         let sql = format!("INSERT INTO {table} ({column}, website_id) VALUES (?1, ?2)");
         for website in websites {
-            self.change(&sql, [id, *website]).map_err(rows::fault)?;
+            self.execute_cached(&sql, [id, *website])
+                .map_err(rows::to_fault)?;
         }
         Ok(())
     }
 }
 
-fn role_of(row: &Row<'_>, resources: Result<ResourceSet>, websites: Vec<i64>) -> Result<Role> {
+fn build_role(row: &Row<'_>, resources: Result<ResourceSet>, websites: Vec<i64>) -> Result<Role> {
     let id: i64 = rows::get(row, 0)?;
     Ok(Role {
         id,
         name: rows::get(row, 1)?,
-        rights: rights_of(row, [2, 3], id, "role", resources?, websites)?,
+        rights: build_rights(row, [2, 3], id, "role", resources?, websites)?,
     })
 }
 
 fn read_resource(role: i64, name: &str) -> Result<Option<Resource>> {
-    Resource::parse_granted(name).map_err(|e| damaged("role_resource", role, e))
+    Resource::parse_stored(name).map_err(|e| damaged_row("role_resource", role, e))
 }
 
 pub(super) fn read_user(row: &Row<'_>) -> Result<AdminUser> {
-    rows::named(user_of(row), "admin_user", row, 0)
+    rows::with_row_name(parse_user(row), "admin_user", row, 0)
 }
 
-fn user_of(row: &Row<'_>) -> Result<AdminUser> {
+fn parse_user(row: &Row<'_>) -> Result<AdminUser> {
     Ok(AdminUser {
         id: rows::get(row, 0)?,
         name: rows::get(row, 1)?,
@@ -154,24 +157,24 @@ fn user_of(row: &Row<'_>) -> Result<AdminUser> {
         role_id: rows::get(row, 3)?,
         os_account: rows::get(row, 4)?,
         enabled: rows::get(row, 5)?,
-        created_at: rows::time(row, 6)?,
+        created_at: rows::get_time(row, 6)?,
     })
 }
 
 impl AccessReads for Tx<'_> {
     fn roles(&self) -> Result<Vec<Role>> {
-        let mut held = self.held_by_roles()?;
-        self.all(&format!("{ROLE} ORDER BY name"), |row| {
+        let mut held = self.read_role_grants()?;
+        self.query_all(&format!("{SELECT_ROLE} ORDER BY name"), |row| {
             let id: i64 = rows::get(row, 0)?;
             let resources = held.resources.remove(&id);
             let resources = resources.unwrap_or_else(|| Ok(ResourceSet::new()));
             let websites = held.websites.remove(&id).unwrap_or_default();
-            role_of(row, resources, websites)
+            build_role(row, resources, websites)
         })
     }
 
     fn role(&self, id: i64) -> Result<Option<Role>> {
-        self.one(&format!("{ROLE} WHERE id = ?1"), id, |row| {
+        self.query_one(&format!("{SELECT_ROLE} WHERE id = ?1"), id, |row| {
             self.read_role(row)
         })
     }
@@ -179,50 +182,54 @@ impl AccessReads for Tx<'_> {
     fn role_former_resources(&self, id: i64) -> Result<ResourceSet> {
         let sql = "SELECT resource FROM role_resource WHERE role_id = ?1 \
                    AND EXISTS (SELECT 1 FROM role WHERE id = ?1 AND access = 'all')";
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        let found = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        let found = rows::collect(statement.query([id]).map_err(rows::to_fault)?, |row| {
             read_resource(id, &rows::get::<String>(row, 0)?)
         })?;
         Ok(found.into_iter().flatten().collect())
     }
 
     fn role_by_name(&self, name: &str) -> Result<Option<Role>> {
-        self.one(&format!("{ROLE} WHERE name = ?1"), name, |row| {
+        self.query_one(&format!("{SELECT_ROLE} WHERE name = ?1"), name, |row| {
             self.read_role(row)
         })
     }
 
     fn admin_users(&self) -> Result<Vec<AdminUser>> {
-        self.all(&format!("{USER} ORDER BY name"), read_user)
+        self.query_all(&format!("{SELECT_USER} ORDER BY name"), read_user)
     }
 
     fn has_admin_users(&self) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM admin_user NOT INDEXED)";
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
         let found = statement.query_row([], |row| row.get(0));
-        found.map_err(rows::fault)
+        found.map_err(rows::to_fault)
     }
 
     fn admin_user(&self, id: i64) -> Result<Option<AdminUser>> {
-        self.one(&format!("{USER} WHERE id = ?1"), id, read_user)
+        self.query_one(&format!("{SELECT_USER} WHERE id = ?1"), id, read_user)
     }
 
     fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>> {
-        self.one(&format!("{USER} WHERE name = ?1"), name, read_user)
+        self.query_one(&format!("{SELECT_USER} WHERE name = ?1"), name, read_user)
     }
 
     fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>> {
-        self.one(&format!("{USER} WHERE os_account = ?1"), account, read_user)
+        self.query_one(
+            &format!("{SELECT_USER} WHERE os_account = ?1"),
+            account,
+            read_user,
+        )
     }
 
     fn storefronts(&self) -> Result<Vec<Storefront>> {
-        self.all(&format!("{STOREFRONT} ORDER BY name"), |row| {
+        self.query_all(&format!("{SELECT_STOREFRONT} ORDER BY name"), |row| {
             self.read_storefront(row)
         })
     }
 
     fn storefront(&self, id: i64) -> Result<Option<Storefront>> {
-        self.one(&format!("{STOREFRONT} WHERE id = ?1"), id, |row| {
+        self.query_one(&format!("{SELECT_STOREFRONT} WHERE id = ?1"), id, |row| {
             self.read_storefront(row)
         })
     }
@@ -230,9 +237,9 @@ impl AccessReads for Tx<'_> {
 
 impl AccessWrites for Tx<'_> {
     fn role_put(&self, _permit: &Permit<'_, RoleWrite>, role: &Role) -> Result<i64> {
-        self.changes(StateKind::Roles)?;
+        self.mark_changed(StateKind::Roles)?;
         let id = (role.id != 0).then_some(role.id);
-        self.change(
+        self.execute_cached(
             "INSERT INTO role (id, name, access, scope) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name, \
                  access = excluded.access, scope = excluded.scope",
@@ -240,19 +247,19 @@ impl AccessWrites for Tx<'_> {
                 id,
                 role.name,
                 role.rights.access.as_str(),
-                scope_word(&role.rights)
+                scope_name(&role.rights)
             ],
         )
-        .map_err(|e| taken(e, "role", &role.name))?;
+        .map_err(|e| name_conflict(e, "role", &role.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
         self.put_rights("role", id, &role.rights)?;
         Ok(id)
     }
 
     fn role_remove(&self, _permit: &Permit<'_, RoleWrite>, id: i64) -> Result<()> {
-        self.changes(StateKind::Roles)?;
-        self.change("DELETE FROM role WHERE id = ?1", [id])
-            .map_err(rows::fault)?;
+        self.mark_changed(StateKind::Roles)?;
+        self.execute_cached("DELETE FROM role WHERE id = ?1", [id])
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -261,9 +268,9 @@ impl AccessWrites for Tx<'_> {
         _permit: &Permit<'_, AdminUserWrite>,
         user: &AdminUser,
     ) -> Result<i64> {
-        self.changes(StateKind::AdminUsers)?;
+        self.mark_changed(StateKind::AdminUsers)?;
         let id = (user.id != 0).then_some(user.id);
-        self.change(
+        self.execute_cached(
             "INSERT INTO admin_user (id, name, full_name, role_id, os_account, enabled, \
                  created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET \
                  name = excluded.name, full_name = excluded.full_name, \
@@ -283,20 +290,20 @@ impl AccessWrites for Tx<'_> {
             let by_account = e.to_string().contains("os_account");
             let account = user.os_account.as_deref().unwrap_or_default();
             if by_account {
-                taken(e, "an admin user for the account", account)
+                name_conflict(e, "an admin user for the account", account)
             } else {
-                taken(e, "admin user", &user.name)
+                name_conflict(e, "admin user", &user.name)
             }
         })?;
         Ok(id.unwrap_or_else(|| self.conn.last_insert_rowid()))
     }
 
     fn admin_user_remove(&self, _permit: &Permit<'_, AdminUserWrite>, id: i64) -> Result<()> {
-        self.changes(StateKind::AdminUsers)?;
+        self.mark_changed(StateKind::AdminUsers)?;
         // Their tokens go with them.
-        self.changes(StateKind::Tokens)?;
-        self.change("DELETE FROM admin_user WHERE id = ?1", [id])
-            .map_err(rows::fault)?;
+        self.mark_changed(StateKind::Tokens)?;
+        self.execute_cached("DELETE FROM admin_user WHERE id = ?1", [id])
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -305,9 +312,9 @@ impl AccessWrites for Tx<'_> {
         _permit: &Permit<'_, StorefrontWrite>,
         storefront: &Storefront,
     ) -> Result<i64> {
-        self.changes(StateKind::Storefronts)?;
+        self.mark_changed(StateKind::Storefronts)?;
         let id = (storefront.id != 0).then_some(storefront.id);
-        self.change(
+        self.execute_cached(
             "INSERT INTO storefront (id, name, created_at, revoked_at) \
                  VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET \
                  revoked_at = excluded.revoked_at",
@@ -318,7 +325,7 @@ impl AccessWrites for Tx<'_> {
                 storefront.revoked_at.map(Timestamp::micros)
             ],
         )
-        .map_err(|e| taken(e, "storefront", &storefront.name))?;
+        .map_err(|e| name_conflict(e, "storefront", &storefront.name))?;
         let id = id.unwrap_or_else(|| self.conn.last_insert_rowid());
         self.put_websites(
             "storefront_website",
@@ -330,8 +337,8 @@ impl AccessWrites for Tx<'_> {
     }
 }
 
-fn taken(error: rusqlite::Error, what: &str, name: &str) -> Fault {
-    match rows::fault(error) {
+fn name_conflict(error: rusqlite::Error, what: &str, name: &str) -> Fault {
+    match rows::to_fault(error) {
         Fault::AlreadyExists { .. } => Fault::AlreadyExists {
             what: format!("{what} {name}"),
         },

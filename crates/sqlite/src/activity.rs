@@ -6,11 +6,11 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::rows;
 use lac_model::time::Timestamp;
-use lac_store::{Activity, Counted, Result};
+use lac_store::{Activity, ActivityCount, Result};
 
 /// Counts of spans that began so long ago are removed: they would only be
 /// carried on by somebody who comes back.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Adds to a count, or begins a new one where the span is over, or has not begun
 /// by this clock.
@@ -21,9 +21,9 @@ pub fn count(
     by: i64,
     now: Timestamp,
     span: Duration,
-) -> Result<Counted> {
+) -> Result<ActivityCount> {
     let kind = activity.as_str();
-    let work = || -> rusqlite::Result<Counted> {
+    let work = || -> rusqlite::Result<ActivityCount> {
         let tx = rusqlite::Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         let known: Option<(i64, i64)> = tx
             .prepare_cached(
@@ -37,13 +37,15 @@ pub fn count(
         let end = |since: i64| since.saturating_add(micros(span));
         let under_way = known.filter(|(since, _)| *since <= now && now < end(*since));
         let counted = match under_way {
-            Some((_, count)) => Counted {
+            Some((_, count)) => ActivityCount {
                 count: u64::try_from(count).unwrap_or(0).saturating_add_signed(by),
-                before: None,
+                previous_count: None,
             },
-            None => Counted {
+            None => ActivityCount {
                 count: u64::try_from(by).unwrap_or(0),
-                before: Some(known.map_or(0, |(_, count)| u64::try_from(count).unwrap_or(0))),
+                previous_count: Some(
+                    known.map_or(0, |(_, count)| u64::try_from(count).unwrap_or(0)),
+                ),
             },
         };
         let since = under_way.map_or(now, |(since, _)| since);
@@ -53,8 +55,8 @@ pub fn count(
              ON CONFLICT (kind, subject) DO UPDATE SET since = ?3, count = ?4",
             params![kind, subject, since, count],
         )?;
-        if counted.before.is_some() {
-            let old = now.saturating_sub(micros(KEPT));
+        if counted.previous_count.is_some() {
+            let old = now.saturating_sub(micros(RETENTION));
             tx.execute(
                 "DELETE FROM activity_count WHERE kind = ?1 AND since < ?2",
                 params![kind, old],
@@ -66,8 +68,8 @@ pub fn count(
     // Every other commit is for good and waits for the disk; this one need not.
     let synchronous = |how| conn.pragma_update(None, "synchronous", how);
     let counted = synchronous("normal").and_then(|()| work());
-    synchronous("full").map_err(rows::fault)?;
-    counted.map_err(rows::fault)
+    synchronous("full").map_err(rows::to_fault)?;
+    counted.map_err(rows::to_fault)
 }
 
 #[cfg(test)]
@@ -84,8 +86,16 @@ mod tests {
         let at = |second: i64, subject: &str, by| {
             let now = Timestamp::from_seconds(1_000_000 + second);
             let minute = Duration::from_secs(60);
-            let counted = count(&conn, Activity::Refusal, subject, by, now, minute).unwrap();
-            (counted.count, counted.before)
+            let counted = count(
+                &conn,
+                Activity::UnknownCallerRefused,
+                subject,
+                by,
+                now,
+                minute,
+            )
+            .unwrap();
+            (counted.count, counted.previous_count)
         };
         assert_eq!(at(0, "mallory", 1), (1, Some(0)));
         assert_eq!(at(0, "mallory", 1), (2, None));

@@ -9,23 +9,23 @@ use lac_model::fault::Fault;
 
 /// Steps of SQLite's machine between two looks: about a millisecond, and more
 /// than the statements of an act take.
-const STEPS: i32 = 20_000;
+const PROGRESS_STEPS: i32 = 20_000;
 
 /// Says whether nobody waits any more.
 #[derive(Clone)]
-pub struct Cancelled(Arc<dyn Fn() -> bool + Send + Sync>);
+pub struct CancelCheck(Arc<dyn Fn() -> bool + Send + Sync>);
 
-impl Cancelled {
+impl CancelCheck {
     pub fn new(is_cancelled: Arc<dyn Fn() -> bool + Send + Sync>) -> Self {
         Self(is_cancelled)
     }
 
-    pub fn is_so(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         (self.0)()
     }
 }
 
-impl fmt::Debug for Cancelled {
+impl fmt::Debug for CancelCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cancelled").finish_non_exhaustive()
     }
@@ -33,16 +33,19 @@ impl fmt::Debug for Cancelled {
 
 /// What a statement that was ended fails with: nothing that says anything about
 /// the database.
-pub fn fault() -> Fault {
+pub fn cancelled_fault() -> Fault {
     Fault::BrokerFailed {
         problem: "nobody waits for the answer any more".to_owned(),
     }
 }
 
 /// Ends statements of a connection once it says so; `None` lets them go on.
-pub fn watch(conn: &mut Connection, cancelled: Option<Cancelled>) -> rusqlite::Result<()> {
-    let handler = cancelled.map(|cancelled| move || cancelled.is_so());
-    conn.progress_handler(STEPS, handler)
+pub fn set_progress_handler(
+    conn: &mut Connection,
+    cancelled: Option<CancelCheck>,
+) -> rusqlite::Result<()> {
+    let handler = cancelled.map(|cancelled| move || cancelled.is_cancelled());
+    conn.progress_handler(PROGRESS_STEPS, handler)
 }
 
 #[cfg(test)]
@@ -57,16 +60,16 @@ mod tests {
         let mut conn = Connection::open_in_memory().unwrap();
         let gone = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&gone);
-        let cancelled = Cancelled::new(Arc::new(move || seen.swap(true, Ordering::Relaxed)));
-        watch(&mut conn, Some(cancelled)).unwrap();
+        let cancelled = CancelCheck::new(Arc::new(move || seen.swap(true, Ordering::Relaxed)));
+        set_progress_handler(&mut conn, Some(cancelled)).unwrap();
         let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
                        SELECT count(*) FROM n";
         let ended = conn.query_row(endless, [], |row| row.get::<_, i64>(0));
-        let fault = rows::fault(ended.unwrap_err());
+        let fault = rows::to_fault(ended.unwrap_err());
         // No difference in the database, and nothing to be alarmed about.
         assert!(matches!(fault, Fault::BrokerFailed { .. }), "{fault:?}");
         assert!(gone.load(Ordering::Relaxed), "it was asked, twice");
-        watch(&mut conn, None).unwrap();
+        set_progress_handler(&mut conn, None).unwrap();
         let counted = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n \
                        WHERE x < 100000) SELECT count(*) FROM n";
         let ended = conn.query_row(counted, [], |row| row.get::<_, i64>(0));

@@ -2,7 +2,8 @@
 
 use rusqlite::params;
 
-use super::{Tx, damaged, rows};
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::audit::StateKind;
 use lac_model::scope::ScopeLevel;
 use lac_store::{ConfigReads, ConfigRow, ConfigWrite, ConfigWrites, Permit, Result};
@@ -18,15 +19,15 @@ impl ConfigReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached("SELECT path, scope, scope_id, value FROM config_value")
-            .map_err(rows::fault)?;
-        let found = statement.query([]).map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
+        let found = statement.query([]).map_err(rows::to_fault)?;
         rows::collect(found, |row| {
             let path: String = rows::get(row, 0)?;
             let scope: String = rows::get(row, 1)?;
             let level = LEVELS
                 .into_iter()
                 .find(|level| level.as_str() == scope)
-                .ok_or_else(|| damaged("config_value", &path, "unknown scope"))?;
+                .ok_or_else(|| damaged_row("config_value", &path, "unknown scope"))?;
             Ok(ConfigRow {
                 path,
                 level,
@@ -39,7 +40,7 @@ impl ConfigReads for Tx<'_> {
 
 impl ConfigWrites for Tx<'_> {
     fn config_put(&self, _permit: &Permit<'_, ConfigWrite>, row: &ConfigRow) -> Result<()> {
-        self.changes(StateKind::Config)?;
+        self.mark_changed(StateKind::Config)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO config_value (path, scope, scope_id, value) VALUES (?1, ?2, ?3, ?4) \
@@ -53,7 +54,7 @@ impl ConfigWrites for Tx<'_> {
                     row.value
                 ])
             })
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -64,14 +65,14 @@ impl ConfigWrites for Tx<'_> {
         level: ScopeLevel,
         scope_id: i64,
     ) -> Result<bool> {
-        self.changes(StateKind::Config)?;
+        self.mark_changed(StateKind::Config)?;
         let changed = self
             .conn
             .execute(
                 "DELETE FROM config_value WHERE path = ?1 AND scope = ?2 AND scope_id = ?3",
                 params![path, level.as_str(), scope_id],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed > 0)
     }
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::Row;
 
-use super::{damaged, rows};
+use super::rows;
+use super::rows::damaged_row;
 use lac_model::customer::{Consent, ConsentSource, Customer};
 use lac_model::ids::CustomerId;
 use lac_store::Result;
@@ -22,22 +23,23 @@ pub(super) const SUSPICIOUS: &str = "id = 0 OR typeof(website_id) <> 'integer' O
      OR typeof(consent_by) NOT IN ('text', 'null') OR typeof(consent_until) NOT IN ('integer', 'null') \
      OR consent_source IS NOT NULL OR consent_seq < 0 OR typeof(consent_seq) NOT IN ('integer', 'null')";
 
-pub(super) fn read(row: &Row<'_>) -> Result<Customer> {
-    rows::named(fields(row), "customer", row, 0)
+pub(super) fn read_customer(row: &Row<'_>) -> Result<Customer> {
+    rows::with_row_name(parse_customer(row), "customer", row, 0)
 }
 
-fn fields(row: &Row<'_>) -> Result<Customer> {
+fn parse_customer(row: &Row<'_>) -> Result<Customer> {
     let stored: i64 = rows::get(row, 0)?;
     let id = CustomerId::from_stored(stored)
-        .ok_or_else(|| damaged("customer", stored, "an impossible id"))?;
+        .ok_or_else(|| damaged_row("customer", stored, "an impossible id"))?;
     let source = rows::get::<Option<String>>(row, 12)?
         .map(|text| {
-            ConsentSource::from_stored(&text)
-                .ok_or_else(|| damaged("customer", id, format!("unknown consent source {text:?}")))
+            ConsentSource::from_stored(&text).ok_or_else(|| {
+                damaged_row("customer", id, format!("unknown consent source {text:?}"))
+            })
         })
         .transpose()?;
     let seq = rows::get::<Option<i64>>(row, 14)?
-        .map(|seq| u64::try_from(seq).map_err(|_| damaged("customer", id, "a negative seq")))
+        .map(|seq| u64::try_from(seq).map_err(|_| damaged_row("customer", id, "a negative seq")))
         .transpose()?;
     Ok(Customer {
         id,
@@ -48,17 +50,17 @@ fn fields(row: &Row<'_>) -> Result<Customer> {
         store_view_id: rows::get(row, 5)?,
         active: rows::get(row, 6)?,
         confirmed: rows::get(row, 7)?,
-        created_at: rows::time_opt(row, 8)?,
-        updated_at: rows::time_opt(row, 9)?,
+        created_at: rows::get_time_opt(row, 8)?,
+        updated_at: rows::get_time_opt(row, 9)?,
         vip: rows::get(row, 16)?,
         guard_website_id: rows::get(row, 17)?,
         consent: Consent {
             granted: rows::get(row, 10)?,
-            changed_at: rows::time_opt(row, 11)?,
+            changed_at: rows::get_time_opt(row, 11)?,
             source,
             changed_by: rows::get(row, 13)?,
             seq,
-            until: rows::time_opt(row, 15)?,
+            until: rows::get_time_opt(row, 15)?,
         },
     })
 }

@@ -2,8 +2,9 @@
 
 use rusqlite::{Row, params};
 
-use super::customer_rows::{COLUMNS, read};
-use super::{Tx, damaged, rows, search};
+use super::customer_rows::{COLUMNS, read_customer};
+use super::rows::damaged_row;
+use super::{Tx, rows, search};
 use lac_model::audit::StateKind;
 use lac_model::customer::{Consent, ConsentSource, Customer, email_key};
 use lac_model::fault::Fault;
@@ -16,30 +17,30 @@ use lac_store::{
 
 fn stored_id(row: &Row<'_>, column: usize, table: &str) -> Result<CustomerId> {
     let stored: i64 = rows::get(row, column)?;
-    CustomerId::from_stored(stored).ok_or_else(|| damaged(table, stored, "an impossible id"))
+    CustomerId::from_stored(stored).ok_or_else(|| damaged_row(table, stored, "an impossible id"))
 }
 
 /// Gives what a query of these columns finds: the id, whether it was granted, when,
 /// by which event and until when.
-fn consents(
+fn for_each_consent(
     tx: &Tx<'_>,
     sql: &str,
     each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::fault)?;
-    let mut found = statement.query([]).map_err(rows::fault)?;
-    while let Some(row) = found.next().map_err(rows::fault)? {
+    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+    let mut found = statement.query([]).map_err(rows::to_fault)?;
+    while let Some(row) = found.next().map_err(rows::to_fault)? {
         let consent = || -> Result<(CustomerId, Consent)> {
             let consent = Consent {
                 granted: rows::get(row, 1)?,
-                changed_at: rows::time_opt(row, 2)?,
+                changed_at: rows::get_time_opt(row, 2)?,
                 seq: rows::get::<Option<i64>>(row, 3)?.map(i64::cast_unsigned),
-                until: rows::time_opt(row, 4)?,
+                until: rows::get_time_opt(row, 4)?,
                 ..Consent::default()
             };
             Ok((stored_id(row, 0, "customer")?, consent))
         };
-        if let Some((id, consent)) = tx.aside(consent())? {
+        if let Some((id, consent)) = tx.skip_if_damaged(consent())? {
             each(id, &consent)?;
         }
     }
@@ -51,8 +52,11 @@ impl CustomerReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(&format!("SELECT {COLUMNS} FROM customer WHERE id = ?1"))
-            .map_err(rows::fault)?;
-        rows::first(statement.query([id.stored()]).map_err(rows::fault)?, read)
+            .map_err(rows::to_fault)?;
+        rows::first_row(
+            statement.query([id.to_stored()]).map_err(rows::to_fault)?,
+            read_customer,
+        )
     }
 
     fn customers_by_email(&self, email_key: &str) -> Result<Vec<Customer>> {
@@ -61,12 +65,15 @@ impl CustomerReads for Tx<'_> {
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM customer WHERE email_key = ?1 ORDER BY website_id"
             ))
-            .map_err(rows::fault)?;
-        rows::collect(statement.query([email_key]).map_err(rows::fault)?, read)
+            .map_err(rows::to_fault)?;
+        rows::collect(
+            statement.query([email_key]).map_err(rows::to_fault)?,
+            read_customer,
+        )
     }
 
     fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage> {
-        search::page(self, query)
+        search::search_page(self, query)
     }
 
     fn customer_count(&self) -> Result<u64> {
@@ -74,7 +81,7 @@ impl CustomerReads for Tx<'_> {
             .query_row("SELECT count(*) FROM customer", [], |row| {
                 row.get::<_, i64>(0)
             })
-            .map_err(rows::fault)
+            .map_err(rows::to_fault)
             .and_then(|n| u64::try_from(n).map_err(Fault::internal))
     }
 
@@ -89,10 +96,10 @@ impl CustomerReads for Tx<'_> {
             sql += &format!(" AND website_id IN ({})", list.join(","));
         }
         sql += " ORDER BY id";
-        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-        let mut found = statement.query([]).map_err(rows::fault)?;
-        while let Some(row) = found.next().map_err(rows::fault)? {
-            if let Some(id) = self.aside(stored_id(row, 0, "customer"))? {
+        let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
+        let mut found = statement.query([]).map_err(rows::to_fault)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
+            if let Some(id) = self.skip_if_damaged(stored_id(row, 0, "customer"))? {
                 each(id)?;
             }
         }
@@ -105,21 +112,21 @@ impl CustomerReads for Tx<'_> {
             .prepare_cached(
                 "SELECT former FROM customer_former WHERE customer_id = ?1 ORDER BY former",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         rows::collect(
-            statement.query([id.stored()]).map_err(rows::fault)?,
+            statement.query([id.to_stored()]).map_err(rows::to_fault)?,
             |row| {
                 let stored: i64 = rows::get(row, 0)?;
                 CustomerId::from_stored(stored)
-                    .ok_or_else(|| damaged("customer_former", stored, "an impossible id"))
+                    .ok_or_else(|| damaged_row("customer_former", stored, "an impossible id"))
             },
         )
     }
 
-    fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()> {
+    fn all_consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()> {
         let sql = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
                    FROM customer NOT INDEXED ORDER BY id";
-        consents(self, sql, each)
+        for_each_consent(self, sql, each)
     }
 
     fn consents_to_compare(
@@ -129,34 +136,34 @@ impl CustomerReads for Tx<'_> {
         let spoken = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
                       FROM customer NOT INDEXED \
                       WHERE consent_seq IS NOT NULL OR consent_granted <> 0 ORDER BY id";
-        consents(self, spoken, each)?;
+        for_each_consent(self, spoken, each)?;
         let silent = "SELECT id, consent_granted, consent_at, consent_seq, consent_until \
                       FROM (SELECT DISTINCT customer_id FROM audit_event \
                       INDEXED BY audit_event_customer WHERE customer_id IS NOT NULL) AS known \
                       CROSS JOIN customer ON customer.id = known.customer_id \
                       WHERE consent_seq IS NULL AND consent_granted = 0";
-        consents(self, silent, each)
+        for_each_consent(self, silent, each)
     }
 
-    fn customers_formerly(
+    fn former_customer_ids(
         &self,
         each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
     ) -> Result<()> {
         let sql = "SELECT former, customer_id FROM customer_former NOT INDEXED ORDER BY former";
-        let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
-        let mut found = statement.query([]).map_err(rows::fault)?;
-        while let Some(row) = found.next().map_err(rows::fault)? {
+        let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+        let mut found = statement.query([]).map_err(rows::to_fault)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
             let table = "customer_former";
             let both =
                 stored_id(row, 0, table).and_then(|from| Ok((from, stored_id(row, 1, table)?)));
-            if let Some((from, to)) = self.aside(both)? {
+            if let Some((from, to)) = self.skip_if_damaged(both)? {
                 each(from, to)?;
             }
         }
         Ok(())
     }
 
-    fn last_local_customer(&self) -> Result<i64> {
+    fn last_local_customer_number(&self) -> Result<i64> {
         let least: Option<i64> = self
             .conn
             .query_row(
@@ -172,7 +179,7 @@ impl CustomerReads for Tx<'_> {
                 [],
                 |row| row.get(0),
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(least.map_or(0, |id| -id.min(0)))
     }
 }
@@ -200,7 +207,7 @@ impl CustomerWrites for Tx<'_> {
             )
             .and_then(|mut s| {
                 s.execute(params![
-                    customer.id.stored(),
+                    customer.id.to_stored(),
                     customer.website_id,
                     customer.email,
                     email_key(&customer.email),
@@ -221,7 +228,7 @@ impl CustomerWrites for Tx<'_> {
                     customer.guard_website_id,
                 ])
             })
-            .map_err(|e| match rows::fault(e) {
+            .map_err(|e| match rows::to_fault(e) {
                 Fault::AlreadyExists { .. } => Fault::AlreadyExists {
                     what: format!("another customer with the address {}", customer.email),
                 },
@@ -230,12 +237,16 @@ impl CustomerWrites for Tx<'_> {
         Ok(())
     }
 
-    fn customer_park(&self, _permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()> {
+    fn customer_release_email(
+        &self,
+        _permit: &Permit<'_, CustomerWrite>,
+        id: CustomerId,
+    ) -> Result<()> {
         // No address begins with a blank.
         self.conn
             .prepare_cached("UPDATE customer SET email_key = ' ' || id WHERE id = ?1")
-            .and_then(|mut s| s.execute([id.stored()]))
-            .map_err(rows::fault)?;
+            .and_then(|mut s| s.execute([id.to_stored()]))
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -245,7 +256,7 @@ impl CustomerWrites for Tx<'_> {
         from: CustomerId,
         to: CustomerId,
     ) -> Result<()> {
-        self.changes(StateKind::FormerIds)?;
+        self.mark_changed(StateKind::FormerIds)?;
         for sql in [
             "UPDATE customer SET id = ?2 WHERE id = ?1",
             // Only a local:N is ever replaced; there is an index of those.
@@ -257,16 +268,16 @@ impl CustomerWrites for Tx<'_> {
         ] {
             self.conn
                 .prepare_cached(sql)
-                .and_then(|mut s| s.execute([from.stored(), to.stored()]))
-                .map_err(rows::fault)?;
+                .and_then(|mut s| s.execute([from.to_stored(), to.to_stored()]))
+                .map_err(rows::to_fault)?;
         }
         Ok(())
     }
 
     fn customer_remove(&self, _permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()> {
         self.conn
-            .execute("DELETE FROM customer WHERE id = ?1", [id.stored()])
-            .map_err(rows::fault)?;
+            .execute("DELETE FROM customer WHERE id = ?1", [id.to_stored()])
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -283,7 +294,7 @@ impl CustomerWrites for Tx<'_> {
             )
             .and_then(|mut s| {
                 s.execute(params![
-                    id.stored(),
+                    id.to_stored(),
                     consent.granted,
                     consent.changed_at.map(Timestamp::micros),
                     consent.source.map(ConsentSource::as_str),
@@ -292,7 +303,7 @@ impl CustomerWrites for Tx<'_> {
                     consent.until.map(Timestamp::micros),
                 ])
             })
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 }

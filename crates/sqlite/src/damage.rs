@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, Rows};
 
-use super::rows::{self, OutOfForm};
+use super::rows::{self, InvalidOptional};
 use super::{Tx, access, customer_rows, outbox, requests, sessions, tokens};
 use lac_model::fault::Fault;
 use lac_store::{DamageReads, DamagedRow, Result};
@@ -10,7 +10,7 @@ use lac_store::{DamageReads, DamagedRow, Result};
 impl Tx<'_> {
     /// Reads the rows of a query, `most` at most; those that are damaged are
     /// left out and counted.
-    pub(super) fn sound<T>(
+    pub(super) fn collect_undamaged<T>(
         &self,
         mut found: Rows<'_>,
         most: Option<usize>,
@@ -18,20 +18,20 @@ impl Tx<'_> {
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
         while most.is_none_or(|most| all.len() < most) {
-            let Some(row) = found.next().map_err(rows::fault)? else {
+            let Some(row) = found.next().map_err(rows::to_fault)? else {
                 break;
             };
-            all.extend(self.aside(read(row))?);
+            all.extend(self.skip_if_damaged(read(row))?);
         }
         Ok(all)
     }
 
     /// A row, unless it is damaged: then it is counted.
-    pub(super) fn aside<T>(&self, read: Result<T>) -> Result<Option<T>> {
+    pub(super) fn skip_if_damaged<T>(&self, read: Result<T>) -> Result<Option<T>> {
         match read {
             Ok(row) => Ok(Some(row)),
             Err(Fault::RowDamaged { .. }) => {
-                self.left_out.set(self.left_out.get() + 1);
+                self.skipped_rows.set(self.skipped_rows.get() + 1);
                 Ok(None)
             }
             Err(other) => Err(other),
@@ -40,33 +40,33 @@ impl Tx<'_> {
 }
 
 /// Reads a row and says nothing but whether that is possible.
-type Check = fn(&Tx<'_>, &Row<'_>) -> Result<()>;
+type RowCheck = fn(&Tx<'_>, &Row<'_>) -> Result<()>;
 
 /// What is looked at. Of the tables that may be large only rows that are
 /// suspicious to SQLite already.
-fn checks() -> [(String, Check); 8] {
+fn row_checks() -> [(String, RowCheck); 8] {
     [
-        (access::ROLE.to_owned(), |tx, row| {
+        (access::SELECT_ROLE.to_owned(), |tx, row| {
             tx.read_role(row).map(drop)
         }),
-        (access::USER.to_owned(), |_, row| {
+        (access::SELECT_USER.to_owned(), |_, row| {
             access::read_user(row).map(drop)
         }),
-        (access::STOREFRONT.to_owned(), |tx, row| {
+        (access::SELECT_STOREFRONT.to_owned(), |tx, row| {
             tx.read_storefront(row).map(drop)
         }),
         (tokens::SELECT.to_owned(), |tx, row| {
             tx.read_token(row).map(drop)
         }),
         (sessions::SELECT.to_owned(), |_, row| {
-            sessions::read_as(row, OutOfForm::Damaged).map(drop)
+            sessions::read_session_with(row, InvalidOptional::ReportDamage).map(drop)
         }),
         (requests::SELECT.to_owned(), |_, row| {
-            requests::read_as(row, OutOfForm::Damaged).map(drop)
+            requests::read_request_with(row, InvalidOptional::ReportDamage).map(drop)
         }),
         (
             format!("SELECT {} FROM outbox", outbox::COLUMNS),
-            |_, row| outbox::read(row).map(drop),
+            |_, row| outbox::read_notice(row).map(drop),
         ),
         (
             format!(
@@ -74,22 +74,22 @@ fn checks() -> [(String, Check); 8] {
                 customer_rows::COLUMNS,
                 customer_rows::SUSPICIOUS
             ),
-            |_, row| customer_rows::read(row).map(drop),
+            |_, row| customer_rows::read_customer(row).map(drop),
         ),
     ]
 }
 
 impl DamageReads for Tx<'_> {
-    fn rows_left_out(&self) -> u64 {
-        self.left_out.get()
+    fn skipped_row_count(&self) -> u64 {
+        self.skipped_rows.get()
     }
 
     fn damaged_rows(&self, most: usize) -> Result<(Vec<DamagedRow>, u64)> {
         let (mut all, mut count) = (Vec::new(), 0);
-        for (sql, check) in checks() {
-            let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-            let mut found = statement.query([]).map_err(rows::fault)?;
-            while let Some(row) = found.next().map_err(rows::fault)? {
+        for (sql, check) in row_checks() {
+            let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
+            let mut found = statement.query([]).map_err(rows::to_fault)?;
+            while let Some(row) = found.next().map_err(rows::to_fault)? {
                 match check(self, row) {
                     Ok(()) => {}
                     Err(Fault::RowDamaged { table, id, problem }) => {

@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, params};
 
-use super::{Tx, damaged, rows};
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::document::{Document, DocumentKind};
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
@@ -11,10 +12,10 @@ use lac_store::{DocumentReads, DocumentWrite, DocumentWrites, Permit, Result};
 const SELECT: &str = "SELECT kind, entity_id, number, order_id, store_view_id, customer_id, \
                       customer_email, created_at FROM document";
 
-fn read(row: &Row<'_>) -> Result<Document> {
+fn read_document(row: &Row<'_>) -> Result<Document> {
     let entity_id: i64 = rows::get(row, 1)?;
     Ok(Document {
-        kind: rows::word(row, 0, "document", entity_id, DocumentKind::from_stored)?,
+        kind: rows::get_enum(row, 0, "document", entity_id, DocumentKind::from_stored)?,
         entity_id,
         number: rows::get(row, 2)?,
         order_id: rows::get(row, 3)?,
@@ -22,11 +23,11 @@ fn read(row: &Row<'_>) -> Result<Document> {
         customer_id: rows::get::<Option<i64>>(row, 5)?
             .map(|id| {
                 CustomerId::from_stored(id)
-                    .ok_or_else(|| damaged("document", entity_id, "an impossible customer id"))
+                    .ok_or_else(|| damaged_row("document", entity_id, "an impossible customer id"))
             })
             .transpose()?,
         customer_email: rows::get(row, 6)?,
-        created_at: rows::time_opt(row, 7)?,
+        created_at: rows::get_time_opt(row, 7)?,
     })
 }
 
@@ -37,12 +38,12 @@ impl DocumentReads for Tx<'_> {
             .prepare_cached(&format!(
                 "{SELECT} WHERE kind = ?1 AND number = ?2 ORDER BY store_view_id, entity_id"
             ))
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         rows::collect(
             statement
                 .query([kind.as_str(), number])
-                .map_err(rows::fault)?,
-            read,
+                .map_err(rows::to_fault)?,
+            read_document,
         )
     }
 
@@ -50,11 +51,11 @@ impl DocumentReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(&format!("{SELECT} WHERE kind = ?1 AND entity_id = ?2"))
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let found = statement
             .query(params![kind.as_str(), entity_id])
-            .map_err(rows::fault)?;
-        rows::first(found, read)
+            .map_err(rows::to_fault)?;
+        rows::first_row(found, read_document)
     }
 
     fn document_emails(&self, id: CustomerId) -> Result<Vec<String>> {
@@ -64,18 +65,18 @@ impl DocumentReads for Tx<'_> {
                 "SELECT DISTINCT customer_email FROM document \
                  WHERE customer_id = ?1 AND customer_email IS NOT NULL",
             )
-            .map_err(rows::fault)?;
-        let found = statement.query([id.stored()]).map_err(rows::fault)?;
-        self.sound(found, None, |row| rows::get(row, 0))
+            .map_err(rows::to_fault)?;
+        let found = statement.query([id.to_stored()]).map_err(rows::to_fault)?;
+        self.collect_undamaged(found, None, |row| rows::get(row, 0))
     }
 
     fn document_count(&self) -> Result<u64> {
         let mut statement = self
             .conn
             .prepare_cached("SELECT count(*) FROM document")
-            .map_err(rows::fault)?;
-        let count = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
-            rows::uint(row, 0, "document")
+            .map_err(rows::to_fault)?;
+        let count = rows::first_row(statement.query([]).map_err(rows::to_fault)?, |row| {
+            rows::get_u64(row, 0, "document")
         })?;
         Ok(count.unwrap_or(0))
     }
@@ -99,34 +100,34 @@ impl DocumentWrites for Tx<'_> {
                     document.number,
                     document.order_id,
                     document.store_view_id,
-                    document.customer_id.map(CustomerId::stored),
+                    document.customer_id.map(CustomerId::to_stored),
                     document.customer_email,
                     document.created_at.map(Timestamp::micros),
                 ])
             })
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
-    fn document_forget(
+    fn document_erase_emails(
         &self,
         _permit: &Permit<'_, DocumentWrite>,
         id: Option<CustomerId>,
         emails: &[String],
     ) -> Result<u64> {
-        let id = id.map(CustomerId::stored);
+        let id = id.map(CustomerId::to_stored);
         let mut forget = self
             .conn
             .prepare(
                 "UPDATE document SET customer_email = NULL WHERE customer_email IS NOT NULL \
                  AND (customer_id = ?1 OR lower(customer_email) = ?2)",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let mut count = forget
             .execute(params![id, None::<String>])
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         for email in emails {
-            count += forget.execute(params![id, email]).map_err(rows::fault)?;
+            count += forget.execute(params![id, email]).map_err(rows::to_fault)?;
         }
         Ok(count as u64)
     }
@@ -142,7 +143,7 @@ impl DocumentWrites for Tx<'_> {
                 "DELETE FROM document WHERE kind = ?1 AND entity_id = ?2",
                 params![kind.as_str(), entity_id],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 }

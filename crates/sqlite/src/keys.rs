@@ -2,7 +2,8 @@
 
 use rusqlite::params;
 
-use super::{Tx, damaged, rows};
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::audit::StateKind;
 use lac_model::time::Timestamp;
 use lac_store::{KeyReads, KeyRow, KeyWrite, KeyWrites, Permit, Result};
@@ -16,19 +17,19 @@ impl KeyReads for Tx<'_> {
                  signed_by, signature FROM signing_key \
                  ORDER BY COALESCE(since_size, 0), created_at, kid",
             )
-            .map_err(rows::fault)?;
-        rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            .map_err(rows::to_fault)?;
+        rows::collect(statement.query([]).map_err(rows::to_fault)?, |row| {
             let kid: String = rows::get(row, 0)?;
             let bytes: Vec<u8> = rows::get(row, 2)?;
             let public_key = <[u8; 32]>::try_from(bytes)
-                .map_err(|_| damaged("signing_key", &kid, "not 32 bytes"))?;
+                .map_err(|_| damaged_row("signing_key", &kid, "not 32 bytes"))?;
             Ok(KeyRow {
                 kid,
                 purpose: rows::get(row, 1)?,
                 public_key,
                 state: rows::get(row, 3)?,
-                created_at: rows::time(row, 4)?,
-                retired_at: rows::time_opt(row, 5)?,
+                created_at: rows::get_time(row, 4)?,
+                retired_at: rows::get_time_opt(row, 5)?,
                 since_size: rows::get::<Option<i64>>(row, 6)?.map(i64::cast_unsigned),
                 signed_by: rows::get(row, 7)?,
                 signature: rows::get(row, 8)?,
@@ -39,7 +40,7 @@ impl KeyReads for Tx<'_> {
 
 impl KeyWrites for Tx<'_> {
     fn signing_key_put(&self, _permit: &Permit<'_, KeyWrite>, key: &KeyRow) -> Result<()> {
-        self.changes(StateKind::Keys)?;
+        self.mark_changed(StateKind::Keys)?;
         self.conn
             .execute(
                 "INSERT INTO signing_key (kid, purpose, public_key, state, created_at, retired_at, \
@@ -58,7 +59,7 @@ impl KeyWrites for Tx<'_> {
                     key.signature,
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ mod access;
 mod activity;
 mod audit;
 mod cancel;
-mod conditions;
+mod cleanup;
 mod config;
 mod customer_rows;
 mod customers;
@@ -12,23 +12,23 @@ mod damage;
 mod documents;
 mod keys;
 mod lock;
-mod mapping;
+mod lock_queue;
 mod migrate;
 mod migrations;
+mod mmap;
 mod outbox;
-mod queue;
+mod references;
 mod requests;
 mod rights;
 mod rows;
 mod schema;
 mod scratch;
 mod search;
+mod select_builder;
 mod sessions;
 mod state;
 mod stores;
-mod sweep;
 mod tokens;
-mod uses;
 mod wal;
 
 use std::cell::{Cell, RefCell};
@@ -45,31 +45,33 @@ use lac_model::audit::StateKind;
 use lac_model::fault::Fault;
 use lac_model::notice::Notice;
 use lac_model::time::Timestamp;
-use lac_store::Appended;
+use lac_store::AppendProof;
 use lac_store::dir::StoreDir;
-use lac_store::strangers::Strangers;
-use lac_store::{Activity, Counted, HighWater, ReadTx, Result, Settled, Store, WriteTx};
+use lac_store::unknown_callers::UnknownCallers;
+use lac_store::{
+    Activity, ActivityCount, DeliveryOutcome, HighWaterMark, ReadTx, Result, Store, WriteTx,
+};
 
-pub use self::cancel::Cancelled;
-pub use self::migrations::SCHEMA;
+pub use self::cancel::CancelCheck;
+pub use self::migrations::SCHEMA_VERSION;
 
 /// A store in one SQLite file (WAL, `synchronous=FULL`).
 #[derive(Debug)]
 pub struct SqliteStore {
     conn: Connection,
     dir: StoreDir,
-    lock: PathBuf,
+    lock_path: PathBuf,
     timeout: Duration,
     /// The directory, where the WAL was made by this process.
     new_wal: Option<PathBuf>,
     /// Whether short reads of events go through a mapping of the file.
-    maps: bool,
+    use_mmap: bool,
     /// SQLite's number of the schema that was checked last.
-    checked: Cell<Option<i64>>,
+    checked_schema: Cell<Option<i64>>,
     /// Whether transactions begin whatever the schema is.
-    takes_any_schema: bool,
-    cancelled: Option<Cancelled>,
-    strangers: Option<Arc<Strangers>>,
+    skip_schema_check: bool,
+    cancel_check: Option<CancelCheck>,
+    unknown_callers: Option<Arc<UnknownCallers>>,
 }
 
 impl SqliteStore {
@@ -79,7 +81,7 @@ impl SqliteStore {
     /// `store_newer`, `schema_tampered`, `busy`, `database`.
     pub fn open(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrate::bring_up_to_date(&store)?;
+        migrate::migrate_to_latest(&store)?;
         store.check_schema()?;
         Ok(store)
     }
@@ -90,7 +92,7 @@ impl SqliteStore {
     /// # Errors
     /// `store_newer`, `schema_tampered`, `database`; `busy` for a schema that is
     /// not up to date.
-    pub fn open_as_it_is(dir: &StoreDir) -> Result<Self> {
+    pub fn open_without_migrating(dir: &StoreDir) -> Result<Self> {
         let store = Self::connect(dir, Duration::ZERO, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if migrate::is_up_to_date(&store)? {
             store.check_schema()?;
@@ -103,17 +105,17 @@ impl SqliteStore {
     ///
     /// # Errors
     /// `database`.
-    pub fn open_to_examine(dir: &StoreDir, timeout: Duration) -> Result<Self> {
+    pub fn open_for_inspection(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
-            takes_any_schema: true,
+            skip_schema_check: true,
             ..store
         })
     }
 
     /// The SQLite library's version, and whether it is at least 3.51.3, the
     /// first without a bug that could damage a WAL with several writers.
-    pub fn library() -> (&'static str, bool) {
+    pub fn library_version() -> (&'static str, bool) {
         (rusqlite::version(), rusqlite::version_number() >= 3_051_003)
     }
 
@@ -122,20 +124,20 @@ impl SqliteStore {
     /// # Errors
     /// `already_exists`, `database`.
     pub fn create(dir: &StoreDir, timeout: Duration) -> Result<Self> {
-        drop(lac_store::dir::create_private(&dir.database())?);
+        drop(lac_store::dir::create_private_file(&dir.database())?);
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store
             .conn
             .pragma_update(None, "journal_mode", "WAL")
-            .map_err(rows::fault)?;
-        migrate::bring_up_to_date(&store)?;
+            .map_err(rows::to_fault)?;
+        migrate::migrate_to_latest(&store)?;
         Ok(store)
     }
 
     fn connect(dir: &StoreDir, timeout: Duration, flags: OpenFlags) -> Result<Self> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let new_wal = !dir.root().join("lac.db-wal").exists();
-        let conn = Connection::open_with_flags(dir.database(), flags).map_err(rows::fault)?;
+        let conn = Connection::open_with_flags(dir.database(), flags).map_err(rows::to_fault)?;
         let setup = || -> rusqlite::Result<()> {
             conn.busy_timeout(timeout)?;
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -153,24 +155,24 @@ impl SqliteStore {
             conn.set_prepared_statement_cache_capacity(64);
             Ok(())
         };
-        setup().map_err(rows::fault)?;
+        setup().map_err(rows::to_fault)?;
         Ok(Self {
             conn,
             dir: dir.clone(),
-            lock: dir.lock(),
+            lock_path: dir.lock(),
             timeout,
             new_wal: new_wal.then(|| dir.root().to_path_buf()),
-            maps: false,
-            checked: Cell::new(None),
-            takes_any_schema: false,
-            cancelled: None,
-            strangers: None,
+            use_mmap: false,
+            checked_schema: Cell::new(None),
+            skip_schema_check: false,
+            cancel_check: None,
+            unknown_callers: None,
         })
     }
 
     /// From here on refusals are counted there first.
-    pub fn count_refusals_in(&mut self, strangers: Arc<Strangers>) {
-        self.strangers = Some(strangers);
+    pub fn set_unknown_callers(&mut self, strangers: Arc<UnknownCallers>) {
+        self.unknown_callers = Some(strangers);
     }
 
     /// From here on a statement that takes long ends once `cancelled` says so,
@@ -178,55 +180,55 @@ impl SqliteStore {
     ///
     /// # Errors
     /// `database`.
-    pub fn cancel_when(&mut self, cancelled: Option<Cancelled>) -> Result<()> {
-        cancel::watch(&mut self.conn, cancelled.clone()).map_err(rows::fault)?;
-        self.cancelled = cancelled;
+    pub fn set_cancel_check(&mut self, cancelled: Option<CancelCheck>) -> Result<()> {
+        cancel::set_progress_handler(&mut self.conn, cancelled.clone()).map_err(rows::to_fault)?;
+        self.cancel_check = cancelled;
         Ok(())
     }
 
     /// The schema's number as found.
-    pub fn schema(&self) -> Result<i64> {
-        migrate::found(&self.conn)
+    pub fn schema_version(&self) -> Result<i64> {
+        migrate::schema_version(&self.conn)
     }
 
     /// Checks the schema unless it is the one that was checked last: SQLite
     /// counts its changes, and a connection goes on with the definitions that
     /// it has read until the count is another one.
     fn check_schema(&self) -> Result<()> {
-        if self.takes_any_schema {
+        if self.skip_schema_check {
             return Ok(());
         }
         let count: i64 = self
             .conn
             .prepare_cached("PRAGMA main.schema_version")
             .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-            .map_err(rows::fault)?;
-        if self.checked.get() == Some(count) {
+            .map_err(rows::to_fault)?;
+        if self.checked_schema.get() == Some(count) {
             return Ok(());
         }
         migrate::is_up_to_date(self)?;
-        schema::check(&self.conn, SCHEMA)?;
-        self.checked.set(Some(count));
+        schema::check(&self.conn, SCHEMA_VERSION)?;
+        self.checked_schema.set(Some(count));
         Ok(())
     }
 
     /// The writer's lock, over a schema that is as it should be.
-    fn locked(&self, timeout: Duration) -> Result<WriterLock> {
-        let lock = WriterLock::take(&self.lock, timeout)?;
+    fn lock_writer(&self, timeout: Duration) -> Result<WriterLock> {
+        let lock = WriterLock::acquire(&self.lock_path, timeout)?;
         self.check_schema()?;
         Ok(lock)
     }
 
     /// A transaction that has begun, unless its schema is not as it should be.
-    fn begun(&self, lock: Option<WriterLock>) -> Result<Tx<'_>> {
+    fn checked_tx(&self, lock: Option<WriterLock>) -> Result<Tx<'_>> {
         let tx = Tx {
             conn: &self.conn,
             timeout: self.timeout,
             new_wal: self.new_wal.as_deref(),
-            maps: self.maps,
-            open: true,
-            left_out: Cell::new(0),
-            written: RefCell::default(),
+            use_mmap: self.use_mmap,
+            is_open: true,
+            skipped_rows: Cell::new(0),
+            written_state: RefCell::default(),
             _lock: lock,
         };
         self.check_schema()?;
@@ -236,55 +238,55 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn read(&self) -> Result<Box<dyn ReadTx + '_>> {
-        self.conn.execute_batch("BEGIN").map_err(rows::fault)?;
-        Ok(Box::new(self.begun(None)?))
+        self.conn.execute_batch("BEGIN").map_err(rows::to_fault)?;
+        Ok(Box::new(self.checked_tx(None)?))
     }
 
     fn write(&self) -> Result<Box<dyn WriteTx + '_>> {
-        let lock = WriterLock::take(&self.lock, self.timeout)?;
+        let lock = WriterLock::acquire(&self.lock_path, self.timeout)?;
         self.conn
             .execute_batch("BEGIN IMMEDIATE")
-            .map_err(rows::fault)?;
-        Ok(Box::new(self.begun(Some(lock))?))
+            .map_err(rows::to_fault)?;
+        Ok(Box::new(self.checked_tx(Some(lock))?))
     }
 
-    fn bulk(&self, on: bool) -> Result<()> {
-        let kib = if on { BULK_CACHE } else { CACHE };
+    fn set_bulk_mode(&self, on: bool) -> Result<()> {
+        let kib = if on { BULK_CACHE_KIB } else { CACHE_KIB };
         self.conn
             .pragma_update(None, "cache_size", -kib)
-            .map_err(rows::fault)
+            .map_err(rows::to_fault)
     }
 
-    fn scratch(&self) -> Result<File> {
-        scratch::file(&self.lock)
+    fn scratch_file(&self) -> Result<File> {
+        scratch::create(&self.lock_path)
     }
 
-    fn another(&self) -> Result<Box<dyn Store + Send>> {
+    fn open_reader(&self) -> Result<Box<dyn Store + Send>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let mut store = Self::connect(&self.dir, self.timeout, flags)?;
-        store.maps = true;
-        store.cancel_when(self.cancelled.clone())?;
+        store.use_mmap = true;
+        store.set_cancel_check(self.cancel_check.clone())?;
         Ok(Box::new(store))
     }
 
     fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
-        let _lock = self.locked(self.timeout)?;
+        let _lock = self.lock_writer(self.timeout)?;
         outbox::claim(&self.conn, now, until)
     }
 
-    fn outbox_settle(&self, settled: &Settled) -> Result<bool> {
-        let _lock = self.locked(self.timeout)?;
-        outbox::settle(&self.conn, settled)
+    fn outbox_record_delivery(&self, settled: &DeliveryOutcome) -> Result<bool> {
+        let _lock = self.lock_writer(self.timeout)?;
+        outbox::record_delivery(&self.conn, settled)
     }
 
-    fn sweep(&self, most: usize) -> Result<u64> {
-        let _lock = self.locked(self.timeout)?;
-        sweep::some(&self.conn, most)
+    fn remove_archived_events(&self, most: usize) -> Result<u64> {
+        let _lock = self.lock_writer(self.timeout)?;
+        cleanup::remove_archived_events(&self.conn, most)
     }
 
-    fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
-        let _lock = self.locked(Duration::ZERO)?;
-        tokens::note_use(&self.conn, id, at)
+    fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()> {
+        let _lock = self.lock_writer(Duration::ZERO)?;
+        tokens::record_use(&self.conn, id, at)
     }
 
     fn count_activity(
@@ -294,38 +296,38 @@ impl Store for SqliteStore {
         by: i64,
         now: Timestamp,
         span: Duration,
-    ) -> Result<Counted> {
-        let _lock = self.locked(self.timeout)?;
+    ) -> Result<ActivityCount> {
+        let _lock = self.lock_writer(self.timeout)?;
         activity::count(&self.conn, activity, subject, by, now, span)
     }
 
-    fn go_on_reading(&self) -> Result<()> {
-        match &self.cancelled {
-            Some(cancelled) if cancelled.is_so() => Err(cancel::fault()),
+    fn check_cancelled(&self) -> Result<()> {
+        match &self.cancel_check {
+            Some(cancelled) if cancelled.is_cancelled() => Err(cancel::cancelled_fault()),
             _ => Ok(()),
         }
     }
 
-    fn strangers(&self) -> Option<&Strangers> {
-        self.strangers.as_deref()
+    fn unknown_callers(&self) -> Option<&UnknownCallers> {
+        self.unknown_callers.as_deref()
     }
 
     fn scrub(&self, words: &[String]) -> Result<bool> {
-        let _lock = self.locked(self.timeout)?;
-        Ok(sweep::empty_wal(&self.conn, self.timeout)?
-            && sweep::rebuild_if_held(&self.conn, &self.dir.database(), words, self.timeout)?)
+        let _lock = self.lock_writer(self.timeout)?;
+        Ok(cleanup::truncate_wal(&self.conn, self.timeout)?
+            && cleanup::rebuild_if_found(&self.conn, &self.dir.database(), words, self.timeout)?)
     }
 
     fn rebuild(&self) -> Result<bool> {
-        let _lock = self.locked(self.timeout)?;
-        Ok(sweep::empty_wal(&self.conn, self.timeout)?
-            && sweep::rebuild(&self.conn, &self.dir.database(), self.timeout)?)
+        let _lock = self.lock_writer(self.timeout)?;
+        Ok(cleanup::truncate_wal(&self.conn, self.timeout)?
+            && cleanup::rebuild(&self.conn, &self.dir.database(), self.timeout)?)
     }
 }
 
 /// Page cache in KiB: SQLite's own default, and that of an import.
-const CACHE: i64 = 2000;
-const BULK_CACHE: i64 = 32 * 1024;
+const CACHE_KIB: i64 = 2000;
+const BULK_CACHE_KIB: i64 = 32 * 1024;
 
 /// One transaction, rolled back on drop unless committed.
 #[derive(Debug)]
@@ -333,11 +335,11 @@ struct Tx<'s> {
     conn: &'s Connection,
     timeout: Duration,
     new_wal: Option<&'s std::path::Path>,
-    maps: bool,
-    open: bool,
+    use_mmap: bool,
+    is_open: bool,
     /// How many damaged rows lists have left out.
-    left_out: Cell<u64>,
-    written: RefCell<state::Written>,
+    skipped_rows: Cell<u64>,
+    written_state: RefCell<state::WrittenState>,
     /// Released after everything else, commit and high-water file included.
     _lock: Option<WriterLock>,
 }
@@ -345,11 +347,11 @@ struct Tx<'s> {
 impl ReadTx for Tx<'_> {}
 
 impl WriteTx for Tx<'_> {
-    fn state_written(&self) -> Vec<StateKind> {
+    fn written_state_kinds(&self) -> Vec<StateKind> {
         self.kinds_written()
     }
 
-    fn state_before(&self, kind: StateKind) -> Result<String> {
+    fn state_digest_before(&self, kind: StateKind) -> Result<String> {
         self.digest_before(kind)
     }
 
@@ -357,9 +359,13 @@ impl WriteTx for Tx<'_> {
         self
     }
 
-    fn commit(mut self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()> {
-        self.conn.execute_batch("COMMIT").map_err(rows::fault)?;
-        self.open = false;
+    fn commit(
+        mut self: Box<Self>,
+        proof: AppendProof,
+        high_water: &dyn HighWaterMark,
+    ) -> Result<()> {
+        self.conn.execute_batch("COMMIT").map_err(rows::to_fault)?;
+        self.is_open = false;
         if let Some(dir) = self.new_wal {
             // A file is safe once its name is.
             let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
@@ -368,30 +374,17 @@ impl WriteTx for Tx<'_> {
         if let Some(note) = proof.note() {
             high_water.advance(note)?;
         }
-        wal::trim(self.conn, self.timeout);
+        wal::truncate_if_large(self.conn, self.timeout);
         Ok(())
     }
 }
 
 impl Drop for Tx<'_> {
     fn drop(&mut self) {
-        if self.open && !self.conn.is_autocommit() {
+        if self.is_open && !self.conn.is_autocommit() {
             // Nothing to do about a failing rollback: closing the connection
             // rolls back as well.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-    }
-}
-
-/// A row that cannot be what it should be. What it holds may be of any length.
-fn damaged(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
-    let cut = |text: String, most| match text.char_indices().nth(most) {
-        None => text,
-        Some((at, _)) => format!("{}…", &text[..at]),
-    };
-    Fault::RowDamaged {
-        table: table.to_owned(),
-        id: cut(id.to_string(), 64),
-        problem: cut(problem.to_string(), 200),
     }
 }

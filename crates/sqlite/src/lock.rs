@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::queue::{self, Turn};
+use super::lock_queue::{self, QueueTurn};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
@@ -18,7 +18,7 @@ use lac_store::Result;
 pub struct WriterLock {
     // In this order: the next in line asks for a lock that is free.
     _file: File,
-    _turn: Turn,
+    _turn: QueueTurn,
 }
 
 impl WriterLock {
@@ -26,12 +26,12 @@ impl WriterLock {
     ///
     /// # Errors
     /// `busy` after the timeout; `io`.
-    pub fn take(path: &Path, timeout: Duration) -> Result<Self> {
+    pub fn acquire(path: &Path, timeout: Duration) -> Result<Self> {
         let since = Instant::now();
         let busy = || Fault::Busy {
             waited_seconds: timeout.as_secs(),
         };
-        let turn = queue::take(path, timeout).ok_or_else(busy)?;
+        let turn = lock_queue::wait_turn(path, timeout).ok_or_else(busy)?;
         let timeout = timeout.saturating_sub(since.elapsed());
         let file = OpenOptions::new()
             .write(true)

@@ -3,15 +3,15 @@
 use rusqlite::Connection;
 
 use super::lock::WriterLock;
-use super::migrations::{SCHEMA, migrate};
+use super::migrations::{SCHEMA_VERSION, migrate};
 use super::{SqliteStore, rows, schema};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// The schema's number as found in the file.
-pub fn found(conn: &Connection) -> Result<i64> {
+pub fn schema_version(conn: &Connection) -> Result<i64> {
     conn.query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(rows::fault)
+        .map_err(rows::to_fault)
 }
 
 /// Applies what is missing. What is there must be what the migrations before
@@ -20,22 +20,22 @@ pub fn found(conn: &Connection) -> Result<i64> {
 /// # Errors
 /// `store_newer` for a store that a newer program has touched;
 /// `schema_tampered`.
-pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
+pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
     if is_up_to_date(store)? {
         return Ok(());
     }
-    let _lock = WriterLock::take(&store.lock, store.timeout)?;
+    let _lock = WriterLock::acquire(&store.lock_path, store.timeout)?;
     store
         .conn
         .execute_batch("BEGIN EXCLUSIVE")
-        .map_err(rows::fault)?;
-    let applied = apply(&store.conn);
+        .map_err(rows::to_fault)?;
+    let applied = apply_missing(&store.conn);
     let end = if applied.is_ok() {
         "COMMIT"
     } else {
         "ROLLBACK"
     };
-    store.conn.execute_batch(end).map_err(rows::fault)?;
+    store.conn.execute_batch(end).map_err(rows::to_fault)?;
     applied
 }
 
@@ -44,27 +44,27 @@ pub fn bring_up_to_date(store: &SqliteStore) -> Result<()> {
 /// # Errors
 /// `store_newer`.
 pub fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
-    check(found(&store.conn)?)
+    is_latest(schema_version(&store.conn)?)
 }
 
 /// Whether nothing is missing.
-fn check(found: i64) -> Result<bool> {
-    if found > SCHEMA {
+fn is_latest(found: i64) -> Result<bool> {
+    if found > SCHEMA_VERSION {
         return Err(Fault::StoreNewer {
             found,
-            known: SCHEMA,
+            known: SCHEMA_VERSION,
         });
     }
-    Ok(found == SCHEMA)
+    Ok(found == SCHEMA_VERSION)
 }
 
-fn apply(conn: &Connection) -> Result<()> {
+fn apply_missing(conn: &Connection) -> Result<()> {
     // Somebody else may have been quicker.
-    let from = found(conn)?;
-    if check(from)? {
+    let from = schema_version(conn)?;
+    if is_latest(from)? {
         return Ok(());
     }
     schema::check(conn, from)?;
-    migrate(conn, from, SCHEMA)?;
-    schema::check(conn, SCHEMA)
+    migrate(conn, from, SCHEMA_VERSION)?;
+    schema::check(conn, SCHEMA_VERSION)
 }

@@ -14,18 +14,18 @@ const MIGRATIONS: &[&str] = &[
 
 /// The schema this program knows.
 #[allow(clippy::cast_possible_wrap)]
-pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
+pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// Makes the schema of this version in an empty database.
-pub fn make(conn: &Connection, version: i64) -> Result<()> {
+pub fn create_schema(conn: &Connection, version: i64) -> Result<()> {
     migrate(conn, 0, version)
 }
 
 pub fn migrate(conn: &Connection, from: i64, to: i64) -> Result<()> {
     let known = |version| usize::try_from(version).unwrap_or(0).min(MIGRATIONS.len());
     for sql in &MIGRATIONS[known(from)..known(to)] {
-        conn.execute_batch(sql).map_err(rows::fault)?;
+        conn.execute_batch(sql).map_err(rows::to_fault)?;
     }
     conn.pragma_update(None, "user_version", to)
-        .map_err(rows::fault)
+        .map_err(rows::to_fault)
 }

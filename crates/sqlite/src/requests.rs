@@ -2,13 +2,14 @@
 
 use rusqlite::{Row, params};
 
-use super::conditions::Conditions;
-use super::rows::OutOfForm;
-use super::{Tx, damaged, rows};
+use super::rows::InvalidOptional;
+use super::rows::damaged_row;
+use super::select_builder::SelectBuilder;
+use super::{Tx, rows};
+use lac_model::approval::{ApprovalCause, ApprovalRequest, RequestId, RequestState};
+use lac_model::bounded::Reason;
 use lac_model::document::{DocumentKind, DocumentRef};
-use lac_model::form::Reason;
 use lac_model::ids::{CustomerId, SessionId, Ticket};
-use lac_model::request::{Cause, LoginRequest, RequestId, RequestState};
 use lac_model::time::Timestamp;
 use lac_store::{Permit, RequestQuery, RequestReads, RequestWrite, RequestWrites, Result};
 
@@ -18,68 +19,77 @@ pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id,
                       expires_at, decided_at, decided_by_id, decided_by, decision_reason, \
                       session_id, request_seq FROM login_request";
 
-fn read(row: &Row<'_>) -> Result<LoginRequest> {
-    read_as(row, OutOfForm::Absent)
+fn read_request(row: &Row<'_>) -> Result<ApprovalRequest> {
+    read_request_with(row, InvalidOptional::ReadAsNone)
 }
 
 /// What a request's reasons and ticket say permits nothing: a login that needs
 /// them is refused without. What it is for, and why, does.
-pub(super) fn read_as(row: &Row<'_>, out_of_form: OutOfForm) -> Result<LoginRequest> {
-    rows::named(fields(row, out_of_form), TABLE, row, 0)
+pub(super) fn read_request_with(
+    row: &Row<'_>,
+    out_of_form: InvalidOptional,
+) -> Result<ApprovalRequest> {
+    rows::with_row_name(parse_request(row, out_of_form), TABLE, row, 0)
 }
 
-fn fields(row: &Row<'_>, out_of_form: OutOfForm) -> Result<LoginRequest> {
+fn parse_request(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<ApprovalRequest> {
     let id: String = rows::get(row, 0)?;
     let of = (TABLE, id.as_str());
     let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
-    let kind = rows::optional(row, 7, kind, of, OutOfForm::Damaged)?;
-    let number = rows::short_opt(row, 8, TABLE, &id)?;
+    let kind = rows::get_optional(row, 7, kind, of, InvalidOptional::ReportDamage)?;
+    let number = rows::get_short_text_opt(row, 8, TABLE, &id)?;
     // Half a document would make it a request for a login without any.
     if kind.is_some() != number.is_some() {
-        return Err(damaged(TABLE, &id, "half a document"));
+        return Err(damaged_row(TABLE, &id, "half a document"));
     }
     let document = kind
         .zip(number)
         .map(|(kind, number)| DocumentRef { kind, number });
     let causes = rows::get::<String>(row, 11)?
         .split(',')
-        .map(|word| Cause::from_stored(word).ok_or_else(|| damaged(TABLE, &id, "unknown cause")))
+        .map(|word| {
+            ApprovalCause::from_stored(word).ok_or_else(|| damaged_row(TABLE, &id, "unknown cause"))
+        })
         .collect::<Result<Vec<_>>>()?;
-    Ok(LoginRequest {
-        state: rows::word(row, 1, TABLE, &id, RequestState::from_stored)?,
+    Ok(ApprovalRequest {
+        state: rows::get_enum(row, 1, TABLE, &id, RequestState::from_stored)?,
         admin_id: rows::get(row, 2)?,
-        admin: rows::short(row, 3, TABLE, &id)?,
+        admin: rows::get_short_text(row, 3, TABLE, &id)?,
         customer_id: CustomerId::from_stored(rows::get(row, 4)?)
-            .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
+            .ok_or_else(|| damaged_row(TABLE, &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
-        store_view: rows::short(row, 6, TABLE, &id)?,
+        store_view: rows::get_short_text(row, 6, TABLE, &id)?,
         document,
-        reason: rows::optional(row, 9, Reason::new, of, out_of_form)?,
-        ticket: rows::optional(row, 10, Ticket::new, of, out_of_form)?,
+        reason: rows::get_optional(row, 9, Reason::new, of, out_of_form)?,
+        ticket: rows::get_optional(row, 10, Ticket::new, of, out_of_form)?,
         causes,
-        requested_at: rows::time(row, 12)?,
-        expires_at: rows::time(row, 13)?,
-        decided_at: rows::time_opt(row, 14)?,
+        requested_at: rows::get_time(row, 12)?,
+        expires_at: rows::get_time(row, 13)?,
+        decided_at: rows::get_time_opt(row, 14)?,
         decided_by_id: rows::get(row, 15)?,
-        decided_by: rows::short_opt(row, 16, TABLE, &id)?,
-        decision_reason: rows::optional(row, 17, Reason::new, of, out_of_form)?,
-        session_id: rows::form_opt(rows::get(row, 18)?, SessionId::new, TABLE, &id)?,
-        request_seq: rows::uint(row, 19, TABLE)?,
-        id: rows::form(id.clone(), RequestId::new, TABLE, &id)?,
+        decided_by: rows::get_short_text_opt(row, 16, TABLE, &id)?,
+        decision_reason: rows::get_optional(row, 17, Reason::new, of, out_of_form)?,
+        session_id: rows::parse_text_opt(rows::get(row, 18)?, SessionId::new, TABLE, &id)?,
+        request_seq: rows::get_u64(row, 19, TABLE)?,
+        id: rows::parse_text(id.clone(), RequestId::new, TABLE, &id)?,
     })
 }
 
-fn causes(request: &LoginRequest) -> String {
+fn join_causes(request: &ApprovalRequest) -> String {
     let words: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
     words.join(",")
 }
 
 impl RequestReads for Tx<'_> {
-    fn request(&self, id: &RequestId) -> Result<Option<LoginRequest>> {
-        self.one(&format!("{SELECT} WHERE id = ?1"), id.as_str(), read)
+    fn request(&self, id: &RequestId) -> Result<Option<ApprovalRequest>> {
+        self.query_one(
+            &format!("{SELECT} WHERE id = ?1"),
+            id.as_str(),
+            read_request,
+        )
     }
 
-    fn request_ids(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>> {
+    fn request_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>> {
         // `g` follows the last digit.
         let mut statement = self
             .conn
@@ -87,28 +97,28 @@ impl RequestReads for Tx<'_> {
                 "SELECT id FROM login_request WHERE id >= ?1 AND id < ?1 || 'g' \
                  ORDER BY id LIMIT ?2",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let found = statement
             .query(params![beginning, most])
-            .map_err(rows::fault)?;
-        self.sound(found, None, |row| {
+            .map_err(rows::to_fault)?;
+        self.collect_undamaged(found, None, |row| {
             let id: String = rows::get(row, 0)?;
-            rows::form(id.clone(), RequestId::new, TABLE, id)
+            rows::parse_text(id.clone(), RequestId::new, TABLE, id)
         })
     }
 
-    fn requests(&self, query: &RequestQuery) -> Result<Vec<LoginRequest>> {
-        let mut asked = Conditions::of(SELECT);
-        asked.is("admin_id", query.admin_id);
-        asked.is("customer_id", query.customer_id.map(CustomerId::stored));
-        asked.among("state", query.states.iter().map(|state| state.as_str()));
-        asked.within("website_id", query.websites.as_deref());
-        asked.below("request_seq", query.before.map(rows::int).transpose()?);
-        let sql = asked.ordered("request_seq DESC");
-        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-        let found = statement.query([]).map_err(rows::fault)?;
-        self.sound(found, query.limit, read)
+    fn requests(&self, query: &RequestQuery) -> Result<Vec<ApprovalRequest>> {
+        let mut asked = SelectBuilder::new(SELECT);
+        asked.and_equals("admin_id", query.admin_id);
+        asked.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
+        asked.and_in_words("state", query.states.iter().map(|state| state.as_str()));
+        asked.and_in_ids("website_id", query.websites.as_deref());
+        asked.and_less_than("request_seq", query.before.map(rows::to_i64).transpose()?);
+        let sql = asked.order_by("request_seq DESC");
+        let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
+        let found = statement.query([]).map_err(rows::to_fault)?;
+        self.collect_undamaged(found, query.limit, read_request)
     }
 }
 
@@ -116,7 +126,7 @@ impl RequestWrites for Tx<'_> {
     fn request_add(
         &self,
         _permit: &Permit<'_, RequestWrite>,
-        request: &LoginRequest,
+        request: &ApprovalRequest,
     ) -> Result<()> {
         self.conn
             .execute(
@@ -130,26 +140,26 @@ impl RequestWrites for Tx<'_> {
                     request.state.as_str(),
                     request.admin_id,
                     request.admin,
-                    request.customer_id.stored(),
+                    request.customer_id.to_stored(),
                     request.website_id,
                     request.store_view,
                     request.document.as_ref().map(|d| d.kind.as_str()),
                     request.document.as_ref().map(|d| d.number.as_str()),
                     request.reason.as_deref(),
                     request.ticket.as_ref().map(Ticket::as_str),
-                    causes(request),
+                    join_causes(request),
                     request.requested_at.micros(),
                     request.expires_at.micros(),
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
-    fn request_step(
+    fn request_transition(
         &self,
         _permit: &Permit<'_, RequestWrite>,
-        after: &LoginRequest,
+        after: &ApprovalRequest,
         from: RequestState,
     ) -> Result<bool> {
         let changed = self
@@ -170,19 +180,23 @@ impl RequestWrites for Tx<'_> {
                     after.session_id.as_ref().map(SessionId::as_str),
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed == 1)
     }
 
-    fn requests_forget(&self, _permit: &Permit<'_, RequestWrite>, id: CustomerId) -> Result<u64> {
+    fn requests_erase_reasons(
+        &self,
+        _permit: &Permit<'_, RequestWrite>,
+        id: CustomerId,
+    ) -> Result<u64> {
         let changed = self
             .conn
             .execute(
                 "UPDATE login_request SET reason = NULL, decision_reason = NULL \
                  WHERE customer_id = ?1 AND (reason IS NOT NULL OR decision_reason IS NOT NULL)",
-                [id.stored()],
+                [id.to_stored()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed as u64)
     }
 }

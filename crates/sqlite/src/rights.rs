@@ -3,7 +3,8 @@
 
 use rusqlite::{Row, params};
 
-use super::{Tx, damaged, rows};
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::access::{Access, Rights, RoleScope};
 use lac_model::resource::{Resource, ResourceSet};
 use lac_store::Result;
@@ -17,22 +18,22 @@ impl Tx<'_> {
         id: i64,
         table: &'static str,
     ) -> Result<Rights> {
-        let key = key_of(table);
+        let key = owner_column(table);
         let mut statement = self
             .conn
             .prepare_cached(&format!(
                 "SELECT resource FROM {table}_resource WHERE {key} = ?1"
             ))
-            .map_err(rows::fault)?;
-        let resources = rows::collect(statement.query([id]).map_err(rows::fault)?, |row| {
+            .map_err(rows::to_fault)?;
+        let resources = rows::collect(statement.query([id]).map_err(rows::to_fault)?, |row| {
             let name: String = rows::get(row, 0)?;
-            Resource::parse_granted(&name).map_err(|e| damaged(table, id, e))
+            Resource::parse_stored(&name).map_err(|e| damaged_row(table, id, e))
         })?;
         let websites = self.website_ids(
             &format!("SELECT website_id FROM {table}_website WHERE {key} = ?1 ORDER BY website_id"),
             id,
         )?;
-        rights_of(
+        build_rights(
             row,
             columns,
             id,
@@ -44,20 +45,20 @@ impl Tx<'_> {
 
     /// Puts the lists beside their row.
     pub(super) fn put_rights(&self, table: &'static str, id: i64, rights: &Rights) -> Result<()> {
-        let key = key_of(table);
+        let key = owner_column(table);
         // What was granted one by one stays while everything is: see
         // `role_former_resources`.
         if rights.access == Access::Custom {
-            self.change(
+            self.execute_cached(
                 &format!("DELETE FROM {table}_resource WHERE {key} = ?1"),
                 [id],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         }
         let insert = format!("INSERT INTO {table}_resource ({key}, resource) VALUES (?1, ?2)");
         for resource in rights.resources.iter() {
-            self.change(&insert, params![id, resource.id()])
-                .map_err(rows::fault)?;
+            self.execute_cached(&insert, params![id, resource.id()])
+                .map_err(rows::to_fault)?;
         }
         let websites = rights.scope.websites().unwrap_or_default();
         self.put_websites(&format!("{table}_website"), key, id, websites)
@@ -65,7 +66,7 @@ impl Tx<'_> {
 }
 
 /// Rights from their columns and lists.
-pub(super) fn rights_of(
+pub(super) fn build_rights(
     row: &Row<'_>,
     [access, scope]: [usize; 2],
     id: i64,
@@ -73,12 +74,12 @@ pub(super) fn rights_of(
     resources: ResourceSet,
     websites: Vec<i64>,
 ) -> Result<Rights> {
-    let access = rows::word(row, access, table, id, |text| match text {
+    let access = rows::get_enum(row, access, table, id, |text| match text {
         "all" => Some(Access::All),
         "custom" => Some(Access::Custom),
         _ => None,
     })?;
-    let all_websites: bool = rows::word(row, scope, table, id, |text| Some(text == "all"))?;
+    let all_websites: bool = rows::get_enum(row, scope, table, id, |text| Some(text == "all"))?;
     let scope = if all_websites {
         RoleScope::All
     } else {
@@ -95,7 +96,7 @@ pub(super) fn rights_of(
 }
 
 /// How far a scope goes, in the words of the columns.
-pub(super) fn scope_word(rights: &Rights) -> &'static str {
+pub(super) fn scope_name(rights: &Rights) -> &'static str {
     if rights.scope == RoleScope::All {
         "all"
     } else {
@@ -104,7 +105,7 @@ pub(super) fn scope_word(rights: &Rights) -> &'static str {
 }
 
 /// What the lists of rights call their owner.
-fn key_of(table: &str) -> &'static str {
+fn owner_column(table: &str) -> &'static str {
     if table == "role" {
         "role_id"
     } else {

@@ -31,10 +31,10 @@ const DIGESTS: [&str; 5] = [
 type Encoded = Vec<u8>;
 
 /// One row of the schema table.
-struct Object {
+struct SchemaObject {
     encoded: Encoded,
     /// Its type and name, for messages.
-    shown: String,
+    label: String,
     /// The page its tree begins on; 0 for what has none.
     root: i64,
 }
@@ -44,52 +44,52 @@ struct Object {
 /// # Errors
 /// `schema_tampered`, naming the first object that differs.
 pub fn check(conn: &Connection, version: i64) -> Result<()> {
-    match differs(conn, version)? {
+    match find_difference(conn, version)? {
         None => Ok(()),
         Some(what) => Err(Fault::SchemaTampered { what }),
     }
 }
 
 /// What differs from the schema of this version; `None` if nothing does.
-pub fn differs(conn: &Connection, version: i64) -> Result<Option<String>> {
+pub fn find_difference(conn: &Connection, version: i64) -> Result<Option<String>> {
     let known = usize::try_from(version).ok();
     let known = known.and_then(|version| DIGESTS.get(version));
-    let found = Found::read(conn)?;
+    let found = SchemaRows::read(conn)?;
     if known.is_some_and(|known| found.digest() == **known) && !found.has_shared_root() {
         return Ok(None);
     }
-    let found = objects(conn)?;
+    let found = read_objects(conn)?;
     if known.is_some_and(|known| digest(&found) == **known) {
-        return Ok(shared_root(&found));
+        return Ok(find_shared_root(&found));
     }
-    let fresh = Connection::open_in_memory().map_err(rows::fault)?;
-    migrations::make(&fresh, version)?;
-    Ok(Some(difference(&objects(&fresh)?, &found)))
+    let fresh = Connection::open_in_memory().map_err(rows::to_fault)?;
+    migrations::create_schema(&fresh, version)?;
+    Ok(Some(describe_difference(&read_objects(&fresh)?, &found)))
 }
 
 /// The rows of the schema table as they are compared at every open: encoded in
 /// one buffer, because a command has more to do than to allocate for each.
-struct Found {
+struct SchemaRows {
     bytes: Vec<u8>,
     /// Where each row is in the buffer.
     rows: Vec<std::ops::Range<usize>>,
     roots: Vec<i64>,
 }
 
-impl Found {
+impl SchemaRows {
     fn read(conn: &Connection) -> Result<Self> {
-        let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
-        let mut found = statement.query([]).map_err(rows::fault)?;
+        let mut statement = conn.prepare(SELECT).map_err(rows::to_fault)?;
+        let mut found = statement.query([]).map_err(rows::to_fault)?;
         // The schema table itself begins on page 1.
         let mut all = Self {
             bytes: Vec::with_capacity(16 * 1024),
             rows: Vec::with_capacity(128),
             roots: vec![1],
         };
-        while let Some(row) = found.next().map_err(rows::fault)? {
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
             let begin = all.bytes.len();
             for column in 0..4 {
-                encode(row.get_ref(column).map_err(rows::fault)?, &mut all.bytes);
+                encode(row.get_ref(column).map_err(rows::to_fault)?, &mut all.bytes);
             }
             all.rows.push(begin..all.bytes.len());
             let root = rows::get::<Option<i64>>(row, 4)?.unwrap_or(0);
@@ -107,7 +107,7 @@ impl Found {
         for row in &self.rows {
             hash.update(&self.bytes[row.clone()]);
         }
-        in_hex(&hash.finalize().into())
+        to_hex(&hash.finalize().into())
     }
 
     fn has_shared_root(&self) -> bool {
@@ -119,21 +119,21 @@ const SELECT: &str = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlit
 
 /// Every row of the schema table, in an order that does not depend on when an
 /// object was made.
-fn objects(conn: &Connection) -> Result<Vec<Object>> {
-    let mut statement = conn.prepare(SELECT).map_err(rows::fault)?;
-    let found = statement.query([]).map_err(rows::fault)?;
+fn read_objects(conn: &Connection) -> Result<Vec<SchemaObject>> {
+    let mut statement = conn.prepare(SELECT).map_err(rows::to_fault)?;
+    let found = statement.query([]).map_err(rows::to_fault)?;
     let mut objects = rows::collect(found, |row| {
         let mut encoded = Vec::new();
         for column in 0..4 {
-            encode(row.get_ref(column).map_err(rows::fault)?, &mut encoded);
+            encode(row.get_ref(column).map_err(rows::to_fault)?, &mut encoded);
         }
         let text = |column| match row.get_ref(column) {
             Ok(ValueRef::Text(text)) => String::from_utf8_lossy(text).into_owned(),
             _ => "?".to_owned(),
         };
-        Ok(Object {
+        Ok(SchemaObject {
             encoded,
-            shown: format!("{} {}", text(0), text(1)),
+            label: format!("{} {}", text(0), text(1)),
             root: rows::get::<Option<i64>>(row, 4)?.unwrap_or(0),
         })
     })?;
@@ -162,15 +162,15 @@ fn encode(value: ValueRef<'_>, into: &mut Encoded) {
     into.extend_from_slice(bytes);
 }
 
-fn digest(objects: &[Object]) -> String {
+fn digest(objects: &[SchemaObject]) -> String {
     let mut hash = Sha256::new();
     for object in objects {
         hash.update(&object.encoded);
     }
-    in_hex(&hash.finalize().into())
+    to_hex(&hash.finalize().into())
 }
 
-fn in_hex(digest: &[u8; 32]) -> String {
+fn to_hex(digest: &[u8; 32]) -> String {
     let mut text = String::with_capacity(64);
     for byte in digest {
         let _ = write!(text, "{byte:02x}");
@@ -179,31 +179,32 @@ fn in_hex(digest: &[u8; 32]) -> String {
 }
 
 /// Two objects on the same pages: one would be read as the other.
-fn shared_root(objects: &[Object]) -> Option<String> {
+fn find_shared_root(objects: &[SchemaObject]) -> Option<String> {
     let mut seen: HashMap<i64, &str> = HashMap::new();
     // The schema table itself begins on page 1.
     seen.insert(1, "table sqlite_master");
     let rooted = objects.iter().filter(|object| object.root != 0);
     for object in rooted {
-        if let Some(other) = seen.insert(object.root, &object.shown) {
-            return Some(format!("{other} and {} share their pages", object.shown));
+        if let Some(other) = seen.insert(object.root, &object.label) {
+            return Some(format!("{other} and {} share their pages", object.label));
         }
     }
     None
 }
 
 /// Names the first object that is missing, changed or added.
-fn difference(wanted: &[Object], found: &[Object]) -> String {
-    let lacks =
-        |list: &[Object], object: &Object| list.iter().all(|other| other.encoded != object.encoded);
+fn describe_difference(wanted: &[SchemaObject], found: &[SchemaObject]) -> String {
+    let lacks = |list: &[SchemaObject], object: &SchemaObject| {
+        list.iter().all(|other| other.encoded != object.encoded)
+    };
     let missing = wanted.iter().find(|object| lacks(found, object));
     let added = found.iter().find(|object| lacks(wanted, object));
     match (missing, added) {
-        (Some(object), _) if found.iter().any(|other| other.shown == object.shown) => {
-            format!("{} has another definition", object.shown)
+        (Some(object), _) if found.iter().any(|other| other.label == object.label) => {
+            format!("{} has another definition", object.label)
         }
-        (Some(object), _) => format!("{} is missing", object.shown),
-        (None, Some(object)) => format!("{} was added", object.shown),
+        (Some(object), _) => format!("{} is missing", object.label),
+        (None, Some(object)) => format!("{} was added", object.label),
         (None, None) => "an object is there twice".to_owned(),
     }
 }
@@ -214,10 +215,10 @@ mod tests {
 
     #[test]
     fn the_digests_are_those_of_the_migrations() {
-        let computed = (0..=migrations::SCHEMA).map(|version| {
+        let computed = (0..=migrations::SCHEMA_VERSION).map(|version| {
             let conn = Connection::open_in_memory().unwrap();
-            migrations::make(&conn, version).unwrap();
-            digest(&objects(&conn).unwrap())
+            migrations::create_schema(&conn, version).unwrap();
+            digest(&read_objects(&conn).unwrap())
         });
         assert_eq!(computed.collect::<Vec<_>>(), DIGESTS);
     }

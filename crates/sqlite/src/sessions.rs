@@ -2,12 +2,13 @@
 
 use rusqlite::{Row, params};
 
-use super::conditions::Conditions;
-use super::rows::OutOfForm;
-use super::{Tx, damaged, rows};
+use super::rows::InvalidOptional;
+use super::rows::damaged_row;
+use super::select_builder::SelectBuilder;
+use super::{Tx, rows};
+use lac_model::bounded::ShortText;
 use lac_model::document::{DocumentKind, DocumentRef};
 use lac_model::fault::Fault;
-use lac_model::form::ShortText;
 use lac_model::ids::{CustomerId, SessionId, Ticket};
 use lac_model::session::{EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
@@ -20,49 +21,49 @@ pub(super) const SELECT: &str = "SELECT id, state, admin_id, admin, customer_id,
 
 const TABLE: &str = "session";
 
-fn read(row: &Row<'_>) -> Result<Session> {
-    read_as(row, OutOfForm::Absent)
+fn read_session(row: &Row<'_>) -> Result<Session> {
+    read_session_with(row, InvalidOptional::ReadAsNone)
 }
 
 /// What a session's ticket, document and cause say permits nothing.
-pub(super) fn read_as(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
-    rows::named(fields(row, out_of_form), TABLE, row, 0)
+pub(super) fn read_session_with(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Session> {
+    rows::with_row_name(parse_session(row, out_of_form), TABLE, row, 0)
 }
 
-fn fields(row: &Row<'_>, out_of_form: OutOfForm) -> Result<Session> {
+fn parse_session(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Session> {
     let id: String = rows::get(row, 0)?;
     let of = (TABLE, id.as_str());
     let customer: i64 = rows::get(row, 4)?;
     let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
-    let kind = rows::optional(row, 7, kind, of, out_of_form)?;
-    let number = rows::optional(row, 8, ShortText::new, of, out_of_form)?;
+    let kind = rows::get_optional(row, 7, kind, of, out_of_form)?;
+    let number = rows::get_optional(row, 8, ShortText::new, of, out_of_form)?;
     let document = kind.zip(number).map(|(kind, number)| DocumentRef {
         kind,
         number: number.into_string(),
     });
     let cause = |text: String| EndCause::from_stored(&text).ok_or("unknown cause");
     Ok(Session {
-        state: rows::word(row, 1, TABLE, &id, SessionState::from_stored)?,
+        state: rows::get_enum(row, 1, TABLE, &id, SessionState::from_stored)?,
         admin_id: rows::get(row, 2)?,
-        admin: rows::short(row, 3, TABLE, &id)?,
+        admin: rows::get_short_text(row, 3, TABLE, &id)?,
         customer_id: CustomerId::from_stored(customer)
-            .ok_or_else(|| damaged(TABLE, &id, "an impossible customer id"))?,
+            .ok_or_else(|| damaged_row(TABLE, &id, "an impossible customer id"))?,
         website_id: rows::get(row, 5)?,
         store_view_id: rows::get(row, 6)?,
         document,
-        ticket: rows::optional(row, 9, Ticket::new, of, out_of_form)?,
-        issued_at: rows::time(row, 10)?,
-        expires_at: rows::time(row, 11)?,
-        redeemed_at: rows::time_opt(row, 12)?,
-        redeemed_by: rows::short_opt(row, 13, TABLE, &id)?,
-        ends_at: rows::time_opt(row, 14)?,
-        ended_at: rows::time_opt(row, 15)?,
-        end_cause: rows::optional(row, 16, cause, of, out_of_form)?,
-        issue_seq: rows::uint(row, 17, TABLE)?,
-        key_id: rows::short_opt(row, 18, TABLE, &id)?,
+        ticket: rows::get_optional(row, 9, Ticket::new, of, out_of_form)?,
+        issued_at: rows::get_time(row, 10)?,
+        expires_at: rows::get_time(row, 11)?,
+        redeemed_at: rows::get_time_opt(row, 12)?,
+        redeemed_by: rows::get_short_text_opt(row, 13, TABLE, &id)?,
+        ends_at: rows::get_time_opt(row, 14)?,
+        ended_at: rows::get_time_opt(row, 15)?,
+        end_cause: rows::get_optional(row, 16, cause, of, out_of_form)?,
+        issue_seq: rows::get_u64(row, 17, TABLE)?,
+        key_id: rows::get_short_text_opt(row, 18, TABLE, &id)?,
         is_override: rows::get(row, 19)?,
-        request_id: rows::short_opt(row, 20, TABLE, &id)?,
-        id: rows::form(id.clone(), SessionId::new, TABLE, &id)?,
+        request_id: rows::get_short_text_opt(row, 20, TABLE, &id)?,
+        id: rows::parse_text(id.clone(), SessionId::new, TABLE, &id)?,
     })
 }
 
@@ -71,49 +72,55 @@ impl SessionReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached(&format!("{SELECT} WHERE id = ?1"))
-            .map_err(rows::fault)?;
-        rows::first(statement.query([id.as_str()]).map_err(rows::fault)?, read)
+            .map_err(rows::to_fault)?;
+        rows::first_row(
+            statement.query([id.as_str()]).map_err(rows::to_fault)?,
+            read_session,
+        )
     }
 
-    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
+    fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
         // `g` follows the last digit.
         let mut statement = self
             .conn
             .prepare_cached(
                 "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT ?2",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let found = statement
             .query(params![beginning, most])
-            .map_err(rows::fault)?;
-        self.sound(found, None, |row| {
+            .map_err(rows::to_fault)?;
+        self.collect_undamaged(found, None, |row| {
             let id: String = rows::get(row, 0)?;
-            rows::form(id.clone(), SessionId::new, TABLE, id)
+            rows::parse_text(id.clone(), SessionId::new, TABLE, id)
         })
     }
 
-    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>> {
+    fn open_session_by_admin(&self, admin_id: i64) -> Result<Option<Session>> {
         let mut statement = self
             .conn
             .prepare_cached(&format!(
                 "{SELECT} WHERE admin_id = ?1 AND state IN ('issued', 'active')"
             ))
-            .map_err(rows::fault)?;
-        rows::first(statement.query([admin_id]).map_err(rows::fault)?, read)
+            .map_err(rows::to_fault)?;
+        rows::first_row(
+            statement.query([admin_id]).map_err(rows::to_fault)?,
+            read_session,
+        )
     }
 
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>> {
-        let mut asked = Conditions::of(SELECT);
-        asked.is("admin_id", query.admin_id);
-        asked.is("customer_id", query.customer_id.map(CustomerId::stored));
-        asked.among("state", query.states.iter().map(|state| state.as_str()));
-        asked.within("website_id", query.websites.as_deref());
+        let mut asked = SelectBuilder::new(SELECT);
+        asked.and_equals("admin_id", query.admin_id);
+        asked.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
+        asked.and_in_words("state", query.states.iter().map(|state| state.as_str()));
+        asked.and_in_ids("website_id", query.websites.as_deref());
         if let Some(after) = &query.after {
             let none = || Fault::invalid("--after", "not a session of this list");
             let id = SessionId::new(after.as_str()).map_err(|_| none())?;
             let last = self.session(&id)?.ok_or_else(none)?;
-            asked.below("issue_seq", Some(rows::int(last.issue_seq)?));
+            asked.and_less_than("issue_seq", Some(rows::to_i64(last.issue_seq)?));
         }
         // The few open ones are found by their own index; the plus keeps the
         // planner from walking all sessions by age instead.
@@ -123,10 +130,10 @@ impl SessionReads for Tx<'_> {
         } else {
             "issue_seq DESC"
         };
-        let sql = asked.ordered(order);
-        let mut statement = self.conn.prepare(&sql).map_err(rows::fault)?;
-        let found = statement.query([]).map_err(rows::fault)?;
-        self.sound(found, query.limit, read)
+        let sql = asked.order_by(order);
+        let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
+        let found = statement.query([]).map_err(rows::to_fault)?;
+        self.collect_undamaged(found, query.limit, read_session)
     }
 }
 
@@ -143,7 +150,7 @@ impl SessionWrites for Tx<'_> {
                     session.state.as_str(),
                     session.admin_id,
                     session.admin,
-                    session.customer_id.stored(),
+                    session.customer_id.to_stored(),
                     session.website_id,
                     session.store_view_id,
                     session.document.as_ref().map(|d| d.kind.as_str()),
@@ -157,7 +164,7 @@ impl SessionWrites for Tx<'_> {
                     session.request_id,
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -176,11 +183,11 @@ impl SessionWrites for Tx<'_> {
                  ends_at = ?4, end_cause = NULL WHERE id = ?1 AND state = 'issued'",
                 params![id.as_str(), at.micros(), by, ends_at.micros()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed == 1)
     }
 
-    fn session_limit(
+    fn session_shorten(
         &self,
         _permit: &Permit<'_, SessionWrite>,
         id: &SessionId,
@@ -197,7 +204,7 @@ impl SessionWrites for Tx<'_> {
                  OR state = 'active' AND ends_at > ?2)",
                 params![id.as_str(), at.micros(), cause.as_str()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed == 1)
     }
 
@@ -216,7 +223,7 @@ impl SessionWrites for Tx<'_> {
                  WHERE id = ?1 AND state IN ('issued', 'active')",
                 params![id.as_str(), state.as_str(), at.micros(), cause.as_str()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(changed == 1)
     }
 }

@@ -9,15 +9,15 @@ use rusqlite::types::ValueRef;
 use sha2::{Digest as _, Sha256};
 
 use super::{Tx, rows};
-use lac_model::audit::{State, StateKind};
+use lac_model::audit::{StateDigests, StateKind};
 use lac_model::fault::Fault;
 use lac_store::{Result, StateReads};
 
 /// A table's name and the rows of it that belong to a kind.
-type Part = (&'static str, &'static str);
+type TableQuery = (&'static str, &'static str);
 
 /// Every column but those that say when something was used; ordered by the key.
-fn parts(kind: StateKind) -> &'static [Part] {
+fn table_queries(kind: StateKind) -> &'static [TableQuery] {
     match kind {
         StateKind::Roles => &[
             (
@@ -108,11 +108,11 @@ impl StateReads for Tx<'_> {
         let mut hash = Sha256::new();
         hash.update(format!("lac-state/1 {}\n", kind.as_str()));
         let mut line = Vec::new();
-        for (table, sql) in parts(kind) {
-            let mut statement = self.conn.prepare_cached(sql).map_err(rows::fault)?;
+        for (table, sql) in table_queries(kind) {
+            let mut statement = self.conn.prepare_cached(sql).map_err(rows::to_fault)?;
             let columns = statement.column_count();
-            let mut found = statement.query([]).map_err(rows::fault)?;
-            while let Some(row) = found.next().map_err(rows::fault)? {
+            let mut found = statement.query([]).map_err(rows::to_fault)?;
+            while let Some(row) = found.next().map_err(rows::to_fault)? {
                 line.clear();
                 line.extend(format!("[\"{table}\"").bytes());
                 for column in 0..columns {
@@ -136,7 +136,7 @@ fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
         }
         text + "\"}"
     };
-    let text = match row.get_ref(column).map_err(rows::fault)? {
+    let text = match row.get_ref(column).map_err(rows::to_fault)? {
         ValueRef::Null => "null".to_owned(),
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => object("real", &number.to_be_bytes()),
@@ -152,16 +152,16 @@ fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
 
 /// What one transaction has written.
 #[derive(Debug, Default)]
-pub struct Written {
+pub struct WrittenState {
     kinds: Vec<StateKind>,
-    before: State,
+    before: StateDigests,
 }
 
 impl Tx<'_> {
     /// Notes that a kind is about to be changed. What all of them come to is
     /// kept before the first change.
-    pub(super) fn changes(&self, kind: StateKind) -> Result<()> {
-        let mut written = self.written.borrow_mut();
+    pub(super) fn mark_changed(&self, kind: StateKind) -> Result<()> {
+        let mut written = self.written_state.borrow_mut();
         if written.kinds.is_empty() {
             for kind in StateKind::ALL {
                 written.before.set(kind, Some(self.state_digest(kind)?));
@@ -174,9 +174,9 @@ impl Tx<'_> {
     }
 
     /// The kind that a token belongs to.
-    pub(super) fn kind_of_token(&self, id: i64) -> Result<StateKind> {
+    pub(super) fn token_state_kind(&self, id: i64) -> Result<StateKind> {
         let sql = "SELECT storefront_id IS NOT NULL FROM access_token NOT INDEXED WHERE id = ?1";
-        let is_storefronts: Option<bool> = self.one(sql, id, |row| rows::get(row, 0))?;
+        let is_storefronts: Option<bool> = self.query_one(sql, id, |row| rows::get(row, 0))?;
         Ok(if is_storefronts == Some(true) {
             StateKind::Storefronts
         } else {
@@ -185,11 +185,16 @@ impl Tx<'_> {
     }
 
     pub(super) fn kinds_written(&self) -> Vec<StateKind> {
-        self.written.borrow().kinds.clone()
+        self.written_state.borrow().kinds.clone()
     }
 
     pub(super) fn digest_before(&self, kind: StateKind) -> Result<String> {
-        let before = self.written.borrow().before.get(kind).map(str::to_owned);
+        let before = self
+            .written_state
+            .borrow()
+            .before
+            .get(kind)
+            .map(str::to_owned);
         before.ok_or_else(|| Fault::internal("nothing was written"))
     }
 }

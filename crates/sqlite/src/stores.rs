@@ -14,8 +14,8 @@ impl StoreTreeReads for Tx<'_> {
             .prepare_cached(
                 "SELECT id, code, name, default_group_id, is_default FROM website ORDER BY id",
             )
-            .map_err(rows::fault)?;
-        let websites = rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            .map_err(rows::to_fault)?;
+        let websites = rows::collect(statement.query([]).map_err(rows::to_fault)?, |row| {
             Ok(Website {
                 id: rows::get(row, 0)?,
                 code: rows::get(row, 1)?,
@@ -30,8 +30,8 @@ impl StoreTreeReads for Tx<'_> {
                 "SELECT id, website_id, code, name, default_store_view_id, root_category_id \
                  FROM store_group ORDER BY id",
             )
-            .map_err(rows::fault)?;
-        let groups = rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            .map_err(rows::to_fault)?;
+        let groups = rows::collect(statement.query([]).map_err(rows::to_fault)?, |row| {
             Ok(StoreGroup {
                 id: rows::get(row, 0)?,
                 website_id: rows::get(row, 1)?,
@@ -46,8 +46,8 @@ impl StoreTreeReads for Tx<'_> {
             .prepare_cached(
                 "SELECT id, website_id, group_id, code, name, active FROM store_view ORDER BY id",
             )
-            .map_err(rows::fault)?;
-        let views = rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
+            .map_err(rows::to_fault)?;
+        let views = rows::collect(statement.query([]).map_err(rows::to_fault)?, |row| {
             Ok(StoreView {
                 id: rows::get(row, 0)?,
                 website_id: rows::get(row, 1)?,
@@ -64,16 +64,16 @@ impl StoreTreeReads for Tx<'_> {
         })
     }
 
-    fn website_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
-        self.uses_of_website(id)
+    fn website_references(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.references_to_website(id)
     }
 
-    fn store_group_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
-        self.uses_of_group(id)
+    fn store_group_references(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.references_to_group(id)
     }
 
-    fn store_view_uses(&self, id: i64) -> Result<Vec<(String, u64)>> {
-        self.uses_of_view(id)
+    fn store_view_references(&self, id: i64) -> Result<Vec<(String, u64)>> {
+        self.references_to_view(id)
     }
 }
 
@@ -93,7 +93,7 @@ impl StoreTreeWrites for Tx<'_> {
                     website.is_default
                 ],
             )
-            .map_err(|e| taken(e, "website", &website.code))?;
+            .map_err(|e| code_conflict(e, "website", &website.code))?;
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl StoreTreeWrites for Tx<'_> {
                     group.root_category_id
                 ],
             )
-            .map_err(|e| taken(e, "store group", &group.code))?;
+            .map_err(|e| code_conflict(e, "store group", &group.code))?;
         Ok(())
     }
 
@@ -138,7 +138,7 @@ impl StoreTreeWrites for Tx<'_> {
                     view.active
                 ],
             )
-            .map_err(|e| taken(e, "store view", &view.code))?;
+            .map_err(|e| code_conflict(e, "store view", &view.code))?;
         Ok(())
     }
 
@@ -146,13 +146,13 @@ impl StoreTreeWrites for Tx<'_> {
         // Tokens that were limited to it hold less from now on.
         let limited = "SELECT DISTINCT token_id FROM access_token_website WHERE website_id = ?1";
         for token in self.website_ids(limited, id)? {
-            self.changes(self.kind_of_token(token)?)?;
+            self.mark_changed(self.token_state_kind(token)?)?;
         }
-        remove(self, "DELETE FROM website WHERE id = ?1", id, "website")
+        remove_row(self, "DELETE FROM website WHERE id = ?1", id, "website")
     }
 
     fn store_group_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
-        remove(
+        remove_row(
             self,
             "DELETE FROM store_group WHERE id = ?1",
             id,
@@ -161,7 +161,7 @@ impl StoreTreeWrites for Tx<'_> {
     }
 
     fn store_view_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
-        remove(
+        remove_row(
             self,
             "DELETE FROM store_view WHERE id = ?1",
             id,
@@ -170,10 +170,10 @@ impl StoreTreeWrites for Tx<'_> {
     }
 }
 
-fn remove(tx: &Tx<'_>, sql: &str, id: i64, what: &str) -> Result<()> {
+fn remove_row(tx: &Tx<'_>, sql: &str, id: i64, what: &str) -> Result<()> {
     tx.conn
         .execute(sql, [id])
-        .map_err(|e| match rows::fault(e) {
+        .map_err(|e| match rows::to_fault(e) {
             Fault::InUse { by, .. } => Fault::InUse {
                 what: format!("{what} {id}"),
                 by,
@@ -183,8 +183,8 @@ fn remove(tx: &Tx<'_>, sql: &str, id: i64, what: &str) -> Result<()> {
     Ok(())
 }
 
-fn taken(error: rusqlite::Error, what: &str, code: &str) -> Fault {
-    match rows::fault(error) {
+fn code_conflict(error: rusqlite::Error, what: &str, code: &str) -> Fault {
+    match rows::to_fault(error) {
         Fault::AlreadyExists { .. } => Fault::AlreadyExists {
             what: format!("another {what} with the code {code}"),
         },

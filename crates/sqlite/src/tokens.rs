@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::rights::scope_word;
-use super::{Tx, damaged, rows};
+use super::rights::scope_name;
+use super::rows::damaged_row;
+use super::{Tx, rows};
 use lac_model::access::{AccessToken, TokenOwner};
 use lac_model::audit::StateKind;
 use lac_model::time::Timestamp;
@@ -14,27 +15,27 @@ pub(super) const SELECT: &str = "SELECT id, admin_user_id, storefront_id, name, 
 
 impl Tx<'_> {
     pub(super) fn read_token(&self, row: &Row<'_>) -> Result<AccessToken> {
-        rows::named(self.token_of(row), "access_token", row, 0)
+        rows::with_row_name(self.parse_token(row), "access_token", row, 0)
     }
 
-    fn token_of(&self, row: &Row<'_>) -> Result<AccessToken> {
+    fn parse_token(&self, row: &Row<'_>) -> Result<AccessToken> {
         let id: i64 = rows::get(row, 0)?;
         let owner = match (rows::get(row, 1)?, rows::get(row, 2)?) {
             (Some(admin), None) => TokenOwner::AdminUser(admin),
             (None, Some(storefront)) => TokenOwner::Storefront(storefront),
             _ => {
                 let problem = "it must have exactly one owner";
-                return Err(damaged("access_token", id, problem));
+                return Err(damaged_row("access_token", id, problem));
             }
         };
         Ok(AccessToken {
             id,
             owner,
             name: rows::get(row, 3)?,
-            created_at: rows::time(row, 4)?,
-            expires_at: rows::time_opt(row, 5)?,
-            revoked_at: rows::time_opt(row, 6)?,
-            last_used_at: rows::time_opt(row, 7)?,
+            created_at: rows::get_time(row, 4)?,
+            expires_at: rows::get_time_opt(row, 5)?,
+            revoked_at: rows::get_time_opt(row, 6)?,
+            last_used_at: rows::get_time_opt(row, 7)?,
             limit: self.read_rights(row, [8, 9], id, "access_token")?,
             parent_id: rows::get(row, 10)?,
         })
@@ -44,19 +45,19 @@ impl Tx<'_> {
 impl TokenReads for Tx<'_> {
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>> {
         let sql = format!("{SELECT} WHERE hash = ?1");
-        self.one(&sql, hash.as_slice(), |row| self.read_token(row))
+        self.query_one(&sql, hash.as_slice(), |row| self.read_token(row))
     }
 
     fn access_token(&self, id: i64) -> Result<Option<AccessToken>> {
         let sql = format!("{SELECT} WHERE id = ?1");
-        self.one(&sql, id, |row| self.read_token(row))
+        self.query_one(&sql, id, |row| self.read_token(row))
     }
 
-    fn access_tokens_made_with(&self, parent_id: i64) -> Result<Vec<AccessToken>> {
+    fn access_tokens_by_parent(&self, parent_id: i64) -> Result<Vec<AccessToken>> {
         let sql = format!("{SELECT} WHERE parent_id = ?1 ORDER BY id");
-        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
-        let found = statement.query([parent_id]).map_err(rows::fault)?;
-        self.sound(found, None, |row| self.read_token(row))
+        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
+        let found = statement.query([parent_id]).map_err(rows::to_fault)?;
+        self.collect_undamaged(found, None, |row| self.read_token(row))
     }
 
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>> {
@@ -65,9 +66,9 @@ impl TokenReads for Tx<'_> {
             TokenOwner::Storefront(id) => ("storefront_id", id),
         };
         let sql = format!("{SELECT} WHERE {column} = ?1 ORDER BY id");
-        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::fault)?;
-        let found = statement.query([id]).map_err(rows::fault)?;
-        self.sound(found, None, |row| self.read_token(row))
+        let mut statement = self.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
+        let found = statement.query([id]).map_err(rows::to_fault)?;
+        self.collect_undamaged(found, None, |row| self.read_token(row))
     }
 }
 
@@ -78,7 +79,7 @@ impl TokenWrites for Tx<'_> {
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64> {
-        self.changes(match token.owner {
+        self.mark_changed(match token.owner {
             TokenOwner::AdminUser(_) => StateKind::Tokens,
             TokenOwner::Storefront(_) => StateKind::Storefronts,
         })?;
@@ -99,11 +100,11 @@ impl TokenWrites for Tx<'_> {
                     token.created_at.micros(),
                     token.expires_at.map(Timestamp::micros),
                     token.limit.access.as_str(),
-                    scope_word(&token.limit),
+                    scope_name(&token.limit),
                     token.parent_id,
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let id = self.conn.last_insert_rowid();
         self.put_rights("access_token", id, &token.limit)?;
         Ok(id)
@@ -115,24 +116,24 @@ impl TokenWrites for Tx<'_> {
         id: i64,
         at: Timestamp,
     ) -> Result<()> {
-        self.changes(self.kind_of_token(id)?)?;
+        self.mark_changed(self.token_state_kind(id)?)?;
         self.conn
             .execute(
                 "UPDATE access_token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
                 [id, at.micros()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 }
 
 /// Notes when a token was used last, never backwards.
-pub fn note_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
+pub fn record_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
     conn.execute(
         "UPDATE access_token SET last_used_at = ?2 \
          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
         [id, at.micros()],
     )
-    .map_err(rows::fault)?;
+    .map_err(rows::to_fault)?;
     Ok(())
 }

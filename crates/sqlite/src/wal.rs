@@ -5,19 +5,19 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 /// A WAL larger than this (bytes) is emptied after a commit: about 128 pages.
-const LIMIT: u64 = 512 * 1024;
+const MAX_WAL_BYTES: u64 = 512 * 1024;
 
 /// Empties a WAL that has grown. SQLite's own automatic checkpoint never
 /// does where each process makes one commit: what was copied back is
 /// forgotten when the last process leaves, so the WAL would only grow and
 /// be copied again by every commit. Readers are not waited for; whoever
 /// commits next tries again.
-pub fn trim(conn: &Connection, timeout: Duration) {
+pub fn truncate_if_large(conn: &Connection, timeout: Duration) {
     let size = conn
         .path()
         .map(|path| format!("{path}-wal"))
         .and_then(|wal| std::fs::metadata(wal).ok().map(|meta| meta.len()));
-    if size.is_none_or(|size| size < LIMIT) {
+    if size.is_none_or(|size| size < MAX_WAL_BYTES) {
         return;
     }
     let trimmed = || -> rusqlite::Result<()> {

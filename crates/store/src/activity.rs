@@ -4,27 +4,27 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// An account that is no admin user's was turned away.
-    Refusal,
+    UnknownCallerRefused,
     /// An admin user was shown a customer.
-    Lookup,
+    CustomerLookup,
 }
 
 impl Activity {
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Refusal => "refusal",
-            Self::Lookup => "lookup",
+            Self::UnknownCallerRefused => "refusal",
+            Self::CustomerLookup => "lookup",
         }
     }
 }
 
 /// What counting came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
+pub struct ActivityCount {
     /// How often in the span that is under way, this time included.
     pub count: u64,
     /// Where this began a new span: how often in the one before; 0 where there
     /// was none.
-    pub before: Option<u64>,
+    pub previous_count: Option<u64>,
 }

@@ -4,19 +4,19 @@
 //! [`AuditWriter`] that has come to its end gives one. What is written, and that
 //! it continues what was signed, is the ledger's to know.
 
-use super::{AppendToken, ArchiveRow, Head, Result, WriteTx};
-use lac_model::audit::{Event, Sealed};
+use super::{AppendToken, ArchiveRow, Result, TreeHead, WriteTx};
+use lac_model::audit::{Event, SealedEvent};
 use lac_model::bytes::Hash;
 
 /// The proof that the act was recorded; [`WriteTx::commit`] demands it.
 #[derive(Debug)]
 #[must_use]
-pub struct Appended {
+pub struct AppendProof {
     note: Option<String>,
-    is_worth_anchoring: bool,
+    should_anchor: bool,
 }
 
-impl Appended {
+impl AppendProof {
     /// The checkpoint to put into the high-water file; `None` where the act's
     /// action group is not logged and nothing was appended.
     pub fn note(&self) -> Option<&str> {
@@ -26,8 +26,8 @@ impl Appended {
     /// The same checkpoint where it is worth anchoring: something was done
     /// about the log or the keys, or another hour (UTC) has begun since the
     /// event before. A busy store anchors hourly, not with each login.
-    pub fn to_anchor(&self) -> Option<&str> {
-        self.note().filter(|_| self.is_worth_anchoring)
+    pub fn note_to_anchor(&self) -> Option<&str> {
+        self.note().filter(|_| self.should_anchor)
     }
 }
 
@@ -50,7 +50,7 @@ impl<'tx> AuditWriter<'tx> {
     }
 
     /// Adds an event.
-    pub fn put(&self, event: &Event, sealed: &Sealed) -> Result<()> {
+    pub fn append(&self, event: &Event, sealed: &SealedEvent) -> Result<()> {
         self.tx.audit_put(&self.token, event, sealed)
     }
 
@@ -71,19 +71,19 @@ impl<'tx> AuditWriter<'tx> {
 
     /// Ends with the new head. Whether its checkpoint is worth anchoring is said
     /// with [`Appended::to_anchor`].
-    pub fn end(self, head: &Head, is_worth_anchoring: bool) -> Result<Appended> {
+    pub fn finish(self, head: &TreeHead, is_worth_anchoring: bool) -> Result<AppendProof> {
         self.tx.audit_put_head(&self.token, head)?;
-        Ok(Appended {
+        Ok(AppendProof {
             note: Some(head.note.clone()),
-            is_worth_anchoring,
+            should_anchor: is_worth_anchoring,
         })
     }
 
     /// Ends an act whose action group is not logged.
-    pub fn end_unlogged(self) -> Appended {
-        Appended {
+    pub fn finish_unlogged(self) -> AppendProof {
+        AppendProof {
             note: None,
-            is_worth_anchoring: false,
+            should_anchor: false,
         }
     }
 }

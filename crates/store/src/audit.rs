@@ -1,14 +1,14 @@
 //! The part of the port that keeps the audit log.
 
 use super::{EventQuery, Result};
-use lac_model::audit::{Cut, Event, Sealed, StoredEvent};
+use lac_model::audit::{Event, RecordFields, SealedEvent, StoredEvent};
 use lac_model::bytes::Hash;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 
 /// The tree's head.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
+pub struct TreeHead {
     pub size: u64,
     /// The frontier's hashes, concatenated.
     pub nodes: Vec<u8>,
@@ -34,7 +34,7 @@ pub struct ArchiveRow {
     /// The tree's frontier after the last event, concatenated.
     pub nodes: Vec<u8>,
     /// The greatest N of any `local:N` that its events name; 0 for none.
-    pub local_customers: u64,
+    pub last_local_customer: u64,
 }
 
 /// What a column of an event holds, with its type: verification takes nothing
@@ -102,39 +102,39 @@ impl EventIndex {
 
     /// Whether it lists an event with this key: the one on admin lists all
     /// events, the others those that have a value.
-    pub fn lists(self, key: Cell<'_>) -> bool {
+    pub fn covers(self, key: Cell<'_>) -> bool {
         self == Self::Admin || key != Cell::Null
     }
 }
 
 pub trait AuditReads {
     /// `None` before the first event.
-    fn audit_head(&self) -> Result<Option<Head>>;
+    fn audit_head(&self) -> Result<Option<TreeHead>>;
     /// The greatest stored seq; 0 for none.
     fn audit_last_seq(&self) -> Result<u64>;
     fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
     /// The newest event in the database that changed a customer's consent, or
     /// removed them.
-    fn audit_consent(
+    fn audit_last_consent(
         &self,
         customer: CustomerId,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
     /// The events in the database in which a customer was edited, in order.
-    fn audit_edits(
+    fn audit_customer_edits(
         &self,
         customer: CustomerId,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
     /// The events of a query, in its order; only those in the database.
     fn audit_scan(
         &self,
         query: &EventQuery,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
     /// The first stored seq, from `first` on, whose time is not before `time`;
     /// one more than the greatest if there is none.
-    fn audit_seq_at(&self, first: u64, time: Timestamp) -> Result<u64>;
+    fn audit_first_seq_since(&self, first: u64, time: Timestamp) -> Result<u64>;
     /// The records of a range of seqs, both ends included, in order.
     fn audit_records(
         &self,
@@ -151,7 +151,7 @@ pub trait AuditReads {
     ) -> Result<()>;
     /// The entries of an index with seqs in a range (both ends included): key
     /// and seq, each key looked up in the index alone as a query looks it up.
-    fn audit_index(
+    fn audit_index_entries(
         &self,
         index: EventIndex,
         range: [u64; 2],
@@ -159,13 +159,13 @@ pub trait AuditReads {
     ) -> Result<()>;
     /// What differs between the schema as it is and as this program makes it,
     /// by the number that the store gives for its schema.
-    fn schema_differs(&self) -> Result<Option<String>>;
+    fn schema_difference(&self) -> Result<Option<String>>;
     /// Whether the trees in which the log's tables are kept are in order, so
     /// that looking something up finds what reading everything does, and
     /// nothing is stored below the first event; what is wrong. Reads them all.
-    fn audit_structure(&self) -> Result<Option<String>>;
+    fn audit_structure_problem(&self) -> Result<Option<String>>;
     /// The same of the tables that say who may do what: some milliseconds.
-    fn access_structure(&self) -> Result<Option<String>>;
+    fn access_structure_problem(&self) -> Result<Option<String>>;
     /// The roots of the first `count` complete runs of 256 leaves.
     fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
     /// Every archive, oldest first.
@@ -179,9 +179,9 @@ pub struct AppendToken(pub(super) ());
 
 /// Used by [`AuditWriter`](super::AuditWriter) alone: every call demands its token.
 pub trait AuditWrites {
-    fn audit_put(&self, token: &AppendToken, event: &Event, sealed: &Sealed) -> Result<()>;
+    fn audit_put(&self, token: &AppendToken, event: &Event, sealed: &SealedEvent) -> Result<()>;
     fn audit_put_subtree(&self, token: &AppendToken, idx: u64, root: &Hash) -> Result<()>;
-    fn audit_put_head(&self, token: &AppendToken, head: &Head) -> Result<()>;
+    fn audit_put_head(&self, token: &AppendToken, head: &TreeHead) -> Result<()>;
     /// Adds an archive, or replaces the one that begins with the same event.
     fn audit_put_archive(&self, token: &AppendToken, archive: &ArchiveRow) -> Result<()>;
     /// Removes the shopper parts and salts of a range of events, both ends

@@ -23,7 +23,7 @@ impl std::fmt::Display for DamagedRow {
 /// Lists go on without the rows that are damaged.
 pub trait DamageReads {
     /// How many rows the lists of this transaction have left out.
-    fn rows_left_out(&self) -> u64;
+    fn skipped_row_count(&self) -> u64;
 
     /// Looks at every row that lists can leave out: the first `most` damaged
     /// ones, and how many there are.
@@ -35,7 +35,7 @@ pub trait DamageReads {
 ///
 /// # Errors
 /// Any other than `row_damaged`.
-pub fn unless_damaged<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+pub fn none_if_damaged<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Fault::RowDamaged { .. }) => Ok(None),
         other => other,

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{HighWater, Result};
+use super::{HighWaterMark, Result};
 use lac_model::fault::Fault;
 use lac_model::text::shell_quoted;
 
@@ -18,7 +18,7 @@ pub struct StoreDir {
 
 impl StoreDir {
     /// The paths of a store, unchecked: for `init` and `doctor`.
-    pub fn at(root: &Path, keys: Option<&Path>) -> Self {
+    pub fn from_paths(root: &Path, keys: Option<&Path>) -> Self {
         let keys = keys.map_or_else(|| root.join("keys"), Path::to_path_buf);
         Self {
             root: root.to_path_buf(),
@@ -31,9 +31,9 @@ impl StoreDir {
     /// # Errors
     /// `store_missing`, or `store_unsafe` with the command that mends it.
     pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
-        let dir = Self::at(root, keys);
-        dir.must_exist()?;
-        match dir.problems()?.into_iter().next() {
+        let dir = Self::from_paths(root, keys);
+        dir.check_exists()?;
+        match dir.find_problems()?.into_iter().next() {
             Some(problem) => Err(problem),
             None => Ok(dir),
         }
@@ -45,7 +45,7 @@ impl StoreDir {
     /// `store_missing` only where nothing of a store is there; `store_unsafe`
     /// for a directory that may not be looked into, or for the rest of a store
     /// without its database; `io`.
-    pub fn must_exist(&self) -> Result<()> {
+    pub fn check_exists(&self) -> Result<()> {
         let Err(error) = fs::symlink_metadata(self.database()) else {
             return Ok(());
         };
@@ -56,9 +56,10 @@ impl StoreDir {
             remedy: remedy.to_owned(),
         };
         match error.kind() {
-            ErrorKind::PermissionDenied => {
-                Err(is_unsafe("this account may not look into it", AS_ITS_OWNER))
-            }
+            ErrorKind::PermissionDenied => Err(is_unsafe(
+                "this account may not look into it",
+                FOREIGN_OWNER_REMEDY,
+            )),
             ErrorKind::NotFound if self.checkpoint().exists() => Err(is_unsafe(
                 "the database lac.db is missing, and the rest of a store is there",
                 "put the store back from a backup",
@@ -73,7 +74,7 @@ impl StoreDir {
     /// # Errors
     /// `already_exists` if a database is there; `io`.
     pub fn create(root: &Path, keys: Option<&Path>) -> Result<Self> {
-        let dir = Self::at(root, keys);
+        let dir = Self::from_paths(root, keys);
         if fs::symlink_metadata(dir.database()).is_ok() {
             return Err(Fault::AlreadyExists {
                 what: format!("a store in {}", root.display()),
@@ -86,7 +87,9 @@ impl StoreDir {
                 .create(path)
                 .map_err(|e| Fault::io(path.display(), e))?;
         }
-        match check(&dir.root, Secrecy::Writes)?.or(check(&dir.keys, Secrecy::Everything)?) {
+        match check_permissions(&dir.root, FileProtection::OwnerWritable)?
+            .or(check_permissions(&dir.keys, FileProtection::OwnerOnly)?)
+        {
             Some(problem) => Err(problem),
             None => Ok(dir),
         }
@@ -94,7 +97,7 @@ impl StoreDir {
 
     /// Whether directory and database belong to the real uid: what belongs to
     /// somebody else is better not even opened.
-    pub fn is_own(&self) -> bool {
+    pub fn is_owned_by_caller(&self) -> bool {
         let me = nix::unistd::getuid().as_raw();
         [&self.root, &self.database()]
             .iter()
@@ -127,7 +130,7 @@ impl StoreDir {
 
     /// Which files database and WAL are. Both are new where a copy was put
     /// back; to whoever has the old ones open nothing seems to happen.
-    pub fn files(&self) -> [FileId; 2] {
+    pub fn file_ids(&self) -> [FileId; 2] {
         ["lac.db", "lac.db-wal"].map(|name| {
             let meta = fs::symlink_metadata(self.root.join(name)).ok()?;
             Some((meta.dev(), meta.ino()))
@@ -138,15 +141,24 @@ impl StoreDir {
     /// it must belong to the real uid, nobody else may write it, nobody else
     /// may read the keys, and nothing of it may be a symbolic link or a pipe,
     /// which would wait for its other end.
-    pub fn problems(&self) -> Result<Vec<Fault>> {
+    pub fn find_problems(&self) -> Result<Vec<Fault>> {
         let mut found = Vec::new();
-        found.extend(check(&self.root, Secrecy::Writes)?);
-        found.extend(check(&self.keys, Secrecy::Everything)?);
+        found.extend(check_permissions(
+            &self.root,
+            FileProtection::OwnerWritable,
+        )?);
+        found.extend(check_permissions(&self.keys, FileProtection::OwnerOnly)?);
         for name in ["lac.db", "lac.db-wal", "lac.db-shm", "checkpoint", "lock"] {
-            found.extend(check(&self.root.join(name), Secrecy::Writes)?);
+            found.extend(check_permissions(
+                &self.root.join(name),
+                FileProtection::OwnerWritable,
+            )?);
         }
         for name in ["login.pem", "audit.pem", "login.pem.new", "audit.pem.new"] {
-            found.extend(check(&self.keys.join(name), Secrecy::Everything)?);
+            found.extend(check_permissions(
+                &self.keys.join(name),
+                FileProtection::OwnerOnly,
+            )?);
         }
         Ok(found)
     }
@@ -157,23 +169,23 @@ pub type FileId = Option<(u64, u64)>;
 
 /// What must be kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Secrecy {
+pub enum FileProtection {
     /// They may read, not write.
-    Writes,
+    OwnerWritable,
     /// Neither.
-    Everything,
+    OwnerOnly,
 }
 
 /// What is said about somebody else's file. Whoever reads it may be able to take
 /// it over, which would lock its owner out.
-const AS_ITS_OWNER: &str = "run as the account it belongs to, or name one of your own; \
+const FOREIGN_OWNER_REMEDY: &str = "run as the account it belongs to, or name one of your own; \
      staff reach a store that is kept for all through its broker";
 
 /// Checks one file or directory; one that does not exist has no problem.
 ///
 /// # Errors
 /// `io` where it cannot be looked at.
-pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
+pub fn check_permissions(path: &Path, secrecy: FileProtection) -> Result<Option<Fault>> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -206,16 +218,16 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
     if !is_mine {
         return unsafe_because(
             format!("it belongs to uid {}, not to you (uid {me})", meta.uid()),
-            AS_ITS_OWNER.to_owned(),
+            FOREIGN_OWNER_REMEDY.to_owned(),
         );
     }
     let mode = meta.mode() & 0o777;
     match secrecy {
-        Secrecy::Writes if mode & 0o022 != 0 => unsafe_because(
+        FileProtection::OwnerWritable if mode & 0o022 != 0 => unsafe_because(
             format!("others can write it (mode {mode:04o})"),
             format!("chmod go-w {quoted}"),
         ),
-        Secrecy::Everything if mode & 0o077 != 0 => unsafe_because(
+        FileProtection::OwnerOnly if mode & 0o077 != 0 => unsafe_because(
             format!("others can read or write it (mode {mode:04o})"),
             format!("chmod go-rwx {quoted}"),
         ),
@@ -228,12 +240,12 @@ pub fn check(path: &Path, secrecy: Secrecy) -> Result<Option<Fault>> {
 pub struct CheckpointFile(PathBuf);
 
 impl CheckpointFile {
-    pub fn of(dir: &StoreDir) -> Self {
+    pub fn new(dir: &StoreDir) -> Self {
         Self(dir.checkpoint())
     }
 }
 
-impl HighWater for CheckpointFile {
+impl HighWaterMark for CheckpointFile {
     fn read(&self) -> Result<Option<Vec<u8>>> {
         match fs::read(&self.0) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -244,7 +256,7 @@ impl HighWater for CheckpointFile {
 
     /// An older file after a power cut is *behind*, which is healthy.
     fn advance(&self, note: &str) -> Result<()> {
-        let written = replace(&self.0, note.as_bytes());
+        let written = replace_file(&self.0, note.as_bytes());
         written.map_err(|e| Fault::io(format!("recorded, but {}.new", self.0.display()), e))
     }
 
@@ -259,7 +271,7 @@ impl HighWater for CheckpointFile {
 ///
 /// # Errors
 /// Whatever keeps it from being written.
-pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".new");
     // What was left there is never written into: a link goes, not what it
@@ -279,7 +291,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Creates an empty file of mode 0600 that must not exist yet.
-pub fn create_private(path: &Path) -> Result<File> {
+pub fn create_private_file(path: &Path) -> Result<File> {
     OpenOptions::new()
         .write(true)
         .create_new(true)

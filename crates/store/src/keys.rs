@@ -8,14 +8,14 @@ use lac_model::time::Timestamp;
 /// What a key signs; a store has one current key for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Purpose {
+pub enum KeyPurpose {
     /// Login tokens.
     Login,
     /// Checkpoints of the audit log.
     Audit,
 }
 
-impl Purpose {
+impl KeyPurpose {
     /// The word used in files, tables and the log.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl KeyRow {
         }
     }
 
-    pub fn is_for(&self, purpose: Purpose) -> bool {
+    pub fn has_purpose(&self, purpose: KeyPurpose) -> bool {
         self.purpose == purpose.as_str()
     }
 }

@@ -22,31 +22,32 @@ mod query;
 mod requests;
 mod sessions;
 mod state;
-pub mod strangers;
+pub mod unknown_callers;
 
-pub use activity::{Activity, Counted};
-pub use append::{Appended, AuditWriter};
+pub use activity::{Activity, ActivityCount};
+pub use append::{AppendProof, AuditWriter};
 pub use audit::{
-    AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, Head,
+    AppendToken, ArchiveRow, AuditReads, AuditWrites, Cell, EventCells, EventIndex, TreeHead,
 };
 pub use config::{ConfigReads, ConfigRow, ConfigWrites};
-pub use damage::{DamageReads, DamagedRow, unless_damaged};
-pub use keys::{KeyReads, KeyRow, KeyState, KeyWrites, Purpose};
+pub use damage::{DamageReads, DamagedRow, none_if_damaged};
+pub use keys::{KeyPurpose, KeyReads, KeyRow, KeyState, KeyWrites};
 pub use permit::{
     Act, AdminUserWrite, ConfigWrite, ConsentWrite, Covers, CustomerWrite, DocumentWrite, Founding,
     KeyWrite, OutboxWrite, Permit, RequestWrite, RoleWrite, SessionWrite, StoreTreeWrite,
-    StorefrontWrite, TokenWrite, demand, within_own,
+    StorefrontWrite, TokenWrite, check_within_own_rights, demand,
 };
-pub use query::{CustomerPage, CustomerQuery, EventQuery, Hints, SessionQuery};
+pub use query::{CustomerPage, CustomerQuery, EventHints, EventQuery, SessionQuery};
 pub use requests::{
-    NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads, RequestWrites, Settled,
+    DeliveryOutcome, NoticeQuery, OutboxReads, OutboxWrites, RequestQuery, RequestReads,
+    RequestWrites,
 };
 pub use sessions::{SessionReads, SessionWrites};
 pub use state::StateReads;
 
 use std::time::Duration;
 
-use self::strangers::Strangers;
+use self::unknown_callers::UnknownCallers;
 use lac_model::access::{AccessToken, AdminUser, Role, Storefront, TokenOwner};
 use lac_model::audit::StateKind;
 use lac_model::customer::{Consent, Customer};
@@ -76,14 +77,14 @@ pub trait Store {
 
     /// Makes ready for a transaction of very many changes (`true`), and goes
     /// back to normal after it (`false`). At most 32 MiB of memory.
-    fn bulk(&self, on: bool) -> Result<()>;
+    fn set_bulk_mode(&self, on: bool) -> Result<()>;
 
     /// An empty file of one's own, as private as the store and without a name:
     /// it is gone when it is closed.
-    fn scratch(&self) -> Result<std::fs::File>;
+    fn scratch_file(&self) -> Result<std::fs::File>;
 
     /// Another way to the same store, for reading in another thread.
-    fn another(&self) -> Result<Box<dyn Store + Send>>;
+    fn open_reader(&self) -> Result<Box<dyn Store + Send>>;
 
     /// Takes the notice that is due and was tried least, for nobody else to
     /// take it before `until`, and counts the attempt; `None` if none is due.
@@ -93,16 +94,16 @@ pub trait Store {
 
     /// Writes down how the delivery of a claimed notice came out; `false` if it
     /// is no longer that claim's.
-    fn outbox_settle(&self, settled: &Settled) -> Result<bool>;
+    fn outbox_record_delivery(&self, settled: &DeliveryOutcome) -> Result<bool>;
 
     /// Removes at most `most` events that an archive holds from the database,
     /// in a transaction of its own; how many. No act: the archive was recorded
     /// when it was made, and nothing reads them here any more.
-    fn sweep(&self, most: usize) -> Result<u64>;
+    fn remove_archived_events(&self, most: usize) -> Result<u64>;
 
     /// Notes when a token was used last, never backwards. No act, and nothing
     /// that anything depends on: whoever is writing is not waited for.
-    fn note_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
+    fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
 
     /// Counts something that happened `by` times more, in a transaction of its
     /// own; a negative number takes back what was counted. Counting begins anew
@@ -117,17 +118,17 @@ pub trait Store {
         by: i64,
         now: Timestamp,
         span: Duration,
-    ) -> Result<Counted>;
+    ) -> Result<ActivityCount>;
 
     /// Goes on, or ends where nobody waits for what is read any more.
     ///
     /// # Errors
     /// `broker_failed`.
-    fn go_on_reading(&self) -> Result<()>;
+    fn check_cancelled(&self) -> Result<()>;
 
     /// Where a program that runs many requests counts refusals in memory; `None`
     /// for any other.
-    fn strangers(&self) -> Option<&Strangers>;
+    fn unknown_callers(&self) -> Option<&UnknownCallers>;
 
     /// Overwrites what was removed wherever it may still lie: older pages, and
     /// whatever else holds one of these words (in small letters), which nothing
@@ -140,7 +141,7 @@ pub trait Store {
 }
 
 /// Where the newest signed checkpoint is kept outside the database.
-pub trait HighWater {
+pub trait HighWaterMark {
     /// The file's bytes; `None` if there is none.
     fn read(&self) -> Result<Option<Vec<u8>>>;
 
@@ -185,17 +186,17 @@ pub trait WriteTx:
     + AuditWrites
 {
     /// The kinds of state that were written in it.
-    fn state_written(&self) -> Vec<StateKind>;
+    fn written_state_kinds(&self) -> Vec<StateKind>;
 
     /// The digest of a kind as it was before the first of those changes.
-    fn state_before(&self, kind: StateKind) -> Result<String>;
+    fn state_digest_before(&self, kind: StateKind) -> Result<String>;
 
     /// The same transaction, for reading.
     fn as_read(&self) -> &dyn ReadTx;
 
     /// Commits; then, still under the write lock, advances the high-water file.
     /// The lock is released when this returns.
-    fn commit(self: Box<Self>, proof: Appended, high_water: &dyn HighWater) -> Result<()>;
+    fn commit(self: Box<Self>, proof: AppendProof, high_water: &dyn HighWaterMark) -> Result<()>;
 }
 
 pub trait StoreTreeReads {
@@ -203,9 +204,9 @@ pub trait StoreTreeReads {
     fn store_tree(&self) -> Result<StoreTree>;
     /// What refers to it and keeps it from being removed: nouns in the
     /// singular, each with its count above 0. Config values are not among them.
-    fn website_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
-    fn store_group_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
-    fn store_view_uses(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    fn website_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    fn store_group_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    fn store_view_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
 }
 
 /// Puts are upserts by id. Removing what is still referenced is `in_use`.
@@ -248,7 +249,7 @@ pub trait TokenReads {
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
     fn access_token(&self, id: i64) -> Result<Option<AccessToken>>;
     /// Those that were made by whoever acted with this one, oldest first.
-    fn access_tokens_made_with(&self, parent_id: i64) -> Result<Vec<AccessToken>>;
+    fn access_tokens_by_parent(&self, parent_id: i64) -> Result<Vec<AccessToken>>;
     /// Oldest first, revoked ones included.
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>>;
 }
@@ -300,7 +301,7 @@ pub trait CustomerReads {
     /// events from then name them so.
     fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
     /// Everybody's consent.
-    fn consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
+    fn all_consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
     /// Of who has said yes or no, and then of who has said nothing although an
     /// event in the database names them.
     fn consents_to_compare(
@@ -308,13 +309,13 @@ pub trait CustomerReads {
         each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
     ) -> Result<()>;
     /// Every `local:N` that became known under another id, and that id.
-    fn customers_formerly(
+    fn former_customer_ids(
         &self,
         each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
     ) -> Result<()>;
     /// The greatest N of any `local:N`, also of removed ones that sessions,
     /// documents or the log still name.
-    fn last_local_customer(&self) -> Result<i64>;
+    fn last_local_customer_number(&self) -> Result<i64>;
 }
 
 pub trait CustomerWrites {
@@ -322,7 +323,11 @@ pub trait CustomerWrites {
     fn customer_put(&self, permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()>;
     /// Frees a customer's address for another one within this transaction, in
     /// which the customer must be put again.
-    fn customer_park(&self, permit: &Permit<'_, CustomerWrite>, id: CustomerId) -> Result<()>;
+    fn customer_release_email(
+        &self,
+        permit: &Permit<'_, CustomerWrite>,
+        id: CustomerId,
+    ) -> Result<()>;
     /// Gives a `local:N` the merchant's id that became known, in documents and
     /// sessions too.
     fn customer_renumber(
@@ -355,7 +360,7 @@ pub trait DocumentWrites {
     fn document_put(&self, permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()>;
     /// Removes the address from the documents of a customer, and from those
     /// that have one of these addresses (in small letters); from how many.
-    fn document_forget(
+    fn document_erase_emails(
         &self,
         permit: &Permit<'_, DocumentWrite>,
         id: Option<CustomerId>,

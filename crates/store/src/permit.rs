@@ -140,7 +140,7 @@ pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
     let Some(first) = any_of.first() else {
         return Ok(());
     };
-    if any_of.iter().any(|resource| actor.rights.hold(*resource)) {
+    if any_of.iter().any(|resource| actor.rights.allows(*resource)) {
         return Ok(());
     }
     Err(Fault::ResourceDenied {
@@ -155,8 +155,8 @@ pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
 ///
 /// # Errors
 /// `beyond_own_rights`.
-pub fn within_own(actor: &Actor, given: &Rights, what: &str) -> Result<(), Fault> {
-    if actor.rights.enclose(given) {
+pub fn check_within_own_rights(actor: &Actor, given: &Rights, what: &str) -> Result<(), Fault> {
+    if actor.rights.is_superset(given) {
         return Ok(());
     }
     Err(Fault::BeyondOwnRights {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use lac_model::audit::{Selection, Visible};
+use lac_model::audit::{LogVisibility, Selection};
 use lac_model::customer::Customer;
 use lac_model::ids::CustomerId;
 use lac_model::session::SessionState;
@@ -28,7 +28,7 @@ pub struct CustomerQuery {
 pub struct CustomerPage {
     pub customers: Vec<Customer>,
     /// `None` when nothing follows.
-    pub next: Option<String>,
+    pub next_cursor: Option<String>,
 }
 
 /// Which sessions.
@@ -46,7 +46,7 @@ pub struct SessionQuery {
 
 impl SessionQuery {
     /// Every session that is stored as open.
-    pub fn open() -> Self {
+    pub fn all_open() -> Self {
         Self {
             states: vec![SessionState::Issued, SessionState::Active],
             ..Self::default()
@@ -59,8 +59,8 @@ impl SessionQuery {
 pub struct EventQuery {
     pub select: Selection,
     /// What a custom role scope sees.
-    pub visible: Option<Visible>,
-    pub hints: Hints,
+    pub visible: Option<LogVisibility>,
+    pub hints: EventHints,
     /// Only seqs below this (the cursor when newest first) or above it.
     pub after: Option<u64>,
     pub limit: Option<usize>,
@@ -71,7 +71,7 @@ pub struct EventQuery {
 /// What is known about the answer beforehand: narrows the search, never the
 /// answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hints {
+pub struct EventHints {
     /// No event before this one fits, and none after that one.
     pub first: Option<u64>,
     pub last: Option<u64>,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{OutboxWrite, Permit, RequestWrite, Result};
+use lac_model::approval::{ApprovalRequest, RequestId, RequestState};
 use lac_model::ids::CustomerId;
 use lac_model::notice::{Notice, NoticeId, NoticeState};
-use lac_model::request::{LoginRequest, RequestId, RequestState};
 use lac_model::time::Timestamp;
 
 /// Which requests.
@@ -22,28 +22,36 @@ pub struct RequestQuery {
 }
 
 pub trait RequestReads {
-    fn request(&self, id: &RequestId) -> Result<Option<LoginRequest>>;
+    fn request(&self, id: &RequestId) -> Result<Option<ApprovalRequest>>;
     /// Ids that begin so, in order, `most` at most. What they begin with is
     /// hexadecimal.
-    fn request_ids(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>>;
+    fn request_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>>;
     /// Newest first.
-    fn requests(&self, query: &RequestQuery) -> Result<Vec<LoginRequest>>;
+    fn requests(&self, query: &RequestQuery) -> Result<Vec<ApprovalRequest>>;
 }
 
 pub trait RequestWrites {
-    fn request_add(&self, permit: &Permit<'_, RequestWrite>, request: &LoginRequest) -> Result<()>;
+    fn request_add(
+        &self,
+        permit: &Permit<'_, RequestWrite>,
+        request: &ApprovalRequest,
+    ) -> Result<()>;
     /// Puts a request's state, times and decision in one conditional UPDATE;
     /// `false` if it was no longer in the state `from`. However many try, one
     /// gets `true`.
-    fn request_step(
+    fn request_transition(
         &self,
         permit: &Permit<'_, RequestWrite>,
-        after: &LoginRequest,
+        after: &ApprovalRequest,
         from: RequestState,
     ) -> Result<bool>;
     /// Removes what people wrote from the requests about a customer; from how
     /// many.
-    fn requests_forget(&self, permit: &Permit<'_, RequestWrite>, id: CustomerId) -> Result<u64>;
+    fn requests_erase_reasons(
+        &self,
+        permit: &Permit<'_, RequestWrite>,
+        id: CustomerId,
+    ) -> Result<u64>;
 }
 
 /// Which notices.
@@ -58,7 +66,7 @@ pub struct NoticeQuery {
 
 /// How the delivery of a claimed notice came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
+pub struct DeliveryOutcome {
     pub id: NoticeId,
     /// The claim: how often it had been tried, this time included.
     pub attempt: u32,
@@ -73,7 +81,7 @@ pub trait OutboxReads {
     fn notices(&self, query: &NoticeQuery) -> Result<Vec<Notice>>;
     fn notice(&self, id: &NoticeId) -> Result<Option<Notice>>;
     /// Whether one is due that nobody is delivering.
-    fn outbox_is_due(&self, now: Timestamp) -> Result<bool>;
+    fn has_due_notice(&self, now: Timestamp) -> Result<bool>;
 }
 
 pub trait OutboxWrites {
@@ -87,5 +95,9 @@ pub trait OutboxWrites {
         at: Timestamp,
     ) -> Result<bool>;
     /// Removes the notices about a customer; how many.
-    fn notices_forget(&self, permit: &Permit<'_, OutboxWrite>, id: CustomerId) -> Result<u64>;
+    fn notices_remove_by_customer(
+        &self,
+        permit: &Permit<'_, OutboxWrite>,
+        id: CustomerId,
+    ) -> Result<u64>;
 }

@@ -9,9 +9,9 @@ pub trait SessionReads {
     fn session(&self, id: &SessionId) -> Result<Option<Session>>;
     /// Ids that begin so, in order, `most` at most. What they begin with is
     /// hexadecimal.
-    fn session_ids(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
+    fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
     /// The agent's issued or active session, as stored (it may have run out).
-    fn open_session_of(&self, admin_id: i64) -> Result<Option<Session>>;
+    fn open_session_by_admin(&self, admin_id: i64) -> Result<Option<Session>>;
     /// Newest first.
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>>;
 }
@@ -30,7 +30,7 @@ pub trait SessionWrites {
     ) -> Result<bool>;
     /// Brings the end of an open session forward to `at`, and says why; where
     /// it ends no later anyway, nothing changes and the answer is `false`.
-    fn session_limit(
+    fn session_shorten(
         &self,
         permit: &Permit<'_, SessionWrite>,
         id: &SessionId,

@@ -2,17 +2,17 @@
 
 use clap::{ArgMatches, Args, ValueEnum};
 
-use super::{Noun, arguments, parsed};
+use super::{CommandSpec, parse_args, with_args};
+use crate::cli::completion_scripts::script;
 use crate::cli::out::Out;
-use crate::cli::shells::script;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "completions",
     about: "Print the script that makes a shell complete lac",
-    arguments: arguments::<Completions>,
+    arguments: with_args::<CompletionsArgs>,
     run,
 };
 
@@ -23,7 +23,7 @@ pub const NOUN: Noun = Noun {
   lac completions bash > ~/.local/share/bash-completion/completions/lac
   lac completions zsh > \"${fpath[1]}/_lac\"
   lac completions fish > ~/.config/fish/completions/lac.fish")]
-struct Completions {
+struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
@@ -50,9 +50,9 @@ impl Shell {
     }
 }
 
-fn run(matches: &ArgMatches, _shop: &Shop) -> Result<u8> {
-    let args: Completions = parsed(matches)?;
+fn run(matches: &ArgMatches, _shop: &Cli) -> Result<u8> {
+    let args: CompletionsArgs = parse_args(matches)?;
     let script = script(args.shell.name()).map_err(Fault::internal)?;
-    Out::line(script.trim_end())?;
+    Out::print_line(script.trim_end())?;
     Ok(0)
 }

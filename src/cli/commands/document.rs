@@ -4,29 +4,29 @@ use clap::{ArgMatches, Args, Subcommand};
 use serde::Serialize;
 
 use super::login::obstacles;
-use super::{Noun, parsed, verbs};
-use crate::cli::error::Explained;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::error::Explanation;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::documents::{DocumentShown, ShowDocument};
-use lac_app::login::Shopper;
+use lac_app::login::CustomerSummary;
+use lac_app::shop::documents::{DocumentShow, DocumentView};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::document::{DocumentKind, DocumentRef};
-use lac_model::form::OptionalText;
 use lac_model::time::Timestamp;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "document",
     about: "Show an order, invoice, shipment or credit memo",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<DocumentCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum DocumentCommand {
     /// Show a document's customer, and whether a login could start from it
     #[command(after_help = "Example:\n  lac document show --order 000000001")]
     Show(ShowArgs),
@@ -35,7 +35,7 @@ enum Verb {
 #[derive(Debug, Args)]
 struct ShowArgs {
     #[command(flatten)]
-    which: Which,
+    which: DocumentArgs,
     /// The website, where the number exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
@@ -46,7 +46,7 @@ struct ShowArgs {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct Which {
+struct DocumentArgs {
     /// An order
     #[arg(long, value_name = "N")]
     order: Option<String>,
@@ -61,7 +61,7 @@ struct Which {
     credit_memo: Option<String>,
 }
 
-impl Which {
+impl DocumentArgs {
     fn kind_and_number(self) -> (DocumentKind, String) {
         let order = self.order.map(|n| (DocumentKind::Order, n));
         order
@@ -72,26 +72,26 @@ impl Which {
     }
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let Verb::Show(args) = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let DocumentCommand::Show(args) = parse_args(matches)?;
     let (kind, number) = args.which.kind_and_number();
-    let request = ShowDocument {
+    let request = DocumentShow {
         kind,
         number: number.try_into()?,
-        website: args.website.formed()?,
-        store_view: args.store_view.formed()?,
+        website: args.website.into_bounded()?,
+        store_view: args.store_view.into_bounded()?,
     };
-    let shown = Shown::of(shop.run(request)?, shop);
-    shop.show(&shown)?;
-    if !shop.out.format.is_for_programs() {
-        Out::line("")?;
-        obstacles(&shown.obstacles, shop)?;
+    let shown = DocumentReport::new(cli.run(request)?, cli);
+    cli.print_view(&shown)?;
+    if !cli.out.format.is_machine_readable() {
+        Out::print_line("")?;
+        obstacles(&shown.obstacles, cli)?;
     }
     Ok(0)
 }
 
 #[derive(Serialize)]
-struct Shown {
+struct DocumentReport {
     document: String,
     kind: DocumentKind,
     number: String,
@@ -100,14 +100,14 @@ struct Shown {
     website: Option<String>,
     store_view: Option<String>,
     created_at: Option<Timestamp>,
-    customer: Option<Shopper>,
+    customer: Option<CustomerSummary>,
     /// Whether a login could start from it.
     login_possible: bool,
-    obstacles: Vec<Explained>,
+    obstacles: Vec<Explanation>,
 }
 
-impl Shown {
-    fn of(shown: DocumentShown, shop: &Shop) -> Self {
+impl DocumentReport {
+    fn new(shown: DocumentView, cli: &Cli) -> Self {
         let reference = DocumentRef {
             kind: shown.kind,
             number: shown.number.clone(),
@@ -123,13 +123,13 @@ impl Shown {
             created_at: shown.created_at,
             customer: shown.customer,
             login_possible: shown.obstacles.is_empty(),
-            obstacles: shop.explain_all(&shown.obstacles),
+            obstacles: cli.explain_all(&shown.obstacles),
         }
     }
 }
 
-impl KeyValueView for Shown {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for DocumentReport {
+    fn lines(&self, style: &Style) -> KeyValues {
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "(unknown)".to_owned());
         let place = format!("{} on {}", text(&self.store_view), text(&self.website));
         let customer = match &self.customer {
@@ -139,7 +139,7 @@ impl KeyValueView for Shown {
         KeyValues::new()
             .add("document", format!("{} {}", self.kind.title(), self.number))
             .add("store view", place)
-            .add("created", self.created_at.map(|t| look.time(t)))
+            .add("created", self.created_at.map(|t| style.time(t)))
             .add("customer", customer)
     }
 }

@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args};
 
-use super::{Noun, arguments, parsed};
-use crate::cli::progress::Progress;
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_args};
+use crate::cli::progress::ImportProgressBar;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::import::{Import, Imported, Kind, Watch, Wishes};
-use lac_app::remote::Meanwhile;
+use lac_app::protocol::Channel;
+use lac_app::shop::import::{Import, ImportKind, ImportOptions, ImportProgress, Imported};
 use lac_model::fault::Fault;
-use lac_render::Look;
-use lac_render::list::{Text, Tone};
+use lac_render::Style;
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "import",
     about: "Import websites, customers and documents from a merchant's files",
-    arguments: arguments::<Arguments>,
+    arguments: with_args::<ImportArgs>,
     run,
 };
 
@@ -36,10 +36,10 @@ pub const NOUN: Noun = Noun {
                   curl -s -H \"Authorization: Bearer $T\" \
                   \"$SHOP/rest/V1/orders?searchCriteria[pageSize]=500\" |\n    lac import orders -"
 )]
-struct Arguments {
+struct ImportArgs {
     /// What the file holds
-    #[arg(value_parser = kinds())]
-    kind: Kind,
+    #[arg(value_parser = kind_parser())]
+    kind: ImportKind,
 
     /// The file; - is stdin
     file: PathBuf,
@@ -66,17 +66,18 @@ struct Arguments {
 }
 
 /// A kind by its name.
-fn kinds() -> impl TypedValueParser<Value = Kind> {
-    let known = |name: String| Kind::from_name(&name).ok_or(Fault::internal("an unknown kind"));
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).try_map(known)
+fn kind_parser() -> impl TypedValueParser<Value = ImportKind> {
+    let known =
+        |name: String| ImportKind::from_name(&name).ok_or(Fault::internal("an unknown kind"));
+    PossibleValuesParser::new(ImportKind::ALL.map(ImportKind::as_str)).try_map(known)
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: Arguments = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: ImportArgs = parse_args(matches)?;
     let request = Import {
         kind: args.kind,
         file: args.file.display().to_string().try_into()?,
-        wishes: Wishes {
+        options: ImportOptions {
             skip_invalid: args.skip_invalid,
             dry_run: args.dry_run,
             partial: args.partial,
@@ -84,46 +85,46 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
             allow_empty: args.allow_empty,
         },
     };
-    let progress = Progress::new(&shop.out, length(&args.file));
-    let mut meanwhile = Uploading {
-        input: Input {
+    let progress = ImportProgressBar::new(&cli.out, file_length(&args.file));
+    let mut channel = ImportChannel {
+        input: LazyFile {
             path: &args.file,
             open: None,
         },
         progress: &progress,
     };
-    let imported = shop.run_with(request, &mut meanwhile);
+    let imported = cli.run_with_channel(request, &mut channel);
     progress.clear();
     let imported = imported?;
-    shop.show(&imported)?;
-    if !shop.out.format.is_for_programs() {
+    cli.print_view(&imported)?;
+    if !cli.out.format.is_machine_readable() {
         for warning in &imported.warnings {
-            shop.out.say(&format!("warning: {warning}"));
+            cli.out.print_note(&format!("warning: {warning}"));
         }
     }
     Ok(0)
 }
 
 /// What the import asks for while it runs.
-struct Uploading<'p> {
-    input: Input<'p>,
-    progress: &'p Progress,
+struct ImportChannel<'p> {
+    input: LazyFile<'p>,
+    progress: &'p ImportProgressBar,
 }
 
-impl Meanwhile for Uploading<'_> {
-    fn import(&mut self) -> Result<(&mut dyn Read, &dyn Watch)> {
+impl Channel for ImportChannel<'_> {
+    fn import_input(&mut self) -> Result<(&mut dyn Read, &dyn ImportProgress)> {
         Ok((&mut self.input, self.progress))
     }
 }
 
 /// The file, opened when it is first read: who may not import learns nothing
 /// of it.
-struct Input<'p> {
+struct LazyFile<'p> {
     path: &'p Path,
     open: Option<Box<dyn Read>>,
 }
 
-impl Read for Input<'_> {
+impl Read for LazyFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.open.is_none() {
             self.open = Some(if self.path.as_os_str() == "-" {
@@ -136,20 +137,20 @@ impl Read for Input<'_> {
     }
 }
 
-fn length(path: &Path) -> Option<u64> {
+fn file_length(path: &Path) -> Option<u64> {
     let meta = path.metadata().ok().filter(std::fs::Metadata::is_file);
     meta.map(|meta| meta.len())
 }
 
 impl KeyValueView for Imported {
-    fn lines(&self, _look: &Look) -> KeyValues {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let some = |count: u64| (count > 0).then(|| count.to_string());
         let skipped = self.skipped.len() as u64 + self.skipped_more;
         let items = self.skipped.iter();
         let items = items.map(|item| format!("{}: {}: {}", item.at, item.field, item.reason));
         let more = (self.skipped_more > 0)
             .then(|| format!("{} more items are not valid", self.skipped_more));
-        let warning = |text: String| Text::toned(text, Tone::Warning);
+        let warning = |text: String| StyledText::with_emphasis(text, Emphasis::Warning);
         let note = "nothing was changed: this was a dry run";
         KeyValues::new()
             .add("kind", self.kind.as_str())
@@ -166,6 +167,10 @@ impl KeyValueView for Imported {
             .add_some("consents left out", some(self.left_out.consents))
             .add("skipped", skipped.to_string())
             .add_some("", items.chain(more).map(warning))
-            .add_some("note", self.dry_run.then(|| Text::toned(note, Tone::Dim)))
+            .add_some(
+                "note",
+                self.dry_run
+                    .then(|| StyledText::with_emphasis(note, Emphasis::Dim)),
+            )
     }
 }

@@ -2,19 +2,19 @@
 
 use clap::{ArgMatches, Args};
 
-use super::{Noun, arguments, parsed};
-use crate::cli::ambient::os_account;
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_args};
+use crate::cli::runner::Cli;
+use crate::cli::system::os_account;
 use crate::cli::view::KeyValueView;
-use lac_app::founding::{Found, Founded};
-use lac_render::Look;
+use lac_app::access::init::{InitStore, StoreInitialized};
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "init",
     about: "Make a store: database, keys, the first administrator",
-    arguments: arguments::<Init>,
+    arguments: with_args::<InitArgs>,
     run,
 };
 
@@ -22,7 +22,7 @@ pub const NOUN: Noun = Noun {
 /// first admin user, mapped to the account that runs this, or another one.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac init --admin alice --name shop.example.com")]
-struct Init {
+struct InitArgs {
     /// The first admin user's name [default: the account's name]
     #[arg(long, value_name = "NAME")]
     admin: Option<String>,
@@ -42,10 +42,10 @@ struct Init {
     name: Option<String>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: Init = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: InitArgs = parse_args(matches)?;
     let account = os_account();
-    let request = Found {
+    let request = InitStore {
         admin: args
             .admin
             .or_else(|| args.os_account.clone())
@@ -55,15 +55,15 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         name: args.name,
     };
     request.check()?;
-    let founded = request.run(&shop.founding_desk()?)?;
-    shop.show(&founded)?;
-    shop.out
-        .say("next: lac doctor says what is still to be done before the first login");
+    let founded = request.run(&cli.context_for_new_store()?)?;
+    cli.print_view(&founded)?;
+    cli.out
+        .print_note("next: lac doctor says what is still to be done before the first login");
     Ok(0)
 }
 
-impl KeyValueView for Founded {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for StoreInitialized {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("store", &self.name)
             .add("administrator", &self.admin)

@@ -2,31 +2,32 @@
 
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
-use super::{Noun, parsed, verbs};
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::ask;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::keys::{
-    Jwks, KeyShown, ListKeys, Retire, Retired, Rotate, Rotated, Verifier, Verifiers,
+use crate::cli::prompt;
+use crate::cli::runner::Cli;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::access::keys::{
+    KeyJwks, KeyList, KeyRetire, KeyRetired, KeyRotate, KeyRotated, KeyVerifier, KeyVerifiers,
+    KeyView,
 };
-use lac_ledger::signing::keys::Purpose;
-use lac_render::Look;
+use lac_ledger::signing::keys::KeyPurpose;
+use lac_render::Style;
 use lac_render::column::Column;
 use lac_render::one::KeyValues;
-use lac_render::safe::{safe, safe_lines};
+use lac_render::sanitize::{sanitize, sanitize_lines};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "key",
     about: "The store's keys: show, replace, retire",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<KeyCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum KeyCommand {
     /// List every key there ever was
     #[command(after_help = "Example:\n  lac key list")]
     List(ListArgs),
@@ -83,77 +84,77 @@ struct ListArgs {
 #[derive(Debug, Args)]
 struct NoArguments {}
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => {
-            let keys = shop.run(ListKeys::default())?;
-            shop.page(keys, &args.paging, |key| key.kid.clone())?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        KeyCommand::List(args) => {
+            let keys = cli.run(KeyList::default())?;
+            cli.print_page(keys, &args.paging, |key| key.kid.clone())?;
         }
-        Verb::Jwks(_) => Out::json(&shop.run(Jwks::default())?)?,
-        Verb::Verifier(args) if args.all => {
-            let chain = shop.run(Verifiers::default())?;
-            shop.has_no_csv("the chain of keys")?;
-            if shop.out.format.is_json() {
-                shop.object(&chain)?;
+        KeyCommand::Jwks(_) => Out::print_json(&cli.run(KeyJwks::default())?)?,
+        KeyCommand::Verifier(args) if args.all => {
+            let chain = cli.run(KeyVerifiers::default())?;
+            cli.reject_csv("the chain of keys")?;
+            if cli.out.format.is_json() {
+                cli.print_object(&chain)?;
             } else {
-                Out::line(&safe_lines(chain.text().trim_end_matches('\n')))?;
+                Out::print_line(&sanitize_lines(chain.to_text().trim_end_matches('\n')))?;
             }
         }
-        Verb::Rotate(args) => {
+        KeyCommand::Rotate(args) => {
             let purpose = match args.purpose {
-                PurposeArg::Login => Purpose::Login,
-                PurposeArg::Audit => Purpose::Audit,
+                PurposeArg::Login => KeyPurpose::Login,
+                PurposeArg::Audit => KeyPurpose::Audit,
             };
             let rotated =
-                ask::confirmed(shop, |confirmed| shop.run(Rotate { purpose, confirmed }))?;
-            shop.show(&rotated)?;
+                prompt::confirmed(cli, |confirmed| cli.run(KeyRotate { purpose, confirmed }))?;
+            cli.print_view(&rotated)?;
         }
-        Verb::Retire(args) => {
-            let retired = ask::confirmed(shop, |confirmed| {
+        KeyCommand::Retire(args) => {
+            let retired = prompt::confirmed(cli, |confirmed| {
                 let key = args.key.clone();
-                shop.run(Retire {
+                cli.run(KeyRetire {
                     key: key.try_into()?,
                     confirmed,
                 })
             })?;
-            shop.show(&retired)?;
+            cli.print_view(&retired)?;
         }
-        Verb::Verifier(_) => {
-            let key = shop.run(Verifier::default())?;
-            if shop.out.format.is_for_programs() {
-                shop.object(&key)?;
+        KeyCommand::Verifier(_) => {
+            let key = cli.run(KeyVerifier::default())?;
+            if cli.out.format.is_machine_readable() {
+                cli.print_object(&key)?;
             } else {
                 // A store's name holds nothing that would be replaced here.
-                Out::line(&safe(&key.verifier))?;
+                Out::print_line(&sanitize(&key.verifier))?;
             }
         }
     }
     Ok(0)
 }
 
-impl Tabled for KeyShown {
+impl TableRow for KeyView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("kid", "key id", |row, _| (&row.kid).into()),
         Column::new("purpose", "purpose", |row, _| (&row.purpose).into()),
         Column::new("state", "state", |row, _| (&row.state).into()),
-        Column::new("created_at", "since", |row, look| {
-            look.short_time(row.created_at).into()
+        Column::new("created_at", "since", |row, style| {
+            style.short_time(row.created_at).into()
         }),
         Column::new("replaced_by", "replaced by", |row, _| {
             (&row.replaced_by).into()
         }),
-        Column::new("retired_at", "retired", |row, look| {
-            row.retired_at.map(|at| look.short_time(at)).into()
+        Column::new("retired_at", "retired", |row, style| {
+            row.retired_at.map(|at| style.short_time(at)).into()
         }),
         Column::hidden("since_size"),
         Column::hidden("verifier"),
     ];
 }
 
-impl KeyValueView for Rotated {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for KeyRotated {
+    fn lines(&self, style: &Style) -> KeyValues {
         let until = self.verifying_until;
-        let until = until.map(|until| format!("its tokens count until {}", look.time(until)));
+        let until = until.map(|until| format!("its tokens count until {}", style.time(until)));
         let verifier = self.verifier.iter().map(String::as_str);
         KeyValues::new()
             .add("purpose", self.purpose.as_str())
@@ -167,14 +168,14 @@ impl KeyValueView for Rotated {
     }
 }
 
-impl KeyValueView for Retired {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for KeyRetired {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let was = if self.changed {
             ""
         } else {
             " (was so already)"
         };
-        let is_login = self.purpose == Purpose::Login.as_str();
+        let is_login = self.purpose == KeyPurpose::Login.as_str();
         let sessions = (is_login && self.changed).then(|| self.sessions_ended.to_string());
         KeyValues::new()
             .add("retired", format!("{}{was}", self.kid))

@@ -6,44 +6,44 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, Args, Command};
 use serde::Serialize;
 
-use super::{Noun, arguments, parsed};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_args};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
 use lac_model::fault::Fault;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "man",
     about: "Write manual pages, one for every command",
-    arguments: arguments::<Man>,
+    arguments: with_args::<ManArgs>,
     run,
 };
 
 /// Writes `lac.1`, `lac-login.1` and so on into a directory.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac man ~/.local/share/man/man1")]
-struct Man {
+struct ManArgs {
     /// The directory; made if it does not exist
     dir: PathBuf,
 }
 
 /// What was written.
 #[derive(Debug, Serialize)]
-struct Written {
+struct ManPages {
     dir: PathBuf,
     pages: Vec<String>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: Man = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: ManArgs = parse_args(matches)?;
     fs::create_dir_all(&args.dir).map_err(|e| Fault::io(args.dir.display(), e))?;
     let mut root = crate::cli::command().disable_help_subcommand(true);
     root.build();
     let mut pages = Vec::new();
     write_page(&root, "lac", &args.dir, &mut pages)?;
-    shop.show(&Written {
+    cli.print_view(&ManPages {
         dir: args.dir,
         pages,
     })?;
@@ -70,8 +70,8 @@ fn write_page(command: &Command, name: &str, dir: &Path, pages: &mut Vec<String>
     Ok(())
 }
 
-impl KeyValueView for Written {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for ManPages {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("directory", self.dir.display().to_string())
             .add("pages", self.pages.len().to_string())

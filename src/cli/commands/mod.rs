@@ -1,6 +1,5 @@
 //! One command, one file, its arguments beside it. This file only dispatches.
 
-pub(super) mod changes;
 mod completions;
 mod config;
 mod consent;
@@ -28,56 +27,56 @@ mod whoami;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
-use super::shop::Shop;
+use super::runner::Cli;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// A top-level command.
 #[derive(Debug, Clone, Copy)]
-pub struct Noun {
+pub struct CommandSpec {
     pub name: &'static str,
     pub about: &'static str,
     /// Adds arguments and verbs; called only for the command that is used.
     pub arguments: fn(Command) -> Command,
     /// Runs it; the exit code.
-    pub run: fn(&ArgMatches, &Shop) -> Result<u8>,
+    pub run: fn(&ArgMatches, &Cli) -> Result<u8>,
 }
 
 /// In the order of `lac --help`.
-pub const ALL: &[Noun] = &[
-    init::NOUN,
-    demo::NOUN,
-    whoami::NOUN,
-    doctor::NOUN,
-    completions::NOUN,
-    man::NOUN,
-    login::NOUN,
-    document::NOUN,
-    request::NOUN,
-    session::NOUN,
-    customer::NOUN,
-    consent::NOUN,
-    config::NOUN,
-    stores::NOUN,
-    role::NOUN,
-    user::NOUN,
-    import::NOUN,
-    log::NOUN,
-    key::NOUN,
-    verify::NOUN,
-    redeem::NOUN,
-    storefront::NOUN,
-    outbox::NOUN,
-    serve::NOUN,
+pub const ALL: &[CommandSpec] = &[
+    init::SPEC,
+    demo::SPEC,
+    whoami::SPEC,
+    doctor::SPEC,
+    completions::SPEC,
+    man::SPEC,
+    login::SPEC,
+    document::SPEC,
+    request::SPEC,
+    session::SPEC,
+    customer::SPEC,
+    consent::SPEC,
+    config::SPEC,
+    stores::SPEC,
+    role::SPEC,
+    user::SPEC,
+    import::SPEC,
+    log::SPEC,
+    key::SPEC,
+    verify::SPEC,
+    redeem::SPEC,
+    storefront::SPEC,
+    outbox::SPEC,
+    serve::SPEC,
 ];
 
 /// The arguments of a command without verbs.
-fn arguments<A: Args>(command: Command) -> Command {
+fn with_args<A: Args>(command: Command) -> Command {
     A::augment_args(command)
 }
 
 /// The verbs of a noun.
-fn verbs<V: Subcommand>(command: Command) -> Command {
+fn with_subcommands<V: Subcommand>(command: Command) -> Command {
     V::augment_subcommands(command)
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -85,6 +84,6 @@ fn verbs<V: Subcommand>(command: Command) -> Command {
 }
 
 /// What was given, as the type that declared it.
-fn parsed<A: FromArgMatches>(matches: &ArgMatches) -> Result<A> {
+fn parse_args<A: FromArgMatches>(matches: &ArgMatches) -> Result<A> {
     A::from_arg_matches(matches).map_err(Fault::internal)
 }

@@ -2,27 +2,27 @@
 
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
-use super::{Noun, parsed, verbs};
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
 use crate::cli::{hooks, paging};
-use lac_app::outbox::{ListNotices, NoticeRow, Retried, Retry, Which};
-use lac_model::form::BoundedList;
+use lac_app::login::outbox::{NoticeRetried, NoticeSelection, NoticeView, OutboxList, OutboxRetry};
+use lac_model::bounded::BoundedList;
 use lac_model::notice::{NoticeId, NoticeState};
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "outbox",
     about: "Notices to programs outside ([hooks] of the config file)",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<OutboxCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum OutboxCommand {
     /// List notices, newest first; delivered ones stay for 30 days
     #[command(after_help = "Example:\n  lac outbox list --state failed")]
     List(ListArgs),
@@ -71,56 +71,56 @@ struct RetryArgs {
     all: bool,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => {
-            shop.ready()?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        OutboxCommand::List(args) => {
+            cli.connect()?;
             let state = args.state.map(NoticeState::from);
-            paging::show(shop, &args.paging, |part| {
-                shop.run(ListNotices { state, part })
+            paging::show_pages(cli, &args.paging, |part| {
+                cli.run(OutboxList { state, part })
             })?;
         }
-        Verb::Retry(args) => {
-            let ids = BoundedList::read("ID", args.ids, NoticeId::new)?;
+        OutboxCommand::Retry(args) => {
+            let ids = BoundedList::parse("ID", args.ids, NoticeId::new)?;
             let which = if args.all {
-                Which::All
+                NoticeSelection::All
             } else {
-                Which::Ids(ids)
+                NoticeSelection::Ids(ids)
             };
-            let retried = shop.run(Retry { which })?;
-            shop.list(&retried)?;
+            let retried = cli.run(OutboxRetry { which })?;
+            cli.print_list(&retried)?;
             let is_due = retried.iter().any(|one| one.changed);
-            if is_due && !hooks::deliver_some(shop, retried.len()) {
-                shop.out
-                    .say("note: no hook is configured here; whoever has one delivers them");
+            if is_due && !hooks::deliver_up_to(cli, retried.len()) {
+                cli.out
+                    .print_note("note: no hook is configured here; whoever has one delivers them");
             }
         }
     }
     Ok(0)
 }
 
-fn state(state: NoticeState) -> Text {
+fn state_text(state: NoticeState) -> StyledText {
     let tone = match state {
-        NoticeState::Due => Tone::Warning,
-        NoticeState::Failed => Tone::Bad,
-        NoticeState::Delivered => Tone::Good,
+        NoticeState::Due => Emphasis::Warning,
+        NoticeState::Failed => Emphasis::Bad,
+        NoticeState::Delivered => Emphasis::Good,
     };
-    Text::toned(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), tone)
 }
 
-impl Tabled for NoticeRow {
+impl TableRow for NoticeView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("id", "notice", |row, _| row.id.as_str().into()),
         Column::hidden("number"),
-        Column::new("state", "state", |row, _| state(row.state)),
+        Column::new("state", "state", |row, _| state_text(row.state)),
         Column::new("event", "hook", |row, _| row.event.as_str().into()),
         Column::hidden("session_id"),
         Column::new("customer_id", "customer", |row, _| {
             row.customer_id.to_string().into()
         }),
         Column::hidden("website"),
-        Column::new("created_at", "since", |row, look| {
-            look.short_time(row.created_at).into()
+        Column::new("created_at", "since", |row, style| {
+            style.short_time(row.created_at).into()
         }),
         Column::new("attempts", "tried", |row, _| {
             row.attempts.to_string().into()
@@ -133,11 +133,11 @@ impl Tabled for NoticeRow {
     ];
 }
 
-impl Tabled for Retried {
+impl TableRow for NoticeRetried {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("id", "notice", |row, _| row.notice.id.as_str().into()),
         Column::hidden("number"),
-        Column::new("state", "state", |row, _| state(row.notice.state)),
+        Column::new("state", "state", |row, _| state_text(row.notice.state)),
         Column::new("event", "hook", |row, _| row.notice.event.as_str().into()),
         Column::hidden("session_id"),
         Column::new("customer_id", "customer", |row, _| {
@@ -149,6 +149,8 @@ impl Tabled for Retried {
         Column::hidden("next_at"),
         Column::hidden("last_error"),
         Column::hidden("delivered_at"),
-        Column::new("changed", "tried again", |row, _| Text::yes_no(row.changed)),
+        Column::new("changed", "tried again", |row, _| {
+            StyledText::yes_no(row.changed)
+        }),
     ];
 }

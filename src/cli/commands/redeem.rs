@@ -2,20 +2,20 @@
 
 use clap::{ArgMatches, Args};
 
-use super::{Noun, arguments, parsed};
+use super::{CommandSpec, parse_args, with_args};
 use crate::cli::hooks;
 use crate::cli::input;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::login::{Redeem, Redeemed};
-use lac_render::Look;
+use lac_app::login::{LoginRedeem, LoginRedeemed};
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "redeem",
     about: "Spend a login URL or token: the storefront's side",
-    arguments: arguments::<RedeemArgs>,
+    arguments: with_args::<RedeemArgs>,
     run,
 };
 
@@ -33,20 +33,20 @@ struct RedeemArgs {
     audience: String,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: RedeemArgs = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: RedeemArgs = parse_args(matches)?;
     let token = input::text_or_stdin("TOKEN", &args.token)?;
-    let request = Redeem {
+    let request = LoginRedeem {
         token: token.try_into()?,
         audience: args.audience.try_into()?,
     };
-    shop.show(&shop.run(request)?)?;
-    hooks::deliver(shop);
+    cli.print_view(&cli.run(request)?)?;
+    hooks::deliver_notices(cli);
     Ok(0)
 }
 
-impl KeyValueView for Redeemed {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for LoginRedeemed {
+    fn lines(&self, style: &Style) -> KeyValues {
         let who = &self.customer;
         let cached = if self.disable_page_cache {
             "fresh, uncached"
@@ -63,6 +63,6 @@ impl KeyValueView for Redeemed {
             .add("store view", &self.store_view)
             .add("admin user", &self.admin)
             .add("pages", cached)
-            .add("ends", look.time(self.ends_at))
+            .add("ends", style.time(self.ends_at))
     }
 }

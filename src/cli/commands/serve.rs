@@ -12,21 +12,21 @@ use clap::{ArgMatches, Args};
 use listenfd::ListenFd;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
-use super::{Noun, arguments, parsed};
+use super::{CommandSpec, parse_args, with_args};
 use crate::cli::out::Out;
-use crate::cli::premises::Premises;
-use crate::cli::shop::Shop;
-use lac_app::remote::Service;
-use lac_ledger::signing::keys::keep_private;
+use crate::cli::runner::Cli;
+use crate::cli::store_pool::StorePool;
+use lac_app::protocol::Service;
+use lac_ledger::signing::keys::protect_process_memory;
 use lac_model::fault::Fault;
 use lac_model::time::parse_duration;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "serve",
     about: "Lend the store to other accounts of this machine, each with its own role",
-    arguments: arguments::<ServeArgs>,
+    arguments: with_args::<ServeArgs>,
     run,
 };
 
@@ -47,20 +47,23 @@ struct ServeArgs {
 }
 
 /// The idle time where systemd starts it again when it is needed.
-const IDLE: Duration = Duration::from_secs(600);
+const SYSTEMD_IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: ServeArgs = parsed(matches)?;
-    shop.must_be_here()?;
-    let idle = args.idle.as_deref().map(idle).transpose()?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: ServeArgs = parse_args(matches)?;
+    cli.require_local_store()?;
+    let idle = args.idle.as_deref().map(parse_idle).transpose()?;
     // Before anything is promised: the store must be there and sound.
-    let premises = Premises::new(shop.settings.clone())?;
+    let pool = StorePool::new(cli.settings.clone())?;
     // Requests bring access tokens, and what is asked for is no dump's either.
-    keep_private();
+    protect_process_memory();
     raise_limits();
-    let (socket, idle) = match (inherited()?, &args.socket) {
-        (Some(listener), _) => (Socket::of(listener), idle.or(Some(IDLE))),
-        (None, Some(path)) => (Socket::at(path)?, idle),
+    let (socket, idle) = match (systemd_listener()?, &args.socket) {
+        (Some(listener), _) => (
+            ListeningSocket::from_listener(listener),
+            idle.or(Some(SYSTEMD_IDLE_TIMEOUT)),
+        ),
+        (None, Some(path)) => (ListeningSocket::bind(path)?, idle),
         (None, None) => {
             return Err(Fault::InputRequired {
                 what: "where to listen".to_owned(),
@@ -76,29 +79,29 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         }
     };
     ctrlc::set_handler(handler).map_err(|e| Fault::io("signals", e))?;
-    let say = |text: &str| Out::err(&safe(text));
+    let say = |text: &str| Out::print_err(&sanitize(text));
     say(&match &socket.path {
         Some(path) => format!("listening on {}", path.display()),
         None => "listening".to_owned(),
     });
     let listener = socket.listener.try_clone();
-    let ended = (shop.parts.serve)(&Service {
+    let ended = (cli.components.serve)(&Service {
         listener: listener.map_err(|e| Fault::io("the socket", e))?,
-        desks: &premises,
-        idle,
-        end,
-        say: &say,
-        chores: &|| premises.chores(&say),
+        contexts: &pool,
+        idle_timeout: idle,
+        shutdown: end,
+        log_line: &say,
+        maintenance: &|| pool.run_maintenance(&say),
     });
     drop(socket);
-    if let Err(fault) = premises.finish() {
+    if let Err(fault) = pool.record_counted_refusals() {
         say(&format!("refusals could not be written down: {fault}"));
     }
     say("ended");
     ended.map(|()| 0)
 }
 
-fn idle(text: &str) -> Result<Duration> {
+fn parse_idle(text: &str) -> Result<Duration> {
     let length = parse_duration(text, None).map_err(|e| Fault::invalid("--idle", e))?;
     if length.is_zero() {
         return Err(Fault::invalid("--idle", "1s or more"));
@@ -107,7 +110,7 @@ fn idle(text: &str) -> Result<Duration> {
 }
 
 /// A socket that systemd listens on for us.
-fn inherited() -> Result<Option<UnixListener>> {
+fn systemd_listener() -> Result<Option<UnixListener>> {
     let mut all = ListenFd::from_env();
     if all.len() == 0 {
         return Ok(None);
@@ -136,15 +139,15 @@ fn raise_limits() {
 
 /// A socket, and the path that is removed when it is no longer listened on.
 #[derive(Debug)]
-struct Socket {
+struct ListeningSocket {
     listener: UnixListener,
     path: Option<PathBuf>,
     /// Which one it is: another broker may have laid its own there since.
     id: Option<(u64, u64)>,
 }
 
-impl Socket {
-    fn of(listener: UnixListener) -> Self {
+impl ListeningSocket {
+    fn from_listener(listener: UnixListener) -> Self {
         Self {
             listener,
             path: None,
@@ -154,7 +157,7 @@ impl Socket {
 
     /// Everybody may connect: the kernel says who they are. The name appears
     /// only once it is ready.
-    fn at(path: &Path) -> Result<Self> {
+    fn bind(path: &Path) -> Result<Self> {
         let io = |e| Fault::io(path.display(), e);
         match fs::symlink_metadata(path) {
             Ok(meta) => {
@@ -185,20 +188,20 @@ impl Socket {
         Ok(Self {
             listener,
             path: Some(path.to_path_buf()),
-            id: id(path),
+            id: file_id(path),
         })
     }
 }
 
 /// Device and inode.
-fn id(path: &Path) -> Option<(u64, u64)> {
+fn file_id(path: &Path) -> Option<(u64, u64)> {
     let meta = fs::symlink_metadata(path).ok()?;
     Some((meta.dev(), meta.ino()))
 }
 
-impl Drop for Socket {
+impl Drop for ListeningSocket {
     fn drop(&mut self) {
-        if let Some(path) = self.path.as_ref().filter(|path| id(path) == self.id) {
+        if let Some(path) = self.path.as_ref().filter(|path| file_id(path) == self.id) {
             let _ = fs::remove_file(path);
         }
     }

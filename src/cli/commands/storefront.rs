@@ -2,31 +2,34 @@
 
 use clap::{ArgMatches, Args, Subcommand};
 
-use super::{Noun, parsed, verbs};
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::commands::changes::mark;
+use crate::cli::change_notes::mark_unchanged;
 use crate::cli::out::Out;
 use crate::cli::paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::storefronts::{Add, Added, List, Revoke, Revoked, StorefrontView};
-use lac_model::form::{BoundedList, ShortText};
-use lac_render::Look;
+use crate::cli::runner::Cli;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::access::storefronts::{
+    StorefrontAdd, StorefrontAdded, StorefrontList, StorefrontRevoke, StorefrontRevoked,
+    StorefrontView,
+};
+use lac_model::bounded::{BoundedList, ShortText};
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "storefront",
     about: "Storefronts' own accounts, which redeem login URLs",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<StorefrontCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum StorefrontCommand {
     /// Add a storefront and show its token, once
     #[command(after_help = "Example:\n  lac storefront add shop-eu --website eu --website uk")]
     Add(AddArgs),
@@ -60,81 +63,83 @@ struct RevokeArgs {
     name: String,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::Add(args) => add(args, shop)?,
-        Verb::List(args) => {
-            shop.ready()?;
-            paging::show(shop, &args.paging, |part| shop.run(List { part }))?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        StorefrontCommand::Add(args) => add(args, cli)?,
+        StorefrontCommand::List(args) => {
+            cli.connect()?;
+            paging::show_pages(cli, &args.paging, |part| cli.run(StorefrontList { part }))?;
         }
-        Verb::Revoke(args) => shop.show(&shop.run(Revoke {
+        StorefrontCommand::Revoke(args) => cli.print_view(&cli.run(StorefrontRevoke {
             name: args.name.try_into()?,
         })?)?,
     }
     Ok(0)
 }
 
-fn add(args: AddArgs, shop: &Shop) -> Result<()> {
-    let request = Add {
+fn add(args: AddArgs, cli: &Cli) -> Result<()> {
+    let request = StorefrontAdd {
         name: args.new_name.try_into()?,
-        websites: BoundedList::read("--website", args.websites, ShortText::new)?,
+        websites: BoundedList::parse("--website", args.websites, ShortText::new)?,
     };
-    let added = shop.run(request)?;
-    if shop.out.format.is_for_programs() {
-        return shop.show(&added);
+    let added = cli.run(request)?;
+    if cli.out.format.is_machine_readable() {
+        return cli.print_view(&added);
     }
-    Out::line(added.token.expose())?;
+    Out::print_line(added.token.expose())?;
     let until = match added.expires_at {
         None => "it counts until the storefront is revoked".to_owned(),
         Some(at) => format!(
             "it expires on {} with the token that you use, and is revoked with it: add the \
              storefront without LAC_TOKEN for one that stays",
-            shop.look().time(at)
+            cli.style().time(at)
         ),
     };
-    let name = safe(&added.name);
-    shop.out.say(&format!(
+    let name = sanitize(&added.name);
+    cli.out.print_note(&format!(
         "this token of the storefront {name} is shown once; {until}"
     ));
     Ok(())
 }
 
-impl KeyValueView for Added {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for StorefrontAdded {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new() // the token stands alone on stdout
     }
 }
 
-impl KeyValueView for Revoked {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for StorefrontRevoked {
+    fn lines(&self, style: &Style) -> KeyValues {
         let lines = KeyValues::new()
             .add("revoked", &self.name)
-            .add("at", look.time(self.revoked_at));
-        mark(lines, self.changed)
+            .add("at", style.time(self.revoked_at));
+        mark_unchanged(lines, self.changed)
     }
 }
 
-fn state(storefront: &StorefrontView, look: &Look) -> Text {
-    let time = |time| look.short_time(time);
+fn state_text(storefront: &StorefrontView, style: &Style) -> StyledText {
+    let time = |time| style.short_time(time);
     match (storefront.revoked_at, storefront.expires_at) {
-        (Some(at), _) => Text::toned(format!("revoked {}", time(at)), Tone::Dim),
-        (None, None) => Text::toned("active", Tone::Good),
-        (None, Some(at)) if at <= look.now => Text::toned("expired", Tone::Dim),
-        (None, Some(at)) => Text::toned(format!("active until {}", time(at)), Tone::Good),
+        (Some(at), _) => StyledText::with_emphasis(format!("revoked {}", time(at)), Emphasis::Dim),
+        (None, None) => StyledText::with_emphasis("active", Emphasis::Good),
+        (None, Some(at)) if at <= style.now => StyledText::with_emphasis("expired", Emphasis::Dim),
+        (None, Some(at)) => {
+            StyledText::with_emphasis(format!("active until {}", time(at)), Emphasis::Good)
+        }
     }
 }
 
-impl Tabled for StorefrontView {
+impl TableRow for StorefrontView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("id"),
         Column::new("name", "storefront", |row, _| (&row.name).into()),
         Column::new("websites", "websites", |row, _| {
             row.websites.join(" ").into()
         }),
-        Column::new("created_at", "created", |row, look| {
-            look.short_time(row.created_at).into()
+        Column::new("created_at", "created", |row, style| {
+            style.short_time(row.created_at).into()
         }),
-        Column::new("revoked_at", "state", state),
+        Column::new("revoked_at", "state", state_text),
         Column::hidden("expires_at"),
     ];
 }

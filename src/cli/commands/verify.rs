@@ -7,27 +7,27 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{ArgMatches, Args};
 use serde::Serialize;
 
-use super::{Noun, arguments, parsed};
-use crate::cli::error::{exit_code, report};
+use super::{CommandSpec, parse_args, with_args};
+use crate::cli::error::{exit_code, print_fault};
 use crate::cli::input;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::login::{Verified, Verify, verify_with};
+use lac_app::login::{LoginVerified, LoginVerify, verify_token};
 use lac_ledger::signing::keys::{JwkSet, PublicKey};
-use lac_model::ambient::Clock;
+use lac_model::bounded::IntoBoundedText;
 use lac_model::claims::LoginClaims;
+use lac_model::environment::Clock;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
 use lac_model::time::Timestamp;
-use lac_render::Look;
-use lac_render::list::{Text, Tone};
+use lac_render::Style;
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "verify",
     about: "Verify a login URL or token offline; never spends it",
-    arguments: arguments::<VerifyArgs>,
+    arguments: with_args::<VerifyArgs>,
     run,
 };
 
@@ -49,41 +49,41 @@ struct VerifyArgs {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct VerifyReport<'a> {
     valid: bool,
     claims: Option<&'a LoginClaims>,
     /// Why it does not hold.
     code: Option<String>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: VerifyArgs = parsed(matches)?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: VerifyArgs = parse_args(matches)?;
     let token = input::text_or_stdin("TOKEN", &args.token)?;
-    let request = Verify {
+    let request = LoginVerify {
         token: token.try_into()?,
-        audience: args.audience.formed()?,
+        audience: args.audience.into_bounded()?,
     };
     let verified = match &args.jwks {
-        Some(path) => verify_with(&request, &keys(path)?, None, shop.clock.now()),
-        None => shop.run(request)?,
+        Some(path) => verify_token(&request, &read_jwks(path)?, None, cli.clock.now()),
+        None => cli.run(request)?,
     };
-    if shop.out.format.is_for_programs() {
-        shop.object(&Answer {
+    if cli.out.format.is_machine_readable() {
+        cli.print_object(&VerifyReport {
             valid: verified.valid,
             claims: verified.claims.as_ref(),
             code: verified.fault.as_ref().map(Fault::code),
         })?;
     } else if verified.claims.is_some() {
-        shop.show(&verified)?;
+        cli.print_view(&verified)?;
     }
     match &verified.fault {
         None => Ok(0),
-        Some(fault) if shop.out.format.is_json() => Ok(exit_code(fault.kind())),
-        Some(fault) => Ok(report(&shop.out, fault, || shop.reader())),
+        Some(fault) if cli.out.format.is_json() => Ok(exit_code(fault.kind())),
+        Some(fault) => Ok(print_fault(&cli.out, fault, || cli.hint_reader())),
     }
 }
 
-fn keys(path: &PathBuf) -> Result<Vec<PublicKey>> {
+fn read_jwks(path: &PathBuf) -> Result<Vec<PublicKey>> {
     let bad = |problem: String| Fault::InvalidFile {
         file: path.display().to_string(),
         problem,
@@ -103,18 +103,18 @@ fn keys(path: &PathBuf) -> Result<Vec<PublicKey>> {
         .collect()
 }
 
-impl KeyValueView for Verified {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for LoginVerified {
+    fn lines(&self, style: &Style) -> KeyValues {
         let valid = if self.valid {
-            Text::toned("yes", Tone::Good)
+            StyledText::with_emphasis("yes", Emphasis::Good)
         } else {
-            Text::toned("no", Tone::Bad)
+            StyledText::with_emphasis("no", Emphasis::Bad)
         };
         let lines = KeyValues::new().add("valid", valid);
         let Some(claims) = &self.claims else {
             return lines;
         };
-        let seconds = |seconds| look.time(Timestamp::from_seconds(seconds));
+        let seconds = |seconds| style.time(Timestamp::from_seconds(seconds));
         lines
             .add("issuer", &claims.iss)
             .add("audience", &claims.aud)

@@ -2,19 +2,19 @@
 
 use clap::{ArgMatches, Args};
 
-use super::{Noun, arguments};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, with_args};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::whoami::{Myself, WhoAmI};
-use lac_model::access::{Access, Via};
-use lac_render::Look;
+use lac_app::access::whoami::{ActorView, WhoAmI};
+use lac_model::access::{Access, AuthMethod};
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "whoami",
     about: "Who one is here, and what one may do",
-    arguments: arguments::<NoArguments>,
+    arguments: with_args::<NoArguments>,
     run,
 };
 
@@ -23,17 +23,17 @@ pub const NOUN: Noun = Noun {
 #[command(after_help = "Example:\n  lac whoami -o json")]
 struct NoArguments {}
 
-fn run(_matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let myself = shop.run(WhoAmI::default())?;
-    shop.show(&myself)?;
+fn run(_matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let myself = cli.run(WhoAmI::default())?;
+    cli.print_view(&myself)?;
     Ok(0)
 }
 
-impl KeyValueView for Myself {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for ActorView {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let via = match self.via {
-            Via::OsAccount => "operating-system account",
-            Via::Token => "access token",
+            AuthMethod::OsAccount => "operating-system account",
+            AuthMethod::Token => "access token",
         };
         let ids: Vec<&str> = self.resources.iter().map(|r| r.id()).collect();
         let may = match self.access {

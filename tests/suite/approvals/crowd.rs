@@ -3,7 +3,7 @@
 use std::process::{Child, Output, Stdio};
 
 use super::Desk;
-use crate::support::text;
+use crate::support::json_str;
 
 const CROWD: usize = 16;
 
@@ -45,13 +45,13 @@ fn of_many_decisions_and_logins_one_each_counts() {
     let login = (desk.amy.clone(), vec!["login", "1", "-o", "json"]);
     let runs = vec![login; CROWD];
     assert_eq!(won(&all(&desk, &runs), "approval_required"), 1);
-    let used = desk.store.json(&["request", "show", &id]);
-    assert_eq!(text(&used["state"]), "used");
+    let used = desk.store.run_json(&["request", "show", &id]);
+    assert_eq!(json_str(&used["state"]), "used");
     let issued = desk
         .store
-        .json(&["log", "list", "--action", "issue", "--result", "success"]);
+        .run_json(&["log", "list", "--action", "issue", "--result", "success"]);
     assert_eq!(issued.as_array().map(Vec::len), Some(1));
-    desk.store.ok(&["log", "verify"]);
+    desk.store.run_ok(&["log", "verify"]);
 }
 
 #[test]

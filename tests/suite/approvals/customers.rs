@@ -1,19 +1,19 @@
 //! What becomes of requests when something happens to the customer.
 
 use super::{Desk, json as answer};
-use crate::support::{customers, text};
+use crate::support::{json_str, sample_customers};
 
 #[test]
 fn a_customer_who_goes_takes_open_requests_along() {
     let desk = Desk::new();
     let id = desk.id(&["1"]);
     desk.approve(&id);
-    let removed = desk.store.json(&["customer", "remove", "1", "--yes"]);
+    let removed = desk.store.run_json(&["customer", "remove", "1", "--yes"]);
     assert_eq!(removed["requests_closed"], 1);
     assert_eq!(desk.state(&id), "cancelled");
     assert_eq!(desk.event("cancel")["details"]["cause"], "customer_removed");
     desk.as_amy(&["login", "1", "-o", "json"])
-        .failed("customer_not_found", 3);
+        .assert_failed("customer_not_found", 3);
 }
 
 #[test]
@@ -23,12 +23,12 @@ fn erasing_leaves_nothing_that_people_wrote() {
     let remark = "quitesecretremark";
     let id = desk.id(&["1", "--reason", secret]);
     answer(&desk.as_lea(&["request", "deny", &id, "--reason", remark, "-o", "json"]));
-    desk.store.ok(&["customer", "remove", "1", "--yes"]);
+    desk.store.run_ok(&["customer", "remove", "1", "--yes"]);
     let erased = desk
         .store
-        .json(&["log", "erase", "--customer", "1", "--yes"]);
+        .run_json(&["log", "erase", "--customer", "1", "--yes"]);
     assert_eq!(erased["requests"], 1);
-    let shown = desk.store.json(&["request", "show", &id]);
+    let shown = desk.store.run_json(&["request", "show", &id]);
     assert_eq!(
         (&shown["state"], shown["reason"].is_null()),
         (&"denied".into(), true)
@@ -38,7 +38,7 @@ fn erasing_leaves_nothing_that_people_wrote() {
         let held = bytes.windows(word.len()).any(|at| at == word.as_bytes());
         assert!(!held, "{word} is still there");
     }
-    desk.store.ok(&["log", "verify"]);
+    desk.store.run_ok(&["log", "verify"]);
 }
 
 #[test]
@@ -46,31 +46,36 @@ fn a_request_follows_the_customer_to_a_new_number_and_files_leave_vip_alone() {
     let desk = Desk::new();
     let add = "customer add --email new@example.com --website base --vip yes";
     let args: Vec<&str> = add.split(' ').collect();
-    let local = text(&desk.store.json(&args)["id"]).to_owned();
+    let local = json_str(&desk.store.run_json(&args)["id"]).to_owned();
     assert!(local.starts_with("local:"));
-    desk.store.ok(&["consent", "grant", &local]);
+    desk.store.run_ok(&["consent", "grant", &local]);
     // No request is made for who cannot be logged in as. One from before that
     // was so is still there.
     let ask = ["login", &local, "--request", "-o", "json"];
-    desk.as_amy(&ask).failed("customer_local", 5);
+    desk.as_amy(&ask).assert_failed("customer_local", 5);
     let id = desk.id(&["1"]);
     rusqlite::Connection::open(desk.store.dir().join("lac.db"))
         .and_then(|db| db.execute("UPDATE login_request SET customer_id = -1", []))
         .expect("a request for local:1");
-    desk.store.ok(&["customer", "edit", &local, "--id", "4711"]);
+    desk.store
+        .run_ok(&["customer", "edit", &local, "--id", "4711"]);
     assert_eq!(
-        desk.store.json(&["request", "show", &id])["customer_id"],
+        desk.store.run_json(&["request", "show", &id])["customer_id"],
         "4711"
     );
     desk.approve(&id);
     answer(&desk.as_amy(&["login", "4711", "-o", "json"]));
-    assert_eq!(desk.store.json(&["customer", "show", "4711"])["vip"], true);
+    assert_eq!(
+        desk.store.run_json(&["customer", "show", "4711"])["vip"],
+        true
+    );
 
-    desk.store.ok(&["customer", "edit", "1", "--vip", "yes"]);
-    let mut file = customers();
+    desk.store
+        .run_ok(&["customer", "edit", "1", "--vip", "yes"]);
+    let mut file = sample_customers();
     file["items"][0]["firstname"] = "Adele".into();
     desk.store.import("customers", &file);
-    let ada = desk.store.json(&["customer", "show", "1"]);
+    let ada = desk.store.run_json(&["customer", "show", "1"]);
     assert_eq!(
         (&ada["first_name"], &ada["vip"]),
         (&"Adele".into(), &true.into())

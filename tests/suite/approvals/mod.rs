@@ -7,11 +7,11 @@ mod wait;
 
 use serde_json::Value;
 
-use crate::support::{Ran, Store, text};
+use crate::support::{CommandOutput, TestStore, json_str};
 
 /// A shop where every login needs approval, with people who have to do with it.
 pub struct Desk {
-    pub store: Store,
+    pub store: TestStore,
     /// May log in.
     pub amy: String,
     /// May approve.
@@ -20,10 +20,10 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let store = Store::with_shop();
-        store.ok(&["config", "set", "lac/approval/required", "yes"]);
-        let amy = store.agent("amy");
-        let lea = store.staff("lea", &["login_button", "Lac::approve"]);
+        let store = TestStore::with_sample_data();
+        store.run_ok(&["config", "set", "lac/approval/required", "yes"]);
+        let amy = store.create_agent("amy");
+        let lea = store.create_user_with_resources("lea", &["login_button", "Lac::approve"]);
         Self { store, amy, lea }
     }
 
@@ -39,14 +39,14 @@ impl Desk {
     /// The id of such a request.
     #[track_caller]
     pub fn id(&self, args: &[&str]) -> String {
-        text(&self.ask(args)["id"]).to_owned()
+        json_str(&self.ask(args)["id"]).to_owned()
     }
 
-    pub fn as_amy(&self, args: &[&str]) -> Ran {
+    pub fn as_amy(&self, args: &[&str]) -> CommandOutput {
         self.store.run_as(&self.amy, args)
     }
 
-    pub fn as_lea(&self, args: &[&str]) -> Ran {
+    pub fn as_lea(&self, args: &[&str]) -> CommandOutput {
         self.store.run_as(&self.lea, args)
     }
 
@@ -57,20 +57,20 @@ impl Desk {
 
     #[track_caller]
     pub fn state(&self, id: &str) -> String {
-        let shown = self.store.json(&["request", "show", id]);
-        text(&shown["state"]).to_owned()
+        let shown = self.store.run_json(&["request", "show", id]);
+        json_str(&shown["state"]).to_owned()
     }
 
     /// The newest event of that action.
     #[track_caller]
     pub fn event(&self, action: &str) -> Value {
-        let found = self.store.json(&["log", "list", "--action", action]);
+        let found = self.store.run_json(&["log", "list", "--action", action]);
         found[0].clone()
     }
 }
 
 #[track_caller]
-pub fn json(ran: &Ran) -> Value {
+pub fn json(ran: &CommandOutput) -> Value {
     assert_eq!(ran.code, 0, "{ran:#?}");
     serde_json::from_str(&ran.stdout).expect("JSON")
 }

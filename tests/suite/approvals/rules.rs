@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Desk, json as answer};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const JSON: [&str; 2] = ["-o", "json"];
 
@@ -15,18 +15,18 @@ fn with_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
 fn asked_approved_used_once() {
     let desk = Desk::new();
     let refused = desk.as_amy(&with_json(&["login", "1"]));
-    let error = refused.failed("approval_required", 5);
-    assert!(text(&error["hint"]).contains("--request"), "{error}");
+    let error = refused.assert_failed("approval_required", 5);
+    assert!(json_str(&error["hint"]).contains("--request"), "{error}");
 
     let asked = desk.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     assert_eq!(asked["state"], "pending");
     assert_eq!(asked["causes"], json!(["website"]));
     assert_eq!(asked["reason"], "she called");
-    let id = text(&asked["id"]);
+    let id = json_str(&asked["id"]);
     assert_eq!(id.len(), 16);
     // Still not, and the same question is the same request.
     desk.as_amy(&with_json(&["login", "1"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     let again = desk.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     assert_eq!(
         (&again["id"], &again["changed"]),
@@ -39,26 +39,26 @@ fn asked_approved_used_once() {
         "--reason",
         "other",
     ]))
-    .failed("already_exists", 7);
+    .assert_failed("already_exists", 7);
 
     let approved = desk.approve(&id[..6]);
     assert_eq!(approved[0]["state"], "approved");
     assert_eq!(approved[0]["decided_by"], "lea");
     desk.as_lea(&with_json(&["request", "approve", id]))
-        .failed("request_closed", 5);
+        .assert_failed("request_closed", 5);
     desk.as_lea(&with_json(&["request", "deny", id]))
-        .failed("request_closed", 5);
+        .assert_failed("request_closed", 5);
 
     // What was approved must not become something else.
     desk.as_amy(&with_json(&["login", "1", "--reason", "just looking"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     desk.as_amy(&with_json(&["login", "3"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     desk.as_amy(&with_json(&["login", "--order", "100000001"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     // Nor is it somebody else's.
     desk.as_lea(&with_json(&["login", "1"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
 
     let login = answer(&desk.as_amy(&with_json(&["login", "1"])));
     let issued = desk.event("issue");
@@ -69,14 +69,14 @@ fn asked_approved_used_once() {
         (&issued["reason"], &issued["ticket"]),
         (&json!("she called"), &json!("ZD-1"))
     );
-    let used = desk.store.json(&["request", "show", id]);
+    let used = desk.store.run_json(&["request", "show", id]);
     assert_eq!(used["state"], "used");
     assert_eq!(used["session_id"], login["session_id"]);
     desk.as_amy(&with_json(&["login", "1"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     desk.as_amy(&with_json(&["request", "cancel", id]))
-        .failed("request_closed", 5);
-    desk.store.ok(&["log", "verify"]);
+        .assert_failed("request_closed", 5);
+    desk.store.run_ok(&["log", "verify"]);
 }
 
 #[test]
@@ -84,16 +84,16 @@ fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
     let desk = Desk::new();
     // Lea may do both, but not for herself.
     let own = answer(&desk.as_lea(&with_json(&["login", "1", "--request"])));
-    let own = text(&own["id"]);
+    let own = json_str(&own["id"]);
     desk.as_lea(&with_json(&["request", "approve", own]))
-        .failed("own_request", 5);
+        .assert_failed("own_request", 5);
     desk.as_lea(&with_json(&["request", "deny", own]))
-        .failed("own_request", 5);
+        .assert_failed("own_request", 5);
     // Amy cannot approve, and whose requests are not hers are none.
     desk.as_amy(&with_json(&["request", "approve", own]))
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
     desk.as_amy(&with_json(&["request", "show", own]))
-        .failed("request_not_found", 3);
+        .assert_failed("request_not_found", 3);
     let mine = desk.id(&["1"]);
     let seen = answer(&desk.as_amy(&with_json(&["request", "list"])));
     assert_eq!(seen.as_array().map(Vec::len), Some(1));
@@ -103,7 +103,7 @@ fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
     assert_eq!(hers[0]["id"], own);
     // Only the requester takes a request back.
     desk.as_lea(&with_json(&["request", "cancel", &mine]))
-        .failed("request_not_found", 3);
+        .assert_failed("request_not_found", 3);
     answer(&desk.as_amy(&with_json(&["request", "cancel", &mine])));
     assert_eq!(desk.state(&mine), "cancelled");
     assert_eq!(desk.event("cancel")["admin"], "amy");
@@ -112,10 +112,10 @@ fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
 #[test]
 fn outside_of_the_scope_there_is_no_request() {
     let desk = Desk::new();
-    desk.store.ok(&["role", "scope", "leas", "website:eu"]);
+    desk.store.run_ok(&["role", "scope", "leas", "website:eu"]);
     let id = desk.id(&["1"]);
     desk.as_lea(&with_json(&["request", "approve", &id]))
-        .failed("request_not_found", 3);
+        .assert_failed("request_not_found", 3);
     let listed = answer(&desk.as_lea(&with_json(&["request", "list"])));
     assert_eq!(listed, json!([]));
     answer(&desk.as_lea(&with_json(&["request", "approve", &desk.id(&["3"])])));
@@ -132,9 +132,9 @@ fn an_approval_is_worth_what_its_approver_may_do_when_it_is_used() {
         let desk = Desk::new();
         let id = desk.id(&["1"]);
         desk.approve(&id);
-        desk.store.ok(loss);
+        desk.store.run_ok(loss);
         desk.as_amy(&with_json(&["login", "1"]))
-            .failed("approval_required", 5);
+            .assert_failed("approval_required", 5);
         // A new request makes an end of the old one.
         let new = desk.id(&["1"]);
         assert_ne!(new, id);
@@ -151,9 +151,9 @@ fn a_request_of_somebody_who_may_not_log_in_any_more_is_not_approved() {
     ] {
         let desk = Desk::new();
         let id = desk.id(&["1"]);
-        desk.store.ok(loss);
+        desk.store.run_ok(loss);
         desk.as_lea(&with_json(&["request", "approve", &id]))
-            .failed("request_closed", 5);
+            .assert_failed("request_closed", 5);
         assert_eq!(desk.state(&id), "pending");
     }
 }
@@ -177,24 +177,26 @@ fn denied_with_a_reason() {
 fn time_runs_out_for_requests_and_for_approvals() {
     let desk = Desk::new();
     desk.store
-        .ok(&["config", "set", "lac/approval/expiration_time", "60"]);
+        .run_ok(&["config", "set", "lac/approval/expiration_time", "60"]);
     let (waits, approved) = (desk.id(&["1"]), desk.id(&["3"]));
     desk.store.clock.set("2026-10-05T12:00:30.000000Z");
     desk.approve(&approved);
     desk.store.clock.set("2026-10-05T12:01:00.000000Z");
     assert_eq!(desk.state(&waits), "expired");
     desk.as_lea(&with_json(&["request", "approve", &waits]))
-        .failed("request_closed", 5);
+        .assert_failed("request_closed", 5);
     // The approval has its own minute.
     assert_eq!(desk.state(&approved), "approved");
     desk.store.clock.set("2026-10-05T12:01:30.000000Z");
     assert_eq!(desk.state(&approved), "expired");
     desk.as_amy(&with_json(&["login", "3"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     // A clock that was put back revives nothing.
     desk.store.clock.set("2026-10-05T11:59:59.000000Z");
     assert_eq!(desk.state(&approved), "expired");
-    let expired = desk.store.json(&["request", "list", "--state", "expired"]);
+    let expired = desk
+        .store
+        .run_json(&["request", "list", "--state", "expired"]);
     assert_eq!(expired.as_array().map(Vec::len), Some(2));
 }
 
@@ -202,12 +204,14 @@ fn time_runs_out_for_requests_and_for_approvals() {
 fn every_other_obstacle_comes_first() {
     let desk = Desk::new();
     for args in [&["login", "2"][..], &["login", "2", "--request"]] {
-        desk.as_amy(&with_json(args)).failed("consent_withheld", 5);
+        desk.as_amy(&with_json(args))
+            .assert_failed("consent_withheld", 5);
     }
     desk.store
-        .ok(&["config", "set", "lac/ticket/required", "yes"]);
+        .run_ok(&["config", "set", "lac/ticket/required", "yes"]);
     for args in [&["login", "1"][..], &["login", "1", "--request"]] {
-        desk.as_amy(&with_json(args)).failed("ticket_required", 5);
+        desk.as_amy(&with_json(args))
+            .assert_failed("ticket_required", 5);
     }
     let checked = desk.as_amy(&with_json(&["login", "1", "--check"]));
     assert_eq!(checked.code, 5);
@@ -216,7 +220,7 @@ fn every_other_obstacle_comes_first() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|one| text(&one["code"]))
+        .map(|one| json_str(&one["code"]))
         .collect();
     assert_eq!(codes, ["ticket_required", "approval_required"]);
     // What the request said needs not be said again.
@@ -229,42 +233,44 @@ fn every_other_obstacle_comes_first() {
 
 #[test]
 fn marked_are_websites_customers_and_roles() {
-    let store = Store::with_shop();
-    let amy = store.agent("amy");
+    let store = TestStore::with_sample_data();
+    let amy = store.create_agent("amy");
     let login = |id: &str| store.run_as(&amy, &["login", id, "-o", "json"]);
     answer(&login("1"));
     // No approval needed: none is asked for.
     store
         .run_as(&amy, &["login", "1", "--request", "-o", "json"])
-        .failed("invalid_value", 2);
+        .assert_failed("invalid_value", 2);
     // A website.
     let scope = ["--scope", "website:eu"];
     let set = |path: &str, value: &str, scope: &[&str]| {
         let args = ["config", "set", path, value];
-        store.ok(&args
-            .into_iter()
-            .chain(scope.iter().copied())
-            .collect::<Vec<_>>());
+        store.run_ok(
+            &args
+                .into_iter()
+                .chain(scope.iter().copied())
+                .collect::<Vec<_>>(),
+        );
     };
     set("lac/approval/required", "yes", &scope);
-    login("3").failed("approval_required", 5);
+    login("3").assert_failed("approval_required", 5);
     answer(&login("1"));
     // A customer.
-    store.ok(&["customer", "edit", "1", "--vip", "yes"]);
-    login("1").failed("approval_required", 5);
-    assert_eq!(store.json(&["customer", "show", "1"])["vip"], true);
+    store.run_ok(&["customer", "edit", "1", "--vip", "yes"]);
+    login("1").assert_failed("approval_required", 5);
+    assert_eq!(store.run_json(&["customer", "show", "1"])["vip"], true);
     set("lac/approval/vip", "no", &["--scope", "website:base"]);
     answer(&login("1"));
     // A role, by its exact name.
     set("lac/approval/roles", "Amys, others", &[]);
     answer(&login("1"));
     set("lac/approval/roles", "amys, others", &[]);
-    login("1").failed("approval_required", 5);
+    login("1").assert_failed("approval_required", 5);
     assert_eq!(
-        store.ok(&["config", "get", "lac/approval/roles"]),
+        store.run_ok(&["config", "get", "lac/approval/roles"]),
         "amys,others\n"
     );
-    store.ok(&["login", "1"]);
+    store.run_ok(&["login", "1"]);
     // One that is none marks nobody, and the doctor says so.
     let doctor = store.run(&["doctor"]);
     assert!(
@@ -277,17 +283,17 @@ fn marked_are_websites_customers_and_roles() {
 fn where_it_would_be_is_what_was_approved() {
     let desk = Desk::new();
     let manual = "login_as_customer/general/store_view_manual_choice_enabled";
-    desk.store.ok(&["config", "set", manual, "yes"]);
+    desk.store.run_ok(&["config", "set", manual, "yes"]);
     let id = desk.id(&["3", "--store-view", "fr"]);
     desk.approve(&id);
     desk.as_amy(&with_json(&["login", "3", "--store-view", "de"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     let login = answer(&desk.as_amy(&with_json(&["login", "3"])));
     assert_eq!(login["store_view"], "fr");
     let order = desk.id(&["--order", "100000001", "--store-view", "en"]);
     desk.approve(&order);
     desk.as_amy(&with_json(&["login", "1", "--store-view", "en"]))
-        .failed("approval_required", 5);
+        .assert_failed("approval_required", 5);
     answer(&desk.as_amy(&with_json(&["login", "--order", "100000001"])));
 }
 
@@ -295,26 +301,26 @@ fn where_it_would_be_is_what_was_approved() {
 fn who_agreed_to_a_login_with_consent_did_not_agree_to_one_without() {
     let desk = Desk::new();
     let rights = ["login_button", "Lac::consent_override"];
-    let may = desk.store.staff("mia", &rights);
+    let may = desk.store.create_user_with_resources("mia", &rights);
     let as_mia = |args: &[&str]| desk.store.run_as(&may, &with_json(args));
     let plain = ["login", "1", "--reason", "the police asks"];
     let without = [&plain[..], &["--override-consent"]].concat();
     let ask = |args: &[&str]| {
         let asked = answer(&as_mia(&[args, &["--request"]].concat()));
-        (text(&asked["id"]).to_owned(), asked["causes"].clone())
+        (json_str(&asked["id"]).to_owned(), asked["causes"].clone())
     };
     let (first, causes) = ask(&plain);
     assert_eq!(causes, json!(["website"]));
     desk.approve(&first);
-    desk.store.ok(&["consent", "revoke", "1"]);
-    as_mia(&plain).failed("consent_withheld", 5);
-    let error = as_mia(&without).failed("approval_required", 5);
-    assert!(text(&error["message"]).contains("consent"), "{error}");
+    desk.store.run_ok(&["consent", "revoke", "1"]);
+    as_mia(&plain).assert_failed("consent_withheld", 5);
+    let error = as_mia(&without).assert_failed("approval_required", 5);
+    assert!(json_str(&error["message"]).contains("consent"), "{error}");
 
     let (second, causes) = ask(&without);
     assert_ne!(first, second);
     assert_eq!(causes, json!(["website", "override"]));
-    as_mia(&without).failed("approval_required", 5);
+    as_mia(&without).assert_failed("approval_required", 5);
     desk.approve(&second);
     assert_eq!(desk.event("approve")["details"]["override_consent"], true);
     let login = answer(&as_mia(&without));

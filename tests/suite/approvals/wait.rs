@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use super::{Desk, json as answer};
-use crate::support::text;
+use crate::support::json_str;
 
 /// Amy, waiting; and her request, once it is there.
 fn waiting(desk: &Desk) -> (Child, String) {
@@ -19,9 +19,11 @@ fn waiting(desk: &Desk) -> (Child, String) {
 /// The one request that waits, as soon as there is one.
 fn pending(desk: &Desk) -> String {
     for _ in 0..600 {
-        let open = desk.store.json(&["request", "list", "--state", "pending"]);
+        let open = desk
+            .store
+            .run_json(&["request", "list", "--state", "pending"]);
         if let Some(request) = open.get(0) {
-            return text(&request["id"]).to_owned();
+            return json_str(&request["id"]).to_owned();
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -37,7 +39,7 @@ fn the_url_comes_with_the_approval() {
     let stderr = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success(), "{stderr}");
     let login: serde_json::Value = serde_json::from_slice(&ended.stdout).expect("JSON");
-    assert!(text(&login["url"]).contains("secret="));
+    assert!(json_str(&login["url"]).contains("secret="));
     assert_eq!(desk.state(&id), "used");
 }
 
@@ -57,10 +59,12 @@ fn a_no_ends_the_waiting() {
 fn patience_ends_and_the_request_stays() {
     let desk = Desk::new();
     let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
-    desk.as_amy(&args).failed("approval_required", 5);
-    let open = desk.store.json(&["request", "list", "--state", "pending"]);
+    desk.as_amy(&args).assert_failed("approval_required", 5);
+    let open = desk
+        .store
+        .run_json(&["request", "list", "--state", "pending"]);
     assert_eq!(open.as_array().map(Vec::len), Some(1));
     // Approved in the meantime: the same line logs in at once.
-    desk.approve(text(&open[0]["id"]));
+    desk.approve(json_str(&open[0]["id"]));
     answer(&desk.as_amy(&args));
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::ask;
-use crate::support::{Broker, NOW, Store, colleague, ran};
+use crate::support::{BrokerProcess, NOW, TestStore, command_output, create_user_with_own_role};
 
 fn claim(seq: u64, note: &str, token: Option<&str>) -> String {
     let root = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -30,17 +30,17 @@ fn code(fault: &str) -> String {
 
 #[test]
 fn a_claim_about_the_log_is_no_alarm() {
-    let store = Store::new();
-    let agent = colleague(&store, "agent", &["login_button"]);
-    let reader = colleague(&store, "reader", &["login_log"]);
-    let real = store.json(&["log", "checkpoint"])["note"].clone();
+    let store = TestStore::new();
+    let agent = create_user_with_own_role(&store, "agent", &["login_button"]);
+    let reader = create_user_with_own_role(&store, "reader", &["login_log"]);
+    let real = store.run_json(&["log", "checkpoint"])["note"].clone();
     let real = real.as_str().expect("a note").to_owned();
     // The same, with another size: signed by nobody.
     let mut lines: Vec<&str> = real.split('\n').collect();
     lines[1] = "4711";
     let forged = lines.join("\n");
 
-    let mut broker = Broker::start(&store, NOW, 7);
+    let mut broker = BrokerProcess::start(&store, NOW, 7);
     for seq in [0, 1, 5, 9, 4711, u64::MAX / 2] {
         for note in ["", "nonsense", &real, &forged] {
             let (tag, fault) = ask(&broker, &claim(seq, note, Some(&agent)));
@@ -84,5 +84,6 @@ fn a_claim_about_the_log_is_no_alarm() {
         !said.contains("changed") && !said.contains("put back"),
         "{said}"
     );
-    let _ = ran(store.command(&["log", "verify"]).output().expect("lac")).succeeded();
+    let _ =
+        command_output(store.command(&["log", "verify"]).output().expect("lac")).assert_succeeded();
 }

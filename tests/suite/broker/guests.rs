@@ -9,11 +9,11 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::{ask, frame, hello, run, say, serving};
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn what_is_no_request_is_refused_and_the_next_one_is_heard() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let huge = [&[b'Q'][..], &u32::MAX.to_be_bytes(), &[b'x'; 100]].concat();
     for bytes in [
@@ -47,19 +47,19 @@ fn what_is_no_request_is_refused_and_the_next_one_is_heard() {
             "{what}: {answer}"
         );
     }
-    run(&shop, &broker, &["whoami"]).succeeded();
+    run(&shop, &broker, &["whoami"]).assert_succeeded();
 }
 
 #[test]
 fn slow_and_silent_guests_keep_nobody_waiting_and_are_sent_away() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
     let silent: Vec<UnixStream> = (0..40)
         .map(|_| UnixStream::connect(&broker.socket).expect("a line"))
         .collect();
     let mut slow = UnixStream::connect(&broker.socket).expect("a line");
     let since = Instant::now();
-    run(&store, &broker, &["whoami"]).succeeded();
+    run(&store, &broker, &["whoami"]).assert_succeeded();
     assert!(since.elapsed() < Duration::from_secs(5));
     // Byte by byte it takes longer than the broker waits.
     let mut sent = 0;
@@ -85,24 +85,24 @@ fn slow_and_silent_guests_keep_nobody_waiting_and_are_sent_away() {
 
 #[test]
 fn one_account_cannot_take_all_the_room() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
     let all: Vec<UnixStream> = (0..160)
         .filter_map(|_| UnixStream::connect(&broker.socket).ok())
         .collect();
     thread::sleep(Duration::from_millis(300));
-    run(&store, &broker, &["whoami", "-o", "json"]).failed("broker_busy", 7);
+    run(&store, &broker, &["whoami", "-o", "json"]).assert_failed("broker_busy", 7);
     drop(all);
     thread::sleep(Duration::from_millis(300));
-    run(&store, &broker, &["whoami"]).succeeded();
+    run(&store, &broker, &["whoami"]).assert_succeeded();
 }
 
 #[test]
 fn whatever_is_sent_the_broker_goes_on() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
-    let before = shop.log().len();
-    let names = lac_app::remote::names();
+    let before = shop.log_events().len();
+    let names = lac_app::protocol::use_case_names();
     let value = prop_oneof![
         Just("{}".to_owned()),
         Just("null".to_owned()),
@@ -130,15 +130,15 @@ fn whatever_is_sent_the_broker_goes_on() {
             Ok(())
         })
         .expect("it goes on");
-    run(&shop, &broker, &["whoami"]).succeeded();
-    run(&shop, &broker, &["log", "verify"]).succeeded();
-    assert!(shop.log().len() >= before);
+    run(&shop, &broker, &["whoami"]).assert_succeeded();
+    run(&shop, &broker, &["log", "verify"]).assert_succeeded();
+    assert!(shop.log_events().len() >= before);
 }
 
 /// Everybody on the machine can call, and every attempt is recorded, for ever.
 #[test]
 fn however_much_a_guest_says_little_of_it_goes_on_record() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let (long, longest) = ("x".repeat(3_000_000), "x".repeat(255));
     let wish = |named: &str| {
@@ -169,15 +169,15 @@ fn however_much_a_guest_says_little_of_it_goes_on_record() {
         assert_eq!(tag, b'F', "{use_case}: {answer:.200}");
         assert!(answer.contains(code), "{use_case}: {answer:.200}");
     }
-    let listed = shop.ok(&["log", "list", "--limit", "5", "-o", "jsonl"]);
+    let listed = shop.run_ok(&["log", "list", "--limit", "5", "-o", "jsonl"]);
     assert!(listed.contains("customer_not_found"), "{listed:.2000}");
     assert!(listed.len() < 20_000, "{} bytes", listed.len());
-    shop.ok(&["log", "verify"]);
+    shop.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn doctor_tells_a_guest_nothing_of_people_and_websites() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let (_, own) = ask(&broker, r#"{"use_case":"doctor","request":{}}"#);
     assert!(own.contains("alice is the only"), "{own}");
@@ -192,7 +192,7 @@ fn doctor_tells_a_guest_nothing_of_people_and_websites() {
 
 #[test]
 fn one_act_names_no_more_than_can_be_looked_up_quickly() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let many = vec![r#""1""#; 10_001].join(",");
     for request in [

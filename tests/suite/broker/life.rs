@@ -7,21 +7,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{ask, frame, run, say, serving};
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn whoever_connects_is_who_the_kernel_says() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
-    let myself = run(&store, &broker, &["whoami", "-o", "json"]).succeeded();
+    let myself = run(&store, &broker, &["whoami", "-o", "json"]).assert_succeeded();
     assert!(myself.stdout.contains("\"name\":\"alice\""), "{myself:#?}");
     run(
         &store,
         &broker,
         &["config", "set", "web/url/use_store", "yes"],
     )
-    .succeeded();
-    let event = &store.log()[0];
+    .assert_succeeded();
+    let event = &store.log_events()[0];
     let uid = nix::unistd::getuid();
     assert_eq!(event["ip_address"], format!("unix:{uid}"));
     assert_eq!(event["admin"], "alice");
@@ -38,11 +38,12 @@ fn whoever_connects_is_who_the_kernel_says() {
 
 #[test]
 fn a_token_counts_over_the_socket_and_is_in_no_answer() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
-    let token = shop.person("tina", "Administrators");
+    let token = shop.create_user("tina", "Administrators");
     let mut command = super::command(&shop, &broker, &["whoami", "-o", "json"]);
-    let out = crate::support::ran(command.env("LAC_TOKEN", &token).output().expect("lac"));
+    let out =
+        crate::support::command_output(command.env("LAC_TOKEN", &token).output().expect("lac"));
     assert!(out.stdout.contains("\"name\":\"tina\""), "{out:#?}");
     for bad in [
         "lac_0",
@@ -50,23 +51,24 @@ fn a_token_counts_over_the_socket_and_is_in_no_answer() {
         "lac_000000000000000000000000000000000000000000016rLJw",
     ] {
         let mut command = super::command(&shop, &broker, &["whoami", "-o", "json"]);
-        let out = crate::support::ran(command.env("LAC_TOKEN", bad).output().expect("lac"));
-        let error = out.failed("not_authenticated", 4);
+        let out =
+            crate::support::command_output(command.env("LAC_TOKEN", bad).output().expect("lac"));
+        let error = out.assert_failed("not_authenticated", 4);
         assert!(!error.to_string().contains(bad), "{error}");
     }
 }
 
 #[test]
 fn one_broker_a_socket_and_a_dead_ones_is_taken_over() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut broker = serving(&store);
     let socket = broker.socket.display().to_string();
-    store.fails(&["serve", "--socket", &socket], "already_exists", 7);
+    store.run_failing(&["serve", "--socket", &socket], "already_exists", 7);
     broker.child.kill().expect("killed");
     broker.child.wait().expect("gone");
     assert!(broker.socket.exists(), "it was killed");
     let gone = run(&store, &broker, &["whoami", "-o", "json"]);
-    gone.failed("broker_missing", 1);
+    gone.assert_failed("broker_missing", 1);
 
     let second = Command::new(env!("CARGO_BIN_EXE_lac"))
         .args(["serve", "--idle", "1s", "--socket", &socket])
@@ -85,7 +87,7 @@ fn one_broker_a_socket_and_a_dead_ones_is_taken_over() {
 
 #[test]
 fn told_to_end_it_answers_what_is_under_way() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let mut broker = serving(&shop);
     let waiting = std::os::unix::net::UnixStream::connect(&broker.socket).expect("a line");
     let pid = nix::unistd::Pid::from_raw(i32::try_from(broker.child.id()).expect("a pid"));
@@ -102,30 +104,30 @@ fn told_to_end_it_answers_what_is_under_way() {
 
 #[test]
 fn a_store_that_is_not_there_or_not_safe_is_not_served() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     let socket = store.home().join("s.sock").display().to_string();
-    store.fails(&["serve", "--socket", &socket], "store_missing", 1);
-    let store = Store::new();
-    store.fails(&["serve"], "input_required", 2);
+    store.run_failing(&["serve", "--socket", &socket], "store_missing", 1);
+    let store = TestStore::new();
+    store.run_failing(&["serve"], "input_required", 2);
     let open = fs::Permissions::from_mode(0o777);
     fs::set_permissions(store.dir(), open).expect("open to all");
     let socket = store.home().join("s.sock").display().to_string();
-    store.fails(&["serve", "--socket", &socket], "store_unsafe", 1);
+    store.run_failing(&["serve", "--socket", &socket], "store_unsafe", 1);
 }
 
 #[test]
 fn a_socket_where_others_could_lay_one_is_not_trusted() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
     let dir = broker.socket.parent().expect("a directory");
     let open = fs::Permissions::from_mode(0o777);
     fs::set_permissions(dir, open).expect("open to all");
-    run(&store, &broker, &["whoami", "-o", "json"]).failed("store_unsafe", 1);
+    run(&store, &broker, &["whoami", "-o", "json"]).assert_failed("store_unsafe", 1);
 }
 
 #[test]
 fn both_sides_must_speak_the_same_protocol() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
     let heard = say(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
     let text = String::from_utf8_lossy(&heard);
@@ -137,15 +139,15 @@ fn both_sides_must_speak_the_same_protocol() {
 
 #[test]
 fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
-    let shop = Store::with_shop();
-    let copy = shop.copy();
+    let shop = TestStore::with_sample_data();
+    let copy = shop.copy_store();
     let broker = serving(&shop);
     run(
         &shop,
         &broker,
         &["config", "set", "web/url/use_store", "yes"],
     )
-    .succeeded();
+    .assert_succeeded();
     for name in ["lac.db", "lac.db-wal"] {
         let (from, to) = (copy.dir().join(name), shop.dir().join(name));
         let _ = fs::remove_file(&to);
@@ -160,12 +162,12 @@ fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
         &broker,
         &["config", "set", "web/url/use_store", "no", "-o", "json"],
     );
-    refused.failed("log_tampered", 6);
+    refused.assert_failed("log_tampered", 6);
 }
 
 #[test]
 fn a_broker_takes_only_its_own_socket_with_it() {
-    let store = Store::new();
+    let store = TestStore::new();
     let mut first = serving(&store);
     fs::remove_file(&first.socket).expect("removed");
     let socket = first.socket.display().to_string();
@@ -183,7 +185,7 @@ fn a_broker_takes_only_its_own_socket_with_it() {
     let pid = nix::unistd::Pid::from_raw(i32::try_from(first.child.id()).expect("a pid"));
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("told");
     first.child.wait().expect("it ends");
-    run(&store, &first, &["whoami"]).succeeded();
+    run(&store, &first, &["whoami"]).assert_succeeded();
     second.kill().expect("killed");
     second.wait().expect("gone");
 }

@@ -11,22 +11,22 @@ use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::support::{Broker, NOW, Ran, Store, ran};
+use crate::support::{BrokerProcess, CommandOutput, NOW, TestStore, command_output};
 
 /// A command that knows nothing of the store but its broker.
-pub fn command(store: &Store, broker: &Broker, args: &[&str]) -> Command {
+pub fn command(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> Command {
     let mut command = store.command(args);
-    command.env("LAC_STORE", broker.store());
+    command.env("LAC_STORE", broker.store_setting());
     command
 }
 
 #[track_caller]
-pub fn run(store: &Store, broker: &Broker, args: &[&str]) -> Ran {
-    ran(command(store, broker, args).output().expect("lac runs"))
+pub fn run(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> CommandOutput {
+    command_output(command(store, broker, args).output().expect("lac runs"))
 }
 
-pub fn serving(store: &Store) -> Broker {
-    Broker::start(store, NOW, 99)
+pub fn serving(store: &TestStore) -> BrokerProcess {
+    BrokerProcess::start(store, NOW, 99)
 }
 
 /// One frame.
@@ -41,7 +41,7 @@ pub fn hello() -> Vec<u8> {
 
 /// Says something and hears what comes back until the broker hangs up, or for
 /// some seconds.
-pub fn say(broker: &Broker, bytes: &[u8]) -> Vec<u8> {
+pub fn say(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
     let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
     stream
         .set_read_timeout(Some(Duration::from_secs(5)))
@@ -54,7 +54,7 @@ pub fn say(broker: &Broker, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The answer or fault that a well-formed request gets.
-pub fn ask(broker: &Broker, request: &str) -> (u8, String) {
+pub fn ask(broker: &BrokerProcess, request: &str) -> (u8, String) {
     let heard = say(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
     let mut rest = &heard[..];
     let mut last = (0, String::new());

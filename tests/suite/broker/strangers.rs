@@ -6,10 +6,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{ask, run, serving};
-use crate::support::{Broker, Store, colleague};
+use crate::support::{BrokerProcess, TestStore, create_user_with_own_role};
 
 /// Attempts with tokens that do not count, each another.
-fn knock(broker: &Broker, times: usize) {
+fn knock(broker: &BrokerProcess, times: usize) {
     for n in 0..times {
         let (name, request) = match n % 3 {
             0 => (
@@ -28,15 +28,15 @@ fn knock(broker: &Broker, times: usize) {
     }
 }
 
-fn refusals(store: &Store) -> Vec<Value> {
-    let log = store.log().into_iter();
+fn refusals(store: &TestStore) -> Vec<Value> {
+    let log = store.log_events().into_iter();
     log.filter(|event| event["details"]["code"] == "not_authenticated")
         .collect()
 }
 
 #[test]
 fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
-    let store = Store::new();
+    let store = TestStore::new();
     let broker = serving(&store);
     knock(&broker, 60);
     let first = refusals(&store);
@@ -44,7 +44,7 @@ fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
     assert!(first[0]["details"].get("attempts").is_none());
     assert!(first[0]["os_account"].is_string() && first[0]["admin"].is_null());
     // Somebody whom the store knows is served meanwhile, and recorded.
-    run(&store, &broker, &["whoami"]).succeeded();
+    run(&store, &broker, &["whoami"]).assert_succeeded();
     // Stopped, it writes down what it had only counted.
     let pid = broker.child.id().to_string();
     assert!(
@@ -60,15 +60,15 @@ fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
     assert_eq!(all.len(), 2, "{all:#?}");
     let attempts = |event: &Value| event["details"]["attempts"].as_u64().unwrap_or(1);
     assert_eq!(all.iter().map(attempts).sum::<u64>(), 60, "{all:#?}");
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn processes_of_their_own_count_together() {
-    let store = Store::new();
+    let store = TestStore::new();
     for n in 0..12 {
         let ran = store.run_as(&format!("lac_{n}"), &["whoami", "-o", "json"]);
-        ran.failed("not_authenticated", 4);
+        ran.assert_failed("not_authenticated", 4);
     }
     assert_eq!(refusals(&store).len(), 1);
     store.clock.set("2026-10-05T12:00:59.000000Z");
@@ -80,19 +80,19 @@ fn processes_of_their_own_count_together() {
     assert_eq!(events.len(), 2, "{events:#?}");
     assert_eq!(events[0]["details"]["attempts"], 13);
     // What somebody known is denied is recorded each time.
-    let clerk = colleague(&store, "clerk", &[]);
+    let clerk = create_user_with_own_role(&store, "clerk", &[]);
     for _ in 0..3 {
         let ran = store.run_as(&clerk, &["customer", "list", "-o", "json"]);
-        ran.failed("resource_denied", 4);
+        ran.assert_failed("resource_denied", 4);
     }
-    let denied = store.json(&["log", "list", "--admin", "clerk"]);
+    let denied = store.run_json(&["log", "list", "--admin", "clerk"]);
     assert_eq!(denied.as_array().map(Vec::len), Some(3));
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// Connections that ask for an import and then send nothing: each holds a long
 /// request.
-fn importing(broker: &Broker) -> UnixStream {
+fn importing(broker: &BrokerProcess) -> UnixStream {
     use std::io::{Read as _, Write as _};
     let wishes = json!({"skip_invalid": false, "dry_run": true, "partial": false,
         "complete": false, "allow_empty": false});
@@ -120,7 +120,7 @@ fn importing(broker: &Broker) -> UnixStream {
 
 #[test]
 fn long_requests_of_one_account_wait_for_each_other_and_short_ones_do_not() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let broker = serving(&store);
     let (first, second) = (importing(&broker), importing(&broker));
     let mut third = super::command(&store, &broker, &["log", "list", "-o", "json"])
@@ -129,8 +129,8 @@ fn long_requests_of_one_account_wait_for_each_other_and_short_ones_do_not() {
         .spawn()
         .expect("lac runs");
     for _ in 0..20 {
-        run(&store, &broker, &["whoami"]).succeeded();
-        run(&store, &broker, &["login", "1"]).succeeded();
+        run(&store, &broker, &["whoami"]).assert_succeeded();
+        run(&store, &broker, &["login", "1"]).assert_succeeded();
     }
     assert!(
         third.try_wait().expect("a child").is_none(),
@@ -140,5 +140,5 @@ fn long_requests_of_one_account_wait_for_each_other_and_short_ones_do_not() {
     drop(first);
     assert!(third.wait().expect("ended").success());
     drop(second);
-    run(&store, &broker, &["log", "verify"]).succeeded();
+    run(&store, &broker, &["log", "verify"]).assert_succeeded();
 }

@@ -7,26 +7,28 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{command, frame, hello, run, serving};
-use crate::support::{Store, ran};
+use crate::support::{TestStore, command_output};
 
 #[test]
 fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let dir = tempfile::tempdir().expect("a directory");
     let file = |name: &str| dir.path().join(name).display().to_string();
     for name in ["a.csv", "a.jsonl", "a.ocsf", "a.csv.zst", "a.jsonl.gz"] {
         let args = ["log", "export", &file(name), "--proof", "sparse"];
-        let exported = run(&shop, &broker, &args).succeeded();
+        let exported = run(&shop, &broker, &args).assert_succeeded();
         assert!(exported.stdout.contains("recorded"), "{exported:#?}");
         let check = ["log", "verify", "--file", &file(name)];
-        run(&shop, &broker, &check).succeeded();
+        run(&shop, &broker, &check).assert_succeeded();
         // An auditor without the broker, with the key alone.
-        let key = run(&shop, &broker, &["key", "verifier"]).succeeded().stdout;
-        shop.ok(&["log", "verify", "--file", &file(name), "--key", key.trim()]);
+        let key = run(&shop, &broker, &["key", "verifier"])
+            .assert_succeeded()
+            .stdout;
+        shop.run_ok(&["log", "verify", "--file", &file(name), "--key", key.trim()]);
     }
     let book = ["log", "export", &file("a.xlsx")];
-    run(&shop, &broker, &book).succeeded();
+    run(&shop, &broker, &book).assert_succeeded();
     assert!(
         fs::read(file("a.xlsx"))
             .expect("a workbook")
@@ -45,7 +47,7 @@ fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
             "jsonl",
         ],
     );
-    let here = shop.ok(&[
+    let here = shop.run_ok(&[
         "log",
         "list",
         "--until",
@@ -53,7 +55,7 @@ fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
         "-o",
         "jsonl",
     ]);
-    assert_eq!(listed.succeeded().stdout, here);
+    assert_eq!(listed.assert_succeeded().stdout, here);
     for args in [
         &[
             "log",
@@ -68,14 +70,14 @@ fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
         &["config", "list", "-o", "json"],
         &["log", "report", "-o", "json"],
     ] {
-        let over = run(&shop, &broker, args).succeeded().stdout;
-        assert_eq!(over, shop.ok(args), "{args:?}");
+        let over = run(&shop, &broker, args).assert_succeeded().stdout;
+        assert_eq!(over, shop.run_ok(args), "{args:?}");
     }
 }
 
 #[test]
 fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");
     for n in 0..12_000 {
@@ -93,7 +95,12 @@ fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once()
         &broker,
         &["import", "customers", &path, "-o", "json"],
     );
-    assert!(imported.succeeded().stdout.contains("\"created\":12000"));
+    assert!(
+        imported
+            .assert_succeeded()
+            .stdout
+            .contains("\"created\":12000")
+    );
 
     fs::write(&path, csv.replacen("n3@example.com", "nobody", 1)).expect("a file");
     let refused = run(
@@ -101,7 +108,7 @@ fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once()
         &broker,
         &["import", "customers", &path, "-o", "json"],
     );
-    let error = refused.failed("invalid_file", 2);
+    let error = refused.assert_failed("invalid_file", 2);
     assert!(
         error["message"]
             .as_str()
@@ -115,29 +122,29 @@ fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once()
         &broker,
         &["import", "customers", "/nowhere/x.csv", "-o", "json"],
     );
-    missing.failed("io", 1);
+    missing.assert_failed("io", 1);
 }
 
 #[test]
 fn who_hangs_up_in_the_middle_of_an_export_leaves_no_file_and_no_record() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
-    let before = shop.log().len();
+    let before = shop.log_events().len();
     let mut child = command(
         &shop,
         &broker,
         &["log", "export", "/dev/full", "--format", "csv"],
     );
-    let out = ran(child.output().expect("lac runs"));
+    let out = command_output(child.output().expect("lac runs"));
     assert_ne!(out.code, 0, "{out:#?}");
-    assert_eq!(shop.log().len(), before, "no file, no record");
+    assert_eq!(shop.log_events().len(), before, "no file, no record");
 }
 
 /// The store is locked while an import is written: whoever sent all of it and
 /// reads nothing of how far it is must not keep it so.
 #[test]
 fn an_import_whose_sender_does_not_listen_keeps_nobody_out() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");
     for n in 0..40_000 {
@@ -155,7 +162,7 @@ fn an_import_whose_sender_does_not_listen_keeps_nobody_out() {
     all.extend(frame(b'U', b""));
     let mut deaf = UnixStream::connect(&broker.socket).expect("a line");
     deaf.write_all(&all).expect("the whole file");
-    let done = || shop.ok(&["customer", "list", "--search", "n39999@", "-o", "json"]);
+    let done = || shop.run_ok(&["customer", "list", "--search", "n39999@", "-o", "json"]);
     let began = Instant::now();
     while !done().contains("n39999@example.com") {
         assert!(began.elapsed() < Duration::from_secs(60), "it is locked");
@@ -167,5 +174,5 @@ fn an_import_whose_sender_does_not_listen_keeps_nobody_out() {
         &broker,
         &["config", "get", "general/locale/timezone"],
     )
-    .succeeded();
+    .assert_succeeded();
 }

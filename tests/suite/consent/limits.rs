@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{SHOP, mode, newest, redeem};
-use crate::support::{Store, customer, page, text};
+use crate::support::{TestStore, json_str, rest_customer, rest_page};
 
 #[test]
 fn a_grant_can_be_for_some_time() {
-    let store = Store::with_shop();
-    let granted = store.json(&["consent", "grant", "2", "--for", "7d"]);
+    let store = TestStore::with_sample_data();
+    let granted = store.run_json(&["consent", "grant", "2", "--for", "7d"]);
     assert_eq!(granted[0]["until"], "2026-10-12T12:00:00.000000Z");
     let event = newest(&store, "grant");
     assert_eq!(event["details"]["before"], "withheld");
@@ -18,48 +18,54 @@ fn a_grant_can_be_for_some_time() {
     );
     assert_eq!(event["details"]["until"], granted[0]["until"]);
     for shown in [
-        store.json(&["consent", "show", "2"])["until"].clone(),
-        store.json(&["consent", "history", "2"])[0]["until"].clone(),
-        store.json(&["customer", "show", "2"])["consent_until"].clone(),
+        store.run_json(&["consent", "show", "2"])["until"].clone(),
+        store.run_json(&["consent", "history", "2"])[0]["until"].clone(),
+        store.run_json(&["customer", "show", "2"])["consent_until"].clone(),
     ] {
         assert_eq!(shown, granted[0]["until"]);
     }
     assert!(
         store
-            .ok(&["customer", "show", "2"])
+            .run_ok(&["customer", "show", "2"])
             .contains("2026-10-12 12:00")
     );
     store.login(&["2"]);
     // The same again changes nothing; another limit does.
     assert_eq!(
-        store.json(&["consent", "grant", "2", "--for", "7d"])[0]["changed"],
+        store.run_json(&["consent", "grant", "2", "--for", "7d"])[0]["changed"],
         false
     );
     assert_eq!(
-        store.json(&["consent", "grant", "2", "--for", "8d"])[0]["changed"],
+        store.run_json(&["consent", "grant", "2", "--for", "8d"])[0]["changed"],
         true
     );
-    assert_eq!(store.json(&["consent", "grant", "2"])[0]["changed"], true);
-    assert_eq!(store.json(&["consent", "show", "2"])["until"], Value::Null);
+    assert_eq!(
+        store.run_json(&["consent", "grant", "2"])[0]["changed"],
+        true
+    );
+    assert_eq!(
+        store.run_json(&["consent", "show", "2"])["until"],
+        Value::Null
+    );
 }
 
 #[test]
 fn until_is_a_time_as_everywhere_and_in_the_stores_zone() {
-    let store = Store::with_shop();
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     for (given, until) in [
         ("2026-10-31", "2026-10-31T23:00:00.000000Z"),
         ("today", "2026-10-05T22:00:00.000000Z"),
         ("2026-10-06T10:30Z", "2026-10-06T10:31:00.000000Z"),
     ] {
-        let granted = store.json(&["consent", "grant", "2", "--until", given]);
+        let granted = store.run_json(&["consent", "grant", "2", "--until", given]);
         assert_eq!(granted[0]["until"], until, "{given}");
     }
 }
 
 #[test]
 fn what_is_past_or_absurd_is_refused() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     for limit in [
         "--for=0s",
         "--for=0",
@@ -79,66 +85,69 @@ fn what_is_past_or_absurd_is_refused() {
         "--until=never",
         "--until=0",
     ] {
-        store.fails(&["consent", "grant", "2", limit], "invalid_value", 2);
+        store.run_failing(&["consent", "grant", "2", limit], "invalid_value", 2);
     }
     let both = ["consent", "grant", "2", "--for", "1d", "--until", "today"];
-    store.fails(&both, "invalid_argument", 2);
-    store.fails(
+    store.run_failing(&both, "invalid_argument", 2);
+    store.run_failing(
         &["consent", "revoke", "2", "--for", "1d"],
         "invalid_argument",
         2,
     );
-    assert_eq!(store.json(&["consent", "show", "2"])["consent"], "withheld");
-    store.ok(&["consent", "grant", "2", "--for", "3653d"]);
+    assert_eq!(
+        store.run_json(&["consent", "show", "2"])["consent"],
+        "withheld"
+    );
+    store.run_ok(&["consent", "grant", "2", "--for", "3653d"]);
 }
 
 #[test]
 fn what_has_run_out_is_withheld_and_says_since_when() {
-    let store = Store::with_shop();
-    store.ok(&["consent", "grant", "2", "--for", "1h"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["consent", "grant", "2", "--for", "1h"]);
     store.clock.set("2026-10-05T12:59:59.999999Z");
     store.login(&["2"]);
     store.clock.set("2026-10-05T13:00:00.000000Z");
-    let error = store.fails(&["login", "2"], "consent_withheld", 5);
+    let error = store.run_failing(&["login", "2"], "consent_withheld", 5);
     assert!(
-        text(&error["message"]).contains("2026-10-05T13:00:00"),
+        json_str(&error["message"]).contains("2026-10-05T13:00:00"),
         "{error}"
     );
-    let shown = store.json(&["consent", "show", "2"]);
+    let shown = store.run_json(&["consent", "show", "2"]);
     assert_eq!(
         (&shown["consent"], &shown["allowed"]),
         (&json!("withheld"), &json!(false))
     );
     assert_eq!(shown["until"], "2026-10-05T13:00:00.000000Z");
     mode(&store, "opt-out");
-    store.fails(&["login", "2"], "consent_withheld", 5);
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
     mode(&store, "mandatory");
     store.login(&["2"]);
     mode(&store, "opt-in");
     // A grant without limit lifts it.
-    store.ok(&["consent", "grant", "2"]);
+    store.run_ok(&["consent", "grant", "2"]);
     store.login(&["2"]);
 }
 
 #[test]
 fn link_and_session_end_with_the_consent() {
-    let store = Store::with_shop();
-    store.ok(&["consent", "grant", "1", "--for", "30s"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["consent", "grant", "1", "--for", "30s"]);
     let login = store.login(&["1"]);
     assert_eq!(login["expires_at"], "2026-10-05T12:00:30.000000Z");
-    let verified = store.json(&["verify", text(&login["url"])]);
+    let verified = store.run_json(&["verify", json_str(&login["url"])]);
     assert_eq!(verified["claims"]["exp"], 1_791_201_630);
-    let opened = store.json(&redeem(text(&login["url"])));
+    let opened = store.run_json(&redeem(json_str(&login["url"])));
     assert_eq!(opened["ends_at"], "2026-10-05T12:00:30.000000Z");
     assert_eq!(
         newest(&store, "redeem")["details"]["ends_at"],
         opened["ends_at"]
     );
     store.clock.set("2026-10-05T12:00:30.000000Z");
-    let id = text(&login["session_id"]);
-    let shown = store.json(&["session", "show", id]);
+    let id = json_str(&login["session_id"]);
+    let shown = store.run_json(&["session", "show", id]);
     assert_eq!(
-        (text(&shown["state"]), text(&shown["end_cause"])),
+        (json_str(&shown["state"]), json_str(&shown["end_cause"])),
         ("expired", "consent_expired")
     );
     // Whoever comes next writes it down: when it was, not when it was noticed.
@@ -147,22 +156,22 @@ fn link_and_session_end_with_the_consent() {
     let event = newest(&store, "expire");
     assert_eq!(event["details"]["cause"], "consent_expired");
     assert_eq!(event["details"]["duration_seconds"], 30);
-    let shown = store.json(&["session", "show", id]);
+    let shown = store.run_json(&["session", "show", id]);
     assert_eq!(shown["ended_at"], "2026-10-05T12:00:30.000000Z");
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn a_shorter_grant_shortens_what_is_open_and_a_longer_one_does_not_lengthen_it() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
     let login = store.login(&["1"]);
-    store.json(&redeem(text(&login["url"])));
+    store.run_json(&redeem(json_str(&login["url"])));
     store
         .run_as(&ben, &["login", "1", "--store-view", "es"])
-        .succeeded();
-    store.ok(&["consent", "grant", "1", "--for", "20s"]);
-    let list = store.json(&["session", "list"]);
+        .assert_succeeded();
+    store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
+    let list = store.run_json(&["session", "list"]);
     assert_eq!(list[0]["expires_at"], "2026-10-05T12:00:20.000000Z");
     assert_eq!(list[1]["ends_at"], "2026-10-05T12:00:20.000000Z");
     assert_eq!(
@@ -170,35 +179,35 @@ fn a_shorter_grant_shortens_what_is_open_and_a_longer_one_does_not_lengthen_it()
         (&json!(20), &json!(20))
     );
     assert_eq!(list[0]["end_cause"], Value::Null, "it is open");
-    store.ok(&["consent", "grant", "1"]);
-    let list = store.json(&["session", "list"]);
+    store.run_ok(&["consent", "grant", "1"]);
+    let list = store.run_json(&["session", "list"]);
     assert_eq!(list[0]["left_seconds"], 20);
 }
 
 #[test]
 fn a_link_that_a_grant_has_shortened_cannot_be_used_longer() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
-    store.ok(&["consent", "grant", "1", "--for", "20s"]);
+    store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
     store.clock.set("2026-10-05T12:00:20.000000Z");
     // The token says otherwise; the consent is what counts.
-    store.fails(&redeem(&url), "consent_withheld", 5);
-    store.ok(&["consent", "grant", "1"]);
-    store.fails(&redeem(&url), "session_ended", 5);
+    store.run_failing(&redeem(&url), "consent_withheld", 5);
+    store.run_ok(&["consent", "grant", "1"]);
+    store.run_failing(&redeem(&url), "session_ended", 5);
     let ran = store.run(&["redeem", &url, "--audience", SHOP]);
     assert!(ran.stderr.contains("consent expired"), "{ran:?}");
 }
 
 #[test]
 fn a_statement_tells_that_it_ended_with_the_permission() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let login = store.login(&["1"]);
-    store.json(&redeem(text(&login["url"])));
-    store.ok(&["consent", "grant", "1", "--for", "20s"]);
+    store.run_json(&redeem(json_str(&login["url"])));
+    store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
     store.clock.set("2026-10-05T12:05:00.000000Z");
     // Whether or not somebody has written it down.
     for _ in 0..2 {
-        let told = store.json(&["log", "statement", "--customer", "1"]);
+        let told = store.run_json(&["log", "statement", "--customer", "1"]);
         let visit = &told["visits"][0];
         assert_eq!(visit["cause"], "consent_expired", "{visit}");
         // The log keeps its order by microseconds, and a fixed clock stands.
@@ -207,7 +216,7 @@ fn a_statement_tells_that_it_ended_with_the_permission() {
             "{visit}"
         );
         assert!(
-            text(&visit["ended"]).starts_with("2026-10-05T12:00:20."),
+            json_str(&visit["ended"]).starts_with("2026-10-05T12:00:20."),
             "{visit}"
         );
         store.login(&["3"]);
@@ -216,21 +225,21 @@ fn a_statement_tells_that_it_ended_with_the_permission() {
 
 #[test]
 fn of_two_records_of_one_person_the_shorter_grant_holds() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let csv = "email,_website,firstname,lastname\nada.a@example.com,base,Ada,Apple\n";
     store
         .run_with(csv.as_bytes(), &["import", "customers", "-"])
-        .succeeded();
-    store.ok(&["consent", "grant", "local:1", "--for", "40s"]);
-    store.ok(&["consent", "grant", "1"]);
+        .assert_succeeded();
+    store.run_ok(&["consent", "grant", "local:1", "--for", "40s"]);
+    store.run_ok(&["consent", "grant", "1"]);
     let login = store.login(&["1"]);
     let name = ("Ada", "Apple");
     store.import(
         "customers",
-        &page(&[customer(1, "ada.a@example.com", name, (1, 1), 2)]),
+        &rest_page(&[rest_customer(1, "ada.a@example.com", name, (1, 1), 2)]),
     );
-    let shown = store.json(&["consent", "show", "1"]);
+    let shown = store.run_json(&["consent", "show", "1"]);
     assert_eq!(shown["until"], "2026-10-05T12:00:40.000000Z");
-    let session = store.json(&["session", "show", text(&login["session_id"])]);
+    let session = store.run_json(&["session", "show", json_str(&login["session_id"])]);
     assert_eq!(session["left_seconds"], 40);
 }

@@ -6,21 +6,21 @@ mod overrides;
 
 use serde_json::Value;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 const SHOP: &str = "https://shop.example.com";
 const MODE: &str = "lac/consent/mode";
 
 /// Sets the mode everywhere.
 #[track_caller]
-fn mode(store: &Store, mode: &str) {
-    store.ok(&["config", "set", MODE, mode]);
+fn mode(store: &TestStore, mode: &str) {
+    store.run_ok(&["config", "set", MODE, mode]);
 }
 
 /// The newest event of an action.
 #[track_caller]
-fn newest(store: &Store, action: &str) -> Value {
-    let log = store.log();
+fn newest(store: &TestStore, action: &str) -> Value {
+    let log = store.log_events();
     let found = log.iter().find(|event| event["action"] == action);
     found.cloned().expect("an event")
 }

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{MODE, mode, newest, redeem};
-use crate::support::{Store, customer, page, text};
+use crate::support::{TestStore, json_str, rest_customer, rest_page};
 
 #[test]
 fn opt_in_is_the_default_and_needs_a_yes() {
-    let store = Store::with_shop();
-    assert_eq!(store.ok(&["config", "get", MODE]).trim(), "opt-in");
-    store.fails(&["config", "set", MODE, "never"], "invalid_value", 2);
-    store.fails(&["login", "2"], "consent_withheld", 5);
+    let store = TestStore::with_sample_data();
+    assert_eq!(store.run_ok(&["config", "get", MODE]).trim(), "opt-in");
+    store.run_failing(&["config", "set", MODE, "never"], "invalid_value", 2);
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
     store.login(&["1"]);
     let basis = &newest(&store, "issue")["consent"];
     assert_eq!(basis["mode"], "opt-in");
@@ -21,10 +21,10 @@ fn opt_in_is_the_default_and_needs_a_yes() {
 
 #[test]
 fn opt_out_allows_until_somebody_says_no() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.import(
         "customers",
-        &page(&[customer(
+        &rest_page(&[rest_customer(
             8,
             "gwen@example.com",
             ("Gwen", "Grape"),
@@ -32,7 +32,7 @@ fn opt_out_allows_until_somebody_says_no() {
             0,
         )]),
     );
-    store.fails(&["login", "8"], "consent_withheld", 5);
+    store.run_failing(&["login", "8"], "consent_withheld", 5);
     mode(&store, "opt-out");
     store.login(&["8"]);
     let basis = &newest(&store, "issue")["consent"];
@@ -40,23 +40,26 @@ fn opt_out_allows_until_somebody_says_no() {
         basis,
         &json!({"mode": "opt-out", "source": null, "seq": null})
     );
-    let shown = store.json(&["consent", "show", "8"]);
+    let shown = store.run_json(&["consent", "show", "8"]);
     assert_eq!(
         (&shown["mode"], &shown["allowed"]),
         (&json!("opt-out"), &json!(true))
     );
     // A no that a file brought counts like any other.
-    store.fails(&["login", "2"], "consent_withheld", 5);
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
     // The first no is a change, and ends the session that stood on silence.
-    let revoked = store.json(&["consent", "revoke", "8"]);
+    let revoked = store.run_json(&["consent", "revoke", "8"]);
     assert_eq!(
         (&revoked[0]["changed"], &revoked[0]["sessions_ended"]),
         (&json!(true), &json!(1))
     );
-    store.fails(&["login", "8"], "consent_withheld", 5);
-    assert_eq!(store.json(&["consent", "revoke", "8"])[0]["changed"], false);
+    store.run_failing(&["login", "8"], "consent_withheld", 5);
+    assert_eq!(
+        store.run_json(&["consent", "revoke", "8"])[0]["changed"],
+        false
+    );
     // A yes is named where there is one.
-    store.ok(&["consent", "grant", "8"]);
+    store.run_ok(&["consent", "grant", "8"]);
     let granted = newest(&store, "grant")["seq"].clone();
     store.login(&["8"]);
     assert_eq!(newest(&store, "issue")["consent"]["seq"], granted);
@@ -64,10 +67,10 @@ fn opt_out_allows_until_somebody_says_no() {
 
 #[test]
 fn where_silence_is_a_yes_a_files_first_no_is_a_change() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     mode(&store, "opt-out");
     let gwen = |consent| {
-        page(&[customer(
+        rest_page(&[rest_customer(
             8,
             "gwen@example.com",
             ("Gwen", "Grape"),
@@ -81,7 +84,7 @@ fn where_silence_is_a_yes_a_files_first_no_is_a_change() {
     assert_eq!(told["consents"]["revoked"], 1);
     assert_eq!(told["sessions_ended"], 1);
     assert_eq!(newest(&store, "revoke")["details"]["source"], "import");
-    store.fails(&redeem(&url), "consent_withheld", 5);
+    store.run_failing(&redeem(&url), "consent_withheld", 5);
     assert_eq!(
         store.import("customers", &gwen(1))["consents"]["revoked"],
         0
@@ -90,7 +93,7 @@ fn where_silence_is_a_yes_a_files_first_no_is_a_change() {
 
 #[test]
 fn mandatory_does_not_ask() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     mode(&store, "mandatory");
     let url = store.login_url(&["2"]);
     let basis = &newest(&store, "issue")["consent"];
@@ -99,82 +102,88 @@ fn mandatory_does_not_ask() {
         &json!({"mode": "mandatory", "source": null, "seq": null})
     );
     // A no is written down and changes nothing.
-    store.ok(&["consent", "revoke", "1"]);
-    store.json(&redeem(&url));
-    store.ok(&["consent", "grant", "2"]);
-    let revoked = store.json(&["consent", "revoke", "2"]);
+    store.run_ok(&["consent", "revoke", "1"]);
+    store.run_json(&redeem(&url));
+    store.run_ok(&["consent", "grant", "2"]);
+    let revoked = store.run_json(&["consent", "revoke", "2"]);
     assert_eq!(revoked[0]["sessions_ended"], 0);
-    assert_eq!(store.json(&["session", "list"])[0]["state"], "active");
+    assert_eq!(store.run_json(&["session", "list"])[0]["state"], "active");
 }
 
 #[test]
 fn the_mode_is_that_of_the_customers_own_website() {
-    let store = Store::with_shop();
-    store.ok(&["consent", "revoke", "1", "3"]);
-    store.ok(&["config", "set", MODE, "mandatory", "--scope", "website:eu"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["consent", "revoke", "1", "3"]);
+    store.run_ok(&["config", "set", MODE, "mandatory", "--scope", "website:eu"]);
     store.login(&["3"]);
-    store.fails(&["login", "1"], "consent_withheld", 5);
+    store.run_failing(&["login", "1"], "consent_withheld", 5);
     // Also where the login goes to a website that does not ask.
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
-    store.fails(&["login", "1", "--store-view", "de"], "consent_withheld", 5);
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
+    store.run_failing(&["login", "1", "--store-view", "de"], "consent_withheld", 5);
     store.login(&["3", "--store-view", "en"]);
     let wrong = ["config", "set", MODE, "opt-out", "--scope", "store-view:de"];
-    store.fails(&wrong, "scope_not_allowed", 2);
+    store.run_failing(&wrong, "scope_not_allowed", 2);
 }
 
 #[test]
 fn a_change_of_the_mode_ends_what_it_takes_the_ground_from() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     mode(&store, "mandatory");
-    let ben = store.agent("ben");
-    store.run_as(&ben, &["login", "1"]).succeeded();
+    let ben = store.create_agent("ben");
+    store.run_as(&ben, &["login", "1"]).assert_succeeded();
     let url = store.login_url(&["2"]);
-    let cleo = store.agent("cara");
-    store.run_as(&cleo, &["login", "5"]).succeeded();
-    store.ok(&["consent", "revoke", "5"]);
+    let cleo = store.create_agent("cara");
+    store.run_as(&cleo, &["login", "5"]).assert_succeeded();
+    store.run_ok(&["consent", "revoke", "5"]);
     // Only the website that changes.
-    store.ok(&["config", "set", MODE, "opt-in", "--scope", "website:base"]);
+    store.run_ok(&["config", "set", MODE, "opt-in", "--scope", "website:base"]);
     let end = newest(&store, "end");
     assert_eq!(
-        (text(&end["customer_id"]), text(&end["details"]["cause"])),
+        (
+            json_str(&end["customer_id"]),
+            json_str(&end["details"]["cause"])
+        ),
         ("2", "consent_withdrawn")
     );
-    store.fails(&redeem(&url), "consent_withheld", 5);
-    let open = |store: &Store| -> Vec<Value> {
-        let list = store.json(&["session", "list", "--state", "issued"]);
+    store.run_failing(&redeem(&url), "consent_withheld", 5);
+    let open = |store: &TestStore| -> Vec<Value> {
+        let list = store.run_json(&["session", "list", "--state", "issued"]);
         list.as_array().expect("a list").clone()
     };
     assert_eq!(open(&store).len(), 2, "Ada said yes, and eu does not ask");
-    store.ok(&["config", "unset", MODE]);
+    store.run_ok(&["config", "unset", MODE]);
     assert_eq!(open(&store).len(), 1);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn who_granted_it_and_now_logs_in_is_marked() {
-    let store = Store::with_shop();
-    let ben = store.staff("ben", &["login_button", "allow_shopping_assistance"]);
-    store.run_as(&ben, &["consent", "grant", "2"]).succeeded();
-    store.run_as(&ben, &["login", "2"]).succeeded();
+    let store = TestStore::with_sample_data();
+    let ben =
+        store.create_user_with_resources("ben", &["login_button", "allow_shopping_assistance"]);
+    store
+        .run_as(&ben, &["consent", "grant", "2"])
+        .assert_succeeded();
+    store.run_as(&ben, &["login", "2"]).assert_succeeded();
     assert_eq!(newest(&store, "issue")["consent"]["self_granted"], true);
     store.login(&["2"]);
     assert_eq!(
         newest(&store, "issue")["consent"]["self_granted"],
         Value::Null
     );
-    let report = store.json(&["log", "report"]);
+    let report = store.run_json(&["log", "report"]);
     assert_eq!(
         report["own_consent"]["rows"].as_array().map(Vec::len),
         Some(1)
     );
     // Whoever has the name next did not grant it.
-    store.ok(&["user", "delete", "ben", "--yes"]);
+    store.run_ok(&["user", "delete", "ben", "--yes"]);
     store.clock.set("2026-10-05T12:00:01.000000Z");
-    let other = store.person("ben", "bens");
-    store.run_as(&other, &["login", "2"]).succeeded();
+    let other = store.create_user("ben", "bens");
+    store.run_as(&other, &["login", "2"]).assert_succeeded();
     assert_eq!(
         newest(&store, "issue")["consent"]["self_granted"],
         Value::Null
     );
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }

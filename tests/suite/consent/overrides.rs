@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{mode, newest, redeem};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const WITHOUT: [&str; 3] = ["--override-consent", "--reason", "the police asks"];
 
 #[test]
 fn it_takes_the_resource_and_always_a_reason() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
     let as_ben = |args: &[&str]| {
         let all: Vec<&str> = ["login", "2"]
             .iter()
@@ -20,9 +20,9 @@ fn it_takes_the_resource_and_always_a_reason() {
             .collect();
         store.run_as(&ben, &all)
     };
-    let error = as_ben(&WITHOUT).failed("resource_denied", 4);
+    let error = as_ben(&WITHOUT).assert_failed("resource_denied", 4);
     assert!(
-        text(&error["message"]).contains("Lac::consent_override"),
+        json_str(&error["message"]).contains("Lac::consent_override"),
         "{error}"
     );
     // Before anybody is looked up.
@@ -35,12 +35,14 @@ fn it_takes_the_resource_and_always_a_reason() {
         "-o",
         "json",
     ];
-    store.run_as(&ben, &nobody).failed("resource_denied", 4);
-    store.ok(&["role", "allow", "bens", "Lac::consent_override"]);
-    as_ben(&["--override-consent"]).failed("reason_required", 5);
-    as_ben(&["--override-consent", "--reason", "  "]).failed("reason_required", 5);
-    as_ben(&[]).failed("consent_withheld", 5);
-    as_ben(&WITHOUT).succeeded();
+    store
+        .run_as(&ben, &nobody)
+        .assert_failed("resource_denied", 4);
+    store.run_ok(&["role", "allow", "bens", "Lac::consent_override"]);
+    as_ben(&["--override-consent"]).assert_failed("reason_required", 5);
+    as_ben(&["--override-consent", "--reason", "  "]).assert_failed("reason_required", 5);
+    as_ben(&[]).assert_failed("consent_withheld", 5);
+    as_ben(&WITHOUT).assert_succeeded();
     let event = newest(&store, "issue");
     assert_eq!(
         event["consent"],
@@ -48,23 +50,23 @@ fn it_takes_the_resource_and_always_a_reason() {
     );
     assert_eq!(event["reason"], "the police asks");
     assert_eq!(
-        store.json(&["session", "list"])[0]["overrides_consent"],
+        store.run_json(&["session", "list"])[0]["overrides_consent"],
         true
     );
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
     // The shopper is told so.
-    let told = store.ok(&["log", "statement", "--customer", "2"]);
+    let told = store.run_ok(&["log", "statement", "--customer", "2"]);
     assert!(told.contains("they went on without"), "{told}");
 }
 
 #[test]
 fn where_consent_is_there_nothing_is_overridden() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["1"].iter().chain(&WITHOUT).copied().collect();
     store.login(&args);
     assert_eq!(newest(&store, "issue")["consent"]["override"], Value::Null);
     assert_eq!(
-        store.json(&["session", "list"])[0]["overrides_consent"],
+        store.run_json(&["session", "list"])[0]["overrides_consent"],
         false
     );
     mode(&store, "mandatory");
@@ -75,13 +77,13 @@ fn where_consent_is_there_nothing_is_overridden() {
 
 #[test]
 fn a_check_says_that_it_would_be_overridden() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["login", "2", "--check"]
         .iter()
         .chain(&WITHOUT)
         .copied()
         .collect();
-    let report = store.json(&args);
+    let report = store.run_json(&args);
     assert_eq!(
         (&report["possible"], &report["overrides_consent"]),
         (&json!(true), &json!(true))
@@ -93,24 +95,27 @@ fn a_check_says_that_it_would_be_overridden() {
 
 #[test]
 fn a_no_ends_it_also_one_that_is_said_again() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["2"].iter().chain(&WITHOUT).copied().collect();
     let unspent = store.login_url(&args);
-    let revoked = store.json(&["consent", "revoke", "2"]);
+    let revoked = store.run_json(&["consent", "revoke", "2"]);
     assert_eq!(
         (&revoked[0]["changed"], &revoked[0]["sessions_ended"]),
         (&json!(true), &json!(1))
     );
-    store.fails(&redeem(&unspent), "session_ended", 5);
-    assert_eq!(store.json(&["consent", "revoke", "2"])[0]["changed"], false);
-    let active = store.login_url(&args);
-    store.json(&redeem(&active));
-    // Neither a yes nor another mode ends it.
-    store.ok(&["consent", "grant", "2", "--for", "1h"]);
-    mode(&store, "opt-out");
-    assert_eq!(store.json(&["session", "list"])[0]["state"], "active");
+    store.run_failing(&redeem(&unspent), "session_ended", 5);
     assert_eq!(
-        store.json(&["consent", "revoke", "2"])[0]["sessions_ended"],
+        store.run_json(&["consent", "revoke", "2"])[0]["changed"],
+        false
+    );
+    let active = store.login_url(&args);
+    store.run_json(&redeem(&active));
+    // Neither a yes nor another mode ends it.
+    store.run_ok(&["consent", "grant", "2", "--for", "1h"]);
+    mode(&store, "opt-out");
+    assert_eq!(store.run_json(&["session", "list"])[0]["state"], "active");
+    assert_eq!(
+        store.run_json(&["consent", "revoke", "2"])[0]["sessions_ended"],
         1
     );
     assert_eq!(
@@ -121,9 +126,9 @@ fn a_no_ends_it_also_one_that_is_said_again() {
 
 #[test]
 fn whoever_loses_the_resource_loses_the_session() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
-    store.ok(&["role", "allow", "bens", "Lac::consent_override"]);
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
+    store.run_ok(&["role", "allow", "bens", "Lac::consent_override"]);
     let login = |customer: &str| {
         let all: Vec<&str> = ["login", customer]
             .iter()
@@ -131,12 +136,12 @@ fn whoever_loses_the_resource_loses_the_session() {
             .chain(&["-o", "json"])
             .copied()
             .collect();
-        let ran = store.run_as(&ben, &all).succeeded();
+        let ran = store.run_as(&ben, &all).assert_succeeded();
         let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
-        text(&answer["url"]).to_owned()
+        json_str(&answer["url"]).to_owned()
     };
     let url = login("2");
-    store.ok(&["role", "deny", "bens", "Lac::consent_override"]);
+    store.run_ok(&["role", "deny", "bens", "Lac::consent_override"]);
     assert_eq!(newest(&store, "end")["details"]["cause"], "access_lost");
-    store.fails(&redeem(&url), "session_ended", 5);
+    store.run_failing(&redeem(&url), "session_ended", 5);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{acts, applied, differences, given, wrong};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const FILE: &str = r#"
 format = "lac-config/1"
@@ -25,13 +25,19 @@ format = "lac-config/1"
 
 #[test]
 fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let answer = applied(&store, "config", FILE, &[]);
     let paths: Vec<String> = answer["changes"]
         .as_array()
         .expect("a list")
         .iter()
-        .map(|change| format!("{} {}", text(&change["scope"]), text(&change["path"])))
+        .map(|change| {
+            format!(
+                "{} {}",
+                json_str(&change["scope"]),
+                json_str(&change["path"])
+            )
+        })
         .collect();
     let wanted = [
         "default login_as_customer/general/authentication_data_expiration_time",
@@ -42,9 +48,9 @@ fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
     ];
     assert_eq!(paths, wanted);
     assert_eq!(acts(&store, 5), ["config set"; 5]);
-    let by_hand = Store::with_shop();
+    let by_hand = TestStore::with_sample_data();
     let url = "https://de.example.com/";
-    by_hand.ok(&[
+    by_hand.run_ok(&[
         "config",
         "set",
         "web/secure/base_url",
@@ -52,16 +58,16 @@ fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
         "--scope",
         "store-view:de",
     ]);
-    let (ours, theirs) = (&store.log()[0], &by_hand.log()[0]);
+    let (ours, theirs) = (&store.log_events()[0], &by_hand.log_events()[0]);
     for field in ["action", "details", "website", "store_view"] {
         assert_eq!(ours[field], theirs[field], "{field}");
     }
-    let events = store.log().len();
+    let events = store.log_events().len();
     assert_eq!(applied(&store, "config", FILE, &[])["changed"], false);
-    assert_eq!(store.log().len(), events);
+    assert_eq!(store.log_events().len(), events);
     assert!(differences(&store, "config", FILE, &[]).is_empty());
 
-    let exported = store.ok(&["config", "export"]);
+    let exported = store.run_ok(&["config", "export"]);
     assert!(
         exported.contains("\"lac/ticket/required\" = \"yes\"\n"),
         "{exported}"
@@ -71,9 +77,9 @@ fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
         "{exported}"
     );
     assert!(!exported.contains("lac/store/name"), "{exported}");
-    let other = Store::with_shop();
+    let other = TestStore::with_sample_data();
     applied(&other, "config", &exported, &["--prune"]);
-    assert_eq!(other.ok(&["config", "export"]), exported);
+    assert_eq!(other.run_ok(&["config", "export"]), exported);
     assert_eq!(
         applied(&other, "config", &exported, &["--prune"])["changed"],
         false
@@ -82,7 +88,7 @@ fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
 
 #[test]
 fn prune_lets_inherit_what_the_file_lacks() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     applied(&store, "config", FILE, &[]);
     let file = "format = \"lac-config/1\"\n[default]\n\"login_as_customer/general/enabled\" = 1\n";
     let ran = given(&store, "config", "diff", file, &[]);
@@ -100,7 +106,7 @@ fn prune_lets_inherit_what_the_file_lacks() {
     assert_eq!(dry["changes"].as_array().map(Vec::len), Some(7));
     applied(&store, "config", file, &["--prune"]);
     assert_eq!(acts(&store, 7), ["config unset"; 7]);
-    let left = store.ok(&["config", "export"]);
+    let left = store.run_ok(&["config", "export"]);
     assert_eq!(
         left,
         file.replace("1\"\n[", "1\"\n\n[")
@@ -110,7 +116,7 @@ fn prune_lets_inherit_what_the_file_lacks() {
 
 #[test]
 fn whatever_is_wrong_is_said_with_line_column_and_field() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let head = "format = \"lac-config/1\"\n";
     for (text, problem) in [
         (
@@ -181,7 +187,7 @@ fn whatever_is_wrong_is_said_with_line_column_and_field() {
 
 #[test]
 fn switching_the_feature_off_ends_sessions_and_they_are_counted() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login(&["1"]);
     let file =
         "format = \"lac-config/1\"\n[default]\n\"login_as_customer/general/enabled\" = false\n";
@@ -192,19 +198,22 @@ fn switching_the_feature_off_ends_sessions_and_they_are_counted() {
 
 #[test]
 fn a_change_of_what_is_logged_is_recorded_and_so_is_what_comes_with_it() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let logged = "admin/magento_logging/actions";
-    store.ok(&["config", "set", logged, "stores"]);
-    let events = store.log().len();
-    store.ok(&["config", "set", "lac/ticket/required", "yes"]);
-    assert_eq!(store.log().len(), events, "config is not logged now");
+    store.run_ok(&["config", "set", logged, "stores"]);
+    let events = store.log_events().len();
+    store.run_ok(&["config", "set", "lac/ticket/required", "yes"]);
+    assert_eq!(store.log_events().len(), events, "config is not logged now");
     let file = format!(
         "format = \"lac-config/1\"\n[default]\n\"lac/ticket/required\" = \"no\"\n\"{logged}\" = \"import\"\n"
     );
     applied(&store, "config", &file, &[]);
-    assert_eq!(store.log().len(), events + 2);
-    assert_eq!(store.log()[1]["details"]["path"], logged);
-    assert_eq!(store.log()[0]["details"]["path"], "lac/ticket/required");
+    assert_eq!(store.log_events().len(), events + 2);
+    assert_eq!(store.log_events()[1]["details"]["path"], logged);
+    assert_eq!(
+        store.log_events()[0]["details"]["path"],
+        "lac/ticket/required"
+    );
     // Not logged at all, and yet done.
     let ran = given(
         &store,
@@ -213,11 +222,11 @@ fn a_change_of_what_is_logged_is_recorded_and_so_is_what_comes_with_it() {
         &file.replace("\"no\"", "\"yes\""),
         &["-o", "json"],
     );
-    ran.succeeded();
-    assert_eq!(store.log().len(), events + 2);
+    ran.assert_succeeded();
+    assert_eq!(store.log_events().len(), events + 2);
     assert_eq!(
-        store.json(&["config", "get", "lac/ticket/required"])["value"],
+        store.run_json(&["config", "get", "lac/ticket/required"])["value"],
         json!("yes")
     );
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }

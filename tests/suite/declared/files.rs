@@ -7,13 +7,13 @@ use std::process::Command;
 use serde_json::json;
 
 use super::{applied, given, wrong};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const FILE: &str = "format = \"lac-roles/1\"\n\n[[role]]\nname = \"Größe\"\naccess = \"custom\"\nscope = \"all\"\n";
 
 #[test]
 fn a_byte_order_mark_and_other_line_ends_do_not_matter() {
-    let store = Store::new();
+    let store = TestStore::new();
     let crlf = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
     assert_eq!(applied(&store, "role", &crlf, &[])["changed"], true);
     assert_eq!(applied(&store, "role", FILE, &[])["changed"], false);
@@ -26,7 +26,7 @@ fn a_byte_order_mark_and_other_line_ends_do_not_matter() {
 
 #[test]
 fn another_encoding_is_told() {
-    let store = Store::new();
+    let store = TestStore::new();
     let utf16: Vec<u8> = FILE.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let utf16 = [&[0xff, 0xfe][..], &utf16].concat();
     let latin1: Vec<u8> = FILE
@@ -38,7 +38,10 @@ fn another_encoding_is_told() {
         (latin1, "stdin: line 4, column 11: it is not UTF-8"),
     ] {
         let ran = store.run_with(&bytes, &["role", "apply", "-", "-o", "json"]);
-        assert_eq!(text(&ran.failed("invalid_file", 2)["message"]), problem);
+        assert_eq!(
+            json_str(&ran.assert_failed("invalid_file", 2)["message"]),
+            problem
+        );
     }
     let control = FILE.replace("\n\n", "\n\0\n");
     assert!(wrong(&store, "role", &control).starts_with("line 2, column 2: this is not TOML"));
@@ -46,7 +49,7 @@ fn another_encoding_is_told() {
 
 #[test]
 fn three_megabytes_are_read_and_more_than_four_are_not() {
-    let store = Store::new();
+    let store = TestStore::new();
     let padding = format!("# {}\n", "aha".repeat(20)).repeat(3 * 1024 * 1024 / 63);
     let large = format!("{FILE}{padding}");
     assert_eq!(applied(&store, "role", &large, &[])["changed"], true);
@@ -65,18 +68,18 @@ fn three_megabytes_are_read_and_more_than_four_are_not() {
         &"# aha\n".repeat(1024 * 1024),
         &["-o", "json"],
     );
-    let error = ran.failed("invalid_file", 2);
+    let error = ran.assert_failed("invalid_file", 2);
     assert_eq!(error["message"], "stdin: it is larger than 4 MiB");
 }
 
 #[test]
 fn a_link_and_a_pipe_are_as_good_as_a_file() {
-    let store = Store::new();
+    let store = TestStore::new();
     let (path, link) = (store.home().join("roles.toml"), store.home().join("link"));
     fs::write(&path, FILE).expect("a file");
     symlink(&path, &link).expect("a link");
     let link = link.to_str().expect("UTF-8");
-    assert_eq!(store.json(&["role", "apply", link])["changed"], true);
+    assert_eq!(store.run_json(&["role", "apply", link])["changed"], true);
     let pipe = store.home().join("pipe");
     assert!(
         Command::new("mkfifo")
@@ -90,7 +93,7 @@ fn a_link_and_a_pipe_are_as_good_as_a_file() {
         move || fs::write(pipe, FILE.replace("Größe", "other"))
     });
     let pipe = pipe.to_str().expect("UTF-8");
-    assert_eq!(store.json(&["role", "apply", pipe])["changed"], true);
+    assert_eq!(store.run_json(&["role", "apply", pipe])["changed"], true);
     writer.join().expect("a thread").expect("written");
 
     let missing = store.home().join("missing\u{1b}[31m.toml");
@@ -98,15 +101,15 @@ fn a_link_and_a_pipe_are_as_good_as_a_file() {
     assert_eq!(ran.code, 1);
     assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
     let home = store.home().to_str().expect("UTF-8").to_owned();
-    store.fails(&["role", "diff", &home], "io", 1);
+    store.run_failing(&["role", "diff", &home], "io", 1);
     fs::write(&path, "x").expect("a file");
-    let error = store.fails(&["role", "diff", link], "invalid_file", 2);
-    assert!(text(&error["message"]).starts_with(&format!("{link}: line 1, column ")));
+    let error = store.run_failing(&["role", "diff", link], "invalid_file", 2);
+    assert!(json_str(&error["message"]).starts_with(&format!("{link}: line 1, column ")));
 }
 
 #[test]
 fn a_diff_comes_in_every_format() {
-    let store = Store::new();
+    let store = TestStore::new();
     let ran = given(&store, "role", "diff", FILE, &["-o", "jsonl"]);
     assert_eq!(ran.code, 9);
     let change =
@@ -118,7 +121,7 @@ fn a_diff_comes_in_every_format() {
         ran.stdout,
         format!("{head}\nrole_create,Größe,,custom,,,,,,\n")
     );
-    let ran = given(&store, "role", "apply", FILE, &["--dry-run"]).succeeded();
+    let ran = given(&store, "role", "apply", FILE, &["--dry-run"]).assert_succeeded();
     assert_eq!(ran.stdout, "+ role Größe: access custom, scope all\n");
     assert!(ran.stderr.contains("dry run"), "{}", ran.stderr);
     assert_eq!(given(&store, "role", "diff", FILE, &["-q"]).code, 9);
@@ -129,7 +132,7 @@ fn a_diff_comes_in_every_format() {
 fn the_page_s_examples_are_right() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/roles-as-code.md");
     let page = fs::read_to_string(page).expect("a page");
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let mut seen = Vec::new();
     for block in page.split("```toml\n").skip(1) {
         let (text, _) = block.split_once("```").expect("its end");

@@ -8,10 +8,10 @@ mod roles;
 
 use serde_json::Value;
 
-use crate::support::{Ran, Store};
+use crate::support::{CommandOutput, TestStore};
 
 /// Runs `lac NOUN VERB - …` with the text on stdin.
-fn given(store: &Store, noun: &str, verb: &str, text: &str, more: &[&str]) -> Ran {
+fn given(store: &TestStore, noun: &str, verb: &str, text: &str, more: &[&str]) -> CommandOutput {
     let mut args = vec![noun, verb, "-"];
     args.extend(more);
     store.run_with(text.as_bytes(), &args)
@@ -19,16 +19,16 @@ fn given(store: &Store, noun: &str, verb: &str, text: &str, more: &[&str]) -> Ra
 
 /// Applies it; the JSON answer.
 #[track_caller]
-fn applied(store: &Store, noun: &str, text: &str, more: &[&str]) -> Value {
+fn applied(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Value {
     let mut args = vec!["-o", "json"];
     args.extend(more);
-    let ran = given(store, noun, "apply", text, &args).succeeded();
+    let ran = given(store, noun, "apply", text, &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
 /// The changes that a diff lists.
 #[track_caller]
-fn differences(store: &Store, noun: &str, text: &str, more: &[&str]) -> Vec<Value> {
+fn differences(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Vec<Value> {
     let mut args = vec!["-o", "json"];
     args.extend(more);
     let ran = given(store, noun, "diff", text, &args);
@@ -39,20 +39,24 @@ fn differences(store: &Store, noun: &str, text: &str, more: &[&str]) -> Vec<Valu
 
 /// Applies a file that is wrong; what is said of it.
 #[track_caller]
-fn wrong(store: &Store, noun: &str, text: &str) -> String {
-    let before = store.log().len();
-    let error = given(store, noun, "apply", text, &["-o", "json"]).failed("invalid_file", 2);
-    let diff = given(store, noun, "diff", text, &["-o", "json"]).failed("invalid_file", 2);
+fn wrong(store: &TestStore, noun: &str, text: &str) -> String {
+    let before = store.log_events().len();
+    let error = given(store, noun, "apply", text, &["-o", "json"]).assert_failed("invalid_file", 2);
+    let diff = given(store, noun, "diff", text, &["-o", "json"]).assert_failed("invalid_file", 2);
     assert_eq!(error, diff);
-    assert_eq!(store.log().len(), before, "a usage error is not recorded");
+    assert_eq!(
+        store.log_events().len(),
+        before,
+        "a usage error is not recorded"
+    );
     let message = error["message"].as_str().expect("a text");
     let message = message.strip_prefix("stdin: ").expect("the file's name");
     message.to_owned()
 }
 
 /// Group and action of the newest events, oldest first.
-fn acts(store: &Store, count: usize) -> Vec<String> {
-    let log = store.log();
+fn acts(store: &TestStore, count: usize) -> Vec<String> {
+    let log = store.log_events();
     let newest = log.iter().take(count).rev();
     newest
         .map(|event| {

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{applied, given};
-use crate::support::{Ran, Store, text};
+use crate::support::{CommandOutput, TestStore, json_str};
 
 /// As somebody, with the text on stdin.
-fn given_by(store: &Store, token: &str, args: &[&str], stdin: &str) -> Ran {
+fn given_by(store: &TestStore, token: &str, args: &[&str], stdin: &str) -> CommandOutput {
     let path = store.home().join("given.toml");
     std::fs::write(&path, stdin).expect("a file");
     let file = path.to_str().expect("UTF-8").to_owned();
@@ -21,14 +21,14 @@ const ROLE: &str = "format = \"lac-roles/1\"\n[[role]]\nname = \"R\"\naccess = \
 
 #[test]
 fn each_part_takes_its_resource() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     applied(&store, "role", ROLE, &[]);
-    let roles = store.staff("roles", &["acl_roles"]);
-    let users = store.staff("users", &["acl_users"]);
-    let nobody = store.staff("nobody", &["login_button"]);
+    let roles = store.create_user_with_resources("roles", &["acl_roles"]);
+    let users = store.create_user_with_resources("users", &["acl_users"]);
+    let nobody = store.create_user_with_resources("nobody", &["login_button"]);
     let (r, u) = (
-        store.run_as(&roles, &["role", "export"]).succeeded(),
-        store.run_as(&users, &["role", "export"]).succeeded(),
+        store.run_as(&roles, &["role", "export"]).assert_succeeded(),
+        store.run_as(&users, &["role", "export"]).assert_succeeded(),
     );
     assert!(r.stdout.contains("[[role]]") && !r.stdout.contains("[[user]]"));
     assert!(!u.stdout.contains("[[role]]") && u.stdout.contains("[[user]]"));
@@ -42,9 +42,9 @@ fn each_part_takes_its_resource() {
     );
     store
         .run_as(&nobody, &["role", "export", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
 
-    let whole = store.ok(&["role", "export"]);
+    let whole = store.run_ok(&["role", "export"]);
     let ran = given_by(&store, &roles, &["role", "diff", "-"], &whole);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
     assert!(
@@ -55,30 +55,31 @@ fn each_part_takes_its_resource() {
     // Nor does an error tell who has which account.
     let taken = whole.replace("name = \"alice\"", "name = \"alicia\"");
     let args = ["role", "diff", "-", "-o", "json"];
-    given_by(&store, &users, &args, &taken).failed("invalid_file", 2);
-    given_by(&store, &roles, &args, &taken).succeeded();
+    given_by(&store, &users, &args, &taken).assert_failed("invalid_file", 2);
+    given_by(&store, &roles, &args, &taken).assert_succeeded();
     for token in [&roles, &users] {
         let args = ["role", "apply", "-", "-o", "json"];
-        given_by(&store, token, &args, &whole).failed("resource_denied", 4);
-        let event = &store.log()[0];
+        given_by(&store, token, &args, &whole).assert_failed("resource_denied", 4);
+        let event = &store.log_events()[0];
         assert_eq!(
-            (text(&event["action_group"]), text(&event["action"])),
+            (json_str(&event["action_group"]), json_str(&event["action"])),
             ("roles", "apply")
         );
         assert_eq!(event["result"], "failure");
     }
     let args = ["role", "apply", "-", "--prune", "-y", "-o", "json"];
-    given_by(&store, &roles, &args, &r.stdout).succeeded();
-    given_by(&store, &users, &args, &u.stdout).succeeded();
-    assert_eq!(store.ok(&["role", "export"]), whole);
+    given_by(&store, &roles, &args, &r.stdout).assert_succeeded();
+    given_by(&store, &users, &args, &u.stdout).assert_succeeded();
+    assert_eq!(store.run_ok(&["role", "export"]), whole);
 }
 
 #[test]
 fn nobody_gives_or_changes_more_than_they_hold() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     applied(&store, "role", ROLE, &[]);
-    let token = store.staff("half", &["acl_roles", "acl_users", "login_button"]);
-    let before = store.ok(&["role", "export"]);
+    let token =
+        store.create_user_with_resources("half", &["acl_roles", "acl_users", "login_button"]);
+    let before = store.run_ok(&["role", "export"]);
     let apply = |text: &str| {
         let args = ["role", "apply", "-", "--prune", "-y", "-o", "json"];
         given_by(&store, &token, &args, text)
@@ -87,10 +88,13 @@ fn nobody_gives_or_changes_more_than_they_hold() {
         "name = \"R\"\naccess = \"custom\"\nscope = \"all\"\nresources = []",
         "name = \"R\"\naccess = \"custom\"\nscope = \"all\"\nresources = [\"sales_order\"]",
     );
-    apply(&given).failed("beyond_own_rights", 4);
-    let event = &store.log()[0];
+    apply(&given).assert_failed("beyond_own_rights", 4);
+    let event = &store.log_events()[0];
     assert_eq!(
-        (text(&event["action"]), text(&event["details"]["role"])),
+        (
+            json_str(&event["action"]),
+            json_str(&event["details"]["role"])
+        ),
         ("allow", "R")
     );
     // Neither the stronger role, nor who has it, nor to be one of them.
@@ -103,17 +107,17 @@ fn nobody_gives_or_changes_more_than_they_hold() {
         ("name = \"alice\"", "name = \"alicia\""),
     ] {
         assert!(before.contains(from), "{from}");
-        apply(&before.replace(from, to)).failed("beyond_own_rights", 4);
+        apply(&before.replace(from, to)).assert_failed("beyond_own_rights", 4);
     }
-    assert_eq!(store.ok(&["role", "export"]), before);
+    assert_eq!(store.run_ok(&["role", "export"]), before);
     let own = before.replace("resources = []", "resources = [\"login_button\"]");
-    apply(&own).succeeded();
+    apply(&own).assert_succeeded();
 }
 
 #[test]
 fn within_a_role_scope_other_websites_do_not_exist() {
-    let store = Store::with_shop();
-    store.ok(&[
+    let store = TestStore::with_sample_data();
+    store.run_ok(&[
         "config",
         "set",
         "lac/reason/required",
@@ -121,7 +125,7 @@ fn within_a_role_scope_other_websites_do_not_exist() {
         "--scope",
         "website:base",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "role",
         "create",
         "both",
@@ -129,8 +133,8 @@ fn within_a_role_scope_other_websites_do_not_exist() {
         "website:base",
         "website:eu",
     ]);
-    store.ok(&["role", "create", "europe", "--scope", "website:eu"]);
-    store.ok(&[
+    store.run_ok(&["role", "create", "europe", "--scope", "website:eu"]);
+    store.run_ok(&[
         "role",
         "allow",
         "europe",
@@ -138,20 +142,23 @@ fn within_a_role_scope_other_websites_do_not_exist() {
         "config_section",
         "Magento_Config::config",
     ]);
-    let token = store.person("europe", "europe");
-    let roles = store.run_as(&token, &["role", "export"]).succeeded().stdout;
+    let token = store.create_user("europe", "europe");
+    let roles = store
+        .run_as(&token, &["role", "export"])
+        .assert_succeeded()
+        .stdout;
     assert!(!roles.contains("base"), "{roles}");
     // What one sees of a wider role is as it is: no change.
     let args = ["role", "apply", "-", "-o", "json"];
-    let ran = given_by(&store, &token, &args, &roles).succeeded();
+    let ran = given_by(&store, &token, &args, &roles).assert_succeeded();
     let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(answer["changed"], false);
     let narrowed = roles.replacen("scope = [\"eu\"]", "scope = []", 1);
-    given_by(&store, &token, &args, &narrowed).failed("beyond_own_rights", 4);
+    given_by(&store, &token, &args, &narrowed).assert_failed("beyond_own_rights", 4);
 
     let config = store
         .run_as(&token, &["config", "export"])
-        .succeeded()
+        .assert_succeeded()
         .stdout;
     assert!(
         config.contains("[website.eu]") && !config.contains("base]"),
@@ -159,31 +166,34 @@ fn within_a_role_scope_other_websites_do_not_exist() {
     );
     let args = ["config", "apply", "-", "--prune", "-o", "json"];
     let base = config.replace("[website.eu]", "[website.base]");
-    let error = given_by(&store, &token, &args, &base).failed("invalid_file", 2);
+    let error = given_by(&store, &token, &args, &base).assert_failed("invalid_file", 2);
     let gone = config.replace("[website.eu]", "[website.gone]");
-    let other = given_by(&store, &token, &args, &gone).failed("invalid_file", 2);
-    let message = |error: &Value| text(&error["message"]).to_owned();
+    let other = given_by(&store, &token, &args, &gone).assert_failed("invalid_file", 2);
+    let message = |error: &Value| json_str(&error["message"]).to_owned();
     assert_eq!(message(&error).replace("base", "gone"), message(&other));
     // Prune takes what one sees, and that alone.
     let (default, _) = config.split_once("\n[website.eu]").expect("a table");
-    given_by(&store, &token, &args, default).succeeded();
-    let all = store.ok(&["config", "export"]);
+    given_by(&store, &token, &args, default).assert_succeeded();
+    let all = store.run_ok(&["config", "export"]);
     assert!(
         all.contains("[website.base]") && !all.contains("[website.eu]"),
         "{all}"
     );
     // The default scope is everybody's.
-    given_by(&store, &token, &args, "format = \"lac-config/1\"\n").failed("beyond_own_rights", 4);
-    assert_eq!(store.log()[0]["action"], "unset");
-    assert_eq!(store.ok(&["config", "export"]), all);
+    given_by(&store, &token, &args, "format = \"lac-config/1\"\n")
+        .assert_failed("beyond_own_rights", 4);
+    assert_eq!(store.log_events()[0]["action"], "unset");
+    assert_eq!(store.run_ok(&["config", "export"]), all);
 }
 
 #[test]
 fn each_path_takes_its_section_s_resource() {
-    let store = Store::with_shop();
-    let section = store.staff("section", &["config_section"]);
-    let rest = store.staff("rest", &["Magento_Config::config"]);
-    let exported = store.run_as(&section, &["config", "export"]).succeeded();
+    let store = TestStore::with_sample_data();
+    let section = store.create_user_with_resources("section", &["config_section"]);
+    let rest = store.create_user_with_resources("rest", &["Magento_Config::config"]);
+    let exported = store
+        .run_as(&section, &["config", "export"])
+        .assert_succeeded();
     assert!(exported.stdout.contains("login_as_customer/") && !exported.stdout.contains("web/"));
     assert!(
         exported.stderr.contains("takes Magento_Config::config"),
@@ -193,15 +203,15 @@ fn each_path_takes_its_section_s_resource() {
     let file = "format = \"lac-config/1\"\n[default]\n\"web/url/use_store\" = true\n\"lac/ticket/required\" = true\n";
     for token in [&section, &rest] {
         let args = ["config", "apply", "-", "-o", "json"];
-        given_by(&store, token, &args, file).failed("resource_denied", 4);
-        assert_eq!(store.log()[0]["action"], "apply");
+        given_by(&store, token, &args, file).assert_failed("resource_denied", 4);
+        assert_eq!(store.log_events()[0]["action"], "apply");
         let ran = given_by(&store, token, &["config", "diff", "-"], file);
         assert_eq!((ran.code, ran.stdout.lines().count()), (9, 1), "{ran:#?}");
         assert!(ran.stderr.contains("left out: "), "{ran:#?}");
     }
     let args = ["config", "apply", "-", "--prune"];
-    given_by(&store, &section, &args, "format = \"lac-config/1\"\n").succeeded();
-    let left = store.ok(&["config", "export"]);
+    given_by(&store, &section, &args, "format = \"lac-config/1\"\n").assert_succeeded();
+    let left = store.run_ok(&["config", "export"]);
     assert!(
         left.contains("web/secure/base_url") && !left.contains("login_as_customer/"),
         "{left}"
@@ -209,6 +219,6 @@ fn each_path_takes_its_section_s_resource() {
     // Whether a fixed value is right is not told to who may not read it.
     let fixed = "format = \"lac-config/1\"\n[default]\n\"lac/store/name\" = \"other\"\n";
     let args = ["config", "diff", "-", "-o", "json"];
-    given_by(&store, &rest, &args, fixed).failed("resource_denied", 4);
-    given(&store, "config", "diff", fixed, &["-o", "json"]).failed("invalid_file", 2);
+    given_by(&store, &rest, &args, fixed).assert_failed("resource_denied", 4);
+    given(&store, "config", "diff", fixed, &["-o", "json"]).assert_failed("invalid_file", 2);
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde_json::json;
 
 use super::{acts, applied, differences, given, wrong};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const FILE: &str = r#"
 format = "lac-roles/1"
@@ -35,8 +35,8 @@ scope = "all"
 
 #[test]
 fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_commands() {
-    let store = Store::with_shop();
-    let by_hand = store.copy();
+    let store = TestStore::with_sample_data();
+    let by_hand = store.copy_store();
     let answer = applied(&store, "role", FILE, &[]);
     assert_eq!(answer["changed"], true);
     let changes = [
@@ -51,7 +51,7 @@ fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_comm
         .as_array()
         .expect("a list")
         .iter()
-        .map(|change| text(&change["change"]))
+        .map(|change| json_str(&change["change"]))
         .collect();
     assert_eq!(said, changes);
 
@@ -75,10 +75,10 @@ fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_comm
         &["user", "create", "bert", "--role", "Boss"],
         &["user", "disable", "bert"],
     ] {
-        by_hand.ok(args);
+        by_hand.run_ok(args);
     }
-    let plain = |store: &Store| {
-        let mut log = store.log();
+    let plain = |store: &TestStore| {
+        let mut log = store.log_events();
         log.truncate(changes.len());
         for event in &mut log {
             event["time"] = json!(null);
@@ -87,28 +87,28 @@ fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_comm
     };
     assert_eq!(plain(&store), plain(&by_hand));
     assert_eq!(
-        store.ok(&["role", "export"]),
-        by_hand.ok(&["role", "export"])
+        store.run_ok(&["role", "export"]),
+        by_hand.run_ok(&["role", "export"])
     );
 
     // Again: nothing is written.
-    let events = store.log().len();
+    let events = store.log_events().len();
     let again = applied(&store, "role", FILE, &[]);
     assert_eq!(again["changes"], json!([]));
     assert_eq!(
-        (&again["changed"], store.log().len()),
+        (&again["changed"], store.log_events().len()),
         (&json!(false), events)
     );
     assert_eq!(
         differences(&store, "role", FILE, &[]),
         Vec::<serde_json::Value>::new()
     );
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn every_kind_of_change_is_the_single_command_s() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     applied(&store, "role", FILE, &[]);
     let changed = FILE
         .replace("\"login_button\", ", "\"shipment\", ")
@@ -152,16 +152,16 @@ fn every_kind_of_change_is_the_single_command_s() {
         "admin_users enable",
     ];
     assert_eq!(acts(&store, 7), wanted);
-    let deny = &store.log()[5];
+    let deny = &store.log_events()[5];
     assert_eq!(deny["details"]["role"], "Support");
     assert_eq!(deny["details"]["before"]["scope"], json!(["eu"]));
 }
 
 #[test]
 fn exported_applied_and_exported_again_it_is_the_same_bytes() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let hostile = "Größe \"渡\" \\ ' #";
-    store.ok(&[
+    store.run_ok(&[
         "role",
         "create",
         hostile,
@@ -169,7 +169,7 @@ fn exported_applied_and_exported_again_it_is_the_same_bytes() {
         "website:eu",
         "website:base",
     ]);
-    store.ok(&[
+    store.run_ok(&[
         "role",
         "allow",
         hostile,
@@ -177,7 +177,7 @@ fn exported_applied_and_exported_again_it_is_the_same_bytes() {
         "--with-children",
     ]);
     let full = "Zoë \u{202e}\u{feff}\"\"\"'''\\ 🦀";
-    store.ok(&[
+    store.run_ok(&[
         "user",
         "create",
         "zoë",
@@ -186,29 +186,29 @@ fn exported_applied_and_exported_again_it_is_the_same_bytes() {
         "--full-name",
         full,
     ]);
-    let exported = store.ok(&["role", "export"]);
+    let exported = store.run_ok(&["role", "export"]);
     assert!(
         exported.is_ascii() || !exported.contains('\u{202e}'),
         "a review sees it"
     );
-    let other = Store::with_shop();
+    let other = TestStore::with_sample_data();
     let first = applied(&other, "role", &exported, &[]);
     assert_eq!(first["changed"], true);
-    assert_eq!(other.ok(&["role", "export"]), exported);
-    assert_eq!(other.json(&["user", "show", "zoë"])["full_name"], full);
+    assert_eq!(other.run_ok(&["role", "export"]), exported);
+    assert_eq!(other.run_json(&["user", "show", "zoë"])["full_name"], full);
     assert_eq!(
         applied(&other, "role", &exported, &["--prune"])["changed"],
         false
     );
     // JSON says the same.
     let said: toml::Table = toml::from_str(&exported).expect("TOML");
-    assert_eq!(store.json(&["role", "export"]), json!(said));
+    assert_eq!(store.run_json(&["role", "export"]), json!(said));
 }
 
 #[test]
 fn prune_deletes_what_the_file_lacks_after_a_question() {
-    let store = Store::with_shop();
-    let exported = store.ok(&["role", "export"]);
+    let store = TestStore::with_sample_data();
+    let exported = store.run_ok(&["role", "export"]);
     applied(&store, "role", FILE, &[]);
     let ran = given(&store, "role", "diff", &exported, &[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
@@ -222,8 +222,9 @@ fn prune_deletes_what_the_file_lacks_after_a_question() {
         4
     );
     let args = ["--prune", "-o", "json"];
-    let error = given(&store, "role", "apply", &exported, &args).failed("confirmation_required", 2);
-    let message = text(&error["message"]);
+    let error =
+        given(&store, "role", "apply", &exported, &args).assert_failed("confirmation_required", 2);
+    let message = json_str(&error["message"]);
     assert!(
         message.contains("2 admin users (anna, bert) and 2 roles (Boss, Support)"),
         "{message}"
@@ -239,7 +240,7 @@ fn prune_deletes_what_the_file_lacks_after_a_question() {
         4
     );
     applied(&store, "role", &exported, &["--prune", "--yes"]);
-    assert_eq!(store.ok(&["role", "export"]), exported);
+    assert_eq!(store.run_ok(&["role", "export"]), exported);
     let gone = [
         "admin_users delete",
         "admin_users delete",
@@ -251,9 +252,9 @@ fn prune_deletes_what_the_file_lacks_after_a_question() {
 
 #[test]
 fn a_part_that_the_file_does_not_speak_of_is_left_alone() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     applied(&store, "role", FILE, &[]);
-    let exported = store.ok(&["role", "export"]);
+    let exported = store.run_ok(&["role", "export"]);
     let (roles, users) = exported.split_once("[[user]]").expect("users");
     let users = format!("format = \"lac-roles/1\"\n[[user]]{users}");
     for part in [roles, users.as_str()] {
@@ -274,7 +275,7 @@ fn a_part_that_the_file_does_not_speak_of_is_left_alone() {
         &fewer,
         &["--prune", "-y", "-o", "json"],
     );
-    let error = ran.failed("in_use", 7);
+    let error = ran.assert_failed("in_use", 7);
     assert_eq!(error["message"], "role Support is in use: anna");
     // Nor one that somebody in the file is to have.
     let both = fewer
@@ -288,21 +289,21 @@ fn a_part_that_the_file_does_not_speak_of_is_left_alone() {
         &both,
         &["--prune", "-y", "-o", "json"],
     );
-    let message = text(&ran.failed("invalid_file", 2)["message"]).to_owned();
+    let message = json_str(&ran.assert_failed("invalid_file", 2)["message"]).to_owned();
     assert!(
         message.contains("role \"Support\" is not in the file"),
         "{message}"
     );
-    assert_eq!(store.ok(&["role", "export"]), exported);
+    assert_eq!(store.run_ok(&["role", "export"]), exported);
 }
 
 #[test]
 fn accounts_change_hands_within_a_file() {
-    let store = Store::new();
-    store.ok(&["role", "create", "A"]);
-    store.ok(&["role", "create", "B"]);
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "A"]);
+    store.run_ok(&["role", "create", "B"]);
     for (name, account) in [("a", "one"), ("b", "two"), ("c", "three")] {
-        store.ok(&[
+        store.run_ok(&[
             "user",
             "create",
             name,
@@ -312,7 +313,7 @@ fn accounts_change_hands_within_a_file() {
             account,
         ]);
     }
-    let exported = store.ok(&["role", "export"]);
+    let exported = store.run_ok(&["role", "export"]);
     // A ring, another role for each, and one who is new takes what is left.
     let turned = exported
         .replace(
@@ -331,9 +332,9 @@ fn accounts_change_hands_within_a_file() {
         .replace("THREE", "three")
         + "\n[[user]]\nname = \"d\"\nrole = \"A\"\nos_account = \"one\"\nenabled = true\n";
     applied(&store, "role", &turned, &[]);
-    assert_eq!(store.ok(&["role", "export"]), turned);
+    assert_eq!(store.run_ok(&["role", "export"]), turned);
     let edit = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|event| event["action"] == "edit" && event["details"]["admin_user"] == "a");
     let details = edit.expect("an event")["details"].clone();
@@ -351,7 +352,7 @@ fn accounts_change_hands_within_a_file() {
 #[test]
 #[allow(clippy::too_many_lines)] // one list of what can be wrong
 fn whatever_is_wrong_is_said_with_line_column_and_field() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let head = "format = \"lac-roles/1\"\n";
     let role = "[[role]]\nname = \"R\"\naccess = \"custom\"\nscope = \"all\"\n";
     let user = "[[user]]\nname = \"u\"\nrole = \"Administrators\"\n";
@@ -472,14 +473,17 @@ fn whatever_is_wrong_is_said_with_line_column_and_field() {
 
 #[test]
 fn somebody_must_still_get_in_when_it_is_done() {
-    let store = Store::new();
-    let exported = store.ok(&["role", "export"]);
+    let store = TestStore::new();
+    let exported = store.run_ok(&["role", "export"]);
     let fewer = exported.replace("access = \"all\"", "access = \"custom\"");
     let error = given(&store, "role", "apply", &fewer, &["-o", "json"]);
-    error.failed("last_administrator", 5);
-    assert_eq!(store.ok(&["role", "export"]), exported);
-    assert_eq!(store.log()[0]["action"], "apply");
-    assert_eq!(store.log()[0]["details"]["code"], "last_administrator");
+    error.assert_failed("last_administrator", 5);
+    assert_eq!(store.run_ok(&["role", "export"]), exported);
+    assert_eq!(store.log_events()[0]["action"], "apply");
+    assert_eq!(
+        store.log_events()[0]["details"]["code"],
+        "last_administrator"
+    );
     // Another way in within the same file will do, even one that comes later.
     let other = "\n[[role]]\nname = \"Zentrale\"\naccess = \"all\"\nscope = \"all\"\n\
                  [[user]]\nname = \"z\"\nrole = \"Zentrale\"\nos_account = \"zed\"\n";
@@ -488,13 +492,13 @@ fn somebody_must_still_get_in_when_it_is_done() {
 
 #[test]
 fn who_loses_access_loses_the_session_once() {
-    let store = Store::with_shop();
-    let anna = store.agent("anna");
-    let bert = store.agent("bert");
+    let store = TestStore::with_sample_data();
+    let anna = store.create_agent("anna");
+    let bert = store.create_agent("bert");
     for (token, customer) in [(&anna, "1"), (&bert, "3")] {
-        store.run_as(token, &["login", customer]).succeeded();
+        store.run_as(token, &["login", customer]).assert_succeeded();
     }
-    let fewer = store.ok(&["role", "export"]).replace(
+    let fewer = store.run_ok(&["role", "export"]).replace(
         "name = \"anna\"\nrole = \"annas\"\nenabled = true",
         "name = \"anna\"\nrole = \"annas\"\nenabled = false",
     );
@@ -508,7 +512,7 @@ fn who_loses_access_loses_the_session_once() {
 
 #[test]
 fn of_two_at_once_one_changes_and_the_other_finds_it_done() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let path = store.home().join("roles.toml");
     std::fs::write(&path, FILE).expect("a file");
     let file = path.to_str().expect("UTF-8");
@@ -525,14 +529,14 @@ fn of_two_at_once_one_changes_and_the_other_finds_it_done() {
         changed += usize::from(answer["changed"] == true);
     }
     assert_eq!(changed, 1);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 /// A thousand of each: what was quadratic once took forty seconds here.
 #[test]
 fn many_roles_and_many_people_are_a_matter_of_seconds() {
     use std::fmt::Write as _;
-    let store = Store::new();
+    let store = TestStore::new();
     let mut file = String::from("format = \"lac-roles/1\"\n");
     for n in 0..1000 {
         let _ = write!(
@@ -546,5 +550,5 @@ fn many_roles_and_many_people_are_a_matter_of_seconds() {
     assert_eq!(applied(&store, "role", &file, &[])["changed"], true);
     assert_eq!(applied(&store, "role", &file, &[])["changed"], false);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
-    assert_eq!(store.log().len(), 4 + 3000);
+    assert_eq!(store.log_events().len(), 4 + 3000);
 }

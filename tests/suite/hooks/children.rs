@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::Hooked;
-use crate::support::Broker;
+use crate::support::BrokerProcess;
 
 #[track_caller]
 fn until(what: &str, is_so: impl Fn() -> bool) {
@@ -59,10 +59,10 @@ fn a_child_that_leaves_its_group_costs_the_broker_nothing() {
          while [ ! -e {home}/left ]; do sleep 0.02; done\n\
          cat >> \"$1\""
     ));
-    let broker = Broker::start(&hooked.store, crate::support::NOW, 5);
+    let broker = BrokerProcess::start(&hooked.store, crate::support::NOW, 5);
     let login = || {
         let mut command = hooked.store.command(&["login", "1"]);
-        command.env("LAC_STORE", broker.store());
+        command.env("LAC_STORE", broker.store_setting());
         assert!(command.output().expect("lac").status.success());
     };
     // The chores of the first round are over when a first notice was told.
@@ -100,7 +100,7 @@ fn what_stays_in_the_group_ends_with_the_program() {
     hooked.script(&format!(
         "sleep 300 &\necho $! > {home}/left\ncat >> \"$1\""
     ));
-    hooked.store.ok(&["login", "1"]);
+    hooked.store.run_ok(&["login", "1"]);
     assert_eq!(hooked.told().len(), 1);
     let left = pids(&hooked, "left").remove(0);
     until("it ends", || !runs(&left));
@@ -109,7 +109,7 @@ fn what_stays_in_the_group_ends_with_the_program() {
 #[test]
 fn a_broker_leaves_no_core_dump() {
     let hooked = Hooked::new();
-    let broker = Broker::start(&hooked.store, crate::support::NOW, 5);
+    let broker = BrokerProcess::start(&hooked.store, crate::support::NOW, 5);
     let limits = fs::read_to_string(format!("/proc/{}/limits", broker.child.id()));
     let limits = limits.expect("limits");
     let line = limits

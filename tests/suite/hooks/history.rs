@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::approvals::{Desk, json as answer};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 const HISTORY: [&str; 3] = ["customer", "history", "1"];
 
@@ -11,27 +11,33 @@ const HISTORY: [&str; 3] = ["customer", "history", "1"];
 fn who_when_why_how_long_and_who_approved() {
     let desk = Desk::new();
     let store = &desk.store;
-    store.ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
+    store.run_ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
     let id = desk.id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     desk.approve(&id);
     let login = answer(&desk.as_amy(&["login", "1", "-o", "json"]));
-    let shop = store.json(&["storefront", "add", "shop", "--website", "base"]);
+    let shop = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
     let audience = "https://shop.example.com";
-    let args = ["redeem", text(&login["url"]), "--audience", audience];
-    assert_eq!(store.run_as(text(&shop["token"]), &args).code, 0);
+    let args = ["redeem", json_str(&login["url"]), "--audience", audience];
+    assert_eq!(store.run_as(json_str(&shop["token"]), &args).code, 0);
     store.clock.set("2026-10-05T12:05:00.000000Z");
-    let now = store.json(&HISTORY);
+    let now = store.run_json(&HISTORY);
     assert_eq!(
         (&now[0]["state"], &now[0]["duration_seconds"]),
         (&json!("active"), &json!(300))
     );
-    answer(&desk.as_amy(&["session", "end", text(&login["session_id"]), "-o", "json"]));
+    answer(&desk.as_amy(&[
+        "session",
+        "end",
+        json_str(&login["session_id"]),
+        "-o",
+        "json",
+    ]));
     let other = desk.id(&["1"]);
     desk.approve(&other);
     answer(&desk.as_amy(&["login", "1", "-o", "json"]));
     store.clock.set("2026-10-05T13:00:00.000000Z");
 
-    let history = store.json(&HISTORY);
+    let history = store.run_json(&HISTORY);
     let (newest, first) = (&history[0], &history[1]);
     assert_eq!(
         (&newest["state"], newest["opened_at"].is_null()),
@@ -60,34 +66,36 @@ fn who_when_why_how_long_and_who_approved() {
 
     // Page by page, in a row of a spreadsheet, and in a narrow window.
     let page = store.run(&["customer", "history", "1", "--limit", "1", "-o", "json"]);
-    let cursor = text(&newest["session_id"]);
+    let cursor = json_str(&newest["session_id"]);
     assert!(page.stderr.contains(cursor), "{page:#?}");
-    let rest = store.json(&["customer", "history", "1", "--after", cursor]);
+    let rest = store.run_json(&["customer", "history", "1", "--after", cursor]);
     assert_eq!(rest.as_array().map(Vec::len), Some(1));
-    let csv = store.ok(&["customer", "history", "1", "-o", "csv"]);
+    let csv = store.run_ok(&["customer", "history", "1", "-o", "csv"]);
     assert!(
         csv.starts_with("session_id,state,issued_at,opened_at"),
         "{csv}"
     );
     desk.as_lea(&["customer", "history", "1", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
     // Archived, it is still known.
     store.clock.set("2027-01-05T12:00:00.000000Z");
-    store.ok(&["log", "archive"]);
-    assert_eq!(store.json(&HISTORY)[1]["approved_by"], "lea");
+    store.run_ok(&["log", "archive"]);
+    assert_eq!(store.run_json(&HISTORY)[1]["approved_by"], "lea");
 }
 
 #[test]
 fn it_stays_within_the_scope() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let add = "customer add --email new@example.com --website eu --id 4711";
-    store.ok(&add.split(' ').collect::<Vec<_>>());
-    store.ok(&["consent", "grant", "4711"]);
+    store.run_ok(&add.split(' ').collect::<Vec<_>>());
+    store.run_ok(&["consent", "grant", "4711"]);
     store.login(&["4711", "--reason", "before"]);
-    let history = store.json(&["customer", "history", "4711"]);
+    let history = store.run_json(&["customer", "history", "4711"]);
     assert_eq!(history[0]["reason"], "before");
-    let reader = store.staff("reader", &["manage"]);
-    store.ok(&["role", "scope", "readers", "website:base"]);
+    let reader = store.create_user_with_resources("reader", &["manage"]);
+    store.run_ok(&["role", "scope", "readers", "website:base"]);
     let args = ["customer", "history", "4711", "-o", "json"];
-    store.run_as(&reader, &args).failed("customer_not_found", 3);
+    store
+        .run_as(&reader, &args)
+        .assert_failed("customer_not_found", 3);
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Hooked;
-use crate::support::text;
+use crate::support::json_str;
 
 fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
     values
         .iter()
-        .map(|one| text(&one[field]).to_owned())
+        .map(|one| json_str(&one[field]).to_owned())
         .collect()
 }
 
@@ -36,17 +36,17 @@ fn whoever_is_killed_when_every_login_is_told_at_least_once() {
     }
     // Claims of the killed are over.
     store.clock.set("2026-10-05T12:10:00.000000Z");
-    store.ok(&["outbox", "retry", "--all"]);
-    let issued = store.json(&["log", "list", "--action", "issue", "--result", "success"]);
+    store.run_ok(&["outbox", "retry", "--all"]);
+    let issued = store.run_json(&["log", "list", "--action", "issue", "--result", "success"]);
     let issued: Vec<Value> = serde_json::from_value(issued).expect("a list");
     assert!(!issued.is_empty(), "every round was too early");
     let told = hooked.told();
     assert_eq!(all_of(&told, "session_id"), all_of(&issued, "session_id"));
     assert!(told.len() >= issued.len());
     assert_eq!(all_of(&told, "id").len(), issued.len());
-    let open = store.json(&["outbox", "list", "--state", "due"]);
+    let open = store.run_json(&["outbox", "list", "--state", "due"]);
     assert_eq!(open, serde_json::json!([]));
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn many_at_once_deliver_each_once() {
         let ended = child.wait_with_output().expect("lac ends");
         assert!(ended.status.success(), "{ended:?}");
     }
-    store.ok(&["outbox", "retry", "--all"]);
+    store.run_ok(&["outbox", "retry", "--all"]);
     let told = hooked.told();
     assert_eq!(told.len(), 16);
     assert_eq!(all_of(&told, "id").len(), 16);

@@ -12,18 +12,18 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// A shop with a hook for both events.
 pub struct Hooked {
-    pub store: Store,
+    pub store: TestStore,
 }
 
 impl Hooked {
     /// The hook appends what it is told to a file.
     pub fn new() -> Self {
         let hooked = Self {
-            store: Store::with_shop(),
+            store: TestStore::with_sample_data(),
         };
         hooked.script("cat >> \"$1\"");
         hooked.configure("timeout = \"20s\"");
@@ -72,6 +72,6 @@ impl Hooked {
 
     #[track_caller]
     pub fn notices(&self) -> Vec<Value> {
-        serde_json::from_value(self.store.json(&["outbox", "list"])).expect("a list")
+        serde_json::from_value(self.store.run_json(&["outbox", "list"])).expect("a list")
     }
 }

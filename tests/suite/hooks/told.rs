@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::Hooked;
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 #[test]
 fn a_login_and_its_redemption_are_told() {
@@ -32,16 +32,16 @@ fn a_login_and_its_redemption_are_told() {
     assert_eq!(first["audit_seq"], login["audit_seq"]);
     assert!(first["redeemed_at"].is_null());
     let raw = fs::read_to_string(hooked.heard()).expect("what was heard");
-    let token = text(&login["url"])
+    let token = json_str(&login["url"])
         .split("secret=")
         .nth(1)
         .expect("a token");
     assert!(!raw.contains(token) && !raw.contains("not for her eyes"));
 
-    let shop = store.json(&["storefront", "add", "shop", "--website", "base"]);
-    let url = text(&login["url"]);
+    let shop = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
+    let url = json_str(&login["url"]);
     let args = ["redeem", url, "--audience", "https://shop.example.com"];
-    assert_eq!(store.run_as(text(&shop["token"]), &args).code, 0);
+    assert_eq!(store.run_as(json_str(&shop["token"]), &args).code, 0);
     let told = hooked.told();
     assert_eq!(told.len(), 2);
     assert_eq!(told[1]["event"], "after_redeem");
@@ -63,15 +63,15 @@ fn a_login_and_its_redemption_are_told() {
         .expect("a count");
     assert_eq!(left, 0);
     // Refused is not told.
-    store.fails(&["login", "2"], "consent_withheld", 5);
+    store.run_failing(&["login", "2"], "consent_withheld", 5);
     assert_eq!(hooked.told().len(), 2);
 }
 
 #[test]
 fn without_a_hook_nothing_is_kept() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     store.login(&["1"]);
-    assert_eq!(store.json(&["outbox", "list"]), json!([]));
+    assert_eq!(store.run_json(&["outbox", "list"]), json!([]));
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn given_up_is_not_forgotten() {
     let store = &hooked.store;
     hooked.script("exit 1");
     store.login(&["1"]);
-    let id = text(&hooked.notices()[0]["id"]).to_owned();
+    let id = json_str(&hooked.notices()[0]["id"]).to_owned();
     hooked
         .database()
         .execute("UPDATE outbox SET attempts = 11, next_at = 0", [])
         .expect("older");
     store.login(&["3"]);
-    let failed = store.json(&["outbox", "list", "--state", "failed"]);
+    let failed = store.run_json(&["outbox", "list", "--state", "failed"]);
     assert_eq!(
         (&failed[0]["id"], &failed[0]["attempts"]),
         (&json!(id), &json!(12))
@@ -136,14 +136,14 @@ fn given_up_is_not_forgotten() {
     );
 
     hooked.script("cat >> \"$1\"");
-    let retried = store.json(&["outbox", "retry", &id]);
+    let retried = store.run_json(&["outbox", "retry", &id]);
     assert_eq!(retried[0]["changed"], true);
-    assert_eq!(text(&hooked.told()[0]["id"]), id);
-    let retry = store.json(&["log", "list", "--action", "retry"]);
+    assert_eq!(json_str(&hooked.told()[0]["id"]), id);
+    let retry = store.run_json(&["log", "list", "--action", "retry"]);
     assert_eq!(retry[0]["details"]["notices"], json!([id]));
-    let again = store.json(&["outbox", "retry", &id]);
+    let again = store.run_json(&["outbox", "retry", &id]);
     assert_eq!(again[0]["changed"], false);
-    store.fails(
+    store.run_failing(
         &["outbox", "retry", "0000000000000000"],
         "notice_not_found",
         3,
@@ -192,7 +192,7 @@ fn a_program_that_is_not_safe_is_not_run() {
     fs::set_permissions(hooked.program(), fs::Permissions::from_mode(0o722)).expect("its mode");
     hooked.store.login(&["1"]);
     assert!(hooked.told().is_empty());
-    let error = text(&hooked.notices()[0]["last_error"]).to_owned();
+    let error = json_str(&hooked.notices()[0]["last_error"]).to_owned();
     assert!(error.ends_with("others can write it"), "{error}");
     let doctor = hooked.store.run(&["doctor"]);
     assert!(doctor.stdout.contains("others can write it"), "{doctor:#?}");
@@ -204,8 +204,8 @@ fn a_program_that_is_not_safe_is_not_run() {
     ] {
         let path = hooked.store.home().join(".config/lac/config.toml");
         fs::write(&path, format!("[hooks]\n{hooks}\n")).expect("a config file");
-        let error = hooked.store.fails(&["whoami"], "config_invalid", 1);
-        assert!(text(&error["message"]).contains(said), "{error}");
+        let error = hooked.store.run_failing(&["whoami"], "config_invalid", 1);
+        assert!(json_str(&error["message"]).contains(said), "{error}");
     }
 }
 
@@ -219,8 +219,8 @@ fn old_ones_go_and_the_erased_are_not_told_of() {
     store.login(&["3"]);
     let left = hooked.notices();
     assert_eq!((left.len(), &left[0]["customer_id"]), (1, &json!("3")));
-    store.ok(&["customer", "remove", "3", "--yes"]);
-    let erased = store.json(&["log", "erase", "--customer", "3", "--yes"]);
+    store.run_ok(&["customer", "remove", "3", "--yes"]);
+    let erased = store.run_json(&["log", "erase", "--customer", "3", "--yes"]);
     assert_eq!(erased["notices"], 1);
     assert!(hooked.notices().is_empty());
     let bytes = fs::read(store.dir().join("lac.db")).expect("the database");

@@ -8,14 +8,14 @@ use std::fs;
 use std::io::Read as _;
 use std::thread;
 
-use lac_app::remote::{names, understood};
+use lac_app::protocol::{normalize_request, use_case_names};
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use self::samples::all;
 use crate::broker::{ask, serving};
-use crate::support::{Broker, Store};
+use crate::support::{BrokerProcess, TestStore};
 
 /// What one request may append, whatever it holds.
 const RECORD_MAX: i64 = 16 * 1024;
@@ -26,11 +26,11 @@ const GROWTH_MAX: u64 = 32 * 1024 * 1024;
 #[test]
 fn every_use_case_has_a_sample_that_is_well_formed_and_whole() {
     let sampled: BTreeSet<&str> = all().iter().map(|(name, _)| *name).collect();
-    let named: BTreeSet<&str> = names().iter().copied().collect();
+    let named: BTreeSet<&str> = use_case_names().iter().copied().collect();
     assert_eq!(sampled, named, "a use case needs a sample here");
     for (name, sample) in all() {
         let raw = RawValue::from_string(sample.to_string()).expect("JSON");
-        let read = understood(name, &raw).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        let read = normalize_request(name, &raw).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         same_shape(name, &read, &sample);
     }
 }
@@ -168,7 +168,7 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
 
 #[test]
 fn no_hostile_request_of_any_use_case_does_harm() {
-    let shop = Store::with_shop();
+    let shop = TestStore::with_sample_data();
     let mut broker = serving(&shop);
     let said = {
         let mut stderr = broker.child.stderr.take().expect("stderr");
@@ -218,9 +218,9 @@ fn no_hostile_request_of_any_use_case_does_harm() {
         !said.contains("panicked") && !said.contains("failed badly"),
         "{said:.2000}"
     );
-    shop.ok(&["log", "verify"]);
-    shop.ok(&["request", "list"]);
-    shop.ok(&["session", "list"]);
+    shop.run_ok(&["log", "verify"]);
+    shop.run_ok(&["request", "list"]);
+    shop.run_ok(&["session", "list"]);
 }
 
 fn nested(depth: usize) -> String {
@@ -229,7 +229,7 @@ fn nested(depth: usize) -> String {
 
 /// Sends one and looks at what came of it.
 fn attack(
-    broker: &Broker,
+    broker: &BrokerProcess,
     log: &Log,
     (name, place): (&str, &str),
     expected: Expected,
@@ -267,7 +267,7 @@ fn attack(
 }
 
 /// A request of more than 256 KiB may have to wait for the one before.
-fn send(broker: &Broker, name: &str, request: &str) -> (u8, String) {
+fn send(broker: &BrokerProcess, name: &str, request: &str) -> (u8, String) {
     let whole = format!(r#"{{"use_case":"{name}","request":{request}}}"#);
     for _ in 0..100 {
         let (tag, answer) = ask(broker, &whole);
@@ -280,7 +280,7 @@ fn send(broker: &Broker, name: &str, request: &str) -> (u8, String) {
 }
 
 /// The most memory it has ever had, in bytes.
-fn memory_of(broker: &Broker) -> u64 {
+fn memory_of(broker: &BrokerProcess) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", broker.child.id()));
     let status = status.expect("the broker's status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -294,7 +294,7 @@ fn memory_of(broker: &Broker) -> u64 {
 struct Log(Connection);
 
 impl Log {
-    fn of(store: &Store) -> Self {
+    fn of(store: &TestStore) -> Self {
         Self(Connection::open(store.dir().join("lac.db")).expect("the database"))
     }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{archive, long_store};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// Every event once, in order, whatever else is added.
 #[track_caller]
-fn all_there(store: &Store, before: &[Value], what: &str) {
-    let mut after = store.log();
+fn all_there(store: &TestStore, before: &[Value], what: &str) {
+    let mut after = store.log_events();
     after.reverse();
     assert!(after.len() >= before.len(), "{what}");
     assert!(after[..before.len()] == *before, "{what}");
@@ -21,13 +21,13 @@ fn all_there(store: &Store, before: &[Value], what: &str) {
     }
 }
 
-fn oldest_first(store: &Store) -> Vec<Value> {
-    let mut events = store.log();
+fn oldest_first(store: &TestStore) -> Vec<Value> {
+    let mut events = store.log_events();
     events.reverse();
     events
 }
 
-fn spawn(store: &Store, args: &[&str]) -> Child {
+fn spawn(store: &TestStore, args: &[&str]) -> Child {
     let mut command = store.command(args);
     command
         .stdout(Stdio::piped())
@@ -41,23 +41,23 @@ fn killed_at_any_moment_it_has_happened_or_not() {
     let sound = long_store(500, 25);
     let before = oldest_first(&sound);
     let started = std::time::Instant::now();
-    archive(&sound.copy());
+    archive(&sound.copy_store());
     let whole = started.elapsed();
     for turn in 0..48_u32 {
-        let store = sound.copy();
+        let store = sound.copy_store();
         let mut child = spawn(&store, &["log", "archive"]);
         std::thread::sleep(whole * turn / 46 + Duration::from_micros(u64::from(turn * 41)));
         let _ = child.kill();
         child.wait().expect("ended");
         let what = format!("turn {turn}");
         all_there(&store, &before, &what);
-        let is_done = store.log()[0]["action"] == "archive";
-        let verified = store.json(&["log", "verify"]);
+        let is_done = store.log_events()[0]["action"] == "archive";
+        let verified = store.run_json(&["log", "verify"]);
         assert_eq!(verified["archived"].as_u64() > Some(0), is_done, "{what}");
         let again = archive(&store);
         assert_eq!(again["events"].as_u64() > Some(0), !is_done, "{what}");
         all_there(&store, &before, &what);
-        store.json(&["log", "verify"]);
+        store.run_json(&["log", "verify"]);
         // Nothing is left over, in the database or beside the files.
         let rows: i64 = rusqlite::Connection::open(store.dir().join("lac.db"))
             .expect("a database")
@@ -104,5 +104,5 @@ fn two_runs_at_once_and_writers_beside_them() {
         .filter(|event| event["action"] == "archive")
         .collect();
     assert_eq!(archives.len(), 1);
-    store.json(&["log", "verify"]);
+    store.run_json(&["log", "verify"]);
 }

@@ -14,7 +14,7 @@ fn whoever_reads_does_not_notice() {
     let export = |name: &str, more: &[&str]| {
         let file = store.home().join(name).display().to_string();
         let until = ["--until", "2026-10-05 11:00"];
-        store.ok(&[&["log", "export", &file], &until[..], more].concat());
+        store.run_ok(&[&["log", "export", &file], &until[..], more].concat());
         fs::read(file).expect("rows")
     };
     let readings: Vec<Vec<&str>> = [
@@ -38,7 +38,7 @@ fn whoever_reads_does_not_notice() {
     .map(|line| line.split(' ').collect())
     .collect();
     let read = || -> Vec<String> {
-        let read = |args: &Vec<&str>| without_checkpoint(&store.ok(args));
+        let read = |args: &Vec<&str>| without_checkpoint(&store.run_ok(args));
         readings.iter().map(read).collect()
     };
     let exports = || {
@@ -52,7 +52,7 @@ fn whoever_reads_does_not_notice() {
         ]
     };
     let (before, rows) = (read(), exports());
-    let list = store.log();
+    let list = store.log_events();
     let archived = archive(store);
     assert!(
         archived["events"].as_u64().expect("a number") > 30,
@@ -65,11 +65,11 @@ fn whoever_reads_does_not_notice() {
     assert!(rows == exports());
     for name in ["b.jsonl", "c.ocsf"] {
         let file = store.home().join(name).display().to_string();
-        store.json(&["log", "verify", "--file", &file]);
+        store.run_json(&["log", "verify", "--file", &file]);
     }
-    let after = store.log();
+    let after = store.log_events();
     assert_eq!(after[after.len() - list.len()..], list);
-    let verified = store.json(&["log", "verify"]);
+    let verified = store.run_json(&["log", "verify"]);
     assert_eq!(verified["archived"], archived["events"]);
 }
 
@@ -90,9 +90,9 @@ fn pages_go_on_across_the_boundary() {
     let shop = summer();
     let store = &shop.store;
     archive(store);
-    let all = store.log();
+    let all = store.log_events();
     for filter in [&[][..], &["--action-group", "login_as_customer"]] {
-        let whole = store.json(&[&["log", "list"], filter].concat());
+        let whole = store.run_json(&[&["log", "list"], filter].concat());
         let mut paged: Vec<Value> = Vec::new();
         loop {
             let after = paged.last().map(|event| event["seq"].to_string());
@@ -100,7 +100,7 @@ fn pages_go_on_across_the_boundary() {
             if let Some(after) = &after {
                 args.extend(["--after", after]);
             }
-            let page = store.json(&args);
+            let page = store.run_json(&args);
             let page = page.as_array().expect("a page");
             if page.is_empty() {
                 break;
@@ -111,7 +111,7 @@ fn pages_go_on_across_the_boundary() {
     }
     // The other way, as who follows the log does.
     let cursor = store.home().join("cursor").display().to_string();
-    let lines = store.ok(&[
+    let lines = store.run_ok(&[
         "log",
         "tail",
         "-n",
@@ -127,7 +127,7 @@ fn pages_go_on_across_the_boundary() {
         .collect();
     assert!(forward.iter().eq(all.iter().rev()));
     act(store, AUTUMN);
-    let news = store.ok(&[
+    let news = store.run_ok(&[
         "log",
         "tail",
         "-n",
@@ -146,7 +146,7 @@ fn long_exports_are_the_same_to_the_byte() {
     let store = long_store(20_000, 90);
     let export = |name: &str, more: &[&str]| {
         let file = store.home().join(name).display().to_string();
-        store.ok(&[&["log", "export", &file, "--until", "2026-08-01"], more].concat());
+        store.run_ok(&[&["log", "export", &file, "--until", "2026-08-01"], more].concat());
         fs::read(file).expect("rows")
     };
     let exports = || {
@@ -164,14 +164,14 @@ fn long_exports_are_the_same_to_the_byte() {
     assert!(before[0].len() > 1_000_000);
     // All but the last month, then all.
     for lifetime in ["126", "60"] {
-        store.ok(&["config", "set", "system/rotation/lifetime", lifetime]);
+        store.run_ok(&["config", "set", "system/rotation/lifetime", lifetime]);
         let archived = archive(&store);
         assert!(archived["events"].as_u64() > Some(5000), "{archived}");
         assert!(exports() == before, "{lifetime}");
         for name in ["those.csv", "range.csv"] {
             let file = store.home().join(name).display().to_string();
-            store.json(&["log", "verify", "--file", &file]);
+            store.run_json(&["log", "verify", "--file", &file]);
         }
-        store.json(&["log", "verify"]);
+        store.run_json(&["log", "verify"]);
     }
 }

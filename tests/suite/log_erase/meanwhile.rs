@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::{ADDRESS, ID, erase, events, files_with, shop_without_quentin, verifies};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 /// Somebody reads pages from before the erasure: it is recorded, and not done
 /// before they are through.
@@ -24,18 +24,18 @@ fn who_still_reads_older_pages_is_waited_for() {
     };
     let before = count();
     let archives: Vec<String> = names(&store);
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--customer", ID, "--yes"],
         "erasure_pending",
         7,
     );
-    assert_eq!(store.log()[0]["action"], "erase");
+    assert_eq!(store.log_events()[0]["action"], "erase");
     // The reader still has everything that it reads of.
     assert_eq!(count(), before);
     for name in &archives {
         assert!(names(&store).contains(name), "{name}");
     }
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--customer", ID, "--yes"],
         "erasure_pending",
         7,
@@ -48,7 +48,7 @@ fn who_still_reads_older_pages_is_waited_for() {
 }
 
 /// The names of archives.
-fn names(store: &Store) -> Vec<String> {
+fn names(store: &TestStore) -> Vec<String> {
     let entries = fs::read_dir(store.dir().join("archive")).expect("archives");
     let names = entries.map(|entry| entry.expect("one").file_name().into_string().expect("text"));
     names.filter(|name| name != "lock").collect()
@@ -60,10 +60,10 @@ fn killed_at_any_moment_it_can_be_finished() {
     let sound = shop_without_quentin();
     let before = events(&sound);
     let started = std::time::Instant::now();
-    erase(&sound.copy());
+    erase(&sound.copy_store());
     let whole = started.elapsed();
     for turn in 0..24_u32 {
-        let store = sound.copy();
+        let store = sound.copy_store();
         let mut run = store.command(&["log", "erase", "--customer", ID, "--yes"]);
         let mut child = run
             .stdout(Stdio::null())
@@ -94,9 +94,9 @@ fn killed_at_any_moment_it_can_be_finished() {
 #[test]
 fn an_export_is_from_before_or_from_after() {
     let sound = shop_without_quentin();
-    let key = sound.ok(&["key", "verifier"]);
+    let key = sound.run_ok(&["key", "verifier"]);
     for turn in 0..12 {
-        let store = sound.copy();
+        let store = sound.copy_store();
         let file = store.home().join("all.jsonl").display().to_string();
         let spawn = |args: &[&str]| {
             let mut command = store.command(args);
@@ -126,7 +126,7 @@ fn an_export_is_from_before_or_from_after() {
                 "{turn}: {said}"
             );
         }
-        store.json(&["log", "verify", "--file", &file, "--key", key.trim()]);
+        store.run_json(&["log", "verify", "--file", &file, "--key", key.trim()]);
         let rows = fs::read_to_string(&file).expect("rows");
         let of_them = rows
             .lines()
@@ -144,7 +144,7 @@ fn an_export_is_from_before_or_from_after() {
             there == 0 || erased == 0,
             "turn {turn}: {there} are there, {erased} not"
         );
-        assert!(text(&of_them[0]["customer_id"]) == ID);
+        assert!(json_str(&of_them[0]["customer_id"]) == ID);
         erase(&store);
         verifies(&store);
     }

@@ -8,7 +8,7 @@ mod meanwhile;
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, Support, customer, page};
+use crate::support::{StorefrontFixture, TestStore, rest_customer, rest_page};
 
 /// As the merchant writes it; people write it otherwise.
 const ADDRESS: &str = "Quentin.Quill@Example.com";
@@ -50,12 +50,12 @@ fn files_with(dir: &Path, word: &str) -> Vec<String> {
 
 /// A shop with thousands of customers, so that pages were divided, in which
 /// somebody was visited, asked about, had orders, and is gone.
-fn shop_without_quentin() -> Store {
-    let store = Store::none();
+fn shop_without_quentin() -> TestStore {
+    let store = TestStore::uninitialized();
     store.clock.set(SUMMER);
-    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    let shop = Support::in_store(store);
-    let bea = shop.store.agent("bea");
+    store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let shop = StorefrontFixture::with_store(store);
+    let bea = shop.store.create_agent("bea");
     // Asked for before anybody knew them.
     let unknown = [
         "login",
@@ -67,10 +67,10 @@ fn shop_without_quentin() -> Store {
     ];
     shop.store
         .run_as(&bea, &unknown)
-        .failed("customer_not_found", 3);
+        .assert_failed("customer_not_found", 3);
     import_many(&shop.store, 0..1500);
-    let quentin = customer(5000, ADDRESS, ("Quentin", "Quill"), (1, 1), 2);
-    shop.store.import("customers", &page(&[quentin]));
+    let quentin = rest_customer(5000, ADDRESS, ("Quentin", "Quill"), (1, 1), 2);
+    shop.store.import("customers", &rest_page(&[quentin]));
     import_many(&shop.store, 1500..3000);
     let of_quentin = |id: u64| {
         json!({"entity_id": id, "increment_id": format!("9{id:08}"), "store_id": 1,
@@ -78,53 +78,53 @@ fn shop_without_quentin() -> Store {
                "customer_id": 5000, "customer_email": ADDRESS})
     };
     shop.store
-        .import("orders", &page(&[of_quentin(50), of_quentin(51)]));
+        .import("orders", &rest_page(&[of_quentin(50), of_quentin(51)]));
     let why = "wrote from quentin.quill@EXAMPLE.com, twice";
     let times = [
         "2026-07-02T10:00:00Z",
         "2026-07-02T10:00:30Z",
         "2026-07-02T10:12:30Z",
     ];
-    shop.visit(
+    shop.run_session(
         &bea,
         &[ID, "--reason", why],
         "https://shop.example.com",
         times,
     );
-    let nobody = shop.store.staff("nobody", &[]);
+    let nobody = shop.store.create_user_with_resources("nobody", &[]);
     shop.store
         .run_as(&nobody, &["login", ADDRESS, "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
     let store = shop.store;
     store.clock.set(AUTUMN);
-    store.ok(&["consent", "revoke", ADDRESS]);
-    store.fails(
+    store.run_ok(&["consent", "revoke", ADDRESS]);
+    store.run_failing(
         &["login", ADDRESS, "--reason", "again"],
         "consent_withheld",
         5,
     );
-    store.fails(
+    store.run_failing(
         &["customer", "add", "--email", ADDRESS, "--website", "base"],
         "already_exists",
         7,
     );
-    store.ok(&["customer", "edit", ID, "--email", "Q.Quill@Example.com"]);
-    store.ok(&["customer", "edit", ID, "--email", ADDRESS]);
+    store.run_ok(&["customer", "edit", ID, "--email", "Q.Quill@Example.com"]);
+    store.run_ok(&["customer", "edit", ID, "--email", ADDRESS]);
     // Somebody else, whose address ends like theirs.
-    store.fails(
+    store.run_failing(
         &["login", "not-quentin.quill@example.com"],
         "customer_not_found",
         3,
     );
-    store.ok(&["log", "archive"]);
-    store.ok(&["customer", "remove", ID, "--yes"]);
+    store.run_ok(&["log", "archive"]);
+    store.run_ok(&["customer", "remove", ID, "--yes"]);
     leave_behind(&store);
     store
 }
 
 /// What a page that is divided leaves behind, in bytes that nothing refers to
 /// any more: here of a row that came and went while nothing was overwritten.
-fn leave_behind(store: &Store) {
+fn leave_behind(store: &TestStore) {
     rusqlite::Connection::open(store.dir().join("lac.db"))
         .expect("a database")
         .execute_batch(&format!(
@@ -137,25 +137,25 @@ fn leave_behind(store: &Store) {
         .expect("left behind");
 }
 
-fn import_many(store: &Store, numbers: std::ops::Range<u64>) {
+fn import_many(store: &TestStore, numbers: std::ops::Range<u64>) {
     let some = numbers.map(|n| {
         let email = format!("somebody-with-a-rather-long-address-{n}@example.org");
-        customer(10_000 + n, &email, ("Some", "Body"), (1, 1), 0)
+        rest_customer(10_000 + n, &email, ("Some", "Body"), (1, 1), 0)
     });
-    store.import("customers", &page(&some.collect::<Vec<_>>()));
+    store.import("customers", &rest_page(&some.collect::<Vec<_>>()));
 }
 
-fn erase(store: &Store) -> Value {
-    store.json(&["log", "erase", "--customer", ID, "--yes"])
+fn erase(store: &TestStore) -> Value {
+    store.run_json(&["log", "erase", "--customer", ID, "--yes"])
 }
 
-fn verifies(store: &Store) -> Value {
-    store.json(&["log", "verify"])
+fn verifies(store: &TestStore) -> Value {
+    store.run_json(&["log", "verify"])
 }
 
 /// All events, oldest first, without those that reading and proving add.
-fn events(store: &Store) -> Vec<Value> {
-    let mut events = store.log();
+fn events(store: &TestStore) -> Vec<Value> {
+    let mut events = store.log_events();
     events.reverse();
     events
 }
@@ -225,7 +225,7 @@ fn what_is_said_after_the_erasure_goes_with_the_next() {
     let store = shop_without_quentin();
     let first = erase(&store);
     let of_id = ["login", ID, "--reason", "still there?"];
-    store.fails(&of_id, "customer_not_found", 3);
+    store.run_failing(&of_id, "customer_not_found", 3);
     let verified = verifies(&store);
     assert_eq!(verified["erased"], first["events"]);
     erase(&store);
@@ -234,42 +234,44 @@ fn what_is_said_after_the_erasure_goes_with_the_next() {
 
 #[test]
 fn who_may_and_whom() {
-    let store = Store::with_shop();
-    store.fails(
+    let store = TestStore::with_sample_data();
+    store.run_failing(
         &["log", "erase", "--customer", "1", "--yes"],
         "customer_present",
         5,
     );
-    assert_eq!(store.log()[0]["details"]["code"], "customer_present");
-    store.fails(
+    assert_eq!(store.log_events()[0]["details"]["code"], "customer_present");
+    store.run_failing(
         &["log", "erase", "--customer", "ada@example.com", "--yes"],
         "customer_present",
         5,
     );
-    store.fails(&["log", "erase", "--customer", "1"], "customer_present", 5);
-    let before = store.log();
-    let nobody = store.json(&["log", "erase", "--customer", "4711", "--yes"]);
+    store.run_failing(&["log", "erase", "--customer", "1"], "customer_present", 5);
+    let before = store.log_events();
+    let nobody = store.run_json(&["log", "erase", "--customer", "4711", "--yes"]);
     assert_eq!(
         (&nobody["changed"], &nobody["events"]),
         (&json!(false), &json!(0))
     );
-    store.fails(
+    store.run_failing(
         &["log", "erase", "--customer", "4711"],
         "confirmation_required",
         2,
     );
-    assert_eq!(store.log(), before);
-    let clerk = store.staff("clerk", &["system_magento_logging_events"]);
+    assert_eq!(store.log_events(), before);
+    let clerk = store.create_user_with_resources("clerk", &["system_magento_logging_events"]);
     let ask = ["log", "erase", "--customer", "4711", "--yes", "-o", "json"];
-    store.run_as(&clerk, &ask).failed("resource_denied", 4);
-    let denied = &store.log()[0];
+    store
+        .run_as(&clerk, &ask)
+        .assert_failed("resource_denied", 4);
+    let denied = &store.log_events()[0];
     assert_eq!(
         (&denied["action"], &denied["result"]),
         (&json!("erase"), &json!("failure"))
     );
     // Not by somebody who sees a part of the websites only.
-    let eraser = store.staff("eraser", &["Lac::erase"]);
-    store.ok(&["role", "scope", "erasers", "website:base"]);
+    let eraser = store.create_user_with_resources("eraser", &["Lac::erase"]);
+    store.run_ok(&["role", "scope", "erasers", "website:base"]);
     assert_eq!(store.run_as(&eraser, &ask).code, 4);
     verifies(&store);
 }
@@ -277,24 +279,24 @@ fn who_may_and_whom() {
 /// Bob has an account on both websites; one of them is removed.
 #[test]
 fn who_has_the_same_address_elsewhere_keeps_theirs() {
-    let store = Store::with_shop();
-    let bea = store.agent("bea");
-    store.ok(&["consent", "grant", "2"]);
+    let store = TestStore::with_sample_data();
+    let bea = store.create_agent("bea");
+    store.run_ok(&["consent", "grant", "2"]);
     store
         .run_as(&bea, &["login", "5", "--reason", "bob on eu", "-o", "json"])
-        .succeeded();
-    store.ok(&["session", "end", "--all"]);
+        .assert_succeeded();
+    store.run_ok(&["session", "end", "--all"]);
     store
         .run_as(
             &bea,
             &["login", "2", "--reason", "bob on base", "-o", "json"],
         )
-        .succeeded();
-    store.ok(&["session", "end", "--all"]);
-    store.ok(&["customer", "remove", "2", "--yes"]);
-    let erased = store.json(&["log", "erase", "--customer", "2", "--yes"]);
+        .assert_succeeded();
+    store.run_ok(&["session", "end", "--all"]);
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
+    let erased = store.run_json(&["log", "erase", "--customer", "2", "--yes"]);
     assert!(erased["kept"].as_u64().expect("a number") > 0, "{erased}");
-    for event in store.log() {
+    for event in store.log_events() {
         if event["customer_id"] == "2" && event["action"] != "erase" {
             assert!(event["customer_email"].is_null(), "{event}");
         }
@@ -313,7 +315,7 @@ fn who_has_the_same_address_elsewhere_keeps_theirs() {
 #[test]
 fn older_exports_prove_what_they_did() {
     let store = shop_without_quentin();
-    let key = store.ok(&["key", "verifier"]);
+    let key = store.run_ok(&["key", "verifier"]);
     let files: Vec<String> = ["sparse", "range"]
         .iter()
         .map(|strength| {
@@ -322,21 +324,21 @@ fn older_exports_prove_what_they_did() {
                 .join(format!("{strength}.csv"))
                 .display()
                 .to_string();
-            store.json(&["log", "export", &file, "--proof", strength]);
+            store.run_json(&["log", "export", &file, "--proof", strength]);
             file
         })
         .collect();
     let note = store.home().join("before.checkpoint").display().to_string();
-    fs::write(&note, store.ok(&["log", "checkpoint"])).expect("written");
+    fs::write(&note, store.run_ok(&["log", "checkpoint"])).expect("written");
     erase(&store);
     for file in &files {
-        let said = store.json(&["log", "verify", "--file", file, "--key", key.trim()]);
+        let said = store.run_json(&["log", "verify", "--file", file, "--key", key.trim()]);
         assert_eq!(said["kind"], "export");
     }
-    store.json(&["log", "verify", "--since", &note]);
+    store.run_json(&["log", "verify", "--since", &note]);
     // What is exported now proves as much, and says what is not there.
     let file = store.home().join("after.csv").display().to_string();
-    store.json(&["log", "export", &file, "--proof", "range"]);
-    let said = store.json(&["log", "verify", "--file", &file]);
+    store.run_json(&["log", "export", &file, "--proof", "range"]);
+    let said = store.run_json(&["log", "verify", "--file", &file]);
     assert!(said["not_proven"].to_string().contains("erased"), "{said}");
 }

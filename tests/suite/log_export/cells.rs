@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::{bytes, export, lines, manifest, oldest_first, text};
 use crate::log::FIELDS;
-use crate::support::{Store, colleague, customer, page, stores};
+use crate::support::{
+    TestStore, create_user_with_own_role, rest_customer, rest_page, sample_stores,
+};
 
 /// What a spreadsheet would run, or take for something else.
 const FORMULAS: [&str; 9] = [
@@ -34,18 +36,18 @@ const TEXTS: [&str; 7] = [
 
 /// A shop in which all of that was typed: as reasons, as names, and as an
 /// address of the longest kind.
-fn shop() -> Store {
-    let store = Store::new();
-    for (kind, data) in stores() {
+fn shop() -> TestStore {
+    let store = TestStore::new();
+    for (kind, data) in sample_stores() {
         store.import(kind, &data);
     }
     let names = FORMULAS.iter().chain(&TEXTS);
     let people: Vec<Value> = (1..)
         .zip(names)
-        .map(|(id, name)| customer(id, &format!("c{id}@example.com"), (name, name), (1, 1), 2))
+        .map(|(id, name)| rest_customer(id, &format!("c{id}@example.com"), (name, name), (1, 1), 2))
         .collect();
     let whose = people.len();
-    store.import("customers", &page(&people));
+    store.import("customers", &rest_page(&people));
     for (id, reason) in (1..=whose).zip(FORMULAS.iter().chain(&TEXTS)) {
         let id = id.to_string();
         let args = ["login", &id, "--reason", "-"];
@@ -53,12 +55,12 @@ fn shop() -> Store {
         assert_eq!(ran.code, 5, "{ran:?}");
     }
     // An admin user and a role can be called so as well.
-    let boss = colleague(&store, "@boss", &[]);
+    let boss = create_user_with_own_role(&store, "@boss", &[]);
     store
         .run_as(&boss, &["login", "1", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
     let long = longest();
-    store.ok(&["customer", "add", "--email", &long, "--website", "base"]);
+    store.run_ok(&["customer", "add", "--email", &long, "--website", "base"]);
     let most = "=é\"\n😀".repeat(400);
     store.run_with(most.as_bytes(), &["login", &long, "--reason", "-"]);
     store
@@ -101,7 +103,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 #[test]
 fn formulas_are_inert_in_csv_and_the_manifest_says_so() {
     let store = shop();
-    let log = oldest_first(store.log());
+    let log = oldest_first(store.log_events());
     for (name, raw) in [("inert.csv", &[][..]), ("raw.csv", &["--raw"])] {
         export(
             &store,
@@ -163,7 +165,7 @@ fn formulas_are_inert_in_a_workbook() {
 fn the_longest_address_is_whole_everywhere() {
     let store = shop();
     let email = longest();
-    let log = store.log();
+    let log = store.log_events();
     let theirs = log
         .iter()
         .filter(|e| e["customer_email"] == email.as_str())

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{bytes, export, left, lines, manifest, oldest_first, path, sha256, text};
 use crate::log::{FIELDS, seqs};
 use crate::log_filters::busy::shop;
-use crate::support::Store;
+use crate::support::TestStore;
 
 fn gunzip(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
@@ -29,11 +29,11 @@ fn cell(value: &Value) -> String {
 #[test]
 fn lines_of_json_are_those_of_the_list() {
     let store = shop();
-    let log = oldest_first(store.log());
+    let log = oldest_first(store.log_events());
     let answer = export(&store, "q4.jsonl", &[]);
     assert_eq!(answer["rows"], log.len());
     assert_eq!(lines(&text(&store, "q4.jsonl")), log);
-    let listed = store.ok(&["log", "list", "--sort", "time", "-o", "jsonl"]);
+    let listed = store.run_ok(&["log", "list", "--sort", "time", "-o", "jsonl"]);
     let exported = text(&store, "q4.jsonl");
     assert!(listed.starts_with(&exported), "byte for byte the same");
 }
@@ -41,7 +41,7 @@ fn lines_of_json_are_those_of_the_list() {
 #[test]
 fn csv_has_a_head_and_a_row_for_every_event() {
     let store = shop();
-    let log = oldest_first(store.log());
+    let log = oldest_first(store.log_events());
     export(&store, "q4.csv", &[]);
     let text = text(&store, "q4.csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -59,7 +59,7 @@ fn csv_has_a_head_and_a_row_for_every_event() {
             }
         }
     }
-    let listed = store.ok(&["log", "list", "--sort", "time", "-o", "csv"]);
+    let listed = store.run_ok(&["log", "list", "--sort", "time", "-o", "csv"]);
     assert!(listed.starts_with(&text), "byte for byte the same");
 }
 
@@ -96,7 +96,7 @@ fn compressed_files_hold_the_same_and_are_what_is_hashed() {
 #[test]
 fn a_workbook_and_a_siem_get_every_event() {
     let store = shop();
-    let log = oldest_first(store.log());
+    let log = oldest_first(store.log_events());
     export(&store, "q4.xlsx", &["--columns", "reason,seq"]);
     let file = Cursor::new(bytes(&store, "q4.xlsx"));
     let mut book = zip::ZipArchive::new(file).expect("a workbook");
@@ -115,7 +115,7 @@ fn a_workbook_and_a_siem_get_every_event() {
     // Its fields are not those of the log.
     let file = path(&store, "q5.ocsf");
     let args = ["log", "export", &file, "--columns", "seq"];
-    store.fails(&args, "invalid_value", 2);
+    store.run_failing(&args, "invalid_value", 2);
 }
 
 /// Stdout gets the rows alone; the record comes first, and is among them.
@@ -125,9 +125,9 @@ fn stdout_gets_the_rows_alone() {
     let before = left(&store);
     for format in ["jsonl", "csv", "ocsf"] {
         let ran = store.run(&["log", "export", "-", "--format", format]);
-        let ran = ran.succeeded();
+        let ran = ran.assert_succeeded();
         assert_eq!(ran.stderr, "");
-        let events = oldest_first(store.log());
+        let events = oldest_first(store.log_events());
         match format {
             "jsonl" => assert_eq!(lines(&ran.stdout), events),
             "csv" => {
@@ -143,30 +143,33 @@ fn stdout_gets_the_rows_alone() {
     }
     assert_eq!(left(&store), before);
     let one_column = ["log", "export", "-", "--format", "csv", "--columns", "seq"];
-    let rows = store.ok(&one_column);
+    let rows = store.run_ok(&one_column);
     let (head, rows) = rows.split_once('\n').expect("a head");
     let rows: Vec<u64> = rows
         .lines()
         .map(|seq| seq.parse().expect("a seq"))
         .collect();
-    assert_eq!((head, rows), ("seq", seqs(&oldest_first(store.log()))));
+    assert_eq!(
+        (head, rows),
+        ("seq", seqs(&oldest_first(store.log_events())))
+    );
     // Neither manifest nor proof has a place there.
     let proof = ["log", "export", "-", "--format", "csv", "--proof", "range"];
-    store.fails(&proof, "invalid_value", 2);
-    store.fails(
+    store.run_failing(&proof, "invalid_value", 2);
+    store.run_failing(
         &["log", "export", "-", "--format", "xlsx"],
         "invalid_value",
         2,
     );
-    store.fails(&["log", "export", "-"], "invalid_value", 2);
+    store.run_failing(&["log", "export", "-"], "invalid_value", 2);
 }
 
 #[test]
 fn a_name_or_a_format_says_what_it_is() {
-    let store = Store::new();
+    let store = TestStore::new();
     for name in ["q4", "q4.txt", "q4.zst", "q4.xlsx.gz", "csv"] {
         let file = path(&store, name);
-        store.fails(&["log", "export", &file], "invalid_value", 2);
+        store.run_failing(&["log", "export", &file], "invalid_value", 2);
     }
     let given = export(&store, "q4.txt", &["--format", "csv"]);
     assert_eq!(given["rows"], 4);
@@ -183,7 +186,7 @@ fn a_name_or_a_format_says_what_it_is() {
 /// For people and for programs; nothing on stderr either way.
 #[test]
 fn the_answer_tells_what_was_made() {
-    let store = Store::new();
+    let store = TestStore::new();
     let file = path(&store, "q4.csv");
     let answer = export(&store, "q4.csv", &[]);
     let expected = serde_json::json!({
@@ -194,12 +197,12 @@ fn the_answer_tells_what_was_made() {
     assert_eq!(answer, expected);
     for quiet in [&[][..], &["-q"]] {
         let ran = store.run(&[&["log", "export", &file], quiet].concat());
-        let ran = ran.succeeded();
+        let ran = ran.assert_succeeded();
         assert_eq!(ran.stderr, "");
         let sum = sha256(&bytes(&store, "q4.csv"));
         assert!(ran.stdout.contains(&sum), "{}", ran.stdout);
     }
     let none = store.run(&["log", "export", &file, "--action", "expire"]);
-    assert!(none.succeeded().stdout.contains("rows      0\n"));
+    assert!(none.assert_succeeded().stdout.contains("rows      0\n"));
     assert_eq!(text(&store, "q4.csv").lines().count(), 1);
 }

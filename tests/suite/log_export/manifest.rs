@@ -7,7 +7,7 @@ use signed_note::{Note, StandardVerifier, VerifierList};
 use super::{bytes, export, lines, manifest, oldest_first, path, sha256, text};
 use crate::log::FIELDS;
 use crate::log_filters::busy::shop;
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 /// RFC 8785 for what a manifest holds: sorted keys, no white space, whole
 /// numbers.
@@ -55,13 +55,13 @@ fn opens(note: &str, key: &str) -> bool {
 #[test]
 fn a_manifest_says_what_the_file_is() {
     let store = shop();
-    let log = oldest_first(store.log());
+    let log = oldest_first(store.log_events());
     let last = log.last().expect("one")["seq"].clone();
-    let checkpoint = store.ok(&["log", "checkpoint"]);
+    let checkpoint = store.run_ok(&["log", "checkpoint"]);
     export(&store, "q4.jsonl", &[]);
     let file = bytes(&store, "q4.jsonl");
     let manifest = manifest(&store, "q4.jsonl");
-    let key = store.ok(&["key", "verifier"]);
+    let key = store.run_ok(&["key", "verifier"]);
     let me = log.last().expect("one");
     let expected = json!({
         "format": "lac-manifest/1", "file": "q4.jsonl", "content": "jsonl", "compression": null,
@@ -85,7 +85,7 @@ fn others_verify_signature_and_checkpoint() {
     export(&store, "q4.csv.gz", &["--customer", "bob@example.com"]);
     let manifest = manifest(&store, "q4.csv.gz");
     let key = manifest["key"].as_str().expect("a key");
-    assert_eq!(store.ok(&["key", "verifier"]).trim(), key);
+    assert_eq!(store.run_ok(&["key", "verifier"]).trim(), key);
     assert!(is_signed(&manifest, key));
     let note = manifest["checkpoint"].as_str().expect("a note");
     assert!(opens(note, key));
@@ -93,7 +93,7 @@ fn others_verify_signature_and_checkpoint() {
     let body = tlog_tiles::Checkpoint::from_bytes(note.text()).expect("a checkpoint");
     assert_eq!(body.origin(), "test.example");
     // The export's own event came after it.
-    let own = &store.log()[0];
+    let own = &store.log_events()[0];
     assert_eq!(own["seq"], body.size() + 1);
     // Nothing in it can be changed, added or left out.
     for name in manifest.as_object().expect("an object").keys() {
@@ -116,7 +116,7 @@ fn others_verify_signature_and_checkpoint() {
 #[test]
 fn the_filter_stands_there_resolved() {
     let store = shop();
-    let session = store.log().into_iter().find_map(|e| {
+    let session = store.log_events().into_iter().find_map(|e| {
         let id = e["session_id"].as_str()?;
         Some(id[..8].to_uppercase())
     });
@@ -173,7 +173,7 @@ fn the_filter_stands_there_resolved() {
         let time = e["time"].as_str().expect("a time");
         ("2026-10-24T22".."2026-10-25T23").contains(&time)
     };
-    let day: Vec<Value> = oldest_first(store.log())
+    let day: Vec<Value> = oldest_first(store.log_events())
         .into_iter()
         .filter(of_day)
         .collect();
@@ -189,20 +189,25 @@ fn the_filter_stands_there_resolved() {
 fn what_its_maker_could_not_see_is_said() {
     let store = shop();
     let reader = ["system_magento_logging_events", "login_button"];
-    let clerk = colleague(&store, "clerk", &reader);
-    store.ok(&["role", "scope", "clerk", "website:eu"]);
+    let clerk = create_user_with_own_role(&store, "clerk", &reader);
+    store.run_ok(&["role", "scope", "clerk", "website:eu"]);
     store.run_as(&clerk, &["login", "1"]);
     let listed = ["log", "list", "--sort", "time", "-o", "jsonl"];
-    let listed = store.run_as(&clerk, &listed).succeeded().stdout;
+    let listed = store.run_as(&clerk, &listed).assert_succeeded().stdout;
     let seen = |e: &Value| e["website"] == "eu" || e["admin"] == "clerk";
-    let expected: Vec<Value> = oldest_first(store.log()).into_iter().filter(seen).collect();
+    let expected: Vec<Value> = oldest_first(store.log_events())
+        .into_iter()
+        .filter(seen)
+        .collect();
     assert_eq!(lines(&listed), expected);
     assert!(expected.iter().any(|e| e["admin"] == "clerk"));
     let file = path(&store, "clerk.jsonl");
-    store.run_as(&clerk, &["log", "export", &file]).succeeded();
+    store
+        .run_as(&clerk, &["log", "export", &file])
+        .assert_succeeded();
     assert_eq!(text(&store, "clerk.jsonl"), listed);
     let manifest = manifest(&store, "clerk.jsonl");
-    let id = &store.log()[0]["admin_id"];
+    let id = &store.log_events()[0]["admin_id"];
     assert_eq!(
         manifest["visible"],
         json!({"websites": ["eu"], "admin_id": id})
@@ -211,19 +216,26 @@ fn what_its_maker_could_not_see_is_said() {
     assert_eq!(manifest["filter"], json!({}));
     // The rest of a range is not theirs to show.
     let range = ["log", "export", &file, "--proof", "range", "-o", "json"];
-    store.run_as(&clerk, &range).failed("beyond_own_rights", 4);
+    store
+        .run_as(&clerk, &range)
+        .assert_failed("beyond_own_rights", 4);
     let sparse = ["log", "export", &file, "--proof", "sparse"];
-    store.run_as(&clerk, &sparse).succeeded();
+    store.run_as(&clerk, &sparse).assert_succeeded();
 }
 
 #[test]
 fn who_may_see_logins_alone_gets_logins_alone() {
     let store = shop();
-    let token = colleague(&store, "support", &["login_log"]);
+    let token = create_user_with_own_role(&store, "support", &["login_log"]);
     let file = path(&store, "logins.jsonl");
-    store.run_as(&token, &["log", "export", &file]).succeeded();
+    store
+        .run_as(&token, &["log", "export", &file])
+        .assert_succeeded();
     let own = |e: &Value| e["action_group"] == "login_as_customer";
-    let expected: Vec<Value> = oldest_first(store.log()).into_iter().filter(own).collect();
+    let expected: Vec<Value> = oldest_first(store.log_events())
+        .into_iter()
+        .filter(own)
+        .collect();
     assert_eq!(lines(&text(&store, "logins.jsonl")), expected);
     let manifest = manifest(&store, "logins.jsonl");
     let groups = json!({"action_group": {"any": ["login_as_customer"]}});
@@ -237,9 +249,13 @@ fn who_may_see_logins_alone_gets_logins_alone() {
         "-o",
         "json",
     ];
-    store.run_as(&token, &other).failed("resource_denied", 4);
+    store
+        .run_as(&token, &other)
+        .assert_failed("resource_denied", 4);
     let range = ["log", "export", &file, "--proof", "range", "-o", "json"];
-    store.run_as(&token, &range).failed("resource_denied", 4);
+    store
+        .run_as(&token, &range)
+        .assert_failed("resource_denied", 4);
 }
 
 /// The proof itself is checked where proofs are.
@@ -263,13 +279,13 @@ fn a_proof_stands_beside_and_in_the_manifest() {
     }
     let book = path(&store, "q4.xlsx");
     let args = ["log", "export", &book, "--proof", "sparse"];
-    store.fails(&args, "invalid_value", 2);
+    store.run_failing(&args, "invalid_value", 2);
     // Reasons are in no record: that none is left out cannot be proven.
     let file = path(&store, "help.csv");
     let args = [
         "log", "export", &file, "--reason", "help", "--proof", "range",
     ];
-    store.fails(&args, "invalid_value", 2);
+    store.run_failing(&args, "invalid_value", 2);
     export(
         &store,
         "help.csv",
@@ -280,7 +296,7 @@ fn a_proof_stands_beside_and_in_the_manifest() {
 /// A store without any event of a filter has a proof of that, too.
 #[test]
 fn nothing_is_proven_as_well() {
-    let store = Store::new();
+    let store = TestStore::new();
     for filter in [&["--until", "2026-01-01"][..], &["--action", "expire"]] {
         for strength in ["sparse", "range"] {
             let proof = ["--proof", strength];

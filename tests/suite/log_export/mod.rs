@@ -14,30 +14,30 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Store, customer, page, stores};
+use crate::support::{TestStore, rest_customer, rest_page, sample_stores};
 
 /// Where an export goes, as an argument.
-fn path(store: &Store, name: &str) -> String {
+fn path(store: &TestStore, name: &str) -> String {
     let path = store.home().join(name);
     path.to_str().expect("a path").to_owned()
 }
 
 /// Makes an export; the answer.
 #[track_caller]
-fn export(store: &Store, name: &str, flags: &[&str]) -> Value {
+fn export(store: &TestStore, name: &str, flags: &[&str]) -> Value {
     let path = path(store, name);
-    store.json(&[&["log", "export", &path], flags].concat())
+    store.run_json(&[&["log", "export", &path], flags].concat())
 }
 
-fn bytes(store: &Store, name: &str) -> Vec<u8> {
+fn bytes(store: &TestStore, name: &str) -> Vec<u8> {
     fs::read(store.home().join(name)).expect("an export")
 }
 
-fn text(store: &Store, name: &str) -> String {
+fn text(store: &TestStore, name: &str) -> String {
     String::from_utf8(bytes(store, name)).expect("UTF-8")
 }
 
-fn manifest(store: &Store, name: &str) -> Value {
+fn manifest(store: &TestStore, name: &str) -> Value {
     let bytes = bytes(store, &format!("{name}.manifest.json"));
     serde_json::from_slice(&bytes).expect("a manifest")
 }
@@ -64,7 +64,7 @@ fn oldest_first(mut events: Vec<Value>) -> Vec<Value> {
 }
 
 /// What lies in the store's home beside the store itself.
-fn left(store: &Store) -> Vec<String> {
+fn left(store: &TestStore) -> Vec<String> {
     names_in(store.home())
 }
 
@@ -86,18 +86,18 @@ fn names_in(dir: &Path) -> Vec<String> {
 }
 
 /// A log of a few thousand events: customers who all say yes.
-fn crowd(customers: u64) -> Store {
-    let store = Store::new();
-    for (kind, data) in stores() {
+fn crowd(customers: u64) -> TestStore {
+    let store = TestStore::new();
+    for (kind, data) in sample_stores() {
         store.import(kind, &data);
     }
     let items: Vec<Value> = (1..=customers)
         .map(|id| {
             let email = format!("shopper{id}@example.com");
-            customer(id, &email, ("Sam", "Shopper"), (1, 1), 2)
+            rest_customer(id, &email, ("Sam", "Shopper"), (1, 1), 2)
         })
         .collect();
-    let imported = store.import("customers", &page(&items));
+    let imported = store.import("customers", &rest_page(&items));
     assert_eq!(imported["consents"]["granted"], json!(customers));
     store
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{bytes, export, left, manifest, path, sha256};
 use crate::log_filters::busy::shop;
-use crate::support::{Store, colleague};
+use crate::support::{TestStore, create_user_with_own_role};
 
 #[test]
 fn an_export_is_an_event() {
@@ -18,7 +18,7 @@ fn an_export_is_an_event() {
         "alice",
     ];
     let answer = export(&store, "q4.csv", &flags);
-    let log = store.log();
+    let log = store.log_events();
     let own = &log[0];
     assert_eq!(own["seq"], answer["audit_seq"]);
     assert_eq!(
@@ -48,7 +48,7 @@ fn an_export_is_an_event() {
 #[test]
 fn who_may_not_read_gets_nothing_and_is_recorded() {
     let store = shop();
-    let nobody = colleague(&store, "nobody", &["login_button"]);
+    let nobody = create_user_with_own_role(&store, "nobody", &["login_button"]);
     let before = left(&store);
     let file = path(&store, "q4.csv");
     for args in [
@@ -57,38 +57,40 @@ fn who_may_not_read_gets_nothing_and_is_recorded() {
         &["log", "export", "-", "--format", "jsonl"],
         &["log", "export", &file, "--proof", "range"],
     ] {
-        let events = store.log().len();
+        let events = store.log_events().len();
         let args = [args, &["-o", "json"]].concat();
         // Nothing is on stdout, not even a head.
-        store.run_as(&nobody, &args).failed("resource_denied", 4);
-        let log = store.log();
+        store
+            .run_as(&nobody, &args)
+            .assert_failed("resource_denied", 4);
+        let log = store.log_events();
         assert_eq!(log.len(), events + 1);
         let own = ["action_group", "action", "result", "admin"].map(|field| &log[0][field]);
         assert_eq!(own, ["log", "read", "failure", "nobody"]);
     }
     assert_eq!(left(&store), before);
     // A mistake is no attempt.
-    let events = store.log();
+    let events = store.log_events();
     let typo = ["log", "export", &file, "--result", "maybe"];
-    store.fails(&typo, "invalid_value", 2);
-    assert_eq!((store.log(), left(&store)), (events, before));
+    store.run_failing(&typo, "invalid_value", 2);
+    assert_eq!((store.log_events(), left(&store)), (events, before));
 }
 
 /// Where the record cannot be written, there is no export.
 #[test]
 fn no_record_no_export() {
-    let store = Store::new();
+    let store = TestStore::new();
     export(&store, "old.csv", &[]);
     let kept = bytes(&store, "old.csv");
     let before = left(&store);
     std::fs::remove_file(store.dir().join("checkpoint")).expect("removed");
     for name in ["old.csv", "new.csv"] {
         let file = path(&store, name);
-        store.fails(&["log", "export", &file], "checkpoint_missing", 8);
+        store.run_failing(&["log", "export", &file], "checkpoint_missing", 8);
     }
     let stdout = ["log", "export", "-", "--format", "jsonl"];
-    store.fails(&stdout, "checkpoint_missing", 8);
+    store.run_failing(&stdout, "checkpoint_missing", 8);
     assert_eq!((left(&store), bytes(&store, "old.csv")), (before, kept));
     let exports = |e: &&Value| e["action"] == "export";
-    assert_eq!(store.log().iter().filter(exports).count(), 1);
+    assert_eq!(store.log_events().iter().filter(exports).count(), 1);
 }

@@ -22,7 +22,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     let file = path(&store, "q4.csv");
     let args = [&["log", "export", &file], &new[..]].concat();
     let begun = Instant::now();
-    store.ok(&args);
+    store.run_ok(&args);
     let whole = begun.elapsed() + Duration::from_millis(10);
     let (mut kept, mut replaced) = (0, 0);
     for step in 0..40 {
@@ -42,7 +42,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     }
     assert!(kept > 0, "{kept} kept, {replaced} replaced");
     // The log took no harm, and the next export leaves nothing lying about.
-    store.ok(&["doctor", "-q"]);
+    store.run_ok(&["doctor", "-q"]);
     assert_eq!(sum(&new), news);
     let names = ["q4.csv", "q4.csv.manifest.json", "q4.csv.proof"];
     assert_eq!(left(&store), names);

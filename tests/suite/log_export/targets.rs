@@ -7,13 +7,13 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::{bytes, crowd, export, left, manifest, names_in, path, sha256, text};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// What was there stays as it was, nothing comes beside it, and nothing is
 /// recorded: nothing was exported.
 #[test]
 fn what_is_no_ordinary_file_is_refused() {
-    let store = Store::new();
+    let store = TestStore::new();
     let home = store.home();
     fs::create_dir(home.join("dir.csv")).expect("a directory");
     fs::write(home.join("real.csv"), "mine").expect("a file");
@@ -21,7 +21,7 @@ fn what_is_no_ordinary_file_is_refused() {
     symlink("nowhere.csv", home.join("dangling.csv")).expect("a link");
     let fifo = Command::new("mkfifo").arg(home.join("pipe.csv")).status();
     assert!(fifo.expect("mkfifo").success());
-    let before = (left(&store), store.log());
+    let before = (left(&store), store.log_events());
     for (name, reason) in [
         ("dir.csv", "it is a directory"),
         ("link.csv", "it is a symbolic link; name the file itself"),
@@ -35,19 +35,19 @@ fn what_is_no_ordinary_file_is_refused() {
         // Joined to an absolute path, home is gone.
         let file = path(&store, name);
         let args = ["log", "export", &file, "--format", "csv"];
-        let error = store.fails(&args, "invalid_value", 2);
+        let error = store.run_failing(&args, "invalid_value", 2);
         assert_eq!(error["message"], format!("{file}: {reason}"));
     }
     for name in ["none/q4.csv", "real.csv/q4.csv", "/proc/q4.csv"] {
         let file = path(&store, name);
-        store.fails(&["log", "export", &file], "io", 1);
+        store.run_failing(&["log", "export", &file], "io", 1);
     }
     for name in ["", ".", "..", "dir.csv/"] {
         let file = path(&store, name);
         let args = ["log", "export", &file, "--format", "csv"];
-        store.fails(&args, "invalid_value", 2);
+        store.run_failing(&args, "invalid_value", 2);
     }
-    assert_eq!((left(&store), store.log()), before);
+    assert_eq!((left(&store), store.log_events()), before);
     assert_eq!(text(&store, "real.csv"), "mine");
     assert!(fs::metadata("/dev/null").expect("there").mode() & 0o20_000 != 0);
 }
@@ -55,34 +55,34 @@ fn what_is_no_ordinary_file_is_refused() {
 /// What stands beside it is looked at before anything is recorded as well.
 #[test]
 fn a_manifest_or_proof_that_cannot_be_replaced_is_refused() {
-    let store = Store::new();
+    let store = TestStore::new();
     for ending in ["manifest.json", "proof"] {
         let dir = format!("q4.csv.{ending}");
         fs::create_dir(store.home().join(&dir)).expect("a directory");
-        let before = (left(&store), store.log());
+        let before = (left(&store), store.log_events());
         let file = path(&store, "q4.csv");
         let args = ["log", "export", &file, "--proof", "sparse"];
-        let error = store.fails(&args, "invalid_value", 2);
+        let error = store.run_failing(&args, "invalid_value", 2);
         let message = error["message"].as_str().expect("text");
         assert!(message.ends_with("it is a directory"), "{message}");
-        assert_eq!((left(&store), store.log()), before, "{ending}");
+        assert_eq!((left(&store), store.log_events()), before, "{ending}");
         fs::remove_dir(store.home().join(&dir)).expect("removed");
     }
 }
 
 #[test]
 fn a_directory_that_cannot_be_written_to() {
-    let store = Store::new();
+    let store = TestStore::new();
     let dir = store.home().join("closed");
     fs::create_dir(&dir).expect("a directory");
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o500)).expect("closed");
     let is_root = fs::write(dir.join("probe"), "").is_ok();
     if !is_root {
-        let before = store.log();
+        let before = store.log_events();
         let file = path(&store, "closed/q4.csv");
-        store.fails(&["log", "export", &file], "io", 1);
+        store.run_failing(&["log", "export", &file], "io", 1);
         assert_eq!(names_in(&dir), [""; 0]);
-        assert_eq!(store.log(), before);
+        assert_eq!(store.log_events(), before);
     }
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o700)).expect("open");
 }
@@ -91,7 +91,7 @@ fn a_directory_that_cannot_be_written_to() {
 /// name of the old file keeps the old.
 #[test]
 fn a_file_is_replaced_whole_and_private() {
-    let store = Store::new();
+    let store = TestStore::new();
     let home = store.home();
     fs::write(home.join("q4.csv"), "x".repeat(100_000)).expect("a file");
     fs::set_permissions(home.join("q4.csv"), PermissionsExt::from_mode(0o666)).expect("open");
@@ -119,7 +119,7 @@ fn a_file_is_replaced_whole_and_private() {
 /// In the directory one is in, by a name that looks like a flag or has spaces.
 #[test]
 fn names_without_a_directory() {
-    let store = Store::new();
+    let store = TestStore::new();
     for name in ["q4.csv", "-q4.csv", " q 4 .csv", "ä😀.csv"] {
         let mut command = store.command(&["log", "export", "--", name]);
         let ran = command
@@ -138,7 +138,7 @@ fn a_full_disk_leaves_what_was_there() {
     let store = crowd(2000);
     for name in ["q4.csv", "q4.xlsx"] {
         export(&store, name, &["--admin", "nobody"]);
-        let before = (left(&store), bytes(&store, name), store.log().len());
+        let before = (left(&store), bytes(&store, name), store.log_events().len());
         let file = path(&store, name);
         let lac = store.command(&["log", "export", &file, "-o", "json"]);
         // 512 bytes each, so 64 KiB; the signal is ignored, so that writing fails.
@@ -158,7 +158,7 @@ fn a_full_disk_leaves_what_was_there() {
         assert_eq!(ran.status.code(), Some(1), "{ran:?}");
         let error: Value = serde_json::from_slice(&ran.stderr).expect("a JSON error");
         assert_eq!(error["error"]["code"], "io");
-        let after = (left(&store), bytes(&store, name), store.log().len());
+        let after = (left(&store), bytes(&store, name), store.log_events().len());
         assert_eq!(after, before);
     }
 }

@@ -1,6 +1,8 @@
 //! A log with something for every filter.
 
-use crate::support::{Store, Support, colleague, customer, page};
+use crate::support::{
+    StorefrontFixture, TestStore, create_user_with_own_role, rest_customer, rest_page,
+};
 
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -28,13 +30,13 @@ pub const REMOVED: &str = "dan@example.com";
 /// websites, a customer who got the merchant's id and one who was removed,
 /// reasons in capitals, with quotes and beyond ASCII: over the week in which
 /// the clocks of Berlin go back.
-pub fn shop() -> Store {
-    let shop = Support::new();
+pub fn shop() -> TestStore {
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
     store.clock.set("2026-10-23T06:00:00Z");
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
-    let bea = store.agent("bea");
-    let jane = colleague(store, "Doe, Jane", &["login_button", "sales_order"]);
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    let bea = store.create_agent("bea");
+    let jane = create_user_with_own_role(store, "Doe, Jane", &["login_button", "sales_order"]);
     let day = |day: &'static str| -> [&'static str; 3] {
         match day {
             "24" => [
@@ -57,20 +59,20 @@ pub fn shop() -> Store {
     let with = |ticket, reason| ["--ticket", ticket, "--reason", reason];
     let from = |whom: &[&'static str], more: [&'static str; 4]| [whom, &more].concat();
     let ada = from(&["--order", "100000001"], with("ZD-1", "Asked for HELP"));
-    shop.visit(&bea, &ada, BASE, day("24"));
+    shop.run_session(&bea, &ada, BASE, day("24"));
     let cleo = from(&["3"], with("zd-1", "says \"no\"\nand ß, Ä, 😀"));
-    shop.visit(&jane, &cleo, EU, day("25"));
+    shop.run_session(&jane, &cleo, EU, day("25"));
     let order = from(&["--order", "200000001"], with("#9/x", "help"));
-    shop.visit(&jane, &order, EU, day("26"));
+    shop.run_session(&jane, &order, EU, day("26"));
     for (whom, agent) in [("2", &bea), ("6", &jane), ("nobody@example.com", &bea)] {
         let ran = store.run_as(agent, &["login", whom, "--ticket", "ZD-2"]);
         assert_ne!(ran.code, 0);
     }
     store.run_as(&bea, &["config", "list"]);
-    store.ok(&["consent", "revoke", "4", "--reason", "ASKED on the phone"]);
-    store.ok(&["customer", "remove", "4", "--yes"]);
+    store.run_ok(&["consent", "revoke", "4", "--reason", "ASKED on the phone"]);
+    store.run_ok(&["customer", "remove", "4", "--yes"]);
     store.clock.set("2026-10-27T12:00:00Z");
-    store.ok(&[
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -78,18 +80,18 @@ pub fn shop() -> Store {
         "--website",
         "base",
     ]);
-    let gina = customer(70, "gina@example.com", ("Gina", "Gale"), (1, 1), 0);
-    store.import("customers", &page(&[gina]));
-    store.ok(&["consent", "grant", "70"]);
+    let gina = rest_customer(70, "gina@example.com", ("Gina", "Gale"), (1, 1), 0);
+    store.import("customers", &rest_page(&[gina]));
+    store.run_ok(&["consent", "grant", "70"]);
     let title = "login_as_customer/general/shopping_assistance_checkbox_title";
-    store.ok(&["config", "set", title, "says \"no\"\\"]);
+    store.run_ok(&["config", "set", title, "says \"no\"\\"]);
     shop.store
 }
 
 /// Puts what is older than a day into archives: all but the last of it.
-pub fn archive(store: &Store) {
-    store.ok(&["config", "set", "system/rotation/lifetime", "1"]);
-    store.ok(&["log", "archive"]);
+pub fn archive(store: &TestStore) {
+    store.run_ok(&["config", "set", "system/rotation/lifetime", "1"]);
+    store.run_ok(&["log", "archive"]);
     let archives = store.dir().join("archive").read_dir();
     assert!(archives.expect("archives").count() > 0);
 }

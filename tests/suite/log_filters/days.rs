@@ -6,42 +6,42 @@ use serde_json::Value;
 
 use super::language::{midnight, time};
 use crate::log::{list, seqs};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// A store in Berlin in which something happens every half hour, both ends
 /// included.
-fn every_half_hour(first: &str, last: &str) -> Store {
+fn every_half_hour(first: &str, last: &str) -> TestStore {
     let parse = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     set(&store, parse(first) - TimeDelta::days(1));
-    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    store.ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
+    store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     let mut toggle = ["no", "yes"].into_iter().cycle();
     let mut at = parse(first);
     while at <= parse(last) {
         set(&store, at);
         let value = toggle.next().expect("one of two");
-        store.ok(&["config", "set", "web/url/use_store", value]);
+        store.run_ok(&["config", "set", "web/url/use_store", value]);
         at += TimeDelta::minutes(30);
     }
     store
 }
 
 /// Sets the clock. Tests end before what is leaked here matters.
-fn set(store: &Store, at: DateTime<Utc>) {
+fn set(store: &TestStore, at: DateTime<Utc>) {
     let text = at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
     store.clock.set(Box::leak(text.into_boxed_str()));
 }
 
 /// What happened between the two, as the program has it.
-fn found(store: &Store, filter: &[&str]) -> Vec<Value> {
+fn found(store: &TestStore, filter: &[&str]) -> Vec<Value> {
     list(store.run(&[&["log", "list", "-o", "json"], filter].concat()))
 }
 
 /// What happened from one instant on and before another.
-fn within(store: &Store, from: DateTime<Utc>, before: DateTime<Utc>) -> Vec<Value> {
+fn within(store: &TestStore, from: DateTime<Utc>, before: DateTime<Utc>) -> Vec<Value> {
     let is_within = |event: &Value| from <= time(event) && time(event) < before;
-    store.log().into_iter().filter(is_within).collect()
+    store.log_events().into_iter().filter(is_within).collect()
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -118,7 +118,7 @@ fn periods_are_local_days_and_lengths_are_exact() {
     for (n, at) in moments.iter().enumerate() {
         set(&store, at.parse().expect("an instant"));
         let code = format!("w{n}");
-        store.ok(&["stores", "add-website", &code, "--name", at]);
+        store.run_ok(&["stores", "add-website", &code, "--name", at]);
     }
     let now: DateTime<Utc> = "2026-11-04T09:00:00Z".parse().expect("an instant");
     set(&store, now);

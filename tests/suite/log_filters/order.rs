@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::busy::{REMOVED, archive, shop};
 use crate::log::{FIELDS, list, seqs};
-use crate::support::Store;
+use crate::support::TestStore;
 
-fn found(store: &Store, args: &[&str]) -> Vec<Value> {
+fn found(store: &TestStore, args: &[&str]) -> Vec<Value> {
     list(store.run(&[&["log", "list", "-o", "json"], args].concat()))
 }
 
@@ -33,7 +33,7 @@ fn order(a: &Value, b: &Value, field: &str) -> Ordering {
 #[test]
 fn sorted_by_any_field_in_both_directions() {
     let store = shop();
-    let newest_first = store.log();
+    let newest_first = store.log_events();
     for field in FIELDS {
         for (sort, turned) in [(field.to_owned(), false), (format!("-{field}"), true)] {
             let mut expected = newest_first.clone();
@@ -54,7 +54,7 @@ fn sorted_by_any_field_in_both_directions() {
             assert_eq!(limited, expected[..7]);
         }
     }
-    let error = store.fails(&["log", "list", "--sort", "colour"], "invalid_argument", 2);
+    let error = store.run_failing(&["log", "list", "--sort", "colour"], "invalid_argument", 2);
     let message = error["message"].as_str().expect("text");
     assert!(
         message.contains("`colour` is not one of seq, time"),
@@ -70,10 +70,10 @@ fn pages_cover_everything_exactly_once() {
     archive(&store);
     pages(&store);
     let other = ["log", "list", "--sort", "admin", "--after", "5"];
-    store.fails(&other, "invalid_value", 2);
+    store.run_failing(&other, "invalid_value", 2);
 }
 
-fn pages(store: &Store) {
+fn pages(store: &TestStore) {
     for filter in [
         &[][..],
         &["--customer", "1,bob@example.com"],
@@ -91,7 +91,7 @@ fn pages(store: &Store) {
                         args.extend(["--after", after]);
                     }
                     let command = [&["log", "list", "-o", "json"], &args[..]].concat();
-                    let ran = store.run(&command).succeeded();
+                    let ran = store.run(&command).assert_succeeded();
                     let next = ran.stderr.trim().rsplit_once("--after ");
                     after = next.map(|(_, seq)| seq.to_owned());
                     pages.extend(list(ran));
@@ -117,7 +117,7 @@ fn columns_are_those_asked_for() {
         "--columns",
         "reason, seq,consent,role",
     ];
-    let with = |format: &'static str| store.ok(&[&command[..], &["-o", format]].concat());
+    let with = |format: &'static str| store.run_ok(&[&command[..], &["-o", format]].concat());
     let all = found(&store, &["--ticket", "ZD-1"]);
     let lines: Vec<String> = all
         .iter()
@@ -169,14 +169,14 @@ fn columns_are_those_asked_for() {
         .collect();
     assert_eq!(head, ["reason", "seq", "consent", "role"]);
     assert_eq!(table.lines().count(), 1 + all.len());
-    store.fails(
+    store.run_failing(
         &["log", "list", "--columns", "seq,colour"],
         "invalid_argument",
         2,
     );
     for command in [&["list"][..], &["export", "-", "--format", "jsonl"]] {
         let twice = [&["log"], command, &["--columns", "seq,time,seq"]].concat();
-        let error = store.fails(&twice, "invalid_value", 2);
+        let error = store.run_failing(&twice, "invalid_value", 2);
         assert_eq!(error["message"], "--columns: seq is there twice");
     }
 }
@@ -199,7 +199,7 @@ fn what_is_none_is_named() {
         ("--since", "2026-02-30"),
         ("--until", "25:00"),
     ] {
-        let error = store.fails(&["log", "list", flag, value], "invalid_value", 2);
+        let error = store.run_failing(&["log", "list", flag, value], "invalid_value", 2);
         let message = error["message"].as_str().expect("text");
         assert!(message.starts_with(&format!("{flag}: ")), "{message}");
         assert!(message.contains(value), "{message}");
@@ -226,11 +226,11 @@ fn an_address_that_nobody_ever_had_is_a_mistake() {
             &["export", out],
         ] {
             let args = [&["log"], command, &["--customer", named]].concat();
-            let error = store.fails(&args, "customer_not_found", 3);
+            let error = store.run_failing(&args, "customer_not_found", 3);
             assert_eq!(error["message"], "there is no customer dna@example.com");
         }
     }
     assert!(!std::path::Path::new(out).exists());
-    let all = store.log();
+    let all = store.log_events();
     assert_eq!(found(&store, &["--not-customer", "dna@example.com"]), all);
 }

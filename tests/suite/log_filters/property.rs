@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::busy::{archive, shop};
 use super::language::{Clause, FLAGS, How, values};
 use crate::log::{list, seqs};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// Whether a flag has a `--not-…` beside it.
 fn has_not(how: How) -> bool {
@@ -38,14 +38,14 @@ fn fitting(log: &[Value], clauses: &[Clause]) -> Vec<Value> {
     log.iter().filter(fits).cloned().collect()
 }
 
-fn listed(store: &Store, clauses: &[Clause]) -> Vec<Value> {
+fn listed(store: &TestStore, clauses: &[Clause]) -> Vec<Value> {
     let args = args(&["log", "list", "-o", "json"], clauses);
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     list(store.run(&args))
 }
 
 #[track_caller]
-fn check(store: &Store, log: &[Value], clauses: &[Clause]) {
+fn check(store: &TestStore, log: &[Value], clauses: &[Clause]) {
     let expected = fitting(log, clauses);
     let found = listed(store, clauses);
     assert_eq!(seqs(&found), seqs(&expected), "{clauses:?}");
@@ -57,7 +57,7 @@ fn check(store: &Store, log: &[Value], clauses: &[Clause]) {
 #[test]
 fn every_filter_alone_and_every_pair_means_what_it_says() {
     let store = shop();
-    let log = store.log();
+    let log = store.log_events();
     let mut each = Vec::new();
     for (at, (_, how)) in FLAGS.iter().enumerate() {
         let values = values(*how, &log);
@@ -92,17 +92,17 @@ fn any_combination_lists_and_exports_what_a_recomputation_finds() {
 #[test]
 fn any_combination_means_the_same_in_archives() {
     let store = shop();
-    let log = store.log();
+    let log = store.log_events();
     archive(&store);
-    let now = store.log();
+    let now = store.log_events();
     assert_eq!(now[now.len() - log.len()..], log);
     any_combination(&store);
 }
 
 /// Any filters with any values, as a list and as an export. An export is in
 /// the log itself: what goes to stdout already holds its own event.
-fn any_combination(store: &Store) {
-    let log = store.log();
+fn any_combination(store: &TestStore) {
+    let log = store.log_events();
     let pools: Vec<Vec<String>> = FLAGS.iter().map(|(_, how)| values(*how, &log)).collect();
     let flags: Vec<usize> = (0..FLAGS.len()).collect();
     let chosen = subsequence(flags, 1..5).prop_flat_map(|flags| {
@@ -130,11 +130,11 @@ fn any_combination(store: &Store) {
     let checked = TestRunner::new_with_rng(config, rng).run(&clauses, |clauses| {
         let export = args(&["log", "export", "-", "--format", "jsonl"], &clauses);
         let export: Vec<&str> = export.iter().map(String::as_str).collect();
-        let rows = store.run(&export).succeeded().stdout;
+        let rows = store.run(&export).assert_succeeded().stdout;
         let rows: Result<Vec<Value>, _> = rows.lines().map(serde_json::from_str).collect();
         let mut rows = rows.map_err(|e| TestCaseError::fail(e.to_string()))?;
         rows.reverse();
-        let expected = fitting(&store.log(), &clauses);
+        let expected = fitting(&store.log_events(), &clauses);
         prop_assert_eq!(seqs(&rows), seqs(&expected));
         prop_assert_eq!(&rows, &expected);
         prop_assert_eq!(listed(store, &clauses), expected);

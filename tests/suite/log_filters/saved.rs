@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::busy::shop;
 use crate::log::{list, seqs};
-use crate::support::Store;
+use crate::support::TestStore;
 
 const FILE: &str = r#"
 [filters.quarter]
@@ -23,13 +23,13 @@ admin = ["Doe, Jane"]
 not_customer = "cleo@example.com"
 "#;
 
-fn keeping(store: &Store, text: &str) {
+fn keeping(store: &TestStore, text: &str) {
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("config.toml"), text).expect("a config file");
 }
 
-fn found(store: &Store, filter: &[&str]) -> Vec<u64> {
+fn found(store: &TestStore, filter: &[&str]) -> Vec<u64> {
     seqs(&list(
         store.run(&[&["log", "list", "-o", "json"], filter].concat()),
     ))
@@ -58,7 +58,7 @@ fn a_saved_filter_is_its_flags() {
         assert!(!named.is_empty(), "{name}");
         let out = store.home().join(format!("{name}.jsonl"));
         let out = out.to_str().expect("a path");
-        store.ok(&["log", "export", out, "--filter", name]);
+        store.run_ok(&["log", "export", out, "--filter", name]);
         let text = fs::read_to_string(out).expect("an export");
         let rows: Vec<Value> = text
             .lines()
@@ -106,19 +106,19 @@ fn a_flag_counts_before_the_file() {
 
 #[test]
 fn a_name_that_is_none_and_a_filter_that_is_none() {
-    let store = Store::new();
-    let none = store.fails(&["log", "list", "--filter", "quarter"], "invalid_value", 2);
+    let store = TestStore::new();
+    let none = store.run_failing(&["log", "list", "--filter", "quarter"], "invalid_value", 2);
     let message = "--filter: the config file has no filter `quarter`; it has none";
     assert_eq!(none["message"], message);
     keeping(&store, FILE);
-    let other = store.fails(&["log", "list", "--filter", "quartr"], "invalid_value", 2);
+    let other = store.run_failing(&["log", "list", "--filter", "quartr"], "invalid_value", 2);
     let message = "--filter: the config file has no filter `quartr`; it has help, jane, quarter";
     assert_eq!(other["message"], message);
     keeping(&store, "[filters.bad]\nadmni = 'bea'\n");
-    store.ok(&["log", "list"]);
-    store.fails(&["log", "list", "--filter", "bad"], "config_invalid", 1);
+    store.run_ok(&["log", "list"]);
+    store.run_failing(&["log", "list", "--filter", "bad"], "config_invalid", 1);
     // What a filter says is looked at when it is used.
     keeping(&store, "[filters.bad]\nresult = 'maybe'\n");
-    store.ok(&["log", "list"]);
-    store.fails(&["log", "list", "--filter", "bad"], "invalid_value", 2);
+    store.run_ok(&["log", "list"]);
+    store.run_failing(&["log", "list", "--filter", "bad"], "invalid_value", 2);
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use lac_app::config::Set;
-use lac_app::confirm::Confirmation;
-use lac_app::consent::{Change, Limit};
-use lac_app::roles::{Allow, Deny, ScopeWish, SetAccess, SetScope};
-use lac_app::{customers, users};
+use lac_app::access::roles::{RoleAllow, RoleDeny, RoleSetAccess, RoleSetScope, ScopeSelection};
+use lac_app::access::users;
+use lac_app::core::confirm::Confirmation;
+use lac_app::shop::config::ConfigSet;
+use lac_app::shop::consent::{ConsentChange, GrantLimit};
+use lac_app::shop::customers;
 use lac_model::access::Access;
-use lac_model::form::{BoundedList, ShortText};
+use lac_model::bounded::{BoundedList, ShortText};
 use lac_model::scope::ConfigScope;
 
 use super::drive::{Driver, Outcome, agree, number};
@@ -29,18 +30,18 @@ impl Driver {
                     role.rights.push(right);
                 }
                 if given {
-                    let allow = Allow {
+                    let allow = RoleAllow {
                         name: name.try_into().unwrap(),
-                        resources: BoundedList::read("", resources, ShortText::new).unwrap(),
+                        resources: BoundedList::parse("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
                     allow.run(&desk).map(drop)
                 } else {
                     no = role.all.then_some("nothing to take from");
                     role.rights.retain(|held| *held != right);
-                    let deny = Deny {
+                    let deny = RoleDeny {
                         name: name.try_into().unwrap(),
-                        resources: BoundedList::read("", resources, ShortText::new).unwrap(),
+                        resources: BoundedList::parse("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
                     deny.run(&desk).map(drop)
@@ -55,7 +56,7 @@ impl Driver {
                 }
                 role.all = all;
                 let confirmation = Confirmation::Given;
-                let set = SetAccess {
+                let set = RoleSetAccess {
                     name: name.try_into().unwrap(),
                     access,
                     confirmation,
@@ -66,13 +67,13 @@ impl Driver {
                 let name = ROLES[role].to_owned();
                 self.model.roles[role].scope = scope;
                 let scope = match scope {
-                    Scope::All => ScopeWish::All,
-                    Scope::Website(at) => ScopeWish::Websites(
-                        BoundedList::read("", vec![WEBSITES[at].to_owned()], ShortText::new)
+                    Scope::All => ScopeSelection::All,
+                    Scope::Website(at) => ScopeSelection::Websites(
+                        BoundedList::parse("", vec![WEBSITES[at].to_owned()], ShortText::new)
                             .unwrap(),
                     ),
                 };
-                SetScope {
+                RoleSetScope {
                     name: name.try_into().unwrap(),
                     scope,
                 }
@@ -101,7 +102,7 @@ impl Driver {
             Step::Assign(_, role) => {
                 agent.role = if is_there { role } else { agent.role };
                 let role = ROLES[role].to_owned();
-                users::Assign {
+                users::UserAssign {
                     name: name.try_into().unwrap(),
                     role: role.try_into().unwrap(),
                 }
@@ -110,7 +111,7 @@ impl Driver {
             }
             Step::Enable(_, enabled) => {
                 agent.enabled = enabled;
-                users::SetEnabled {
+                users::UserSetEnabled {
                     name: name.try_into().unwrap(),
                     enabled,
                 }
@@ -120,7 +121,7 @@ impl Driver {
             Step::Delete(_) => {
                 agent.person = None;
                 let confirmed = true;
-                users::Delete {
+                users::UserDelete {
                     name: name.try_into().unwrap(),
                     confirmed,
                 }
@@ -138,7 +139,7 @@ impl Driver {
                         enabled: true,
                     };
                 }
-                let create = users::Create {
+                let create = users::UserCreate {
                     os_account: Some(name.clone().try_into().unwrap()),
                     name: name.try_into().unwrap(),
                     role: ROLES[role].to_owned().try_into().unwrap(),
@@ -155,9 +156,9 @@ impl Driver {
 
     pub fn customer(&mut self, step: &Step) -> Outcome {
         let desk = self.shop.administrator();
-        let consent = |customer: usize, granted, limit| Change {
+        let consent = |customer: usize, granted, limit| ConsentChange {
             granted,
-            customers: BoundedList::read("", [number(customer)], ShortText::new).unwrap(),
+            customers: BoundedList::parse("", [number(customer)], ShortText::new).unwrap(),
             website: None,
             reason: None,
             limit,
@@ -171,15 +172,15 @@ impl Driver {
                 let until = length.map(|length| self.model.now + length);
                 self.model.say(customer, Said::Yes { until });
                 let length = length.map(|length| Duration::from_secs(length.unsigned_abs()));
-                let change = consent(customer, true, length.map(Limit::For));
+                let change = consent(customer, true, length.map(GrantLimit::For));
                 change.run(&desk).map(drop)
             }
             Step::Active(customer, active) => {
                 self.model.customers[customer].active = active;
-                let edit = customers::Edit {
+                let edit = customers::CustomerEdit {
                     customer: number(customer).try_into().unwrap(),
                     active: Some(active),
-                    ..customers::Edit::default()
+                    ..customers::CustomerEdit::default()
                 };
                 edit.run(&desk).map(drop)
             }
@@ -216,7 +217,7 @@ impl Driver {
         self.model.settle();
         let (path, value) = (path.to_owned(), value.to_owned());
         agree(
-            &Set {
+            &ConfigSet {
                 path: path.try_into().unwrap(),
                 value: value.try_into().unwrap(),
                 scope,

@@ -1,21 +1,21 @@
 //! Takes each step twice, in the model and in the program, and compares.
 
-use lac_app::keys::{ListKeys, Retire, Rotate};
-use lac_app::log::verify::Verify;
-use lac_app::login::{self, Ask, Login, Redeem, Whom};
-use lac_app::requests::{Decide, Verdict};
-use lac_app::sessions::{End, ListSessions, Sweep, Which};
-use lac_ledger::signing::keys::Purpose;
+use lac_app::access::keys::{KeyList, KeyRetire, KeyRotate};
+use lac_app::log::verify::LogVerify;
+use lac_app::login::requests::{Decision, RequestDecide};
+use lac_app::login::sessions::{SessionEnd, SessionExpire, SessionList, SessionSelection};
+use lac_app::login::{self, CustomerSelector, LoginAskApproval, LoginRedeem, LoginStart};
+use lac_ledger::signing::keys::KeyPurpose;
+use lac_model::approval::RequestId;
+use lac_model::bounded::BoundedList;
 use lac_model::document::DocumentKind;
 use lac_model::fault::Fault;
-use lac_model::form::BoundedList;
 use lac_model::ids::SessionId;
-use lac_model::request::RequestId;
 use lac_model::session::SessionState;
 
 use super::model::{Agent, Approver, Customer, Model, Role, Said, WEBSITE};
 use super::shop::{ORIGINS, Shop, Template};
-use super::steps::{Mode, Right, Scope, Step, Wish};
+use super::steps::{LoginPlan, Mode, Right, Scope, Step};
 
 const ORDERS: [&str; 4] = ["100000001", "", "200000001", ""];
 
@@ -56,7 +56,7 @@ pub type Outcome = Result<(), String>;
 impl Driver {
     pub fn new(template: &Template) -> Self {
         let shop = Shop::new(template);
-        let keys = ListKeys {}.run(&shop.administrator()).expect("keys");
+        let keys = KeyList {}.run(&shop.administrator()).expect("keys");
         let login = keys.into_iter().filter(|key| key.purpose == "login");
         let role = |more: &[Right]| Role {
             all: false,
@@ -99,9 +99,9 @@ impl Driver {
     /// Where program and model differ.
     pub fn take(&mut self, step: &Step) -> Outcome {
         match step {
-            Step::Login(agent, wish) => self.login(*agent, wish),
+            Step::Login(agent, plan) => self.login(*agent, plan),
             Step::Redeem(back, website) => self.redeem(*back, *website),
-            Step::Ask(agent, wish) => self.ask(*agent, wish),
+            Step::Ask(agent, plan) => self.ask(*agent, plan),
             Step::Decide(by, back, yes) => self.decide(*by, *back, *yes),
             Step::End(back) => self.end(*back),
             Step::Rotate | Step::Retire(_) => self.key(step),
@@ -119,18 +119,19 @@ impl Driver {
     /// # Errors
     /// What is wrong with the log.
     pub fn verify(&self) -> Outcome {
-        let verified = Verify::default().run(&self.shop.administrator(), &mut |_, _| {});
-        let verdict = verified.and_then(|verified| verified.verdict());
+        let verified = LogVerify::default().run(&self.shop.administrator(), &mut |_, _| {});
+        let verdict = verified.and_then(|verified| verified.to_result());
         verdict.map_err(|fault| format!("the log: {fault}"))
     }
 
     /// The open sessions, until when, and whether somebody is in.
     fn same_sessions(&self) -> Outcome {
-        let list = ListSessions {
+        let list = SessionList {
             mine: false,
             admin: None,
             customer: None,
-            states: BoundedList::of("", [SessionState::Issued, SessionState::Active]).unwrap(),
+            states: BoundedList::from_members("", [SessionState::Issued, SessionState::Active])
+                .unwrap(),
             after: None,
             limit: None,
         };
@@ -153,20 +154,20 @@ impl Driver {
         Err(format!("open are {open:?}, the model has {known:?}"))
     }
 
-    fn login(&mut self, agent: usize, wish: &Wish) -> Outcome {
-        let login = Login {
-            wish: wished(wish),
+    fn login(&mut self, agent: usize, plan: &LoginPlan) -> Outcome {
+        let login = LoginStart {
+            request: request_for(plan),
             ttl: None,
         };
         let started = login.run(&self.shop.agent(agent));
-        let may = self.model.may_login(agent, wish);
+        let may = self.model.may_login(agent, plan);
         agree(&started, may.as_ref().err().copied())?;
         if let (Ok(started), Ok(start)) = (started, may) {
             self.tally.logins += 1;
             self.tally.approvals_used += usize::from(start.request.is_some());
             let id = started.session_id.to_string();
-            self.links.push((id.clone(), started.url, wish.customer));
-            self.model.login(&start, wish.customer, id);
+            self.links.push((id.clone(), started.url, plan.customer));
+            self.model.login(&start, plan.customer, id);
         } else {
             self.tally.no_logins += 1;
         }
@@ -178,7 +179,7 @@ impl Driver {
             return Ok(());
         };
         let website = website.unwrap_or(WEBSITE[customer]);
-        let redeem = Redeem {
+        let redeem = LoginRedeem {
             token: url.try_into().unwrap(),
             audience: ORIGINS[website].to_owned().try_into().unwrap(),
         };
@@ -194,10 +195,12 @@ impl Driver {
         Ok(())
     }
 
-    fn ask(&mut self, agent: usize, wish: &Wish) -> Outcome {
-        let ask = Ask { wish: wished(wish) };
+    fn ask(&mut self, agent: usize, plan: &LoginPlan) -> Outcome {
+        let ask = LoginAskApproval {
+            request: request_for(plan),
+        };
         let asked = ask.run(&self.shop.agent(agent));
-        let may = self.model.may_ask(agent, wish);
+        let may = self.model.may_ask(agent, plan);
         agree(&asked, may.as_ref().err().copied())?;
         if let (Ok(asked), Ok((start, known))) = (asked, may) {
             let id = asked.request.id.to_string();
@@ -205,7 +208,7 @@ impl Driver {
             if asked.changed == expected.is_some() || expected.is_some_and(|known| known != id) {
                 return Err(format!("request {id} is not the one of the model"));
             }
-            self.model.ask(&start, wish, known, id);
+            self.model.ask(&start, plan, known, id);
         }
         Ok(())
     }
@@ -214,9 +217,13 @@ impl Driver {
         let Some(at) = self.model.requests.len().checked_sub(back + 1) else {
             return Ok(());
         };
-        let decide = Decide {
-            ids: BoundedList::read("", [&self.model.requests[at].id], RequestId::new).unwrap(),
-            verdict: if yes { Verdict::Approve } else { Verdict::Deny },
+        let decide = RequestDecide {
+            ids: BoundedList::parse("", [&self.model.requests[at].id], RequestId::new).unwrap(),
+            verdict: if yes {
+                Decision::Approve
+            } else {
+                Decision::Deny
+            },
             reason: None,
         };
         let (desk, approver) = match by {
@@ -240,8 +247,8 @@ impl Driver {
         let Some((id, ..)) = self.links.iter().rev().nth(back) else {
             return Ok(());
         };
-        let which = Which::Ids(BoundedList::read("", [id], SessionId::new).unwrap());
-        agree(&End { which }.run(&self.shop.administrator()), None)?;
+        let which = SessionSelection::Ids(BoundedList::parse("", [id], SessionId::new).unwrap());
+        agree(&SessionEnd { which }.run(&self.shop.administrator()), None)?;
         self.model.sessions.retain(|session| session.id != *id);
         Ok(())
     }
@@ -251,15 +258,15 @@ impl Driver {
         let newest = self.kids.len() - 1;
         let made = if let Step::Retire(is_newest) = step {
             let at = newest - usize::from(!is_newest && newest > 0);
-            let retire = Retire {
+            let retire = KeyRetire {
                 key: self.kids[at].clone().try_into().unwrap(),
                 confirmed: true,
             };
             self.model.sessions.retain(|session| session.key != at);
             retire.run(&desk).map(|retired| retired.replaced_by)
         } else {
-            let rotate = Rotate {
-                purpose: Purpose::Login,
+            let rotate = KeyRotate {
+                purpose: KeyPurpose::Login,
                 confirmed: true,
             };
             rotate.run(&desk).map(|rotated| Some(rotated.kid))
@@ -276,7 +283,7 @@ impl Driver {
         self.model.now += seconds;
         self.shop.set_clock(self.model.now);
         self.model.settle();
-        agree(&Sweep {}.run(&self.shop.administrator()), None)
+        agree(&SessionExpire {}.run(&self.shop.administrator()), None)
     }
 }
 
@@ -289,24 +296,24 @@ pub fn agree<T>(program: &Result<T, Fault>, no: Option<&str>) -> Outcome {
     }
 }
 
-fn wished(wish: &Wish) -> login::Wish {
-    let order = wish.starts_from_order();
-    login::Wish {
+fn request_for(plan: &LoginPlan) -> login::LoginRequest {
+    let order = plan.starts_from_order();
+    login::LoginRequest {
         whom: if order {
-            let (kind, number) = (DocumentKind::Order, ORDERS[wish.customer].to_owned());
-            Whom::Document {
+            let (kind, number) = (DocumentKind::Order, ORDERS[plan.customer].to_owned());
+            CustomerSelector::Document {
                 kind,
                 number: number.try_into().unwrap(),
             }
         } else {
-            Whom::Customer(number(wish.customer).try_into().unwrap())
+            CustomerSelector::Customer(number(plan.customer).try_into().unwrap())
         },
         website: None,
         store_view: None,
         reason: Some("asked on the phone".parse().unwrap()),
         ticket: None,
-        replace: wish.replace,
-        override_consent: wish.overrides,
+        replace: plan.replace,
+        override_consent: plan.overrides,
     }
 }
 

@@ -4,7 +4,7 @@
 //! A session here has no cause of its end and no history. It dies when its
 //! ground goes, and is gone.
 
-use super::steps::{Mode, Right, Scope, Wish};
+use super::steps::{LoginPlan, Mode, Right, Scope};
 
 /// The website of each customer: Ada and Bob on `base`, Cleo and Dan on `eu`.
 pub const WEBSITE: [usize; 4] = [0, 0, 1, 1];
@@ -144,16 +144,16 @@ impl Model {
     }
 
     /// All that a login is checked for, but a second person.
-    fn may_start(&self, agent: usize, wish: &Wish) -> Result<Start, No> {
-        let customer = wish.customer;
+    fn may_start(&self, agent: usize, plan: &LoginPlan) -> Result<Start, No> {
+        let customer = plan.customer;
         let person = self.agents[agent].person.ok_or("nobody of that name")?;
         if !self.holds(person, Right::Login) {
             return Err("disabled, or the role lacks login_button");
         }
-        if wish.overrides && !self.holds(person, Right::Override) {
+        if plan.overrides && !self.holds(person, Right::Override) {
             return Err("the role lacks consent_override");
         }
-        if wish.starts_from_order() && !self.holds(person, Right::Order) {
+        if plan.starts_from_order() && !self.holds(person, Right::Order) {
             return Err("the role lacks sales_order");
         }
         if !self.sees(person, customer) {
@@ -166,10 +166,10 @@ impl Model {
             return Err("the customer is not active");
         }
         let consents = self.consents(customer);
-        if !consents && !wish.overrides {
+        if !consents && !plan.overrides {
             return Err("no consent");
         }
-        if !wish.replace && self.sessions.iter().any(|s| s.person == person) {
+        if !plan.replace && self.sessions.iter().any(|s| s.person == person) {
             return Err("the agent is in another account");
         }
         Ok(Start {
@@ -179,12 +179,12 @@ impl Model {
         })
     }
 
-    pub fn may_login(&self, agent: usize, wish: &Wish) -> Result<Start, No> {
-        let start = self.may_start(agent, wish)?;
-        if !self.approval[WEBSITE[wish.customer]] {
+    pub fn may_login(&self, agent: usize, plan: &LoginPlan) -> Result<Start, No> {
+        let start = self.may_start(agent, plan)?;
+        if !self.approval[WEBSITE[plan.customer]] {
             return Ok(start);
         }
-        let request = self.approved(&start, wish).ok_or("nobody approved")?;
+        let request = self.approved(&start, plan).ok_or("nobody approved")?;
         Ok(Start {
             request: Some(request),
             ..start
@@ -289,11 +289,11 @@ impl Model {
     }
 
     /// The agent's open requests for the same, newest first.
-    fn asked(&self, start: &Start, wish: &Wish) -> Vec<usize> {
+    fn asked(&self, start: &Start, plan: &LoginPlan) -> Vec<usize> {
         let is_it = |request: &Request| {
             request.person == start.person
-                && request.customer == wish.customer
-                && request.from_order == wish.starts_from_order()
+                && request.customer == plan.customer
+                && request.from_order == plan.starts_from_order()
                 && self.is_open(request)
         };
         let every = 0..self.requests.len();
@@ -304,8 +304,8 @@ impl Model {
     }
 
     /// The newest approval that reaches as far as this login and still counts.
-    fn approved(&self, start: &Start, wish: &Wish) -> Option<usize> {
-        self.asked(start, wish).into_iter().find(|at| {
+    fn approved(&self, start: &Start, plan: &LoginPlan) -> Option<usize> {
+        self.asked(start, plan).into_iter().find(|at| {
             let request = &self.requests[*at];
             let reaches = request.overrides || !start.overrides;
             reaches
@@ -314,13 +314,13 @@ impl Model {
     }
 
     /// Which request it is if it was asked for already; `None` for a new one.
-    pub fn may_ask(&self, agent: usize, wish: &Wish) -> Result<(Start, Option<usize>), No> {
-        let start = self.may_start(agent, wish)?;
-        if !self.approval[WEBSITE[wish.customer]] {
+    pub fn may_ask(&self, agent: usize, plan: &LoginPlan) -> Result<(Start, Option<usize>), No> {
+        let start = self.may_start(agent, plan)?;
+        if !self.approval[WEBSITE[plan.customer]] {
             return Err("it needs no approval");
         }
-        let known = self.approved(&start, wish).or_else(|| {
-            self.asked(&start, wish).into_iter().find(|at| {
+        let known = self.approved(&start, plan).or_else(|| {
+            self.asked(&start, plan).into_iter().find(|at| {
                 let request = &self.requests[*at];
                 let is_pending = matches!(request.stage, Stage::Pending);
                 is_pending && request.overrides == start.overrides
@@ -330,11 +330,11 @@ impl Model {
     }
 
     /// Adds a request; approvals that no longer count make room for it.
-    pub fn ask(&mut self, start: &Start, wish: &Wish, known: Option<usize>, id: String) {
+    pub fn ask(&mut self, start: &Start, plan: &LoginPlan, known: Option<usize>, id: String) {
         if known.is_some_and(|at| matches!(self.requests[at].stage, Stage::Approved { .. })) {
             return;
         }
-        for at in self.asked(start, wish) {
+        for at in self.asked(start, plan) {
             let request = &self.requests[at];
             if matches!(request.stage, Stage::Approved { by, .. } if !self.approves(by, request)) {
                 self.requests[at].stage = Stage::Closed;
@@ -344,8 +344,8 @@ impl Model {
             self.requests.push(Request {
                 id,
                 person: start.person,
-                customer: wish.customer,
-                from_order: wish.starts_from_order(),
+                customer: plan.customer,
+                from_order: plan.starts_from_order(),
                 overrides: start.overrides,
                 stage: Stage::Pending,
                 at: self.now,

@@ -4,18 +4,21 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use lac_app::{Caller, Credential, Desk};
+use lac_app::{Caller, Context, Credential};
 use lac_ledger::anchor::NoAnchors;
 use lac_ledger::archive::ArchiveDir;
-use lac_ledger::signing::ring::KeyRing;
-use lac_model::ambient::{Clock, Random};
-use lac_model::notice::Hooks;
+use lac_ledger::signing::key_ring::KeyRing;
+use lac_model::environment::{Clock, Random};
+use lac_model::notice::EnabledHooks;
 use lac_model::time::Timestamp;
-use lac_render::export::EveryForm;
+use lac_render::export::AllFormats;
 use lac_sqlite::SqliteStore;
 use lac_store::dir::{CheckpointFile, StoreDir};
 
-use crate::support::{NOW, Store, customer, documents, orders, page, stores, text};
+use crate::support::{
+    NOW, TestStore, json_str, rest_customer, rest_page, sample_documents, sample_orders,
+    sample_stores,
+};
 
 pub const AGENTS: [&str; 3] = ["ann", "ben", "cyd"];
 pub const ROLES: [&str; 2] = ["days", "nights"];
@@ -24,7 +27,7 @@ pub const ORIGINS: [&str; 2] = ["https://shop.example.com", "https://eu.shop.exa
 
 /// What every sequence's store is a copy of.
 pub struct Template {
-    store: Store,
+    store: TestStore,
     storefronts: [String; 2],
 }
 
@@ -33,39 +36,39 @@ impl Template {
     /// nothing. The first role starts from everywhere, the second
     /// approves and goes on without consent.
     pub fn new() -> Self {
-        let store = Store::new();
-        for (kind, data) in stores() {
+        let store = TestStore::new();
+        for (kind, data) in sample_stores() {
             store.import(kind, &data);
         }
         let customers = [
-            customer(1, "ada@example.com", ("Ada", "Apple"), (1, 1), 2),
-            customer(2, "bob@example.com", ("Bob", "Birch"), (1, 2), 1),
-            customer(3, "cleo@example.com", ("Cleo", "Clove"), (2, 3), 2),
-            customer(4, "dan@example.com", ("Dan", "Dill"), (2, 4), 0),
+            rest_customer(1, "ada@example.com", ("Ada", "Apple"), (1, 1), 2),
+            rest_customer(2, "bob@example.com", ("Bob", "Birch"), (1, 2), 1),
+            rest_customer(3, "cleo@example.com", ("Cleo", "Clove"), (2, 3), 2),
+            rest_customer(4, "dan@example.com", ("Dan", "Dill"), (2, 4), 0),
         ];
-        store.import("customers", &page(&customers));
-        store.import("orders", &orders());
-        store.import("invoices", &documents());
+        store.import("customers", &rest_page(&customers));
+        store.import("orders", &sample_orders());
+        store.import("invoices", &sample_documents());
         let base = "web/secure/base_url";
-        store.ok(&["config", "set", base, "https://shop.example.com/"]);
+        store.run_ok(&["config", "set", base, "https://shop.example.com/"]);
         let eu = "https://eu.shop.example.com/";
-        store.ok(&["config", "set", base, eu, "--scope", "website:eu"]);
-        store.switch("yes");
+        store.run_ok(&["config", "set", base, eu, "--scope", "website:eu"]);
+        store.set_feature("yes");
         for (role, more) in ROLES.into_iter().zip([
             ["sales_order"].as_slice(),
             &["Lac::approve", "Lac::consent_override"],
         ]) {
-            store.ok(&["role", "create", role]);
+            store.run_ok(&["role", "create", role]);
             let mut allow = vec!["role", "allow", role, "login_button"];
             allow.extend(more);
-            store.ok(&allow);
+            store.run_ok(&allow);
         }
         for (name, role) in AGENTS.into_iter().zip(["days", "days", "nights"]) {
-            store.ok(&["user", "create", name, "--role", role, "--os-account", name]);
+            store.run_ok(&["user", "create", name, "--role", role, "--os-account", name]);
         }
         let storefronts = WEBSITES.map(|website| {
-            let added = store.json(&["storefront", "add", website, "--website", website]);
-            text(&added["token"]).to_owned()
+            let added = store.run_json(&["storefront", "add", website, "--website", website]);
+            json_str(&added["token"]).to_owned()
         });
         Self { store, storefronts }
     }
@@ -106,12 +109,12 @@ pub struct Shop {
     administrator: Caller,
     agents: [Caller; 3],
     storefronts: [Caller; 2],
-    _files: Store,
+    _files: TestStore,
 }
 
 impl Shop {
     pub fn new(template: &Template) -> Self {
-        let files = template.store.copy();
+        let files = template.store.copy_store();
         let dir = StoreDir::open(&files.dir(), None).expect("a store");
         let now: Timestamp = NOW.parse().expect("a time");
         let uid = nix::unistd::getuid();
@@ -122,14 +125,19 @@ impl Shop {
         let storefronts = &template.storefronts;
         Self {
             sqlite: SqliteStore::open(&dir, Duration::from_secs(5)).expect("a store"),
-            high_water: CheckpointFile::of(&dir),
+            high_water: CheckpointFile::new(&dir),
             archives: ArchiveDir::new(dir.root().join("archive")),
             keys: KeyRing::new(dir.keys()),
             clock: Hand(Cell::new(now.seconds())),
             numbers: Numbers(Cell::new(1)),
             administrator: caller(Credential::OsAccount(account)),
             agents: AGENTS.map(|name| caller(Credential::OsAccount(name.to_owned()))),
-            storefronts: [0, 1].map(|at| caller(Credential::of(Some(&storefronts[at]), ""))),
+            storefronts: [0, 1].map(|at| {
+                caller(Credential::from_token_or_account(
+                    Some(&storefronts[at]),
+                    "",
+                ))
+            }),
             _files: files,
         }
     }
@@ -142,26 +150,26 @@ impl Shop {
         self.clock.0.get()
     }
 
-    pub fn administrator(&self) -> Desk<'_> {
+    pub fn administrator(&self) -> Context<'_> {
         self.desk(&self.administrator)
     }
 
-    pub fn agent(&self, agent: usize) -> Desk<'_> {
+    pub fn agent(&self, agent: usize) -> Context<'_> {
         self.desk(&self.agents[agent])
     }
 
-    pub fn storefront(&self, website: usize) -> Desk<'_> {
+    pub fn storefront(&self, website: usize) -> Context<'_> {
         self.desk(&self.storefronts[website])
     }
 
-    fn desk<'a>(&'a self, caller: &'a Caller) -> Desk<'a> {
-        Desk {
+    fn desk<'a>(&'a self, caller: &'a Caller) -> Context<'a> {
+        Context {
             store: &self.sqlite,
             high_water: &self.high_water,
             archives: &self.archives,
             anchors: &NoAnchors,
-            formats: &EveryForm,
-            hooks: Hooks::default(),
+            formats: &AllFormats,
+            hooks: EnabledHooks::default(),
             keys: &self.keys,
             clock: &self.clock,
             random: &self.numbers,

@@ -27,14 +27,14 @@ pub enum Mode {
 }
 
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct LoginPlan {
     pub customer: usize,
     pub from_order: bool,
     pub overrides: bool,
     pub replace: bool,
 }
 
-impl Wish {
+impl LoginPlan {
     /// Of the customer.
     pub fn website(&self) -> usize {
         WEBSITE[self.customer]
@@ -62,7 +62,7 @@ pub enum Step {
     Feature(bool),
     Active(usize, bool),
     Approval(usize, bool),
-    Ask(usize, Wish),
+    Ask(usize, LoginPlan),
     /// By an agent, or the administrator; one of the newest requests.
     Decide(Option<usize>, usize, bool),
     Rotate,
@@ -70,7 +70,7 @@ pub enum Step {
     Retire(bool),
     /// Seconds; the clock can also be set back.
     Pass(i64),
-    Login(usize, Wish),
+    Login(usize, LoginPlan),
     /// One of the newest links, at a website's storefront; `None` for its own.
     Redeem(usize, Option<usize>),
     End(usize),
@@ -82,7 +82,7 @@ fn yes() -> impl Strategy<Value = bool> {
     prop::bool::weighted(0.75)
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn plan() -> impl Strategy<Value = LoginPlan> {
     let often = prop::bool::weighted;
     (
         select(vec![0, 0, 1, 2, 2, 3]),
@@ -90,7 +90,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         often(0.25),
         often(0.85),
     )
-        .prop_map(|(customer, from_order, overrides, replace)| Wish {
+        .prop_map(|(customer, from_order, overrides, replace)| LoginPlan {
             customer,
             from_order,
             overrides,
@@ -125,7 +125,7 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let second = prop_oneof![
         1 => (website.clone(), any::<bool>()).prop_map(|(w, y)| Step::Approval(w, y)),
-        2 => (agent.clone(), wish()).prop_map(|(a, w)| Step::Ask(a, w)),
+        2 => (agent.clone(), plan()).prop_map(|(a, w)| Step::Ask(a, w)),
         3 => (prop::option::of(agent.clone()), 0..2usize, yes())
             .prop_map(|(a, r, y)| Step::Decide(a, r, y)),
     ];
@@ -134,7 +134,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Retire),
     ];
     prop_oneof![
-        3 => (agent, wish()).prop_map(|(a, w)| Step::Login(a, w)),
+        3 => (agent, plan()).prop_map(|(a, w)| Step::Login(a, w)),
         3 => (0..3usize, prop::option::weighted(0.2, website))
             .prop_map(|(s, w)| Step::Redeem(s, w)),
         1 => (0..3usize).prop_map(Step::End),
@@ -149,10 +149,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// What takes the ground from what an agent has begun, with the approval that
 /// somebody gave.
-fn shaken(which: usize, wish: &Wish, agent: usize, by: Option<usize>) -> Step {
+fn shaken(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> Step {
     match (which, by) {
-        (0 | 1, _) => Step::Revoke(wish.customer),
-        (2, _) => Step::Mode(wish.website(), Mode::OptIn),
+        (0 | 1, _) => Step::Revoke(plan.customer),
+        (2, _) => Step::Mode(plan.website(), Mode::OptIn),
         (3, _) => Step::Pass(7200),
         (4, _) => Step::Enable(agent, false),
         (5..8, Some(_)) => Step::Grant(1, Right::Approve, false),
@@ -165,38 +165,38 @@ fn shaken(which: usize, wish: &Wish, agent: usize, by: Option<usize>) -> Step {
 /// a second person approves. By chance alone they would seldom meet.
 fn story() -> impl Strategy<Value = Vec<Step>> {
     let between = || prop::option::weighted(0.4, step());
-    let one = || (0..3usize, wish());
+    let one = || (0..3usize, plan());
     let shake = |most: usize| prop::option::weighted(0.4, 0..most);
     let mode = prop::option::weighted(0.3, select(vec![Mode::OptOut, Mode::Mandatory]));
     let visit = (one(), mode, between(), shake(5), any::<bool>()).prop_map(
-        |((agent, wish), mode, between, shake, is_late)| {
-            let shake = shake.map(|which| shaken(which, &wish, agent, None));
+        |((agent, plan), mode, between, shake, is_late)| {
+            let shake = shake.map(|which| shaken(which, &plan, agent, None));
             let redeem = Some(Step::Redeem(0, None));
             let (first, then) = if is_late {
                 (redeem, shake)
             } else {
                 (shake, redeem)
             };
-            let mode = mode.map(|mode| Step::Mode(wish.website(), mode));
-            vec![mode, Some(Step::Login(agent, wish)), between, first, then]
+            let mode = mode.map(|mode| Step::Mode(plan.website(), mode));
+            vec![mode, Some(Step::Login(agent, plan)), between, first, then]
         },
     );
     let by = prop_oneof![2 => Just(Some(2)), 3 => prop::option::of(0..3usize)];
     let shakes = (shake(5), shake(10), any::<bool>());
     let flags = (any::<bool>(), yes());
     let approved = (one(), by, shakes, flags).prop_map(
-        |((agent, wish), by, (early, late, is_early), (overrides, consent))| {
-            let overrides = overrides || wish.overrides;
-            let wish = Wish { overrides, ..wish };
+        |((agent, plan), by, (early, late, is_early), (overrides, consent))| {
+            let overrides = overrides || plan.overrides;
+            let plan = LoginPlan { overrides, ..plan };
             let early = early.filter(|_| is_early);
             vec![
-                consent.then_some(Step::Consent(wish.customer, None)),
-                Some(Step::Approval(wish.website(), true)),
-                Some(Step::Ask(agent, wish.clone())),
-                early.map(|which| shaken(which, &wish, agent, None)),
+                consent.then_some(Step::Consent(plan.customer, None)),
+                Some(Step::Approval(plan.website(), true)),
+                Some(Step::Ask(agent, plan.clone())),
+                early.map(|which| shaken(which, &plan, agent, None)),
                 Some(Step::Decide(by, 0, true)),
-                late.map(|which| shaken(which, &wish, agent, by)),
-                Some(Step::Login(agent, wish)),
+                late.map(|which| shaken(which, &plan, agent, by)),
+                Some(Step::Login(agent, plan)),
             ]
         },
     );

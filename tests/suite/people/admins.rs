@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{customer, events, pluck, role, shop, tries};
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn an_admin_user_is_created_assigned_edited_and_deleted() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Support", &["login_button"]);
-    let bob = store.json(&[
+    let bob = store.run_json(&[
         "user",
         "create",
         "bob",
@@ -23,7 +23,7 @@ fn an_admin_user_is_created_assigned_edited_and_deleted() {
     assert_eq!(bob["full_name"], "Bob B.");
     assert_eq!(bob["os_account"], "robert");
     assert_eq!(bob["enabled"], true);
-    let list = store.json(&["user", "list"]);
+    let list = store.run_json(&["user", "list"]);
     assert_eq!(pluck(&list, "name"), ["alice", "bob"]);
     assert_eq!(
         list[1]
@@ -45,29 +45,32 @@ fn an_admin_user_is_created_assigned_edited_and_deleted() {
         .into_iter()
         .collect::<Vec<_>>()
     );
-    let moved = store.json(&["user", "assign", "bob", "Administrators"]);
+    let moved = store.run_json(&["user", "assign", "bob", "Administrators"]);
     assert_eq!(
         (&moved["role"], &moved["changed"]),
         (&json!("Administrators"), &json!(true))
     );
-    assert_eq!(store.log()[0]["details"]["before"]["role"], "Support");
-    let edited = store.json(&["user", "edit", "bob", "--os-account", "", "--full-name", ""]);
+    assert_eq!(
+        store.log_events()[0]["details"]["before"]["role"],
+        "Support"
+    );
+    let edited = store.run_json(&["user", "edit", "bob", "--os-account", "", "--full-name", ""]);
     assert_eq!(
         (&edited["os_account"], &edited["full_name"]),
         (&json!(null), &json!(null))
     );
-    store.fails(&["user", "delete", "bob"], "confirmation_required", 2);
+    store.run_failing(&["user", "delete", "bob"], "confirmation_required", 2);
     assert_eq!(
-        store.json(&["user", "delete", "bob", "--yes"])["changed"],
+        store.run_json(&["user", "delete", "bob", "--yes"])["changed"],
         true
     );
-    store.fails(&["user", "show", "bob"], "admin_user_not_found", 3);
+    store.run_failing(&["user", "show", "bob"], "admin_user_not_found", 3);
 }
 
 #[test]
 fn names_and_accounts_are_taken_once() {
-    let store = Store::new();
-    store.ok(&[
+    let store = TestStore::new();
+    store.run_ok(&[
         "user",
         "create",
         "bob",
@@ -79,7 +82,7 @@ fn names_and_accounts_are_taken_once() {
     let admins = ["--role", "Administrators"];
     let with = |args: &[&str]| {
         let args: Vec<&str> = args.iter().chain(&admins).copied().collect();
-        store.fails(&args, "already_exists", 7)
+        store.run_failing(&args, "already_exists", 7)
     };
     with(&["user", "create", "bob"]);
     let error = with(&["user", "create", "rob", "--os-account", "bob"]);
@@ -89,33 +92,33 @@ fn names_and_accounts_are_taken_once() {
             .expect("text")
             .contains("account bob")
     );
-    store.fails(
+    store.run_failing(
         &["user", "edit", "alice", "--os-account", "bob"],
         "already_exists",
         7,
     );
-    store.fails(
+    store.run_failing(
         &["user", "create", "x", "--role", "None"],
         "role_not_found",
         3,
     );
     for wrong in ["", " x", "x\ny", "\u{202e}x"] {
         let args = ["user", "create", wrong, "--role", "Administrators"];
-        store.fails(&args, "invalid_value", 2);
+        store.run_failing(&args, "invalid_value", 2);
     }
 }
 
 #[test]
 fn what_is_so_already_changes_nothing() {
-    let store = Store::new();
-    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let store = TestStore::new();
+    store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let before = events(&store);
     for args in [
         &["user", "assign", "bob", "Administrators"][..],
         &["user", "enable", "bob"],
         &["user", "edit", "bob", "--os-account", ""],
     ] {
-        assert_eq!(store.json(args)["changed"], false, "{args:?}");
+        assert_eq!(store.run_json(args)["changed"], false, "{args:?}");
     }
     assert_eq!(events(&store), before);
 }
@@ -123,14 +126,14 @@ fn what_is_so_already_changes_nothing() {
 /// A deleted admin user's id is never somebody else's.
 #[test]
 fn ids_are_not_given_twice() {
-    let store = Store::new();
+    let store = TestStore::new();
     let id = |name| {
-        store.json(&["user", "create", name, "--role", "Administrators"])["id"]
+        store.run_json(&["user", "create", name, "--role", "Administrators"])["id"]
             .as_i64()
             .expect("an id")
     };
     let first = id("bob");
-    store.ok(&["user", "delete", "bob", "--yes"]);
+    store.run_ok(&["user", "delete", "bob", "--yes"]);
     assert!(id("rob") > first);
 }
 
@@ -138,9 +141,9 @@ fn ids_are_not_given_twice() {
 fn sessions_end_with_the_right_to_hold_them() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
-    store.ok(&["consent", "grant", "1"]);
+    store.run_ok(&["consent", "grant", "1"]);
     role(&store, "Support", &["login_button"]);
-    let bob = store.person("bob", "Support");
+    let bob = store.create_user("bob", "Support");
     let ways: [(&[&str], &[&str]); 4] = [
         (&["user", "disable", "bob"], &["user", "enable", "bob"]),
         (
@@ -154,11 +157,11 @@ fn sessions_end_with_the_right_to_hold_them() {
         (&["user", "delete", "bob", "--yes"], &["whoami"]),
     ];
     for (take, give) in ways {
-        tries(&store, &bob, &["login", "1"]).succeeded();
-        assert_eq!(store.json(take)["sessions_ended"], 1, "{take:?}");
-        let session = &store.json(&["session", "list"])[0];
+        tries(&store, &bob, &["login", "1"]).assert_succeeded();
+        assert_eq!(store.run_json(take)["sessions_ended"], 1, "{take:?}");
+        let session = &store.run_json(&["session", "list"])[0];
         assert_eq!(session["state"], "ended", "{take:?}");
         assert_eq!(session["admin"], "bob");
-        store.ok(give);
+        store.run_ok(give);
     }
 }

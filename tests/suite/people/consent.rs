@@ -9,9 +9,9 @@ fn several_customers_at_once_each_with_an_event() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
-    store.ok(&["consent", "grant", "2"]);
+    store.run_ok(&["consent", "grant", "2"]);
     let before = events(&store);
-    let list = store.json(&[
+    let list = store.run_json(&[
         "consent",
         "grant",
         "JANE@example.com",
@@ -24,7 +24,7 @@ fn several_customers_at_once_each_with_an_event() {
     assert_eq!(pluck(&list, "changed"), ["true", "false"]);
     assert_eq!(pluck(&list, "consent"), ["granted", "granted"]);
     assert_eq!(list[0]["website"], "eu");
-    let log = store.log();
+    let log = store.log_events();
     assert_eq!(log.len(), before + 1);
     let event = &log[0];
     assert_eq!(
@@ -37,14 +37,17 @@ fn several_customers_at_once_each_with_an_event() {
     assert_eq!(event["reason"], "asked on the phone");
     assert_eq!(event["details"]["before"], "withheld");
     assert_eq!(event["details"]["after"], "granted");
-    let shown = store.json(&["consent", "show", "1"]);
+    let shown = store.run_json(&["consent", "show", "1"]);
     assert_eq!(shown["consent"], "granted");
     assert_eq!(
         (&shown["source"], &shown["changed_by"]),
         (&json!("admin"), &json!("alice"))
     );
     assert_eq!(shown["changed_at"], crate::support::NOW);
-    assert_eq!(store.json(&["customer", "show", "1"])["consent"], "granted");
+    assert_eq!(
+        store.run_json(&["customer", "show", "1"])["consent"],
+        "granted"
+    );
 }
 
 #[test]
@@ -53,16 +56,19 @@ fn all_or_nothing() {
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "3", "both@example.com", "eu");
     customer(&store, "4", "both@example.com", "us");
-    store.fails(&["consent", "grant", "1", "99"], "customer_not_found", 3);
-    assert_eq!(store.log()[0]["details"]["customer"], "99");
-    let error = store.fails(
+    store.run_failing(&["consent", "grant", "1", "99"], "customer_not_found", 3);
+    assert_eq!(store.log_events()[0]["details"]["customer"], "99");
+    let error = store.run_failing(
         &["consent", "grant", "1", "both@example.com"],
         "customer_ambiguous",
         2,
     );
     assert!(error["message"].as_str().expect("text").contains("eu, us"));
-    assert_eq!(store.json(&["consent", "show", "1"])["consent"], "withheld");
-    let list = store.json(&["consent", "grant", "both@example.com", "--website", "us"]);
+    assert_eq!(
+        store.run_json(&["consent", "show", "1"])["consent"],
+        "withheld"
+    );
+    let list = store.run_json(&["consent", "grant", "both@example.com", "--website", "us"]);
     assert_eq!(pluck(&list, "customer_id"), ["4"]);
 }
 
@@ -75,45 +81,49 @@ fn names_come_from_stdin_too() {
         b"jane@example.com\r\n\n  2  \n",
         &["consent", "grant", "-", "-o", "json"],
     );
-    let list = serde_json::from_str(&ran.succeeded().stdout).expect("JSON");
+    let list = serde_json::from_str(&ran.assert_succeeded().stdout).expect("JSON");
     assert_eq!(pluck(&list, "customer_id"), ["1", "2"]);
     let ran = store.run_with(b"why not", &["consent", "revoke", "1", "--reason", "-"]);
-    ran.succeeded();
-    assert_eq!(store.log()[0]["reason"], "why not");
+    ran.assert_succeeded();
+    assert_eq!(store.log_events()[0]["reason"], "why not");
     let both = ["consent", "revoke", "-", "--reason", "-", "-o", "json"];
-    store.run_with(b"1", &both).failed("invalid_value", 2);
+    store
+        .run_with(b"1", &both)
+        .assert_failed("invalid_value", 2);
     let none = ["consent", "revoke", "-", "-o", "json"];
-    store.run_with(b"\n", &none).failed("input_required", 2);
+    store
+        .run_with(b"\n", &none)
+        .assert_failed("input_required", 2);
 }
 
 #[test]
 fn withdrawing_ends_the_session() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
-    store.ok(&["consent", "grant", "1"]);
-    store.ok(&["login", "1"]);
+    store.run_ok(&["consent", "grant", "1"]);
+    store.run_ok(&["login", "1"]);
     assert_eq!(
-        store.json(&["consent", "revoke", "1"])[0]["sessions_ended"],
+        store.run_json(&["consent", "revoke", "1"])[0]["sessions_ended"],
         1
     );
-    assert_eq!(store.json(&["session", "list"])[0]["state"], "ended");
-    let log = store.log();
+    assert_eq!(store.run_json(&["session", "list"])[0]["state"], "ended");
+    let log = store.log_events();
     assert_eq!(
         (&log[0]["action"], &log[1]["action"]),
         (&json!("end"), &json!("revoke"))
     );
     assert_eq!(log[0]["details"]["cause"], "consent_withdrawn");
-    store.fails(&["login", "1"], "consent_withheld", 5);
+    store.run_failing(&["login", "1"], "consent_withheld", 5);
 }
 
 #[test]
 fn a_login_stands_on_the_event_that_granted_it() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
-    store.ok(&["consent", "grant", "1"]);
-    let granted = store.log()[0]["seq"].clone();
-    store.ok(&["login", "1"]);
-    let issued = &store.log()[0];
+    store.run_ok(&["consent", "grant", "1"]);
+    let granted = store.log_events()[0]["seq"].clone();
+    store.run_ok(&["login", "1"]);
+    let issued = &store.log_events()[0];
     assert_eq!(issued["consent"]["seq"], granted);
     assert_eq!(issued["consent"]["source"], "admin");
 }
@@ -124,33 +134,33 @@ fn the_history_tells_who_and_how() {
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
     role(&store, "Nothing", &[]);
-    let nora = store.person("nora", "Nothing");
-    store.ok(&["consent", "grant", "1", "2"]);
-    tries(&store, &nora, &["consent", "revoke", "1"]).failed("resource_denied", 4);
-    store.ok(&["consent", "revoke", "1", "--reason", "called"]);
-    let history = store.json(&["consent", "history", "1"]);
+    let nora = store.create_user("nora", "Nothing");
+    store.run_ok(&["consent", "grant", "1", "2"]);
+    tries(&store, &nora, &["consent", "revoke", "1"]).assert_failed("resource_denied", 4);
+    store.run_ok(&["consent", "revoke", "1", "--reason", "called"]);
+    let history = store.run_json(&["consent", "history", "1"]);
     assert_eq!(pluck(&history, "action"), ["revoke", "grant"]);
     assert_eq!(history[0]["source"], "admin");
     assert_eq!(history[0]["admin"], "alice");
     assert_eq!(history[0]["reason"], "called");
     assert_eq!(
         pluck(
-            &store.json(&["consent", "history", "1", "2"]),
+            &store.run_json(&["consent", "history", "1", "2"]),
             "customer_id"
         ),
         ["1", "2", "1"]
     );
     let first = store
         .run(&["consent", "history", "1", "--limit", "1", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let cursor = history[0]["seq"].to_string();
     assert!(
         first.stderr.contains(&format!("--after {cursor}")),
         "{first:?}"
     );
-    let rest = store.json(&["consent", "history", "1", "--after", &cursor]);
+    let rest = store.run_json(&["consent", "history", "1", "--after", &cursor]);
     assert_eq!(pluck(&rest, "action"), ["grant"]);
-    store.fails(
+    store.run_failing(
         &["consent", "history", "1", "--after", "x"],
         "invalid_value",
         2,
@@ -163,7 +173,7 @@ fn title_and_tooltip_are_those_of_the_website() {
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
     let path = "login_as_customer/general/shopping_assistance_checkbox_title";
-    store.ok(&[
+    store.run_ok(&[
         "config",
         "set",
         path,
@@ -171,7 +181,7 @@ fn title_and_tooltip_are_those_of_the_website() {
         "--scope",
         "website:eu",
     ]);
-    let both = store.json(&["consent", "show", "1", "2"]);
+    let both = store.run_json(&["consent", "show", "1", "2"]);
     assert_eq!(
         pluck(&both, "title"),
         ["Hilfe erlauben", "Allow remote shopping assistance"]
@@ -189,13 +199,13 @@ fn reading_the_consent_of_many_is_recorded() {
             ids.join("\n").as_bytes(),
             &["consent", "show", "-", "-o", "csv"],
         );
-        assert_eq!(ran.succeeded().stdout.lines().count(), ids.len() + 1);
+        assert_eq!(ran.assert_succeeded().stdout.lines().count(), ids.len() + 1);
     };
     let before = events(&store);
     show(&ids[..100]);
     assert_eq!(events(&store), before);
     show(&ids);
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(
         (&event["action_group"], &event["action"]),
         (&json!("consent"), &json!("read"))
@@ -206,7 +216,7 @@ fn reading_the_consent_of_many_is_recorded() {
 #[test]
 fn the_history_goes_back_before_the_merchants_id() {
     let store = shop();
-    store.ok(&[
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -214,12 +224,12 @@ fn the_history_goes_back_before_the_merchants_id() {
         "--website",
         "eu",
     ]);
-    store.ok(&["consent", "grant", "local:1"]);
-    store.ok(&["customer", "edit", "local:1", "--id", "42"]);
-    store.ok(&["consent", "revoke", "42"]);
-    let history = store.json(&["consent", "history", "42"]);
+    store.run_ok(&["consent", "grant", "local:1"]);
+    store.run_ok(&["customer", "edit", "local:1", "--id", "42"]);
+    store.run_ok(&["consent", "revoke", "42"]);
+    let history = store.run_json(&["consent", "history", "42"]);
     assert_eq!(pluck(&history, "customer_id"), ["42", "local:1"]);
-    store.fails(&["consent", "history", "local:1"], "customer_not_found", 3);
-    let log = store.json(&["log", "list", "--customer", "jane@example.com"]);
+    store.run_failing(&["consent", "history", "local:1"], "customer_not_found", 3);
+    let log = store.run_json(&["log", "list", "--customer", "jane@example.com"]);
     assert!(pluck(&log, "customer_id").contains(&"local:1".to_owned()));
 }

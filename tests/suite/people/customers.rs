@@ -20,7 +20,7 @@ fn a_customer_is_added_with_or_without_the_merchants_id() {
         (&json!(true), &json!(true))
     );
     assert_eq!(jane["consent"], "withheld");
-    let local = store.json(&[
+    let local = store.run_json(&[
         "customer",
         "add",
         "--email",
@@ -38,14 +38,14 @@ fn a_customer_is_added_with_or_without_the_merchants_id() {
         (&json!(false), &json!(false))
     );
     assert_eq!(local["store_view"], json!(null));
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(
         (&event["action"], &event["customer_id"]),
         (&json!("add"), &json!("local:1"))
     );
     // A removed one's id is not given again.
-    store.ok(&["customer", "remove", "local:1", "--yes"]);
-    let next = store.json(&[
+    store.run_ok(&["customer", "remove", "local:1", "--yes"]);
+    let next = store.run_json(&[
         "customer",
         "add",
         "--email",
@@ -55,9 +55,9 @@ fn a_customer_is_added_with_or_without_the_merchants_id() {
     ]);
     assert_eq!(next["id"], "local:2");
     // REST brings the merchant's id later.
-    let known = store.json(&["customer", "edit", "local:2", "--id", "77"]);
+    let known = store.run_json(&["customer", "edit", "local:2", "--id", "77"]);
     assert_eq!(known["id"], "77");
-    store.fails(
+    store.run_failing(
         &["customer", "edit", "77", "--id", "78"],
         "invalid_value",
         2,
@@ -82,18 +82,18 @@ fn ids_and_addresses_are_taken_once() {
             "json",
         ])
     };
-    add("42", "other@example.com", "eu").failed("already_exists", 7);
-    add("43", "JANE@example.com", "eu").failed("already_exists", 7);
-    add("43", "jane@example.com", "us").succeeded();
-    store.fails(
+    add("42", "other@example.com", "eu").assert_failed("already_exists", 7);
+    add("43", "JANE@example.com", "eu").assert_failed("already_exists", 7);
+    add("43", "jane@example.com", "us").assert_succeeded();
+    store.run_failing(
         &["customer", "show", "jane@example.com"],
         "customer_ambiguous",
         2,
     );
-    let us = store.json(&["customer", "show", "jane@example.com", "--website", "us"]);
+    let us = store.run_json(&["customer", "show", "jane@example.com", "--website", "us"]);
     assert_eq!(us["id"], "43");
     customer(&store, "44", "joe@example.com", "us");
-    store.fails(
+    store.run_failing(
         &["customer", "edit", "44", "--email", "jane@example.com"],
         "already_exists",
         7,
@@ -106,7 +106,7 @@ fn what_is_no_address_or_too_long_is_not_taken() {
     let long = format!("{}@example.com", "x".repeat(243));
     for wrong in ["", "jane", "@x", "x@", "a@b@c", "a b@c", "a\u{7f}@b", &long] {
         let email = format!("--email={wrong}");
-        store.fails(
+        store.run_failing(
             &["customer", "add", &email, "--website", "eu"],
             "invalid_value",
             2,
@@ -123,10 +123,10 @@ fn what_is_no_address_or_too_long_is_not_taken() {
         "--first-name",
         &name,
     ];
-    store.fails(&args, "invalid_value", 2);
+    store.run_failing(&args, "invalid_value", 2);
     // The longest there can be is kept and shown whole.
     let longest = &long[1..];
-    store.ok(&[
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -136,8 +136,8 @@ fn what_is_no_address_or_too_long_is_not_taken() {
         "--id",
         "1",
     ]);
-    assert!(store.ok(&["customer", "list"]).contains(longest));
-    assert_eq!(store.log()[0]["customer_email"], longest);
+    assert!(store.run_ok(&["customer", "list"]).contains(longest));
+    assert_eq!(store.log_events()[0]["customer_email"], longest);
     for args in [
         [
             "customer",
@@ -160,10 +160,10 @@ fn what_is_no_address_or_too_long_is_not_taken() {
             "0",
         ],
     ] {
-        store.fails(&args, "invalid_value", 2);
+        store.run_failing(&args, "invalid_value", 2);
     }
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
-    store.ok(&[
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
+    store.run_ok(&[
         "customer",
         "add",
         "--email",
@@ -180,7 +180,7 @@ fn an_edit_records_what_differs_and_nothing_else() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     let before = events(&store);
-    let same = store.json(&[
+    let same = store.run_json(&[
         "customer",
         "edit",
         "1",
@@ -191,7 +191,7 @@ fn an_edit_records_what_differs_and_nothing_else() {
     ]);
     assert_eq!(same["changed"], false);
     assert_eq!(events(&store), before);
-    let edited = store.json(&[
+    let edited = store.run_json(&[
         "customer",
         "edit",
         "1",
@@ -204,7 +204,7 @@ fn an_edit_records_what_differs_and_nothing_else() {
         (&edited["name"], &edited["store_view"]),
         (&json!("Jane Roe"), &json!(null))
     );
-    let details = &store.log()[0]["details"];
+    let details = &store.log_events()[0]["details"];
     assert_eq!(
         details["before"],
         json!({"last_name": "Doe", "store_view": "de"})
@@ -213,40 +213,46 @@ fn an_edit_records_what_differs_and_nothing_else() {
         details["after"],
         json!({"last_name": "Roe", "store_view": null})
     );
-    store.fails(&["customer", "edit", "1"], "input_required", 2);
-    store.fails(
+    store.run_failing(&["customer", "edit", "1"], "input_required", 2);
+    store.run_failing(
         &["customer", "edit", "9", "--active", "no"],
         "customer_not_found",
         3,
     );
     let ran = store.run_with(b"Jo\n", &["customer", "edit", "1", "--first-name", "-"]);
-    ran.succeeded();
-    assert_eq!(store.json(&["customer", "show", "1"])["first_name"], "Jo");
+    ran.assert_succeeded();
+    assert_eq!(
+        store.run_json(&["customer", "show", "1"])["first_name"],
+        "Jo"
+    );
 }
 
 #[test]
 fn sessions_end_when_the_customer_is_deactivated_or_removed() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
-    store.ok(&["consent", "grant", "1"]);
-    store.ok(&["login", "1"]);
-    let off = store.json(&["customer", "edit", "1", "--active", "no"]);
+    store.run_ok(&["consent", "grant", "1"]);
+    store.run_ok(&["login", "1"]);
+    let off = store.run_json(&["customer", "edit", "1", "--active", "no"]);
     assert_eq!(off["sessions_ended"], 1);
-    assert_eq!(store.log()[0]["details"]["cause"], "customer_inactive");
-    store.fails(&["login", "1"], "customer_inactive", 5);
-    store.ok(&["customer", "edit", "1", "--active", "1"]);
-    store.ok(&["login", "1"]);
-    store.fails(&["customer", "remove", "1"], "confirmation_required", 2);
-    assert_eq!(store.json(&["session", "list"])[0]["state"], "issued");
-    let gone = store.json(&["customer", "remove", "1", "--yes"]);
+    assert_eq!(
+        store.log_events()[0]["details"]["cause"],
+        "customer_inactive"
+    );
+    store.run_failing(&["login", "1"], "customer_inactive", 5);
+    store.run_ok(&["customer", "edit", "1", "--active", "1"]);
+    store.run_ok(&["login", "1"]);
+    store.run_failing(&["customer", "remove", "1"], "confirmation_required", 2);
+    assert_eq!(store.run_json(&["session", "list"])[0]["state"], "issued");
+    let gone = store.run_json(&["customer", "remove", "1", "--yes"]);
     assert_eq!(
         (&gone["id"], &gone["sessions_ended"]),
         (&json!("1"), &json!(1))
     );
-    assert_eq!(store.json(&["session", "list"])[0]["state"], "ended");
-    store.fails(&["customer", "show", "1"], "customer_not_found", 3);
+    assert_eq!(store.run_json(&["session", "list"])[0]["state"], "ended");
+    store.run_failing(&["customer", "show", "1"], "customer_not_found", 3);
     let removed = store
-        .log()
+        .log_events()
         .into_iter()
         .find(|event| event["action"] == "remove");
     assert_eq!(
@@ -267,7 +273,7 @@ fn without_a_terminal_a_customer_must_be_named() {
         &["consent", "revoke"],
         &["consent", "history"],
     ] {
-        let error = store.fails(command, "input_required", 2);
+        let error = store.run_failing(command, "input_required", 2);
         assert_eq!(error["hint"], "give it with CUSTOMER", "{command:?}");
     }
 }

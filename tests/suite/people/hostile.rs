@@ -2,7 +2,7 @@
 //! where programs read.
 
 use super::{customer, shop, tries};
-use crate::support::Store;
+use crate::support::TestStore;
 
 const NAMES: [&str; 6] = [
     "\u{1b}[31mred\u{1b}[0m",
@@ -13,12 +13,12 @@ const NAMES: [&str; 6] = [
     "\u{9b}31mc1",
 ];
 
-fn with(names: &[&str]) -> Store {
+fn with(names: &[&str]) -> TestStore {
     let store = shop();
     for (n, name) in names.iter().enumerate() {
         let id = (n + 1).to_string();
         let email = format!("c{id}@example.com");
-        store.ok(&[
+        store.run_ok(&[
             "customer",
             "add",
             "--id",
@@ -28,7 +28,7 @@ fn with(names: &[&str]) -> Store {
             "--website",
             "eu",
         ]);
-        store.misname(&id, name, "");
+        store.set_invalid_name(&id, name, "");
     }
     store
 }
@@ -43,11 +43,11 @@ fn is_harmless(text: &str) -> bool {
 #[test]
 fn tables_and_cards_show_escapes() {
     let store = with(&NAMES);
-    let table = store.ok(&["customer", "list"]);
+    let table = store.run_ok(&["customer", "list"]);
     assert!(is_harmless(&table), "{table:?}");
     assert_eq!(table.lines().count(), NAMES.len() + 1, "one line each");
     for id in 1..=NAMES.len() {
-        let card = store.ok(&["customer", "show", &id.to_string()]);
+        let card = store.run_ok(&["customer", "show", &id.to_string()]);
         assert!(is_harmless(&card), "{card:?}");
     }
 }
@@ -55,7 +55,7 @@ fn tables_and_cards_show_escapes() {
 #[test]
 fn json_carries_them_faithfully() {
     let store = with(&NAMES);
-    let list = store.json(&["customer", "list"]);
+    let list = store.run_json(&["customer", "list"]);
     for (row, name) in list.as_array().expect("a list").iter().zip(NAMES) {
         assert_eq!(row["first_name"], name);
     }
@@ -75,9 +75,9 @@ fn csv_cells_are_no_formulas() {
         let rows = reader.records().map(|row| row.expect("a row"));
         rows.map(|row| row[at].to_owned()).collect()
     };
-    let guarded = read(store.ok(&["customer", "list", "-o", "csv"]));
+    let guarded = read(store.run_ok(&["customer", "list", "-o", "csv"]));
     assert_eq!(guarded, ["'=1+1", "'@SUM(A1)", "'+x", "'-x", "-5", "plain"]);
-    let raw = read(store.ok(&["customer", "list", "-o", "csv", "--raw"]));
+    let raw = read(store.run_ok(&["customer", "list", "-o", "csv", "--raw"]));
     assert_eq!(raw, ["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
 }
 
@@ -109,10 +109,10 @@ fn errors_and_remarks_are_harmless_too() {
 fn a_hint_is_one_command_whatever_the_names() {
     let store = shop();
     let role = "x'; touch pwned; '";
-    store.ok(&["role", "create", role]);
-    let token = store.person("a; touch pwned", role);
-    let hint = |ran: crate::support::Ran, code| {
-        let error = ran.failed(code, 4);
+    store.run_ok(&["role", "create", role]);
+    let token = store.create_user("a; touch pwned", role);
+    let hint = |ran: crate::support::CommandOutput, code| {
+        let error = ran.assert_failed(code, 4);
         error["hint"].as_str().expect("a hint").to_owned()
     };
     let denied = hint(tries(&store, &token, &["login", "1"]), "resource_denied");
@@ -120,7 +120,7 @@ fn a_hint_is_one_command_whatever_the_names() {
         denied.contains(r"lac role allow 'x'\''; touch pwned; '\''' "),
         "{denied}"
     );
-    store.ok(&["user", "disable", "a; touch pwned"]);
+    store.run_ok(&["user", "disable", "a; touch pwned"]);
     let disabled = hint(tries(&store, &token, &["whoami"]), "not_authenticated");
     assert!(
         disabled.ends_with("lac user enable 'a; touch pwned'"),
@@ -130,7 +130,7 @@ fn a_hint_is_one_command_whatever_the_names() {
 
 #[test]
 fn what_cannot_be_understood_is_shown_harmlessly_too() {
-    let store = Store::none();
+    let store = TestStore::uninitialized();
     for name in NAMES {
         let ran = store.run(&["customer", "show", "1", name]);
         assert_eq!(ran.code, 2);
@@ -143,19 +143,19 @@ fn a_full_name_of_staff_is_shown_harmlessly() {
     let store = shop();
     let name = NAMES.concat();
     let bob = ["user", "create", "bob", "--role", "Administrators"];
-    store.fails(
+    store.run_failing(
         &[&bob[..], &["--full-name", &name]].concat(),
         "invalid_value",
         2,
     );
-    store.ok(&bob);
+    store.run_ok(&bob);
     // As an older program took it in.
     let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
     let sql = "UPDATE admin_user SET full_name = ?1 WHERE name = 'bob'";
     assert_eq!(db.execute(sql, [&name]), Ok(1));
-    assert!(is_harmless(&store.ok(&["user", "list"])));
-    assert!(is_harmless(&store.ok(&["user", "show", "bob"])));
-    assert_eq!(store.json(&["user", "show", "bob"])["full_name"], name);
+    assert!(is_harmless(&store.run_ok(&["user", "list"])));
+    assert!(is_harmless(&store.run_ok(&["user", "show", "bob"])));
+    assert_eq!(store.run_json(&["user", "show", "bob"])["full_name"], name);
 }
 
 #[test]
@@ -163,12 +163,12 @@ fn a_hostile_reason_is_kept_and_shown_harmlessly() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     let reason = format!("--reason={}", NAMES.concat());
-    store.ok(&["consent", "grant", "1", &reason]);
-    assert!(is_harmless(&store.ok(&["consent", "history", "1"])));
+    store.run_ok(&["consent", "grant", "1", &reason]);
+    assert!(is_harmless(&store.run_ok(&["consent", "history", "1"])));
     assert_eq!(
-        store.json(&["consent", "history", "1"])[0]["reason"],
+        store.run_json(&["consent", "history", "1"])[0]["reason"],
         NAMES.concat()
     );
-    let bob = store.person("bob", "Administrators");
-    tries(&store, &bob, &["consent", "show", "1"]).succeeded();
+    let bob = store.create_user("bob", "Administrators");
+    tries(&store, &bob, &["consent", "show", "1"]).assert_succeeded();
 }

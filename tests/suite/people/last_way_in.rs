@@ -3,7 +3,7 @@
 use super::{role, shop};
 use std::process::Stdio;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn the_last_administrator_stays_whatever_is_tried() {
@@ -16,65 +16,72 @@ fn the_last_administrator_stays_whatever_is_tried() {
         &["role", "access", "Administrators", "custom"],
         &["role", "scope", "Administrators", "website:eu"],
     ] {
-        store.fails(args, "last_administrator", 5);
-        assert_eq!(store.log()[0]["details"]["code"], "last_administrator");
+        store.run_failing(args, "last_administrator", 5);
+        assert_eq!(
+            store.log_events()[0]["details"]["code"],
+            "last_administrator"
+        );
     }
-    assert_eq!(store.json(&["whoami"])["access"], "all");
+    assert_eq!(store.run_json(&["whoami"])["access"], "all");
 }
 
 #[test]
 fn another_way_in_must_be_enabled_and_hold_everything_everywhere() {
     let store = shop();
-    store.ok(&["role", "create", "Second", "--all"]);
-    store.ok(&["user", "create", "bob", "--role", "Second"]);
+    store.run_ok(&["role", "create", "Second", "--all"]);
+    store.run_ok(&["user", "create", "bob", "--role", "Second"]);
     // Disabled: no way in.
-    store.ok(&["user", "disable", "bob"]);
-    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
-    store.ok(&["user", "enable", "bob"]);
+    store.run_ok(&["user", "disable", "bob"]);
+    store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
+    store.run_ok(&["user", "enable", "bob"]);
     // Everything, but not everywhere: no way in.
-    store.ok(&["role", "scope", "Second", "website:eu"]);
-    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
-    store.ok(&["role", "scope", "Second", "all"]);
-    let token = store.json(&["user", "token", "create", "bob"])["token"].clone();
-    store.ok(&["user", "disable", "alice"]);
+    store.run_ok(&["role", "scope", "Second", "website:eu"]);
+    store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
+    store.run_ok(&["role", "scope", "Second", "all"]);
+    let token = store.run_json(&["user", "token", "create", "bob"])["token"].clone();
+    store.run_ok(&["user", "disable", "alice"]);
     // Now it is bob who cannot go.
     let bob = token.as_str().expect("a token");
     let ran = store.run_as(bob, &["user", "disable", "bob", "-o", "json"]);
-    ran.failed("last_administrator", 5);
-    store.run_as(bob, &["user", "enable", "alice"]).succeeded();
+    ran.assert_failed("last_administrator", 5);
+    store
+        .run_as(bob, &["user", "enable", "alice"])
+        .assert_succeeded();
 }
 
 #[test]
 fn a_way_in_needs_a_key_to_the_door() {
     let store = shop();
     let no_account = ["user", "edit", "alice", "--os-account", ""];
-    store.fails(&no_account, "last_administrator", 5);
+    store.run_failing(&no_account, "last_administrator", 5);
     // Somebody who has neither account nor token is no way in.
-    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
-    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
-    let token = store.json(&["user", "token", "create", "bob"])["token"].clone();
+    store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
+    store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
+    let token = store.run_json(&["user", "token", "create", "bob"])["token"].clone();
     let bob = token.as_str().expect("a token");
-    let account = store.json(&["whoami"])["os_account"].clone();
-    store.ok(&no_account);
+    let account = store.run_json(&["whoami"])["os_account"].clone();
+    store.run_ok(&no_account);
     // Now it is bob's token that must not go, nor bob.
     for args in [
         &["user", "token", "revoke", "bob", "--all", "-o", "json"][..],
         &["user", "delete", "bob", "--yes", "-o", "json"],
     ] {
-        store.run_as(bob, args).failed("last_administrator", 5);
+        store
+            .run_as(bob, args)
+            .assert_failed("last_administrator", 5);
     }
     let account = account.as_str().expect("an account");
     let back = ["user", "edit", "alice", "--os-account", account];
-    store.run_as(bob, &back).succeeded();
-    store.ok(&["user", "token", "revoke", "bob", "--all"]);
+    store.run_as(bob, &back).assert_succeeded();
+    store.run_ok(&["user", "token", "revoke", "bob", "--all"]);
 }
 
 /// Two administrators who disable each other at the same time: one stays.
 #[test]
 fn two_at_once_cannot_both_win() {
     for round in 0..5 {
-        let store = Store::new();
-        let bob = store.person("bob", "Administrators");
+        let store = TestStore::new();
+        let bob = store.create_user("bob", "Administrators");
         let mut first = store.command(&["user", "disable", "bob"]);
         let mut second = store.command(&["user", "disable", "alice"]);
         second.env("LAC_TOKEN", &bob);

@@ -2,7 +2,7 @@
 //! what lies outside one's scope does not exist.
 
 use super::{customer, pluck, role, shop, tries};
-use crate::support::Store;
+use crate::support::TestStore;
 
 const DEPUTY: &[&str] = &[
     "acl_users",
@@ -12,21 +12,21 @@ const DEPUTY: &[&str] = &[
 ];
 
 /// A deputy who manages people but holds little else.
-fn with_deputy() -> (Store, String) {
+fn with_deputy() -> (TestStore, String) {
     let store = shop();
     role(&store, "Deputies", DEPUTY);
     role(&store, "Support", &["login_button"]);
     role(&store, "Keepers", &["Lac::keys"]);
-    store.ok(&["user", "create", "sue", "--role", "Support"]);
-    store.ok(&["user", "create", "kay", "--role", "Keepers"]);
-    let deputy = store.person("dan", "Deputies");
+    store.run_ok(&["user", "create", "sue", "--role", "Support"]);
+    store.run_ok(&["user", "create", "kay", "--role", "Keepers"]);
+    let deputy = store.create_user("dan", "Deputies");
     (store, deputy)
 }
 
 #[test]
 fn more_than_one_holds_is_beyond_ones_own_rights() {
     let (store, dan) = with_deputy();
-    let before = store.json(&["role", "list"]);
+    let before = store.run_json(&["role", "list"]);
     for args in [
         // giving
         &["role", "create", "New", "--all"][..],
@@ -59,12 +59,12 @@ fn more_than_one_holds_is_beyond_ones_own_rights() {
         &["role", "scope", "Administrators", "website:eu"],
         &["role", "delete", "Keepers", "--yes"],
     ] {
-        tries(&store, &dan, args).failed("beyond_own_rights", 4);
-        let event = &store.log()[0];
+        tries(&store, &dan, args).assert_failed("beyond_own_rights", 4);
+        let event = &store.log_events()[0];
         assert_eq!(event["admin"], "dan", "{args:?}");
         assert_eq!(event["details"]["code"], "beyond_own_rights");
     }
-    assert_eq!(store.json(&["role", "list"]), before);
+    assert_eq!(store.run_json(&["role", "list"]), before);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn within_ones_own_rights_all_of_it_works() {
         &["user", "token", "create", "dan"],
         &["user", "token", "list", "alice"],
     ] {
-        tries(&store, &dan, args).succeeded();
+        tries(&store, &dan, args).assert_succeeded();
     }
 }
 
@@ -95,7 +95,7 @@ fn every_command_asks_for_its_resource() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     role(&store, "Nothing", &[]);
-    let nobody = store.person("nora", "Nothing");
+    let nobody = store.create_user("nora", "Nothing");
     for args in [
         &["customer", "list"][..],
         &["customer", "show", "1"],
@@ -130,31 +130,31 @@ fn every_command_asks_for_its_resource() {
         &["storefront", "add", "x", "--website", "eu"],
         &["storefront", "revoke", "x"],
     ] {
-        tries(&store, &nobody, args).failed("resource_denied", 4);
-        let event = &store.log()[0];
+        tries(&store, &nobody, args).assert_failed("resource_denied", 4);
+        let event = &store.log_events()[0];
         assert_eq!(event["admin"], "nora", "{args:?}");
         assert_eq!(event["result"], "failure");
     }
 }
 
 /// An actor of one website only.
-fn european(resources: &[&str]) -> (Store, String) {
+fn european(resources: &[&str]) -> (TestStore, String) {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
     customer(&store, "3", "both@example.com", "eu");
     customer(&store, "4", "both@example.com", "us");
     role(&store, "Europe", resources);
-    store.ok(&["role", "scope", "Europe", "website:eu"]);
-    let token = store.person("eva", "Europe");
+    store.run_ok(&["role", "scope", "Europe", "website:eu"]);
+    let token = store.create_user("eva", "Europe");
     (store, token)
 }
 
 #[test]
 fn what_lies_outside_the_scope_is_not_found() {
     let (store, eva) = european(&["customer", "acl_roles", "Lac::storefronts"]);
-    store.ok(&["role", "allow", "Europe", "customer", "--with-children"]);
-    store.ok(&["storefront", "add", "shop-us", "--website", "us"]);
+    store.run_ok(&["role", "allow", "Europe", "customer", "--with-children"]);
+    store.run_ok(&["storefront", "add", "shop-us", "--website", "us"]);
     let missing = [
         (&["customer", "show", "2"][..], "customer_not_found"),
         (
@@ -196,27 +196,30 @@ fn what_lies_outside_the_scope_is_not_found() {
         (&["storefront", "revoke", "shop-us"], "storefront_not_found"),
     ];
     for (args, code) in missing {
-        tries(&store, &eva, args).failed(code, 3);
+        tries(&store, &eva, args).assert_failed(code, 3);
     }
     // Not even by way of ambiguity or a search.
-    let both = tries(&store, &eva, &["customer", "show", "both@example.com"]).succeeded();
+    let both = tries(&store, &eva, &["customer", "show", "both@example.com"]).assert_succeeded();
     assert!(both.stdout.contains(r#""id":"3""#));
     for args in [
         &["customer", "list"][..],
         &["customer", "list", "--search", "example.com"],
         &["customer", "list", "--email-prefix", ""],
     ] {
-        let list = tries(&store, &eva, args).succeeded();
+        let list = tries(&store, &eva, args).assert_succeeded();
         let list = serde_json::from_str(&list.stdout).expect("JSON");
         assert_eq!(pluck(&list, "id"), ["3", "1"], "{args:?}");
     }
     for id in ["2", "joe@example.com"] {
-        let list = tries(&store, &eva, &["customer", "list", "--search", id]).succeeded();
+        let list = tries(&store, &eva, &["customer", "list", "--search", id]).assert_succeeded();
         assert_eq!(list.stdout, "[]\n");
     }
-    let list = tries(&store, &eva, &["storefront", "list"]).succeeded();
+    let list = tries(&store, &eva, &["storefront", "list"]).assert_succeeded();
     assert_eq!(list.stdout, "[]\n");
-    assert_eq!(store.json(&["consent", "show", "1"])["consent"], "withheld");
+    assert_eq!(
+        store.run_json(&["consent", "show", "1"])["consent"],
+        "withheld"
+    );
 }
 
 #[test]
@@ -227,19 +230,19 @@ fn a_narrow_scope_cannot_be_widened_by_whoever_has_it() {
         &["role", "create", "World", "--scope", "all"],
         &["role", "allow", "Administrators", "login"],
     ] {
-        tries(&store, &eva, args).failed("beyond_own_rights", 4);
+        tries(&store, &eva, args).assert_failed("beyond_own_rights", 4);
     }
     // A role of hers counts where she does.
-    let made = tries(&store, &eva, &["role", "create", "Helpers"]).succeeded();
+    let made = tries(&store, &eva, &["role", "create", "Helpers"]).assert_succeeded();
     assert!(made.stdout.contains(r#""websites":["eu"]"#), "{made:?}");
     tries(
         &store,
         &eva,
         &["user", "create", "hal", "--role", "Helpers"],
     )
-    .succeeded();
+    .assert_succeeded();
     // She sees of others' roles only what exists for her.
-    store.ok(&["role", "scope", "Helpers", "website:eu", "website:us"]);
-    let shown = tries(&store, &eva, &["role", "show", "Helpers"]).succeeded();
+    store.run_ok(&["role", "scope", "Helpers", "website:eu", "website:us"]);
+    let shown = tries(&store, &eva, &["role", "show", "Helpers"]).assert_succeeded();
     assert!(shown.stdout.contains(r#""websites":["eu"]"#), "{shown:?}");
 }

@@ -14,16 +14,16 @@ mod tokens;
 
 use serde_json::Value;
 
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// A store with the websites `eu` (store view `de`) and `us` (store view `en`),
 /// Login as Customer switched on.
-fn shop() -> Store {
-    let store = Store::new();
+fn shop() -> TestStore {
+    let store = TestStore::new();
     for (website, view) in [("eu", "de"), ("us", "en")] {
-        store.ok(&["stores", "add-website", website, "--name", website]);
+        store.run_ok(&["stores", "add-website", website, "--name", website]);
         let group = format!("{website}_group");
-        store.ok(&[
+        store.run_ok(&[
             "stores",
             "add-group",
             &group,
@@ -32,12 +32,12 @@ fn shop() -> Store {
             "--name",
             &group,
         ]);
-        store.ok(&[
+        store.run_ok(&[
             "stores", "add-view", view, "--group", &group, "--name", view,
         ]);
     }
-    store.ok(&["config", "set", "login_as_customer/general/enabled", "yes"]);
-    store.ok(&[
+    store.run_ok(&["config", "set", "login_as_customer/general/enabled", "yes"]);
+    store.run_ok(&[
         "config",
         "set",
         "web/secure/base_url",
@@ -47,9 +47,9 @@ fn shop() -> Store {
 }
 
 /// A customer with an id, on a website.
-fn customer(store: &Store, id: &str, email: &str, website: &str) -> Value {
+fn customer(store: &TestStore, id: &str, email: &str, website: &str) -> Value {
     let view = if website == "eu" { "de" } else { "en" };
-    store.json(&[
+    store.run_json(&[
         "customer",
         "add",
         "--id",
@@ -68,27 +68,27 @@ fn customer(store: &Store, id: &str, email: &str, website: &str) -> Value {
 }
 
 /// A role with these resources.
-fn role(store: &Store, name: &str, resources: &[&str]) {
-    store.ok(&["role", "create", name]);
+fn role(store: &TestStore, name: &str, resources: &[&str]) {
+    store.run_ok(&["role", "create", name]);
     if !resources.is_empty() {
         let args: Vec<&str> = ["role", "allow", name]
             .iter()
             .chain(resources)
             .copied()
             .collect();
-        store.ok(&args);
+        store.run_ok(&args);
     }
 }
 
 /// Runs as somebody with `-o json`; what came of it.
-fn tries(store: &Store, token: &str, args: &[&str]) -> crate::support::Ran {
+fn tries(store: &TestStore, token: &str, args: &[&str]) -> crate::support::CommandOutput {
     let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
     store.run_as(token, &args)
 }
 
 /// How many events there are.
-fn events(store: &Store) -> usize {
-    store.log().len()
+fn events(store: &TestStore) -> usize {
+    store.log_events().len()
 }
 
 /// The values of one field of a list.

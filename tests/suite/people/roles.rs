@@ -3,25 +3,25 @@
 use serde_json::json;
 
 use super::{events, pluck, role, shop, tries};
-use crate::support::Store;
+use crate::support::TestStore;
 
 #[test]
 fn a_role_starts_custom_and_empty_and_is_given_what_it_may() {
-    let store = Store::new();
-    let made = store.json(&["role", "create", "Support"]);
+    let store = TestStore::new();
+    let made = store.run_json(&["role", "create", "Support"]);
     assert_eq!(made["access"], "custom");
     assert_eq!(made["resources"], json!([]));
     assert_eq!(made["scope"], "all");
-    let given = store.json(&["role", "allow", "Support", "login_button", "sales_order"]);
+    let given = store.run_json(&["role", "allow", "Support", "login_button", "sales_order"]);
     assert_eq!(given["changed"], true);
     let full = [
         "Magento_LoginAsCustomer::login_button",
         "Magento_Sales::sales_order",
     ];
     assert_eq!(given["resources"], json!(full));
-    let taken = store.json(&["role", "deny", "Support", full[1]]);
+    let taken = store.run_json(&["role", "deny", "Support", full[1]]);
     assert_eq!(taken["resources"], json!([full[0]]));
-    let event = &store.log()[0];
+    let event = &store.log_events()[0];
     assert_eq!(event["action"], "deny");
     assert_eq!(event["details"]["role"], "Support");
     assert_eq!(event["details"]["before"]["resources"], json!(full));
@@ -30,15 +30,15 @@ fn a_role_starts_custom_and_empty_and_is_given_what_it_may() {
 
 #[test]
 fn a_parent_grants_itself_alone_unless_asked_with_children() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Sales", &["sales"]);
     assert_eq!(
-        store.json(&["role", "show", "Sales"])["resources"],
+        store.run_json(&["role", "show", "Sales"])["resources"],
         json!(["Magento_Sales::sales"])
     );
-    let all = store.json(&["role", "allow", "Sales", "sales", "--with-children"]);
+    let all = store.run_json(&["role", "allow", "Sales", "sales", "--with-children"]);
     assert_eq!(all["resources"].as_array().expect("a list").len(), 6);
-    let none = store.json(&["role", "deny", "Sales", "sales", "--with-children"]);
+    let none = store.run_json(&["role", "deny", "Sales", "sales", "--with-children"]);
     assert_eq!(none["resources"], json!([]));
 }
 
@@ -53,33 +53,33 @@ fn what_is_so_already_changes_nothing_and_leaves_no_event() {
         ["role", "access", "Support", "custom"],
         ["role", "scope", "Support", "all"],
     ] {
-        assert_eq!(store.json(&args)["changed"], false, "{args:?}");
+        assert_eq!(store.run_json(&args)["changed"], false, "{args:?}");
     }
     assert_eq!(events(&store), before);
 }
 
 #[test]
 fn to_custom_starts_empty_and_an_all_role_gives_nothing_up_singly() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Boss", "--all"]);
-    store.fails(
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Boss", "--all"]);
+    store.run_failing(
         &["role", "deny", "Boss", "login_button"],
         "role_holds_all",
         5,
     );
     let ran = store.run(&["role", "allow", "Boss", "login_button", "-o", "json"]);
-    assert!(ran.succeeded().stderr.contains("everything"));
-    let custom = store.json(&["role", "access", "Boss", "custom"]);
+    assert!(ran.assert_succeeded().stderr.contains("everything"));
+    let custom = store.run_json(&["role", "access", "Boss", "custom"]);
     assert_eq!(custom["resources"], json!([]));
-    let again = store.json(&["role", "access", "Boss", "all"]);
+    let again = store.run_json(&["role", "access", "Boss", "all"]);
     assert_eq!(again["access"], "all");
 }
 
 #[test]
 fn resources_are_named_by_an_unambiguous_ending() {
-    let store = Store::new();
-    store.ok(&["role", "create", "Support"]);
-    let unknown = store.fails(
+    let store = TestStore::new();
+    store.run_ok(&["role", "create", "Support"]);
+    let unknown = store.run_failing(
         &["role", "allow", "Support", "login_buton"],
         "resource_not_found",
         3,
@@ -90,7 +90,7 @@ fn resources_are_named_by_an_unambiguous_ending() {
             .expect("text")
             .contains("login_button")
     );
-    let several = store.fails(&["role", "allow", "Support", "events"], "invalid_value", 2);
+    let several = store.run_failing(&["role", "allow", "Support", "events"], "invalid_value", 2);
     assert!(
         several["message"]
             .as_str()
@@ -98,22 +98,22 @@ fn resources_are_named_by_an_unambiguous_ending() {
             .contains("bulk_events")
     );
     // All or nothing.
-    store.fails(
+    store.run_failing(
         &["role", "allow", "Support", "login_button", "nothing"],
         "resource_not_found",
         3,
     );
     assert_eq!(
-        store.json(&["role", "show", "Support"])["resources"],
+        store.run_json(&["role", "show", "Support"])["resources"],
         json!([])
     );
 }
 
 #[test]
 fn the_tree_shows_what_is_granted() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Support", &["login_button"]);
-    let tree = store.json(&["role", "resources", "--role", "Support"]);
+    let tree = store.run_json(&["role", "resources", "--role", "Support"]);
     let nodes = tree.as_array().expect("a list");
     assert_eq!(nodes[0]["parent"], json!(null));
     let button = nodes
@@ -124,9 +124,9 @@ fn the_tree_shows_what_is_granted() {
     assert_eq!(button["depth"], 3);
     assert_eq!(button["parent"], "Magento_LoginAsCustomer::login");
     assert_eq!(nodes.iter().filter(|n| n["granted"] == true).count(), 1);
-    let plain = store.json(&["role", "resources"]);
+    let plain = store.run_json(&["role", "resources"]);
     assert!(plain[0].get("granted").is_none());
-    let table = store.ok(&["role", "resources", "--role", "Support"]);
+    let table = store.run_ok(&["role", "resources", "--role", "Support"]);
     assert_eq!(table.matches('✓').count(), 1);
 }
 
@@ -134,7 +134,7 @@ fn the_tree_shows_what_is_granted() {
 fn scope_names_websites_and_nothing_else() {
     let store = shop();
     role(&store, "Support", &[]);
-    let scoped = store.json(&["role", "scope", "Support", "website:us", "website:eu"]);
+    let scoped = store.run_json(&["role", "scope", "Support", "website:us", "website:eu"]);
     assert_eq!(scoped["scope"], "custom");
     assert_eq!(scoped["websites"], json!(["eu", "us"]));
     for wrong in ["eu", "website:", "store-view:de", "all website:eu"] {
@@ -143,14 +143,14 @@ fn scope_names_websites_and_nothing_else() {
             .into_iter()
             .chain(words)
             .collect();
-        store.fails(&args, "invalid_value", 2);
+        store.run_failing(&args, "invalid_value", 2);
     }
-    store.fails(
+    store.run_failing(
         &["role", "scope", "Support", "website:nowhere"],
         "website_not_found",
         3,
     );
-    let all = store.json(&["role", "scope", "Support", "all"]);
+    let all = store.run_json(&["role", "scope", "Support", "all"]);
     assert_eq!(
         (&all["scope"], &all["websites"]),
         (&json!("all"), &json!(null))
@@ -159,27 +159,27 @@ fn scope_names_websites_and_nothing_else() {
 
 #[test]
 fn a_role_that_somebody_has_cannot_be_deleted() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Support", &[]);
-    let bob = store.person("bob", "Support");
-    let error = store.fails(&["role", "delete", "Support", "--yes"], "in_use", 7);
+    let bob = store.create_user("bob", "Support");
+    let error = store.run_failing(&["role", "delete", "Support", "--yes"], "in_use", 7);
     assert!(error["message"].as_str().expect("text").contains("bob"));
-    store.ok(&["user", "delete", "bob", "--yes"]);
-    store.fails(&["role", "delete", "Support"], "confirmation_required", 2);
+    store.run_ok(&["user", "delete", "bob", "--yes"]);
+    store.run_failing(&["role", "delete", "Support"], "confirmation_required", 2);
     assert_eq!(
-        store.json(&["role", "delete", "Support", "--yes"])["changed"],
+        store.run_json(&["role", "delete", "Support", "--yes"])["changed"],
         true
     );
-    store.fails(&["role", "show", "Support"], "role_not_found", 3);
-    tries(&store, &bob, &["whoami"]).failed("not_authenticated", 4);
+    store.run_failing(&["role", "show", "Support"], "role_not_found", 3);
+    tries(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn roles_are_listed_by_name() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Support", &["login_button"]);
-    store.ok(&["role", "create", "Auditors"]);
-    let list = store.json(&["role", "list"]);
+    store.run_ok(&["role", "create", "Auditors"]);
+    let list = store.run_json(&["role", "list"]);
     assert_eq!(
         pluck(&list, "name"),
         ["Administrators", "Auditors", "Support"]
@@ -188,10 +188,10 @@ fn roles_are_listed_by_name() {
     assert_eq!(list[2]["resources"], 1);
     let first = store
         .run(&["role", "list", "--limit", "1", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     assert!(first.stderr.contains("--after Administrators"), "{first:?}");
-    let rest = store.json(&["role", "list", "--after", "Administrators"]);
+    let rest = store.run_json(&["role", "list", "--after", "Administrators"]);
     assert_eq!(pluck(&rest, "name"), ["Auditors", "Support"]);
-    store.fails(&["role", "create", "Support"], "already_exists", 7);
-    store.fails(&["role", "create", " padded "], "invalid_value", 2);
+    store.run_failing(&["role", "create", "Support"], "already_exists", 7);
+    store.run_failing(&["role", "create", " padded "], "invalid_value", 2);
 }

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{customer, events, pluck, shop};
-use crate::support::Store;
+use crate::support::TestStore;
 
-fn add(store: &Store, id: &str, email: &str, first: &str, last: &str) {
-    store.ok(&[
+fn add(store: &TestStore, id: &str, email: &str, first: &str, last: &str) {
+    store.run_ok(&[
         "customer",
         "add",
         "--id",
@@ -23,11 +23,14 @@ fn add(store: &Store, id: &str, email: &str, first: &str, last: &str) {
     ]);
 }
 
-fn found(store: &Store, text: &str) -> Vec<String> {
-    pluck(&store.json(&["customer", "list", "--search", text]), "id")
+fn found(store: &TestStore, text: &str) -> Vec<String> {
+    pluck(
+        &store.run_json(&["customer", "list", "--search", text]),
+        "id",
+    )
 }
 
-fn people() -> Store {
+fn people() -> TestStore {
     let store = shop();
     add(&store, "1", "anna@example.com", "Anna", "Zuse");
     add(&store, "2", "joanna@example.com", "Jo", "Smith");
@@ -72,10 +75,10 @@ fn an_id_or_a_whole_address_is_that_customer_alone() {
 #[test]
 fn a_prefix_is_a_prefix() {
     let store = people();
-    let list = store.json(&["customer", "list", "--email-prefix", "Anna@Example.com"]);
+    let list = store.run_json(&["customer", "list", "--email-prefix", "Anna@Example.com"]);
     assert_eq!(pluck(&list, "id"), ["1", "42"]);
     customer(&store, "9", "anna@example.com", "us");
-    let us = store.json(&[
+    let us = store.run_json(&[
         "customer",
         "list",
         "--email-prefix",
@@ -104,7 +107,7 @@ fn rows_left_out_are_said_to_be() {
     let page = store.run(&[
         "customer", "list", "--search", "ann", "--limit", "3", "-o", "json",
     ]);
-    let page = page.succeeded();
+    let page = page.assert_succeeded();
     assert!(page.stderr.contains("3 shown"), "{page:?}");
     let cursor = page
         .stderr
@@ -113,15 +116,15 @@ fn rows_left_out_are_said_to_be() {
         .expect("a cursor")
         .trim();
     let args = ["customer", "list", "--search", "ann", "--after", cursor];
-    assert_eq!(pluck(&store.json(&args), "id"), ["3"]);
+    assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
     // The cursor is a place, not a row: it holds when the row is gone.
-    store.ok(&["customer", "remove", "2", "--yes"]);
-    assert_eq!(pluck(&store.json(&args), "id"), ["3"]);
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
+    assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
     let all = store
         .run(&["customer", "list", "--limit", "5", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     assert_eq!(all.stderr, "");
-    store.fails(
+    store.run_failing(
         &["customer", "list", "--after", "nonsense"],
         "invalid_value",
         2,
@@ -129,7 +132,7 @@ fn rows_left_out_are_said_to_be() {
 }
 
 /// Puts rows into the database as an import would, quickly.
-pub fn many(store: &Store, count: usize) {
+pub fn many(store: &TestStore, count: usize) {
     let mut conn = rusqlite::Connection::open(store.dir().join("lac.db")).expect("opens");
     let website: i64 = conn
         .query_row("SELECT id FROM website WHERE code = 'eu'", [], |row| {
@@ -160,29 +163,29 @@ fn bulk_reading_is_recorded_before_it_is_handed_out() {
     let store = shop();
     many(&store, 250);
     let before = events(&store);
-    store.json(&["customer", "list", "--limit", "100"]);
+    store.run_json(&["customer", "list", "--limit", "100"]);
     assert_eq!(events(&store), before);
-    store.json(&["customer", "list", "--limit", "101", "--search", "example"]);
-    let event = store.log()[0].clone();
+    store.run_json(&["customer", "list", "--limit", "101", "--search", "example"]);
+    let event = store.log_events()[0].clone();
     assert_eq!(event["action_group"], "customers");
     assert_eq!(event["action"], "list");
     assert_eq!(event["details"]["count"], 101);
     assert_eq!(event["details"]["search"], "example");
     // If the record cannot be written, nothing is handed out.
     std::fs::remove_file(store.dir().join("checkpoint")).expect("removes");
-    store.fails(&["customer", "list"], "checkpoint_missing", 8);
+    store.run_failing(&["customer", "list"], "checkpoint_missing", 8);
     // Small pages add up within an hour, and are recorded like a large one.
     let page = ["customer", "list", "--limit", "100"];
-    store.fails(&page, "checkpoint_missing", 8);
+    store.run_failing(&page, "checkpoint_missing", 8);
     store.clock.set("2026-10-05T13:00:00.000000Z");
-    store.json(&page);
+    store.run_json(&page);
 }
 
 #[test]
 fn a_long_list_comes_whole_and_in_order() {
     let store = shop();
     many(&store, 25_000);
-    let lines = store.ok(&["customer", "list", "-o", "jsonl"]);
+    let lines = store.run_ok(&["customer", "list", "-o", "jsonl"]);
     let emails: Vec<String> = lines
         .lines()
         .map(|line| {
@@ -192,7 +195,7 @@ fn a_long_list_comes_whole_and_in_order() {
         .collect();
     assert_eq!(emails.len(), 25_000);
     assert!(emails.windows(2).all(|pair| pair[0] < pair[1]));
-    let table = store.ok(&["customer", "list"]);
+    let table = store.run_ok(&["customer", "list"]);
     assert_eq!(table.lines().count(), 25_001);
     assert_eq!(found(&store, "rare").len(), 25);
 }
@@ -203,21 +206,21 @@ fn a_long_list_comes_whole_and_in_order() {
 fn a_rare_text_is_found_among_many() {
     let store = shop();
     many(&store, 120_000);
-    let list = store.json(&["customer", "list", "--search", "rare"]);
+    let list = store.run_json(&["customer", "list", "--search", "rare"]);
     let emails = pluck(&list, "email");
     assert_eq!(emails.len(), 120);
     assert!(emails.windows(2).all(|pair| pair[0] < pair[1]));
     let first = store.run(&[
         "customer", "list", "--search", "rare", "--limit", "119", "-o", "json",
     ]);
-    let first = first.succeeded();
+    let first = first.assert_succeeded();
     let cursor = first
         .stderr
         .split("--after ")
         .nth(1)
         .expect("a cursor")
         .trim();
-    let rest = store.json(&["customer", "list", "--search", "rare", "--after", cursor]);
+    let rest = store.run_json(&["customer", "list", "--search", "rare", "--after", cursor]);
     assert_eq!(pluck(&rest, "email"), emails[119..]);
 }
 
@@ -238,7 +241,7 @@ proptest! {
             add(&store, &id, &format!("{name}@example.com"), &turned, "X");
         }
         let search = format!("--search={text}");
-        let whole = pluck(&store.json(&["customer", "list", &search]), "id");
+        let whole = pluck(&store.run_json(&["customer", "list", &search]), "id");
         let limit = limit.to_string();
         let (mut pages, mut after) = (Vec::new(), None::<String>);
         loop {
@@ -246,7 +249,7 @@ proptest! {
             if let Some(after) = &after {
                 args.extend(["--after", after.as_str()]);
             }
-            let page = store.run(&args).succeeded();
+            let page = store.run(&args).assert_succeeded();
             pages.extend(pluck(&serde_json::from_str(&page.stdout).expect("JSON"), "id"));
             let Some((_, cursor)) = page.stderr.split_once("--after ") else { break };
             after = Some(cursor.trim().to_owned());

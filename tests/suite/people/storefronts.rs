@@ -7,7 +7,7 @@ use super::{pluck, role, shop, tries};
 #[test]
 fn a_storefront_has_a_token_until_it_is_revoked() {
     let store = shop();
-    let made = store.json(&[
+    let made = store.run_json(&[
         "storefront",
         "add",
         "shop-eu",
@@ -18,49 +18,49 @@ fn a_storefront_has_a_token_until_it_is_revoked() {
     ]);
     assert_eq!(made["name"], "shop-eu");
     let token = made["token"].as_str().expect("a token");
-    let me = tries(&store, token, &["whoami"]).succeeded();
+    let me = tries(&store, token, &["whoami"]).assert_succeeded();
     let me: Value = serde_json::from_str(&me.stdout).expect("JSON");
     assert_eq!(
         (&me["kind"], &me["websites"]),
         (&json!("storefront"), &json!(["eu", "us"]))
     );
-    let denied = tries(&store, token, &["customer", "list"]).failed("resource_denied", 4);
+    let denied = tries(&store, token, &["customer", "list"]).assert_failed("resource_denied", 4);
     let hint = denied["hint"].as_str().expect("a hint");
     assert!(
         !hint.contains("lac role"),
         "a storefront has no role: {hint}"
     );
-    tries(&store, token, &["user", "token", "create", "alice"]).failed("resource_denied", 4);
-    let list = store.json(&["storefront", "list"]);
+    tries(&store, token, &["user", "token", "create", "alice"]).assert_failed("resource_denied", 4);
+    let list = store.run_json(&["storefront", "list"]);
     assert_eq!(pluck(&list, "name"), ["shop-eu"]);
     assert_eq!(list[0]["revoked_at"], json!(null));
     assert_eq!(
-        store.json(&["storefront", "revoke", "shop-eu"])["changed"],
+        store.run_json(&["storefront", "revoke", "shop-eu"])["changed"],
         true
     );
     assert_eq!(
-        store.json(&["storefront", "revoke", "shop-eu"])["changed"],
+        store.run_json(&["storefront", "revoke", "shop-eu"])["changed"],
         false
     );
-    tries(&store, token, &["whoami"]).failed("not_authenticated", 4);
-    store.fails(
+    tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
+    store.run_failing(
         &["storefront", "revoke", "nobody"],
         "storefront_not_found",
         3,
     );
-    store.fails(
+    store.run_failing(
         &["storefront", "add", "shop-eu", "--website", "eu"],
         "already_exists",
         7,
     );
-    store.fails(
+    store.run_failing(
         &["storefront", "add", "x", "--website", "no"],
         "website_not_found",
         3,
     );
     let ran = store
         .run(&["storefront", "add", "shop-us", "--website", "us"])
-        .succeeded();
+        .assert_succeeded();
     assert!(
         ran.stdout.starts_with("lac_") && ran.stderr.contains("once"),
         "{ran:?}"
@@ -70,25 +70,25 @@ fn a_storefront_has_a_token_until_it_is_revoked() {
 #[test]
 fn a_storefront_named_like_an_admin_user_is_none() {
     let store = shop();
-    let made = store.json(&["storefront", "add", "alice", "--website", "eu"]);
+    let made = store.run_json(&["storefront", "add", "alice", "--website", "eu"]);
     let token = made["token"].as_str().expect("a token");
     for args in [
         &["user", "token", "create", "alice"][..],
         &["user", "token", "revoke", "alice", "--all"],
         &["user", "token", "list", "alice"],
     ] {
-        tries(&store, token, args).failed("resource_denied", 4);
+        tries(&store, token, args).assert_failed("resource_denied", 4);
     }
 }
 
 #[test]
 fn one_outside_the_scope_is_not_even_completed() {
     let store = shop();
-    store.ok(&["storefront", "add", "shop-eu", "--website", "eu"]);
-    store.ok(&["storefront", "add", "shop-us", "--website", "us"]);
+    store.run_ok(&["storefront", "add", "shop-eu", "--website", "eu"]);
+    store.run_ok(&["storefront", "add", "shop-us", "--website", "us"]);
     role(&store, "Keeper", &["Lac::storefronts"]);
-    store.ok(&["role", "scope", "Keeper", "website:us"]);
-    let keeper = store.person("keeper", "Keeper");
+    store.run_ok(&["role", "scope", "Keeper", "website:us"]);
+    let keeper = store.create_user("keeper", "Keeper");
     let mut command = store.command(&["--", "lac", "storefront", "revoke", "shop"]);
     command.env("COMPLETE", "fish").env("LAC_TOKEN", &keeper);
     let output = command.output().expect("lac runs");
@@ -98,11 +98,11 @@ fn one_outside_the_scope_is_not_even_completed() {
 #[test]
 fn one_that_serves_more_than_ones_scope_cannot_be_revoked() {
     let store = shop();
-    store.ok(&["storefront", "add", "both", "--website", "eu", "us"]);
+    store.run_ok(&["storefront", "add", "both", "--website", "eu", "us"]);
     role(&store, "Europe", &["Lac::storefronts"]);
-    store.ok(&["role", "scope", "Europe", "website:eu"]);
-    let eva = store.person("eva", "Europe");
-    let list = tries(&store, &eva, &["storefront", "list"]).succeeded();
+    store.run_ok(&["role", "scope", "Europe", "website:eu"]);
+    let eva = store.create_user("eva", "Europe");
+    let list = tries(&store, &eva, &["storefront", "list"]).assert_succeeded();
     assert!(list.stdout.contains(r#""websites":["eu"]"#), "{list:?}");
-    tries(&store, &eva, &["storefront", "revoke", "both"]).failed("beyond_own_rights", 4);
+    tries(&store, &eva, &["storefront", "revoke", "both"]).assert_failed("beyond_own_rights", 4);
 }

@@ -7,50 +7,50 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{pluck, tries};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 /// A token of alice's with these flags.
 #[track_caller]
-fn limited(store: &Store, flags: &[&str]) -> String {
+fn limited(store: &TestStore, flags: &[&str]) -> String {
     let args: Vec<&str> = ["user", "token", "create", "alice"]
         .iter()
         .chain(flags)
         .copied()
         .collect();
-    text(&store.json(&args)["token"]).to_owned()
+    json_str(&store.run_json(&args)["token"]).to_owned()
 }
 
-fn answer(ran: crate::support::Ran) -> Value {
-    serde_json::from_str(&ran.succeeded().stdout).expect("JSON")
+fn answer(ran: crate::support::CommandOutput) -> Value {
+    serde_json::from_str(&ran.assert_succeeded().stdout).expect("JSON")
 }
 
 #[test]
 fn a_token_may_hold_some_resources_of_the_role() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let token = limited(
         &store,
         &["--resource", "manage", "--resource", "login_button"],
     );
-    tries(&store, &token, &["customer", "list"]).succeeded();
-    tries(&store, &token, &["login", "1"]).succeeded();
-    tries(&store, &token, &["config", "list"]).failed("resource_denied", 4);
+    tries(&store, &token, &["customer", "list"]).assert_succeeded();
+    tries(&store, &token, &["login", "1"]).assert_succeeded();
+    tries(&store, &token, &["config", "list"]).assert_failed("resource_denied", 4);
     tries(
         &store,
         &token,
         &["user", "create", "eve", "--role", "Administrators"],
     )
-    .failed("resource_denied", 4);
+    .assert_failed("resource_denied", 4);
     let me = answer(tries(&store, &token, &["whoami"]));
     assert_eq!(me["access"], "custom");
     assert_eq!(me["resources"].as_array().map(Vec::len), Some(2));
-    let event = store.json(&["log", "list", "--action", "token_create"]);
+    let event = store.run_json(&["log", "list", "--action", "token_create"]);
     let resources = &event[0]["details"]["resources"];
     assert!(
         resources.to_string().contains("login_button"),
         "{resources}"
     );
     // The role goes on ruling: what it loses, the token loses.
-    let ben = store.agent("ben");
+    let ben = store.create_agent("ben");
     let own = answer(tries(
         &store,
         &ben,
@@ -63,37 +63,41 @@ fn a_token_may_hold_some_resources_of_the_role() {
             "login_button",
         ],
     ));
-    let own = text(&own["token"]);
-    tries(&store, own, &["login", "1"]).succeeded();
-    tries(&store, own, &["login", "--order", "100000001"]).failed("resource_denied", 4);
-    store.ok(&["role", "deny", "bens", "login_button"]);
-    tries(&store, own, &["login", "1"]).failed("resource_denied", 4);
+    let own = json_str(&own["token"]);
+    tries(&store, own, &["login", "1"]).assert_succeeded();
+    tries(&store, own, &["login", "--order", "100000001"]).assert_failed("resource_denied", 4);
+    store.run_ok(&["role", "deny", "bens", "login_button"]);
+    tries(&store, own, &["login", "1"]).assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn a_token_may_be_for_some_websites() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let token = limited(&store, &["--website", "eu"]);
     let list = answer(tries(&store, &token, &["customer", "list"]));
     assert!(
         pluck(&list, "website").iter().all(|code| code == "eu"),
         "{list}"
     );
-    tries(&store, &token, &["login", "1"]).failed("customer_not_found", 3);
-    tries(&store, &token, &["login", "3"]).succeeded();
+    tries(&store, &token, &["login", "1"]).assert_failed("customer_not_found", 3);
+    tries(&store, &token, &["login", "3"]).assert_succeeded();
     // What concerns every website is beyond it, as for a role.
     tries(
         &store,
         &token,
         &["config", "set", "web/url/use_store", "yes"],
     )
-    .failed("beyond_own_rights", 4);
-    store.ok(&["role", "create", "Some"]);
-    tries(&store, &token, &["role", "scope", "Some", "all"]).failed("beyond_own_rights", 4);
-    let list = store.json(&["user", "token", "list"]);
+    .assert_failed("beyond_own_rights", 4);
+    store.run_ok(&["role", "create", "Some"]);
+    tries(&store, &token, &["role", "scope", "Some", "all"]).assert_failed("beyond_own_rights", 4);
+    let list = store.run_json(&["user", "token", "list"]);
     assert_eq!(list[0]["websites"], json!(["eu"]));
     assert_eq!(list[0]["resources"], Value::Null);
-    assert!(store.ok(&["user", "token", "list"]).contains("website:eu"));
+    assert!(
+        store
+            .run_ok(&["user", "token", "list"])
+            .contains("website:eu")
+    );
     let both = limited(&store, &["--website", "eu", "base", "--resource", "manage"]);
     assert_eq!(
         answer(tries(&store, &both, &["customer", "list"]))
@@ -105,9 +109,9 @@ fn a_token_may_be_for_some_websites() {
 
 #[test]
 fn a_limit_names_what_is_held() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
-    store.ok(&["role", "scope", "bens", "website:eu"]);
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
+    store.run_ok(&["role", "scope", "bens", "website:eu"]);
     let create = |flags: &[&str]| {
         let args: Vec<&str> = ["user", "token", "create", "ben"]
             .iter()
@@ -116,28 +120,28 @@ fn a_limit_names_what_is_held() {
             .collect();
         tries(&store, &ben, &args)
     };
-    create(&["--resource", "config_section"]).failed("beyond_own_rights", 4);
-    create(&["--resource", "nonsense"]).failed("resource_not_found", 3);
-    create(&["--website", "base"]).failed("website_not_found", 3);
-    create(&["--website", "eu"]).succeeded();
+    create(&["--resource", "config_section"]).assert_failed("beyond_own_rights", 4);
+    create(&["--resource", "nonsense"]).assert_failed("resource_not_found", 3);
+    create(&["--website", "base"]).assert_failed("website_not_found", 3);
+    create(&["--website", "eu"]).assert_succeeded();
     let for_ben = ["user", "token", "create", "ben"];
     let args: Vec<&str> = for_ben
         .iter()
         .chain(&["--resource", "acl_users"])
         .copied()
         .collect();
-    store.fails(&args, "beyond_own_rights", 4);
+    store.run_failing(&args, "beyond_own_rights", 4);
     let args: Vec<&str> = for_ben
         .iter()
         .chain(&["--website", "base"])
         .copied()
         .collect();
-    store.fails(&args, "beyond_own_rights", 4);
+    store.run_failing(&args, "beyond_own_rights", 4);
 }
 
 #[test]
 fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let first = limited(
         &store,
         &[
@@ -166,15 +170,15 @@ fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
     );
     assert_eq!(second["websites"], json!(["eu"]));
     assert_eq!(second["resources"].as_array().map(Vec::len), Some(2));
-    create(&["--expires", "10d"]).succeeded();
-    create(&["--expires", "11d"]).failed("beyond_own_rights", 4);
-    create(&["--resource", "config_section"]).failed("beyond_own_rights", 4);
-    create(&["--website", "base"]).failed("website_not_found", 3);
+    create(&["--expires", "10d"]).assert_succeeded();
+    create(&["--expires", "11d"]).assert_failed("beyond_own_rights", 4);
+    create(&["--resource", "config_section"]).assert_failed("beyond_own_rights", 4);
+    create(&["--website", "base"]).assert_failed("website_not_found", 3);
     let third = answer(create(&["--resource", "manage", "--expires", "1d"]));
-    let third = text(&third["token"]);
-    tries(&store, third, &["customer", "show", "3"]).succeeded();
-    tries(&store, third, &["login", "3"]).failed("resource_denied", 4);
-    tries(&store, third, &["customer", "show", "1"]).failed("customer_not_found", 3);
+    let third = json_str(&third["token"]);
+    tries(&store, third, &["customer", "show", "3"]).assert_succeeded();
+    tries(&store, third, &["login", "3"]).assert_failed("resource_denied", 4);
+    tries(&store, third, &["customer", "show", "1"]).assert_failed("customer_not_found", 3);
     // Nor is there another way around: by one's own account or somebody else's.
     let wide = limited(
         &store,
@@ -191,13 +195,13 @@ fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
     }
     // After the first has expired, everything made by it has.
     store.clock.set("2026-10-15T12:00:00.000000Z");
-    tries(&store, text(&second["token"]), &["whoami"]).failed("not_authenticated", 4);
+    tries(&store, json_str(&second["token"]), &["whoami"]).assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn a_limited_token_is_no_way_in_for_the_last_administrator() {
-    let store = Store::new();
-    store.ok(&["user", "create", "bob", "--role", "Administrators"]);
+    let store = TestStore::new();
+    store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let args = [
         "user",
         "token",
@@ -206,36 +210,36 @@ fn a_limited_token_is_no_way_in_for_the_last_administrator() {
         "--resource",
         "login_button",
     ];
-    store.ok(&args);
-    store.fails(&["user", "disable", "alice"], "last_administrator", 5);
-    store.ok(&["user", "token", "create", "bob"]);
-    store.ok(&["user", "disable", "alice"]);
+    store.run_ok(&args);
+    store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
+    store.run_ok(&["user", "token", "create", "bob"]);
+    store.run_ok(&["user", "disable", "alice"]);
 }
 
 #[test]
 fn the_list_tells_when_a_token_was_used_to_the_minute() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
-    let used = || store.json(&["user", "token", "list", "ben"])[0]["last_used_at"].clone();
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
+    let used = || store.run_json(&["user", "token", "list", "ben"])[0]["last_used_at"].clone();
     assert_eq!(used(), Value::Null);
     store.clock.set("2026-10-05T12:34:56.789000Z");
-    let events = store.log().len();
-    tries(&store, &ben, &["whoami"]).succeeded();
+    let events = store.log_events().len();
+    tries(&store, &ben, &["whoami"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:34:00.000000Z");
-    assert_eq!(store.log().len(), events, "it is no act");
+    assert_eq!(store.log_events().len(), events, "it is no act");
     store.clock.set("2026-10-05T12:36:01.000000Z");
-    tries(&store, &ben, &["login", "1"]).succeeded();
+    tries(&store, &ben, &["login", "1"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:36:00.000000Z");
     // Also by an attempt that was refused; never backwards.
     store.clock.set("2026-10-05T12:40:00.000000Z");
-    tries(&store, &ben, &["config", "list"]).failed("resource_denied", 4);
+    tries(&store, &ben, &["config", "list"]).assert_failed("resource_denied", 4);
     assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
     store.clock.set("2026-10-05T12:39:58.000000Z");
-    tries(&store, &ben, &["whoami"]).succeeded();
+    tries(&store, &ben, &["whoami"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
     assert!(
         store
-            .ok(&["user", "token", "list", "ben"])
+            .run_ok(&["user", "token", "list", "ben"])
             .contains("2026-10-05 12:40")
     );
     // Pressing a key leaves no trace.
@@ -252,8 +256,8 @@ fn the_list_tells_when_a_token_was_used_to_the_minute() {
 
 #[test]
 fn a_busy_store_does_not_keep_anybody_from_reading() {
-    let store = Store::with_shop();
-    let ben = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let ben = store.create_agent("ben");
     let lock = fs::OpenOptions::new()
         .write(true)
         .create(true)
@@ -262,40 +266,45 @@ fn a_busy_store_does_not_keep_anybody_from_reading() {
         .expect("the lock");
     lock.lock().expect("the lock");
     let started = std::time::Instant::now();
-    tries(&store, &ben, &["whoami"]).succeeded();
+    tries(&store, &ben, &["whoami"]).assert_succeeded();
     assert!(started.elapsed().as_secs() < 5, "it does not wait");
     lock.unlock().expect("the lock");
     assert_eq!(
-        store.json(&["user", "token", "list", "ben"])[0]["last_used_at"],
+        store.run_json(&["user", "token", "list", "ben"])[0]["last_used_at"],
         Value::Null
     );
 }
 
 #[test]
 fn a_name_that_is_given_again_inherits_nothing() {
-    let store = Store::with_shop();
-    let old = store.agent("ben");
+    let store = TestStore::with_sample_data();
+    let old = store.create_agent("ben");
     let url = answer(tries(&store, &old, &["login", "1"]));
-    store.ok(&["user", "delete", "ben", "--yes"]);
+    store.run_ok(&["user", "delete", "ben", "--yes"]);
     store.clock.set("2026-10-05T12:00:01.000000Z");
-    store.ok(&["user", "create", "ben", "--role", "bens"]);
-    tries(&store, &old, &["whoami"]).failed("not_authenticated", 4);
-    assert_eq!(store.json(&["user", "token", "list", "ben"]), json!([]));
-    let made = store.json(&["user", "token", "create", "ben"]);
-    let new = text(&made["token"]);
+    store.run_ok(&["user", "create", "ben", "--role", "bens"]);
+    tries(&store, &old, &["whoami"]).assert_failed("not_authenticated", 4);
+    assert_eq!(store.run_json(&["user", "token", "list", "ben"]), json!([]));
+    let made = store.run_json(&["user", "token", "create", "ben"]);
+    let new = json_str(&made["token"]);
     assert_eq!(answer(tries(&store, new, &["session", "list"])), json!([]));
-    tries(&store, new, &["session", "show", text(&url["session_id"])]).failed("resource_denied", 4);
-    tries(&store, new, &["login", "--last"]).failed("customer_not_found", 3);
+    tries(
+        &store,
+        new,
+        &["session", "show", json_str(&url["session_id"])],
+    )
+    .assert_failed("resource_denied", 4);
+    tries(&store, new, &["login", "--last"]).assert_failed("customer_not_found", 3);
     let redeem = [
         "redeem",
-        text(&url["url"]),
+        json_str(&url["url"]),
         "--audience",
         "https://shop.example.com",
     ];
-    store.fails(&redeem, "session_ended", 5);
+    store.run_failing(&redeem, "session_ended", 5);
     let ids = [
-        &store.json(&["user", "show", "ben"])["id"],
-        &store.log()[0]["admin_id"],
+        &store.run_json(&["user", "show", "ben"])["id"],
+        &store.log_events()[0]["admin_id"],
     ]
     .map(Value::to_string);
     assert_ne!(ids[0], ids[1]);
@@ -315,9 +324,9 @@ fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
 
 #[test]
 fn a_token_is_in_no_file_no_output_and_no_process_list() {
-    let store = Store::with_shop();
-    let made = store.json(&["user", "token", "create", "alice", "--label", "nightly"]);
-    let token = text(&made["token"]).to_owned();
+    let store = TestStore::with_sample_data();
+    let made = store.run_json(&["user", "token", "create", "alice", "--label", "nightly"]);
+    let token = json_str(&made["token"]).to_owned();
     let secret = token.strip_prefix("lac_").expect("the prefix");
     let mut said = Vec::new();
     let file = store.home().join("token");
@@ -351,7 +360,7 @@ fn a_token_is_in_no_file_no_output_and_no_process_list() {
         &token,
         &["log", "export", export.to_str().expect("UTF-8")],
     )
-    .succeeded();
+    .assert_succeeded();
     // One that is none is not repeated either.
     said.push(store.run_as(&token[..40], &["whoami"]).stderr);
     said.push(
@@ -390,7 +399,7 @@ fn a_token_is_in_no_file_no_output_and_no_process_list() {
 }
 
 /// What a terminal of 80 columns shows.
-fn at_a_terminal(store: &Store, command: &str) -> Option<String> {
+fn at_a_terminal(store: &TestStore, command: &str) -> Option<String> {
     let lac = store.command(&[]);
     let line = format!(
         "stty cols 80 && exec {} {command}",
@@ -415,12 +424,12 @@ fn at_a_terminal(store: &Store, command: &str) -> Option<String> {
 
 #[test]
 fn tokens_and_sessions_fit_a_terminal_of_80_columns() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let token = limited(
         &store,
         &["--resource", "login_button", "--label", "nightly"],
     );
-    tries(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).succeeded();
+    tries(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).assert_succeeded();
     for command in ["user token list", "session list"] {
         let Some(shown) = at_a_terminal(&store, command) else {
             return;

@@ -1,35 +1,35 @@
 //! Access tokens.
 
 use super::{pluck, role, tries};
-use crate::support::{NOW, Store};
+use crate::support::{NOW, TestStore};
 
 #[test]
 fn a_token_is_shown_once_and_counts_until_it_expires() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Support", &[]);
-    store.ok(&["user", "create", "bob", "--role", "Support"]);
-    let made = store.json(&["user", "token", "create", "bob", "--expires", "30d"]);
+    store.run_ok(&["user", "create", "bob", "--role", "Support"]);
+    let made = store.run_json(&["user", "token", "create", "bob", "--expires", "30d"]);
     assert_eq!(made["name"], "bob");
     assert_eq!(made["expires_at"], "2026-11-04T12:00:00.000000Z");
     let token = made["token"].as_str().expect("a token");
-    let me = tries(&store, token, &["whoami"]).succeeded();
+    let me = tries(&store, token, &["whoami"]).assert_succeeded();
     assert!(me.stdout.contains(r#""name":"bob""#));
     store.clock.set("2026-11-04T11:59:59.999999Z");
-    tries(&store, token, &["whoami"]).succeeded();
+    tries(&store, token, &["whoami"]).assert_succeeded();
     store.clock.set("2026-11-04T12:00:00.000000Z");
-    tries(&store, token, &["whoami"]).failed("not_authenticated", 4);
+    tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     assert_eq!(
-        pluck(&store.json(&["user", "token", "list", "bob"]), "state"),
+        pluck(&store.run_json(&["user", "token", "list", "bob"]), "state"),
         ["expired"]
     );
     // Neither the list nor the log nor the database knows it.
     store.clock.set(NOW);
     assert!(
         !store
-            .ok(&["user", "token", "list", "bob", "-o", "json"])
+            .run_ok(&["user", "token", "list", "bob", "-o", "json"])
             .contains(token)
     );
-    assert!(!store.ok(&["log", "list", "-o", "json"]).contains(token));
+    assert!(!store.run_ok(&["log", "list", "-o", "json"]).contains(token));
     for file in ["lac.db", "lac.db-wal"] {
         let bytes = std::fs::read(store.dir().join(file)).unwrap_or_default();
         let found = bytes.windows(token.len()).any(|w| w == token.as_bytes());
@@ -39,86 +39,88 @@ fn a_token_is_shown_once_and_counts_until_it_expires() {
 
 #[test]
 fn at_a_terminal_the_token_stands_alone_on_stdout() {
-    let store = Store::new();
-    let ran = store.run(&["user", "token", "create", "alice"]).succeeded();
+    let store = TestStore::new();
+    let ran = store
+        .run(&["user", "token", "create", "alice"])
+        .assert_succeeded();
     let token = ran.stdout.trim_end();
     assert!(token.starts_with("lac_") && !token.contains(char::is_whitespace));
     assert!(ran.stderr.contains("once"), "{ran:?}");
-    tries(&store, token, &["whoami"]).succeeded();
+    tries(&store, token, &["whoami"]).assert_succeeded();
 }
 
 #[test]
 fn lifetimes_have_limits() {
-    let store = Store::new();
+    let store = TestStore::new();
     for wrong in ["never", "0s", "367d", "30", "-1d", "soon", ""] {
         let expires = format!("--expires={wrong}");
-        store.fails(
+        store.run_failing(
             &["user", "token", "create", "alice", &expires],
             "invalid_value",
             2,
         );
     }
-    store.ok(&["user", "token", "create", "alice", "--expires", "366d"]);
-    let default = store.json(&["user", "token", "create", "alice"]);
+    store.run_ok(&["user", "token", "create", "alice", "--expires", "366d"]);
+    let default = store.run_json(&["user", "token", "create", "alice"]);
     assert_eq!(default["expires_at"], "2027-01-03T12:00:00.000000Z");
 }
 
 #[test]
 fn disabling_suspends_and_enabling_restores() {
-    let store = Store::new();
-    let bob = store.person("bob", "Administrators");
-    store.ok(&["user", "disable", "bob"]);
-    tries(&store, &bob, &["whoami"]).failed("not_authenticated", 4);
+    let store = TestStore::new();
+    let bob = store.create_user("bob", "Administrators");
+    store.run_ok(&["user", "disable", "bob"]);
+    tries(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
     assert_eq!(
-        pluck(&store.json(&["user", "token", "list", "bob"]), "state"),
+        pluck(&store.run_json(&["user", "token", "list", "bob"]), "state"),
         ["suspended"]
     );
-    store.ok(&["user", "enable", "bob"]);
-    tries(&store, &bob, &["whoami"]).succeeded();
+    store.run_ok(&["user", "enable", "bob"]);
+    tries(&store, &bob, &["whoami"]).assert_succeeded();
 }
 
 #[test]
 fn revoked_is_revoked() {
-    let store = Store::new();
-    let first = store.person("bob", "Administrators");
-    let second = store.json(&["user", "token", "create", "bob", "--label", "nightly"]);
+    let store = TestStore::new();
+    let first = store.create_user("bob", "Administrators");
+    let second = store.run_json(&["user", "token", "create", "bob", "--label", "nightly"]);
     let id = second["id"].to_string();
     assert_eq!(
-        store.json(&["user", "token", "revoke", "bob", &id])["changed"],
+        store.run_json(&["user", "token", "revoke", "bob", &id])["changed"],
         true
     );
     assert_eq!(
-        store.json(&["user", "token", "revoke", "bob", &id])["changed"],
+        store.run_json(&["user", "token", "revoke", "bob", &id])["changed"],
         false
     );
     tries(&store, second["token"].as_str().expect("text"), &["whoami"])
-        .failed("not_authenticated", 4);
-    tries(&store, &first, &["whoami"]).succeeded();
-    let list = store.json(&["user", "token", "list", "bob"]);
+        .assert_failed("not_authenticated", 4);
+    tries(&store, &first, &["whoami"]).assert_succeeded();
+    let list = store.run_json(&["user", "token", "list", "bob"]);
     assert_eq!(pluck(&list, "state"), ["active", "revoked"]);
     assert_eq!(list[1]["label"], "nightly");
-    store.fails(
+    store.run_failing(
         &["user", "token", "revoke", "bob", "99"],
         "access_token_not_found",
         3,
     );
-    store.fails(
+    store.run_failing(
         &["user", "token", "revoke", "alice", &id],
         "access_token_not_found",
         3,
     );
-    store.ok(&["user", "token", "revoke", "bob", "--all"]);
-    tries(&store, &first, &["whoami"]).failed("not_authenticated", 4);
+    store.run_ok(&["user", "token", "revoke", "bob", "--all"]);
+    tries(&store, &first, &["whoami"]).assert_failed("not_authenticated", 4);
 }
 
 #[test]
 fn what_is_no_token_never_falls_back_to_the_account() {
-    let store = Store::new();
-    let good = store.person("bob", "Administrators");
+    let store = TestStore::new();
+    let good = store.create_user("bob", "Administrators");
     let swapped = good.replace(&good[10..11], if &good[10..11] == "A" { "B" } else { "A" });
-    let other = Store::new();
-    other.ok(&["whoami"]); // another seed from here on
-    let unknown = other.person("eve", "Administrators");
+    let other = TestStore::new();
+    other.run_ok(&["whoami"]); // another seed from here on
+    let unknown = other.create_user("eve", "Administrators");
     for token in [
         "lac_",
         "nonsense",
@@ -127,36 +129,37 @@ fn what_is_no_token_never_falls_back_to_the_account() {
         &format!("{good}x"),
         &unknown,
     ] {
-        tries(&store, token, &["whoami"]).failed("not_authenticated", 4);
+        tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     }
     // White space around it does not matter: files end with a line break.
-    tries(&store, &format!("{good}\n"), &["whoami"]).succeeded();
+    tries(&store, &format!("{good}\n"), &["whoami"]).assert_succeeded();
 }
 
 #[test]
 fn ones_own_tokens_need_nobodys_leave() {
-    let store = Store::new();
+    let store = TestStore::new();
     role(&store, "Nothing", &[]);
-    let nora = store.person("nora", "Nothing");
-    tries(&store, &nora, &["user", "token", "list"]).succeeded();
-    let made = tries(&store, &nora, &["user", "token", "create", "nora"]).succeeded();
+    let nora = store.create_user("nora", "Nothing");
+    tries(&store, &nora, &["user", "token", "list"]).assert_succeeded();
+    let made = tries(&store, &nora, &["user", "token", "create", "nora"]).assert_succeeded();
     let made: serde_json::Value = serde_json::from_str(&made.stdout).expect("JSON");
     let id = made["id"].to_string();
-    tries(&store, &nora, &["user", "token", "revoke", "nora", &id]).succeeded();
+    tries(&store, &nora, &["user", "token", "revoke", "nora", &id]).assert_succeeded();
     // Others' do, and whether they exist is not told.
     for name in ["alice", "nobody"] {
-        tries(&store, &nora, &["user", "token", "create", name]).failed("resource_denied", 4);
+        tries(&store, &nora, &["user", "token", "create", name])
+            .assert_failed("resource_denied", 4);
     }
 }
 
 #[test]
 fn a_long_list_of_tokens_comes_in_pages() {
-    let store = Store::new();
+    let store = TestStore::new();
     for _ in 0..3 {
-        store.ok(&["user", "token", "create", "alice"]);
+        store.run_ok(&["user", "token", "create", "alice"]);
     }
     let args = ["user", "token", "list", "--limit", "2", "-o", "json"];
-    let first = store.run(&args).succeeded();
+    let first = store.run(&args).assert_succeeded();
     assert!(first.stderr.contains("2 shown"), "{first:?}");
     let cursor = first
         .stderr
@@ -164,9 +167,9 @@ fn a_long_list_of_tokens_comes_in_pages() {
         .nth(1)
         .expect("a cursor")
         .trim();
-    let rest = store.json(&["user", "token", "list", "--after", cursor]);
+    let rest = store.run_json(&["user", "token", "list", "--after", cursor]);
     assert_eq!(pluck(&rest, "id"), ["3"]);
-    store.fails(
+    store.run_failing(
         &["user", "token", "list", "--after", "x"],
         "invalid_value",
         2,

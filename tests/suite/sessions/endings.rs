@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, Support, text};
+use crate::support::{StorefrontFixture, TestStore, json_str};
 
 const SHOP: &str = "https://shop.example.com";
 /// A while after everything began.
@@ -12,9 +12,9 @@ const LATER: &str = "2026-10-05T12:00:10.000000Z";
 /// One cause.
 struct Story {
     /// Before the login.
-    before: fn(&Store),
+    before: fn(&TestStore),
     /// What takes the ground away; with the agent's token.
-    taking: fn(&Store, &str),
+    taking: fn(&TestStore, &str),
     cause: [&'static str; 2],
     /// What redeeming the unspent token is told afterwards.
     code: &'static str,
@@ -31,39 +31,39 @@ const STORY: Story = Story {
 };
 
 /// A look by somebody else, who writes down what ran out.
-fn next_login(store: &Store, at: &'static str) {
+fn next_login(store: &TestStore, at: &'static str) {
     store.clock.set(at);
     store.login(&["3"]);
 }
 
 fn tell(tale: &Story, active: bool) {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let ben = store.agent("ben");
+    let ben = store.create_agent("ben");
     (tale.before)(store);
-    let token = shop.link(&ben, &["1"]);
+    let token = shop.issue_link(&ben, &["1"]);
     if active {
-        shop.open(&token, SHOP);
+        shop.redeem(&token, SHOP);
     }
     let own = store
         .run_as(&ben, &["session", "list", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let list: Value = serde_json::from_str(&own.stdout).expect("JSON");
-    let id = text(&list[0]["id"]).to_owned();
+    let id = json_str(&list[0]["id"]).to_owned();
     assert_eq!(list[0]["state"], if active { "active" } else { "issued" });
 
     store.clock.set(LATER);
     (tale.taking)(store, &ben);
 
     let cause = tale.cause[usize::from(active)];
-    let shown = store.json(&["session", "show", &id]);
+    let shown = store.run_json(&["session", "show", &id]);
     assert_eq!(shown["end_cause"], cause, "{shown}");
     assert!(
-        ["ended", "expired"].contains(&text(&shown["state"])),
+        ["ended", "expired"].contains(&json_str(&shown["state"])),
         "{shown}"
     );
     assert_eq!(shown["left_seconds"], Value::Null);
-    let events = store.json(&["log", "list", "--session", &id]);
+    let events = store.run_json(&["log", "list", "--session", &id]);
     let event = &events[0];
     let action = if shown["state"] == "ended" {
         "end"
@@ -82,8 +82,10 @@ fn tell(tale: &Story, active: bool) {
 
     let code = if active { "token_spent" } else { tale.code };
     let redeem = ["redeem", &token, "--audience", SHOP, "-o", "json"];
-    store.run_as(&shop.storefront, &redeem).failed(code, 5);
-    store.ok(&["log", "verify"]);
+    store
+        .run_as(&shop.storefront, &redeem)
+        .assert_failed(code, 5);
+    store.run_ok(&["log", "verify"]);
 }
 
 macro_rules! stories {
@@ -106,14 +108,14 @@ macro_rules! stories {
 
 stories! {
     consent_withdrawn: Story {
-        taking: |store, _| drop(store.ok(&["consent", "revoke", "1"])),
+        taking: |store, _| drop(store.run_ok(&["consent", "revoke", "1"])),
         cause: ["consent_withdrawn"; 2],
         code: "consent_withheld",
         ..STORY
     };
     consent_run_out: Story {
         taking: |store, _| {
-            store.ok(&["consent", "grant", "1", "--for", "20s"]);
+            store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
             next_login(store, "2026-10-05T12:00:40.000000Z");
         },
         cause: ["consent_expired"; 2],
@@ -123,67 +125,67 @@ stories! {
     };
     mode_changed: Story {
         before: |store| {
-            store.ok(&["consent", "revoke", "1"]);
-            store.ok(&["config", "set", "lac/consent/mode", "mandatory"]);
+            store.run_ok(&["consent", "revoke", "1"]);
+            store.run_ok(&["config", "set", "lac/consent/mode", "mandatory"]);
         },
-        taking: |store, _| drop(store.ok(&["config", "unset", "lac/consent/mode"])),
+        taking: |store, _| drop(store.run_ok(&["config", "unset", "lac/consent/mode"])),
         cause: ["consent_withdrawn"; 2],
         code: "consent_withheld",
         ..STORY
     };
     feature_off: Story {
-        taking: |store, _| store.switch("no"),
+        taking: |store, _| store.set_feature("no"),
         cause: ["feature_disabled"; 2],
         code: "feature_disabled",
         ..STORY
     };
     resource_taken: Story {
-        taking: |store, _| drop(store.ok(&["role", "deny", "bens", "login_button"])),
+        taking: |store, _| drop(store.run_ok(&["role", "deny", "bens", "login_button"])),
         cause: ["access_lost"; 2],
         ..STORY
     };
     scope_narrowed: Story {
-        taking: |store, _| drop(store.ok(&["role", "scope", "bens", "website:eu"])),
+        taking: |store, _| drop(store.run_ok(&["role", "scope", "bens", "website:eu"])),
         cause: ["access_lost"; 2],
         ..STORY
     };
     another_role: Story {
         taking: |store, _| {
-            store.ok(&["role", "create", "Nothing"]);
-            store.ok(&["user", "assign", "ben", "Nothing"]);
+            store.run_ok(&["role", "create", "Nothing"]);
+            store.run_ok(&["user", "assign", "ben", "Nothing"]);
         },
         cause: ["access_lost"; 2],
         ..STORY
     };
     admin_user_disabled: Story {
-        taking: |store, _| drop(store.ok(&["user", "disable", "ben"])),
+        taking: |store, _| drop(store.run_ok(&["user", "disable", "ben"])),
         cause: ["access_lost"; 2],
         ..STORY
     };
     admin_user_deleted: Story {
-        taking: |store, _| drop(store.ok(&["user", "delete", "ben", "--yes"])),
+        taking: |store, _| drop(store.run_ok(&["user", "delete", "ben", "--yes"])),
         cause: ["access_lost"; 2],
         ..STORY
     };
     customer_removed: Story {
-        taking: |store, _| drop(store.ok(&["customer", "remove", "1", "--yes"])),
+        taking: |store, _| drop(store.run_ok(&["customer", "remove", "1", "--yes"])),
         cause: ["customer_removed"; 2],
         code: "customer_inactive",
         ..STORY
     };
     customer_deactivated: Story {
-        taking: |store, _| drop(store.ok(&["customer", "edit", "1", "--active", "no"])),
+        taking: |store, _| drop(store.run_ok(&["customer", "edit", "1", "--active", "no"])),
         cause: ["customer_inactive"; 2],
         code: "customer_inactive",
         ..STORY
     };
     newer_login: Story {
-        taking: |store, ben| drop(store.run_as(ben, &["login", "3"]).succeeded()),
+        taking: |store, ben| drop(store.run_as(ben, &["login", "3"]).assert_succeeded()),
         cause: ["replaced"; 2],
         ..STORY
     };
     ended_by_hand: Story {
-        taking: |store, _| drop(store.ok(&["session", "end", "--admin", "ben"])),
+        taking: |store, _| drop(store.run_ok(&["session", "end", "--admin", "ben"])),
         cause: ["ended"; 2],
         ..STORY
     };
@@ -197,7 +199,7 @@ stories! {
     clock_set_back: Story {
         taking: |store, _| {
             next_login(store, "2026-10-05T11:59:54.000000Z");
-            let log = store.log();
+            let log = store.log_events();
             let told = log.iter().find(|event| event["action"] == "expire").expect("an event");
             assert_eq!(told["details"]["clock"], "stood before the session began");
         },
@@ -209,22 +211,22 @@ stories! {
 
 #[test]
 fn a_clock_that_was_set_back_judges_nothing_also_before_anybody_wrote_it_down() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
-    let state = || text(&store.json(&["session", "list"])[0]["state"]).to_owned();
+    let state = || json_str(&store.run_json(&["session", "list"])[0]["state"]).to_owned();
     let redeem = ["redeem", &url, "--audience", SHOP];
     store.clock.set("2026-10-05T11:59:54.999999Z");
     assert_eq!(state(), "expired");
-    let error = store.fails(&redeem, "session_ended", 5);
-    assert!(text(&error["message"]).contains("clock"), "{error}");
+    let error = store.run_failing(&redeem, "session_ended", 5);
+    assert!(json_str(&error["message"]).contains("clock"), "{error}");
     store.clock.set("2026-10-05T11:59:55.000000Z");
     assert_eq!(state(), "issued");
-    store.json(&redeem);
+    store.run_json(&redeem);
 }
 
 #[test]
 fn no_duration_is_without_end() {
-    let store = Store::new();
+    let store = TestStore::new();
     for path in [
         "lac/session/max_duration",
         "login_as_customer/general/authentication_data_expiration_time",
@@ -240,13 +242,13 @@ fn no_duration_is_without_end() {
             "99999999999999999999",
             "400d",
         ] {
-            store.fails(&["config", "set", path, length], "invalid_value", 2);
+            store.run_failing(&["config", "set", path, length], "invalid_value", 2);
         }
     }
-    store.ok(&["config", "set", "lac/session/max_duration", "90"]);
+    store.run_ok(&["config", "set", "lac/session/max_duration", "90"]);
     assert_eq!(
         store
-            .ok(&["config", "get", "lac/session/max_duration"])
+            .run_ok(&["config", "get", "lac/session/max_duration"])
             .trim(),
         "90"
     );

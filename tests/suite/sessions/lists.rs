@@ -2,42 +2,42 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Store, Support, colleague, text};
+use crate::support::{StorefrontFixture, TestStore, create_user_with_own_role, json_str};
 
 const SHOP: &str = "https://shop.example.com";
 
 fn pluck<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
     let rows = list.as_array().expect("a list").iter();
-    rows.map(|row| text(&row[field])).collect()
+    rows.map(|row| json_str(&row[field])).collect()
 }
 
 #[test]
 fn age_and_time_left_are_told() {
-    let store = Store::with_shop();
+    let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     store.clock.set("2026-10-05T12:00:20.000000Z");
-    let row = &store.json(&["session", "list"])[0];
+    let row = &store.run_json(&["session", "list"])[0];
     assert_eq!(
         (&row["age_seconds"], &row["left_seconds"]),
         (&json!(20), &json!(40))
     );
-    store.json(&["redeem", &url, "--audience", SHOP]);
+    store.run_json(&["redeem", &url, "--audience", SHOP]);
     store.clock.set("2026-10-05T12:10:20.000000Z");
-    let row = &store.json(&["session", "list"])[0];
+    let row = &store.run_json(&["session", "list"])[0];
     assert_eq!(
         (&row["age_seconds"], &row["left_seconds"]),
         (&json!(620), &json!(3000))
     );
-    let table = store.ok(&["session", "list"]);
+    let table = store.run_ok(&["session", "list"]);
     assert!(
         table.contains("10 min") && table.contains("50 min"),
         "{table}"
     );
-    let id = text(&row["id"]).to_owned();
-    assert!(store.ok(&["session", "show", &id]).contains("50 min"));
-    store.ok(&["session", "end", &id]);
+    let id = json_str(&row["id"]).to_owned();
+    assert!(store.run_ok(&["session", "show", &id]).contains("50 min"));
+    store.run_ok(&["session", "end", &id]);
     store.clock.set("2026-10-05T15:00:00.000000Z");
-    let row = &store.json(&["session", "list"])[0];
+    let row = &store.run_json(&["session", "list"])[0];
     assert_eq!(
         (&row["age_seconds"], &row["left_seconds"]),
         (&json!(620), &Value::Null)
@@ -46,16 +46,16 @@ fn age_and_time_left_are_told() {
 
 #[test]
 fn sessions_are_ended_by_admin_user_customer_or_both() {
-    let store = Store::with_shop();
-    let agents = ["ann", "ben", "cid"].map(|name| (name, store.agent(name)));
+    let store = TestStore::with_sample_data();
+    let agents = ["ann", "ben", "cid"].map(|name| (name, store.create_agent(name)));
     let fill = || {
         for ((_, token), customer) in agents.iter().zip(["1", "1", "3"]) {
-            store.run_as(token, &["login", customer]).succeeded();
+            store.run_as(token, &["login", customer]).assert_succeeded();
         }
     };
     let ended = |args: &[&str]| -> Vec<String> {
         let args: Vec<&str> = ["session", "end"].iter().chain(args).copied().collect();
-        let list = store.json(&args);
+        let list = store.run_json(&args);
         let mut admins = pluck(&list, "admin")
             .iter()
             .map(ToString::to_string)
@@ -74,32 +74,32 @@ fn sessions_are_ended_by_admin_user_customer_or_both() {
         ended(&["--admin", "ann", "--customer", "1", "--all"]),
         ["ann"]
     );
-    let list = store.json(&["session", "list", "--state", "issued"]);
+    let list = store.run_json(&["session", "list", "--state", "issued"]);
     let ids = pluck(&list, "id");
     assert_eq!(ended(&[ids[0], ids[1]]), ["ben", "cid"]);
-    store.fails(&["session", "end"], "session_not_found", 3);
-    store.fails(&["session", "end", ids[0], "--all"], "invalid_argument", 2);
-    store.fails(
+    store.run_failing(&["session", "end"], "session_not_found", 3);
+    store.run_failing(&["session", "end", ids[0], "--all"], "invalid_argument", 2);
+    store.run_failing(
         &["session", "end", "--admin", "nobody"],
         "admin_user_not_found",
         3,
     );
-    store.fails(
+    store.run_failing(
         &["session", "end", "--customer", "4711"],
         "customer_not_found",
         3,
     );
     // Which event it was, and by whom.
-    let event = &store.json(&["log", "list", "--action", "end", "--result", "success"])[0];
+    let event = &store.run_json(&["log", "list", "--action", "end", "--result", "success"])[0];
     assert_eq!(event["details"]["ended_by"], "alice");
 }
 
 #[test]
 fn other_peoples_sessions_take_the_resource_and_the_scope() {
-    let store = Store::with_shop();
-    let (ann, ben) = (store.agent("ann"), store.agent("ben"));
-    store.run_as(&ann, &["login", "1"]).succeeded();
-    store.run_as(&ben, &["login", "3"]).succeeded();
+    let store = TestStore::with_sample_data();
+    let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));
+    store.run_as(&ann, &["login", "1"]).assert_succeeded();
+    store.run_as(&ben, &["login", "3"]).assert_succeeded();
     let as_ann = |args: &[&str]| {
         let args: Vec<&str> = ["session", "end"]
             .iter()
@@ -109,45 +109,45 @@ fn other_peoples_sessions_take_the_resource_and_the_scope() {
             .collect();
         store.run_as(&ann, &args)
     };
-    as_ann(&["--admin", "ben"]).failed("resource_denied", 4);
-    as_ann(&["--admin", "nobody"]).failed("resource_denied", 4);
+    as_ann(&["--admin", "ben"]).assert_failed("resource_denied", 4);
+    as_ann(&["--admin", "nobody"]).assert_failed("resource_denied", 4);
     // Without a name, one's own.
-    let own = as_ann(&["--customer", "3"]).succeeded();
+    let own = as_ann(&["--customer", "3"]).assert_succeeded();
     assert_eq!(own.stdout.trim(), "[]");
-    store.ok(&["role", "allow", "anns", "Lac::sessions"]);
-    let eve = colleague(&store, "eve", &["Lac::sessions"]);
-    store.ok(&["role", "scope", "eve", "website:base"]);
+    store.run_ok(&["role", "allow", "anns", "Lac::sessions"]);
+    let eve = create_user_with_own_role(&store, "eve", &["Lac::sessions"]);
+    store.run_ok(&["role", "scope", "eve", "website:base"]);
     let scoped = store
         .run_as(&eve, &["session", "end", "--admin", "ben", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     assert_eq!(scoped.stdout.trim(), "[]", "ben's is elsewhere");
     let scoped = store.run_as(&eve, &["session", "end", "--customer", "3", "-o", "json"]);
-    scoped.failed("customer_not_found", 3);
+    scoped.assert_failed("customer_not_found", 3);
     let list: Value = serde_json::from_str(
         &store
             .run_as(&eve, &["session", "end", "--all", "-o", "json"])
-            .succeeded()
+            .assert_succeeded()
             .stdout,
     )
     .expect("JSON");
     assert_eq!(pluck(&list, "admin"), ["ann"]);
-    as_ann(&["--admin", "ben"]).succeeded();
+    as_ann(&["--admin", "ben"]).assert_succeeded();
     assert_eq!(
-        store.json(&["session", "list", "--state", "issued"]),
+        store.run_json(&["session", "list", "--state", "issued"]),
         json!([])
     );
 }
 
 #[test]
 fn a_colleague_in_the_same_account_is_told() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let (ann, ben) = (store.agent("ann"), store.agent("ben"));
-    let token = shop.link(&ann, &["1"]);
+    let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));
+    let token = shop.issue_link(&ann, &["1"]);
     let check = |token: &str| -> Value {
         let ran = store
             .run_as(token, &["login", "1", "--check", "-o", "json"])
-            .succeeded();
+            .assert_succeeded();
         serde_json::from_str(&ran.stdout).expect("JSON")
     };
     let expected =
@@ -159,13 +159,15 @@ fn a_colleague_in_the_same_account_is_told() {
         "oneself is no colleague"
     );
     store.clock.set("2026-10-05T12:00:30.000000Z");
-    shop.open(&token, SHOP);
-    let words = store.run_as(&ben, &["login", "1", "--check"]).succeeded();
+    shop.redeem(&token, SHOP);
+    let words = store
+        .run_as(&ben, &["login", "1", "--check"])
+        .assert_succeeded();
     assert!(
         words.stdout.contains("ann is in this account too"),
         "{words:?}"
     );
-    let words = store.run_as(&ben, &["login", "1"]).succeeded();
+    let words = store.run_as(&ben, &["login", "1"]).assert_succeeded();
     assert!(
         words.stderr.contains("ann is in this account too"),
         "{words:?}"
@@ -186,14 +188,14 @@ fn a_colleague_in_the_same_account_is_told() {
 
 #[test]
 fn a_colleague_on_a_website_beyond_the_scope_is_not() {
-    let store = Store::with_shop();
-    store.ok(&["config", "set", "customer/account_share/scope", "global"]);
-    let ben = store.agent("ben");
-    store.ok(&["role", "scope", "bens", "website:base"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
+    let ben = store.create_agent("ben");
+    store.run_ok(&["role", "scope", "bens", "website:base"]);
     store.login(&["1", "--store-view", "de"]);
     let ran = store
         .run_as(&ben, &["login", "1", "--check", "-o", "json"])
-        .succeeded();
+        .assert_succeeded();
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(report["also_open"], json!([]));
 }

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use lac_app::sessions::Sweep;
-use lac_app::{Caller, Credential, Desk};
+use lac_app::login::sessions::SessionExpire;
+use lac_app::{Caller, Context, Credential};
 use lac_ledger::anchor::NoAnchors;
 use lac_ledger::archive::ArchiveDir;
-use lac_ledger::signing::ring::KeyRing;
-use lac_model::ambient::{Clock, Random};
-use lac_model::notice::Hooks;
+use lac_ledger::signing::key_ring::KeyRing;
+use lac_model::environment::{Clock, Random};
+use lac_model::notice::EnabledHooks;
 use lac_model::time::Timestamp;
-use lac_render::export::EveryForm;
+use lac_render::export::AllFormats;
 use lac_sqlite::SqliteStore;
 use lac_store::dir::{CheckpointFile, StoreDir};
 use serde_json::{Value, json};
 
-use crate::support::{Support, text};
+use crate::support::{StorefrontFixture, json_str};
 
 struct At(Timestamp);
 
@@ -34,16 +34,16 @@ impl Random for Salt {
 }
 
 /// Sweeps by an account that is nobody here; how many had run out.
-fn sweep(shop: &Support, at: &str) -> usize {
+fn sweep(shop: &StorefrontFixture, at: &str) -> usize {
     let dir = StoreDir::open(&shop.store.dir(), None).expect("a store");
     let store = SqliteStore::open(&dir, Duration::from_secs(5)).expect("a store");
-    let desk = Desk {
+    let desk = Context {
         store: &store,
-        high_water: &CheckpointFile::of(&dir),
+        high_water: &CheckpointFile::new(&dir),
         archives: &ArchiveDir::new(dir.root().join("archive")),
         anchors: &NoAnchors,
-        formats: &EveryForm,
-        hooks: Hooks::default(),
+        formats: &AllFormats,
+        hooks: EnabledHooks::default(),
         keys: &KeyRing::new(dir.keys()),
         clock: &At(at.parse().expect("a time")),
         random: &Salt,
@@ -54,24 +54,28 @@ fn sweep(shop: &Support, at: &str) -> usize {
             ip_address: None,
         },
     };
-    Sweep {}.run(&desk).expect("a sweep").expired
+    SessionExpire {}.run(&desk).expect("a sweep").expired
 }
 
 #[test]
 fn it_writes_down_what_ran_out_and_nothing_else() {
-    let shop = Support::new();
+    let shop = StorefrontFixture::new();
     let store = &shop.store;
-    let (ann, ben) = (store.agent("ann"), store.agent("ben"));
-    let token = shop.link(&ann, &["1"]);
-    let active = shop.open(&token, "https://shop.example.com");
-    shop.link(&ben, &["3"]);
-    let before = store.log().len();
+    let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));
+    let token = shop.issue_link(&ann, &["1"]);
+    let active = shop.redeem(&token, "https://shop.example.com");
+    shop.issue_link(&ben, &["3"]);
+    let before = store.log_events().len();
     assert_eq!(sweep(&shop, "2026-10-05T12:00:30Z"), 0);
-    assert_eq!(store.log().len(), before, "nothing to do, nothing written");
-    assert_eq!(sweep(&shop, "2026-10-05T12:05:00Z"), 1);
-    let event = &store.log()[0];
     assert_eq!(
-        (text(&event["action"]), text(&event["admin"])),
+        store.log_events().len(),
+        before,
+        "nothing to do, nothing written"
+    );
+    assert_eq!(sweep(&shop, "2026-10-05T12:05:00Z"), 1);
+    let event = &store.log_events()[0];
+    assert_eq!(
+        (json_str(&event["action"]), json_str(&event["admin"])),
         ("expire", "ben")
     );
     assert_eq!(event["role"], "bens");
@@ -79,12 +83,12 @@ fn it_writes_down_what_ran_out_and_nothing_else() {
     assert_eq!(event["details"], json!({"cause": "link_expired"}));
     assert_eq!(sweep(&shop, "2026-10-05T12:06:00Z"), 0);
     assert_eq!(sweep(&shop, "2026-10-05T15:00:00Z"), 1);
-    let shown = store.json(&["session", "show", &active]);
+    let shown = store.run_json(&["session", "show", &active]);
     assert_eq!(
-        (text(&shown["state"]), text(&shown["end_cause"])),
+        (json_str(&shown["state"]), json_str(&shown["end_cause"])),
         ("expired", "duration_over")
     );
-    assert_eq!(store.log()[0]["details"]["duration_seconds"], 3600);
+    assert_eq!(store.log_events()[0]["details"]["duration_seconds"], 3600);
     store.clock.set("2026-10-05T15:00:01.000000Z");
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "verify"]);
 }

@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::Store;
+use super::TestStore;
 
 /// Ends with the test.
-pub struct Broker {
+pub struct BrokerProcess {
     pub child: Child,
     pub socket: PathBuf,
     _dir: TempDir,
 }
 
-impl Broker {
+impl BrokerProcess {
     /// One that listens by the time this returns.
-    pub fn start(store: &Store, clock: &str, seed: u64) -> Self {
+    pub fn start(store: &TestStore, clock: &str, seed: u64) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let dir = tempfile::tempdir().expect("a directory");
@@ -56,12 +56,12 @@ impl Broker {
     }
 
     /// What the store setting says of it.
-    pub fn store(&self) -> String {
+    pub fn store_setting(&self) -> String {
         format!("unix:{}", self.socket.display())
     }
 }
 
-impl Drop for Broker {
+impl Drop for BrokerProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 
-use lac_ledger::archive::{ArchiveWriter, Header, Line, Lines};
+use lac_ledger::archive::{ArchiveWriter, EventLine, EventLines, Header};
 use rusqlite::params;
 use sha2::{Digest as _, Sha256};
 
 use super::{Cases, copy, database};
-use crate::support::{Bench, Store};
+use crate::support::{InProcessStore, TestStore};
 
 /// The store's archives, oldest first.
-fn files(store: &Store) -> Vec<PathBuf> {
+fn files(store: &TestStore) -> Vec<PathBuf> {
     let entries = fs::read_dir(store.dir().join("archive")).expect("archives");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "zst"));
@@ -19,13 +19,14 @@ fn files(store: &Store) -> Vec<PathBuf> {
     files
 }
 
-fn read(path: &PathBuf) -> (Header, Vec<Line>) {
-    let lines = Lines::open("archive", fs::File::open(path).expect("a file")).expect("an archive");
+fn read(path: &PathBuf) -> (Header, Vec<EventLine>) {
+    let lines =
+        EventLines::open("archive", fs::File::open(path).expect("a file")).expect("an archive");
     let header = lines.header.clone();
     (header, lines.map(|line| line.expect("a line")).collect())
 }
 
-fn written(header: &Header, lines: &[Line]) -> Vec<u8> {
+fn written(header: &Header, lines: &[EventLine]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = ArchiveWriter::new(&mut bytes, header).expect("a header");
     for line in lines {
@@ -37,7 +38,7 @@ fn written(header: &Header, lines: &[Line]) -> Vec<u8> {
 
 /// Puts other bytes in an archive's place, and lets the database know of no
 /// others.
-fn replace(store: &Store, path: &PathBuf, bytes: &[u8]) {
+fn replace(store: &TestStore, path: &PathBuf, bytes: &[u8]) {
     fs::write(path, bytes).expect("written");
     let name = path.file_name().expect("a name").to_str().expect("text");
     let sha256: [u8; 32] = Sha256::digest(bytes).into();
@@ -90,7 +91,7 @@ fn missing_cut_or_with_bytes_behind() {
 #[test]
 fn a_byte_flipped() {
     let store = copy();
-    let bench = Bench::new(&store);
+    let bench = InProcessStore::new(&store);
     let mut passed = Vec::new();
     for path in files(&store) {
         let bytes = fs::read(&path).expect("a file");
@@ -99,7 +100,7 @@ fn a_byte_flipped() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1 << (at % 8);
             replace(&store, &path, &flipped);
-            if bench.found().is_none() && read_anyway(&path) != as_it_was {
+            if bench.verify_findings().is_none() && read_anyway(&path) != as_it_was {
                 passed.push(format!("{} byte {at}", path.display()));
             }
         }
@@ -110,10 +111,10 @@ fn a_byte_flipped() {
 }
 
 /// Not every bit of a compressed file means something.
-fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<Line>)> {
-    let lines = Lines::open("archive", fs::File::open(path).ok()?).ok()?;
+fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<EventLine>)> {
+    let lines = EventLines::open("archive", fs::File::open(path).ok()?).ok()?;
     let header = lines.header.clone();
-    let lines: Result<Vec<Line>, _> = lines.collect();
+    let lines: Result<Vec<EventLine>, _> = lines.collect();
     Some((header, lines.ok()?))
 }
 
@@ -156,12 +157,12 @@ fn one_archive_in_the_place_of_another() {
     cases.tampered("one twice", &store);
     // Another store's, of the same events and the same name.
     let foreign = {
-        let store = Store::none();
+        let store = TestStore::uninitialized();
         store.run(&["whoami"]); // another seed, so other keys
         super::summer_in(store).store
     };
     foreign.clock.set(super::TODAY);
-    foreign.ok(&["log", "archive"]);
+    foreign.run_ok(&["log", "archive"]);
     let theirs = fs::read(&files(&foreign)[0]).expect("a file");
     let store = copy();
     replace(&store, &files(&store)[0], &theirs);
@@ -192,10 +193,10 @@ fn written_anew_with_something_changed() {
         let (header, lines) = read(&path);
         // The same again is the same.
         replace(&store, &path, &written(&header, &lines));
-        assert_eq!(Bench::new(&store).found(), None);
+        assert_eq!(InProcessStore::new(&store).verify_findings(), None);
         super::settled(&store);
-        let mut changed: Vec<(&str, Header, Vec<Line>)> = Vec::new();
-        let mut change = |what, change: &dyn Fn(&mut Header, &mut Vec<Line>)| {
+        let mut changed: Vec<(&str, Header, Vec<EventLine>)> = Vec::new();
+        let mut change = |what, change: &dyn Fn(&mut Header, &mut Vec<EventLine>)| {
             let (mut header, mut lines) = (header.clone(), lines.clone());
             change(&mut header, &mut lines);
             changed.push((what, header, lines));
@@ -216,10 +217,10 @@ fn written_anew_with_something_changed() {
         change("a shopper part withheld", &|_, lines| {
             let shown = lines.iter_mut().find(|line| line.shopper.text().is_some());
             let line = shown.expect("one that is there");
-            line.shopper = line.shopper.withheld().expect("withheld");
+            line.shopper = line.shopper.withhold().expect("withheld");
         });
         change("a staff part withheld", &|_, lines| {
-            lines[1].staff = lines[1].staff.withheld().expect("withheld");
+            lines[1].staff = lines[1].staff.withhold().expect("withheld");
         });
         change("another range", &|header, _| {
             header.range = header.range.map(|(first, last)| (first, last + 1));
@@ -256,13 +257,13 @@ fn events_that_are_in_an_archive_and_still_in_the_database() {
     let all = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
                website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
                staff_salt";
-    let store = super::summer_in(Store::none()).store;
+    let store = super::summer_in(TestStore::uninitialized()).store;
     store.clock.set(super::TODAY);
     super::settled(&store);
-    let before = store.copy();
-    store.ok(&["log", "archive"]);
+    let before = store.copy_store();
+    store.run_ok(&["log", "archive"]);
     let put_back = |where_: &str| {
-        let store = store.copy();
+        let store = store.copy_store();
         super::forge(
             &store,
             &format!(
@@ -300,8 +301,8 @@ fn what_is_no_file_and_not_known_is_left_alone() {
     };
     std::os::unix::fs::symlink("lock", beside(1)).expect("a link");
     fs::create_dir(beside(2)).expect("a directory");
-    store.ok(&["log", "archive"]);
-    store.ok(&["log", "verify"]);
+    store.run_ok(&["log", "archive"]);
+    store.run_ok(&["log", "verify"]);
     assert!(beside(1).is_symlink() && beside(2).is_dir());
     // A known one is of the log, which is said once.
     let known = &files(&store)[0];

@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 
 use super::cells::dump;
 use super::{copy, database, path, prepared, settled};
-use crate::support::Bench;
+use crate::support::InProcessStore;
 
 /// What an event is made of.
 const PARTS: [&str; 5] = ["record", "shopper", "shopper_salt", "staff", "staff_salt"];
@@ -62,7 +62,7 @@ fn flipped(value: &Value, at: usize) -> Option<Value> {
 #[test]
 fn of_every_part_of_every_event() {
     let store = copy();
-    let bench = Bench::new(&store);
+    let bench = InProcessStore::new(&store);
     let connection = database(&store);
     connection
         .execute_batch("PRAGMA synchronous=OFF")
@@ -86,7 +86,7 @@ fn of_every_part_of_every_event() {
                 if changed.is_empty() {
                     break;
                 }
-                let found = bench.found().unwrap_or_default();
+                let found = bench.verify_findings().unwrap_or_default();
                 connection.execute_batch("BEGIN").expect("begun");
                 for (seq, value) in &changed {
                     let name = format!("event {seq}: ");
@@ -105,14 +105,14 @@ fn of_every_part_of_every_event() {
         passed.len(),
         &passed[..passed.len().min(20)]
     );
-    assert_eq!(bench.found(), None);
+    assert_eq!(bench.verify_findings(), None);
 }
 
 /// Each byte of the records of every kind of event.
 #[test]
 fn of_records() {
     let store = copy();
-    let bench = Bench::new(&store);
+    let bench = InProcessStore::new(&store);
     let connection = database(&store);
     connection
         .execute_batch("PRAGMA synchronous=OFF")
@@ -129,7 +129,7 @@ fn of_records() {
             };
             put(&connection, "record", seq, &other);
             count += 1;
-            if bench.found().is_none() {
+            if bench.verify_findings().is_none() {
                 passed.push(format!("record of {seq}, byte {at}"));
             }
         }
@@ -137,7 +137,7 @@ fn of_records() {
     }
     assert!(count > 1000);
     assert!(passed.is_empty(), "of {count}: {passed:#?}");
-    assert_eq!(bench.found(), None);
+    assert_eq!(bench.verify_findings(), None);
 }
 
 /// The pages that hold the log's tables and indexes.
@@ -179,8 +179,8 @@ fn of_the_file_itself() {
             }
             fs::write(path(&store), &bytes).expect("written");
             count += 1;
-            let bench = Bench::new(&store);
-            if bench.found().is_none() && !is_as_before(&store, &before) {
+            let bench = InProcessStore::new(&store);
+            if bench.verify_findings().is_none() && !is_as_before(&store, &before) {
                 passed.push(format!("page {page} byte {offset}"));
             }
         }
@@ -190,7 +190,7 @@ fn of_the_file_itself() {
 }
 
 /// The verification that passed has added its own event.
-fn is_as_before(store: &crate::support::Store, before: &[String]) -> bool {
+fn is_as_before(store: &crate::support::TestStore, before: &[String]) -> bool {
     let connection = database(store);
     let after = dump(&connection);
     let is_event = |line: &&String| line.starts_with("audit_event");

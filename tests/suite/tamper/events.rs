@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{Cases, copy, database, forge, prepared};
-use crate::support::Store;
+use crate::support::TestStore;
 
 const ALL: &str = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
                    website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
@@ -126,9 +126,9 @@ fn cut_off() {
          DELETE FROM audit_subtree WHERE idx >= {older_size} / 256"
     );
     cases.forged(&cut);
-    let set_back = |store: &Store| {
+    let set_back = |store: &TestStore| {
         forge(store, &cut);
-        let of_then = prepared(|prepared| prepared.older.copy());
+        let of_then = prepared(|prepared| prepared.older.copy_store());
         forge(
             store,
             &format!(
@@ -156,7 +156,7 @@ fn cut_off() {
     cases.end();
     // With that, and without that checkpoint, nobody can tell: it is a store
     // that was.
-    let of_then = prepared(|prepared| prepared.older.copy());
+    let of_then = prepared(|prepared| prepared.older.copy_store());
     let attached = super::path(&of_then).display().to_string();
     let mut sql = format!("ATTACH '{attached}' AS then_;");
     for table in STATE {
@@ -199,12 +199,12 @@ fn a_shopper_part_blanked_or_brought_back() {
 /// From a backup of before the erasure: the salts and texts fit the record.
 #[test]
 fn a_part_that_was_erased_on_record_brought_back() {
-    let store = Store::with_shop();
-    store.ok(&["consent", "grant", "2"]);
-    store.ok(&["customer", "remove", "2", "--yes"]);
+    let store = TestStore::with_sample_data();
+    store.run_ok(&["consent", "grant", "2"]);
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
     super::settled(&store);
-    let backup = store.copy();
-    store.ok(&["log", "erase", "--customer", "2", "--yes"]);
+    let backup = store.copy_store();
+    store.run_ok(&["log", "erase", "--customer", "2", "--yes"]);
     super::verifies(&store);
     let seq: i64 = database(&store)
         .query_row(

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{Cases, copy};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// An export of visits with a proof: the file, its manifest, its proof.
-pub fn export(store: &Store, name: &str, filter: &[&str]) -> [PathBuf; 3] {
+pub fn export(store: &TestStore, name: &str, filter: &[&str]) -> [PathBuf; 3] {
     let path = store.home().join(name);
     let args = [&["log", "export", path.to_str().expect("a path")], filter].concat();
-    store.json(&args);
+    store.run_json(&args);
     let beside = |ending: &str| store.home().join(format!("{name}.{ending}"));
     [path.clone(), beside("manifest.json"), beside("proof")]
 }
@@ -26,18 +26,18 @@ pub const VISITS: [&str; 6] = [
     "2026-10-04",
 ];
 
-pub fn key(store: &Store) -> String {
-    store.ok(&["key", "verifier"]).trim().to_owned()
+pub fn key(store: &TestStore) -> String {
+    store.run_ok(&["key", "verifier"]).trim().to_owned()
 }
 
 /// Checks a file with the public key alone, in a home without a store.
 pub fn exits(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
     let args = ["--file", file.to_str().expect("a path"), "--key", key];
-    cases.exits(what, &Store::none(), &args, expected);
+    cases.exits(what, &TestStore::uninitialized(), &args, expected);
 }
 
 pub fn holds(file: &Path, key: &str) -> Value {
-    Store::none().json(&[
+    TestStore::uninitialized().run_json(&[
         "log",
         "verify",
         "--file",
@@ -138,7 +138,7 @@ fn a_field_of_the_manifest() {
     let proof = [&VISITS[..], &["--proof", "range"]].concat();
     let [file, manifest, _] = export(&store, "q.csv", &proof);
     let sound = fs::read(&manifest).expect("a manifest");
-    let newest = store.ok(&["log", "checkpoint"]);
+    let newest = store.run_ok(&["log", "checkpoint"]);
     for (field, value) in [
         ("/format", json!("lac-manifest/2")),
         ("/version", json!("9.9.9")),
@@ -187,9 +187,9 @@ fn the_key_of_another_log() {
     let own = key(&store);
     let proof = [&VISITS[..], &["--proof", "range"]].concat();
     let [file, ..] = export(&store, "q.csv", &proof);
-    let other = Store::none();
+    let other = TestStore::uninitialized();
     other.run(&["whoami"]); // another seed, so other keys
-    other.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    other.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
     exits(
         &mut cases,
         "another key of the same name",
@@ -197,8 +197,8 @@ fn the_key_of_another_log() {
         &key(&other),
         &[8],
     );
-    let named = Store::none();
-    named.ok(&["init", "--admin", "alice", "--name", "best.example"]);
+    let named = TestStore::uninitialized();
+    named.run_ok(&["init", "--admin", "alice", "--name", "best.example"]);
     exits(
         &mut cases,
         "a log of another name",
@@ -246,7 +246,7 @@ fn a_pipe_is_no_file() {
     assert!(made.expect("mkfifo").success());
     let path = pipe.display().to_string();
     let verify = ["log", "verify", "--file", &path, "--key", &key];
-    store.fails(&verify, "invalid_value", 2);
+    store.run_failing(&verify, "invalid_value", 2);
     let tail = ["log", "tail", "--cursor-file", &path];
-    store.fails(&tail, "invalid_value", 2);
+    store.run_failing(&tail, "invalid_value", 2);
 }

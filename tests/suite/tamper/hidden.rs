@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 
 use super::{Cases, copy, forge, path};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// Takes events out of an index and leaves its definition as it was.
-fn hide(store: &Store, index: &str, columns: &str, is_hidden: &str) {
+fn hide(store: &TestStore, index: &str, columns: &str, is_hidden: &str) {
     let connection = super::database(store);
     let definition: String = connection
         .query_row(
@@ -65,15 +65,15 @@ fn an_index_that_leaves_an_event_out() {
         ),
     ] {
         let store = copy();
-        let bea = store.json(&["user", "token", "create", "bea"]);
+        let bea = store.run_json(&["user", "token", "create", "bea"]);
         let login = [
             "login", "1", "--reason", "help", "--ticket", "ZD-9", "-o", "json",
         ];
         store
-            .run_as(crate::support::text(&bea["token"]), &login)
-            .succeeded();
+            .run_as(crate::support::json_str(&bea["token"]), &login)
+            .assert_succeeded();
         super::settled(&store);
-        let before = store.json(&["log", "list", "--ticket", "ZD-9"]);
+        let before = store.run_json(&["log", "list", "--ticket", "ZD-9"]);
         assert_eq!(before.as_array().expect("events").len(), 1);
         hide(&store, index, columns, hidden);
         cases.tampered(index, &store);

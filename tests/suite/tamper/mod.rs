@@ -20,7 +20,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rusqlite::Connection;
 
-use crate::support::{Bench, Store, Support, text};
+use crate::support::{InProcessStore, StorefrontFixture, TestStore, json_str};
 
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
@@ -30,9 +30,9 @@ const TODAY: &str = "2026-10-05T12:00:00Z";
 
 /// What the matrix is about. Made once; nobody changes it.
 struct Prepared {
-    store: Store,
+    store: TestStore,
     /// The same store some events earlier, whole.
-    older: Store,
+    older: TestStore,
     /// Signed checkpoints of then and of now.
     older_note: String,
     note: String,
@@ -53,39 +53,39 @@ fn prepared<T>(look: impl FnOnce(&Prepared) -> T) -> T {
 }
 
 /// A copy of one's own.
-fn copy() -> Store {
-    prepared(|prepared| prepared.store.copy())
+fn copy() -> TestStore {
+    prepared(|prepared| prepared.store.copy_store())
 }
 
 fn prepare() -> Prepared {
-    let shop = summer_in(Store::none());
+    let shop = summer_in(TestStore::uninitialized());
     let store = shop.store;
     store.clock.set(TODAY);
-    let archived = store.json(&["log", "archive"]);
+    let archived = store.run_json(&["log", "archive"]);
     assert!(
         archived["files"].as_array().expect("files").len() > 1,
         "{archived}"
     );
     // Bob is gone: from archived events and from newer ones.
-    store.ok(&["customer", "remove", "2", "--yes"]);
-    let erased = store.json(&["log", "erase", "--customer", "2", "--yes"]);
+    store.run_ok(&["customer", "remove", "2", "--yes"]);
+    let erased = store.run_json(&["log", "erase", "--customer", "2", "--yes"]);
     assert!(erased["archives"][0].is_string(), "{erased}");
-    let older = store.copy();
-    let older_note = store.ok(&["log", "checkpoint"]);
-    Bench::new(&store).change_settings(260);
-    let bea = store.person("bea2", "beas");
+    let older = store.copy_store();
+    let older_note = store.run_ok(&["log", "checkpoint"]);
+    InProcessStore::new(&store).append_setting_changes(260);
+    let bea = store.create_user("bea2", "beas");
     store
         .run_as(
             &bea,
             &["login", "1", "--reason", "late \u{2603} help", "-o", "json"],
         )
-        .succeeded();
-    let clerk = store.staff("clerk", &[]);
+        .assert_succeeded();
+    let clerk = store.create_user_with_resources("clerk", &[]);
     store
         .run_as(&clerk, &["log", "list", "-o", "json"])
-        .failed("resource_denied", 4);
-    store.ok(&["session", "end", "--all"]);
-    let note = store.ok(&["log", "checkpoint"]);
+        .assert_failed("resource_denied", 4);
+    store.run_ok(&["session", "end", "--all"]);
+    let note = store.run_ok(&["log", "checkpoint"]);
     for store in [&store, &older] {
         settled(store);
     }
@@ -107,12 +107,12 @@ fn prepare() -> Prepared {
 }
 
 /// A shop in July: visits, refusals, a document, people who may not.
-fn summer_in(store: Store) -> Support {
+fn summer_in(store: TestStore) -> StorefrontFixture {
     store.clock.set("2026-07-01T08:00:00Z");
-    store.ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    let shop = Support::in_store(store);
-    let bea = shop.store.agent("bea");
-    shop.visit(
+    store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    let shop = StorefrontFixture::with_store(store);
+    let bea = shop.store.create_agent("bea");
+    shop.run_session(
         &bea,
         &[
             "1",
@@ -131,9 +131,9 @@ fn summer_in(store: Store) -> Support {
     let refused = ["login", "2", "--reason", "no consent", "-o", "json"];
     shop.store
         .run_as(&bea, &refused)
-        .failed("consent_withheld", 5);
-    shop.store.ok(&["consent", "grant", "2"]);
-    shop.visit(
+        .assert_failed("consent_withheld", 5);
+    shop.store.run_ok(&["consent", "grant", "2"]);
+    shop.run_session(
         &bea,
         &[
             "2",
@@ -151,17 +151,17 @@ fn summer_in(store: Store) -> Support {
             "2026-07-03T10:12:30Z",
         ],
     );
-    let nobody = shop.store.staff("nobody", &[]);
+    let nobody = shop.store.create_user_with_resources("nobody", &[]);
     shop.store
         .run_as(&nobody, &["login", "1", "-o", "json"])
-        .failed("resource_denied", 4);
+        .assert_failed("resource_denied", 4);
     // These stay in the database; the old access token has run out.
     shop.store.clock.set("2026-10-01T09:00:00Z");
     let token = shop
         .store
-        .json(&["user", "token", "create", "bea", "--label", "autumn"]);
-    let bea = text(&token["token"]).to_owned();
-    shop.visit(
+        .run_json(&["user", "token", "create", "bea", "--label", "autumn"]);
+    let bea = json_str(&token["token"]).to_owned();
+    shop.run_session(
         &bea,
         &["--order", "200000001", "--reason", "from an order"],
         EU,
@@ -171,7 +171,7 @@ fn summer_in(store: Store) -> Support {
             "2026-10-01T10:12:30Z",
         ],
     );
-    shop.visit(
+    shop.run_session(
         &bea,
         &["2", "--reason", "once more"],
         BASE,
@@ -184,17 +184,17 @@ fn summer_in(store: Store) -> Support {
     shop
 }
 
-fn path(store: &Store) -> PathBuf {
+fn path(store: &TestStore) -> PathBuf {
     store.dir().join("lac.db")
 }
 
 /// The database without its guards.
-fn database(store: &Store) -> Connection {
+fn database(store: &TestStore) -> Connection {
     Connection::open(path(store)).expect("a database")
 }
 
 /// Everything in `lac.db` itself, nothing in the WAL.
-fn settled(store: &Store) {
+fn settled(store: &TestStore) {
     let busy: i64 = database(store)
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
         .expect("a checkpoint");
@@ -202,7 +202,7 @@ fn settled(store: &Store) {
 }
 
 /// Changes the database.
-fn forge(store: &Store, sql: &str) {
+fn forge(store: &TestStore, sql: &str) {
     let database = database(store);
     let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
     database.set_db_config(defensive, false).expect("no guard");
@@ -214,7 +214,7 @@ fn forge(store: &Store, sql: &str) {
         .unwrap_or_else(|e| panic!("{sql}: {e}"));
 }
 
-fn verifies(store: &Store) {
+fn verifies(store: &TestStore) {
     let ran = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(ran.code, 0, "{ran:#?}");
 }
@@ -229,7 +229,7 @@ struct Cases {
 
 impl Cases {
     /// A real run of `lac log verify` must exit so.
-    fn exits(&mut self, what: &str, store: &Store, args: &[&str], expected: &[i32]) {
+    fn exits(&mut self, what: &str, store: &TestStore, args: &[&str], expected: &[i32]) {
         self.count += 1;
         let all = [&["log", "verify"], args, &["-o", "json"]].concat();
         let ran = store.run(&all);
@@ -240,7 +240,7 @@ impl Cases {
     }
 
     /// It must say that the log was tampered with.
-    fn tampered(&mut self, what: &str, store: &Store) {
+    fn tampered(&mut self, what: &str, store: &TestStore) {
         self.exits(what, store, &[], &[6]);
     }
 
@@ -266,7 +266,7 @@ impl Cases {
 fn what_was_not_changed_verifies() {
     let store = copy();
     verifies(&store);
-    let verified = store.json(&["log", "verify"]);
+    let verified = store.run_json(&["log", "verify"]);
     prepared(|prepared| {
         assert_eq!(verified["archived"], prepared.first - 1);
         assert!(

@@ -4,15 +4,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lac_ledger::archive::{Header, Line, Lines, ProofWriter};
-use lac_ledger::manifest::{Manifest, Strength, hex};
+use lac_ledger::archive::{EventLine, EventLines, Header, ProofWriter};
+use lac_ledger::manifest::{Manifest, ProofStrength, hex};
 use lac_ledger::signing::keys::PrivateKey;
-use lac_model::audit::Choice;
+use lac_model::audit::SelectionValues;
 use sha2::{Digest as _, Sha256};
 
 use super::exports::{VISITS, exits, export, holds, key};
 use super::{Cases, copy};
-use crate::support::Store;
+use crate::support::TestStore;
 
 /// An export taken apart.
 #[derive(Clone)]
@@ -20,13 +20,14 @@ struct Parts {
     rows: Vec<u8>,
     manifest: Manifest,
     header: Header,
-    lines: Vec<Line>,
+    lines: Vec<EventLine>,
 }
 
 impl Parts {
     fn of(paths: &[PathBuf; 3]) -> Self {
         let [rows, manifest, proof] = paths;
-        let proof = Lines::open("proof", fs::File::open(proof).expect("a proof")).expect("lines");
+        let proof =
+            EventLines::open("proof", fs::File::open(proof).expect("a proof")).expect("lines");
         Self {
             rows: fs::read(rows).expect("rows"),
             manifest: serde_json::from_slice(&fs::read(manifest).expect("one"))
@@ -37,7 +38,7 @@ impl Parts {
     }
 
     /// Puts it together again under another name, signed.
-    fn put(mut self, store: &Store, name: &str) -> PathBuf {
+    fn put(mut self, store: &TestStore, name: &str) -> PathBuf {
         let path = store.home().join(name);
         let mut proof = Vec::new();
         let mut writer = ProofWriter::new(&mut proof, &self.header).expect("a header");
@@ -59,7 +60,11 @@ impl Parts {
             .expect("signed");
         fs::write(&path, &self.rows).expect("written");
         let beside = |ending: &str| store.home().join(format!("{name}.{ending}"));
-        fs::write(beside("manifest.json"), self.manifest.text().expect("text")).expect("written");
+        fs::write(
+            beside("manifest.json"),
+            self.manifest.to_text().expect("text"),
+        )
+        .expect("written");
         fs::write(beside("proof"), proof).expect("written");
         path
     }
@@ -75,7 +80,7 @@ impl Parts {
 }
 
 struct Attack {
-    store: Store,
+    store: TestStore,
     key: String,
     cases: Cases,
 }
@@ -152,8 +157,8 @@ fn rows_dropped_added_or_edited() {
         let mut parts = sound.clone();
         let proof = parts.manifest.proof.as_mut().expect("a proof");
         proof.strength = match proof.strength {
-            Strength::Sparse => Strength::Range,
-            Strength::Range => Strength::Sparse,
+            ProofStrength::Sparse => ProofStrength::Range,
+            ProofStrength::Range => ProofStrength::Sparse,
         };
         attack.is_found(&format!("{strength}: another strength"), parts);
     }
@@ -265,11 +270,11 @@ fn parts_withheld() {
         let of_row = of_row.expect("a visit");
         let mut parts = sound.clone();
         let line = &mut parts.lines[of_row];
-        line.staff = line.staff.withheld().expect("withheld");
+        line.staff = line.staff.withhold().expect("withheld");
         attack.is_found(&format!("{strength}: the staff part"), parts);
         let mut parts = sound.clone();
         let line = &mut parts.lines[of_row];
-        line.shopper = line.shopper.withheld().expect("withheld");
+        line.shopper = line.shopper.withhold().expect("withheld");
         attack.is_found(&format!("{strength}: the shopper part"), parts.clone());
         // With the row blanked, too, it passes for erased, and is said to be.
         let seq = line_seq(&sound.lines[of_row]);
@@ -292,16 +297,16 @@ fn parts_withheld() {
     // What stands in shopper parts cannot be proven complete: those of other
     // rows could be withheld.
     let mut parts = attack.export("range2.jsonl", "range", &VISITS);
-    parts.manifest.filter.reason = Choice::any(["nothing like that"]);
+    parts.manifest.filter.reason = SelectionValues::any_of(["nothing like that"]);
     parts.edit_rows(Vec::clear);
     for line in &mut parts.lines {
-        line.shopper = line.shopper.withheld().expect("withheld");
+        line.shopper = line.shopper.withhold().expect("withheld");
     }
     attack.is_found("a filter by reason", parts);
     attack.cases.end();
 }
 
-fn line_seq(line: &Line) -> u64 {
+fn line_seq(line: &EventLine) -> u64 {
     let record: serde_json::Value =
         serde_json::from_str(&format!("{}}}", line.record)).expect("JSON");
     record["seq"].as_u64().expect("a number")

@@ -3,25 +3,25 @@
 use std::fs;
 
 use super::{Cases, copy, database, forge, prepared, verifies};
-use crate::support::{Bench, Store};
+use crate::support::{InProcessStore, TestStore};
 
-fn checkpoint(store: &Store, note: impl AsRef<[u8]>) {
+fn checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
     fs::write(store.dir().join("checkpoint"), note).expect("written");
 }
 
 /// A store of that name with keys of its own.
-fn foreign() -> Store {
-    let foreign = Store::none();
+fn foreign() -> TestStore {
+    let foreign = TestStore::uninitialized();
     foreign.run(&["whoami"]); // another seed, so other keys
-    foreign.ok(&["init", "--admin", "alice", "--name", "test.example"]);
+    foreign.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
     foreign
 }
 
-fn note(store: &Store) -> String {
-    store.ok(&["log", "checkpoint"])
+fn note(store: &TestStore) -> String {
+    store.run_ok(&["log", "checkpoint"])
 }
 
-fn saved(store: &Store, name: &str, text: impl AsRef<[u8]>) -> String {
+fn saved(store: &TestStore, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = store.home().join(name);
     fs::write(&path, text).expect("written");
     path.to_str().expect("a path").to_owned()
@@ -31,7 +31,7 @@ fn saved(store: &Store, name: &str, text: impl AsRef<[u8]>) -> String {
 fn an_older_database_under_a_newer_checkpoint() {
     let mut cases = Cases::default();
     let store = copy();
-    let older = prepared(|prepared| prepared.older.copy());
+    let older = prepared(|prepared| prepared.older.copy_store());
     fs::copy(super::path(&older), super::path(&store)).expect("put back");
     cases.tampered("the database alone", &store);
     cases.end();
@@ -40,7 +40,7 @@ fn an_older_database_under_a_newer_checkpoint() {
 /// Alone it is a log that was; whoever kept a checkpoint sees through it.
 #[test]
 fn a_whole_older_store_is_found_with_a_newer_checkpoint() {
-    let (older, newer_note) = prepared(|p| (p.older.copy(), p.note.clone()));
+    let (older, newer_note) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     verifies(&older);
     let newer = saved(&older, "newer.checkpoint", newer_note);
     let mut cases = Cases::default();
@@ -51,10 +51,10 @@ fn a_whole_older_store_is_found_with_a_newer_checkpoint() {
 #[test]
 fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
     let (store, older_note, note_now) =
-        prepared(|p| (p.store.copy(), p.older_note.clone(), p.note.clone()));
+        prepared(|p| (p.store.copy_store(), p.older_note.clone(), p.note.clone()));
     for (name, text) in [("older", &older_note), ("now", &note_now)] {
         let since = saved(&store, name, text);
-        store.json(&["log", "verify", "--since", &since]);
+        store.run_json(&["log", "verify", "--since", &since]);
     }
     let mut cases = Cases::default();
     let other = foreign();
@@ -95,9 +95,9 @@ fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
 /// same key.
 #[test]
 fn a_history_that_was_written_anew_is_found_with_a_checkpoint() {
-    let (fork, note_now) = prepared(|p| (p.older.copy(), p.note.clone()));
+    let (fork, note_now) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     let events = prepared(|p| p.last - p.first);
-    Bench::new(&fork).change_settings(usize::try_from(events).expect("few") + 20);
+    InProcessStore::new(&fork).append_setting_changes(usize::try_from(events).expect("few") + 20);
     verifies(&fork);
     let since = saved(&fork, "since", note_now);
     let mut cases = Cases::default();
@@ -135,7 +135,7 @@ fn checkpoints_without_signature_or_of_somebody_else() {
     let key = lac_ledger::signing::keys::PrivateKey::from_pem(&key).expect("a key");
     let newest_note = newest(&store);
     let text = format!("{}\n", newest_note.split("\n\n").next().expect("text"));
-    let line = lac_ledger::signing::note::signature(&text, "test.example", &key);
+    let line = lac_ledger::signing::note::sign_text(&text, "test.example", &key);
     let resigned = format!("{text}\n{line}\n");
     checkpoint(&store, &resigned);
     cases.tampered("the file signed anew", &store);
@@ -148,12 +148,12 @@ fn checkpoints_without_signature_or_of_somebody_else() {
 
     // A file of the same size and another root, or ahead.
     let (ahead, store) = (copy(), copy());
-    ahead.ok(&["config", "set", "web/url/use_store", "yes"]);
+    ahead.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     checkpoint(&store, note(&ahead));
     cases.tampered("a file that is ahead", &store);
     store.run(&["config", "set", "web/url/use_store", "yes"]);
     let fork = copy();
-    fork.ok(&["config", "set", "system/rotation/lifetime", "99"]);
+    fork.run_ok(&["config", "set", "system/rotation/lifetime", "99"]);
     checkpoint(&fork, note(&ahead));
     cases.tampered("a file of another root", &fork);
     for bytes in [&b"garbage"[..], b"", b"\xff\xfe"] {
@@ -167,7 +167,7 @@ fn checkpoints_without_signature_or_of_somebody_else() {
     cases.end();
 }
 
-fn newest(store: &Store) -> String {
+fn newest(store: &TestStore) -> String {
     database(store)
         .query_row("SELECT note FROM audit_head", [], |row| row.get(0))
         .expect("a note")
@@ -178,7 +178,7 @@ fn newest(store: &Store) -> String {
 #[test]
 fn another_key_is_found_by_who_kept_the_public_one() {
     let store = copy();
-    let kept = store.ok(&["key", "verifier"]);
+    let kept = store.run_ok(&["key", "verifier"]);
     let other = foreign();
     fs::copy(
         other.dir().join("keys/audit.pem"),
@@ -198,5 +198,5 @@ fn another_key_is_found_by_who_kept_the_public_one() {
     cases.exits("no key", &store, &[], &[8]);
     cases.end();
     // The public key is enough to verify with.
-    store.json(&["log", "verify", "--key", kept.trim()]);
+    store.run_json(&["log", "verify", "--key", kept.trim()]);
 }

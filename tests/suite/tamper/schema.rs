@@ -2,7 +2,7 @@
 //! by whatever name, without every command saying so.
 
 use super::{copy, forge};
-use crate::support::{Store, text};
+use crate::support::{TestStore, json_str};
 
 /// Each kind of object as plain SQL makes it, and what the message names.
 const MADE: [(&str, &str); 13] = [
@@ -95,7 +95,7 @@ fn written(sql: &str) -> String {
 }
 
 /// Every command stops, and `doctor` goes on to the end.
-fn is_named(store: &Store, sql: &str, what: &str) {
+fn is_named(store: &TestStore, sql: &str, what: &str) {
     for args in [
         &["log", "verify"][..],
         &["whoami"],
@@ -103,8 +103,8 @@ fn is_named(store: &Store, sql: &str, what: &str) {
         &["role", "list"],
         &["log", "list", "--limit", "1"],
     ] {
-        let error = store.fails(args, "schema_tampered", 6);
-        let message = text(&error["message"]);
+        let error = store.run_failing(args, "schema_tampered", 6);
+        let message = json_str(&error["message"]);
         assert!(message.contains(what), "{sql}: {args:?}: {message}");
     }
     let doctor = store.run(&["doctor", "-o", "json"]);
@@ -114,7 +114,10 @@ fn is_named(store: &Store, sql: &str, what: &str) {
     let schema = lines.iter().find(|line| line["check"] == "schema");
     let schema = schema.expect("the finding");
     assert_eq!(schema["code"], "schema_tampered", "{sql}: {schema}");
-    assert!(text(&schema["message"]).contains(what), "{sql}: {schema}");
+    assert!(
+        json_str(&schema["message"]).contains(what),
+        "{sql}: {schema}"
+    );
     assert_eq!(lines.last().expect("the last")["check"], "documents");
 }
 
@@ -127,8 +130,8 @@ fn an_object_that_was_made() {
         if store_is_read {
             is_named(&store, sql, what);
         } else {
-            let error = store.fails(&["whoami"], "schema_tampered", 6);
-            assert!(text(&error["message"]).contains(what), "{sql}: {error}");
+            let error = store.run_failing(&["whoami"], "schema_tampered", 6);
+            assert!(json_str(&error["message"]).contains(what), "{sql}: {error}");
         }
     }
 }
@@ -176,8 +179,8 @@ fn another_number_of_the_schema() {
     for version in [0, 1, 2, 3, -1] {
         let store = copy();
         forge(&store, &format!("PRAGMA user_version = {version}"));
-        store.fails(&["whoami"], "schema_tampered", 6);
-        store.fails(&["log", "verify"], "schema_tampered", 6);
+        store.run_failing(&["whoami"], "schema_tampered", 6);
+        store.run_failing(&["log", "verify"], "schema_tampered", 6);
         assert_eq!(store.run(&["doctor"]).code, 6);
     }
 }
@@ -234,8 +237,8 @@ fn indexes_that_were_exchanged() {
 #[test]
 fn an_index_that_leads_from_one_token_to_another() {
     let store = copy();
-    let bea = store.json(&["user", "token", "create", "bea", "--label", "new"]);
-    store.json(&["user", "token", "create", "alice", "--label", "new"]);
+    let bea = store.run_json(&["user", "token", "create", "bea", "--label", "new"]);
+    store.run_json(&["user", "token", "create", "alice", "--label", "new"]);
     super::settled(&store);
     let connection = super::database(&store);
     let number = |sql: &str| -> usize {
@@ -269,7 +272,7 @@ fn an_index_that_leads_from_one_token_to_another() {
         .collect();
     bytes.swap(places[0], places[1]);
     std::fs::write(super::path(&store), bytes).expect("written");
-    let whoami = store.run_as(text(&bea["token"]), &["whoami"]);
+    let whoami = store.run_as(json_str(&bea["token"]), &["whoami"]);
     assert!(whoami.stdout.contains("alice"), "{whoami:#?}");
     let ran = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(ran.code, 6, "{ran:#?}");

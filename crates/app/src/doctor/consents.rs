@@ -1,48 +1,48 @@
 //! What customers have said in their rows, compared with the log.
 
-use super::{Finding, Ward};
-use crate::consent::difference;
-use lac_ledger::fault::tampered;
-use lac_ledger::source::Source;
+use super::{DoctorContext, DoctorFinding};
+use crate::core::consent::difference_from_log;
+use lac_ledger::fault::log_tampered;
+use lac_ledger::source::EventSource;
 use lac_ledger::state;
-use lac_ledger::verify::consent_differs;
-use lac_model::ambient::Random;
+use lac_ledger::verify::consent_mismatch;
 use lac_model::customer::Consent;
+use lac_model::environment::Random;
 use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_store::Result;
 
 /// So many are compared, of events in the database and of archived ones, which
 /// take a hundred times as long. Of more a part, which is another one each time.
-const MOST: Most = Most {
+const COMPARED_AT_MOST: SampleLimits = SampleLimits {
     stored: 100_000,
     archived: 100,
 };
 /// So many are named.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
-struct Most {
+struct SampleLimits {
     stored: u64,
     archived: u64,
 }
 
 /// How many there are.
 #[derive(Debug, Default)]
-struct Count {
+struct RowCounts {
     stored: u64,
     archived: u64,
 }
 
 /// Every n-th, from one of the first n on.
-struct Part {
+struct Sampler {
     next: u64,
     step: u64,
     compared: u64,
 }
 
-impl Part {
-    fn of(count: u64, most: u64, random: &dyn Random) -> Self {
+impl Sampler {
+    fn new(count: u64, most: u64, random: &dyn Random) -> Self {
         let step = count.div_ceil(most).max(1);
         let mut bytes = [0; 8];
         random.fill(&mut bytes);
@@ -53,7 +53,7 @@ impl Part {
         }
     }
 
-    fn takes(&mut self) -> bool {
+    fn sample(&mut self) -> bool {
         let is_next = self.next == 0;
         self.next = if is_next { self.step } else { self.next } - 1;
         self.compared += u64::from(is_next);
@@ -62,19 +62,19 @@ impl Part {
 }
 
 /// Each customer's consent is what the log says, as a login judges it.
-pub fn consents(ward: &Ward<'_>) -> Result<Finding> {
-    compare(ward, MOST)
+pub fn check_consents(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    compare_consents(ward, COMPARED_AT_MOST)
 }
 
-fn compare(ward: &Ward<'_>, most: Most) -> Result<Finding> {
+fn compare_consents(ward: &DoctorContext<'_>, most: SampleLimits) -> Result<DoctorFinding> {
     let read = ward.read;
     let head = read.audit_head()?;
-    let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
-    let begun = state::since(read, head.size)?.unwrap_or(head.size);
+    let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
+    let begun = state::first_event_with_state(read, head.size)?.unwrap_or(head.size);
     let archived = read.audit_archives()?.last().map_or(0, |row| row.last);
     let is_archived = |consent: &Consent| consent.seq.is_some_and(|seq| seq <= archived);
 
-    let mut count = Count::default();
+    let mut count = RowCounts::default();
     read.consents_to_compare(&mut |_, consent| {
         if is_archived(consent) {
             count.archived += 1;
@@ -83,12 +83,12 @@ fn compare(ward: &Ward<'_>, most: Most) -> Result<Finding> {
         }
         Ok(())
     })?;
-    let random = ward.desk.random;
-    let mut stored = Part::of(count.stored, most.stored, random);
-    let mut archived = Part::of(count.archived, most.archived, random);
-    let source = Source {
-        read,
-        archives: ward.desk.archives,
+    let random = ward.context.random;
+    let mut stored = Sampler::new(count.stored, most.stored, random);
+    let mut archived = Sampler::new(count.archived, most.archived, random);
+    let source = EventSource {
+        tx: read,
+        archives: ward.context.archives,
     };
     let mut wrong: Vec<(CustomerId, String)> = Vec::new();
     let mut wrongs = 0_u64;
@@ -98,20 +98,20 @@ fn compare(ward: &Ward<'_>, most: Most) -> Result<Finding> {
         } else {
             &mut stored
         };
-        if !part.takes() {
+        if !part.sample() {
             return Ok(());
         }
-        if let Some(problem) = difference(source, id, consent, begun)? {
+        if let Some(problem) = difference_from_log(source, id, consent, begun)? {
             wrongs += 1;
-            if wrong.len() < NAMED {
+            if wrong.len() < MAX_NAMED {
                 wrong.push((id, problem));
             }
         }
         Ok(())
     })?;
     if wrongs > 0 {
-        let what = if ward.tells_of_all() {
-            told(&wrong, wrongs)
+        let what = if ward.may_name_all() {
+            list_differences(&wrong, wrongs)
         } else {
             format!("the consents of {wrongs} customers are not what the log says")
         };
@@ -119,13 +119,16 @@ fn compare(ward: &Ward<'_>, most: Most) -> Result<Finding> {
     }
     let all = count.stored + count.archived;
     let compared = stored.compared + archived.compared;
-    Ok(Finding::ok("consents", said(compared, all)))
+    Ok(DoctorFinding::ok(
+        "consents",
+        comparison_summary(compared, all),
+    ))
 }
 
-fn told(wrong: &[(CustomerId, String)], wrongs: u64) -> String {
+fn list_differences(wrong: &[(CustomerId, String)], wrongs: u64) -> String {
     let named: Vec<String> = wrong
         .iter()
-        .map(|(id, problem)| consent_differs(*id, problem))
+        .map(|(id, problem)| consent_mismatch(*id, problem))
         .collect();
     let more = wrongs - named.len() as u64;
     let named = named.join("; ");
@@ -136,7 +139,7 @@ fn told(wrong: &[(CustomerId, String)], wrongs: u64) -> String {
     }
 }
 
-fn said(compared: u64, all: u64) -> String {
+fn comparison_summary(compared: u64, all: u64) -> String {
     if compared < all {
         return format!(
             "{compared} of {all} compared, and as the log says; lac log verify compares all"
@@ -150,7 +153,7 @@ fn said(compared: u64, all: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Random};
+    use super::{Random, Sampler};
 
     struct Always(u64);
 
@@ -161,8 +164,8 @@ mod tests {
     }
 
     fn taken(count: u64, most: u64, random: u64) -> Vec<u64> {
-        let mut part = Part::of(count, most, &Always(random));
-        let taken: Vec<u64> = (0..count).filter(|_| part.takes()).collect();
+        let mut part = Sampler::new(count, most, &Always(random));
+        let taken: Vec<u64> = (0..count).filter(|_| part.sample()).collect();
         assert_eq!(part.compared, taken.len() as u64);
         taken
     }

@@ -2,14 +2,15 @@
 //! login. Needs nobody's leave and writes nothing.
 
 mod consents;
-mod proof;
-mod ready;
+mod integrity;
+mod readiness;
 mod rows;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::Config;
-use super::{Desk, who};
+use super::Context;
+use super::core::config::Config;
+use super::core::identify;
 use lac_model::access::{Actor, RoleScope};
 use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
@@ -18,7 +19,7 @@ use lac_store::{ReadTx, Result};
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum DoctorStatus {
     Ok,
     /// Something is still to be done, or worth a look.
     Warning,
@@ -28,9 +29,9 @@ pub enum Status {
 
 /// One check's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct DoctorFinding {
     pub check: String,
-    pub status: Status,
+    pub status: DoctorStatus,
     pub message: String,
     /// What to do about it, if the fault does not say so itself.
     pub hint: Option<String>,
@@ -38,11 +39,11 @@ pub struct Finding {
     pub fault: Option<Fault>,
 }
 
-impl Finding {
+impl DoctorFinding {
     pub fn ok(check: &str, message: impl Into<String>) -> Self {
         Self {
             check: check.to_owned(),
-            status: Status::Ok,
+            status: DoctorStatus::Ok,
             message: message.into(),
             hint: None,
             fault: None,
@@ -51,7 +52,7 @@ impl Finding {
 
     pub fn warning(check: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
-            status: Status::Warning,
+            status: DoctorStatus::Warning,
             hint: Some(hint.into()),
             ..Self::ok(check, message)
         }
@@ -59,7 +60,7 @@ impl Finding {
 
     pub fn failed(check: &str, fault: Fault) -> Self {
         Self {
-            status: Status::Failed,
+            status: DoctorStatus::Failed,
             fault: Some(fault.clone()),
             ..Self::ok(check, fault.to_string())
         }
@@ -68,119 +69,122 @@ impl Finding {
 
 /// Looks at everything that an open store can tell.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Examine {}
+pub struct Doctor {}
 
 /// What the checks look at: one snapshot.
-struct Ward<'d> {
-    desk: &'d Desk<'d>,
+struct DoctorContext<'d> {
+    context: &'d Context<'d>,
     read: &'d dyn ReadTx,
     config: Config,
     now: Timestamp,
     /// Who asks, as far as they are known here.
     actor: Option<Actor>,
     /// The checkpoint file as it was before the snapshot.
-    checkpoint: Result<Option<Vec<u8>>>,
+    checkpoint_file: Result<Option<Vec<u8>>>,
 }
 
-type Check = fn(&Ward<'_>) -> Result<Finding>;
+type Check = fn(&DoctorContext<'_>) -> Result<DoctorFinding>;
 
 /// Nothing where it is not in use.
-type InUse = fn(&Ward<'_>) -> Result<Option<Finding>>;
+type OptionalCheck = fn(&DoctorContext<'_>) -> Result<Option<DoctorFinding>>;
 
 const CHECKS: &[(&str, Check)] = &[
-    ("schema", proof::schema),
-    ("login_key", proof::login_key),
-    ("audit_key", proof::audit_key),
-    ("log", proof::log),
-    ("state", proof::state),
-    ("consents", consents::consents),
-    ("archives", proof::archives),
-    ("clock", proof::clock),
-    ("account", ready::account),
-    ("way_in", ready::way_in),
-    ("feature", ready::feature),
-    ("base_url", ready::base_urls),
-    ("storefront", ready::storefronts),
-    ("customers", ready::customers),
-    ("documents", ready::documents),
+    ("schema", integrity::check_schema),
+    ("login_key", integrity::check_login_key),
+    ("audit_key", integrity::check_audit_key),
+    ("log", integrity::check_log),
+    ("state", integrity::check_state),
+    ("consents", consents::check_consents),
+    ("archives", integrity::check_archives),
+    ("clock", integrity::check_clock),
+    ("account", readiness::check_account),
+    ("way_in", readiness::check_administrators),
+    ("feature", readiness::check_feature),
+    ("base_url", readiness::check_base_urls),
+    ("storefront", readiness::check_storefronts),
+    ("customers", readiness::check_customers),
+    ("documents", readiness::check_documents),
 ];
 
-impl Examine {
+impl Doctor {
     /// Every check's finding; a check that cannot be made is a failed one.
-    pub fn run(self, desk: &Desk<'_>) -> Vec<Finding> {
-        let checkpoint = desk.high_water.read();
-        let opened = desk.store.read();
+    pub fn run(self, context: &Context<'_>) -> Vec<DoctorFinding> {
+        let checkpoint = context.high_water.read();
+        let opened = context.store.read();
         let ward = opened
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|tx| Ward::of(desk, &**tx, checkpoint));
+            .and_then(|tx| DoctorContext::new(context, &**tx, checkpoint));
         match ward {
             Ok(ward) => {
                 let checks = CHECKS.iter();
                 let found = checks.map(|(name, check)| finding(&ward, name, *check));
-                let found = found.chain(proof::anchors(desk));
-                found.chain(in_use(&ward)).collect()
+                let found = found.chain(integrity::check_anchors(context));
+                found.chain(optional_findings(&ward)).collect()
             }
-            Err(fault) => vec![Finding::failed("database", fault)],
+            Err(fault) => vec![DoctorFinding::failed("database", fault)],
         }
     }
 }
 
 /// Checks of what a store need not have: approvals, notices, damaged rows.
-fn in_use(ward: &Ward<'_>) -> Vec<Finding> {
-    let checks: [(&str, InUse); 3] = [
-        ("approval", ready::approval),
-        ("outbox", ready::outbox),
-        ("rows", rows::damaged),
+fn optional_findings(ward: &DoctorContext<'_>) -> Vec<DoctorFinding> {
+    let checks: [(&str, OptionalCheck); 3] = [
+        ("approval", readiness::check_approval),
+        ("outbox", readiness::check_outbox),
+        ("rows", rows::check_damaged_rows),
     ];
-    let finding = |(name, check): (&str, InUse)| {
-        check(ward).unwrap_or_else(|fault| Some(Finding::failed(name, fault)))
+    let finding = |(name, check): (&str, OptionalCheck)| {
+        check(ward).unwrap_or_else(|fault| Some(DoctorFinding::failed(name, fault)))
     };
     checks.into_iter().filter_map(finding).collect()
 }
 
-fn finding(ward: &Ward<'_>, name: &str, check: Check) -> Finding {
-    check(ward).unwrap_or_else(|fault| Finding::failed(name, fault))
+fn finding(ward: &DoctorContext<'_>, name: &str, check: Check) -> DoctorFinding {
+    check(ward).unwrap_or_else(|fault| DoctorFinding::failed(name, fault))
 }
 
 /// The schema alone, of a store that this program has not brought up to date.
-pub fn schema(desk: &Desk<'_>) -> Finding {
-    let found = desk.store.read().and_then(|tx| proof::schema_of(&*tx));
-    found.unwrap_or_else(|fault| Finding::failed("schema", fault))
+pub fn schema_finding(context: &Context<'_>) -> DoctorFinding {
+    let found = context
+        .store
+        .read()
+        .and_then(|tx| integrity::check_schema_of(&*tx));
+    found.unwrap_or_else(|fault| DoctorFinding::failed("schema", fault))
 }
 
-impl<'d> Ward<'d> {
-    fn of(
-        desk: &'d Desk<'d>,
+impl<'d> DoctorContext<'d> {
+    fn new(
+        context: &'d Context<'d>,
         read: &'d dyn ReadTx,
         checkpoint: Result<Option<Vec<u8>>>,
     ) -> Result<Self> {
-        let now = desk.clock.now();
+        let now = context.clock.now();
         Ok(Self {
-            desk,
+            context: context,
             read,
             config: Config::read(read)?,
             now,
-            actor: who::identify(read, &desk.caller.credential, now).ok(),
-            checkpoint,
+            actor: identify::identify(read, &context.caller.credential, now).ok(),
+            checkpoint_file: checkpoint,
         })
     }
 
     /// Whether it is whoever owns the store, and can read it anyway: who comes
     /// to a broker has an address.
-    fn is_own(&self) -> bool {
-        self.desk.caller.ip_address.is_none()
+    fn is_store_owner(&self) -> bool {
+        self.context.caller.ip_address.is_none()
     }
 
     /// Whether a website may show in what is said.
-    fn tells_of(&self, website_id: i64) -> bool {
-        let sees = |actor: &Actor| actor.sees(website_id);
-        self.is_own() || self.actor.as_ref().is_some_and(sees)
+    fn may_name_website(&self, website_id: i64) -> bool {
+        let sees = |actor: &Actor| actor.can_see_website(website_id);
+        self.is_store_owner() || self.actor.as_ref().is_some_and(sees)
     }
 
     /// The same of what is about all of them.
-    fn tells_of_all(&self) -> bool {
+    fn may_name_all(&self) -> bool {
         let sees_all = |actor: &Actor| actor.rights.scope == RoleScope::All;
-        self.is_own() || self.actor.as_ref().is_some_and(sees_all)
+        self.is_store_owner() || self.actor.as_ref().is_some_and(sees_all)
     }
 }

@@ -1,15 +1,15 @@
 //! Rows that no list shows.
 
-use super::{Finding, Ward};
+use super::{DoctorContext, DoctorFinding};
 use lac_store::Result;
 
 /// So many are named.
-const NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// Rows that cannot be read as what they should be: lists leave them out, and
 /// nothing is permitted by them.
-pub fn damaged(ward: &Ward<'_>) -> Result<Option<Finding>> {
-    let (named, count) = ward.read.damaged_rows(NAMED)?;
+pub fn check_damaged_rows(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    let (named, count) = ward.read.damaged_rows(MAX_NAMED)?;
     if count == 0 {
         return Ok(None);
     }
@@ -17,7 +17,7 @@ pub fn damaged(ward: &Ward<'_>) -> Result<Option<Finding>> {
         1 => "1 row is damaged".to_owned(),
         count => format!("{count} rows are damaged"),
     };
-    if ward.tells_of_all() {
+    if ward.may_name_all() {
         let each = named.iter().map(|row| {
             let (table, id, problem) = (&row.table, &row.id, &row.problem);
             format!("{table} {id} ({problem})")
@@ -28,5 +28,5 @@ pub fn damaged(ward: &Ward<'_>) -> Result<Option<Finding>> {
         }
     }
     let hint = "lists leave out what cannot be read; put the store back from a backup, or correct them in lac.db";
-    Ok(Some(Finding::warning("rows", message, hint)))
+    Ok(Some(DoctorFinding::warning("rows", message, hint)))
 }

@@ -7,29 +7,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Desk, Done, act, look};
-use lac_ledger::fault::tampered;
+use crate::{Context, WriteOutcome, read, write};
+use lac_ledger::fault::log_tampered;
 use lac_ledger::head::check_head;
-use lac_ledger::keys::chain;
+use lac_ledger::key_rows::log_keys;
 use lac_ledger::state;
 use lac_model::audit::{Action, StateKind};
 use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Result};
 
-const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
+const ACCEPT_RESOURCES: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
 /// Asks what there is to accept; before the confirmation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct PlanAcceptance {}
+pub struct LogPlanAcceptance {}
 
 /// Accepts it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Accept {}
+pub struct LogAccept {}
 
 /// What was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
+pub struct LogAccepted {
     /// The kinds of state that were not as the log says; none where all were.
     pub kinds: Vec<String>,
     /// The event that had left them otherwise.
@@ -38,43 +38,43 @@ pub struct Accepted {
     pub audit_seq: Option<u64>,
 }
 
-fn names(kinds: &[StateKind]) -> Vec<String> {
+fn kind_names(kinds: &[StateKind]) -> Vec<String> {
     kinds.iter().map(|kind| kind.as_str().to_owned()).collect()
 }
 
-impl PlanAcceptance {
+impl LogPlanAcceptance {
     /// # Errors
     /// `resource_denied`; `log_tampered`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Vec<String>> {
-        look(desk, Action::LogAccept, &NEEDED, |view| {
-            let keys = chain(&view.read.signing_keys()?, &view.config.store_name()?)?;
+    pub fn run(self, context: &Context<'_>) -> Result<Vec<String>> {
+        read(context, Action::LogAccept, &ACCEPT_RESOURCES, |view| {
+            let keys = log_keys(&view.read.signing_keys()?, &view.config.store_name()?)?;
             let head = view.read.audit_head()?;
-            let head = head.ok_or_else(|| tampered("the head of the tree is gone"))?;
+            let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
             let frontier = check_head(view.read, &head, &keys)?;
-            let Some((_, known)) = state::newest(view.read, &frontier)? else {
+            let Some((_, known)) = state::newest_state(view.read, &frontier)? else {
                 return Ok(Vec::new());
             };
-            let changed = known.changed(|kind| view.read.state_digest(kind))?;
-            Ok(names(&changed))
+            let changed = known.find_changed(|kind| view.read.state_digest(kind))?;
+            Ok(kind_names(&changed))
         })
     }
 }
 
-impl Act for Accept {
-    const ANY_OF: &'static [Resource] = &NEEDED;
+impl Act for LogAccept {
+    const ANY_OF: &'static [Resource] = &ACCEPT_RESOURCES;
 }
 
-impl Accept {
+impl LogAccept {
     /// # Errors
     /// `resource_denied`; `beyond_own_rights` for who does not hold everything;
     /// `log_tampered`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Accepted> {
-        act::<Self, _>(
-            desk,
+    pub fn run(self, context: &Context<'_>) -> Result<LogAccepted> {
+        write::<Self, _>(
+            context,
             Action::LogAccept,
             |_| (),
             |work, _| {
-                if !work.actor.rights.is_everything() {
+                if !work.actor.rights.is_unrestricted() {
                     return Err(Fault::BeyondOwnRights {
                         what: "who may do what is accepted by somebody who holds everything"
                             .to_owned(),
@@ -82,22 +82,22 @@ impl Accept {
                 }
                 let (since, kinds) = match work.accept_state()? {
                     None => (None, Vec::new()),
-                    Some((seq, kinds)) => (Some(seq), names(&kinds)),
+                    Some((seq, kinds)) => (Some(seq), kind_names(&kinds)),
                 };
-                let mut accepted = Accepted {
+                let mut accepted = LogAccepted {
                     changed: !kinds.is_empty(),
                     kinds,
                     since,
                     audit_seq: None,
                 };
                 if !accepted.changed {
-                    return Ok(Done::Unchanged(accepted));
+                    return Ok(WriteOutcome::Unchanged(accepted));
                 }
-                work.draft.detail("kinds", accepted.kinds.clone());
-                work.draft.detail("since", accepted.since);
+                work.draft.add_detail("kinds", accepted.kinds.clone());
+                work.draft.add_detail("since", accepted.since);
                 let recorded = work.record()?;
                 accepted.audit_seq = recorded.seq;
-                Ok(Done::Recorded(accepted, recorded))
+                Ok(WriteOutcome::Recorded(accepted, recorded))
             },
         )
     }

@@ -2,13 +2,15 @@
 
 use chrono_tz::Tz;
 
-use super::Readable;
-use super::names;
-use crate::View;
-use lac_model::audit::{Action, ActionGroup, Choice, Filter, Outcome, Selection, Wanted};
+use super::ReadableLog;
+use super::filter_values;
+use crate::ReadView;
+use lac_model::audit::{
+    Action, ActionGroup, Filter, FilterValues, Outcome, Selection, SelectionValues,
+};
+use lac_model::bounded::ShortText;
 use lac_model::config;
 use lac_model::fault::Fault;
-use lac_model::form::ShortText;
 use lac_model::resource::Resource;
 use lac_model::time::{Edge, Timestamp, parse_bound};
 use lac_store::{EventQuery, Result};
@@ -19,50 +21,52 @@ use lac_store::{EventQuery, Result};
 /// `invalid_value`, naming the flag; `customer_not_found` for an id or
 /// address that is none; `resource_denied` for an action group that was
 /// asked for and may not be read.
-pub(super) fn query(filter: &Filter, view: &View<'_>) -> Result<EventQuery> {
-    let readable = Readable::of(view)?;
+pub(super) fn build_query(filter: &Filter, view: &ReadView<'_>) -> Result<EventQuery> {
+    let readable = ReadableLog::for_actor(view)?;
     let mut query = EventQuery {
         visible: readable.visible,
         ..EventQuery::default()
     };
-    let (since, until) = period(filter, view)?;
+    let (since, until) = time_bounds(filter, view)?;
     query.select = Selection {
         since,
         until,
-        action_group: groups(view, &filter.action_group, readable.groups.as_deref())?,
-        action: checked("action", &filter.action, |flag, name| {
+        action_group: action_group_choice(view, &filter.action_group, readable.groups.as_deref())?,
+        action: checked_choice("action", &filter.action, |flag, name| {
             let known = Action::ALL.iter().map(|action| action.name());
-            names::one_of(flag, "an action", name, known)
+            filter_values::check_one_of(flag, "an action", name, known)
         })?,
-        result: checked("result", &filter.result, outcome)?,
-        admin: plain(&filter.admin),
-        role: plain(&filter.role),
-        website: plain(&filter.website),
-        store_view: plain(&filter.store_view),
-        session_id: checked("session", &filter.session, names::session)?,
-        ticket: plain(&filter.ticket),
-        document: Choice {
-            any: names::documents("--document", &filter.document.any)?,
-            not: names::documents("--not-document", &filter.document.not)?,
+        result: checked_choice("result", &filter.result, check_outcome)?,
+        admin: unchecked_choice(&filter.admin),
+        role: unchecked_choice(&filter.role),
+        website: unchecked_choice(&filter.website),
+        store_view: unchecked_choice(&filter.store_view),
+        session_id: checked_choice("session", &filter.session, filter_values::check_session_id)?,
+        ticket: unchecked_choice(&filter.ticket),
+        document: SelectionValues {
+            any: filter_values::resolve_documents("--document", &filter.document.any)?,
+            not: filter_values::resolve_documents("--not-document", &filter.document.not)?,
         },
-        ip_address: checked("ip", &filter.ip, names::network)?,
-        full_action_name: Choice::any(filter.full_action_name.iter().map(ShortText::as_str)),
-        details: Choice::any(filter.details.iter().map(ShortText::as_str)),
-        reason: Choice::any(filter.reason.iter().map(ShortText::as_str)),
+        ip_address: checked_choice("ip", &filter.ip, filter_values::check_network)?,
+        full_action_name: SelectionValues::any_of(
+            filter.full_action_name.iter().map(ShortText::as_str),
+        ),
+        details: SelectionValues::any_of(filter.details.iter().map(ShortText::as_str)),
+        reason: SelectionValues::any_of(filter.reason.iter().map(ShortText::as_str)),
         ..Selection::default()
     };
-    names::customers(view, &filter.customer, &mut query.select)?;
-    names::hint_at_session(view, &mut query)?;
+    filter_values::resolve_customers(view, &filter.customer, &mut query.select)?;
+    filter_values::add_session_hints(view, &mut query)?;
     Ok(query)
 }
 
 /// The bounds in time. A period that ends before it begins is a mistake:
 /// its empty answer would be taken for one.
-fn period(filter: &Filter, view: &View<'_>) -> Result<Period> {
-    let since = bound(view, filter.since.as_deref(), "--since", Edge::Since)?;
-    let until = bound(view, filter.until.as_deref(), "--until", Edge::Until)?;
+fn time_bounds(filter: &Filter, view: &ReadView<'_>) -> Result<TimeBounds> {
+    let since = parse_time_bound(view, filter.since.as_deref(), "--since", Edge::Since)?;
+    let until = parse_time_bound(view, filter.until.as_deref(), "--until", Edge::Until)?;
     // Both may lie in an hour that clocks left out, and begin with the next.
-    let begins = bound(view, filter.until.as_deref(), "--until", Edge::Since)?;
+    let begins = parse_time_bound(view, filter.until.as_deref(), "--until", Edge::Since)?;
     let is_after = |end: Option<Timestamp>| since.zip(end).is_some_and(|(a, b)| a > b);
     if is_after(begins) && since >= until {
         let given = |text: &Option<ShortText>| text.clone().unwrap_or_default();
@@ -74,11 +78,16 @@ fn period(filter: &Filter, view: &View<'_>) -> Result<Period> {
 }
 
 /// Since ≤ time < until.
-type Period = (Option<Timestamp>, Option<Timestamp>);
+type TimeBounds = (Option<Timestamp>, Option<Timestamp>);
 
-fn bound(view: &View<'_>, text: Option<&str>, flag: &str, edge: Edge) -> Result<Option<Timestamp>> {
+fn parse_time_bound(
+    view: &ReadView<'_>,
+    text: Option<&str>,
+    flag: &str,
+    edge: Edge,
+) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
-    let read = parse_bound(text, zone(view)?, view.now, edge);
+    let read = parse_bound(text, store_timezone(view)?, view.now, edge);
     read.map(Some).map_err(|e| Fault::invalid(flag, e))
 }
 
@@ -86,24 +95,28 @@ fn bound(view: &View<'_>, text: Option<&str>, flag: &str, edge: Edge) -> Result<
 ///
 /// # Errors
 /// Only the store's own.
-pub(super) fn zone(view: &View<'_>) -> Result<Tz> {
-    let name = view.config.default(config::TIMEZONE)?.value;
+pub(super) fn store_timezone(view: &ReadView<'_>) -> Result<Tz> {
+    let name = view.config.at_default(config::TIMEZONE)?.value;
     let zone = name.as_deref().map(str::parse).transpose();
     Ok(zone.map_err(Fault::internal)?.unwrap_or(Tz::UTC))
 }
 
 /// Action groups; without *Report* only those that may be read.
-fn groups(view: &View<'_>, wish: &Wanted, readable: Option<&[ActionGroup]>) -> Result<Choice> {
-    let mut choice = checked("action-group", wish, |flag, name| {
+fn action_group_choice(
+    view: &ReadView<'_>,
+    values: &FilterValues,
+    readable: Option<&[ActionGroup]>,
+) -> Result<SelectionValues> {
+    let mut choice = checked_choice("action-group", values, |flag, name| {
         let known = ActionGroup::ALL.into_iter().map(ActionGroup::as_str);
-        names::one_of(flag, "an action group", name, known)
+        filter_values::check_one_of(flag, "an action group", name, known)
     })?;
     let Some(readable) = readable else {
         return Ok(choice);
     };
     let may = |name: &String| readable.iter().any(|group| group.as_str() == name);
     if !choice.any.iter().all(may) {
-        view.demand(Resource::LOGGING_EVENTS)?;
+        view.require(Resource::LOGGING_EVENTS)?;
     }
     if choice.any.is_empty() {
         choice.any = readable.iter().map(|g| g.as_str().to_owned()).collect();
@@ -111,7 +124,7 @@ fn groups(view: &View<'_>, wish: &Wanted, readable: Option<&[ActionGroup]>) -> R
     Ok(choice)
 }
 
-fn outcome(flag: &str, name: &str) -> Result<String> {
+fn check_outcome(flag: &str, name: &str) -> Result<String> {
     if Outcome::from_name(name).is_some() {
         return Ok(name.to_owned());
     }
@@ -119,28 +132,28 @@ fn outcome(flag: &str, name: &str) -> Result<String> {
     Err(Fault::invalid(flag, reason))
 }
 
-fn plain(wish: &Wanted) -> Choice {
-    Choice {
-        any: texts(&wish.any),
-        not: texts(&wish.not),
+fn unchecked_choice(values: &FilterValues) -> SelectionValues {
+    SelectionValues {
+        any: to_strings(&values.any),
+        not: to_strings(&values.not),
     }
 }
 
 /// Checks every value of `--NAME` and of `--not-NAME`.
-fn checked(
+fn checked_choice(
     name: &str,
-    wish: &Wanted,
+    values: &FilterValues,
     check: impl Fn(&str, &str) -> Result<String>,
-) -> Result<Choice> {
+) -> Result<SelectionValues> {
     let all = |flag: &str, values: &[ShortText]| -> Result<Vec<String>> {
         values.iter().map(|value| check(flag, value)).collect()
     };
-    Ok(Choice {
-        any: all(&format!("--{name}"), &wish.any)?,
-        not: all(&format!("--not-{name}"), &wish.not)?,
+    Ok(SelectionValues {
+        any: all(&format!("--{name}"), &values.any)?,
+        not: all(&format!("--not-{name}"), &values.not)?,
     })
 }
 
-fn texts(words: &[ShortText]) -> Vec<String> {
+fn to_strings(words: &[ShortText]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
 }

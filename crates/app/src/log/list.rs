@@ -4,53 +4,53 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::READERS;
+use super::LOG_READERS;
 use super::filter;
-use super::names;
-use crate::{Desk, look};
-use lac_ledger::fault::damaged;
-use lac_ledger::source::Source;
+use super::filter_values;
+use crate::{Context, read};
+use lac_ledger::fault::event_damaged;
+use lac_ledger::source::EventSource;
 use lac_model::audit::Filter;
-use lac_model::audit::{Action, Cut, Field, StoredEvent};
+use lac_model::audit::{Action, EventField, RecordFields, StoredEvent};
+use lac_model::bounded::Seq;
 use lac_model::fault::Fault;
-use lac_model::form::Seq;
 use lac_store::{EventQuery, Result};
 
 /// Events that are sorted by anything but time, at most: their keys are held.
-const MOST_SORTED: usize = 200_000;
+const MAX_SORTED: usize = 200_000;
 
 /// Bytes of events that are held for it; others are read again.
-const HELD: usize = 32 * 1024 * 1024;
+const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Asks for events, newest first unless sorted otherwise.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct List {
+pub struct LogList {
     pub filter: Filter,
     /// `None` for all.
     pub limit: Option<usize>,
     /// Only events after this seq, in the list's order; by time alone.
     pub after: Option<Seq>,
-    pub sort: Sort,
+    pub sort: LogSort,
 }
 
 /// By which field. Events without a value come last; among equals the newest
 /// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sort {
-    pub field: Field,
+pub struct LogSort {
+    pub field: EventField,
     pub descending: bool,
 }
 
-impl Default for Sort {
+impl Default for LogSort {
     fn default() -> Self {
         Self {
-            field: Field::Time,
+            field: EventField::Time,
             descending: true,
         }
     }
 }
 
-impl FromStr for Sort {
+impl FromStr for LogSort {
     type Err = Fault;
 
     /// A field's name; `-` before it turns the order round.
@@ -59,8 +59,8 @@ impl FromStr for Sort {
             Some(name) => (name, true),
             None => (text, false),
         };
-        let field = Field::from_name(name).ok_or_else(|| {
-            let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+        let field = EventField::from_name(name).ok_or_else(|| {
+            let names: Vec<&str> = EventField::ALL.iter().map(|field| field.name()).collect();
             Fault::invalid(
                 "--sort",
                 format!("`{name}` is not one of {}", names.join(", ")),
@@ -72,7 +72,7 @@ impl FromStr for Sort {
 
 /// How much of the list there was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listed {
+pub struct LogListSummary {
     pub shown: usize,
     /// Whether the limit left something out.
     pub more: bool,
@@ -80,7 +80,7 @@ pub struct Listed {
     pub next: Option<u64>,
 }
 
-impl List {
+impl LogList {
     /// Gives every event to `each`, out of one snapshot.
     ///
     /// # Errors
@@ -88,36 +88,36 @@ impl List {
     /// `row_damaged`, `archive_missing`, and whatever `each` fails with.
     pub fn run(
         self,
-        desk: &Desk<'_>,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
-    ) -> Result<Listed> {
-        look(desk, Action::LogRead, &READERS, |view| {
-            let mut query = filter::query(&self.filter, view)?;
-            let source = view.source();
-            names::know_addresses(view, &query)?;
-            if matches!(self.sort.field, Field::Seq | Field::Time) {
+        context: &Context<'_>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
+    ) -> Result<LogListSummary> {
+        read(context, Action::LogRead, &LOG_READERS, |view| {
+            let mut query = filter::build_query(&self.filter, view)?;
+            let source = view.log_source();
+            filter_values::check_addresses_known(view, &query)?;
+            if matches!(self.sort.field, EventField::Seq | EventField::Time) {
                 query.ascending = !self.sort.descending;
                 query.after = self.after.map(Seq::get);
-                return self.by_time(source, query, each);
+                return self.list_by_time(source, query, each);
             }
             if self.after.is_some() {
                 let reason = "a cursor goes with a list by time: leave --sort out";
                 return Err(Fault::invalid("--after", reason));
             }
-            self.by_field(source, query, each)
+            self.list_by_field(source, query, each)
         })
     }
 
-    fn by_time(
+    fn list_by_time(
         &self,
-        source: Source<'_>,
+        source: EventSource<'_>,
         mut query: EventQuery,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
-    ) -> Result<Listed> {
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
+    ) -> Result<LogListSummary> {
         // One more than asked for tells whether anything follows.
         query.limit = self.limit.map(|limit| limit.saturating_add(1));
         let (mut shown, mut last, mut more) = (0, None, false);
-        source.events(&query, &mut |event| {
+        source.for_each_event(&query, &mut |event| {
             if self.limit == Some(shown) {
                 more = true;
                 return Ok(());
@@ -128,45 +128,49 @@ impl List {
             Ok(())
         })?;
         let next = last.filter(|_| more);
-        Ok(Listed { shown, more, next })
+        Ok(LogListSummary { shown, more, next })
     }
 
-    fn by_field(
+    fn list_by_field(
         &self,
-        source: Source<'_>,
+        source: EventSource<'_>,
         query: EventQuery,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
-    ) -> Result<Listed> {
-        let mut keys: Vec<(Key, u64, Option<StoredEvent>)> = Vec::new();
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
+    ) -> Result<LogListSummary> {
+        let mut keys: Vec<(SortKey, u64, Option<StoredEvent>)> = Vec::new();
         let mut held = 0;
-        source.events(&query, &mut |event| {
-            if keys.len() == MOST_SORTED {
+        source.for_each_event(&query, &mut |event| {
+            if keys.len() == MAX_SORTED {
                 let reason = format!(
-                    "more than {MOST_SORTED} events fit: narrow the filter, or sort an export"
+                    "more than {MAX_SORTED} events fit: narrow the filter, or sort an export"
                 );
                 return Err(Fault::invalid("--sort", reason));
             }
             let seq = event.seq().unwrap_or(0);
             let texts = event.texts;
-            held += texts.record.len() + texts.shopper.map_or(0, str::len) + texts.staff.len();
-            let row = (held <= HELD).then(|| StoredEvent::of(seq, texts));
-            keys.push((Key::of(event, self.sort.field), seq, row));
+            held += texts.record.len()
+                + texts.customer_part.map_or(0, str::len)
+                + texts.staff_part.len();
+            let row = (held <= MAX_HELD_BYTES).then(|| StoredEvent::from_texts(seq, texts));
+            keys.push((SortKey::from_event(event, self.sort.field), seq, row));
             Ok(())
         })?;
         // Newest first already, and the sort is stable.
         keys.sort_by(|(a, ..), (b, ..)| match (a, b) {
-            (Key::Nothing, _) | (_, Key::Nothing) => a.cmp(b),
+            (SortKey::Missing, _) | (_, SortKey::Missing) => a.cmp(b),
             _ if self.sort.descending => b.cmp(a),
             _ => a.cmp(b),
         });
         let shown = self.limit.unwrap_or(usize::MAX).min(keys.len());
         for (_, seq, row) in &keys[..shown] {
             match row {
-                Some(row) => each(&Cut::new(row.texts()).map_err(|e| damaged(*seq, e))?)?,
-                None => source.event(*seq, each)?,
+                Some(row) => {
+                    each(&RecordFields::new(row.texts()).map_err(|e| event_damaged(*seq, e))?)?
+                }
+                None => source.visit_event(*seq, each)?,
             }
         }
-        Ok(Listed {
+        Ok(LogListSummary {
             shown,
             more: shown < keys.len(),
             next: None,
@@ -176,20 +180,20 @@ impl List {
 
 /// What is sorted by.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+enum SortKey {
     Number(i64),
     Text(String),
-    Nothing,
+    Missing,
 }
 
-impl Key {
-    fn of(event: &Cut<'_>, field: Field) -> Self {
+impl SortKey {
+    fn from_event(event: &RecordFields<'_>, field: EventField) -> Self {
         let value = event.value(field);
         if value == "null" {
-            return Self::Nothing;
+            return Self::Missing;
         }
-        match event.text(field) {
-            Some(text) if field == Field::CustomerId => match text.parse() {
+        match event.decoded_value(field) {
+            Some(text) if field == EventField::CustomerId => match text.parse() {
                 Ok(number) => Self::Number(number),
                 Err(_) => Self::Text(text.into_owned()),
             },
@@ -202,12 +206,12 @@ impl Key {
     }
 }
 
-impl Listed {
+impl LogListSummary {
     /// Reads a cursor.
     ///
     /// # Errors
     /// `invalid_value`.
-    pub fn cursor(text: &str) -> Result<Seq> {
+    pub fn parse_cursor(text: &str) -> Result<Seq> {
         text.parse()
             .map_err(|_| Fault::invalid("--after", format!("`{text}` is not the seq of an event")))
     }

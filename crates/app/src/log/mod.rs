@@ -7,55 +7,55 @@ mod checkpoint;
 pub mod erase;
 pub mod export;
 mod filter;
+mod filter_values;
 mod list;
-mod names;
+mod reading;
 mod recover;
 pub mod report;
 mod show;
 pub mod statement;
-mod summary;
 mod tail;
 pub mod verify;
 
-pub use accept::{Accept, Accepted, PlanAcceptance};
-pub use checkpoint::Newest;
-pub use list::{List, Listed, Sort};
-pub use recover::{PlanRecovery, Recover, Recovered};
-pub use report::Report;
-pub use show::{Raw, Show, ShowRaw};
-pub use statement::Statement;
-pub use tail::{BATCH, IsNewest, Position, Start, Tail, Tailed};
+pub use accept::{LogAccept, LogAccepted, LogPlanAcceptance};
+pub use checkpoint::LogCheckpoint;
+pub use list::{LogList, LogListSummary, LogSort};
+pub use recover::{LogPlanRecovery, LogRecover, LogRecovered};
+pub use report::LogReport;
+pub use show::{LogRaw, LogShow, RawEvent};
+pub use statement::LogStatement;
+pub use tail::{LogIsNewest, LogPosition, LogTail, LogTailBatch, MAX_BATCH, TailStart};
 
-use crate::View;
-use lac_model::audit::Visible;
+use crate::ReadView;
+use lac_model::audit::LogVisibility;
 use lac_model::audit::{ActionGroup, EventView};
 use lac_model::resource::Resource;
 use lac_store::Result;
 
 /// Either lets one read the log; the first is what a denial names, because it
 /// is the lesser.
-const READERS: [Resource; 2] = [Resource::LOGIN_LOG, Resource::LOGGING_EVENTS];
+const LOG_READERS: [Resource; 2] = [Resource::LOGIN_LOG, Resource::LOGGING_EVENTS];
 
 /// The part of the log that exists for an actor.
-struct Readable {
+struct ReadableLog {
     /// `None` for every action group.
     groups: Option<Vec<ActionGroup>>,
     /// `None` for every website.
-    visible: Option<Visible>,
+    visible: Option<LogVisibility>,
 }
 
-impl Readable {
+impl ReadableLog {
     /// *Report* reads all groups, *View Login as Customer Log* that one alone;
     /// a custom role scope sees its websites' events and the actor's own.
-    fn of(view: &View<'_>) -> Result<Self> {
-        let all = view.actor.rights.hold(Resource::LOGGING_EVENTS);
+    fn for_actor(view: &ReadView<'_>) -> Result<Self> {
+        let all = view.actor.rights.allows(Resource::LOGGING_EVENTS);
         let groups = (!all).then(|| vec![ActionGroup::LoginAsCustomer]);
-        let visible = match view.websites() {
+        let visible = match view.website_ids() {
             None => None,
             Some(ids) => {
-                let tree = view.tree()?;
+                let tree = view.store_tree()?;
                 let code = |id: &i64| Some(tree.website(*id)?.code.clone());
-                Some(Visible {
+                Some(LogVisibility {
                     websites: ids.iter().filter_map(code).collect(),
                     admin_id: view.actor.admin_id(),
                 })
@@ -64,7 +64,7 @@ impl Readable {
         Ok(Self { groups, visible })
     }
 
-    fn covers(&self, event: &EventView) -> bool {
+    fn includes(&self, event: &EventView) -> bool {
         let of_group = self.groups.as_ref().is_none_or(|groups| {
             groups
                 .iter()

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Desk, Done, act_without_checkpoint, look};
+use crate::{Context, WriteOutcome, read, write_without_checkpoint};
 use lac_model::audit::Action;
 use lac_model::fault::Fault;
 use lac_model::resource::Resource;
@@ -14,65 +14,68 @@ use lac_store::{Act, Result};
 
 /// Asks whether there is something to recover; before the confirmation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct PlanRecovery {}
+pub struct LogPlanRecovery {}
 
 /// Writes the missing file anew.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Recover {}
+pub struct LogRecover {}
 
 /// What was recovered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recovered {
+pub struct LogRecovered {
     /// The events that were there, all of which were hashed again.
     pub events: u64,
     /// The event of the recovery itself.
     pub audit_seq: Option<u64>,
 }
 
-impl PlanRecovery {
+impl LogPlanRecovery {
     /// # Errors
     /// `already_exists`, `resource_denied`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<()> {
-        look(
-            desk,
+    pub fn run(self, context: &Context<'_>) -> Result<()> {
+        read(
+            context,
             Action::LogRecover,
             &[Resource::LOGGING_BULK_EVENTS],
-            |_| missing(desk),
+            |_| check_file_is_missing(context),
         )
     }
 }
 
-impl Act for Recover {
+impl Act for LogRecover {
     const ANY_OF: &'static [Resource] = &[Resource::LOGGING_BULK_EVENTS];
 }
 
-impl Recover {
+impl LogRecover {
     /// # Errors
     /// `already_exists` where the file is there and healthy; `log_tampered`
     /// where it is there and is not, or events and head differ;
     /// `resource_denied`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Recovered> {
-        act_without_checkpoint::<Self, _>(
-            desk,
+    pub fn run(self, context: &Context<'_>) -> Result<LogRecovered> {
+        write_without_checkpoint::<Self, _>(
+            context,
             Action::LogRecover,
             |_| (),
             |work, _| {
-                missing(desk)?;
+                check_file_is_missing(context)?;
                 let events = work.next_seq() - 1;
-                work.draft.detail("events", events);
+                work.draft.add_detail("events", events);
                 let recorded = work.record()?;
                 let audit_seq = recorded.seq;
-                Ok(Done::Recorded(Recovered { events, audit_seq }, recorded))
+                Ok(WriteOutcome::Recorded(
+                    LogRecovered { events, audit_seq },
+                    recorded,
+                ))
             },
         )
     }
 }
 
-fn missing(desk: &Desk<'_>) -> Result<()> {
-    match desk.high_water.read()? {
+fn check_file_is_missing(context: &Context<'_>) -> Result<()> {
+    match context.high_water.read()? {
         None => Ok(()),
         Some(_) => Err(Fault::AlreadyExists {
-            what: format!("the checkpoint file {}", desk.high_water.path()),
+            what: format!("the checkpoint file {}", context.high_water.path()),
         }),
     }
 }

@@ -2,74 +2,74 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{READERS, Readable};
-use crate::{Desk, View, look};
-use lac_ledger::log::read;
+use super::{LOG_READERS, ReadableLog};
+use crate::{Context, ReadView, read};
+use lac_ledger::event_log::read_event;
 use lac_model::audit::{Action, EventView, StoredEvent};
+use lac_model::bounded::Seq;
 use lac_model::fault::Fault;
-use lac_model::form::Seq;
 use lac_store::Result;
 
 /// Asks for the event with this seq.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Show {
+pub struct LogShow {
     pub seq: Seq,
 }
 
 /// Asks for the event with this seq as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ShowRaw {
+pub struct LogRaw {
     pub seq: Seq,
 }
 
 /// The exact texts that are stored and hashed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Raw {
+pub struct RawEvent {
     pub record: String,
     /// `None` once erased.
     pub shopper: Option<String>,
     pub staff: String,
 }
 
-impl Show {
+impl LogShow {
     /// # Errors
     /// `event_not_found`, also for one the actor may not read;
     /// `resource_denied`, `row_damaged`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<EventView> {
-        look(desk, Action::LogRead, &READERS, |view| {
-            self.find(view).map(|(_, event)| event)
+    pub fn run(self, context: &Context<'_>) -> Result<EventView> {
+        read(context, Action::LogRead, &LOG_READERS, |view| {
+            self.find_event(view).map(|(_, event)| event)
         })
     }
 
-    fn find(&self, view: &View<'_>) -> Result<(StoredEvent, EventView)> {
+    fn find_event(&self, view: &ReadView<'_>) -> Result<(StoredEvent, EventView)> {
         let missing = || Fault::EventNotFound {
             seq: self.seq.get(),
         };
         let mut stored = None;
-        view.source().event(self.seq.get(), &mut |cut| {
-            stored = Some(StoredEvent::of(self.seq.get(), cut.texts));
+        view.log_source().visit_event(self.seq.get(), &mut |cut| {
+            stored = Some(StoredEvent::from_texts(self.seq.get(), cut.texts));
             Ok(())
         })?;
         let stored = stored.ok_or_else(missing)?;
-        let event = read(&stored)?;
-        if Readable::of(view)?.covers(&event) {
+        let event = read_event(&stored)?;
+        if ReadableLog::for_actor(view)?.includes(&event) {
             return Ok((stored, event));
         }
         Err(missing())
     }
 }
 
-impl ShowRaw {
+impl LogRaw {
     /// # Errors
     /// As [`Show::run`].
-    pub fn run(self, desk: &Desk<'_>) -> Result<Raw> {
-        let event = Show { seq: self.seq };
-        look(desk, Action::LogRead, &READERS, |view| {
-            let (stored, _) = event.find(view)?;
-            Ok(Raw {
+    pub fn run(self, context: &Context<'_>) -> Result<RawEvent> {
+        let event = LogShow { seq: self.seq };
+        read(context, Action::LogRead, &LOG_READERS, |view| {
+            let (stored, _) = event.find_event(view)?;
+            Ok(RawEvent {
                 record: stored.record,
-                shopper: stored.shopper,
-                staff: stored.staff,
+                shopper: stored.customer_part,
+                staff: stored.staff_part,
             })
         })
     }

@@ -7,30 +7,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::READERS;
+use super::LOG_READERS;
 use super::filter;
-use crate::{Desk, View, look};
-use lac_ledger::fault::tampered;
-use lac_ledger::keys::chain;
-use lac_ledger::log::{newest, view_of};
+use crate::{Context, ReadView, read};
+use lac_ledger::event_log::{event_view, newest_head};
+use lac_ledger::fault::log_tampered;
+use lac_ledger::key_rows::log_keys;
 use lac_ledger::merkle::Frontier;
 use lac_ledger::signing::note::Checkpoint;
 use lac_ledger::tree::root_at;
 use lac_model::audit::Filter;
 use lac_model::audit::{Action, EventView};
+use lac_model::bounded::{NoteText, Seq, ShortText};
 use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
-use lac_model::form::{NoteText, Seq, ShortText};
-use lac_store::{EventQuery, Head, Result};
+use lac_store::{EventQuery, Result, TreeHead};
 
 /// Events that are held at once.
-pub const BATCH: usize = 500;
+pub const MAX_BATCH: usize = 500;
 
 /// Asks for the next batch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Tail {
+pub struct LogTail {
     pub filter: Filter,
-    pub start: Start,
+    pub start: TailStart,
     /// Events at most; never more than [`BATCH`].
     pub limit: usize,
 }
@@ -38,20 +38,20 @@ pub struct Tail {
 /// Where to begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Start {
+pub enum TailStart {
     /// With the last so many events of the filter.
     Last(usize),
     /// With the first event after this position.
-    After(Position),
+    After(LogPosition),
 }
 
 /// A batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tailed {
+pub struct LogTailBatch {
     /// Oldest first.
     pub events: Vec<EventView>,
     /// How far the log was read, events that the filter left out included.
-    pub at: Position,
+    pub at: LogPosition,
     /// Whether the limit left something out.
     pub more: bool,
 }
@@ -64,7 +64,7 @@ pub struct Tailed {
 /// checkpoint can show that the log was changed. Anything else that does not
 /// fit is a mistake of the sender's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Position {
+pub struct LogPosition {
     /// The store's name.
     pub origin: ShortText,
     /// The last event that was read or passed over.
@@ -73,65 +73,65 @@ pub struct Position {
     pub root: ShortText,
     /// The signed checkpoint of the log as it was when it was read; empty in
     /// cursor files of earlier versions.
-    #[serde(default, skip_serializing_if = "is_absent")]
+    #[serde(default, skip_serializing_if = "is_empty_note")]
     pub note: NoteText,
 }
 
-fn is_absent(note: &NoteText) -> bool {
+fn is_empty_note(note: &NoteText) -> bool {
     note.is_empty()
 }
 
 /// Asks whether nothing was appended since.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct IsNewest {
-    pub at: Position,
+pub struct LogIsNewest {
+    pub at: LogPosition,
 }
 
-impl IsNewest {
+impl LogIsNewest {
     /// Reads one row of the log, and needs the right to read it.
     ///
     /// # Errors
     /// `log_tampered` where a signed checkpoint shows that the log was changed;
     /// `invalid_value` for a position that is none of this log's;
     /// `resource_denied`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<bool> {
-        look(desk, Action::LogRead, &READERS, |view| {
+    pub fn run(self, context: &Context<'_>) -> Result<bool> {
+        read(context, Action::LogRead, &LOG_READERS, |view| {
             self.at.is_newest(view)
         })
     }
 }
 
-impl Tail {
+impl LogTail {
     /// # Errors
     /// `log_tampered` where a signed checkpoint shows that the log was changed;
     /// `invalid_value` for a position that is none of this log's;
     /// `resource_denied`, `customer_not_found`, `row_damaged`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Tailed> {
-        look(desk, Action::LogRead, &READERS, |view| {
-            let head = newest(view.read)?;
+    pub fn run(self, context: &Context<'_>) -> Result<LogTailBatch> {
+        read(context, Action::LogRead, &LOG_READERS, |view| {
+            let head = newest_head(view.read)?;
             let origin = view.config.store_name()?;
-            let mut query = filter::query(&self.filter, view)?;
+            let mut query = filter::build_query(&self.filter, view)?;
             let after = match &self.start {
-                Start::Last(most) => before_last(view, &query, *most)?.unwrap_or(head.size),
-                Start::After(position) => position.check(view, &head, &origin)?,
+                TailStart::Last(most) => seq_before_last(view, &query, *most)?.unwrap_or(head.size),
+                TailStart::After(position) => position.verify(view, &head, &origin)?,
             };
-            let limit = self.limit.clamp(1, BATCH);
+            let limit = self.limit.clamp(1, MAX_BATCH);
             (query.ascending, query.after, query.limit) = (true, Some(after), Some(limit));
             let mut events = Vec::new();
-            view.source().events(&query, &mut |event| {
-                events.push(view_of(event)?);
+            view.log_source().for_each_event(&query, &mut |event| {
+                events.push(event_view(event)?);
                 Ok(())
             })?;
             let more = events.len() == limit;
             let seq = events.last().filter(|_| more).map(|event| event.seq);
-            let at = Position::of(view, origin, seq.unwrap_or(head.size), head.note)?;
-            Ok(Tailed { events, at, more })
+            let at = LogPosition::at_seq(view, origin, seq.unwrap_or(head.size), head.note)?;
+            Ok(LogTailBatch { events, at, more })
         })
     }
 }
 
 /// The seq before the last `most` events of the query; `None` for no events.
-fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Option<u64>> {
+fn seq_before_last(view: &ReadView<'_>, query: &EventQuery, most: usize) -> Result<Option<u64>> {
     if most == 0 {
         return Ok(None);
     }
@@ -140,16 +140,16 @@ fn before_last(view: &View<'_>, query: &EventQuery, most: usize) -> Result<Optio
         ..query.clone()
     };
     let mut first = None;
-    view.source().events(&last, &mut |event| {
+    view.log_source().for_each_event(&last, &mut |event| {
         first = event.seq().map(|seq| seq - 1);
         Ok(())
     })?;
     Ok(first)
 }
 
-impl Position {
-    fn of(view: &View<'_>, origin: String, seq: u64, note: String) -> Result<Self> {
-        let root = STANDARD.encode(root_at(view.source(), seq)?);
+impl LogPosition {
+    fn at_seq(view: &ReadView<'_>, origin: String, seq: u64, note: String) -> Result<Self> {
+        let root = STANDARD.encode(root_at(view.log_source(), seq)?);
         Ok(Self {
             origin: origin.try_into()?,
             seq: Seq::try_from(seq).map_err(Fault::internal)?,
@@ -158,29 +158,31 @@ impl Position {
         })
     }
 
-    fn is_newest(&self, view: &View<'_>) -> Result<bool> {
-        let head = newest(view.read)?;
+    fn is_newest(&self, view: &ReadView<'_>) -> Result<bool> {
+        let head = newest_head(view.read)?;
         if head.size > self.seq.get() {
             return Ok(false); // the next batch is compared with the position
         }
         let frontier = Frontier::from_parts(head.size, &head.nodes)
-            .map_err(|e| tampered(format!("the head of the tree: {e}")))?;
+            .map_err(|e| log_tampered(format!("the head of the tree: {e}")))?;
         if head.size == self.seq.get() && self.has_root(&frontier.root()) {
             return Ok(true);
         }
-        Err(self.misfit(view, &head, &view.config.store_name()?))
+        Err(self.mismatch_fault(view, &head, &view.config.store_name()?))
     }
 
     /// The position's seq, once the log is known to continue it.
-    fn check(&self, view: &View<'_>, head: &Head, origin: &str) -> Result<u64> {
+    fn verify(&self, view: &ReadView<'_>, head: &TreeHead, origin: &str) -> Result<u64> {
         if self.origin != origin {
             let reason = format!("it is of the log of {}, not of {origin}", self.origin);
             return Err(Fault::invalid("the cursor", reason));
         }
-        if self.seq.get() <= head.size && self.has_root(&root_at(view.source(), self.seq.get())?) {
+        if self.seq.get() <= head.size
+            && self.has_root(&root_at(view.log_source(), self.seq.get())?)
+        {
             return Ok(self.seq.get());
         }
-        Err(self.misfit(view, head, origin))
+        Err(self.mismatch_fault(view, head, origin))
     }
 
     fn has_root(&self, root: &Hash) -> bool {
@@ -189,12 +191,12 @@ impl Position {
 
     /// Why this position is none of the log's: the log was changed where a
     /// checkpoint that this store signed says so, else the position is wrong.
-    fn misfit(&self, view: &View<'_>, head: &Head, origin: &str) -> Fault {
+    fn mismatch_fault(&self, view: &ReadView<'_>, head: &TreeHead, origin: &str) -> Fault {
         let unfit = || Fault::invalid("the cursor", "this log never was at that position");
         let signed = view
             .read
             .signing_keys()
-            .and_then(|rows| chain(&rows, origin));
+            .and_then(|rows| log_keys(&rows, origin));
         let Ok(signed) = signed.map(|keys| keys.open(self.note.as_bytes())) else {
             return unfit();
         };
@@ -202,14 +204,14 @@ impl Position {
             return unfit();
         };
         if size > head.size {
-            return tampered(format!(
+            return log_tampered(format!(
                 "{size} events were read, the database has only {}: an older copy was put back",
                 head.size
             ));
         }
-        match root_at(view.source(), size) {
+        match root_at(view.log_source(), size) {
             Ok(now) if now == root => unfit(),
-            Ok(_) => tampered(format!(
+            Ok(_) => log_tampered(format!(
                 "the first {size} events are not those that were read"
             )),
             Err(fault) => fault,

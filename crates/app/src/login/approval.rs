@@ -1,17 +1,20 @@
 //! Does this login need a second person, and is there one? Asked after every
 //! other check; the same for the login, its check and the request itself.
 
-use super::Wish;
-use super::judge::{Judgement, judge};
-use super::target::Target;
-use crate::{Config, View, Work, agent_now, consent};
+use super::LoginRequest;
+use super::judgement::{LoginJudgement, judge_login};
+use super::target::LoginTarget;
+use crate::core::consent;
+use crate::{Config, ReadView, UnitOfWork, current_agent};
 use lac_model::access::Actor;
+use lac_model::approval::{
+    ApprovalCause, ApprovalCriteria, ApprovalRequest, RequestAction, RequestState, approval_causes,
+};
 use lac_model::config;
 use lac_model::customer::Customer;
 use lac_model::document::{Document, DocumentRef};
 use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
-use lac_model::request::{Cause, LoginRequest, Marks, RequestState, Step, causes};
 use lac_model::resource::Resource;
 use lac_model::stores::Website;
 use lac_store::{Permit, RequestQuery, RequestWrite, Result};
@@ -19,33 +22,37 @@ use lac_store::{Permit, RequestQuery, RequestWrite, Result};
 /// A wish as it counts, and what the rules say of it.
 #[derive(Debug)]
 #[must_use]
-pub struct Considered {
+pub struct LoginDecision {
     /// With what an approval brings along.
-    pub wish: Wish,
-    pub judged: Judgement,
+    pub request: LoginRequest,
+    pub judgement: LoginJudgement,
     /// Why it needs a second person; empty where it does not.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<ApprovalCause>,
     /// The approval that it can use.
-    pub granted: Option<Granted>,
+    pub approval: Option<UsableApproval>,
 }
 
 /// An approval that counts at this moment.
 #[derive(Debug)]
-pub struct Granted {
-    pub request: LoginRequest,
+pub struct UsableApproval {
+    pub request: ApprovalRequest,
     pub approver: Actor,
 }
 
 /// Judges a wish; that a second person is missing is the last obstacle. Where
 /// there is an approval, what was approved counts as said again: reason, ticket
 /// and store view.
-pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Considered> {
-    let causes = needed(view, wish, &target.customer)?;
+pub fn decide_login(
+    view: &ReadView<'_>,
+    login: &LoginRequest,
+    target: &LoginTarget,
+) -> Result<LoginDecision> {
+    let causes = causes_for_login(view, login, &target.customer)?;
     let mut unfit = None;
     let mut granted = None;
     if !causes.is_empty() {
-        for found in approved(view, target)? {
-            match misfit(wish, &causes, &found.request) {
+        for found in usable_approvals(view, target)? {
+            match mismatch(login, &causes, &found.request) {
                 None if granted.is_none() => granted = Some(found),
                 None => {}
                 Some(what) => {
@@ -55,13 +62,13 @@ pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Conside
             }
         }
     }
-    let mut wish = wish.clone();
+    let mut login = login.clone();
     if let Some(found) = &granted {
-        wish.reason.clone_from(&found.request.reason);
-        wish.ticket.clone_from(&found.request.ticket);
-        wish.store_view = Some(found.request.store_view.clone().try_into()?);
+        login.reason.clone_from(&found.request.reason);
+        login.ticket.clone_from(&found.request.ticket);
+        login.store_view = Some(found.request.store_view.clone().try_into()?);
     }
-    let mut judged = judge(view, &wish, target)?;
+    let mut judged = judge_login(view, &login, target)?;
     if !causes.is_empty() && granted.is_none() {
         judged.obstacles.push(Fault::ApprovalRequired {
             causes: causes.iter().map(|c| c.as_str().to_owned()).collect(),
@@ -69,64 +76,72 @@ pub fn consider(view: &View<'_>, wish: &Wish, target: &Target) -> Result<Conside
             request: None,
         });
     }
-    Ok(Considered {
-        wish,
-        judged,
+    Ok(LoginDecision {
+        request: login,
+        judgement: judged,
         causes,
-        granted,
+        approval: granted,
     })
 }
 
 /// What a wish says otherwise than the request did.
-fn misfit(wish: &Wish, causes: &[Cause], request: &LoginRequest) -> Option<&'static str> {
+fn mismatch(
+    login: &LoginRequest,
+    causes: &[ApprovalCause],
+    request: &ApprovalRequest,
+) -> Option<&'static str> {
     let differs = |said: bool, what| said.then_some(what);
-    let view = wish.store_view.as_ref();
+    let view = login.store_view.as_ref();
     // Consent may have gone since: who approved did not agree to do without.
-    let overrides = causes.contains(&Cause::Override);
+    let overrides = causes.contains(&ApprovalCause::Override);
     differs(
         view.is_some_and(|code| *code != request.store_view),
         "store view",
     )
     .or(differs(
-        wish.reason.is_some() && wish.reason != request.reason,
+        login.reason.is_some() && login.reason != request.reason,
         "reason",
     ))
     .or(differs(
-        wish.ticket.is_some() && wish.ticket != request.ticket,
+        login.ticket.is_some() && login.ticket != request.ticket,
         "ticket",
     ))
     .or(differs(
-        overrides && !request.overrides(),
+        overrides && !request.is_override(),
         "basis of consent",
     ))
 }
 
 /// Why a login as this customer needs a second person.
-fn needed(view: &View<'_>, wish: &Wish, customer: &Customer) -> Result<Vec<Cause>> {
-    let homes = homes(view, customer)?;
+fn causes_for_login(
+    view: &ReadView<'_>,
+    login: &LoginRequest,
+    customer: &Customer,
+) -> Result<Vec<ApprovalCause>> {
+    let homes = home_websites(view, customer)?;
     let asks = |path| -> Result<bool> {
         let asked = homes.iter().map(|home| is_yes(&view.config, path, *home));
         Ok(asked.collect::<Result<Vec<_>>>()?.contains(&true))
     };
-    let listed = view.config.default(config::APPROVAL_ROLES)?.value;
+    let listed = view.config.at_default(config::APPROVAL_ROLES)?.value;
     let roles: Vec<&str> = listed.iter().flat_map(|names| names.split(',')).collect();
-    Ok(causes(&Marks {
-        website: asks(config::APPROVAL_REQUIRED)?,
-        vip_counts: asks(config::APPROVAL_VIP)?,
+    Ok(approval_causes(&ApprovalCriteria {
+        website_requires: asks(config::APPROVAL_REQUIRED)?,
+        vip_requires: asks(config::APPROVAL_VIP)?,
         customer_is_vip: customer.vip,
-        roles: &roles,
-        role: view.actor.role.as_deref(),
-        overrides: wish.override_consent && consent::standing(view, customer)?.is_err(),
+        approval_roles: &roles,
+        agent_role: view.actor.role.as_deref(),
+        is_override: login.override_consent && consent::check_consent(view, customer)?.is_err(),
     }))
 }
 
 /// The customer's website, and the one whose rules count besides because a move
 /// away from it is not confirmed.
-pub(super) fn homes<'v>(
-    view: &'v View<'_>,
+pub(super) fn home_websites<'v>(
+    view: &'v ReadView<'_>,
     customer: &Customer,
 ) -> Result<Vec<Option<&'v Website>>> {
-    let tree = view.tree()?;
+    let tree = view.store_tree()?;
     let ids = [Some(customer.website_id), customer.guard_website_id];
     Ok(ids
         .into_iter()
@@ -136,25 +151,25 @@ pub(super) fn homes<'v>(
 }
 
 fn is_yes(config: &Config, path: &str, website: Option<&Website>) -> Result<bool> {
-    Ok(config.at(path, website, None)?.is_yes())
+    Ok(config.effective(path, website, None)?.is_yes())
 }
 
 /// The agent's approvals for that customer and document that count now, newest
 /// first.
-fn approved(view: &View<'_>, target: &Target) -> Result<Vec<Granted>> {
+fn usable_approvals(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<UsableApproval>> {
     let mut found = Vec::new();
-    for request in open(view, target)? {
+    for request in open_requests(view, target)? {
         if request.state_at(view.now) == RequestState::Approved
-            && let Some(approver) = still_approves(view, &request, &target.customer)?
+            && let Some(approver) = current_approver(view, &request, &target.customer)?
         {
-            found.push(Granted { request, approver });
+            found.push(UsableApproval { request, approver });
         }
     }
     Ok(found)
 }
 
 /// The agent's requests for that customer and document that are stored as open.
-pub fn open(view: &View<'_>, target: &Target) -> Result<Vec<LoginRequest>> {
+pub fn open_requests(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<ApprovalRequest>> {
     let Some(admin_id) = view.actor.admin_id() else {
         return Ok(Vec::new());
     };
@@ -164,32 +179,32 @@ pub fn open(view: &View<'_>, target: &Target) -> Result<Vec<LoginRequest>> {
         states: vec![RequestState::Pending, RequestState::Approved],
         ..RequestQuery::default()
     };
-    let document = reference(target);
+    let document = document_ref(target);
     let mut found = view.read.requests(&query)?;
     found.retain(|request| request.document == document);
     Ok(found)
 }
 
 /// The document a login starts from, as it is written down.
-pub fn reference(target: &Target) -> Option<DocumentRef> {
-    target.document.as_ref().map(Document::reference)
+pub fn document_ref(target: &LoginTarget) -> Option<DocumentRef> {
+    target.document.as_ref().map(Document::to_ref)
 }
 
 /// Who approved, if their word still counts: an approval is worth what its
 /// approver may do at the moment it is used.
-pub fn still_approves(
-    view: &View<'_>,
-    request: &LoginRequest,
+pub fn current_approver(
+    view: &ReadView<'_>,
+    request: &ApprovalRequest,
     customer: &Customer,
 ) -> Result<Option<Actor>> {
     let Some(id) = request.decided_by_id.filter(|id| *id != request.admin_id) else {
         return Ok(None);
     };
-    let approver = agent_now(view.read, id)?;
+    let approver = current_agent(view.read, id)?;
     Ok(approver.filter(|approver| {
         let mut homes = [Some(customer.website_id), customer.guard_website_id].into_iter();
-        approver.rights.hold(Resource::LAC_APPROVE)
-            && homes.all(|id| id.is_none_or(|id| approver.sees(id)))
+        approver.rights.allows(Resource::LAC_APPROVE)
+            && homes.all(|id| id.is_none_or(|id| approver.can_see_website(id)))
     }))
 }
 
@@ -198,29 +213,31 @@ pub fn still_approves(
 ///
 /// # Errors
 /// `request_closed`.
-pub fn spend(
-    work: &mut Work<'_>,
+pub fn use_approval(
+    work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
-    granted: Granted,
+    granted: UsableApproval,
     session: &SessionId,
 ) -> Result<()> {
-    let Granted { request, approver } = granted;
+    let UsableApproval { request, approver } = granted;
     let closed = |state: RequestState| Fault::RequestClosed {
         request: request.id.to_string(),
         state: state.as_str().to_owned(),
     };
-    let state = request.stepped(Step::Use, work.now).map_err(closed)?;
+    let state = request
+        .apply(RequestAction::Use, work.now)
+        .map_err(closed)?;
     let from = request.state;
-    let after = LoginRequest {
+    let after = ApprovalRequest {
         state,
         session_id: Some(session.clone()),
         ..request.clone()
     };
-    if !work.tx.request_step(permit, &after, from)? {
+    if !work.tx.request_transition(permit, &after, from)? {
         return Err(closed(state));
     }
-    work.draft.detail("request", after.id.as_str());
-    work.draft.detail("approved_by", approver.name.clone());
-    work.draft.detail("approved_by_id", approver.admin_id());
+    work.draft.add_detail("request", after.id.as_str());
+    work.draft.add_detail("approved_by", approver.name.clone());
+    work.draft.add_detail("approved_by_id", approver.admin_id());
     Ok(())
 }

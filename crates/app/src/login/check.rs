@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::approval::consider;
-use super::judge::without_customer;
-use super::target::Target;
-use super::{NEEDED, Shopper, Wish, target};
-use crate::sessions::AlsoOpen;
-use crate::{Desk, View, bulk, sessions};
+use super::approval::decide_login;
+use super::judgement::obstacles_without_customer;
+use super::target::LoginTarget;
+use super::{CustomerSummary, LOGIN_RESOURCES, LoginRequest, target};
+use crate::core::counted;
+use crate::login::sessions;
+use crate::login::sessions::ConcurrentSession;
+use crate::{Context, ReadView};
 use lac_model::audit::Action;
 use lac_model::customer::Customer;
 use lac_model::fault::Fault;
@@ -18,15 +20,16 @@ use lac_store::Result;
 /// Asks what stands in the way. Also the plan of an interactive login: what is
 /// missing can be asked for before anything is started.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Check {
-    pub wish: Wish,
+pub struct LoginCheck {
+    #[serde(rename = "wish")]
+    pub request: LoginRequest,
 }
 
 /// Everything that stands in the way, first the one a login is refused for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Checked {
+pub struct LoginChecked {
     /// `None` for a guest's document.
-    pub customer: Option<Shopper>,
+    pub customer: Option<CustomerSummary>,
     pub document: Option<String>,
     pub store_view: Option<String>,
     /// Code and name of the store views one can choose from.
@@ -37,31 +40,35 @@ pub struct Checked {
     /// The customer of the agent's session that this one would end.
     pub replaces: Option<String>,
     /// Colleagues who are in the same account.
-    pub also_open: Vec<AlsoOpen>,
+    pub also_open: Vec<ConcurrentSession>,
     /// Whether consent is not there and would be gone without.
     pub overrides_consent: bool,
     pub obstacles: Vec<Fault>,
 }
 
-impl Check {
+impl LoginCheck {
     /// # Errors
     /// `resource_denied`, and what is not found or ambiguous.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Checked> {
-        let shown = |checked: &Checked| usize::from(checked.customer.is_some());
-        bulk::look_up(desk, Action::LoginIssue, NEEDED, shown, |view| {
-            self.judged(view)
-        })
+    pub fn run(self, context: &Context<'_>) -> Result<LoginChecked> {
+        let shown = |checked: &LoginChecked| usize::from(checked.customer.is_some());
+        counted::read_counted(
+            context,
+            Action::LoginIssue,
+            LOGIN_RESOURCES,
+            shown,
+            |view| self.check(view),
+        )
     }
 
-    fn judged(&self, view: &View<'_>) -> Result<Checked> {
-        self.wish.demand(view)?;
-        let found = target::find(view, &self.wish)?;
+    fn check(&self, view: &ReadView<'_>) -> Result<LoginChecked> {
+        self.request.require_resources(view)?;
+        let found = target::resolve(view, &self.request)?;
         let document = found.document;
-        let reference = document.as_ref().map(|d| d.reference().to_string());
+        let reference = document.as_ref().map(|d| d.to_ref().to_string());
         let customer = match found.customer {
             Ok(customer) => customer,
             Err(fault @ Fault::GuestDocument { .. }) => {
-                return Ok(Checked {
+                return Ok(LoginChecked {
                     customer: None,
                     document: reference,
                     store_view: None,
@@ -70,26 +77,28 @@ impl Check {
                     replaces: None,
                     also_open: Vec::new(),
                     overrides_consent: false,
-                    obstacles: without_customer(view, fault)?,
+                    obstacles: obstacles_without_customer(view, fault)?,
                 });
             }
             Err(fault) => return Err(fault),
         };
-        let target = Target { customer, document };
-        let judged = consider(view, &self.wish, &target)?.judged;
-        Ok(Checked {
-            customer: Some(Shopper::of(view, &target.customer)?),
+        let target = LoginTarget { customer, document };
+        let judged = decide_login(view, &self.request, &target)?.judgement;
+        Ok(LoginChecked {
+            customer: Some(CustomerSummary::from_customer(view, &target.customer)?),
             document: reference,
             store_view: judged.store_view.map(|found| found.code),
-            own_store_view: own_store_view(view, &target.customer, &judged.choices)?,
+            own_store_view: default_choice(view, &target.customer, &judged.choices)?,
             choices: judged
                 .choices
                 .into_iter()
                 .map(|v| (v.code, v.name))
                 .collect(),
-            also_open: sessions::also_open(view, target.customer.id)?,
+            also_open: sessions::concurrent_sessions(view, target.customer.id)?,
             overrides_consent: judged.basis.is_override,
-            replaces: judged.open.map(|session| session.customer_id.to_string()),
+            replaces: judged
+                .replaced_session
+                .map(|session| session.customer_id.to_string()),
             obstacles: judged.obstacles,
         })
     }
@@ -99,9 +108,9 @@ impl Check {
     ///
     /// # Errors
     /// What is not found or ambiguous.
-    pub(crate) fn obstacles(&self, view: &View<'_>) -> Result<Vec<Fault>> {
-        match view.demand(Resource::LOGIN_BUTTON) {
-            Ok(()) => self.judged(view).map(|checked| checked.obstacles),
+    pub(crate) fn obstacles(&self, view: &ReadView<'_>) -> Result<Vec<Fault>> {
+        match view.require(Resource::LOGIN_BUTTON) {
+            Ok(()) => self.check(view).map(|checked| checked.obstacles),
             Err(fault) => Ok(vec![fault]),
         }
     }
@@ -109,8 +118,8 @@ impl Check {
 
 /// The customer's own store view, or the default one of their website where
 /// that is gone, among those to choose from.
-fn own_store_view(
-    view: &View<'_>,
+fn default_choice(
+    view: &ReadView<'_>,
     customer: &Customer,
     choices: &[StoreView],
 ) -> Result<Option<String>> {
@@ -119,7 +128,7 @@ fn own_store_view(
     let own = match own {
         Some(own) => Some(own),
         None => view
-            .tree()?
+            .store_tree()?
             .default_view(customer.website_id)
             .and_then(|default| find(default.id)),
     };

@@ -1,6 +1,6 @@
 //! `--last`: whom the agent was last.
 
-use crate::View;
+use crate::ReadView;
 use lac_model::customer::Customer;
 use lac_model::fault::Fault;
 use lac_store::{Result, SessionQuery};
@@ -9,7 +9,7 @@ use lac_store::{Result, SessionQuery};
 ///
 /// # Errors
 /// `customer_not_found` if there was none, or it is gone or out of scope.
-pub fn customer(view: &View<'_>) -> Result<Customer> {
+pub fn last_customer(view: &ReadView<'_>) -> Result<Customer> {
     let missing = || Fault::CustomerNotFound {
         customer: "of a last session".to_owned(),
     };
@@ -27,6 +27,6 @@ pub fn customer(view: &View<'_>) -> Result<Customer> {
         .ok_or_else(missing)?;
     view.read
         .customer(session.customer_id)?
-        .filter(|customer| view.actor.sees(customer.website_id))
+        .filter(|customer| view.actor.can_see_website(customer.website_id))
         .ok_or_else(missing)
 }

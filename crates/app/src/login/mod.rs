@@ -1,31 +1,34 @@
 //! The login: from a customer or a document to a signed URL, and back.
 
 mod approval;
+mod ask_approval;
 mod check;
-mod judge;
+mod judgement;
 mod last;
+pub mod outbox;
 mod redeem;
-mod request;
+pub mod requests;
 mod search;
+pub mod sessions;
 mod start;
 mod target;
 mod verify;
 
-pub use check::{Check, Checked};
-pub use redeem::{Redeem, Redeemed};
-pub use request::{Ask, Asked};
-pub use search::{Candidate, Search};
-pub use start::{Login, Started};
-pub use target::{Traced, trace};
-pub use verify::{Verified, Verify, login_keys, verify_with};
+pub use ask_approval::{ApprovalAsked, LoginAskApproval};
+pub use check::{LoginCheck, LoginChecked};
+pub use redeem::{LoginRedeem, LoginRedeemed};
+pub use search::{LoginCandidate, LoginSearch};
+pub use start::{LoginStart, LoginStarted};
+pub use target::{TracedDocument, trace_document};
+pub use verify::{LoginVerified, LoginVerify, active_login_keys, verify_token};
 
 use serde::{Deserialize, Serialize};
 
-use crate::View;
+use crate::ReadView;
 use lac_model::audit::Event;
+use lac_model::bounded::{Reason, ShortText};
 use lac_model::customer::Customer;
 use lac_model::document::{DocumentKind, DocumentRef};
-use lac_model::form::{Reason, ShortText};
 use lac_model::ids::{CustomerId, Ticket};
 use lac_model::resource::Resource;
 use lac_store::Result;
@@ -33,7 +36,7 @@ use lac_store::Result;
 /// Whose account, as the agent names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Whom {
+pub enum CustomerSelector {
     /// An id or an e-mail address.
     Customer(ShortText),
     Document {
@@ -46,8 +49,8 @@ pub enum Whom {
 
 /// What both the login and its check are asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Wish {
-    pub whom: Whom,
+pub struct LoginRequest {
+    pub whom: CustomerSelector,
     /// Where the address or the document number exists several times.
     pub website: Option<ShortText>,
     pub store_view: Option<ShortText>,
@@ -60,52 +63,52 @@ pub struct Wish {
     pub override_consent: bool,
 }
 
-impl Wish {
+impl LoginRequest {
     /// What is known before anybody was looked up.
-    fn fill(&self, event: &mut Event) {
+    fn fill_event(&self, event: &mut Event) {
         event.reason = self.reason.as_ref().map(ToString::to_string);
         event.ticket.clone_from(&self.ticket);
         match &self.whom {
-            Whom::Customer(named) => event.detail("customer", named.clone()),
-            Whom::Document { kind, number } => {
-                event.about_document(&DocumentRef::new(*kind, number));
+            CustomerSelector::Customer(named) => event.add_detail("customer", named.clone()),
+            CustomerSelector::Document { kind, number } => {
+                event.set_document(&DocumentRef::new(*kind, number));
             }
-            Whom::Last => event.detail("customer", "last"),
+            CustomerSelector::Last => event.add_detail("customer", "last"),
         }
         if self.override_consent {
-            event.detail("override_consent", true);
+            event.add_detail("override_consent", true);
         }
     }
 
     /// The resources that the kind of document, and going on without consent,
     /// need besides.
-    fn demand(&self, view: &View<'_>) -> Result<()> {
+    fn require_resources(&self, view: &ReadView<'_>) -> Result<()> {
         if self.override_consent {
-            view.demand(Resource::LAC_CONSENT_OVERRIDE)?;
+            view.require(Resource::LAC_CONSENT_OVERRIDE)?;
         }
         match &self.whom {
-            Whom::Document { kind, .. } => view.demand(kind.resource()),
-            Whom::Customer(_) | Whom::Last => Ok(()),
+            CustomerSelector::Document { kind, .. } => view.require(kind.resource()),
+            CustomerSelector::Customer(_) | CustomerSelector::Last => Ok(()),
         }
     }
 }
 
 /// What one must hold to start.
-const NEEDED: &[Resource] = &[Resource::LOGIN_BUTTON];
+const LOGIN_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON];
 
 /// The customer as answers name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shopper {
+pub struct CustomerSummary {
     pub id: CustomerId,
     pub email: String,
     pub name: String,
     pub website: String,
 }
 
-impl Shopper {
-    pub(crate) fn of(view: &View<'_>, customer: &Customer) -> Result<Self> {
+impl CustomerSummary {
+    pub(crate) fn from_customer(view: &ReadView<'_>, customer: &Customer) -> Result<Self> {
         let website = view
-            .tree()?
+            .store_tree()?
             .website(customer.website_id)
             .map(|w| w.code.clone());
         Ok(Self {

@@ -3,67 +3,75 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{NEEDED, Shopper};
-use crate::{Desk, bulk, consent};
+use super::{CustomerSummary, LOGIN_RESOURCES};
+use crate::Context;
+use crate::core::consent;
+use crate::core::counted;
 use lac_model::audit::Action;
-use lac_model::form::ShortText;
+use lac_model::bounded::ShortText;
 use lac_store::{CustomerQuery, Result};
 
 /// The most candidates one look-up gives.
-pub const MOST: usize = 15;
+pub const MAX_CANDIDATES: usize = 15;
 
 /// Looks for customers by id, part of the address or the name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Search {
+pub struct LoginSearch {
     pub text: ShortText,
     pub website: Option<ShortText>,
 }
 
 /// A customer one could log in as.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Candidate {
-    pub customer: Shopper,
+pub struct LoginCandidate {
+    pub customer: CustomerSummary,
     /// Whether a login may stand on it.
     pub consent: bool,
 }
 
-impl Search {
+impl LoginSearch {
     /// The candidates, and whether there are more.
     ///
     /// # Errors
     /// `resource_denied`, `website_not_found`.
-    pub fn run(self, desk: &Desk<'_>) -> Result<(Vec<Candidate>, bool)> {
-        let shown = |(found, _): &(Vec<Candidate>, bool)| found.len();
-        bulk::look_up(desk, Action::LoginIssue, NEEDED, shown, |view| {
-            let websites = match &self.website {
-                Some(code) => Some(vec![crate::find::website(view, code)?.id]),
-                None => view.websites(),
-            };
-            let mut found = Vec::new();
-            if let Ok(customer) = crate::find::customer(view, &self.text, None) {
-                found.push(customer);
-            }
-            let query = CustomerQuery {
-                search: Some(self.text.clone().into()),
-                websites,
-                limit: MOST,
-                ..CustomerQuery::default()
-            };
-            let page = view.read.customer_page(&query)?;
-            for customer in page.customers {
-                if found.iter().all(|known| known.id != customer.id) {
+    pub fn run(self, context: &Context<'_>) -> Result<(Vec<LoginCandidate>, bool)> {
+        let shown = |(found, _): &(Vec<LoginCandidate>, bool)| found.len();
+        counted::read_counted(
+            context,
+            Action::LoginIssue,
+            LOGIN_RESOURCES,
+            shown,
+            |view| {
+                let websites = match &self.website {
+                    Some(code) => Some(vec![crate::core::find::website(view, code)?.id]),
+                    None => view.website_ids(),
+                };
+                let mut found = Vec::new();
+                if let Ok(customer) = crate::core::find::customer(view, &self.text, None) {
                     found.push(customer);
                 }
-            }
-            let candidate = |customer: &lac_model::customer::Customer| {
-                let consent = consent::standing(view, customer)?.is_ok();
-                Ok(Candidate {
-                    customer: Shopper::of(view, customer)?,
-                    consent,
-                })
-            };
-            let candidates = found.iter().map(candidate).collect::<Result<Vec<_>>>()?;
-            Ok((candidates, page.next.is_some()))
-        })
+                let query = CustomerQuery {
+                    search: Some(self.text.clone().into()),
+                    websites,
+                    limit: MAX_CANDIDATES,
+                    ..CustomerQuery::default()
+                };
+                let page = view.read.customer_page(&query)?;
+                for customer in page.customers {
+                    if found.iter().all(|known| known.id != customer.id) {
+                        found.push(customer);
+                    }
+                }
+                let candidate = |customer: &lac_model::customer::Customer| {
+                    let consent = consent::check_consent(view, customer)?.is_ok();
+                    Ok(LoginCandidate {
+                        customer: CustomerSummary::from_customer(view, customer)?,
+                        consent,
+                    })
+                };
+                let candidates = found.iter().map(candidate).collect::<Result<Vec<_>>>()?;
+                Ok((candidates, page.next_cursor.is_some()))
+            },
+        )
     }
 }

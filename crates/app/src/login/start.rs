@@ -5,18 +5,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::approval::{self, Granted, consider};
-use super::judge::{Judgement, without_customer};
-use super::target::{self, Found, Target};
-use super::{NEEDED, Shopper, Wish};
-use crate::sessions::AlsoOpen;
-use crate::{Desk, Done, View, Work, act, outbox, sessions};
-use lac_ledger::signing::keys::Purpose;
-use lac_ledger::signing::token;
-use lac_model::ambient::bytes;
+use super::approval::{self, UsableApproval, decide_login};
+use super::judgement::{LoginJudgement, obstacles_without_customer};
+use super::target::{self, LoginTarget, ResolvedTarget};
+use super::{CustomerSummary, LOGIN_RESOURCES, LoginRequest};
+use crate::core::sessions;
+use crate::login::outbox;
+use crate::login::sessions::ConcurrentSession;
+use crate::{Context, ReadView, UnitOfWork, WriteOutcome, write};
+use lac_ledger::signing::keys::KeyPurpose;
+use lac_ledger::signing::login_token;
 use lac_model::audit::{Action, ConsentBasis};
 use lac_model::claims::{ActorClaim, LoginClaims};
 use lac_model::config;
+use lac_model::environment::random_bytes;
 use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
 use lac_model::resource::Resource;
@@ -27,8 +29,9 @@ use lac_store::{Act, Covers, OutboxWrite, Permit, RequestWrite, Result, SessionW
 
 /// Starts an impersonation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Login {
-    pub wish: Wish,
+pub struct LoginStart {
+    #[serde(rename = "wish")]
+    pub request: LoginRequest,
     /// Seconds the URL lives; `authentication_data_expiration_time` is the
     /// default and the cap.
     pub ttl: Option<u64>,
@@ -36,10 +39,10 @@ pub struct Login {
 
 /// The login URL and what it stands for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Started {
+pub struct LoginStarted {
     pub url: String,
     pub session_id: SessionId,
-    pub customer: Shopper,
+    pub customer: CustomerSummary,
     pub store_view: String,
     pub admin: String,
     pub issued_at: Timestamp,
@@ -48,97 +51,97 @@ pub struct Started {
     pub audit_seq: Option<u64>,
     /// The agent's session that was ended for this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaced: Option<Replaced>,
+    pub replaced: Option<ReplacedSession>,
     /// Colleagues who are in the same account.
-    pub also_open: Vec<AlsoOpen>,
+    pub also_open: Vec<ConcurrentSession>,
 }
 
 /// A session that a newer one ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Replaced {
+pub struct ReplacedSession {
     pub session_id: SessionId,
     pub customer_id: String,
 }
 
-impl Act for Login {
-    const ANY_OF: &'static [Resource] = NEEDED;
+impl Act for LoginStart {
+    const ANY_OF: &'static [Resource] = LOGIN_RESOURCES;
 }
 
-impl Covers<SessionWrite> for Login {}
-impl Covers<RequestWrite> for Login {}
-impl Covers<OutboxWrite> for Login {}
+impl Covers<SessionWrite> for LoginStart {}
+impl Covers<RequestWrite> for LoginStart {}
+impl Covers<OutboxWrite> for LoginStart {}
 
-impl Login {
+impl LoginStart {
     /// # Errors
     /// In this order: `not_authenticated`, `resource_denied`, not found or
     /// ambiguous, then the first obstacle of the rules (`domain::login`);
     /// `invalid_value` for a TTL of zero.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Started> {
+    pub fn run(self, context: &Context<'_>) -> Result<LoginStarted> {
         if self.ttl == Some(0) {
             return Err(Fault::invalid(
                 "--ttl",
                 "a login URL lives at least one second",
             ));
         }
-        desk.keys.at_hand(Purpose::Login)?; // read before anything is locked
-        let fill = |event: &mut _| self.wish.fill(event);
-        act::<Self, _>(desk, Action::LoginIssue, fill, |work, permit| {
-            let target = admit(work, &self.wish)?;
-            let considered = consider(work, &self.wish, &target)?;
+        context.keys.load_current(KeyPurpose::Login)?; // read before anything is locked
+        let fill = |event: &mut _| self.request.fill_event(event);
+        write::<Self, _>(context, Action::LoginIssue, fill, |work, permit| {
+            let target = resolve_target(work, &self.request)?;
+            let considered = decide_login(work, &self.request, &target)?;
             // What was approved counts as said again.
-            work.draft.reason = considered.wish.reason.as_ref().map(ToString::to_string);
-            work.draft.ticket.clone_from(&considered.wish.ticket);
-            let (judged, granted) = (considered.judged, considered.granted);
+            work.draft.reason = considered.request.reason.as_ref().map(ToString::to_string);
+            work.draft.ticket.clone_from(&considered.request.ticket);
+            let (judged, granted) = (considered.judgement, considered.approval);
             if let Some(fault) = judged.obstacles.into_iter().next() {
                 return Err(fault);
             }
-            let Judgement {
+            let LoginJudgement {
                 store_view: Some(view),
                 base_url: Some(base_url),
                 basis,
-                limit,
+                consent_until: limit,
                 ..
             } = judged
             else {
                 return Err(Fault::internal("a login without store view or base URL"));
             };
             let login = Self {
-                wish: considered.wish,
+                request: considered.request,
                 ttl: self.ttl,
             };
             let basis = (basis, limit);
-            login.issue(work, permit, &target, (&view, &base_url), basis, granted)
+            login.issue_token(work, permit, &target, (&view, &base_url), basis, granted)
         })
     }
 
-    fn issue(
+    fn issue_token(
         &self,
-        work: &mut Work<'_>,
+        work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, Self>,
-        target: &Target,
+        target: &LoginTarget,
         (view, base_url): (&StoreView, &str),
         (basis, limit): (ConsentBasis, Option<Timestamp>),
-        granted: Option<Granted>,
-    ) -> Result<Done<Started>> {
+        granted: Option<UsableApproval>,
+    ) -> Result<WriteOutcome<LoginStarted>> {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
         })?;
         sessions::expire_overdue(work, &permit.narrow())?;
-        let old = replace(work, &permit.narrow(), admin_id)?;
+        let old = end_replaced_session(work, &permit.narrow(), admin_id)?;
 
         // Whole seconds, as in the token; never longer than the setting.
         let cap = work
             .config
-            .default(config::EXPIRATION_TIME)?
-            .number()
+            .at_default(config::EXPIRATION_TIME)?
+            .as_number()
             .unwrap_or(60);
-        let ttl = self.ttl.map_or(cap, |wish| wish.min(cap));
+        let ttl = self.ttl.map_or(cap, |request| request.min(cap));
         let issued_at = work.now;
         let key = work.login_key()?;
         let expires_at =
-            Timestamp::from_seconds(issued_at.seconds()).plus(Duration::from_secs(ttl));
+            Timestamp::from_seconds(issued_at.seconds()).saturating_add(Duration::from_secs(ttl));
         let mut session = Session {
-            id: SessionId::from_bits(bytes(work.random)),
+            id: SessionId::from_bits(random_bytes(work.random)),
             state: SessionState::Issued,
             admin_id,
             admin: work.actor.name.clone(),
@@ -148,8 +151,8 @@ impl Login {
             document: target
                 .document
                 .as_ref()
-                .map(lac_model::document::Document::reference),
-            ticket: self.wish.ticket.clone(),
+                .map(lac_model::document::Document::to_ref),
+            ticket: self.request.ticket.clone(),
             issue_seq: work.next_seq(),
             issued_at,
             expires_at,
@@ -164,34 +167,34 @@ impl Login {
         };
         work.tx.session_add(&permit.narrow(), &session)?;
         if let Some(granted) = granted {
-            approval::spend(work, &permit.narrow(), granted, &session.id)?;
+            approval::use_approval(work, &permit.narrow(), granted, &session.id)?;
         }
         // Whole seconds here too: the token must not outlive the consent.
         let limit = limit.map(|at| Timestamp::from_seconds(at.seconds()));
-        sessions::shorten(work, &permit.narrow(), &session, limit)?;
+        sessions::limit_session(work, &permit.narrow(), &session, limit)?;
         session.expires_at = limit.map_or(expires_at, |at| at.min(expires_at));
-        let token = token::sign(&claims(work, &session, view, base_url)?, &key)?;
+        let token = login_token::sign(&build_claims(work, &session, view, base_url)?, &key)?;
         let use_store = work.config.is_yes(config::USE_STORE)?;
         let url = config::login_url(base_url, use_store.then_some(view.code.as_str()), &token);
 
-        let customer = Shopper::of(work, &target.customer)?;
+        let customer = CustomerSummary::from_customer(work, &target.customer)?;
         work.draft.session_id = Some(session.id.clone());
         work.draft.website = work
-            .tree()?
+            .store_tree()?
             .website(view.website_id)
             .map(|w| w.code.clone());
         work.draft.store_view = Some(view.code.clone());
         work.draft.consent = Some(basis);
         work.draft
-            .detail("expires_at", session.expires_at.to_string());
+            .add_detail("expires_at", session.expires_at.to_string());
         // Who reads this website's events need not know of the other's.
         if let Some(old) = old.as_ref().filter(|old| old.website_id == view.website_id) {
-            work.draft.detail("replaced", old.id.as_str());
+            work.draft.add_detail("replaced", old.id.as_str());
         }
-        let also_open = sessions::also_open(work, target.customer.id)?;
+        let also_open = super::sessions::concurrent_sessions(work, target.customer.id)?;
         let recorded = work.record()?;
-        outbox::after_login(work, &permit.narrow(), &session, &customer, recorded.seq)?;
-        let answer = Started {
+        outbox::queue_after_login(work, &permit.narrow(), &session, &customer, recorded.seq)?;
+        let answer = LoginStarted {
             url,
             session_id: session.id,
             customer,
@@ -200,13 +203,13 @@ impl Login {
             issued_at,
             expires_at: session.expires_at,
             audit_seq: recorded.seq,
-            replaced: old.map(|old| Replaced {
+            replaced: old.map(|old| ReplacedSession {
                 session_id: old.id,
                 customer_id: old.customer_id.to_string(),
             }),
             also_open,
         };
-        Ok(Done::Recorded(answer, recorded))
+        Ok(WriteOutcome::Recorded(answer, recorded))
     }
 }
 
@@ -215,40 +218,43 @@ impl Login {
 /// # Errors
 /// `resource_denied` for the kind of document; what is not found or ambiguous;
 /// the first obstacle where a document led to nobody.
-pub(super) fn admit(work: &mut Work<'_>, wish: &Wish) -> Result<Target> {
-    wish.demand(work)?;
-    let found = target::find(work, wish)?;
-    note_document(work, &found)?;
+pub(super) fn resolve_target(
+    work: &mut UnitOfWork<'_>,
+    request: &LoginRequest,
+) -> Result<LoginTarget> {
+    request.require_resources(work)?;
+    let found = target::resolve(work, request)?;
+    describe_document(work, &found)?;
     let target = match found.customer {
-        Ok(customer) => Target {
+        Ok(customer) => LoginTarget {
             customer,
             document: found.document,
         },
         Err(fault) => {
-            let first = without_customer(work, fault)?.into_iter().next();
+            let first = obstacles_without_customer(work, fault)?.into_iter().next();
             return Err(first.unwrap_or(Fault::FeatureDisabled));
         }
     };
-    note(work, &target)?;
+    describe_target(work, &target)?;
     Ok(target)
 }
 
 /// Puts the document's website into the record: of a guest's order nothing else
 /// is known.
-fn note_document(work: &mut Work<'_>, found: &Found) -> Result<()> {
+fn describe_document(work: &mut UnitOfWork<'_>, found: &ResolvedTarget) -> Result<()> {
     let Some(view) = found.document.as_ref().and_then(|d| d.store_view_id) else {
         return Ok(());
     };
-    let tree = work.tree()?;
+    let tree = work.store_tree()?;
     let website = tree.view(view).and_then(|v| tree.website(v.website_id));
     work.draft.website = website.map(|w| w.code.clone());
     Ok(())
 }
 
 /// Puts whom it is about into the record, before the rules may refuse.
-fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
+fn describe_target(work: &mut UnitOfWork<'_>, target: &LoginTarget) -> Result<()> {
     let website = work
-        .tree()?
+        .store_tree()?
         .website(target.customer.website_id)
         .map(|w| w.code.clone());
     work.draft.customer_id = Some(target.customer.id);
@@ -259,32 +265,32 @@ fn note(work: &mut Work<'_>, target: &Target) -> Result<()> {
 }
 
 /// One agent has one impersonation at a time.
-fn replace(
-    work: &mut Work<'_>,
+fn end_replaced_session(
+    work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
     admin_id: i64,
 ) -> Result<Option<Session>> {
-    let old = work.read.open_session_of(admin_id)?;
+    let old = work.read.open_session_by_admin(admin_id)?;
     if let Some(old) = &old {
-        let _ = sessions::close(work, permit, old, EndCause::Replaced)?;
+        let _ = sessions::close_session(work, permit, old, EndCause::Replaced)?;
     }
     Ok(old)
 }
 
 /// The token's claims (RFC 7519, RFC 8693 for `act`). No name, no address.
-fn claims(
-    view: &View<'_>,
+fn build_claims(
+    view: &ReadView<'_>,
     session: &Session,
     store_view: &StoreView,
     base_url: &str,
 ) -> Result<LoginClaims> {
     let website = view
-        .tree()?
+        .store_tree()?
         .website(session.website_id)
         .map(|w| w.code.clone());
     Ok(LoginClaims {
         iss: view.config.store_name()?,
-        aud: config::origin_of(base_url),
+        aud: config::url_origin(base_url),
         sub: session.customer_id.to_string(),
         act: ActorClaim {
             sub: session.admin.clone(),

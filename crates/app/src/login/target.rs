@@ -1,7 +1,8 @@
 //! Whom a login is for: the customer, and the document it starts from.
 
-use super::{Whom, Wish, last};
-use crate::{View, find};
+use super::{CustomerSelector, LoginRequest, last};
+use crate::ReadView;
+use crate::core::find;
 use lac_model::customer::{Customer, email_key};
 use lac_model::document::{Document, DocumentKind, DocumentRef};
 use lac_model::fault::Fault;
@@ -10,7 +11,7 @@ use lac_store::Result;
 
 /// The customer, and the document that led to them.
 #[derive(Debug)]
-pub struct Target {
+pub struct LoginTarget {
     pub customer: Customer,
     pub document: Option<Document>,
 }
@@ -18,7 +19,7 @@ pub struct Target {
 /// What a wish led to: the document it starts from, if any, and the customer or
 /// why there is none.
 #[derive(Debug)]
-pub struct Found {
+pub struct ResolvedTarget {
     pub document: Option<Document>,
     pub customer: Result<Customer>,
 }
@@ -28,20 +29,20 @@ pub struct Found {
 /// # Errors
 /// `customer_not_found`, `customer_ambiguous`, `document_not_found`,
 /// `document_ambiguous`, `website_not_found`.
-pub fn find(view: &View<'_>, wish: &Wish) -> Result<Found> {
-    let (website, store_view) = (wish.website.as_deref(), wish.store_view.as_deref());
-    let (customer, document) = match &wish.whom {
-        Whom::Customer(named) => (find::customer(view, named, website)?, None),
-        Whom::Last => (last::customer(view)?, None),
-        Whom::Document { kind, number } => {
-            let traced = trace(view, *kind, number, website, store_view)?;
-            return Ok(Found {
+pub fn resolve(view: &ReadView<'_>, request: &LoginRequest) -> Result<ResolvedTarget> {
+    let (website, store_view) = (request.website.as_deref(), request.store_view.as_deref());
+    let (customer, document) = match &request.whom {
+        CustomerSelector::Customer(named) => (find::customer(view, named, website)?, None),
+        CustomerSelector::Last => (last::last_customer(view)?, None),
+        CustomerSelector::Document { kind, number } => {
+            let traced = trace_document(view, *kind, number, website, store_view)?;
+            return Ok(ResolvedTarget {
                 document: Some(traced.document),
                 customer: traced.customer,
             });
         }
     };
-    Ok(Found {
+    Ok(ResolvedTarget {
         document,
         customer: Ok(customer),
     })
@@ -49,7 +50,7 @@ pub fn find(view: &View<'_>, wish: &Wish) -> Result<Found> {
 
 /// A document and the customer it belongs to, or why there is none.
 #[derive(Debug)]
-pub struct Traced {
+pub struct TracedDocument {
     pub document: Document,
     pub customer: Result<Customer>,
 }
@@ -58,23 +59,23 @@ pub struct Traced {
 ///
 /// # Errors
 /// `document_not_found`, `document_ambiguous`, `website_not_found`.
-pub fn trace(
-    view: &View<'_>,
+pub fn trace_document(
+    view: &ReadView<'_>,
     kind: DocumentKind,
     number: &str,
     website: Option<&str>,
     store_view: Option<&str>,
-) -> Result<Traced> {
+) -> Result<TracedDocument> {
     let reference = DocumentRef::new(kind, number);
-    let document = pick(view, &reference, website, store_view)?;
-    let customer = owner(view, &document);
-    Ok(Traced { document, customer })
+    let document = pick_document(view, &reference, website, store_view)?;
+    let customer = document_owner(view, &document);
+    Ok(TracedDocument { document, customer })
 }
 
 /// A number is unique per kind and store only: `--website` and `--store-view`
 /// tell which one is meant.
-fn pick(
-    view: &View<'_>,
+fn pick_document(
+    view: &ReadView<'_>,
     reference: &DocumentRef,
     website: Option<&str>,
     store_view: Option<&str>,
@@ -83,7 +84,7 @@ fn pick(
         .map(|code| find::website(view, code))
         .transpose()?
         .map(|w| w.id);
-    let tree = view.tree()?;
+    let tree = view.store_tree()?;
     let website_of = |document: &Document| {
         document
             .store_view_id
@@ -94,7 +95,7 @@ fn pick(
     found.retain(|document| only.is_none_or(|id| website_of(document) == Some(id)));
     if found.len() > 1
         && let Some(wanted) = store_view.and_then(|code| tree.view_by_code(code))
-        && view.actor.sees(wanted.website_id)
+        && view.actor.can_see_website(wanted.website_id)
     {
         found.retain(|document| document.store_view_id == Some(wanted.id));
     }
@@ -114,26 +115,26 @@ fn pick(
 }
 
 /// A document belongs to a customer through its order.
-fn owner(view: &View<'_>, document: &Document) -> Result<Customer> {
+fn document_owner(view: &ReadView<'_>, document: &Document) -> Result<Customer> {
     let order = if document.kind == DocumentKind::Order {
         Some(document.clone())
     } else {
         view.read.document(DocumentKind::Order, document.order_id)?
     };
     let order = order.ok_or_else(|| Fault::DocumentNotFound {
-        document: format!("order of {}", document.reference()),
+        document: format!("order of {}", document.to_ref()),
     })?;
     let Some(id) = order.customer_id else {
         return Err(Fault::GuestDocument {
-            document: document.reference().to_string(),
+            document: document.to_ref().to_string(),
         });
     };
     let found = match view.read.customer(id)? {
         Some(customer) => Some(customer),
-        None => known_by_address(view, &order)?,
+        None => local_customer_by_address(view, &order)?,
     };
     found
-        .filter(|customer| view.actor.sees(customer.website_id))
+        .filter(|customer| view.actor.can_see_website(customer.website_id))
         .ok_or_else(|| Fault::CustomerNotFound {
             customer: id.to_string(),
         })
@@ -141,10 +142,10 @@ fn owner(view: &View<'_>, document: &Document) -> Result<Customer> {
 
 /// A customer known from CSV alone has no merchant's id; the order's address
 /// and website tell who it is.
-fn known_by_address(view: &View<'_>, order: &Document) -> Result<Option<Customer>> {
+fn local_customer_by_address(view: &ReadView<'_>, order: &Document) -> Result<Option<Customer>> {
     let website = order
         .store_view_id
-        .and_then(|id| view.tree().ok()?.view(id));
+        .and_then(|id| view.store_tree().ok()?.view(id));
     let (Some(email), Some(website)) = (&order.customer_email, website) else {
         return Ok(None);
     };

@@ -2,28 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, Desk};
-use lac_ledger::keys::public_key;
-use lac_ledger::signing::keys::{PublicKey, Purpose};
-use lac_ledger::signing::token;
+use crate::{Config, Context};
+use lac_ledger::key_rows::public_key;
+use lac_ledger::signing::keys::{KeyPurpose, PublicKey};
+use lac_ledger::signing::login_token;
+use lac_model::bounded::LongText;
 use lac_model::claims::LoginClaims;
-use lac_model::config::origin_of;
+use lac_model::config::url_origin;
 use lac_model::fault::Fault;
-use lac_model::form::LongText;
 use lac_model::time::Timestamp;
 use lac_store::KeyState;
 use lac_store::{KeyRow, Result};
 
 /// Verifies a token or a login URL.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Verify {
+pub struct LoginVerify {
     /// The token or the URL.
     pub token: LongText,
     /// The storefront's origin, to be compared as well.
     pub audience: Option<LongText>,
 }
 
-impl std::fmt::Debug for Verify {
+impl std::fmt::Debug for LoginVerify {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Verify")
             .field("audience", &self.audience)
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Verify {
 
 /// What a token says, and whether it holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Verified {
+pub struct LoginVerified {
     pub valid: bool,
     /// `null` where the signature does not hold.
     pub claims: Option<LoginClaims>,
@@ -42,45 +42,47 @@ pub struct Verified {
     pub fault: Option<Fault>,
 }
 
-impl Verify {
+impl LoginVerify {
     /// Needs no resource: the public keys are public.
     ///
     /// # Errors
     /// Only what reading the store fails with; a token that does not hold is
     /// an answer.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Verified> {
-        let tx = desk.store.read()?;
-        let now = desk.clock.now();
-        let keys = login_keys(&tx.signing_keys()?, now)?;
+    pub fn run(self, context: &Context<'_>) -> Result<LoginVerified> {
+        let tx = context.store.read()?;
+        let now = context.clock.now();
+        let keys = active_login_keys(&tx.signing_keys()?, now)?;
         let issuer = Config::read(&*tx)?.store_name()?;
-        Ok(verify_with(&self, &keys, Some(&issuer), now))
+        Ok(verify_token(&self, &keys, Some(&issuer), now))
     }
 }
 
 /// Verifies with given keys, for whoever has no store: a storefront's developer
 /// with the JWKS.
-pub fn verify_with(
-    wish: &Verify,
+pub fn verify_token(
+    request: &LoginVerify,
     keys: &[PublicKey],
     issuer: Option<&str>,
     now: Timestamp,
-) -> Verified {
-    let claims = match read(&wish.token, keys, issuer) {
+) -> LoginVerified {
+    let claims = match read_claims(&request.token, keys, issuer) {
         Ok(claims) => claims,
         Err(fault) => {
-            return Verified {
+            return LoginVerified {
                 valid: false,
                 claims: None,
                 fault: Some(fault),
             };
         }
     };
-    let audience = wish
+    let audience = request
         .audience
         .as_deref()
-        .map_or(Ok(()), |given| meant_for(&claims, given));
-    let fault = audience.and_then(|()| not_expired(&claims, now)).err();
-    Verified {
+        .map_or(Ok(()), |given| check_audience(&claims, given));
+    let fault = audience
+        .and_then(|()| check_not_expired(&claims, now))
+        .err();
+    LoginVerified {
         valid: fault.is_none(),
         claims: Some(claims),
         fault,
@@ -91,12 +93,12 @@ pub fn verify_with(
 ///
 /// # Errors
 /// `token_invalid`.
-pub fn read(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Result<LoginClaims> {
+pub fn read_claims(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Result<LoginClaims> {
     let invalid = |reason: &str| Fault::TokenInvalid {
         reason: reason.to_owned(),
     };
-    let token = token::extract(text).map_err(|e| invalid(e.reason()))?;
-    let claims = token::verify(token, keys).map_err(|e| invalid(e.reason()))?;
+    let token = login_token::extract(text).map_err(|e| invalid(e.reason()))?;
+    let claims = login_token::verify(token, keys).map_err(|e| invalid(e.reason()))?;
     if issuer.is_some_and(|issuer| issuer != claims.iss) {
         return Err(invalid("issuer"));
     }
@@ -105,8 +107,8 @@ pub fn read(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Result<Logi
 
 /// # Errors
 /// `audience_mismatch`.
-pub fn meant_for(claims: &LoginClaims, audience: &str) -> Result<()> {
-    if claims.aud == audience || claims.aud == origin_of(audience) {
+pub fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
+    if claims.aud == audience || claims.aud == url_origin(audience) {
         return Ok(());
     }
     let (expected, given) = (claims.aud.clone(), audience.to_owned());
@@ -115,8 +117,8 @@ pub fn meant_for(claims: &LoginClaims, audience: &str) -> Result<()> {
 
 /// # Errors
 /// `token_expired`.
-pub fn not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
-    if token::is_expired(claims, now.seconds()) {
+pub fn check_not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
+    if login_token::is_expired(claims, now.seconds()) {
         let expired_at = Timestamp::from_seconds(claims.exp).to_string();
         return Err(Fault::TokenExpired { expired_at });
     }
@@ -127,9 +129,9 @@ pub fn not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// `io` for a row that holds no key.
-pub fn login_keys(rows: &[KeyRow], now: Timestamp) -> Result<Vec<PublicKey>> {
+pub fn active_login_keys(rows: &[KeyRow], now: Timestamp) -> Result<Vec<PublicKey>> {
     rows.iter()
-        .filter(|row| row.is_for(Purpose::Login) && row.state_at(now) != KeyState::Retired)
+        .filter(|row| row.has_purpose(KeyPurpose::Login) && row.state_at(now) != KeyState::Retired)
         .map(public_key)
         .collect()
 }

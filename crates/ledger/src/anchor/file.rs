@@ -15,9 +15,9 @@ use super::Anchor;
 /// Signed notes one after another, each followed by an empty line. The file
 /// may belong to somebody else, and need not be readable.
 #[derive(Debug, Clone)]
-pub struct AnchorFile(PathBuf);
+pub struct FileAnchor(PathBuf);
 
-impl AnchorFile {
+impl FileAnchor {
     pub fn new(path: PathBuf) -> Self {
         Self(path)
     }
@@ -58,9 +58,9 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Err(io::Error::other("it is not a regular file"))
 }
 
-impl Anchor for AnchorFile {
+impl Anchor for FileAnchor {
     /// In one write, so that notes of several processes do not mix.
-    fn keep(&self, note: &str) -> io::Result<()> {
+    fn append_note(&self, note: &str) -> io::Result<()> {
         let mut file = self.open_or_create()?;
         let record = format!("{note}\n");
         let written = file.write(record.as_bytes())?;

@@ -11,8 +11,8 @@ use std::io;
 
 use lac_model::fault::Fault;
 
-pub use file::AnchorFile;
-pub use syslog::Syslog;
+pub use file::FileAnchor;
+pub use syslog::SyslogAnchor;
 
 /// One place that keeps copies.
 pub trait Anchor: std::fmt::Debug + Send {
@@ -20,7 +20,7 @@ pub trait Anchor: std::fmt::Debug + Send {
     ///
     /// # Errors
     /// Whatever keeps it from being written.
-    fn keep(&self, note: &str) -> io::Result<()>;
+    fn append_note(&self, note: &str) -> io::Result<()>;
 
     /// Whether a copy could be added now; adds none.
     ///
@@ -38,10 +38,10 @@ pub trait Anchor: std::fmt::Debug + Send {
 /// All places of a store.
 pub trait Anchors {
     /// Adds a copy to each. What fails is told to whoever runs the program.
-    fn keep(&self, note: &str);
+    fn append_note(&self, note: &str);
 
     /// How each of them is; adds nothing.
-    fn examine(&self) -> Vec<Place>;
+    fn check_all(&self) -> Vec<AnchorStatus>;
 }
 
 /// No place at all.
@@ -49,24 +49,24 @@ pub trait Anchors {
 pub struct NoAnchors;
 
 impl Anchors for NoAnchors {
-    fn keep(&self, _note: &str) {}
+    fn append_note(&self, _note: &str) {}
 
-    fn examine(&self) -> Vec<Place> {
+    fn check_all(&self) -> Vec<AnchorStatus> {
         Vec::new()
     }
 }
 
 /// A place as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct AnchorStatus {
     pub name: String,
     /// What keeps copies from being added.
     pub problem: Option<Fault>,
     pub is_optional: bool,
 }
 
-impl Place {
-    pub fn of(anchor: &dyn Anchor) -> Self {
+impl AnchorStatus {
+    pub fn check(anchor: &dyn Anchor) -> Self {
         let problem = anchor.check().err();
         Self {
             problem: problem.map(|e| Fault::io(anchor.name(), e)),

@@ -19,16 +19,16 @@ const SOCKET: &str = if cfg!(target_os = "macos") {
 const PRIORITY: u8 = 10 * 8 + 5;
 
 /// A log that is stuck holds nobody up for longer than this.
-const PATIENCE: Duration = Duration::from_secs(1);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// One line for each checkpoint: `lac checkpoint ORIGIN SIZE ROOT SIGNATURE`,
 /// from which the signed note can be put together again.
 #[derive(Debug, Clone)]
-pub struct Syslog {
+pub struct SyslogAnchor {
     socket: PathBuf,
 }
 
-impl Syslog {
+impl SyslogAnchor {
     pub fn new() -> Self {
         Self {
             socket: PathBuf::from(SOCKET),
@@ -37,22 +37,23 @@ impl Syslog {
 
     fn connect(&self) -> io::Result<UnixDatagram> {
         let socket = UnixDatagram::unbound()?;
-        socket.set_write_timeout(Some(PATIENCE))?;
+        socket.set_write_timeout(Some(WRITE_TIMEOUT))?;
         socket.connect(&self.socket)?;
         Ok(socket)
     }
 }
 
-impl Default for Syslog {
+impl Default for SyslogAnchor {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Anchor for Syslog {
+impl Anchor for SyslogAnchor {
     /// As C libraries write it, but without a time: the log has its own.
-    fn keep(&self, note: &str) -> io::Result<()> {
-        let line = line(note).ok_or_else(|| io::Error::other("this is no signed checkpoint"))?;
+    fn append_note(&self, note: &str) -> io::Result<()> {
+        let line =
+            syslog_line(note).ok_or_else(|| io::Error::other("this is no signed checkpoint"))?;
         let message = format!("<{PRIORITY}>lac[{}]: {line}", std::process::id());
         self.connect()?.send(message.as_bytes()).map(drop)
     }
@@ -72,7 +73,7 @@ impl Anchor for Syslog {
 
 /// A note of one signature in one line: the three lines of the checkpoint and
 /// the signature as the note has it, base64.
-fn line(note: &str) -> Option<String> {
+fn syslog_line(note: &str) -> Option<String> {
     let (checkpoint, signature) = note.strip_suffix('\n')?.split_once("\n\n")?;
     let (by, signature) = signature.rsplit_once(' ')?;
     let fields: Vec<&str> = checkpoint.split('\n').collect();
@@ -108,7 +109,7 @@ mod tests {
         let longest = "o".repeat(255);
         for origin in ["shop.example", longest.as_str(), "shop.example/käse"] {
             let note = note(origin);
-            let line = line(&note).unwrap();
+            let line = syslog_line(&note).unwrap();
             // RFC 3164: what is longer than 1024 bytes may be cut.
             assert!(line.len() < 900 && !line.contains('\n'), "{line}");
             let words: Vec<&str> = line.split(' ').collect();
@@ -134,26 +135,26 @@ mod tests {
             &other,
             &witnessed,
         ] {
-            assert_eq!(line(bad), None, "{bad}");
+            assert_eq!(syslog_line(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn a_log_that_listens_gets_it_and_one_that_does_not_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        let syslog = Syslog {
+        let syslog = SyslogAnchor {
             socket: dir.path().join("log"),
         };
-        assert!(syslog.keep(&note("shop.example")).is_err());
+        assert!(syslog.append_note(&note("shop.example")).is_err());
         assert!(syslog.check().is_err());
         let log = UnixDatagram::bind(&syslog.socket).unwrap();
         syslog.check().unwrap();
-        syslog.keep(&note("shop.example")).unwrap();
+        syslog.append_note(&note("shop.example")).unwrap();
         let mut buffer = [0; 2048];
         let length = log.recv(&mut buffer).unwrap();
         let message = std::str::from_utf8(&buffer[..length]).unwrap();
         let (head, text) = message.split_once(": ").unwrap();
         assert_eq!(head, format!("<85>lac[{}]", std::process::id()));
-        assert_eq!(Some(text), line(&note("shop.example")).as_deref());
+        assert_eq!(Some(text), syslog_line(&note("shop.example")).as_deref());
     }
 }

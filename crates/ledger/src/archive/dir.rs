@@ -11,10 +11,10 @@ use nix::fcntl::OFlag;
 use super::Archives;
 use lac_model::fault::Fault;
 use lac_store::Result;
-use lac_store::dir::{Secrecy, check};
+use lac_store::dir::{FileProtection, check_permissions};
 
 /// What a file has behind its name until it is whole.
-const ASIDE: &str = ".new";
+const TEMP_SUFFIX: &str = ".new";
 
 /// A directory, mode 0700, made when it is first needed.
 #[derive(Debug, Clone)]
@@ -35,11 +35,11 @@ impl ArchiveDir {
         Ok(self.0.join(name))
     }
 
-    fn make(&self) -> Result<()> {
+    fn create_dir(&self) -> Result<()> {
         let mut builder = DirBuilder::new();
         let made = builder.recursive(true).mode(0o700).create(&self.0);
         made.map_err(|e| Fault::io(self.0.display(), e))?;
-        check(&self.0, Secrecy::Writes)?.map_or(Ok(()), Err)
+        check_permissions(&self.0, FileProtection::OwnerWritable)?.map_or(Ok(()), Err)
     }
 }
 
@@ -52,19 +52,19 @@ impl Archives for ArchiveDir {
             .open(&path);
         match opened {
             Ok(file) if file.metadata().is_ok_and(|meta| meta.is_file()) => Ok(Some(file)),
-            Ok(_) => Err(other_than_a_file(&path)),
+            Ok(_) => Err(not_a_regular_file(&path)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
             Err(e) if e.raw_os_error() == Some(Errno::ELOOP as i32) => {
-                Err(other_than_a_file(&path))
+                Err(not_a_regular_file(&path))
             }
             Err(e) => Err(Fault::io(path.display(), e)),
         }
     }
 
     fn create(&self, name: &str) -> Result<File> {
-        self.make()?;
-        let path = self.path(&format!("{name}{ASIDE}"))?;
-        remove(&path)?;
+        self.create_dir()?;
+        let path = self.path(&format!("{name}{TEMP_SUFFIX}"))?;
+        remove_if_exists(&path)?;
         OpenOptions::new()
             .write(true)
             .read(true)
@@ -75,7 +75,10 @@ impl Archives for ArchiveDir {
     }
 
     fn publish(&self, name: &str) -> Result<()> {
-        let (aside, path) = (self.path(&format!("{name}{ASIDE}"))?, self.path(name)?);
+        let (aside, path) = (
+            self.path(&format!("{name}{TEMP_SUFFIX}"))?,
+            self.path(name)?,
+        );
         let put = || {
             File::open(&aside)?.sync_all()?;
             fs::rename(&aside, &path)?;
@@ -85,7 +88,7 @@ impl Archives for ArchiveDir {
     }
 
     fn remove(&self, name: &str) -> Result<()> {
-        remove(&self.path(name)?)
+        remove_if_exists(&self.path(name)?)
     }
 
     fn names(&self) -> Result<Vec<String>> {
@@ -106,7 +109,7 @@ impl Archives for ArchiveDir {
     }
 
     fn lock(&self, owner: &str) -> Result<File> {
-        self.make()?;
+        self.create_dir()?;
         let path = self.0.join("lock");
         let lock = || {
             let mut file = OpenOptions::new()
@@ -132,25 +135,25 @@ impl Archives for ArchiveDir {
             return Ok(file);
         }
         Err(Fault::StoreUnsafe {
-            path: self.place(),
+            path: self.location(),
             problem: "it holds the archives of another store".to_owned(),
             remedy: "name another directory: [archive] dir in the config file".to_owned(),
         })
     }
 
-    fn place(&self) -> String {
+    fn location(&self) -> String {
         Path::display(&self.0).to_string()
     }
 }
 
 /// A link or a directory where an archive should be.
-fn other_than_a_file(path: &Path) -> Fault {
+fn not_a_regular_file(path: &Path) -> Fault {
     Fault::LogTampered {
         what: format!("{} is no ordinary file", path.display()),
     }
 }
 
-fn remove(path: &Path) -> Result<()> {
+fn remove_if_exists(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Fault::io(path.display(), e)),
         _ => Ok(()),

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::merkle;
-use lac_model::audit::Texts;
+use lac_model::audit::EventTexts;
 use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::Result;
@@ -15,32 +15,32 @@ use lac_store::Result;
 /// commitment alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct EventLine {
     /// The record up to, not including, `,"shopper":`.
     pub record: String,
-    pub shopper: Part,
-    pub staff: Part,
+    pub shopper: PartDisclosure,
+    pub staff: PartDisclosure,
 }
 
 /// A part of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Part {
+pub enum PartDisclosure {
     /// The exact text, and the 32 bytes of salt in base64.
-    Shown(String, String),
+    Disclosed(String, String),
     /// base64url(SHA-256(0x02 ‖ salt ‖ text)): erased, or not for this reader.
     Withheld(String),
 }
 
-impl Part {
-    pub fn shown(text: &str, salt: &[u8]) -> Self {
-        Self::Shown(text.to_owned(), STANDARD.encode(salt))
+impl PartDisclosure {
+    pub fn disclose(text: &str, salt: &[u8]) -> Self {
+        Self::Disclosed(text.to_owned(), STANDARD.encode(salt))
     }
 
     /// The text, unless it is withheld.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Shown(text, _) => Some(text),
+            Self::Disclosed(text, _) => Some(text),
             Self::Withheld(_) => None,
         }
     }
@@ -48,7 +48,7 @@ impl Part {
     /// The salt's bytes.
     pub fn salt(&self) -> Option<[u8; 32]> {
         match self {
-            Self::Shown(_, salt) => STANDARD.decode(salt).ok()?.try_into().ok(),
+            Self::Disclosed(_, salt) => STANDARD.decode(salt).ok()?.try_into().ok(),
             Self::Withheld(_) => None,
         }
     }
@@ -56,7 +56,7 @@ impl Part {
     /// The commitment as it stands in the record.
     fn commitment(&self) -> Option<String> {
         match self {
-            Self::Shown(text, _) => {
+            Self::Disclosed(text, _) => {
                 let hash = merkle::commitment(&self.salt()?, text.as_bytes());
                 Some(URL_SAFE_NO_PAD.encode(hash))
             }
@@ -69,14 +69,14 @@ impl Part {
 
     /// The same without its text.
     #[must_use]
-    pub fn withheld(&self) -> Option<Self> {
+    pub fn withhold(&self) -> Option<Self> {
         self.commitment().map(Self::Withheld)
     }
 }
 
 /// An event put together again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Whole {
+pub struct RestoredEvent {
     pub record: String,
     pub shopper: Option<String>,
     /// `None` in a proof that withholds it.
@@ -84,11 +84,11 @@ pub struct Whole {
 }
 
 /// What stands in for a staff part that a proof withholds.
-const NO_STAFF: &str = r#"{"ip_address":null,"os_account":null,"login_uid":null}"#;
+const WITHHELD_STAFF: &str = r#"{"ip_address":null,"os_account":null,"login_uid":null}"#;
 
-impl Line {
+impl EventLine {
     /// From a record with its commitments, and the parts.
-    pub fn new(record: &str, shopper: Part, staff: Part) -> Option<Self> {
+    pub fn new(record: &str, shopper: PartDisclosure, staff: PartDisclosure) -> Option<Self> {
         let at = record.rfind(",\"shopper\":\"")?;
         Some(Self {
             record: record[..at].to_owned(),
@@ -101,15 +101,15 @@ impl Line {
     ///
     /// # Errors
     /// `log_tampered` for salts or commitments that are none.
-    pub fn whole(&self) -> Result<Whole> {
-        let commitments = [&self.shopper, &self.staff].map(Part::commitment);
+    pub fn restore(&self) -> Result<RestoredEvent> {
+        let commitments = [&self.shopper, &self.staff].map(PartDisclosure::commitment);
         let [Some(shopper), Some(staff)] = commitments else {
             return Err(Fault::LogTampered {
                 what: format!("a salt or a commitment of {} is damaged", self.record),
             });
         };
         let head = &self.record;
-        Ok(Whole {
+        Ok(RestoredEvent {
             record: format!("{head},\"shopper\":\"{shopper}\",\"staff\":\"{staff}\"}}"),
             shopper: self.shopper.text().map(str::to_owned),
             staff: self.staff.text().map(str::to_owned),
@@ -117,12 +117,12 @@ impl Line {
     }
 }
 
-impl Whole {
-    pub fn texts(&self) -> Texts<'_> {
-        Texts {
+impl RestoredEvent {
+    pub fn texts(&self) -> EventTexts<'_> {
+        EventTexts {
             record: &self.record,
-            shopper: self.shopper.as_deref(),
-            staff: self.staff.as_deref().unwrap_or(NO_STAFF),
+            customer_part: self.shopper.as_deref(),
+            staff_part: self.staff.as_deref().unwrap_or(WITHHELD_STAFF),
         }
     }
 
@@ -134,43 +134,43 @@ impl Whole {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::seal;
+    use crate::record::seal_event;
     use lac_model::audit::{Action, Event};
     use lac_model::time::Timestamp;
 
     #[test]
-    fn an_event_comes_back_to_the_byte() {
+    fn event_round_trips_exactly() {
         let mut event = Event::new(Action::LoginIssue);
         event.admin = Some(r#"odd,"shopper":"name"#.to_owned());
         event.reason = Some(r#"said ,"shopper":" once"#.to_owned());
         let time = Timestamp::from_seconds(1);
-        let sealed = seal(&event, 1, time, None, [[3; 32], [4; 32]]).unwrap();
-        let (shopper, salt) = sealed.parts.shopper.unwrap();
-        let (staff, staff_salt) = sealed.parts.staff;
-        let line = Line::new(
+        let sealed = seal_event(&event, 1, time, None, [[3; 32], [4; 32]]).unwrap();
+        let (shopper, salt) = sealed.parts.customer_part.unwrap();
+        let (staff, staff_salt) = sealed.parts.staff_part;
+        let line = EventLine::new(
             &sealed.record,
-            Part::shown(&shopper, &salt),
-            Part::shown(&staff, &staff_salt),
+            PartDisclosure::disclose(&shopper, &salt),
+            PartDisclosure::disclose(&staff, &staff_salt),
         )
         .unwrap();
         let text = serde_json::to_string(&line).unwrap();
-        let line: Line = serde_json::from_str(&text).unwrap();
-        let whole = line.whole().unwrap();
+        let line: EventLine = serde_json::from_str(&text).unwrap();
+        let whole = line.restore().unwrap();
         assert_eq!(whole.record, sealed.record);
         assert_eq!(whole.leaf(), sealed.leaf);
         assert_eq!(whole.shopper.as_deref(), Some(shopper.as_str()));
-        let erased = Line {
-            shopper: line.shopper.withheld().unwrap(),
+        let erased = EventLine {
+            shopper: line.shopper.withhold().unwrap(),
             ..line
         };
-        assert_eq!(erased.whole().unwrap().record, sealed.record);
-        assert_eq!(erased.whole().unwrap().shopper, None);
+        assert_eq!(erased.restore().unwrap().record, sealed.record);
+        assert_eq!(erased.restore().unwrap().shopper, None);
     }
 
     #[test]
     fn what_is_no_salt_or_commitment_is_refused() {
         for bad in [r#"["text","AAAA"]"#, r#""AAAA""#, r#""not base64url+""#] {
-            let part: Part = serde_json::from_str(bad).unwrap();
+            let part: PartDisclosure = serde_json::from_str(bad).unwrap();
             assert!(part.commitment().is_none(), "{bad}");
         }
     }

@@ -10,9 +10,11 @@ mod read;
 mod write;
 
 pub use dir::ArchiveDir;
-pub use line::{Line, Part, Whole};
-pub use read::{Frames, Lines, MAX_LINE};
-pub use write::{ArchiveWriter, Counting, FRAME, ProofWriter, Written};
+pub use line::{EventLine, PartDisclosure, RestoredEvent};
+pub use read::{EventLines, FrameReader, MAX_LINE_BYTES};
+pub use write::{
+    ArchiveWriter, EVENTS_PER_FRAME, FileDigest, HashingWriter, ProofWriter, file_digest,
+};
 
 use std::fs::File;
 
@@ -21,9 +23,9 @@ use serde::{Deserialize, Serialize};
 use lac_store::Result;
 
 /// The format of archives.
-pub const ARCHIVE: &str = "lac-archive/1";
+pub const ARCHIVE_FORMAT: &str = "lac-archive/1";
 /// The format of the proofs of exports.
-pub const PROOF: &str = "lac-proof/1";
+pub const PROOF_FORMAT: &str = "lac-proof/1";
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,5 +66,5 @@ pub trait Archives: Sync {
     /// other's files for nobody's.
     fn lock(&self, owner: &str) -> Result<File>;
     /// The directory, for messages.
-    fn place(&self) -> String;
+    fn location(&self) -> String;
 }

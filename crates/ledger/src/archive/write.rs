@@ -5,50 +5,51 @@
 //! with the table of zstd's seekable format (in a frame that other readers
 //! skip). A proof is one frame.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Seek as _, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Header, Line};
+use super::{EventLine, Header};
 use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// Events in one frame of an archive.
-pub const FRAME: u64 = 512;
+pub const EVENTS_PER_FRAME: u64 = 512;
 
 /// Fast, and small enough.
-const LEVEL: i32 = 6;
+const ZSTD_LEVEL: i32 = 6;
 
 /// Frame and magic number of zstd's seekable format (zstd, contrib/
 /// seekable_format/zstd_seekable_compression_format.md).
-const SKIPPABLE: u32 = 0x184D_2A5E;
-const SEEKABLE: u32 = 0x8F92_EAB1;
+const SKIPPABLE_FRAME_MAGIC: u32 = 0x184D_2A5E;
+const SEEK_TABLE_MAGIC: u32 = 0x8F92_EAB1;
 
 /// What stands before a table of that length.
-pub fn table_start(length: u32) -> [u8; 8] {
+pub fn seek_table_header(length: u32) -> [u8; 8] {
     let mut start = [0; 8];
-    start[..4].copy_from_slice(&SKIPPABLE.to_le_bytes());
+    start[..4].copy_from_slice(&SKIPPABLE_FRAME_MAGIC.to_le_bytes());
     start[4..].copy_from_slice(&length.to_le_bytes());
     start
 }
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
+pub struct FileDigest {
     pub bytes: u64,
     pub sha256: Hash,
 }
 
 /// Counts and hashes what goes by.
 #[derive(Debug)]
-pub struct Counting<W> {
+pub struct HashingWriter<W> {
     out: W,
     hash: Sha256,
     bytes: u64,
 }
 
-impl<W> Counting<W> {
+impl<W> HashingWriter<W> {
     pub fn new(out: W) -> Self {
         Self {
             out,
@@ -63,8 +64,8 @@ impl<W> Counting<W> {
     }
 
     /// What went by, and where it went.
-    pub fn end(self) -> (W, Written) {
-        let written = Written {
+    pub fn finish(self) -> (W, FileDigest) {
+        let written = FileDigest {
             bytes: self.bytes,
             sha256: self.hash.finalize().into(),
         };
@@ -72,7 +73,7 @@ impl<W> Counting<W> {
     }
 }
 
-impl<W: Write> Write for Counting<W> {
+impl<W: Write> Write for HashingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.out.write(bytes)?;
         self.hash.update(&bytes[..count]);
@@ -87,10 +88,10 @@ impl<W: Write> Write for Counting<W> {
 
 /// Writes an archive, in frames of [`FRAME`] events.
 pub struct ArchiveWriter<W: Write> {
-    out: Counting<W>,
+    out: HashingWriter<W>,
     /// Lines of the frame that is being filled.
-    plain: Vec<u8>,
-    held: u64,
+    buffer: Vec<u8>,
+    buffered_events: u64,
     /// Compressed and plain length of each frame.
     frames: Vec<(u32, u32)>,
 }
@@ -106,13 +107,13 @@ impl<W: Write> ArchiveWriter<W> {
     /// `io`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
         let mut writer = Self {
-            out: Counting::new(out),
-            plain: Vec::new(),
-            held: 0,
+            out: HashingWriter::new(out),
+            buffer: Vec::new(),
+            buffered_events: 0,
             frames: Vec::new(),
         };
-        add(&mut writer.plain, header)?;
-        writer.end_frame()?;
+        append_json_line(&mut writer.buffer, header)?;
+        writer.write_frame()?;
         Ok(writer)
     }
 
@@ -120,55 +121,55 @@ impl<W: Write> ArchiveWriter<W> {
     ///
     /// # Errors
     /// `io`.
-    pub fn push(&mut self, line: &Line) -> Result<()> {
-        add(&mut self.plain, line)?;
-        self.held += 1;
-        if self.held == FRAME {
-            self.end_frame()?;
+    pub fn push(&mut self, line: &EventLine) -> Result<()> {
+        append_json_line(&mut self.buffer, line)?;
+        self.buffered_events += 1;
+        if self.buffered_events == EVENTS_PER_FRAME {
+            self.write_frame()?;
         }
         Ok(())
     }
 
-    fn end_frame(&mut self) -> Result<()> {
-        if self.plain.is_empty() {
+    fn write_frame(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
             return Ok(());
         }
-        let frame = zstd::bulk::compress(&self.plain, LEVEL).map_err(failed)?;
+        let frame = zstd::bulk::compress(&self.buffer, ZSTD_LEVEL).map_err(write_fault)?;
         let size = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(Fault::internal);
-        self.frames.push((size(&frame)?, size(&self.plain)?));
-        self.plain.clear();
-        self.held = 0;
-        self.out.write_all(&frame).map_err(failed)
+        self.frames.push((size(&frame)?, size(&self.buffer)?));
+        self.buffer.clear();
+        self.buffered_events = 0;
+        self.out.write_all(&frame).map_err(write_fault)
     }
 
     /// Ends it.
     ///
     /// # Errors
     /// `io`.
-    pub fn finish(mut self) -> Result<Written> {
-        self.end_frame()?;
+    pub fn finish(mut self) -> Result<FileDigest> {
+        self.write_frame()?;
         let count = u32::try_from(self.frames.len()).map_err(Fault::internal)?;
         let mut table = Vec::new();
-        table.extend(table_start(count * 8 + 9));
+        table.extend(seek_table_header(count * 8 + 9));
         for (compressed, plain) in &self.frames {
             table.extend(compressed.to_le_bytes());
             table.extend(plain.to_le_bytes());
         }
         table.extend(count.to_le_bytes());
         table.push(0); // no checksums: the whole file has one
-        table.extend(SEEKABLE.to_le_bytes());
+        table.extend(SEEK_TABLE_MAGIC.to_le_bytes());
         self.out
             .write_all(&table)
             .and_then(|()| self.out.flush())
-            .map_err(failed)?;
-        Ok(self.out.end().1)
+            .map_err(write_fault)?;
+        Ok(self.out.finish().1)
     }
 }
 
 /// Writes a proof, in one frame.
 pub struct ProofWriter<'w, W: Write> {
-    out: zstd::Encoder<'w, Counting<W>>,
-    plain: Vec<u8>,
+    out: zstd::Encoder<'w, HashingWriter<W>>,
+    buffer: Vec<u8>,
 }
 
 impl<W: Write> std::fmt::Debug for ProofWriter<'_, W> {
@@ -181,12 +182,12 @@ impl<W: Write> ProofWriter<'_, W> {
     /// # Errors
     /// `io`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
-        let out = zstd::Encoder::new(Counting::new(out), LEVEL).map_err(failed)?;
+        let out = zstd::Encoder::new(HashingWriter::new(out), ZSTD_LEVEL).map_err(write_fault)?;
         let mut writer = Self {
             out,
-            plain: Vec::new(),
+            buffer: Vec::new(),
         };
-        writer.put(header)?;
+        writer.write_line(header)?;
         Ok(writer)
     }
 
@@ -194,34 +195,43 @@ impl<W: Write> ProofWriter<'_, W> {
     ///
     /// # Errors
     /// `io`.
-    pub fn push(&mut self, line: &Line) -> Result<()> {
-        self.put(line)
+    pub fn push(&mut self, line: &EventLine) -> Result<()> {
+        self.write_line(line)
     }
 
-    fn put(&mut self, line: &impl serde::Serialize) -> Result<()> {
-        self.plain.clear();
-        add(&mut self.plain, line)?;
-        self.out.write_all(&self.plain).map_err(failed)
+    fn write_line(&mut self, line: &impl serde::Serialize) -> Result<()> {
+        self.buffer.clear();
+        append_json_line(&mut self.buffer, line)?;
+        self.out.write_all(&self.buffer).map_err(write_fault)
     }
 
     /// Ends it.
     ///
     /// # Errors
     /// `io`.
-    pub fn finish(self) -> Result<Written> {
-        let mut out = self.out.finish().map_err(failed)?;
-        out.flush().map_err(failed)?;
-        Ok(out.end().1)
+    pub fn finish(self) -> Result<FileDigest> {
+        let mut out = self.out.finish().map_err(write_fault)?;
+        out.flush().map_err(write_fault)?;
+        Ok(out.finish().1)
     }
 }
 
-fn add(plain: &mut Vec<u8>, line: &impl serde::Serialize) -> Result<()> {
+fn append_json_line(plain: &mut Vec<u8>, line: &impl serde::Serialize) -> Result<()> {
     serde_json::to_writer(&mut *plain, line).map_err(Fault::internal)?;
     plain.push(b'\n');
     Ok(())
 }
 
 #[allow(clippy::needless_pass_by_value)] // for map_err
-fn failed(error: io::Error) -> Fault {
+fn write_fault(error: io::Error) -> Fault {
     Fault::io("writing an archive or a proof", error)
+}
+
+/// Length and SHA-256 of a file.
+pub fn file_digest(mut file: File) -> io::Result<(u64, Hash)> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut counting = HashingWriter::new(io::sink());
+    io::copy(&mut BufReader::with_capacity(1 << 18, file), &mut counting)?;
+    let written = counting.finish().1;
+    Ok((written.bytes, written.sha256))
 }

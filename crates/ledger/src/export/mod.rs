@@ -1,7 +1,7 @@
 //! Taking events along: rows in a file and, where asked for, a proof.
 
-pub mod pass;
-pub mod proof;
-mod target;
+pub mod encode;
+mod ports;
+pub mod proof_file;
 
-pub use target::{Encode, FileFormat, Formats, Receiver, Target};
+pub use ports::{EventEncoder, ExportFormats, ExportSink, ExportWriter, FileFormat};

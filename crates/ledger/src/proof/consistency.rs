@@ -2,8 +2,8 @@
 //! unchanged and in the same order, and newer ones after them.
 
 use super::super::merkle::{empty_root, node_hash};
-use super::climb::{Climb, Side};
-use super::{Nodes, ProofError, middle, range_root};
+use super::position::{NodePosition, Side};
+use super::{NodeReader, ProofError, range_root, split_point};
 use lac_model::bytes::Hash;
 
 /// The proof that the tree of `new` leaves continues that of `old` leaves
@@ -12,7 +12,11 @@ use lac_model::bytes::Hash;
 /// At most 65 hashes. Without any where there is nothing to prove (`old` is 0,
 /// or is `new`) or nothing that could be (`old` is larger), which no verifier
 /// accepts. Fails when a node cannot be read.
-pub fn consistency<N: Nodes>(nodes: &N, old: u64, new: u64) -> Result<Vec<Hash>, N::Error> {
+pub fn prove_consistency<N: NodeReader>(
+    nodes: &N,
+    old: u64,
+    new: u64,
+) -> Result<Vec<Hash>, N::Error> {
     let mut proof = Vec::new();
     if old == 0 || old >= new {
         return Ok(proof);
@@ -20,7 +24,7 @@ pub fn consistency<N: Nodes>(nodes: &N, old: u64, new: u64) -> Result<Vec<Hash>,
     // Down to the subtree that the older tree ends with.
     let (mut lo, mut hi) = (0, new);
     while old < hi {
-        let middle = middle(lo, hi);
+        let middle = split_point(lo, hi);
         if old <= middle {
             proof.push(range_root(nodes, middle, hi)?);
             hi = middle;
@@ -58,17 +62,17 @@ pub fn verify_consistency(
         return Err(ProofError::Shrunk { old, new });
     }
     if old == 0 || old == new {
-        return without_hashes(old, old_root, new, new_root, proof);
+        return verify_trivial(old, old_root, new, new_root, proof);
     }
     let (start, rest) = if old.is_power_of_two() {
         (old_root, proof)
     } else {
         proof.split_first().ok_or(ProofError::TooShort)?
     };
-    let mut climb = Climb::from_end_of_subtree(old - 1, new - 1);
+    let mut climb = NodePosition::from_end_of_subtree(old - 1, new - 1);
     let (mut older, mut newer) = (*start, *start);
     for beside in rest {
-        match climb.step().ok_or(ProofError::TooLong)? {
+        match climb.next_side().ok_or(ProofError::TooLong)? {
             Side::Left => {
                 older = node_hash(beside, &older);
                 newer = node_hash(beside, &newer);
@@ -81,16 +85,16 @@ pub fn verify_consistency(
         return Err(ProofError::TooShort);
     }
     if older != *old_root {
-        return Err(ProofError::OldRoot);
+        return Err(ProofError::OldRootMismatch);
     }
     if newer != *new_root {
-        return Err(ProofError::NewRoot);
+        return Err(ProofError::NewRootMismatch);
     }
     Ok(())
 }
 
 /// The cases that need no hashes: `old` is 0, or is `new`.
-fn without_hashes(
+fn verify_trivial(
     old: u64,
     old_root: &Hash,
     new: u64,
@@ -101,10 +105,10 @@ fn without_hashes(
         return Err(ProofError::TooLong);
     }
     if old == 0 && *old_root != empty_root() {
-        return Err(ProofError::OldRoot);
+        return Err(ProofError::OldRootMismatch);
     }
     if old == new && old_root != new_root {
-        return Err(ProofError::NewRoot);
+        return Err(ProofError::NewRootMismatch);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::super::testing::{
-    MOST, THEIRS, Uniform, any_hashes, any_number, cover, hex, reference, to_ours, to_theirs, tree,
-    two_numbers,
+    MAX_LEAVES, TLOG_TREE, UniformTree, any_hashes, any_number, from_tlog_hashes, hex, number_pair,
+    reference_forest, sample_positions, to_tlog_hashes, tree,
 };
 use super::*;
 use proptest::prelude::*;
@@ -10,17 +10,17 @@ fn root(size: u64) -> Hash {
 }
 
 fn prove(old: u64, new: u64) -> Vec<Hash> {
-    consistency(&tree(new), old, new).unwrap()
+    prove_consistency(&tree(new), old, new).unwrap()
 }
 
 /// What the other implementation thinks of a proof. It knows no empty tree.
-fn they_accept(old: u64, old_root: &Hash, new: u64, new_root: &Hash, proof: &[Hash]) -> bool {
+fn tlog_accepts(old: u64, old_root: &Hash, new: u64, new_root: &Hash, proof: &[Hash]) -> bool {
     let [old_root, new_root] = [*old_root, *new_root].map(tlog_tiles::Hash);
-    tlog_tiles::check_tree(&to_theirs(proof), new, new_root, old, old_root).is_ok()
+    tlog_tiles::check_tree(&to_tlog_hashes(proof), new, new_root, old, old_root).is_ok()
 }
 
 /// Makes the proof with both implementations and checks it with both.
-fn agree(old: u64, new: u64, new_root: &Hash) {
+fn assert_agrees_with_tlog(old: u64, new: u64, new_root: &Hash) {
     let (proof, old_root) = (prove(old, new), root(old));
     let verdict = verify_consistency(old, &old_root, new, new_root, &proof);
     assert_eq!(verdict, Ok(()), "{old} and {new} leaves");
@@ -28,9 +28,9 @@ fn agree(old: u64, new: u64, new_root: &Hash) {
         assert!(proof.is_empty());
         return;
     }
-    let theirs = tlog_tiles::prove_tree(new, old, &*THEIRS).unwrap();
-    assert_eq!(proof, to_ours(theirs), "{old} and {new} leaves");
-    assert!(they_accept(old, &old_root, new, new_root, &proof));
+    let theirs = tlog_tiles::prove_tree(new, old, &*TLOG_TREE).unwrap();
+    assert_eq!(proof, from_tlog_hashes(theirs), "{old} and {new} leaves");
+    assert!(tlog_accepts(old, &old_root, new, new_root, &proof));
 }
 
 /// Proofs of the Certificate Transparency reference tests.
@@ -82,9 +82,9 @@ fn certificate_transparency_proofs() {
             ],
         ),
     ];
-    let forest = reference();
+    let forest = reference_forest();
     for (old, new, known) in cases {
-        let proof = consistency(&forest.tree(new), old, new).unwrap();
+        let proof = prove_consistency(&forest.tree(new), old, new).unwrap();
         assert_eq!(hex(&proof), known, "{old} and {new} leaves");
         let [old_root, new_root] =
             [old, new].map(|size| range_root(&forest.tree(size), 0, size).unwrap());
@@ -98,7 +98,7 @@ fn every_two_small_trees_agree_with_another_implementation() {
     for new in 0..=256 {
         let new_root = root(new);
         for old in 0..=new {
-            agree(old, new, &new_root);
+            assert_agrees_with_tlog(old, new, &new_root);
         }
     }
 }
@@ -107,8 +107,8 @@ fn every_two_small_trees_agree_with_another_implementation() {
 fn larger_trees_agree_with_another_implementation() {
     for new in 257..=1024 {
         let new_root = root(new);
-        for old in cover(new) {
-            agree(old, new, &new_root);
+        for old in sample_positions(new) {
+            assert_agrees_with_tlog(old, new, &new_root);
         }
     }
 }
@@ -123,7 +123,7 @@ fn a_tree_of_the_same_size_is_the_same_tree() {
         };
         assert_eq!(verify_consistency(size, &mine, size, &mine, &[]), Ok(()));
         let verdict = verify_consistency(size, &mine, size, &other, &[]);
-        assert_eq!(verdict, Err(ProofError::NewRoot));
+        assert_eq!(verdict, Err(ProofError::NewRootMismatch));
         let verdict = verify_consistency(size, &mine, size, &mine, &[mine]);
         assert_eq!(verdict, Err(ProofError::TooLong));
     }
@@ -135,7 +135,7 @@ fn every_tree_continues_the_empty_one() {
     for new in [1, 8, u64::MAX] {
         assert_eq!(verify_consistency(0, &empty, new, &some, &[]), Ok(()));
         let verdict = verify_consistency(0, &some, new, &some, &[]);
-        assert_eq!(verdict, Err(ProofError::OldRoot));
+        assert_eq!(verdict, Err(ProofError::OldRootMismatch));
         let verdict = verify_consistency(0, &empty, new, &some, &[some]);
         assert_eq!(verdict, Err(ProofError::TooLong));
     }
@@ -143,7 +143,7 @@ fn every_tree_continues_the_empty_one() {
 
 #[test]
 fn a_tree_never_shrinks() {
-    assert_eq!(consistency(&tree(7), 8, 7), Ok(vec![]));
+    assert_eq!(prove_consistency(&tree(7), 8, 7), Ok(vec![]));
     let verdict = verify_consistency(8, &root(8), 7, &root(7), &[]);
     assert_eq!(verdict, Err(ProofError::Shrunk { old: 8, new: 7 }));
 }
@@ -168,7 +168,7 @@ fn every_bit_counts() {
                 other_new[byte] ^= mask;
                 assert!(verify_consistency(old, &other_old, new, &new_root, &proof).is_err());
                 let verdict = verify_consistency(old, &old_root, new, &other_new, &proof);
-                assert_eq!(verdict, Err(ProofError::NewRoot));
+                assert_eq!(verdict, Err(ProofError::NewRootMismatch));
             }
         }
     }
@@ -201,7 +201,7 @@ fn another_size_is_judged_as_by_others() {
             let (old_root, new_root, proof) = (root(old), root(new), prove(old, new));
             for (other_old, other_new) in (1..24).flat_map(|o| (1..24).map(move |n| (o, n))) {
                 let ours = verify_consistency(other_old, &old_root, other_new, &new_root, &proof);
-                let theirs = they_accept(other_old, &old_root, other_new, &new_root, &proof);
+                let theirs = tlog_accepts(other_old, &old_root, other_new, &new_root, &proof);
                 assert_eq!(ours.is_ok(), theirs, "{other_old} {other_new}");
             }
         }
@@ -212,19 +212,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn large_trees_agree(new in 1025..=MOST, at in any::<prop::sample::Index>()) {
+    fn large_trees_agree(new in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
         let old = at.index(usize::try_from(new).unwrap()) as u64;
-        agree(old, new, &root(new));
+        assert_agrees_with_tlog(old, new, &root(new));
     }
 
     #[test]
     fn trees_of_any_size_are_proven(one in any_number(), two in any_number()) {
         let (old, new) = (one.min(two), one.max(two));
-        let proof = consistency(&Uniform, old, new).unwrap();
-        let [old_root, new_root] = [old, new].map(|size| range_root(&Uniform, 0, size).unwrap());
+        let proof = prove_consistency(&UniformTree, old, new).unwrap();
+        let [old_root, new_root] = [old, new].map(|size| range_root(&UniformTree, 0, size).unwrap());
         let verdict = verify_consistency(old, &old_root, new, &new_root, &proof);
         prop_assert_eq!(verdict, Ok(()));
-        prop_assert!(old == 0 || they_accept(old, &old_root, new, &new_root, &proof));
+        prop_assert!(old == 0 || tlog_accepts(old, &old_root, new, &new_root, &proof));
         if let Some(shorter) = proof.len().checked_sub(1) {
             let verdict = verify_consistency(old, &old_root, new, &new_root, &proof[..shorter]);
             prop_assert_eq!(verdict, Err(ProofError::TooShort));
@@ -236,14 +236,14 @@ proptest! {
     /// A tree whose leaves are all the same continues many others.
     #[test]
     fn other_trees_are_judged_as_by_others(
-        (old, other_old) in two_numbers(),
-        (new, other_new) in two_numbers(),
+        (old, other_old) in number_pair(),
+        (new, other_new) in number_pair(),
     ) {
-        let proof = consistency(&Uniform, old, new).unwrap();
-        let [old_root, new_root] = [old, new].map(|size| range_root(&Uniform, 0, size).unwrap());
+        let proof = prove_consistency(&UniformTree, old, new).unwrap();
+        let [old_root, new_root] = [old, new].map(|size| range_root(&UniformTree, 0, size).unwrap());
         for (old, new) in [(other_old, new), (old, other_new), (other_old, other_new)] {
             let verdict = verify_consistency(old, &old_root, new, &new_root, &proof);
-            let theirs = they_accept(old, &old_root, new, &new_root, &proof);
+            let theirs = tlog_accepts(old, &old_root, new, &new_root, &proof);
             prop_assert!(old == 0 || verdict.is_ok() == theirs);
         }
     }
@@ -257,6 +257,6 @@ proptest! {
         new_root in any::<Hash>(),
     ) {
         prop_assert!(verify_consistency(old, &old_root, new, &new_root, &proof).is_err());
-        let _ = consistency(&Uniform, old, new);
+        let _ = prove_consistency(&UniformTree, old, new);
     }
 }

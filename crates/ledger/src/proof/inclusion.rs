@@ -1,8 +1,8 @@
 //! That a leaf is in a tree.
 
 use super::super::merkle::node_hash;
-use super::climb::{Climb, Side};
-use super::{Nodes, ProofError, middle, range_root};
+use super::position::{NodePosition, Side};
+use super::{NodeReader, ProofError, range_root, split_point};
 use lac_model::bytes::Hash;
 
 /// The proof that leaf `index`, counted from 0, is in the tree of `size`
@@ -11,14 +11,18 @@ use lac_model::bytes::Hash;
 ///
 /// At most 64 hashes. Without any where there is no such leaf, which no
 /// verifier accepts. Fails when a node cannot be read.
-pub fn inclusion<N: Nodes>(nodes: &N, index: u64, size: u64) -> Result<Vec<Hash>, N::Error> {
+pub fn prove_inclusion<N: NodeReader>(
+    nodes: &N,
+    index: u64,
+    size: u64,
+) -> Result<Vec<Hash>, N::Error> {
     let mut path = Vec::new();
     if index >= size {
         return Ok(path);
     }
     let (mut lo, mut hi) = (0, size);
     while hi - lo > 1 {
-        let middle = middle(lo, hi);
+        let middle = split_point(lo, hi);
         if index < middle {
             path.push(range_root(nodes, middle, hi)?);
             hi = middle;
@@ -48,10 +52,10 @@ pub fn verify_inclusion(
     if index >= size {
         return Err(ProofError::NoSuchLeaf { index, size });
     }
-    let mut climb = Climb::new(index, size - 1);
+    let mut climb = NodePosition::new(index, size - 1);
     let mut reached = *leaf;
     for beside in proof {
-        reached = match climb.step().ok_or(ProofError::TooLong)? {
+        reached = match climb.next_side().ok_or(ProofError::TooLong)? {
             Side::Left => node_hash(beside, &reached),
             Side::Right => node_hash(&reached, beside),
         };
@@ -60,7 +64,7 @@ pub fn verify_inclusion(
         return Err(ProofError::TooShort);
     }
     if reached != *root {
-        return Err(ProofError::Root);
+        return Err(ProofError::RootMismatch);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::super::testing::{
-    MOST, THEIRS, Uniform, any_hashes, any_number, cover, hex, leaf, reference, to_ours, to_theirs,
-    tree, two_numbers,
+    MAX_LEAVES, TLOG_TREE, UniformTree, any_hashes, any_number, from_tlog_hashes, hex, leaf,
+    number_pair, reference_forest, sample_positions, to_tlog_hashes, tree,
 };
 use super::*;
 use proptest::prelude::*;
@@ -10,24 +10,24 @@ fn root(size: u64) -> Hash {
 }
 
 fn prove(index: u64, size: u64) -> Vec<Hash> {
-    inclusion(&tree(size), index, size).unwrap()
+    prove_inclusion(&tree(size), index, size).unwrap()
 }
 
 /// What the other implementation thinks of a proof.
-fn they_accept(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
+fn tlog_accepts(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
     let [leaf, root] = [*leaf, *root].map(tlog_tiles::Hash);
-    tlog_tiles::check_record(&to_theirs(proof), size, root, index, leaf).is_ok()
+    tlog_tiles::check_record(&to_tlog_hashes(proof), size, root, index, leaf).is_ok()
 }
 
 /// Makes the proof with both implementations and checks it with both.
-fn agree(index: u64, size: u64, root: &Hash) {
+fn assert_agrees_with_tlog(index: u64, size: u64, root: &Hash) {
     let proof = prove(index, size);
-    let theirs = tlog_tiles::prove_record(size, index, &*THEIRS).unwrap();
-    assert_eq!(proof, to_ours(theirs), "leaf {index} of {size}");
+    let theirs = tlog_tiles::prove_record(size, index, &*TLOG_TREE).unwrap();
+    assert_eq!(proof, from_tlog_hashes(theirs), "leaf {index} of {size}");
     let leaf = leaf(index);
     let verdict = verify_inclusion(&leaf, index, size, &proof, root);
     assert_eq!(verdict, Ok(()), "leaf {index} of {size}");
-    assert!(they_accept(&leaf, index, size, &proof, root));
+    assert!(tlog_accepts(&leaf, index, size, &proof, root));
 }
 
 /// Paths of the Certificate Transparency reference tests.
@@ -68,10 +68,10 @@ fn certificate_transparency_paths() {
             ],
         ),
     ];
-    let forest = reference();
+    let forest = reference_forest();
     for (index, size, path) in cases {
         let tree = forest.tree(size);
-        let proof = inclusion(&tree, index, size).unwrap();
+        let proof = prove_inclusion(&tree, index, size).unwrap();
         assert_eq!(hex(&proof), path, "leaf {index} of {size}");
         let root = range_root(&tree, 0, size).unwrap();
         let leaf = tree.node(0, index).unwrap();
@@ -84,7 +84,7 @@ fn every_leaf_of_small_trees_agrees_with_another_implementation() {
     for size in 1..=256 {
         let root = root(size);
         for index in 0..size {
-            agree(index, size, &root);
+            assert_agrees_with_tlog(index, size, &root);
         }
     }
 }
@@ -93,8 +93,11 @@ fn every_leaf_of_small_trees_agrees_with_another_implementation() {
 fn leaves_of_larger_trees_agree_with_another_implementation() {
     for size in 257..=1024 {
         let root = root(size);
-        for index in cover(size).into_iter().filter(|index| *index < size) {
-            agree(index, size, &root);
+        for index in sample_positions(size)
+            .into_iter()
+            .filter(|index| *index < size)
+        {
+            assert_agrees_with_tlog(index, size, &root);
         }
     }
 }
@@ -102,7 +105,7 @@ fn leaves_of_larger_trees_agree_with_another_implementation() {
 #[test]
 fn there_is_no_leaf_outside_of_the_tree() {
     for (index, size) in [(0, 0), (1, 1), (9, 8), (u64::MAX, 8), (u64::MAX, u64::MAX)] {
-        assert_eq!(inclusion(&tree(size), index, size), Ok(vec![]));
+        assert_eq!(prove_inclusion(&tree(size), index, size), Ok(vec![]));
         let verdict = verify_inclusion(&[0; 32], index, size, &[], &[0; 32]);
         assert_eq!(verdict, Err(ProofError::NoSuchLeaf { index, size }));
     }
@@ -121,16 +124,16 @@ fn every_bit_counts() {
                 for at in 0..proof.len() {
                     proof[at][byte] ^= mask;
                     let verdict = verify_inclusion(&leaf, index, size, &proof, &root);
-                    assert_eq!(verdict, Err(ProofError::Root));
+                    assert_eq!(verdict, Err(ProofError::RootMismatch));
                     proof[at][byte] ^= mask;
                 }
                 let (mut other_leaf, mut other_root) = (leaf, root);
                 other_leaf[byte] ^= mask;
                 other_root[byte] ^= mask;
                 let verdict = verify_inclusion(&other_leaf, index, size, &proof, &root);
-                assert_eq!(verdict, Err(ProofError::Root));
+                assert_eq!(verdict, Err(ProofError::RootMismatch));
                 let verdict = verify_inclusion(&leaf, index, size, &proof, &other_root);
-                assert_eq!(verdict, Err(ProofError::Root));
+                assert_eq!(verdict, Err(ProofError::RootMismatch));
             }
         }
     }
@@ -167,7 +170,7 @@ fn another_index_is_refused_and_another_size_judged_as_by_others() {
             }
             for other in 0..40 {
                 let verdict = verify_inclusion(&leaf, index, other, &proof, &root);
-                let theirs = they_accept(&leaf, index, other, &proof, &root);
+                let theirs = tlog_accepts(&leaf, index, other, &proof, &root);
                 assert_eq!(
                     verdict.is_ok(),
                     theirs,
@@ -187,19 +190,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn leaves_of_large_trees_agree(size in 1025..=MOST, at in any::<prop::sample::Index>()) {
+    fn leaves_of_large_trees_agree(size in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
         let index = at.index(usize::try_from(size).unwrap()) as u64;
-        agree(index, size, &root(size));
+        assert_agrees_with_tlog(index, size, &root(size));
     }
 
     #[test]
     fn trees_of_any_size_are_proven(size in any_number(), index in any_number()) {
         prop_assume!(size > 0);
         let index = index % size;
-        let proof = inclusion(&Uniform, index, size).unwrap();
-        let root = range_root(&Uniform, 0, size).unwrap();
+        let proof = prove_inclusion(&UniformTree, index, size).unwrap();
+        let root = range_root(&UniformTree, 0, size).unwrap();
         prop_assert_eq!(verify_inclusion(&leaf(0), index, size, &proof, &root), Ok(()));
-        prop_assert!(they_accept(&leaf(0), index, size, &proof, &root));
+        prop_assert!(tlog_accepts(&leaf(0), index, size, &proof, &root));
         if let Some(shorter) = proof.len().checked_sub(1) {
             let verdict = verify_inclusion(&leaf(0), index, size, &proof[..shorter], &root);
             prop_assert_eq!(verdict, Err(ProofError::TooShort));
@@ -211,15 +214,15 @@ proptest! {
     /// Whose leaves are all the same can be proven in many places.
     #[test]
     fn other_places_are_judged_as_by_others(
-        (index, other_index) in two_numbers(),
-        (size, other_size) in two_numbers(),
+        (index, other_index) in number_pair(),
+        (size, other_size) in number_pair(),
     ) {
         let index = index.checked_rem(size).unwrap_or_default();
-        let proof = inclusion(&Uniform, index, size).unwrap();
-        let root = range_root(&Uniform, 0, size).unwrap();
+        let proof = prove_inclusion(&UniformTree, index, size).unwrap();
+        let root = range_root(&UniformTree, 0, size).unwrap();
         for (index, size) in [(other_index, size), (index, other_size), (other_index, other_size)] {
             let verdict = verify_inclusion(&leaf(0), index, size, &proof, &root);
-            let theirs = they_accept(&leaf(0), index, size, &proof, &root);
+            let theirs = tlog_accepts(&leaf(0), index, size, &proof, &root);
             prop_assert_eq!(verdict.is_ok(), theirs);
         }
     }
@@ -232,6 +235,6 @@ proptest! {
         root in any::<Hash>(),
     ) {
         prop_assert!(verify_inclusion(&leaf(0), index, size, &proof, &root).is_err());
-        let _ = inclusion(&Uniform, index, size);
+        let _ = prove_inclusion(&UniformTree, index, size);
     }
 }

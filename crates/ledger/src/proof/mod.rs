@@ -8,14 +8,14 @@
 //! A size and its root go together, as a checkpoint signs them: a root alone
 //! does not say of how many leaves it is.
 
-mod climb;
 mod consistency;
 mod inclusion;
-mod multi;
+mod multiproof;
+mod position;
 
-pub use consistency::{consistency, verify_consistency};
-pub use inclusion::{inclusion, verify_inclusion};
-pub use multi::{MultiError, multi, multi_root};
+pub use consistency::{prove_consistency, verify_consistency};
+pub use inclusion::{prove_inclusion, verify_inclusion};
+pub use multiproof::{MultiproofError, multiproof_root, prove_leaves};
 
 use super::merkle::{empty_root, node_hash};
 use lac_model::bytes::Hash;
@@ -24,7 +24,7 @@ use lac_model::bytes::Hash;
 ///
 /// Only perfect subtrees are asked for: they are the same in every tree that
 /// is large enough to have them, so that they can be stored once.
-pub trait Nodes {
+pub trait NodeReader {
     /// Why a node could not be read.
     type Error;
 
@@ -41,7 +41,7 @@ pub trait Nodes {
 /// `lo..hi` is what the RFC's split of a tree comes to: `lo` is a multiple of
 /// every power of two up to `hi - lo`. For 0..size that is the root of the
 /// tree; for an empty range it is [`empty_root`].
-pub fn range_root<N: Nodes>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N::Error> {
+pub fn range_root<N: NodeReader>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N::Error> {
     let Some(level) = hi.saturating_sub(lo).checked_ilog2() else {
         return Ok(empty_root());
     };
@@ -57,7 +57,7 @@ pub fn range_root<N: Nodes>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N::Erro
 
 /// Where the RFC splits the leaves `lo..hi`, which are two or more: after the
 /// largest power of two that is smaller than their number.
-fn middle(lo: u64, hi: u64) -> u64 {
+fn split_point(lo: u64, hi: u64) -> u64 {
     lo + (1 << (hi - lo - 1).ilog2())
 }
 
@@ -88,13 +88,13 @@ pub enum ProofError {
     TooLong,
     /// The hashes lead to another root than the tree's.
     #[error("the proof does not lead to the root of the tree")]
-    Root,
+    RootMismatch,
     /// The hashes lead to another root than the older tree's.
     #[error("the proof does not lead to the root of the older tree")]
-    OldRoot,
+    OldRootMismatch,
     /// The hashes lead to another root than the newer tree's.
     #[error("the proof does not lead to the root of the newer tree")]
-    NewRoot,
+    NewRootMismatch,
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 use super::super::merkle::Frontier;
-use super::testing::{MOST, Outside, THEIRS, Uniform, hex, leaf, reference, tree};
+use super::testing::{
+    MAX_LEAVES, NodeOutside, TLOG_TREE, UniformTree, hex, leaf, reference_forest, tree,
+};
 use super::*;
 use proptest::prelude::*;
 
 /// Roots of the Certificate Transparency reference tests.
 #[test]
 fn certificate_transparency_roots() {
-    let forest = reference();
+    let forest = reference_forest();
     let root = |size| range_root(&forest.tree(size), 0, size).unwrap();
     let roots: Vec<Hash> = (0..=8).map(root).collect();
     let known = [
@@ -28,7 +30,7 @@ fn roots_agree_with_another_implementation_and_with_the_frontier() {
     let mut frontier = Frontier::new();
     for size in 0..=1024 {
         let root = range_root(&tree(size), 0, size).unwrap();
-        let theirs = tlog_tiles::tree_hash(size, &*THEIRS).unwrap();
+        let theirs = tlog_tiles::tree_hash(size, &*TLOG_TREE).unwrap();
         assert_eq!(root, theirs.0, "of {size} leaves");
         assert_eq!(root, frontier.root(), "of {size} leaves");
         frontier.push(leaf(size));
@@ -38,11 +40,11 @@ fn roots_agree_with_another_implementation_and_with_the_frontier() {
 #[test]
 fn a_node_that_cannot_be_read_is_an_error() {
     let of_six = tree(6);
-    assert_eq!(range_root(&of_six, 0, 7), Err(Outside(0, 6)));
-    assert_eq!(inclusion(&of_six, 0, 8), Err(Outside(2, 1)));
-    assert_eq!(consistency(&of_six, 3, 8), Err(Outside(2, 1)));
-    let unread = multi(&of_six, [3].into_iter(), 8, &mut |_| ());
-    assert_eq!(unread, Err(Outside(2, 1)));
+    assert_eq!(range_root(&of_six, 0, 7), Err(NodeOutside(0, 6)));
+    assert_eq!(prove_inclusion(&of_six, 0, 8), Err(NodeOutside(2, 1)));
+    assert_eq!(prove_consistency(&of_six, 3, 8), Err(NodeOutside(2, 1)));
+    let unread = prove_leaves(&of_six, [3].into_iter(), 8, &mut |_| ());
+    assert_eq!(unread, Err(NodeOutside(2, 1)));
 }
 
 #[test]
@@ -55,18 +57,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn roots_of_large_trees_agree(size in 1025..=MOST) {
-        let theirs = tlog_tiles::tree_hash(size, &*THEIRS).unwrap();
+    fn roots_of_large_trees_agree(size in 1025..=MAX_LEAVES) {
+        let theirs = tlog_tiles::tree_hash(size, &*TLOG_TREE).unwrap();
         prop_assert_eq!(range_root(&tree(size), 0, size), Ok(theirs.0));
     }
 
     #[test]
     fn a_root_joins_the_two_sides_of_the_split(size in super::testing::any_number()) {
         prop_assume!(size > 1);
-        let at = middle(0, size);
+        let at = split_point(0, size);
         prop_assert!(at.is_power_of_two() && at < size && size - at <= at);
-        let [left, right] = [(0, at), (at, size)].map(|(lo, hi)| range_root(&Uniform, lo, hi));
+        let [left, right] = [(0, at), (at, size)].map(|(lo, hi)| range_root(&UniformTree, lo, hi));
         let root = node_hash(&left.unwrap(), &right.unwrap());
-        prop_assert_eq!(range_root(&Uniform, 0, size), Ok(root));
+        prop_assert_eq!(range_root(&UniformTree, 0, size), Ok(root));
     }
 }

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use tlog_tiles::{HashReader, split_stored_hash_index, stored_hashes};
 
 use super::super::merkle::{leaf_hash, node_hash};
-use super::Nodes;
+use super::NodeReader;
 use lac_model::bytes::Hash;
 
 /// Leaves of the large tree. Every smaller tree is a prefix of it.
-pub(super) const MOST: u64 = 100_000;
+pub(super) const MAX_LEAVES: u64 = 100_000;
 
 pub(super) fn record(index: u64) -> [u8; 8] {
     index.to_be_bytes()
@@ -22,11 +22,11 @@ pub(super) fn leaf(index: u64) -> Hash {
 }
 
 /// All perfect subtrees over some leaves, level by level.
-pub(super) struct Forest {
+pub(super) struct TestForest {
     levels: Vec<Vec<Hash>>,
 }
 
-impl Forest {
+impl TestForest {
     pub(super) fn new(leaves: Vec<Hash>) -> Self {
         let mut levels = vec![leaves];
         while let Some(below) = levels.last().filter(|level| level.len() > 1) {
@@ -37,77 +37,78 @@ impl Forest {
     }
 
     /// The tree over the first `size` leaves.
-    pub(super) fn tree(&self, size: u64) -> Tree<'_> {
-        Tree { forest: self, size }
+    pub(super) fn tree(&self, size: u64) -> TestTree<'_> {
+        TestTree { forest: self, size }
     }
 }
 
-pub(super) struct Tree<'a> {
-    forest: &'a Forest,
+pub(super) struct TestTree<'a> {
+    forest: &'a TestForest,
     size: u64,
 }
 
 /// A node outside of the tree was asked for: its level and index.
 #[derive(Debug, PartialEq)]
-pub(super) struct Outside(pub(super) u32, pub(super) u64);
+pub(super) struct NodeOutside(pub(super) u32, pub(super) u64);
 
-impl Nodes for Tree<'_> {
-    type Error = Outside;
+impl NodeReader for TestTree<'_> {
+    type Error = NodeOutside;
 
-    fn node(&self, level: u32, index: u64) -> Result<Hash, Outside> {
+    fn node(&self, level: u32, index: u64) -> Result<Hash, NodeOutside> {
         if (index + 1) << level > self.size {
-            return Err(Outside(level, index));
+            return Err(NodeOutside(level, index));
         }
         let (level, index) = (level as usize, usize::try_from(index).unwrap());
         Ok(self.forest.levels[level][index])
     }
 }
 
-static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::new((0..MOST).map(leaf).collect()));
+static FOREST: LazyLock<TestForest> =
+    LazyLock::new(|| TestForest::new((0..MAX_LEAVES).map(leaf).collect()));
 
 /// Our tree over the first `size` of [`MOST`] leaves.
-pub(super) fn tree(size: u64) -> Tree<'static> {
+pub(super) fn tree(size: u64) -> TestTree<'static> {
     FOREST.tree(size)
 }
 
 /// A tree of any size, whose leaves are all the same.
-pub(super) struct Uniform;
+pub(super) struct UniformTree;
 
 static UNIFORM: LazyLock<Vec<Hash>> = LazyLock::new(|| {
     let levels = std::iter::successors(Some(leaf(0)), |below| Some(node_hash(below, below)));
     levels.take(64).collect()
 });
 
-impl Nodes for Uniform {
-    type Error = Outside;
+impl NodeReader for UniformTree {
+    type Error = NodeOutside;
 
-    fn node(&self, level: u32, index: u64) -> Result<Hash, Outside> {
+    fn node(&self, level: u32, index: u64) -> Result<Hash, NodeOutside> {
         let known = UNIFORM.get(level as usize).copied();
-        known.ok_or(Outside(level, index))
+        known.ok_or(NodeOutside(level, index))
     }
 }
 
-pub(super) fn to_theirs(hashes: &[Hash]) -> Vec<tlog_tiles::Hash> {
+pub(super) fn to_tlog_hashes(hashes: &[Hash]) -> Vec<tlog_tiles::Hash> {
     hashes.iter().copied().map(tlog_tiles::Hash).collect()
 }
 
-pub(super) fn to_ours(hashes: Vec<tlog_tiles::Hash>) -> Vec<Hash> {
+pub(super) fn from_tlog_hashes(hashes: Vec<tlog_tiles::Hash>) -> Vec<Hash> {
     hashes.into_iter().map(|hash| hash.0).collect()
 }
 
 /// The large tree, hashed and stored by the other implementation.
-pub(super) struct Theirs(Vec<tlog_tiles::Hash>);
+pub(super) struct TlogTree(Vec<tlog_tiles::Hash>);
 
-impl HashReader for Theirs {
+impl HashReader for TlogTree {
     fn read_hashes(&self, at: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::tlog::Error> {
         let read = |at: &u64| self.0[usize::try_from(*at).unwrap()];
         Ok(at.iter().map(read).collect())
     }
 }
 
-pub(super) static THEIRS: LazyLock<Theirs> = LazyLock::new(|| {
-    let mut stored = Theirs(Vec::new());
-    for index in 0..MOST {
+pub(super) static TLOG_TREE: LazyLock<TlogTree> = LazyLock::new(|| {
+    let mut stored = TlogTree(Vec::new());
+    for index in 0..MAX_LEAVES {
         let more = stored_hashes(index, &record(index), &stored).unwrap();
         stored.0.extend(more);
     }
@@ -115,15 +116,15 @@ pub(super) static THEIRS: LazyLock<Theirs> = LazyLock::new(|| {
 });
 
 /// Their reading of [`Uniform`].
-impl HashReader for Uniform {
+impl HashReader for UniformTree {
     fn read_hashes(&self, at: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::tlog::Error> {
         let read = |at: &u64| UNIFORM[usize::from(split_stored_hash_index(*at).0)];
-        Ok(to_theirs(&at.iter().map(read).collect::<Vec<_>>()))
+        Ok(to_tlog_hashes(&at.iter().map(read).collect::<Vec<_>>()))
     }
 }
 
 /// The eight leaves of the Certificate Transparency reference tests.
-pub(super) fn reference() -> Forest {
+pub(super) fn reference_forest() -> TestForest {
     let inputs: [&[u8]; 8] = [
         b"",
         b"\0",
@@ -134,7 +135,7 @@ pub(super) fn reference() -> Forest {
         b"PQRSTUVW",
         b"`abcdefghijklmno",
     ];
-    Forest::new(inputs.iter().map(|input| leaf_hash(input)).collect())
+    TestForest::new(inputs.iter().map(|input| leaf_hash(input)).collect())
 }
 
 pub(super) fn hex(hashes: &[Hash]) -> Vec<String> {
@@ -145,7 +146,7 @@ pub(super) fn hex(hashes: &[Hash]) -> Vec<String> {
 
 /// Positions to try in 0..=`size`: all of them up to 256, else the edges, the
 /// places where the tree splits, and some between.
-pub(super) fn cover(size: u64) -> Vec<u64> {
+pub(super) fn sample_positions(size: u64) -> Vec<u64> {
     if size <= 256 {
         return (0..=size).collect();
     }
@@ -163,7 +164,7 @@ pub(super) fn any_number() -> impl Strategy<Value = u64> {
 }
 
 /// A number, and another one that is close to it or not.
-pub(super) fn two_numbers() -> impl Strategy<Value = (u64, u64)> {
+pub(super) fn number_pair() -> impl Strategy<Value = (u64, u64)> {
     any_number().prop_flat_map(|one| {
         let beside = (0_u64..5).prop_map(move |n| one.saturating_add(n).saturating_sub(2));
         (Just(one), prop_oneof![beside, any_number()])

@@ -2,47 +2,47 @@
 
 use serde_json::{Map, Value};
 
-use super::Change;
+use super::AdminChange;
 use lac_model::audit::{ActionGroup, EventView, Outcome};
 
 /// The longest text of a value before or after, in characters.
-const LONGEST: usize = 120;
+const MAX_VALUE_CHARS: usize = 120;
 
-const GROUPS: [ActionGroup; 3] = [
+const ADMIN_GROUPS: [ActionGroup; 3] = [
     ActionGroup::Config,
     ActionGroup::Roles,
     ActionGroup::AdminUsers,
 ];
 
 /// Whether the event changed something of it.
-pub(super) fn is_one(event: &EventView) -> bool {
+pub(super) fn is_admin_change(event: &EventView) -> bool {
     event.result == Outcome::Success
-        && GROUPS
+        && ADMIN_GROUPS
             .iter()
             .any(|group| group.as_str() == event.action_group)
         && event.action != "read"
 }
 
-pub(super) fn change(event: &EventView) -> Change {
+pub(super) fn admin_change(event: &EventView) -> AdminChange {
     let detail = |key: &str| event.details.as_ref()?.get(key);
     let what = ["path", "admin_user", "role", "name"]
         .into_iter()
         .find_map(detail);
-    let (before, after) = differing(detail("before"), detail("after"));
-    Change {
+    let (before, after) = changed_fields(detail("before"), detail("after"));
+    AdminChange {
         seq: event.seq,
         time: event.time,
         admin: event.admin.clone(),
         action_group: event.action_group.clone(),
         action: event.action.clone(),
-        what: what.and_then(short),
-        before: before.as_ref().and_then(short),
-        after: after.as_ref().and_then(short),
+        what: what.and_then(short_text),
+        before: before.as_ref().and_then(short_text),
+        after: after.as_ref().and_then(short_text),
     }
 }
 
 /// Both values; of two objects only the fields that differ.
-fn differing(before: Option<&Value>, after: Option<&Value>) -> (Option<Value>, Option<Value>) {
+fn changed_fields(before: Option<&Value>, after: Option<&Value>) -> (Option<Value>, Option<Value>) {
     let (Some(Value::Object(was)), Some(Value::Object(is))) = (before, after) else {
         return (before.cloned(), after.cloned());
     };
@@ -57,15 +57,15 @@ fn differing(before: Option<&Value>, after: Option<&Value>) -> (Option<Value>, O
 }
 
 /// A value as people write it, cut.
-fn short(value: &Value) -> Option<String> {
-    let text = words(value)?;
-    Some(match text.char_indices().nth(LONGEST) {
+fn short_text(value: &Value) -> Option<String> {
+    let text = value_text(value)?;
+    Some(match text.char_indices().nth(MAX_VALUE_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     })
 }
 
-fn words(value: &Value) -> Option<String> {
+fn value_text(value: &Value) -> Option<String> {
     let joined = |parts: Vec<String>, by: &str| match parts.as_slice() {
         [] => "none".to_owned(),
         parts => parts.join(by),
@@ -73,10 +73,10 @@ fn words(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => return None,
         Value::String(text) => text.clone(),
-        Value::Array(values) => joined(values.iter().filter_map(words).collect(), ", "),
+        Value::Array(values) => joined(values.iter().filter_map(value_text).collect(), ", "),
         Value::Object(fields) => {
             let field = |(name, value): (&String, &Value)| {
-                let value = words(value).unwrap_or_else(|| "none".to_owned());
+                let value = value_text(value).unwrap_or_else(|| "none".to_owned());
                 format!("{name}: {value}")
             };
             joined(fields.iter().map(field).collect(), "; ")
@@ -91,19 +91,19 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_differs_is_told() {
+    fn only_differing_fields_are_reported() {
         let was = json!({"access": "custom", "resources": [], "scope": "all"});
         let is = json!({"access": "custom", "resources": ["a", "b"], "scope": "all"});
-        let (before, after) = differing(Some(&was), Some(&is));
-        let told = [before, after].map(|value| short(&value.unwrap()).unwrap());
+        let (before, after) = changed_fields(Some(&was), Some(&is));
+        let told = [before, after].map(|value| short_text(&value.unwrap()).unwrap());
         assert_eq!(told, ["resources: none", "resources: a, b"]);
-        let whole = differing(None, Some(&was)).1.unwrap();
-        let told = short(&whole).unwrap();
+        let whole = changed_fields(None, Some(&was)).1.unwrap();
+        let told = short_text(&whole).unwrap();
         assert_eq!(told, "access: custom; resources: none; scope: all");
-        assert_eq!(short(&json!(null)), None);
+        assert_eq!(short_text(&json!(null)), None);
         assert_eq!(
-            short(&json!("ä".repeat(200))).unwrap().chars().count(),
-            LONGEST + 1
+            short_text(&json!("ä".repeat(200))).unwrap().chars().count(),
+            MAX_VALUE_CHARS + 1
         );
     }
 }

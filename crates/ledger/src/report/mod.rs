@@ -1,14 +1,15 @@
 //! What a report is: the events of a filter summed up in one pass.
 
-mod answer;
+mod access_report;
+mod builder;
 mod changes;
-mod tally;
 #[cfg(test)]
 mod tests;
 mod top;
 
-pub use answer::{
-    Access, Change, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Reported, Visits,
+pub use access_report::{
+    AccessReport, AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride,
+    LoginCounts, LongSession, OutOfHoursAccess, ReportDay, SelfGrantedConsent,
 };
-pub use tally::Tally;
-pub use top::{Count, Top};
+pub use builder::ReportBuilder;
+pub use top::{NamedCount, Top};

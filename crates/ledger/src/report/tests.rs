@@ -1,15 +1,15 @@
 use chrono_tz::Europe::Berlin;
 
-use super::tally::Tally;
+use super::builder::ReportBuilder;
 use super::*;
-use crate::summary::About;
-use crate::summary::Seen;
+use crate::report_summary::SummaryEvent;
+use crate::report_summary::SummaryInfo;
 use lac_model::audit::Action;
 use lac_model::audit::{EventView, Outcome};
-use lac_model::time::Office;
+use lac_model::time::OfficeHours;
 use lac_model::time::Timestamp;
 
-fn access(time: &str) -> Seen {
+fn access_at(time: &str) -> SummaryEvent {
     let action = Action::LoginRedeem;
     let event = EventView {
         seq: 1,
@@ -34,19 +34,19 @@ fn access(time: &str) -> Seen {
         ticket: None,
         details: None,
     };
-    Seen {
+    SummaryEvent {
         event,
         erased: false,
     }
 }
 
-fn report(times: &[&str]) -> Reported {
-    let office = Office::parse(Office::HOURS, Office::DAYS).unwrap();
-    let mut tally = Tally::new(Berlin, office, 10);
+fn report(times: &[&str]) -> AccessReport {
+    let office = OfficeHours::parse(OfficeHours::DEFAULT_HOURS, OfficeHours::DEFAULT_DAYS).unwrap();
+    let mut tally = ReportBuilder::new(Berlin, office, 10);
     for time in times {
-        tally.take(&access(time), None);
+        tally.add_event(&access_at(time), None);
     }
-    tally.finish(About {
+    tally.finish(SummaryInfo {
         store: "test.example".to_owned(),
         made_at: Timestamp::from_seconds(0),
         made_by: "anna".to_owned(),
@@ -60,7 +60,7 @@ fn report(times: &[&str]) -> Reported {
 
 /// Clocks went back at 01:00 UTC on 2026-10-25, a Sunday.
 #[test]
-fn an_hour_that_comes_twice_is_one_hour_of_one_day() {
+fn repeated_hour_counts_as_one_hour() {
     let report = report(&[
         "2026-10-24T21:59:59Z",
         "2026-10-24T22:00:00Z",
@@ -79,7 +79,7 @@ fn an_hour_that_comes_twice_is_one_hour_of_one_day() {
     let (saturday, sunday, monday) = (report.hours[5], report.hours[6], report.hours[0]);
     assert_eq!((saturday[23], sunday[0], sunday[2]), (1, 1, 2));
     assert_eq!((sunday[1], sunday[3], sunday[23], monday[0]), (0, 0, 1, 1));
-    assert_eq!(report.outside.visits.count, 6);
+    assert_eq!(report.outside.summary.count, 6);
 }
 
 /// Clocks went forward at 01:00 UTC on 2026-03-29, a Sunday: office hours are
@@ -95,7 +95,7 @@ fn office_hours_follow_the_clocks() {
         "2026-03-30T15:59:59Z",
         "2026-03-30T16:00:00Z",
     ]);
-    assert_eq!(report.outside.visits.count, 4);
+    assert_eq!(report.outside.summary.count, 4);
     let sunday = report.hours[6];
     assert_eq!((sunday[1], sunday[2], sunday[3]), (1, 0, 1));
     assert_eq!(report.logins.redeemed, 7);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something with how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Count {
+pub struct NamedCount {
     /// `null` where it is not known.
     pub name: Option<String>,
     pub count: u64,
@@ -28,7 +28,7 @@ impl<T> Default for Top<T> {
 }
 
 impl<T> Top<T> {
-    pub(super) fn cut(mut rows: Vec<T>, most: usize) -> Self {
+    pub(super) fn from_rows(mut rows: Vec<T>, most: usize) -> Self {
         let more = rows.len().saturating_sub(most) as u64;
         rows.truncate(most);
         Self { rows, more }
@@ -42,89 +42,91 @@ impl<T> Top<T> {
 
 /// How often each name occurs.
 #[derive(Debug, Default)]
-pub(super) struct Counts(BTreeMap<Option<String>, u64>);
+pub(super) struct NameCounts(BTreeMap<Option<String>, u64>);
 
-impl Counts {
+impl NameCounts {
     pub fn add(&mut self, name: Option<&str>) {
         let name = name.map(str::to_owned);
         *self.0.entry(name).or_default() += 1;
     }
 
     /// Most frequent first, equal ones by name.
-    pub fn finish(self) -> Vec<Count> {
+    pub fn finish(self) -> Vec<NamedCount> {
         let all = self.0.into_iter();
-        let mut all: Vec<Count> = all.map(|(name, count)| Count { name, count }).collect();
+        let mut all: Vec<NamedCount> = all
+            .map(|(name, count)| NamedCount { name, count })
+            .collect();
         all.sort_by_key(|row| std::cmp::Reverse(row.count));
         all
     }
 
-    pub fn top(self, most: usize) -> Top<Count> {
-        Top::cut(self.finish(), most)
+    pub fn top(self, most: usize) -> Top<NamedCount> {
+        Top::from_rows(self.finish(), most)
     }
 }
 
 /// The latest few of what comes in order.
 #[derive(Debug)]
 pub(super) struct Latest<T> {
-    most: usize,
-    pub kept: VecDeque<T>,
+    limit: usize,
+    pub items: VecDeque<T>,
     pub count: u64,
 }
 
 impl<T> Latest<T> {
     pub fn new(most: usize) -> Self {
         Self {
-            most,
-            kept: VecDeque::new(),
+            limit: most,
+            items: VecDeque::new(),
             count: 0,
         }
     }
 
     pub fn add(&mut self, one: T) {
         self.count += 1;
-        self.kept.push_back(one);
-        if self.kept.len() > self.most {
-            self.kept.pop_front();
+        self.items.push_back(one);
+        if self.items.len() > self.limit {
+            self.items.pop_front();
         }
     }
 
     /// Newest first.
     pub fn finish(self) -> Top<T> {
-        let more = self.count - self.kept.len() as u64;
-        let rows = self.kept.into_iter().rev().collect();
+        let more = self.count - self.items.len() as u64;
+        let rows = self.items.into_iter().rev().collect();
         Top { rows, more }
     }
 }
 
 /// The greatest few, the first to come first among equals.
 #[derive(Debug)]
-pub(super) struct Greatest<T> {
-    most: usize,
-    kept: Vec<(u64, T)>,
+pub(super) struct Largest<T> {
+    limit: usize,
+    items: Vec<(u64, T)>,
     count: u64,
 }
 
-impl<T> Greatest<T> {
+impl<T> Largest<T> {
     pub fn new(most: usize) -> Self {
         Self {
-            most,
-            kept: Vec::new(),
+            limit: most,
+            items: Vec::new(),
             count: 0,
         }
     }
 
     pub fn add(&mut self, size: u64, one: impl FnOnce() -> T) {
         self.count += 1;
-        let at = self.kept.partition_point(|(kept, _)| *kept >= size);
-        if at < self.most {
-            self.kept.insert(at, (size, one()));
-            self.kept.truncate(self.most);
+        let at = self.items.partition_point(|(kept, _)| *kept >= size);
+        if at < self.limit {
+            self.items.insert(at, (size, one()));
+            self.items.truncate(self.limit);
         }
     }
 
     pub fn finish(self) -> Top<T> {
-        let more = self.count - self.kept.len() as u64;
-        let rows = self.kept.into_iter().map(|(_, one)| one).collect();
+        let more = self.count - self.items.len() as u64;
+        let rows = self.items.into_iter().map(|(_, one)| one).collect();
         Top { rows, more }
     }
 }
@@ -134,8 +136,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_is_counted() {
-        let mut counts = Counts::default();
+    fn omitted_rows_are_counted() {
+        let mut counts = NameCounts::default();
         for name in [Some("b"), Some("a"), None, Some("b"), Some("c")] {
             counts.add(name);
         }
@@ -154,7 +156,7 @@ mod tests {
             }
         );
 
-        let mut greatest = Greatest::new(3);
+        let mut greatest = Largest::new(3);
         for (at, size) in [3, 9, 1, 9, 2, 7].into_iter().enumerate() {
             greatest.add(size, || (size, at));
         }
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_none() {
+    fn zero_limit_keeps_nothing() {
         let mut latest = Latest::new(0);
         latest.add(1);
         assert_eq!(
@@ -173,7 +175,7 @@ mod tests {
                 more: 1
             }
         );
-        let mut greatest = Greatest::new(0);
+        let mut greatest = Largest::new(0);
         greatest.add(1, || 1);
         assert_eq!(greatest.finish().total(), 1);
     }

@@ -38,9 +38,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        problem: UnsafeFile,
+        problem: KeyFileProblem,
         /// The command that mends it.
-        mend: String,
+        remedy: String,
     },
     /// A new key is never written over an old one.
     #[error("{} exists already", path.display())]
@@ -68,7 +68,7 @@ pub enum Error {
 
 /// How a key file is unsafe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UnsafeFile {
+pub enum KeyFileProblem {
     /// Its group or everyone has some access.
     #[error("is accessible to others than its owner")]
     Exposed,
@@ -158,11 +158,11 @@ pub enum NoteError {
     UnknownKey,
     /// A key signed a size at which it was not the log's key yet.
     #[error("the checkpoint is signed by a key that was not the log's key yet")]
-    Early,
+    KeyNotYetValid,
     /// A key signed a size at which another had taken its place.
     #[error("the checkpoint is signed by a key that had been replaced by then")]
-    Replaced,
+    KeyReplaced,
     /// What the log's keys say of one another does not verify.
     #[error("the statements of the log's keys about one another do not verify")]
-    Chain,
+    KeyChain,
 }

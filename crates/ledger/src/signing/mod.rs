@@ -3,24 +3,25 @@
 //! Nothing here reads a clock or makes randomness; both are arguments. Only
 //! the private keys' files are touched, by [`ring`] and [`keys`].
 
-pub mod chain;
 mod error;
+mod jwt_provider;
+pub mod key_ring;
 pub mod keys;
+pub mod log_keys;
+pub mod login_token;
 pub mod note;
-mod notes;
-mod provider;
-pub mod ring;
-pub mod secret;
-pub mod token;
+mod note_list;
 
 pub use error::{Error, NoteError, Result, TokenError};
-pub use notes::notes_in;
+pub use note_list::split_notes;
 
 impl From<Error> for lac_model::fault::Fault {
     fn from(error: Error) -> Self {
         use std::io::ErrorKind::NotFound;
         match &error {
-            Error::UnsafeKeyFile { path, mend, .. } => Self::StoreUnsafe {
+            Error::UnsafeKeyFile {
+                path, remedy: mend, ..
+            } => Self::StoreUnsafe {
                 path: path.display().to_string(),
                 problem: error.to_string(),
                 remedy: mend.clone(),

@@ -11,10 +11,10 @@ use super::keys::{PrivateKey, PublicKey};
 use lac_model::bytes::Hash;
 
 /// Longest note that is looked at, in bytes.
-pub const MAX_BYTES: usize = 64 * 1024;
+pub const MAX_NOTE_BYTES: usize = 64 * 1024;
 
 /// Signature type of Ed25519 in signed notes.
-const ED25519: u8 = 0x01;
+const ED25519_KEY_TYPE: u8 = 0x01;
 
 /// How large the log was, and its root then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,36 +52,39 @@ impl Checkpoint {
 
 /// Whether a store's name can be the origin of a log: 1 to 255 bytes, without
 /// white space, control characters and `+` (signed-note's rule for key names).
-pub fn valid_origin(name: &str) -> bool {
+pub fn is_valid_origin(name: &str) -> bool {
     let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
     (1..=255).contains(&name.len()) && name.chars().all(fits)
 }
 
 /// The public key as auditors' tools take it: `name+hash+base64`.
-pub fn vkey(origin: &str, key: &PublicKey) -> String {
+pub fn verifier_key(origin: &str, key: &PublicKey) -> String {
     let hash = u32::from_be_bytes(key_hash(origin, key));
-    format!("{origin}+{hash:08x}+{}", STANDARD.encode(typed(key)))
+    format!(
+        "{origin}+{hash:08x}+{}",
+        STANDARD.encode(typed_key_bytes(key))
+    )
 }
 
 /// Signs a checkpoint; its origin must be a [`valid_origin`], or nobody will
 /// be able to open the note.
 pub fn sign(checkpoint: &Checkpoint, key: &PrivateKey) -> String {
-    debug_assert!(valid_origin(&checkpoint.origin));
-    seal(&checkpoint.text(), &checkpoint.origin, key)
+    debug_assert!(is_valid_origin(&checkpoint.origin));
+    sign_note(&checkpoint.text(), &checkpoint.origin, key)
 }
 
-fn seal(text: &str, name: &str, key: &PrivateKey) -> String {
-    format!("{text}\n{}\n", signature(text, name, key))
+fn sign_note(text: &str, name: &str, key: &PrivateKey) -> String {
+    format!("{text}\n{}\n", sign_text(text, name, key))
 }
 
 /// The signature line of any text, without its newline: `— name base64`. The
 /// text ends with a newline; it must not be one that is a checkpoint.
-pub fn signature(text: &str, name: &str, key: &PrivateKey) -> String {
-    line_of(name, &key.public(), &key.sign(text.as_bytes()))
+pub fn sign_text(text: &str, name: &str, key: &PrivateKey) -> String {
+    signature_line(name, &key.public(), &key.sign(text.as_bytes()))
 }
 
 /// The signature line of a signature that is there already; it is not checked.
-pub fn line_of(name: &str, key: &PublicKey, signature: &[u8]) -> String {
+pub fn signature_line(name: &str, key: &PublicKey, signature: &[u8]) -> String {
     let signature = [&key_hash(name, key)[..], signature].concat();
     format!("— {name} {}", STANDARD.encode(signature))
 }
@@ -110,7 +113,7 @@ pub fn check_signature(
 ///
 /// # Errors
 /// A text that is none, or whose hash is not that of its key.
-pub fn read_vkey(text: &str) -> Result<(String, PublicKey), NoteError> {
+pub fn parse_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> {
     let read = || {
         let (name, rest) = text.trim().split_once('+')?;
         let (hash, encoded) = rest.split_once('+')?;
@@ -118,16 +121,16 @@ pub fn read_vkey(text: &str) -> Result<(String, PublicKey), NoteError> {
         let (kind, key) = typed.split_first()?;
         let key = PublicKey::from_bytes(key)
             .ok()
-            .filter(|_| *kind == ED25519)?;
+            .filter(|_| *kind == ED25519_KEY_TYPE)?;
         let same = u32::from_str_radix(hash, 16).ok()?.to_be_bytes() == key_hash(name, &key);
-        (same && valid_origin(name)).then(|| (name.to_owned(), key))
+        (same && is_valid_origin(name)).then(|| (name.to_owned(), key))
     };
     read().ok_or(NoteError::UnknownKey)
 }
 
 /// The origin that a note claims, before anything is checked.
 pub fn claimed_origin(note: &str) -> Option<&str> {
-    note.lines().next().filter(|name| valid_origin(name))
+    note.lines().next().filter(|name| is_valid_origin(name))
 }
 
 /// The checkpoint of that origin in a note that one of `keys` signed.
@@ -135,10 +138,10 @@ pub fn claimed_origin(note: &str) -> Option<&str> {
 /// Lines of other signers are passed over, but must be well formed; a line of
 /// a known key must verify, and there may be one line for each.
 pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint, NoteError> {
-    if note.len() > MAX_BYTES {
+    if note.len() > MAX_NOTE_BYTES {
         return Err(NoteError::TooLong);
     }
-    let (text, signatures) = parts(note).ok_or(NoteError::Malformed)?;
+    let (text, signatures) = split_note(note).ok_or(NoteError::Malformed)?;
     let checkpoint = Checkpoint::parse(text).ok_or(NoteError::Body)?;
     if checkpoint.origin != origin {
         return Err(NoteError::Origin);
@@ -164,7 +167,7 @@ pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint,
 }
 
 /// The signed text, with its last newline, and the signature lines.
-fn parts(note: &[u8]) -> Option<(&str, &str)> {
+fn split_note(note: &[u8]) -> Option<(&str, &str)> {
     let note = std::str::from_utf8(note).ok()?;
     if !note.ends_with('\n') || note.chars().any(|c| c.is_control() && c != '\n') {
         return None;
@@ -185,7 +188,7 @@ impl<'a> SignatureLine<'a> {
         let (name, encoded) = line.strip_prefix("— ")?.split_once(' ')?;
         let decoded = STANDARD.decode(encoded).ok()?;
         let (key_hash, signature) = decoded.split_first_chunk()?;
-        let well_formed = valid_origin(name) && !signature.is_empty();
+        let well_formed = is_valid_origin(name) && !signature.is_empty();
         well_formed.then(|| Self {
             name,
             key_hash: *key_hash,
@@ -197,12 +200,12 @@ impl<'a> SignatureLine<'a> {
 /// Which key a line is by: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key), four bytes of it.
 fn key_hash(name: &str, key: &PublicKey) -> [u8; 4] {
     let hash = Sha256::new().chain_update(name).chain_update([0x0A]);
-    let [a, b, c, d, ..]: Hash = hash.chain_update(typed(key)).finalize().into();
+    let [a, b, c, d, ..]: Hash = hash.chain_update(typed_key_bytes(key)).finalize().into();
     [a, b, c, d]
 }
 
-fn typed(key: &PublicKey) -> Vec<u8> {
-    [&[ED25519][..], &key.to_bytes()].concat()
+fn typed_key_bytes(key: &PublicKey) -> Vec<u8> {
+    [&[ED25519_KEY_TYPE][..], &key.to_bytes()].concat()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ fn checkpoint() -> Checkpoint {
     }
 }
 
-fn opened(note: &str) -> Result<Checkpoint, NoteError> {
+fn open_note(note: &str) -> Result<Checkpoint, NoteError> {
     open(note.as_bytes(), ORIGIN, &[key(1).public(), key(2).public()])
 }
 
@@ -29,19 +29,22 @@ fn peter_neumanns_note() {
         .unwrap();
     let key = PrivateKey::from_seed(seed[1..].try_into().unwrap());
     assert_eq!(
-        vkey("PeterNeumann", &key.public()),
+        verifier_key("PeterNeumann", &key.public()),
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
     );
     let text = "If you think cryptography is the answer to your problem,\n\
                 then you don't know what your problem is.\n";
     let line = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
-    assert_eq!(seal(text, "PeterNeumann", &key), format!("{text}\n{line}"));
+    assert_eq!(
+        sign_note(text, "PeterNeumann", &key),
+        format!("{text}\n{line}")
+    );
 }
 
 #[test]
 fn agrees_with_another_implementation() {
     let note = sign(&checkpoint(), &key(1));
-    let known = StandardVerifier::new(&vkey(ORIGIN, &key(1).public())).unwrap();
+    let known = StandardVerifier::new(&verifier_key(ORIGIN, &key(1).public())).unwrap();
     let theirs = Note::from_bytes(note.as_bytes()).unwrap();
     let verified = theirs.verify(&VerifierList::new(vec![Box::new(known)]));
     assert_eq!(verified.unwrap().0.len(), 1);
@@ -53,29 +56,35 @@ fn agrees_with_another_implementation() {
 #[test]
 fn a_checkpoint_comes_back_and_other_signers_are_passed_over() {
     let note = sign(&checkpoint(), &key(1));
-    assert_eq!(opened(&note), Ok(checkpoint()));
+    assert_eq!(open_note(&note), Ok(checkpoint()));
     let line = |name: &str, seed| {
-        let sealed = seal(&checkpoint().text(), name, &key(seed));
+        let sealed = sign_note(&checkpoint().text(), name, &key(seed));
         sealed.split_once("\n\n").unwrap().1.to_owned()
     };
     let witnessed = note.clone() + &line("witness.example", 9) + &line(ORIGIN, 9);
-    assert_eq!(opened(&witnessed), Ok(checkpoint()));
-    assert_eq!(opened(&(note.clone() + &line(ORIGIN, 2))), Ok(checkpoint()));
+    assert_eq!(open_note(&witnessed), Ok(checkpoint()));
     assert_eq!(
-        opened(&(note.clone() + &line(ORIGIN, 1))),
+        open_note(&(note.clone() + &line(ORIGIN, 2))),
+        Ok(checkpoint())
+    );
+    assert_eq!(
+        open_note(&(note.clone() + &line(ORIGIN, 1))),
         Err(NoteError::Signature)
     );
     assert_eq!(
-        opened(&(note.clone() + "— x y\n")),
+        open_note(&(note.clone() + "— x y\n")),
         Err(NoteError::SignatureLine)
     );
-    assert_eq!(opened(&(note + "noise\n")), Err(NoteError::SignatureLine));
+    assert_eq!(
+        open_note(&(note + "noise\n")),
+        Err(NoteError::SignatureLine)
+    );
 }
 
 #[test]
 fn other_keys_origins_and_texts_are_refused() {
     assert_eq!(
-        opened(&sign(&checkpoint(), &key(9))),
+        open_note(&sign(&checkpoint(), &key(9))),
         Err(NoteError::UnknownKey)
     );
     let note = sign(&checkpoint(), &key(1));
@@ -95,31 +104,34 @@ fn other_keys_origins_and_texts_are_refused() {
     ];
     for body in bodies {
         let text = checkpoint().text().replace("123", body);
-        let refused = opened(&seal(&text, ORIGIN, &key(1)));
+        let refused = open_note(&sign_note(&text, ORIGIN, &key(1)));
         assert_eq!(refused, Err(NoteError::Body), "{body}");
     }
     assert_eq!(
-        opened(&note.replace("\n123\n", "\n124\n")),
+        open_note(&note.replace("\n123\n", "\n124\n")),
         Err(NoteError::Signature)
     );
     assert_eq!(
-        opened(&note.replace('\n', "\r\n")),
+        open_note(&note.replace('\n', "\r\n")),
         Err(NoteError::Malformed)
     );
-    assert_eq!(opened(note.trim_end()), Err(NoteError::Malformed));
-    assert_eq!(opened(&checkpoint().text()), Err(NoteError::Malformed));
+    assert_eq!(open_note(note.trim_end()), Err(NoteError::Malformed));
+    assert_eq!(open_note(&checkpoint().text()), Err(NoteError::Malformed));
     assert_eq!(
-        opened(&(checkpoint().text() + "\n")),
+        open_note(&(checkpoint().text() + "\n")),
         Err(NoteError::Malformed)
     );
     assert_eq!(open(b"\xff\n\n", ORIGIN, &keys), Err(NoteError::Malformed));
-    assert_eq!(opened(&"\n".repeat(MAX_BYTES + 1)), Err(NoteError::TooLong));
+    assert_eq!(
+        open_note(&"\n".repeat(MAX_NOTE_BYTES + 1)),
+        Err(NoteError::TooLong)
+    );
 }
 
 #[test]
 fn origins() {
     for good in ["shop", "shop.example/log", "käse", &"x".repeat(255)] {
-        assert!(valid_origin(good));
+        assert!(is_valid_origin(good));
     }
     for bad in [
         "",
@@ -131,7 +143,7 @@ fn origins() {
         "a\u{7f}",
         &"x".repeat(256),
     ] {
-        assert!(!valid_origin(bad), "{bad:?}");
+        assert!(!is_valid_origin(bad), "{bad:?}");
     }
 }
 
@@ -143,7 +155,7 @@ proptest! {
         prop_assume!(note.is_char_boundary(at) && note.is_char_boundary(at + 1));
         prop_assume!(note[at..=at] != to);
         let changed = format!("{}{to}{}", &note[..at], &note[at + 1..]);
-        prop_assert!(opened(&changed).is_err());
+        prop_assert!(open_note(&changed).is_err());
     }
 
     #[test]

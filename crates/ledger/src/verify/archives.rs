@@ -5,80 +5,81 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::files::digest;
-use super::ranges::cut_up;
+use super::log::LogVerifier;
+use super::ranges::split_range;
 use super::row;
-use super::whole::Pass;
-use crate::archive::{ARCHIVE, Frames, Header, Lines};
-use crate::proof::{multi, range_root};
+use crate::archive::file_digest;
+use crate::archive::{ARCHIVE_FORMAT, EventLines, FrameReader, Header};
+use crate::proof::{prove_leaves, range_root};
 use crate::signing::note;
-use crate::tree::Tree;
+use crate::tree::EventTree;
 use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, Cell, Result};
 
-impl Pass<'_> {
+impl LogVerifier<'_> {
     /// Archives as files: there, whole, of this log. Where they end.
-    pub(super) fn archives(&mut self) -> u64 {
+    pub(super) fn check_archive_files(&mut self) -> u64 {
         let mut next = 1;
         for archive in self.archives.clone() {
             if archive.first != next {
                 let reach = [next, archive.first.max(next)];
                 self.findings
-                    .events(reach, "archives do not follow each other");
+                    .add_events(reach, "archives do not follow each other");
             }
             next = archive.last + 1;
             if let Ok(None) = self.source.archives.open(&archive.name) {
-                self.lost.push([archive.first, archive.last]);
+                self.missing_ranges.push([archive.first, archive.last]);
                 let name = archive.name.clone();
                 self.missing.push(Fault::ArchiveMissing { name });
                 continue;
             }
-            match self.file(&archive) {
+            match self.check_archive_file(&archive) {
                 Ok(header) => self.headers.push((archive, header)),
-                Err(fault) => self.cannot_be_read(&archive, &fault),
+                Err(fault) => self.add_unreadable_archive(&archive, &fault),
             }
         }
         next - 1
     }
 
     /// Its events are passed over: what is said of it is enough.
-    fn cannot_be_read(&mut self, archive: &ArchiveRow, fault: &Fault) {
-        self.lost.push([archive.first, archive.last]);
+    fn add_unreadable_archive(&mut self, archive: &ArchiveRow, fault: &Fault) {
+        self.missing_ranges.push([archive.first, archive.last]);
         match fault {
-            Fault::LogTampered { what } => self.about(archive, what),
-            other => self.about(archive, &other.to_string()),
+            Fault::LogTampered { what } => self.add_archive_finding(archive, what),
+            other => self.add_archive_finding(archive, &other.to_string()),
         }
     }
 
     /// The file is the one that was archived, and what it says of itself fits.
-    fn file(&mut self, archive: &ArchiveRow) -> Result<Header> {
+    fn check_archive_file(&mut self, archive: &ArchiveRow) -> Result<Header> {
         let name = &archive.name;
         let open = || {
             let file = self.source.archives.open(name)?;
             file.ok_or_else(|| Fault::ArchiveMissing { name: name.clone() })
         };
-        let (bytes, sha256) = digest(open()?).map_err(|e| Fault::io(name, e))?;
-        let mut frames = Frames::open(name, open()?)?;
-        let header = Lines::open(name, open()?)?.header;
-        let fits = header.format == ARCHIVE
+        let (bytes, sha256) = file_digest(open()?).map_err(|e| Fault::io(name, e))?;
+        let mut frames = FrameReader::open(name, open()?)?;
+        let header = EventLines::open(name, open()?)?.header;
+        let fits = header.format == ARCHIVE_FORMAT
             && header.origin == self.keys.origin()
             && header.range == Some((archive.first, archive.last))
             && header.events == archive.last + 1 - archive.first
-            && frames.header()? == text(&header)?;
+            && frames.read_header()? == header_bytes(&header)?;
         if !fits {
             let what = "its header is of another archive".to_owned();
             return Err(Fault::LogTampered { what });
         }
         if (bytes, sha256) != (archive.bytes, archive.sha256) {
-            self.about(archive, "it is not the file that was archived");
+            self.add_archive_finding(archive, "it is not the file that was archived");
         }
         Ok(header)
     }
 
-    fn about(&mut self, archive: &ArchiveRow, problem: &str) {
+    fn add_archive_finding(&mut self, archive: &ArchiveRow, problem: &str) {
         let problem = format!("archive {}: {problem}", archive.name);
-        self.findings.events([archive.first, archive.last], problem);
+        self.findings
+            .add_events([archive.first, archive.last], problem);
     }
 
     /// Pieces of the archives that are there; the frontier passes over others.
@@ -86,8 +87,8 @@ impl Pass<'_> {
         let mut ranges = Vec::new();
         for archive in &self.archives {
             let range = [archive.first, archive.last];
-            if !self.lost.contains(&range) {
-                ranges.extend(cut_up(range));
+            if !self.missing_ranges.contains(&range) {
+                ranges.extend(split_range(range));
             }
         }
         ranges
@@ -95,35 +96,35 @@ impl Pass<'_> {
 
     /// What is kept of an archive that ends with `last`, once its events were
     /// taken.
-    pub(super) fn end_of_archive(&mut self, last: u64) {
+    pub(super) fn check_archive_end(&mut self, last: u64) {
         if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
             if archive.nodes != self.frontier.nodes_bytes() {
-                self.about(&archive, "the tree at its end is not what was kept");
+                self.add_archive_finding(&archive, "the tree at its end is not what was kept");
             }
-            if archive.local_customers != self.local_customers {
-                self.about(&archive, "the ids in it are not what was kept");
+            if archive.last_local_customer != self.local_customers {
+                self.add_archive_finding(&archive, "the ids in it are not what was kept");
             }
             self.local_customers = 0;
         }
     }
 
-    pub(super) fn times_of_archive(&mut self, [first, last]: [u64; 2], [from, to]: [i64; 2]) {
+    pub(super) fn check_archive_times(&mut self, [first, last]: [u64; 2], [from, to]: [i64; 2]) {
         let wrong = |a: &&ArchiveRow| {
             (a.first == first && a.since.micros() != from)
                 || (a.last == last && a.until.micros() != to)
         };
         if let Some(archive) = self.archives.iter().find(wrong).cloned() {
-            self.about(&archive, "the times of its events are not what was kept");
+            self.add_archive_finding(&archive, "the times of its events are not what was kept");
         }
     }
 
     /// Where an archive is lost, what was kept of the tree stands for it.
-    pub(super) fn pass_over(&mut self, first: u64) {
+    pub(super) fn skip_missing_archives(&mut self, first: u64) {
         if self.frontier.size() + 1 == first {
             return;
         }
         let before = self.archives.iter().find(|a| a.last + 1 == first);
-        if let Some(frontier) = before.and_then(|a| crate::root::after_archive(a).ok()) {
+        if let Some(frontier) = before.and_then(|a| crate::root::frontier_after_archive(a).ok()) {
             self.frontier = frontier;
         }
     }
@@ -131,14 +132,14 @@ impl Pass<'_> {
     /// Reads what a run that was killed has left in the database.
     pub(super) fn read_leftover(&mut self, boundary: u64) -> Result<()> {
         let (findings, leftover) = (&mut self.findings, &mut self.leftover);
-        self.source.read.audit_cells(1, boundary, &mut |cells| {
+        self.source.tx.audit_cells(1, boundary, &mut |cells| {
             if let Cell::Integer(seq) = cells.seq {
                 let seq = seq.cast_unsigned();
-                match row::check(seq, cells) {
+                match row::check_row(seq, cells) {
                     Ok(sound) => {
                         leftover.insert(seq, (sound.leaf, sound.is_erased));
                     }
-                    Err(problem) => findings.event(seq, problem),
+                    Err(problem) => findings.add_event(seq, problem),
                 }
             }
             Ok(())
@@ -155,7 +156,7 @@ impl Pass<'_> {
             let is_gone = missing.iter().any(|[from, to]| (from..=to).contains(&seq));
             if archived != Some(leaf) || is_gone != *is_erased {
                 let problem = "it is in the database and in an archive, and they differ";
-                self.findings.event(*seq, problem);
+                self.findings.add_event(*seq, problem);
             }
         }
     }
@@ -170,12 +171,12 @@ impl Pass<'_> {
             return Ok(());
         }
         let headers = std::mem::take(&mut self.headers);
-        let tree = Tree::new(self.source, self.head.size)?;
+        let tree = EventTree::new(self.source, self.head.size)?;
         for (archive, header) in &headers {
             let opened = match self.keys.open(header.checkpoint.as_bytes()) {
                 Ok(opened) => opened,
                 Err(problem) => {
-                    self.about(archive, &format!("its checkpoint: {problem}"));
+                    self.add_archive_finding(archive, &format!("its checkpoint: {problem}"));
                     continue;
                 }
             };
@@ -184,16 +185,16 @@ impl Pass<'_> {
             let mut hashes = Vec::new();
             if fits {
                 let leaves = archive.first - 1..archive.last;
-                multi(&tree, leaves, signed.size, &mut |hash| {
+                prove_leaves(&tree, leaves, signed.size, &mut |hash| {
                     hashes.push(STANDARD.encode(hash));
                 })?;
             }
             if !fits
                 || range_root(&tree, 0, signed.size)? != signed.root
                 || header.hashes != hashes
-                || header.key != note::vkey(&signed.origin, &opened.key)
+                || header.key != note::verifier_key(&signed.origin, &opened.key)
             {
-                self.about(archive, "its header does not prove it");
+                self.add_archive_finding(archive, "its header does not prove it");
             }
         }
         Ok(())
@@ -201,7 +202,7 @@ impl Pass<'_> {
 }
 
 /// A header as it is written.
-fn text(header: &Header) -> Result<Vec<u8>> {
+fn header_bytes(header: &Header) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec(header).map_err(Fault::internal)?;
     text.push(b'\n');
     Ok(text)

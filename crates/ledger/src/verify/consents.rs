@@ -4,37 +4,37 @@
 use std::collections::HashMap;
 
 use super::findings::Findings;
-use lac_model::audit::{ConsentLog, Consented, Said};
+use lac_model::audit::{ConsentAction, ConsentEvent, ConsentLog};
 use lac_model::ids::CustomerId;
 use lac_store::{ReadTx, Result};
 
 /// What the log says so far, while it is passed through.
 #[derive(Debug, Default)]
-pub struct Consents {
+pub struct ConsentChecker {
     log: ConsentLog,
     /// The ids that customers had.
-    former: HashMap<CustomerId, Vec<CustomerId>>,
+    former_ids: HashMap<CustomerId, Vec<CustomerId>>,
 }
 
-impl Consents {
+impl ConsentChecker {
     /// # Errors
     /// What reading fails with.
     pub fn new(read: &dyn ReadTx) -> Result<Self> {
         let mut former: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
-        read.customers_formerly(&mut |from, to| {
+        read.former_customer_ids(&mut |from, to| {
             former.entry(to).or_default().push(from);
             Ok(())
         })?;
         Ok(Self {
             log: ConsentLog::default(),
-            former,
+            former_ids: former,
         })
     }
 
     /// Takes an event, in order of seq. `lost` are events that are not there.
-    pub fn take(&mut self, event: &Consented, lost: &[[u64; 2]], findings: &mut Findings) {
-        let Said::Used { seq, at } = event.said else {
-            self.log.take(event);
+    pub fn add_event(&mut self, event: &ConsentEvent, lost: &[[u64; 2]], findings: &mut Findings) {
+        let ConsentAction::UsedByLogin { seq, at } = event.action else {
+            self.log.apply(event);
             return;
         };
         if lost
@@ -44,8 +44,8 @@ impl Consents {
             return;
         }
         let id = event.customer;
-        if let Some(problem) = self.log.misused(id, self.former(id), seq, at) {
-            findings.event(event.seq, problem);
+        if let Some(problem) = self.log.find_misuse(id, self.former_ids(id), seq, at) {
+            findings.add_event(event.seq, problem);
         }
     }
 
@@ -61,21 +61,21 @@ impl Consents {
         findings: &mut Findings,
     ) -> Result<()> {
         let begun = begun.unwrap_or(u64::MAX);
-        read.consents(&mut |id, consent| {
-            let former = self.former(id);
-            if let Some(problem) = self.log.difference(id, former, consent, begun) {
-                findings.log(consent_differs(id, &problem));
+        read.all_consents(&mut |id, consent| {
+            let former = self.former_ids(id);
+            if let Some(problem) = self.log.find_difference(id, former, consent, begun) {
+                findings.add_log(consent_mismatch(id, &problem));
             }
             Ok(())
         })
     }
 
-    fn former(&self, id: CustomerId) -> &[CustomerId] {
-        self.former.get(&id).map_or(&[], Vec::as_slice)
+    fn former_ids(&self, id: CustomerId) -> &[CustomerId] {
+        self.former_ids.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
 /// What is wrong with a consent, in words.
-pub fn consent_differs(id: CustomerId, problem: &str) -> String {
+pub fn consent_mismatch(id: CustomerId, problem: &str) -> String {
     format!("the consent of customer {id} is not what the log says: {problem}")
 }

@@ -6,39 +6,38 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{not_shown, replaced};
-use super::proof::{Checker, Rows};
-use crate::archive::{ARCHIVE, Counting, Frames, Header, Lines, PROOF};
-use crate::export::Encode;
-use crate::fault::tampered;
-use crate::manifest::{FORMAT, Manifest, ProofFile, Strength, hex};
+use super::caveats::{redaction_note, replaced_key_note};
+use super::proof_checker::{ExportRowChecker, ProofChecker};
+use crate::archive::{ARCHIVE_FORMAT, EventLines, FrameReader, Header, PROOF_FORMAT, file_digest};
+use crate::export::EventEncoder;
+use crate::fault::log_tampered;
+use crate::manifest::{MANIFEST_FORMAT, Manifest, ProofFile, ProofStrength, hex};
 use crate::receipt::Receipt;
-use crate::receipt::{open, unreadable_note};
-use crate::signing::chain::{Chain, Opened};
+use crate::receipt::{open_checkpoint, unreadable_note};
 use crate::signing::keys::PublicKey;
+use crate::signing::log_keys::{LogKeys, VerifiedCheckpoint};
 use crate::signing::{NoteError, note};
-use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// Opens what lies beside the file, by its name.
-pub type Open<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
+pub type OpenSibling<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
 /// The text before the rows and what writes them, for a manifest.
-pub type Encoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn Encode>)>;
+pub type MakeEncoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn EventEncoder>)>;
 /// Decompresses a file of rows.
-pub type Plain<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
+pub type Decompress<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
 
 /// A file and how to get at what belongs to it.
 #[derive(Clone, Copy)]
-pub struct Bundle<'b> {
+pub struct FileBundle<'b> {
     /// The file's name, without directories.
     pub name: &'b str,
-    pub open: Open<'b>,
-    pub encoder: Encoder<'b>,
-    pub plain: Plain<'b>,
+    pub open_sibling: OpenSibling<'b>,
+    pub make_encoder: MakeEncoder<'b>,
+    pub decompress: Decompress<'b>,
 }
 
-impl std::fmt::Debug for Bundle<'_> {
+impl std::fmt::Debug for FileBundle<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bundle")
             .field("name", &self.name)
@@ -48,7 +47,7 @@ impl std::fmt::Debug for Bundle<'_> {
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileVerified {
+pub struct FileVerification {
     /// `export`, `archive`, `checkpoint`.
     pub kind: String,
     pub file: String,
@@ -58,7 +57,7 @@ pub struct FileVerified {
     pub rows: Option<u64>,
     /// Events that the signed checkpoint covers.
     pub checkpoint: u64,
-    pub proof: Option<Strength>,
+    pub proof: Option<ProofStrength>,
     /// What holds, in words.
     pub proven: Vec<String>,
     /// What it cannot say.
@@ -72,19 +71,23 @@ pub struct FileVerified {
 /// `unknown_key` and `another_log` (exit 8) where none of them signed it;
 /// `proof_missing` (exit 8) where file, manifest or proof are not there or
 /// cannot be read as what they should be; `io`.
-pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Result<FileVerified> {
+pub fn verify_file(
+    bundle: &FileBundle<'_>,
+    keys: &LogKeys,
+    since: Option<&str>,
+) -> Result<FileVerification> {
     let missing = |name: &str| Fault::ProofMissing {
         what: format!("the file {name}"),
     };
     let name = bundle.name;
     let older = since
-        .map(|note| open("the older checkpoint", note, keys))
+        .map(|note| open_checkpoint("the older checkpoint", note, keys))
         .transpose()?
         .map(|opened| opened.checkpoint);
-    let file = (bundle.open)(name)?.ok_or_else(|| missing(name))?;
-    if let Some(manifest) = (bundle.open)(&format!("{name}.manifest.json"))? {
+    let file = (bundle.open_sibling)(name)?.ok_or_else(|| missing(name))?;
+    if let Some(manifest) = (bundle.open_sibling)(&format!("{name}.manifest.json"))? {
         let manifest = read_manifest(name, manifest)?;
-        return export(bundle, keys, (name, file), &manifest);
+        return verify_export(bundle, keys, (name, file), &manifest);
     }
     let mut beginning = Vec::new();
     let mut file = file;
@@ -95,19 +98,20 @@ pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Res
         .map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     if beginning.starts_with(&0xFD2F_B528_u32.to_le_bytes()) {
-        if let Ok(lines) = Lines::open(name, file.try_clone().map_err(io)?)
-            && lines.header.format == ARCHIVE
+        if let Ok(lines) = EventLines::open(name, file.try_clone().map_err(io)?)
+            && lines.header.format == ARCHIVE_FORMAT
         {
             file.seek(SeekFrom::Start(0)).map_err(io)?;
-            return archive(name, file, keys);
+            return verify_archive(name, file, keys);
         }
     } else if beginning.starts_with(b"{") {
         if let Ok(receipt) = serde_json::from_slice::<Receipt>(&beginning) {
-            return checkpoint(name, &receipt, keys, older.as_ref());
+            return verify_checkpoint(name, &receipt, keys, older.as_ref());
         }
         if let Ok(manifest) = serde_json::from_slice::<Manifest>(&beginning) {
-            let data = (bundle.open)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
-            return export(bundle, keys, (&manifest.file, data), &manifest);
+            let data =
+                (bundle.open_sibling)(&manifest.file)?.ok_or_else(|| missing(&manifest.file))?;
+            return verify_export(bundle, keys, (&manifest.file, data), &manifest);
         }
     } else if String::from_utf8_lossy(&beginning).contains("\n\n\u{2014} ") {
         let receipt = Receipt {
@@ -115,7 +119,7 @@ pub fn check_file(bundle: &Bundle<'_>, keys: &Chain, since: Option<&str>) -> Res
             note: String::from_utf8_lossy(&beginning).into_owned(),
             ..Receipt::default()
         };
-        return checkpoint(name, &receipt, keys, older.as_ref());
+        return verify_checkpoint(name, &receipt, keys, older.as_ref());
     }
     let text = String::from_utf8_lossy(&beginning);
     if text.contains("\u{2014} ") || text.lines().next() == Some(keys.origin()) {
@@ -141,20 +145,20 @@ fn read_manifest(name: &str, file: File) -> Result<Manifest> {
         .map_err(|e| Fault::io(format!("{name}.manifest.json"), e))?;
     let manifest: Manifest =
         serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))?;
-    if manifest.format != FORMAT {
+    if manifest.format != MANIFEST_FORMAT {
         return Err(unreadable("its form is unknown"));
     }
     Ok(manifest)
 }
 
-fn checkpoint(
+fn verify_checkpoint(
     name: &str,
     receipt: &Receipt,
-    keys: &Chain,
+    keys: &LogKeys,
     older: Option<&note::Checkpoint>,
-) -> Result<FileVerified> {
-    of_this_log(name, &receipt.origin, keys)?;
-    let opened = receipt.check(keys, older)?;
+) -> Result<FileVerification> {
+    check_origin(name, &receipt.origin, keys)?;
+    let opened = receipt.verify(keys, older)?;
     let signed = &opened.checkpoint;
     let mut proven = vec![format!(
         "the key signed it for a log of {} events",
@@ -172,8 +176,8 @@ fn checkpoint(
                 .to_owned(),
         ),
     }
-    not_proven.extend(replaced(&opened));
-    Ok(FileVerified {
+    not_proven.extend(replaced_key_note(&opened));
+    Ok(FileVerification {
         kind: "checkpoint".to_owned(),
         file: name.to_owned(),
         origin: signed.origin.clone(),
@@ -185,40 +189,40 @@ fn checkpoint(
     })
 }
 
-fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
+fn verify_archive(name: &str, mut file: File, keys: &LogKeys) -> Result<FileVerification> {
     let io = |e: io::Error| Fault::io(name, e);
     // The table at the end covers the whole file: nothing stands behind it.
-    Frames::open(name, &file)?;
+    FrameReader::open(name, &file)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
-    let lines = Lines::open(name, file)?;
+    let lines = EventLines::open(name, file)?;
     let header = lines.header.clone();
-    let opened = signed(name, &header.checkpoint, keys)?;
+    let opened = open_file_checkpoint(name, &header.checkpoint, keys)?;
     let signed = &opened.checkpoint;
     let Some((first, last)) = header.range else {
-        return Err(tampered(format!("{name}: an archive without a range")));
+        return Err(log_tampered(format!("{name}: an archive without a range")));
     };
-    names_key(name, &header, &opened.key)?;
-    let checker = Checker::new(name, &header, signed)?;
+    check_header_key(name, &header, &opened.key)?;
+    let checker = ProofChecker::new(name, &header, signed)?;
     let mut bare = 0;
     let events = checker.run(lines, &mut |event| {
         let [shopper, staff] = event.withheld;
         bare += u64::from(shopper);
         if staff {
             let what = format!("{name}: the staff part of event {} is gone", event.seq);
-            return Err(tampered(what));
+            return Err(log_tampered(what));
         }
         Ok(())
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
-    not_proven.extend(replaced(&opened));
-    not_proven.extend(not_shown(bare, "events"));
-    Ok(FileVerified {
+    not_proven.extend(replaced_key_note(&opened));
+    not_proven.extend(redaction_note(bare, "events"));
+    Ok(FileVerification {
         kind: "archive".to_owned(),
         file: name.to_owned(),
         origin: signed.origin.clone(),
         rows: Some(events),
         checkpoint: signed.size,
-        proof: Some(Strength::Range),
+        proof: Some(ProofStrength::Range),
         proven: vec![
             format!("events {first} to {last} are genuine, and all there were"),
             format!(
@@ -230,19 +234,21 @@ fn archive(name: &str, mut file: File, keys: &Chain) -> Result<FileVerified> {
     })
 }
 
-fn names_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
-    if header.key == note::vkey(&header.origin, key) {
+fn check_header_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> {
+    if header.key == note::verifier_key(&header.origin, key) {
         return Ok(());
     }
-    Err(tampered(format!("{name}: its header names another key")))
+    Err(log_tampered(format!(
+        "{name}: its header names another key"
+    )))
 }
 
 /// The checkpoint that a file stands on.
-fn signed(name: &str, note: &str, keys: &Chain) -> Result<Opened> {
-    open(&format!("the checkpoint of {name}"), note, keys)
+fn open_file_checkpoint(name: &str, note: &str, keys: &LogKeys) -> Result<VerifiedCheckpoint> {
+    open_checkpoint(&format!("the checkpoint of {name}"), note, keys)
 }
 
-fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
+fn check_origin(name: &str, origin: &str, keys: &LogKeys) -> Result<()> {
     let known = keys.origin();
     if origin == known {
         return Ok(());
@@ -254,30 +260,30 @@ fn of_this_log(name: &str, origin: &str, keys: &Chain) -> Result<()> {
     })
 }
 
-fn export(
-    bundle: &Bundle<'_>,
-    keys: &Chain,
+fn verify_export(
+    bundle: &FileBundle<'_>,
+    keys: &LogKeys,
     (name, file): (&str, File),
     manifest: &Manifest,
-) -> Result<FileVerified> {
-    of_this_log(name, &manifest.origin, keys)?;
+) -> Result<FileVerification> {
+    check_origin(name, &manifest.origin, keys)?;
     let key = manifest
         .signer(keys)?
-        .map_err(|problem| unsigned(&format!("the manifest of {name}"), problem))?;
-    let opened = signed(name, &manifest.checkpoint, keys)?;
+        .map_err(|problem| manifest_fault(&format!("the manifest of {name}"), problem))?;
+    let opened = open_file_checkpoint(name, &manifest.checkpoint, keys)?;
     if opened.key != key {
         let what = format!("{name}: one key signed its manifest, another its checkpoint");
-        return Err(tampered(what));
+        return Err(log_tampered(what));
     }
     let signed = &opened.checkpoint;
     let io = |e: io::Error| Fault::io(name, e);
-    let (bytes, sha256) = digest(file.try_clone().map_err(io)?).map_err(io)?;
+    let (bytes, sha256) = file_digest(file.try_clone().map_err(io)?).map_err(io)?;
     if bytes != manifest.bytes || hex(&sha256) != manifest.sha256 {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "{name} is not the file that was exported"
         )));
     }
-    let mut verified = FileVerified {
+    let mut verified = FileVerification {
         kind: "export".to_owned(),
         file: name.to_owned(),
         origin: signed.origin.clone(),
@@ -301,7 +307,7 @@ fn export(
                 .to_owned(),
         ),
         Some(proof) => {
-            let (events, bare) = proven(bundle, &key, manifest, proof, file, signed)?;
+            let (events, bare) = verify_rows(bundle, &key, manifest, proof, file, signed)?;
             let rows = match manifest.rows {
                 1 => "its row is a genuine event".to_owned(),
                 count => format!("its {count} rows are genuine events"),
@@ -310,7 +316,7 @@ fn export(
                 "{rows} of the log of {} events that the key signed",
                 signed.size
             ));
-            if proof.strength == Strength::Range {
+            if proof.strength == ProofStrength::Range {
                 verified.proven.push(format!(
                     "they are all there are for its filter ({events} records were looked at)"
                 ));
@@ -318,22 +324,22 @@ fn export(
                 let left = "that there are no others for its filter: --proof range proves it";
                 verified.not_proven.push(left.to_owned());
             }
-            verified.not_proven.extend(not_shown(bare, "rows"));
+            verified.not_proven.extend(redaction_note(bare, "rows"));
         }
     }
     let after = "what happened after that checkpoint".to_owned();
-    verified.not_proven.extend(replaced(&opened));
+    verified.not_proven.extend(replaced_key_note(&opened));
     verified.not_proven.push(after);
     Ok(verified)
 }
 
 /// A manifest that no trusted key signed as it is.
-fn unsigned(what: &str, problem: NoteError) -> Fault {
+fn manifest_fault(what: &str, problem: NoteError) -> Fault {
     match problem {
         NoteError::UnknownKey => Fault::UnknownKey {
             what: what.to_owned(),
         },
-        NoteError::Signature => tampered(format!("{what}: its signature does not verify")),
+        NoteError::Signature => log_tampered(format!("{what}: its signature does not verify")),
         _ => Fault::ProofMissing {
             what: format!("a signature that can be read, of {what},"),
         },
@@ -342,8 +348,8 @@ fn unsigned(what: &str, problem: NoteError) -> Fault {
 
 /// Computes the rows anew from the proof; how many events it holds, and how
 /// many rows are without their shopper part.
-fn proven(
-    bundle: &Bundle<'_>,
+fn verify_rows(
+    bundle: &FileBundle<'_>,
     key: &PublicKey,
     manifest: &Manifest,
     proof: &ProofFile,
@@ -352,49 +358,42 @@ fn proven(
 ) -> Result<(u64, u64)> {
     let name = &proof.file;
     let io = |e: io::Error| Fault::io(name, e);
-    let mut opened = (bundle.open)(name)?.ok_or_else(|| Fault::ProofMissing {
+    let mut opened = (bundle.open_sibling)(name)?.ok_or_else(|| Fault::ProofMissing {
         what: format!("the proof {name}"),
     })?;
-    let (bytes, sha256) = digest(opened.try_clone().map_err(io)?).map_err(io)?;
+    let (bytes, sha256) = file_digest(opened.try_clone().map_err(io)?).map_err(io)?;
     if bytes != proof.bytes || hex(&sha256) != proof.sha256 {
-        return Err(tampered(format!(
+        return Err(log_tampered(format!(
             "{name} is not the proof that was exported"
         )));
     }
     opened.seek(SeekFrom::Start(0)).map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
-    let lines = Lines::open(name, BufReader::with_capacity(1 << 18, opened))?;
+    let lines = EventLines::open(name, BufReader::with_capacity(1 << 18, opened))?;
     let header = lines.header.clone();
-    if header.format != PROOF || header.checkpoint != manifest.checkpoint {
-        return Err(tampered(format!(
+    if header.format != PROOF_FORMAT || header.checkpoint != manifest.checkpoint {
+        return Err(log_tampered(format!(
             "{name} is no proof, or of another checkpoint than the manifest"
         )));
     }
-    names_key(name, &header, key)?;
-    let (head, encode) = (bundle.encoder)(manifest)?;
-    let plain = (bundle.plain)(file, manifest)?;
-    let mut rows = Rows::new(manifest, &*encode, plain);
-    rows.begin(&head)?;
-    let checker = Checker::new(name, &header, signed)?;
-    if (proof.strength == Strength::Range) != header.range.is_some() {
-        return Err(tampered(format!("{name} is a proof of another strength")));
+    check_header_key(name, &header, key)?;
+    let (head, encode) = (bundle.make_encoder)(manifest)?;
+    let plain = (bundle.decompress)(file, manifest)?;
+    let mut rows = ExportRowChecker::new(manifest, &*encode, plain);
+    rows.check_header(&head)?;
+    let checker = ProofChecker::new(name, &header, signed)?;
+    if (proof.strength == ProofStrength::Range) != header.range.is_some() {
+        return Err(log_tampered(format!(
+            "{name} is a proof of another strength"
+        )));
     }
     // Withheld parts would leave rows out without a trace.
-    if header.range.is_some() && !manifest.filter.is_of_records() {
-        return Err(tampered(format!(
+    if header.range.is_some() && !manifest.filter.uses_record_fields_only() {
+        return Err(log_tampered(format!(
             "{name} cannot prove a range for a filter by what is not in the records"
         )));
     }
-    let events = checker.run(lines, &mut |event| rows.event(event, proof.strength))?;
-    rows.end(header.range, signed.size)?;
-    Ok((events, rows.bare))
-}
-
-/// Length and SHA-256 of a file.
-pub fn digest(mut file: File) -> io::Result<(u64, Hash)> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut counting = Counting::new(io::sink());
-    io::copy(&mut BufReader::with_capacity(1 << 18, file), &mut counting)?;
-    let written = counting.end().1;
-    Ok((written.bytes, written.sha256))
+    let events = checker.run(lines, &mut |event| rows.check_event(event, proof.strength))?;
+    rows.finish(header.range, signed.size)?;
+    Ok((events, rows.redacted_rows))
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// More than these are only counted.
-const MOST: usize = 100;
+const MAX_FINDINGS: usize = 100;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,22 +38,22 @@ impl Findings {
     }
 
     /// About one event.
-    pub fn event(&mut self, seq: u64, problem: impl Into<String>) {
-        self.events([seq, seq], problem);
+    pub fn add_event(&mut self, seq: u64, problem: impl Into<String>) {
+        self.add_events([seq, seq], problem);
     }
 
     /// About one of several events.
-    pub fn events(&mut self, [first, last]: [u64; 2], problem: impl Into<String>) {
+    pub fn add_events(&mut self, [first, last]: [u64; 2], problem: impl Into<String>) {
         self.add(Some((first, last)), problem.into());
     }
 
     /// About the log as a whole.
-    pub fn log(&mut self, problem: impl Into<String>) {
+    pub fn add_log(&mut self, problem: impl Into<String>) {
         self.add(None, problem.into());
     }
 
     fn add(&mut self, events: Option<(u64, u64)>, problem: String) {
-        if self.found.len() < MOST {
+        if self.found.len() < MAX_FINDINGS {
             self.found.push(Finding { events, problem });
         } else {
             self.more += 1;
@@ -61,7 +61,7 @@ impl Findings {
     }
 
     /// Whether one of these events is named already.
-    pub fn name_one_of(&self, [first, last]: [u64; 2]) -> bool {
+    pub fn has_finding_within(&self, [first, last]: [u64; 2]) -> bool {
         self.more > 0
             || self.found.iter().any(|finding| {
                 finding

@@ -9,21 +9,21 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use super::Findings;
-use lac_model::ambient::{self, Random};
+use lac_model::environment::{self, Random};
 use lac_store::{Cell, EventCells, EventIndex, ReadTx, Result};
 
 /// Parts of the log that are summed apart, so that a difference can be found.
-const PARTS: u64 = 1024;
+const SUM_PARTS: u64 = 1024;
 /// Differing events that are named.
-const NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// The key of one verification.
 #[derive(Debug, Clone, Copy)]
-pub struct Key([u8; 16]);
+pub struct IndexHashKey([u8; 16]);
 
-impl Key {
+impl IndexHashKey {
     pub fn new(random: &dyn Random) -> Self {
-        Self(ambient::bytes(random))
+        Self(environment::random_bytes(random))
     }
 
     /// The hash of one entry.
@@ -56,37 +56,37 @@ impl Key {
 
 /// The sums of every index.
 #[derive(Debug, Clone)]
-pub struct Sums {
-    key: Key,
+pub struct IndexSums {
+    key: IndexHashKey,
     range: [u64; 2],
     width: u64,
     /// By the index's position.
-    of_index: [Vec<u64>; EventIndex::ALL.len()],
+    per_index: [Vec<u64>; EventIndex::ALL.len()],
 }
 
 /// What the indexes list.
 #[derive(Debug)]
-pub struct Listed {
-    sums: Sums,
+pub struct IndexScan {
+    sums: IndexSums,
     is_sorted: bool,
 }
 
-impl Sums {
+impl IndexSums {
     /// For events from `first` to `last`.
-    pub fn new(key: Key, [first, last]: [u64; 2]) -> Self {
-        let width = (last.saturating_sub(first) + 1).div_ceil(PARTS).max(1);
-        let parts = usize::try_from(PARTS).unwrap_or(0) + 1;
+    pub fn new(key: IndexHashKey, [first, last]: [u64; 2]) -> Self {
+        let width = (last.saturating_sub(first) + 1).div_ceil(SUM_PARTS).max(1);
+        let parts = usize::try_from(SUM_PARTS).unwrap_or(0) + 1;
         Self {
             key,
             range: [first, last],
             width,
-            of_index: std::array::from_fn(|_| vec![0; parts]),
+            per_index: std::array::from_fn(|_| vec![0; parts]),
         }
     }
 
     fn part(&self, seq: i64) -> usize {
         let at = seq.cast_unsigned().saturating_sub(self.range[0]) / self.width;
-        usize::try_from(at.min(PARTS)).unwrap_or(0)
+        usize::try_from(at.min(SUM_PARTS)).unwrap_or(0)
     }
 
     /// Adds a row to every index it should be in: the one on admin holds all
@@ -94,18 +94,18 @@ impl Sums {
     pub fn add_row(&mut self, seq: u64, cells: &EventCells<'_>) {
         let seq = seq.cast_signed();
         let part = self.part(seq);
-        for (sums, index) in self.of_index.iter_mut().zip(EventIndex::ALL) {
+        for (sums, index) in self.per_index.iter_mut().zip(EventIndex::ALL) {
             let cell = index.key(cells);
-            if index.lists(cell) {
+            if index.covers(cell) {
                 sums[part] = sums[part].wrapping_add(self.key.hash(cell, seq));
             }
         }
     }
 
     /// Adds what others have summed.
-    pub fn add(&mut self, other: &Self) {
-        let all = self.of_index.iter_mut().flatten();
-        for (sum, more) in all.zip(other.of_index.iter().flatten()) {
+    pub fn merge(&mut self, other: &Self) {
+        let all = self.per_index.iter_mut().flatten();
+        for (sum, more) in all.zip(other.per_index.iter().flatten()) {
             *sum = sum.wrapping_add(*more);
         }
     }
@@ -114,19 +114,19 @@ impl Sums {
     ///
     /// # Errors
     /// What reading fails with.
-    pub fn listed(mut self, read: &dyn ReadTx) -> Result<Listed> {
+    pub fn scan_indexes(mut self, read: &dyn ReadTx) -> Result<IndexScan> {
         let mut is_sorted = true;
         for index in EventIndex::ALL {
-            let mut last = Entry::default();
-            read.audit_index(index, self.range, &mut |cell, seq| {
+            let mut last = IndexEntry::default();
+            read.audit_index_entries(index, self.range, &mut |cell, seq| {
                 is_sorted &= last.is_before(cell, seq);
                 let part = self.part(seq);
-                let sum = &mut self.of_index[index.position()][part];
+                let sum = &mut self.per_index[index.position()][part];
                 *sum = sum.wrapping_add(self.key.hash(cell, seq));
                 Ok(())
             })?;
         }
-        Ok(Listed {
+        Ok(IndexScan {
             sums: self,
             is_sorted,
         })
@@ -138,15 +138,15 @@ impl Sums {
     /// What reading fails with.
     pub fn compare(
         &self,
-        listed: &Listed,
+        listed: &IndexScan,
         read: &dyn ReadTx,
         findings: &mut Findings,
     ) -> Result<()> {
         if !listed.is_sorted {
-            findings.log("an index is not in order, so that what it lists is not found");
+            findings.add_log("an index is not in order, so that what it lists is not found");
         }
         for index in EventIndex::ALL {
-            let [sums, found] = [self, &listed.sums].map(|side| &side.of_index[index.position()]);
+            let [sums, found] = [self, &listed.sums].map(|side| &side.per_index[index.position()]);
             let differing = sums.iter().zip(found).position(|(a, b)| a != b);
             if let Some(part) = differing {
                 self.explain(read, index, part, findings)?;
@@ -164,7 +164,7 @@ impl Sums {
         findings: &mut Findings,
     ) -> Result<()> {
         let mut entries: HashMap<i64, u64> = HashMap::new();
-        read.audit_index(index, self.range, &mut |cell, seq| {
+        read.audit_index_entries(index, self.range, &mut |cell, seq| {
             if self.part(seq) == part {
                 let sum = entries.entry(seq).or_default();
                 *sum = sum.wrapping_add(self.key.hash(cell, seq));
@@ -178,10 +178,10 @@ impl Sums {
                 return Ok(());
             };
             let cell = index.key(cells);
-            let wanted = index.lists(cell).then(|| self.key.hash(cell, seq));
-            if entries.remove(&seq) != wanted && named < NAMED {
+            let wanted = index.covers(cell).then(|| self.key.hash(cell, seq));
+            if entries.remove(&seq) != wanted && named < MAX_NAMED {
                 named += 1;
-                findings.event(
+                findings.add_event(
                     seq.cast_unsigned(),
                     "an index does not list it as it is stored",
                 );
@@ -190,14 +190,14 @@ impl Sums {
         })?;
         let mut invented: Vec<i64> = entries.into_keys().collect();
         invented.sort_unstable();
-        for seq in invented.into_iter().take(NAMED) {
-            findings.event(
+        for seq in invented.into_iter().take(MAX_NAMED) {
+            findings.add_event(
                 seq.cast_unsigned(),
                 "an index lists it, and it is not stored",
             );
         }
         if named == 0 {
-            findings.log("an index does not list what is stored");
+            findings.add_log("an index does not list what is stored");
         }
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Sums {
 
 /// An entry of an index, kept to compare the next one with.
 #[derive(Debug, Default)]
-struct Entry {
+struct IndexEntry {
     /// Null, numbers, texts, blobs, in this order; 0 before the first entry.
     kind: u8,
     number: i64,
@@ -213,7 +213,7 @@ struct Entry {
     seq: i64,
 }
 
-impl Entry {
+impl IndexEntry {
     /// Whether another entry comes after it in SQL's order, by key and then
     /// seq; that one is kept then.
     fn is_before(&mut self, cell: Cell<'_>, seq: i64) -> bool {

@@ -3,37 +3,37 @@
 //! indexes, and what was erased.
 
 mod archives;
+mod caveats;
 mod chunk;
 mod consents;
 mod files;
 mod findings;
 mod indexes;
-mod limits;
+mod log;
 mod outside;
-mod proof;
+mod proof_checker;
 mod ranges;
 mod row;
 mod state;
 mod trust;
-mod whole;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::consents::consent_differs;
-pub use self::files::{Bundle, FileVerified, check_file, digest};
+pub use self::consents::consent_mismatch;
+pub use self::files::{FileBundle, FileVerification, verify_file};
 pub use self::findings::{Finding, Findings};
-pub use self::proof::Checker;
-pub use self::trust::{read_key, trusted};
-pub use self::whole::Pass;
+pub use self::log::LogVerifier;
+pub use self::proof_checker::ProofChecker;
+pub use self::trust::{parse_trusted_key, trusted_keys};
 
-use crate::signing::chain::Chain;
+use crate::signing::log_keys::LogKeys;
 use crate::signing::note;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verified {
+pub struct LogVerification {
     /// The store's name.
     pub origin: String,
     /// Events that were computed anew.
@@ -62,10 +62,10 @@ pub struct Verified {
     pub missing: Vec<Fault>,
 }
 
-impl Verified {
+impl LogVerification {
     /// # Errors
     /// `log_tampered` for a difference; else what is missing.
-    pub fn verdict(&self) -> Result<()> {
+    pub fn to_result(&self) -> Result<()> {
         if let Some(what) = self.findings.summary() {
             return Err(Fault::LogTampered { what });
         }
@@ -74,7 +74,7 @@ impl Verified {
 }
 
 /// A signed note's checkpoint, or what is wrong with it.
-fn open_note(text: &[u8], keys: &Chain) -> std::result::Result<note::Checkpoint, String> {
+fn open_note(text: &[u8], keys: &LogKeys) -> std::result::Result<note::Checkpoint, String> {
     let opened = keys.open(text).map_err(|e| e.to_string())?;
     Ok(opened.checkpoint)
 }

@@ -1,25 +1,25 @@
 //! What was erased, and the checkpoint file.
 
+use super::log::LogVerifier;
 use super::open_note;
-use super::ranges::{merged, without};
-use super::whole::Pass;
+use super::ranges::{merge_ranges, subtract_ranges};
 use lac_model::fault::Fault;
-use lac_store::{HighWater, Result};
+use lac_store::{HighWaterMark, Result};
 
-impl Pass<'_> {
+impl LogVerifier<'_> {
     /// Every part that is gone was listed, and every part that was listed is
     /// gone.
     pub(super) fn compare_erasures(&mut self) {
-        let listed = merged(self.erasures.iter().map(|(_, range)| *range).collect());
-        for [first, last] in without(&self.gone, &listed) {
+        let listed = merge_ranges(self.erasures.iter().map(|(_, range)| *range).collect());
+        for [first, last] in subtract_ranges(&self.erased, &listed) {
             let problem = "its shopper part is gone, and no erasure lists it";
-            self.findings.events([first, last], problem);
+            self.findings.add_events([first, last], problem);
         }
-        let mut accounted = self.gone.clone();
-        accounted.extend(&self.lost);
-        for [first, last] in without(&listed, &merged(accounted)) {
+        let mut accounted = self.erased.clone();
+        accounted.extend(&self.missing_ranges);
+        for [first, last] in subtract_ranges(&listed, &merge_ranges(accounted)) {
             let problem = "its shopper part was erased on record, and is there";
-            self.findings.events([first, last], problem);
+            self.findings.add_events([first, last], problem);
         }
     }
 
@@ -27,7 +27,11 @@ impl Pass<'_> {
     ///
     /// # Errors
     /// What reading fails with.
-    pub fn compare_file(&mut self, file: Option<&[u8]>, high_water: &dyn HighWater) -> Result<()> {
+    pub fn compare_checkpoint_file(
+        &mut self,
+        file: Option<&[u8]>,
+        high_water: &dyn HighWaterMark,
+    ) -> Result<()> {
         let Some(file) = file else {
             let path = high_water.path();
             self.missing.push(Fault::CheckpointMissing { path });
@@ -39,19 +43,20 @@ impl Pass<'_> {
         let known = match open_note(file, &self.keys) {
             Ok(known) => known,
             Err(problem) => {
-                self.findings.log(format!("the checkpoint file: {problem}"));
+                self.findings
+                    .add_log(format!("the checkpoint file: {problem}"));
                 return Ok(());
             }
         };
         if known.size > self.head.size {
-            self.findings.log(format!(
+            self.findings.add_log(format!(
                 "the checkpoint file knows {} events, the database only {}: an older copy was put back",
                 known.size, self.head.size
             ));
         } else if self.findings.is_empty()
             && crate::tree::root_at(self.source, known.size)? != known.root
         {
-            self.findings.log(format!(
+            self.findings.add_log(format!(
                 "the first {} events are not those the checkpoint file was signed for",
                 known.size
             ));

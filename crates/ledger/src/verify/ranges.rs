@@ -1,20 +1,20 @@
 //! Ranges of seqs, both ends included.
 
-use crate::archive::FRAME;
+use crate::archive::EVENTS_PER_FRAME;
 
 /// Events in one piece of work.
-const RUN: u64 = 8 * FRAME;
+const CHUNK_EVENTS: u64 = 8 * EVENTS_PER_FRAME;
 
 /// Pieces of work.
-pub fn cut_up([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
-    let starts = (first..=last).step_by(usize::try_from(RUN).unwrap_or(1));
+pub fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
+    let starts = (first..=last).step_by(usize::try_from(CHUNK_EVENTS).unwrap_or(1));
     starts
-        .map(|from| [from, (from + RUN - 1).min(last)])
+        .map(|from| [from, (from + CHUNK_EVENTS - 1).min(last)])
         .collect()
 }
 
 /// Sorted, and without overlaps.
-pub fn merged(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
+pub fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
     ranges.sort_unstable();
     let mut all: Vec<[u64; 2]> = Vec::new();
     for [first, last] in ranges {
@@ -27,7 +27,7 @@ pub fn merged(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
 }
 
 /// What of `ranges` is not in `others`; both sorted and without overlaps.
-pub fn without(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
+pub fn subtract_ranges(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
     let mut rest = Vec::new();
     for [first, last] in ranges {
         let mut from = *first;
@@ -54,10 +54,10 @@ mod tests {
 
     #[test]
     fn ranges_without_others() {
-        let all = merged(vec![[5, 9], [1, 3], [4, 4], [20, 20]]);
+        let all = merge_ranges(vec![[5, 9], [1, 3], [4, 4], [20, 20]]);
         assert_eq!(all, [[1, 9], [20, 20]]);
-        assert_eq!(without(&all, &[[2, 3], [8, 30]]), [[1, 1], [4, 7]]);
-        assert_eq!(without(&all, &[]), all);
-        assert_eq!(without(&[], &all), [[0, 0]; 0]);
+        assert_eq!(subtract_ranges(&all, &[[2, 3], [8, 30]]), [[1, 1], [4, 7]]);
+        assert_eq!(subtract_ranges(&all, &[]), all);
+        assert_eq!(subtract_ranges(&[], &all), [[0, 0]; 0]);
     }
 }

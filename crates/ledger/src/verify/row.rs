@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::merkle;
-use lac_model::audit::{Cut, Field, Texts, decoded};
+use lac_model::audit::{EventField, EventTexts, RecordFields, decode_json_string};
 use lac_model::bytes::Hash;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
@@ -12,24 +12,24 @@ use lac_store::{Cell, EventCells};
 
 /// The columns that repeat a text of the record: their name, what they hold, the
 /// field.
-fn copies<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, Field); 9] {
+fn copied_columns<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, EventField); 9] {
     [
-        ("action_group", cells.action_group, Field::ActionGroup),
-        ("action", cells.action, Field::Action),
-        ("result", cells.result, Field::Result),
-        ("admin", cells.admin, Field::Admin),
-        ("session_id", cells.session_id, Field::SessionId),
-        ("website", cells.website, Field::Website),
-        ("store_view", cells.store_view, Field::StoreView),
-        ("document", cells.document, Field::Document),
-        ("ticket", cells.ticket, Field::Ticket),
+        ("action_group", cells.action_group, EventField::ActionGroup),
+        ("action", cells.action, EventField::Action),
+        ("result", cells.result, EventField::Result),
+        ("admin", cells.admin, EventField::Admin),
+        ("session_id", cells.session_id, EventField::SessionId),
+        ("website", cells.website, EventField::Website),
+        ("store_view", cells.store_view, EventField::StoreView),
+        ("document", cells.document, EventField::Document),
+        ("ticket", cells.ticket, EventField::Ticket),
     ]
 }
 
 /// What a row says of itself once everything in it agrees.
 #[derive(Debug)]
-pub struct Sound<'r> {
-    pub cut: Cut<'r>,
+pub struct CheckedRow<'r> {
+    pub record: RecordFields<'r>,
     pub leaf: Hash,
     pub time: i64,
     /// The shopper part is gone.
@@ -37,53 +37,53 @@ pub struct Sound<'r> {
 }
 
 /// What is wrong with a row, in words.
-type Wrong = String;
+type RowProblem = String;
 
 /// Checks a row that should be event `seq`.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn check<'r>(seq: u64, cells: &EventCells<'r>) -> Result<Sound<'r>, Wrong> {
+pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>, RowProblem> {
     if cells.seq != Cell::Integer(seq.cast_signed()) {
-        return Err(format!("it has the number {}", shown(cells.seq)));
+        return Err(format!("it has the number {}", describe_cell(cells.seq)));
     }
-    let record = text(cells.record, "record")?;
-    let staff = text(cells.staff, "staff part")?;
+    let record = cell_text(cells.record, "record")?;
+    let staff = cell_text(cells.staff, "staff part")?;
     let shopper = match (cells.shopper, cells.shopper_salt) {
         (Cell::Null, Cell::Null) => None,
         (Cell::Null, _) => return Err("its shopper part is gone, its salt is not".to_owned()),
-        (part, _) => Some(text(part, "shopper part")?),
+        (part, _) => Some(cell_text(part, "shopper part")?),
     };
-    let texts = Texts {
+    let texts = EventTexts {
         record,
-        shopper,
-        staff,
+        customer_part: shopper,
+        staff_part: staff,
     };
-    let cut = Cut::new(texts).map_err(|e| e.to_string())?;
+    let cut = RecordFields::new(texts).map_err(|e| e.to_string())?;
     if !record.starts_with("{\"v\":1,") {
         return Err("its record is of an unknown version".to_owned());
     }
-    if cut.value(Field::Seq).parse() != Ok(seq) {
+    if cut.value(EventField::Seq).parse() != Ok(seq) {
         return Err(format!(
             "its record says it is event {}",
-            cut.value(Field::Seq)
+            cut.value(EventField::Seq)
         ));
     }
     let [of_shopper, of_staff] = cut.commitments();
-    committed(of_staff, staff, cells.staff_salt, "staff part")?;
+    check_commitment(of_staff, staff, cells.staff_salt, "staff part")?;
     if let Some(shopper) = shopper {
-        committed(of_shopper, shopper, cells.shopper_salt, "shopper part")?;
+        check_commitment(of_shopper, shopper, cells.shopper_salt, "shopper part")?;
     }
-    let time = columns(&cut, cells)?;
-    Ok(Sound {
+    let time = check_columns(&cut, cells)?;
+    Ok(CheckedRow {
         leaf: merkle::leaf_hash(record.as_bytes()),
-        cut,
+        record: cut,
         time,
         is_erased: shopper.is_none(),
     })
 }
 
-fn text<'r>(cell: Cell<'r>, what: &str) -> Result<&'r str, Wrong> {
+fn cell_text<'r>(cell: Cell<'r>, what: &str) -> Result<&'r str, RowProblem> {
     match cell {
         Cell::Text(bytes) => {
             std::str::from_utf8(bytes).map_err(|_| format!("its {what} is no text"))
@@ -93,7 +93,12 @@ fn text<'r>(cell: Cell<'r>, what: &str) -> Result<&'r str, Wrong> {
 }
 
 /// Whether a part is the one the record commits to.
-fn committed(commitment: &str, part: &str, salt: Cell<'_>, what: &str) -> Result<(), Wrong> {
+fn check_commitment(
+    commitment: &str,
+    part: &str,
+    salt: Cell<'_>,
+    what: &str,
+) -> Result<(), RowProblem> {
     let Cell::Blob(salt) = salt else {
         return Err(format!("the salt of its {what} is damaged"));
     };
@@ -110,42 +115,42 @@ fn committed(commitment: &str, part: &str, salt: Cell<'_>, what: &str) -> Result
 }
 
 /// Whether the columns repeat the record; the time in microseconds.
-fn columns(cut: &Cut<'_>, cells: &EventCells<'_>) -> Result<i64, Wrong> {
-    for (name, cell, field) in copies(cells) {
+fn check_columns(cut: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, RowProblem> {
+    for (name, cell, field) in copied_columns(cells) {
         let same = match cell {
             Cell::Null => cut.value(field) == "null",
             Cell::Text(bytes) => {
-                let value = decoded(cut.value(field));
+                let value = decode_json_string(cut.value(field));
                 value.is_some_and(|value| value.as_bytes() == bytes)
             }
             _ => false,
         };
         if !same {
-            return Err(differs(name, cell, cut.value(field)));
+            return Err(column_problem(name, cell, cut.value(field)));
         }
     }
-    let admin_id = cut.value(Field::AdminId);
-    if !is_number(cells.admin_id, admin_id.parse().ok(), admin_id == "null") {
-        return Err(differs("admin_id", cells.admin_id, admin_id));
+    let admin_id = cut.value(EventField::AdminId);
+    if !matches_number(cells.admin_id, admin_id.parse().ok(), admin_id == "null") {
+        return Err(column_problem("admin_id", cells.admin_id, admin_id));
     }
-    let customer = cut.value(Field::CustomerId);
-    let id = decoded(customer).and_then(|text| text.parse::<CustomerId>().ok());
-    if !is_number(
+    let customer = cut.value(EventField::CustomerId);
+    let id = decode_json_string(customer).and_then(|text| text.parse::<CustomerId>().ok());
+    if !matches_number(
         cells.customer_id,
-        id.map(CustomerId::stored),
+        id.map(CustomerId::to_stored),
         customer == "null",
     ) {
-        return Err(differs("customer_id", cells.customer_id, customer));
+        return Err(column_problem("customer_id", cells.customer_id, customer));
     }
-    let time = cut.value(Field::Time);
-    let micros = micros(time).ok_or_else(|| format!("its time {time} is none"))?;
+    let time = cut.value(EventField::Time);
+    let micros = parse_micros(time).ok_or_else(|| format!("its time {time} is none"))?;
     if cells.time != Cell::Integer(micros) {
-        return Err(differs("time", cells.time, time));
+        return Err(column_problem("time", cells.time, time));
     }
     Ok(micros)
 }
 
-fn is_number(cell: Cell<'_>, number: Option<i64>, is_null: bool) -> bool {
+fn matches_number(cell: Cell<'_>, number: Option<i64>, is_null: bool) -> bool {
     match cell {
         Cell::Null => is_null,
         Cell::Integer(found) => number == Some(found),
@@ -153,16 +158,16 @@ fn is_number(cell: Cell<'_>, number: Option<i64>, is_null: bool) -> bool {
     }
 }
 
-fn differs(name: &str, cell: Cell<'_>, value: &str) -> Wrong {
+fn column_problem(name: &str, cell: Cell<'_>, value: &str) -> RowProblem {
     let value: String = value.chars().take(60).collect();
     format!(
         "its column {name} is {}, its record says {value}",
-        shown(cell)
+        describe_cell(cell)
     )
 }
 
 /// A cell in words.
-pub fn shown(cell: Cell<'_>) -> String {
+pub fn describe_cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "empty".to_owned(),
         Cell::Integer(number) => number.to_string(),
@@ -177,7 +182,7 @@ pub fn shown(cell: Cell<'_>) -> String {
 
 /// Microseconds of a quoted RFC 3339 time in its one form: chrono's parser
 /// takes more time than all the rest of a row.
-fn micros(value: &str) -> Option<i64> {
+fn parse_micros(value: &str) -> Option<i64> {
     let bytes: &[u8; 29] = value.as_bytes().try_into().ok()?;
     let number = |from: usize, to: usize| {
         bytes[from..to].iter().try_fold(0_i64, |sum, b| {
@@ -219,7 +224,7 @@ fn micros(value: &str) -> Option<i64> {
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
     let micros = seconds * 1_000_000 + number(21, 27)?;
     // A day that the month does not have comes out as another one.
-    Timestamp::checked(micros).map(Timestamp::micros)
+    Timestamp::try_from_micros(micros).map(Timestamp::micros)
 }
 
 #[cfg(test)]
@@ -233,12 +238,12 @@ mod tests {
             micros_ in Timestamp::MIN.micros()..Timestamp::MAX.micros(),
         ) {
             let text = format!("\"{}\"", Timestamp::from_micros(micros_));
-            prop_assert_eq!(micros(&text), Some(micros_));
+            prop_assert_eq!(parse_micros(&text), Some(micros_));
         }
 
         #[test]
         fn other_texts_are_none(text in "\"?[0-9TZ:.-]{0,29}\"?") {
-            if let Some(found) = micros(&text) {
+            if let Some(found) = parse_micros(&text) {
                 let inner = text.trim_matches('"');
                 // 2026-02-31 is read as a day of March: the text differs then.
                 let same = Timestamp::from_micros(found).to_string() == inner;

@@ -1,10 +1,10 @@
 //! Which keys of a log are trusted: one that was handed over, and those that
 //! signed statements lead to from it.
 
-use crate::keys::KeyChain;
-use crate::signing::chain::{Chain, TITLE};
+use crate::key_rows::KeyChain;
 use crate::signing::keys::PublicKey;
-use crate::signing::notes_in;
+use crate::signing::log_keys::{KEY_CHANGE_TITLE, LogKeys};
+use crate::signing::split_notes;
 use crate::signing::{NoteError, note};
 use lac_model::fault::Fault;
 use lac_store::Result;
@@ -13,8 +13,8 @@ use lac_store::Result;
 ///
 /// # Errors
 /// `invalid_value`.
-pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
-    note::read_vkey(text).map_err(|_| {
+pub fn parse_trusted_key(text: &str) -> Result<(String, PublicKey)> {
+    note::parse_verifier_key(text).map_err(|_| {
         let reason = "it is not a public key in the form that `lac key verifier` prints";
         Fault::invalid("--key", reason)
     })
@@ -27,13 +27,13 @@ pub fn read_key(text: &str) -> Result<(String, PublicKey)> {
 /// `invalid_value` for a key that is none; `proof_missing` for a text that is no
 /// chain; `file_tampered` for a chain that does not verify; `unknown_key` and
 /// `another_log` for one that the key is not part of.
-pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
-    let (origin, key) = read_key(key)?;
+pub fn trusted_keys(key: &str, chain: Option<&str>) -> Result<LogKeys> {
+    let (origin, key) = parse_trusted_key(key)?;
     let Some(text) = chain else {
-        return Ok(Chain::of(&origin, key));
+        return Ok(LogKeys::new(&origin, key));
     };
     let what = "the chain of keys".to_owned();
-    let chain = read_chain(text)?;
+    let chain = parse_chain(text)?;
     if chain.origin() != origin {
         let found = chain.origin().to_owned();
         return Err(Fault::AnotherLog {
@@ -42,12 +42,12 @@ pub fn trusted(key: &str, chain: Option<&str>) -> Result<Chain> {
             expected: origin,
         });
     }
-    chain.trusting(&key).ok_or(Fault::UnknownKey { what })
+    chain.with_trusted(&key).ok_or(Fault::UnknownKey { what })
 }
 
 /// A text that cannot be read as a chain proves nothing; one that can, and
 /// contradicts itself or its signatures, was changed.
-fn read_chain(text: &str) -> Result<Chain> {
+fn parse_chain(text: &str) -> Result<LogKeys> {
     let broken = |problem: &str| Fault::FileTampered {
         what: format!("the chain of keys: {problem}"),
     };
@@ -57,24 +57,24 @@ fn read_chain(text: &str) -> Result<Chain> {
     let text = if text.trim_start().starts_with('{') {
         serde_json::from_str::<KeyChain>(text)
             .map_err(|_| no_chain())?
-            .text()
+            .to_text()
     } else {
         text.to_owned()
     };
-    let (first, changes) = text.split_at(text.find(TITLE).unwrap_or(text.len()));
+    let (first, changes) = text.split_at(text.find(KEY_CHANGE_TITLE).unwrap_or(text.len()));
     let notes = match changes {
         "" => Vec::new(),
-        some => notes_in(some),
+        some => split_notes(some),
     };
-    let Ok(first) = note::read_vkey(first) else {
+    let Ok(first) = note::parse_verifier_key(first) else {
         return Err(no_chain());
     };
     let (origin, first) = first;
-    let chain = Chain::read(&notes).map_err(|problem| match problem {
+    let chain = LogKeys::from_notes(&notes).map_err(|problem| match problem {
         NoteError::Malformed | NoteError::Body | NoteError::SignatureLine => no_chain(),
         other => broken(&other.to_string()),
     })?;
-    let chain = chain.unwrap_or_else(|| Chain::of(&origin, first.clone()));
+    let chain = chain.unwrap_or_else(|| LogKeys::new(&origin, first.clone()));
     if chain.origin() == origin && chain.keys().last() == Some(&first) {
         return Ok(chain);
     }

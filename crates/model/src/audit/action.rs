@@ -104,7 +104,7 @@ actions! {
     LoginEnd = LoginAsCustomer "end" "loginascustomer_login_end";
     LoginExpire = LoginAsCustomer "expire" "loginascustomer_login_expire";
     SessionRead = LoginAsCustomer "read" "loginascustomer_session_index";
-    RequestMake = LoginAsCustomer "request" "lac_request_save";
+    RequestCreate = LoginAsCustomer "request" "lac_request_save";
     RequestApprove = LoginAsCustomer "approve" "lac_request_approve";
     RequestDeny = LoginAsCustomer "deny" "lac_request_deny";
     RequestCancel = LoginAsCustomer "cancel" "lac_request_cancel";

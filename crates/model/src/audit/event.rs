@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::action::Action;
-use super::state::State;
+use super::state::StateDigests;
+use crate::bounded::REASON_MAX;
 use crate::consent::ConsentMode;
 use crate::customer::{Consent, ConsentSource};
 use crate::document::DocumentRef;
 use crate::fault::Fault;
-use crate::form::REASON_MAX;
 use crate::ids::{CustomerId, SessionId, Ticket};
 use crate::time::Timestamp;
 
@@ -48,21 +48,21 @@ pub struct ConsentBasis {
     /// The event that granted it.
     pub seq: Option<u64>,
     /// There was no consent, and the agent went on without.
-    #[serde(rename = "override", default, skip_serializing_if = "is_no")]
+    #[serde(rename = "override", default, skip_serializing_if = "is_false")]
     pub is_override: bool,
     /// The admin user who granted it is the one who logs in.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub self_granted: bool,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it over so
-fn is_no(flag: &bool) -> bool {
+fn is_false(flag: &bool) -> bool {
     !flag
 }
 
 impl ConsentBasis {
     /// What a login on a website of this mode stands on.
-    pub fn of(mode: ConsentMode, consent: &Consent, is_override: bool) -> Self {
+    pub fn new(mode: ConsentMode, consent: &Consent, is_override: bool) -> Self {
         let stands = consent.granted && !is_override && mode != ConsentMode::Mandatory;
         Self {
             mode: mode.as_str().to_owned(),
@@ -93,7 +93,7 @@ pub struct Event {
     /// Ranges of seqs whose shopper part was removed (first, last).
     pub erased: Option<Vec<(u64, u64)>>,
     /// Filled in by the appender.
-    pub state: Option<State>,
+    pub state: Option<StateDigests>,
     pub customer_email: Option<String>,
     pub reason: Option<String>,
     pub details: Map<String, Value>,
@@ -130,29 +130,29 @@ impl Event {
     }
 
     /// Adds one detail.
-    pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
+    pub fn add_detail(&mut self, key: &str, value: impl Into<Value>) {
         self.details.insert(key.to_owned(), value.into());
     }
 
     /// Says which document it is about: in the record, or in the details where
     /// the number is not plain.
-    pub fn about_document(&mut self, document: &DocumentRef) {
-        if document.is_plain() {
+    pub fn set_document(&mut self, document: &DocumentRef) {
+        if document.has_valid_number() {
             self.document = Some(document.clone());
         } else {
-            self.detail("document", document.to_string());
+            self.add_detail("document", document.to_string());
         }
     }
 
     /// Adds `before` and `after`.
-    pub fn change(&mut self, before: impl Into<Value>, after: impl Into<Value>) {
-        self.detail("before", before);
-        self.detail("after", after);
+    pub fn add_change(&mut self, before: impl Into<Value>, after: impl Into<Value>) {
+        self.add_detail("before", before);
+        self.add_detail("after", after);
     }
 
     /// The record's texts that no type of their own bounds: what they are, and
     /// how many characters each may have.
-    fn bounded(&mut self) -> [(&'static str, Option<&mut String>, usize); 4] {
+    fn bounded_fields(&mut self) -> [(&'static str, Option<&mut String>, usize); 4] {
         [
             ("admin", self.admin.as_mut(), NAME_MAX),
             ("role", self.role.as_mut(), NAME_MAX),
@@ -167,7 +167,7 @@ impl Event {
     ///
     /// # Errors
     /// The first one that is.
-    pub fn check_bounds(&self) -> Result<(), BeyondRecord> {
+    pub fn check_bounds(&self) -> Result<(), RecordTooLarge> {
         let texts = [
             ("admin", self.admin.as_ref()),
             ("role", self.role.as_ref()),
@@ -176,17 +176,21 @@ impl Event {
         ];
         let is_long = |text: &String| text.chars().count() > NAME_MAX;
         if let Some((what, _)) = texts.into_iter().find(|(_, t)| t.is_some_and(is_long)) {
-            return Err(BeyondRecord(what));
+            return Err(RecordTooLarge(what));
         }
-        if self.document.as_ref().is_some_and(|d| !d.is_plain()) {
-            return Err(BeyondRecord("document"));
+        if self
+            .document
+            .as_ref()
+            .is_some_and(|d| !d.has_valid_number())
+        {
+            return Err(RecordTooLarge("document"));
         }
         let mode = self.consent.as_ref().map(|consent| consent.mode.len());
         if mode.is_some_and(|length| length > NAME_MAX) {
-            return Err(BeyondRecord("consent"));
+            return Err(RecordTooLarge("consent"));
         }
         if self.erased.as_ref().is_some_and(|e| e.len() > RANGES_MAX) {
-            return Err(BeyondRecord("erased"));
+            return Err(RecordTooLarge("erased"));
         }
         Ok(())
     }
@@ -194,24 +198,24 @@ impl Event {
     /// Turns it into the record of a failed attempt. What was asked for may be
     /// anything, and by anybody: so much of it is kept that one sees what it
     /// was, for the log can never be made smaller.
-    pub fn fail(&mut self, fault: &Fault) {
+    pub fn mark_failed(&mut self, fault: &Fault) {
         self.outcome = Outcome::Failure;
-        self.detail("code", fault.code());
-        self.detail("message", fault.to_string());
-        self.details.values_mut().for_each(shorten);
+        self.add_detail("code", fault.code());
+        self.add_detail("message", fault.to_string());
+        self.details.values_mut().for_each(truncate_value);
         // From rows that some other program wrote.
-        for (_, text, most) in self.bounded() {
+        for (_, text, most) in self.bounded_fields() {
             if let Some(text) = text
                 && text.chars().count() > most
             {
-                cut(text, most - 1);
+                truncate_text(text, most - 1);
             }
         }
         for text in [&mut self.reason, &mut self.customer_email]
             .into_iter()
             .flatten()
         {
-            cut(text, REASON_MAX);
+            truncate_text(text, REASON_MAX);
         }
     }
 }
@@ -219,7 +223,7 @@ impl Event {
 /// A record would hold more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is longer than a record may hold")]
-pub struct BeyondRecord(pub &'static str);
+pub struct RecordTooLarge(pub &'static str);
 
 /// The longest name of an admin user or role, and the longest code of a website
 /// or store view, in a record. Both are 64 and 32 for what is made here; files
@@ -230,22 +234,22 @@ const RANGES_MAX: usize = 1_000_000;
 
 /// Of what a failed attempt named, so many characters of each text and so many
 /// items of each list are kept.
-const TEXT_KEPT: usize = 500;
-const ITEMS_KEPT: usize = 50;
+const FAILED_TEXT_MAX: usize = 500;
+const FAILED_ITEMS_MAX: usize = 50;
 
-fn shorten(value: &mut Value) {
+fn truncate_value(value: &mut Value) {
     match value {
-        Value::String(text) => cut(text, TEXT_KEPT),
+        Value::String(text) => truncate_text(text, FAILED_TEXT_MAX),
         Value::Array(items) => {
-            items.truncate(ITEMS_KEPT);
-            items.iter_mut().for_each(shorten);
+            items.truncate(FAILED_ITEMS_MAX);
+            items.iter_mut().for_each(truncate_value);
         }
-        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        Value::Object(fields) => fields.values_mut().for_each(truncate_value),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-fn cut(text: &mut String, most: usize) {
+fn truncate_text(text: &mut String, most: usize) {
     if let Some((end, _)) = text.char_indices().nth(most) {
         text.truncate(end);
         text.push('…');
@@ -289,17 +293,17 @@ mod tests {
         let mut event = Event::new(Action::LoginIssue);
         let long = "é".repeat(1_000_000);
         event.reason = Some(long.clone());
-        event.detail("customer", long.clone());
-        event.detail("websites", vec![long.clone(); 1000]);
-        event.detail("before", json!({ "name": long.clone(), "n": 1 }));
-        event.detail("ticket", "ZD-4711");
-        event.fail(&Fault::CustomerNotFound { customer: long });
+        event.add_detail("customer", long.clone());
+        event.add_detail("websites", vec![long.clone(); 1000]);
+        event.add_detail("before", json!({ "name": long.clone(), "n": 1 }));
+        event.add_detail("ticket", "ZD-4711");
+        event.mark_failed(&Fault::CustomerNotFound { customer: long });
         let bytes = serde_json::to_vec(&event.details).unwrap().len();
         assert!(bytes < 64 * 1024, "{bytes}");
         assert_eq!(event.reason.unwrap().chars().count(), REASON_MAX + 1);
         assert_eq!(event.details["ticket"], "ZD-4711");
         let named = event.details["customer"].as_str().unwrap();
-        assert_eq!(named.chars().count(), TEXT_KEPT + 1);
+        assert_eq!(named.chars().count(), FAILED_TEXT_MAX + 1);
         assert!(named.ends_with('…'));
     }
 }

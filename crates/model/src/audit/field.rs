@@ -7,9 +7,9 @@ macro_rules! fields {
         /// One field of an event as readers see it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Field { $($variant,)* }
+        pub enum EventField { $($variant,)* }
 
-        impl Field {
+        impl EventField {
             /// All of them, in their order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
@@ -45,7 +45,7 @@ fields! {
     Details "details"
 }
 
-impl Field {
+impl EventField {
     /// The field of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.name() == name)
@@ -53,7 +53,7 @@ impl Field {
 
     /// Whether it stands in the record, which is proven and never removed; the
     /// others are in the shopper's and the staff's parts.
-    pub fn is_of_record(self) -> bool {
+    pub fn is_in_record(self) -> bool {
         !matches!(
             self,
             Self::IpAddress | Self::OsAccount | Self::CustomerEmail | Self::Reason | Self::Details

@@ -2,27 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use crate::fault::Fault;
-use crate::form::{BoundedList, SOME, ShortText};
 
 /// Values that are wanted (any of them) and that are not, as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
-    pub any: BoundedList<ShortText, SOME>,
-    pub not: BoundedList<ShortText, SOME>,
+pub struct FilterValues {
+    pub any: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+    pub not: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
 }
 
-impl Wanted {
+impl FilterValues {
     /// Any of these.
     ///
     /// # Errors
     /// `invalid_value` for too many, or for one that is too long.
-    pub fn any(values: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Fault> {
+    pub fn any_of(values: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Fault> {
         let values = values.into_iter().map(ShortText::new);
         let values = values.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            any: BoundedList::of("a filter", values)?,
+            any: BoundedList::from_members("a filter", values)?,
             not: BoundedList::default(),
         })
     }
@@ -37,25 +37,25 @@ pub struct Filter {
     pub since: Option<ShortText>,
     /// The same; what was written is included.
     pub until: Option<ShortText>,
-    pub action_group: Wanted,
-    pub action: Wanted,
+    pub action_group: FilterValues,
+    pub action: FilterValues,
     /// `success`, `failure`.
-    pub result: Wanted,
-    pub admin: Wanted,
-    pub role: Wanted,
+    pub result: FilterValues,
+    pub admin: FilterValues,
+    pub role: FilterValues,
     /// Ids or e-mail addresses.
-    pub customer: Wanted,
-    pub website: Wanted,
-    pub store_view: Wanted,
+    pub customer: FilterValues,
+    pub website: FilterValues,
+    pub store_view: FilterValues,
     /// Ids or their beginnings, from eight digits on.
-    pub session: Wanted,
-    pub ticket: Wanted,
+    pub session: FilterValues,
+    pub ticket: FilterValues,
     /// `order:000000001`, or a number of any kind of document.
-    pub document: Wanted,
+    pub document: FilterValues,
     /// Addresses or networks.
-    pub ip: Wanted,
+    pub ip: FilterValues,
     /// Texts that are contained, without regard to case.
-    pub full_action_name: BoundedList<ShortText, SOME>,
-    pub details: BoundedList<ShortText, SOME>,
-    pub reason: BoundedList<ShortText, SOME>,
+    pub full_action_name: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+    pub details: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+    pub reason: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
 }

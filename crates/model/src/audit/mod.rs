@@ -1,23 +1,23 @@
 //! The audit log's language: what an event says and which bytes prove it.
 
 mod action;
+mod consent_event;
 mod consent_log;
-mod consented;
-mod cut;
 mod event;
 mod field;
 mod filter;
+mod record_fields;
 pub mod select;
 mod state;
 mod stored;
 
 pub use action::{Action, ActionGroup};
+pub use consent_event::{ConsentAction, ConsentEvent, ConsentExpiry};
 pub use consent_log::ConsentLog;
-pub use consented::{Consented, Said, Until};
-pub use cut::{Cut, InPlace, NoEvent, Texts, decoded};
 pub use event::{ConsentBasis, Event, EventView, Outcome};
-pub use field::Field;
-pub use filter::{Filter, Wanted};
-pub use select::{Choice, Matcher, Selection, Visible};
-pub use state::{State, StateKind, differs_from};
-pub use stored::{Parts, Sealed, StoredEvent};
+pub use field::EventField;
+pub use filter::{Filter, FilterValues};
+pub use record_fields::{EventTexts, MalformedEvent, RecordFields, ValueSlice, decode_json_string};
+pub use select::{LogVisibility, Matcher, Selection, SelectionValues};
+pub use state::{StateDigests, StateKind, describe_differences};
+pub use stored::{EventParts, SealedEvent, StoredEvent};

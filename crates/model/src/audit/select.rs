@@ -11,14 +11,14 @@ use core::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
-use super::cut::Cut;
-use super::field::Field;
+use super::field::EventField;
+use super::record_fields::RecordFields;
 use crate::time::Timestamp;
 
 /// Values of one field that are wanted, and that are not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+pub struct SelectionValues {
     /// Any of these; empty for no such filter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any: Vec<String>,
@@ -27,9 +27,9 @@ pub struct Choice {
     pub not: Vec<String>,
 }
 
-impl Choice {
+impl SelectionValues {
     /// Any of these.
-    pub fn any(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn any_of(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             any: values.into_iter().map(Into::into).collect(),
             not: Vec::new(),
@@ -52,75 +52,99 @@ pub struct Selection {
     /// Before this instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub action_group: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub action: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub result: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub admin: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub role: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub action_group: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub action: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub result: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub admin: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub role: SelectionValues,
     /// Ids.
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub customer_id: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub customer_id: SelectionValues,
     /// Addresses that no customer has any more, without regard to case.
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub customer_email: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub website: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub store_view: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub customer_email: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub website: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub store_view: SelectionValues,
     /// Ids or their beginnings.
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub session_id: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub document: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub ticket: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub session_id: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub document: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub ticket: SelectionValues,
     /// Addresses or networks (CIDR).
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub ip_address: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub ip_address: SelectionValues,
     /// Texts that the full action name contains, without regard to case.
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub full_action_name: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub reason: Choice,
-    #[serde(skip_serializing_if = "Choice::is_empty")]
-    pub details: Choice,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub full_action_name: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub reason: SelectionValues,
+    #[serde(skip_serializing_if = "SelectionValues::is_empty")]
+    pub details: SelectionValues,
 }
 
 impl Selection {
     /// Every field's choice, with how it is compared.
-    fn choices(&self) -> [(Field, How, &Choice); 16] {
+    fn conditions(&self) -> [(EventField, Comparison, &SelectionValues); 16] {
         [
-            (Field::ActionGroup, How::Is, &self.action_group),
-            (Field::Action, How::Is, &self.action),
-            (Field::Result, How::Is, &self.result),
-            (Field::Admin, How::Is, &self.admin),
-            (Field::Role, How::Is, &self.role),
+            (
+                EventField::ActionGroup,
+                Comparison::Equals,
+                &self.action_group,
+            ),
+            (EventField::Action, Comparison::Equals, &self.action),
+            (EventField::Result, Comparison::Equals, &self.result),
+            (EventField::Admin, Comparison::Equals, &self.admin),
+            (EventField::Role, Comparison::Equals, &self.role),
             // Together, below: an address is one of several ways to name them.
-            (Field::CustomerId, How::Is, &self.customer_id),
-            (Field::CustomerEmail, How::SameAddress, &self.customer_email),
-            (Field::Website, How::Is, &self.website),
-            (Field::StoreView, How::Is, &self.store_view),
-            (Field::SessionId, How::Begins, &self.session_id),
-            (Field::Document, How::Is, &self.document),
-            (Field::Ticket, How::Is, &self.ticket),
-            (Field::IpAddress, How::Within, &self.ip_address),
-            (Field::FullActionName, How::Contains, &self.full_action_name),
-            (Field::Reason, How::Contains, &self.reason),
-            (Field::Details, How::ContainsJson, &self.details),
+            (
+                EventField::CustomerId,
+                Comparison::Equals,
+                &self.customer_id,
+            ),
+            (
+                EventField::CustomerEmail,
+                Comparison::EqualsEmail,
+                &self.customer_email,
+            ),
+            (EventField::Website, Comparison::Equals, &self.website),
+            (EventField::StoreView, Comparison::Equals, &self.store_view),
+            (
+                EventField::SessionId,
+                Comparison::StartsWith,
+                &self.session_id,
+            ),
+            (EventField::Document, Comparison::Equals, &self.document),
+            (EventField::Ticket, Comparison::Equals, &self.ticket),
+            (
+                EventField::IpAddress,
+                Comparison::InNetwork,
+                &self.ip_address,
+            ),
+            (
+                EventField::FullActionName,
+                Comparison::Contains,
+                &self.full_action_name,
+            ),
+            (EventField::Reason, Comparison::Contains, &self.reason),
+            (EventField::Details, Comparison::ContainsJson, &self.details),
         ]
     }
 
     /// Whether it asks only for what stands in records, so that a proof of the
     /// records proves the answer complete.
-    pub fn is_of_records(&self) -> bool {
-        self.choices()
+    pub fn uses_record_fields_only(&self) -> bool {
+        self.conditions()
             .iter()
-            .all(|(field, _, choice)| field.is_of_record() || choice.is_empty())
+            .all(|(field, _, choice)| field.is_in_record() || choice.is_empty())
     }
 }
 
@@ -128,17 +152,17 @@ impl Selection {
 /// events of these websites (codes), and the admin user's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Visible {
+pub struct LogVisibility {
     pub websites: Vec<String>,
     pub admin_id: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    Is,
-    Begins,
-    SameAddress,
-    Within,
+enum Comparison {
+    Equals,
+    StartsWith,
+    EqualsEmail,
+    InNetwork,
     Contains,
     ContainsJson,
 }
@@ -150,19 +174,19 @@ pub struct Matcher {
     since: Option<String>,
     until: Option<String>,
     /// Each holds if any of its tests does.
-    wanted: Vec<Vec<Test>>,
-    unwanted: Vec<Test>,
+    required: Vec<Vec<Condition>>,
+    excluded: Vec<Condition>,
 }
 
 #[derive(Debug, Clone)]
-enum Test {
+enum Condition {
     /// The value is exactly this JSON text.
-    Is(Field, String),
+    Equals(EventField, String),
     /// A text begins so.
-    Begins(Field, String),
-    Address(String),
-    Within(IpNet),
-    Contains(Field, String),
+    StartsWith(EventField, String),
+    EqualsEmail(String),
+    InNetwork(IpNet),
+    Contains(EventField, String),
     /// Details as JSON text contain any of these: as typed, and as JSON
     /// escapes it.
     ContainsJson([String; 2]),
@@ -171,93 +195,100 @@ enum Test {
 }
 
 impl Matcher {
-    pub fn new(selection: &Selection, visible: Option<&Visible>) -> Self {
-        let quoted = |time: Timestamp| json(&time.to_string());
+    pub fn new(selection: &Selection, visible: Option<&LogVisibility>) -> Self {
+        let quoted = |time: Timestamp| to_json_string(&time.to_string());
         let mut matcher = Self {
             since: selection.since.map(quoted),
             until: selection.until.map(quoted),
-            wanted: Vec::new(),
-            unwanted: Vec::new(),
+            required: Vec::new(),
+            excluded: Vec::new(),
         };
         let mut customers = Vec::new();
-        for (field, how, choice) in selection.choices() {
-            let tests = |values: &[String]| -> Vec<Test> {
-                values.iter().map(|value| test(field, how, value)).collect()
+        for (field, how, choice) in selection.conditions() {
+            let tests = |values: &[String]| -> Vec<Condition> {
+                values
+                    .iter()
+                    .map(|value| condition(field, how, value))
+                    .collect()
             };
-            matcher.unwanted.extend(tests(&choice.not));
-            if matches!(field, Field::CustomerId | Field::CustomerEmail) {
+            matcher.excluded.extend(tests(&choice.not));
+            if matches!(field, EventField::CustomerId | EventField::CustomerEmail) {
                 customers.extend(tests(&choice.any));
             } else if !choice.any.is_empty() {
-                matcher.wanted.push(tests(&choice.any));
+                matcher.required.push(tests(&choice.any));
             }
         }
         if !customers.is_empty() {
-            matcher.wanted.push(customers);
+            matcher.required.push(customers);
         }
         if let Some(visible) = visible {
             let websites = visible.websites.iter();
-            let mut seen: Vec<Test> = websites
-                .map(|code| test(Field::Website, How::Is, code))
+            let mut seen: Vec<Condition> = websites
+                .map(|code| condition(EventField::Website, Comparison::Equals, code))
                 .collect();
             let own = visible.admin_id;
-            seen.extend(own.map(|id| Test::Is(Field::AdminId, id.to_string())));
-            matcher.wanted.push(seen);
+            seen.extend(own.map(|id| Condition::Equals(EventField::AdminId, id.to_string())));
+            matcher.required.push(seen);
         }
         matcher
     }
 
     /// Whether it is one of those asked for.
-    pub fn fits(&self, event: &Cut<'_>) -> bool {
-        let time = event.value(Field::Time);
+    pub fn matches(&self, event: &RecordFields<'_>) -> bool {
+        let time = event.value(EventField::Time);
         // RFC 3339 in UTC with a fixed number of digits sorts as text.
         self.since.as_deref().is_none_or(|since| time >= since)
             && self.until.as_deref().is_none_or(|until| time < until)
             && self
-                .wanted
+                .required
                 .iter()
-                .all(|any| any.iter().any(|test| test.fits(event)))
-            && !self.unwanted.iter().any(|test| test.fits(event))
+                .all(|any| any.iter().any(|test| test.matches(event)))
+            && !self.excluded.iter().any(|test| test.matches(event))
     }
 }
 
-fn test(field: Field, how: How, value: &str) -> Test {
+fn condition(field: EventField, how: Comparison, value: &str) -> Condition {
     match how {
-        How::Is => Test::Is(field, json(value)),
+        Comparison::Equals => Condition::Equals(field, to_json_string(value)),
         // A whole id begins with itself alone.
-        How::Begins => {
-            let quoted = json(value);
-            Test::Begins(field, quoted[..quoted.len() - 1].to_owned())
+        Comparison::StartsWith => {
+            let quoted = to_json_string(value);
+            Condition::StartsWith(field, quoted[..quoted.len() - 1].to_owned())
         }
-        How::SameAddress => Test::Address(value.to_lowercase()),
+        Comparison::EqualsEmail => Condition::EqualsEmail(value.to_lowercase()),
         // Whoever came through a broker came from no network.
-        How::Within if local(value).is_some() => Test::Is(field, json(value)),
-        How::Within => network(value).map_or(Test::Never, Test::Within),
-        How::Contains => Test::Contains(field, value.to_lowercase()),
-        How::ContainsJson => {
+        Comparison::InNetwork if parse_unix_uid(value).is_some() => {
+            Condition::Equals(field, to_json_string(value))
+        }
+        Comparison::InNetwork => {
+            parse_network(value).map_or(Condition::Never, Condition::InNetwork)
+        }
+        Comparison::Contains => Condition::Contains(field, value.to_lowercase()),
+        Comparison::ContainsJson => {
             let plain = value.to_lowercase();
-            let quoted = json(&plain);
-            Test::ContainsJson([quoted[1..quoted.len() - 1].to_owned(), plain])
+            let quoted = to_json_string(&plain);
+            Condition::ContainsJson([quoted[1..quoted.len() - 1].to_owned(), plain])
         }
     }
 }
 
-impl Test {
-    fn fits(&self, event: &Cut<'_>) -> bool {
+impl Condition {
+    fn matches(&self, event: &RecordFields<'_>) -> bool {
         match self {
-            Self::Is(field, wanted) => event.value(*field) == wanted,
-            Self::Begins(field, wanted) => event.value(*field).starts_with(wanted.as_str()),
-            Self::Address(wanted) => event
-                .text(Field::CustomerEmail)
+            Self::Equals(field, wanted) => event.value(*field) == wanted,
+            Self::StartsWith(field, wanted) => event.value(*field).starts_with(wanted.as_str()),
+            Self::EqualsEmail(wanted) => event
+                .decoded_value(EventField::CustomerEmail)
                 .is_some_and(|email| email.to_lowercase() == *wanted),
-            Self::Within(network) => event
-                .text(Field::IpAddress)
+            Self::InNetwork(network) => event
+                .decoded_value(EventField::IpAddress)
                 .and_then(|text| text.parse::<IpAddr>().ok())
                 .is_some_and(|address| network.contains(&address.to_canonical())),
             Self::Contains(field, wanted) => event
-                .text(*field)
+                .decoded_value(*field)
                 .is_some_and(|text| text.to_lowercase().contains(wanted.as_str())),
             Self::ContainsJson(either) => {
-                let text = event.value(Field::Details);
+                let text = event.value(EventField::Details);
                 let text = if text == "null" { "" } else { text }.to_lowercase();
                 either.iter().any(|wanted| text.contains(wanted.as_str())) && !text.is_empty()
             }
@@ -267,22 +298,25 @@ impl Test {
 }
 
 /// The account behind a broker's socket, as `unix:1001`.
-pub fn local(text: &str) -> Option<u32> {
+pub fn parse_unix_uid(text: &str) -> Option<u32> {
     let uid = text.strip_prefix("unix:")?;
     let is_plain = uid.bytes().all(|b| b.is_ascii_digit()) && (uid == "0" || !uid.starts_with('0'));
     uid.parse().ok().filter(|_| is_plain)
 }
 
 /// A network, or one address; IPv4 written as IPv6 is IPv4.
-pub fn network(text: &str) -> Option<IpNet> {
+pub fn parse_network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     match text.parse::<IpAddr>() {
         Ok(address) => Some(IpNet::from(address.to_canonical())),
-        Err(_) => text.parse::<IpNet>().ok().map(|net| canonical(net).trunc()),
+        Err(_) => text
+            .parse::<IpNet>()
+            .ok()
+            .map(|net| canonicalize(net).trunc()),
     }
 }
 
-fn canonical(net: IpNet) -> IpNet {
+fn canonicalize(net: IpNet) -> IpNet {
     let mapped = |net: Ipv6Net| {
         let address = net.addr().to_ipv4_mapped()?;
         Ipv4Net::new(address, net.prefix_len().checked_sub(96)?).ok()
@@ -294,7 +328,7 @@ fn canonical(net: IpNet) -> IpNet {
 }
 
 /// A text as it stands in a record.
-fn json(text: &str) -> String {
+fn to_json_string(text: &str) -> String {
     // Strings are always JSON.
     serde_json::to_string(text).unwrap_or_default()
 }

@@ -59,7 +59,7 @@ impl StateKind {
 
     /// The action groups that change it and can be left out of the log. Where
     /// one of them is, the log cannot say what this kind comes to.
-    fn groups(self) -> &'static [ActionGroup] {
+    fn optional_groups(self) -> &'static [ActionGroup] {
         match self {
             Self::Config => &[
                 ActionGroup::Config,
@@ -73,8 +73,11 @@ impl StateKind {
     }
 
     /// Whether every change of it is recorded while these groups are left out.
-    pub fn is_tracked(self, left_out: &[ActionGroup]) -> bool {
-        !self.groups().iter().any(|group| left_out.contains(group))
+    pub fn is_fully_logged(self, left_out: &[ActionGroup]) -> bool {
+        !self
+            .optional_groups()
+            .iter()
+            .any(|group| left_out.contains(group))
     }
 }
 
@@ -83,7 +86,7 @@ impl StateKind {
 /// hashed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct State {
+pub struct StateDigests {
     roles: Option<String>,
     admin_users: Option<String>,
     tokens: Option<String>,
@@ -94,7 +97,7 @@ pub struct State {
     former_ids: Option<String>,
 }
 
-impl State {
+impl StateDigests {
     pub fn get(&self, kind: StateKind) -> Option<&str> {
         match kind {
             StateKind::Roles => &self.roles,
@@ -126,7 +129,7 @@ impl State {
     ///
     /// # Errors
     /// What `now` fails with.
-    pub fn changed<E>(
+    pub fn find_changed<E>(
         &self,
         mut now: impl FnMut(StateKind) -> Result<String, E>,
     ) -> Result<Vec<StateKind>, E> {
@@ -143,7 +146,7 @@ impl State {
 }
 
 /// What differs, in words.
-pub fn differs_from(kinds: &[StateKind], seq: u64) -> Option<String> {
+pub fn describe_differences(kinds: &[StateKind], seq: u64) -> Option<String> {
     let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
     (!titles.is_empty()).then(|| format!("{} are not as event {seq} left them", titles.join(", ")))
 }

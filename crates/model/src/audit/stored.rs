@@ -1,24 +1,24 @@
 //! An event as it is stored: its texts, and what goes with them.
 
-use super::cut::Texts;
+use super::record_fields::EventTexts;
 use crate::bytes::Hash;
 use crate::time::Timestamp;
 
 /// The two parts with their salts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parts {
+pub struct EventParts {
     /// `None` once erased.
-    pub shopper: Option<(String, [u8; 32])>,
-    pub staff: (String, [u8; 32]),
+    pub customer_part: Option<(String, [u8; 32])>,
+    pub staff_part: (String, [u8; 32]),
 }
 
 /// An event ready to be stored.
 #[derive(Debug, Clone)]
-pub struct Sealed {
+pub struct SealedEvent {
     pub seq: u64,
     pub time: Timestamp,
     pub record: String,
-    pub parts: Parts,
+    pub parts: EventParts,
     pub leaf: Hash,
 }
 
@@ -27,27 +27,27 @@ pub struct Sealed {
 pub struct StoredEvent {
     pub seq: u64,
     pub record: String,
-    pub shopper: Option<String>,
-    pub staff: String,
+    pub customer_part: Option<String>,
+    pub staff_part: String,
 }
 
 impl StoredEvent {
     /// The texts, borrowed.
-    pub fn texts(&self) -> Texts<'_> {
-        Texts {
+    pub fn texts(&self) -> EventTexts<'_> {
+        EventTexts {
             record: &self.record,
-            shopper: self.shopper.as_deref(),
-            staff: &self.staff,
+            customer_part: self.customer_part.as_deref(),
+            staff_part: &self.staff_part,
         }
     }
 
     /// The same from borrowed texts.
-    pub fn of(seq: u64, texts: Texts<'_>) -> Self {
+    pub fn from_texts(seq: u64, texts: EventTexts<'_>) -> Self {
         Self {
             seq,
             record: texts.record.to_owned(),
-            shopper: texts.shopper.map(str::to_owned),
-            staff: texts.staff.to_owned(),
+            customer_part: texts.customer_part.map(str::to_owned),
+            staff_part: texts.staff_part.to_owned(),
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) const EXPECTED: &str = "an absolute https URL ending in `/`, like htt
 /// The origin of a base URL in RFC 6454's ASCII form: `https://shop.example`,
 /// with the port where it is not the scheme's own. It is the audience of login
 /// tokens. A text that is no URL gives `null`, as the RFC has it.
-pub fn origin_of(base_url: &str) -> String {
+pub fn url_origin(base_url: &str) -> String {
     Url::parse(base_url).map_or_else(
         |_| "null".to_owned(),
         |url| url.origin().ascii_serialization(),
@@ -34,32 +34,33 @@ pub(super) fn normalize(input: &str) -> Result<String, InvalidValue> {
     let trimmed = input.trim();
     // The parser would drop tabs and line breaks and turn backslashes around.
     if trimmed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
-        return Err(invalid(
+        return Err(invalid_base_url(
             "it contains white space, a control character or a backslash",
         ));
     }
-    let url = Url::parse(trimmed).map_err(|error| invalid(&format!("it is no URL: {error}")))?;
+    let url =
+        Url::parse(trimmed).map_err(|error| invalid_base_url(&format!("it is no URL: {error}")))?;
     let secure = match url.scheme() {
         "https" => true,
         "http" => is_loopback(&url),
         _ => false,
     };
     if !secure {
-        return Err(invalid(
+        return Err(invalid_base_url(
             "its scheme is not https (http is for loopback hosts only)",
         ));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("it contains a user name or password"));
+        return Err(invalid_base_url("it contains a user name or password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid("it contains a query or fragment"));
+        return Err(invalid_base_url("it contains a query or fragment"));
     }
     if !url.path().ends_with('/') {
-        return Err(invalid("it does not end in `/`"));
+        return Err(invalid_base_url("it does not end in `/`"));
     }
     if url.as_str().len() > MAX_LENGTH {
-        return Err(invalid("it is longer than 2048 characters"));
+        return Err(invalid_base_url("it is longer than 2048 characters"));
     }
     Ok(url.into())
 }
@@ -73,7 +74,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn invalid(reason: &str) -> InvalidValue {
+fn invalid_base_url(reason: &str) -> InvalidValue {
     InvalidValue::new(reason, EXPECTED)
 }
 
@@ -130,11 +131,14 @@ mod tests {
     #[test]
     fn origins_and_login_urls() {
         assert_eq!(
-            origin_of("https://shop.example/de/"),
+            url_origin("https://shop.example/de/"),
             "https://shop.example"
         );
-        assert_eq!(origin_of("http://localhost:8080/"), "http://localhost:8080");
-        assert_eq!(origin_of("nonsense"), "null");
+        assert_eq!(
+            url_origin("http://localhost:8080/"),
+            "http://localhost:8080"
+        );
+        assert_eq!(url_origin("nonsense"), "null");
         let base = "https://shop.example/";
         let path = "loginascustomer/login/index?secret=a.b.c";
         assert_eq!(login_url(base, None, "a.b.c"), format!("{base}{path}"));
@@ -150,7 +154,7 @@ mod tests {
             if let Ok(url) = normalize(&format!("https://{host}{path}")) {
                 prop_assert_eq!(normalize(&url), Ok(url.clone()));
                 prop_assert!(url.ends_with('/') && url.is_ascii());
-                prop_assert_eq!(origin_of(&url), format!("https://{host}"));
+                prop_assert_eq!(url_origin(&url), format!("https://{host}"));
             }
         }
     }

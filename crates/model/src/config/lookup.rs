@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, InvalidValue};
+use super::{ConfigField, InvalidValue};
 use crate::scope::{ConfigScope, ScopeError};
 
 /// Where an effective value comes from.
@@ -13,7 +13,7 @@ use crate::scope::{ConfigScope, ScopeError};
 /// Written as the scope, `built-in` or `unset`, in text and in serde.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub enum Origin {
+pub enum ValueOrigin {
     /// Set by somebody, there.
     Scope(ConfigScope),
     /// The field's own default.
@@ -22,7 +22,7 @@ pub enum Origin {
     Unset,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ValueOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scope(scope) => scope.fmt(f),
@@ -32,13 +32,13 @@ impl fmt::Display for Origin {
     }
 }
 
-impl From<Origin> for String {
-    fn from(origin: Origin) -> Self {
+impl From<ValueOrigin> for String {
+    fn from(origin: ValueOrigin) -> Self {
         origin.to_string()
     }
 }
 
-impl TryFrom<String> for Origin {
+impl TryFrom<String> for ValueOrigin {
     type Error = ScopeError;
 
     fn try_from(text: String) -> Result<Self, ScopeError> {
@@ -52,26 +52,26 @@ impl TryFrom<String> for Origin {
 
 /// The value that counts, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effective {
+pub struct EffectiveValue {
     /// None only where the origin is [`Origin::Unset`].
     pub value: Option<String>,
-    pub origin: Origin,
+    pub origin: ValueOrigin,
 }
 
-impl Effective {
+impl EffectiveValue {
     /// Whether it is a yes/no field's `yes`.
     pub fn is_yes(&self) -> bool {
         self.value.as_deref() == Some("yes")
     }
 
     /// The number of a seconds, days or integer field.
-    pub fn number(&self) -> Option<u64> {
+    pub fn as_number(&self) -> Option<u64> {
         self.value.as_deref()?.parse().ok()
     }
 }
 
 /// The scopes to ask, narrowest first: the store view, its website, default.
-pub fn chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope> {
+pub fn scope_chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope> {
     let store_view = store_view.map(|code| ConfigScope::StoreView(code.to_owned()));
     let website = website.map(|code| ConfigScope::Website(code.to_owned()));
     store_view
@@ -83,7 +83,7 @@ pub fn chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope
 
 /// A value that is set and that its field cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfit {
+pub struct InvalidStoredValue {
     pub scope: ConfigScope,
     pub problem: InvalidValue,
 }
@@ -96,30 +96,36 @@ pub struct Unfit {
 /// The value that counts must be one that could have been set: where it was
 /// written by another way, the field's bounds hold all the same.
 pub fn resolve<'v>(
-    field: &Field,
+    field: &ConfigField,
     chain: &[ConfigScope],
     mut value_at: impl FnMut(&ConfigScope) -> Option<&'v str>,
-) -> Result<Effective, Unfit> {
-    for scope in chain.iter().filter(|scope| field.allows(&scope.level())) {
+) -> Result<EffectiveValue, InvalidStoredValue> {
+    for scope in chain
+        .iter()
+        .filter(|scope| field.allows_scope(&scope.level()))
+    {
         if let Some(value) = value_at(scope) {
-            let value = field.kind.normalize(value).map_err(|problem| Unfit {
-                scope: scope.clone(),
-                problem,
-            })?;
-            return Ok(Effective {
+            let value = field
+                .kind
+                .normalize(value)
+                .map_err(|problem| InvalidStoredValue {
+                    scope: scope.clone(),
+                    problem,
+                })?;
+            return Ok(EffectiveValue {
                 value: Some(value),
-                origin: Origin::Scope(scope.clone()),
+                origin: ValueOrigin::Scope(scope.clone()),
             });
         }
     }
     Ok(match field.default {
-        Some(value) => Effective {
+        Some(value) => EffectiveValue {
             value: Some(value.to_owned()),
-            origin: Origin::BuiltIn,
+            origin: ValueOrigin::BuiltIn,
         },
-        None => Effective {
+        None => EffectiveValue {
             value: None,
-            origin: Origin::Unset,
+            origin: ValueOrigin::Unset,
         },
     })
 }
@@ -128,16 +134,16 @@ pub fn resolve<'v>(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::{BASE_URL, ENABLED, EXPIRATION_TIME, field};
+    use super::super::{BASE_URL, ENABLED, EXPIRATION_TIME, find_field};
     use super::*;
 
-    fn look(path: &str, set: &[(&str, &str)]) -> Effective {
+    fn effective_value(path: &str, set: &[(&str, &str)]) -> EffectiveValue {
         let set: BTreeMap<ConfigScope, &str> = set
             .iter()
             .map(|(scope, value)| (scope.parse().unwrap(), *value))
             .collect();
-        let chain = chain(Some("base"), Some("de"));
-        resolve(field(path).unwrap(), &chain, |scope| {
+        let chain = scope_chain(Some("base"), Some("de"));
+        resolve(find_field(path).unwrap(), &chain, |scope| {
             set.get(scope).copied()
         })
         .unwrap()
@@ -151,31 +157,31 @@ mod tests {
             ("store-view:de", "https://c.example/"),
         ];
         for (count, (scope, value)) in all.iter().enumerate() {
-            let effective = look(BASE_URL, &all[..=count]);
+            let effective = effective_value(BASE_URL, &all[..=count]);
             assert_eq!(effective.value.as_deref(), Some(*value));
-            assert_eq!(effective.origin, Origin::Scope(scope.parse().unwrap()));
+            assert_eq!(effective.origin, ValueOrigin::Scope(scope.parse().unwrap()));
         }
         assert_eq!(
-            look(BASE_URL, &[("website:other", "x")]).origin,
-            Origin::Unset
+            effective_value(BASE_URL, &[("website:other", "x")]).origin,
+            ValueOrigin::Unset
         );
     }
 
     #[test]
     fn defaults_and_stray_values() {
-        let effective = look(
+        let effective = effective_value(
             ENABLED,
             &[("website:base", "yes"), ("store-view:de", "yes")],
         );
         assert_eq!(
             effective,
-            Effective {
+            EffectiveValue {
                 value: Some("no".into()),
-                origin: Origin::BuiltIn
+                origin: ValueOrigin::BuiltIn
             }
         );
-        assert!(look(ENABLED, &[("default", "yes")]).is_yes());
-        assert_eq!(look(EXPIRATION_TIME, &[]).number(), Some(60));
+        assert!(effective_value(ENABLED, &[("default", "yes")]).is_yes());
+        assert_eq!(effective_value(EXPIRATION_TIME, &[]).as_number(), Some(60));
     }
 
     #[test]
@@ -187,7 +193,7 @@ mod tests {
             "built-in",
             "unset",
         ] {
-            let origin = Origin::try_from(text.to_owned()).unwrap();
+            let origin = ValueOrigin::try_from(text.to_owned()).unwrap();
             assert_eq!(origin.to_string(), text);
         }
     }
@@ -199,7 +205,7 @@ mod tests {
         for field in super::super::fields() {
             for (value, is_any) in [("999999999", true), ("\u{202e}", false), ("", false)] {
                 let set = |scope: &ConfigScope| (*scope == ConfigScope::Default).then_some(value);
-                let found = resolve(field, &chain(None, None), set);
+                let found = resolve(field, &scope_chain(None, None), set);
                 let expected = field.kind.normalize(value);
                 assert!(
                     is_any || expected.is_err(),
@@ -219,6 +225,13 @@ mod tests {
             }
         }
         let set = |_: &ConfigScope| Some("999999999");
-        assert!(resolve(field(EXPIRATION_TIME).unwrap(), &chain(None, None), set).is_err());
+        assert!(
+            resolve(
+                find_field(EXPIRATION_TIME).unwrap(),
+                &scope_chain(None, None),
+                set
+            )
+            .is_err()
+        );
     }
 }

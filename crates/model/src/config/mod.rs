@@ -1,51 +1,51 @@
 //! Configuration: which fields there are, what they may hold, and which value
 //! counts where. Paths, scopes and defaults are Adobe Commerce's; `lac/…` is ours.
 
+mod action_groups;
 mod base_url;
-mod groups;
 mod invalid;
-mod kind;
 pub mod lookup;
 pub mod pattern;
 mod registry;
+mod value_type;
 
-pub use base_url::{login_url, origin_of};
-pub use groups::{ACTION_GROUPS, ALWAYS_LOGGED, is_logged};
+pub use action_groups::{ACTION_GROUPS, ALWAYS_LOGGED, is_logged};
+pub use base_url::{login_url, url_origin};
 pub use invalid::InvalidValue;
-pub use kind::Kind;
 pub use registry::*;
+pub use value_type::ValueType;
 
 use super::scope::ScopeLevel;
 use super::text;
 
 /// One configurable value.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct ConfigField {
     /// `section/group/field`.
     pub path: &'static str,
     /// Where it may be set, widest first.
     pub scopes: &'static [ScopeLevel],
-    pub kind: Kind,
+    pub kind: ValueType,
     /// What counts while nothing is set, in canonical form.
     pub default: Option<&'static str>,
     pub title: &'static str,
     /// One or two sentences for people.
-    pub meaning: &'static str,
+    pub description: &'static str,
     /// Written once, when the store is made, and never again.
     pub read_only: bool,
     /// `lac`'s own; not known to Adobe Commerce.
-    pub own: bool,
+    pub is_lac_field: bool,
 }
 
-impl Field {
+impl ConfigField {
     /// Whether the field may be set at scopes of this level.
-    pub fn allows(&self, level: &ScopeLevel) -> bool {
+    pub fn allows_scope(&self, level: &ScopeLevel) -> bool {
         self.scopes.contains(level)
     }
 
     /// Whether reading and changing it takes `Magento_LoginAsCustomer::config_section`
     /// (`login_as_customer/…` and `lac/…`) instead of `Magento_Config::config`.
-    pub fn needs_own_section_resource(&self) -> bool {
+    pub fn needs_section_resource(&self) -> bool {
         ["login_as_customer/", "lac/"]
             .iter()
             .any(|section| self.path.starts_with(section))
@@ -53,24 +53,24 @@ impl Field {
 }
 
 /// Every field, in the order in which they are listed.
-pub fn fields() -> &'static [Field] {
+pub fn fields() -> &'static [ConfigField] {
     registry::FIELDS
 }
 
 /// The field at exactly this path.
-pub fn field(path: &str) -> Option<&'static Field> {
+pub fn find_field(path: &str) -> Option<&'static ConfigField> {
     fields().iter().find(|field| field.path == path)
 }
 
 /// The path that `path` is probably a misspelling of; its last part alone will
 /// do (`enabled`).
-pub fn nearest(path: &str) -> Option<&'static str> {
+pub fn suggest_path(path: &str) -> Option<&'static str> {
     let ends_so = |known: &&str| known.rsplit_once('/').is_some_and(|(_, last)| last == path);
     let mut paths = fields().iter().map(|field| field.path);
     paths
         .clone()
         .find(ends_so)
-        .or_else(|| text::nearest(path, &mut paths))
+        .or_else(|| text::closest_match(path, &mut paths))
 }
 
 #[cfg(test)]
@@ -91,8 +91,8 @@ mod tests {
                 field.path
             );
             assert!(field.scopes.is_sorted(), "{}", field.path);
-            assert_eq!(field.own, field.path.starts_with("lac/"));
-            assert!(field.meaning.ends_with('.') && !field.title.is_empty());
+            assert_eq!(field.is_lac_field, field.path.starts_with("lac/"));
+            assert!(field.description.ends_with('.') && !field.title.is_empty());
             if let Some(default) = field.default {
                 assert_eq!(
                     field.kind.normalize(default).as_deref(),
@@ -106,23 +106,30 @@ mod tests {
 
     #[test]
     fn finds_and_guesses() {
-        assert_eq!(field(ENABLED).unwrap().default, Some("no"));
-        assert_eq!(field("login_as_customer/general/enable"), None);
-        assert_eq!(nearest("login_as_customer/general/enable"), Some(ENABLED));
-        assert_eq!(nearest("timezone"), Some(TIMEZONE));
-        assert_eq!(nearest("catalog/search/engine"), None);
+        assert_eq!(find_field(ENABLED).unwrap().default, Some("no"));
+        assert_eq!(find_field("login_as_customer/general/enable"), None);
+        assert_eq!(
+            suggest_path("login_as_customer/general/enable"),
+            Some(ENABLED)
+        );
+        assert_eq!(suggest_path("timezone"), Some(TIMEZONE));
+        assert_eq!(suggest_path("catalog/search/engine"), None);
     }
 
     #[test]
     fn sections_and_scopes() {
         let own: Vec<_> = fields()
             .iter()
-            .filter(|f| f.needs_own_section_resource())
+            .filter(|f| f.needs_section_resource())
             .collect();
-        assert!(own.iter().any(|f| f.path == ENABLED) && own.iter().any(|f| f.own));
+        assert!(own.iter().any(|f| f.path == ENABLED) && own.iter().any(|f| f.is_lac_field));
         assert!(own.iter().all(|f| f.path != TIMEZONE));
-        let url = field(BASE_URL).unwrap();
-        assert!(url.allows(&ScopeLevel::StoreView) && url.allows(&ScopeLevel::Website));
-        assert!(!field(ENABLED).unwrap().allows(&ScopeLevel::Website));
+        let url = find_field(BASE_URL).unwrap();
+        assert!(url.allows_scope(&ScopeLevel::StoreView) && url.allows_scope(&ScopeLevel::Website));
+        assert!(
+            !find_field(ENABLED)
+                .unwrap()
+                .allows_scope(&ScopeLevel::Website)
+        );
     }
 }

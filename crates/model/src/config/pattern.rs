@@ -5,14 +5,14 @@ use regex_lite::{Regex, RegexBuilder};
 use super::invalid::InvalidValue;
 
 /// The longest pattern, in characters.
-pub const MAX: usize = 200;
+pub const MAX_CHARS: usize = 200;
 
 /// The largest automaton, in bytes: what somebody configures runs at every
 /// login, under the store's lock.
-const SIZE: usize = 64 * 1024;
+const SIZE_LIMIT: usize = 64 * 1024;
 
 /// Deeper nesting is nothing that a person reads.
-const NEST: u32 = 20;
+const NEST_LIMIT: u32 = 20;
 
 pub(super) const EXPECTED: &str =
     "a regular expression of at most 200 characters that the whole text must match, like ZD-[0-9]+";
@@ -23,14 +23,14 @@ pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
     if text.is_empty() {
         return invalid("it is empty");
     }
-    if text.chars().count() > MAX {
+    if text.chars().count() > MAX_CHARS {
         return invalid("it is too long");
     }
     if text.contains(crate::text::is_deceptive) {
         return invalid("it contains a control or invisible character");
     }
     // By itself first: `a)(b` is sound only between brackets.
-    match compiled(text).and_then(|_| whole(text)) {
+    match compile(text).and_then(|_| compile_anchored(text)) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => invalid(&format!("it is no regular expression ({error})")),
     }
@@ -38,17 +38,20 @@ pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
 
 /// Whether all of `text` matches. A pattern that cannot be read matches
 /// nothing: it demands something that nobody can give, rather than nothing.
-pub fn matches(pattern: &str, text: &str) -> bool {
-    whole(pattern).is_ok_and(|regex| regex.is_match(text))
+pub fn matches_whole(pattern: &str, text: &str) -> bool {
+    compile_anchored(pattern).is_ok_and(|regex| regex.is_match(text))
 }
 
-fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
-    compiled(&format!(r"\A(?:{pattern})\z"))
+fn compile_anchored(pattern: &str) -> Result<Regex, regex_lite::Error> {
+    compile(&format!(r"\A(?:{pattern})\z"))
 }
 
-fn compiled(pattern: &str) -> Result<Regex, regex_lite::Error> {
+fn compile(pattern: &str) -> Result<Regex, regex_lite::Error> {
     let mut builder = RegexBuilder::new(pattern);
-    builder.size_limit(SIZE).nest_limit(NEST).build()
+    builder
+        .size_limit(SIZE_LIMIT)
+        .nest_limit(NEST_LIMIT)
+        .build()
 }
 
 #[cfg(test)]
@@ -58,18 +61,18 @@ mod tests {
 
     #[test]
     fn the_whole_text_must_match() {
-        assert!(matches("ZD-[0-9]+", "ZD-4711"));
-        assert!(!matches("ZD-[0-9]+", "ZD-4711x"));
-        assert!(!matches("ZD-[0-9]+", "see ZD-4711"));
-        assert!(!matches("ZD-[0-9]+", "ZD-4711\n"));
-        assert!(matches("a|bc", "bc") && !matches("a|bc", "ac"));
-        assert!(!matches("(", "("), "no pattern, no match");
-        assert!(matches("(?i)call .{5,}", "Call from Jane"));
+        assert!(matches_whole("ZD-[0-9]+", "ZD-4711"));
+        assert!(!matches_whole("ZD-[0-9]+", "ZD-4711x"));
+        assert!(!matches_whole("ZD-[0-9]+", "see ZD-4711"));
+        assert!(!matches_whole("ZD-[0-9]+", "ZD-4711\n"));
+        assert!(matches_whole("a|bc", "bc") && !matches_whole("a|bc", "ac"));
+        assert!(!matches_whole("(", "("), "no pattern, no match");
+        assert!(matches_whole("(?i)call .{5,}", "Call from Jane"));
     }
 
     #[test]
     fn a_bad_pattern_is_refused() {
-        let long = "a".repeat(MAX + 1);
+        let long = "a".repeat(MAX_CHARS + 1);
         let nested = "(".repeat(30) + &")".repeat(30);
         for bad in [
             "",
@@ -90,9 +93,9 @@ mod tests {
         #[test]
         fn whatever_is_taken_can_be_asked(pattern in ".{0,40}", text in any::<String>()) {
             if normalize(&pattern).is_ok() {
-                prop_assert!(whole(&pattern).is_ok());
+                prop_assert!(compile_anchored(&pattern).is_ok());
             }
-            let _ = matches(&pattern, &text);
+            let _ = matches_whole(&pattern, &text);
         }
     }
 }

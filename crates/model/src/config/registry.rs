@@ -1,7 +1,7 @@
 //! The fields of this release. Every one of them is read somewhere: a setting
 //! that does nothing has no place here.
 
-use super::{Field, Kind};
+use super::{ConfigField, ValueType};
 use crate::scope::ScopeLevel::{self, Default, StoreView, Website};
 
 pub const ENABLED: &str = "login_as_customer/general/enabled";
@@ -35,138 +35,138 @@ const PER_WEBSITE: &[ScopeLevel] = &[Default, Website];
 const PER_STORE_VIEW: &[ScopeLevel] = &[Default, Website, StoreView];
 
 /// A field of the original.
-const fn theirs(
+const fn commerce_field(
     path: &'static str,
     scopes: &'static [ScopeLevel],
-    kind: Kind,
+    kind: ValueType,
     default: &'static str,
     title: &'static str,
     meaning: &'static str,
-) -> Field {
+) -> ConfigField {
     let default = Some(default);
-    Field {
+    ConfigField {
         path,
         scopes,
         kind,
         default,
         title,
-        meaning,
+        description: meaning,
         read_only: false,
-        own: false,
+        is_lac_field: false,
     }
 }
 
 /// A field of `lac`'s own.
-const fn ours(
+const fn lac_field(
     path: &'static str,
     scopes: &'static [ScopeLevel],
-    kind: Kind,
+    kind: ValueType,
     default: &'static str,
     title: &'static str,
     meaning: &'static str,
-) -> Field {
-    Field {
-        own: true,
-        ..theirs(path, scopes, kind, default, title, meaning)
+) -> ConfigField {
+    ConfigField {
+        is_lac_field: true,
+        ..commerce_field(path, scopes, kind, default, title, meaning)
     }
 }
 
-pub(super) static FIELDS: &[Field] = &[
-    theirs(
+pub(super) static FIELDS: &[ConfigField] = &[
+    commerce_field(
         ENABLED,
         GLOBAL,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Enable Login as Customer",
         "The feature itself. While it is off, nobody can log in as a customer, and sessions that are under way end.",
     ),
-    theirs(
+    commerce_field(
         DISABLE_PAGE_CACHE,
         GLOBAL,
-        Kind::YesNo,
+        ValueType::YesNo,
         "yes",
         "Disable Page Cache For Admin User",
         "Whether the storefront must show fresh, uncached pages while somebody is logged in as a customer.",
     ),
-    theirs(
+    commerce_field(
         MANUAL_STORE_VIEW,
         GLOBAL,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Store View To Login To",
         "Who picks the store view: no is Auto-Detection, yes is Manual Selection by the agent.",
     ),
-    theirs(
+    commerce_field(
         EXPIRATION_TIME,
         GLOBAL,
-        Kind::Seconds { min: 1, max: 600 },
+        ValueType::Seconds { min: 1, max: 600 },
         "60",
         "Authentication Data Expiration Time",
         "How long a login URL can be used. A single login may shorten it, never lengthen it.",
     ),
-    theirs(
+    commerce_field(
         CHECKBOX_TITLE,
         PER_WEBSITE,
-        Kind::Text { max: 255 },
+        ValueType::Text { max: 255 },
         "Allow remote shopping assistance",
         "Title for Login as Customer opt-in checkbox",
         "The label of the checkbox with which customers allow staff to log in as them.",
     ),
-    theirs(
+    commerce_field(
         CHECKBOX_TOOLTIP,
         PER_WEBSITE,
-        Kind::Text { max: 1000 },
+        ValueType::Text { max: 1000 },
         "This lets our staff see the store as you see it and help you with your account. You can withdraw it at any time.",
         "Login as Customer checkbox tooltip",
         "The explanation beside that checkbox.",
     ),
-    theirs(
+    commerce_field(
         ACCOUNT_SHARE,
         GLOBAL,
-        Kind::OneOf(&["global", "website"]),
+        ValueType::OneOf(&["global", "website"]),
         "website",
         "Share Customer Accounts",
         "Whether a customer's account is good on every website (global) or only on its own (website).",
     ),
-    Field {
+    ConfigField {
         default: None,
-        ..theirs(
+        ..commerce_field(
             BASE_URL,
             PER_STORE_VIEW,
-            Kind::BaseUrl,
+            ValueType::BaseUrl,
             "",
             "Secure Base URL",
             "Where the storefront lives. Login URLs start with it, and its origin is who may redeem them.",
         )
     },
-    theirs(
+    commerce_field(
         USE_STORE,
         GLOBAL,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Add Store Code to Urls",
         "Whether the store view's code comes after the base URL.",
     ),
-    theirs(
+    commerce_field(
         TIMEZONE,
         PER_WEBSITE,
-        Kind::Timezone,
+        ValueType::Timezone,
         "UTC",
         "Timezone",
         "How times are shown, and where the days of filters start and end.",
     ),
-    theirs(
+    commerce_field(
         LOGGED_ACTIONS,
         GLOBAL,
-        Kind::ActionGroups,
+        ValueType::ActionGroups,
         "all",
         "Admin Actions Logging",
         "Which action groups are logged. Some are always, and a change of this field is too.",
     ),
-    theirs(
+    commerce_field(
         ROTATION_LIFETIME,
         GLOBAL,
-        Kind::Days {
+        ValueType::Days {
             min: 1,
             max: 36_500,
         },
@@ -174,84 +174,84 @@ pub(super) static FIELDS: &[Field] = &[
         "Log Entry Lifetime",
         "How many days log entries stay before they are archived and removed.",
     ),
-    theirs(
+    commerce_field(
         ROTATION_FREQUENCY,
         GLOBAL,
-        Kind::OneOf(&["daily", "weekly", "monthly"]),
+        ValueType::OneOf(&["daily", "weekly", "monthly"]),
         "daily",
         "Log Archiving Frequency",
         "How often archiving runs.",
     ),
-    Field {
+    ConfigField {
         default: None,
         read_only: true,
-        ..ours(
+        ..lac_field(
             STORE_NAME,
             GLOBAL,
-            Kind::Name { max: 64 },
+            ValueType::Name { max: 64 },
             "",
             "Store name",
             "Issuer of login tokens and origin of log checkpoints. Set when the store is made.",
         )
     },
-    ours(
+    lac_field(
         CONSENT_MODE,
         PER_WEBSITE,
-        Kind::OneOf(&["opt-in", "opt-out", "mandatory"]),
+        ValueType::OneOf(&["opt-in", "opt-out", "mandatory"]),
         "opt-in",
         "Consent mode",
         "How customers of a website are asked: opt-in needs their yes, as the original does. The other two deviate from it: opt-out allows logins until somebody says no, mandatory does not ask.",
     ),
-    ours(
+    lac_field(
         REASON_REQUIRED,
         PER_WEBSITE,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Reason required",
         "Whether a login needs a reason.",
     ),
-    ours(
+    lac_field(
         REASON_MIN_LENGTH,
         PER_WEBSITE,
-        Kind::Integer { min: 0, max: 500 },
+        ValueType::Integer { min: 0, max: 500 },
         "0",
         "Shortest reason",
         "How many characters a reason needs, where one is given.",
     ),
-    Field {
+    ConfigField {
         default: None,
-        ..ours(
+        ..lac_field(
             REASON_PATTERN,
             PER_WEBSITE,
-            Kind::Pattern,
+            ValueType::Pattern,
             "",
             "Form of a reason",
             "What a reason must look like, all of it, where one is given.",
         )
     },
-    ours(
+    lac_field(
         TICKET_REQUIRED,
         PER_WEBSITE,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Ticket required",
         "Whether a login needs the number of a ticket.",
     ),
-    Field {
+    ConfigField {
         default: None,
-        ..ours(
+        ..lac_field(
             TICKET_PATTERN,
             PER_WEBSITE,
-            Kind::Pattern,
+            ValueType::Pattern,
             "",
             "Form of a ticket",
             "What the number of a ticket must look like, all of it, where one is given.",
         )
     },
-    ours(
+    lac_field(
         SESSION_MAX_DURATION,
         GLOBAL,
-        Kind::Seconds {
+        ValueType::Seconds {
             min: 60,
             max: 86_400,
         },
@@ -259,37 +259,37 @@ pub(super) static FIELDS: &[Field] = &[
         "Longest session",
         "How long one may stay logged in as a customer after the login URL was used.",
     ),
-    ours(
+    lac_field(
         APPROVAL_REQUIRED,
         PER_WEBSITE,
-        Kind::YesNo,
+        ValueType::YesNo,
         "no",
         "Approval required",
         "Whether every login as a customer of the website needs a second person.",
     ),
-    ours(
+    lac_field(
         APPROVAL_VIP,
         PER_WEBSITE,
-        Kind::YesNo,
+        ValueType::YesNo,
         "yes",
         "Approval for VIP customers",
         "Whether a login as a customer who is flagged vip needs a second person.",
     ),
-    Field {
+    ConfigField {
         default: None,
-        ..ours(
+        ..lac_field(
             APPROVAL_ROLES,
             GLOBAL,
-            Kind::Names { max: 2000 },
+            ValueType::NameList { max: 2000 },
             "",
             "Roles that need approval",
             "The roles, by their exact names, whose every login needs a second person.",
         )
     },
-    ours(
+    lac_field(
         APPROVAL_EXPIRATION_TIME,
         GLOBAL,
-        Kind::Seconds {
+        ValueType::Seconds {
             min: 60,
             max: 604_800,
         },

@@ -19,11 +19,11 @@ pub enum ConsentMode {
 
 /// Why an impersonation cannot stand on a customer's consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Withheld {
+pub enum ConsentDenial {
     /// There is no yes, or there is a no.
-    Said,
+    NotGranted,
     /// A grant for some time is over.
-    RanOut(Timestamp),
+    Expired(Timestamp),
 }
 
 impl ConsentMode {
@@ -38,7 +38,7 @@ impl ConsentMode {
     }
 
     /// What a config value says; one that says nothing known is the strictest.
-    pub fn of(value: Option<&str>) -> Self {
+    pub fn from_config(value: Option<&str>) -> Self {
         let known = Self::ALL.into_iter().find(|m| Some(m.as_str()) == value);
         known.unwrap_or(Self::OptIn)
     }
@@ -47,24 +47,24 @@ impl ConsentMode {
     ///
     /// # Errors
     /// Why not.
-    pub fn judge(self, consent: &Consent, now: Timestamp) -> Result<(), Withheld> {
+    pub fn check(self, consent: &Consent, now: Timestamp) -> Result<(), ConsentDenial> {
         match self {
             Self::Mandatory => return Ok(()),
-            Self::OptIn if !consent.granted => return Err(Withheld::Said),
+            Self::OptIn if !consent.granted => return Err(ConsentDenial::NotGranted),
             Self::OptOut if !consent.granted && consent.changed_at.is_some() => {
-                return Err(Withheld::Said);
+                return Err(ConsentDenial::NotGranted);
             }
             Self::OptIn | Self::OptOut => {}
         }
-        match consent.ran_out(now) {
-            Some(until) => Err(Withheld::RanOut(until)),
+        match consent.expired_at(now) {
+            Some(until) => Err(ConsentDenial::Expired(until)),
             None => Ok(()),
         }
     }
 
     /// When an impersonation that stands on this consent must be over; `None`
     /// where consent sets no limit.
-    pub fn limit(self, consent: &Consent) -> Option<Timestamp> {
+    pub fn session_deadline(self, consent: &Consent) -> Option<Timestamp> {
         let counts = consent.granted && self != Self::Mandatory;
         consent.until.filter(|_| counts)
     }
@@ -87,13 +87,13 @@ mod tests {
     #[test]
     fn each_mode_asks_its_own_question() {
         let now = Timestamp::from_micros(100);
-        let judged = |consent: &Consent| ConsentMode::ALL.map(|mode| mode.judge(consent, now));
-        let no = Err(Withheld::Said);
+        let judged = |consent: &Consent| ConsentMode::ALL.map(|mode| mode.check(consent, now));
+        let no = Err(ConsentDenial::NotGranted);
         assert_eq!(judged(&consent(false, None, None)), [no, Ok(()), Ok(())]);
         assert_eq!(judged(&consent(false, Some(1), None)), [no, no, Ok(())]);
         assert_eq!(judged(&consent(true, Some(1), None)), [Ok(()); 3]);
         assert_eq!(judged(&consent(true, Some(1), Some(101))), [Ok(()); 3]);
-        let over = Err(Withheld::RanOut(now));
+        let over = Err(ConsentDenial::Expired(now));
         let ran_out = consent(true, Some(1), Some(100));
         assert_eq!(judged(&ran_out), [over, over, Ok(())]);
     }
@@ -101,10 +101,10 @@ mod tests {
     #[test]
     fn what_a_config_says_that_nobody_knows_is_the_strictest() {
         for mode in ConsentMode::ALL {
-            assert_eq!(ConsentMode::of(Some(mode.as_str())), mode);
+            assert_eq!(ConsentMode::from_config(Some(mode.as_str())), mode);
         }
-        assert_eq!(ConsentMode::of(None), ConsentMode::OptIn);
-        assert_eq!(ConsentMode::of(Some("always")), ConsentMode::OptIn);
+        assert_eq!(ConsentMode::from_config(None), ConsentMode::OptIn);
+        assert_eq!(ConsentMode::from_config(Some("always")), ConsentMode::OptIn);
     }
 
     proptest! {
@@ -114,7 +114,7 @@ mod tests {
             granted: bool, changed: Option<i64>, until: Option<i64>, now: i64
         ) {
             let (consent, now) = (consent(granted, changed, until), Timestamp::from_micros(now));
-            let [strict, mild, none] = ConsentMode::ALL.map(|m| m.judge(&consent, now).is_ok());
+            let [strict, mild, none] = ConsentMode::ALL.map(|m| m.check(&consent, now).is_ok());
             prop_assert!(none && (mild || !strict));
         }
 
@@ -125,12 +125,12 @@ mod tests {
             let consent = consent(true, Some(0), Some(until));
             let now = Timestamp::from_micros(now);
             for mode in [ConsentMode::OptIn, ConsentMode::OptOut] {
-                let limit = mode.limit(&consent).expect("a limit");
-                prop_assert_eq!(mode.judge(&consent, now).is_ok(), now < limit);
-                let after = limit.plus(std::time::Duration::from_micros(later.into()));
-                prop_assert!(mode.judge(&consent, after).is_err());
+                let limit = mode.session_deadline(&consent).expect("a limit");
+                prop_assert_eq!(mode.check(&consent, now).is_ok(), now < limit);
+                let after = limit.saturating_add(std::time::Duration::from_micros(later.into()));
+                prop_assert!(mode.check(&consent, after).is_err());
             }
-            prop_assert_eq!(ConsentMode::Mandatory.limit(&consent), None);
+            prop_assert_eq!(ConsentMode::Mandatory.session_deadline(&consent), None);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What a fault means for the caller.
 
-use super::{Fault, Kind};
+use super::{Fault, FaultKind};
 
-impl Kind {
+impl FaultKind {
     /// What a code of a recorded failure means; `None` for the code of a fault
     /// that is never recorded. A test holds it against [`Fault::kind`].
-    pub fn of_recorded(code: &str) -> Option<Self> {
+    pub fn from_recorded_code(code: &str) -> Option<Self> {
         Some(match code {
             "not_authenticated" | "resource_denied" | "beyond_own_rights" => Self::Denied,
             "feature_disabled"
@@ -42,7 +42,7 @@ impl Kind {
 
 impl Fault {
     /// What kind of fault it is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FaultKind {
         use Fault as F;
         match self {
             F::FeatureDisabled
@@ -70,9 +70,9 @@ impl Fault {
             | F::LastAdministrator { .. }
             | F::RoleHoldsAll { .. }
             | F::CustomerPresent { .. }
-            | F::TooManyMissing { .. } => Kind::Refused,
+            | F::TooManyMissing { .. } => FaultKind::Refused,
             F::NotAuthenticated { .. } | F::ResourceDenied { .. } | F::BeyondOwnRights { .. } => {
-                Kind::Denied
+                FaultKind::Denied
             }
             F::CustomerNotFound { .. }
             | F::DocumentNotFound { .. }
@@ -89,7 +89,7 @@ impl Fault {
             | F::KeyNotFound { .. }
             | F::EventNotFound { .. }
             | F::ConfigPathNotFound { .. }
-            | F::ResourceNotFound { .. } => Kind::NotFound,
+            | F::ResourceNotFound { .. } => FaultKind::NotFound,
             F::CustomerAmbiguous { .. }
             | F::DocumentAmbiguous { .. }
             | F::DocumentNumber { .. }
@@ -98,18 +98,18 @@ impl Fault {
             | F::ScopeNotAllowed { .. }
             | F::InputRequired { .. }
             | F::ConfirmationRequired { .. }
-            | F::ReadOnly { .. } => Kind::Usage,
-            F::Declined => Kind::Declined,
+            | F::ReadOnly { .. } => FaultKind::Usage,
+            F::Declined => FaultKind::Declined,
             F::AlreadyExists { .. }
             | F::InUse { .. }
             | F::StoresChanged
             | F::Busy { .. }
             | F::BrokerBusy { .. }
-            | F::ErasurePending { .. } => Kind::Conflict,
+            | F::ErasurePending { .. } => FaultKind::Conflict,
             F::LogTampered { .. }
             | F::SchemaTampered { .. }
             | F::StateTampered { .. }
-            | F::FileTampered { .. } => Kind::Tampered,
+            | F::FileTampered { .. } => FaultKind::Tampered,
             F::CheckpointMissing { .. }
             | F::KeyMissing { .. }
             | F::KeyMismatch { .. }
@@ -117,7 +117,7 @@ impl Fault {
             | F::ArchiveNeeded { .. }
             | F::ProofMissing { .. }
             | F::UnknownKey { .. }
-            | F::AnotherLog { .. } => Kind::Unverifiable,
+            | F::AnotherLog { .. } => FaultKind::Unverifiable,
             F::BrokerMissing { .. }
             | F::BrokerFailed { .. }
             | F::ProtocolMismatch { .. }
@@ -128,7 +128,7 @@ impl Fault {
             | F::ConfigInvalid { .. }
             | F::Io { .. }
             | F::Database { .. }
-            | F::Internal { .. } => Kind::Failed,
+            | F::Internal { .. } => FaultKind::Failed,
         }
     }
 }

@@ -16,25 +16,25 @@ impl Resource {
 }
 
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct ResourceEntry {
     pub depth: usize,
     pub id: &'static str,
     pub title: &'static str,
-    pub meaning: &'static str,
+    pub description: &'static str,
 }
 
 macro_rules! tree {
-    ($($depth:literal $name:ident $id:literal $title:literal: $meaning:literal;)*) => {
+    ($($depth:literal $name:ident $id:literal $title:literal: $description:literal;)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum Place { $($name),* }
+        enum ResourceIndex { $($name),* }
 
         impl Resource {
-            $(#[doc = concat!("`", $id, "`: ", $meaning)]
-            pub const $name: Self = Self(Place::$name as u8);)*
+            $(#[doc = concat!("`", $id, "`: ", $description)]
+            pub const $name: Self = Self(ResourceIndex::$name as u8);)*
         }
 
-        pub(super) static TREE: &[Entry] =
-            &[$(Entry { depth: $depth, id: $id, title: $title, meaning: $meaning }),*];
+        pub(super) static TREE: &[ResourceEntry] =
+            &[$(ResourceEntry { depth: $depth, id: $id, title: $title, description: $description }),*];
     };
 }
 
@@ -78,7 +78,7 @@ tree! {
 
 /// Ids that stood in the tree once and let nobody do anything. Stores and role
 /// files that name them can still be read; nobody can be given them.
-pub(super) const FORMER: &[&str] = &["Lac::backup"];
+pub(super) const RETIRED: &[&str] = &["Lac::backup"];
 
 #[cfg(test)]
 mod tests {

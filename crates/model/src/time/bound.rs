@@ -9,8 +9,8 @@ use std::time::Duration;
 use chrono::{Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 
-use super::parse::{Precision, Written, iso};
-use super::zone::{Reading, day_start, read};
+use super::parse::{ParsedTime, Precision, parse_iso};
+use super::zone::{LocalInstant, day_start, resolve_local};
 use super::{InvalidTime, Timestamp, parse_duration};
 
 const EXPECTED: &str = "a date (2026-10-25), a time (2026-10-25T10:30, with a zone or in the \
@@ -47,22 +47,22 @@ pub fn parse_bound(
     now: Timestamp,
     edge: Edge,
 ) -> Result<Timestamp, InvalidTime> {
-    if let Some((first, beyond)) = period(text, tz, now) {
+    if let Some((first, beyond)) = parse_period(text, tz, now) {
         return Ok(day_start(
             tz,
             if edge == Edge::Since { first } else { beyond },
         ));
     }
     if let Ok(length) = parse_duration(text, None) {
-        return Ok(now.minus(length));
+        return Ok(now.saturating_sub(length));
     }
-    iso(text)
-        .and_then(|written| written_bound(written, tz, edge))
+    parse_iso(text)
+        .and_then(|written| bound_from_parts(written, tz, edge))
         .ok_or_else(|| InvalidTime::new(text, EXPECTED))
 }
 
 /// The first day of the period that `text` names, and the first day after it.
-fn period(text: &str, tz: Tz, now: Timestamp) -> Option<(NaiveDate, NaiveDate)> {
+fn parse_period(text: &str, tz: Tz, now: Timestamp) -> Option<(NaiveDate, NaiveDate)> {
     let today = now.to_chrono().with_timezone(&tz).date_naive();
     let (day, week, month) = (Days::new(1), Days::new(7), Months::new(1));
     let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
@@ -75,13 +75,13 @@ fn period(text: &str, tz: Tz, now: Timestamp) -> Option<(NaiveDate, NaiveDate)> 
         "this-month" => (first, first + month),
         "last-month" => (first - month, first),
         _ => {
-            let written = iso(text).filter(|written| written.precision == Precision::Day)?;
+            let written = parse_iso(text).filter(|written| written.precision == Precision::Day)?;
             (written.local.date(), written.local.date() + day)
         }
     })
 }
 
-fn written_bound(written: Written, tz: Tz, edge: Edge) -> Option<Timestamp> {
+fn bound_from_parts(written: ParsedTime, tz: Tz, edge: Edge) -> Option<Timestamp> {
     let unit = match (edge, written.precision) {
         (Edge::Since, _) => Duration::ZERO,
         (Edge::Until, Precision::Fraction) => Duration::from_micros(1),
@@ -89,14 +89,14 @@ fn written_bound(written: Written, tz: Tz, edge: Edge) -> Option<Timestamp> {
         (Edge::Until, Precision::Minute | Precision::Day) => Duration::from_secs(60),
     };
     if written.offset.is_some() {
-        return Some(written.instant()?.plus(unit));
+        return Some(written.instant()?.saturating_add(unit));
     }
-    Some(match (read(tz, written.local), edge) {
-        (Reading::Once(time), _)
-        | (Reading::Twice(time, _), Edge::Since)
-        | (Reading::Twice(_, time), Edge::Until) => time.plus(unit),
+    Some(match (resolve_local(tz, written.local), edge) {
+        (LocalInstant::Unique(time), _)
+        | (LocalInstant::Ambiguous(time, _), Edge::Since)
+        | (LocalInstant::Ambiguous(_, time), Edge::Until) => time.saturating_add(unit),
         // Nothing happened in a minute that never was: no unit to include.
-        (Reading::Never(after), _) => after,
+        (LocalInstant::Skipped(after), _) => after,
     })
 }
 

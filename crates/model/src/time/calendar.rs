@@ -11,7 +11,7 @@ pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
 
 /// Local date, weekday and time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Local {
+pub struct LocalTime {
     pub date: NaiveDate,
     /// 0 is Monday.
     pub weekday: usize,
@@ -21,7 +21,7 @@ pub struct Local {
 
 /// How days are put together where there are many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum CalendarUnit {
     Day,
     /// From Monday.
     Week,
@@ -31,10 +31,10 @@ pub enum Span {
 impl Timestamp {
     /// What the wall shows in `tz`. An hour that clocks show twice counts
     /// twice for that hour; one they skip never comes up.
-    pub fn local(self, tz: Tz) -> Local {
+    pub fn to_local(self, tz: Tz) -> LocalTime {
         let time = self.to_chrono().with_timezone(&tz);
         let small = |n: u32| u8::try_from(n).unwrap_or_default();
-        Local {
+        LocalTime {
             date: time.date_naive(),
             weekday: time.weekday().num_days_from_monday() as usize,
             hour: small(time.hour()),
@@ -43,11 +43,11 @@ impl Timestamp {
     }
 }
 
-impl Span {
+impl CalendarUnit {
     /// The finest one that needs no more than `most` columns or rows for the
     /// days from `first` to `last`; months if none does.
-    pub fn fitting(first: NaiveDate, last: NaiveDate, most: usize) -> Self {
-        let count = |span: Self| span.all(first, last).take(most + 1).count();
+    pub fn finest_fitting(first: NaiveDate, last: NaiveDate, most: usize) -> Self {
+        let count = |span: Self| span.starts_between(first, last).take(most + 1).count();
         [Self::Day, Self::Week]
             .into_iter()
             .find(|span| count(*span) <= most)
@@ -55,7 +55,7 @@ impl Span {
     }
 
     /// The first day of the one that holds `date`.
-    pub fn start(self, date: NaiveDate) -> NaiveDate {
+    pub fn start_of(self, date: NaiveDate) -> NaiveDate {
         match self {
             Self::Day => date,
             Self::Week => date.week(chrono::Weekday::Mon).first_day(),
@@ -65,11 +65,11 @@ impl Span {
 
     /// The start of the day, week or month that holds a time, and the start of
     /// the next one, in `tz`.
-    pub fn around(self, time: Timestamp, tz: Tz) -> (Timestamp, Timestamp) {
-        let first = self.start(time.local(tz).date);
+    pub fn bounds_around(self, time: Timestamp, tz: Tz) -> (Timestamp, Timestamp) {
+        let first = self.start_of(time.to_local(tz).date);
         let far = first.checked_add_days(chrono::Days::new(40));
         let next = self
-            .all(first, far.unwrap_or(first))
+            .starts_between(first, far.unwrap_or(first))
             .nth(1)
             .unwrap_or(first);
         (day_start(tz, first), day_start(tz, next))
@@ -77,13 +77,18 @@ impl Span {
 
     /// The first days of all from the one that holds `first` to the one that
     /// holds `last`.
-    pub fn all(self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    pub fn starts_between(
+        self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> impl Iterator<Item = NaiveDate> {
         let next = move |date: &NaiveDate| match self {
             Self::Day => date.succ_opt(),
             Self::Week => date.checked_add_days(chrono::Days::new(7)),
             Self::Month => date.checked_add_months(chrono::Months::new(1)),
         };
-        std::iter::successors(Some(self.start(first)), next).take_while(move |date| *date <= last)
+        std::iter::successors(Some(self.start_of(first)), next)
+            .take_while(move |date| *date <= last)
     }
 
     /// What it is called: `day`, `week`, `month`.
@@ -102,7 +107,7 @@ mod tests {
     use chrono_tz::Europe::Berlin;
 
     fn local(text: &str) -> (String, &'static str, u8, u8) {
-        let at = text.parse::<Timestamp>().unwrap().local(Berlin);
+        let at = text.parse::<Timestamp>().unwrap().to_local(Berlin);
         (
             at.date.to_string(),
             WEEKDAYS[at.weekday],
@@ -132,13 +137,28 @@ mod tests {
     #[test]
     fn many_days_become_weeks_and_months() {
         let (first, last) = (date("2026-02-25"), date("2026-03-10"));
-        assert_eq!(Span::fitting(first, last, 14), Span::Day);
-        assert_eq!(Span::fitting(first, last, 13), Span::Week);
-        assert_eq!(Span::fitting(first, last, 2), Span::Month);
-        let all =
-            |span: Span| -> Vec<String> { span.all(first, last).map(|d| d.to_string()).collect() };
-        assert_eq!(all(Span::Week), ["2026-02-23", "2026-03-02", "2026-03-09"]);
-        assert_eq!(all(Span::Month), ["2026-02-01", "2026-03-01"]);
-        assert_eq!(all(Span::Day).len(), 14);
+        assert_eq!(
+            CalendarUnit::finest_fitting(first, last, 14),
+            CalendarUnit::Day
+        );
+        assert_eq!(
+            CalendarUnit::finest_fitting(first, last, 13),
+            CalendarUnit::Week
+        );
+        assert_eq!(
+            CalendarUnit::finest_fitting(first, last, 2),
+            CalendarUnit::Month
+        );
+        let all = |span: CalendarUnit| -> Vec<String> {
+            span.starts_between(first, last)
+                .map(|d| d.to_string())
+                .collect()
+        };
+        assert_eq!(
+            all(CalendarUnit::Week),
+            ["2026-02-23", "2026-03-02", "2026-03-09"]
+        );
+        assert_eq!(all(CalendarUnit::Month), ["2026-02-01", "2026-03-01"]);
+        assert_eq!(all(CalendarUnit::Day).len(), 14);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What a number without a unit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BareUnit {
+pub enum DefaultUnit {
     Seconds,
     Days,
 }
@@ -13,9 +13,9 @@ pub enum BareUnit {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDuration {
     #[error("`{0}` is not a length of time; expected a number and s, m, h, d or w, like 10m")]
-    Form(String),
+    InvalidSyntax(String),
     #[error("`{0}` has no unit; add s, m, h, d or w, like {0}s")]
-    NoUnit(String),
+    MissingUnit(String),
     #[error("`{0}` is too long a time")]
     TooLong(String),
 }
@@ -25,20 +25,20 @@ pub enum InvalidDuration {
 /// says what it counts. No sign, no fraction, no white space; `0s` is a length.
 pub fn parse_duration(
     text: &str,
-    bare_unit: Option<BareUnit>,
+    bare_unit: Option<DefaultUnit>,
 ) -> Result<Duration, InvalidDuration> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(InvalidDuration::Form(text.to_owned()));
+        return Err(InvalidDuration::InvalidSyntax(text.to_owned()));
     }
     let unit: u64 = match (&text[digits.len()..], bare_unit) {
-        ("s", _) | ("", Some(BareUnit::Seconds)) => 1,
+        ("s", _) | ("", Some(DefaultUnit::Seconds)) => 1,
         ("m", _) => 60,
         ("h", _) => 60 * 60,
-        ("d", _) | ("", Some(BareUnit::Days)) => 24 * 60 * 60,
+        ("d", _) | ("", Some(DefaultUnit::Days)) => 24 * 60 * 60,
         ("w", _) => 7 * 24 * 60 * 60,
-        ("", None) => return Err(InvalidDuration::NoUnit(text.to_owned())),
-        _ => return Err(InvalidDuration::Form(text.to_owned())),
+        ("", None) => return Err(InvalidDuration::MissingUnit(text.to_owned())),
+        _ => return Err(InvalidDuration::InvalidSyntax(text.to_owned())),
     };
     let count: Option<u64> = digits.parse().ok();
     count
@@ -65,11 +65,11 @@ mod tests {
             assert_eq!(parse_duration(text, None), Ok(Duration::from_secs(seconds)));
         }
         assert_eq!(
-            parse_duration("90", Some(BareUnit::Seconds)),
+            parse_duration("90", Some(DefaultUnit::Seconds)),
             Ok(Duration::from_secs(90))
         );
         assert_eq!(
-            parse_duration("2", Some(BareUnit::Days)),
+            parse_duration("2", Some(DefaultUnit::Days)),
             parse_duration("48h", None)
         );
     }
@@ -78,14 +78,14 @@ mod tests {
     fn the_rest_is_refused() {
         assert_eq!(
             parse_duration("90", None),
-            Err(InvalidDuration::NoUnit("90".into()))
+            Err(InvalidDuration::MissingUnit("90".into()))
         );
         for text in [
             "", "s", "-5m", "+5m", "1.5h", "5 m", "5M", "5mo", "1h30m", "٣s", "5é",
         ] {
             assert_eq!(
                 parse_duration(text, None),
-                Err(InvalidDuration::Form(text.into()))
+                Err(InvalidDuration::InvalidSyntax(text.into()))
             );
         }
         for text in ["99999999999999999999s", "18446744073709551615w"] {
@@ -100,7 +100,7 @@ mod tests {
         #[test]
         fn never_panics(text in any::<String>(), number: u64) {
             let _ = parse_duration(&text, None);
-            let _ = parse_duration(&format!("{number}{text}"), Some(BareUnit::Seconds));
+            let _ = parse_duration(&format!("{number}{text}"), Some(DefaultUnit::Seconds));
         }
     }
 }

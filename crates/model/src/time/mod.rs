@@ -5,18 +5,18 @@
 mod bound;
 mod calendar;
 mod duration;
-mod office;
+mod format;
+mod office_hours;
 mod parse;
-mod show;
 mod timestamp;
 mod zone;
 
 pub use bound::{Edge, parse_bound};
-pub use calendar::{Local, Span, WEEKDAYS};
-pub use duration::{BareUnit, InvalidDuration, parse_duration};
-pub use office::{InvalidOffice, Office};
+pub use calendar::{CalendarUnit, LocalTime, WEEKDAYS};
+pub use duration::{DefaultUnit, InvalidDuration, parse_duration};
+pub use format::format_duration;
+pub use office_hours::{InvalidOfficeHours, OfficeHours};
 pub use parse::parse_lenient;
-pub use show::length;
 pub use timestamp::Timestamp;
 
 /// A text that is no time.

@@ -15,7 +15,7 @@ pub(super) enum Precision {
 
 /// A date, perhaps with a time, perhaps with an offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Written {
+pub(super) struct ParsedTime {
     /// Midnight where only a date was written.
     pub local: NaiveDateTime,
     pub precision: Precision,
@@ -23,11 +23,11 @@ pub(super) struct Written {
     pub offset: Option<Duration>,
 }
 
-impl Written {
+impl ParsedTime {
     /// The instant, if an offset was written.
     pub fn instant(&self) -> Option<Timestamp> {
         let utc = self.local.checked_sub_signed(self.offset?)?;
-        Timestamp::checked(utc.and_utc().timestamp_micros())
+        Timestamp::try_from_micros(utc.and_utc().timestamp_micros())
     }
 }
 
@@ -36,9 +36,9 @@ impl Written {
 /// has no zone is UTC, as Adobe Commerce stores it.
 pub fn parse_lenient(text: &str) -> Result<Timestamp, InvalidTime> {
     let trimmed = text.trim();
-    iso(trimmed)
-        .or_else(|| month_first(trimmed))
-        .map(|written| Written {
+    parse_iso(trimmed)
+        .or_else(|| parse_month_first(trimmed))
+        .map(|written| ParsedTime {
             offset: written.offset.or(Some(Duration::zero())),
             ..written
         })
@@ -53,21 +53,21 @@ pub fn parse_lenient(text: &str) -> Result<Timestamp, InvalidTime> {
 
 /// ISO 8601 as RFC 3339 narrows it, with the seconds, the time and the zone
 /// optional, and `T` or one space before the time.
-pub(super) fn iso(text: &str) -> Option<Written> {
+pub(super) fn parse_iso(text: &str) -> Option<ParsedTime> {
     if !text.is_ascii() {
         return None;
     }
     let Some((date, time)) = text.split_once(['T', 't', ' ']) else {
-        return Some(Written {
-            local: date_of(text, '-', [0, 1, 2])?.and_time(NaiveTime::MIN),
+        return Some(ParsedTime {
+            local: parse_date(text, '-', [0, 1, 2])?.and_time(NaiveTime::MIN),
             precision: Precision::Day,
             offset: None,
         });
     };
     let (time, offset) = split_offset(time)?;
-    let (time, precision) = time_of(time)?;
-    let local = date_of(date, '-', [0, 1, 2])?.and_time(time);
-    Some(Written {
+    let (time, precision) = parse_time(time)?;
+    let local = parse_date(date, '-', [0, 1, 2])?.and_time(time);
+    Some(ParsedTime {
         local,
         precision,
         offset,
@@ -76,15 +76,15 @@ pub(super) fn iso(text: &str) -> Option<Written> {
 
 /// `5/6/2012 15:53`: the form that spreadsheets with American settings make of
 /// Adobe Commerce's export.
-fn month_first(text: &str) -> Option<Written> {
+fn parse_month_first(text: &str) -> Option<ParsedTime> {
     let (date, time) = text
         .split_once(' ')
         .map_or((text, None), |(d, t)| (d, Some(t)));
     let (time, precision) = time.map_or(Some((NaiveTime::MIN, Precision::Day)), |time| {
-        time_of(time.trim_start())
+        parse_time(time.trim_start())
     })?;
-    let local = date_of(date, '/', [2, 0, 1])?.and_time(time);
-    Some(Written {
+    let local = parse_date(date, '/', [2, 0, 1])?.and_time(time);
+    Some(ParsedTime {
         local,
         precision,
         offset: None,
@@ -92,30 +92,33 @@ fn month_first(text: &str) -> Option<Written> {
 }
 
 /// `order` says where year, month and day stand.
-fn date_of(text: &str, separator: char, order: [usize; 3]) -> Option<NaiveDate> {
+fn parse_date(text: &str, separator: char, order: [usize; 3]) -> Option<NaiveDate> {
     let parts: Vec<&str> = text.split(separator).collect();
     if parts.len() != 3 || parts[order[0]].len() != 4 {
         return None;
     }
-    let [year, month, day] = order.map(|at| number(parts[at], 4));
+    let [year, month, day] = order.map(|at| parse_number(parts[at], 4));
     NaiveDate::from_ymd_opt(i32::try_from(year?).ok()?, month?, day?)
 }
 
 /// `15:53`, `15:53:07` or `15:53:07.25`.
-fn time_of(text: &str) -> Option<(NaiveTime, Precision)> {
+fn parse_time(text: &str) -> Option<(NaiveTime, Precision)> {
     let mut parts = text.split(':');
-    let (hour, minute) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    let (hour, minute) = (
+        parse_number(parts.next()?, 2)?,
+        parse_number(parts.next()?, 2)?,
+    );
     let (rest, end) = (parts.next(), parts.next());
     let (second, micro, precision) = match rest.map(|rest| rest.split_once('.').ok_or(rest)) {
         None => (0, 0, Precision::Minute),
-        Some(Err(second)) => (number(second, 2)?, 0, Precision::Second),
+        Some(Err(second)) => (parse_number(second, 2)?, 0, Precision::Second),
         Some(Ok((second, fraction))) => {
-            number(fraction.get(..1)?, 1)?;
+            parse_number(fraction.get(..1)?, 1)?;
             let digits: String = fraction.chars().chain("00000".chars()).take(6).collect();
             let plain = fraction.bytes().all(|b| b.is_ascii_digit());
             (
-                number(second, 2)?,
-                number(&digits, 6).filter(|_| plain)?,
+                parse_number(second, 2)?,
+                parse_number(&digits, 6).filter(|_| plain)?,
                 Precision::Fraction,
             )
         }
@@ -133,7 +136,7 @@ fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
         return Some((time, None));
     };
     let digits = time[at + 1..].replacen(':', "", 1);
-    let number = number(&digits, 4).filter(|_| digits.len() == 4)?;
+    let number = parse_number(&digits, 4).filter(|_| digits.len() == 4)?;
     let (hours, minutes) = (number / 100, number % 100);
     let length = Duration::minutes(i64::from(hours * 60 + minutes));
     let offset = if time[at..].starts_with('-') {
@@ -145,7 +148,7 @@ fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
 }
 
 /// Up to `most` ASCII digits and nothing else.
-fn number(text: &str, most: usize) -> Option<u32> {
+fn parse_number(text: &str, most: usize) -> Option<u32> {
     let plain = text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
 }

@@ -39,7 +39,7 @@ impl Timestamp {
 
     /// From microseconds since the epoch; none outside the years 1 to 9999.
     #[must_use]
-    pub fn checked(micros: i64) -> Option<Self> {
+    pub fn try_from_micros(micros: i64) -> Option<Self> {
         (MIN..=MAX).contains(&micros).then_some(Self(micros))
     }
 
@@ -62,18 +62,18 @@ impl Timestamp {
 
     /// This much later; no later than [`Self::MAX`].
     #[must_use]
-    pub fn plus(self, length: Duration) -> Self {
+    pub fn saturating_add(self, length: Duration) -> Self {
         Self::from_micros(self.0.saturating_add(whole_micros(length)))
     }
 
     /// This much earlier; no earlier than [`Self::MIN`].
     #[must_use]
-    pub fn minus(self, length: Duration) -> Self {
+    pub fn saturating_sub(self, length: Duration) -> Self {
         Self::from_micros(self.0.saturating_sub(whole_micros(length)))
     }
 
     /// How long after `earlier` this is; zero if it is not after it.
-    pub fn since(self, earlier: Self) -> Duration {
+    pub fn duration_since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
 
@@ -107,7 +107,7 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         DateTime::parse_from_rfc3339(text)
             .ok()
-            .and_then(|time| Self::checked(time.timestamp_micros()))
+            .and_then(|time| Self::try_from_micros(time.timestamp_micros()))
             .ok_or_else(|| InvalidTime::new(text, "RFC 3339 like 2026-11-23T01:25:32Z"))
     }
 }
@@ -150,10 +150,10 @@ mod tests {
     fn the_range_is_four_digit_years() {
         assert_eq!(Timestamp::MIN.to_string(), "0001-01-01T00:00:00.000000Z");
         assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999999Z");
-        assert_eq!(Timestamp::checked(MAX + 1), None);
+        assert_eq!(Timestamp::try_from_micros(MAX + 1), None);
         assert_eq!(Timestamp::from_seconds(i64::MAX), Timestamp::MAX);
-        assert_eq!(Timestamp::MIN.plus(Duration::MAX), Timestamp::MAX);
-        assert_eq!(Timestamp::MAX.minus(Duration::MAX), Timestamp::MIN);
+        assert_eq!(Timestamp::MIN.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_sub(Duration::MAX), Timestamp::MIN);
     }
 
     #[test]
@@ -173,8 +173,8 @@ mod tests {
         #[test]
         fn since_undoes_plus(a in MIN..0, length in 0u64..1 << 50) {
             let (start, length) = (Timestamp::from_micros(a), Duration::from_micros(length));
-            prop_assert_eq!(start.plus(length).since(start), length);
-            prop_assert_eq!(start.since(start.plus(length)), Duration::ZERO);
+            prop_assert_eq!(start.saturating_add(length).duration_since(start), length);
+            prop_assert_eq!(start.duration_since(start.saturating_add(length)), Duration::ZERO);
         }
     }
 }

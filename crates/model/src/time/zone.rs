@@ -8,23 +8,23 @@ use super::Timestamp;
 
 /// What a clock on a wall in the zone showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
-    Once(Timestamp),
+pub(super) enum LocalInstant {
+    Unique(Timestamp),
     /// Clocks were put back: shown at both instants.
-    Twice(Timestamp, Timestamp),
+    Ambiguous(Timestamp, Timestamp),
     /// Clocks were put forward: never shown. Holds the first instant after the gap.
-    Never(Timestamp),
+    Skipped(Timestamp),
 }
 
 /// The instants at which clocks in `tz` showed `local`.
-pub(super) fn read(tz: Tz, local: NaiveDateTime) -> Reading {
+pub(super) fn resolve_local(tz: Tz, local: NaiveDateTime) -> LocalInstant {
     match tz.from_local_datetime(&local) {
-        LocalResult::Single(time) => Reading::Once(Timestamp::from_chrono(&time)),
+        LocalResult::Single(time) => LocalInstant::Unique(Timestamp::from_chrono(&time)),
         LocalResult::Ambiguous(a, b) => {
             let (a, b) = (Timestamp::from_chrono(&a), Timestamp::from_chrono(&b));
-            Reading::Twice(a.min(b), a.max(b))
+            LocalInstant::Ambiguous(a.min(b), a.max(b))
         }
-        LocalResult::None => Reading::Never(
+        LocalResult::None => LocalInstant::Skipped(
             GapInfo::new(&local, &tz)
                 .and_then(|gap| gap.end)
                 .map_or_else(|| as_utc(local), |end| Timestamp::from_chrono(&end)),
@@ -36,8 +36,10 @@ pub(super) fn read(tz: Tz, local: NaiveDateTime) -> Reading {
 /// clocks jump over midnight. The day ends where the next one starts, after 23,
 /// 24 or 25 hours (or at once, where a whole day was skipped).
 pub(super) fn day_start(tz: Tz, date: NaiveDate) -> Timestamp {
-    match read(tz, date.and_time(NaiveTime::MIN)) {
-        Reading::Once(time) | Reading::Twice(time, _) | Reading::Never(time) => time,
+    match resolve_local(tz, date.and_time(NaiveTime::MIN)) {
+        LocalInstant::Unique(time)
+        | LocalInstant::Ambiguous(time, _)
+        | LocalInstant::Skipped(time) => time,
     }
 }
 
@@ -53,7 +55,7 @@ mod tests {
     fn hours(tz: Tz, (year, month, day): (i32, u32, u32)) -> u64 {
         let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
         let next = day_start(tz, date.succ_opt().unwrap());
-        next.since(day_start(tz, date)).as_secs() / 3600
+        next.duration_since(day_start(tz, date)).as_secs() / 3600
     }
 
     #[test]

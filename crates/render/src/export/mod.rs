@@ -1,9 +1,11 @@
 //! Exports of the log: what their files are made of, and how they are made.
 
-mod form;
-mod maker;
+mod format;
 mod output;
+mod writer;
 
-pub use self::form::{Compression, Content, Form, content, encoder, head, plain_text};
-pub use self::maker::EveryForm;
-pub use self::output::Output;
+pub use self::format::{
+    Compression, Content, ExportFormat, content_by_name, decompress, event_encoder, file_header,
+};
+pub use self::output::CompressingWriter;
+pub use self::writer::AllFormats;

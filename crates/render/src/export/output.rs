@@ -3,35 +3,35 @@
 
 use std::io::{self, Write};
 
-use super::form::{Compression, Form};
-use lac_ledger::archive::{Counting, Written};
+use super::format::{Compression, ExportFormat};
+use lac_ledger::archive::{FileDigest, HashingWriter};
 
 /// Level of zstd. On rows of the log 1 makes smaller files than 2 to 4, whose
 /// longer searches find matches among random ids, and takes half the time.
-const ZSTD: i32 = 1;
+const ZSTD_LEVEL: i32 = 1;
 
 /// What rows are written to.
-pub enum Output<W: Write> {
-    Plain(Counting<W>),
-    Zst(zstd::Encoder<'static, Counting<W>>),
-    Gz(flate2::write::GzEncoder<Counting<W>>),
+pub enum CompressingWriter<W: Write> {
+    Plain(HashingWriter<W>),
+    Zst(zstd::Encoder<'static, HashingWriter<W>>),
+    Gz(flate2::write::GzEncoder<HashingWriter<W>>),
 }
 
-impl<W: Write> std::fmt::Debug for Output<W> {
+impl<W: Write> std::fmt::Debug for CompressingWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Output").finish_non_exhaustive()
     }
 }
 
-impl<W: Write> Output<W> {
+impl<W: Write> CompressingWriter<W> {
     /// # Errors
     /// What the compressor fails with.
-    pub fn new(form: Form, out: W) -> io::Result<Self> {
-        let out = Counting::new(out);
+    pub fn new(form: ExportFormat, out: W) -> io::Result<Self> {
+        let out = HashingWriter::new(out);
         Ok(match form.compression {
             None => Self::Plain(out),
             Some(Compression::Zst) => {
-                let mut encoder = zstd::Encoder::new(out, ZSTD)?;
+                let mut encoder = zstd::Encoder::new(out, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
                 Self::Zst(encoder)
             }
@@ -55,18 +55,18 @@ impl<W: Write> Output<W> {
     ///
     /// # Errors
     /// What writing fails with.
-    pub fn end(self) -> io::Result<(W, Written)> {
+    pub fn finish(self) -> io::Result<(W, FileDigest)> {
         let mut out = match self {
             Self::Plain(out) => out,
             Self::Zst(encoder) => encoder.finish()?,
             Self::Gz(encoder) => encoder.finish()?,
         };
         out.flush()?;
-        Ok(out.end())
+        Ok(out.finish())
     }
 }
 
-impl<W: Write> Write for Output<W> {
+impl<W: Write> Write for CompressingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(out) => out.write(bytes),

@@ -3,16 +3,16 @@
 
 use std::fmt::Write as _;
 
-use super::{number, text};
-use crate::paper::{Days, Heat};
+use super::{escape, group_digits};
+use crate::page::{DaySeries, Heatmap};
 use lac_model::time::WEEKDAYS;
 
 /// Columns of a chart over days at most.
-const COLUMNS: usize = 92;
+const MAX_COLUMNS: usize = 92;
 
 /// A bar as long as its part of the longest.
 pub(super) fn bar(count: u64, max: u64) -> String {
-    let share = share(count, max, 100);
+    let share = scaled(count, max, 100);
     format!(
         "<svg viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\"><rect class=\"main\" \
          width=\"{share}\" height=\"10\"/></svg>"
@@ -20,22 +20,22 @@ pub(super) fn bar(count: u64, max: u64) -> String {
 }
 
 /// Of `whole` units as many as `count` is of `max`; something for anything.
-fn share(count: u64, max: u64, whole: u64) -> u64 {
+fn scaled(count: u64, max: u64, whole: u64) -> u64 {
     let share = u128::from(count) * u128::from(whole) / u128::from(max.max(1));
     let share = u64::try_from(share).unwrap_or(whole);
     share.max(u64::from(count > 0))
 }
 
 /// A column a day, week or month: the first number, and the second on top.
-pub(super) fn days(body: &mut String, days: &Days) {
-    let (span, groups) = days.grouped(COLUMNS);
-    let caption = text(&format!("{}, by {}", days.caption, span.name()));
+pub(super) fn day_chart(body: &mut String, days: &DaySeries) {
+    let (span, groups) = days.group_into(MAX_COLUMNS);
+    let caption = escape(&format!("{}, by {}", days.caption, span.name()));
     let Some((first, last)) = groups.first().zip(groups.last()) else {
         let _ = writeln!(body, "<p class=\"none\">{caption}: nothing to show</p>");
         return;
     };
     let [main, other] = days.names;
-    let sum = |group: &crate::paper::Group| group.counts[0] + group.counts[1];
+    let sum = |group: &crate::page::DayGroup| group.counts[0] + group.counts[1];
     let max = groups.iter().map(sum).max().unwrap_or(0);
     let described = format!(
         "{} columns from {} to {}; the highest stands for {max}.",
@@ -50,15 +50,15 @@ pub(super) fn days(body: &mut String, days: &Days) {
          <p class=\"scale\" aria-hidden=\"true\"><span>{}</span><span>0</span></p>\n\
          <svg role=\"img\" viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\">\n\
          <title>{caption}</title>\n<desc>{}</desc>\n",
-        text(main),
-        text(other),
-        number(max),
+        escape(main),
+        escape(other),
+        group_digits(max),
         groups.len() * 10,
-        text(&described)
+        escape(&described)
     );
     for (at, group) in groups.iter().enumerate() {
-        let heights = group.counts.map(|count| share(count, max, 100));
-        let label = text(&format!(
+        let heights = group.counts.map(|count| scaled(count, max, 100));
+        let label = escape(&format!(
             "{}: {} {main}, {} {other}",
             group.label(span),
             group.counts[0],
@@ -82,14 +82,14 @@ pub(super) fn days(body: &mut String, days: &Days) {
         body,
         "</svg>\n<p class=\"ends\" aria-hidden=\"true\"><span>{}</span><span>{}</span></p>\n\
          </div>\n</figure>\n",
-        text(&first.label(span)),
-        text(&last.label(span))
+        escape(&first.label(span)),
+        escape(&last.label(span))
     );
 }
 
 /// Weekdays from top to bottom, hours from left to right; the more the darker.
-pub(super) fn heat(body: &mut String, heat: &Heat) {
-    let (caption, max) = (text(&heat.caption), heat.max());
+pub(super) fn heatmap(body: &mut String, heat: &Heatmap) {
+    let (caption, max) = (escape(&heat.caption), heat.max());
     let all: u64 = heat.hours.iter().flatten().sum();
     let _ = write!(
         body,
@@ -103,8 +103,8 @@ pub(super) fn heat(body: &mut String, heat: &Heat) {
         body,
         "</p>\n<svg role=\"img\" viewBox=\"0 0 240 70\" preserveAspectRatio=\"none\">\n\
          <title>{caption}</title>\n<desc>{} in all, at most {} in one hour of the week.</desc>\n",
-        number(all),
-        number(max)
+        group_digits(all),
+        group_digits(max)
     );
     for (y, (day, hours)) in WEEKDAYS.iter().zip(&heat.hours).enumerate() {
         for (x, count) in hours.iter().enumerate() {
@@ -133,7 +133,7 @@ fn opacity(count: u64, max: u64) -> String {
     if count == 0 {
         return "1".to_owned();
     }
-    let hundredths = 15 + share(count, max, 85);
+    let hundredths = 15 + scaled(count, max, 85);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
@@ -142,10 +142,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn something_is_never_nothing() {
-        assert_eq!([share(0, 9, 100), share(1, 1_000_000, 100)], [0, 1]);
-        assert_eq!([share(9, 9, 100), share(0, 0, 100)], [100, 0]);
-        assert_eq!(share(u64::MAX, u64::MAX, 100), 100);
+    fn nonzero_share_is_visible() {
+        assert_eq!([scaled(0, 9, 100), scaled(1, 1_000_000, 100)], [0, 1]);
+        assert_eq!([scaled(9, 9, 100), scaled(0, 0, 100)], [100, 0]);
+        assert_eq!(scaled(u64::MAX, u64::MAX, 100), 100);
         assert_eq!(opacity(9, 9), "1.00");
         assert_eq!(opacity(1, 100), "0.16");
     }

@@ -2,51 +2,51 @@
 //! picture, nothing to be fetched. Prints on A4, fits a phone, follows the
 //! reader's choice of light or dark.
 
+mod blocks;
 mod charts;
-mod parts;
 
 use std::fmt::Write as _;
 
-use super::paper::Paper;
-use super::safe::safe;
+use super::page::ReportPage;
+use super::sanitize::sanitize;
 
 const STYLE: &str = include_str!("page.css");
 
 /// Nothing may run or be fetched, whatever a text should manage to say.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The whole file.
-pub fn page(paper: &Paper) -> String {
+pub fn render_page(paper: &ReportPage) -> String {
     let mut body = String::new();
     let _ = write!(
         body,
         "<header>\n<p class=\"store\">{}</p>\n<h1>{}</h1>\n<dl class=\"about\">\n",
-        foreign(&paper.store),
-        text(&paper.title)
+        isolate(&paper.store),
+        escape(&paper.title)
     );
     for (label, value) in &paper.about {
         let _ = writeln!(
             body,
             "<div><dt>{}</dt><dd>{}</dd></div>",
-            text(label),
-            foreign(value)
+            escape(label),
+            isolate(value)
         );
     }
     body += "</dl>\n";
     for notice in &paper.notices {
-        let _ = writeln!(body, "<p class=\"notice\">{}</p>", text(notice));
+        let _ = writeln!(body, "<p class=\"notice\">{}</p>", escape(notice));
     }
     body += "</header>\n<main>\n";
     for section in &paper.sections {
-        let _ = writeln!(body, "<section>\n<h2>{}</h2>", text(section.title));
-        parts::write(&mut body, &section.parts);
+        let _ = writeln!(body, "<section>\n<h2>{}</h2>", escape(section.title));
+        blocks::write_blocks(&mut body, &section.blocks);
         body += "</section>\n";
     }
     body += "</main>\n";
-    let title = text(&format!("{} · {}", paper.title, paper.store));
+    let title = escape(&format!("{} · {}", paper.title, paper.store));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_SECURITY_POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
@@ -57,8 +57,8 @@ pub fn page(paper: &Paper) -> String {
 
 /// Any text, for the inside of an element or of a quoted attribute: controls
 /// and bidirectional marks made visible, markup made text.
-fn text(raw: &str) -> String {
-    let shown = safe(raw);
+fn escape(raw: &str) -> String {
+    let shown = sanitize(raw);
     let mut out = String::with_capacity(shown.len());
     for c in shown.chars() {
         match c {
@@ -75,12 +75,12 @@ fn text(raw: &str) -> String {
 
 /// A text from outside on its own: one that runs from right to left does not
 /// carry its neighbours along.
-fn foreign(raw: &str) -> String {
-    format!("<bdi>{}</bdi>", text(raw))
+fn isolate(raw: &str) -> String {
+    format!("<bdi>{}</bdi>", escape(raw))
 }
 
 /// 1234567 as `1 234 567`, with narrow spaces that do not break.
-fn number(count: u64) -> String {
+fn group_digits(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -99,15 +99,15 @@ mod tests {
     #[test]
     fn markup_is_text() {
         assert_eq!(
-            text("<b a=\"x\" b='y'>&\u{202e}\u{1b}["),
+            escape("<b a=\"x\" b='y'>&\u{202e}\u{1b}["),
             r"&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\u{202e}\x1b["
         );
-        assert_eq!(foreign("שלום"), "<bdi>שלום</bdi>");
+        assert_eq!(isolate("שלום"), "<bdi>שלום</bdi>");
     }
 
     #[test]
     fn numbers_are_grouped() {
-        let shown = [0, 999, 1000, 1_234_567].map(number);
+        let shown = [0, 999, 1000, 1_234_567].map(group_digits);
         assert_eq!(
             shown,
             ["0", "999", "1\u{202f}000", "1\u{202f}234\u{202f}567"]

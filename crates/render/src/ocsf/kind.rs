@@ -4,14 +4,14 @@ use lac_model::audit::{Action, ActionGroup};
 
 /// The classes in use, all of category Identity & Access Management (3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub enum OcsfClass {
     AccountChange,
     Authentication,
     EntityManagement,
     UserAccess,
 }
 
-impl Class {
+impl OcsfClass {
     pub fn uid(self) -> u32 {
         match self {
             Self::AccountChange => 3001,
@@ -31,7 +31,7 @@ impl Class {
     }
 
     /// The schema's word for an activity of this class.
-    fn activity(self, id: u8) -> &'static str {
+    fn activity_name(self, id: u8) -> &'static str {
         match (self, id) {
             (Self::AccountChange | Self::EntityManagement, 1) => "Create",
             (Self::AccountChange, 2) | (Self::EntityManagement, 8) => "Enable",
@@ -49,23 +49,23 @@ impl Class {
 
 /// The activity that the schema has no word for; `activity_name` is then the
 /// action's own.
-pub(super) const OTHER: u8 = 99;
+pub(super) const OTHER_ACTIVITY: u8 = 99;
 
 /// What an action is in the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
-    pub class: Class,
+pub struct OcsfKind {
+    pub class: OcsfClass,
     pub activity: u8,
     /// What Entity Management manages; else empty.
     pub entity: &'static str,
     /// The detail that names it.
-    pub(super) named_by: &'static str,
+    pub(super) name_detail: &'static str,
 }
 
-impl Kind {
+impl OcsfKind {
     /// The schema's word for the activity.
     pub fn activity_caption(self) -> &'static str {
-        self.class.activity(self.activity)
+        self.class.activity_name(self.activity)
     }
 
     /// The action's kind.
@@ -74,18 +74,18 @@ impl Kind {
     /// either, which is what the schema's other activities of Authentication
     /// are about. Shoppers are managed entities here: Account Change is left to
     /// those who can do something in the back office.
-    pub fn of(action: Action) -> Self {
+    pub fn from_action(action: Action) -> Self {
         match action {
-            Action::LoginIssue => authentication(OTHER),
+            Action::LoginIssue => authentication(OTHER_ACTIVITY),
             Action::LoginRedeem => authentication(1),
             Action::LoginEnd | Action::LoginExpire => authentication(2),
             Action::SessionRead => read("session", "session"),
-            Action::RequestMake => create("login request", "request"),
+            Action::RequestCreate => create("login request", "request"),
             Action::RequestApprove | Action::RequestDeny => update("login request", "request"),
             Action::RequestCancel => delete("login request", "request"),
             Action::NoticeRetry => update("notice", ""),
-            Action::ConsentGrant => entity(8, "consent", "customer"),
-            Action::ConsentRevoke => entity(9, "consent", "customer"),
+            Action::ConsentGrant => entity_management(8, "consent", "customer"),
+            Action::ConsentRevoke => entity_management(9, "consent", "customer"),
             Action::ConsentRead => read("consent", "customer"),
             Action::ConfigSet | Action::ConfigApply => update("config field", "path"),
             Action::ConfigUnset => delete("config field", "path"),
@@ -98,14 +98,14 @@ impl Kind {
             | Action::RoleApply => update("role", "role"),
             Action::RoleDelete => delete("role", "role"),
             Action::RoleRead => read("role", "role"),
-            Action::AdminUserCreate => account(1),
-            Action::AdminUserEnable => account(2),
-            Action::AdminUserDisable => account(5),
-            Action::AdminUserDelete => account(6),
-            Action::AdminUserEdit => account(OTHER),
+            Action::AdminUserCreate => account_change(1),
+            Action::AdminUserEnable => account_change(2),
+            Action::AdminUserDisable => account_change(5),
+            Action::AdminUserDelete => account_change(6),
+            Action::AdminUserEdit => account_change(OTHER_ACTIVITY),
             Action::AdminUserAssign => Self {
-                class: Class::UserAccess,
-                ..account(1)
+                class: OcsfClass::UserAccess,
+                ..account_change(1)
             },
             Action::AdminUserRead => read("admin user", "admin_user"),
             Action::TokenCreate => create("access token", "admin_user"),
@@ -121,12 +121,12 @@ impl Kind {
             Action::CustomerRemove => delete("customer", "customer"),
             Action::CustomerList | Action::CustomerRead => read("customer", "customer"),
             Action::DocumentRead => read("document", "document"),
-            Action::ImportRun => entity(OTHER, "import", "file"),
+            Action::ImportRun => entity_management(OTHER_ACTIVITY, "import", "file"),
             Action::LogRead | Action::LogVerify => read("audit log", ""),
             Action::LogExport => read("audit log", "file"),
             Action::LogErase => delete("audit log", ""),
             Action::LogRecover | Action::LogAccept | Action::LogArchive => {
-                entity(OTHER, "audit log", "")
+                entity_management(OTHER_ACTIVITY, "audit log", "")
             }
             Action::KeyCreate => create("key", "purpose"),
             Action::KeyRotate => update("key", "purpose"),
@@ -140,7 +140,7 @@ impl Kind {
 
     /// What an action of another version of the program is.
     pub(super) fn unknown() -> Self {
-        entity(OTHER, "unknown", "")
+        entity_management(OTHER_ACTIVITY, "unknown", "")
     }
 }
 
@@ -154,45 +154,45 @@ pub(super) fn is_sensitive(action: Action) -> bool {
     group && action.name() != "read"
 }
 
-fn authentication(activity: u8) -> Kind {
-    Kind {
-        class: Class::Authentication,
+fn authentication(activity: u8) -> OcsfKind {
+    OcsfKind {
+        class: OcsfClass::Authentication,
         activity,
         entity: "",
-        named_by: "customer",
+        name_detail: "customer",
     }
 }
 
-fn account(activity: u8) -> Kind {
-    Kind {
-        class: Class::AccountChange,
+fn account_change(activity: u8) -> OcsfKind {
+    OcsfKind {
+        class: OcsfClass::AccountChange,
         activity,
         entity: "",
-        named_by: "admin_user",
+        name_detail: "admin_user",
     }
 }
 
-fn entity(activity: u8, entity: &'static str, named_by: &'static str) -> Kind {
-    Kind {
-        class: Class::EntityManagement,
+fn entity_management(activity: u8, entity: &'static str, named_by: &'static str) -> OcsfKind {
+    OcsfKind {
+        class: OcsfClass::EntityManagement,
         activity,
         entity,
-        named_by,
+        name_detail: named_by,
     }
 }
 
-fn create(what: &'static str, named_by: &'static str) -> Kind {
-    entity(1, what, named_by)
+fn create(what: &'static str, named_by: &'static str) -> OcsfKind {
+    entity_management(1, what, named_by)
 }
 
-fn read(what: &'static str, named_by: &'static str) -> Kind {
-    entity(2, what, named_by)
+fn read(what: &'static str, named_by: &'static str) -> OcsfKind {
+    entity_management(2, what, named_by)
 }
 
-fn update(what: &'static str, named_by: &'static str) -> Kind {
-    entity(3, what, named_by)
+fn update(what: &'static str, named_by: &'static str) -> OcsfKind {
+    entity_management(3, what, named_by)
 }
 
-fn delete(what: &'static str, named_by: &'static str) -> Kind {
-    entity(4, what, named_by)
+fn delete(what: &'static str, named_by: &'static str) -> OcsfKind {
+    entity_management(4, what, named_by)
 }

@@ -1,7 +1,7 @@
 use super::*;
 use lac_model::audit::ConsentBasis;
 
-fn empty(action: Action, result: Outcome) -> EventView {
+fn empty_event(action: Action, result: Outcome) -> EventView {
     EventView {
         seq: 131,
         time: "2026-11-23T01:25:32.123456Z".parse().unwrap(),
@@ -27,7 +27,7 @@ fn empty(action: Action, result: Outcome) -> EventView {
     }
 }
 
-fn details(event: EventView, details: Value) -> EventView {
+fn with_details(event: EventView, details: Value) -> EventView {
     EventView {
         details: details.as_object().cloned(),
         ..event
@@ -56,12 +56,12 @@ fn login(result: Outcome) -> EventView {
         document: Some("order:000000001".to_owned()),
         reason: Some("cannot pay".to_owned()),
         ticket: Some("ZD-4711".to_owned()),
-        ..empty(Action::LoginRedeem, result)
+        ..empty_event(Action::LoginRedeem, result)
     }
 }
 
 /// As the schema says of each class, its constraints included.
-fn requires(record: &Value) -> Vec<&'static str> {
+fn required_attributes(record: &Value) -> Vec<&'static str> {
     let mut paths = vec![
         "/activity_id",
         "/category_uid",
@@ -83,8 +83,8 @@ fn requires(record: &Value) -> Vec<&'static str> {
     paths
 }
 
-fn check(record: &Value) {
-    for path in requires(record) {
+fn check_record(record: &Value) {
+    for path in required_attributes(record) {
         assert!(record.pointer(path).is_some(), "{path}: {record:#}");
     }
     let number = |key: &str| record[key].as_u64().unwrap();
@@ -117,7 +117,7 @@ fn every_action_has_what_its_class_requires() {
     });
     for action in Action::ALL {
         for result in [Outcome::Success, Outcome::Failure] {
-            let bare = empty(*action, result);
+            let bare = empty_event(*action, result);
             let named = EventView {
                 full_action_name: bare.full_action_name.clone(),
                 action: bare.action.clone(),
@@ -125,13 +125,13 @@ fn every_action_has_what_its_class_requires() {
                 ..login(result)
             };
             for event in [
-                details(bare.clone(), all.clone()),
+                with_details(bare.clone(), all.clone()),
                 bare,
-                details(named.clone(), all.clone()),
+                with_details(named.clone(), all.clone()),
                 named,
             ] {
-                let record = ocsf(&event, "0.1.0");
-                check(&record);
+                let record = to_ocsf(&event, "0.1.0");
+                check_record(&record);
                 let failed = result == Outcome::Failure;
                 assert_eq!(record["status_id"], if failed { 2 } else { 1 });
                 let code = failed && event.details.is_some();
@@ -148,15 +148,15 @@ fn actions_of_another_version_are_records_too() {
         action: "dance".to_owned(),
         ..login(Outcome::Success)
     };
-    let record = ocsf(&event, "0.1.0");
-    check(&record);
+    let record = to_ocsf(&event, "0.1.0");
+    check_record(&record);
     assert_eq!(record["type_uid"], 300_499);
     assert_eq!(record["activity_name"], "dance");
 }
 
 #[test]
 fn a_redeemed_login() {
-    let event = details(
+    let event = with_details(
         login(Outcome::Success),
         json!({ "storefront": "shop", "ends_at": "2026-11-23T02:25:32.123456Z" }),
     );
@@ -214,7 +214,7 @@ fn a_redeemed_login() {
         },
         "user": { "email_addr": "jane@example.com", "type": "User", "type_id": 1, "uid": "42" },
     });
-    let record = ocsf(&event, "0.1.0");
+    let record = to_ocsf(&event, "0.1.0");
     assert_eq!(record, wanted);
     // Byte for byte.
     assert_eq!(record.to_string(), wanted.to_string());
@@ -230,8 +230,8 @@ fn a_refused_login_of_somebody_unknown() {
     let event = EventView {
         admin: Some("anna".to_owned()),
         ip_address: Some("socket".to_owned()),
-        ..details(
-            empty(Action::LoginIssue, Outcome::Failure),
+        ..with_details(
+            empty_event(Action::LoginIssue, Outcome::Failure),
             json!({
                 "code": "customer_not_found",
                 "customer": "zoë@example.com",
@@ -239,8 +239,8 @@ fn a_refused_login_of_somebody_unknown() {
             }),
         )
     };
-    let record = ocsf(&event, "0.1.0");
-    check(&record);
+    let record = to_ocsf(&event, "0.1.0");
+    check_record(&record);
     let says = |path: &str, wanted: Value| {
         assert_eq!(record.pointer(path), Some(&wanted), "{path}: {record:#}");
     };
@@ -270,8 +270,11 @@ fn a_refused_login_of_somebody_unknown() {
 #[test]
 fn only_who_was_in_is_logged_off() {
     let end = |action, more| {
-        let record = ocsf(&details(empty(action, Outcome::Success), more), "0.1.0");
-        check(&record);
+        let record = to_ocsf(
+            &with_details(empty_event(action, Outcome::Success), more),
+            "0.1.0",
+        );
+        check_record(&record);
         record
     };
     let used = json!({ "cause": "duration_over", "duration_seconds": 3600 });
@@ -283,7 +286,7 @@ fn only_who_was_in_is_logged_off() {
     assert_eq!(lapsed["type_uid"], 300_299);
     assert_eq!(lapsed["activity_name"], "expire");
     // Erased details tell nothing: rather a logoff too many.
-    let erased = ocsf(&empty(Action::LoginEnd, Outcome::Success), "0.1.0");
+    let erased = to_ocsf(&empty_event(Action::LoginEnd, Outcome::Success), "0.1.0");
     assert_eq!(erased["type_uid"], 300_202);
 }
 
@@ -294,9 +297,9 @@ fn severities() {
         let details = code.map(|code| json!({ "code": code }));
         let event = EventView {
             details: details.and_then(|details| details.as_object().cloned()),
-            ..empty(action, result)
+            ..empty_event(action, result)
         };
-        ocsf(&event, "0.1.0")["severity_id"].as_u64().unwrap()
+        to_ocsf(&event, "0.1.0")["severity_id"].as_u64().unwrap()
     };
     assert_eq!(of(Action::LoginRedeem, Success, None), 1);
     assert_eq!(of(Action::LogRead, Success, None), 1);
@@ -316,7 +319,7 @@ fn nothing_is_lost() {
     for action in Action::ALL {
         let mut event = login(Outcome::Success);
         event.full_action_name = action.full_name().to_owned();
-        let record = ocsf(&event, "0.1.0").to_string();
+        let record = to_ocsf(&event, "0.1.0").to_string();
         for (field, value) in serde_json::to_value(&event).unwrap().as_object().unwrap() {
             let text = match value {
                 Value::String(text) if field == "result" => text.replace("success", "Success"),

@@ -1,13 +1,13 @@
 //! Changes of who may do what.
 
-use super::{counts, name};
-use crate::Look;
-use crate::frame::short;
-use crate::paper::{Grid, Part, Section, heads};
-use lac_ledger::report::Reported;
-use lac_ledger::report::{Change, Top};
+use super::{counts_table, name_or_unknown};
+use crate::Style;
+use crate::page::{Block, PageTable, Section, table_columns};
+use crate::page_info::short_time;
+use lac_ledger::report::AccessReport;
+use lac_ledger::report::{AdminChange, Top};
 
-pub(super) fn section(report: &Reported, look: &Look) -> Section {
+pub(super) fn section(report: &AccessReport, style: &Style) -> Section {
     let mut by_action = Top {
         rows: report.changes_by_action.clone(),
         more: 0,
@@ -16,11 +16,11 @@ pub(super) fn section(report: &Reported, look: &Look) -> Section {
         row.name = row.name.take().map(|name| name.replace('_', " "));
     }
     let none = "nothing was changed";
-    let row = |change: &Change| {
+    let row = |change: &AdminChange| {
         let value = |text: &Option<String>| text.clone().unwrap_or_default().into();
         vec![
-            short(change.time, look.zone),
-            name(change.admin.as_deref()),
+            short_time(change.time, style.zone),
+            name_or_unknown(change.admin.as_deref()),
             format!(
                 "{} {}",
                 change.action_group.replace('_', " "),
@@ -32,17 +32,17 @@ pub(super) fn section(report: &Reported, look: &Look) -> Section {
             value(&change.after),
         ]
     };
-    let latest = Grid {
+    let latest = PageTable {
         caption: "The latest".to_owned(),
-        columns: heads(&["time", "admin", "action", "what", "before", "after"]),
+        columns: table_columns(&["time", "admin", "action", "what", "before", "after"]),
         rows: report.changes.rows.iter().map(row).collect(),
         bars: None,
-        more: report.changes.more,
-        empty: none,
+        omitted_rows: report.changes.more,
+        empty_text: none,
     };
-    let counts = counts("By action".to_owned(), &by_action, "action", none);
+    let counts = counts_table("By action".to_owned(), &by_action, "action", none);
     Section {
         title: "Changes of roles, admin users and config",
-        parts: vec![Part::Grid(counts), Part::Grid(latest)],
+        blocks: vec![Block::Table(counts), Block::Table(latest)],
     }
 }

@@ -1,45 +1,45 @@
 //! The report as a page: which tables and charts, and what they are called.
 
 mod changes;
-mod second_look;
+mod review;
 
-use super::Look;
-use super::frame::{self, counted, shown};
-use super::list::{Text, Tone};
-use super::paper::{Days, Grid, Heat, Paper, Part, Section, heads};
-use lac_ledger::report::Reported;
-use lac_ledger::report::{Count, Top};
+use super::Style;
+use super::page::{Block, DaySeries, Heatmap, PageTable, ReportPage, Section, table_columns};
+use super::page_info::{self, long_time, pluralized};
+use super::styled_text::{Emphasis, StyledText};
+use lac_ledger::report::AccessReport;
+use lac_ledger::report::{NamedCount, Top};
 use lac_model::ids::CustomerId;
 
 /// The page of a report.
-pub fn paper(report: &Reported, look: &Look) -> Paper {
-    let mut about = frame::about(&report.about, look);
+pub fn report_page(report: &AccessReport, style: &Style) -> ReportPage {
+    let mut about = page_info::info_lines(&report.about, style);
     if let (Some(first), Some(last)) = (report.first, report.last) {
-        let span = format!("{} – {}", shown(first, look), shown(last, look));
+        let span = format!("{} – {}", long_time(first, style), long_time(last, style));
         about.push(("Events from – to", span));
     }
-    let filter = filter(report);
+    let filter = filter_text(report);
     if !filter.is_empty() {
         about.push(("Only", filter));
     }
-    Paper {
+    ReportPage {
         store: report.about.store.clone(),
         title: "Who was in whose account".to_owned(),
         about,
         notices: notices(report),
         sections: vec![
-            overview(report),
-            when(report),
-            pairs(report),
-            second_look::section(report, look),
-            refused(report),
-            changes::section(report, look),
-            reading(report),
+            overview_section(report),
+            hours_section(report),
+            pairs_section(report),
+            review::section(report, style),
+            failures_section(report),
+            changes::section(report, style),
+            help_section(report),
         ],
     }
 }
 
-fn filter(report: &Reported) -> String {
+fn filter_text(report: &AccessReport) -> String {
     let filter = serde_json::to_value(&report.filter).unwrap_or_default();
     let named = filter.as_object().into_iter().flatten();
     let words = named.filter(|(name, _)| *name != "since" && *name != "until");
@@ -55,27 +55,29 @@ fn filter(report: &Reported) -> String {
     words.collect::<Vec<_>>().join(" · ")
 }
 
-fn notices(report: &Reported) -> Vec<String> {
+fn notices(report: &AccessReport) -> Vec<String> {
     let limits = report.about.limits.iter();
-    let mut notices: Vec<String> = limits.map(|one| frame::limit(*one).to_owned()).collect();
+    let mut notices: Vec<String> = limits
+        .map(|one| page_info::limit_notice(*one).to_owned())
+        .collect();
     if report.erased > 0 {
         notices.push(format!(
             "The personal part of {} was erased on request: they count, but reasons and codes \
              are gone.",
-            counted(report.erased, "event")
+            pluralized(report.erased, "event")
         ));
     }
     notices
 }
 
-fn overview(report: &Reported) -> Section {
+fn overview_section(report: &AccessReport) -> Section {
     let logins = &report.logins;
     let days = report.days.iter();
     let days = days.filter(|day| day.redeemed + day.refused > 0 || report.days.len() == 1);
     Section {
         title: "Overview",
-        parts: vec![
-            Part::Figures(vec![
+        blocks: vec![
+            Block::Figures(vec![
                 (logins.redeemed, "accounts opened"),
                 (logins.issued, "login links made"),
                 (logins.overridden, "of them without consent"),
@@ -86,7 +88,7 @@ fn overview(report: &Reported) -> Section {
                 (logins.customers, "customers visited"),
                 (report.events, "events in this report"),
             ]),
-            Part::Days(Days {
+            Block::DayChart(DaySeries {
                 caption: "Accounts opened".to_owned(),
                 names: ["opened", "refused"],
                 days: days
@@ -97,54 +99,64 @@ fn overview(report: &Reported) -> Section {
     }
 }
 
-fn when(report: &Reported) -> Section {
+fn hours_section(report: &AccessReport) -> Section {
     let hours = report.hours.clone();
     let zone = &report.about.zone;
     Section {
         title: "When",
-        parts: vec![Part::Heat(Heat {
+        blocks: vec![Block::Heatmap(Heatmap {
             caption: format!("Accounts opened, by weekday and hour ({zone})"),
             hours,
         })],
     }
 }
 
-fn pairs(report: &Reported) -> Section {
+fn pairs_section(report: &AccessReport) -> Section {
     let rows = report.pairs.rows.iter().map(|pair| {
         vec![
-            name(pair.admin.as_deref()),
-            customer(pair.customer_id),
+            name_or_unknown(pair.admin.as_deref()),
+            customer_or_unknown(pair.customer_id),
             pair.redeemed.to_string().into(),
             pair.issued.to_string().into(),
         ]
     });
     Section {
         title: "Who as whom",
-        parts: vec![Part::Grid(Grid {
+        blocks: vec![Block::Table(PageTable {
             caption: "Admin users and the customers they logged in as".to_owned(),
-            columns: heads(&["admin", "customer", "opened#", "links#"]),
+            columns: table_columns(&["admin", "customer", "opened#", "links#"]),
             rows: rows.collect(),
             bars: Some(report.pairs.rows.iter().map(|pair| pair.redeemed).collect()),
-            more: report.pairs.more,
-            empty: "nobody logged in as a customer",
+            omitted_rows: report.pairs.more,
+            empty_text: "nobody logged in as a customer",
         })],
     }
 }
 
-fn counts(caption: String, counts: &Top<Count>, title: &'static str, none: &'static str) -> Grid {
+fn counts_table(
+    caption: String,
+    counts: &Top<NamedCount>,
+    title: &'static str,
+    none: &'static str,
+) -> PageTable {
     let rows = counts.rows.iter();
-    let row = |row: &Count| vec![name(row.name.as_deref()), row.count.to_string().into()];
-    Grid {
+    let row = |row: &NamedCount| {
+        vec![
+            name_or_unknown(row.name.as_deref()),
+            row.count.to_string().into(),
+        ]
+    };
+    PageTable {
         caption,
-        columns: heads(&[title, "times#"]),
+        columns: table_columns(&[title, "times#"]),
         rows: rows.clone().map(row).collect(),
         bars: Some(rows.map(|row| row.count).collect()),
-        more: counts.more,
-        empty: none,
+        omitted_rows: counts.more,
+        empty_text: none,
     }
 }
 
-fn refused(report: &Reported) -> Section {
+fn failures_section(report: &AccessReport) -> Section {
     let none = "nothing failed";
     let mut kinds = Top {
         rows: report.failures_by_kind.clone(),
@@ -153,11 +165,12 @@ fn refused(report: &Reported) -> Section {
     for row in &mut kinds.rows {
         row.name = row.name.take().map(|name| name.replace('_', " "));
     }
-    let grid =
-        |caption: &str, list, title| Part::Grid(counts(caption.to_owned(), list, title, none));
+    let grid = |caption: &str, list, title| {
+        Block::Table(counts_table(caption.to_owned(), list, title, none))
+    };
     Section {
         title: "Acts of every kind that failed",
-        parts: vec![
+        blocks: vec![
             grid("By kind", &kinds, "kind"),
             grid("By reason", &report.failures_by_code, "code"),
             grid("By admin user", &report.failures_by_admin, "admin"),
@@ -166,11 +179,11 @@ fn refused(report: &Reported) -> Section {
     }
 }
 
-fn reading(report: &Reported) -> Section {
+fn help_section(report: &AccessReport) -> Section {
     Section {
         title: "How to read this",
-        parts: vec![
-            Part::Words(
+        blocks: vec![
+            Block::Paragraph(
                 "A link that was made is not yet an access: an account was opened when the \
                  storefront accepted the link. Logins refused, denied and not found are attempts \
                  to make or to open a link: the rules did not allow it, whoever asked may not, or \
@@ -178,26 +191,26 @@ fn reading(report: &Reported) -> Section {
                  Customers are named by id, so that this page can be passed around."
                     .to_owned(),
             ),
-            Part::Words(format!(
+            Block::Paragraph(format!(
                 "Summed up from {} of {} in the log. What lies behind a number is listed by:",
-                counted(report.events, "event"),
+                pluralized(report.events, "event"),
                 report.about.log_size
             )),
-            Part::Command("lac log list --customer ID".to_owned()),
+            Block::Command("lac log list --customer ID".to_owned()),
         ],
     }
 }
 
-fn name(name: Option<&str>) -> Text {
+fn name_or_unknown(name: Option<&str>) -> StyledText {
     match name {
         Some(name) => name.into(),
-        None => Text::toned("unknown", Tone::Dim),
+        None => StyledText::with_emphasis("unknown", Emphasis::Dim),
     }
 }
 
-fn customer(id: Option<CustomerId>) -> Text {
+fn customer_or_unknown(id: Option<CustomerId>) -> StyledText {
     id.map_or_else(
-        || Text::toned("unknown", Tone::Dim),
+        || StyledText::with_emphasis("unknown", Emphasis::Dim),
         |id| id.to_string().into(),
     )
 }

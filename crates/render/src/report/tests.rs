@@ -2,22 +2,23 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 use crate::html;
-use crate::paper::terminal;
+use crate::page::terminal;
 use lac_ledger::report::{
-    Access, Change, Day, Logins, Long, Outside, Overridden, OwnConsent, Pair, Visits,
+    AccessSummary, AccountAccess, AdminChange, AdminCustomerPair, ConsentOverride, LoginCounts,
+    LongSession, OutOfHoursAccess, ReportDay, SelfGrantedConsent,
 };
-use lac_ledger::summary::{About, Limit};
+use lac_ledger::report_summary::{SummaryInfo, VisibilityLimit};
 use lac_model::audit::Filter;
 use lac_model::time::Timestamp;
 
 /// Names that try to be markup, an escape sequence, and right to left.
-const NASTY: &str = "<script>alert('1')</script>\u{1b}[2J\u{202e}gpj";
+const HOSTILE_TEXT: &str = "<script>alert('1')</script>\u{1b}[2J\u{202e}gpj";
 
-fn access() -> Access {
-    Access {
+fn access() -> AccountAccess {
+    AccountAccess {
         seq: 12_345_678,
         time: Timestamp::from_seconds(1_790_000_000),
-        admin: Some(NASTY.to_owned()),
+        admin: Some(HOSTILE_TEXT.to_owned()),
         customer_id: "9007199254740993".parse().ok(),
         website: Some("europe_and_beyond".to_owned()),
         session_id: None,
@@ -32,34 +33,34 @@ fn top<T>(row: T) -> Top<T> {
     }
 }
 
-fn counts() -> Top<Count> {
-    top(Count {
-        name: Some(NASTY.to_owned()),
+fn counts() -> Top<NamedCount> {
+    top(NamedCount {
+        name: Some(HOSTILE_TEXT.to_owned()),
         count: 1_234_567,
     })
 }
 
 /// Something nasty and long everywhere.
-fn report() -> Reported {
-    let visits = Visits {
+fn report() -> AccessReport {
+    let visits = AccessSummary {
         count: 4,
         by_admin: counts(),
         latest: top(access()),
     };
     let time = access().time;
-    Reported {
-        about: About {
+    AccessReport {
+        about: SummaryInfo {
             store: "shop.example".to_owned(),
             made_at: time,
-            made_by: NASTY.to_owned(),
+            made_by: HOSTILE_TEXT.to_owned(),
             zone: "America/Argentina/ComodRivadavia".to_owned(),
             since: Some(time),
             until: None,
-            limits: vec![Limit::Websites, Limit::ActionGroups],
+            limits: vec![VisibilityLimit::Websites, VisibilityLimit::ActionGroups],
             log_size: 10_000_000,
         },
         filter: Filter {
-            admin: lac_model::audit::Wanted::any(vec![NASTY; 3]).unwrap(),
+            admin: lac_model::audit::FilterValues::any_of(vec![HOSTILE_TEXT; 3]).unwrap(),
             ..Filter::default()
         },
         events: 9,
@@ -67,9 +68,9 @@ fn report() -> Reported {
         last: Some(time),
         erased: 1,
         groups: counts().rows,
-        logins: Logins::default(),
-        pairs: top(Pair {
-            admin: Some(NASTY.to_owned()),
+        logins: LoginCounts::default(),
+        pairs: top(AdminCustomerPair {
+            admin: Some(HOSTILE_TEXT.to_owned()),
             customer_id: access().customer_id,
             issued: 10_000_000,
             redeemed: 10_000_000,
@@ -82,42 +83,42 @@ fn report() -> Reported {
         failures_by_website: counts(),
         hours: vec![[3; 24]; 7],
         without_ticket: visits.clone(),
-        outside: Outside {
+        outside: OutOfHoursAccess {
             office_hours: "08:00-18:00".to_owned(),
             office_days: "mon-fri".to_owned(),
-            visits,
+            summary: visits,
         },
-        longest: top(Long {
+        longest: top(LongSession {
             seconds: 90_061,
             seq: 1,
             time,
-            admin: Some(NASTY.to_owned()),
+            admin: Some(HOSTILE_TEXT.to_owned()),
             customer_id: None,
             session_id: None,
             cause: Some("consent_withdrawn".to_owned()),
         }),
-        own_consent: top(OwnConsent {
+        own_consent: top(SelfGrantedConsent {
             login: access(),
             opened: true,
             granted_seq: Some(1),
             granted_at: Some(time),
         }),
-        overridden: top(Overridden {
+        overridden: top(ConsentOverride {
             login: access(),
             opened: false,
         }),
         changes_by_action: counts().rows,
-        changes: top(Change {
+        changes: top(AdminChange {
             seq: 1,
             time,
-            admin: Some(NASTY.to_owned()),
+            admin: Some(HOSTILE_TEXT.to_owned()),
             action_group: "admin_users".to_owned(),
             action: "token_create".to_owned(),
-            what: Some(NASTY.repeat(3)),
+            what: Some(HOSTILE_TEXT.repeat(3)),
             before: Some("x".repeat(120)),
-            after: Some(NASTY.to_owned()),
+            after: Some(HOSTILE_TEXT.to_owned()),
         }),
-        days: vec![Day {
+        days: vec![ReportDay {
             date: "2026-10-05".parse().unwrap(),
             events: 9,
             issued: 1,
@@ -128,8 +129,8 @@ fn report() -> Reported {
     }
 }
 
-fn look(width: Option<u16>) -> Look {
-    Look {
+fn style(width: Option<u16>) -> Style {
+    Style {
         zone: chrono_tz::America::Argentina::Buenos_Aires,
         now: access().time,
         width,
@@ -138,17 +139,17 @@ fn look(width: Option<u16>) -> Look {
     }
 }
 
-fn on_terminal(width: Option<u16>) -> String {
+fn rendered_on_terminal(width: Option<u16>) -> String {
     let mut out = Vec::new();
-    let look = look(width);
-    terminal::write(&mut out, &paper(&report(), &look), &look).unwrap();
+    let style = style(width);
+    terminal::write_page(&mut out, &report_page(&report(), &style), &style).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
 fn a_report_fits_its_terminal() {
     for width in [60, 80, 140] {
-        let text = on_terminal(Some(width));
+        let text = rendered_on_terminal(Some(width));
         for line in text.lines() {
             assert!(line.width() <= usize::from(width), "{width}: {line}");
         }
@@ -156,19 +157,19 @@ fn a_report_fits_its_terminal() {
 }
 
 #[test]
-fn nothing_foreign_is_obeyed() {
+fn hostile_text_is_inert() {
     let hostile = ['\u{1b}', '\u{202e}'];
     for width in [None, Some(80)] {
-        assert!(!on_terminal(width).contains(hostile));
+        assert!(!rendered_on_terminal(width).contains(hostile));
     }
-    let page = html::page(&paper(&report(), &look(None)));
+    let page = html::render_page(&report_page(&report(), &style(None)));
     assert!(!page.contains(hostile) && !page.contains("<script"));
     assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"));
 }
 
 #[test]
-fn what_is_missing_is_said() {
-    let text = on_terminal(None);
+fn limits_are_stated() {
+    let text = rendered_on_terminal(None);
     for said in [
         "sees only some of the websites",
         "may read the logins only",

@@ -1,18 +1,18 @@
 //! A shopper's statement as a page, in the shopper's language.
 
+mod text;
 mod visits;
-mod words;
 
-use super::Look;
-use super::frame::{about, limit, shown as at};
-use super::list::{Text, Tone};
-use super::paper::{Grid, Paper, Part, Section, heads};
-use lac_ledger::statement::Stated;
+use super::Style;
+use super::page::{Block, PageTable, ReportPage, Section, table_columns};
+use super::page_info::{info_lines, limit_notice, long_time as at};
+use super::styled_text::{Emphasis, StyledText};
+use lac_ledger::report_summary::VisibilityLimit;
+use lac_ledger::statement::AccountStatement;
 use lac_ledger::statement::VisitState;
-use lac_ledger::summary::Limit;
-use lac_model::time::length;
+use lac_model::time::format_duration;
 
-const OUTSIDE: [&str; 4] = [
+const NOT_COVERED: [&str; 4] = [
     "What was looked at or changed inside your account: the shop itself keeps that, not this log.",
     "Access by other ways: the shop's own back office, its database, or somebody who knows your \
      password.",
@@ -22,7 +22,7 @@ const OUTSIDE: [&str; 4] = [
 ];
 
 /// The page of a statement.
-pub fn paper(stated: &Stated, look: &Look) -> Paper {
+pub fn statement_page(stated: &AccountStatement, style: &Style) -> ReportPage {
     let shopper = &stated.customer;
     let email = shopper.email.clone();
     let who = match &email {
@@ -35,26 +35,26 @@ pub fn paper(stated: &Stated, look: &Look) -> Paper {
         let ids = shopper.former_ids.iter().map(ToString::to_string);
         facts.push(("Also known as", ids.collect::<Vec<_>>().join(", ")));
     }
-    facts.extend(about(&stated.about, look));
-    Paper {
+    facts.extend(info_lines(&stated.about, style));
+    ReportPage {
         store: stated.about.store.clone(),
         title: "Who was in your account".to_owned(),
         about: facts,
         notices: notices(stated),
         sections: vec![
-            short(stated, look),
-            visits::section(stated, look),
-            refused(stated, look),
-            permission(stated, look),
-            complete(stated, look),
-            outside(),
+            summary_section(stated, style),
+            visits::section(stated, style),
+            refused_section(stated, style),
+            consent_section(stated, style),
+            completeness_section(stated, style),
+            limits_section(),
         ],
     }
 }
 
-fn notices(stated: &Stated) -> Vec<String> {
+fn notices(stated: &AccountStatement) -> Vec<String> {
     let limits = stated.about.limits.iter();
-    let mut notices: Vec<String> = limits.map(|one| limit(*one).to_owned()).collect();
+    let mut notices: Vec<String> = limits.map(|one| limit_notice(*one).to_owned()).collect();
     if stated.erased > 0 {
         notices.push(format!(
             "Details of {} (reasons, addresses) were erased on request. That something happened, \
@@ -76,7 +76,7 @@ fn count(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn short(stated: &Stated, look: &Look) -> Section {
+fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
     let opened = || stated.visits.iter().filter(|visit| visit.opened.is_some());
     let times = opened().count() as u64;
     let mut words = if times == 0 {
@@ -90,7 +90,7 @@ fn short(stated: &Stated, look: &Look) -> Section {
         };
         let all = match seconds {
             0 => String::new(),
-            seconds => format!(", for {} in all", length(seconds)),
+            seconds => format!(", for {} in all", format_duration(seconds)),
         };
         format!("Staff of this shop were in your account {often}{all}.")
     };
@@ -105,7 +105,7 @@ fn short(stated: &Stated, look: &Look) -> Section {
             } else {
                 "Some visits were"
             },
-            at(stated.about.made_at, look)
+            at(stated.about.made_at, style)
         );
     }
     let unused = stated.visits.len() as u64 - times;
@@ -120,9 +120,9 @@ fn short(stated: &Stated, look: &Look) -> Section {
     }
     Section {
         title: "In short",
-        parts: vec![
-            Part::Words(words),
-            Part::Words(
+        blocks: vec![
+            Block::Paragraph(words),
+            Block::Paragraph(
                 "Staff can log in as a customer to help: they then see the shop as you see it. \
                  Every time is written down as it happens."
                     .to_owned(),
@@ -131,11 +131,11 @@ fn short(stated: &Stated, look: &Look) -> Section {
     }
 }
 
-fn refused(stated: &Stated, look: &Look) -> Section {
+fn refused_section(stated: &AccountStatement, style: &Style) -> Section {
     let rows = stated.attempts.iter().map(|attempt| {
         let code = attempt.code.as_deref();
         vec![
-            at(attempt.time, look).into(),
+            at(attempt.time, style).into(),
             attempt
                 .admin
                 .clone()
@@ -147,67 +147,67 @@ fn refused(stated: &Stated, look: &Look) -> Section {
                 "to open a link"
             }
             .into(),
-            words::refusal(code, attempt.erased).into(),
+            text::refusal_reason(code, attempt.erased).into(),
         ]
     });
     Section {
         title: "Refused attempts",
-        parts: vec![Part::Grid(Grid {
+        blocks: vec![Block::Table(PageTable {
             caption: "Nobody entered your account by these".to_owned(),
-            columns: heads(&["when", "who", "tried", "refused because"]),
+            columns: table_columns(&["when", "who", "tried", "refused because"]),
             rows: rows.collect(),
-            empty: "none",
-            ..Grid::default()
+            empty_text: "none",
+            ..PageTable::default()
         })],
     }
 }
 
-fn permission(stated: &Stated, look: &Look) -> Section {
+fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
     let rows = stated.consents.iter().map(|change| {
         let what = if change.granted {
-            Text::toned("given", Tone::Good)
+            StyledText::with_emphasis("given", Emphasis::Good)
         } else {
-            Text::toned("taken back", Tone::Bad)
+            StyledText::with_emphasis("taken back", Emphasis::Bad)
         };
-        let mut how = words::source(change.source.as_deref(), change.by.as_deref());
+        let mut how = text::consent_source(change.source.as_deref(), change.by.as_deref());
         if change.erased && change.source.is_none() {
             how += " (details were erased on request)";
         }
         if let Some(reason) = &change.reason {
             how += &format!(": {reason}");
         }
-        vec![at(change.time, look).into(), what, how.into()]
+        vec![at(change.time, style).into(), what, how.into()]
     });
     Section {
         title: "Your permission",
-        parts: vec![
-            Part::Words(
+        blocks: vec![
+            Block::Paragraph(
                 "Staff can log in as you only while it is given. You can take it back at any time; \
                  whoever is in your account is then put out at once."
                     .to_owned(),
             ),
-            Part::Grid(Grid {
+            Block::Table(PageTable {
                 caption: "When it was given and taken back in this period".to_owned(),
-                columns: heads(&["when", "permission", "how"]),
+                columns: table_columns(&["when", "permission", "how"]),
                 rows: rows.collect(),
-                empty: if stated.about.limits.contains(&Limit::ActionGroups) {
+                empty_text: if stated.about.limits.contains(&VisibilityLimit::ActionGroups) {
                     "not shown: whoever made this may not read it"
                 } else {
                     "no change is recorded here"
                 },
-                ..Grid::default()
+                ..PageTable::default()
             }),
         ],
     }
 }
 
-fn complete(stated: &Stated, look: &Look) -> Section {
+fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
     let proof = &stated.proof;
     let period = match (stated.about.since, stated.about.until) {
         (None, None) => stated.log_began.map_or_else(String::new, |began| {
             format!(
                 " It covers everything since the log began on {}.",
-                at(began, look)
+                at(began, style)
             )
         }),
         _ => " It covers the period named at the top, nothing before and after it.".to_owned(),
@@ -216,7 +216,7 @@ fn complete(stated: &Stated, look: &Look) -> Section {
         format!("Yes: it holds everything that the log says about entering your account.{period}")
     } else {
         let limits = stated.about.limits.iter();
-        let why: Vec<&str> = limits.map(|one| limit(*one)).collect();
+        let why: Vec<&str> = limits.map(|one| limit_notice(*one)).collect();
         format!(
             "Not necessarily: it holds what its maker may see. {} Somebody who may see everything \
              can make a complete one.",
@@ -225,35 +225,39 @@ fn complete(stated: &Stated, look: &Look) -> Section {
     };
     Section {
         title: "Is this list complete?",
-        parts: vec![
-            Part::Words(whole),
-            Part::Words(format!(
+        blocks: vec![
+            Block::Paragraph(whole),
+            Block::Paragraph(format!(
                 "You need not take that on trust. The log is built as a Merkle tree: one short seal \
                  stands for everything in it. Whoever keeps a seal can find out later whether \
                  anything from before it was changed, removed or slipped in. When this page was \
                  made the log had {} and this seal:",
                 count(proof.size, "record", "records")
             )),
-            Part::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),
-            Part::Words(
+            Block::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),
+            Block::Paragraph(
                 "Keep it. The shop, or anybody it gives the log to, can check the whole log \
                  against it at any time, with this command and key:"
                     .to_owned(),
             ),
-            Part::Command(format!("lac log verify\n{}", proof.key)),
+            Block::Command(format!("lac log verify\n{}", proof.key)),
         ],
     }
 }
 
-fn outside() -> Section {
-    let mut parts = vec![Part::Words(
+fn limits_section() -> Section {
+    let mut parts = vec![Block::Paragraph(
         "This page is about one way into your account: staff logging in as you. It cannot show:"
             .to_owned(),
     )];
-    parts.extend(OUTSIDE.iter().map(|text| Part::Words(format!("– {text}"))));
+    parts.extend(
+        NOT_COVERED
+            .iter()
+            .map(|text| Block::Paragraph(format!("– {text}"))),
+    );
     Section {
         title: "What this page cannot show",
-        parts,
+        blocks: parts,
     }
 }
 

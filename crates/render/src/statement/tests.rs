@@ -1,8 +1,8 @@
 use super::*;
 use crate::html;
-use crate::paper::terminal;
-use lac_ledger::statement::{Attempt, Proof, Shopper, Visit};
-use lac_ledger::summary::About;
+use crate::page::terminal;
+use lac_ledger::report_summary::SummaryInfo;
+use lac_ledger::statement::{RefusedAttempt, StatementCheckpoint, StatementCustomer, Visit};
 use lac_model::ids::SessionId;
 use lac_model::session::EndCause;
 use lac_model::time::Timestamp;
@@ -33,21 +33,21 @@ fn visit(state: VisitState) -> Visit {
     }
 }
 
-fn stated() -> Stated {
-    Stated {
-        about: About {
+fn statement() -> AccountStatement {
+    AccountStatement {
+        about: SummaryInfo {
             store: "shop.example".to_owned(),
             made_at: time(900),
             made_by: "anna".to_owned(),
             zone: "UTC".to_owned(),
             since: None,
             until: None,
-            limits: vec![Limit::ActionGroups],
+            limits: vec![VisibilityLimit::ActionGroups],
             log_size: 9,
         },
         complete: false,
         log_began: Some(time(-9000)),
-        customer: Shopper {
+        customer: StatementCustomer {
             id: "42".parse().unwrap(),
             email: None,
             website: None,
@@ -72,7 +72,7 @@ fn stated() -> Stated {
                 ..visit(VisitState::Open)
             },
         ],
-        attempts: vec![Attempt {
+        attempts: vec![RefusedAttempt {
             seq: 5,
             time: time(500),
             action: "redeem".to_owned(),
@@ -84,7 +84,7 @@ fn stated() -> Stated {
             erased: true,
         }],
         consents: Vec::new(),
-        proof: Proof {
+        proof: StatementCheckpoint {
             origin: "shop.example".to_owned(),
             size: 9,
             root: "AAAA".to_owned(),
@@ -94,8 +94,8 @@ fn stated() -> Stated {
     }
 }
 
-fn text() -> String {
-    let look = Look {
+fn rendered() -> String {
+    let style = Style {
         zone: chrono_tz::UTC,
         now: time(900),
         width: None,
@@ -103,17 +103,17 @@ fn text() -> String {
         raw: false,
     };
     let mut out = Vec::new();
-    let paper = paper(&stated(), &look);
-    terminal::write(&mut out, &paper, &look).unwrap();
-    assert!(html::page(&paper).contains("bea &lt;b&gt;"));
+    let paper = statement_page(&statement(), &style);
+    terminal::write_page(&mut out, &paper, &style).unwrap();
+    assert!(html::render_page(&paper).contains("bea &lt;b&gt;"));
     let text = String::from_utf8(out).unwrap();
     // As one reads it: lines joined.
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn a_visit_is_told_in_plain_words() {
-    let text = text();
+fn visit_is_described_in_plain_words() {
+    let text = rendered();
     for said in [
         "Staff of this shop were in your account twice, for 5 min in all.",
         "One visit was not over yet at 21 September 2026, 14:28 UTC.",
@@ -140,8 +140,12 @@ fn a_visit_is_told_in_plain_words() {
 fn every_cause_has_words_of_its_own() {
     for cause in EndCause::ALL {
         for opened in [true, false] {
-            let words = words::end(Some(cause.as_str()), opened);
-            assert_ne!(words, words::end(Some("unheard of"), opened), "{cause:?}");
+            let words = text::end_reason(Some(cause.as_str()), opened);
+            assert_ne!(
+                words,
+                text::end_reason(Some("unheard of"), opened),
+                "{cause:?}"
+            );
         }
     }
 }
@@ -149,7 +153,10 @@ fn every_cause_has_words_of_its_own() {
 #[test]
 fn codes_of_refusals_are_not_shown() {
     for code in ["consent_withheld", "token_spent", "unheard_of"] {
-        assert!(!words::refusal(Some(code), false).contains('_'));
+        assert!(!text::refusal_reason(Some(code), false).contains('_'));
     }
-    assert_ne!(words::refusal(None, true), words::refusal(None, false));
+    assert_ne!(
+        text::refusal_reason(None, true),
+        text::refusal_reason(None, false)
+    );
 }

@@ -4,12 +4,12 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params};
 
-use super::super::mapping::Mapping;
+use super::super::mmap::MmapGuard;
 use super::super::{Tx, rows};
 use lac_store::{Cell, EventCells, EventIndex, Result};
 
 /// The name of an index, the column it is over, and the condition it has.
-fn index_of(index: EventIndex) -> (&'static str, &'static str, &'static str) {
+fn index_definition(index: EventIndex) -> (&'static str, &'static str, &'static str) {
     match index {
         EventIndex::Admin => ("audit_event_admin", "admin", ""),
         EventIndex::Customer => (
@@ -26,8 +26,8 @@ fn index_of(index: EventIndex) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
-    Ok(match row.get_ref(column).map_err(rows::fault)? {
+fn read_cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
+    Ok(match row.get_ref(column).map_err(rows::to_fault)? {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(number) => Cell::Integer(number),
         ValueRef::Real(number) => Cell::Real(number),
@@ -36,7 +36,7 @@ fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
     })
 }
 
-pub fn run(
+pub fn scan_cells(
     tx: &Tx<'_>,
     first: u64,
     last: u64,
@@ -45,30 +45,30 @@ pub fn run(
     let sql = "SELECT seq, time, action_group, action, result, admin, admin_id, session_id, customer_id, \
                website, store_view, document, ticket, record, shopper, shopper_salt, staff, staff_salt \
                FROM audit_event NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
-    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::fault)?;
-    let range = [rows::int(first)?, rows::int(last)?];
-    let _mapping = Mapping::new(tx.conn, range)?;
-    let mut found = statement.query(range).map_err(rows::fault)?;
-    while let Some(row) = found.next().map_err(rows::fault)? {
+    let mut statement = tx.conn.prepare_cached(sql).map_err(rows::to_fault)?;
+    let range = [rows::to_i64(first)?, rows::to_i64(last)?];
+    let _mapping = MmapGuard::new(tx.conn, range)?;
+    let mut found = statement.query(range).map_err(rows::to_fault)?;
+    while let Some(row) = found.next().map_err(rows::to_fault)? {
         let cells = EventCells {
-            seq: cell(row, 0)?,
-            time: cell(row, 1)?,
-            action_group: cell(row, 2)?,
-            action: cell(row, 3)?,
-            result: cell(row, 4)?,
-            admin: cell(row, 5)?,
-            admin_id: cell(row, 6)?,
-            session_id: cell(row, 7)?,
-            customer_id: cell(row, 8)?,
-            website: cell(row, 9)?,
-            store_view: cell(row, 10)?,
-            document: cell(row, 11)?,
-            ticket: cell(row, 12)?,
-            record: cell(row, 13)?,
-            shopper: cell(row, 14)?,
-            shopper_salt: cell(row, 15)?,
-            staff: cell(row, 16)?,
-            staff_salt: cell(row, 17)?,
+            seq: read_cell(row, 0)?,
+            time: read_cell(row, 1)?,
+            action_group: read_cell(row, 2)?,
+            action: read_cell(row, 3)?,
+            result: read_cell(row, 4)?,
+            admin: read_cell(row, 5)?,
+            admin_id: read_cell(row, 6)?,
+            session_id: read_cell(row, 7)?,
+            customer_id: read_cell(row, 8)?,
+            website: read_cell(row, 9)?,
+            store_view: read_cell(row, 10)?,
+            document: read_cell(row, 11)?,
+            ticket: read_cell(row, 12)?,
+            record: read_cell(row, 13)?,
+            shopper: read_cell(row, 14)?,
+            shopper_salt: read_cell(row, 15)?,
+            staff: read_cell(row, 16)?,
+            staff_salt: read_cell(row, 17)?,
         };
         each(&cells)?;
     }
@@ -78,39 +78,39 @@ pub fn run(
 /// Gives every entry of an index to `each`: key after key, and each key looked
 /// up as filters look it up, so that an entry they would not find is not found
 /// here either.
-pub fn index(
+pub fn scan_index(
     tx: &Tx<'_>,
     index: EventIndex,
     [first, last]: [u64; 2],
     each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
 ) -> Result<()> {
-    let (name, column, condition) = index_of(index);
+    let (name, column, condition) = index_definition(index);
     let from = format!("FROM audit_event INDEXED BY {name} WHERE {condition}");
-    let range = [rows::int(first)?, rows::int(last)?];
-    let prepare = |sql: String| tx.conn.prepare(&sql).map_err(rows::fault);
+    let range = [rows::to_i64(first)?, rows::to_i64(last)?];
+    let prepare = |sql: String| tx.conn.prepare(&sql).map_err(rows::to_fault);
     let mut give = |found: &mut rusqlite::Rows<'_>| -> Result<()> {
-        while let Some(row) = found.next().map_err(rows::fault)? {
-            each(cell(row, 0)?, rows::get(row, 1)?)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
+            each(read_cell(row, 0)?, rows::get(row, 1)?)?;
         }
         Ok(())
     };
     if condition.is_empty() {
         let sql = format!("SELECT {column}, seq {from} {column} IS NULL AND seq BETWEEN ?1 AND ?2");
         let mut without = prepare(sql)?;
-        give(&mut without.query(range).map_err(rows::fault)?)?;
+        give(&mut without.query(range).map_err(rows::to_fault)?)?;
     }
     let lowest = format!("SELECT {column} {from} {column} IS NOT NULL ORDER BY {column} LIMIT 1");
     let next = format!("SELECT {column} {from} {column} > ?1 ORDER BY {column} LIMIT 1");
     let of_key = format!("SELECT {column}, seq {from} {column} = ?1 AND seq BETWEEN ?2 AND ?3");
     let (mut next, mut of_key) = (prepare(next)?, prepare(of_key)?);
     let read = |row: &Row<'_>| rows::get::<Value>(row, 0);
-    let mut key = rows::first(prepare(lowest)?.query([]).map_err(rows::fault)?, read)?;
+    let mut key = rows::first_row(prepare(lowest)?.query([]).map_err(rows::to_fault)?, read)?;
     while let Some(one) = key {
         let mut found = of_key
             .query(params![one, range[0], range[1]])
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         give(&mut found)?;
-        key = rows::first(next.query(params![one]).map_err(rows::fault)?, read)?;
+        key = rows::first_row(next.query(params![one]).map_err(rows::to_fault)?, read)?;
     }
     Ok(())
 }

@@ -7,35 +7,38 @@ mod writes;
 
 use rusqlite::Row;
 
-use super::{Tx, damaged, migrate, rows, schema};
-use lac_model::audit::{Cut, StoredEvent};
+use super::rows::damaged_row;
+use super::{Tx, migrate, rows, schema};
+use lac_model::audit::{RecordFields, StoredEvent};
 use lac_model::bytes::Hash;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
-use lac_store::{ArchiveRow, AuditReads, Cell, EventCells, EventIndex, EventQuery, Head, Result};
+use lac_store::{
+    ArchiveRow, AuditReads, Cell, EventCells, EventIndex, EventQuery, Result, TreeHead,
+};
 
-fn read(row: &Row<'_>) -> Result<StoredEvent> {
+fn read_event(row: &Row<'_>) -> Result<StoredEvent> {
     Ok(StoredEvent {
-        seq: rows::uint(row, 0, "audit_event")?,
+        seq: rows::get_u64(row, 0, "audit_event")?,
         record: rows::get(row, 1)?,
-        shopper: rows::get(row, 2)?,
-        staff: rows::get(row, 3)?,
+        customer_part: rows::get(row, 2)?,
+        staff_part: rows::get(row, 3)?,
     })
 }
 
 impl AuditReads for Tx<'_> {
-    fn audit_head(&self) -> Result<Option<Head>> {
+    fn audit_head(&self) -> Result<Option<TreeHead>> {
         let mut statement = self
             .conn
             .prepare_cached(
                 "SELECT size, nodes, last_time, note FROM audit_head NOT INDEXED WHERE id = 1",
             )
-            .map_err(rows::fault)?;
-        rows::first(statement.query([]).map_err(rows::fault)?, |row| {
-            Ok(Head {
-                size: rows::uint(row, 0, "audit_head")?,
+            .map_err(rows::to_fault)?;
+        rows::first_row(statement.query([]).map_err(rows::to_fault)?, |row| {
+            Ok(TreeHead {
+                size: rows::get_u64(row, 0, "audit_head")?,
                 nodes: rows::get(row, 1)?,
-                last_time: rows::time(row, 2)?,
+                last_time: rows::get_time(row, 2)?,
                 note: rows::get(row, 3)?,
             })
         })
@@ -45,15 +48,15 @@ impl AuditReads for Tx<'_> {
         let mut statement = self
             .conn
             .prepare_cached("SELECT coalesce(max(seq), 0) FROM audit_event NOT INDEXED")
-            .map_err(rows::fault)?;
-        let last = rows::first(statement.query([]).map_err(rows::fault)?, |row| {
-            rows::uint(row, 0, "audit_event")
+            .map_err(rows::to_fault)?;
+        let last = rows::first_row(statement.query([]).map_err(rows::to_fault)?, |row| {
+            rows::get_u64(row, 0, "audit_event")
         })?;
         Ok(last.unwrap_or(0))
     }
 
     fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>> {
-        let Ok(seq) = rows::int(seq) else {
+        let Ok(seq) = rows::to_i64(seq) else {
             return Ok(None);
         };
         let mut statement = self
@@ -61,14 +64,14 @@ impl AuditReads for Tx<'_> {
             .prepare_cached(
                 "SELECT seq, record, shopper, staff FROM audit_event NOT INDEXED WHERE seq = ?1",
             )
-            .map_err(rows::fault)?;
-        rows::first(statement.query([seq]).map_err(rows::fault)?, read)
+            .map_err(rows::to_fault)?;
+        rows::first_row(statement.query([seq]).map_err(rows::to_fault)?, read_event)
     }
 
-    fn audit_consent(
+    fn audit_last_consent(
         &self,
         customer: CustomerId,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self
             .conn
@@ -79,19 +82,22 @@ impl AuditReads for Tx<'_> {
                  OR (action_group = 'customers' AND action = 'remove')) \
                  ORDER BY seq DESC LIMIT 1",
             )
-            .map_err(rows::fault)?;
-        let found = statement.query([customer.stored()]).map_err(rows::fault)?;
-        let Some(event) = rows::first(found, read)? else {
+            .map_err(rows::to_fault)?;
+        let found = statement
+            .query([customer.to_stored()])
+            .map_err(rows::to_fault)?;
+        let Some(event) = rows::first_row(found, read_event)? else {
             return Ok(());
         };
-        let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+        let cut = RecordFields::new(event.texts())
+            .map_err(|e| damaged_row("audit_event", event.seq, e))?;
         each(&cut)
     }
 
-    fn audit_edits(
+    fn audit_customer_edits(
         &self,
         customer: CustomerId,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self
             .conn
@@ -100,11 +106,14 @@ impl AuditReads for Tx<'_> {
                  INDEXED BY audit_event_customer WHERE customer_id = ?1 AND result = 'success' \
                  AND action_group = 'customers' AND action = 'edit' ORDER BY seq",
             )
-            .map_err(rows::fault)?;
-        let mut found = statement.query([customer.stored()]).map_err(rows::fault)?;
-        while let Some(row) = found.next().map_err(rows::fault)? {
-            let event = read(row)?;
-            let cut = Cut::new(event.texts()).map_err(|e| damaged("audit_event", event.seq, e))?;
+            .map_err(rows::to_fault)?;
+        let mut found = statement
+            .query([customer.to_stored()])
+            .map_err(rows::to_fault)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
+            let event = read_event(row)?;
+            let cut = RecordFields::new(event.texts())
+                .map_err(|e| damaged_row("audit_event", event.seq, e))?;
             each(&cut)?;
         }
         Ok(())
@@ -113,13 +122,13 @@ impl AuditReads for Tx<'_> {
     fn audit_scan(
         &self,
         query: &EventQuery,
-        each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()> {
-        scan::run(self, query, each)
+        scan::scan_events(self, query, each)
     }
 
-    fn audit_seq_at(&self, first: u64, time: Timestamp) -> Result<u64> {
-        scan::seq_at(self, first, time)
+    fn audit_first_seq_since(&self, first: u64, time: Timestamp) -> Result<u64> {
+        scan::first_seq_since(self, first, time)
     }
 
     fn audit_records(
@@ -134,16 +143,16 @@ impl AuditReads for Tx<'_> {
                 "SELECT seq, record FROM audit_event NOT INDEXED \
                  WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let mut found = statement
-            .query([rows::int(first)?, rows::int(last)?])
-            .map_err(rows::fault)?;
-        while let Some(row) = found.next().map_err(rows::fault)? {
-            let seq = rows::uint(row, 0, "audit_event")?;
-            let record = row.get_ref(1).map_err(rows::fault)?;
+            .query([rows::to_i64(first)?, rows::to_i64(last)?])
+            .map_err(rows::to_fault)?;
+        while let Some(row) = found.next().map_err(rows::to_fault)? {
+            let seq = rows::get_u64(row, 0, "audit_event")?;
+            let record = row.get_ref(1).map_err(rows::to_fault)?;
             let bytes = record
                 .as_bytes()
-                .map_err(|e| damaged("audit_event", seq, e))?;
+                .map_err(|e| damaged_row("audit_event", seq, e))?;
             each(seq, bytes)?;
         }
         Ok(())
@@ -155,14 +164,16 @@ impl AuditReads for Tx<'_> {
             .prepare_cached(
                 "SELECT idx, root FROM audit_subtree NOT INDEXED WHERE idx < ?1 ORDER BY idx",
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         let mut next = 0;
         rows::collect(
-            statement.query([rows::int(count)?]).map_err(rows::fault)?,
+            statement
+                .query([rows::to_i64(count)?])
+                .map_err(rows::to_fault)?,
             |row| {
                 let idx: i64 = rows::get(row, 0)?;
                 if idx != next {
-                    return Err(damaged(
+                    return Err(damaged_row(
                         "audit_subtree",
                         idx,
                         format!("{next} was expected"),
@@ -170,7 +181,7 @@ impl AuditReads for Tx<'_> {
                 }
                 next += 1;
                 Hash::try_from(rows::get::<Vec<u8>>(row, 1)?)
-                    .map_err(|_| damaged("audit_subtree", idx, "not 32 bytes"))
+                    .map_err(|_| damaged_row("audit_subtree", idx, "not 32 bytes"))
             },
         )
     }
@@ -181,28 +192,28 @@ impl AuditReads for Tx<'_> {
         last: u64,
         each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
     ) -> Result<()> {
-        cells::run(self, first, last, each)
+        cells::scan_cells(self, first, last, each)
     }
 
-    fn audit_index(
+    fn audit_index_entries(
         &self,
         index: EventIndex,
         range: [u64; 2],
         each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
     ) -> Result<()> {
-        cells::index(self, index, range, each)
+        cells::scan_index(self, index, range, each)
     }
 
-    fn schema_differs(&self) -> Result<Option<String>> {
-        schema::differs(self.conn, migrate::found(self.conn)?)
+    fn schema_difference(&self) -> Result<Option<String>> {
+        schema::find_difference(self.conn, migrate::schema_version(self.conn)?)
     }
 
-    fn audit_structure(&self) -> Result<Option<String>> {
-        structure::problem(self.conn)
+    fn audit_structure_problem(&self) -> Result<Option<String>> {
+        structure::find_problem(self.conn)
     }
 
-    fn access_structure(&self) -> Result<Option<String>> {
-        structure::access(self.conn)
+    fn access_structure_problem(&self) -> Result<Option<String>> {
+        structure::find_access_problem(self.conn)
     }
 
     fn audit_archives(&self) -> Result<Vec<ArchiveRow>> {
@@ -213,21 +224,21 @@ impl AuditReads for Tx<'_> {
                  local_customers \
                  FROM audit_archive NOT INDEXED ORDER BY first",
             )
-            .map_err(rows::fault)?;
-        rows::collect(statement.query([]).map_err(rows::fault)?, |row| {
-            let first = rows::uint(row, 0, "audit_archive")?;
+            .map_err(rows::to_fault)?;
+        rows::collect(statement.query([]).map_err(rows::to_fault)?, |row| {
+            let first = rows::get_u64(row, 0, "audit_archive")?;
             let sha256 = Hash::try_from(rows::get::<Vec<u8>>(row, 6)?)
-                .map_err(|_| damaged("audit_archive", first, "not 32 bytes"))?;
+                .map_err(|_| damaged_row("audit_archive", first, "not 32 bytes"))?;
             Ok(ArchiveRow {
                 first,
-                last: rows::uint(row, 1, "audit_archive")?,
+                last: rows::get_u64(row, 1, "audit_archive")?,
                 name: rows::get(row, 2)?,
-                since: rows::time(row, 3)?,
-                until: rows::time(row, 4)?,
-                bytes: rows::uint(row, 5, "audit_archive")?,
+                since: rows::get_time(row, 3)?,
+                until: rows::get_time(row, 4)?,
+                bytes: rows::get_u64(row, 5, "audit_archive")?,
                 sha256,
                 nodes: rows::get(row, 7)?,
-                local_customers: rows::uint(row, 8, "audit_archive")?,
+                last_local_customer: rows::get_u64(row, 8, "audit_archive")?,
             })
         })
     }
@@ -238,11 +249,11 @@ mod tests {
     use std::path::Path;
 
     /// Every file of the adapter, with what its strings hold on one line.
-    fn sources(dir: &Path, into: &mut Vec<(String, String)>) {
+    fn collect_sources(dir: &Path, into: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                sources(&path, into);
+                collect_sources(&path, into);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let words: Vec<&str> = text.split_whitespace().filter(|w| *w != "\\").collect();
@@ -256,7 +267,7 @@ mod tests {
     fn whoever_reads_the_log_says_through_which_index() {
         let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut files = Vec::new();
-        sources(&adapter, &mut files);
+        collect_sources(&adapter, &mut files);
         let from = ["FROM", " audit_"].concat();
         let mut count = 0;
         for (path, text) in files {

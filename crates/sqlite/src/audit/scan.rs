@@ -4,9 +4,10 @@
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
-use super::super::mapping::Mapping;
-use super::super::{Tx, damaged, rows};
-use lac_model::audit::{Choice, Cut, Matcher, Texts};
+use super::super::mmap::MmapGuard;
+use super::super::rows::damaged_row;
+use super::super::{Tx, rows};
+use lac_model::audit::{EventTexts, Matcher, RecordFields, SelectionValues};
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::{AuditReads, EventQuery, Result};
@@ -16,20 +17,20 @@ use lac_store::{AuditReads, EventQuery, Result};
 const SELECT: &str = "SELECT seq, record, shopper, staff FROM audit_event";
 
 /// With more values than this everything is read once instead.
-const LANES: usize = 64;
+const MAX_INDEX_KEYS: usize = 64;
 
 /// Takes one row; `false` when enough was seen.
-type One<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool>;
+type RowHandler<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool>;
 
-pub fn run(
+pub fn scan_events(
     tx: &Tx<'_>,
     query: &EventQuery,
-    each: &mut dyn FnMut(&Cut<'_>) -> Result<()>,
+    each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
 ) -> Result<()> {
-    let Some(range) = seqs(tx, query)? else {
+    let Some(range) = seq_range(tx, query)? else {
         return Ok(());
     };
-    let mapping = tx.maps.then(|| Mapping::new(tx.conn, range));
+    let mapping = tx.use_mmap.then(|| MmapGuard::new(tx.conn, range));
     let _mapping = mapping.transpose()?;
     let matcher = Matcher::new(&query.select, query.visible.as_ref());
     let mut left = query.limit.unwrap_or(usize::MAX);
@@ -37,37 +38,37 @@ pub fn run(
         return Ok(());
     }
     let mut one = |row: &Row<'_>| -> Result<bool> {
-        let seq = rows::uint(row, 0, "audit_event")?;
+        let seq = rows::get_u64(row, 0, "audit_event")?;
         let text = |column| {
-            let value = row.get_ref(column).map_err(rows::fault)?;
+            let value = row.get_ref(column).map_err(rows::to_fault)?;
             value
                 .as_str_or_null()
-                .map_err(|e| damaged("audit_event", seq, e))
+                .map_err(|e| damaged_row("audit_event", seq, e))
         };
-        let texts = Texts {
+        let texts = EventTexts {
             record: text(1)?.unwrap_or_default(),
-            shopper: text(2)?,
-            staff: text(3)?.unwrap_or_default(),
+            customer_part: text(2)?,
+            staff_part: text(3)?.unwrap_or_default(),
         };
-        let cut = Cut::new(texts).map_err(|e| damaged("audit_event", seq, e))?;
-        if matcher.fits(&cut) {
+        let cut = RecordFields::new(texts).map_err(|e| damaged_row("audit_event", seq, e))?;
+        if matcher.matches(&cut) {
             left -= 1;
             each(&cut)?;
         }
         Ok(left > 0)
     };
-    match lanes(query) {
-        None => straight(tx, query, range, None, &mut one),
+    match choose_index(query) {
+        None => scan_range(tx, query, range, None, &mut one),
         Some((column, mut values)) if values.len() == 1 => {
             let value = values.swap_remove(0);
-            straight(tx, query, range, Some((column, value)), &mut one)
+            scan_range(tx, query, range, Some((column, value)), &mut one)
         }
-        Some((column, values)) => merged(tx, query, range, column, &values, &mut one),
+        Some((column, values)) => scan_merged(tx, query, range, column, &values, &mut one),
     }
 }
 
 /// The range of seqs (both ends included) that the query can be about.
-fn seqs(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
+fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     let archived: i64 = tx
         .conn
         .prepare_cached(
@@ -75,10 +76,10 @@ fn seqs(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
              ORDER BY first DESC LIMIT 1), 0)",
         )
         .and_then(|mut s| s.query_row([], |row| row.get(0)))
-        .map_err(rows::fault)?;
+        .map_err(rows::to_fault)?;
     // What an archive holds and was not swept yet is no longer here.
     let mut first = archived + 1;
-    let mut last = rows::int(tx.audit_last_seq()?)?;
+    let mut last = rows::to_i64(tx.audit_last_seq()?)?;
     let number = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
     if let Some(hint) = query.hints.first {
         first = first.max(number(hint));
@@ -97,27 +98,27 @@ fn seqs(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     // Where both ends are known there is nothing to search for.
     let is_known = query.hints.first.is_some() && query.hints.last.is_some();
     if let Some(since) = query.select.since.filter(|_| !is_known) {
-        first = first.max(number(seq_at(tx, first.cast_unsigned(), since)?));
+        first = first.max(number(first_seq_since(tx, first.cast_unsigned(), since)?));
     }
     if let Some(until) = query.select.until.filter(|_| !is_known) {
-        last = last.min(number(seq_at(tx, first.cast_unsigned(), until)?) - 1);
+        last = last.min(number(first_seq_since(tx, first.cast_unsigned(), until)?) - 1);
     }
     Ok((first <= last).then_some([first, last]))
 }
 
 /// Time grows with seq: a binary search instead of an index.
-pub fn seq_at(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
-    let mut low = rows::int(first)?;
-    let mut high = rows::int(tx.audit_last_seq()?)? + 1;
+pub fn first_seq_since(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
+    let mut low = rows::to_i64(first)?;
+    let mut high = rows::to_i64(tx.audit_last_seq()?)? + 1;
     let mut statement = tx
         .conn
         .prepare_cached(
             "SELECT seq, time FROM audit_event NOT INDEXED WHERE seq >= ?1 ORDER BY seq LIMIT 1",
         )
-        .map_err(rows::fault)?;
+        .map_err(rows::to_fault)?;
     while low < high {
         let middle = low + (high - low) / 2;
-        let found = rows::first(statement.query([middle]).map_err(rows::fault)?, |row| {
+        let found = rows::first_row(statement.query([middle]).map_err(rows::to_fault)?, |row| {
             Ok((rows::get::<i64>(row, 0)?, rows::get::<i64>(row, 1)?))
         })?;
         match found {
@@ -125,14 +126,18 @@ pub fn seq_at(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
             _ => high = middle,
         }
     }
-    u64::try_from(low).map_err(|_| damaged("audit_event", low, "a negative seq"))
+    u64::try_from(low).map_err(|_| damaged_row("audit_event", low, "a negative seq"))
 }
 
 /// The index that narrows most, and the values to look up in it.
-fn lanes(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
+fn choose_index(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
     let select = &query.select;
-    let texts = |choice: &Choice| choice.any.iter().cloned().map(Value::Text).collect();
-    let ids = |ids: Vec<CustomerId>| ids.iter().map(|id| Value::Integer(id.stored())).collect();
+    let texts = |choice: &SelectionValues| choice.any.iter().cloned().map(Value::Text).collect();
+    let ids = |ids: Vec<CustomerId>| {
+        ids.iter()
+            .map(|id| Value::Integer(id.to_stored()))
+            .collect()
+    };
     let named: Vec<CustomerId> = if select.customer_email.any.is_empty() {
         let ids = select.customer_id.any.iter();
         ids.filter_map(|id| id.parse().ok()).collect()
@@ -146,7 +151,7 @@ fn lanes(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
         ("customer_id", ids(query.hints.customers.clone())),
         ("admin", texts(&select.admin)),
     ];
-    let fits = |values: &Vec<Value>| (1..=LANES).contains(&values.len());
+    let fits = |values: &Vec<Value>| (1..=MAX_INDEX_KEYS).contains(&values.len());
     let (column, mut values) = candidates.into_iter().find(|(_, values)| fits(values))?;
     let mut seen = Vec::new();
     values.retain(|value| {
@@ -159,7 +164,7 @@ fn lanes(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
 }
 
 /// The index of a column.
-fn index_of(column: &str) -> &'static str {
+fn index_name(column: &str) -> &'static str {
     match column {
         "ticket" => "audit_event_ticket",
         "document" => "audit_event_document",
@@ -181,7 +186,7 @@ fn conditions(query: &EventQuery, values: &mut Vec<Value>) -> String {
         ("website", &select.website),
         ("store_view", &select.store_view),
     ] {
-        if (1..=LANES).contains(&choice.any.len()) {
+        if (1..=MAX_INDEX_KEYS).contains(&choice.any.len()) {
             let places = choice.any.iter().map(|value| {
                 values.push(Value::Text(value.clone()));
                 format!("?{}", values.len())
@@ -193,34 +198,34 @@ fn conditions(query: &EventQuery, values: &mut Vec<Value>) -> String {
     sql
 }
 
-fn order(query: &EventQuery) -> &'static str {
+fn sort_order(query: &EventQuery) -> &'static str {
     if query.ascending { "ASC" } else { "DESC" }
 }
 
 /// One pass over the table, or over the entries of one key of an index.
-fn straight(
+fn scan_range(
     tx: &Tx<'_>,
     query: &EventQuery,
     [first, last]: [i64; 2],
     key: Option<(&str, Value)>,
-    one: One<'_>,
+    one: RowHandler<'_>,
 ) -> Result<()> {
     let mut values = vec![Value::Integer(first), Value::Integer(last)];
     let mut sql = match key {
         None => format!("{SELECT} NOT INDEXED WHERE seq BETWEEN ?1 AND ?2"),
         Some((column, value)) => {
             values.push(value);
-            let index = index_of(column);
+            let index = index_name(column);
             format!("{SELECT} INDEXED BY {index} WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3")
         }
     };
     sql += &conditions(query, &mut values);
-    sql += &format!(" ORDER BY seq {}", order(query));
-    let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::fault)?;
+    sql += &format!(" ORDER BY seq {}", sort_order(query));
+    let mut statement = tx.conn.prepare_cached(&sql).map_err(rows::to_fault)?;
     let mut found = statement
         .query(params_from_iter(values))
-        .map_err(rows::fault)?;
-    while let Some(row) = found.next().map_err(rows::fault)? {
+        .map_err(rows::to_fault)?;
+    while let Some(row) = found.next().map_err(rows::to_fault)? {
         if !one(row)? {
             break;
         }
@@ -229,34 +234,34 @@ fn straight(
 }
 
 /// Several keys of an index, merged by seq, so that nothing is sorted or held.
-fn merged(
+fn scan_merged(
     tx: &Tx<'_>,
     query: &EventQuery,
     [first, last]: [i64; 2],
     column: &str,
     keys: &[Value],
-    one: One<'_>,
+    one: RowHandler<'_>,
 ) -> Result<()> {
     let sql = format!(
         "SELECT seq FROM audit_event INDEXED BY {} \
          WHERE seq BETWEEN ?1 AND ?2 AND {column} = ?3 ORDER BY seq {}",
-        index_of(column),
-        order(query)
+        index_name(column),
+        sort_order(query)
     );
     let mut statements = Vec::with_capacity(keys.len());
     for _ in keys {
-        statements.push(tx.conn.prepare(&sql).map_err(rows::fault)?);
+        statements.push(tx.conn.prepare(&sql).map_err(rows::to_fault)?);
     }
     let mut lanes = Vec::with_capacity(keys.len());
     for (statement, key) in statements.iter_mut().zip(keys) {
         let values = (first, last, key);
         let found = statement.query_map(values, |row| row.get::<_, i64>(0));
-        lanes.push(found.map_err(rows::fault)?.peekable());
+        lanes.push(found.map_err(rows::to_fault)?.peekable());
     }
     let mut row_at = tx
         .conn
         .prepare_cached(&format!("{SELECT} NOT INDEXED WHERE seq = ?1"))
-        .map_err(rows::fault)?;
+        .map_err(rows::to_fault)?;
     loop {
         let mut next: Option<(usize, i64)> = None;
         for (at, lane) in lanes.iter_mut().enumerate() {
@@ -266,7 +271,7 @@ fn merged(
                 Some(Err(_)) => {
                     // Taken out, the error can be given on.
                     match lane.next() {
-                        Some(Err(error)) => return Err(rows::fault(error)),
+                        Some(Err(error)) => return Err(rows::to_fault(error)),
                         _ => continue,
                     }
                 }
@@ -286,8 +291,8 @@ fn merged(
             return Ok(());
         };
         let _ = lanes[at].next();
-        let mut found = row_at.query([seq]).map_err(rows::fault)?;
-        if let Some(row) = found.next().map_err(rows::fault)?
+        let mut found = row_at.query([seq]).map_err(rows::to_fault)?;
+        if let Some(row) = found.next().map_err(rows::to_fault)?
             && !one(row)?
         {
             return Ok(());

@@ -11,7 +11,7 @@ use lac_store::Result;
 /// order: that its indexes lead to every row is seen by looking the rows up
 /// (see `super::cells::index`), in a fraction of the time. Of those that grow
 /// with the shop, too, only that.
-const CHECKS: [(&str, &str); 8] = [
+const TABLE_CHECKS: [(&str, &str); 8] = [
     ("audit_event", "quick_check"),
     ("audit_head", "integrity_check"),
     ("audit_subtree", "integrity_check"),
@@ -25,7 +25,7 @@ const CHECKS: [(&str, &str); 8] = [
 /// Who may do what: tables of some thousand rows. An index that leads from the
 /// hash of one token to the row of another would let its holder be somebody
 /// else, so that every entry is compared.
-const ACCESS: [&str; 15] = [
+const ACCESS_TABLES: [&str; 15] = [
     "access_token",
     "access_token_resource",
     "access_token_website",
@@ -44,7 +44,7 @@ const ACCESS: [&str; 15] = [
 ];
 
 /// Rows where nobody looks, and what is said of them.
-const COUNTS: [(&str, &str); 3] = [
+const COUNT_CHECKS: [(&str, &str); 3] = [
     (
         "SELECT coalesce(min(seq), 1) < 1 FROM audit_event NOT INDEXED",
         "an event is stored below the first one",
@@ -60,36 +60,36 @@ const COUNTS: [(&str, &str); 3] = [
 ];
 
 /// What is wrong, if anything is.
-pub fn problem(conn: &Connection) -> Result<Option<String>> {
-    for (question, problem) in COUNTS {
+pub fn find_problem(conn: &Connection) -> Result<Option<String>> {
+    for (question, problem) in COUNT_CHECKS {
         let is_wrong: bool = conn
             .query_row(question, [], |row| row.get(0))
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         if is_wrong {
             return Ok(Some(problem.to_owned()));
         }
     }
-    for (table, check) in CHECKS {
-        if let Some(problem) = checked(conn, check, table)? {
+    for (table, check) in TABLE_CHECKS {
+        if let Some(problem) = run_check(conn, check, table)? {
             return Ok(Some(problem));
         }
     }
-    access(conn)
+    find_access_problem(conn)
 }
 
 /// The same of the tables that say who may do what.
-pub fn access(conn: &Connection) -> Result<Option<String>> {
-    for table in ACCESS {
-        if let Some(problem) = checked(conn, "integrity_check", table)? {
+pub fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
+    for table in ACCESS_TABLES {
+        if let Some(problem) = run_check(conn, "integrity_check", table)? {
             return Ok(Some(problem));
         }
     }
     Ok(None)
 }
 
-fn checked(conn: &Connection, check: &str, table: &str) -> Result<Option<String>> {
+fn run_check(conn: &Connection, check: &str, table: &str) -> Result<Option<String>> {
     let said: String = conn
         .query_row(&format!("PRAGMA {check}({table})"), [], |row| row.get(0))
-        .map_err(rows::fault)?;
+        .map_err(rows::to_fault)?;
     Ok((said != "ok").then(|| format!("{table}: {said}")))
 }

@@ -3,15 +3,15 @@
 use rusqlite::params;
 
 use super::super::{Tx, rows};
-use lac_model::audit::{Event, Sealed};
+use lac_model::audit::{Event, SealedEvent};
 use lac_model::bytes::Hash;
 use lac_model::ids::{CustomerId, SessionId, Ticket};
 use lac_store::AppendToken;
-use lac_store::{ArchiveRow, AuditWrites, Head, Result};
+use lac_store::{ArchiveRow, AuditWrites, Result, TreeHead};
 
 impl AuditWrites for Tx<'_> {
-    fn audit_put(&self, _token: &AppendToken, event: &Event, sealed: &Sealed) -> Result<()> {
-        let shopper = sealed.parts.shopper.as_ref();
+    fn audit_put(&self, _token: &AppendToken, event: &Event, sealed: &SealedEvent) -> Result<()> {
+        let shopper = sealed.parts.customer_part.as_ref();
         self.conn
             .prepare_cached(
                 "INSERT INTO audit_event (seq, time, action_group, action, result, admin, \
@@ -29,7 +29,7 @@ impl AuditWrites for Tx<'_> {
                     event.admin,
                     event.admin_id,
                     event.session_id.as_ref().map(SessionId::as_str),
-                    event.customer_id.map(CustomerId::stored),
+                    event.customer_id.map(CustomerId::to_stored),
                     event.website,
                     event.store_view,
                     event.document.as_ref().map(ToString::to_string),
@@ -37,11 +37,11 @@ impl AuditWrites for Tx<'_> {
                     sealed.record,
                     shopper.map(|(text, _)| text),
                     shopper.map(|(_, salt)| salt.as_slice()),
-                    sealed.parts.staff.0,
-                    sealed.parts.staff.1.as_slice(),
+                    sealed.parts.staff_part.0,
+                    sealed.parts.staff_part.1.as_slice(),
                 ])
             })
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -49,13 +49,13 @@ impl AuditWrites for Tx<'_> {
         self.conn
             .execute(
                 "INSERT INTO audit_subtree (idx, root) VALUES (?1, ?2)",
-                params![rows::int(idx)?, root.as_slice()],
+                params![rows::to_i64(idx)?, root.as_slice()],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
-    fn audit_put_head(&self, _token: &AppendToken, head: &Head) -> Result<()> {
+    fn audit_put_head(&self, _token: &AppendToken, head: &TreeHead) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT INTO audit_head (id, size, nodes, last_time, note) \
@@ -70,7 +70,7 @@ impl AuditWrites for Tx<'_> {
                     head.note
                 ])
             })
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -83,18 +83,18 @@ impl AuditWrites for Tx<'_> {
                  until = excluded.until, bytes = excluded.bytes, sha256 = excluded.sha256, \
                  nodes = excluded.nodes, local_customers = excluded.local_customers",
                 params![
-                    rows::int(archive.first)?,
-                    rows::int(archive.last)?,
+                    rows::to_i64(archive.first)?,
+                    rows::to_i64(archive.last)?,
                     archive.name,
                     archive.since.micros(),
                     archive.until.micros(),
-                    rows::int(archive.bytes)?,
+                    rows::to_i64(archive.bytes)?,
                     archive.sha256.as_slice(),
                     archive.nodes,
-                    rows::int(archive.local_customers)?,
+                    rows::to_i64(archive.last_local_customer)?,
                 ],
             )
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 
@@ -105,7 +105,7 @@ impl AuditWrites for Tx<'_> {
                  WHERE seq BETWEEN ?1 AND ?2",
             )
             .and_then(|mut s| s.execute([first.cast_signed(), last.cast_signed()]))
-            .map_err(rows::fault)?;
+            .map_err(rows::to_fault)?;
         Ok(())
     }
 }

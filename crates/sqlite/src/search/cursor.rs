@@ -11,7 +11,7 @@ use lac_store::Result;
 #[derive(Debug)]
 pub struct Cursor {
     /// Among those that only hold the text.
-    pub in_rest: bool,
+    pub in_containing: bool,
     pub email_key: String,
     pub website_id: i64,
 }
@@ -19,14 +19,14 @@ pub struct Cursor {
 impl Cursor {
     /// Opaque, and no personal text for a reader's eye; a phase letter, the
     /// website and the address.
-    pub fn write(&self) -> String {
-        let phase = if self.in_rest { 's' } else { 'p' };
+    pub fn encode(&self) -> String {
+        let phase = if self.in_containing { 's' } else { 'p' };
         URL_SAFE_NO_PAD.encode(format!("{phase}{}:{}", self.website_id, self.email_key))
     }
 
     /// # Errors
     /// `invalid_value`.
-    pub fn read(text: &str) -> Result<Self> {
+    pub fn decode(text: &str) -> Result<Self> {
         let parse = || {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
             let (in_rest, text) = match text.strip_prefix('p') {
@@ -35,7 +35,7 @@ impl Cursor {
             };
             let (website, email_key) = text.split_once(':')?;
             Some(Self {
-                in_rest,
+                in_containing: in_rest,
                 email_key: email_key.to_owned(),
                 website_id: website.parse().ok()?,
             })
@@ -52,21 +52,21 @@ mod tests {
     #[test]
     fn cursors_come_back() {
         let cursor = Cursor {
-            in_rest: true,
+            in_containing: true,
             email_key: "a:b@example.com".to_owned(),
             website_id: 7,
         };
-        let back = Cursor::read(&cursor.write()).unwrap();
-        assert!(back.in_rest && back.website_id == 7 && back.email_key == cursor.email_key);
+        let back = Cursor::decode(&cursor.encode()).unwrap();
+        assert!(back.in_containing && back.website_id == 7 && back.email_key == cursor.email_key);
         for bad in ["", "p42", "cDE", "é"] {
-            assert!(Cursor::read(bad).is_err(), "{bad}");
+            assert!(Cursor::decode(bad).is_err(), "{bad}");
         }
     }
 
     proptest! {
         #[test]
         fn no_cursor_makes_it_panic(text in any::<String>()) {
-            let _ = Cursor::read(&text);
+            let _ = Cursor::decode(&text);
         }
     }
 }

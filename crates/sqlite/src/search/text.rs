@@ -2,7 +2,7 @@
 
 /// The least text above every text that begins with `prefix`; none if there is
 /// no such text.
-pub fn above(prefix: &str) -> Option<String> {
+pub fn prefix_upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         let next = match last {
@@ -19,7 +19,7 @@ pub fn above(prefix: &str) -> Option<String> {
 
 /// `needle` is in lower case already. Nothing is allocated for ASCII, the
 /// usual case.
-pub fn contains(text: &str, needle: &str) -> bool {
+pub fn contains_ignore_case(text: &str, needle: &str) -> bool {
     if !text.is_ascii() {
         return text.to_lowercase().contains(needle);
     }
@@ -46,7 +46,7 @@ mod tests {
         fn what_begins_so_lies_between(
             prefix in "\\PC{1,4}", rest in "\\PC{0,4}", other in "\\PC{0,6}",
         ) {
-            let high = above(&prefix).unwrap();
+            let high = prefix_upper_bound(&prefix).unwrap();
             let text = format!("{prefix}{rest}");
             prop_assert!(text >= prefix && text < high);
             let is_between = other >= prefix && other < high;
@@ -55,7 +55,7 @@ mod tests {
 
         #[test]
         fn contains_is_the_plain_one_without_case(text in "[a-cA-C]{0,8}", needle in "[a-c]{0,3}") {
-            prop_assert_eq!(contains(&text, &needle), text.to_lowercase().contains(&needle));
+            prop_assert_eq!(contains_ignore_case(&text, &needle), text.to_lowercase().contains(&needle));
         }
     }
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::ask;
-use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown, counted};
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::config::{Apply, Change, Diff, Export};
+use crate::cli::declaration::{self, ApplyOutcome, DiffArgs, DiffLine, DiffLines, count_noun};
+use crate::cli::prompt;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::shop::config::{ConfigApply, ConfigChange, ConfigDiff, ConfigExport};
 use lac_model::config::CONSENT_MODE;
 use lac_render::column::Column;
 use lac_store::Result;
@@ -28,53 +28,53 @@ pub struct ApplyArgs {
     dry_run: bool,
 }
 
-pub fn export(shop: &Shop) -> Result<()> {
-    let exported = shop.run(Export {})?;
-    declared::export(shop, &exported.text, &exported.left_out)
+pub fn export(cli: &Cli) -> Result<()> {
+    let exported = cli.run(ConfigExport {})?;
+    declaration::print_export(cli, &exported.text, &exported.left_out)
 }
 
-pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
-    let text = declared::read(&args.file)?;
+pub fn diff(args: &DiffArgs, cli: &Cli) -> Result<u8> {
+    let text = declaration::read_file(&args.file)?;
     let prune = args.prune;
-    let found = declared::named(
+    let found = declaration::with_file_name(
         &args.file,
-        shop.run(Diff {
+        cli.run(ConfigDiff {
             text: text.try_into()?,
             prune,
         }),
     )?;
-    let unmanaged = counted(found.unmanaged, "value").filter(|_| !prune);
+    let unmanaged = count_noun(found.unmanaged, "value").filter(|_| !prune);
     let unmanaged: Vec<String> = unmanaged.into_iter().collect();
-    declared::differences(shop, &found.changes, &found.left_out, &unmanaged)
+    declaration::print_differences(cli, &found.changes, &found.left_out, &unmanaged)
 }
 
-pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
-    let text = declared::read(&args.file)?;
-    let applied = ask::confirmed_by_person(shop, |confirmation| {
-        let request = Apply {
+pub fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
+    let text = declaration::read_file(&args.file)?;
+    let applied = prompt::run_confirmed_if_interactive(cli, |confirmation| {
+        let request = ConfigApply {
             text: text.clone().try_into()?,
             prune: args.prune,
             dry_run: args.dry_run,
             confirmation,
         };
-        declared::named(&args.file, shop.run(request))
+        declaration::with_file_name(&args.file, cli.run(request))
     })?;
-    if !shop.out.can_ask && !applied.dry_run {
+    if !cli.out.is_interactive && !applied.dry_run {
         let changes = applied.changes.iter();
         for change in changes.filter(|change| change.path() == CONSENT_MODE) {
-            super::note_mode(change.after().unwrap_or("inherited"), change.scope(), shop);
+            super::note_consent_mode(change.after().unwrap_or("inherited"), change.scope(), cli);
         }
     }
-    let outcome = Outcome {
+    let outcome = ApplyOutcome {
         answer: &applied,
         changes: &applied.changes,
         dry_run: applied.dry_run,
         sessions_ended: applied.sessions_ended,
     };
-    declared::applied(shop, &outcome)
+    declaration::print_applied(cli, &outcome)
 }
 
-impl Tabled for Change {
+impl TableRow for ConfigChange {
     /// People read lines instead ([`Shown`]).
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("change"),
@@ -85,21 +85,21 @@ impl Tabled for Change {
     ];
 }
 
-impl Shown for Change {
-    fn shown(&self) -> Vec<Line> {
+impl DiffLines for ConfigChange {
+    fn diff_lines(&self) -> Vec<DiffLine> {
         let place = format!("{} at {}", self.path(), self.scope());
         vec![match self {
             Self::ConfigSet {
                 before: None,
                 after,
                 ..
-            } => Line::new('+', format!("{place}: {after}")),
+            } => DiffLine::new('+', format!("{place}: {after}")),
             Self::ConfigSet {
                 before: Some(before),
                 after,
                 ..
-            } => Line::new('~', format!("{place}: {before} → {after}")),
-            Self::ConfigUnset { before, .. } => Line::new('-', format!("{place}: {before}")),
+            } => DiffLine::new('~', format!("{place}: {before} → {after}")),
+            Self::ConfigUnset { before, .. } => DiffLine::new('-', format!("{place}: {before}")),
         }]
     }
 }

@@ -5,29 +5,31 @@ mod rows;
 
 use clap::{ArgMatches, Args, Subcommand};
 
-use super::{Noun, parsed, verbs};
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::ask;
-use crate::cli::declared::DiffArgs;
+use crate::cli::declaration::DiffArgs;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
-use lac_app::config::{Changed, Describe, Get, List, Set, Unset};
+use crate::cli::prompt;
+use crate::cli::runner::Cli;
+use lac_app::shop::config::{
+    ConfigChanged, ConfigDescribe, ConfigGet, ConfigList, ConfigSet, ConfigUnset,
+};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::config::CONSENT_MODE;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
 use lac_model::scope::ConfigScope;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "config",
     about: "Read and change the store's config",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<ConfigCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum ConfigCommand {
     /// List every field one may read, with the value that counts
     #[command(after_help = "Example:\n  lac config list --section login_as_customer")]
     List(ListArgs),
@@ -60,7 +62,7 @@ struct ListArgs {
     #[arg(long, value_name = "PREFIX")]
     section: Option<String>,
     #[command(flatten)]
-    at: At,
+    scope: ScopeArg,
     #[command(flatten)]
     paging: Paging,
 }
@@ -76,7 +78,7 @@ struct GetArgs {
     /// The field, such as login_as_customer/general/enabled
     path: String,
     #[command(flatten)]
-    at: At,
+    scope: ScopeArg,
     /// Say which scope the value comes from as well
     #[arg(long)]
     origin: bool,
@@ -90,7 +92,7 @@ struct SetArgs {
     #[arg(allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
-    at: At,
+    scope: ScopeArg,
 }
 
 #[derive(Debug, Args)]
@@ -98,99 +100,100 @@ struct UnsetArgs {
     /// The field
     path: String,
     #[command(flatten)]
-    at: At,
+    scope: ScopeArg,
 }
 
 #[derive(Debug, Args)]
-struct At {
+struct ScopeArg {
     /// default, website:CODE or store-view:CODE
     #[arg(long, value_name = "SCOPE", default_value = "default")]
     scope: String,
 }
 
-impl At {
-    fn scope(&self) -> Result<ConfigScope> {
+impl ScopeArg {
+    fn parse(&self) -> Result<ConfigScope> {
         self.scope.parse().map_err(|e| Fault::invalid("--scope", e))
     }
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list(&args, shop)?,
-        Verb::Describe(DescribeArgs { path }) => {
-            shop.show(&shop.run(Describe {
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        ConfigCommand::List(args) => list(&args, cli)?,
+        ConfigCommand::Describe(DescribeArgs { path }) => {
+            cli.print_view(&cli.run(ConfigDescribe {
                 path: path.try_into()?,
             })?)?;
         }
-        Verb::Export(_) => file::export(shop)?,
-        Verb::Diff(args) => return file::diff(&args, shop),
-        Verb::Apply(args) => file::apply(&args, shop)?,
-        Verb::Get(args) => get(&args, shop)?,
-        Verb::Set(args) => {
-            let scope = args.at.scope()?;
-            let changed = ask::confirmed_by_person(shop, |confirmation| {
-                shop.run(Set {
+        ConfigCommand::Export(_) => file::export(cli)?,
+        ConfigCommand::Diff(args) => return file::diff(&args, cli),
+        ConfigCommand::Apply(args) => file::apply(&args, cli)?,
+        ConfigCommand::Get(args) => get(&args, cli)?,
+        ConfigCommand::Set(args) => {
+            let scope = args.scope.parse()?;
+            let changed = prompt::run_confirmed_if_interactive(cli, |confirmation| {
+                cli.run(ConfigSet {
                     path: args.path.parse()?,
                     value: args.value.parse()?,
                     scope: scope.clone(),
                     confirmation,
                 })
             })?;
-            shop.show(&changed)?;
-            note(&changed, shop);
+            cli.print_view(&changed)?;
+            note_unconfirmed_mode(&changed, cli);
         }
-        Verb::Unset(args) => {
-            let scope = args.at.scope()?;
-            let changed = ask::confirmed_by_person(shop, |confirmation| {
-                shop.run(Unset {
+        ConfigCommand::Unset(args) => {
+            let scope = args.scope.parse()?;
+            let changed = prompt::run_confirmed_if_interactive(cli, |confirmation| {
+                cli.run(ConfigUnset {
                     path: args.path.parse()?,
                     scope: scope.clone(),
                     confirmation,
                 })
             })?;
-            shop.show(&changed)?;
-            note(&changed, shop);
+            cli.print_view(&changed)?;
+            note_unconfirmed_mode(&changed, cli);
         }
     }
     Ok(0)
 }
 
 /// Says what nobody was asked about.
-fn note(changed: &Changed, shop: &Shop) {
-    if changed.path == CONSENT_MODE && changed.changed && !shop.out.can_ask {
+fn note_unconfirmed_mode(changed: &ConfigChanged, cli: &Cli) {
+    if changed.path == CONSENT_MODE && changed.changed && !cli.out.is_interactive {
         let mode = changed.after.as_deref().unwrap_or("inherited");
-        note_mode(mode, &changed.scope, shop);
+        note_consent_mode(mode, &changed.scope, cli);
     }
 }
 
-fn note_mode(mode: &str, scope: &ConfigScope, shop: &Shop) {
-    shop.out.say(&format!(
+fn note_consent_mode(mode: &str, scope: &ConfigScope, cli: &Cli) {
+    cli.out.print_note(&format!(
         "note: how customers are asked for consent is {} now, at {}",
-        safe(mode),
-        safe(&scope.to_string())
+        sanitize(mode),
+        sanitize(&scope.to_string())
     ));
 }
 
-fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
-    let request = List {
-        scope: args.at.scope()?,
-        section: args.section.clone().formed()?,
+fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
+    let request = ConfigList {
+        scope: args.scope.parse()?,
+        section: args.section.clone().into_bounded()?,
     };
-    let entries = shop.run(request)?;
-    shop.page(entries, &args.paging, |entry| entry.path.clone())
+    let entries = cli.run(request)?;
+    cli.print_page(entries, &args.paging, |entry| entry.path.clone())
 }
 
-fn get(args: &GetArgs, shop: &Shop) -> Result<()> {
-    let request = Get {
+fn get(args: &GetArgs, cli: &Cli) -> Result<()> {
+    let request = ConfigGet {
         path: args.path.clone().try_into()?,
-        scope: args.at.scope()?,
+        scope: args.scope.parse()?,
     };
-    let setting = shop.run(request)?;
-    if args.origin || shop.out.format.is_for_programs() {
-        return shop.show(&setting);
+    let setting = cli.run(request)?;
+    if args.origin || cli.out.format.is_machine_readable() {
+        return cli.print_view(&setting);
     }
     if setting.value.is_none() {
-        shop.out.say("nothing is set, and there is no default");
+        cli.out
+            .print_note("nothing is set, and there is no default");
     }
-    Out::line(&safe(setting.value.as_deref().unwrap_or_default()))
+    Out::print_line(&sanitize(setting.value.as_deref().unwrap_or_default()))
 }

@@ -1,25 +1,25 @@
 //! What config values look like.
 
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::config::{Changed, Described, Entry, Setting};
-use lac_model::config::lookup::Origin;
-use lac_render::Look;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::shop::config::{ConfigChanged, ConfigDescription, ConfigEntry, ConfigValue};
+use lac_model::config::lookup::ValueOrigin;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 
-impl Tabled for Entry {
+impl TableRow for ConfigEntry {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("path", "path", |row, _| (&row.path).into()),
         Column::new("value", "value", |row, _| (&row.value).into()),
-        Column::new("origin", "from", |row, _| from(row)),
+        Column::new("origin", "from", |row, _| origin_label(row)),
         Column::new("title", "title", |row, _| (&row.title).into()),
         Column::hidden("set_at"),
     ];
 }
 
 /// Where the value comes from, and where another one counts.
-fn from(entry: &Entry) -> Text {
+fn origin_label(entry: &ConfigEntry) -> StyledText {
     let elsewhere = match &entry.set_at[..] {
         [] => None,
         [one] => Some(one.to_string()),
@@ -27,18 +27,18 @@ fn from(entry: &Entry) -> Text {
     };
     let from = match (&entry.origin, elsewhere) {
         (origin, None) => origin.to_string(),
-        (Origin::Unset, Some(elsewhere)) => format!("only {elsewhere}"),
+        (ValueOrigin::Unset, Some(elsewhere)) => format!("only {elsewhere}"),
         (origin, Some(elsewhere)) => format!("{origin}, but {elsewhere}"),
     };
     let tone = match entry.origin {
-        Origin::Scope(_) => Tone::Plain,
-        Origin::BuiltIn | Origin::Unset => Tone::Dim,
+        ValueOrigin::Scope(_) => Emphasis::Plain,
+        ValueOrigin::BuiltIn | ValueOrigin::Unset => Emphasis::Dim,
     };
-    Text::toned(from, tone)
+    StyledText::with_emphasis(from, tone)
 }
 
-impl KeyValueView for Described {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for ConfigDescription {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
         let fixed = self.read_only.then_some("fixed when the store is made");
         KeyValues::new()
@@ -53,24 +53,24 @@ impl KeyValueView for Described {
     }
 }
 
-fn origin_text(origin: &Origin) -> String {
+fn origin_text(origin: &ValueOrigin) -> String {
     match origin {
-        Origin::Scope(scope) => scope.to_string(),
-        Origin::BuiltIn => "built-in default".to_owned(),
-        Origin::Unset => "not set".to_owned(),
+        ValueOrigin::Scope(scope) => scope.to_string(),
+        ValueOrigin::BuiltIn => "built-in default".to_owned(),
+        ValueOrigin::Unset => "not set".to_owned(),
     }
 }
 
-impl KeyValueView for Setting {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for ConfigValue {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("value", &self.value)
             .add("from", origin_text(&self.origin))
     }
 }
 
-impl KeyValueView for Changed {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for ConfigChanged {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "(inherits)".into());
         let change = if self.changed {
             format!("{} → {}", shown(&self.before), shown(&self.after))

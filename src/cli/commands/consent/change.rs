@@ -2,24 +2,24 @@
 
 use clap::Args;
 
-use super::Who;
-use crate::cli::commands::changes::ended;
+use super::CustomerArgs;
+use crate::cli::change_notes::print_sessions_ended;
 use crate::cli::input;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::consent::{Change, Changed, Limit};
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::shop::consent::{ConsentChange, ConsentChanged, GrantLimit};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
 use lac_model::time::{Timestamp, parse_duration};
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::Text;
+use lac_render::styled_text::StyledText;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
     #[command(flatten)]
-    who: Who,
+    target: CustomerArgs,
     /// Why; kept in the log (- reads stdin)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
@@ -37,44 +37,46 @@ pub struct GrantArgs {
     until: Option<String>,
 }
 
-pub fn grant(args: GrantArgs, shop: &Shop) -> Result<()> {
+pub fn grant(args: GrantArgs, cli: &Cli) -> Result<()> {
     let limit = match (args.length, args.until) {
         (Some(text), _) => {
             let length = parse_duration(&text, None);
-            Some(Limit::For(length.map_err(|e| Fault::invalid("--for", e))?))
+            Some(GrantLimit::For(
+                length.map_err(|e| Fault::invalid("--for", e))?,
+            ))
         }
-        (None, Some(text)) => Some(Limit::Until(text.try_into()?)),
+        (None, Some(text)) => Some(GrantLimit::Until(text.try_into()?)),
         (None, None) => None,
     };
-    change(args.change, true, limit, shop)
+    change(args.change, true, limit, cli)
 }
 
-pub fn revoke(args: ChangeArgs, shop: &Shop) -> Result<()> {
-    change(args, false, None, shop)
+pub fn revoke(args: ChangeArgs, cli: &Cli) -> Result<()> {
+    change(args, false, None, cli)
 }
 
-fn change(args: ChangeArgs, granted: bool, limit: Option<Limit>, shop: &Shop) -> Result<()> {
-    let named = args.who.customers.iter().chain(&args.reason);
-    input::one_stdin(named.map(String::as_str))?;
-    let request = Change {
+fn change(args: ChangeArgs, granted: bool, limit: Option<GrantLimit>, cli: &Cli) -> Result<()> {
+    let named = args.target.customers.iter().chain(&args.reason);
+    input::check_single_stdin(named.map(String::as_str))?;
+    let request = ConsentChange {
         granted,
-        customers: args.who.named(shop)?,
-        website: args.who.website.formed()?,
-        reason: input::optional("--reason", args.reason.as_deref())?.formed()?,
+        customers: args.target.resolve(cli)?,
+        website: args.target.website.into_bounded()?,
+        reason: input::optional_text("--reason", args.reason.as_deref())?.into_bounded()?,
         limit,
     };
-    let changed = shop.run(request)?;
-    shop.list(&changed)?;
-    ended(shop, changed.iter().map(|one| one.sessions_ended).sum());
+    let changed = cli.run(request)?;
+    cli.print_list(&changed)?;
+    print_sessions_ended(cli, changed.iter().map(|one| one.sessions_ended).sum());
     Ok(())
 }
 
 /// When a grant ends by itself; nothing where it does not.
-pub fn until(time: Option<Timestamp>, look: &Look) -> Text {
-    time.map(|time| look.short_time(time)).into()
+pub fn format_until(time: Option<Timestamp>, style: &Style) -> StyledText {
+    time.map(|time| style.short_time(time)).into()
 }
 
-impl Tabled for Changed {
+impl TableRow for ConsentChanged {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("customer_id", "id", |row, _| {
             row.customer_id.to_string().into()
@@ -82,8 +84,12 @@ impl Tabled for Changed {
         Column::new("email", "e-mail", |row, _| (&row.email).into()),
         Column::new("website", "website", |row, _| (&row.website).into()),
         Column::new("consent", "consent", |row, _| (&row.consent).into()),
-        Column::new("until", "until", |row, look| until(row.until, look)),
-        Column::new("changed", "changed", |row, _| Text::yes_no(row.changed)),
+        Column::new("until", "until", |row, style| {
+            format_until(row.until, style)
+        }),
+        Column::new("changed", "changed", |row, _| {
+            StyledText::yes_no(row.changed)
+        }),
         Column::hidden("sessions_ended"),
     ];
 }

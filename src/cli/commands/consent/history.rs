@@ -2,53 +2,55 @@
 
 use clap::Args;
 
-use super::Who;
-use super::change::until;
+use super::CustomerArgs;
+use super::change::format_until;
 use crate::cli::args::Paging;
 use crate::cli::paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::consent::{Entry, History};
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::shop::consent::{ConsentHistory, ConsentHistoryEntry};
 use lac_model::audit::Outcome;
-use lac_model::form::OptionalText;
+use lac_model::bounded::IntoBoundedText;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
     #[command(flatten)]
-    who: Who,
+    target: CustomerArgs,
     #[command(flatten)]
     paging: Paging,
 }
 
-pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
-    let customers = args.who.named(shop)?;
-    shop.ready()?;
-    paging::show(shop, &args.paging, |part| {
-        let request = History {
+pub fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
+    let customers = args.target.resolve(cli)?;
+    cli.connect()?;
+    paging::show_pages(cli, &args.paging, |part| {
+        let request = ConsentHistory {
             customers: customers.clone(),
-            website: args.who.website.clone().formed()?,
+            website: args.target.website.clone().into_bounded()?,
             part,
         };
-        shop.run(request)
+        cli.run(request)
     })
 }
 
-fn result(entry: &Entry) -> Text {
+fn result_text(entry: &ConsentHistoryEntry) -> StyledText {
     match entry.result {
-        Outcome::Success => Text::toned("success", Tone::Good),
-        Outcome::Failure => Text::toned("failure", Tone::Bad),
+        Outcome::Success => StyledText::with_emphasis("success", Emphasis::Good),
+        Outcome::Failure => StyledText::with_emphasis("failure", Emphasis::Bad),
     }
 }
 
-impl Tabled for Entry {
+impl TableRow for ConsentHistoryEntry {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("seq", "seq", |row, _| row.seq.to_string().into()),
-        Column::new("time", "time", |row, look| look.short_time(row.time).into()),
+        Column::new("time", "time", |row, style| {
+            style.short_time(row.time).into()
+        }),
         Column::new("action", "action", |row, _| (&row.action).into()),
-        Column::new("result", "result", |row, _| result(row)),
+        Column::new("result", "result", |row, _| result_text(row)),
         Column::new("admin", "by", |row, _| {
             row.admin.as_ref().or(row.storefront.as_ref()).into()
         }),
@@ -61,7 +63,9 @@ impl Tabled for Entry {
         Column::new("website", "website", |row, _| (&row.website).into()),
         Column::hidden("before"),
         Column::hidden("after"),
-        Column::new("until", "until", |row, look| until(row.until, look)),
+        Column::new("until", "until", |row, style| {
+            format_until(row.until, style)
+        }),
         Column::new("reason", "reason", |row, _| (&row.reason).into()),
     ];
 }

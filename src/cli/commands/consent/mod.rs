@@ -6,24 +6,24 @@ mod show;
 
 use clap::{ArgMatches, Args, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::shop::Shop;
-use crate::cli::{input, pick};
-use lac_model::form::{BoundedList, MANY, ShortText};
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::runner::Cli;
+use crate::cli::{customer_picker, input};
+use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "consent",
     about: "Customers' consent: Allow remote shopping assistance",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<ConsentCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum ConsentCommand {
     /// Show customers' consent, and how they are asked for it
     #[command(after_help = "Example:\n  lac consent show jane@example.com --website eu")]
-    Show(Who),
+    Show(CustomerArgs),
     /// Grant it on behalf of customers, all or none of them
     #[command(after_help = "Examples:\n  \
         lac consent grant 42 43 --reason 'asked on the phone'\n  \
@@ -40,7 +40,7 @@ enum Verb {
 
 /// Customers, by id or e-mail address.
 #[derive(Debug, Args)]
-pub struct Who {
+pub struct CustomerArgs {
     /// Ids or e-mail addresses (- reads them from stdin, one a line); on a
     /// terminal, nothing to search for one
     #[arg(value_name = "CUSTOMER")]
@@ -50,24 +50,24 @@ pub struct Who {
     website: Option<String>,
 }
 
-impl Who {
-    fn named(&self, shop: &Shop) -> Result<BoundedList<ShortText, MANY>> {
+impl CustomerArgs {
+    fn resolve(&self, cli: &Cli) -> Result<BoundedList<ShortText, MAX_IDS_PER_REQUEST>> {
         if self.customers.is_empty() {
-            let picked = pick::named_or_picked(shop, None, self.website.as_deref())?;
-            return BoundedList::read("CUSTOMER", [picked], ShortText::new);
+            let picked = customer_picker::named_or_prompted(cli, None, self.website.as_deref())?;
+            return BoundedList::parse("CUSTOMER", [picked], ShortText::new);
         }
-        input::one_stdin(self.customers.iter().map(String::as_str))?;
-        let named = input::words_or_lines("CUSTOMER", &self.customers)?;
-        BoundedList::read("CUSTOMER", named, ShortText::new)
+        input::check_single_stdin(self.customers.iter().map(String::as_str))?;
+        let named = input::values_or_stdin_lines("CUSTOMER", &self.customers)?;
+        BoundedList::parse("CUSTOMER", named, ShortText::new)
     }
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::Show(args) => show::show(&args, shop)?,
-        Verb::Grant(args) => change::grant(args, shop)?,
-        Verb::Revoke(args) => change::revoke(args, shop)?,
-        Verb::History(args) => history::history(&args, shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        ConsentCommand::Show(args) => show::show(&args, cli)?,
+        ConsentCommand::Grant(args) => change::grant(args, cli)?,
+        ConsentCommand::Revoke(args) => change::revoke(args, cli)?,
+        ConsentCommand::History(args) => history::history(&args, cli)?,
     }
     Ok(0)
 }

@@ -1,41 +1,41 @@
 //! `lac consent show`.
 
-use super::Who;
-use super::change::until;
-use crate::cli::shop::Shop;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::consent::{ConsentView, Show};
-use lac_model::form::OptionalText;
-use lac_render::Look;
+use super::CustomerArgs;
+use super::change::format_until;
+use crate::cli::runner::Cli;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::shop::consent::{ConsentShow, ConsentView};
+use lac_model::bounded::IntoBoundedText;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 /// One customer named is one object; several, or stdin, are a list.
-pub fn show(args: &Who, shop: &Shop) -> Result<()> {
-    let request = Show {
-        customers: args.named(shop)?,
-        website: args.website.clone().formed()?,
+pub fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
+    let request = ConsentShow {
+        customers: args.resolve(cli)?,
+        website: args.website.clone().into_bounded()?,
     };
-    let found = shop.run(request)?;
+    let found = cli.run(request)?;
     match (found.as_slice(), args.customers.as_slice()) {
-        ([one], []) => shop.show(one),
-        ([one], [named]) if named != "-" => shop.show(one),
-        _ => shop.list(&found),
+        ([one], []) => cli.print_view(one),
+        ([one], [named]) if named != "-" => cli.print_view(one),
+        _ => cli.print_list(&found),
     }
 }
 
-fn word(view: &ConsentView) -> Text {
+fn consent_text(view: &ConsentView) -> StyledText {
     let tone = if view.consent == "granted" {
-        Tone::Good
+        Emphasis::Good
     } else {
-        Tone::Dim
+        Emphasis::Dim
     };
-    Text::toned(view.consent.clone(), tone)
+    StyledText::with_emphasis(view.consent.clone(), tone)
 }
 
-fn by(view: &ConsentView) -> String {
+fn changed_by_text(view: &ConsentView) -> String {
     let source = view.source.map_or("", |source| source.as_str());
     match &view.changed_by {
         Some(name) => format!("{name} ({source})"),
@@ -44,21 +44,21 @@ fn by(view: &ConsentView) -> String {
 }
 
 impl KeyValueView for ConsentView {
-    fn lines(&self, look: &Look) -> KeyValues {
-        let since = self.changed_at.map(|time| look.time(time));
+    fn lines(&self, style: &Style) -> KeyValues {
+        let since = self.changed_at.map(|time| style.time(time));
         let login = if self.allowed {
-            Text::toned("start", Tone::Good)
+            StyledText::with_emphasis("start", Emphasis::Good)
         } else {
-            Text::toned("not start", Tone::Bad)
+            StyledText::with_emphasis("not start", Emphasis::Bad)
         };
         KeyValues::new()
             .add("id", self.id.to_string())
             .add("e-mail", &self.email)
             .add("website", &self.website)
-            .add("consent", word(self))
-            .add("until", until(self.until, look))
+            .add("consent", consent_text(self))
+            .add("until", format_until(self.until, style))
             .add("since", since.unwrap_or_else(|| "ever".to_owned()))
-            .add("changed by", by(self))
+            .add("changed by", changed_by_text(self))
             .add("asked by", self.mode.as_str())
             .add("a login may", login)
             .add("asked as", &self.title)
@@ -66,20 +66,24 @@ impl KeyValueView for ConsentView {
     }
 }
 
-impl Tabled for ConsentView {
+impl TableRow for ConsentView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("id", "id", |row, _| row.id.to_string().into()),
         Column::new("email", "e-mail", |row, _| (&row.email).into()),
         Column::new("website", "website", |row, _| (&row.website).into()),
-        Column::new("consent", "consent", |row, _| word(row)),
-        Column::new("until", "until", |row, look| until(row.until, look)),
+        Column::new("consent", "consent", |row, _| consent_text(row)),
+        Column::new("until", "until", |row, style| {
+            format_until(row.until, style)
+        }),
         Column::hidden("mode"),
         Column::hidden("allowed"),
-        Column::new("changed_at", "since", |row, look| {
-            row.changed_at.map(|time| look.short_time(time)).into()
+        Column::new("changed_at", "since", |row, style| {
+            row.changed_at.map(|time| style.short_time(time)).into()
         }),
         Column::hidden("source"),
-        Column::new("changed_by", "changed by", |row, _| by(row).into()),
+        Column::new("changed_by", "changed by", |row, _| {
+            changed_by_text(row).into()
+        }),
         Column::hidden("title"),
         Column::hidden("tooltip"),
     ];

@@ -2,15 +2,17 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::commands::changes::{ended, mark};
-use crate::cli::shop::Shop;
+use crate::cli::change_notes::{mark_unchanged, print_sessions_ended};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use crate::cli::{ask, input, pick};
-use lac_app::customers::{Add, Changed, Edit, Remove, Removed};
+use crate::cli::{customer_picker, input, prompt};
+use lac_app::shop::customers::{
+    CustomerAdd, CustomerChanged, CustomerEdit, CustomerRemove, CustomerRemoved,
+};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
 use lac_model::ids::CustomerId;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
@@ -113,35 +115,41 @@ pub struct RemoveArgs {
     website: Option<String>,
 }
 
-pub fn add(args: AddArgs, shop: &Shop) -> Result<()> {
-    input::one_stdin([&*args.email, &args.first_name, &args.last_name])?;
-    let request = Add {
-        id: id(args.id.as_deref())?,
+pub fn add(args: AddArgs, cli: &Cli) -> Result<()> {
+    input::check_single_stdin([&*args.email, &args.first_name, &args.last_name])?;
+    let request = CustomerAdd {
+        id: parse_id(args.id.as_deref())?,
         email: input::text_or_stdin("--email", &args.email)?.try_into()?,
         first_name: input::text_or_stdin("--first-name", &args.first_name)?.try_into()?,
         last_name: input::text_or_stdin("--last-name", &args.last_name)?.try_into()?,
         website: args.website.try_into()?,
-        store_view: args.store_view.formed()?,
+        store_view: args.store_view.into_bounded()?,
         active: args.active == YesNo::Yes,
         confirmed: args.confirmed == YesNo::Yes,
         vip: args.vip == YesNo::Yes,
     };
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
+pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     let texts = [&args.email, &args.first_name, &args.last_name];
     let given = texts.into_iter().flatten().map(String::as_str);
-    input::one_stdin(given.chain(args.customer.as_deref()))?;
-    let request = Edit {
-        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?
-            .try_into()?,
-        website: args.website.formed()?,
-        id: id(args.id.as_deref())?,
-        email: input::optional("--email", args.email.as_deref())?.formed()?,
-        first_name: input::optional("--first-name", args.first_name.as_deref())?.formed()?,
-        last_name: input::optional("--last-name", args.last_name.as_deref())?.formed()?,
-        store_view: args.store_view.formed()?,
+    input::check_single_stdin(given.chain(args.customer.as_deref()))?;
+    let request = CustomerEdit {
+        customer: customer_picker::named_or_prompted(
+            cli,
+            args.customer.as_deref(),
+            args.website.as_deref(),
+        )?
+        .try_into()?,
+        website: args.website.into_bounded()?,
+        id: parse_id(args.id.as_deref())?,
+        email: input::optional_text("--email", args.email.as_deref())?.into_bounded()?,
+        first_name: input::optional_text("--first-name", args.first_name.as_deref())?
+            .into_bounded()?,
+        last_name: input::optional_text("--last-name", args.last_name.as_deref())?
+            .into_bounded()?,
+        store_view: args.store_view.into_bounded()?,
         active: args.active.map(|word| word == YesNo::Yes),
         confirmed: args.confirmed.map(|word| word == YesNo::Yes),
         vip: args.vip.map(|word| word == YesNo::Yes),
@@ -153,43 +161,44 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
             flag: "--email, --first-name, --active …".to_owned(),
         });
     }
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
-pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
-    let customer = pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?;
-    let removed = ask::confirmed(shop, |confirmed| {
-        let request = Remove {
+pub fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
+    let customer =
+        customer_picker::named_or_prompted(cli, args.customer.as_deref(), args.website.as_deref())?;
+    let removed = prompt::confirmed(cli, |confirmed| {
+        let request = CustomerRemove {
             customer: customer.clone().try_into()?,
-            website: args.website.clone().formed()?,
+            website: args.website.clone().into_bounded()?,
             confirmed,
         };
-        shop.run(request)
+        cli.run(request)
     })?;
-    shop.show(&removed)?;
-    ended(shop, removed.sessions_ended);
+    cli.print_view(&removed)?;
+    print_sessions_ended(cli, removed.sessions_ended);
     Ok(())
 }
 
-fn id(text: Option<&str>) -> Result<Option<CustomerId>> {
+fn parse_id(text: Option<&str>) -> Result<Option<CustomerId>> {
     let parse = |text: &str| text.parse().map_err(|e| Fault::invalid("--id", e));
     text.map(parse).transpose()
 }
 
-fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
-    shop.show(answer)?;
-    ended(shop, answer.sessions_ended);
+fn print_changed(cli: &Cli, answer: &CustomerChanged) -> Result<()> {
+    cli.print_view(answer)?;
+    print_sessions_ended(cli, answer.sessions_ended);
     Ok(())
 }
 
-impl KeyValueView for Changed {
-    fn lines(&self, look: &Look) -> KeyValues {
-        mark(self.customer.lines(look), self.changed)
+impl KeyValueView for CustomerChanged {
+    fn lines(&self, style: &Style) -> KeyValues {
+        mark_unchanged(self.customer.lines(style), self.changed)
     }
 }
 
-impl KeyValueView for Removed {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for CustomerRemoved {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("removed", self.id.to_string())
             .add("e-mail", &self.email)

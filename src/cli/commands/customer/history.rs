@@ -3,15 +3,15 @@
 use clap::Args;
 
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use crate::cli::{paging, pick};
-use lac_app::customers::{History, Visit};
-use lac_model::form::OptionalText;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use crate::cli::{customer_picker, paging};
+use lac_app::shop::customers::{CustomerHistory, CustomerVisit};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::session::SessionState;
-use lac_model::time::length;
+use lac_model::time::format_duration;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -26,45 +26,50 @@ pub struct HistoryArgs {
     paging: Paging,
 }
 
-pub fn history(args: &HistoryArgs, shop: &Shop) -> Result<()> {
+pub fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
     let (customer, website) = (args.customer.as_deref(), args.website.as_deref());
-    let customer = pick::named_or_picked(shop, customer, website)?;
-    shop.ready()?;
-    paging::show(shop, &args.paging, |part| {
-        let request = History {
+    let customer = customer_picker::named_or_prompted(cli, customer, website)?;
+    cli.connect()?;
+    paging::show_pages(cli, &args.paging, |part| {
+        let request = CustomerHistory {
             customer: customer.clone().try_into()?,
-            website: args.website.clone().formed()?,
+            website: args.website.clone().into_bounded()?,
             part,
         };
-        shop.run(request)
+        cli.run(request)
     })
 }
 
 /// Why it ended, or where it stands.
-fn end(visit: &Visit) -> Text {
+fn end_text(visit: &CustomerVisit) -> StyledText {
     let words = |word: &str| word.replace('_', " ");
     match (visit.state, visit.end_cause) {
-        (SessionState::Active, _) => Text::toned("in the account now", Tone::Warning),
-        (SessionState::Issued, _) => Text::toned("link not used yet", Tone::Warning),
+        (SessionState::Active, _) => {
+            StyledText::with_emphasis("in the account now", Emphasis::Warning)
+        }
+        (SessionState::Issued, _) => {
+            StyledText::with_emphasis("link not used yet", Emphasis::Warning)
+        }
         (_, Some(cause)) => words(cause.as_str()).into(),
         (state, None) => words(state.as_str()).into(),
     }
 }
 
-impl Tabled for Visit {
+impl TableRow for CustomerVisit {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("session_id"),
         Column::hidden("state"),
-        Column::new("issued_at", "when", |row, look| {
-            look.short_time(row.opened_at.unwrap_or(row.issued_at))
+        Column::new("issued_at", "when", |row, style| {
+            style
+                .short_time(row.opened_at.unwrap_or(row.issued_at))
                 .into()
         }),
         Column::hidden("opened_at"),
         Column::hidden("ended_at"),
-        Column::new("end_cause", "end", |row, _| end(row)),
+        Column::new("end_cause", "end", |row, _| end_text(row)),
         Column::new("duration_seconds", "for", |row, _| {
             row.duration_seconds
-                .map_or_else(|| "–".to_owned(), length)
+                .map_or_else(|| "–".to_owned(), format_duration)
                 .into()
         }),
         Column::new("admin", "by", |row, _| {

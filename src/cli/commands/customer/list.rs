@@ -3,14 +3,14 @@
 use clap::Args;
 
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
 use crate::cli::{input, paging};
-use lac_app::customers::{CustomerView, List};
-use lac_model::form::OptionalText;
-use lac_render::Look;
+use lac_app::shop::customers::{CustomerList, CustomerView};
+use lac_model::bounded::IntoBoundedText;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -37,42 +37,45 @@ pub struct ListArgs {
     raw: bool,
 }
 
-pub fn list(args: ListArgs, shop: &Shop) -> Result<()> {
-    let mut request = List {
-        search: input::optional("--search", args.search.as_deref())?.formed()?,
-        email_prefix: input::optional("--email-prefix", args.email_prefix.as_deref())?.formed()?,
-        website: args.website.formed()?,
-        ..List::default()
+pub fn list(args: ListArgs, cli: &Cli) -> Result<()> {
+    let mut request = CustomerList {
+        search: input::optional_text("--search", args.search.as_deref())?.into_bounded()?,
+        email_prefix: input::optional_text("--email-prefix", args.email_prefix.as_deref())?
+            .into_bounded()?,
+        website: args.website.into_bounded()?,
+        ..CustomerList::default()
     };
-    shop.ready()?;
+    cli.connect()?;
     let raw = args.raw;
-    paging::show_as(shop, Look { raw, ..shop.look() }, &args.paging, |part| {
+    paging::show_pages_in_style(cli, Style { raw, ..cli.style() }, &args.paging, |part| {
         request.part = part;
-        shop.run(request.clone())
+        cli.run(request.clone())
     })
 }
 
-pub fn consent_text(word: &str) -> Text {
+pub fn consent_text(word: &str) -> StyledText {
     let tone = if word == "granted" {
-        Tone::Good
+        Emphasis::Good
     } else {
-        Tone::Dim
+        Emphasis::Dim
     };
-    Text::toned(word, tone)
+    StyledText::with_emphasis(word, tone)
 }
 
 /// What stands in the way of a login, if anything does.
-fn state(customer: &CustomerView) -> Text {
+fn state_text(customer: &CustomerView) -> StyledText {
     match (customer.active, customer.confirmed) {
-        (false, _) => Text::toned("inactive", Tone::Bad),
-        (true, false) => Text::toned("unconfirmed", Tone::Warning),
-        (true, true) if !customer.website_confirmed => Text::toned("active, moved", Tone::Warning),
-        (true, true) if customer.vip => Text::toned("active, vip", Tone::Warning),
-        (true, true) => Text::toned("active", Tone::Good),
+        (false, _) => StyledText::with_emphasis("inactive", Emphasis::Bad),
+        (true, false) => StyledText::with_emphasis("unconfirmed", Emphasis::Warning),
+        (true, true) if !customer.website_confirmed => {
+            StyledText::with_emphasis("active, moved", Emphasis::Warning)
+        }
+        (true, true) if customer.vip => StyledText::with_emphasis("active, vip", Emphasis::Warning),
+        (true, true) => StyledText::with_emphasis("active", Emphasis::Good),
     }
 }
 
-impl Tabled for CustomerView {
+impl TableRow for CustomerView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("id", "id", |row, _| row.id.to_string().into()),
         Column::new("email", "e-mail", |row, _| (&row.email).into()),
@@ -81,7 +84,7 @@ impl Tabled for CustomerView {
         Column::new("store_view", "store view", |row, _| {
             (&row.store_view).into()
         }),
-        Column::new("active", "state", |row, _| state(row)),
+        Column::new("active", "state", |row, _| state_text(row)),
         Column::hidden("confirmed"),
         Column::hidden("vip"),
         Column::new("consent", "consent", |row, _| consent_text(&row.consent)),

@@ -7,19 +7,19 @@ mod show;
 
 use clap::{ArgMatches, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "customer",
     about: "Look customers up; add, edit, remove them",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<CustomerCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum CustomerCommand {
     /// List customers, all or those that a text fits
     #[command(after_help = "Example:\n  lac customer list --search jane --website eu --limit 20")]
     List(list::ListArgs),
@@ -42,14 +42,14 @@ enum Verb {
     Remove(change::RemoveArgs),
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list::list(args, shop)?,
-        Verb::Show(args) => show::show(args, shop)?,
-        Verb::History(args) => history::history(&args, shop)?,
-        Verb::Add(args) => change::add(args, shop)?,
-        Verb::Edit(args) => change::edit(args, shop)?,
-        Verb::Remove(args) => change::remove(&args, shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        CustomerCommand::List(args) => list::list(args, cli)?,
+        CustomerCommand::Show(args) => show::show(args, cli)?,
+        CustomerCommand::History(args) => history::history(&args, cli)?,
+        CustomerCommand::Add(args) => change::add(args, cli)?,
+        CustomerCommand::Edit(args) => change::edit(args, cli)?,
+        CustomerCommand::Remove(args) => change::remove(&args, cli)?,
     }
     Ok(0)
 }

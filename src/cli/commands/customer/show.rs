@@ -3,15 +3,15 @@
 use clap::Args;
 
 use super::list::consent_text;
-use crate::cli::pick;
-use crate::cli::shop::Shop;
+use crate::cli::customer_picker;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::customers::{CustomerView, Show};
-use lac_model::form::OptionalText;
+use lac_app::shop::customers::{CustomerShow, CustomerView};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::time::Timestamp;
-use lac_render::Look;
-use lac_render::list::{Text, Tone};
+use lac_render::Style;
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -24,23 +24,27 @@ pub struct ShowArgs {
     website: Option<String>,
 }
 
-pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
-    let request = Show {
-        customer: pick::named_or_picked(shop, args.customer.as_deref(), args.website.as_deref())?
-            .try_into()?,
-        website: args.website.formed()?,
+pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
+    let request = CustomerShow {
+        customer: customer_picker::named_or_prompted(
+            cli,
+            args.customer.as_deref(),
+            args.website.as_deref(),
+        )?
+        .try_into()?,
+        website: args.website.into_bounded()?,
     };
-    shop.show(&shop.run(request)?)
+    cli.print_view(&cli.run(request)?)
 }
 
 impl KeyValueView for CustomerView {
-    fn lines(&self, look: &Look) -> KeyValues {
+    fn lines(&self, style: &Style) -> KeyValues {
         let moved = (!self.website_confirmed).then(|| {
             let from = self.moved_from.as_deref().unwrap_or("another website");
             let text = format!("from {from} by an import; not confirmed");
-            Text::toned(text, Tone::Warning)
+            StyledText::with_emphasis(text, Emphasis::Warning)
         });
-        let time = |time: Option<Timestamp>| time.map(|time| look.time(time));
+        let time = |time: Option<Timestamp>| time.map(|time| style.time(time));
         KeyValues::new()
             .add("id", self.id.to_string())
             .add("e-mail", &self.email)
@@ -48,9 +52,9 @@ impl KeyValueView for CustomerView {
             .add("website", &self.website)
             .add_some("moved", moved)
             .add("store view", &self.store_view)
-            .add("active", Text::yes_no(self.active))
-            .add("confirmed", Text::yes_no(self.confirmed))
-            .add("vip", Text::yes_no(self.vip))
+            .add("active", StyledText::yes_no(self.active))
+            .add("confirmed", StyledText::yes_no(self.confirmed))
+            .add("vip", StyledText::yes_no(self.vip))
             .add("consent", consent_text(&self.consent))
             .add_some("consent since", time(self.consent_changed_at))
             .add_some("consent until", time(self.consent_until))

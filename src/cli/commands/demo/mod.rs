@@ -1,23 +1,23 @@
 //! `lac demo`: a throw-away store, and the main job told out loud.
 
-mod people;
-mod story;
+mod accounts;
+mod scenario;
 
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args};
 
-use super::{Noun, arguments, parsed};
+use super::{CommandSpec, parse_args, with_args};
 use crate::cli::out::Out;
+use crate::cli::runner::Cli;
 use crate::cli::settings::{AnchorSettings, Settings};
-use crate::cli::shop::Shop;
-use lac_model::ambient::bytes;
+use lac_model::environment::random_bytes;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "demo",
     about: "Make a throw-away store and walk through the main job",
-    arguments: arguments::<DemoArgs>,
+    arguments: with_args::<DemoArgs>,
     run,
 };
 
@@ -31,25 +31,25 @@ struct DemoArgs {
     dir: Option<PathBuf>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: DemoArgs = parsed(matches)?;
-    let [a, b, c, d] = bytes(&shop.random);
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: DemoArgs = parse_args(matches)?;
+    let [a, b, c, d] = random_bytes(&cli.random);
     let dir = args.dir.unwrap_or_else(|| {
         std::env::temp_dir().join(format!("lac-demo-{a:02x}{b:02x}{c:02x}{d:02x}"))
     });
     // Nothing of the caller's own settings: neither their store nor their
     // token nor their anchors are touched.
-    let globals = shop.globals.clone();
+    let globals = cli.globals.clone();
     let settings = Settings {
         store: dir,
-        keys: None,
+        key_dir: None,
         anchor: AnchorSettings::default(),
-        ..shop.settings.clone()
+        ..cli.settings.clone()
     };
-    let demo = Shop::for_os_account(globals, settings, shop.out.clone());
-    let told = story::tell(&demo)?;
-    if shop.out.format.is_json() {
-        Out::json(&told)?;
+    let demo = Cli::for_os_account(globals, settings, cli.out.clone());
+    let told = scenario::run(&demo)?;
+    if cli.out.format.is_json() {
+        Out::print_json(&told)?;
     }
     Ok(0)
 }

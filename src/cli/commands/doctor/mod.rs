@@ -1,27 +1,27 @@
 //! `lac doctor`.
 
-mod place;
+mod checks;
 
 use clap::{ArgMatches, Args};
 use serde::Serialize;
 
-use super::{Noun, arguments};
+use super::{CommandSpec, with_args};
 use crate::cli::error::exit_code;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::doctor::{Finding, Status};
-use lac_render::Format;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::doctor::{DoctorFinding, DoctorStatus};
+use lac_render::OutputFormat;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
-use lac_render::one::paint;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
+use lac_render::styled_text::paint;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "doctor",
     about: "What is wrong with the store, and what is still to be done",
-    arguments: arguments::<NoArguments>,
+    arguments: with_args::<NoArguments>,
     run,
 };
 
@@ -34,17 +34,17 @@ struct NoArguments {}
 
 /// A finding as it is shown.
 #[derive(Debug, Serialize)]
-struct Line {
+struct FindingView {
     check: String,
-    status: Status,
+    status: DoctorStatus,
     message: String,
     hint: Option<String>,
     code: Option<String>,
 }
 
-impl Line {
-    fn of(finding: &Finding, shop: &Shop) -> Self {
-        let explained = finding.fault.as_ref().map(|fault| shop.explain(fault));
+impl FindingView {
+    fn from_finding(finding: &DoctorFinding, cli: &Cli) -> Self {
+        let explained = finding.fault.as_ref().map(|fault| cli.explain(fault));
         let (code, remedy) = explained.map_or((None, None), |e| (Some(e.code), e.hint));
         Self {
             check: finding.check.clone(),
@@ -56,47 +56,48 @@ impl Line {
     }
 }
 
-fn run(_matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let findings = place::examine(shop);
-    let lines: Vec<Line> = findings
+fn run(_matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let findings = checks::run_checks(cli);
+    let lines: Vec<FindingView> = findings
         .iter()
-        .map(|finding| Line::of(finding, shop))
+        .map(|finding| FindingView::from_finding(finding, cli))
         .collect();
-    if shop.out.format == Format::Table {
-        tell(shop, &lines)?;
+    if cli.out.format == OutputFormat::Table {
+        print_findings(cli, &lines)?;
     } else {
-        shop.list(&lines)?;
+        cli.print_list(&lines)?;
     }
     let first = findings.iter().find_map(|finding| finding.fault.as_ref());
     Ok(first.map_or(0, |fault| exit_code(fault.kind())))
 }
 
 /// One line each, and under it what to do.
-fn tell(shop: &Shop, lines: &[Line]) -> Result<()> {
-    let look = shop.look();
+fn print_findings(cli: &Cli, lines: &[FindingView]) -> Result<()> {
+    let style = cli.style();
     for line in lines {
         let mark = match line.status {
-            Status::Ok => Text::toned("✓", Tone::Good),
-            Status::Warning => Text::toned("!", Tone::Warning),
-            Status::Failed => Text::toned("✗", Tone::Bad),
+            DoctorStatus::Ok => StyledText::with_emphasis("✓", Emphasis::Good),
+            DoctorStatus::Warning => StyledText::with_emphasis("!", Emphasis::Warning),
+            DoctorStatus::Failed => StyledText::with_emphasis("✗", Emphasis::Bad),
         };
-        let (mark, message) = (paint(&mark, &look), safe(&line.message));
-        Out::line(&format!("{mark} {:<11} {message}", line.check))?;
+        let (mark, message) = (paint(&mark, &style), sanitize(&line.message));
+        Out::print_line(&format!("{mark} {:<11} {message}", line.check))?;
         if let Some(hint) = &line.hint {
-            Out::line(&format!("  {:<11} → {}", "", safe(hint)))?;
+            Out::print_line(&format!("  {:<11} → {}", "", sanitize(hint)))?;
         }
     }
     let count = |status| lines.iter().filter(|line| line.status == status).count();
-    shop.out
-        .say(&match (count(Status::Failed), count(Status::Warning)) {
+    cli.out.print_note(
+        &match (count(DoctorStatus::Failed), count(DoctorStatus::Warning)) {
             (0, 0) => "all is well".to_owned(),
             (0, todo) => format!("nothing is broken; still to be done: {todo}"),
             (broken, _) => format!("broken: {broken}"),
-        });
+        },
+    );
     Ok(())
 }
 
-impl Tabled for Line {
+impl TableRow for FindingView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("check", "check", |row, _| (&row.check).into()),
         Column::hidden("status"),

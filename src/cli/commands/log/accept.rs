@@ -1,29 +1,29 @@
 //! `lac log accept`.
 
-use crate::cli::ask::confirm;
-use crate::cli::shop::Shop;
+use crate::cli::prompt::confirm;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::{Accept, Accepted, PlanAcceptance};
-use lac_render::Look;
+use lac_app::log::{LogAccept, LogAccepted, LogPlanAcceptance};
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-pub fn run(shop: &Shop) -> Result<()> {
-    if !shop.out.yes {
-        let kinds = shop.run(PlanAcceptance::default())?;
+pub fn run(cli: &Cli) -> Result<()> {
+    if !cli.out.assume_yes {
+        let kinds = cli.run(LogPlanAcceptance::default())?;
         if !kinds.is_empty() {
             let question = format!(
                 "accept what somebody changed past the log ({}) as it is now?",
                 kinds.join(", ")
             );
-            confirm(shop, &question)?;
+            confirm(cli, &question)?;
         }
     }
-    shop.show(&shop.run(Accept::default())?)
+    cli.print_view(&cli.run(LogAccept::default())?)
 }
 
-impl KeyValueView for Accepted {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for LogAccepted {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let kinds = if self.kinds.is_empty() {
             "nothing: all of it is as the log says".to_owned()
         } else {

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use crate::cli::progress::{Counted, Counter};
-use crate::cli::shop::Shop;
+use crate::cli::progress::{EventProgressBar, ProgressBarChannel};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::archive::{Archive, Archived};
-use lac_render::Look;
-use lac_render::list::{Text, Tone};
+use lac_app::log::archive::{LogArchive, LogArchived};
+use lac_render::Style;
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -18,25 +18,25 @@ pub struct ArchiveArgs {
     dry_run: bool,
 }
 
-pub fn run(args: &ArchiveArgs, shop: &Shop) -> Result<()> {
-    let request = Archive {
+pub fn run(args: &ArchiveArgs, cli: &Cli) -> Result<()> {
+    let request = LogArchive {
         dry_run: args.dry_run,
     };
-    let progress = Counter::new(&shop.out, "archiving");
-    let archived = shop.run_with(request, &mut Counted(&progress));
+    let progress = EventProgressBar::new(&cli.out, "archiving");
+    let archived = cli.run_with_channel(request, &mut ProgressBarChannel(&progress));
     progress.clear();
-    shop.show(&archived?)
+    cli.print_view(&archived?)
 }
 
-impl KeyValueView for Archived {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for LogArchived {
+    fn lines(&self, style: &Style) -> KeyValues {
         let files = self.files.iter().map(|file| {
             let (first, last) = (file.first, file.last);
             let count = last + 1 - first;
             format!("{}: events {first} to {last} ({count})", file.name)
         });
         let lines = KeyValues::new()
-            .add("before", look.time(self.before))
+            .add("before", style.time(self.before))
             .add("events", self.events.to_string())
             .add("into", &self.place)
             .add_some("files", files);
@@ -45,6 +45,6 @@ impl KeyValueView for Archived {
             None if self.dry_run => "nothing was changed: this was a dry run",
             None => "nothing is old enough",
         };
-        lines.add("note", Text::toned(note, Tone::Dim))
+        lines.add("note", StyledText::with_emphasis(note, Emphasis::Dim))
     }
 }

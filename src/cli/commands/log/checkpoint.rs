@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::verify::checkpoint_text;
+use super::verify::read_checkpoint;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::Newest;
+use lac_app::log::LogCheckpoint;
 use lac_ledger::receipt::Receipt;
-use lac_model::form::OptionalText;
-use lac_render::Look;
+use lac_model::bounded::IntoBoundedText;
+use lac_render::Style;
 use lac_render::one::KeyValues;
-use lac_render::safe::safe_lines;
+use lac_render::sanitize::sanitize_lines;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -23,29 +23,29 @@ pub struct CheckpointArgs {
     since: Option<PathBuf>,
 }
 
-pub fn run(args: &CheckpointArgs, shop: &Shop) -> Result<()> {
-    let since = args.since.as_deref().map(checkpoint_text).transpose()?;
-    let receipt = shop.run(Newest {
-        since: since.formed()?,
+pub fn run(args: &CheckpointArgs, cli: &Cli) -> Result<()> {
+    let since = args.since.as_deref().map(read_checkpoint).transpose()?;
+    let receipt = cli.run(LogCheckpoint {
+        since: since.into_bounded()?,
     })?;
     if let Some(older) = &receipt.consistency {
         let size = older.size;
-        shop.out.say(&format!(
+        cli.out.print_note(&format!(
             "the first {size} events are those of the older checkpoint"
         ));
     }
-    if shop.out.format.is_for_programs() {
-        return shop.show(&receipt);
+    if cli.out.format.is_machine_readable() {
+        return cli.print_view(&receipt);
     }
     // The note ends with a newline of its own; a store's name holds nothing
     // that would be replaced here.
-    Out::line(&safe_lines(
+    Out::print_line(&sanitize_lines(
         receipt.note.strip_suffix('\n').unwrap_or(&receipt.note),
     ))
 }
 
 impl KeyValueView for Receipt {
-    fn lines(&self, _look: &Look) -> KeyValues {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("origin", &self.origin)
             .add("events", self.size.to_string())

@@ -3,14 +3,14 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use crate::cli::input::ordinary_file;
-use lac_app::log::Position;
+use crate::cli::input::open_regular_file;
+use lac_app::log::LogPosition;
 use lac_model::fault::Fault;
 use lac_store::Result;
-use lac_store::dir::replace;
+use lac_store::dir::replace_file;
 
 /// More than any cursor has, in bytes.
-const MOST: u64 = 4096;
+const MAX_CURSOR_BYTES: u64 = 4096;
 
 /// The file of `--cursor-file`.
 #[derive(Debug, Clone)]
@@ -21,16 +21,16 @@ impl CursorFile {
     ///
     /// # Errors
     /// `invalid_value` for a file of something else, which is never replaced; `io`.
-    pub fn read(&self) -> Result<Option<Position>> {
+    pub fn read(&self) -> Result<Option<LogPosition>> {
         let shown = self.0.display();
-        let Some(file) = ordinary_file("--cursor-file", &self.0)? else {
+        let Some(file) = open_regular_file("--cursor-file", &self.0)? else {
             return Ok(None);
         };
         let mut bytes = Vec::new();
-        let length = file.take(MOST).read_to_end(&mut bytes);
+        let length = file.take(MAX_CURSOR_BYTES).read_to_end(&mut bytes);
         length.map_err(|e| Fault::io(&shown, e))?;
         let text = std::str::from_utf8(&bytes).ok();
-        let position = text.and_then(Position::from_text);
+        let position = text.and_then(LogPosition::from_text);
         let position = position
             .ok_or_else(|| Fault::invalid("--cursor-file", format!("{shown} holds no cursor")))?;
         Ok(Some(position))
@@ -40,8 +40,8 @@ impl CursorFile {
     ///
     /// # Errors
     /// `io`.
-    pub fn write(&self, position: &Position) -> Result<()> {
-        let written = replace(&self.0, position.to_text().as_bytes());
+    pub fn write(&self, position: &LogPosition) -> Result<()> {
+        let written = replace_file(&self.0, position.to_text().as_bytes());
         written.map_err(|e| Fault::io(self.0.display(), e))
     }
 }

@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use crate::cli::ask::confirmed;
 use crate::cli::input::text_or_stdin;
-use crate::cli::progress::{Counted, Counter};
-use crate::cli::shop::Shop;
+use crate::cli::progress::{EventProgressBar, ProgressBarChannel};
+use crate::cli::prompt::confirmed;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::erase::{Erase, Erased};
-use lac_model::form::{BoundedList, OptionalText, ShortText};
-use lac_render::Look;
-use lac_render::list::{Text, Tone};
+use lac_app::log::erase::{LogErase, LogErased};
+use lac_model::bounded::{BoundedList, IntoBoundedText, ShortText};
+use lac_render::Style;
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -26,33 +26,33 @@ pub struct EraseArgs {
     emails: Vec<String>,
 }
 
-pub fn run(args: EraseArgs, shop: &Shop) -> Result<()> {
+pub fn run(args: EraseArgs, cli: &Cli) -> Result<()> {
     let emails = args.emails.iter();
     let emails = emails.map(|email| text_or_stdin("--email", email));
     let emails = emails.collect::<Result<Vec<String>>>()?;
-    let progress = Counter::new(&shop.out, "searching");
-    let erased = confirmed(shop, |confirmed| {
-        let request = Erase {
-            customer: args.customer.clone().formed()?,
-            emails: BoundedList::read("--email", emails.iter().cloned(), ShortText::new)?,
+    let progress = EventProgressBar::new(&cli.out, "searching");
+    let erased = confirmed(cli, |confirmed| {
+        let request = LogErase {
+            customer: args.customer.clone().into_bounded()?,
+            emails: BoundedList::parse("--email", emails.iter().cloned(), ShortText::new)?,
             confirmed,
         };
-        let erased = shop.run_with(request, &mut Counted(&progress));
+        let erased = cli.run_with_channel(request, &mut ProgressBarChannel(&progress));
         progress.clear();
         erased
     });
-    shop.show(&erased?)
+    cli.print_view(&erased?)
 }
 
-impl KeyValueView for Erased {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for LogErased {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let some = |count: u64| (count > 0).then(|| count.to_string());
         let kept = (self.kept > 0).then(|| {
             let text = format!(
                 "{} events of another customer with the same address",
                 self.kept
             );
-            Text::toned(text, Tone::Warning)
+            StyledText::with_emphasis(text, Emphasis::Warning)
         });
         let lines = KeyValues::new()
             .add_some("customer", self.customer_id.map(|id| id.to_string()))
@@ -66,7 +66,7 @@ impl KeyValueView for Erased {
             Some(seq) => lines.add("recorded", seq.to_string()),
             None => lines.add(
                 "note",
-                Text::toned("there was nothing left to erase", Tone::Dim),
+                StyledText::with_emphasis("there was nothing left to erase", Emphasis::Dim),
             ),
         }
     }

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::shop::Shop;
-use lac_model::audit::{Filter, Wanted};
+use crate::cli::runner::Cli;
+use lac_model::audit::{Filter, FilterValues};
+use lac_model::bounded::{BoundedList, IntoBoundedText, MAX_VALUES_PER_FIELD, ShortText};
 use lac_model::fault::Fault;
-use lac_model::form::{BoundedList, OptionalText, SOME, ShortText};
 use lac_store::Result;
 
 /// Which events. Several values of one filter mean any of them, several
@@ -87,14 +87,14 @@ pub struct FilterArgs {
     reason: Vec<String>,
 
     #[command(flatten)]
-    not: NotArgs,
+    exclude: ExcludeArgs,
 }
 
 /// What is left out, whatever else fits.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Left out")]
 #[allow(clippy::struct_field_names)] // the flags are called so
-struct NotArgs {
+struct ExcludeArgs {
     /// None of these action groups
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     not_action_group: Vec<String>,
@@ -150,12 +150,12 @@ impl FilterArgs {
     /// # Errors
     /// `invalid_value` for a name that the config file does not have;
     /// `config_invalid` for a filter with a mistake in it.
-    pub fn filter(self, shop: &Shop) -> Result<Filter> {
+    pub fn into_filter(self, cli: &Cli) -> Result<Filter> {
         let Some(name) = self.saved.clone() else {
             return self.try_into();
         };
-        let saved = shop.settings.filters.get(&name).ok_or_else(|| {
-            let known: Vec<&str> = shop.settings.filters.keys().map(String::as_str).collect();
+        let saved = cli.settings.filters.get(&name).ok_or_else(|| {
+            let known: Vec<&str> = cli.settings.filters.keys().map(String::as_str).collect();
             let known = match known[..] {
                 [] => "it has none".to_owned(),
                 _ => format!("it has {}", known.join(", ")),
@@ -163,8 +163,8 @@ impl FilterArgs {
             let reason = format!("the config file has no filter `{name}`; {known}");
             Fault::invalid("--filter", reason)
         })?;
-        let saved = saved.read(&name)?;
-        saved.under(self.try_into()?)
+        let saved = saved.parse(&name)?;
+        saved.with_flags(self.try_into()?)
     }
 }
 
@@ -172,46 +172,53 @@ impl TryFrom<FilterArgs> for Filter {
     type Error = Fault;
 
     fn try_from(args: FilterArgs) -> Result<Self> {
-        let not = args.not;
+        let not = args.exclude;
         Ok(Self {
-            since: formed("--since", args.since)?,
-            until: formed("--until", args.until)?,
-            action_group: wanted("action-group", args.action_group, not.not_action_group)?,
-            action: wanted("action", args.action, not.not_action)?,
-            result: wanted("result", args.result, not.not_result)?,
-            admin: wanted("admin", names(&args.admin), names(&not.not_admin))?,
-            role: wanted("role", names(&args.role), names(&not.not_role))?,
-            customer: wanted("customer", args.customer, not.not_customer)?,
-            website: wanted("website", args.website, not.not_website)?,
-            store_view: wanted("store-view", args.store_view, not.not_store_view)?,
-            session: wanted("session", args.session, not.not_session)?,
-            ticket: wanted("ticket", args.ticket, not.not_ticket)?,
-            document: wanted("document", args.document, not.not_document)?,
-            ip: wanted("ip", args.ip, not.not_ip)?,
-            full_action_name: list("--full-action-name", args.full_action_name)?,
-            details: list("--details", args.details)?,
-            reason: list("--reason", args.reason)?,
+            since: parse_text("--since", args.since)?,
+            until: parse_text("--until", args.until)?,
+            action_group: filter_values("action-group", args.action_group, not.not_action_group)?,
+            action: filter_values("action", args.action, not.not_action)?,
+            result: filter_values("result", args.result, not.not_result)?,
+            admin: filter_values(
+                "admin",
+                split_names(&args.admin),
+                split_names(&not.not_admin),
+            )?,
+            role: filter_values("role", split_names(&args.role), split_names(&not.not_role))?,
+            customer: filter_values("customer", args.customer, not.not_customer)?,
+            website: filter_values("website", args.website, not.not_website)?,
+            store_view: filter_values("store-view", args.store_view, not.not_store_view)?,
+            session: filter_values("session", args.session, not.not_session)?,
+            ticket: filter_values("ticket", args.ticket, not.not_ticket)?,
+            document: filter_values("document", args.document, not.not_document)?,
+            ip: filter_values("ip", args.ip, not.not_ip)?,
+            full_action_name: parse_list("--full-action-name", args.full_action_name)?,
+            details: parse_list("--details", args.details)?,
+            reason: parse_list("--reason", args.reason)?,
         })
     }
 }
 
-fn wanted(name: &str, any: Vec<String>, not: Vec<String>) -> Result<Wanted> {
-    Ok(Wanted {
-        any: list(&format!("--{name}"), any)?,
-        not: list(&format!("--not-{name}"), not)?,
+fn filter_values(name: &str, any: Vec<String>, not: Vec<String>) -> Result<FilterValues> {
+    Ok(FilterValues {
+        any: parse_list(&format!("--{name}"), any)?,
+        not: parse_list(&format!("--not-{name}"), not)?,
     })
 }
 
-fn list(flag: &str, texts: Vec<String>) -> Result<BoundedList<ShortText, SOME>> {
-    BoundedList::read(flag, texts, ShortText::new)
+fn parse_list(
+    flag: &str,
+    texts: Vec<String>,
+) -> Result<BoundedList<ShortText, MAX_VALUES_PER_FIELD>> {
+    BoundedList::parse(flag, texts, ShortText::new)
 }
 
-fn formed(flag: &str, text: Option<String>) -> Result<Option<ShortText>> {
-    text.formed().map_err(|e| Fault::invalid(flag, e))
+fn parse_text(flag: &str, text: Option<String>) -> Result<Option<ShortText>> {
+    text.into_bounded().map_err(|e| Fault::invalid(flag, e))
 }
 
 /// A comma separates names, but may also be part of one.
-fn names(given: &[String]) -> Vec<String> {
+fn split_names(given: &[String]) -> Vec<String> {
     let one = |given: &String| -> Vec<String> {
         let parts = given
             .split(',')

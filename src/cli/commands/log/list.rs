@@ -4,18 +4,18 @@ use std::io::{BufWriter, Write};
 
 use clap::Args;
 
-use super::columns::{Columns, column, distinct};
+use super::field_table::{FieldTable, check_distinct, parse_field};
 use super::filter::FilterArgs;
 use crate::cli::args::Paging;
-use crate::cli::out::write_failed;
-use crate::cli::shop::Shop;
-use lac_app::log::{List, Listed, Sort};
-use lac_app::remote::Meanwhile;
-use lac_ledger::log::view_of;
-use lac_model::audit::{Cut, Field};
-use lac_render::event::{EVENT, NARROW, is_narrow};
-use lac_render::rows::Rows;
-use lac_render::{Format, Look};
+use crate::cli::out::stdout_error;
+use crate::cli::runner::Cli;
+use lac_app::log::{LogList, LogListSummary, LogSort};
+use lac_app::protocol::Channel;
+use lac_ledger::event_log::event_view;
+use lac_model::audit::{EventField, RecordFields};
+use lac_render::event::{EVENT, NARROW, prefers_narrow_table};
+use lac_render::row_encoder::EventRowEncoder;
+use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -23,11 +23,11 @@ pub struct ListArgs {
     /// By this field, smallest first; with - before it, largest first [default:
     /// -time]
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
-    sort: Option<Sort>,
+    sort: Option<LogSort>,
 
     /// Only these fields, in this order
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
-    columns: Vec<Field>,
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = parse_field)]
+    columns: Vec<EventField>,
 
     #[command(flatten)]
     paging: Paging,
@@ -41,107 +41,111 @@ pub struct ListArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: ListArgs, shop: &Shop) -> Result<()> {
-    distinct(&args.columns)?;
-    let request = List {
+pub fn run(args: ListArgs, cli: &Cli) -> Result<()> {
+    check_distinct(&args.columns)?;
+    let request = LogList {
         after: args
             .paging
             .after
             .as_deref()
-            .map(Listed::cursor)
+            .map(LogListSummary::parse_cursor)
             .transpose()?,
-        limit: shop.limit(args.paging.limit),
-        filter: args.filter.filter(shop)?,
+        limit: cli.row_limit(args.paging.limit),
+        filter: args.filter.into_filter(cli)?,
         sort: args.sort.unwrap_or_default(),
     };
-    shop.ready()?;
-    let mut look = shop.look();
-    look.raw = args.raw;
-    let is_table = shop.out.format == Format::Table;
+    cli.connect()?;
+    let mut style = cli.style();
+    style.raw = args.raw;
+    let is_table = cli.out.format == OutputFormat::Table;
     let listed = if !is_table {
-        let rows = match shop.out.format {
-            Format::Csv => Rows::csv(&args.columns, args.raw),
-            _ => Rows::json(&args.columns),
+        let rows = match cli.out.format {
+            OutputFormat::Csv => EventRowEncoder::csv(&args.columns, args.raw),
+            _ => EventRowEncoder::json(&args.columns),
         };
-        stream(&rows, shop.out.format, |each| {
-            shop.run_with(request, &mut Listing(each))
+        write_rows(&rows, cli.out.format, |each| {
+            cli.run_with_channel(request, &mut EventChannel(each))
         })?
     } else if !args.columns.is_empty() {
         let mut out = BufWriter::new(std::io::stdout().lock());
-        let mut table = Columns::new(&mut out, &args.columns, look);
-        let listed = shop.run_with(
+        let mut table = FieldTable::new(&mut out, &args.columns, style);
+        let listed = cli.run_with_channel(
             request,
-            &mut Listing(&mut |event| table.push(&view_of(event)?).map_err(write_failed)),
+            &mut EventChannel(&mut |event| table.push(&event_view(event)?).map_err(stdout_error)),
         )?;
-        table.finish().map_err(write_failed)?;
+        table.finish().map_err(stdout_error)?;
         listed
     } else {
-        let columns = if is_narrow(&look) { NARROW } else { EVENT };
-        shop.stream(columns, look, |push| {
-            let each = &mut |event: &Cut<'_>| push(&view_of(event)?);
-            shop.run_with(request, &mut Listing(each))
+        let columns = if prefers_narrow_table(&style) {
+            NARROW
+        } else {
+            EVENT
+        };
+        cli.print_rows(columns, style, |push| {
+            let each = &mut |event: &RecordFields<'_>| push(&event_view(event)?);
+            cli.run_with_channel(request, &mut EventChannel(each))
         })?
     };
-    say(shop, &look, &listed);
+    print_footer(cli, &style, &listed);
     Ok(())
 }
 
 /// Does with each event what is to be done with it.
-struct Listing<'e>(&'e mut dyn FnMut(&Cut<'_>) -> Result<()>);
+struct EventChannel<'e>(&'e mut dyn FnMut(&RecordFields<'_>) -> Result<()>);
 
-impl Meanwhile for Listing<'_> {
-    fn event(&mut self, event: &Cut<'_>) -> Result<()> {
+impl Channel for EventChannel<'_> {
+    fn event(&mut self, event: &RecordFields<'_>) -> Result<()> {
         (self.0)(event)
     }
 }
 
-fn say(shop: &Shop, look: &Look, listed: &Listed) {
-    let is_table = shop.out.format == Format::Table;
+fn print_footer(cli: &Cli, style: &Style, listed: &LogListSummary) {
+    let is_table = cli.out.format == OutputFormat::Table;
     if listed.shown == 0 && is_table {
-        shop.out.say("nothing found");
-    } else if is_table && look.width.is_some() {
-        shop.out.say(&format!("times are in {}", look.zone));
+        cli.out.print_note("nothing found");
+    } else if is_table && style.width.is_some() {
+        cli.out.print_note(&format!("times are in {}", style.zone));
     }
     match listed.next {
-        Some(seq) => shop.more(listed.shown, Some(&seq.to_string())),
-        None if listed.more => shop
+        Some(seq) => cli.print_next_page_hint(listed.shown, Some(&seq.to_string())),
+        None if listed.more => cli
             .out
-            .say(&format!("{} shown, there are more", listed.shown)),
+            .print_note(&format!("{} shown, there are more", listed.shown)),
         None => {}
     }
 }
 
 /// How much is collected before it is written.
-const CHUNK: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 /// Nobody can use half an array, so that an error within this many bytes leaves
 /// nothing on stdout.
-const ARRAY: usize = 8 * 1024 * 1024;
+const MAX_HELD_ARRAY_BYTES: usize = 8 * 1024 * 1024;
 
 /// Writes rows to stdout as they come.
-fn stream<A>(
-    rows: &Rows,
-    format: Format,
-    run: impl FnOnce(&mut dyn FnMut(&Cut<'_>) -> Result<()>) -> Result<A>,
+fn write_rows<A>(
+    rows: &EventRowEncoder,
+    format: OutputFormat,
+    run: impl FnOnce(&mut dyn FnMut(&RecordFields<'_>) -> Result<()>) -> Result<A>,
 ) -> Result<A> {
     let mut out = std::io::stdout().lock();
-    let is_array = format == Format::Json;
-    let mut bytes = rows.head().into_bytes();
+    let is_array = format == OutputFormat::Json;
+    let mut bytes = rows.header().into_bytes();
     let (mut is_first, mut is_held) = (true, true);
     let answer = run(&mut |event| {
         if is_array {
             bytes.extend_from_slice(if is_first { b"[" } else { b",\n " });
-            rows.write_open(event, &mut bytes);
+            rows.write_unterminated(event, &mut bytes);
         } else {
             rows.write(event, &mut bytes);
         }
         // The first row goes out at once: somebody waits for it.
         let most = match is_array {
-            true if is_held => ARRAY,
+            true if is_held => MAX_HELD_ARRAY_BYTES,
             false if is_first => 0,
-            _ => CHUNK,
+            _ => CHUNK_BYTES,
         };
         if bytes.len() >= most {
-            out.write_all(&bytes).map_err(write_failed)?;
+            out.write_all(&bytes).map_err(stdout_error)?;
             bytes.clear();
             is_held = false;
         }
@@ -153,6 +157,6 @@ fn stream<A>(
     }
     out.write_all(&bytes)
         .and_then(|()| out.flush())
-        .map_err(write_failed)?;
+        .map_err(stdout_error)?;
     Ok(answer)
 }

@@ -3,10 +3,10 @@
 mod accept;
 mod archive;
 mod checkpoint;
-mod columns;
 mod cursor;
 mod erase;
 mod export;
+mod field_table;
 mod filter;
 mod list;
 mod recover;
@@ -18,19 +18,19 @@ mod verify;
 
 use clap::{ArgMatches, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "log",
     about: "Read the audit log and keep its proof",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<LogCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum LogCommand {
     /// List events, newest first
     #[command(
         after_help = "Examples:\n  lac log list --action-group login_as_customer --since last-week\n  \
@@ -90,20 +90,20 @@ enum Verb {
     Accept,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list::run(args, shop)?,
-        Verb::Show(args) => show::run(&args, shop)?,
-        Verb::Export(args) => export::run(args, shop)?,
-        Verb::Tail(args) => tail::run(args, shop)?,
-        Verb::Report(args) => report::run(args, shop)?,
-        Verb::Statement(args) => statement::run(args, shop)?,
-        Verb::Verify(args) => verify::run(&args, shop)?,
-        Verb::Archive(args) => archive::run(&args, shop)?,
-        Verb::Erase(args) => erase::run(args, shop)?,
-        Verb::Checkpoint(args) => checkpoint::run(&args, shop)?,
-        Verb::Recover => recover::run(shop)?,
-        Verb::Accept => accept::run(shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        LogCommand::List(args) => list::run(args, cli)?,
+        LogCommand::Show(args) => show::run(&args, cli)?,
+        LogCommand::Export(args) => export::run(args, cli)?,
+        LogCommand::Tail(args) => tail::run(args, cli)?,
+        LogCommand::Report(args) => report::run(args, cli)?,
+        LogCommand::Statement(args) => statement::run(args, cli)?,
+        LogCommand::Verify(args) => verify::run(&args, cli)?,
+        LogCommand::Archive(args) => archive::run(&args, cli)?,
+        LogCommand::Erase(args) => erase::run(args, cli)?,
+        LogCommand::Checkpoint(args) => checkpoint::run(&args, cli)?,
+        LogCommand::Recover => recover::run(cli)?,
+        LogCommand::Accept => accept::run(cli)?,
     }
     Ok(0)
 }

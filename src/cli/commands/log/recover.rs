@@ -1,25 +1,25 @@
 //! `lac log recover`.
 
-use crate::cli::ask::confirm;
-use crate::cli::shop::Shop;
+use crate::cli::prompt::confirm;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::{PlanRecovery, Recover, Recovered};
-use lac_render::Look;
+use lac_app::log::{LogPlanRecovery, LogRecover, LogRecovered};
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
 const QUESTION: &str = "write the checkpoint file anew, without what the old one could prove?";
 
-pub fn run(shop: &Shop) -> Result<()> {
-    if !shop.out.yes {
-        shop.run(PlanRecovery::default())?;
-        confirm(shop, QUESTION)?;
+pub fn run(cli: &Cli) -> Result<()> {
+    if !cli.out.assume_yes {
+        cli.run(LogPlanRecovery::default())?;
+        confirm(cli, QUESTION)?;
     }
-    shop.show(&shop.run(Recover::default())?)
+    cli.print_view(&cli.run(LogRecover::default())?)
 }
 
-impl KeyValueView for Recovered {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for LogRecovered {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("events", self.events.to_string())
             .add("recorded", self.audit_seq.map(|seq| seq.to_string()))

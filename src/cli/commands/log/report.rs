@@ -3,17 +3,17 @@
 use clap::Args;
 
 use super::filter::FilterArgs;
-use crate::cli::pages::{PageArgs, show};
-use crate::cli::shop::Shop;
-use lac_app::log::Report;
-use lac_model::form::OptionalText;
+use crate::cli::report_output::{HtmlArgs, show_report};
+use crate::cli::runner::Cli;
+use lac_app::log::LogReport;
+use lac_model::bounded::IntoBoundedText;
 use lac_render::report;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     #[command(flatten)]
-    page: PageArgs,
+    page: HtmlArgs,
 
     /// Accesses outside these hours are listed, in the store's timezone
     /// [default: 08:00-18:00]
@@ -34,13 +34,13 @@ pub struct ReportArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: ReportArgs, shop: &Shop) -> Result<()> {
-    let request = Report {
-        filter: args.filter.filter(shop)?,
-        office_hours: args.office_hours.formed()?,
-        office_days: args.office_days.formed()?,
+pub fn run(args: ReportArgs, cli: &Cli) -> Result<()> {
+    let request = LogReport {
+        filter: args.filter.into_filter(cli)?,
+        office_hours: args.office_hours.into_bounded()?,
+        office_days: args.office_days.into_bounded()?,
         top: args.top.map(usize::from),
     };
-    let reported = shop.run(request)?;
-    show(shop, &args.page, &reported, report::paper)
+    let reported = cli.run(request)?;
+    show_report(cli, &args.page, &reported, report::report_page)
 }

@@ -3,15 +3,15 @@
 use clap::Args;
 
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::{Show, ShowRaw};
+use lac_app::log::{LogRaw, LogShow};
 use lac_model::audit::EventView;
-use lac_model::form::Seq;
-use lac_render::Look;
+use lac_model::bounded::Seq;
+use lac_render::Style;
 use lac_render::event;
 use lac_render::one::KeyValues;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -25,25 +25,25 @@ pub struct ShowArgs {
     raw: bool,
 }
 
-pub fn run(args: &ShowArgs, shop: &Shop) -> Result<()> {
+pub fn run(args: &ShowArgs, cli: &Cli) -> Result<()> {
     if !args.raw {
-        return shop.show(&shop.run(Show { seq: args.seq })?);
+        return cli.print_view(&cli.run(LogShow { seq: args.seq })?);
     }
-    let raw = shop.run(ShowRaw { seq: args.seq })?;
+    let raw = cli.run(LogRaw { seq: args.seq })?;
     let shopper = raw.shopper.as_deref().unwrap_or("null");
     for text in [&raw.record, shopper, &raw.staff] {
         // Exact bytes are for programs; a terminal might obey them.
-        if shop.out.stdout_is_terminal {
-            Out::line(&safe(text))?;
+        if cli.out.stdout_is_terminal {
+            Out::print_line(&sanitize(text))?;
         } else {
-            Out::line(text)?;
+            Out::print_line(text)?;
         }
     }
     Ok(())
 }
 
 impl KeyValueView for EventView {
-    fn lines(&self, look: &Look) -> KeyValues {
-        event::lines(self, look)
+    fn lines(&self, style: &Style) -> KeyValues {
+        event::lines(self, style)
     }
 }

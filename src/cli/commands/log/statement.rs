@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::pages::{PageArgs, show};
-use crate::cli::shop::Shop;
-use lac_app::log::Statement;
-use lac_model::form::OptionalText;
+use crate::cli::report_output::{HtmlArgs, show_report};
+use crate::cli::runner::Cli;
+use lac_app::log::LogStatement;
+use lac_model::bounded::IntoBoundedText;
 use lac_render::statement;
 use lac_store::Result;
 
@@ -28,16 +28,16 @@ pub struct StatementArgs {
     until: Option<String>,
 
     #[command(flatten)]
-    page: PageArgs,
+    page: HtmlArgs,
 }
 
-pub fn run(args: StatementArgs, shop: &Shop) -> Result<()> {
-    let request = Statement {
+pub fn run(args: StatementArgs, cli: &Cli) -> Result<()> {
+    let request = LogStatement {
         customer: args.customer.try_into()?,
-        website: args.website.formed()?,
-        since: args.since.formed()?,
-        until: args.until.formed()?,
+        website: args.website.into_bounded()?,
+        since: args.since.into_bounded()?,
+        until: args.until.into_bounded()?,
     };
-    let stated = shop.run(request)?;
-    show(shop, &args.page, &stated, statement::paper)
+    let stated = cli.run(request)?;
+    show_report(cli, &args.page, &stated, statement::statement_page)
 }

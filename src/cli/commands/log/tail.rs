@@ -8,20 +8,20 @@ use clap::Args;
 
 use super::cursor::CursorFile;
 use super::filter::FilterArgs;
-use crate::cli::out::{Out, write_failed};
-use crate::cli::shop::Shop;
-use lac_app::log::{BATCH, IsNewest, Position, Start, Tail, Tailed};
+use crate::cli::out::{Out, stdout_error};
+use crate::cli::runner::Cli;
+use lac_app::log::{LogIsNewest, LogPosition, LogTail, LogTailBatch, MAX_BATCH, TailStart};
 use lac_model::audit::Filter;
-use lac_render::event::{EVENT, NARROW, is_narrow};
-use lac_render::lines::Lines;
-use lac_render::{Format, Look};
+use lac_render::event::{EVENT, NARROW, prefers_narrow_table};
+use lac_render::row_stream::RowStream;
+use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
 /// How often a follower looks whether there is news.
-const POLL: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Looks in vain at a store that is being replaced before giving up: 5 s.
-const PATIENCE: u32 = 20;
+const MAX_REOPEN_ATTEMPTS: u32 = 20;
 
 #[derive(Debug, Args)]
 pub struct TailArgs {
@@ -47,45 +47,45 @@ pub struct TailArgs {
     filter: FilterArgs,
 }
 
-pub fn run(args: TailArgs, shop: &Shop) -> Result<()> {
-    shop.ready()?; // the look depends on the store's zone
-    let mut look = shop.look();
-    look.raw = args.raw;
-    if shop.out.format == Format::Table && look.width.is_some() {
-        shop.out.say(&format!("times are in {}", look.zone));
+pub fn run(args: TailArgs, cli: &Cli) -> Result<()> {
+    cli.connect()?; // the look depends on the store's zone
+    let mut style = cli.style();
+    style.raw = args.raw;
+    if cli.out.format == OutputFormat::Table && style.width.is_some() {
+        cli.out.print_note(&format!("times are in {}", style.zone));
     }
-    Reader::new(args, shop)?.run(look)
+    Follower::new(args, cli)?.run(style)
 }
 
 /// Reads on and on.
-struct Reader<'s> {
-    shop: &'s Shop,
+struct Follower<'s> {
+    cli: &'s Cli,
     /// The store, opened anew after its files were replaced.
-    again: Option<Shop>,
+    reopened: Option<Cli>,
     filter: Filter,
     number: usize,
     follow: bool,
     cursor: Option<CursorFile>,
 }
 
-impl<'s> Reader<'s> {
-    fn new(args: TailArgs, shop: &'s Shop) -> Result<Self> {
+impl<'s> Follower<'s> {
+    fn new(args: TailArgs, cli: &'s Cli) -> Result<Self> {
         Ok(Self {
-            shop,
-            again: None,
-            filter: args.filter.filter(shop)?,
+            cli,
+            reopened: None,
+            filter: args.filter.into_filter(cli)?,
             number: args.number.unwrap_or(10),
             follow: args.follow,
             cursor: args.cursor_file.map(CursorFile),
         })
     }
 
-    fn run(mut self, look: Look) -> Result<()> {
+    fn run(mut self, style: Style) -> Result<()> {
         let mut out = BufWriter::new(stdout().lock());
-        let format = self.shop.out.format;
-        let is_narrow = format == Format::Table && is_narrow(&look);
+        let format = self.cli.out.format;
+        let is_narrow = format == OutputFormat::Table && prefers_narrow_table(&style);
         let columns = if is_narrow { NARROW } else { EVENT };
-        let mut lines = Lines::new(&mut out, columns, format, look);
+        let mut lines = RowStream::new(&mut out, columns, format, style);
         let known = match &self.cursor {
             Some(cursor) => cursor.read()?,
             None => None,
@@ -95,16 +95,16 @@ impl<'s> Reader<'s> {
             None if !self.follow => self.number,
             _ => usize::MAX,
         };
-        let mut start = known.map_or(Start::Last(self.number), Start::After);
+        let mut start = known.map_or(TailStart::Last(self.number), TailStart::After);
         let mut shown = 0;
         loop {
-            let Tailed { events, at, more } = self.next(start.clone(), left)?;
+            let LogTailBatch { events, at, more } = self.next_batch(start.clone(), left)?;
             left = left.saturating_sub(events.len());
             shown += events.len();
-            lines.push(&events).map_err(write_failed)?;
+            lines.push(&events).map_err(stdout_error)?;
             // Only now: what was not written must come again.
             if let Some(cursor) = &self.cursor
-                && start != Start::After(at.clone())
+                && start != TailStart::After(at.clone())
             {
                 cursor.write(&at)?;
             }
@@ -112,50 +112,50 @@ impl<'s> Reader<'s> {
                 if !self.follow {
                     break;
                 }
-                self.wait_for_news(&at)?;
+                self.wait_for_events(&at)?;
             }
-            start = Start::After(at);
+            start = TailStart::After(at);
         }
-        lines.finish().map_err(write_failed)?;
-        if shown == 0 && format == Format::Table {
-            self.shop.out.say("nothing found");
+        lines.finish().map_err(stdout_error)?;
+        if shown == 0 && format == OutputFormat::Table {
+            self.cli.out.print_note("nothing found");
         }
         Ok(())
     }
 
-    fn next(&self, start: Start, left: usize) -> Result<Tailed> {
+    fn next_batch(&self, start: TailStart, left: usize) -> Result<LogTailBatch> {
         let filter = self.filter.clone();
-        let limit = left.min(BATCH);
-        let request = Tail {
+        let limit = left.min(MAX_BATCH);
+        let request = LogTail {
             filter,
             start,
             limit,
         };
-        self.store().run(request)
+        self.current_cli().run(request)
     }
 
-    fn store(&self) -> &Shop {
-        self.again.as_ref().unwrap_or(self.shop)
+    fn current_cli(&self) -> &Cli {
+        self.reopened.as_ref().unwrap_or(self.cli)
     }
 
     /// Returns when something was appended, and fails when nobody listens any
     /// more. A database that was replaced would go on looking as it was to
     /// whoever has it open, so that is looked for as well.
-    fn wait_for_news(&mut self, at: &Position) -> Result<()> {
+    fn wait_for_events(&mut self, at: &LogPosition) -> Result<()> {
         let mut in_vain = 0;
         loop {
-            Out::pause(POLL)?;
-            if self.store().is_replaced() {
-                match reopened(self.shop) {
-                    Ok(again) => self.again = Some(again),
-                    Err(_) if in_vain < PATIENCE => {
+            Out::wait_while_read(POLL_INTERVAL)?;
+            if self.current_cli().is_replaced() {
+                match reopen(self.cli) {
+                    Ok(again) => self.reopened = Some(again),
+                    Err(_) if in_vain < MAX_REOPEN_ATTEMPTS => {
                         in_vain += 1;
                         continue;
                     }
                     Err(fault) => return Err(fault),
                 }
             }
-            if !self.store().run(IsNewest { at: at.clone() })? {
+            if !self.current_cli().run(LogIsNewest { at: at.clone() })? {
                 return Ok(());
             }
         }
@@ -164,9 +164,9 @@ impl<'s> Reader<'s> {
 
 /// A store that is only half there must not be brought up to date: first it is
 /// taken as it is.
-fn reopened(shop: &Shop) -> Result<Shop> {
-    shop.again().ready_as_it_is()?;
-    let again = shop.again();
-    again.ready()?;
+fn reopen(cli: &Cli) -> Result<Cli> {
+    cli.clone_unopened().connect_without_migrating()?;
+    let again = cli.clone_unopened();
+    again.connect()?;
     Ok(again)
 }

@@ -6,27 +6,29 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::input::ordinary_file;
+use crate::cli::input::open_regular_file;
 use crate::cli::out::Out;
-use crate::cli::progress::{Counted, Counter};
-use crate::cli::shop::Shop;
+use crate::cli::progress::{EventProgressBar, ProgressBarChannel};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::keys::Verifiers;
-use lac_app::log::verify::Verify;
-use lac_ledger::fault::tampered;
+use lac_app::access::keys::KeyVerifiers;
+use lac_app::log::verify::LogVerify;
+use lac_ledger::fault::log_tampered;
 use lac_ledger::manifest::Manifest;
-use lac_ledger::signing::chain::Chain;
-use lac_ledger::verify::{Bundle, FileVerified, Verified, check_file, read_key, trusted};
+use lac_ledger::signing::log_keys::LogKeys;
+use lac_ledger::verify::{
+    FileBundle, FileVerification, LogVerification, parse_trusted_key, trusted_keys, verify_file,
+};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
-use lac_render::safe::safe;
-use lac_render::{Look, export};
+use lac_render::sanitize::sanitize;
+use lac_render::styled_text::{Emphasis, StyledText};
+use lac_render::{Style, export};
 use lac_store::Result;
 
 /// The largest checkpoint, anchor or key file that is read, in bytes.
-const MOST: u64 = 64 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -51,54 +53,54 @@ pub struct VerifyArgs {
     chain: Option<PathBuf>,
 }
 
-pub fn run(args: &VerifyArgs, shop: &Shop) -> Result<()> {
-    let key = args.key.as_deref().map(key_text).transpose()?;
+pub fn run(args: &VerifyArgs, cli: &Cli) -> Result<()> {
+    let key = args.key.as_deref().map(read_key_text).transpose()?;
     if let Some(file) = &args.file {
-        let chain = args.chain.as_deref().map(chain_text).transpose()?;
+        let chain = args.chain.as_deref().map(read_chain).transpose()?;
         let keys = match key {
-            Some(key) => trusted(&key, chain.as_deref())?,
-            None => own_keys(shop)?,
+            Some(key) => trusted_keys(&key, chain.as_deref())?,
+            None => store_keys(cli)?,
         };
-        return one_file(file, &keys, since(args)?, shop);
+        return verify_one_file(file, &keys, read_since(args)?, cli);
     }
-    let since = since(args)?;
-    let progress = Counter::new(&shop.out, "verifying");
-    let run = shop.run_with(
-        Verify {
-            since: since.formed()?,
-            key: key.formed()?,
+    let since = read_since(args)?;
+    let progress = EventProgressBar::new(&cli.out, "verifying");
+    let run = cli.run_with_channel(
+        LogVerify {
+            since: since.into_bounded()?,
+            key: key.into_bounded()?,
         },
-        &mut Counted(&progress),
+        &mut ProgressBarChannel(&progress),
     );
     progress.clear();
-    let verified = run.map_err(unreadable)?;
+    let verified = run.map_err(database_fault_as_tampered)?;
     // Every one of them; an error in JSON still comes last.
     for finding in verified.findings.found.iter().skip(1) {
-        Out::err(&format!("found: {}", safe(&finding.to_string())));
+        Out::print_err(&format!("found: {}", sanitize(&finding.to_string())));
     }
     for note in &verified.notes {
-        Out::err(&format!("note: {}", safe(note)));
+        Out::print_err(&format!("note: {}", sanitize(note)));
     }
-    verified.verdict()?;
-    shop.show(&verified)
+    verified.to_result()?;
+    cli.print_view(&verified)
 }
 
-fn since(args: &VerifyArgs) -> Result<Option<String>> {
+fn read_since(args: &VerifyArgs) -> Result<Option<String>> {
     let Some(path) = &args.since else {
         return Ok(None);
     };
-    checkpoint_text(path).map(Some)
+    read_checkpoint(path).map(Some)
 }
 
 /// A file with a signed checkpoint.
 ///
 /// # Errors
 /// `proof_missing` (exit 8) where there is none; `io`.
-pub fn checkpoint_text(path: &Path) -> Result<String> {
+pub fn read_checkpoint(path: &Path) -> Result<String> {
     let missing = |what: &str| Fault::ProofMissing {
         what: format!("{what}{}", path.display()),
     };
-    let text = small_text(path)?.ok_or_else(|| missing("the checkpoint "))?;
+    let text = read_small_file(path)?.ok_or_else(|| missing("the checkpoint "))?;
     if text.contains("\n\n\u{2014} ") {
         return Ok(text);
     }
@@ -106,89 +108,90 @@ pub fn checkpoint_text(path: &Path) -> Result<String> {
 }
 
 /// A database that cannot be read is one that was changed.
-fn unreadable(fault: Fault) -> Fault {
+fn database_fault_as_tampered(fault: Fault) -> Fault {
     match fault {
-        Fault::Database { .. } | Fault::RowDamaged { .. } => tampered(fault.to_string()),
+        Fault::Database { .. } | Fault::RowDamaged { .. } => log_tampered(fault.to_string()),
         other => other,
     }
 }
 
 /// The key itself, or what a file of that name holds.
-fn key_text(given: &str) -> Result<String> {
-    if read_key(given).is_ok() {
+fn read_key_text(given: &str) -> Result<String> {
+    if parse_trusted_key(given).is_ok() {
         return Ok(given.to_owned());
     }
-    match small_text(Path::new(given))? {
+    match read_small_file(Path::new(given))? {
         Some(text) => Ok(text.trim().to_owned()),
-        None if given.contains('+') => read_key(given).map(|_| given.to_owned()),
+        None if given.contains('+') => parse_trusted_key(given).map(|_| given.to_owned()),
         None => Err(Fault::ProofMissing {
             what: format!("the key file {given}"),
         }),
     }
 }
 
-fn chain_text(path: &Path) -> Result<String> {
-    small_text(path)?.ok_or_else(|| Fault::ProofMissing {
+fn read_chain(path: &Path) -> Result<String> {
+    read_small_file(path)?.ok_or_else(|| Fault::ProofMissing {
         what: format!("the chain file {}", path.display()),
     })
 }
 
 /// A small text file; `None` if there is none.
-fn small_text(path: &Path) -> Result<Option<String>> {
+fn read_small_file(path: &Path) -> Result<Option<String>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Fault::io(path.display(), e)),
     };
     let mut bytes = Vec::new();
-    file.take(MOST)
+    file.take(MAX_FILE_BYTES)
         .read_to_end(&mut bytes)
         .map_err(|e| Fault::io(path.display(), e))?;
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn one_file(path: &Path, keys: &Chain, since: Option<String>, shop: &Shop) -> Result<()> {
+fn verify_one_file(path: &Path, keys: &LogKeys, since: Option<String>, cli: &Cli) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let open = |name: &str| -> Result<Option<File>> {
         // Names beside it come from the file itself: no way out of its folder.
         if name.contains('/') || name == ".." {
-            return Err(tampered(format!("{name:?} is no name of a file")));
+            return Err(log_tampered(format!("{name:?} is no name of a file")));
         }
-        ordinary_file("--file", &path.with_file_name(name))
+        open_regular_file("--file", &path.with_file_name(name))
     };
     let writes = |manifest: &Manifest| {
-        let content = export::content(&manifest.content);
-        let content = content.ok_or_else(|| tampered("its manifest names an unknown format"))?;
+        let content = export::content_by_name(&manifest.content);
+        let content =
+            content.ok_or_else(|| log_tampered("its manifest names an unknown format"))?;
         let raw = !manifest.formula_guard;
         Ok((
-            export::head(content, &manifest.columns),
-            export::encoder(content, &manifest.columns, raw, &manifest.version),
+            export::file_header(content, &manifest.columns),
+            export::event_encoder(content, &manifest.columns, raw, &manifest.version),
         ))
     };
     let plain = |file: File, manifest: &Manifest| -> Result<Box<dyn Read>> {
-        export::plain_text(
+        export::decompress(
             BufReader::with_capacity(1 << 18, file),
             manifest.compression.as_deref(),
         )
     };
-    let bundle = Bundle {
+    let bundle = FileBundle {
         name: &name,
-        open: &open,
-        encoder: &writes,
-        plain: &plain,
+        open_sibling: &open,
+        make_encoder: &writes,
+        decompress: &plain,
     };
-    let checked = check_file(&bundle, keys, since.as_deref()).map_err(|fault| match fault {
+    let checked = verify_file(&bundle, keys, since.as_deref()).map_err(|fault| match fault {
         Fault::LogTampered { what } => Fault::FileTampered { what },
         other => other,
     });
-    shop.show(&checked?)
+    cli.print_view(&checked?)
 }
 
 /// Without a key, those of the store at hand.
-fn own_keys(shop: &Shop) -> Result<Chain> {
-    let known = shop.run(Verifiers::default());
+fn store_keys(cli: &Cli) -> Result<LogKeys> {
+    let known = cli.run(KeyVerifiers::default());
     match known.as_ref().map(|chain| (chain, chain.keys.last())) {
-        Ok((chain, Some(newest))) => trusted(&newest.verifier, Some(&chain.text())),
+        Ok((chain, Some(newest))) => trusted_keys(&newest.verifier, Some(&chain.to_text())),
         _ => Err(Fault::InputRequired {
             what: "the log's public key".to_owned(),
             flag: "--key".to_owned(),
@@ -196,11 +199,11 @@ fn own_keys(shop: &Shop) -> Result<Chain> {
     }
 }
 
-impl KeyValueView for Verified {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for LogVerification {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let since = self.since.map(|since| {
             let text = format!("the first {since} are those of the older checkpoint");
-            Text::toned(text, Tone::Good)
+            StyledText::with_emphasis(text, Emphasis::Good)
         });
         let archives = (self.archives > 0)
             .then(|| format!("{} events in {} files", self.archived, self.archives));
@@ -208,7 +211,7 @@ impl KeyValueView for Verified {
             .then(|| format!("{} shopper parts, each listed by an event", self.erased));
         let recorded = match self.audit_seq {
             Some(seq) => seq.to_string().into(),
-            None => Text::toned("no", Tone::Dim),
+            None => StyledText::with_emphasis("no", Emphasis::Dim),
         };
         KeyValues::new()
             .add("log", &self.origin)
@@ -224,13 +227,16 @@ impl KeyValueView for Verified {
     }
 }
 
-impl KeyValueView for FileVerified {
-    fn lines(&self, _look: &Look) -> KeyValues {
-        let proven = self.proven.iter().map(|text| Text::toned(text, Tone::Good));
+impl KeyValueView for FileVerification {
+    fn lines(&self, _look: &Style) -> KeyValues {
+        let proven = self
+            .proven
+            .iter()
+            .map(|text| StyledText::with_emphasis(text, Emphasis::Good));
         let not_proven = self
             .not_proven
             .iter()
-            .map(|text| Text::toned(text, Tone::Dim));
+            .map(|text| StyledText::with_emphasis(text, Emphasis::Dim));
         KeyValues::new()
             .add("file", &self.file)
             .add("kind", &self.kind)

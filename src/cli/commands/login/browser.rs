@@ -7,23 +7,25 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cli::hooks::close_inherited;
+use crate::cli::hooks::close_inherited_files;
 
 /// An opener that has not failed by then has not failed: some wait for the
 /// browser to end.
-const PATIENCE: Duration = Duration::from_secs(1);
+const START_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Opens a page with what `BROWSER` names, else with the desktop's opener.
 ///
 /// # Errors
 /// Why none could be started, without a word of the page.
-pub fn open(page: &Path) -> Result<(), String> {
-    close_inherited();
+pub fn open_page(page: &Path) -> Result<(), String> {
+    close_inherited_files();
     let named = std::env::var("BROWSER").unwrap_or_default();
-    let named = named.split(':').filter_map(|entry| command(entry, page));
+    let named = named
+        .split(':')
+        .filter_map(|entry| browser_command(entry, page));
     let mut problem = "none was found".to_owned();
     for mut opener in named.chain(open::commands(page)) {
-        match start(&mut opener) {
+        match spawn_opener(&mut opener) {
             Ok(()) => return Ok(()),
             Err(None) => {}
             Err(Some(why)) => problem = why,
@@ -34,7 +36,7 @@ pub fn open(page: &Path) -> Result<(), String> {
 
 /// An entry of `BROWSER` as `xdg-open` reads it: words, with `%s` for what is to
 /// be opened, or that after them.
-fn command(entry: &str, page: &Path) -> Option<Command> {
+fn browser_command(entry: &str, page: &Path) -> Option<Command> {
     let mut words = entry.split_whitespace();
     let mut command = Command::new(words.next()?);
     let mut is_named = false;
@@ -62,7 +64,7 @@ fn command(entry: &str, page: &Path) -> Option<Command> {
 ///
 /// # Errors
 /// `None` for one that is not there, else why it failed.
-fn start(opener: &mut Command) -> Result<(), Option<String>> {
+fn spawn_opener(opener: &mut Command) -> Result<(), Option<String>> {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"LAC_") {
             opener.env_remove(name);
@@ -84,7 +86,7 @@ fn start(opener: &mut Command) -> Result<(), Option<String>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(None),
         Err(e) => return Err(Some(format!("{name}: {e}"))),
     };
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + START_TIMEOUT;
     while Instant::now() < until {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),

@@ -1,31 +1,31 @@
 //! `lac login`: a customer or a document in, a signed login URL out.
 
-mod ask;
+mod approval;
 mod browser;
-mod hand_over;
-mod page;
-mod request;
+mod prompt;
+mod redirect_page;
 mod show;
+mod url_actions;
 
 use clap::{ArgMatches, Args};
 
 pub(super) use self::show::obstacles;
-use super::{Noun, arguments, parsed};
+use super::{CommandSpec, parse_args, with_args};
 use crate::cli::error::exit_code;
 use crate::cli::hooks;
 use crate::cli::input;
-use crate::cli::shop::Shop;
-use lac_app::login::{Check, Login, Whom, Wish};
+use crate::cli::runner::Cli;
+use lac_app::login::{CustomerSelector, LoginCheck, LoginRequest, LoginStart};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::document::DocumentKind;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
-use lac_model::time::{BareUnit, parse_duration};
+use lac_model::time::{DefaultUnit, parse_duration};
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "login",
     about: "Start an impersonation: prints a signed login URL",
-    arguments: arguments::<LoginArgs>,
+    arguments: with_args::<LoginArgs>,
     run,
 };
 
@@ -117,13 +117,13 @@ pub struct LoginArgs {
 
 impl LoginArgs {
     /// `None` where nothing names anybody.
-    fn whom(&self) -> Result<Option<Whom>> {
+    fn target(&self) -> Result<Option<CustomerSelector>> {
         if self.last {
-            return Ok(Some(Whom::Last));
+            return Ok(Some(CustomerSelector::Last));
         }
         if let Some(named) = &self.customer {
             let named = input::text_or_stdin("CUSTOMER", named)?;
-            return Ok(Some(Whom::Customer(named.trim().parse()?)));
+            return Ok(Some(CustomerSelector::Customer(named.trim().parse()?)));
         }
         let documents = [
             (DocumentKind::Order, &self.order),
@@ -134,16 +134,16 @@ impl LoginArgs {
         for (kind, number) in documents {
             if let Some(number) = number {
                 let number = number.parse()?;
-                return Ok(Some(Whom::Document { kind, number }));
+                return Ok(Some(CustomerSelector::Document { kind, number }));
             }
         }
         Ok(None)
     }
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    let args: LoginArgs = parsed(matches)?;
-    let ttl = args.ttl.as_deref().map(seconds).transpose()?;
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    let args: LoginArgs = parse_args(matches)?;
+    let ttl = args.ttl.as_deref().map(parse_ttl).transpose()?;
     let ticket = match &args.ticket {
         Some(text) => Some(text.parse().map_err(|e| Fault::invalid("--ticket", e))?),
         None => None,
@@ -152,64 +152,68 @@ fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
         .reason
         .as_deref()
         .map(|text| input::text_or_stdin("--reason", text));
-    let whom = match args.whom()? {
+    let whom = match args.target()? {
         Some(whom) => whom,
-        None => Whom::Customer(ask::customer(shop, args.website.as_deref())?.try_into()?),
+        None => {
+            CustomerSelector::Customer(prompt::customer(cli, args.website.as_deref())?.try_into()?)
+        }
     };
-    let mut wish = Wish {
+    let mut request = LoginRequest {
         whom,
-        website: args.website.formed()?,
-        store_view: args.store_view.formed()?,
-        reason: reason.transpose()?.formed()?,
+        website: args.website.into_bounded()?,
+        store_view: args.store_view.into_bounded()?,
+        reason: reason.transpose()?.into_bounded()?,
         ticket,
         replace: !args.no_replace,
         override_consent: args.override_consent,
     };
     if args.check {
-        return check(wish, shop);
+        return check(request, cli);
     }
     let mut is_request = args.request;
-    if shop.out.can_ask {
-        (wish, is_request) = ask::what_is_missing(wish, is_request, shop)?;
+    if cli.out.is_interactive {
+        (request, is_request) = prompt::prompt_missing(request, is_request, cli)?;
     }
     let hand = [args.copy, args.open];
-    match args.wait.as_deref().map(request::patience).transpose()? {
-        Some(patience) => request::make_and_wait(Login { wish, ttl }, patience, hand, shop),
-        None if is_request => request::make(wish, shop),
-        None => start(Login { wish, ttl }, hand, shop),
+    match args.wait.as_deref().map(approval::patience).transpose()? {
+        Some(patience) => {
+            approval::submit_and_wait(LoginStart { request, ttl }, patience, hand, cli)
+        }
+        None if is_request => approval::submit(request, cli),
+        None => start_login(LoginStart { request, ttl }, hand, cli),
     }
 }
 
 /// Logs in and hands the URL over.
-fn start(login: Login, [copy, open]: [bool; 2], shop: &Shop) -> Result<u8> {
+fn start_login(login: LoginStart, [copy, open]: [bool; 2], cli: &Cli) -> Result<u8> {
     let ttl = login.ttl;
-    let started = shop.run(login)?;
+    let started = cli.run(login)?;
     let lives = started.expires_at.seconds() - started.issued_at.seconds();
     if ttl.is_some_and(|asked| i64::try_from(asked).map_or(true, |asked| lives < asked)) {
-        shop.out.say(&format!(
+        cli.out.print_note(&format!(
             "note: the URL lives {lives} s, the longest the config allows"
         ));
     }
-    show::started(&started, shop)?;
-    hand_over::to_clipboard(copy, &started.url, shop);
-    hand_over::to_browser(open, &started, shop);
-    hooks::deliver(shop);
+    show::started(&started, cli)?;
+    url_actions::copy_to_clipboard(copy, &started.url, cli);
+    url_actions::open_in_browser(open, &started, cli);
+    hooks::deliver_notices(cli);
     Ok(0)
 }
 
-fn seconds(text: &str) -> Result<u64> {
-    let duration = parse_duration(text, Some(BareUnit::Seconds));
+fn parse_ttl(text: &str) -> Result<u64> {
+    let duration = parse_duration(text, Some(DefaultUnit::Seconds));
     duration
         .map(|d| d.as_secs())
         .map_err(|e| Fault::invalid("--ttl", e))
 }
 
-fn check(wish: Wish, shop: &Shop) -> Result<u8> {
-    let checked = shop.run(Check { wish })?;
+fn check(request: LoginRequest, cli: &Cli) -> Result<u8> {
+    let checked = cli.run(LoginCheck { request })?;
     let code = checked
         .obstacles
         .first()
         .map_or(0, |fault| exit_code(fault.kind()));
-    show::checked(checked, shop)?;
+    show::checked(checked, cli)?;
     Ok(code)
 }

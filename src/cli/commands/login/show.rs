@@ -2,58 +2,58 @@
 
 use serde::Serialize;
 
-use crate::cli::error::Explained;
+use crate::cli::error::Explanation;
 use crate::cli::out::Out;
-use crate::cli::shop::Shop;
-use lac_app::login::{Checked, Shopper, Started};
-use lac_app::sessions::AlsoOpen;
+use crate::cli::runner::Cli;
+use lac_app::login::sessions::ConcurrentSession;
+use lac_app::login::{CustomerSummary, LoginChecked, LoginStarted};
 use lac_model::session::SessionState;
-use lac_render::Look;
-use lac_render::safe::safe;
+use lac_render::Style;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 /// The URL alone on stdout, a hyperlink on a terminal; the summary on stderr.
-pub fn started(started: &Started, shop: &Shop) -> Result<()> {
-    if shop.out.format.is_for_programs() {
-        return shop.object(started);
+pub fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
+    if cli.out.format.is_machine_readable() {
+        return cli.print_object(started);
     }
     let url = &started.url;
-    if shop.out.stdout_is_terminal && shop.out.color {
+    if cli.out.stdout_is_terminal && cli.out.color {
         // OSC 8: one click, also where the terminal wraps the line.
-        Out::line(&format!("\u{1b}]8;;{url}\u{1b}\\{url}\u{1b}]8;;\u{1b}\\"))?;
+        Out::print_line(&format!("\u{1b}]8;;{url}\u{1b}\\{url}\u{1b}]8;;\u{1b}\\"))?;
     } else {
-        Out::line(url)?;
+        Out::print_line(url)?;
     }
-    let look = shop.look();
-    let (bold, dim, reset) = shop.out.err_styles();
+    let style = cli.style();
+    let (bold, dim, reset) = cli.out.stderr_styles();
     let who = &started.customer;
-    shop.out.say(&format!(
+    cli.out.print_note(&format!(
         "{bold}as{reset}     {} <{}> (customer {}) on {}",
-        safe(&who.name),
-        safe(&who.email),
+        sanitize(&who.name),
+        sanitize(&who.email),
         who.id,
-        safe(&who.website),
+        sanitize(&who.website),
     ));
-    shop.out.say(&format!(
+    cli.out.print_note(&format!(
         "{bold}where{reset}  store view {}",
-        safe(&started.store_view)
+        sanitize(&started.store_view)
     ));
-    shop.out.say(&format!(
+    cli.out.print_note(&format!(
         "{bold}until{reset}  {}, {}; the link works once; session {}",
-        started.expires_at.format_in(look.zone),
-        started.expires_at.relative(look.now),
+        started.expires_at.format_in(style.zone),
+        started.expires_at.format_relative(style.now),
         started.session_id,
     ));
     if let Some(old) = &started.replaced {
-        shop.out.say(&format!(
+        cli.out.print_note(&format!(
             "{bold}note{reset}   your session as customer {} was ended",
-            safe(&old.customer_id)
+            sanitize(&old.customer_id)
         ));
     }
-    for line in beside(&started.also_open, &look) {
-        shop.out.say(&format!("{bold}note{reset}   {line}"));
+    for line in also_open_lines(&started.also_open, &style) {
+        cli.out.print_note(&format!("{bold}note{reset}   {line}"));
     }
-    shop.out.say(&format!(
+    cli.out.print_note(&format!(
         "{dim}What you do there lands on the customer's real account. End it with: \
          lac session end {}{reset}",
         started.session_id
@@ -62,35 +62,35 @@ pub fn started(started: &Started, shop: &Shop) -> Result<()> {
 }
 
 /// Who else is in the account: one line each.
-pub(super) fn beside(also_open: &[AlsoOpen], look: &Look) -> Vec<String> {
-    let line = |other: &AlsoOpen| {
-        let since = other.since.relative(look.now);
+pub(super) fn also_open_lines(also_open: &[ConcurrentSession], style: &Style) -> Vec<String> {
+    let line = |other: &ConcurrentSession| {
+        let since = other.since.format_relative(style.now);
         let what = match other.state {
             SessionState::Active => format!("is in this account too: came in {since}"),
             _ => format!("made a link to this account {since}, not used yet"),
         };
-        format!("{} {what}", safe(&other.admin))
+        format!("{} {what}", sanitize(&other.admin))
     };
     also_open.iter().map(line).collect()
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct LoginCheckReport<'a> {
     possible: bool,
     /// `null` for a guest's document.
-    customer: Option<&'a Shopper>,
+    customer: Option<&'a CustomerSummary>,
     document: Option<&'a str>,
     store_view: Option<&'a str>,
     /// Whose session of yours would be ended.
     replaces: Option<&'a str>,
-    also_open: &'a [AlsoOpen],
+    also_open: &'a [ConcurrentSession],
     overrides_consent: bool,
-    obstacles: Vec<Explained>,
+    obstacles: Vec<Explanation>,
 }
 
 /// Every obstacle with its remedy.
-pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
-    let report = Report {
+pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
+    let report = LoginCheckReport {
         possible: checked.obstacles.is_empty(),
         customer: checked.customer.as_ref(),
         document: checked.document.as_deref(),
@@ -98,61 +98,61 @@ pub fn checked(checked: Checked, shop: &Shop) -> Result<()> {
         replaces: checked.replaces.as_deref(),
         also_open: &checked.also_open,
         overrides_consent: checked.overrides_consent,
-        obstacles: shop.explain_all(&checked.obstacles),
+        obstacles: cli.explain_all(&checked.obstacles),
     };
-    if shop.out.format.is_for_programs() {
-        return shop.object(&report);
+    if cli.out.format.is_machine_readable() {
+        return cli.print_object(&report);
     }
     match &checked.customer {
-        Some(who) => Out::line(&format!(
+        Some(who) => Out::print_line(&format!(
             "customer {}: {} <{}> on {}{}",
             who.id,
-            safe(&who.name),
-            safe(&who.email),
-            safe(&who.website),
+            sanitize(&who.name),
+            sanitize(&who.email),
+            sanitize(&who.website),
             report
                 .store_view
-                .map(|v| format!(", store view {}", safe(v)))
+                .map(|v| format!(", store view {}", sanitize(v)))
                 .unwrap_or_default(),
         ))?,
-        None => Out::line(&safe(report.document.unwrap_or_default()))?,
+        None => Out::print_line(&sanitize(report.document.unwrap_or_default()))?,
     }
-    obstacles(&report.obstacles, shop)?;
+    obstacles(&report.obstacles, cli)?;
     if let Some(other) = report.replaces {
-        Out::line(&format!(
+        Out::print_line(&format!(
             "  your open session as customer {} would be ended",
-            safe(other)
+            sanitize(other)
         ))?;
     }
     if report.overrides_consent {
-        Out::line("  the customer's consent would be overridden")?;
+        Out::print_line("  the customer's consent would be overridden")?;
     }
-    for line in beside(&checked.also_open, &shop.look()) {
-        Out::line(&format!("  {line}"))?;
+    for line in also_open_lines(&checked.also_open, &cli.style()) {
+        Out::print_line(&format!("  {line}"))?;
     }
     Ok(())
 }
 
 /// One obstacle a paragraph: mark, what, and the way out.
-pub fn obstacles(obstacles: &[Explained], shop: &Shop) -> Result<()> {
-    let (green, red, reset) = if shop.out.color {
+pub fn obstacles(obstacles: &[Explanation], cli: &Cli) -> Result<()> {
+    let (green, red, reset) = if cli.out.color {
         ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m")
     } else {
         ("", "", "")
     };
     if obstacles.is_empty() {
-        return Out::line(&format!(
+        return Out::print_line(&format!(
             "{green}✓{reset} nothing stands in the way of a login"
         ));
     }
     for obstacle in obstacles {
         let code = &obstacle.code;
-        Out::line(&format!(
+        Out::print_line(&format!(
             "{red}✗{reset} {} [{code}]",
-            safe(&obstacle.message)
+            sanitize(&obstacle.message)
         ))?;
         if let Some(hint) = &obstacle.hint {
-            Out::line(&format!("  → {}", safe(hint)))?;
+            Out::print_line(&format!("  → {}", sanitize(hint)))?;
         }
     }
     Ok(())

@@ -4,26 +4,28 @@ mod rows;
 
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
-pub(super) use self::rows::lines;
-use super::{Noun, parsed, verbs};
+pub(super) use self::rows::request_lines;
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::{input, paging};
-use lac_app::requests::{Cancel, Decide, Decided, ListRequests, ShowRequest, Verdict};
-use lac_model::form::BoundedList;
-use lac_model::form::OptionalText;
-use lac_model::request::{RequestId, RequestState};
+use lac_app::login::requests::{
+    Decision, RequestCancel, RequestChanged, RequestDecide, RequestList, RequestShow,
+};
+use lac_model::approval::{RequestId, RequestState};
+use lac_model::bounded::BoundedList;
+use lac_model::bounded::IntoBoundedText;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "request",
     about: "Logins that wait for a second person",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<RequestCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum RequestCommand {
     /// List requests, newest first: your own, or all with Lac::approve
     #[command(after_help = "Example:\n  lac request list --state pending")]
     List(ListArgs),
@@ -105,55 +107,55 @@ struct DenyArgs {
     reason: Option<String>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list(args, shop)?,
-        Verb::Show(args) => {
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        RequestCommand::List(args) => list(args, cli)?,
+        RequestCommand::Show(args) => {
             let id = RequestId::new(args.id)?;
-            shop.show(&shop.run(ShowRequest { id })?)?;
+            cli.print_view(&cli.run(RequestShow { id })?)?;
         }
-        Verb::Approve(args) => {
+        RequestCommand::Approve(args) => {
             let reason = args.reason.as_deref();
-            shop.list(&decide(shop, args.ids, Verdict::Approve, reason)?)?;
+            cli.print_list(&decide(cli, args.ids, Decision::Approve, reason)?)?;
         }
-        Verb::Deny(args) => {
+        RequestCommand::Deny(args) => {
             let reason = args.reason.as_deref();
-            for denied in decide(shop, vec![args.id], Verdict::Deny, reason)? {
-                shop.show(&denied)?;
+            for denied in decide(cli, vec![args.id], Decision::Deny, reason)? {
+                cli.print_view(&denied)?;
             }
         }
-        Verb::Cancel(args) => {
+        RequestCommand::Cancel(args) => {
             let id = RequestId::new(args.id)?;
-            shop.show(&shop.run(Cancel { id })?)?;
+            cli.print_view(&cli.run(RequestCancel { id })?)?;
         }
     }
     Ok(0)
 }
 
-fn list(args: ListArgs, shop: &Shop) -> Result<()> {
+fn list(args: ListArgs, cli: &Cli) -> Result<()> {
     let states = args.state.into_iter().map(RequestState::from);
-    let states = BoundedList::of("--state", states)?;
-    shop.ready()?;
-    paging::show(shop, &args.paging, |part| {
-        let request = ListRequests {
+    let states = BoundedList::from_members("--state", states)?;
+    cli.connect()?;
+    paging::show_pages(cli, &args.paging, |part| {
+        let request = RequestList {
             mine: args.mine,
             states: states.clone(),
             part,
         };
-        shop.run(request)
+        cli.run(request)
     })
 }
 
 fn decide(
-    shop: &Shop,
+    cli: &Cli,
     ids: Vec<String>,
-    verdict: Verdict,
+    verdict: Decision,
     reason: Option<&str>,
-) -> Result<Vec<Decided>> {
-    let request = Decide {
-        ids: BoundedList::read("ID", ids, RequestId::new)?,
+) -> Result<Vec<RequestChanged>> {
+    let request = RequestDecide {
+        ids: BoundedList::parse("ID", ids, RequestId::new)?,
         verdict,
-        reason: input::optional("--reason", reason)?.formed()?,
+        reason: input::optional_text("--reason", reason)?.into_bounded()?,
     };
-    shop.run(request)
+    cli.run(request)
 }

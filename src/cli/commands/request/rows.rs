@@ -1,61 +1,65 @@
 //! What requests look like.
 
-use crate::cli::commands::changes::mark;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::login::Asked;
-use lac_app::requests::{Decided, RequestRow};
-use lac_model::request::RequestState;
-use lac_render::Look;
+use crate::cli::change_notes::mark_unchanged;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::login::ApprovalAsked;
+use lac_app::login::requests::{RequestChanged, RequestView};
+use lac_model::approval::RequestState;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 
-fn state(state: RequestState) -> Text {
+fn state_text(state: RequestState) -> StyledText {
     let tone = match state {
-        RequestState::Pending => Tone::Warning,
-        RequestState::Approved => Tone::Good,
-        RequestState::Denied => Tone::Bad,
-        RequestState::Cancelled | RequestState::Used | RequestState::Expired => Tone::Dim,
+        RequestState::Pending => Emphasis::Warning,
+        RequestState::Approved => Emphasis::Good,
+        RequestState::Denied => Emphasis::Bad,
+        RequestState::Cancelled | RequestState::Used | RequestState::Expired => Emphasis::Dim,
     };
-    Text::toned(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), tone)
 }
 
 /// The beginning of an id, where one can read and type it; a pipe gets all of
 /// it.
-fn id(request: &RequestRow, look: &Look) -> Text {
+fn short_id(request: &RequestView, style: &Style) -> StyledText {
     let whole = request.id.as_str();
-    match look.width {
+    match style.width {
         Some(_) => whole.get(..8).unwrap_or(whole).into(),
         None => whole.into(),
     }
 }
 
-fn customer(request: &RequestRow) -> String {
+fn customer_label(request: &RequestView) -> String {
     let email = request.customer_email.clone();
     email.unwrap_or_else(|| request.customer_id.to_string())
 }
 
-fn asked(request: &RequestRow, look: &Look) -> String {
-    match look.width {
-        Some(_) => request.requested_at.relative(look.now),
-        None => look.short_time(request.requested_at),
+fn asked_text(request: &RequestView, style: &Style) -> String {
+    match style.width {
+        Some(_) => request.requested_at.format_relative(style.now),
+        None => style.short_time(request.requested_at),
     }
 }
 
-impl Tabled for RequestRow {
+impl TableRow for RequestView {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("id", "request", id),
-        Column::new("state", "state", |row, _| state(row.state)),
+        Column::new("id", "request", short_id),
+        Column::new("state", "state", |row, _| state_text(row.state)),
         Column::new("admin", "by", |row, _| (&row.admin).into()),
         Column::hidden("customer_id"),
-        Column::new("customer_email", "customer", |row, _| customer(row).into()),
+        Column::new("customer_email", "customer", |row, _| {
+            customer_label(row).into()
+        }),
         Column::hidden("website"),
         Column::hidden("store_view"),
         Column::hidden("document"),
         Column::new("reason", "reason", |row, _| (&row.reason).into()),
         Column::new("ticket", "ticket", |row, _| (&row.ticket).into()),
         Column::hidden("causes"),
-        Column::new("requested_at", "asked", |row, look| asked(row, look).into()),
+        Column::new("requested_at", "asked", |row, style| {
+            asked_text(row, style).into()
+        }),
         Column::hidden("expires_at"),
         Column::hidden("decided_at"),
         Column::new("decided_by", "decided by", |row, _| {
@@ -66,14 +70,14 @@ impl Tabled for RequestRow {
     ];
 }
 
-impl Tabled for Decided {
+impl TableRow for RequestChanged {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("id", "request", |row, look| id(&row.request, look)),
-        Column::new("state", "state", |row, _| state(row.request.state)),
+        Column::new("id", "request", |row, style| short_id(&row.request, style)),
+        Column::new("state", "state", |row, _| state_text(row.request.state)),
         Column::new("admin", "by", |row, _| (&row.request.admin).into()),
         Column::hidden("customer_id"),
         Column::new("customer_email", "customer", |row, _| {
-            customer(&row.request).into()
+            customer_label(&row.request).into()
         }),
         Column::hidden("website"),
         Column::new("store_view", "store view", |row, _| {
@@ -84,8 +88,8 @@ impl Tabled for Decided {
         Column::hidden("ticket"),
         Column::hidden("causes"),
         Column::hidden("requested_at"),
-        Column::new("expires_at", "until", |row, look| {
-            look.short_time(row.request.expires_at).into()
+        Column::new("expires_at", "until", |row, style| {
+            style.short_time(row.request.expires_at).into()
         }),
         Column::hidden("decided_at"),
         Column::hidden("decided_by"),
@@ -96,18 +100,18 @@ impl Tabled for Decided {
 }
 
 /// One request, whole.
-pub fn lines(request: &RequestRow, look: &Look) -> KeyValues {
+pub fn request_lines(request: &RequestView, style: &Style) -> KeyValues {
     let causes: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
     let email = request.customer_email.as_deref().unwrap_or_default();
     let until = match request.state {
         RequestState::Pending | RequestState::Approved | RequestState::Expired => {
-            Some(look.time(request.expires_at))
+            Some(style.time(request.expires_at))
         }
         RequestState::Denied | RequestState::Cancelled | RequestState::Used => None,
     };
     KeyValues::new()
         .add("request", request.id.to_string())
-        .add("state", state(request.state))
+        .add("state", state_text(request.state))
         .add("by", &request.admin)
         .add("customer", format!("{} {email}", request.customer_id))
         .add("website", &request.website)
@@ -119,10 +123,10 @@ pub fn lines(request: &RequestRow, look: &Look) -> KeyValues {
             "because of",
             (!causes.is_empty()).then(|| causes.join(", ")),
         )
-        .add("asked", look.time(request.requested_at))
+        .add("asked", style.time(request.requested_at))
         .add_some("until", until)
         .add_some("decided by", &request.decided_by)
-        .add_some("decided", request.decided_at.map(|time| look.time(time)))
+        .add_some("decided", request.decided_at.map(|time| style.time(time)))
         .add_some("remark", &request.decision_reason)
         .add_some(
             "session",
@@ -130,20 +134,20 @@ pub fn lines(request: &RequestRow, look: &Look) -> KeyValues {
         )
 }
 
-impl KeyValueView for RequestRow {
-    fn lines(&self, look: &Look) -> KeyValues {
-        lines(self, look)
+impl KeyValueView for RequestView {
+    fn lines(&self, style: &Style) -> KeyValues {
+        request_lines(self, style)
     }
 }
 
-impl KeyValueView for Decided {
-    fn lines(&self, look: &Look) -> KeyValues {
-        mark(lines(&self.request, look), self.changed)
+impl KeyValueView for RequestChanged {
+    fn lines(&self, style: &Style) -> KeyValues {
+        mark_unchanged(request_lines(&self.request, style), self.changed)
     }
 }
 
-impl KeyValueView for Asked {
-    fn lines(&self, look: &Look) -> KeyValues {
-        mark(lines(&self.request, look), self.changed)
+impl KeyValueView for ApprovalAsked {
+    fn lines(&self, style: &Style) -> KeyValues {
+        mark_unchanged(request_lines(&self.request, style), self.changed)
     }
 }

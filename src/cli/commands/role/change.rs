@@ -2,19 +2,20 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::ask;
-use crate::cli::commands::changes::{ended, mark};
-use crate::cli::shop::Shop;
+use crate::cli::change_notes::{mark_unchanged, print_sessions_ended};
+use crate::cli::prompt;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::roles::{
-    Allow, Changed, Create, Delete, Deleted, Deny, ScopeWish, SetAccess, SetScope,
+use lac_app::access::roles::{
+    RoleAllow, RoleChanged, RoleCreate, RoleDelete, RoleDeleted, RoleDeny, RoleSetAccess,
+    RoleSetScope, ScopeSelection,
 };
 use lac_model::access::Access;
+use lac_model::bounded::{BoundedList, ShortText};
 use lac_model::fault::Fault;
-use lac_model::form::{BoundedList, ShortText};
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -51,7 +52,7 @@ enum AccessArg {
 }
 
 #[derive(Debug, Args)]
-pub struct GrantArgs {
+pub struct AllowDenyArgs {
     /// The role
     name: String,
     /// Full ids, or unambiguous endings after `::` (login_button)
@@ -71,93 +72,93 @@ pub struct ScopeArgs {
     scope: Vec<String>,
 }
 
-pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
-    let scope = (!args.scope.is_empty()).then(|| wish(&args.scope));
-    let request = Create {
+pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
+    let scope = (!args.scope.is_empty()).then(|| parse_scope(&args.scope));
+    let request = RoleCreate {
         name: args.name.try_into()?,
         all: args.all,
         scope: scope.transpose()?,
     };
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
-pub fn delete(args: &DeleteArgs, shop: &Shop) -> Result<()> {
-    let deleted = ask::confirmed(shop, |confirmed| {
+pub fn delete(args: &DeleteArgs, cli: &Cli) -> Result<()> {
+    let deleted = prompt::confirmed(cli, |confirmed| {
         let name = args.name.clone();
-        shop.run(Delete {
+        cli.run(RoleDelete {
             name: name.try_into()?,
             confirmed,
         })
     })?;
-    shop.show(&deleted)
+    cli.print_view(&deleted)
 }
 
-pub fn access(args: AccessArgs, shop: &Shop) -> Result<()> {
+pub fn access(args: AccessArgs, cli: &Cli) -> Result<()> {
     let access = match args.access {
         AccessArg::All => Access::All,
         AccessArg::Custom => Access::Custom,
     };
     let name = args.name;
-    let answer = ask::confirmed_by_person(shop, |confirmation| {
+    let answer = prompt::run_confirmed_if_interactive(cli, |confirmation| {
         let name = name.parse()?;
-        shop.run(SetAccess {
+        cli.run(RoleSetAccess {
             name,
             access,
             confirmation,
         })
     })?;
-    if answer.changed && !shop.out.can_ask {
-        note_access(&answer.role.name, access, shop);
+    if answer.changed && !cli.out.is_interactive {
+        note_access(&answer.role.name, access, cli);
     }
-    tell(shop, &answer)
+    print_changed(cli, &answer)
 }
 
 /// Says what nobody was asked about.
-pub fn note_access(role: &str, access: Access, shop: &Shop) {
-    let name = safe(role);
-    shop.out.say(&match access {
+pub fn note_access(role: &str, access: Access, cli: &Cli) {
+    let name = sanitize(role);
+    cli.out.print_note(&match access {
         Access::All => format!("note: role {name} has access to everything now"),
         Access::Custom => format!("note: role {name} holds nothing now; allow what it may"),
     });
 }
 
-pub fn allow(args: GrantArgs, shop: &Shop) -> Result<()> {
-    let request = Allow {
+pub fn allow(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
+    let request = RoleAllow {
         name: args.name.try_into()?,
-        resources: BoundedList::read("RESOURCE", args.resources, ShortText::new)?,
+        resources: BoundedList::parse("RESOURCE", args.resources, ShortText::new)?,
         with_children: args.with_children,
     };
-    let answer = shop.run(request)?;
+    let answer = cli.run(request)?;
     if answer.role.access == Access::All {
-        shop.out
-            .say("the role has access to everything: there is nothing to add");
+        cli.out
+            .print_note("the role has access to everything: there is nothing to add");
     }
-    tell(shop, &answer)
+    print_changed(cli, &answer)
 }
 
-pub fn deny(args: GrantArgs, shop: &Shop) -> Result<()> {
-    let request = Deny {
+pub fn deny(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
+    let request = RoleDeny {
         name: args.name.try_into()?,
-        resources: BoundedList::read("RESOURCE", args.resources, ShortText::new)?,
+        resources: BoundedList::parse("RESOURCE", args.resources, ShortText::new)?,
         with_children: args.with_children,
     };
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
-pub fn scope(args: ScopeArgs, shop: &Shop) -> Result<()> {
-    let request = SetScope {
+pub fn scope(args: ScopeArgs, cli: &Cli) -> Result<()> {
+    let request = RoleSetScope {
         name: args.name.try_into()?,
-        scope: wish(&args.scope)?,
+        scope: parse_scope(&args.scope)?,
     };
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
 /// `all`, or `website:CODE`, several times.
-fn wish(words: &[String]) -> Result<ScopeWish> {
+fn parse_scope(words: &[String]) -> Result<ScopeSelection> {
     if let [all] = words
         && all == "all"
     {
-        return Ok(ScopeWish::All);
+        return Ok(ScopeSelection::All);
     }
     let code = |word: &String| match word.strip_prefix("website:") {
         Some(code) if !code.is_empty() => Ok(code.to_owned()),
@@ -167,23 +168,23 @@ fn wish(words: &[String]) -> Result<ScopeWish> {
         )),
     };
     let codes: Vec<String> = words.iter().map(code).collect::<Result<_>>()?;
-    BoundedList::read("SCOPE", codes, ShortText::new).map(ScopeWish::Websites)
+    BoundedList::parse("SCOPE", codes, ShortText::new).map(ScopeSelection::Websites)
 }
 
-fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
-    shop.show(answer)?;
-    ended(shop, answer.sessions_ended);
+fn print_changed(cli: &Cli, answer: &RoleChanged) -> Result<()> {
+    cli.print_view(answer)?;
+    print_sessions_ended(cli, answer.sessions_ended);
     Ok(())
 }
 
-impl KeyValueView for Changed {
-    fn lines(&self, look: &Look) -> KeyValues {
-        mark(self.role.lines(look), self.changed)
+impl KeyValueView for RoleChanged {
+    fn lines(&self, style: &Style) -> KeyValues {
+        mark_unchanged(self.role.lines(style), self.changed)
     }
 }
 
-impl KeyValueView for Deleted {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for RoleDeleted {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new().add("deleted", &self.name)
     }
 }

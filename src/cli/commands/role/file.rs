@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::list::scope;
-use crate::cli::ask;
-use crate::cli::declared::counted;
-use crate::cli::declared::{self, DiffArgs, Line, Outcome, Shown};
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::confirm::Confirmation;
-use lac_app::roles::{Apply, Change, Diff, Export};
+use super::list::format_scope;
+use crate::cli::declaration::count_noun;
+use crate::cli::declaration::{self, ApplyOutcome, DiffArgs, DiffLine, DiffLines};
+use crate::cli::prompt;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::access::roles::{AccessChange, RoleApply, RoleDiff, RoleExport};
+use lac_app::core::confirm::Confirmation;
 use lac_render::column::Column;
 use lac_store::Result;
 
@@ -31,56 +31,56 @@ pub struct ApplyArgs {
     dry_run: bool,
 }
 
-pub fn export(shop: &Shop) -> Result<()> {
-    let exported = shop.run(Export {})?;
-    declared::export(shop, &exported.text, &exported.left_out)
+pub fn export(cli: &Cli) -> Result<()> {
+    let exported = cli.run(RoleExport {})?;
+    declaration::print_export(cli, &exported.text, &exported.left_out)
 }
 
-pub fn diff(args: &DiffArgs, shop: &Shop) -> Result<u8> {
-    let text = declared::read(&args.file)?;
+pub fn diff(args: &DiffArgs, cli: &Cli) -> Result<u8> {
+    let text = declaration::read_file(&args.file)?;
     let prune = args.prune;
-    let found = declared::named(
+    let found = declaration::with_file_name(
         &args.file,
-        shop.run(Diff {
+        cli.run(RoleDiff {
             text: text.try_into()?,
             prune,
         }),
     )?;
     let (roles, users) = found.unmanaged;
-    let unmanaged = [counted(roles, "role"), counted(users, "admin user")];
+    let unmanaged = [count_noun(roles, "role"), count_noun(users, "admin user")];
     let unmanaged: Vec<String> = unmanaged.into_iter().flatten().filter(|_| !prune).collect();
-    declared::differences(shop, &found.changes, &found.left_out, &unmanaged)
+    declaration::print_differences(cli, &found.changes, &found.left_out, &unmanaged)
 }
 
-pub fn apply(args: &ApplyArgs, shop: &Shop) -> Result<()> {
-    let text = declared::read(&args.file)?;
-    let applied = ask::confirmed_by_person(shop, |confirmation| {
-        let request = Apply {
+pub fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
+    let text = declaration::read_file(&args.file)?;
+    let applied = prompt::run_confirmed_if_interactive(cli, |confirmation| {
+        let request = RoleApply {
             text: text.clone().try_into()?,
             prune: args.prune,
             dry_run: args.dry_run,
             confirmed: confirmation == Confirmation::Given,
             confirmation,
         };
-        declared::named(&args.file, shop.run(request))
+        declaration::with_file_name(&args.file, cli.run(request))
     })?;
-    if !shop.out.can_ask && !applied.dry_run {
+    if !cli.out.is_interactive && !applied.dry_run {
         for change in &applied.changes {
-            if let Change::RoleAccess { role, after, .. } = change {
-                super::change::note_access(role, *after, shop);
+            if let AccessChange::RoleAccess { role, after, .. } = change {
+                super::change::note_access(role, *after, cli);
             }
         }
     }
-    let outcome = Outcome {
+    let outcome = ApplyOutcome {
         answer: &applied,
         changes: &applied.changes,
         dry_run: applied.dry_run,
         sessions_ended: applied.sessions_ended,
     };
-    declared::applied(shop, &outcome)
+    declaration::print_applied(cli, &outcome)
 }
 
-impl Tabled for Change {
+impl TableRow for AccessChange {
     /// People read lines instead ([`Shown`]).
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("change"),
@@ -96,16 +96,16 @@ impl Tabled for Change {
     ];
 }
 
-impl Shown for Change {
-    fn shown(&self) -> Vec<Line> {
-        let one = |sign, text: String| vec![Line::new(sign, text)];
+impl DiffLines for AccessChange {
+    fn diff_lines(&self) -> Vec<DiffLine> {
+        let one = |sign, text: String| vec![DiffLine::new(sign, text)];
         match self {
             Self::RoleCreate {
                 role,
                 access,
                 websites,
             } => {
-                let (access, scope) = (access.as_str(), everywhere(websites.as_ref()));
+                let (access, scope) = (access.as_str(), scope_text(websites.as_ref()));
                 one('+', format!("role {role}: access {access}, scope {scope}"))
             }
             Self::RoleAccess {
@@ -118,18 +118,18 @@ impl Shown for Change {
             }
             Self::RoleAllow { role, resources } => resources
                 .iter()
-                .map(|resource| Line::new('+', format!("role {role}: {resource}")))
+                .map(|resource| DiffLine::new('+', format!("role {role}: {resource}")))
                 .collect(),
             Self::RoleDeny { role, resources } => resources
                 .iter()
-                .map(|resource| Line::new('-', format!("role {role}: {resource}")))
+                .map(|resource| DiffLine::new('-', format!("role {role}: {resource}")))
                 .collect(),
             Self::RoleScope {
                 role,
                 before,
                 after,
             } => {
-                let (before, after) = (everywhere(before.as_ref()), everywhere(after.as_ref()));
+                let (before, after) = (scope_text(before.as_ref()), scope_text(after.as_ref()));
                 one('~', format!("role {role}: scope {before} → {after}"))
             }
             Self::RoleDelete { role } => one('-', format!("role {role}")),
@@ -169,7 +169,7 @@ impl Shown for Change {
                 let line = |(what, before, after): (&str, &Option<String>, &Option<String>)| {
                     let (before, after) = (said(before), said(after));
                     let text = format!("admin user {admin_user}: {what} {before} → {after}");
-                    Line::new('~', text)
+                    DiffLine::new('~', text)
                 };
                 let changed = pairs
                     .into_iter()
@@ -187,7 +187,7 @@ impl Shown for Change {
     }
 }
 
-fn everywhere(websites: Option<&BTreeSet<String>>) -> String {
+fn scope_text(websites: Option<&BTreeSet<String>>) -> String {
     let codes: Option<Vec<String>> = websites.map(|codes| codes.iter().cloned().collect());
-    scope(codes.as_ref())
+    format_scope(codes.as_ref())
 }

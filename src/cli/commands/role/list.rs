@@ -4,12 +4,12 @@ use clap::Args;
 
 use crate::cli::args::Paging;
 use crate::cli::paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::roles::{List, RoleRow, RoleView, Show};
+use crate::cli::runner::Cli;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::access::roles::{RoleList, RoleShow, RoleSummary, RoleView};
 use lac_model::access::Access;
 use lac_model::resource::Resource;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::column::Column;
 use lac_render::one::KeyValues;
 use lac_store::Result;
@@ -26,19 +26,19 @@ pub struct ShowArgs {
     name: String,
 }
 
-pub fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
-    shop.ready()?;
-    paging::show(shop, &args.paging, |part| shop.run(List { part }))
+pub fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
+    cli.connect()?;
+    paging::show_pages(cli, &args.paging, |part| cli.run(RoleList { part }))
 }
 
-pub fn show(args: ShowArgs, shop: &Shop) -> Result<()> {
-    shop.show(&shop.run(Show {
+pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
+    cli.print_view(&cli.run(RoleShow {
         name: args.name.try_into()?,
     })?)
 }
 
 /// The scope as it is written on the command line.
-pub fn scope(websites: Option<&Vec<String>>) -> String {
+pub fn format_scope(websites: Option<&Vec<String>>) -> String {
     match websites {
         None => "all".to_owned(),
         Some(codes) if codes.is_empty() => "none".to_owned(),
@@ -49,7 +49,7 @@ pub fn scope(websites: Option<&Vec<String>>) -> String {
     }
 }
 
-impl Tabled for RoleRow {
+impl TableRow for RoleSummary {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("name", "role", |row, _| (&row.name).into()),
         Column::new("access", "access", |row, _| row.access.as_str().into()),
@@ -58,28 +58,28 @@ impl Tabled for RoleRow {
         }),
         Column::hidden("scope"),
         Column::new("websites", "scope", |row, _| {
-            scope(row.websites.as_ref()).into()
+            format_scope(row.websites.as_ref()).into()
         }),
         Column::new("users", "users", |row, _| row.users.to_string().into()),
     ];
 }
 
 impl KeyValueView for RoleView {
-    fn lines(&self, _look: &Look) -> KeyValues {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let resources = match (self.access, self.resources.as_slice()) {
             (Access::All, _) => vec!["everything".to_owned()],
             (Access::Custom, []) => vec!["nothing".to_owned()],
-            (Access::Custom, held) => held.iter().copied().map(described).collect(),
+            (Access::Custom, held) => held.iter().copied().map(resource_label).collect(),
         };
         KeyValues::new()
             .add("role", &self.name)
             .add("access", self.access.as_str())
-            .add("scope", scope(self.websites.as_ref()))
+            .add("scope", format_scope(self.websites.as_ref()))
             .add("users", self.users.join(", "))
             .add_some("resources", resources)
     }
 }
 
-fn described(resource: Resource) -> String {
+fn resource_label(resource: Resource) -> String {
     format!("{} ({})", resource.id(), resource.title())
 }

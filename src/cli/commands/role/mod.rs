@@ -7,20 +7,20 @@ mod resources;
 
 use clap::{ArgMatches, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::declared::DiffArgs;
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::declaration::DiffArgs;
+use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "role",
     about: "What admin users may do, and on which websites",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<RoleCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum RoleCommand {
     /// List the roles
     #[command(after_help = "Example:\n  lac role list -o json")]
     List(list::ListArgs),
@@ -38,12 +38,12 @@ enum Verb {
     Access(change::AccessArgs),
     /// Give a role resources
     #[command(after_help = "Example:\n  lac role allow Support login_button sales_order")]
-    Allow(change::GrantArgs),
+    Allow(change::AllowDenyArgs),
     /// Take resources from a role
     #[command(
         after_help = "Example:\n  lac role deny Support Magento_Sales::sales --with-children"
     )]
-    Deny(change::GrantArgs),
+    Deny(change::AllowDenyArgs),
     /// Set the websites a role counts on
     #[command(after_help = "Example:\n  lac role scope Support website:eu website:us")]
     Scope(change::ScopeArgs),
@@ -61,20 +61,20 @@ enum Verb {
     Apply(file::ApplyArgs),
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list::list(&args, shop)?,
-        Verb::Show(args) => list::show(args, shop)?,
-        Verb::Create(args) => change::create(args, shop)?,
-        Verb::Delete(args) => change::delete(&args, shop)?,
-        Verb::Access(args) => change::access(args, shop)?,
-        Verb::Allow(args) => change::allow(args, shop)?,
-        Verb::Deny(args) => change::deny(args, shop)?,
-        Verb::Scope(args) => change::scope(args, shop)?,
-        Verb::Resources(args) => resources::resources(args, shop)?,
-        Verb::Export(_) => file::export(shop)?,
-        Verb::Diff(args) => return file::diff(&args, shop),
-        Verb::Apply(args) => file::apply(&args, shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        RoleCommand::List(args) => list::list(&args, cli)?,
+        RoleCommand::Show(args) => list::show(args, cli)?,
+        RoleCommand::Create(args) => change::create(args, cli)?,
+        RoleCommand::Delete(args) => change::delete(&args, cli)?,
+        RoleCommand::Access(args) => change::access(args, cli)?,
+        RoleCommand::Allow(args) => change::allow(args, cli)?,
+        RoleCommand::Deny(args) => change::deny(args, cli)?,
+        RoleCommand::Scope(args) => change::scope(args, cli)?,
+        RoleCommand::Resources(args) => resources::resources(args, cli)?,
+        RoleCommand::Export(_) => file::export(cli)?,
+        RoleCommand::Diff(args) => return file::diff(&args, cli),
+        RoleCommand::Apply(args) => file::apply(&args, cli)?,
     }
     Ok(0)
 }

@@ -3,12 +3,12 @@
 use clap::Args;
 
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::Tabled;
-use lac_app::roles::{Node, Tree};
-use lac_model::form::OptionalText;
+use crate::cli::runner::Cli;
+use crate::cli::view::TableRow;
+use lac_app::access::roles::{ResourceNode, RoleResources};
+use lac_model::bounded::IntoBoundedText;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -25,29 +25,29 @@ pub struct ResourcesArgs {
     paging: Paging,
 }
 
-pub fn resources(args: ResourcesArgs, shop: &Shop) -> Result<()> {
-    let nodes = shop.run(Tree {
-        role: args.name.or(args.role).formed()?,
+pub fn resources(args: ResourcesArgs, cli: &Cli) -> Result<()> {
+    let nodes = cli.run(RoleResources {
+        role: args.name.or(args.role).into_bounded()?,
     })?;
-    shop.page(nodes, &args.paging, |node| node.id.clone())
+    cli.print_page(nodes, &args.paging, |node| node.id.clone())
 }
 
 /// Its title in the tree, and whether the role holds it.
-fn branch(node: &Node) -> Text {
+fn tree_label(node: &ResourceNode) -> StyledText {
     let branch = "│ ".repeat(node.depth);
     let (sign, tone) = match node.granted {
-        Some(true) => ("✓ ", Tone::Good),
-        Some(false) => ("· ", Tone::Dim),
-        None => ("", Tone::Plain),
+        Some(true) => ("✓ ", Emphasis::Good),
+        Some(false) => ("· ", Emphasis::Dim),
+        None => ("", Emphasis::Plain),
     };
     let short = node.id.rsplit_once("::").map_or(&*node.id, |(_, id)| id);
-    Text::toned(format!("{branch}{sign}{} ({short})", node.title), tone)
+    StyledText::with_emphasis(format!("{branch}{sign}{} ({short})", node.title), tone)
 }
 
-impl Tabled for Node {
+impl TableRow for ResourceNode {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("id"),
-        Column::new("title", "resource", |row, _| branch(row)),
+        Column::new("title", "resource", |row, _| tree_label(row)),
         Column::hidden("parent"),
         Column::hidden("depth"),
         Column::hidden("granted"),

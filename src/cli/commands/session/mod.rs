@@ -5,27 +5,27 @@ mod rows;
 use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 
 use self::rows::NARROW;
-use super::{Noun, parsed, verbs};
+use super::{CommandSpec, parse_args, with_subcommands};
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use lac_app::sessions::{End, ListSessions, ShowSession, Which};
-use lac_model::form::BoundedList;
-use lac_model::form::OptionalText;
+use crate::cli::runner::Cli;
+use lac_app::login::sessions::{SessionEnd, SessionList, SessionSelection, SessionShow};
+use lac_model::bounded::BoundedList;
+use lac_model::bounded::IntoBoundedText;
 use lac_model::ids::SessionId;
 use lac_model::session::SessionState;
-use lac_render::Format;
-use lac_render::event::is_narrow;
+use lac_render::OutputFormat;
+use lac_render::event::prefers_narrow_table;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "session",
     about: "Show and end impersonations",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<SessionCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum SessionCommand {
     /// List sessions, newest first: your own, or all with Lac::sessions
     #[command(after_help = "Example:\n  lac session list --state active")]
     List(ListArgs),
@@ -102,55 +102,58 @@ struct EndArgs {
     customer: Option<String>,
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list(args, shop)?,
-        Verb::Show(args) => {
-            shop.show(&shop.run(ShowSession {
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        SessionCommand::List(args) => list(args, cli)?,
+        SessionCommand::Show(args) => {
+            cli.print_view(&cli.run(SessionShow {
                 id: SessionId::new(args.id)?,
             })?)?;
         }
-        Verb::End(args) => {
+        SessionCommand::End(args) => {
             let (admin, customer) = (args.admin, args.customer);
             let which = if admin.is_some() || customer.is_some() {
-                Which::Of {
-                    admin: admin.formed()?,
-                    customer: customer.formed()?,
+                SessionSelection::Of {
+                    admin: admin.into_bounded()?,
+                    customer: customer.into_bounded()?,
                 }
             } else if args.all {
-                Which::All
+                SessionSelection::All
             } else if args.ids.is_empty() {
-                Which::Own
+                SessionSelection::Own
             } else {
-                Which::Ids(BoundedList::read("ID", args.ids, SessionId::new)?)
+                SessionSelection::Ids(BoundedList::parse("ID", args.ids, SessionId::new)?)
             };
-            shop.list(&shop.run(End { which })?)?;
+            cli.print_list(&cli.run(SessionEnd { which })?)?;
         }
     }
     Ok(0)
 }
 
-fn list(args: ListArgs, shop: &Shop) -> Result<()> {
-    let limit = shop.limit(args.paging.limit);
-    let request = ListSessions {
+fn list(args: ListArgs, cli: &Cli) -> Result<()> {
+    let limit = cli.row_limit(args.paging.limit);
+    let request = SessionList {
         mine: args.mine,
-        admin: args.admin.formed()?,
-        customer: args.customer.formed()?,
-        states: BoundedList::of("--state", args.state.into_iter().map(SessionState::from))?,
-        after: args.paging.after.formed()?,
+        admin: args.admin.into_bounded()?,
+        customer: args.customer.into_bounded()?,
+        states: BoundedList::from_members(
+            "--state",
+            args.state.into_iter().map(SessionState::from),
+        )?,
+        after: args.paging.after.into_bounded()?,
         // One more tells whether something is left out.
         limit: limit.map(|n| n.saturating_add(1)),
     };
-    let mut rows = shop.run(request)?;
+    let mut rows = cli.run(request)?;
     let more = limit.is_some_and(|limit| rows.len() > limit);
     rows.truncate(limit.unwrap_or(usize::MAX));
     let cursor = rows.last().filter(|_| more).map(|last| last.id.to_string());
     let shown = rows.len();
-    if shop.out.format == Format::Table && is_narrow(&shop.look()) {
-        shop.list_with(NARROW, &rows)?;
+    if cli.out.format == OutputFormat::Table && prefers_narrow_table(&cli.style()) {
+        cli.print_list_with_columns(NARROW, &rows)?;
     } else {
-        shop.list(&rows)?;
+        cli.print_list(&rows)?;
     }
-    shop.more(shown, cursor.as_deref());
+    cli.print_next_page_hint(shown, cursor.as_deref());
     Ok(())
 }

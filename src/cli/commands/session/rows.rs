@@ -1,42 +1,42 @@
 //! What sessions look like.
 
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::sessions::{Ended, SessionRow};
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::login::sessions::{SessionEnded, SessionView};
 use lac_model::ids::SessionId;
 use lac_model::session::SessionState;
-use lac_model::time::{Timestamp, length};
-use lac_render::Look;
+use lac_model::time::{Timestamp, format_duration};
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 
-fn state_text(state: SessionState) -> Text {
+fn state_text(state: SessionState) -> StyledText {
     let tone = match state {
-        SessionState::Issued => Tone::Warning,
-        SessionState::Active => Tone::Good,
-        SessionState::Ended | SessionState::Expired => Tone::Dim,
+        SessionState::Issued => Emphasis::Warning,
+        SessionState::Active => Emphasis::Good,
+        SessionState::Ended | SessionState::Expired => Emphasis::Dim,
     };
-    Text::toned(state.as_str(), tone)
+    StyledText::with_emphasis(state.as_str(), tone)
 }
 
 /// As the log shortens it on a terminal, where one can read and type it; a
 /// pipe gets all of it.
-fn id(id: &SessionId, look: &Look) -> Text {
-    match look.width {
-        Some(_) => id.short().into(),
+fn short_id(id: &SessionId, style: &Style) -> StyledText {
+    match style.width {
+        Some(_) => id.short_prefix().into(),
         None => id.as_str().into(),
     }
 }
 
-fn issued(time: Timestamp, look: &Look) -> Text {
-    match look.width {
-        Some(_) => time.relative(look.now).into(),
-        None => look.short_time(time).into(),
+fn issued_text(time: Timestamp, style: &Style) -> StyledText {
+    match style.width {
+        Some(_) => time.format_relative(style.now).into(),
+        None => style.short_time(time).into(),
     }
 }
 
 /// A length of time in a narrow column.
-fn short(seconds: u64) -> String {
+fn short_duration(seconds: u64) -> String {
     let (unit, name) = match seconds {
         0..60 => (1, "s"),
         60..3600 => (60, "min"),
@@ -46,17 +46,18 @@ fn short(seconds: u64) -> String {
     format!("{} {name}", seconds / unit)
 }
 
-const ID: Column<SessionRow> = Column::new("id", "session", |row, look| id(&row.id, look));
-const STATE: Column<SessionRow> = Column::new("state", "state", |row, _| state_text(row.state));
-const ADMIN: Column<SessionRow> = Column::new("admin", "admin", |row, _| (&row.admin).into());
-const AGE: Column<SessionRow> =
-    Column::new("age_seconds", "age", |row, _| short(row.age_seconds).into());
-const LEFT: Column<SessionRow> = Column::new("left_seconds", "left", |row, _| {
-    row.left_seconds.map(short).into()
+const ID: Column<SessionView> = Column::new("id", "session", |row, style| short_id(&row.id, style));
+const STATE: Column<SessionView> = Column::new("state", "state", |row, _| state_text(row.state));
+const ADMIN: Column<SessionView> = Column::new("admin", "admin", |row, _| (&row.admin).into());
+const AGE: Column<SessionView> = Column::new("age_seconds", "age", |row, _| {
+    short_duration(row.age_seconds).into()
 });
-const TICKET: Column<SessionRow> = Column::new("ticket", "ticket", |row, _| (&row.ticket).into());
+const LEFT: Column<SessionView> = Column::new("left_seconds", "left", |row, _| {
+    row.left_seconds.map(short_duration).into()
+});
+const TICKET: Column<SessionView> = Column::new("ticket", "ticket", |row, _| (&row.ticket).into());
 
-impl Tabled for SessionRow {
+impl TableRow for SessionView {
     const COLUMNS: &'static [Column<Self>] = &[
         ID,
         STATE,
@@ -71,8 +72,8 @@ impl Tabled for SessionRow {
         Column::new("store_view", "store view", |row, _| {
             (&row.store_view).into()
         }),
-        Column::new("issued_at", "issued", |row, look| {
-            issued(row.issued_at, look)
+        Column::new("issued_at", "issued", |row, style| {
+            issued_text(row.issued_at, style)
         }),
         Column::hidden("redeemed_at"),
         Column::hidden("ended_at"),
@@ -89,7 +90,7 @@ impl Tabled for SessionRow {
 }
 
 /// What a table shows where there is room for less.
-pub const NARROW: &[Column<SessionRow>] = &[
+pub const NARROW: &[Column<SessionView>] = &[
     ID,
     STATE,
     ADMIN,
@@ -102,9 +103,9 @@ pub const NARROW: &[Column<SessionRow>] = &[
     TICKET,
 ];
 
-impl KeyValueView for SessionRow {
-    fn lines(&self, look: &Look) -> KeyValues {
-        let time = |time: Option<Timestamp>| time.map(|time| look.time(time));
+impl KeyValueView for SessionView {
+    fn lines(&self, style: &Style) -> KeyValues {
+        let time = |time: Option<Timestamp>| time.map(|time| style.time(time));
         let email = self.customer_email.as_deref().unwrap_or_default();
         let cause = self.end_cause.map(|cause| cause.as_str().replace('_', " "));
         KeyValues::new()
@@ -114,28 +115,30 @@ impl KeyValueView for SessionRow {
             .add("customer", format!("{} {email}", self.customer_id))
             .add("website", &self.website)
             .add("store view", &self.store_view)
-            .add("issued", look.time(self.issued_at))
-            .add("link until", look.time(self.expires_at))
+            .add("issued", style.time(self.issued_at))
+            .add("link until", style.time(self.expires_at))
             .add_some("redeemed", time(self.redeemed_at))
             .add_some("redeemed by", &self.redeemed_by)
             .add_some("ends", time(self.ends_at))
             .add_some("ended", time(self.ended_at))
             .add_some("because", cause)
-            .add_some("time left", self.left_seconds.map(length))
+            .add_some("time left", self.left_seconds.map(format_duration))
             .add_some("consent", self.overrides_consent.then_some("overridden"))
             .add_some("document", &self.document)
             .add_some("ticket", &self.ticket)
     }
 }
 
-impl Tabled for Ended {
+impl TableRow for SessionEnded {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("id", "session", |row, look| id(&row.id, look)),
+        Column::new("id", "session", |row, style| short_id(&row.id, style)),
         Column::new("state", "state", |row, _| state_text(row.state)),
         Column::new("admin", "admin", |row, _| (&row.admin).into()),
         Column::new("customer_id", "customer", |row, _| {
             row.customer_id.to_string().into()
         }),
-        Column::new("changed", "ended now", |row, _| Text::yes_no(row.changed)),
+        Column::new("changed", "ended now", |row, _| {
+            StyledText::yes_no(row.changed)
+        }),
     ];
 }

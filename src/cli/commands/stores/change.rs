@@ -2,16 +2,17 @@
 
 use clap::Args;
 
-use crate::cli::ask::confirm;
-use crate::cli::shop::Shop;
+use crate::cli::prompt::confirm;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::stores::{
-    AddGroup, AddView, AddWebsite, Address, Edit, Edited, PlanRemove, Remove, Removed,
+use lac_app::shop::stores::{
+    StoreRef, StoresAddGroup, StoresAddView, StoresAddWebsite, StoresEdit, StoresEdited,
+    StoresPlanRemove, StoresRemove, StoresRemoved,
 };
+use lac_model::bounded::IntoBoundedText;
+use lac_model::bounded::StoreId;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
-use lac_model::form::StoreId;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
@@ -101,80 +102,80 @@ pub struct RemoveArgs {
     what: String,
 }
 
-fn id(number: i64) -> Result<StoreId> {
+fn parse_id(number: i64) -> Result<StoreId> {
     StoreId::try_from(number).map_err(|e| Fault::invalid("--id", e))
 }
 
-pub fn add_website(args: WebsiteArgs, shop: &Shop) -> Result<()> {
-    let request = AddWebsite {
+pub fn add_website(args: WebsiteArgs, cli: &Cli) -> Result<()> {
+    let request = StoresAddWebsite {
         code: args.code.try_into()?,
         name: args.name.try_into()?,
-        id: args.id.map(id).transpose()?,
+        id: args.id.map(parse_id).transpose()?,
         default: args.default,
     };
-    shop.show(&shop.run(request)?)
+    cli.print_view(&cli.run(request)?)
 }
 
-pub fn add_group(args: GroupArgs, shop: &Shop) -> Result<()> {
-    let request = AddGroup {
+pub fn add_group(args: GroupArgs, cli: &Cli) -> Result<()> {
+    let request = StoresAddGroup {
         code: args.code.try_into()?,
         website: args.website.try_into()?,
         name: args.name.try_into()?,
-        id: args.id.map(id).transpose()?,
+        id: args.id.map(parse_id).transpose()?,
     };
-    shop.show(&shop.run(request)?)
+    cli.print_view(&cli.run(request)?)
 }
 
-pub fn add_view(args: ViewArgs, shop: &Shop) -> Result<()> {
-    let request = AddView {
+pub fn add_view(args: ViewArgs, cli: &Cli) -> Result<()> {
+    let request = StoresAddView {
         code: args.code.try_into()?,
         group: args.group.try_into()?,
         name: args.name.try_into()?,
-        id: args.id.map(id).transpose()?,
+        id: args.id.map(parse_id).transpose()?,
         active: !args.inactive,
     };
-    shop.show(&shop.run(request)?)
+    cli.print_view(&cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
-    let request = Edit {
-        what: address(&args.what)?,
-        name: args.name.formed()?,
-        code: args.code.formed()?,
+pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
+    let request = StoresEdit {
+        what: parse_address(&args.what)?,
+        name: args.name.into_bounded()?,
+        code: args.code.into_bounded()?,
         active: args.active.map(|word| word == "yes"),
         default: args.default,
     };
-    shop.show(&shop.run(request)?)
+    cli.print_view(&cli.run(request)?)
 }
 
-pub fn remove(args: &RemoveArgs, shop: &Shop) -> Result<()> {
-    let what = address(&args.what)?;
-    if !shop.out.yes {
-        let planned = shop.run(PlanRemove { what: what.clone() })?;
+pub fn remove(args: &RemoveArgs, cli: &Cli) -> Result<()> {
+    let what = parse_address(&args.what)?;
+    if !cli.out.assume_yes {
+        let planned = cli.run(StoresPlanRemove { what: what.clone() })?;
         let question = match planned.config_values {
             0 => format!("remove {what}?"),
             1 => format!("remove {what} and its config value?"),
             n => format!("remove {what} and its {n} config values?"),
         };
-        confirm(shop, &question)?;
+        confirm(cli, &question)?;
     }
-    shop.show(&shop.run(Remove { what })?)
+    cli.print_view(&cli.run(StoresRemove { what })?)
 }
 
-fn address(text: &str) -> Result<Address> {
+fn parse_address(text: &str) -> Result<StoreRef> {
     text.parse()
         .map_err(|e: String| Fault::invalid("what to change", e))
 }
 
-impl KeyValueView for Edited {
-    fn lines(&self, look: &Look) -> KeyValues {
+impl KeyValueView for StoresEdited {
+    fn lines(&self, style: &Style) -> KeyValues {
         let unchanged = (!self.changed).then_some("nothing: it was so already");
-        self.node.lines(look).add_some("changed", unchanged)
+        self.node.lines(style).add_some("changed", unchanged)
     }
 }
 
-impl KeyValueView for Removed {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for StoresRemoved {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new()
             .add("removed", format!("{}:{}", self.kind.as_str(), self.code))
             .add("config values", self.config_values.to_string())

@@ -3,9 +3,9 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::Paging;
-use crate::cli::shop::Shop;
-use lac_app::stores::{Level, List, Node};
-use lac_model::form::BoundedList;
+use crate::cli::runner::Cli;
+use lac_app::shop::stores::{StoreLevel, StoreNode, StoresList};
+use lac_model::bounded::BoundedList;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ enum KindArg {
     Views,
 }
 
-impl From<KindArg> for Level {
+impl From<KindArg> for StoreLevel {
     fn from(arg: KindArg) -> Self {
         match arg {
             KindArg::Websites => Self::Website,
@@ -42,15 +42,18 @@ impl From<KindArg> for Level {
     }
 }
 
-pub fn run(args: &ListArgs, shop: &Shop) -> Result<()> {
-    let request = List {
-        levels: BoundedList::of("--kind", args.kind.iter().map(|kind| Level::from(*kind)))?,
+pub fn run(args: &ListArgs, cli: &Cli) -> Result<()> {
+    let request = StoresList {
+        levels: BoundedList::from_members(
+            "--kind",
+            args.kind.iter().map(|kind| StoreLevel::from(*kind)),
+        )?,
         back_office: args.all,
     };
-    let nodes = shop.run(request)?;
-    shop.page(nodes, &args.paging, address)
+    let nodes = cli.run(request)?;
+    cli.print_page(nodes, &args.paging, node_address)
 }
 
-fn address(node: &Node) -> String {
+fn node_address(node: &StoreNode) -> String {
     format!("{}:{}", node.kind.as_str(), node.code)
 }

@@ -6,19 +6,19 @@ mod rows;
 
 use clap::{ArgMatches, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "stores",
     about: "Websites, store groups and store views",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<StoresCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum StoresCommand {
     /// List websites, their store groups and store views
     #[command(after_help = "Example:\n  lac stores list --kind views")]
     List(list::ListArgs),
@@ -39,14 +39,14 @@ enum Verb {
     Remove(change::RemoveArgs),
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list::run(&args, shop)?,
-        Verb::AddWebsite(args) => change::add_website(args, shop)?,
-        Verb::AddGroup(args) => change::add_group(args, shop)?,
-        Verb::AddView(args) => change::add_view(args, shop)?,
-        Verb::Edit(args) => change::edit(args, shop)?,
-        Verb::Remove(args) => change::remove(&args, shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        StoresCommand::List(args) => list::run(&args, cli)?,
+        StoresCommand::AddWebsite(args) => change::add_website(args, cli)?,
+        StoresCommand::AddGroup(args) => change::add_group(args, cli)?,
+        StoresCommand::AddView(args) => change::add_view(args, cli)?,
+        StoresCommand::Edit(args) => change::edit(args, cli)?,
+        StoresCommand::Remove(args) => change::remove(&args, cli)?,
     }
     Ok(0)
 }

@@ -2,16 +2,18 @@
 
 use clap::Args;
 
-use crate::cli::commands::changes::{ended, mark};
-use crate::cli::shop::Shop;
+use crate::cli::change_notes::{mark_unchanged, print_sessions_ended};
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use crate::cli::{ask, input};
-use lac_app::users::{Assign, Changed, Create, Delete, Deleted, Edit, SetEnabled};
+use crate::cli::{input, prompt};
+use lac_app::access::users::{
+    UserAssign, UserChanged, UserCreate, UserDelete, UserDeleted, UserEdit, UserSetEnabled,
+};
+use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::one::KeyValues;
-use lac_render::safe::safe;
+use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -55,28 +57,29 @@ pub struct EditArgs {
     full_name: Option<String>,
 }
 
-pub fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
+pub fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
     let account = args.os_account.clone();
-    let request = Create {
+    let request = UserCreate {
         name: args.name.try_into()?,
         role: args.role.try_into()?,
-        os_account: args.os_account.formed()?,
-        full_name: input::optional("--full-name", args.full_name.as_deref())?.formed()?,
+        os_account: args.os_account.into_bounded()?,
+        full_name: input::optional_text("--full-name", args.full_name.as_deref())?
+            .into_bounded()?,
     };
-    tell(shop, &shop.run(request)?)?;
-    warn_of_unknown(account.as_deref(), shop);
+    print_changed(cli, &cli.run(request)?)?;
+    warn_if_account_missing(account.as_deref(), cli);
     Ok(())
 }
 
-pub fn assign(args: AssignArgs, shop: &Shop) -> Result<()> {
-    let request = Assign {
+pub fn assign(args: AssignArgs, cli: &Cli) -> Result<()> {
+    let request = UserAssign {
         name: args.name.try_into()?,
         role: args.role.try_into()?,
     };
-    tell(shop, &shop.run(request)?)
+    print_changed(cli, &cli.run(request)?)
 }
 
-pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
+pub fn edit(args: EditArgs, cli: &Cli) -> Result<()> {
     if args.os_account.is_none() && args.full_name.is_none() {
         return Err(Fault::InputRequired {
             what: "what to change".to_owned(),
@@ -84,43 +87,44 @@ pub fn edit(args: EditArgs, shop: &Shop) -> Result<()> {
         });
     }
     let account = args.os_account.clone();
-    let request = Edit {
+    let request = UserEdit {
         name: args.name.try_into()?,
-        os_account: args.os_account.formed()?,
-        full_name: input::optional("--full-name", args.full_name.as_deref())?.formed()?,
+        os_account: args.os_account.into_bounded()?,
+        full_name: input::optional_text("--full-name", args.full_name.as_deref())?
+            .into_bounded()?,
     };
-    tell(shop, &shop.run(request)?)?;
-    warn_of_unknown(account.as_deref(), shop);
+    print_changed(cli, &cli.run(request)?)?;
+    warn_if_account_missing(account.as_deref(), cli);
     Ok(())
 }
 
-pub fn set_enabled(args: NameArgs, enabled: bool, shop: &Shop) -> Result<()> {
+pub fn set_enabled(args: NameArgs, enabled: bool, cli: &Cli) -> Result<()> {
     let name = args.name;
-    tell(
-        shop,
-        &shop.run(SetEnabled {
+    print_changed(
+        cli,
+        &cli.run(UserSetEnabled {
             name: name.try_into()?,
             enabled,
         })?,
     )
 }
 
-pub fn delete(args: &NameArgs, shop: &Shop) -> Result<()> {
-    let deleted = ask::confirmed(shop, |confirmed| {
+pub fn delete(args: &NameArgs, cli: &Cli) -> Result<()> {
+    let deleted = prompt::confirmed(cli, |confirmed| {
         let name = args.name.clone();
-        shop.run(Delete {
+        cli.run(UserDelete {
             name: name.try_into()?,
             confirmed,
         })
     })?;
-    shop.show(&deleted)?;
-    ended(shop, deleted.sessions_ended);
+    cli.print_view(&deleted)?;
+    print_sessions_ended(cli, deleted.sessions_ended);
     Ok(())
 }
 
 /// Says when nobody can come in by an account, because this host has none of
 /// that name. It may come later, so that it is no error.
-fn warn_of_unknown(account: Option<&str>, shop: &Shop) {
+fn warn_if_account_missing(account: Option<&str>, cli: &Cli) {
     let Some(name) = account.filter(|name| !name.is_empty()) else {
         return;
     };
@@ -128,27 +132,27 @@ fn warn_of_unknown(account: Option<&str>, shop: &Shop) {
     let is_uid = uid.is_some_and(|uid| uid.parse::<u32>().is_ok());
     // A directory that does not answer is no reason to say that it is missing.
     if !is_uid && matches!(nix::unistd::User::from_name(name), Ok(None)) {
-        shop.out.say(&format!(
+        cli.out.print_note(&format!(
             "warning: this host has no account {} (yet): nobody can come in by it",
-            safe(name)
+            sanitize(name)
         ));
     }
 }
 
-fn tell(shop: &Shop, answer: &Changed) -> Result<()> {
-    shop.show(answer)?;
-    ended(shop, answer.sessions_ended);
+fn print_changed(cli: &Cli, answer: &UserChanged) -> Result<()> {
+    cli.print_view(answer)?;
+    print_sessions_ended(cli, answer.sessions_ended);
     Ok(())
 }
 
-impl KeyValueView for Changed {
-    fn lines(&self, look: &Look) -> KeyValues {
-        mark(self.user.lines(look), self.changed)
+impl KeyValueView for UserChanged {
+    fn lines(&self, style: &Style) -> KeyValues {
+        mark_unchanged(self.user.lines(style), self.changed)
     }
 }
 
-impl KeyValueView for Deleted {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for UserDeleted {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new().add("deleted", &self.name)
     }
 }

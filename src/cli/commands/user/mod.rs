@@ -6,19 +6,19 @@ mod token;
 
 use clap::{ArgMatches, Subcommand};
 
-use super::{Noun, parsed, verbs};
-use crate::cli::shop::Shop;
+use super::{CommandSpec, parse_args, with_subcommands};
+use crate::cli::runner::Cli;
 use lac_store::Result;
 
-pub const NOUN: Noun = Noun {
+pub const SPEC: CommandSpec = CommandSpec {
     name: "user",
     about: "Admin users and their access tokens",
-    arguments: verbs::<Verb>,
+    arguments: with_subcommands::<UserCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum UserCommand {
     /// List the admin users
     #[command(after_help = "Example:\n  lac user list -o json")]
     List(list::ListArgs),
@@ -47,20 +47,20 @@ enum Verb {
     Delete(change::NameArgs),
     /// Access tokens, for scripts and second actors
     #[command(subcommand)]
-    Token(token::Verb),
+    Token(token::UserTokenCommand),
 }
 
-fn run(matches: &ArgMatches, shop: &Shop) -> Result<u8> {
-    match parsed(matches)? {
-        Verb::List(args) => list::list(&args, shop)?,
-        Verb::Show(args) => list::show(args, shop)?,
-        Verb::Create(args) => change::create(args, shop)?,
-        Verb::Assign(args) => change::assign(args, shop)?,
-        Verb::Edit(args) => change::edit(args, shop)?,
-        Verb::Disable(args) => change::set_enabled(args, false, shop)?,
-        Verb::Enable(args) => change::set_enabled(args, true, shop)?,
-        Verb::Delete(args) => change::delete(&args, shop)?,
-        Verb::Token(verb) => token::run(verb, shop)?,
+fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
+    match parse_args(matches)? {
+        UserCommand::List(args) => list::list(&args, cli)?,
+        UserCommand::Show(args) => list::show(args, cli)?,
+        UserCommand::Create(args) => change::create(args, cli)?,
+        UserCommand::Assign(args) => change::assign(args, cli)?,
+        UserCommand::Edit(args) => change::edit(args, cli)?,
+        UserCommand::Disable(args) => change::set_enabled(args, false, cli)?,
+        UserCommand::Enable(args) => change::set_enabled(args, true, cli)?,
+        UserCommand::Delete(args) => change::delete(&args, cli)?,
+        UserCommand::Token(verb) => token::run(verb, cli)?,
     }
     Ok(0)
 }

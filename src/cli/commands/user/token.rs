@@ -7,23 +7,25 @@ use clap::{Args, Subcommand};
 use crate::cli::args::Paging;
 use crate::cli::out::Out;
 use crate::cli::paging;
-use crate::cli::shop::Shop;
-use crate::cli::view::{KeyValueView, Tabled};
-use lac_app::tokens::{
-    Create, Created, List, MAX_LIFETIME, Revoke, Revoked, TokenState, TokenView, Which,
+use crate::cli::runner::Cli;
+use crate::cli::view::{KeyValueView, TableRow};
+use lac_app::access::tokens::{
+    MAX_LIFETIME, TokenCreate, TokenCreated, TokenList, TokenRevoke, TokenRevoked, TokenSelection,
+    TokenView,
 };
+use lac_app::core::TokenState;
+use lac_model::bounded::IntoBoundedText;
+use lac_model::bounded::{BoundedList, ShortText};
 use lac_model::fault::Fault;
-use lac_model::form::OptionalText;
-use lac_model::form::{BoundedList, ShortText};
 use lac_model::time::{Timestamp, parse_duration};
-use lac_render::Look;
+use lac_render::Style;
 use lac_render::column::Column;
-use lac_render::list::{Text, Tone};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub enum UserTokenCommand {
     /// Make a token and show it, once
     #[command(after_help = "Examples:\n  \
         lac user token create bob --expires 30d --label nightly\n  \
@@ -76,18 +78,18 @@ pub struct RevokeArgs {
     all: bool,
 }
 
-pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
+pub fn run(verb: UserTokenCommand, cli: &Cli) -> Result<()> {
     match verb {
-        Verb::Create(args) => create(args, shop),
-        Verb::List(args) => list(&args, shop),
-        Verb::Revoke(args) => {
+        UserTokenCommand::Create(args) => create(args, cli),
+        UserTokenCommand::List(args) => list(&args, cli),
+        UserTokenCommand::Revoke(args) => {
             let which = if args.all {
-                Which::All
+                TokenSelection::All
             } else {
-                Which::Ids(BoundedList::of("ID", args.ids)?)
+                TokenSelection::Ids(BoundedList::from_members("ID", args.ids)?)
             };
             let name = args.name;
-            shop.show(&shop.run(Revoke {
+            cli.print_view(&cli.run(TokenRevoke {
                 name: name.try_into()?,
                 which,
             })?)
@@ -95,39 +97,42 @@ pub fn run(verb: Verb, shop: &Shop) -> Result<()> {
     }
 }
 
-fn list(args: &ListArgs, shop: &Shop) -> Result<()> {
-    shop.ready()?;
-    paging::show(shop, &args.paging, |part| {
+fn list(args: &ListArgs, cli: &Cli) -> Result<()> {
+    cli.connect()?;
+    paging::show_pages(cli, &args.paging, |part| {
         let name = args.name.clone();
-        shop.run(List {
-            name: name.formed()?,
+        cli.run(TokenList {
+            name: name.into_bounded()?,
             part,
         })
     })
 }
 
-fn create(args: CreateArgs, shop: &Shop) -> Result<()> {
-    let request = Create {
+fn create(args: CreateArgs, cli: &Cli) -> Result<()> {
+    let request = TokenCreate {
         name: args.name.try_into()?,
-        label: args.label.filter(|label| !label.is_empty()).formed()?,
-        lifetime: args.expires.as_deref().map(lifetime).transpose()?,
-        resources: BoundedList::read("--resource", args.resource, ShortText::new)?,
-        websites: BoundedList::read("--website", args.website, ShortText::new)?,
+        label: args
+            .label
+            .filter(|label| !label.is_empty())
+            .into_bounded()?,
+        lifetime: args.expires.as_deref().map(parse_lifetime).transpose()?,
+        resources: BoundedList::parse("--resource", args.resource, ShortText::new)?,
+        websites: BoundedList::parse("--website", args.website, ShortText::new)?,
     };
-    let created = shop.run(request)?;
-    if shop.out.format.is_for_programs() {
-        return shop.show(&created);
+    let created = cli.run(request)?;
+    if cli.out.format.is_machine_readable() {
+        return cli.print_view(&created);
     }
-    Out::line(created.token.expose())?;
-    shop.out.say(&format!(
+    Out::print_line(created.token.expose())?;
+    cli.out.print_note(&format!(
         "this token of {} is shown once; it expires {}",
-        lac_render::safe::safe(&created.name),
-        shop.look().time(created.expires_at)
+        lac_render::sanitize::sanitize(&created.name),
+        cli.style().time(created.expires_at)
     ));
     Ok(())
 }
 
-fn lifetime(text: &str) -> Result<Duration> {
+fn parse_lifetime(text: &str) -> Result<Duration> {
     let limits = "a token expires after 1s to 366d";
     let length = match text {
         "never" | "" => return Err(Fault::invalid("--expires", limits)),
@@ -139,14 +144,14 @@ fn lifetime(text: &str) -> Result<Duration> {
     Ok(length)
 }
 
-impl KeyValueView for Created {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for TokenCreated {
+    fn lines(&self, _look: &Style) -> KeyValues {
         KeyValues::new() // the token stands alone on stdout
     }
 }
 
-impl KeyValueView for Revoked {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for TokenRevoked {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let list = |ids: &[i64]| {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             (!ids.is_empty()).then(|| ids.join(", "))
@@ -160,7 +165,7 @@ impl KeyValueView for Revoked {
 }
 
 /// What a token is limited to, in short.
-fn only(token: &TokenView) -> String {
+fn restrictions_text(token: &TokenView) -> String {
     let resources = token.resources.iter().flatten().map(|r| r.short_id());
     let websites = token
         .websites
@@ -175,46 +180,46 @@ fn only(token: &TokenView) -> String {
     }
 }
 
-fn state(token: &TokenView) -> Text {
+fn state_text(token: &TokenView) -> StyledText {
     let tone = match token.state {
-        TokenState::Active => Tone::Good,
-        TokenState::Suspended => Tone::Warning,
-        TokenState::Expired | TokenState::Revoked => Tone::Dim,
+        TokenState::Active => Emphasis::Good,
+        TokenState::Suspended => Emphasis::Warning,
+        TokenState::Expired | TokenState::Revoked => Emphasis::Dim,
     };
     let state = token.state.as_str();
     match token.parent_id {
-        None => Text::toned(state, tone),
-        Some(parent) => Text::toned(format!("{state}, made with {parent}"), tone),
+        None => StyledText::with_emphasis(state, tone),
+        Some(parent) => StyledText::with_emphasis(format!("{state}, made with {parent}"), tone),
     }
 }
 
 /// Three absolute times leave no room for anything else on a terminal.
-fn time(time: Timestamp, look: &Look) -> String {
-    match look.width {
-        Some(_) => time.relative(look.now),
-        None => look.short_time(time),
+fn time_text(time: Timestamp, style: &Style) -> String {
+    match style.width {
+        Some(_) => time.format_relative(style.now),
+        None => style.short_time(time),
     }
 }
 
-impl Tabled for TokenView {
+impl TableRow for TokenView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("id", "id", |row, _| row.id.to_string().into()),
         Column::new("name", "name", |row, _| (&row.name).into()),
         Column::new("label", "label", |row, _| (&row.label).into()),
-        Column::new("created_at", "created", |row, look| {
-            time(row.created_at, look).into()
+        Column::new("created_at", "created", |row, style| {
+            time_text(row.created_at, style).into()
         }),
-        Column::new("expires_at", "expires", |row, look| match row.expires_at {
-            Some(at) => time(at, look).into(),
+        Column::new("expires_at", "expires", |row, style| match row.expires_at {
+            Some(at) => time_text(at, style).into(),
             None => "never".into(),
         }),
         Column::hidden("revoked_at"),
-        Column::new("last_used_at", "last used", |row, look| {
-            row.last_used_at.map(|at| time(at, look)).into()
+        Column::new("last_used_at", "last used", |row, style| {
+            row.last_used_at.map(|at| time_text(at, style)).into()
         }),
-        Column::new("resources", "only", |row, _| only(row).into()),
+        Column::new("resources", "only", |row, _| restrictions_text(row).into()),
         Column::hidden("websites"),
-        Column::new("state", "state", |row, _| state(row)),
+        Column::new("state", "state", |row, _| state_text(row)),
         Column::hidden("parent_id"),
     ];
 }

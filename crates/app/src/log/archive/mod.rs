@@ -11,32 +11,32 @@ mod plan;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, Desk, Done, Keys, act, look};
-use lac_ledger::archive_file::{self as make, Maker, Piece};
-use lac_ledger::head::{check_file, check_head};
-use lac_ledger::log::newest;
-use lac_ledger::tree::Tree;
+use crate::{Config, Context, SigningKeys, WriteOutcome, read, write};
+use lac_ledger::archive_builder::{self as make, ArchiveBuilder, PlannedArchive};
+use lac_ledger::event_log::newest_head;
+use lac_ledger::head::{check_checkpoint_file, check_head};
+use lac_ledger::tree::EventTree;
 use lac_model::audit::{Action, Event};
 use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{Act, ArchiveRow, Result};
 
-const NEEDED: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
+const ARCHIVE_RESOURCES: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
 /// Events taken out of the database in one transaction.
-const SWEEP: usize = 2000;
+const SWEEP_BATCH: usize = 2000;
 
 /// Asks for old events to be archived.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Archive {
+pub struct LogArchive {
     /// Only say what would be archived.
     pub dry_run: bool,
 }
 
 /// What was archived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Archived {
+pub struct LogArchived {
     /// Events before this time are old enough.
     pub before: Timestamp,
     /// The directory.
@@ -61,55 +61,55 @@ pub struct ArchivedFile {
     pub sha256: Option<String>,
 }
 
-impl Act for Archive {
-    const ANY_OF: &'static [Resource] = &NEEDED;
+impl Act for LogArchive {
+    const ANY_OF: &'static [Resource] = &ARCHIVE_RESOURCES;
 }
 
-impl Archive {
+impl LogArchive {
     /// # Errors
     /// `resource_denied`, `log_tampered`, `io`; nothing is removed then.
-    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Archived> {
+    pub fn run(self, context: &Context<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<LogArchived> {
         if self.dry_run {
-            return look(desk, Action::LogArchive, &NEEDED, |view| {
-                let (before, pieces) = plan::pieces(view)?;
+            return read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |view| {
+                let (before, pieces) = plan::plan_pieces(view)?;
                 let files = pieces.iter().map(Into::into).collect();
-                Ok(answer(desk, before, files, true, None))
+                Ok(answer(context, before, files, true, None))
             });
         }
         // Who may not archive does not wait for, or make, anything.
-        look(desk, Action::LogArchive, &NEEDED, |_| Ok(()))?;
-        let _lock = lock(desk)?;
+        read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |_| Ok(()))?;
+        let _lock = lock_archives(context)?;
         // What cannot be cleared away now is by the next run.
-        let _ = clear_away(desk)?;
-        sweep(desk)?;
-        let (before, rows) = look(desk, Action::LogArchive, &NEEDED, |view| {
-            let (before, pieces) = plan::pieces(view)?;
-            let head = newest(view.read)?;
+        let _ = remove_unreferenced_files(context)?;
+        sweep_archived_events(context)?;
+        let (before, rows) = read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |view| {
+            let (before, pieces) = plan::plan_pieces(view)?;
+            let head = newest_head(view.read)?;
             let origin = view.config.store_name()?;
-            let keys = Keys::of(desk.keys, view.read, &origin)?.chain;
+            let keys = SigningKeys::load(context.keys, view.read, &origin)?.chain;
             check_head(view.read, &head, &keys)?;
-            let source = view.source();
-            let tree = Tree::new(source, head.size)?;
-            let maker = Maker::new(source, &tree, &head, &keys)?;
-            Ok((before, maker.all(&pieces, at)?))
+            let source = view.log_source();
+            let tree = EventTree::new(source, head.size)?;
+            let maker = ArchiveBuilder::new(source, &tree, &head, &keys)?;
+            Ok((before, maker.build_all(&pieces, at)?))
         })?;
         if rows.is_empty() {
-            return Ok(answer(desk, before, Vec::new(), false, None));
+            return Ok(answer(context, before, Vec::new(), false, None));
         }
-        let audit_seq = put(desk, &rows)?;
-        sweep(desk)?;
-        let files = rows.iter().map(shown).collect();
-        Ok(answer(desk, before, files, false, audit_seq))
+        let audit_seq = record_archives(context, &rows)?;
+        sweep_archived_events(context)?;
+        let files = rows.iter().map(archived_file).collect();
+        Ok(answer(context, before, files, false, audit_seq))
     }
 }
 
 /// Lets the files stand for their events, on record.
-fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
+fn record_archives(context: &Context<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
     let fill = |event: &mut Event| {
-        let files: Vec<_> = rows.iter().map(shown).collect();
-        event.detail("files", serde_json::to_value(files).unwrap_or_default());
+        let files: Vec<_> = rows.iter().map(archived_file).collect();
+        event.add_detail("files", serde_json::to_value(files).unwrap_or_default());
     };
-    act::<Archive, _>(desk, Action::LogArchive, fill, |work, _| {
+    write::<LogArchive, _>(context, Action::LogArchive, fill, |work, _| {
         let last = work
             .read
             .audit_archives()?
@@ -122,9 +122,9 @@ fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
             work.put_archive(row)?;
         }
         // It must be found in the database, whatever moves into files.
-        work.tell_state();
+        work.record_state_digests();
         let recorded = work.record()?;
-        Ok(Done::Recorded(recorded.seq, recorded))
+        Ok(WriteOutcome::Recorded(recorded.seq, recorded))
     })
 }
 
@@ -132,8 +132,8 @@ fn put(desk: &Desk<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
 ///
 /// # Errors
 /// `busy`, `database`.
-fn sweep(desk: &Desk<'_>) -> Result<()> {
-    while desk.store.sweep(SWEEP)? > 0 {}
+fn sweep_archived_events(context: &Context<'_>) -> Result<()> {
+    while context.store.remove_archived_events(SWEEP_BATCH)? > 0 {}
     Ok(())
 }
 
@@ -143,22 +143,22 @@ fn sweep(desk: &Desk<'_>) -> Result<()> {
 /// # Errors
 /// `log_tampered`, `checkpoint_missing`; `store_unsafe` for a directory of
 /// another store; `io`.
-pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
-    let file = desk.high_water.read()?;
+pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
+    let file = context.high_water.read()?;
     let owner = {
-        let read = desk.store.read()?;
+        let read = context.store.read()?;
         let origin = Config::read(&*read)?.store_name()?;
-        let keys = Keys::of(desk.keys, &*read, &origin)?;
-        let head = newest(&*read)?;
+        let keys = SigningKeys::load(context.keys, &*read, &origin)?;
+        let head = newest_head(&*read)?;
         check_head(&*read, &head, &keys.chain)?;
         let file = file.ok_or_else(|| Fault::CheckpointMissing {
-            path: desk.high_water.path(),
+            path: context.high_water.path(),
         })?;
-        check_file(&*read, &head, &file, &keys.chain)?;
+        check_checkpoint_file(&*read, &head, &file, &keys.chain)?;
         let first = keys.rows.iter().find(|key| key.purpose == "audit");
         format!("{origin}\n{}\n", first.map_or("", |key| key.kid.as_str()))
     };
-    desk.archives.lock(&owner)
+    context.archives.lock(&owner)
 }
 
 /// Removes files that nothing refers to: what a run left that was killed, and
@@ -168,38 +168,41 @@ pub fn lock(desk: &Desk<'_>) -> Result<std::fs::File> {
 ///
 /// # Errors
 /// `io`.
-pub fn clear_away(desk: &Desk<'_>) -> Result<bool> {
+pub fn remove_unreferenced_files(context: &Context<'_>) -> Result<bool> {
     let (known, size): (Vec<String>, u64) = {
-        let read = desk.store.read()?;
+        let read = context.store.read()?;
         let rows = read.audit_archives()?.into_iter();
-        (rows.map(|row| row.name).collect(), newest(&*read)?.size)
+        (
+            rows.map(|row| row.name).collect(),
+            newest_head(&*read)?.size,
+        )
     };
-    let mut names = desk.archives.names()?;
-    names.retain(|name| make::is_ours(name) && !known.contains(name));
+    let mut names = context.archives.names()?;
+    names.retain(|name| make::is_archive_name(name) && !known.contains(name));
     if names.is_empty() {
         return Ok(true);
     }
-    if !desk.store.scrub(&[])? {
+    if !context.store.scrub(&[])? {
         return Ok(false);
     }
     for name in names {
-        if make::is_superfluous(desk.archives, &name, size)? {
-            desk.archives.remove(&name)?;
+        if make::is_removable(context.archives, &name, size)? {
+            context.archives.remove(&name)?;
         }
     }
     Ok(true)
 }
 
 fn answer(
-    desk: &Desk<'_>,
+    context: &Context<'_>,
     before: Timestamp,
     files: Vec<ArchivedFile>,
     dry_run: bool,
     audit_seq: Option<u64>,
-) -> Archived {
-    Archived {
+) -> LogArchived {
+    LogArchived {
         before,
-        place: desk.archives.place(),
+        place: context.archives.location(),
         events: files.iter().map(|file| file.last + 1 - file.first).sum(),
         files,
         dry_run,
@@ -207,7 +210,7 @@ fn answer(
     }
 }
 
-fn shown(row: &ArchiveRow) -> ArchivedFile {
+fn archived_file(row: &ArchiveRow) -> ArchivedFile {
     ArchivedFile {
         name: row.name.clone(),
         first: row.first,
@@ -219,8 +222,8 @@ fn shown(row: &ArchiveRow) -> ArchivedFile {
     }
 }
 
-impl From<&Piece> for ArchivedFile {
-    fn from(piece: &Piece) -> Self {
+impl From<&PlannedArchive> for ArchivedFile {
+    fn from(piece: &PlannedArchive) -> Self {
         Self {
             name: piece.name.clone(),
             first: piece.first,

@@ -7,42 +7,43 @@ mod search;
 
 use serde::{Deserialize, Serialize};
 
-use self::search::{Found, Subject};
-use super::archive::{clear_away, lock};
-use crate::customers::fields;
-use crate::{Desk, Done, Keys, View, Work, act, find, look};
-use lac_ledger::archive_file::{Rewritten, rewrite};
+use self::search::{ErasableEvents, ErasureSubject};
+use super::archive::{lock_archives, remove_unreferenced_files};
+use crate::core::find;
+use crate::shop::customers::fields;
+use crate::{Context, ReadView, SigningKeys, UnitOfWork, WriteOutcome, read, write};
+use lac_ledger::archive_builder::{RewrittenArchive, rewrite_archive};
 use lac_model::audit::{Action, Event};
+use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use lac_model::customer::email_key;
 use lac_model::fault::Fault;
-use lac_model::form::{BoundedList, SOME, ShortText};
 use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, DocumentWrite, OutboxWrite, Permit, RequestWrite, Result};
 
-const NEEDED: [Resource; 1] = [Resource::LAC_ERASE];
+const ERASE_RESOURCES: [Resource; 1] = [Resource::LAC_ERASE];
 
 /// Asks for the erasure of a customer who was removed, of addresses that nobody
 /// has any more, or of both; of one at least.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Erase {
+pub struct LogErase {
     /// The id: who is removed has no address any more. An address counts as one
     /// of `emails`.
     #[serde(default)]
     pub customer: Option<ShortText>,
     /// Addresses, without regard to case.
     #[serde(default)]
-    pub emails: BoundedList<ShortText, SOME>,
+    pub emails: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
     /// Whether whoever asks has confirmed it.
     pub confirmed: bool,
 }
 
 /// The most addresses that are searched for at once.
-const ADDRESSES: usize = 20;
+const MAX_ADDRESSES: usize = 20;
 
 /// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Erased {
+pub struct LogErased {
     /// `null` where addresses alone were given.
     pub customer_id: Option<CustomerId>,
     /// Shopper parts that are gone now.
@@ -65,15 +66,15 @@ pub struct Erased {
     pub audit_seq: Option<u64>,
 }
 
-impl Act for Erase {
-    const ANY_OF: &'static [Resource] = &NEEDED;
+impl Act for LogErase {
+    const ANY_OF: &'static [Resource] = &ERASE_RESOURCES;
 }
 
-impl Covers<DocumentWrite> for Erase {}
-impl Covers<OutboxWrite> for Erase {}
-impl Covers<RequestWrite> for Erase {}
+impl Covers<DocumentWrite> for LogErase {}
+impl Covers<OutboxWrite> for LogErase {}
+impl Covers<RequestWrite> for LogErase {}
 
-impl Erase {
+impl LogErase {
     /// Erases, and makes sure that nothing is left in older pages.
     ///
     /// # Errors
@@ -81,40 +82,41 @@ impl Erase {
     /// `invalid_value`, `confirmation_required`, `archive_missing`;
     /// `erasure_pending` (exit 7) where it is done and recorded, but a reader
     /// still keeps older pages: the same command again finishes it.
-    pub fn run(self, desk: &Desk<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<Erased> {
+    pub fn run(self, context: &Context<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<LogErased> {
         let subject = self.subject()?;
         // Never the addresses: the record of an erasure must not need another.
         let fill = |event: &mut Event| {
             event.customer_id = subject.id;
             if !subject.addresses.is_empty() {
-                event.detail("addresses", subject.addresses.len());
+                event.add_detail("addresses", subject.addresses.len());
             }
         };
         // Refused attempts are acts, and recorded as such.
-        act::<Self, _>(desk, Action::LogErase, fill, |work, _| {
-            self.may(work, &subject).map(Done::Unchanged)
+        write::<Self, _>(context, Action::LogErase, fill, |work, _| {
+            self.check_may_erase(work, &subject)
+                .map(WriteOutcome::Unchanged)
         })?;
-        let _lock = lock(desk)?;
-        clear_away(desk)?;
-        let (mut found, rewritten) = look(desk, Action::LogErase, &NEEDED, |view| {
-            let found = search::of(view, &subject, at)?;
-            let rewritten = rewritten(desk, view, &found)?;
+        let _lock = lock_archives(context)?;
+        remove_unreferenced_files(context)?;
+        let (mut found, rewritten) = read(context, Action::LogErase, &ERASE_RESOURCES, |view| {
+            let found = search::find_erasable(view, &subject, at)?;
+            let rewritten = rewrite_archives(context, view, &found)?;
             Ok((found, rewritten))
         })?;
-        let put = act::<Self, _>(desk, Action::LogErase, fill, |work, permit| {
-            self.may(work, &subject)?;
+        let put = write::<Self, _>(context, Action::LogErase, fill, |work, permit| {
+            self.check_may_erase(work, &subject)?;
             // What others recorded in the meantime, too.
-            search::go_on(work, &subject, &mut found, &mut |_, _| {})?;
-            put(work, permit, subject.id, &found, &rewritten)
+            search::extend(work, &subject, &mut found, &mut |_, _| {})?;
+            record_erasure(work, permit, subject.id, &found, &rewritten)
         })?;
         let (rest, audit_seq) = put.unwrap_or_default();
         let is_told_elsewhere = rest.requests + rest.notices > 0;
-        if !scrub(desk, &found, put.is_some(), is_told_elsewhere)? {
+        if !scrub_old_copies(context, &found, put.is_some(), is_told_elsewhere)? {
             return Err(Fault::ErasurePending {
-                customer: subject.named(),
+                customer: subject.name_in_fault(),
             });
         }
-        Ok(Erased {
+        Ok(LogErased {
             customer_id: subject.id,
             events: found.count(),
             ranges: found.ranges,
@@ -128,8 +130,8 @@ impl Erase {
         })
     }
 
-    fn subject(&self) -> Result<Subject> {
-        let mut subject = Subject::default();
+    fn subject(&self) -> Result<ErasureSubject> {
+        let mut subject = ErasureSubject::default();
         let mut given = self.emails.to_vec();
         match &self.customer {
             Some(named) if named.contains('@') => given.push(named.clone()),
@@ -142,12 +144,12 @@ impl Erase {
             }
             None => {}
         }
-        if given.len() > ADDRESSES {
-            let reason = format!("at most {ADDRESSES} addresses at once");
+        if given.len() > MAX_ADDRESSES {
+            let reason = format!("at most {MAX_ADDRESSES} addresses at once");
             return Err(Fault::invalid("--email", reason));
         }
         for address in given {
-            subject.addresses.push(fields::email(address.trim())?);
+            subject.addresses.push(fields::check_email(address.trim())?);
         }
         if subject.id.is_none() && subject.addresses.is_empty() {
             return Err(Fault::InputRequired {
@@ -159,8 +161,8 @@ impl Erase {
     }
 
     /// Only who is gone, by somebody who sees all websites, and on purpose.
-    fn may(&self, view: &View<'_>, subject: &Subject) -> Result<()> {
-        view.demand_all_websites("erasing from the log")?;
+    fn check_may_erase(&self, view: &ReadView<'_>, subject: &ErasureSubject) -> Result<()> {
+        view.require_all_websites("erasing from the log")?;
         let mut present = subject
             .id
             .map(|id| view.read.customer(id))
@@ -179,19 +181,22 @@ impl Erase {
             return Ok(());
         }
         Err(Fault::ConfirmationRequired {
-            what: format!("erase what the log says about {}, for good", subject.whom()),
+            what: format!(
+                "erase what the log says about {}, for good",
+                subject.name_in_question()
+            ),
         })
     }
 }
 
-impl Subject {
+impl ErasureSubject {
     /// In a message about a customer; an address is not repeated.
-    fn named(&self) -> String {
+    fn name_in_fault(&self) -> String {
         self.id
             .map_or_else(|| "of that address".to_owned(), |id| id.to_string())
     }
 
-    fn whom(&self) -> String {
+    fn name_in_question(&self) -> String {
         let addresses = match self.addresses.len() {
             1 => "this address".to_owned(),
             count => format!("these {count} addresses"),
@@ -206,90 +211,103 @@ impl Subject {
 
 /// Overwrites older pages and removes the files that were replaced; `false`
 /// while somebody still reads them.
-fn scrub(
-    desk: &Desk<'_>,
-    found: &Found,
+fn scrub_old_copies(
+    context: &Context<'_>,
+    found: &ErasableEvents,
     is_changed: bool,
     is_told_elsewhere: bool,
 ) -> Result<bool> {
     let clean = if is_told_elsewhere {
         // What people wrote holds words that cannot be looked for.
-        desk.store.rebuild()?
-    } else if found.is_unique && !found.is_told {
-        desk.store.scrub(&found.unique)?
-    } else if is_changed || found.is_told {
+        context.store.rebuild()?
+    } else if found.are_all_unique && !found.was_erased_before {
+        context.store.scrub(&found.unique)?
+    } else if is_changed || found.was_erased_before {
         // What to look for is not known: others have the address, or a run
         // before this one has erased it and did not come to an end.
-        desk.store.rebuild()?
+        context.store.rebuild()?
     } else {
-        desk.store.scrub(&[])?
+        context.store.scrub(&[])?
     };
     // Last: who reads older pages reads the older files.
-    Ok(clean && clear_away(desk)?)
+    Ok(clean && remove_unreferenced_files(context)?)
 }
 
 /// Archives that hold any of it, written anew.
-fn rewritten(desk: &Desk<'_>, view: &View<'_>, found: &Found) -> Result<Vec<Rewritten>> {
-    let keys = Keys::of(desk.keys, view.read, &view.config.store_name()?)?.chain;
+fn rewrite_archives(
+    context: &Context<'_>,
+    view: &ReadView<'_>,
+    found: &ErasableEvents,
+) -> Result<Vec<RewrittenArchive>> {
+    let keys = SigningKeys::load(context.keys, view.read, &view.config.store_name()?)?.chain;
     let mut all = Vec::new();
     for archive in view.read.audit_archives()? {
-        if found.any_within(archive.first, archive.last) {
-            let erased = |seq| found.holds(seq);
-            all.push(rewrite(view.source(), &archive, &keys, &erased)?);
+        if found.overlaps(archive.first, archive.last) {
+            let erased = |seq| found.contains(seq);
+            all.push(rewrite_archive(
+                view.log_source(),
+                &archive,
+                &keys,
+                &erased,
+            )?);
         }
     }
     Ok(all)
 }
 
 /// What beside the log was freed of personal data, and the event's seq.
-type Put = (Rest, Option<u64>);
+type Erasure = (ErasedOutsideLog, Option<u64>);
 
 /// How many of each.
 #[derive(Debug, Clone, Copy, Default)]
-struct Rest {
+struct ErasedOutsideLog {
     documents: u64,
     requests: u64,
     notices: u64,
 }
 
-impl Rest {
-    fn forget(
-        work: &Work<'_>,
-        permit: &Permit<'_, Erase>,
+impl ErasedOutsideLog {
+    fn erase(
+        work: &UnitOfWork<'_>,
+        permit: &Permit<'_, LogErase>,
         id: Option<CustomerId>,
-        found: &Found,
+        found: &ErasableEvents,
     ) -> Result<Self> {
         let mut rest = Self {
             documents: work
                 .tx
-                .document_forget(&permit.narrow(), None, &found.unique)?,
+                .document_erase_emails(&permit.narrow(), None, &found.unique)?,
             ..Self::default()
         };
-        let ids = id.map(|id| find::ids_in_log(work, id)).transpose()?;
+        let ids = id
+            .map(|id| find::customer_ids_in_log(work, id))
+            .transpose()?;
         for id in ids.unwrap_or_default() {
-            rest.documents += work.tx.document_forget(&permit.narrow(), Some(id), &[])?;
-            rest.requests += work.tx.requests_forget(&permit.narrow(), id)?;
-            rest.notices += work.tx.notices_forget(&permit.narrow(), id)?;
+            rest.documents += work
+                .tx
+                .document_erase_emails(&permit.narrow(), Some(id), &[])?;
+            rest.requests += work.tx.requests_erase_reasons(&permit.narrow(), id)?;
+            rest.notices += work.tx.notices_remove_by_customer(&permit.narrow(), id)?;
         }
         Ok(rest)
     }
 
-    fn is_nothing(self) -> bool {
+    fn is_empty(self) -> bool {
         self.documents + self.requests + self.notices == 0
     }
 }
 
 /// Does it; `None` where nothing is left to erase.
-fn put(
-    work: &mut Work<'_>,
-    permit: &Permit<'_, Erase>,
+fn record_erasure(
+    work: &mut UnitOfWork<'_>,
+    permit: &Permit<'_, LogErase>,
     id: Option<CustomerId>,
-    found: &Found,
-    rewritten: &[Rewritten],
-) -> Result<Done<Option<Put>>> {
-    let rest = Rest::forget(work, permit, id, found)?;
-    if found.ranges.is_empty() && rest.is_nothing() {
-        return Ok(Done::Unchanged(None));
+    found: &ErasableEvents,
+    rewritten: &[RewrittenArchive],
+) -> Result<WriteOutcome<Option<Erasure>>> {
+    let rest = ErasedOutsideLog::erase(work, permit, id, found)?;
+    if found.ranges.is_empty() && rest.is_empty() {
+        return Ok(WriteOutcome::Unchanged(None));
     }
     for new in rewritten {
         work.put_archive(&new.row)?;
@@ -300,10 +318,10 @@ fn put(
     if !found.ranges.is_empty() {
         work.draft.erased = Some(found.ranges.clone());
     }
-    work.draft.detail("events", found.count());
-    work.draft.detail("documents", rest.documents);
-    work.draft.detail("requests", rest.requests);
-    work.draft.detail("notices", rest.notices);
+    work.draft.add_detail("events", found.count());
+    work.draft.add_detail("documents", rest.documents);
+    work.draft.add_detail("requests", rest.requests);
+    work.draft.add_detail("notices", rest.notices);
     let recorded = work.record()?;
-    Ok(Done::Recorded(Some((rest, recorded.seq)), recorded))
+    Ok(WriteOutcome::Recorded(Some((rest, recorded.seq)), recorded))
 }

@@ -3,40 +3,41 @@
 
 use serde_json::Value;
 
-use crate::{View, find};
-use lac_model::audit::{Cut, Field};
+use crate::ReadView;
+use crate::core::find;
+use lac_model::audit::{EventField, RecordFields};
 use lac_model::customer::email_key;
 use lac_model::ids::CustomerId;
-use lac_store::{EventQuery, Hints, Result};
+use lac_store::{EventHints, EventQuery, Result};
 
 /// What there is to erase.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct ErasableEvents {
     /// Seqs whose shopper parts go, first and last of each run.
     pub ranges: Vec<(u64, u64)>,
     /// Addresses that nobody else has, as they may stand in a file, in small
     /// letters (those of ASCII): nothing of them may be left anywhere.
     pub unique: Vec<String>,
     /// Whether that is all addresses there were.
-    pub is_unique: bool,
+    pub are_all_unique: bool,
     /// Events that hold an address and belong to another customer.
     pub kept: u64,
     /// Whether an event says that something was erased before.
-    pub is_told: bool,
+    pub was_erased_before: bool,
     addresses: Vec<Address>,
     /// The last event that was looked at.
-    seen: u64,
+    last_seq: u64,
 }
 
 /// An address the customer had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Address {
-    small: String,
+    lowercase: String,
     /// The ways it is written, in texts and in JSON.
-    forms: Vec<String>,
+    spellings: Vec<String>,
 }
 
-impl Found {
+impl ErasableEvents {
     fn add(&mut self, seq: u64) {
         match self.ranges.last_mut() {
             Some((_, last)) if *last + 1 == seq => *last = seq,
@@ -52,12 +53,12 @@ impl Found {
     }
 
     /// Whether an event is among them.
-    pub fn holds(&self, seq: u64) -> bool {
-        self.any_within(seq, seq)
+    pub fn contains(&self, seq: u64) -> bool {
+        self.overlaps(seq, seq)
     }
 
     /// Whether any is within a range, both ends included.
-    pub fn any_within(&self, first: u64, last: u64) -> bool {
+    pub fn overlaps(&self, first: u64, last: u64) -> bool {
         let at = self.ranges.partition_point(|(_, end)| *end < first);
         self.ranges.get(at).is_some_and(|(start, _)| *start <= last)
     }
@@ -66,7 +67,7 @@ impl Found {
 /// Whom the log is to forget: a removed customer by id, addresses that nobody
 /// has any more, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Subject {
+pub struct ErasureSubject {
     pub id: Option<CustomerId>,
     pub addresses: Vec<String>,
 }
@@ -78,17 +79,21 @@ pub struct Subject {
 ///
 /// # Errors
 /// `archive_missing`, `row_damaged`.
-pub fn of(view: &View<'_>, subject: &Subject, at: &mut dyn FnMut(u64, u64)) -> Result<Found> {
-    let mut found = Found::default();
+pub fn find_erasable(
+    view: &ReadView<'_>,
+    subject: &ErasureSubject,
+    at: &mut dyn FnMut(u64, u64),
+) -> Result<ErasableEvents> {
+    let mut found = ErasableEvents::default();
     for address in &subject.addresses {
-        found.address(address);
+        found.add_address(address);
     }
     if let Some(id) = subject.id {
         for address in view.read.document_emails(id)? {
-            found.address(&address);
+            found.add_address(&address);
         }
     }
-    go_on(view, subject, &mut found, at)?;
+    extend(view, subject, &mut found, at)?;
     Ok(found)
 }
 
@@ -96,52 +101,55 @@ pub fn of(view: &View<'_>, subject: &Subject, at: &mut dyn FnMut(u64, u64)) -> R
 ///
 /// # Errors
 /// As [`of`].
-pub fn go_on(
-    view: &View<'_>,
-    subject: &Subject,
-    found: &mut Found,
+pub fn extend(
+    view: &ReadView<'_>,
+    subject: &ErasureSubject,
+    found: &mut ErasableEvents,
     at: &mut dyn FnMut(u64, u64),
 ) -> Result<()> {
     let ids = subject
         .id
-        .map(|id| find::ids_in_log(view, id))
+        .map(|id| find::customer_ids_in_log(view, id))
         .transpose()?;
     let ids = ids.unwrap_or_default();
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
-    let is_about = |event: &Cut<'_>| ids.iter().any(|id| event.value(Field::CustomerId) == id);
+    let is_about = |event: &RecordFields<'_>| {
+        ids.iter()
+            .any(|id| event.value(EventField::CustomerId) == id)
+    };
     let rest = EventQuery {
         ascending: true,
-        hints: Hints {
-            first: Some(found.seen + 1),
-            ..Hints::default()
+        hints: EventHints {
+            first: Some(found.last_seq + 1),
+            ..EventHints::default()
         },
         ..EventQuery::default()
     };
     let last = view.read.audit_last_seq()?;
-    view.source().events(&rest, &mut |event| {
+    view.log_source().for_each_event(&rest, &mut |event| {
         at(event.seq().unwrap_or(0), 2 * last);
         if is_about(event) {
-            found.is_told |= is_erasure(event) && event.erased() != "null";
-            if let Some(email) = event.text(Field::CustomerEmail) {
-                found.address(&email);
+            found.was_erased_before |= is_erasure_event(event) && event.erased_ranges() != "null";
+            if let Some(email) = event.decoded_value(EventField::CustomerEmail) {
+                found.add_address(&email);
             }
-            found.changed_addresses(event);
+            found.add_changed_addresses(event);
         }
         Ok(())
     })?;
-    found.only_theirs(view)?;
-    let mut present = Known::default();
-    view.source().events(&rest, &mut |event| {
+    found.select_unique_addresses(view)?;
+    let mut present = CustomerCache::default();
+    view.log_source().for_each_event(&rest, &mut |event| {
         let seq = event.seq().unwrap_or(0);
         at(last + seq, 2 * last);
-        let Some(shopper) = event.texts.shopper else {
+        let Some(shopper) = event.texts.customer_part else {
             return Ok(());
         };
         // An erasure is about them too, and says nothing personal: what it
         // erased must stay told.
-        if is_about(event) && !is_erasure(event) {
+        if is_about(event) && !is_erasure_event(event) {
             found.add(seq);
-        } else if found.is_named_in(shopper) {
+        } else if found.is_named_in_part(shopper) {
             if present.exists(view, event)? {
                 found.kept += 1;
             } else {
@@ -153,35 +161,35 @@ pub fn go_on(
     if found.kept > 0 {
         // Somebody else's events go on holding it.
         found.unique.clear();
-        found.is_unique = false;
+        found.are_all_unique = false;
     }
-    found.seen = last;
+    found.last_seq = last;
     Ok(())
 }
 
-fn is_erasure(event: &Cut<'_>) -> bool {
-    event.value(Field::Action) == "\"erase\""
+fn is_erasure_event(event: &RecordFields<'_>) -> bool {
+    event.value(EventField::Action) == "\"erase\""
 }
 
-impl Found {
-    fn address(&mut self, email: &str) {
+impl ErasableEvents {
+    fn add_address(&mut self, email: &str) {
         let small = email.to_lowercase();
         if small.is_empty() {
             return;
         }
-        let at = self.addresses.iter().position(|a| a.small == small);
+        let at = self.addresses.iter().position(|a| a.lowercase == small);
         let at = at.unwrap_or_else(|| {
             self.addresses.push(Address {
-                small: small.clone(),
-                forms: Vec::new(),
+                lowercase: small.clone(),
+                spellings: Vec::new(),
             });
             self.addresses.len() - 1
         });
-        let forms = &mut self.addresses[at].forms;
+        let forms = &mut self.addresses[at].spellings;
         for text in [&small, email] {
             for form in [
                 text.to_ascii_lowercase(),
-                in_json(text).to_ascii_lowercase(),
+                json_escaped(text).to_ascii_lowercase(),
             ] {
                 if !forms.contains(&form) {
                     forms.push(form);
@@ -192,68 +200,70 @@ impl Found {
 
     /// Addresses that a change of the customer names: the one before, and the one
     /// after, which no later event may name.
-    fn changed_addresses(&mut self, event: &Cut<'_>) {
-        let details = event.value(Field::Details);
+    fn add_changed_addresses(&mut self, event: &RecordFields<'_>) {
+        let details = event.value(EventField::Details);
         if !details.contains("\"email\"") {
             return;
         }
         let details: Value = serde_json::from_str(details).unwrap_or_default();
         for when in ["/before/email", "/after/email"] {
             if let Some(email) = details.pointer(when).and_then(Value::as_str) {
-                self.address(email);
+                self.add_address(email);
             }
         }
     }
 
     /// Which of the addresses nobody has now.
-    fn only_theirs(&mut self, view: &View<'_>) -> Result<()> {
+    fn select_unique_addresses(&mut self, view: &ReadView<'_>) -> Result<()> {
         self.unique.clear();
-        self.is_unique = true;
+        self.are_all_unique = true;
         for address in &self.addresses {
-            let key = email_key(&address.small);
+            let key = email_key(&address.lowercase);
             if view.read.customers_by_email(&key)?.is_empty() {
-                self.unique.extend(address.forms.iter().cloned());
+                self.unique.extend(address.spellings.iter().cloned());
             } else {
-                self.is_unique = false;
+                self.are_all_unique = false;
             }
         }
         Ok(())
     }
 
     /// Whether a shopper part holds one of the addresses in any text.
-    fn is_named_in(&self, shopper: &str) -> bool {
+    fn is_named_in_part(&self, shopper: &str) -> bool {
         if self.addresses.is_empty() {
             return false;
         }
         let small = shopper.to_lowercase();
-        let may = |address: &Address| small.contains(&in_json(&address.small));
+        let may = |address: &Address| small.contains(&json_escaped(&address.lowercase));
         if !self.addresses.iter().any(may) {
             return false;
         }
         let Ok(value) = serde_json::from_str::<Value>(shopper) else {
             return true;
         };
-        self.is_named_by(&value)
+        self.is_named_in_value(&value)
     }
 
-    fn is_named_by(&self, value: &Value) -> bool {
+    fn is_named_in_value(&self, value: &Value) -> bool {
         let text = |text: &str| {
             let small = text.to_lowercase();
-            self.addresses.iter().any(|a| names(&small, &a.small))
+            self.addresses
+                .iter()
+                .any(|a| names_address(&small, &a.lowercase))
         };
         match value {
             Value::String(said) => text(said),
-            Value::Array(values) => values.iter().any(|value| self.is_named_by(value)),
+            Value::Array(values) => values.iter().any(|value| self.is_named_in_value(value)),
             Value::Object(members) => members
                 .iter()
-                .any(|(name, value)| text(name) || self.is_named_by(value)),
+                .any(|(name, value)| text(name) || self.is_named_in_value(value)),
             _ => false,
         }
     }
 }
 
 /// A text as it stands in JSON.
-fn in_json(text: &str) -> String {
+fn json_escaped(text: &str) -> String {
     let quoted = serde_json::to_string(text).unwrap_or_default();
     let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
     inner.unwrap_or_default().to_owned()
@@ -261,7 +271,7 @@ fn in_json(text: &str) -> String {
 
 /// Whether a text names an address, and not a longer one that ends or begins
 /// like it: `bada@shop.example` does not name `ada@shop.example`.
-fn names(text: &str, address: &str) -> bool {
+fn names_address(text: &str, address: &str) -> bool {
     text.match_indices(address).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let mut after = text[at + address.len()..].chars();
@@ -276,11 +286,11 @@ fn names(text: &str, address: &str) -> bool {
 
 /// Whether the customers that events are about still exist, asked once each.
 #[derive(Debug, Default)]
-struct Known(std::collections::HashMap<String, bool>);
+struct CustomerCache(std::collections::HashMap<String, bool>);
 
-impl Known {
-    fn exists(&mut self, view: &View<'_>, event: &Cut<'_>) -> Result<bool> {
-        let Some(id) = event.text(Field::CustomerId) else {
+impl CustomerCache {
+    fn exists(&mut self, view: &ReadView<'_>, event: &RecordFields<'_>) -> Result<bool> {
+        let Some(id) = event.decoded_value(EventField::CustomerId) else {
             return Ok(false);
         };
         if let Some(known) = self.0.get(id.as_ref()) {
@@ -301,14 +311,14 @@ mod tests {
 
     #[test]
     fn runs_of_seqs() {
-        let mut found = Found::default();
+        let mut found = ErasableEvents::default();
         for seq in [3, 4, 5, 9] {
             found.add(seq);
         }
         assert_eq!(found.ranges, [(3, 5), (9, 9)]);
         assert_eq!(found.count(), 4);
-        assert!(found.holds(4) && found.holds(9) && !found.holds(6));
-        assert!(found.any_within(6, 9) && !found.any_within(6, 8) && !found.any_within(10, 99));
+        assert!(found.contains(4) && found.contains(9) && !found.contains(6));
+        assert!(found.overlaps(6, 9) && !found.overlaps(6, 8) && !found.overlaps(10, 99));
     }
 
     #[test]
@@ -322,7 +332,7 @@ mod tests {
             "line\nada@shop.example, and so on",
             "bada@shop.example, ada@shop.example",
         ] {
-            assert!(names(text, ada), "{text}");
+            assert!(names_address(text, ada), "{text}");
         }
         for text in [
             "bada@shop.example",
@@ -332,25 +342,25 @@ mod tests {
             "ada@shop.example-shop",
             "ada@shop",
         ] {
-            assert!(!names(text, ada), "{text}");
+            assert!(!names_address(text, ada), "{text}");
         }
     }
 
     #[test]
     fn texts_in_json_name_it_however_they_are_written() {
-        let mut found = Found::default();
-        found.address("J\u{d6}rg@Shop.Example");
+        let mut found = ErasableEvents::default();
+        found.add_address("J\u{d6}rg@Shop.Example");
         for part in [
             r#"{"customer_email":null,"reason":"said\nJÖRG@shop.example","details":{}}"#,
             r#"{"customer_email":null,"reason":null,"details":{"list":[{"jörg@shop.example":1}]}}"#,
         ] {
-            assert!(found.is_named_in(part), "{part}");
+            assert!(found.is_named_in_part(part), "{part}");
         }
         let other = r#"{"customer_email":"björg@shop.example","reason":null,"details":{}}"#;
-        assert!(!found.is_named_in(other));
+        assert!(!found.is_named_in_part(other));
         assert!(
             found.addresses[0]
-                .forms
+                .spellings
                 .contains(&"jÖrg@shop.example".to_owned())
         );
     }

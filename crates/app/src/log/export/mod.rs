@@ -5,38 +5,39 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::READERS;
-use super::{filter, names};
-use crate::{Desk, Done, Keys, View, act, look, names as file_names};
-use lac_ledger::archive::Written;
-use lac_ledger::export::pass::{self, Run};
-use lac_ledger::export::{Encode, FileFormat, Receiver, Target, proof};
+use super::LOG_READERS;
+use super::{filter, filter_values};
+use crate::core::names as file_names;
+use crate::{Context, ReadView, SigningKeys, WriteOutcome, read, write};
+use lac_ledger::archive::FileDigest;
+use lac_ledger::event_log::newest_head;
+use lac_ledger::export::encode::{self, EncodedRun};
+use lac_ledger::export::{EventEncoder, ExportSink, ExportWriter, FileFormat, proof_file};
 use lac_ledger::head::check_head;
-use lac_ledger::log::newest;
-use lac_ledger::manifest::{Exporter, FORMAT, Manifest, ProofFile, Strength, hex};
+use lac_ledger::manifest::{Exporter, MANIFEST_FORMAT, Manifest, ProofFile, ProofStrength, hex};
 use lac_ledger::signing::keys::PrivateKey;
 use lac_ledger::signing::note;
-use lac_ledger::source::Source;
-use lac_ledger::tree::Tree;
+use lac_ledger::source::EventSource;
+use lac_ledger::tree::EventTree;
 use lac_model::audit::Filter;
-use lac_model::audit::{Action, Event, Field, Selection};
+use lac_model::audit::{Action, Event, EventField, Selection};
+use lac_model::bounded::{BoundedList, LongText, MAX_VALUES_PER_FIELD, ShortText};
 use lac_model::fault::Fault;
-use lac_model::form::{BoundedList, LongText, SOME, ShortText};
 use lac_model::resource::Resource;
-use lac_store::{Act, EventQuery, Head, Hints, Result, Store};
+use lac_store::{Act, EventHints, EventQuery, Result, Store, TreeHead};
 
 /// Asks for an export.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Export {
+pub struct LogExport {
     pub filter: Filter,
     /// All of them if empty.
-    pub columns: BoundedList<Field, SOME>,
+    pub columns: BoundedList<EventField, MAX_VALUES_PER_FIELD>,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: ShortText,
     /// `zst` or `gz`.
     pub compression: Option<ShortText>,
     pub formula_guard: bool,
-    pub proof: Option<Strength>,
+    pub proof: Option<ProofStrength>,
     /// The file's name as it was given; `None` for stdout, which gets neither
     /// manifest nor proof.
     pub file: Option<LongText>,
@@ -44,7 +45,7 @@ pub struct Export {
 
 /// What was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exported {
+pub struct LogExported {
     pub file: Option<String>,
     pub rows: u64,
     pub bytes: u64,
@@ -64,25 +65,25 @@ fn is_zero(count: &u64) -> bool {
 }
 
 /// What was read in one snapshot.
-struct Taken {
+struct ExportSnapshot {
     rows: u64,
-    written: Written,
-    proof: Option<(Strength, String, Written)>,
+    written: FileDigest,
+    proof: Option<(ProofStrength, String, FileDigest)>,
     query: EventQuery,
     window: Option<(u64, u64)>,
-    head: Head,
+    head: TreeHead,
     /// The key that signed it, and signs the manifest, whatever came after.
     key: Arc<PrivateKey>,
     origin: String,
     exporter: Exporter,
-    at: lac_model::time::Timestamp,
+    exported_at: lac_model::time::Timestamp,
 }
 
-impl Act for Export {
-    const ANY_OF: &'static [Resource] = &READERS;
+impl Act for LogExport {
+    const ANY_OF: &'static [Resource] = &LOG_READERS;
 }
 
-impl Export {
+impl LogExport {
     /// Exports. To stdout the record comes first, because what was written
     /// cannot be taken back.
     ///
@@ -90,29 +91,29 @@ impl Export {
     /// `resource_denied`, `invalid_value`, `customer_not_found`, `log_tampered`,
     /// `archive_missing`, `row_damaged`, and whatever the target fails with; then nothing is put
     /// in place.
-    pub fn run(self, desk: &Desk<'_>, receiver: &mut dyn Receiver) -> Result<Exported> {
-        file_names::file(self.file.as_deref().unwrap_or_default())?;
-        let encoder = &*desk.formats.encoder(&self.format())?;
-        let target = &mut *desk.formats.target(&self.format(), receiver)?;
+    pub fn run(self, context: &Context<'_>, receiver: &mut dyn ExportSink) -> Result<LogExported> {
+        file_names::check_file_name(self.file.as_deref().unwrap_or_default())?;
+        let encoder = &*context.formats.encoder(&self.file_format())?;
+        let target = &mut *context.formats.open_writer(&self.file_format(), receiver)?;
         let Some(file) = self.file.clone() else {
-            let select = look(desk, Action::LogRead, &READERS, |view| {
-                let query = filter::query(&self.filter, view)?;
-                names::know_addresses(view, &query)?;
+            let select = read(context, Action::LogRead, &LOG_READERS, |view| {
+                let query = filter::build_query(&self.filter, view)?;
+                filter_values::check_addresses_known(view, &query)?;
                 Ok(query.select)
             })?;
-            let audit_seq = self.record(desk, &select, None)?;
-            let taken = self.take(desk, encoder, target)?;
-            return Ok(self.exported(&taken, None, audit_seq, 0));
+            let audit_seq = self.record(context, &select, None)?;
+            let taken = self.export_snapshot(context, encoder, target)?;
+            return Ok(self.answer(&taken, None, audit_seq, 0));
         };
-        let taken = self.take(desk, encoder, target)?;
-        let manifest = self.manifest(&file, &taken)?;
-        let audit_seq = self.record(desk, &manifest.filter, Some(&manifest))?;
-        target.publish(&manifest.text()?)?;
-        let cut_cells = target.cut_cells();
-        Ok(self.exported(&taken, Some(manifest), audit_seq, cut_cells))
+        let taken = self.export_snapshot(context, encoder, target)?;
+        let manifest = self.build_manifest(&file, &taken)?;
+        let audit_seq = self.record(context, &manifest.filter, Some(&manifest))?;
+        target.publish(&manifest.to_text()?)?;
+        let cut_cells = target.truncated_cells();
+        Ok(self.answer(&taken, Some(manifest), audit_seq, cut_cells))
     }
 
-    fn format(&self) -> FileFormat {
+    fn file_format(&self) -> FileFormat {
         FileFormat {
             columns: self.columns.clone(),
             content: self.content.clone(),
@@ -122,79 +123,81 @@ impl Export {
         }
     }
 
-    fn take(
+    fn export_snapshot(
         &self,
-        desk: &Desk<'_>,
-        encoder: &dyn Encode,
-        target: &mut dyn Target,
-    ) -> Result<Taken> {
-        look(desk, Action::LogRead, &READERS, |view| {
-            let mut query = filter::query(&self.filter, view)?;
-            names::know_addresses(view, &query)?;
+        context: &Context<'_>,
+        encoder: &dyn EventEncoder,
+        target: &mut dyn ExportWriter,
+    ) -> Result<ExportSnapshot> {
+        read(context, Action::LogRead, &LOG_READERS, |view| {
+            let mut query = filter::build_query(&self.filter, view)?;
+            filter_values::check_addresses_known(view, &query)?;
             query.ascending = true;
             let origin = view.config.store_name()?;
-            let head = newest(view.read)?;
-            let keys = Keys::of(desk.keys, view.read, &origin)?;
+            let head = newest_head(view.read)?;
+            let keys = SigningKeys::load(context.keys, view.read, &origin)?;
             check_head(view.read, &head, &keys.chain)?;
-            if self.proof == Some(Strength::Range) {
-                may_prove_range(view, &query.select)?;
+            if self.proof == Some(ProofStrength::Range) {
+                check_may_prove_range(view, &query.select)?;
                 // Only bounds in time can be seen to be reached.
-                query.hints = Hints::default();
+                query.hints = EventHints::default();
             }
-            let window = pass::window(view.read, &query)?;
-            let mut picked = proof::Picked::new(self.proof == Some(Strength::Sparse));
+            let window = encode::query_window(view.read, &query)?;
+            let mut picked = proof_file::ProofSeqs::new(self.proof == Some(ProofStrength::Sparse));
             let rows = match window {
                 None => 0,
                 Some(window) => {
-                    let mut rows = Rows {
-                        store: desk.store,
-                        source: view.source(),
+                    let mut rows = RowExporter {
+                        store: context.store,
+                        source: view.log_source(),
                         encoder,
                         target,
                     };
-                    rows.take(&query, window, &mut picked)?
+                    rows.export_rows(&query, window, &mut picked)?
                 }
             };
-            let written = target.end()?;
+            let written = target.finish()?;
             let proof = match self.proof {
                 None => None,
                 Some(strength) => {
-                    let source = view.source();
-                    let tree = Tree::new(source, head.size)?;
-                    let asked = proof::Asked {
+                    let source = view.log_source();
+                    let tree = EventTree::new(source, head.size)?;
+                    let asked = proof_file::ProofBuilder {
                         source,
                         tree: &tree,
                         head: &head,
                         origin: &origin,
-                        key: note::vkey(&origin, keys.chain.newest()),
+                        key: note::verifier_key(&origin, keys.chain.newest()),
                         query: &query,
                         window,
                     };
                     let made = match strength {
-                        Strength::Sparse => asked.sparse(&picked, &mut *target.proof()?)?,
-                        Strength::Range => asked.range(&mut *target.proof()?)?,
+                        ProofStrength::Sparse => {
+                            asked.write_sparse(&picked, &mut *target.proof_writer()?)?
+                        }
+                        ProofStrength::Range => asked.write_range(&mut *target.proof_writer()?)?,
                     };
-                    Some((strength, target.proof_ended()?, made))
+                    Some((strength, target.finish_proof()?, made))
                 }
             };
-            Ok(Taken {
+            Ok(ExportSnapshot {
                 rows,
                 written,
                 proof,
                 query,
                 window: window.map(Into::into),
                 head,
-                key: keys.audit,
+                key: keys.signing_key,
                 origin,
-                exporter: exporter(view, desk),
-                at: view.now,
+                exporter: exporter(view, context),
+                exported_at: view.now,
             })
         })
     }
 
-    fn manifest(&self, file: &str, taken: &Taken) -> Result<Manifest> {
+    fn build_manifest(&self, file: &str, taken: &ExportSnapshot) -> Result<Manifest> {
         let mut manifest = Manifest {
-            format: FORMAT.to_owned(),
+            format: MANIFEST_FORMAT.to_owned(),
             file: base_name(file),
             content: self.content.clone().into(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -208,7 +211,7 @@ impl Export {
             visible: taken.query.visible.clone(),
             window: taken.window,
             checkpoint: taken.head.note.clone(),
-            key: note::vkey(&taken.origin, &taken.key.public()),
+            key: note::verifier_key(&taken.origin, &taken.key.public()),
             origin: taken.origin.clone(),
             proof: taken
                 .proof
@@ -219,7 +222,7 @@ impl Export {
                     bytes: written.bytes,
                     sha256: hex(&written.sha256),
                 }),
-            exported_at: taken.at,
+            exported_at: taken.exported_at,
             exported_by: taken.exporter.clone(),
             signature: String::new(),
         };
@@ -230,35 +233,35 @@ impl Export {
     /// The event of the export itself, with the filter as it was resolved.
     fn record(
         &self,
-        desk: &Desk<'_>,
+        context: &Context<'_>,
         filter: &Selection,
         made: Option<&Manifest>,
     ) -> Result<Option<u64>> {
         let fill = |event: &mut Event| {
-            event.detail("file", self.file.as_deref().unwrap_or("-"));
-            event.detail("format", self.content.clone());
+            event.add_detail("file", self.file.as_deref().unwrap_or("-"));
+            event.add_detail("format", self.content.clone());
             if let Ok(filter) = serde_json::to_value(filter) {
-                event.detail("filter", filter);
+                event.add_detail("filter", filter);
             }
             if let Some(manifest) = made {
-                event.detail("rows", manifest.rows);
-                event.detail("sha256", manifest.sha256.clone());
+                event.add_detail("rows", manifest.rows);
+                event.add_detail("sha256", manifest.sha256.clone());
             }
         };
-        act::<Self, _>(desk, Action::LogExport, fill, |work, _| {
+        write::<Self, _>(context, Action::LogExport, fill, |work, _| {
             let recorded = work.record()?;
-            Ok(Done::Recorded(recorded.seq, recorded))
+            Ok(WriteOutcome::Recorded(recorded.seq, recorded))
         })
     }
 
-    fn exported(
+    fn answer(
         &self,
-        taken: &Taken,
+        taken: &ExportSnapshot,
         manifest: Option<Manifest>,
         audit_seq: Option<u64>,
         cut_cells: u64,
-    ) -> Exported {
-        Exported {
+    ) -> LogExported {
+        LogExported {
             file: self.file.clone().map(Into::into),
             rows: taken.rows,
             bytes: taken.written.bytes,
@@ -275,48 +278,48 @@ impl Export {
 }
 
 /// Rows on their way.
-struct Rows<'r> {
+struct RowExporter<'r> {
     store: &'r dyn Store,
-    source: Source<'r>,
-    encoder: &'r dyn Encode,
-    target: &'r mut dyn Target,
+    source: EventSource<'r>,
+    encoder: &'r dyn EventEncoder,
+    target: &'r mut dyn ExportWriter,
 }
 
-impl Rows<'_> {
+impl RowExporter<'_> {
     /// How many there were.
-    fn take(
+    fn export_rows(
         &mut self,
         query: &EventQuery,
         [first, last]: [u64; 2],
-        picked: &mut proof::Picked,
+        picked: &mut proof_file::ProofSeqs,
     ) -> Result<u64> {
         let total = last + 1 - first;
         let mut rows = 0;
-        if !picked.is_wanted() {
+        if !picked.is_enabled() {
             let target = &mut *self.target;
-            pass::over(
+            encode::encode_runs(
                 self.store,
                 self.source,
                 query,
                 self.encoder,
-                &mut |run: &Run| {
+                &mut |run: &EncodedRun| {
                     rows += run.rows;
-                    target.rows(&run.bytes)?;
-                    target.at(run.last + 1 - first, total);
+                    target.write_rows(&run.bytes)?;
+                    target.report_progress(run.last + 1 - first, total);
                     Ok(())
                 },
             )?;
             return Ok(rows);
         }
         let mut bytes = Vec::new();
-        self.source.events(query, &mut |event| {
+        self.source.for_each_event(query, &mut |event| {
             let seq = event.seq().unwrap_or_default();
             picked.push(seq)?;
             rows += 1;
             bytes.clear();
             self.encoder.encode(event, &mut bytes)?;
-            self.target.rows(&bytes)?;
-            self.target.at(seq + 1 - first, total);
+            self.target.write_rows(&bytes)?;
+            self.target.report_progress(seq + 1 - first, total);
             Ok(())
         })?;
         Ok(rows)
@@ -325,10 +328,10 @@ impl Rows<'_> {
 
 /// A proof of a range shows the records of all events in it, so it is for who
 /// may see them all; and only what stands in records can be proven complete.
-fn may_prove_range(view: &View<'_>, select: &Selection) -> Result<()> {
-    view.demand(Resource::LOGGING_EVENTS)?;
-    view.demand_all_websites("a proof of a whole range")?;
-    if select.is_of_records() {
+fn check_may_prove_range(view: &ReadView<'_>, select: &Selection) -> Result<()> {
+    view.require(Resource::LOGGING_EVENTS)?;
+    view.require_all_websites("a proof of a whole range")?;
+    if select.uses_record_fields_only() {
         return Ok(());
     }
     Err(Fault::invalid(
@@ -338,12 +341,12 @@ fn may_prove_range(view: &View<'_>, select: &Selection) -> Result<()> {
     ))
 }
 
-fn exporter(view: &View<'_>, desk: &Desk<'_>) -> Exporter {
+fn exporter(view: &ReadView<'_>, context: &Context<'_>) -> Exporter {
     Exporter {
         admin: Some(view.actor.name.clone()),
         admin_id: view.actor.admin_id(),
         role: view.actor.role.clone(),
-        os_account: desk.caller.os_account.clone(),
+        os_account: context.caller.os_account.clone(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! When the consent was given that somebody granted and then used. That it was
 //! one person is what the login itself found, and its event says.
 
-use crate::View;
-use crate::log::{Readable, summary};
+use crate::ReadView;
+use crate::log::{ReadableLog, reading};
 use lac_model::audit::EventView;
 use lac_model::time::Timestamp;
 use lac_store::Result;
@@ -13,14 +13,14 @@ use lac_store::Result;
 ///
 /// # Errors
 /// `row_damaged`.
-pub(super) fn granted_at(
-    view: &View<'_>,
-    readable: &Readable,
+pub(super) fn consent_granted_at(
+    view: &ReadView<'_>,
+    readable: &ReadableLog,
     event: &EventView,
 ) -> Result<Option<Timestamp>> {
     let basis = event.consent.as_ref().filter(|basis| basis.self_granted);
     let Some(seq) = basis.and_then(|basis| basis.seq) else {
         return Ok(None);
     };
-    Ok(summary::event(view, readable, seq)?.map(|seen| seen.event.time))
+    Ok(reading::find_readable_event(view, readable, seq)?.map(|seen| seen.event.time))
 }

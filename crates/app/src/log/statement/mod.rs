@@ -7,30 +7,33 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use lac_ledger::statement::{Attempt, ConsentChange, Proof, Shopper, Stated};
+use lac_ledger::statement::{
+    AccountStatement, ConsentChange, RefusedAttempt, StatementCheckpoint, StatementCustomer,
+};
 
-use self::visits::Visits;
-use super::names::may_know_customers;
-use super::summary;
-use super::{READERS, Readable};
-use crate::{Desk, Keys, View, bulk, find};
-use lac_ledger::fault::tampered;
-use lac_ledger::log::newest;
+use self::visits::VisitCollector;
+use super::filter_values::may_know_customers;
+use super::reading;
+use super::{LOG_READERS, ReadableLog};
+use crate::core::{counted, find};
+use crate::{Context, ReadView, SigningKeys};
+use lac_ledger::event_log::newest_head;
+use lac_ledger::fault::log_tampered;
+use lac_ledger::report_summary::SummaryEvent;
 use lac_ledger::signing::note;
-use lac_ledger::summary::Seen;
 use lac_model::access::Actor;
 use lac_model::audit::{Action, ActionGroup, EventView, Outcome};
-use lac_model::audit::{Filter, Wanted};
+use lac_model::audit::{Filter, FilterValues};
+use lac_model::bounded::ShortText;
 use lac_model::customer::{Customer, CustomerRef};
 use lac_model::fault::Fault;
-use lac_model::form::ShortText;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
 /// Asks for a shopper's statement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Statement {
+pub struct LogStatement {
     /// An id, also one of a customer who has been removed; or an e-mail
     /// address.
     pub customer: ShortText,
@@ -41,7 +44,7 @@ pub struct Statement {
     pub until: Option<ShortText>,
 }
 
-impl Statement {
+impl LogStatement {
     /// Everything the log says about access to the account, as far as the
     /// actor may read it. Memory grows with that one shopper's events.
     ///
@@ -51,71 +54,73 @@ impl Statement {
     /// see; `customer_ambiguous`, `website_not_found`, `invalid_value`;
     /// `log_tampered` and `key_missing` where the newest checkpoint cannot be
     /// vouched for.
-    pub fn run(self, desk: &Desk<'_>) -> Result<Stated> {
-        let shown = |_: &Actor, stated: &Stated| usize::from(stated.customer.email.is_some());
-        bulk::look_beside(desk, Action::LogRead, &READERS, shown, |view| {
-            self.state(view)
+    pub fn run(self, context: &Context<'_>) -> Result<AccountStatement> {
+        let shown =
+            |_: &Actor, stated: &AccountStatement| usize::from(stated.customer.email.is_some());
+        counted::read_counted_if_restricted(context, Action::LogRead, &LOG_READERS, shown, |view| {
+            self.build_statement(view)
         })
     }
 
-    fn state(&self, view: &View<'_>) -> Result<Stated> {
-        let mut customer = self.shopper(view)?;
+    fn build_statement(&self, view: &ReadView<'_>) -> Result<AccountStatement> {
+        let mut customer = self.find_customer(view)?;
         let filter = Filter {
             since: self.since.clone(),
             until: self.until.clone(),
-            customer: Wanted::any([customer.id.to_string()])?,
+            customer: FilterValues::any_of([customer.id.to_string()])?,
             ..Filter::default()
         };
-        let readable = Readable::of(view)?;
-        let mut visits = Visits::default();
+        let readable = ReadableLog::for_actor(view)?;
+        let mut visits = VisitCollector::default();
         let (mut events, mut erased) = (0, 0);
         let (mut attempts, mut consents) = (Vec::new(), Vec::new());
         let mut address = None;
-        let period = summary::events(view, &filter, &mut |seen| {
+        let period = reading::for_each_event(view, &filter, &mut |seen| {
             events += 1;
             erased += u64::from(seen.erased);
             if seen.event.customer_email.is_some() {
                 address.clone_from(&seen.event.customer_email);
             }
-            attempts.extend(attempt(&seen));
+            attempts.extend(refused_attempt(&seen));
             consents.extend(consent_change(&seen));
-            visits.take(view, &readable, &seen)
+            visits.add_event(view, &readable, &seen)
         })?;
         customer.email = customer.email.or(address);
-        let about = summary::about(view, &readable, summary::zone(view)?, period)?;
-        Ok(Stated {
+        let about =
+            reading::report_context(view, &readable, reading::store_timezone(view)?, period)?;
+        Ok(AccountStatement {
             complete: about.limits.is_empty(),
             about,
-            log_began: began(view)?,
+            log_began: log_start(view)?,
             customer,
             events,
             erased,
             visits: visits.finish(view, &readable)?,
             attempts,
             consents,
-            proof: proof(view)?,
+            proof: checkpoint_proof(view)?,
         })
     }
 
     /// Who it is about. Whoever is outside the role scope is known by the id
     /// and by what the log shows of them alone, like somebody who was removed.
-    fn shopper(&self, view: &View<'_>) -> Result<Shopper> {
+    fn find_customer(&self, view: &ReadView<'_>) -> Result<StatementCustomer> {
         let website = self.website.as_deref();
         let wanted = website.map(|code| find::website(view, code)).transpose()?;
         let missing = || Fault::CustomerNotFound {
             customer: self.customer.clone().into(),
         };
         let may_know = may_know_customers(view);
-        let id = match CustomerRef::read(&self.customer) {
+        let id = match CustomerRef::parse(&self.customer) {
             CustomerRef::Id(id) => id,
             CustomerRef::Document(number) => {
-                return Err(find::document_number(view, &self.customer, number)?);
+                return Err(find::document_number_fault(view, &self.customer, number)?);
             }
             CustomerRef::Email(_) if may_know => {
-                return known(view, &find::customer(view, &self.customer, website)?);
+                return from_known_customer(view, &find::customer(view, &self.customer, website)?);
             }
             CustomerRef::Email(_) => {
-                named_in_log(view, &self.customer, website)?.ok_or_else(missing)?
+                customer_named_in_log(view, &self.customer, website)?.ok_or_else(missing)?
             }
         };
         let found = if may_know {
@@ -123,20 +128,20 @@ impl Statement {
         } else {
             None
         };
-        if let Some(customer) = found.filter(|c| view.actor.sees(c.website_id)) {
+        if let Some(customer) = found.filter(|c| view.actor.can_see_website(c.website_id)) {
             if wanted.is_some_and(|website| website.id != customer.website_id) {
                 return Err(missing());
             }
-            return known(view, &customer);
+            return from_known_customer(view, &customer);
         }
         let filter = Filter {
-            customer: Wanted::any([id.to_string()])?,
+            customer: FilterValues::any_of([id.to_string()])?,
             ..Filter::default()
         };
-        if !summary::any(view, &filter)? {
+        if !reading::has_events(view, &filter)? {
             return Err(missing());
         }
-        Ok(Shopper {
+        Ok(StatementCustomer {
             id,
             email: None,
             website: None,
@@ -151,18 +156,18 @@ impl Statement {
 ///
 /// # Errors
 /// `customer_ambiguous` where events of several have it.
-fn named_in_log(
-    view: &View<'_>,
+fn customer_named_in_log(
+    view: &ReadView<'_>,
     address: &str,
     website: Option<&str>,
 ) -> Result<Option<CustomerId>> {
     let filter = Filter {
-        customer: Wanted::any([address])?,
-        website: Wanted::any(website)?,
+        customer: FilterValues::any_of([address])?,
+        website: FilterValues::any_of(website)?,
         ..Filter::default()
     };
     let mut found: Vec<(CustomerId, Option<String>)> = Vec::new();
-    summary::events(view, &filter, &mut |seen| {
+    reading::for_each_event(view, &filter, &mut |seen| {
         if let Some(id) = seen.event.customer_id
             && !found.iter().any(|(known, _)| *known == id)
         {
@@ -182,11 +187,11 @@ fn named_in_log(
     Ok(found.pop().map(|(id, _)| id))
 }
 
-fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {
-    let mut ids = find::ids_in_log(view, customer.id)?;
+fn from_known_customer(view: &ReadView<'_>, customer: &Customer) -> Result<StatementCustomer> {
+    let mut ids = find::customer_ids_in_log(view, customer.id)?;
     ids.retain(|id| *id != customer.id);
-    let website = view.tree()?.website(customer.website_id);
-    Ok(Shopper {
+    let website = view.store_tree()?.website(customer.website_id);
+    Ok(StatementCustomer {
         id: customer.id,
         email: Some(customer.email.clone()),
         website: website.map(|website| website.code.clone()),
@@ -196,14 +201,14 @@ fn known(view: &View<'_>, customer: &Customer) -> Result<Shopper> {
 }
 
 /// The newest checkpoint, after its signature was verified.
-fn proof(view: &View<'_>) -> Result<Proof> {
+fn checkpoint_proof(view: &ReadView<'_>) -> Result<StatementCheckpoint> {
     let origin = view.config.store_name()?;
-    let keys = Keys::of(view.keys, view.read, &origin)?.chain;
-    let head = newest(view.read)?;
+    let keys = SigningKeys::load(view.keys, view.read, &origin)?.chain;
+    let head = newest_head(view.read)?;
     let opened = keys.open(head.note.as_bytes());
-    let checkpoint = opened.map_err(|e| tampered(e.to_string()))?.checkpoint;
-    Ok(Proof {
-        key: note::vkey(&origin, keys.newest()),
+    let checkpoint = opened.map_err(|e| log_tampered(e.to_string()))?.checkpoint;
+    Ok(StatementCheckpoint {
+        key: note::verifier_key(&origin, keys.newest()),
         origin: checkpoint.origin,
         size: checkpoint.size,
         root: STANDARD.encode(checkpoint.root),
@@ -211,7 +216,7 @@ fn proof(view: &View<'_>) -> Result<Proof> {
     })
 }
 
-fn detail(event: &EventView, key: &str) -> Option<String> {
+fn detail_text(event: &EventView, key: &str) -> Option<String> {
     event
         .details
         .as_ref()?
@@ -221,18 +226,18 @@ fn detail(event: &EventView, key: &str) -> Option<String> {
 }
 
 /// A login or the opening of its link that was refused.
-fn attempt(seen: &Seen) -> Option<Attempt> {
+fn refused_attempt(seen: &SummaryEvent) -> Option<RefusedAttempt> {
     let event = &seen.event;
     let acts = [Action::LoginIssue, Action::LoginRedeem];
     let is_one = acts
         .iter()
         .any(|act| act.full_name() == event.full_action_name);
-    (is_one && event.result == Outcome::Failure).then(|| Attempt {
+    (is_one && event.result == Outcome::Failure).then(|| RefusedAttempt {
         seq: event.seq,
         time: event.time,
         action: event.action.clone(),
         admin: event.admin.clone(),
-        code: detail(event, "code"),
+        code: detail_text(event, "code"),
         reason: event.reason.clone(),
         ticket: event.ticket.clone(),
         session_id: event.session_id.clone(),
@@ -240,7 +245,7 @@ fn attempt(seen: &Seen) -> Option<Attempt> {
     })
 }
 
-fn consent_change(seen: &Seen) -> Option<ConsentChange> {
+fn consent_change(seen: &SummaryEvent) -> Option<ConsentChange> {
     let event = &seen.event;
     let is_one = event.action_group == ActionGroup::Consent.as_str()
         && event.action != Action::ConsentRead.name()
@@ -249,19 +254,25 @@ fn consent_change(seen: &Seen) -> Option<ConsentChange> {
         seq: event.seq,
         time: event.time,
         granted: event.action == Action::ConsentGrant.name(),
-        source: detail(event, "source"),
-        by: event.admin.clone().or_else(|| detail(event, "storefront")),
+        source: detail_text(event, "source"),
+        by: event
+            .admin
+            .clone()
+            .or_else(|| detail_text(event, "storefront")),
         reason: event.reason.clone(),
         erased: seen.erased,
     })
 }
 
 /// When the log's first event was, also where an archive holds it.
-fn began(view: &View<'_>) -> Result<Option<Timestamp>> {
+fn log_start(view: &ReadView<'_>) -> Result<Option<Timestamp>> {
     if let Some(oldest) = view.read.audit_archives()?.first() {
         return Ok(Some(oldest.since));
     }
     let first = view.read.audit_event(1)?;
-    let first = first.as_ref().map(lac_ledger::log::read).transpose()?;
+    let first = first
+        .as_ref()
+        .map(lac_ledger::event_log::read_event)
+        .transpose()?;
     Ok(first.map(|event| event.time))
 }

@@ -13,9 +13,9 @@ use nix::fcntl::OFlag;
 use zeroize::Zeroizing;
 
 use super::PrivateKey;
-use crate::signing::error::{Error, Result, UnsafeFile};
+use crate::signing::error::{Error, KeyFileProblem, Result};
 
-const MAX_BYTES: u64 = 16 * 1024;
+const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
 /// Writes a new key file, mode 0600, and makes it durable (file and directory
 /// synced). A file or link that is there already is never touched:
@@ -30,7 +30,7 @@ pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
         .open(path);
     let mut file = file.map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => Error::KeyFileExists { path: path.into() },
-        _ => failed("create", path, source),
+        _ => io_error("create", path, source),
     })?;
     let written = file
         .write_all(pem.as_bytes())
@@ -38,17 +38,17 @@ pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
     written.map_err(|source| {
         // Half a key is of no use; the first error is the one to report.
         let _ = std::fs::remove_file(path);
-        failed("write", path, source)
+        io_error("write", path, source)
     })?;
-    sync_directory_of(path)
+    sync_parent_dir(path)
 }
 
 /// Puts a key file in the place of another, which is overwritten before it is
 /// given up. There is a whole key in the place at any moment.
 pub fn move_private_key(from: &Path, to: &Path) -> Result<()> {
     let old = open_to_wipe(to);
-    std::fs::rename(from, to).map_err(|source| failed("move", from, source))?;
-    sync_directory_of(to)?;
+    std::fs::rename(from, to).map_err(|source| io_error("move", from, source))?;
+    sync_parent_dir(to)?;
     wipe(old);
     Ok(())
 }
@@ -58,11 +58,11 @@ pub fn remove_private_key(path: &Path) -> Result<()> {
     let old = open_to_wipe(path);
     match std::fs::remove_file(path) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed("remove", path, source)),
+        Err(source) => return Err(io_error("remove", path, source)),
         Ok(()) => {}
     }
     wipe(old);
-    sync_directory_of(path)
+    sync_parent_dir(path)
 }
 
 /// The file itself, whatever its name will mean: no link, no pipe.
@@ -82,18 +82,18 @@ fn open_to_wipe(path: &Path) -> Option<File> {
 fn wipe(file: Option<File>) {
     let Some(mut file) = file else { return };
     let length = file.metadata().map_or(0, |metadata| metadata.len());
-    let zeros = vec![0; usize::try_from(length.min(MAX_BYTES)).unwrap_or_default()];
+    let zeros = vec![0; usize::try_from(length.min(MAX_KEY_FILE_BYTES)).unwrap_or_default()];
     // The key is out of its place already; nothing depends on this.
     let _ = file.write_all(&zeros).and_then(|()| file.sync_all());
 }
 
-fn sync_directory_of(path: &Path) -> Result<()> {
+fn sync_parent_dir(path: &Path) -> Result<()> {
     let parent = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
     let synced = File::open(parent).and_then(|directory| directory.sync_all());
-    synced.map_err(|source| failed("sync", parent, source))
+    synced.map_err(|source| io_error("sync", parent, source))
 }
 
 /// Reads a key file of at most 16 KiB. A symbolic link, a file that is not the
@@ -107,22 +107,24 @@ pub fn read_private_key(path: &Path) -> Result<PrivateKey> {
         .custom_flags(flags.bits())
         .open(path);
     let file = file.map_err(|source| match source.raw_os_error() {
-        Some(code) if code == Errno::ELOOP as i32 => unsafe_file(path, UnsafeFile::SymbolicLink),
-        _ => failed("read", path, source),
+        Some(code) if code == Errno::ELOOP as i32 => {
+            unsafe_file_error(path, KeyFileProblem::SymbolicLink)
+        }
+        _ => io_error("read", path, source),
     })?;
     let metadata = file
         .metadata()
-        .map_err(|source| failed("read", path, source))?;
-    if let Some(problem) = problem_with(&metadata) {
-        return Err(unsafe_file(path, problem));
+        .map_err(|source| io_error("read", path, source))?;
+    if let Some(problem) = find_problem(&metadata) {
+        return Err(unsafe_file_error(path, problem));
     }
     let mut pem = Zeroizing::new(String::new());
-    let read = file.take(MAX_BYTES + 1).read_to_string(&mut pem);
+    let read = file.take(MAX_KEY_FILE_BYTES + 1).read_to_string(&mut pem);
     match read {
         Err(source) if source.kind() != io::ErrorKind::InvalidData => {
-            Err(failed("read", path, source))
+            Err(io_error("read", path, source))
         }
-        Ok(length) if length as u64 <= MAX_BYTES => {
+        Ok(length) if length as u64 <= MAX_KEY_FILE_BYTES => {
             PrivateKey::from_pem(&pem).map_err(|_| Error::MalformedKeyFile { path: path.into() })
         }
         _ => Err(Error::MalformedKeyFile { path: path.into() }),
@@ -144,31 +146,31 @@ pub fn read_expected_key(path: &Path, thumbprint: &str) -> Result<PrivateKey> {
     })
 }
 
-fn problem_with(metadata: &Metadata) -> Option<UnsafeFile> {
+fn find_problem(metadata: &Metadata) -> Option<KeyFileProblem> {
     if !metadata.is_file() {
-        Some(UnsafeFile::NotAFile)
+        Some(KeyFileProblem::NotAFile)
     } else if metadata.uid() != nix::unistd::getuid().as_raw() {
-        Some(UnsafeFile::ForeignOwner)
+        Some(KeyFileProblem::ForeignOwner)
     } else if metadata.mode() & 0o077 != 0 {
-        Some(UnsafeFile::Exposed)
+        Some(KeyFileProblem::Exposed)
     } else {
         None
     }
 }
 
-fn unsafe_file(path: &Path, problem: UnsafeFile) -> Error {
+fn unsafe_file_error(path: &Path, problem: KeyFileProblem) -> Error {
     let quoted = shell_quoted(path);
     let mend = match problem {
-        UnsafeFile::Exposed => format!("chmod 600 {quoted}"),
+        KeyFileProblem::Exposed => format!("chmod 600 {quoted}"),
         // Not taken from its owner.
-        UnsafeFile::ForeignOwner => "run as the account it belongs to".to_owned(),
-        UnsafeFile::SymbolicLink => format!("mv \"$(readlink -f {quoted})\" {quoted}"),
-        UnsafeFile::NotAFile => format!("ls -ld {quoted}"),
+        KeyFileProblem::ForeignOwner => "run as the account it belongs to".to_owned(),
+        KeyFileProblem::SymbolicLink => format!("mv \"$(readlink -f {quoted})\" {quoted}"),
+        KeyFileProblem::NotAFile => format!("ls -ld {quoted}"),
     };
     Error::UnsafeKeyFile {
         path: path.into(),
         problem,
-        mend,
+        remedy: mend,
     }
 }
 
@@ -183,7 +185,7 @@ fn shell_quoted(path: &Path) -> String {
     format!("'{here}{}'", text.replace('\'', r"'\''"))
 }
 
-fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
+fn io_error(action: &'static str, path: &Path, source: io::Error) -> Error {
     Error::Io {
         action,
         path: path.into(),
@@ -243,10 +245,15 @@ mod tests {
         let path = dir.path().join("it's mine");
         write_private_key(&path, &rfc_key()).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        let Err(Error::UnsafeKeyFile { problem, mend, .. }) = read_private_key(&path) else {
+        let Err(Error::UnsafeKeyFile {
+            problem,
+            remedy: mend,
+            ..
+        }) = read_private_key(&path)
+        else {
             panic!("read an exposed key");
         };
-        assert_eq!(problem, UnsafeFile::Exposed);
+        assert_eq!(problem, KeyFileProblem::Exposed);
         assert!(mend.starts_with("chmod 600 '/") && mend.ends_with(r"/it'\''s mine'"));
     }
 
@@ -261,9 +268,9 @@ mod tests {
             Err(Error::UnsafeKeyFile { problem, .. }) => problem,
             other => panic!("{other:?}"),
         };
-        assert_eq!(problem(&link), UnsafeFile::SymbolicLink);
-        assert_eq!(problem(&pipe), UnsafeFile::NotAFile);
-        assert_eq!(problem(dir.path()), UnsafeFile::NotAFile);
+        assert_eq!(problem(&link), KeyFileProblem::SymbolicLink);
+        assert_eq!(problem(&pipe), KeyFileProblem::NotAFile);
+        assert_eq!(problem(dir.path()), KeyFileProblem::NotAFile);
         let dangling = dir.path().join("dangling");
         symlink("elsewhere", &dangling).unwrap();
         assert!(write_private_key(&dangling, &rfc_key()).is_err());

@@ -6,7 +6,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// From here on this process leaves no core dump, and other processes of the
 /// same account cannot look into its memory.
-pub fn keep_private() {
+pub fn protect_process_memory() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {

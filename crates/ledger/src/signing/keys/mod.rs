@@ -16,13 +16,13 @@ use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
 
-pub use super::error::UnsafeFile;
+pub use super::error::KeyFileProblem;
 pub use file::{
     move_private_key, read_expected_key, read_private_key, remove_private_key, write_private_key,
 };
 pub use jwk::{Jwk, JwkSet};
-pub use lac_store::Purpose;
-pub use memory::keep_private;
+pub use lac_store::KeyPurpose;
+pub use memory::protect_process_memory;
 
 /// A private key; wiped from memory when dropped, never shown by `Debug`.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct PrivateKey(SigningKey);
 impl PrivateKey {
     /// The key that 32 random bytes make (RFC 8032, section 5.1.5).
     pub fn from_seed(seed: [u8; 32]) -> Self {
-        memory::keep_private();
+        memory::protect_process_memory();
         Self(SigningKey::from_bytes(&Zeroizing::new(seed)))
     }
 
@@ -41,7 +41,7 @@ impl PrivateKey {
     /// Anything else is [`Error::MalformedKey`], also a version 2 whose public
     /// half does not belong to the private one.
     pub fn from_pem(pem: &str) -> Result<Self> {
-        memory::keep_private();
+        memory::protect_process_memory();
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| Error::MalformedKey)?;
         Ok(Self(key))
     }

@@ -1,6 +1,6 @@
 //! `lac log export FILE|-`.
 
-mod early;
+mod background_sync;
 mod receiver;
 
 use std::path::PathBuf;
@@ -8,22 +8,22 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::receiver::{FileReceiver, StdoutReceiver};
-use super::columns::{column, distinct};
+use super::field_table::{check_distinct, parse_field};
 use super::filter::FilterArgs;
-use crate::cli::shop::Shop;
+use crate::cli::runner::Cli;
 use crate::cli::view::KeyValueView;
-use lac_app::log::export::{Export, Exported};
-use lac_app::remote::Meanwhile;
-use lac_ledger::export::Receiver;
-use lac_ledger::manifest::Strength;
-use lac_model::audit::Field;
+use lac_app::log::export::{LogExport, LogExported};
+use lac_app::protocol::Channel;
+use lac_ledger::export::ExportSink;
+use lac_ledger::manifest::ProofStrength;
+use lac_model::audit::EventField;
+use lac_model::bounded::BoundedList;
+use lac_model::bounded::IntoBoundedText;
 use lac_model::fault::Fault;
-use lac_model::form::BoundedList;
-use lac_model::form::OptionalText;
-use lac_render::Look;
-use lac_render::export::{Content, Form};
-use lac_render::list::{Text, Tone};
+use lac_render::Style;
+use lac_render::export::{Content, ExportFormat};
 use lac_render::one::KeyValues;
+use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
 #[derive(Debug, Args)]
@@ -38,8 +38,8 @@ pub struct ExportArgs {
     format: Option<ContentArg>,
 
     /// Only these fields, in this order
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = column)]
-    columns: Vec<Field>,
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = parse_field)]
+    columns: Vec<EventField>,
 
     /// Leave CSV and workbook cells that a spreadsheet would run as formulas as
     /// they are
@@ -82,7 +82,7 @@ enum StrengthArg {
     Range,
 }
 
-impl From<StrengthArg> for Strength {
+impl From<StrengthArg> for ProofStrength {
     fn from(arg: StrengthArg) -> Self {
         match arg {
             StrengthArg::Sparse => Self::Sparse,
@@ -91,10 +91,10 @@ impl From<StrengthArg> for Strength {
     }
 }
 
-pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
+pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     let is_stdout = args.file.as_os_str() == "-";
-    let form = Form::of(&args.file, args.format.map(Content::from))?;
-    let proof = args.proof.map(Strength::from);
+    let form = ExportFormat::from_path(&args.file, args.format.map(Content::from))?;
+    let proof = args.proof.map(ProofStrength::from);
     let unproven = match form.content {
         _ if is_stdout => Some("a proof lies beside a file: it cannot go to stdout"),
         Content::Xlsx => Some("a proof goes with a file of lines: .csv, .jsonl or .ocsf"),
@@ -103,61 +103,64 @@ pub fn run(args: ExportArgs, shop: &Shop) -> Result<()> {
     if let Some(reason) = unproven.filter(|_| proof.is_some()) {
         return Err(Fault::invalid("--proof", reason));
     }
-    distinct(&args.columns)?;
+    check_distinct(&args.columns)?;
     if form.content == Content::Ocsf && !args.columns.is_empty() {
         let reason = "OCSF events have fields of their own: leave --columns out";
         return Err(Fault::invalid("--columns", reason));
     }
     let columns = if args.columns.is_empty() {
-        Field::ALL.to_vec()
+        EventField::ALL.to_vec()
     } else {
         args.columns
     };
-    let request = Export {
-        filter: args.filter.filter(shop)?,
-        columns: BoundedList::of("--columns", columns.iter().copied())?,
+    let request = LogExport {
+        filter: args.filter.into_filter(cli)?,
+        columns: BoundedList::from_members("--columns", columns.iter().copied())?,
         content: form.content.as_str().to_owned().try_into()?,
-        compression: form.compression.map(|c| c.as_str().to_owned()).formed()?,
-        formula_guard: form.content.is_sheet() && !args.raw,
+        compression: form
+            .compression
+            .map(|c| c.as_str().to_owned())
+            .into_bounded()?,
+        formula_guard: form.content.is_spreadsheet() && !args.raw,
         proof,
         file: (!is_stdout)
             .then(|| args.file.display().to_string())
-            .formed()?,
+            .into_bounded()?,
     };
-    shop.ready()?;
+    cli.connect()?;
     if is_stdout {
         if form.content == Content::Xlsx {
             let reason = "a workbook needs a file: it cannot go to stdout";
             return Err(Fault::invalid("FILE", reason));
         }
-        shop.run_with(request, &mut Taking(StdoutReceiver))?;
+        cli.run_with_channel(request, &mut ExportChannel(StdoutReceiver))?;
         return Ok(());
     }
-    let receiver = FileReceiver::new(&args.file, proof.is_some(), &shop.out)?;
-    let exported = shop.run_with(request, &mut Taking(receiver))?;
+    let receiver = FileReceiver::new(&args.file, proof.is_some(), &cli.out)?;
+    let exported = cli.run_with_channel(request, &mut ExportChannel(receiver))?;
     let cut = exported.cut_cells;
     if cut > 0 {
-        shop.out.say(&format!(
+        cli.out.print_note(&format!(
             "warning: {cut} cells were longer than a sheet takes (32,767 characters) and were cut"
         ));
     }
-    shop.show(&exported)
+    cli.print_view(&exported)
 }
 
 /// Takes what is exported.
-struct Taking<R>(R);
+struct ExportChannel<R>(R);
 
-impl<R: Receiver> Meanwhile for Taking<R> {
-    fn receiver(&mut self) -> Result<&mut dyn Receiver> {
+impl<R: ExportSink> Channel for ExportChannel<R> {
+    fn export_receiver(&mut self) -> Result<&mut dyn ExportSink> {
         Ok(&mut self.0)
     }
 }
 
-impl KeyValueView for Exported {
-    fn lines(&self, _look: &Look) -> KeyValues {
+impl KeyValueView for LogExported {
+    fn lines(&self, _look: &Style) -> KeyValues {
         let recorded = match self.audit_seq {
             Some(seq) => seq.to_string().into(),
-            None => Text::toned("not logged", Tone::Dim),
+            None => StyledText::with_emphasis("not logged", Emphasis::Dim),
         };
         KeyValues::new()
             .add("file", &self.file)

@@ -4,25 +4,25 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::early::Early;
-use crate::cli::aside::Aside;
-use crate::cli::out::{Out, write_failed};
-use crate::cli::progress::Counter;
-use lac_ledger::archive::Written;
-use lac_ledger::export::Receiver;
+use super::background_sync::BackgroundSyncWriter;
+use crate::cli::atomic_file::AtomicFile;
+use crate::cli::out::{Out, stdout_error};
+use crate::cli::progress::EventProgressBar;
+use lac_ledger::archive::FileDigest;
+use lac_ledger::export::ExportSink;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// A file, its manifest and its proof, all made aside.
 pub struct FileReceiver {
     path: PathBuf,
-    file: Aside,
-    bytes: Early,
-    manifest: Aside,
-    proof: Option<Aside>,
+    file: AtomicFile,
+    writer: BackgroundSyncWriter,
+    manifest: AtomicFile,
+    proof: Option<AtomicFile>,
     /// The proof of an older export, which would contradict this one.
-    stale: Option<PathBuf>,
-    progress: Counter,
+    stale_proof: Option<PathBuf>,
+    progress: EventProgressBar,
 }
 
 impl std::fmt::Debug for FileReceiver {
@@ -37,19 +37,19 @@ impl FileReceiver {
     /// # Errors
     /// As [`Aside::create`].
     pub fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
-        let file = Aside::create(path)?;
-        let manifest = Aside::create(&beside(path, ".manifest.json"))?;
-        let place = beside(path, ".proof");
-        Aside::clear(&place);
-        let proof = has_proof.then(|| Aside::create(&place)).transpose()?;
+        let file = AtomicFile::create(path)?;
+        let manifest = AtomicFile::create(&sibling_path(path, ".manifest.json"))?;
+        let place = sibling_path(path, ".proof");
+        AtomicFile::remove_leftovers(&place);
+        let proof = has_proof.then(|| AtomicFile::create(&place)).transpose()?;
         Ok(Self {
             path: path.to_path_buf(),
-            bytes: Early::new(file.handle()?),
+            writer: BackgroundSyncWriter::new(file.try_clone_file()?),
             file,
             manifest,
             proof,
-            stale: (!has_proof).then_some(place),
-            progress: Counter::new(out, "exporting"),
+            stale_proof: (!has_proof).then_some(place),
+            progress: EventProgressBar::new(out, "exporting"),
         })
     }
 
@@ -58,32 +58,32 @@ impl FileReceiver {
     }
 }
 
-impl Receiver for FileReceiver {
-    fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        self.bytes.write_all(bytes).map_err(|e| self.io(e))
+impl ExportSink for FileReceiver {
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        self.writer.write_all(bytes).map_err(|e| self.io(e))
     }
 
-    fn at(&mut self, done: u64, total: u64) {
-        self.progress.at(done, total);
+    fn report_progress(&mut self, done: u64, total: u64) {
+        self.progress.update(done, total);
     }
 
-    fn ended(&mut self, _written: &Written) -> Result<()> {
+    fn finish(&mut self, _written: &FileDigest) -> Result<()> {
         self.progress.clear();
-        self.bytes.flush().map_err(|e| self.io(e))?;
+        self.writer.flush().map_err(|e| self.io(e))?;
         self.file.sync()
     }
 
-    fn proof_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+    fn write_proof(&mut self, bytes: &[u8]) -> Result<()> {
         let proof = self.proof.as_ref();
         let proof = proof.ok_or_else(|| Fault::internal("a proof that nobody asked for"))?;
         proof.file().write_all(bytes).map_err(|e| self.io(e))
     }
 
-    fn proof_ended(&mut self) -> Result<String> {
+    fn finish_proof(&mut self) -> Result<String> {
         if let Some(proof) = &self.proof {
             proof.sync()?;
         }
-        let name = beside(&self.path, ".proof");
+        let name = sibling_path(&self.path, ".proof");
         Ok(name
             .file_name()
             .unwrap_or_default()
@@ -96,9 +96,9 @@ impl Receiver for FileReceiver {
         written.map_err(|e| self.io(e))?;
         // The manifest last: without it the others are not yet an export.
         let files = self.proof.iter_mut().chain([&mut self.file]);
-        Aside::publish_all(files.chain([&mut self.manifest]))?;
-        match &self.stale {
-            Some(proof) => remove_proof(proof).map_err(|e| Fault::io(proof.display(), e)),
+        AtomicFile::publish_all(files.chain([&mut self.manifest]))?;
+        match &self.stale_proof {
+            Some(proof) => remove_stale_proof(proof).map_err(|e| Fault::io(proof.display(), e)),
             None => Ok(()),
         }
     }
@@ -106,7 +106,7 @@ impl Receiver for FileReceiver {
 
 /// Removes the proof of the export that was replaced; a link or a directory of
 /// that name is none.
-fn remove_proof(path: &Path) -> io::Result<()> {
+fn remove_stale_proof(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() => fs::remove_file(path),
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
@@ -115,7 +115,7 @@ fn remove_proof(path: &Path) -> io::Result<()> {
 }
 
 /// The file that stands beside another under its name with an ending.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn sibling_path(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -125,22 +125,22 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 #[derive(Debug)]
 pub struct StdoutReceiver;
 
-impl Receiver for StdoutReceiver {
-    fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
-        io::stdout().write_all(bytes).map_err(write_failed)
+impl ExportSink for StdoutReceiver {
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        io::stdout().write_all(bytes).map_err(stdout_error)
     }
 
-    fn at(&mut self, _done: u64, _total: u64) {}
+    fn report_progress(&mut self, _done: u64, _total: u64) {}
 
-    fn ended(&mut self, _written: &Written) -> Result<()> {
-        io::stdout().flush().map_err(write_failed)
+    fn finish(&mut self, _written: &FileDigest) -> Result<()> {
+        io::stdout().flush().map_err(stdout_error)
     }
 
-    fn proof_bytes(&mut self, _bytes: &[u8]) -> Result<()> {
+    fn write_proof(&mut self, _bytes: &[u8]) -> Result<()> {
         Err(Fault::internal("a proof on stdout"))
     }
 
-    fn proof_ended(&mut self) -> Result<String> {
+    fn finish_proof(&mut self) -> Result<String> {
         Err(Fault::internal("a proof on stdout"))
     }
 

@@ -1,0 +1,117 @@
+//! A new storefront, and its token.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::tokens::lineage::InheritedLimits;
+use crate::access::tokens::shown_once;
+use crate::core::{find, names};
+use crate::{Context, WriteOutcome, write};
+use lac_ledger::access_token::PlainToken;
+use lac_model::access::{AccessToken, ActingToken, Rights, Storefront, TokenOwner};
+use lac_model::audit::{Action, Event};
+use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
+use lac_model::environment::random_bytes;
+use lac_model::fault::Fault;
+use lac_model::resource::Resource;
+use lac_model::time::Timestamp;
+use lac_store::{Act, Covers, Result, StorefrontWrite, TokenWrite};
+
+/// Adds a storefront for some websites.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StorefrontAdd {
+    pub name: ShortText,
+    /// By code; at least one.
+    pub websites: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+}
+
+/// The storefront's token, shown this once. It counts until the storefront is
+/// revoked, or the token that it was added with is; one that is added with a
+/// restricted token also expires with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StorefrontAdded {
+    #[serde(with = "shown_once")]
+    pub token: PlainToken,
+    pub name: String,
+    pub id: i64,
+    pub websites: Vec<String>,
+    /// `null` for never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Act for StorefrontAdd {
+    const ANY_OF: &'static [Resource] = &[Resource::LAC_STOREFRONTS];
+}
+
+impl Covers<StorefrontWrite> for StorefrontAdd {}
+impl Covers<TokenWrite> for StorefrontAdd {}
+
+impl StorefrontAdd {
+    /// # Errors
+    /// `resource_denied`, `website_not_found`, `already_exists`,
+    /// `invalid_value`.
+    pub fn run(self, context: &Context<'_>) -> Result<StorefrontAdded> {
+        let name = names::check_name("storefront", &self.name)?;
+        if self.websites.is_empty() {
+            return Err(Fault::InputRequired {
+                what: "a website".to_owned(),
+                flag: "--website CODE".to_owned(),
+            });
+        }
+        let fill = |event: &mut Event| {
+            event.add_detail("name", name.clone());
+            event.add_detail("websites", self.websites.clone());
+        };
+        write::<Self, _>(context, Action::StorefrontAdd, fill, |work, permit| {
+            let (mut ids, mut codes) = (Vec::new(), Vec::new());
+            for code in &self.websites {
+                let website = find::website(work, code)?;
+                if !ids.contains(&website.id) {
+                    ids.push(website.id);
+                    codes.push(website.code.clone());
+                }
+            }
+            let storefront = Storefront {
+                id: 0,
+                name: name.clone(),
+                websites: ids,
+                created_at: work.now,
+                revoked_at: None,
+            };
+            let id = work.tx.storefront_put(&permit.narrow(), &storefront)?;
+            let plain = PlainToken::generate(random_bytes(work.random));
+            let inherited = InheritedLimits::from_actor_token(work)?;
+            let shown = work.actor.token.as_ref();
+            let is_bounded = shown.is_some_and(ActingToken::is_restricted);
+            let token = AccessToken {
+                id: 0,
+                owner: TokenOwner::Storefront(id),
+                name: name.clone(),
+                created_at: work.now,
+                expires_at: inherited.expires_at.filter(|_| is_bounded),
+                revoked_at: None,
+                last_used_at: None,
+                // It holds what a storefront holds, for its own websites.
+                limit: Rights::unrestricted(),
+                parent_id: inherited.parent_id,
+            };
+            if let Some(parent) = token.parent_id {
+                work.draft.add_detail("parent", parent);
+                let ends = token.expires_at.map(|at| at.to_string());
+                work.draft.add_detail("expires_at", ends);
+            }
+            let hash = plain.hash();
+            work.tx
+                .access_token_add(&permit.narrow(), &token, hash.as_bytes())?;
+            let recorded = work.record()?;
+            let answer = StorefrontAdded {
+                token: plain,
+                name: name.clone(),
+                id,
+                websites: codes,
+                expires_at: token.expires_at,
+            };
+            Ok(WriteOutcome::Recorded(answer, recorded))
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! Storefronts shown.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::page::{Page, PageRequest};
+use crate::{Context, ReadView, read};
+use lac_model::access::{Storefront, TokenOwner};
+use lac_model::audit::Action;
+use lac_model::resource::Resource;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// Asks for the storefronts, ordered by name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StorefrontList {
+    pub part: PageRequest,
+}
+
+/// A storefront.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StorefrontView {
+    pub id: i64,
+    pub name: String,
+    /// By code, as far as the actor's own scope reaches.
+    pub websites: Vec<String>,
+    pub created_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    /// When its token ends; `null` for never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Whether a storefront exists for the actor: one of its websites does.
+pub fn is_visible(view: &ReadView<'_>, storefront: &Storefront) -> bool {
+    storefront
+        .websites
+        .iter()
+        .any(|id| view.actor.can_see_website(*id))
+}
+
+impl StorefrontList {
+    /// # Errors
+    /// `resource_denied`.
+    pub fn run(self, context: &Context<'_>) -> Result<Page<StorefrontView>> {
+        let needs = [Resource::LAC_STOREFRONTS];
+        read(context, Action::StorefrontRead, &needs, |view| {
+            let mut all = view.read.storefronts()?;
+            all.retain(|storefront| is_visible(view, storefront));
+            let tree = view.store_tree()?;
+            Page::from_sorted(
+                all,
+                &self.part,
+                |storefront| &storefront.name,
+                |storefront| {
+                    let ids = storefront.websites.iter();
+                    let owner = TokenOwner::Storefront(storefront.id);
+                    let tokens = view.read.access_tokens(owner)?;
+                    let seen = ids.filter(|id| view.actor.can_see_website(**id));
+                    Ok(StorefrontView {
+                        id: storefront.id,
+                        websites: seen
+                            .filter_map(|id| Some(tree.website(*id)?.code.clone()))
+                            .collect(),
+                        name: storefront.name,
+                        created_at: storefront.created_at,
+                        revoked_at: storefront.revoked_at,
+                        expires_at: tokens.last().and_then(|token| token.expires_at),
+                    })
+                },
+            )
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! Storefronts' own accounts: they redeem login URLs for their websites.
+
+mod add;
+mod list;
+mod revoke;
+
+pub use add::{StorefrontAdd, StorefrontAdded};
+pub use list::{StorefrontList, StorefrontView, is_visible};
+pub use revoke::{StorefrontRevoke, StorefrontRevoked};

@@ -1,0 +1,112 @@
+//! Tokens that were made with tokens. A token counts only as long as the one
+//! that it was made with, so that revoking a token stops everything it made.
+
+use std::collections::BTreeSet;
+
+use crate::core::MAX_DEPTH;
+use crate::{ReadView, UnitOfWork};
+use lac_model::access::{AccessToken, Rights, TokenOwner};
+use lac_model::fault::Fault;
+use lac_model::time::Timestamp;
+use lac_store::{Covers, Permit, ReadTx, Result, StorefrontWrite, TokenWrite};
+
+/// All tokens that descend from these, whoever owns them.
+pub fn descendants(read: &dyn ReadTx, of: &[i64]) -> Result<Vec<AccessToken>> {
+    let mut found: Vec<AccessToken> = Vec::new();
+    let mut known: BTreeSet<i64> = of.iter().copied().collect();
+    let mut open = of.to_vec();
+    while let Some(id) = open.pop() {
+        for child in read.access_tokens_by_parent(id)? {
+            if known.insert(child.id) {
+                open.push(child.id);
+                found.push(child);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What [`revoke_descendants`] writes.
+pub struct TokenRevocation;
+
+impl Covers<TokenWrite> for TokenRevocation {}
+impl Covers<StorefrontWrite> for TokenRevocation {}
+
+/// Revokes all that still count of those that descend from these tokens;
+/// returns their ids. A storefront that was added with one goes with its
+/// token: it has no other.
+pub fn revoke_descendants(
+    work: &UnitOfWork<'_>,
+    permit: &Permit<'_, TokenRevocation>,
+    of: &[i64],
+) -> Result<Vec<i64>> {
+    let mut revoked = Vec::new();
+    for token in descendants(work.read, of)? {
+        if token.revoked_at.is_some() {
+            continue;
+        }
+        work.tx
+            .access_token_revoke(&permit.narrow(), token.id, work.now)?;
+        revoked.push(token.id);
+        if let TokenOwner::Storefront(id) = token.owner
+            && let Some(mut storefront) = work.read.storefront(id)?
+            && storefront.revoked_at.is_none()
+        {
+            storefront.revoked_at = Some(work.now);
+            work.tx.storefront_put(&permit.narrow(), &storefront)?;
+        }
+    }
+    revoked.sort_unstable();
+    Ok(revoked)
+}
+
+/// The ids of the tokens that an actor who shows a restricted token has a say
+/// in: that one and its descendants. `None` for every other actor.
+pub fn manageable_token_ids(view: &ReadView<'_>) -> Result<Option<Vec<i64>>> {
+    let restricted = view.actor.token.as_ref().filter(|t| t.is_restricted());
+    let Some(token) = restricted else {
+        return Ok(None);
+    };
+    let made = descendants(view.read, &[token.id])?;
+    let mut ids: Vec<i64> = made.iter().map(|token| token.id).collect();
+    ids.push(token.id);
+    Ok(Some(ids))
+}
+
+/// What a token made by this actor has from the one that they show: its parent,
+/// when it ends at the latest, what it is limited to.
+#[derive(Debug)]
+pub struct InheritedLimits {
+    pub parent_id: Option<i64>,
+    pub expires_at: Option<Timestamp>,
+    pub limit: Rights,
+}
+
+impl InheritedLimits {
+    /// # Errors
+    /// `beyond_own_rights` for a token that descends from too many.
+    pub fn from_actor_token(view: &ReadView<'_>) -> Result<Self> {
+        let Some(shown) = &view.actor.token else {
+            return Ok(Self {
+                parent_id: None,
+                expires_at: None,
+                limit: Rights::unrestricted(),
+            });
+        };
+        let mut depth = 1;
+        let mut next = shown.parent_id;
+        while let Some(id) = next {
+            depth += 1;
+            next = view.read.access_token(id)?.and_then(|t| t.parent_id);
+            if depth > MAX_DEPTH {
+                let what = format!("a token descends from at most {MAX_DEPTH} others");
+                return Err(Fault::BeyondOwnRights { what });
+            }
+        }
+        Ok(Self {
+            parent_id: Some(shown.id),
+            expires_at: shown.expires_at,
+            limit: shown.limit.clone(),
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Personal access tokens of admin users: for scripts and second actors.
+
+mod create;
+pub mod lineage;
+mod list;
+mod revoke;
+pub mod shown_once;
+
+pub use create::{DEFAULT_LIFETIME, MAX_LIFETIME, TokenCreate, TokenCreated};
+pub use list::{TokenList, TokenView};
+pub use revoke::{TokenRevoke, TokenRevoked, TokenSelection};
+
+use super::rights::{check_may_change, role_of_user};
+use crate::ReadView;
+use crate::core::find;
+use lac_model::access::{Access, AdminUser, Rights};
+use lac_model::resource::Resource;
+use lac_store::Result;
+
+/// The resources a limit names; `None` for any.
+fn limited_resources(limit: &Rights) -> Option<Vec<Resource>> {
+    let is_limited = limit.access == Access::Custom;
+    is_limited.then(|| limit.resources.iter().collect())
+}
+
+/// Whether `name` is the actor's own. A storefront may be called like an admin
+/// user and is none.
+fn is_actor_name(view: &ReadView<'_>, name: &str) -> bool {
+    view.actor.admin_id().is_some() && view.actor.name == name
+}
+
+/// The admin user whose tokens are to be changed: oneself, or somebody all of
+/// whose rights one holds.
+///
+/// # Errors
+/// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`.
+fn changeable_owner(view: &ReadView<'_>, name: &str) -> Result<AdminUser> {
+    if is_actor_name(view, name) {
+        return find::admin_user(view, name);
+    }
+    view.require(Resource::ACL_USERS)?;
+    let user = find::admin_user(view, name)?;
+    check_may_change(view, &role_of_user(view, &user)?.rights, &user.name)?;
+    Ok(user)
+}

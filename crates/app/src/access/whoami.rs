@@ -1,0 +1,88 @@
+//! Who am I here, and what may I do?
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, ReadView, read, read_unrecorded};
+use lac_model::access::{Access, AuthMethod, Identity};
+use lac_model::audit::Action;
+use lac_model::fault::Fault;
+use lac_model::resource::Resource;
+use lac_store::Result;
+
+/// Asks for the actor's own account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct WhoAmI {
+    /// Leave no record where nobody is known: for a remark beside something
+    /// else that is on record already.
+    #[serde(default)]
+    pub unrecorded: bool,
+}
+
+/// The actor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ActorView {
+    pub name: String,
+    /// `admin_user` or `storefront`.
+    pub kind: String,
+    pub full_name: Option<String>,
+    pub role: Option<String>,
+    /// `os_account` or `token`.
+    pub via: AuthMethod,
+    pub os_account: Option<String>,
+    /// `all` or `custom`.
+    pub access: Access,
+    /// What is held; every resource for `all`.
+    pub resources: Vec<Resource>,
+    /// The websites of a custom role scope, by code; `null` for all.
+    pub websites: Option<Vec<String>>,
+    pub store: String,
+}
+
+impl WhoAmI {
+    /// # Errors
+    /// `not_authenticated`.
+    pub fn run(self, context: &Context<'_>) -> Result<ActorView> {
+        if self.unrecorded {
+            let found = read_unrecorded(context, &[], |view| {
+                Self::actor_view(context, view).map(Some)
+            });
+            return found.ok_or_else(|| Fault::NotAuthenticated {
+                reason: "nobody is known by that account or token".to_owned(),
+                remedy: None,
+            });
+        }
+        read(context, Action::AdminUserRead, &[], |view| {
+            Self::actor_view(context, view)
+        })
+    }
+
+    fn actor_view(context: &Context<'_>, view: &ReadView<'_>) -> Result<ActorView> {
+        let actor = &view.actor;
+        let tree = view.store_tree()?;
+        let codes = |ids: Vec<i64>| {
+            ids.iter()
+                .filter_map(|id| Some(tree.website(*id)?.code.clone()))
+                .collect()
+        };
+        let websites = view.website_ids().map(codes);
+        let kind = match actor.identity {
+            Identity::AdminUser(_) => "admin_user",
+            Identity::Storefront(_) => "storefront",
+            Identity::Upkeep => "upkeep",
+        };
+        Ok(ActorView {
+            name: actor.name.clone(),
+            kind: kind.to_owned(),
+            full_name: actor.full_name.clone(),
+            role: actor.role.clone(),
+            via: actor.via,
+            os_account: context.caller.os_account.clone(),
+            access: actor.rights.access,
+            resources: Resource::all()
+                .filter(|r| actor.rights.allows(*r))
+                .collect(),
+            websites,
+            store: view.config.store_name()?,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! The store's config as one act sees it.
+
+use lac_model::config::lookup::{self, EffectiveValue};
+use lac_model::config::{self, ConfigField, InvalidValue};
+use lac_model::fault::Fault;
+use lac_model::scope::{ConfigScope, ScopeLevel};
+use lac_model::stores::{StoreView, Website};
+use lac_store::{ConfigRow, ReadTx, Result};
+
+/// All stored values, read once per act.
+#[derive(Debug, Clone)]
+pub struct Config {
+    rows: Vec<ConfigRow>,
+}
+
+impl Config {
+    pub fn read(tx: &dyn ReadTx) -> Result<Self> {
+        Ok(Self {
+            rows: tx.config_rows()?,
+        })
+    }
+
+    /// The value at the default scope.
+    ///
+    /// # Errors
+    /// `config_path_not_found`; `row_damaged` for a stored value that the field
+    /// cannot hold.
+    pub fn at_default(&self, path: &str) -> Result<EffectiveValue> {
+        self.effective(path, None, None)
+    }
+
+    /// The value as a store view sees it: store view → website → default →
+    /// built-in default.
+    ///
+    /// # Errors
+    /// `config_path_not_found`; `row_damaged` for a stored value that the field
+    /// cannot hold.
+    pub fn effective(
+        &self,
+        path: &str,
+        website: Option<&Website>,
+        view: Option<&StoreView>,
+    ) -> Result<EffectiveValue> {
+        let field = config_field(path)?;
+        let chain = lookup::scope_chain(
+            website.map(|w| w.code.as_str()),
+            view.map(|v| v.code.as_str()),
+        );
+        let effective = lookup::resolve(field, &chain, |scope| {
+            let id = match scope {
+                ConfigScope::Default => Some(0),
+                ConfigScope::Website(_) => website.map(|w| w.id),
+                ConfigScope::StoreView(_) => view.map(|v| v.id),
+            };
+            self.stored_at(path, scope.level(), id?)
+        });
+        effective.map_err(|unfit| damaged_value(path, &unfit.scope, &unfit.problem))
+    }
+
+    /// The value stored at exactly this scope.
+    pub fn stored_at(&self, path: &str, level: ScopeLevel, scope_id: i64) -> Option<&str> {
+        self.rows
+            .iter()
+            .find(|row| row.path == path && row.level == level && row.scope_id == scope_id)
+            .map(|row| row.value.as_str())
+    }
+
+    /// A yes/no field at the default scope.
+    pub fn is_yes(&self, path: &str) -> Result<bool> {
+        Ok(self.at_default(path)?.is_yes())
+    }
+
+    /// The store's name: token issuer and checkpoint origin.
+    pub fn store_name(&self) -> Result<String> {
+        let name = self.at_default(config::STORE_NAME)?.value;
+        name.ok_or_else(|| Fault::internal("the store has no name"))
+    }
+
+    /// Every stored row.
+    pub fn rows(&self) -> &[ConfigRow] {
+        &self.rows
+    }
+}
+
+/// A stored value that its field cannot hold: nobody set it through this program.
+pub fn damaged_value(path: &str, scope: &ConfigScope, problem: &InvalidValue) -> Fault {
+    Fault::RowDamaged {
+        table: "config_value".to_owned(),
+        id: format!("{path} at {scope}"),
+        problem: problem.to_string(),
+    }
+}
+
+/// The registry's entry of a path.
+///
+/// # Errors
+/// `config_path_not_found`, with the nearest path there is.
+pub fn config_field(path: &str) -> Result<&'static ConfigField> {
+    config::find_field(path).ok_or_else(|| Fault::ConfigPathNotFound {
+        path: path.to_owned(),
+        nearest: config::suggest_path(path).map(str::to_owned),
+    })
+}

@@ -1,0 +1,38 @@
+//! What every use case is made with: who called ([`context`]), who that is
+//! ([`identify`]), the one transaction it reads or writes in ([`read`],
+//! [`write`]), and the event that records it ([`record`]).
+
+pub(crate) mod config;
+pub mod confirm;
+pub mod consent;
+mod context;
+pub mod counted;
+mod event;
+pub mod find;
+pub(crate) mod identify;
+mod maintain;
+pub mod names;
+mod once;
+pub mod page;
+mod read;
+pub(crate) mod record;
+mod refusals;
+pub mod sessions;
+mod token_state;
+mod token_use;
+pub mod toml;
+mod unit_of_work;
+mod view;
+mod write;
+
+pub use config::{Config, config_field};
+pub use context::{Caller, Context, Credential};
+pub use identify::current_agent;
+pub use maintain::maintain;
+pub use read::{check_allowed, is_known, read, read_unrecorded};
+pub use record::SigningKeys;
+pub use refusals::record_counted_refusals;
+pub use token_state::{MAX_DEPTH, TokenState, ancestor_state, token_state};
+pub use unit_of_work::{UnitOfWork, WriteOutcome};
+pub use view::ReadView;
+pub use write::{write, write_with_resources, write_without_checkpoint};

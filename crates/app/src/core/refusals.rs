@@ -1,0 +1,132 @@
+//! Refusals of those who are no admin user. They may try as often as they
+//! like: one event a minute says how often each of them did.
+//!
+//! A program that runs many requests counts in memory, so that a flood costs
+//! neither a write nor the write lock. Anything else counts in the store.
+
+use super::context::{Caller, Context};
+use super::identify;
+use super::record::record_in_own_transaction;
+use lac_model::audit::{Action, Event};
+use lac_model::fault::Fault;
+use lac_model::time::Timestamp;
+use lac_store::unknown_callers::{AttemptOutcome, RECORD_INTERVAL};
+use lac_store::{Activity, Result};
+
+/// The detail that says for how many attempts an event stands.
+const ATTEMPTS: &str = "attempts";
+
+/// Who is counted as one: an account at an address, whatever token it shows.
+fn caller_key(caller: &Caller) -> String {
+    let account = caller.os_account.as_deref().unwrap_or_default();
+    let address = caller.ip_address.as_deref().unwrap_or_default();
+    format!("{account} {address}")
+}
+
+/// Turns away who was turned away a moment ago, before anything is locked for
+/// them; `None` for everybody else.
+pub(super) fn refuse_repeated(context: &Context<'_>, attempt: &Event) -> Option<Fault> {
+    let strangers = context.store.unknown_callers()?;
+    if !strangers.is_tracked(&caller_key(context.caller)) {
+        return None;
+    }
+    let tx = context.store.read().ok()?;
+    let now = context.clock.now();
+    match identify::identify(&*tx, &context.caller.credential, now) {
+        Err(fault @ Fault::NotAuthenticated { .. }) => {
+            drop(tx);
+            Some(refuse_unauthenticated(context, attempt.clone(), fault))
+        }
+        _ => None,
+    }
+}
+
+/// Counts a refusal, and records it where its minute has none yet; gives the
+/// fault back, or the error that kept it from being recorded.
+fn refuse_unauthenticated(context: &Context<'_>, mut attempt: Event, fault: Fault) -> Fault {
+    attempt.mark_failed(&fault);
+    let now = context.clock.now();
+    let subject = caller_key(context.caller);
+    let next = match context.store.unknown_callers() {
+        Some(strangers) => strangers.count_attempt(&subject, &attempt, now),
+        None => AttemptOutcome::Record(subject, 0),
+    };
+    let recorded = match next {
+        AttemptOutcome::Counted => Ok(()),
+        AttemptOutcome::Record(subject, counted) => {
+            record_attempt(context, attempt, &subject, counted, now)
+        }
+    };
+    recorded.map_or_else(|error| error, |()| fault)
+}
+
+/// Records an attempt and those counted before it. Another process may have
+/// recorded one in this minute: then they are counted in the store.
+fn record_attempt(
+    context: &Context<'_>,
+    mut attempt: Event,
+    subject: &str,
+    counted: u64,
+    now: Timestamp,
+) -> Result<()> {
+    let count = |by: u64| {
+        let by = i64::try_from(by).unwrap_or(i64::MAX);
+        context.store.count_activity(
+            Activity::UnknownCallerRefused,
+            subject,
+            by,
+            now,
+            RECORD_INTERVAL,
+        )
+    };
+    let Some(before) = count(1)?.previous_count else {
+        return match counted {
+            0 => Ok(()),
+            more => count(more).map(|_| ()),
+        };
+    };
+    // The first of those before was recorded.
+    let attempts = 1 + counted + before.saturating_sub(1);
+    if attempts > 1 {
+        attempt.add_detail(ATTEMPTS, attempts);
+    }
+    record_in_own_transaction(context, &attempt)
+}
+
+/// Records what was counted in memory: for those whose minute is over, or for
+/// `all` at the end of the program. How many events that were.
+///
+/// # Errors
+/// The store's and the log's own.
+pub fn record_counted_refusals(context: &Context<'_>, all: bool) -> Result<usize> {
+    let Some(strangers) = context.store.unknown_callers() else {
+        return Ok(0);
+    };
+    let due = strangers.drain_due(context.clock.now(), all);
+    let events = due.len();
+    for (mut attempt, attempts) in due {
+        if attempts > 1 {
+            attempt.add_detail(ATTEMPTS, attempts);
+        }
+        record_in_own_transaction(context, &attempt)?;
+    }
+    Ok(events)
+}
+
+/// Records a failed attempt on a path of its own, and gives the fault back; or
+/// the error that kept it from being recorded.
+pub(super) fn record_refusal(context: &Context<'_>, mut draft: Event, fault: Fault) -> Fault {
+    if !fault.is_recorded() {
+        return fault;
+    }
+    if let Fault::NotAuthenticated { .. } = fault {
+        return refuse_unauthenticated(context, draft, fault);
+    }
+    draft.mark_failed(&fault);
+    match record_in_own_transaction(context, &draft) {
+        Ok(()) => fault,
+        // Nobody may recover the file by being denied its recovery.
+        Err(Fault::CheckpointMissing { .. }) if draft.action == Action::LogRecover => fault,
+        Err(error) => error,
+    }
+}

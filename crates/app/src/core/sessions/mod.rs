@@ -1,0 +1,11 @@
+//! Ending sessions: what a login, a role, an admin user, a key and a consent
+//! have in common.
+
+mod close;
+mod consent;
+
+pub use close::{
+    close_session, count_open_of_key, describe_session, end_all, end_for_customer, end_for_key,
+    end_session, end_without_access, expire_overdue, open_sessions,
+};
+pub use consent::{end_after_refusal, end_without_consent, limit_session, override_sessions};

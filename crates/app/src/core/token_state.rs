@@ -1,0 +1,90 @@
+//! Whether an access token counts.
+
+use serde::{Deserialize, Serialize};
+
+use lac_model::access::{AccessToken, TokenOwner};
+use lac_model::time::Timestamp;
+use lac_store::{ReadTx, Result};
+
+/// Whether a token counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    Active,
+    Expired,
+    Revoked,
+    /// Its owner is disabled, or that of a token that it descends from.
+    Suspended,
+}
+
+impl TokenState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// How many tokens a token may descend from: each use looks at all of them.
+pub const MAX_DEPTH: usize = 8;
+
+/// The state of a token, as its owner and the tokens that it descends from are
+/// now. Revoking a token revokes its descendants as well; that the line is
+/// walked nonetheless keeps a descendant from counting whatever happened to
+/// its parent's row.
+pub fn token_state(read: &dyn ReadTx, token: &AccessToken, now: Timestamp) -> Result<TokenState> {
+    match own_state(read, token, now)? {
+        TokenState::Active => Ok(ancestor_state(read, token, now)?.unwrap_or(TokenState::Active)),
+        other => Ok(other),
+    }
+}
+
+/// Why the tokens that this one descends from keep it from counting; `None` if
+/// they do not.
+pub fn ancestor_state(
+    read: &dyn ReadTx,
+    token: &AccessToken,
+    now: Timestamp,
+) -> Result<Option<TokenState>> {
+    let mut next = token.parent_id;
+    for _ in 0..MAX_DEPTH {
+        let Some(id) = next else {
+            return Ok(None);
+        };
+        let Some(parent) = read.access_token(id)? else {
+            return Ok(Some(TokenState::Revoked)); // its owner was deleted
+        };
+        match own_state(read, &parent, now)? {
+            TokenState::Active => next = parent.parent_id,
+            // A storefront that was added with a token without a limit stays
+            // when that token runs out.
+            TokenState::Expired if token.expires_at.is_none() => next = parent.parent_id,
+            other => return Ok(Some(other)),
+        }
+    }
+    Ok(next.map(|_| TokenState::Revoked))
+}
+
+fn own_state(read: &dyn ReadTx, token: &AccessToken, now: Timestamp) -> Result<TokenState> {
+    let owner = match token.owner {
+        TokenOwner::AdminUser(id) => match read.admin_user(id)? {
+            Some(user) if user.enabled => TokenState::Active,
+            Some(_) => TokenState::Suspended,
+            None => TokenState::Revoked,
+        },
+        TokenOwner::Storefront(id) => match read.storefront(id)? {
+            Some(storefront) if storefront.revoked_at.is_none() => TokenState::Active,
+            _ => TokenState::Revoked,
+        },
+    };
+    Ok(if token.revoked_at.is_some() {
+        TokenState::Revoked
+    } else if token.expires_at.is_some_and(|end| now >= end) {
+        TokenState::Expired
+    } else {
+        owner
+    })
+}

@@ -1,0 +1,155 @@
+//! Files in which people declare how things are to be: TOML, read with the
+//! place of every word, so that whatever is wrong is said with line, column,
+//! field and reason. Also what is only wrong once the store was asked.
+
+mod limits;
+mod table;
+mod write;
+
+pub use limits::MAX_FILE_BYTES;
+pub use table::{ScalarValue, SpannedText, TextOrList, TomlTable};
+pub use write::{toml_key, toml_string};
+
+use std::fmt::Display;
+
+use toml::de::DeTable;
+
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// What a file is called in errors by those who do not know its name.
+pub const UNNAMED_FILE: &str = "the file";
+
+/// A place in a file, in bytes from its start.
+pub type Offset = usize;
+
+/// A file's text.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'t> {
+    text: &'t str,
+}
+
+impl<'t> Source<'t> {
+    /// A byte-order mark at the start does not count.
+    pub fn new(text: &'t str) -> Self {
+        Self {
+            text: text.strip_prefix('\u{feff}').unwrap_or(text),
+        }
+    }
+
+    /// `invalid_file`, with line and column.
+    pub fn field_fault(&self, at: Offset, field: &str, reason: impl Display) -> Fault {
+        self.file_fault(at, format!("{field}: {reason}"))
+    }
+
+    /// The whole file as a table that says it has this format.
+    ///
+    /// # Errors
+    /// `invalid_file`.
+    pub fn parse_table(&self, format: &str) -> Result<TomlTable<'t>> {
+        limits::check_size(*self)?;
+        let table = DeTable::parse(self.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            // One line: what was expected stands on lines of its own.
+            let words: Vec<&str> = error.message().split_whitespace().collect();
+            self.file_fault(at, format!("this is not TOML: {}", words.join(" ")))
+        })?;
+        let mut table = TomlTable::new(*self, 0, table.into_inner());
+        let said = table.text("format")?;
+        let said = said.ok_or_else(|| {
+            self.field_fault(0, "format", format!("it is missing; expected \"{format}\""))
+        })?;
+        if said.text != format {
+            let reason = format!("it is {}; expected \"{format}\"", toml_string(&said.text));
+            return Err(self.field_fault(said.offset, "format", reason));
+        }
+        Ok(table)
+    }
+
+    /// At most so many of something stand in a file.
+    ///
+    /// # Errors
+    /// `invalid_file`.
+    pub fn check_count(&self, most: usize, has: usize, what: &str) -> Result<()> {
+        if has <= most {
+            return Ok(());
+        }
+        Err(self.field_fault(
+            0,
+            what,
+            format!("there are {has}; at most {most} are taken"),
+        ))
+    }
+
+    /// Line and column of a place, both from 1; columns are characters.
+    pub fn line_and_column(&self, at: Offset) -> (usize, usize) {
+        let mut end = at.min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &self.text[..end];
+        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (line, before[start..].chars().count() + 1)
+    }
+
+    fn file_fault(&self, at: Offset, problem: String) -> Fault {
+        let (line, column) = self.line_and_column(at);
+        Fault::InvalidFile {
+            file: UNNAMED_FILE.to_owned(),
+            problem: format!("line {line}, column {column}: {problem}"),
+            remedy: None,
+        }
+    }
+}
+
+/// The reason of an `invalid_value`, for a word of a file.
+pub fn invalid_value_reason(fault: Fault) -> String {
+    match fault {
+        Fault::InvalidValue { reason, .. } => reason,
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_problem(text: &str) -> String {
+        match Source::new(text)
+            .parse_table("x/1")
+            .and_then(TomlTable::expect_empty)
+        {
+            Err(Fault::InvalidFile { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn places_are_lines_and_columns_from_1() {
+        let source = Source::new("\u{feff}aé\r\nb\n");
+        assert_eq!(source.line_and_column(0), (1, 1));
+        assert_eq!(source.line_and_column(3), (1, 3));
+        assert_eq!(source.line_and_column(5), (2, 1));
+        assert_eq!(source.line_and_column(99), (3, 1));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(
+            parse_problem("\u{feff}# é\r\nformat = 'y/1'"),
+            "line 2, column 10: format: it is \"y/1\"; expected \"x/1\""
+        );
+        assert_eq!(
+            parse_problem("format = 'x/1'\n\n a = 1\n"),
+            "line 3, column 2: a: there is no such key"
+        );
+        assert!(parse_problem("").starts_with("line 1, column 1: format: it is missing"));
+        assert!(
+            parse_problem("format = 'x/1'\nformat = 1")
+                .starts_with("line 2, column 1: this is not")
+        );
+        assert!(parse_problem(&"a = [".repeat(100)).contains("not TOML"));
+        assert!(parse_problem(&format!("a = {}", "[".repeat(10_000))).contains("not TOML"));
+    }
+}

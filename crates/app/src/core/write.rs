@@ -1,0 +1,154 @@
+//! Use cases that change something.
+
+use super::config::Config;
+use super::context::Context;
+use super::event::{set_actor, set_caller};
+use super::once::BodyOnce;
+use super::record::{OpenLog, SigningKeys, commit, open_log, open_log_for_recovery};
+use super::refusals::{self, record_refusal};
+use super::unit_of_work::{UnitOfWork, WriteOutcome};
+use super::view::ReadView;
+use super::{identify, token_use};
+use lac_ledger::appender::RecordedEvent;
+use lac_ledger::signing::keys::KeyPurpose;
+use lac_model::access::ActingToken;
+use lac_model::audit::{Action, Event};
+use lac_model::resource::Resource;
+use lac_store::AppendProof;
+use lac_store::{Act, Permit, Result, WriteTx};
+
+/// Runs an act. `fill` puts what is known beforehand into the record (reason,
+/// ticket, whom it is about), so that a refusal carries it too.
+///
+/// # Errors
+/// Whatever stands in the way; the attempt is recorded first if it was denied,
+/// refused or not found.
+pub fn write<A: Act, T>(
+    context: &Context<'_>,
+    action: Action,
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut UnitOfWork<'tx>, &Permit<'tx, A>) -> Result<WriteOutcome<T>>,
+) -> Result<T> {
+    authorize_and_write(context, open_log, action, A::ANY_OF, fill, body)
+}
+
+/// The same where the request says which of the act's resources it needs.
+///
+/// # Errors
+/// As [`act`].
+pub fn write_with_resources<A: Act, T>(
+    context: &Context<'_>,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut UnitOfWork<'tx>, &Permit<'tx, A>) -> Result<WriteOutcome<T>>,
+) -> Result<T> {
+    authorize_and_write(context, open_log, action, any_of, fill, body)
+}
+
+/// The same where the checkpoint file may be missing: its recovery alone. The
+/// whole log is hashed again instead.
+///
+/// # Errors
+/// As [`act`]; a file that is there must be sound.
+pub fn write_without_checkpoint<A: Act, T>(
+    context: &Context<'_>,
+    action: Action,
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut UnitOfWork<'tx>, &Permit<'tx, A>) -> Result<WriteOutcome<T>>,
+) -> Result<T> {
+    authorize_and_write(
+        context,
+        open_log_for_recovery,
+        action,
+        A::ANY_OF,
+        fill,
+        body,
+    )
+}
+
+/// The part that exists once for each act and answer; [`run`] is the rest.
+fn authorize_and_write<A: Act, T>(
+    context: &Context<'_>,
+    open: OpenLog,
+    action: Action,
+    any_of: &[Resource],
+    fill: impl FnOnce(&mut Event),
+    body: impl for<'tx> FnOnce(&mut UnitOfWork<'tx>, &Permit<'tx, A>) -> Result<WriteOutcome<T>>,
+) -> Result<T> {
+    let mut draft = Event::new(action);
+    set_caller(&mut draft, context.caller);
+    fill(&mut draft);
+    let mut once = BodyOnce::new(body);
+    run_write(context, open, draft, &mut |work| {
+        let permit = Permit::authorize(work.read, &work.actor, any_of)?;
+        once.run(|body| Ok(body(work, &permit)?.split()))
+    })?;
+    once.answer()
+}
+
+/// Asks for a permit and runs a body with it; gives the record if something
+/// changed.
+type WriteBody<'b> = dyn for<'tx> FnMut(&mut UnitOfWork<'tx>) -> Result<Option<RecordedEvent>> + 'b;
+
+fn run_write(
+    context: &Context<'_>,
+    open: OpenLog,
+    mut draft: Event,
+    body: &mut WriteBody<'_>,
+) -> Result<()> {
+    if let Some(fault) = refusals::refuse_repeated(context, &draft) {
+        return Err(fault);
+    }
+    context.keys.load_current(KeyPurpose::Audit)?; // read before anything is locked
+    let tx = context.store.write()?;
+    let mut token = None;
+    let proof = match run_in_transaction(context, open, &*tx, &mut draft, &mut token, body) {
+        Ok(proof) => proof,
+        Err(fault) => {
+            context.keys.discard_pending();
+            drop(tx);
+            let fault = record_refusal(context, draft, fault);
+            token_use::note_token_use(context, token.as_ref());
+            return Err(fault);
+        }
+    };
+    match proof {
+        Some(proof) => commit(context, tx, proof)?,
+        None => drop(tx),
+    }
+    token_use::note_token_use(context, token.as_ref());
+    Ok(())
+}
+
+fn run_in_transaction(
+    context: &Context<'_>,
+    open: OpenLog,
+    tx: &dyn WriteTx,
+    draft: &mut Event,
+    token: &mut Option<ActingToken>,
+    body: &mut WriteBody<'_>,
+) -> Result<Option<AppendProof>> {
+    let now = context.clock.now();
+    let config = Config::read(tx.as_read())?;
+    let keyring = SigningKeys::load_for_write(context, tx, &config)?;
+    let log = open(context, tx, &config, &keyring.chain, now)?;
+    let actor = identify::identify(tx.as_read(), &context.caller.credential, now)?;
+    set_actor(draft, &actor);
+    token.clone_from(&actor.token);
+    let mut work = UnitOfWork {
+        tx,
+        draft: draft.clone(),
+        view: ReadView::new(context, tx.as_read(), actor, now, config),
+        log,
+        signing_keys: keyring,
+        caller: context.caller,
+    };
+    match body(&mut work) {
+        Ok(recorded) => work.seal(recorded),
+        Err(fault) => {
+            *draft = work.draft;
+            Err(fault)
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! People, and what a first login needs.
+
+use super::{DoctorContext, DoctorFinding};
+use crate::access::rights::can_sign_in;
+use crate::core::identify;
+use lac_model::config;
+use lac_model::fault::Fault;
+use lac_model::notice::NoticeState;
+use lac_model::stores::Website;
+use lac_model::text::shell_word;
+use lac_store::{NoticeQuery, Result, none_if_damaged};
+
+pub fn check_account(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let caller = ward.context.caller;
+    match identify::identify(ward.read, &caller.credential, ward.now) {
+        Ok(actor) => Ok(DoctorFinding::ok(
+            "account",
+            format!(
+                "you are {} ({})",
+                actor.name,
+                actor.role.as_deref().unwrap_or("storefront")
+            ),
+        )),
+        // A store on a shared host belongs to an account that nobody is mapped to.
+        Err(fault @ Fault::NotAuthenticated { .. }) => {
+            let hint = match &fault {
+                Fault::NotAuthenticated {
+                    remedy: Some(command),
+                    ..
+                } => {
+                    format!("an administrator can run: {command}")
+                }
+                _ => "ask an administrator for a new token".to_owned(),
+            };
+            Ok(DoctorFinding::warning("account", fault.to_string(), hint))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether somebody is left who can do everything.
+pub fn check_administrators(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let mut names = Vec::new();
+    for user in ward.read.admin_users()? {
+        let role = none_if_damaged(ward.read.role(user.role_id))?;
+        if user.enabled
+            && role.is_some_and(|role| role.rights.is_unrestricted())
+            && can_sign_in(ward.read, &user, ward.now)?
+        {
+            names.push(user.name);
+        }
+    }
+    match &names[..] {
+        [] => Err(Fault::ConfigInvalid {
+            problem: "no enabled admin user is left whose role holds everything".to_owned(),
+        }),
+        [only] => Ok(DoctorFinding::warning(
+            "way_in",
+            if ward.may_name_all() {
+                format!("{only} is the only admin user who can do everything")
+            } else {
+                "only one admin user can do everything".to_owned()
+            },
+            "lac user create NAME --role Administrators",
+        )),
+        some => Ok(DoctorFinding::ok(
+            "way_in",
+            format!("{} admin users can do everything", some.len()),
+        )),
+    }
+}
+
+pub fn check_feature(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    if ward.config.is_yes(config::ENABLED)? {
+        return Ok(DoctorFinding::ok("feature", "Login as Customer is on"));
+    }
+    Ok(DoctorFinding::warning(
+        "feature",
+        Fault::FeatureDisabled.to_string(),
+        format!("lac config set {} yes", config::ENABLED),
+    ))
+}
+
+/// Whether every store view that customers can be on has a base URL.
+pub fn check_base_urls(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let tree = ward.read.store_tree()?;
+    let open = || {
+        tree.views
+            .iter()
+            .filter(|view| view.is_storefront() && view.active)
+            .filter(|view| ward.may_name_website(view.website_id))
+    };
+    let mut without = Vec::new();
+    for view in open() {
+        let website = tree.website(view.website_id);
+        let url = ward
+            .config
+            .effective(config::BASE_URL, website, Some(view))?;
+        if url.value.is_none() {
+            without.push(view.code.as_str());
+        }
+    }
+    let count = open().count();
+    if count == 0 {
+        return Ok(DoctorFinding::warning(
+            "base_url",
+            "there is no active store view to log in to",
+            "lac import websites, store-groups and store-views, or lac stores add-website",
+        ));
+    }
+    match without.first() {
+        None => Ok(DoctorFinding::ok(
+            "base_url",
+            format!("every active store view has one ({count})"),
+        )),
+        Some(first) => Ok(DoctorFinding::warning(
+            "base_url",
+            format!("store views without one: {}", without.join(", ")),
+            format!(
+                "lac config set {} https://…/ --scope store-view:{first}",
+                config::BASE_URL
+            ),
+        )),
+    }
+}
+
+/// Whether every website that customers can be logged in to has a storefront
+/// with an account: without one its login URLs are made, and nobody redeems them.
+pub fn check_storefronts(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let mut storefronts = ward.read.storefronts()?;
+    storefronts.retain(|storefront| storefront.revoked_at.is_none());
+    let tree = ward.read.store_tree()?;
+    let websites = tree.websites.iter();
+    let open = websites
+        .filter(|website| ward.may_name_website(website.id))
+        .filter(|website| tree.active_views(website.id).next().is_some());
+    let open: Vec<&Website> = open.collect();
+    let is_served =
+        |website: &Website| storefronts.iter().any(|s| s.websites.contains(&website.id));
+    let without = open.iter().filter(|website| !is_served(website));
+    let without: Vec<&str> = without.map(|website| website.code.as_str()).collect();
+    let Some(first) = without.first() else {
+        return Ok(DoctorFinding::ok(
+            "storefront",
+            match open.len() {
+                // That there is none is said by the check before.
+                0 => "no website needs an account yet".to_owned(),
+                count => format!("every website has an account ({count})"),
+            },
+        ));
+    };
+    Ok(DoctorFinding::warning(
+        "storefront",
+        format!(
+            "websites without an account to redeem login URLs: {}",
+            without.join(", ")
+        ),
+        format!("lac storefront add NAME --website {}", shell_word(first)),
+    ))
+}
+
+pub fn check_customers(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    Ok(match ward.read.customer_count()? {
+        0 => DoctorFinding::warning(
+            "customers",
+            "there are none yet",
+            "lac import customers FILE",
+        ),
+        _ if !ward.may_name_all() => DoctorFinding::ok("customers", "there are some"),
+        count => DoctorFinding::ok("customers", format!("{count} known")),
+    })
+}
+
+/// Optional: a login can start from the customer alone.
+pub fn check_documents(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let message = match ward.read.document_count()? {
+        0 => "none: logins start from the customer; lac import orders FILE brings some".to_owned(),
+        _ if !ward.may_name_all() => "there are some".to_owned(),
+        count => format!("{count} known"),
+    };
+    Ok(DoctorFinding::ok("documents", message))
+}
+
+/// Roles are marked by name: one that is misspelled marks nobody.
+pub fn check_approval(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    let listed = ward.config.at_default(config::APPROVAL_ROLES)?.value;
+    if listed.is_none() || !ward.may_name_all() {
+        return Ok(None);
+    }
+    let mut unknown = Vec::new();
+    for name in listed.iter().flat_map(|names| names.split(',')) {
+        if ward.read.role_by_name(name)?.is_none() {
+            unknown.push(name.to_owned());
+        }
+    }
+    if unknown.is_empty() {
+        let message = "every role that needs it exists";
+        return Ok(Some(DoctorFinding::ok("approval", message)));
+    }
+    Ok(Some(DoctorFinding::warning(
+        "approval",
+        format!("there is no role {}", unknown.join(", ")),
+        format!("lac config set {} ROLE,ROLE", config::APPROVAL_ROLES),
+    )))
+}
+
+/// Notices that nobody tries any more.
+pub fn check_outbox(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    if !ward.may_name_all() {
+        return Ok(None);
+    }
+    let query = |state| NoticeQuery {
+        state: Some(state),
+        ..NoticeQuery::default()
+    };
+    let due = ward.read.notices(&query(NoticeState::Due))?.len();
+    let failed = ward.read.notices(&query(NoticeState::Failed))?;
+    let Some(newest) = failed.first() else {
+        let waiting = (due > 0).then(|| DoctorFinding::ok("outbox", format!("{due} notices wait")));
+        return Ok(waiting);
+    };
+    let why = newest.last_error.clone().unwrap_or_default();
+    let count = failed.len();
+    Ok(Some(DoctorFinding::warning(
+        "outbox",
+        format!("{count} notices were given up, the last because: {why}"),
+        "mend the hook, then: lac outbox retry --all",
+    )))
+}

@@ -1,0 +1,216 @@
+//! May this login happen? Facts gathered from the transaction, every obstacle
+//! in the order of the contract.
+
+use super::LoginRequest;
+use super::target::LoginTarget;
+use crate::ReadView;
+use crate::core::consent;
+use lac_model::audit::ConsentBasis;
+use lac_model::config::{self, pattern};
+use lac_model::consent::ConsentMode;
+use lac_model::customer::{Consent, ConsentSource};
+use lac_model::fault::Fault;
+use lac_model::ids::Ticket;
+use lac_model::login::{LoginFacts, allowed_store_views, check_preconditions, select_store_view};
+use lac_model::session::{Session, SessionState};
+use lac_model::stores::StoreView;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// What the rules say.
+#[derive(Debug)]
+#[must_use]
+pub struct LoginJudgement {
+    /// Why it may not happen; the first one is what a login is refused for.
+    pub obstacles: Vec<Fault>,
+    pub store_view: Option<StoreView>,
+    /// Those one could choose from.
+    pub choices: Vec<StoreView>,
+    pub base_url: Option<String>,
+    /// The agent's session that this one would end.
+    pub replaced_session: Option<Session>,
+    /// On what consent it would stand.
+    pub basis: ConsentBasis,
+    /// When that consent ends.
+    pub consent_until: Option<Timestamp>,
+}
+
+/// What stands in the way where a document led to nobody. A guest's order is
+/// found; that there is no account to log in to is the customer's state, and
+/// comes after the feature.
+pub fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<Vec<Fault>> {
+    let is_guest = matches!(fault, Fault::GuestDocument { .. });
+    if is_guest && !view.config.is_yes(config::ENABLED)? {
+        return Ok(vec![Fault::FeatureDisabled, fault]);
+    }
+    Ok(vec![fault])
+}
+
+/// Judges a wish about a target.
+pub fn judge_login(
+    view: &ReadView<'_>,
+    request: &LoginRequest,
+    target: &LoginTarget,
+) -> Result<LoginJudgement> {
+    let share = view.config.at_default(config::ACCOUNT_SHARE)?.value;
+    let mode = consent::consent_mode(view, &target.customer)?;
+    let facts = LoginFacts {
+        enabled: view.config.is_yes(config::ENABLED)?,
+        customer: &target.customer,
+        consent_mode: mode,
+        is_override: request.override_consent,
+        now: view.now,
+        actor: &view.actor,
+        tree: view.store_tree()?,
+        accounts_shared: share.as_deref() == Some("global"),
+        manual_selection: view.config.is_yes(config::MANUAL_STORE_VIEW)?,
+        requested_store_view: request.store_view.as_deref(),
+        document_view_id: target
+            .document
+            .as_ref()
+            .and_then(|document| document.store_view_id),
+    };
+    let mut obstacles = check_preconditions(&facts);
+    if obstacles.is_empty() && !request.override_consent && mode != ConsentMode::Mandatory {
+        consent::check_against_log(view, &target.customer)?;
+    }
+    let choices = allowed_store_views(&facts).into_iter().cloned().collect();
+    let store_view = match select_store_view(&facts) {
+        Ok(found) => Some(found.clone()),
+        Err(fault) => {
+            obstacles.push(fault);
+            None
+        }
+    };
+    let base_url = match &store_view {
+        Some(found) => find_base_url(view, found, &mut obstacles)?,
+        None => None,
+    };
+    // Reason and ticket are asked for per website, of the login if it is
+    // known, else of the customer.
+    let website = store_view
+        .as_ref()
+        .map_or(target.customer.website_id, |v| v.website_id);
+    check_reason_and_ticket(view, request, website, &mut obstacles)?;
+    if let Some(before) = target.customer.guard_website_id.filter(|id| *id != website) {
+        check_reason_and_ticket(view, request, before, &mut obstacles)?;
+    }
+    let open = open_session_of_agent(view)?;
+    if let (Some(session), false) = (&open, request.replace) {
+        obstacles.push(Fault::SessionActive {
+            session: session.id.to_string(),
+            customer: session.customer_id.to_string(),
+        });
+    }
+    let consent = &target.customer.consent;
+    let is_override = request.override_consent && mode.check(consent, view.now).is_err();
+    Ok(LoginJudgement {
+        basis: consent_basis(view, mode, consent, is_override)?,
+        consent_until: mode.session_deadline(consent).filter(|_| !is_override),
+        obstacles,
+        store_view,
+        choices,
+        base_url,
+        replaced_session: open,
+    })
+}
+
+/// On what consent a login would stand, and whether it is the agent's own
+/// doing.
+fn consent_basis(
+    view: &ReadView<'_>,
+    mode: ConsentMode,
+    consent: &Consent,
+    is_override: bool,
+) -> Result<ConsentBasis> {
+    let mut basis = ConsentBasis::new(mode, consent, is_override);
+    if basis.source == Some(ConsentSource::Admin)
+        && consent.changed_by.as_ref() == Some(&view.actor.name)
+        && let Some(id) = view.actor.admin_id()
+    {
+        // A name can be given again; who has it now may not have been there.
+        let since = view.read.admin_user(id)?.map(|user| user.created_at);
+        basis.self_granted = since <= consent.changed_at;
+    }
+    Ok(basis)
+}
+
+fn find_base_url(
+    view: &ReadView<'_>,
+    store_view: &StoreView,
+    obstacles: &mut Vec<Fault>,
+) -> Result<Option<String>> {
+    let website = view.store_tree()?.website(store_view.website_id);
+    let found = view
+        .config
+        .effective(config::BASE_URL, website, Some(store_view))?
+        .value;
+    if found.is_none() {
+        obstacles.push(Fault::BaseUrlMissing {
+            store_view: store_view.code.clone(),
+        });
+    }
+    Ok(found)
+}
+
+fn check_reason_and_ticket(
+    view: &ReadView<'_>,
+    request: &LoginRequest,
+    website_id: i64,
+    obstacles: &mut Vec<Fault>,
+) -> Result<()> {
+    let website = view.store_tree()?.website(website_id);
+    let at = |path| view.config.effective(path, website, None);
+    // Whoever goes on without consent says why, always.
+    let needed = request.override_consent || at(config::REASON_REQUIRED)?.is_yes();
+    let least = at(config::REASON_MIN_LENGTH)?
+        .as_number()
+        .unwrap_or(0)
+        .max(1);
+    let given = request
+        .reason
+        .as_deref()
+        .map_or(0, |text| text.trim().chars().count() as u64);
+    let pattern = at(config::REASON_PATTERN)?.value;
+    if (needed && given < least) || violates_pattern(pattern.as_deref(), request.reason.as_deref())
+    {
+        let min_length = least;
+        push_unique(
+            obstacles,
+            Fault::ReasonRequired {
+                min_length,
+                pattern,
+            },
+        );
+    }
+    let (needed, ticket) = (at(config::TICKET_REQUIRED)?.is_yes(), &request.ticket);
+    let pattern = at(config::TICKET_PATTERN)?.value;
+    let ticket = ticket.as_ref().map(Ticket::as_str);
+    if (needed && ticket.is_none()) || violates_pattern(pattern.as_deref(), ticket) {
+        push_unique(obstacles, Fault::TicketRequired { pattern });
+    }
+    Ok(())
+}
+
+/// Two websites may ask for the same.
+fn push_unique(obstacles: &mut Vec<Fault>, fault: Fault) {
+    if !obstacles.contains(&fault) {
+        obstacles.push(fault);
+    }
+}
+
+/// Whether what was given is not of the form that is wanted.
+fn violates_pattern(pattern: Option<&str>, given: Option<&str>) -> bool {
+    let both = pattern.zip(given.map(str::trim));
+    both.is_some_and(|(pattern, text)| !pattern::matches_whole(pattern, text))
+}
+
+/// The agent's session that is open now, not merely not yet written down as
+/// expired.
+fn open_session_of_agent(view: &ReadView<'_>) -> Result<Option<Session>> {
+    let Some(admin_id) = view.actor.admin_id() else {
+        return Ok(None);
+    };
+    let open = view.read.open_session_by_admin(admin_id)?;
+    Ok(open.filter(|session| session.state_at(view.now) != SessionState::Expired))
+}

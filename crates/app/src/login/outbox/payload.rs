@@ -1,0 +1,112 @@
+//! What a program is told. It may pass it on to the customer: so no reason and
+//! no token, which are for staff and for nobody.
+
+use serde::{Deserialize, Serialize};
+
+use crate::UnitOfWork;
+use crate::login::CustomerSummary;
+use lac_model::audit::ConsentBasis;
+use lac_model::environment::random_bytes;
+use lac_model::fault::Fault;
+use lac_model::ids::{SessionId, Ticket};
+use lac_model::notice::{Hook, Notice, NoticeId};
+use lac_model::session::Session;
+use lac_model::time::Timestamp;
+use lac_store::{OutboxWrite, Permit, Result};
+
+/// The JSON object that a hook gets on stdin (`docs/hooks.md`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HookPayload {
+    /// The notice's: the same however often it is delivered.
+    pub id: NoticeId,
+    pub event: Hook,
+    pub session_id: SessionId,
+    pub customer: CustomerSummary,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    /// The admin user who impersonates.
+    pub admin: String,
+    pub ticket: Option<Ticket>,
+    /// On what basis the login stood, where the event says so.
+    pub consent: Option<ConsentBasis>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub redeemed_at: Option<Timestamp>,
+    pub ends_at: Option<Timestamp>,
+    pub audit_seq: Option<u64>,
+}
+
+/// Keeps a notice of a login URL that was issued, if a hook wants it.
+///
+/// # Errors
+/// What writing fails with.
+pub fn queue_after_login(
+    work: &UnitOfWork<'_>,
+    permit: &Permit<'_, OutboxWrite>,
+    session: &Session,
+    customer: &CustomerSummary,
+    seq: Option<u64>,
+) -> Result<()> {
+    queue_notice(work, permit, Hook::AfterLogin, session, customer, seq)
+}
+
+/// The same for a session that was opened.
+///
+/// # Errors
+/// What writing fails with.
+pub fn queue_after_redeem(
+    work: &UnitOfWork<'_>,
+    permit: &Permit<'_, OutboxWrite>,
+    session: &Session,
+    customer: &CustomerSummary,
+    seq: Option<u64>,
+) -> Result<()> {
+    queue_notice(work, permit, Hook::AfterRedeem, session, customer, seq)
+}
+
+fn queue_notice(
+    work: &UnitOfWork<'_>,
+    permit: &Permit<'_, OutboxWrite>,
+    hook: Hook,
+    session: &Session,
+    customer: &CustomerSummary,
+    audit_seq: Option<u64>,
+) -> Result<()> {
+    if !work.hooks.contains(hook) {
+        return Ok(());
+    }
+    let tree = work.store_tree()?;
+    let id = NoticeId::from_bits(random_bytes(work.random));
+    let told = HookPayload {
+        id: id.clone(),
+        event: hook,
+        session_id: session.id.clone(),
+        customer: customer.clone(),
+        website: tree.website(session.website_id).map(|w| w.code.clone()),
+        store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
+        admin: session.admin.clone(),
+        ticket: session.ticket.clone(),
+        consent: work.draft.consent.clone(),
+        issued_at: session.issued_at,
+        expires_at: session.expires_at,
+        redeemed_at: session.redeemed_at,
+        ends_at: session.ends_at,
+        audit_seq,
+    };
+    let payload = serde_json::to_string(&told).map_err(Fault::internal)?;
+    let notice = Notice {
+        id,
+        number: 0,
+        hook,
+        session_id: session.id.clone(),
+        customer_id: session.customer_id,
+        website_id: session.website_id,
+        payload: Some(payload),
+        created_at: work.now,
+        attempts: 0,
+        next_at: Some(work.now),
+        last_error: None,
+        delivered_at: None,
+    };
+    work.tx.notice_add(permit, &notice)
+}

@@ -1,0 +1,165 @@
+//! Ending sessions by hand: one's own, or with `Lac::sessions` anybody's
+//! within the role scope.
+
+use serde::{Deserialize, Serialize};
+
+use super::show::{SESSION_RESOURCES, find_session, is_visible, resolve_admin_id};
+use crate::core::find;
+use crate::core::sessions::{close_session, describe_session};
+use crate::{Context, UnitOfWork, WriteOutcome, write};
+use lac_model::audit::Action;
+use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
+use lac_model::fault::Fault;
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::resource::Resource;
+use lac_model::session::{EndCause, Session, SessionState};
+use lac_store::{Act, Covers, Result, SessionQuery, SessionWrite};
+
+/// Ends sessions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionEnd {
+    pub which: SessionSelection,
+}
+
+/// Which ones.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionSelection {
+    /// These; one that is over already stays as it is.
+    Ids(BoundedList<SessionId, MAX_IDS_PER_REQUEST>),
+    /// Every open one that the actor may end.
+    All,
+    /// The actor's own open one.
+    Own,
+    /// Those of them of one admin user, as one customer, or both.
+    Of {
+        admin: Option<ShortText>,
+        /// Id or e-mail address.
+        customer: Option<ShortText>,
+    },
+}
+
+/// What became of one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionEnded {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub admin: String,
+    pub customer_id: CustomerId,
+    /// Whether this act ended it.
+    pub changed: bool,
+}
+
+impl Act for SessionEnd {
+    const ANY_OF: &'static [Resource] = SESSION_RESOURCES;
+}
+
+impl Covers<SessionWrite> for SessionEnd {}
+
+impl SessionEnd {
+    /// # Errors
+    /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
+    /// `customer_not_found`, `customer_ambiguous`; then none is ended.
+    pub fn run(self, context: &Context<'_>) -> Result<Vec<SessionEnded>> {
+        write::<Self, _>(
+            context,
+            Action::LoginEnd,
+            |_| {},
+            |work, permit| {
+                let sessions = match &self.which {
+                    SessionSelection::Ids(ids) => select_by_id(work, ids)?,
+                    SessionSelection::All => select_open(work, None, None)?,
+                    SessionSelection::Own => select_own(work)?,
+                    SessionSelection::Of { admin, customer } => {
+                        select_open(work, admin.as_deref(), customer.as_deref())?
+                    }
+                };
+                let (mut ended, mut last) = (Vec::new(), None);
+                for session in sessions {
+                    let mut state = session.state_at(work.now);
+                    let changed = session.state.is_open() && state.is_open();
+                    if changed {
+                        last = Some(close_session(
+                            work,
+                            &permit.narrow(),
+                            &session,
+                            EndCause::Ended,
+                        )?);
+                        state = SessionState::Ended;
+                    }
+                    ended.push(SessionEnded {
+                        id: session.id,
+                        state,
+                        admin: session.admin,
+                        customer_id: session.customer_id,
+                        changed,
+                    });
+                }
+                Ok(match last {
+                    Some(recorded) => WriteOutcome::Recorded(ended, recorded),
+                    None => WriteOutcome::Unchanged(ended),
+                })
+            },
+        )
+    }
+}
+
+fn select_by_id(work: &mut UnitOfWork<'_>, ids: &[SessionId]) -> Result<Vec<Session>> {
+    let mut sessions: Vec<Session> = Vec::new();
+    for id in ids {
+        work.draft.add_detail("session", id.as_str());
+        match find_session(work, id) {
+            Ok(session) if sessions.iter().any(|known| known.id == session.id) => {}
+            Ok(session) => sessions.push(session),
+            Err(fault) => {
+                if matches!(fault, Fault::ResourceDenied { .. })
+                    && let Some(session) = work.read.session(id)?
+                {
+                    let mut draft = work.draft.clone();
+                    describe_session(work, &session, &mut draft)?;
+                    work.draft = draft;
+                }
+                return Err(fault);
+            }
+        }
+    }
+    Ok(sessions)
+}
+
+/// An agent has one session at a time, so that nobody has to be told which.
+fn select_own(work: &mut UnitOfWork<'_>) -> Result<Vec<Session>> {
+    let missing = || Fault::SessionNotFound {
+        session: "of your own that is open".to_owned(),
+    };
+    let admin_id = work.actor.admin_id().ok_or_else(missing)?;
+    let found = work.read.open_session_by_admin(admin_id)?;
+    let is_open = |session: &Session| session.state_at(work.now).is_open();
+    found
+        .filter(is_open)
+        .map(|session| vec![session])
+        .ok_or_else(missing)
+}
+
+fn select_open(
+    work: &mut UnitOfWork<'_>,
+    admin: Option<&str>,
+    customer: Option<&str>,
+) -> Result<Vec<Session>> {
+    for (name, value) in [("admin", admin), ("customer", customer)] {
+        if let Some(value) = value {
+            work.draft.add_detail(name, value);
+        }
+    }
+    let query = SessionQuery {
+        admin_id: resolve_admin_id(work, admin, false)?,
+        customer_id: match customer {
+            Some(named) => Some(find::customer(work, named, None)?.id),
+            None => None,
+        },
+        states: vec![SessionState::Issued, SessionState::Active],
+        ..SessionQuery::default()
+    };
+    let mut sessions = work.read.sessions(&query)?;
+    sessions.retain(|session| is_visible(work, session));
+    Ok(sessions)
+}

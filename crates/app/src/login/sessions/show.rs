@@ -1,0 +1,282 @@
+//! Which sessions there are. One's own always; other people's with
+//! `Lac::sessions`, within the role scope.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{counted, find};
+use crate::{Context, ReadView};
+use lac_model::access::Actor;
+use lac_model::audit::Action;
+use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
+use lac_model::fault::Fault;
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::resource::Resource;
+use lac_model::session::{EndCause, Session, SessionState};
+use lac_model::time::Timestamp;
+use lac_store::{Result, SessionQuery, none_if_damaged};
+
+/// What one must hold to see any session.
+pub(super) const SESSION_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS];
+
+/// Lists sessions, newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SessionList {
+    /// Only one's own; always so without `Lac::sessions`.
+    pub mine: bool,
+    pub admin: Option<ShortText>,
+    /// Id or e-mail address.
+    pub customer: Option<ShortText>,
+    /// Any if empty.
+    pub states: BoundedList<SessionState, MAX_VALUES_PER_FIELD>,
+    pub after: Option<ShortText>,
+    pub limit: Option<usize>,
+}
+
+/// Shows one session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionShow {
+    pub id: SessionId,
+}
+
+/// A session as people and scripts see it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub admin: String,
+    pub customer_id: CustomerId,
+    /// `null` once the customer is removed, and for one beyond the role scope.
+    pub customer_email: Option<String>,
+    pub website: Option<String>,
+    pub store_view: Option<String>,
+    pub issued_at: Timestamp,
+    pub redeemed_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+    /// When the login URL dies.
+    pub expires_at: Timestamp,
+    /// When an active session ends by itself.
+    pub ends_at: Option<Timestamp>,
+    pub end_cause: Option<EndCause>,
+    /// Seconds from issue to now, or to the end.
+    pub age_seconds: u64,
+    /// Seconds until an open one ends by itself (until the login URL dies
+    /// while nobody has used it); `null` for one that is over.
+    pub left_seconds: Option<u64>,
+    /// Whether it was started without the customer's consent.
+    pub overrides_consent: bool,
+    pub document: Option<String>,
+    pub ticket: Option<String>,
+    pub redeemed_by: Option<String>,
+}
+
+impl SessionView {
+    /// Whether it tells of a customer whom somebody else logged in as.
+    fn reveals_customer_to(&self, actor: &Actor) -> bool {
+        self.customer_email.is_some() && self.admin != actor.name
+    }
+}
+
+impl SessionList {
+    /// # Errors
+    /// `resource_denied`, `admin_user_not_found`, `customer_not_found`.
+    pub fn run(self, context: &Context<'_>) -> Result<Vec<SessionView>> {
+        let shown = |actor: &Actor, rows: &Vec<SessionView>| {
+            rows.iter()
+                .filter(|row| row.reveals_customer_to(actor))
+                .count()
+        };
+        counted::read_counted_if_restricted(
+            context,
+            Action::SessionRead,
+            SESSION_RESOURCES,
+            shown,
+            |view| {
+                let own = view.actor.admin_id();
+                let admin_id = resolve_admin_id(view, self.admin.as_deref(), self.mine)?;
+                let customer_id = match &self.customer {
+                    Some(named) => Some(find::customer(view, named, None)?.id),
+                    None => None,
+                };
+                if let Some(after) = &self.after {
+                    // A cursor tells no more than a row of the list would.
+                    let last = match SessionId::new(after.as_str()) {
+                        Ok(id) => view.read.session(&id)?,
+                        Err(_) => None,
+                    };
+                    if !last.is_some_and(|session| is_visible(view, &session)) {
+                        return Err(Fault::invalid("--after", "not a session of this list"));
+                    }
+                }
+                let query = SessionQuery {
+                    admin_id,
+                    customer_id,
+                    // What ran out may still be stored as open.
+                    states: stored_states(&self.states),
+                    websites: if admin_id == own {
+                        None
+                    } else {
+                        view.website_ids()
+                    },
+                    after: self.after.map(Into::into),
+                    limit: self.limit.filter(|_| self.states.is_empty()),
+                };
+                let mut rows = Vec::new();
+                for session in view.read.sessions(&query)? {
+                    let state = session.state_at(view.now);
+                    if self.states.is_empty() || self.states.contains(&state) {
+                        rows.push(session_view(view, session)?);
+                    }
+                    if self.limit.is_some_and(|limit| rows.len() >= limit) {
+                        break;
+                    }
+                }
+                Ok(rows)
+            },
+        )
+    }
+}
+
+/// Whose sessions are meant: somebody's by name, one's own, or anybody's.
+///
+/// # Errors
+/// `resource_denied` for others' without `Lac::sessions`;
+/// `admin_user_not_found`.
+pub(super) fn resolve_admin_id(
+    view: &ReadView<'_>,
+    name: Option<&str>,
+    mine: bool,
+) -> Result<Option<i64>> {
+    let own = view.actor.admin_id();
+    match name {
+        Some(name) if own.is_some() && name == view.actor.name => Ok(own),
+        Some(name) => {
+            // Before the look-up, which would tell who there is.
+            view.require(Resource::LAC_SESSIONS)?;
+            Ok(Some(find::admin_user(view, name)?.id))
+        }
+        None if mine || !view.actor.rights.allows(Resource::LAC_SESSIONS) => Ok(own),
+        None => Ok(None),
+    }
+}
+
+/// Whether a session is the actor's to see and to end.
+pub(super) fn is_visible(view: &ReadView<'_>, session: &Session) -> bool {
+    let others = view.actor.rights.allows(Resource::LAC_SESSIONS);
+    let own = view.actor.admin_id() == Some(session.admin_id);
+    own || (others && view.actor.can_see_website(session.website_id))
+}
+
+fn stored_states(wanted: &[SessionState]) -> Vec<SessionState> {
+    let mut states = wanted.to_vec();
+    if states.contains(&SessionState::Expired) {
+        states.extend([SessionState::Issued, SessionState::Active]);
+    }
+    states
+}
+
+impl SessionShow {
+    /// # Errors
+    /// `session_not_found`, `resource_denied`.
+    pub fn run(self, context: &Context<'_>) -> Result<SessionView> {
+        let shown = |actor: &Actor, row: &SessionView| usize::from(row.reveals_customer_to(actor));
+        counted::read_counted_if_restricted(
+            context,
+            Action::SessionRead,
+            SESSION_RESOURCES,
+            shown,
+            |view| {
+                let session = find_session(view, &self.id)?;
+                session_view(view, session)
+            },
+        )
+    }
+}
+
+/// Ids with the same beginning that are looked at; more are too many.
+const MAX_PREFIX_MATCHES: usize = 16;
+
+/// A session the actor may see, by its id or the beginning of it.
+///
+/// # Errors
+/// `session_not_found`, also outside the role scope; `resource_denied` for
+/// somebody else's without `Lac::sessions`; `invalid_value` for a beginning
+/// that several share.
+pub(super) fn find_session(view: &ReadView<'_>, id: &SessionId) -> Result<Session> {
+    let missing = || Fault::SessionNotFound {
+        session: id.to_string(),
+    };
+    let Some(session) = view.read.session(id)? else {
+        return find_by_prefix(view, id)?.ok_or_else(missing);
+    };
+    if view.actor.admin_id() == Some(session.admin_id) {
+        return Ok(session);
+    }
+    if !view.actor.can_see_website(session.website_id) {
+        return Err(missing());
+    }
+    view.require(Resource::LAC_SESSIONS)?;
+    Ok(session)
+}
+
+/// The one that begins so, among those that are the actor's to see: what else
+/// begins so must not show.
+fn find_by_prefix(view: &ReadView<'_>, beginning: &SessionId) -> Result<Option<Session>> {
+    if !beginning.is_prefix() {
+        return Ok(None);
+    }
+    let mut found = None;
+    for id in view
+        .read
+        .session_ids_with_prefix(beginning.as_str(), MAX_PREFIX_MATCHES)?
+    {
+        let Some(session) = view.read.session(&id)? else {
+            continue;
+        };
+        if is_visible(view, &session) && found.replace(session).is_some() {
+            let problem = format!("several sessions begin with {beginning}: give more of the id");
+            return Err(Fault::invalid("ID", problem));
+        }
+    }
+    Ok(found)
+}
+
+fn session_view(view: &ReadView<'_>, session: Session) -> Result<SessionView> {
+    let tree = view.store_tree()?;
+    let customer = none_if_damaged(view.read.customer(session.customer_id))?;
+    let over = session.expiry_at(view.now);
+    let state = session.state_at(view.now);
+    let ended_at = session.ended_at.or(over.map(|over| over.at));
+    let end = session.ends_at.unwrap_or(session.expires_at);
+    Ok(SessionView {
+        state,
+        admin: session.admin,
+        customer_id: session.customer_id,
+        customer_email: customer
+            .filter(|c| view.actor.can_see_website(c.website_id))
+            .map(|c| c.email),
+        website: tree.website(session.website_id).map(|w| w.code.clone()),
+        store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
+        issued_at: session.issued_at,
+        redeemed_at: session.redeemed_at,
+        ended_at,
+        age_seconds: ended_at
+            .unwrap_or(view.now)
+            .duration_since(session.issued_at)
+            .as_secs(),
+        left_seconds: state
+            .is_open()
+            .then(|| end.duration_since(view.now).as_secs()),
+        expires_at: session.expires_at,
+        ends_at: session.ends_at,
+        // Of an open one it is what will be.
+        end_cause: match over {
+            Some(over) => Some(over.cause),
+            None => session.end_cause.filter(|_| !state.is_open()),
+        },
+        overrides_consent: session.is_override,
+        document: session.document.map(|document| document.to_string()),
+        ticket: session.ticket.map(|ticket| ticket.as_str().to_owned()),
+        redeemed_by: session.redeemed_by,
+        id: session.id,
+    })
+}

@@ -1,0 +1,381 @@
+//! The answering side of a stream.
+
+use std::cell::RefCell;
+use std::io::{self, Read, Write};
+
+use super::Channel;
+use super::frame::{
+    MAX_REQUEST, MAX_UPLOAD_CHUNK, Tag, read_body, read_frame, read_head, write_frame,
+};
+use super::registry;
+use super::wire::{
+    ClientDone, Envelope, ExportDigest, Greeting, Progress, broken_connection, encode_event_texts,
+    malformed_request, stream_fault,
+};
+use crate::Context;
+use crate::shop::import::ImportProgress;
+use lac_ledger::archive::FileDigest;
+use lac_ledger::export::ExportSink;
+use lac_model::audit::RecordFields;
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// A greeting is a line.
+const MAX_CONTROL_FRAME: u32 = 4096;
+
+/// Use cases that read a large part of the log or of the customers, or take a
+/// file.
+const HEAVY: [&str; 23] = [
+    "complete",
+    "config.apply",
+    "config.diff",
+    "consent.history",
+    "customer.history",
+    "customer.list",
+    "doctor",
+    "import",
+    "log.archive",
+    "log.checkpoint",
+    "log.erase",
+    "log.export",
+    "log.list",
+    "log.plan_recovery",
+    "log.recover",
+    "log.report",
+    "log.statement",
+    "log.tail",
+    "log.verify",
+    "login.search",
+    "role.apply",
+    "role.diff",
+    "session.list",
+];
+
+/// A request as it came.
+#[derive(Default)]
+pub struct ReceivedRequest {
+    bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for ReceivedRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked")
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ReceivedRequest {
+    fn parse_envelope(&self) -> Result<Envelope<'_>> {
+        serde_json::from_slice(&self.bytes).map_err(malformed_request)
+    }
+
+    /// Whether it may take long, so that only a few of each account run at once.
+    pub fn is_heavy(&self) -> bool {
+        self.parse_envelope()
+            .is_ok_and(|envelope| HEAVY.contains(&envelope.use_case))
+    }
+
+    /// The access token that came with it.
+    ///
+    /// # Errors
+    /// `invalid_value` for what is no request.
+    pub fn token(&self) -> Result<Option<String>> {
+        Ok(self
+            .parse_envelope()?
+            .token
+            .map(std::borrow::Cow::into_owned))
+    }
+}
+
+/// A stream to somebody who asks.
+pub trait ServerStream: Read + Write {
+    /// Whether a few bytes more can be written without waiting for the other
+    /// side to read.
+    fn is_writable(&self) -> bool {
+        true
+    }
+}
+
+/// Somebody who asks over a stream.
+#[derive(Debug)]
+pub struct ServerConnection<S>(RefCell<S>);
+
+impl<S: ServerStream> ServerConnection<S> {
+    /// Takes a stream on which nothing was said yet.
+    pub fn new(stream: S) -> Self {
+        Self(RefCell::new(stream))
+    }
+
+    /// The stream, to change how patient it is.
+    pub fn stream_mut(&mut self) -> &mut S {
+        self.0.get_mut()
+    }
+
+    /// Answers a greeting; `false` where nobody greeted.
+    ///
+    /// # Errors
+    /// `protocol_mismatch`, which is told the other side; `broker_failed`.
+    pub fn handshake(&mut self, timezone: impl FnOnce() -> Option<String>) -> Result<bool> {
+        let mut bytes = Vec::new();
+        match read_frame(self.0.get_mut(), MAX_CONTROL_FRAME, &mut bytes).map_err(stream_fault)? {
+            None => return Ok(false),
+            Some(Tag::Hello) => {}
+            Some(_) => return Err(broken_connection("somebody did not greet")),
+        }
+        let checked = serde_json::from_slice(&bytes)
+            .map_err(malformed_request)
+            .and_then(|greeting: Greeting| greeting.check());
+        if let Err(fault) = checked {
+            // As the other side sees it.
+            let told = match &fault {
+                Fault::ProtocolMismatch { ours, theirs, .. } => Fault::ProtocolMismatch {
+                    ours: *theirs,
+                    theirs: *ours,
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                },
+                other => other.clone(),
+            };
+            self.send_fault(&told);
+            return Err(fault);
+        }
+        let own = Greeting {
+            timezone: timezone(),
+            ..Greeting::from_this_program()
+        };
+        let own = serde_json::to_vec(&own).map_err(Fault::internal)?;
+        write_frame(self.0.get_mut(), Tag::Hello, &[&own]).map_err(stream_fault)?;
+        Ok(true)
+    }
+
+    /// Hears a request, if one of its length (in bytes) `may` be; `None` where
+    /// nobody asked.
+    ///
+    /// # Errors
+    /// `broker_failed`; what `may` refuses it with.
+    pub fn receive(
+        &mut self,
+        may: impl FnOnce(u32) -> Result<()>,
+    ) -> Result<Option<ReceivedRequest>> {
+        let mut asked = ReceivedRequest::default();
+        match read_head(self.0.get_mut(), MAX_REQUEST).map_err(stream_fault)? {
+            None => Ok(None),
+            Some((Tag::Request, length)) => {
+                may(length)?;
+                read_body(self.0.get_mut(), length, &mut asked.bytes).map_err(stream_fault)?;
+                Ok(Some(asked))
+            }
+            Some(_) => Err(broken_connection("somebody did not ask")),
+        }
+    }
+
+    /// Runs what was asked and answers; the fault the other side was told, if
+    /// any.
+    ///
+    /// # Errors
+    /// `broker_failed` where the other side is gone.
+    pub fn answer(
+        &mut self,
+        asked: &ReceivedRequest,
+        context: &Context<'_>,
+    ) -> Result<Option<Fault>> {
+        match run_request(&self.0, asked, context) {
+            Ok(answer) => {
+                write_frame(self.0.get_mut(), Tag::Answer, &[&answer]).map_err(stream_fault)?;
+                Ok(None)
+            }
+            Err(fault) => {
+                self.send_fault(&fault);
+                Ok(Some(fault))
+            }
+        }
+    }
+
+    /// Tells the other side why there is no answer. Whether it hears it or not.
+    pub fn send_fault(&mut self, fault: &Fault) {
+        if let Ok(bytes) = serde_json::to_vec(fault) {
+            let _ = write_frame(self.0.get_mut(), Tag::Fault, &[&bytes]);
+        }
+    }
+}
+
+/// Runs a request; the answer's bytes.
+///
+/// # Errors
+/// The use case's own; `invalid_value` for a request that is none.
+fn run_request<S: ServerStream>(
+    stream: &RefCell<S>,
+    asked: &ReceivedRequest,
+    context: &Context<'_>,
+) -> Result<Vec<u8>> {
+    let envelope = asked.parse_envelope()?;
+    let mut channel = StreamChannel {
+        upload: UploadReader {
+            stream,
+            chunk: Vec::new(),
+            at: 0,
+            ended: false,
+        },
+        progress: ImportProgressSender(stream),
+        export: ExportSender {
+            stream,
+            reported: 0,
+            bytes: Vec::new(),
+        },
+    };
+    registry::dispatch(&envelope, context, &mut channel)
+}
+
+/// What passes over a stream while a use case runs.
+struct StreamChannel<'s, S> {
+    upload: UploadReader<'s, S>,
+    progress: ImportProgressSender<'s, S>,
+    export: ExportSender<'s, S>,
+}
+
+impl<S: ServerStream> Channel for StreamChannel<'_, S> {
+    fn progress(&mut self, done: u64, total: u64) {
+        ExportSink::report_progress(&mut self.export, done, total);
+    }
+
+    fn event(&mut self, event: &RecordFields<'_>) -> Result<()> {
+        let mut lengths = [0; 8];
+        let parts = encode_event_texts(event, &mut lengths);
+        send(self.export.stream, Tag::Event, &parts)
+    }
+
+    fn import_input(&mut self) -> Result<(&mut dyn Read, &dyn ImportProgress)> {
+        Ok((&mut self.upload, &self.progress))
+    }
+
+    fn export_receiver(&mut self) -> Result<&mut dyn ExportSink> {
+        Ok(&mut self.export)
+    }
+}
+
+fn send<S: Write>(stream: &RefCell<S>, tag: Tag, parts: &[&[u8]]) -> Result<()> {
+    write_frame(&mut *stream.borrow_mut(), tag, parts).map_err(stream_fault)
+}
+
+/// Tells how far it is, but never waits for who does not listen: the store may
+/// be locked meanwhile. Who is gone will be noticed when it matters.
+fn send_progress<S: ServerStream>(stream: &RefCell<S>, progress: &Progress) {
+    if !stream.borrow().is_writable() {
+        return;
+    }
+    if let Ok(bytes) = serde_json::to_vec(progress) {
+        let _ = send(stream, Tag::Progress, &[&bytes]);
+    }
+}
+
+/// A file that is asked for piece by piece, so that neither side ever waits for
+/// the other to read.
+struct UploadReader<'s, S> {
+    stream: &'s RefCell<S>,
+    chunk: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<S: Read + Write> Read for UploadReader<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.chunk.len() && !self.ended {
+            let mut stream = self.stream.borrow_mut();
+            write_frame(&mut *stream, Tag::WantUpload, &[])?;
+            self.at = 0;
+            let tag = read_frame(&mut *stream, MAX_UPLOAD_CHUNK, &mut self.chunk)?;
+            if tag != Some(Tag::Upload) {
+                return Err(io::Error::other("the connection was closed"));
+            }
+            self.ended = self.chunk.is_empty();
+        }
+        let count = buffer.len().min(self.chunk.len() - self.at);
+        buffer[..count].copy_from_slice(&self.chunk[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+/// Progress of an import is told so often.
+const PROGRESS_STEPS: u64 = 64;
+
+struct ImportProgressSender<'s, S>(&'s RefCell<S>);
+
+impl<S: ServerStream> ImportProgress for ImportProgressSender<'_, S> {
+    fn bytes_read(&self, bytes: u64) {
+        send_progress(self.0, &Progress::Read(bytes));
+    }
+
+    fn items_written(&self, items: u64, total: u64) {
+        if items.is_multiple_of((total / PROGRESS_STEPS).max(1024)) {
+            send_progress(self.0, &Progress::Written(items, total));
+        }
+    }
+}
+
+/// An export on its way.
+struct ExportSender<'s, S> {
+    stream: &'s RefCell<S>,
+    /// How far the other side knows it is.
+    reported: u64,
+    bytes: Vec<u8>,
+}
+
+impl<S: Read + Write> ExportSender<'_, S> {
+    /// Waits until the other side has done its part.
+    fn wait_until_done(&mut self) -> Result<ClientDone> {
+        let mut stream = self.stream.borrow_mut();
+        match read_frame(&mut *stream, MAX_CONTROL_FRAME, &mut self.bytes).map_err(stream_fault)? {
+            Some(Tag::Done) => serde_json::from_slice(&self.bytes).map_err(malformed_request),
+            _ => Err(broken_connection("the connection was closed")),
+        }
+    }
+}
+
+impl<S: ServerStream> ExportSink for ExportSender<'_, S> {
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        send(self.stream, Tag::ExportBytes, &[bytes])
+    }
+
+    fn report_progress(&mut self, done: u64, total: u64) {
+        if done >= total || done.saturating_sub(self.reported) >= total / 200 {
+            self.reported = done;
+            send_progress(self.stream, &Progress::At(done, total));
+        }
+    }
+
+    fn finish(&mut self, written: &FileDigest) -> Result<()> {
+        let made = ExportDigest {
+            bytes: written.bytes,
+            sha256: written.sha256,
+        };
+        let made = serde_json::to_vec(&made).map_err(Fault::internal)?;
+        send(self.stream, Tag::ExportEnded, &[&made])?;
+        self.wait_until_done().map(|_| ())
+    }
+
+    fn write_proof(&mut self, bytes: &[u8]) -> Result<()> {
+        send(self.stream, Tag::ProofBytes, &[bytes])
+    }
+
+    fn finish_proof(&mut self) -> Result<String> {
+        send(self.stream, Tag::ProofEnded, &[])?;
+        let name = self.wait_until_done()?.name;
+        name.filter(|name| is_file_name(name))
+            .ok_or_else(|| broken_connection("the proof has no name"))
+    }
+
+    fn publish(&mut self, manifest: &str) -> Result<()> {
+        send(self.stream, Tag::Publish, &[manifest.as_bytes()])?;
+        self.wait_until_done().map(|_| ())
+    }
+}
+
+/// It only goes into the manifest, but nothing that leads elsewhere does.
+fn is_file_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\0']) && name != ".."
+}
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -1,0 +1,195 @@
+//! What has to change so that a store is as a file wants it. Pure: two states
+//! go in, a list of changes comes out.
+
+use serde::{Deserialize, Serialize};
+
+use super::ConfigState;
+use lac_model::config;
+use lac_model::scope::ConfigScope;
+
+/// One change: exactly what one command would do, and one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum ConfigChange {
+    ConfigSet {
+        path: String,
+        scope: ConfigScope,
+        /// `null` if it inherited.
+        before: Option<String>,
+        after: String,
+    },
+    ConfigUnset {
+        path: String,
+        scope: ConfigScope,
+        before: String,
+    },
+}
+
+impl ConfigChange {
+    pub fn path(&self) -> &str {
+        match self {
+            Self::ConfigSet { path, .. } | Self::ConfigUnset { path, .. } => path,
+        }
+    }
+
+    pub fn scope(&self) -> &ConfigScope {
+        match self {
+            Self::ConfigSet { scope, .. } | Self::ConfigUnset { scope, .. } => scope,
+        }
+    }
+
+    /// The value there will be; `None` if it inherits then.
+    pub fn after(&self) -> Option<&str> {
+        match self {
+            Self::ConfigSet { after, .. } => Some(after),
+            Self::ConfigUnset { .. } => None,
+        }
+    }
+}
+
+/// The changes; with `prune`, what the file lacks inherits again. What is
+/// logged changes first: from then on everything is.
+pub fn plan_changes(now: &ConfigState, wanted: &ConfigState, prune: bool) -> Vec<ConfigChange> {
+    let set = wanted.iter().filter_map(|(key, after)| {
+        let before = now.get(key);
+        (before != Some(after)).then(|| ConfigChange::ConfigSet {
+            path: key.field().path.to_owned(),
+            scope: key.scope.clone(),
+            before: before.cloned(),
+            after: after.clone(),
+        })
+    });
+    let gone = now
+        .iter()
+        .filter(|(key, _)| prune && !wanted.contains_key(*key));
+    let unset = gone.map(|(key, before)| ConfigChange::ConfigUnset {
+        path: key.field().path.to_owned(),
+        scope: key.scope.clone(),
+        before: before.clone(),
+    });
+    let mut changes: Vec<ConfigChange> = set.chain(unset).collect();
+    changes.sort_by_key(|change| change.path() != config::LOGGED_ACTIONS);
+    changes
+}
+
+/// How many values the store has that the file lacks.
+pub fn count_unmanaged(now: &ConfigState, wanted: &ConfigState) -> usize {
+    now.keys().filter(|key| !wanted.contains_key(*key)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{ConfigFile, ScopedField, write_file};
+    use super::*;
+    use lac_model::config::{ValueType, fields};
+    use lac_model::stores::{StoreTree, StoreView, Website};
+
+    fn carried_out(now: &ConfigState, changes: &[ConfigChange]) -> ConfigState {
+        let mut state = now.clone();
+        for change in changes {
+            let key = ScopedField::new(change.scope().clone(), change.path()).unwrap();
+            match change {
+                ConfigChange::ConfigSet { before, after, .. } => {
+                    assert_eq!(state.insert(key, after.clone()), *before);
+                }
+                ConfigChange::ConfigUnset { before, .. } => {
+                    assert_eq!(state.remove(&key).as_ref(), Some(before));
+                }
+            }
+        }
+        state
+    }
+
+    /// A text that the kind takes, in canonical form.
+    fn value(kind: ValueType, n: u64, text: &str) -> Option<String> {
+        let given = match kind {
+            ValueType::YesNo => ["yes", "no"][usize::from(n.is_multiple_of(2))].to_owned(),
+            ValueType::Seconds { min, max }
+            | ValueType::Days { min, max }
+            | ValueType::Integer { min, max } => (min + n % (max - min + 1)).to_string(),
+            ValueType::OneOf(choices) => choices[usize::from(n.is_multiple_of(2))].to_owned(),
+            ValueType::Timezone => "Europe/Berlin".to_owned(),
+            ValueType::BaseUrl => format!("https://shop{n}.example/"),
+            ValueType::ActionGroups => "config keys".to_owned(),
+            ValueType::Pattern => format!("ZD-{n}|[a-z]+"),
+            ValueType::Text { .. } | ValueType::Name { .. } | ValueType::NameList { .. } => {
+                text.to_owned()
+            }
+        };
+        kind.normalize(&given).ok()
+    }
+
+    fn state() -> impl Strategy<Value = ConfigState> {
+        let scope = proptest::sample::select(vec![
+            ConfigScope::Default,
+            ConfigScope::Website("base".to_owned()),
+            ConfigScope::Website("eu".to_owned()),
+            ConfigScope::StoreView("de".to_owned()),
+        ]);
+        let one = (scope, 0..fields().len(), any::<u64>(), any::<String>());
+        proptest::collection::vec(one, 0..20).prop_map(|all| {
+            let one = |(scope, index, n, text): (ConfigScope, usize, u64, String)| {
+                let field = &fields()[index];
+                let fits = field.allows_scope(&scope.level()) && !field.read_only;
+                let value = value(field.kind, n, &text).filter(|_| fits)?;
+                Some((ScopedField::new(scope, field.path)?, value))
+            };
+            all.into_iter().filter_map(one).collect()
+        })
+    }
+
+    fn tree() -> StoreTree {
+        let website = |(id, code): (i64, &str)| Website {
+            id,
+            code: code.to_owned(),
+            name: code.to_owned(),
+            default_group_id: None,
+            is_default: false,
+        };
+        let view = StoreView {
+            id: 1,
+            website_id: 1,
+            group_id: 1,
+            code: "de".to_owned(),
+            name: "de".to_owned(),
+            active: true,
+        };
+        StoreTree {
+            websites: [(1, "eu"), (2, "base")].map(website).to_vec(),
+            groups: Vec::new(),
+            views: vec![view],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn with_prune_the_store_becomes_what_the_file_says(now in state(), wanted in state()) {
+            let then = carried_out(&now, &plan_changes(&now, &wanted, true));
+            prop_assert_eq!(&then, &wanted);
+            prop_assert!(plan_changes(&then, &wanted, true).is_empty());
+        }
+
+        #[test]
+        fn without_it_what_the_file_lacks_stays(now in state(), wanted in state()) {
+            let then = carried_out(&now, &plan_changes(&now, &wanted, false));
+            prop_assert!(plan_changes(&then, &wanted, false).is_empty());
+            let mut both = now.clone();
+            both.extend(wanted);
+            prop_assert_eq!(then, both);
+        }
+
+        #[test]
+        fn what_is_written_is_read_in_any_order(wanted in state(), reversed: bool) {
+            let text = write_file(&wanted, &tree());
+            let mut blocks: Vec<&str> = text.split("\n\n").collect();
+            if reversed {
+                blocks[1..].reverse();
+            }
+            let text = blocks.join("\n\n");
+            let read = ConfigFile::read(&text).unwrap();
+            prop_assert_eq!(read.values(), &wanted);
+        }
+    }
+}

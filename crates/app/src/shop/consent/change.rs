@@ -1,0 +1,228 @@
+//! Granting and revoking, for several customers at once: all or nothing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::sessions;
+use crate::core::{counted, find};
+use crate::{Context, UnitOfWork, WriteOutcome};
+use lac_ledger::appender::RecordedEvent;
+use lac_model::audit::{Action, Event};
+use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, Reason, ShortText};
+use lac_model::config;
+use lac_model::customer::{Consent, ConsentSource, Customer};
+use lac_model::fault::Fault;
+use lac_model::ids::CustomerId;
+use lac_model::resource::Resource;
+use lac_model::time::{Edge, Timestamp, parse_bound};
+use lac_store::{Act, ConsentWrite, Covers, Permit, Result, SessionWrite};
+
+/// Sets the consent of some customers. Whose is so already is left alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentChange {
+    pub granted: bool,
+    /// Ids or e-mail addresses.
+    pub customers: BoundedList<ShortText, MAX_IDS_PER_REQUEST>,
+    /// The website the addresses are meant on.
+    pub website: Option<ShortText>,
+    pub reason: Option<Reason>,
+    /// For how long a grant is; `None` for without end.
+    #[serde(default)]
+    pub limit: Option<GrantLimit>,
+}
+
+/// When a grant ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantLimit {
+    /// So long from now on.
+    For(Duration),
+    /// A date, time or period as filters of the log take it, in
+    /// `general/locale/timezone`; what was written is included.
+    Until(ShortText),
+}
+
+/// The longest time that a grant can be for: ten years. Who means longer means
+/// without end.
+pub const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
+
+impl GrantLimit {
+    /// # Errors
+    /// `invalid_value` for what is past, or too far away.
+    fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {
+        let (flag, at) = match self {
+            Self::For(length) => ("--for", work.now.saturating_add(*length)),
+            Self::Until(text) => {
+                let zone = work.config.at_default(config::TIMEZONE)?.value;
+                let zone = zone.and_then(|zone| zone.parse().ok());
+                let zone = zone.unwrap_or(chrono_tz::UTC);
+                let at = parse_bound(text, zone, work.now, Edge::Until);
+                ("--until", at.map_err(|e| Fault::invalid("--until", e))?)
+            }
+        };
+        if at <= work.now {
+            return Err(Fault::invalid(
+                flag,
+                "a grant ends in the future, not before",
+            ));
+        }
+        if at > work.now.saturating_add(MAX_GRANT_DURATION) {
+            let most = "at most ten years; leave it out for a grant without end";
+            return Err(Fault::invalid(flag, most));
+        }
+        Ok(at)
+    }
+}
+
+/// One customer's consent afterwards.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentChanged {
+    pub customer_id: CustomerId,
+    pub email: String,
+    pub website: String,
+    /// `granted` or `withheld`.
+    pub consent: String,
+    /// When a grant ends by itself.
+    pub until: Option<Timestamp>,
+    pub changed: bool,
+    /// Sessions that ended because their consent is gone.
+    pub sessions_ended: usize,
+}
+
+impl Act for ConsentChange {
+    const ANY_OF: &'static [Resource] = &[Resource::ALLOW_SHOPPING_ASSISTANCE];
+}
+
+impl Covers<ConsentWrite> for ConsentChange {}
+impl Covers<SessionWrite> for ConsentChange {}
+
+impl ConsentChange {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `website_not_found`, `invalid_value`; then nothing has changed.
+    pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentChanged>> {
+        if self.limit.is_some() && !self.granted {
+            return Err(Fault::invalid("--for", "only a grant is for some time"));
+        }
+        if self.customers.is_empty() {
+            return Err(Fault::InputRequired {
+                what: "a customer".to_owned(),
+                flag: "CUSTOMER".to_owned(),
+            });
+        }
+        let action = if self.granted {
+            Action::ConsentGrant
+        } else {
+            Action::ConsentRevoke
+        };
+        let fill = |event: &mut Event| {
+            event.reason = self.reason.as_ref().map(ToString::to_string);
+            if let [one] = &*self.customers {
+                event.add_detail("customer", one.clone());
+            }
+        };
+        let shown = |all: &Vec<ConsentChanged>| all.iter().filter(|one| !one.changed).count();
+        counted::write_counted::<Self, _>(context, action, fill, shown, |work, permit| {
+            let until = self
+                .limit
+                .as_ref()
+                .map(|limit| limit.resolve(work))
+                .transpose()?;
+            let found = self.find_customers(work)?;
+            let mut answers = Vec::new();
+            let mut last = None;
+            for customer in found {
+                let (answer, recorded) = self.change_one(work, permit, action, until, &customer)?;
+                last = recorded.or(last);
+                answers.push(answer);
+            }
+            Ok(match last {
+                Some(recorded) => WriteOutcome::Recorded(answers, recorded),
+                None => WriteOutcome::Unchanged(answers),
+            })
+        })
+    }
+
+    /// Each customer once, in the order they were named. All are found before
+    /// anything changes.
+    fn find_customers(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Customer>> {
+        let mut found: Vec<Customer> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for named in &self.customers {
+            work.draft.add_detail("customer", named.clone());
+            let customer = find::customer(work, named, self.website.as_deref())?;
+            if seen.insert(customer.id) {
+                found.push(customer);
+            }
+        }
+        Ok(found)
+    }
+
+    fn change_one(
+        &self,
+        work: &mut UnitOfWork<'_>,
+        permit: &Permit<'_, Self>,
+        action: Action,
+        until: Option<Timestamp>,
+        customer: &Customer,
+    ) -> Result<(ConsentChanged, Option<RecordedEvent>)> {
+        let website = work.store_tree()?.website(customer.website_id);
+        let website = website.map_or_else(String::new, |w| w.code.clone());
+        let consent = Consent {
+            granted: self.granted,
+            changed_at: Some(work.now),
+            source: Some(ConsentSource::Admin),
+            changed_by: Some(work.actor.name.clone()),
+            seq: Some(work.next_seq()),
+            until,
+        };
+        let mut answer = ConsentChanged {
+            customer_id: customer.id,
+            email: customer.email.clone(),
+            website: website.clone(),
+            consent: consent.status().to_owned(),
+            until,
+            changed: self.differs(work, customer, until)?,
+            sessions_ended: 0,
+        };
+        if !answer.changed {
+            return Ok((answer, None));
+        }
+        let mut event = work.event(action);
+        event.customer_id = Some(customer.id);
+        event.customer_email = Some(customer.email.clone());
+        event.website = Some(website);
+        event.reason = self.reason.as_ref().map(ToString::to_string);
+        event.add_detail("source", ConsentSource::Admin.as_str());
+        event.add_change(customer.consent.status_text(), consent.status_text());
+        if let Some(until) = until {
+            event.add_detail("until", until.to_string());
+        }
+        work.tx
+            .consent_put(&permit.narrow(), customer.id, &consent)?;
+        let recorded = work.record_event(&event)?;
+        answer.sessions_ended = if self.granted {
+            sessions::end_without_consent(work, &permit.narrow(), Some(customer.id))?
+        } else {
+            sessions::end_after_refusal(work, &permit.narrow(), customer.id)?
+        };
+        Ok((answer, Some(recorded)))
+    }
+
+    /// Whether anything is new. A first no is, where silence was none yet; and
+    /// one that is said again while somebody is there without consent.
+    fn differs(
+        &self,
+        work: &UnitOfWork<'_>,
+        customer: &Customer,
+        until: Option<Timestamp>,
+    ) -> Result<bool> {
+        let known = &customer.consent;
+        if self.granted {
+            return Ok(!known.granted || known.until != until);
+        }
+        let is_first = known.granted || known.changed_at.is_none();
+        Ok(is_first || !sessions::override_sessions(work, customer.id)?.is_empty())
+    }
+}

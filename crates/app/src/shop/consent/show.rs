@@ -1,0 +1,94 @@
+//! What a customer has allowed, and how they were asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::consent::{check_consent, consent_mode};
+use crate::core::{counted, find};
+use crate::{Context, ReadView, read};
+use lac_model::audit::Action;
+use lac_model::bounded::{BoundedList, MAX_IDS_PER_REQUEST, ShortText};
+use lac_model::config;
+use lac_model::consent::ConsentMode;
+use lac_model::customer::{ConsentSource, Customer};
+use lac_model::ids::CustomerId;
+use lac_model::resource::Resource;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// Asks for the consent of some customers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentShow {
+    /// Ids or e-mail addresses.
+    pub customers: BoundedList<ShortText, MAX_IDS_PER_REQUEST>,
+    pub website: Option<ShortText>,
+}
+
+/// A customer's consent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConsentView {
+    pub id: CustomerId,
+    pub email: String,
+    pub website: String,
+    /// `granted` or `withheld`; a grant that has run out is withheld.
+    pub consent: String,
+    /// When the grant ends, or ended, by itself; `null` for never.
+    pub until: Option<Timestamp>,
+    /// How the website asks: `lac/consent/mode`.
+    pub mode: ConsentMode,
+    /// Whether a login may stand on it now.
+    pub allowed: bool,
+    /// `null` if it never was changed: the default is no.
+    pub changed_at: Option<Timestamp>,
+    pub source: Option<ConsentSource>,
+    /// Who changed it: the admin user or storefront by name.
+    pub changed_by: Option<String>,
+    /// The checkbox's title on the customer's website.
+    pub title: String,
+    pub tooltip: String,
+}
+
+impl ConsentShow {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `website_not_found`.
+    pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentView>> {
+        let needs = [Resource::CUSTOMER_MANAGE];
+        let (found, who) = read(context, Action::ConsentRead, &needs, |view| {
+            let website = self.website.as_deref();
+            let shown = self
+                .customers
+                .iter()
+                .map(|named| {
+                    ConsentView::from_customer(view, find::customer(view, named, website)?)
+                })
+                .collect::<Result<Vec<ConsentView>>>()?;
+            Ok((shown, view.actor.identity))
+        })?;
+        counted::record_bulk_read(context, who, Action::ConsentRead, found.len(), |_| {})?;
+        Ok(found)
+    }
+}
+
+impl ConsentView {
+    fn from_customer(view: &ReadView<'_>, customer: Customer) -> Result<Self> {
+        let website = view.store_tree()?.website(customer.website_id);
+        let text = |path| -> Result<String> {
+            let effective = view.config.effective(path, website, None)?;
+            Ok(effective.value.unwrap_or_default())
+        };
+        Ok(Self {
+            title: text(config::CHECKBOX_TITLE)?,
+            tooltip: text(config::CHECKBOX_TOOLTIP)?,
+            website: website.map_or_else(String::new, |w| w.code.clone()),
+            id: customer.id,
+            consent: customer.consent.status_at(view.now).to_owned(),
+            until: customer.consent.until,
+            mode: consent_mode(view, &customer)?,
+            allowed: check_consent(view, &customer)?.is_ok(),
+            email: customer.email,
+            changed_at: customer.consent.changed_at,
+            source: customer.consent.source,
+            changed_by: customer.consent.changed_by,
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! A customer who goes.
+
+use serde::{Deserialize, Serialize};
+
+use super::edit::describe_customer;
+use crate::core::sessions;
+use crate::core::{counted, find};
+use crate::login::requests;
+use crate::{Context, WriteOutcome};
+use lac_model::audit::{Action, Event};
+use lac_model::bounded::ShortText;
+use lac_model::fault::Fault;
+use lac_model::ids::CustomerId;
+use lac_model::resource::Resource;
+use lac_model::session::EndCause;
+use lac_store::{Act, Covers, CustomerWrite, RequestWrite, Result, SessionWrite};
+
+/// Removes a customer. Open sessions end first; documents and the log stay.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CustomerRemove {
+    /// An id or an e-mail address.
+    pub customer: ShortText,
+    pub website: Option<ShortText>,
+    /// Whether whoever asks has confirmed it.
+    pub confirmed: bool,
+}
+
+/// The customer who is gone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CustomerRemoved {
+    pub id: CustomerId,
+    pub email: String,
+    pub website: String,
+    pub changed: bool,
+    pub sessions_ended: usize,
+    /// Requests for approval that are closed with it.
+    #[serde(default)]
+    pub requests_closed: usize,
+}
+
+impl Act for CustomerRemove {
+    const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_ACTIONS];
+}
+
+impl Covers<CustomerWrite> for CustomerRemove {}
+impl Covers<RequestWrite> for CustomerRemove {}
+impl Covers<SessionWrite> for CustomerRemove {}
+
+impl CustomerRemove {
+    /// # Errors
+    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `confirmation_required`.
+    pub fn run(self, context: &Context<'_>) -> Result<CustomerRemoved> {
+        let fill = |event: &mut Event| event.add_detail("customer", self.customer.clone());
+        // What is asked before names the customer too: that counts as a look.
+        counted::write_counted::<Self, _>(
+            context,
+            Action::CustomerRemove,
+            fill,
+            |_| 0,
+            |work, permit| {
+                let customer = find::customer(work, &self.customer, self.website.as_deref())?;
+                describe_customer(work, &customer)?;
+                let website = work.draft.website.clone().unwrap_or_default();
+                let (id, email) = (customer.id, customer.email);
+                if !self.confirmed {
+                    return Err(Fault::ConfirmationRequired {
+                        what: format!("remove customer {id} ({email}, website {website})"),
+                    });
+                }
+                let cause = EndCause::CustomerRemoved;
+                let sessions_ended = sessions::end_for_customer(work, &permit.narrow(), id, cause)?;
+                let requests_closed =
+                    requests::cancel_requests_of_customer(work, &permit.narrow(), id)?;
+                work.tx.customer_remove(&permit.narrow(), id)?;
+                if customer.consent.seq.is_some() {
+                    // With them goes what they had allowed, or had not.
+                    work.log_everything();
+                }
+                let recorded = work.record()?;
+                let answer = CustomerRemoved {
+                    id,
+                    email,
+                    website,
+                    changed: true,
+                    sessions_ended,
+                    requests_closed,
+                };
+                Ok(WriteOutcome::Recorded(answer, recorded))
+            },
+        )
+    }
+}

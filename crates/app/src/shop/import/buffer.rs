@@ -1,0 +1,157 @@
+//! A moving window over the input: bytes are hashed as they come, and what has
+//! been used is let go.
+
+use std::io::{ErrorKind, Read};
+
+use sha2::{Digest, Sha256};
+
+use super::ImportProgress;
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+const CHUNK_BYTES: usize = 128 * 1024;
+/// White space that is looked through for the first other byte.
+const MAX_LEADING_BLANK: usize = 1024 * 1024;
+
+/// The longest item or row that is held, in bytes. Real ones have a few
+/// kilobytes; a file that never ends its quote must not fill the memory.
+pub const MAX_ITEM_BYTES: usize = 16 * 1024 * 1024;
+
+/// Input that is read once, from front to back.
+pub struct InputBuffer<'r> {
+    name: &'r str,
+    input: &'r mut dyn Read,
+    progress: &'r dyn ImportProgress,
+    hash: Sha256,
+    buffer: Vec<u8>,
+    start: usize,
+    read: u64,
+    at_end: bool,
+}
+
+impl std::fmt::Debug for InputBuffer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window")
+            .field("read", &self.read)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'r> InputBuffer<'r> {
+    pub fn new(name: &'r str, input: &'r mut dyn Read, watch: &'r dyn ImportProgress) -> Self {
+        Self {
+            name,
+            input,
+            progress: watch,
+            hash: Sha256::new(),
+            buffer: Vec::new(),
+            start: 0,
+            read: 0,
+            at_end: false,
+        }
+    }
+
+    /// What has been read and not been skipped.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    /// Lets the first `count` bytes go.
+    pub fn skip(&mut self, count: usize) {
+        self.start += count;
+    }
+
+    /// Reads on; `false` at the end.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn fill(&mut self) -> Result<bool> {
+        if self.at_end {
+            return Ok(false);
+        }
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let old = self.buffer.len();
+        self.buffer.resize(old + CHUNK_BYTES, 0);
+        let count = loop {
+            match self.input.read(&mut self.buffer[old..]) {
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                other => break other.map_err(|e| Fault::io(self.name, e))?,
+            }
+        };
+        self.buffer.truncate(old + count);
+        self.hash.update(&self.buffer[old..]);
+        self.read += count as u64;
+        self.progress.bytes_read(self.read);
+        self.at_end = count == 0;
+        Ok(!self.at_end)
+    }
+
+    /// The first byte that is left.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn peek(&mut self) -> Result<Option<u8>> {
+        while self.bytes().is_empty() && self.fill()? {}
+        Ok(self.bytes().first().copied())
+    }
+
+    /// The first byte that is no white space; nothing is skipped. A file that
+    /// begins with more white space than anybody writes is said to begin so.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn first_non_blank(&mut self) -> Result<Option<u8>> {
+        let mut seen = 0;
+        loop {
+            let rest = &self.bytes()[seen..];
+            if let Some(byte) = rest.iter().find(|b| !b.is_ascii_whitespace()) {
+                return Ok(Some(*byte));
+            }
+            seen = self.bytes().len();
+            if seen >= MAX_LEADING_BLANK {
+                return Ok(self.bytes().first().copied());
+            }
+            if !self.fill()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The first byte that is left after white space.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn skip_blank(&mut self) -> Result<Option<u8>> {
+        loop {
+            let blank = self.bytes().iter().take_while(|b| b.is_ascii_whitespace());
+            self.skip(blank.count());
+            if !self.bytes().is_empty() || !self.fill()? {
+                return Ok(self.bytes().first().copied());
+            }
+        }
+    }
+
+    /// Takes `mark` away if the rest starts with it.
+    ///
+    /// # Errors
+    /// `io`.
+    pub fn skip_prefix(&mut self, mark: &[u8]) -> Result<bool> {
+        while self.bytes().len() < mark.len() && self.fill()? {}
+        let found = self.bytes().starts_with(mark);
+        if found {
+            self.skip(mark.len());
+        }
+        Ok(found)
+    }
+
+    /// SHA-256 of all that was read, in hex.
+    pub fn into_digest(self) -> String {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(64);
+        for byte in self.hash.finalize() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}

@@ -1,0 +1,163 @@
+//! The rows of a CSV file, one at a time, each with its physical line.
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::buffer::{InputBuffer, MAX_ITEM_BYTES};
+use super::invalid::{InvalidItems, quote_short};
+use lac_store::Result;
+
+/// More columns than any export has.
+const MAX_COLUMNS: usize = 4096;
+
+/// A CSV file whose header has been read.
+pub struct CsvReader<'w, 'r> {
+    input: &'w mut InputBuffer<'r>,
+    core: Reader,
+    header: Vec<String>,
+    record: Vec<u8>,
+    ends: Vec<usize>,
+    columns: usize,
+    line: u64,
+}
+
+impl<'w, 'r> CsvReader<'w, 'r> {
+    /// # Errors
+    /// `invalid_file` for a file without rows or with a header that cannot be
+    /// one; `io`.
+    pub fn open(window: &'w mut InputBuffer<'r>, sieve: &InvalidItems) -> Result<Self> {
+        let mut table = Self {
+            input: window,
+            core: Reader::new(),
+            header: Vec::new(),
+            record: vec![0; 4096],
+            ends: vec![0; 64],
+            columns: 0,
+            line: 1,
+        };
+        if !table.next_row(sieve)? {
+            return Err(sieve.file_fault("it is empty: not even a header"));
+        }
+        let names = (0..table.columns).map(|i| std::str::from_utf8(table.bytes(i)));
+        let names: std::result::Result<Vec<&str>, _> = names.collect();
+        let names = names.map_err(|_| sieve.file_fault("line 1: the header is not UTF-8"))?;
+        table.header = names.iter().map(|name| name.trim().to_owned()).collect();
+        if let [only] = table.header.as_slice()
+            && only.contains([';', '\t'])
+        {
+            return Err(sieve.file_fault("line 1: the fields are not separated by commas"));
+        }
+        Ok(table)
+    }
+
+    /// Where a column is, if it is.
+    ///
+    /// # Errors
+    /// `invalid_file` if it is there twice.
+    pub fn column(&self, name: &str, sieve: &InvalidItems) -> Result<Option<usize>> {
+        let mut places = self.header.iter().enumerate().filter(|(_, n)| *n == name);
+        let first = places.next().map(|(at, _)| at);
+        if places.next().is_some() {
+            return Err(sieve.file_fault(&format!("line 1: the column {name} is there twice")));
+        }
+        Ok(first)
+    }
+
+    /// Goes to the next row that is not blank; `false` at the end.
+    ///
+    /// # Errors
+    /// `invalid_file` for a row that cannot be held or is not closed; `io`.
+    pub fn next_row(&mut self, sieve: &InvalidItems) -> Result<bool> {
+        self.skip_blank()?;
+        self.line = self.core.line();
+        let (mut filled, mut fields, mut quotes) = (0, 0, 0);
+        loop {
+            if self.input.bytes().is_empty() {
+                self.input.fill()?;
+            }
+            let input = self.input.bytes();
+            let was_end = input.is_empty();
+            let (result, took, wrote, ended) =
+                self.core
+                    .read_record(input, &mut self.record[filled..], &mut self.ends[fields..]);
+            let is_quote = |b: &&u8| **b == b'"';
+            quotes += input[..took].iter().filter(is_quote).count();
+            self.input.skip(took);
+            (filled, fields) = (filled + wrote, fields + ended);
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.record.len() < MAX_ITEM_BYTES => {
+                    self.record.resize(self.record.len() * 2, 0);
+                }
+                ReadRecordResult::OutputEndsFull if fields < MAX_COLUMNS => {
+                    self.ends.resize(self.ends.len() * 2, 0);
+                }
+                ReadRecordResult::OutputFull => {
+                    let name = self.column_name(fields);
+                    return Err(sieve.file_fault(&format!(
+                        "line {}: {name}: longer than 16 MiB (is a quote not closed?)",
+                        self.line
+                    )));
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    let line = self.line;
+                    return Err(sieve.file_fault(&format!("line {line}: too many fields")));
+                }
+                ReadRecordResult::Record if was_end && quotes % 2 == 1 => {
+                    let line = self.line;
+                    return Err(sieve.file_fault(&format!("line {line}: a quote is not closed")));
+                }
+                ReadRecordResult::Record => {
+                    self.columns = fields;
+                    return Ok(true);
+                }
+                ReadRecordResult::End => return Ok(false),
+            }
+        }
+    }
+
+    /// Line breaks before a row are no rows, but they count.
+    fn skip_blank(&mut self) -> Result<()> {
+        while let Some(byte @ (b'\n' | b'\r')) = self.input.peek()? {
+            self.input.skip(1);
+            if byte == b'\n' {
+                self.core.set_line(self.core.line() + 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// The physical line where the row begins.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many fields the row has, where that is not the header's number.
+    pub fn width_mismatch(&self) -> Option<String> {
+        let (has, wants) = (self.columns, self.header.len());
+        (has != wants).then(|| format!("the row has {has} fields, the header {wants}"))
+    }
+
+    /// A field of the row, as bytes.
+    pub fn bytes(&self, column: usize) -> &[u8] {
+        let start = match column {
+            0 => 0,
+            _ => self.ends[column - 1],
+        };
+        &self.record[start..self.ends[column]]
+    }
+
+    fn column_name(&self, column: usize) -> String {
+        match self.header.get(column) {
+            Some(name) => quote_short(name),
+            None => format!("field {}", column + 1),
+        }
+    }
+}
+
+impl std::fmt::Debug for CsvReader<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Table")
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,84 @@
+//! `--complete`: who is missing from the file is gone.
+
+use super::CustomerImportWrite;
+use crate::UnitOfWork;
+use crate::core::sessions;
+use crate::shop::import::{ImportCounts, ImportOptions, VisibleStores};
+use lac_model::audit::Action;
+use lac_model::fault::Fault;
+use lac_model::ids::CustomerId;
+use lac_model::session::EndCause;
+use lac_store::{Permit, Result};
+
+/// So many may be missing without anybody being asked.
+const MAX_MISSING: u64 = 10;
+
+/// How many active customers there are before anything is changed.
+pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64> {
+    let mut active = 0;
+    if options.complete {
+        let websites = work.website_ids();
+        work.read.active_customers(websites.as_deref(), &mut |_| {
+            active += 1;
+            Ok(())
+        })?;
+    }
+    Ok(active)
+}
+
+/// Deactivates every active customer within the actor's scope whose id is not
+/// `present`, and ends their sessions.
+///
+/// # Errors
+/// `too_many_missing` if that were all of them, or more than ten and more than
+/// a fifth, unless it is allowed.
+pub fn deactivate_missing(
+    work: &mut UnitOfWork<'_>,
+    permit: &Permit<'_, CustomerImportWrite>,
+    known: &VisibleStores,
+    before: u64,
+    mut present: Vec<i64>,
+    options: ImportOptions,
+    tally: &mut ImportCounts,
+) -> Result<()> {
+    present.sort_unstable();
+    let mut gone: Vec<CustomerId> = Vec::new();
+    work.read
+        .active_customers(work.website_ids().as_deref(), &mut |id| {
+            if present.binary_search(&id.to_stored()).is_err() {
+                gone.push(id);
+            }
+            Ok(())
+        })?;
+    let missing = gone.len() as u64;
+    let suspicious = missing >= before || (missing > MAX_MISSING && missing * 5 > before);
+    if missing > 0 && suspicious && !options.allow_empty {
+        return Err(Fault::TooManyMissing {
+            gone: missing,
+            known: before,
+            what: "active customers".to_owned(),
+        });
+    }
+    for id in gone {
+        let Some(mut customer) = work.read.customer(id)? else {
+            continue;
+        };
+        customer.active = false;
+        work.tx.customer_put(&permit.narrow(), &customer)?;
+        let mut event = work.event(Action::CustomerEdit);
+        event.customer_id = Some(id);
+        event.website = known.website_code(customer.website_id);
+        event.customer_email = Some(customer.email);
+        event.add_detail("source", "import");
+        event.add_change(
+            serde_json::json!({ "active": true }),
+            serde_json::json!({ "active": false }),
+        );
+        let _ = work.record_event(&event)?;
+        let ended =
+            sessions::end_for_customer(work, &permit.narrow(), id, EndCause::CustomerInactive)?;
+        tally.sessions_ended += ended as u64;
+        tally.deactivated += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Customers: from CSV, which knows no ids, or from REST.
+
+mod apply;
+mod consent;
+mod identity;
+mod missing;
+mod rest;
+mod row;
+mod table;
+
+use std::collections::HashSet;
+
+use self::row::CustomerRow;
+use self::table::CustomerColumns;
+use super::buffer::InputBuffer;
+use super::csv::CsvReader;
+use super::duplicates::DuplicateFinder;
+use super::invalid::{InvalidItems, ItemPosition, ItemProblem};
+use super::pages::RestPages;
+use super::spool::{RowEncoder, RowSpool};
+use super::{ImportOptions, VisibleStores};
+use lac_model::customer::email_key;
+use lac_store::{ConsentWrite, Covers, CustomerWrite, Result, SessionWrite, Store};
+
+/// What importing customers writes.
+pub struct CustomerImportWrite;
+
+impl Covers<CustomerWrite> for CustomerImportWrite {}
+impl Covers<ConsentWrite> for CustomerImportWrite {}
+impl Covers<SessionWrite> for CustomerImportWrite {}
+
+/// The customers of one file, read and checked.
+#[derive(Debug)]
+pub struct CustomerFile<'s> {
+    spool: RowSpool<'s>,
+    /// How a row's place is called: line or item.
+    at: fn(u64) -> ItemPosition,
+    /// Merchant's ids of all rows that will be imported.
+    ids: Vec<i64>,
+    /// Rows (by line or item) that repeat another and were left out.
+    duplicates: HashSet<u64>,
+}
+
+/// Notes rows as they are read.
+struct CustomerCollector<'s> {
+    spool: RowSpool<'s>,
+    pack: RowEncoder,
+    emails: DuplicateFinder,
+    ids: DuplicateFinder,
+}
+
+impl CustomerCollector<'_> {
+    fn push(&mut self, row: &CustomerRow<'_>) -> Result<()> {
+        row.encode(&mut self.pack);
+        let place = self.spool.push(&self.pack.0)?;
+        self.emails
+            .note_text(row.website_id, &email_key(&row.email), place);
+        if let Some(id) = row.id {
+            self.ids.note_number(id, place);
+        }
+        Ok(())
+    }
+}
+
+impl<'s> CustomerFile<'s> {
+    fn reader(store: &'s dyn Store) -> CustomerCollector<'s> {
+        CustomerCollector {
+            spool: RowSpool::new(store),
+            pack: RowEncoder::default(),
+            emails: DuplicateFinder::default(),
+            ids: DuplicateFinder::default(),
+        }
+    }
+
+    /// Reads REST answers; returns how many items there were.
+    ///
+    /// # Errors
+    /// `invalid_file`, `io`.
+    pub fn from_rest(
+        store: &'s dyn Store,
+        window: &mut InputBuffer<'_>,
+        known: &VisibleStores,
+        options: ImportOptions,
+        sieve: &mut InvalidItems,
+    ) -> Result<(Self, u64)> {
+        let mut reader = Self::reader(store);
+        let count = RestPages::new(window, sieve).for_each_item(
+            options.partial,
+            &mut |sieve, at, bytes| match rest::parse_customer(at.number(), bytes, known, |row| {
+                reader.push(row)
+            }) {
+                Ok(taken) => taken,
+                Err(problem) => sieve.skip_or_fail(at, problem),
+            },
+        )?;
+        Ok((
+            Self::find_duplicates(reader, ItemPosition::Item, sieve)?,
+            count,
+        ))
+    }
+
+    /// Reads CSV; returns how many customers there were.
+    ///
+    /// # Errors
+    /// `invalid_file`, `io`.
+    pub fn from_csv(
+        store: &'s dyn Store,
+        window: &mut InputBuffer<'_>,
+        known: &VisibleStores,
+        sieve: &mut InvalidItems,
+    ) -> Result<(Self, u64)> {
+        let mut reader = Self::reader(store);
+        let mut table = CsvReader::open(window, sieve)?;
+        let columns = CustomerColumns::find(&table, sieve)?;
+        let mut count = 0;
+        while table.next_row(sieve)? {
+            if columns.is_further_address(&table) && count > 0 {
+                continue;
+            }
+            count += 1;
+            match columns.parse_row(&table, known, |row| reader.push(row)) {
+                Ok(taken) => taken?,
+                Err(problem) => sieve.skip_or_fail(ItemPosition::Line(table.line()), problem)?,
+            }
+        }
+        Ok((
+            Self::find_duplicates(reader, ItemPosition::Line, sieve)?,
+            count,
+        ))
+    }
+
+    /// Finds what is there twice: an id, or an address on one website.
+    fn find_duplicates(
+        mut reader: CustomerCollector<'s>,
+        at: fn(u64) -> ItemPosition,
+        sieve: &mut InvalidItems,
+    ) -> Result<Self> {
+        let mut repeats = HashSet::new();
+        let mut lost = HashSet::new();
+        for places in reader.ids.candidates() {
+            let rows = read_identities(&mut reader.spool, &places)?;
+            let first = at(rows[0].at);
+            for row in &rows[1..] {
+                repeats.insert(row.at);
+                sieve.skip_or_fail(
+                    at(row.at),
+                    ItemProblem::new("id", format!("is {first}'s too")),
+                )?;
+            }
+        }
+        for places in reader.emails.candidates() {
+            let mut kept: Vec<RowIdentity> = Vec::new();
+            for row in read_identities(&mut reader.spool, &places)? {
+                if repeats.contains(&row.at) {
+                    continue;
+                }
+                let Some(first) = kept.iter().find(|other| other.key == row.key) else {
+                    kept.push(row);
+                    continue;
+                };
+                let problem = format!("is {}'s too, on the same website", at(first.at));
+                repeats.insert(row.at);
+                lost.extend(row.id);
+                sieve.skip_or_fail(at(row.at), ItemProblem::new("email", problem))?;
+            }
+        }
+        let mut ids = reader.ids.into_numbers();
+        ids.retain(|id| !lost.contains(id));
+        Ok(Self {
+            spool: reader.spool,
+            at,
+            ids,
+            duplicates: repeats,
+        })
+    }
+}
+
+/// What makes a row somebody.
+struct RowIdentity {
+    at: u64,
+    id: Option<i64>,
+    key: (i64, String),
+}
+
+fn read_identities(spool: &mut RowSpool<'_>, places: &[u64]) -> Result<Vec<RowIdentity>> {
+    let mut found = Vec::with_capacity(places.len());
+    for place in places {
+        let mut rows = spool.rows_from(*place)?;
+        if let Some(bytes) = rows.next_row()? {
+            let row = CustomerRow::decode(bytes)?;
+            found.push(RowIdentity {
+                at: row.at,
+                id: row.id,
+                key: (row.website_id, email_key(&row.email)),
+            });
+        }
+    }
+    Ok(found)
+}

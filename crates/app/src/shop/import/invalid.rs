@@ -1,0 +1,152 @@
+//! What is wrong with one item of a file, and what is done about it: stop, or
+//! leave the item out and say so.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use lac_model::fault::{Fault, FileRemedy};
+use lac_store::Result;
+
+/// Where in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemPosition {
+    /// The physical line, a header being line 1.
+    Line(u64),
+    /// The item, counted from 1 over all pages.
+    Item(u64),
+}
+
+impl ItemPosition {
+    /// The number alone.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Line(n) | Self::Item(n) => n,
+        }
+    }
+}
+
+impl fmt::Display for ItemPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(n) => write!(f, "line {n}"),
+            Self::Item(n) => write!(f, "item {n}"),
+        }
+    }
+}
+
+/// Which field is wrong, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemProblem {
+    pub field: String,
+    pub reason: String,
+}
+
+impl ItemProblem {
+    pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// An item that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedItem {
+    /// `line 7` or `item 7`.
+    pub at: String,
+    pub field: String,
+    pub reason: String,
+}
+
+/// How many items that were left out are listed one by one; the rest is
+/// counted, so that memory does not grow with the file.
+const MAX_LISTED: usize = 1_000;
+
+/// Takes what is wrong: the first of it ends the import, unless invalid items
+/// are to be skipped.
+#[derive(Debug)]
+pub struct InvalidItems {
+    file: String,
+    skips_invalid: bool,
+    listed: Vec<(ItemPosition, ItemProblem)>,
+    count: u64,
+}
+
+impl InvalidItems {
+    pub fn new(file: &str, skip: bool) -> Self {
+        Self {
+            file: file.to_owned(),
+            skips_invalid: skip,
+            listed: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// Leaves an item out.
+    ///
+    /// # Errors
+    /// `invalid_file` unless invalid items are skipped.
+    pub fn skip_or_fail(&mut self, at: ItemPosition, problem: ItemProblem) -> Result<()> {
+        if !self.skips_invalid {
+            let ItemProblem { field, reason } = problem;
+            let problem = format!("{at}: {field}: {reason}");
+            return Err(self.invalid(problem, Some(FileRemedy::SkipInvalid)));
+        }
+        self.count += 1;
+        if self.listed.len() < MAX_LISTED {
+            self.listed.push((at, problem));
+        }
+        Ok(())
+    }
+
+    /// A problem of the whole file: nothing of it can be imported.
+    pub fn file_fault(&self, problem: &str) -> Fault {
+        self.invalid(problem.to_owned(), None)
+    }
+
+    /// There are fewer or more items than the file says.
+    pub fn count_mismatch(&self, problem: &str) -> Fault {
+        self.invalid(problem.to_owned(), Some(FileRemedy::Partial))
+    }
+
+    fn invalid(&self, problem: String, remedy: Option<FileRemedy>) -> Fault {
+        Fault::InvalidFile {
+            file: self.file.clone(),
+            problem,
+            remedy,
+        }
+    }
+
+    /// How many items were left out.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How many items were left out that are not listed.
+    pub fn unlisted_count(&self) -> u64 {
+        self.count - self.listed.len() as u64
+    }
+
+    /// The first that were left out, in the file's order.
+    pub fn into_skipped(mut self) -> Vec<SkippedItem> {
+        self.listed.sort_by_key(|(at, _)| *at);
+        let show = |(at, problem): (ItemPosition, ItemProblem)| SkippedItem {
+            at: at.to_string(),
+            field: problem.field,
+            reason: problem.reason,
+        };
+        self.listed.into_iter().map(show).collect()
+    }
+}
+
+/// A text from the file for a message: short, in quotes.
+pub fn quote_short(text: &str) -> String {
+    let short: String = text.chars().take(40).collect();
+    if short.len() < text.len() {
+        format!("`{short}…`")
+    } else {
+        format!("`{short}`")
+    }
+}

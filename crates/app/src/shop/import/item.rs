@@ -1,0 +1,33 @@
+//! From an item's bytes to its typed form, with an error that names the field.
+
+use serde::Deserialize;
+
+use super::invalid::ItemProblem;
+
+/// Reads one item.
+///
+/// # Errors
+/// That it is no JSON object, or not UTF-8, or has a member twice.
+pub fn parse_item<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ItemProblem> {
+    if bytes.first() != Some(&b'{') {
+        return Err(ItemProblem::new("item", "not an object"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| parse_problem(bytes, &error))
+}
+
+fn parse_problem(bytes: &[u8], error: &serde_json::Error) -> ItemProblem {
+    match std::str::from_utf8(bytes) {
+        Err(e) => ItemProblem::new(member_before(&bytes[..e.valid_up_to()]), "is not UTF-8"),
+        Ok(_) => ItemProblem::new("item", format!("not JSON: {error}")),
+    }
+}
+
+/// The name of the member whose value was being read.
+fn member_before(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let name = || {
+        let (before, _) = text.rsplit_once("\":")?;
+        Some(before.rsplit_once('"')?.1.to_owned())
+    };
+    name().unwrap_or_else(|| "item".to_owned())
+}

@@ -1,0 +1,266 @@
+//! `GET /V1/store/storeConfigs`: where each store view's storefront lives, and
+//! each website's time zone.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::buffer::InputBuffer;
+use super::invalid::{InvalidItems, ItemPosition, ItemProblem};
+use super::item::parse_item;
+use super::pages::RestPages;
+use super::value::{RestValue, required};
+use super::{ImportCounts, ImportOptions, VisibleStores};
+use crate::{UnitOfWork, config_field as field};
+use lac_model::audit::Action;
+use lac_model::config;
+use lac_model::scope::ScopeLevel;
+use lac_model::stores::StoreView;
+use lac_store::{ConfigRow, ConfigWrite, Permit, Result};
+
+type Checked<T> = std::result::Result<T, ItemProblem>;
+
+#[derive(Debug, Deserialize)]
+struct StoreConfigItem<'a> {
+    #[serde(borrow, default)]
+    id: RestValue<'a>,
+    #[serde(borrow, default)]
+    code: RestValue<'a>,
+    #[serde(borrow, default)]
+    secure_base_url: RestValue<'a>,
+    #[serde(borrow, default)]
+    secure_base_link_url: RestValue<'a>,
+    #[serde(borrow, default)]
+    timezone: RestValue<'a>,
+}
+
+/// What one store view's item says, in canonical form.
+#[derive(Debug)]
+struct StoreViewConfig {
+    view: StoreView,
+    base_url: Option<String>,
+    timezone: Option<String>,
+}
+
+/// The configs of one file, read and checked.
+#[derive(Debug)]
+pub struct StoreConfigs(Vec<StoreViewConfig>);
+
+impl StoreConfigs {
+    /// Returns how many items there were, too.
+    ///
+    /// # Errors
+    /// `invalid_file`, `io`.
+    pub fn read(
+        window: &mut InputBuffer<'_>,
+        known: &VisibleStores,
+        options: ImportOptions,
+        sieve: &mut InvalidItems,
+    ) -> Result<(Self, u64)> {
+        let mut found: Vec<(ItemPosition, StoreViewConfig)> = Vec::new();
+        let count = RestPages::new(window, sieve).for_each_item(
+            options.partial,
+            &mut |sieve, at, bytes| {
+                let problem = match parse_config(bytes, known) {
+                    Ok(config) => match found.iter().find(|(_, c)| c.view.id == config.view.id) {
+                        None => {
+                            found.push((at, config));
+                            return Ok(());
+                        }
+                        Some((first, _)) => ItemProblem::new("id", format!("is {first}'s too")),
+                    },
+                    Err(problem) => problem,
+                };
+                sieve.skip_or_fail(at, problem)
+            },
+        )?;
+        Ok((Self(found.into_iter().map(|(_, c)| c).collect()), count))
+    }
+
+    /// Sets what differs; each change is an event of its own besides the
+    /// import's, for it decides where login tokens are sent.
+    pub fn apply(
+        self,
+        work: &mut UnitOfWork<'_>,
+        permit: &Permit<'_, ConfigWrite>,
+        known: &VisibleStores,
+        tally: &mut ImportCounts,
+    ) -> Result<()> {
+        let mut zones = self.choose_timezones(known, tally);
+        for config in &self.0 {
+            let view = &config.view;
+            let mut before = Vec::new();
+            if let Some(url) = &config.base_url {
+                let row = config_row(config::BASE_URL, ScopeLevel::StoreView, view.id, url);
+                before.push(set_value(work, permit, known, &row)?);
+            }
+            if let Some(zone) = zones.remove(&view.website_id) {
+                let level = ScopeLevel::Website;
+                let row = config_row(config::TIMEZONE, level, view.website_id, &zone);
+                before.push(set_value(work, permit, known, &row)?);
+            }
+            if before
+                .iter()
+                .all(|change| *change == ValueChange::Unchanged)
+            {
+                tally.unchanged += 1;
+            } else if before.contains(&ValueChange::Created) {
+                tally.created += 1;
+            } else {
+                tally.updated += 1;
+            }
+        }
+        work.reload()
+    }
+
+    /// One zone a website: where its views disagree, its default view's.
+    fn choose_timezones(
+        &self,
+        known: &VisibleStores,
+        tally: &mut ImportCounts,
+    ) -> BTreeMap<i64, String> {
+        let mut zones: BTreeMap<i64, String> = BTreeMap::new();
+        for config in &self.0 {
+            let Some(zone) = &config.timezone else {
+                continue;
+            };
+            let website = config.view.website_id;
+            let Some(other) = zones.get(&website).filter(|other| *other != zone) else {
+                zones.insert(website, zone.clone());
+                continue;
+            };
+            let code = known.website_code(website).unwrap_or_default();
+            let is_default = known
+                .tree
+                .default_view(website)
+                .is_some_and(|view| view.id == config.view.id);
+            let (taken, left) = if is_default {
+                (zone, other)
+            } else {
+                (other, zone)
+            };
+            tally.warnings.push(format!(
+                "store views of website {code} have different time zones: {taken} is taken, not \
+                 {left}"
+            ));
+            let taken = taken.clone();
+            zones.insert(website, taken);
+        }
+        zones
+    }
+}
+
+fn parse_config(bytes: &[u8], known: &VisibleStores) -> Checked<StoreViewConfig> {
+    let item: StoreConfigItem<'_> = parse_item(bytes)?;
+    let view = find_store_view(&item, known)?.clone();
+    let (url, name) = if item.secure_base_url.is_none() {
+        (&item.secure_base_link_url, "secure_base_link_url")
+    } else {
+        (&item.secure_base_url, "secure_base_url")
+    };
+    Ok(StoreViewConfig {
+        view,
+        base_url: canonical_value(config::BASE_URL, url, name)?,
+        timezone: canonical_value(config::TIMEZONE, &item.timezone, "timezone")?,
+    })
+}
+
+/// By id, else by code; both must mean the same.
+fn find_store_view<'k>(
+    item: &StoreConfigItem<'_>,
+    known: &'k VisibleStores,
+) -> Checked<&'k StoreView> {
+    let code = item.code.to_text("code", 255)?;
+    let (field, found) = if let Some(id) = item.id.to_id("id")? {
+        ("id", known.tree.view(id))
+    } else {
+        let code = required("code", code.clone())?;
+        ("code", known.tree.view_by_code(&code))
+    };
+    let view = found
+        .filter(|view| known.sees(view.website_id))
+        .ok_or_else(|| {
+            ItemProblem::new(field, "store view not found (import store-views first)")
+        })?;
+    match code {
+        Some(code) if code != view.code => {
+            let problem = format!("store view {} has the code {} here", view.id, view.code);
+            Err(ItemProblem::new("code", problem))
+        }
+        _ => Ok(view),
+    }
+}
+
+fn canonical_value(path: &str, value: &RestValue<'_>, name: &str) -> Checked<Option<String>> {
+    let text = value
+        .to_text(name, 2048)?
+        .filter(|text| !text.trim().is_empty());
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let known = field(path).map_err(|e| ItemProblem::new(name, e.to_string()))?;
+    // Shops often leave the slash at the end out.
+    let text = if path == config::BASE_URL && !text.trim().ends_with('/') {
+        format!("{}/", text.trim()).into()
+    } else {
+        text
+    };
+    let value = known.kind.normalize(&text);
+    value
+        .map(Some)
+        .map_err(|e| ItemProblem::new(name, e.to_string()))
+}
+
+fn config_row(path: &str, level: ScopeLevel, scope_id: i64, value: &str) -> ConfigRow {
+    ConfigRow {
+        path: path.to_owned(),
+        level,
+        scope_id,
+        value: value.to_owned(),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ValueChange {
+    Unchanged,
+    Created,
+    Updated,
+}
+
+fn set_value(
+    work: &mut UnitOfWork<'_>,
+    permit: &Permit<'_, ConfigWrite>,
+    known: &VisibleStores,
+    row: &ConfigRow,
+) -> Result<ValueChange> {
+    let before = work.config.stored_at(&row.path, row.level, row.scope_id);
+    let before = before.map(str::to_owned);
+    if before.as_ref() == Some(&row.value) {
+        return Ok(ValueChange::Unchanged);
+    }
+    work.tx.config_put(permit, row)?;
+    let mut event = work.event(Action::ConfigSet);
+    let view = known.tree.view(row.scope_id);
+    let scope = if row.level == ScopeLevel::StoreView {
+        event.store_view = view.map(|view| view.code.clone());
+        event.website = view.and_then(|view| known.website_code(view.website_id));
+        event.store_view.clone()
+    } else {
+        event.website = known.website_code(row.scope_id);
+        event.website.clone()
+    };
+    event.add_detail("path", row.path.clone());
+    event.add_detail(
+        "scope",
+        format!("{}:{}", row.level, scope.unwrap_or_default()),
+    );
+    event.add_detail("source", "import");
+    event.add_change(before.clone().map(Value::from), row.value.clone());
+    let _ = work.record_event(&event)?;
+    Ok(if before.is_some() {
+        ValueChange::Updated
+    } else {
+        ValueChange::Created
+    })
+}

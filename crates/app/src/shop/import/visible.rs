@@ -1,0 +1,115 @@
+//! The store tree as the actor sees it: what a file's items may refer to.
+//! Whatever lies outside the role scope is not there.
+
+use super::invalid::{ItemProblem, quote_short};
+use crate::ReadView;
+use lac_model::stores::{StoreTree, Website};
+use lac_store::Result;
+
+/// Taken before a file is read; compared again under the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisibleStores {
+    pub tree: StoreTree,
+    /// The websites of a custom role scope.
+    websites: Option<Vec<i64>>,
+}
+
+impl VisibleStores {
+    pub fn for_view(view: &ReadView<'_>) -> Result<Self> {
+        Ok(Self {
+            tree: view.store_tree()?.clone(),
+            websites: view.website_ids(),
+        })
+    }
+
+    /// Whether a website is within the role scope.
+    pub fn sees(&self, website_id: i64) -> bool {
+        self.websites
+            .as_ref()
+            .is_none_or(|ids| ids.contains(&website_id))
+    }
+
+    /// Whether the role scope is some websites.
+    pub fn is_limited(&self) -> bool {
+        self.websites.is_some()
+    }
+
+    pub fn website_code(&self, id: i64) -> Option<String> {
+        self.tree.website(id).map(|website| website.code.clone())
+    }
+
+    /// A website's id, if it is there.
+    ///
+    /// # Errors
+    /// That it is not.
+    pub fn website(&self, field: &str, id: i64) -> std::result::Result<i64, ItemProblem> {
+        let found = self.tree.website(id);
+        self.visible_website_id(field, found, || id.to_string())
+    }
+
+    /// A website's id by its code.
+    ///
+    /// # Errors
+    /// That it is not there.
+    pub fn website_by_code(
+        &self,
+        field: &str,
+        code: &str,
+    ) -> std::result::Result<i64, ItemProblem> {
+        let found = self.tree.website_by_code(code);
+        self.visible_website_id(field, found, || quote_short(code))
+    }
+
+    fn visible_website_id(
+        &self,
+        field: &str,
+        website: Option<&Website>,
+        named: impl Fn() -> String,
+    ) -> std::result::Result<i64, ItemProblem> {
+        let seen = website.filter(|website| self.sees(website.id));
+        seen.map(|website| website.id).ok_or_else(|| {
+            let problem = format!("website {} not found (import websites first)", named());
+            ItemProblem::new(field, problem)
+        })
+    }
+
+    /// A store view's id by its code.
+    ///
+    /// # Errors
+    /// That it is not there.
+    pub fn store_view_by_code(
+        &self,
+        field: &str,
+        code: &str,
+    ) -> std::result::Result<i64, ItemProblem> {
+        // The back office's own is everybody's: customers made there have it.
+        let found = self.tree.view_by_code(code);
+        let seen = found.filter(|view| view.id == 0 || self.sees(view.website_id));
+        seen.map(|view| view.id).ok_or_else(|| {
+            let named = quote_short(code);
+            let problem = format!("store view {named} not found (import store-views first)");
+            ItemProblem::new(field, problem)
+        })
+    }
+
+    /// Whether a document of this store view may be imported: any, unless the
+    /// role scope is limited.
+    ///
+    /// # Errors
+    /// That the store view is not there.
+    pub fn check_store_view(
+        &self,
+        field: &str,
+        id: Option<i64>,
+    ) -> std::result::Result<(), ItemProblem> {
+        let view = id.and_then(|id| self.tree.view(id));
+        if self.websites.is_none() || view.is_some_and(|view| self.sees(view.website_id)) {
+            return Ok(());
+        }
+        let named = id.map_or_else(|| "none".to_owned(), |id| id.to_string());
+        Err(ItemProblem::new(
+            field,
+            format!("store view {named} not found"),
+        ))
+    }
+}

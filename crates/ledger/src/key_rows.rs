@@ -1,0 +1,120 @@
+//! What the rows of keys say: which one counts, and how those of the log follow
+//! each other.
+
+use serde::{Deserialize, Serialize};
+
+use lac_store::{KeyPurpose, KeyRow, KeyState, Result};
+
+use crate::fault::log_tampered;
+use crate::signing::keys::PublicKey;
+use crate::signing::log_keys::{KeyChange, LogKeys};
+
+/// The public key of a row.
+///
+/// # Errors
+/// `io` for bytes that are no key.
+pub fn public_key(row: &KeyRow) -> Result<PublicKey> {
+    Ok(PublicKey::from_bytes(&row.public_key)?)
+}
+
+/// The key of that purpose that signs.
+///
+/// # Errors
+/// `log_tampered` where there is none, or more than one.
+pub fn active_key(rows: &[KeyRow], purpose: KeyPurpose) -> Result<&KeyRow> {
+    let mut found = rows
+        .iter()
+        .filter(|row| row.has_purpose(purpose) && row.state == KeyState::Active.as_str());
+    match (found.next(), found.next()) {
+        (Some(row), None) => Ok(row),
+        (None, _) => Err(log_tampered(format!(
+            "the store knows no {} key",
+            purpose.as_str()
+        ))),
+        (Some(_), Some(_)) => Err(log_tampered(format!(
+            "the store knows several {} keys that sign",
+            purpose.as_str()
+        ))),
+    }
+}
+
+/// The chain of the log's keys. Signatures are verified when something rests on
+/// them; that each names the one before it is seen at once.
+///
+/// # Errors
+/// `log_tampered` for rows that are no chain.
+pub fn log_keys(rows: &[KeyRow], origin: &str) -> Result<LogKeys> {
+    let broken = || log_tampered("what is kept of the log's keys does not fit together");
+    let newest = &active_key(rows, KeyPurpose::Audit)?.kid;
+    let mut before: Option<(&KeyRow, PublicKey, LogKeys)> = None;
+    for row in rows.iter().filter(|row| row.has_purpose(KeyPurpose::Audit)) {
+        let key = public_key(row).map_err(|_| broken())?;
+        if key.thumbprint() != row.kid {
+            return Err(broken());
+        }
+        let chain = match before {
+            None if row.since_size.is_none() && row.signed_by.is_none() => {
+                LogKeys::new(origin, key.clone())
+            }
+            None => return Err(broken()),
+            Some((old, old_key, chain)) => {
+                if row.signed_by.as_deref() != Some(&old.kid) {
+                    return Err(broken());
+                }
+                let change = KeyChange {
+                    origin: origin.to_owned(),
+                    old: old_key,
+                    new: key.clone(),
+                    size: row.since_size.ok_or_else(broken)?,
+                    time: row.created_at,
+                };
+                chain.with_change(&change, row.signature.as_deref().ok_or_else(broken)?)
+            }
+        };
+        before = Some((row, key, chain));
+    }
+    match before {
+        Some((last, _, chain)) if last.kid == *newest => Ok(chain),
+        _ => Err(broken()),
+    }
+}
+
+/// The keys of a log, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChain {
+    /// The store's name.
+    pub origin: String,
+    pub keys: Vec<KeyChainEntry>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChainEntry {
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// A C2SP signed-note verifier key.
+    pub verifier: String,
+    /// `active`, `verifying` or `retired`.
+    pub state: String,
+    /// The sizes whose checkpoints it may sign: from, and up to, inclusive.
+    pub since_size: u64,
+    pub until_size: Option<u64>,
+    /// The signed note with which it took over; `null` for the first.
+    pub statement: Option<String>,
+}
+
+impl KeyChain {
+    /// The chain as a text: the first key, then the statements, with an empty
+    /// line before each.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        if let Some(first) = self.keys.first() {
+            text = format!("{}\n", first.verifier);
+        }
+        for statement in self.keys.iter().filter_map(|key| key.statement.as_ref()) {
+            text.push('\n');
+            text.push_str(statement);
+        }
+        text
+    }
+}

@@ -1,0 +1,81 @@
+//! Ed25519 for `jsonwebtoken`, over the one implementation this crate uses.
+//! (Its own, over `RustCrypto`, would bring `rsa` and its advisory along.)
+
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{ErrorKind, Result};
+use jsonwebtoken::signature::{Error, Signer, Verifier};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+
+use super::keys::{PrivateKey, PublicKey};
+
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| signer(*algorithm, key),
+    verifier_factory: |algorithm, key| verifier(*algorithm, key),
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+/// Makes this provider the process's own; to be called before every use.
+/// `jsonwebtoken` keeps the first one, so all calls but one do nothing.
+pub fn install() {
+    let _ = PROVIDER.install_default();
+}
+
+/// The key in the form that [`PROVIDER`] takes.
+pub fn encoding_key(key: &PrivateKey) -> EncodingKey {
+    EncodingKey::from_ed_der(&*key.seed())
+}
+
+/// The key in the form that [`PROVIDER`] takes.
+pub fn decoding_key(key: &PublicKey) -> DecodingKey {
+    DecodingKey::from_ed_der(&key.to_bytes())
+}
+
+fn signer(algorithm: Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
+    require_eddsa(algorithm)?;
+    let seed = key
+        .as_bytes()
+        .try_into()
+        .map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    Ok(Box::new(EdDsa(PrivateKey::from_seed(seed))))
+}
+
+fn verifier(algorithm: Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    require_eddsa(algorithm)?;
+    let bytes = key.try_get_as_bytes()?;
+    let key = PublicKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+    Ok(Box::new(EdDsa(key)))
+}
+
+fn require_eddsa(algorithm: Algorithm) -> Result<()> {
+    match algorithm {
+        Algorithm::EdDSA => Ok(()),
+        _ => Err(ErrorKind::UnsupportedAlgorithm.into()),
+    }
+}
+
+struct EdDsa<K>(K);
+
+impl Signer<Vec<u8>> for EdDsa<PrivateKey> {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
+        Ok(self.0.sign(message).to_vec())
+    }
+}
+
+impl JwtSigner for EdDsa<PrivateKey> {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+impl Verifier<Vec<u8>> for EdDsa<PublicKey> {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
+        let verified = self.0.verifies(message, signature);
+        verified.then_some(()).ok_or_else(Error::new)
+    }
+}
+
+impl JwtVerifier for EdDsa<PublicKey> {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}

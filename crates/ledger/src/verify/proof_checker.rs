@@ -1,0 +1,228 @@
+//! Events that come with hashes to a signed root, and rows made from them.
+
+use std::io::{BufReader, Read};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::archive::{EventLine, EventLines, Header, PartDisclosure};
+use crate::export::EventEncoder;
+use crate::fault::log_tampered;
+use crate::manifest::{Manifest, ProofStrength};
+use crate::proof::{MultiproofError, multiproof_root};
+use crate::signing::note::Checkpoint;
+use crate::source::archived_fields;
+use lac_model::audit::{EventField, Matcher, RecordFields};
+use lac_model::bytes::Hash;
+use lac_model::fault::Fault;
+use lac_model::time::Timestamp;
+use lac_store::Result;
+
+/// Events against the root of a checkpoint.
+pub struct ProofChecker<'c> {
+    name: &'c str,
+    range: Option<(u64, u64)>,
+    hashes: Vec<Hash>,
+    signed: &'c Checkpoint,
+}
+
+/// One event of a proof, with what it shows of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct ProofEvent<'e> {
+    pub seq: u64,
+    pub record: &'e RecordFields<'e>,
+    /// Whether the shopper and the staff part are withheld.
+    pub withheld: [bool; 2],
+}
+
+impl<'c> ProofChecker<'c> {
+    /// # Errors
+    /// `log_tampered` for hashes that are none or a range that cannot be.
+    pub fn new(name: &'c str, header: &Header, signed: &'c Checkpoint) -> Result<Self> {
+        let hash = |text: &String| -> Option<Hash> { STANDARD.decode(text).ok()?.try_into().ok() };
+        let hashes: Option<Vec<Hash>> = header.hashes.iter().map(hash).collect();
+        let fits = |(first, last): (u64, u64)| {
+            first >= 1 && first <= last && last <= signed.size && last - first + 1 == header.events
+        };
+        if !header.range.is_none_or(fits) || header.origin != signed.origin {
+            return Err(log_tampered(format!(
+                "{name}: its header is not of its checkpoint"
+            )));
+        }
+        Ok(Self {
+            name,
+            range: header.range,
+            hashes: hashes.ok_or_else(|| log_tampered(format!("{name}: a hash is damaged")))?,
+            signed,
+        })
+    }
+
+    /// Gives every event to `each` and compares the root; how many they were.
+    ///
+    /// # Errors
+    /// `log_tampered`, and whatever `each` fails with.
+    pub fn run(
+        self,
+        lines: EventLines<'_>,
+        each: &mut dyn FnMut(&ProofEvent<'_>) -> Result<()>,
+    ) -> Result<u64> {
+        let mut count = 0;
+        let leaves = lines.map(|line| {
+            let line = line?;
+            let whole = line.restore()?;
+            let cut = archived_fields(count + 1, &whole)
+                .map_err(|e| log_tampered(format!("{}: {e}", self.name)))?;
+            let seq = cut.seq().filter(|seq| *seq > 0);
+            let seq =
+                seq.ok_or_else(|| log_tampered(format!("{}: an event has no number", self.name)))?;
+            if let Some((first, _)) = self.range
+                && seq != first + count
+            {
+                let what = format!("{}: event {} is missing", self.name, first + count);
+                return Err(log_tampered(what));
+            }
+            count += 1;
+            each(&ProofEvent {
+                seq,
+                record: &cut,
+                withheld: withheld_parts(&line),
+            })?;
+            Ok((seq - 1, whole.leaf()))
+        });
+        let hashes = self.hashes.iter().copied().map(Ok::<_, Fault>);
+        let root = match multiproof_root(leaves, hashes, self.signed.size) {
+            Ok(root) => root,
+            Err(MultiproofError::Read(fault)) => return Err(fault),
+            Err(other) => return Err(log_tampered(format!("{}: {other}", self.name))),
+        };
+        // An empty log is the only one that nothing can be shown of.
+        if root == self.signed.root {
+            return Ok(count);
+        }
+        let what = format!(
+            "{}: its events are not those of the signed checkpoint",
+            self.name
+        );
+        Err(log_tampered(what))
+    }
+}
+
+fn withheld_parts(line: &EventLine) -> [bool; 2] {
+    [&line.shopper, &line.staff].map(|part| matches!(part, PartDisclosure::Withheld(_)))
+}
+
+/// The rows of an export, written anew and compared with the file.
+pub struct ExportRowChecker<'r> {
+    manifest: &'r Manifest,
+    matcher: Matcher,
+    encode: &'r dyn EventEncoder,
+    file: BufReader<Box<dyn Read>>,
+    expected: Vec<u8>,
+    found: Vec<u8>,
+    count: u64,
+    /// Rows whose shopper part is not there.
+    pub redacted_rows: u64,
+    /// Times of the first and the last event of the proof.
+    times: Option<[Timestamp; 2]>,
+}
+
+impl<'r> ExportRowChecker<'r> {
+    pub fn new(manifest: &'r Manifest, encode: &'r dyn EventEncoder, file: Box<dyn Read>) -> Self {
+        Self {
+            matcher: Matcher::new(&manifest.filter, manifest.visible.as_ref()),
+            manifest,
+            encode,
+            file: BufReader::with_capacity(1 << 18, file),
+            expected: Vec::new(),
+            found: Vec::new(),
+            count: 0,
+            redacted_rows: 0,
+            times: None,
+        }
+    }
+
+    /// What comes before the first row.
+    ///
+    /// # Errors
+    /// `log_tampered`.
+    pub fn check_header(&mut self, head: &str) -> Result<()> {
+        self.expected.clear();
+        self.expected.extend_from_slice(head.as_bytes());
+        self.compare("its header")
+    }
+
+    /// One event of the proof: a row of the file if it fits.
+    ///
+    /// # Errors
+    /// `log_tampered` where the file says otherwise.
+    pub fn check_event(&mut self, event: &ProofEvent<'_>, strength: ProofStrength) -> Result<()> {
+        let time = event.record.decoded_value(EventField::Time);
+        let time = time.and_then(|text| text.parse::<Timestamp>().ok());
+        let time = time.ok_or_else(|| self.row_fault(event.seq, "has no time"))?;
+        self.times = Some([self.times.map_or(time, |[first, _]| first), time]);
+        if !self.matcher.matches(event.record) {
+            return match strength {
+                ProofStrength::Sparse => Err(self.row_fault(event.seq, "does not fit its filter")),
+                ProofStrength::Range => Ok(()),
+            };
+        }
+        if event.withheld[1] {
+            return Err(self.row_fault(event.seq, "is shown without its parts"));
+        }
+        self.count += 1;
+        self.redacted_rows += u64::from(event.withheld[0]);
+        self.expected.clear();
+        self.encode.encode(event.record, &mut self.expected)?;
+        self.compare(&format!("the row of event {}", event.seq))
+    }
+
+    /// Nothing more may follow, and a range must reach the filter's bounds.
+    ///
+    /// # Errors
+    /// `log_tampered`.
+    pub fn finish(&mut self, range: Option<(u64, u64)>, size: u64) -> Result<()> {
+        let name = &self.manifest.file;
+        let mut more = [0];
+        let further = self.file.read(&mut more).map_err(|e| Fault::io(name, e))?;
+        if further > 0 || self.count != self.manifest.rows {
+            return Err(log_tampered(format!(
+                "{name} has other rows than its proof"
+            )));
+        }
+        let Some((first, last)) = range else {
+            return Ok(());
+        };
+        let filter = &self.manifest.filter;
+        let (from, to) = match self.times {
+            Some([from, to]) => (Some(from), Some(to)),
+            None => (None, None),
+        };
+        let begins = first == 1 || filter.since.is_some_and(|since| from < Some(since));
+        let ends = last == size || filter.until.is_some_and(|until| to >= Some(until));
+        if begins && ends {
+            return Ok(());
+        }
+        Err(log_tampered(format!(
+            "the proof of {name} does not reach the bounds of its filter"
+        )))
+    }
+
+    fn compare(&mut self, what: &str) -> Result<()> {
+        let name = &self.manifest.file;
+        self.found.resize(self.expected.len(), 0);
+        match self.file.read_exact(&mut self.found) {
+            Ok(()) if self.found == self.expected => Ok(()),
+            Ok(()) => Err(log_tampered(format!(
+                "{name}: {what} is not what the log says"
+            ))),
+            Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Err(log_tampered(format!("{name}: {what} is missing")))
+            }
+            Err(e) => Err(log_tampered(format!("{name}: {e}"))),
+        }
+    }
+
+    fn row_fault(&self, seq: u64, what: &str) -> Fault {
+        log_tampered(format!("{}: event {seq} {what}", self.manifest.file))
+    }
+}

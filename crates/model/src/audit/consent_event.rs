@@ -1,0 +1,126 @@
+//! What an event says of a customer's consent.
+
+use serde_json::Value;
+
+use super::event::ConsentBasis;
+use super::field::EventField;
+use super::record_fields::RecordFields;
+use crate::ids::CustomerId;
+use crate::time::Timestamp;
+
+/// One change of consent, as its event tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentEvent {
+    pub seq: u64,
+    pub customer: CustomerId,
+    pub action: ConsentAction,
+}
+
+/// What was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentAction {
+    /// A yes, and when it ends by itself.
+    Granted(ConsentExpiry),
+    Revoked,
+    /// The customer was removed, and with them what they had said.
+    CustomerRemoved,
+    /// The customer, a `local:N`, got the merchant's id.
+    Renumbered(CustomerId),
+    /// A login stood on the yes of this event.
+    UsedByLogin {
+        seq: u64,
+        at: Option<Timestamp>,
+    },
+}
+
+/// When a yes ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentExpiry {
+    Never,
+    At(Timestamp),
+    /// The part that says it was erased.
+    Unknown,
+}
+
+impl ConsentExpiry {
+    /// Whether it may be this end.
+    pub fn matches(self, end: Option<Timestamp>) -> bool {
+        match self {
+            Self::Never => end.is_none(),
+            Self::At(at) => end == Some(at),
+            Self::Unknown => true,
+        }
+    }
+
+    /// Whether it is not before this end.
+    pub fn is_not_before(self, end: Option<Timestamp>) -> bool {
+        match self {
+            Self::Never | Self::Unknown => true,
+            Self::At(at) => end.is_some_and(|end| end <= at),
+        }
+    }
+}
+
+impl ConsentEvent {
+    /// `None` for an event that changed nobody's consent and used none.
+    pub fn from_record(cut: &RecordFields<'_>) -> Option<Self> {
+        let group = cut.value(EventField::ActionGroup);
+        let is_one = ["\"consent\"", "\"customers\"", "\"login_as_customer\""].contains(&group);
+        if !is_one || cut.value(EventField::Result) != "\"success\"" {
+            return None;
+        }
+        let mut customer: CustomerId = cut.decoded_value(EventField::CustomerId)?.parse().ok()?;
+        let said = match (group, cut.value(EventField::Action)) {
+            ("\"consent\"", "\"grant\"") => ConsentAction::Granted(parse_expiry(cut)),
+            ("\"consent\"", "\"revoke\"") => ConsentAction::Revoked,
+            ("\"customers\"", "\"remove\"") => ConsentAction::CustomerRemoved,
+            ("\"customers\"", "\"edit\"") => {
+                let (from, to) = parse_renumbering(cut)?;
+                customer = from;
+                ConsentAction::Renumbered(to)
+            }
+            ("\"login_as_customer\"", "\"issue\"") => parse_use(cut)?,
+            _ => return None,
+        };
+        Some(Self {
+            seq: cut.seq()?,
+            customer,
+            action: said,
+        })
+    }
+}
+
+fn parse_details(cut: &RecordFields<'_>) -> Value {
+    serde_json::from_str(cut.value(EventField::Details)).unwrap_or_default()
+}
+
+fn parse_expiry(cut: &RecordFields<'_>) -> ConsentExpiry {
+    if cut.texts.customer_part.is_none() {
+        return ConsentExpiry::Unknown;
+    }
+    match parse_details(cut)["until"].as_str().map(str::parse) {
+        Some(Ok(at)) => ConsentExpiry::At(at),
+        Some(Err(_)) => ConsentExpiry::Unknown,
+        None => ConsentExpiry::Never,
+    }
+}
+
+/// From which id to which; the event itself may be about either.
+fn parse_renumbering(cut: &RecordFields<'_>) -> Option<(CustomerId, CustomerId)> {
+    // Most edits change something else: they need not be read as JSON.
+    if !cut.value(EventField::Details).contains("local:") {
+        return None;
+    }
+    let details = parse_details(cut);
+    let id = |of: &str| details[of]["id"].as_str()?.parse::<CustomerId>().ok();
+    let (from, to) = (id("before")?, id("after")?);
+    (from.is_local() && !to.is_local()).then_some((from, to))
+}
+
+fn parse_use(cut: &RecordFields<'_>) -> Option<ConsentAction> {
+    let basis: ConsentBasis = serde_json::from_str(cut.value(EventField::Consent)).ok()?;
+    Some(ConsentAction::UsedByLogin {
+        seq: basis.seq?,
+        at: cut.clock_time(),
+    })
+}

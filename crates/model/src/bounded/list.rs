@@ -1,0 +1,156 @@
+//! Lists with a greatest number of members, each of them once.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
+
+use super::InvalidText;
+use crate::fault::Fault;
+
+/// What one request may name: the store may be locked while it is looked up.
+pub const MAX_IDS_PER_REQUEST: usize = 10_000;
+
+/// What one request may ask for of a kind: websites, resources, values of a
+/// filter.
+pub const MAX_VALUES_PER_FIELD: usize = 1000;
+
+/// A list of at most `MOST` members, none of them twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundedList<T, const MOST: usize>(Vec<T>);
+
+/// Why a list is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidList {
+    #[error("at most {0} at once")]
+    TooLong(usize),
+    #[error("a member of a list is there twice")]
+    Duplicate,
+}
+
+impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
+    /// A list that somebody typed: what is there twice counts once, where it
+    /// was first.
+    ///
+    /// # Errors
+    /// `invalid_value` for too many members, naming `what`.
+    pub fn from_members(what: &str, members: impl IntoIterator<Item = T>) -> Result<Self, Fault> {
+        let mut all: Vec<T> = members.into_iter().collect();
+        let repeated = duplicate_positions(&all);
+        let mut at = 0;
+        all.retain(|_| {
+            at += 1;
+            !repeated.contains(&(at - 1))
+        });
+        if all.len() > MOST {
+            return Err(Fault::invalid(what, InvalidList::TooLong(MOST)));
+        }
+        Ok(Self(all))
+    }
+}
+
+impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
+    /// The same of texts that somebody typed.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; for a text that `read` does not take.
+    pub fn parse(
+        what: &str,
+        texts: impl IntoIterator<Item = impl Into<String>>,
+        read: impl Fn(String) -> Result<T, InvalidText>,
+    ) -> Result<Self, Fault> {
+        let texts = texts.into_iter().map(|text| read(text.into()));
+        let members = texts.collect::<Result<Vec<T>, _>>();
+        Self::from_members(what, members.map_err(|e| Fault::invalid(what, e))?)
+    }
+}
+
+/// The places at which a member stands that was there before.
+fn duplicate_positions<T: Ord>(all: &[T]) -> std::collections::BTreeSet<usize> {
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    // Stable: of equals, the first one comes first.
+    places.sort_by(|a, b| all[*a].cmp(&all[*b]));
+    let pairs = places.windows(2);
+    pairs
+        .filter(|pair| all[pair[0]] == all[pair[1]])
+        .map(|pair| pair[1])
+        .collect()
+}
+
+impl<T, const MOST: usize> Default for BoundedList<T, MOST> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T, const MOST: usize> Deref for BoundedList<T, MOST> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Clone + Into<serde_json::Value>, const MOST: usize> From<BoundedList<T, MOST>>
+    for serde_json::Value
+{
+    fn from(list: BoundedList<T, MOST>) -> Self {
+        Self::Array(list.0.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T, const MOST: usize> IntoIterator for BoundedList<T, MOST> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, T, const MOST: usize> IntoIterator for &'a BoundedList<T, MOST> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<T: Serialize, const MOST: usize> Serialize for BoundedList<T, MOST> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Ord, const MOST: usize> Deserialize<'de> for BoundedList<T, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T, const MOST: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de> + Ord, const MOST: usize> Visitor<'de> for ListVisitor<T, MOST> {
+            type Value = BoundedList<T, MOST>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(member) = list.next_element()? {
+                    if all.len() == MOST {
+                        return Err(de::Error::custom(InvalidList::TooLong(MOST)));
+                    }
+                    all.push(member);
+                }
+                if !duplicate_positions(&all).is_empty() {
+                    return Err(de::Error::custom(InvalidList::Duplicate));
+                }
+                Ok(BoundedList(all))
+            }
+        }
+
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}

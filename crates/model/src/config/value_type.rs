@@ -1,0 +1,176 @@
+//! What a field may hold: from what people type to the one form that is stored.
+
+use chrono_tz::Tz;
+
+use super::invalid::InvalidValue;
+use super::{action_groups, base_url, pattern};
+use crate::text::is_deceptive;
+use crate::time::{DefaultUnit, parse_duration};
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    YesNo,
+    /// Whole seconds, bounds included.
+    Seconds {
+        min: u64,
+        max: u64,
+    },
+    /// Days of 24 hours, bounds included.
+    Days {
+        min: u64,
+        max: u64,
+    },
+    /// A whole number, bounds included.
+    Integer {
+        min: u64,
+        max: u64,
+    },
+    /// One line for people, of at most so many characters.
+    Text {
+        max: usize,
+    },
+    /// Like text, without white space and `+`: what C2SP's signed-note allows as
+    /// the name of a key and tlog-checkpoint as an origin.
+    Name {
+        max: usize,
+    },
+    /// Names, separated by commas; so many characters in all.
+    NameList {
+        max: usize,
+    },
+    BaseUrl,
+    /// An IANA time zone.
+    Timezone,
+    /// A regular expression (see [`pattern`]).
+    Pattern,
+    OneOf(&'static [&'static str]),
+    /// A set of [`ACTION_GROUPS`](super::ACTION_GROUPS).
+    ActionGroups,
+}
+
+impl ValueType {
+    /// The canonical text of `input`, which is what is stored, compared and
+    /// printed. White space around the input does not count.
+    ///
+    /// Yes/no takes `yes no 1 0 true false` in any case; seconds take `60`,
+    /// `60s`, `10m`, `1h` and become digits; days take `60`, `60d`, `8w`.
+    pub fn normalize(&self, input: &str) -> Result<String, InvalidValue> {
+        let text = input.trim();
+        match *self {
+            Self::YesNo => self.require_known(parse_yes_no(text)),
+            Self::Seconds { min, max } => self.check_range(parse_seconds(text), min, max),
+            Self::Days { min, max } => self.check_range(parse_days(text), min, max),
+            Self::Integer { min, max } => self.check_range(parse_integer(text), min, max),
+            Self::Text { max } => self.check_line(text, max, |_| false),
+            Self::Name { max } => self.check_line(text, max, |c| c.is_whitespace() || c == '+'),
+            Self::NameList { max } => self.normalize_names(text, max),
+            Self::BaseUrl => base_url::normalize(text),
+            Self::Timezone => self.require_known(text.parse::<Tz>().ok().map(Tz::name)),
+            Self::Pattern => pattern::normalize(text),
+            Self::OneOf(choices) => {
+                self.require_known(choices.iter().copied().find(|c| *c == text))
+            }
+            Self::ActionGroups => action_groups::normalize(text),
+        }
+    }
+
+    /// What it takes, for people: `yes or no`, `1 to 600 seconds, like 60, 60s or 10m`.
+    pub fn expected(&self) -> String {
+        match *self {
+            Self::YesNo => "yes or no".to_owned(),
+            Self::Seconds { min, max } => format!("{min} to {max} seconds, like 60, 60s or 10m"),
+            Self::Days { min, max } => format!("{min} to {max} days, like 60 or 60d"),
+            Self::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            Self::Text { max } => format!("one line of 1 to {max} characters"),
+            Self::Name { max } => format!("1 to {max} characters, no white space and no `+`"),
+            Self::NameList { max } => {
+                format!("names separated by commas, at most {max} characters")
+            }
+            Self::BaseUrl => base_url::EXPECTED.to_owned(),
+            Self::Timezone => "an IANA time zone, like Europe/Berlin or UTC".to_owned(),
+            Self::Pattern => pattern::EXPECTED.to_owned(),
+            Self::OneOf(choices) => choices.join(" or "),
+            Self::ActionGroups => action_groups::expected(),
+        }
+    }
+
+    fn require_known(&self, value: Option<&str>) -> Result<String, InvalidValue> {
+        value
+            .map(str::to_owned)
+            .ok_or_else(|| self.invalid("it is none of the known values"))
+    }
+
+    fn check_range(&self, count: Option<u64>, min: u64, max: u64) -> Result<String, InvalidValue> {
+        match count {
+            None => Err(self.invalid("it cannot be read")),
+            Some(count) if count < min => Err(self.invalid("it is too small")),
+            Some(count) if count > max => Err(self.invalid("it is too large")),
+            Some(count) => Ok(count.to_string()),
+        }
+    }
+
+    fn check_line(
+        &self,
+        text: &str,
+        max: usize,
+        refused: impl Fn(char) -> bool,
+    ) -> Result<String, InvalidValue> {
+        if text.is_empty() {
+            Err(self.invalid("it is empty"))
+        } else if text.contains(is_deceptive) {
+            Err(self.invalid("it contains a control or invisible character"))
+        } else if text.contains(refused) {
+            Err(self.invalid("it contains a character that is not allowed"))
+        } else if text.chars().count() > max {
+            Err(self.invalid("it is too long"))
+        } else {
+            Ok(text.to_owned())
+        }
+    }
+
+    /// Each name once, in the order given.
+    fn normalize_names(&self, text: &str, max: usize) -> Result<String, InvalidValue> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in text.split(',').map(str::trim) {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        self.check_line(&names.join(","), max, |_| false)
+    }
+
+    fn invalid(&self, reason: &str) -> InvalidValue {
+        InvalidValue::new(reason, self.expected())
+    }
+}
+
+fn parse_yes_no(text: &str) -> Option<&'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "1" | "true" => Some("yes"),
+        "no" | "0" | "false" => Some("no"),
+        _ => None,
+    }
+}
+
+fn parse_seconds(text: &str) -> Option<u64> {
+    parse_duration(text, Some(DefaultUnit::Seconds))
+        .ok()
+        .map(|length| length.as_secs())
+}
+
+fn parse_days(text: &str) -> Option<u64> {
+    let seconds = parse_duration(text, Some(DefaultUnit::Days))
+        .ok()?
+        .as_secs();
+    (seconds % 86_400 == 0).then_some(seconds / 86_400)
+}
+
+fn parse_integer(text: &str) -> Option<u64> {
+    text.parse()
+        .ok()
+        .filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests;

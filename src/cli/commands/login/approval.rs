@@ -1,0 +1,108 @@
+//! `lac login --request`: asks for a second person, and waits if told to.
+
+use std::time::{Duration, Instant};
+
+use super::start_login;
+use crate::cli::commands::request::request_lines;
+use crate::cli::out::Out;
+use crate::cli::runner::Cli;
+use lac_app::login::requests::{RequestShow, RequestView};
+use lac_app::login::{ApprovalAsked, LoginAskApproval, LoginCheck, LoginRequest, LoginStart};
+use lac_model::approval::RequestState;
+use lac_model::fault::Fault;
+use lac_model::time::parse_duration;
+use lac_render::styled_text::paint;
+use lac_store::Result;
+
+/// How often the request is looked at.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long `--wait` waits; `None`: until the request runs out.
+pub fn patience(text: &str) -> Result<Option<Duration>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    parse_duration(text, None).map(Some).map_err(|e| {
+        let reason = format!("`{text}`: {e} (a length of time with its unit, such as 10m)");
+        Fault::invalid("--wait", reason)
+    })
+}
+
+/// Makes the request; its id is the result.
+pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
+    let asked = cli.run(LoginAskApproval { request })?;
+    if cli.out.format.is_machine_readable() {
+        cli.print_object(&asked)?;
+    } else {
+        Out::print_line(asked.request.id.as_str())?;
+        print_submitted(&asked, cli);
+    }
+    Ok(0)
+}
+
+/// Makes the request, waits for the decision, and logs in. Where no approval
+/// is needed any more, or there is one, it logs in at once.
+pub fn submit_and_wait(
+    login: LoginStart,
+    patience: Option<Duration>,
+    hand: [bool; 2],
+    cli: &Cli,
+) -> Result<u8> {
+    let request = login.request.clone();
+    let plan = cli.run(LoginCheck {
+        request: request.clone(),
+    });
+    let is_needed = |fault: &Fault| matches!(fault, Fault::ApprovalRequired { .. });
+    if plan.is_ok_and(|plan| !plan.obstacles.iter().any(is_needed)) {
+        return start_login(login, hand, cli);
+    }
+    let asked = cli.run(LoginAskApproval { request })?;
+    print_submitted(&asked, cli);
+    cli.out
+        .print_note("waiting for somebody to decide; the request stays if you leave");
+    wait_for_decision(&asked.request, patience, cli)?;
+    start_login(login, hand, cli)
+}
+
+fn print_submitted(asked: &ApprovalAsked, cli: &Cli) {
+    let style = cli.style();
+    for (label, text) in request_lines(&asked.request, &style) {
+        cli.out
+            .print_note(&format!("{label:<11} {}", paint(&text, &style)));
+    }
+    let id = &asked.request.id;
+    cli.out.print_note(&format!(
+        "Somebody with Lac::approve decides: lac request approve {id}"
+    ));
+}
+
+/// Waits until the request is approved.
+fn wait_for_decision(request: &RequestView, patience: Option<Duration>, cli: &Cli) -> Result<()> {
+    let began = Instant::now();
+    let id = &request.id;
+    loop {
+        let now = cli.run(RequestShow { id: id.clone() })?;
+        let closed = |state: String| Fault::RequestClosed {
+            request: id.to_string(),
+            state,
+        };
+        match now.state {
+            RequestState::Approved => return Ok(()),
+            RequestState::Pending => {}
+            RequestState::Denied => {
+                let by = now.decided_by.unwrap_or_default();
+                let why = now.decision_reason.map(|text| format!(": {text}"));
+                return Err(closed(format!("denied by {by}{}", why.unwrap_or_default())));
+            }
+            state => return Err(closed(state.as_str().to_owned())),
+        }
+        if patience.is_some_and(|patience| began.elapsed() >= patience) {
+            return Err(Fault::ApprovalRequired {
+                causes: now.causes.iter().map(|c| c.as_str().to_owned()).collect(),
+                unfit: Some(format!("request {id} still waits for somebody")),
+                request: Some(id.to_string()),
+            });
+        }
+        Out::wait_while_read(POLL_INTERVAL)?;
+    }
+}

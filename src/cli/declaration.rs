@@ -1,0 +1,233 @@
+//! Files that declare how things are to be: read here, shown here; what they
+//! mean is the use cases' to know.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::out::{Out, stdout_error};
+use super::runner::Cli;
+use super::view::TableRow;
+use lac_app::MAX_FILE_BYTES;
+use lac_model::fault::Fault;
+use lac_render::OutputFormat;
+use lac_render::styled_text::paint;
+use lac_render::styled_text::{Emphasis, StyledText};
+use lac_store::Result;
+
+/// What differs: the exit code of `diff`.
+const EXIT_DIFFERS: u8 = 9;
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The file; - is stdin
+    pub file: PathBuf,
+    /// What the file lacks counts as a difference too
+    #[arg(long)]
+    pub prune: bool,
+}
+
+/// One line of what differs.
+#[derive(Debug)]
+pub struct DiffLine {
+    pub emphasis: Emphasis,
+    pub text: String,
+}
+
+impl DiffLine {
+    pub fn new(sign: char, text: impl AsRef<str>) -> Self {
+        let tone = match sign {
+            '+' => Emphasis::Good,
+            '-' => Emphasis::Bad,
+            _ => Emphasis::Warning,
+        };
+        let text = format!("{sign} {}", text.as_ref());
+        Self {
+            emphasis: tone,
+            text,
+        }
+    }
+}
+
+/// A change as people read it.
+pub trait DiffLines: TableRow {
+    fn diff_lines(&self) -> Vec<DiffLine>;
+}
+
+/// A file's text: an ordinary one, a pipe, a link to either, or stdin.
+///
+/// # Errors
+/// `io`; `invalid_file` for more than 4 MiB and for what is not UTF-8.
+pub fn read_file(path: &Path) -> Result<String> {
+    let all = |source: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        source
+            .take(MAX_FILE_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
+    };
+    let bytes = if path.as_os_str() == "-" {
+        all(&mut io::stdin().lock())
+    } else {
+        File::open(path).and_then(|mut file| all(&mut file))
+    };
+    let bytes = bytes.map_err(|e| Fault::io(display_name(path), e))?;
+    let invalid = |problem: String| Fault::InvalidFile {
+        file: display_name(path),
+        problem,
+        remedy: None,
+    };
+    if bytes.len() > MAX_FILE_BYTES {
+        let most = MAX_FILE_BYTES / 1024 / 1024;
+        return Err(invalid(format!("it is larger than {most} MiB")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return invalid("it is UTF-16; expected UTF-8".to_owned());
+        }
+        let before = &bytes[..error.utf8_error().valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n');
+        let text = String::from_utf8_lossy(&before[start.map_or(0, |at| at + 1)..]);
+        let column = text.chars().count() + 1;
+        invalid(format!("line {line}, column {column}: it is not UTF-8"))
+    })
+}
+
+fn display_name(path: &Path) -> String {
+    if path.as_os_str() == "-" {
+        return "stdin".to_owned();
+    }
+    path.display().to_string()
+}
+
+/// What came of a use case, with the file's name in the error about it.
+///
+/// # Errors
+/// The use case's.
+pub fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
+    answer.map_err(|fault| match fault {
+        Fault::InvalidFile {
+            problem, remedy, ..
+        } => Fault::InvalidFile {
+            file: display_name(path),
+            problem,
+            remedy,
+        },
+        other => other,
+    })
+}
+
+/// Writes the file, or the same as one JSON object.
+///
+/// # Errors
+/// `io`.
+pub fn print_export(cli: &Cli, text: &str, left_out: &[String]) -> Result<()> {
+    cli.reject_csv("a file of settings")?;
+    if cli.out.format.is_json() {
+        let value: serde_json::Value = toml::from_str(text).map_err(Fault::internal)?;
+        cli.print_object(&value)?;
+    } else {
+        let mut stdout = io::stdout().lock();
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+            .map_err(stdout_error)?;
+    }
+    print_left_out(left_out);
+    Ok(())
+}
+
+/// Says what was not looked at. Whoever relies on a file must know, so that
+/// `--quiet` does not hide it.
+fn print_left_out(left_out: &[String]) {
+    for what in left_out {
+        Out::print_err(&format!("left out: {what}"));
+    }
+}
+
+/// Shows what differs; the exit code.
+///
+/// # Errors
+/// `io`.
+pub fn print_differences<C: DiffLines>(
+    cli: &Cli,
+    changes: &[C],
+    left_out: &[String],
+    unmanaged: &[String],
+) -> Result<u8> {
+    if cli.out.format == OutputFormat::Table {
+        print_diff_lines(cli, changes)?;
+        if changes.is_empty() {
+            cli.out.print_note("nothing differs");
+        }
+    } else {
+        cli.print_list(changes)?;
+    }
+    if !unmanaged.is_empty() {
+        let what = unmanaged.join(", ");
+        cli.out
+            .print_note(&format!("not in the file: {what}; with --prune they count"));
+    }
+    print_left_out(left_out);
+    Ok(if changes.is_empty() { 0 } else { EXIT_DIFFERS })
+}
+
+/// What applying a file came to.
+#[derive(Debug)]
+pub struct ApplyOutcome<'a, A, C> {
+    pub answer: &'a A,
+    pub changes: &'a [C],
+    pub dry_run: bool,
+    pub sessions_ended: usize,
+}
+
+/// Shows it.
+///
+/// # Errors
+/// `io`.
+pub fn print_applied<A: Serialize, C: DiffLines>(
+    cli: &Cli,
+    outcome: &ApplyOutcome<'_, A, C>,
+) -> Result<()> {
+    if cli.out.format.is_machine_readable() {
+        cli.print_object(outcome.answer)?;
+    } else {
+        print_diff_lines(cli, outcome.changes)?;
+    }
+    let changes = match outcome.changes.len() {
+        0 => "nothing differs".to_owned(),
+        1 => "1 change".to_owned(),
+        n => format!("{n} changes"),
+    };
+    cli.out.print_note(&if outcome.dry_run {
+        format!("{changes}; nothing was changed: this was a dry run")
+    } else {
+        changes
+    });
+    super::change_notes::print_sessions_ended(cli, outcome.sessions_ended);
+    Ok(())
+}
+
+fn print_diff_lines<C: DiffLines>(cli: &Cli, changes: &[C]) -> Result<()> {
+    let style = cli.style();
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    for line in changes.iter().flat_map(DiffLines::diff_lines) {
+        let text = paint(&StyledText::with_emphasis(line.text, line.emphasis), &style);
+        writeln!(stdout, "{text}").map_err(stdout_error)?;
+    }
+    stdout.flush().map_err(stdout_error)
+}
+
+/// `2 roles`, `1 role`; nothing for none.
+pub fn count_noun(count: usize, what: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        n => Some(format!("{n} {what}s")),
+    }
+}

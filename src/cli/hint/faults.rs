@@ -1,0 +1,383 @@
+//! The way out of every fault: one exhaustive list.
+
+use std::path::Path;
+
+use nix::unistd::{AccessFlags, access};
+
+use super::Requirement::{AdminUser, AllOf, AnyOf, FullAccess, Nothing, OnAllWebsites, Root};
+use super::{Hint, Requirement};
+use lac_model::document::DocumentKind;
+use lac_model::fault::{Fault, FileRemedy};
+use lac_model::resource::Resource;
+use lac_model::text::{shell_quoted, shell_word};
+
+const TRY_AGAIN: &str = "try again";
+const KEEP_EVIDENCE: &str = "keep a copy of the store as evidence; ";
+const RESTORE_FROM_BACKUP: &str = "put it back from a backup";
+
+fn require(resource: Resource) -> Requirement {
+    AllOf(vec![resource])
+}
+
+/// What to do about a fault; nothing where the message says it all.
+#[allow(clippy::too_many_lines)] // one exhaustive list, on purpose
+pub fn hint(fault: &Fault) -> Option<Hint> {
+    use Fault as F;
+    use Resource as R;
+    let hint = match fault {
+        F::FeatureDisabled => Hint::command(
+            OnAllWebsites(R::CONFIG_SECTION),
+            "lac config set login_as_customer/general/enabled yes",
+        )
+        .fallback("ask an administrator to switch it on"),
+        F::ConsentWithheld { customer, .. } => Hint::command(
+            require(R::ALLOW_SHOPPING_ASSISTANCE),
+            format!("lac consent grant {}", shell_word(customer)),
+        )
+        .prefix("ask the customer; with their yes: ")
+        .fallback("ask the customer to allow it in their account on the storefront"),
+        F::CustomerInactive { customer } => Hint::command(
+            require(R::CUSTOMER_ACTIONS),
+            format!("lac customer edit {} --active yes", shell_word(customer)),
+        )
+        .fallback("ask somebody who manages customers to make the account active"),
+        F::CustomerUnconfirmed { .. } => {
+            Hint::advice("the customer must follow the link in the confirmation e-mail first")
+        }
+        F::CustomerMoved { customer } => Hint::command(
+            OnAllWebsites(R::CUSTOMER_ACTIONS),
+            format!(
+                "lac customer edit {} --confirm-website",
+                shell_word(customer)
+            ),
+        )
+        .fallback("ask somebody who sees both websites to confirm it"),
+        F::CustomerLocal { customer } => {
+            Hint::command(require(R::IMPORT), "lac import customers FILE")
+                .prefix("bring the ids in: ")
+                .suffix(", with an answer of GET /V1/customers/search")
+                .or(Hint::command(
+                    require(R::CUSTOMER_ACTIONS),
+                    format!("lac customer edit {} --id ID", shell_word(customer)),
+                )
+                .prefix("say which id the storefront knows: "))
+                .fallback("ask whoever imports customers to bring the ids in")
+        }
+        F::GuestDocument { .. } => Hint::advice("start from the customer instead, if there is one"),
+        F::StoreViewRequired { .. } => Hint::advice("name one with --store-view"),
+        F::StoreViewNotAllowed { .. } => {
+            Hint::advice("name a store view of the customer's website with --store-view")
+        }
+        F::StoreViewInactive { choices, .. } if choices.is_empty() => {
+            Hint::advice("no store view is active that this login could use")
+        }
+        F::StoreViewInactive { choices, .. } => Hint::advice(format!(
+            "name an active one with --store-view: {}",
+            choices.join(", ")
+        )),
+        F::BaseUrlMissing { store_view } => Hint::command(
+            require(R::CONFIG),
+            format!(
+                "lac config set web/secure/base_url https://…/ --scope store-view:{store_view}"
+            ),
+        )
+        .fallback("ask an administrator to set it"),
+        F::ReasonRequired { .. } => {
+            Hint::advice("give one with --reason TEXT, or --reason - for stdin")
+        }
+        F::TicketRequired { .. } => Hint::advice("give one with --ticket ID"),
+        F::SessionActive { session, .. } => Hint::command(
+            AnyOf(vec![R::LOGIN_BUTTON, R::LAC_SESSIONS]),
+            format!("lac session end {session}"),
+        )
+        .suffix(", or leave --no-replace out")
+        .fallback("leave --no-replace out"),
+        F::ApprovalRequired {
+            request: Some(request),
+            ..
+        } => Hint::command(
+            AnyOf(vec![R::LOGIN_BUTTON, R::LAC_APPROVE]),
+            format!("lac request show {request}"),
+        )
+        .suffix(" tells whether somebody has decided; then log in again")
+        .fallback("log in again when somebody has decided"),
+        F::ApprovalRequired { .. } => Hint::advice("ask for it: the same command with --request"),
+        F::OwnRequest { request } => Hint::advice(format!(
+            "tell somebody who may decide the request's id: {request}"
+        )),
+        F::RequestClosed { .. } => {
+            Hint::advice("if the login is still needed, ask again: the same login with --request")
+        }
+        F::TokenInvalid { .. } => Hint::advice("ask for a new login URL"),
+        F::TokenExpired { .. } | F::TokenSpent => {
+            let once = "a login URL works once and for a short time: ";
+            Hint::command(require(R::LOGIN_BUTTON), "lac login")
+                .prefix(once)
+                .suffix(" makes a new one")
+                .fallback(format!("{once}ask the agent for a new one"))
+        }
+        F::AudienceMismatch { expected, .. } => Hint::advice(format!(
+            "--audience is the origin of the storefront that was called: {expected}"
+        )),
+        F::SessionEnded { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac login")
+            .suffix(" starts a new one")
+            .fallback("ask the agent for a new login URL"),
+        F::LastAdministrator { .. } => Hint::advice(
+            "first give another enabled admin user a role with full access, and an account or a token",
+        ),
+        F::CustomerPresent { customer } => Hint::command(
+            require(R::CUSTOMER_ACTIONS),
+            format!("lac customer remove {}", shell_word(customer)),
+        )
+        .suffix(", then again")
+        .fallback("ask somebody who manages customers to remove the account first"),
+        F::ErasurePending { .. } => Hint::advice(
+            "end long readers (those that follow or export the log), then give the same command again",
+        ),
+        F::FileTampered { .. } => {
+            Hint::advice("do not rely on this file; ask for it anew, and keep this one as evidence")
+        }
+        F::RoleHoldsAll { role } => Hint::command(
+            require(R::ACL_ROLES),
+            format!("lac role access {} custom", shell_quoted(role)),
+        )
+        .suffix(", then allow what it may")
+        .fallback("ask somebody who manages roles to make its access custom"),
+        F::TooManyMissing { .. } => {
+            Hint::advice("check that the file is complete; if it is: --allow-empty")
+        }
+        // These two say what has to be passed on to an administrator.
+        F::NotAuthenticated {
+            remedy: Some(command),
+            ..
+        } => Hint::advice(format!("an administrator can run: {command}")),
+        F::NotAuthenticated { remedy: None, .. } => {
+            Hint::advice("ask an administrator for a new token")
+        }
+        F::ResourceDenied {
+            role: Some(role),
+            resource,
+            ..
+        } => Hint::advice(format!(
+            "an administrator can run: lac role allow {} {resource}",
+            shell_quoted(role)
+        )),
+        F::ResourceDenied { role: None, .. } => {
+            Hint::advice("it takes an admin user: leave the storefront's token out")
+        }
+        F::BeyondOwnRights { .. } => Hint::advice("somebody who holds all of it can do it"),
+        F::CustomerNotFound { .. } => Hint::command(
+            require(R::CUSTOMER_MANAGE),
+            "lac customer list --search TEXT",
+        )
+        .suffix(" finds customers")
+        .fallback("check the id or the e-mail address"),
+        F::DocumentNumber { documents, .. } => document_number_hint(documents),
+        F::DocumentNotFound { document } => {
+            let import = match document.split_once(':').map(|(kind, _)| kind) {
+                Some("invoice") => "lac import invoices FILE",
+                Some("shipment") => "lac import shipments FILE",
+                Some("credit_memo") => "lac import credit-memos FILE",
+                _ => "lac import orders FILE",
+            };
+            Hint::command(require(R::IMPORT), import)
+                .prefix("check the number; documents come in with ")
+                .fallback("check the number; documents of the last import are known")
+        }
+        F::RoleNotFound { .. } => Hint::command(require(R::ACL_ROLES), "lac role list")
+            .suffix(" shows them")
+            .fallback("check the name"),
+        F::AdminUserNotFound { .. } => Hint::command(require(R::ACL_USERS), "lac user list")
+            .suffix(" shows them")
+            .fallback("check the name"),
+        F::WebsiteNotFound { .. } | F::StoreGroupNotFound { .. } | F::StoreViewNotFound { .. } => {
+            Hint::command(require(R::STORE), "lac stores list")
+                .suffix(" shows them")
+                .fallback("check the code")
+        }
+        F::SessionNotFound { .. } => Hint::command(
+            AnyOf(vec![R::LOGIN_BUTTON, R::LAC_SESSIONS]),
+            "lac session list",
+        )
+        .suffix(" shows them")
+        .fallback("check the id"),
+        F::RequestNotFound { .. } => Hint::command(
+            AnyOf(vec![R::LOGIN_BUTTON, R::LAC_APPROVE]),
+            "lac request list",
+        )
+        .suffix(" shows them")
+        .fallback("check the id"),
+        F::NoticeNotFound { .. } => Hint::command(require(R::LAC_OUTBOX), "lac outbox list")
+            .suffix(" shows them")
+            .fallback("check the id"),
+        F::StorefrontNotFound { .. } => {
+            Hint::command(require(R::LAC_STOREFRONTS), "lac storefront list")
+                .suffix(" shows them")
+                .fallback("check the name")
+        }
+        F::AccessTokenNotFound { .. } => {
+            Hint::command(require(R::ACL_USERS), "lac user token list NAME")
+                .suffix(" shows them")
+                .or(Hint::command(AdminUser, "lac user token list").suffix(" shows your own"))
+                .fallback("check the number")
+        }
+        F::KeyNotFound { .. } => Hint::command(require(R::LAC_KEYS), "lac key list")
+            .suffix(" shows them")
+            .fallback("check the id"),
+        F::EventNotFound { .. } => {
+            Hint::command(AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]), "lac log list")
+                .suffix(" shows them")
+                .fallback("check the number")
+        }
+        F::ConfigPathNotFound {
+            nearest: Some(path),
+            ..
+        } => Hint::advice(format!("did you mean {path}?")),
+        F::ConfigPathNotFound { nearest: None, .. } => {
+            Hint::command(AnyOf(vec![R::CONFIG, R::CONFIG_SECTION]), "lac config list")
+                .suffix(" shows them")
+                .fallback("check the path")
+        }
+        F::ResourceNotFound { .. } => Hint::command(require(R::ACL_ROLES), "lac role resources")
+            .suffix(" shows them")
+            .fallback("check the id"),
+        F::CustomerAmbiguous { .. } => Hint::advice("name one with --website CODE"),
+        F::DocumentAmbiguous { .. } => Hint::advice("name one with --store-view CODE"),
+        F::InvalidFile { remedy, .. } => Hint::advice(match remedy {
+            Some(FileRemedy::SkipInvalid) => {
+                "mend the file; --skip-invalid leaves out what cannot be taken"
+            }
+            Some(FileRemedy::Partial) => {
+                "get all pages; where these are meant to be some of them: --partial"
+            }
+            None => "mend the file",
+        }),
+        F::InputRequired { flag, .. } => Hint::advice(format!("give it with {flag}")),
+        F::ConfirmationRequired { .. } => Hint::advice("confirm with --yes"),
+        F::Busy { .. } => Hint::advice("try again; somebody else is writing for a long time"),
+        F::BrokerMissing { .. } => Hint::command(Root, "systemctl start lac.socket")
+            .prefix("start it: ")
+            .suffix(", or serve the store as its owner")
+            .fallback("ask whoever runs this host to start it"),
+        F::BrokerFailed { .. } => {
+            Hint::advice("try again; what it was asked may be done: look first")
+        }
+        F::BrokerBusy { .. } => Hint::advice("try again in a moment"),
+        F::ProtocolMismatch { .. } => Hint::advice(
+            "use the same version on both sides, and restart the broker after an update",
+        ),
+        F::StoresChanged => Hint::advice(TRY_AGAIN),
+        F::InUse { .. } => Hint::advice("change what refers to it first"),
+        F::LogTampered { .. } => Hint::advice(
+            "stop using this store, keep all of it, and compare it with a backup and the receipts",
+        ),
+        F::SchemaTampered { .. } => Hint::command(Nothing, "lac doctor")
+            .prefix(KEEP_EVIDENCE)
+            .suffix(" names what differs; undo it, or put the store back from a backup"),
+        F::StateTampered { .. } => Hint::command(FullAccess, "lac log accept --yes")
+            .prefix(
+                "keep a copy of the store as evidence; lac log verify names what differs; undo it \
+                 (a consent: grant or revoke it anew), or accept what there is now: ",
+            )
+            .or(Hint::command(
+                AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]),
+                "lac log verify",
+            )
+            .prefix(KEEP_EVIDENCE)
+            .suffix(
+                " names what differs; undo it (a consent: grant or revoke it anew), or ask an \
+                 administrator to accept it",
+            ))
+            .fallback("tell an administrator; the store has to be kept as evidence"),
+        F::CheckpointMissing { .. } => {
+            Hint::command(require(R::LOGGING_BULK_EVENTS), "lac log recover")
+                .prefix("put it back from a backup; if it is lost for good: ")
+                .fallback(RESTORE_FROM_BACKUP)
+        }
+        F::KeyMissing { .. } | F::ArchiveMissing { .. } => Hint::advice(RESTORE_FROM_BACKUP),
+        F::KeyMismatch { .. } => Hint::advice(
+            "database and keys are of different times: put both back from the same backup",
+        ),
+        F::UnknownKey { .. } => Hint::command(
+            Nothing,
+            "lac log verify --file FILE --key KEY --chain CHAIN",
+        )
+        .prefix(
+            "keys that were replaced are followed with --chain: ask who keeps the log for the \
+             chain of its keys, then ",
+        ),
+        F::AnotherLog { found, .. } => Hint::advice(format!("verify it with the key of {found}")),
+        F::ArchiveNeeded { .. } => Hint::command(
+            AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]),
+            "lac log verify",
+        )
+        .suffix(" reads the archives")
+        .fallback("a verification of the log reads the archives"),
+        F::StoreMissing { path } if can_create_store(Path::new(path)) => {
+            Hint::command(Nothing, format!("lac init --store {}", shell_quoted(path)))
+                .suffix(" makes one")
+        }
+        F::StoreMissing { .. } => {
+            Hint::advice("name the store with --store DIR, or its broker with --store unix:SOCKET")
+        }
+        F::StoreUnsafe { remedy, .. } => Hint::advice(remedy),
+        F::StoreNewer { .. } => Hint::advice("use the newer version of this program"),
+        F::RowDamaged { .. } => Hint::command(Nothing, "lac doctor")
+            .prefix("put the store back from a backup; ")
+            .suffix(" looks closer"),
+        F::ScopeNotAllowed { allowed, .. } => match allowed.first() {
+            Some(first) if first == "default" => Hint::advice("leave --scope out"),
+            _ => return None,
+        },
+        F::AlreadyExists { .. }
+        | F::Declined
+        | F::InvalidValue { .. }
+        | F::ReadOnly { .. }
+        | F::ProofMissing { .. }
+        | F::ConfigInvalid { .. }
+        | F::Io { .. }
+        | F::Database { .. }
+        | F::Internal { .. } => return None,
+    };
+    Some(hint)
+}
+
+/// How to get from the number of a document to its customer.
+fn document_number_hint(documents: &[String]) -> Hint {
+    let parts = documents.iter().filter_map(|reference| {
+        let (kind, number) = reference.split_once(':')?;
+        let flag = kind.replace('_', "-");
+        let kind = DocumentKind::from_stored(kind)?;
+        Some((kind, format!("--{flag} {}", shell_word(number))))
+    });
+    let parts: Vec<_> = parts.collect();
+    let Some((kind, first)) = parts.first() else {
+        return Hint::advice(
+            "name the customer by id or e-mail address; --order N and the like name a document",
+        );
+    };
+    let others = parts[1..].iter().map(|(_, flag)| format!(", or {flag}"));
+    let others: String = others.collect();
+    let login = AllOf(vec![Resource::LOGIN_BUTTON, kind.resource()]);
+    Hint::command(login, format!("lac login {first}"))
+        .prefix("start from the document: ")
+        .suffix(others.clone())
+        .or(Hint::command(
+            require(kind.resource()),
+            format!("lac document show {first}"),
+        )
+        .suffix(format!("{others} tells whose it is")))
+        .fallback("name the customer by id or e-mail address")
+}
+
+/// Whether this account can make a directory there. Where something else lies
+/// or somebody else's directory ends, a store cannot be made.
+fn can_create_store(path: &Path) -> bool {
+    let nearest = path.ancestors().find(|place| {
+        // An empty path is the current directory.
+        place.as_os_str().is_empty() || std::fs::symlink_metadata(place).is_ok()
+    });
+    let nearest = nearest.filter(|place| !place.as_os_str().is_empty());
+    let nearest = nearest.unwrap_or(Path::new("."));
+    nearest.is_dir() && access(nearest, AccessFlags::W_OK | AccessFlags::X_OK).is_ok()
+}

@@ -1,0 +1,124 @@
+//! Questions to whoever sits at the terminal. Never inside a transaction.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use dialoguer::Confirm;
+use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+
+use super::runner::Cli;
+use lac_app::core::confirm::Confirmation;
+use lac_model::fault::Fault;
+use lac_render::sanitize::sanitize;
+use lac_store::Result;
+
+/// Held by the thread that ends the program, and never released.
+static EXIT_LOCK: Mutex<()> = Mutex::new(());
+
+/// To be called before any prompt: Ctrl-C ends the program with the cursor
+/// shown again (a prompt hides it) and the exit code a shell expects.
+pub fn install_ctrlc_handler() {
+    // Fails only where it was done before.
+    let _ = ctrlc::set_handler(|| exit_interrupted());
+}
+
+/// Ends the program after Ctrl-C. A prompt that reads Ctrl-C both raises the
+/// signal, which another thread handles, and returns an error: whichever comes
+/// first ends the program, the other waits here.
+fn exit_interrupted() -> ! {
+    let _held = EXIT_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+    let terminal = console::Term::stderr();
+    let _ = terminal.show_cursor();
+    let _ = terminal.write_line("");
+    std::process::exit(130);
+}
+
+/// What every prompt looks like; `--color never` holds for prompts too.
+pub fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
+    if cli.out.color_stderr {
+        Box::new(ColorfulTheme::default())
+    } else {
+        Box::new(SimpleTheme)
+    }
+}
+
+/// What it means when a prompt failed; Ctrl-C ends the program.
+#[allow(clippy::needless_pass_by_value)] // for map_err
+pub fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
+    let dialoguer::Error::IO(error) = error;
+    match error.kind() {
+        io::ErrorKind::Interrupted => exit_interrupted(),
+        io::ErrorKind::NotConnected => Fault::ConfirmationRequired {
+            what: what.to_owned(),
+        },
+        _ => Fault::io("the terminal", error),
+    }
+}
+
+/// Goes on with `--yes`, or with a yes at the terminal.
+///
+/// # Errors
+/// `confirmation_required` without a terminal or with `--no-input`; `declined`
+/// for a no.
+pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
+    if cli.out.assume_yes {
+        return Ok(());
+    }
+    let what = question.trim_end_matches('?');
+    if !cli.out.is_interactive {
+        return Err(Fault::ConfirmationRequired {
+            what: what.to_owned(),
+        });
+    }
+    install_ctrlc_handler();
+    // Escape is a no.
+    let answer = Confirm::with_theme(&*prompt_theme(cli))
+        .with_prompt(sanitize(question))
+        .default(false)
+        .interact_opt()
+        .map_err(|error| prompt_error(error, what))?;
+    if answer == Some(true) {
+        Ok(())
+    } else {
+        Err(Fault::Declined)
+    }
+}
+
+/// Runs an act that wants to be confirmed. It is tried unconfirmed first, so
+/// that everything else is checked before anybody is asked, and the question
+/// names what was found.
+///
+/// # Errors
+/// As the act's own, and [`confirm`]'s.
+pub fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
+    match run(cli.out.assume_yes) {
+        Err(Fault::ConfirmationRequired { what }) if cli.out.is_interactive => {
+            confirm(cli, &format!("{what}?"))?;
+            run(true)
+        }
+        other => other,
+    }
+}
+
+/// Runs an act that asks a person more than a script: what reaches far is
+/// confirmed where somebody sits at the terminal.
+///
+/// # Errors
+/// As the act's own, and [`confirm`]'s.
+pub fn run_confirmed_if_interactive<A>(
+    cli: &Cli,
+    run: impl Fn(Confirmation) -> Result<A>,
+) -> Result<A> {
+    let first = match (cli.out.assume_yes, cli.out.is_interactive) {
+        (true, _) => Confirmation::Given,
+        (false, true) => Confirmation::Person,
+        (false, false) => Confirmation::Script,
+    };
+    match run(first) {
+        Err(Fault::ConfirmationRequired { what }) if cli.out.is_interactive => {
+            confirm(cli, &format!("{what}?"))?;
+            run(Confirmation::Given)
+        }
+        other => other,
+    }
+}

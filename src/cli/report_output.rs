@@ -1,0 +1,64 @@
+//! Pages: on the terminal, as JSON, or as a file.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::atomic_file::AtomicFile;
+use super::out::{Out, stdout_error};
+use super::runner::Cli;
+use lac_model::fault::Fault;
+use lac_render::page::{ReportPage, terminal};
+use lac_render::sanitize::sanitize;
+use lac_render::{Style, html};
+use lac_store::Result;
+
+/// `--html`.
+#[derive(Debug, Clone, Args)]
+pub struct HtmlArgs {
+    /// Write one self-contained HTML file, readable by you alone; - is stdout
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// Shows an answer: as JSON where that was asked for, else as a page.
+///
+/// # Errors
+/// `io`; `invalid_value` for a file that is no regular one.
+pub fn show_report<A: Serialize>(
+    cli: &Cli,
+    args: &HtmlArgs,
+    answer: &A,
+    paper: impl Fn(&A, &Style) -> ReportPage,
+) -> Result<()> {
+    let style = cli.style();
+    cli.reject_csv("a report")?;
+    let is_json = cli.out.format.is_json();
+    if let Some(path) = &args.html {
+        let page = html::render_page(&paper(answer, &style));
+        if path == Path::new("-") {
+            let mut stdout = std::io::stdout().lock();
+            let written = stdout
+                .write_all(page.as_bytes())
+                .and_then(|()| stdout.flush());
+            return written.map_err(stdout_error);
+        }
+        let aside = AtomicFile::create(path)?;
+        let written = aside.file().write_all(page.as_bytes());
+        written.map_err(|e| Fault::io(path.display(), e))?;
+        aside.publish()?;
+        if !is_json && !cli.out.quiet {
+            Out::print_line(&sanitize(&format!("written to {}", path.display())))?;
+        }
+        if !is_json {
+            return Ok(());
+        }
+    }
+    if is_json {
+        return Out::print_json(answer);
+    }
+    let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+    terminal::write_page(&mut stdout, &paper(answer, &style), &style).map_err(stdout_error)
+}

@@ -1,0 +1,133 @@
+//! Filters of the log that are kept in the config file under a name.
+
+use serde::Deserialize;
+
+use lac_model::audit::{Filter, FilterValues};
+use lac_model::bounded::{BoundedList, IntoBoundedText, MAX_VALUES_PER_FIELD, ShortText};
+use lac_model::fault::Fault;
+use lac_store::Result;
+
+/// One value or several.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(serde::Serialize))]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn to_vec(values: Option<&Self>) -> Vec<String> {
+        match values {
+            None => Vec::new(),
+            Some(Self::One(value)) => vec![value.clone()],
+            Some(Self::Many(values)) => values.clone(),
+        }
+    }
+}
+
+macro_rules! saved {
+    (one: $($one:ident)*; several: $($any:ident $not:ident)*; contains: $($contains:ident)*;) => {
+        /// `[filters.NAME]`: what the flags of the same names say.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        #[cfg_attr(test, derive(serde::Serialize))]
+        pub struct SavedFilter {
+            $(#[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+            $one: Option<String>,)*
+            $(#[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+            $any: Option<OneOrMany>,
+            #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+            $not: Option<OneOrMany>,)*
+            $(#[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+            $contains: Option<OneOrMany>,)*
+        }
+
+        impl SavedFilter {
+            /// Puts it under what the flags said: a flag counts before the
+            /// same filter here.
+            pub fn with_flags(&self, given: Filter) -> Result<Filter> {
+                Ok(Filter {
+                    $($one: match given.$one {
+                        Some(given) => Some(given),
+                        None => self.$one.clone().into_bounded()?,
+                    },)*
+                    $($any: FilterValues {
+                        any: flags_or_saved(given.$any.any, self.$any.as_ref())?,
+                        not: flags_or_saved(given.$any.not, self.$not.as_ref())?,
+                    },)*
+                    $($contains: flags_or_saved(given.$contains, self.$contains.as_ref())?,)*
+                })
+            }
+        }
+    };
+}
+
+saved! {
+    one: since until;
+    several:
+        action_group not_action_group
+        action not_action
+        result not_result
+        admin not_admin
+        role not_role
+        customer not_customer
+        website not_website
+        store_view not_store_view
+        session not_session
+        ticket not_ticket
+        document not_document
+        ip not_ip;
+    contains: full_action_name details reason;
+}
+
+/// `[filters.NAME]` as it stands in the file. It is read when it is used: a
+/// mistake in one filter stops no command that does without it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct RawFilter(toml::Value);
+
+impl RawFilter {
+    /// The filter; or what is wrong with it.
+    ///
+    /// # Errors
+    /// `config_invalid`.
+    pub fn parse(&self, name: &str) -> Result<SavedFilter> {
+        self.0.clone().try_into().map_err(|e: toml::de::Error| {
+            let problem = format!("filters.{name}: {}", e.message());
+            Fault::ConfigInvalid { problem }
+        })
+    }
+}
+
+fn flags_or_saved(
+    given: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
+    saved: Option<&OneOrMany>,
+) -> Result<BoundedList<ShortText, MAX_VALUES_PER_FIELD>> {
+    if given.is_empty() {
+        BoundedList::parse("--filter", OneOrMany::to_vec(saved), ShortText::new)
+    } else {
+        Ok(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_override_the_saved_filter() {
+        let text = "since = 'last-month'\nadmin = ['anna', 'bob']\nnot_result = 'failure'";
+        let saved: SavedFilter = toml::from_str(text).unwrap();
+        let given = Filter {
+            admin: FilterValues::any_of(["eve"]).unwrap(),
+            ..Filter::default()
+        };
+        let filter = saved.with_flags(given).unwrap();
+        assert_eq!(filter.since.as_deref(), Some("last-month"));
+        assert_eq!(filter.admin.any[..], ["eve"]);
+        assert_eq!(filter.result.not[..], ["failure"]);
+        assert!(toml::from_str::<SavedFilter>("amdin = 'anna'").is_err());
+    }
+}

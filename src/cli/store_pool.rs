@@ -1,0 +1,298 @@
+//! Where the program is put together: store, keys, archives and anchors of one
+//! directory, for this process alone or for all who ask a broker.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::anchors::ConfiguredAnchors;
+use super::settings::Settings;
+use super::system::{SystemClock, SystemRandom};
+use lac_app::login::outbox::{DeliveryCount, HookRunner, deliver_due};
+use lac_app::login::sessions::SessionExpire;
+use lac_app::protocol::{ContextProvider, IsDisconnected};
+use lac_app::{Caller, Config, Context, record_counted_refusals};
+use lac_ledger::archive::ArchiveDir;
+use lac_ledger::signing::key_ring::KeyRing;
+use lac_model::config;
+use lac_model::environment::Clock;
+use lac_model::notice::EnabledHooks;
+use lac_render::export::AllFormats;
+use lac_sqlite::{CancelCheck, SCHEMA_VERSION, SqliteStore};
+use lac_store::dir::{CheckpointFile, FileId, StoreDir};
+use lac_store::unknown_callers::UnknownCallers;
+use lac_store::{Result, Store};
+
+/// A store that is open, and what belongs to it.
+#[derive(Debug)]
+pub struct OpenStore {
+    pub dir: StoreDir,
+    /// Which files these are, as opened.
+    files: [FileId; 2],
+    store: SqliteStore,
+    high_water: CheckpointFile,
+    archives: ArchiveDir,
+    anchors: ConfiguredAnchors,
+    keys: KeyRing,
+    hooks: EnabledHooks,
+}
+
+impl OpenStore {
+    /// A store that exists and is safe to use, brought up to date.
+    ///
+    /// # Errors
+    /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
+        let store = SqliteStore::open(&dir, settings.busy_timeout)?;
+        Ok(Self::from_store(settings, dir, store))
+    }
+
+    /// The same for a short look: nothing is made, mended or waited for.
+    ///
+    /// # Errors
+    /// As [`Open::ready`].
+    pub fn open_without_migrating(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
+        let store = SqliteStore::open_without_migrating(&dir)?;
+        Ok(Self::from_store(settings, dir, store))
+    }
+
+    /// A store as it is found, read only, and its schema's number beside the
+    /// one this program knows. The directory is not checked.
+    ///
+    /// # Errors
+    /// `database`, `io`.
+    pub fn open_for_inspection(settings: &Settings) -> Result<(Self, [i64; 2])> {
+        let dir = StoreDir::from_paths(&settings.store, settings.key_dir.as_deref());
+        let store = SqliteStore::open_for_inspection(&dir, settings.busy_timeout)?;
+        let schemas = [store.schema_version()?, SCHEMA_VERSION];
+        Ok((Self::from_store(settings, dir, store), schemas))
+    }
+
+    /// The empty database of a new store.
+    ///
+    /// # Errors
+    /// `already_exists`, `store_unsafe`, `database`, `io`.
+    pub fn create(settings: &Settings) -> Result<Self> {
+        let dir = StoreDir::create(&settings.store, settings.key_dir.as_deref())?;
+        let store = SqliteStore::create(&dir, settings.busy_timeout)?;
+        Ok(Self::from_store(settings, dir, store))
+    }
+
+    fn from_store(settings: &Settings, dir: StoreDir, store: SqliteStore) -> Self {
+        let archives = match &settings.archive_dir {
+            Some(path) => path.clone(),
+            None => dir.root().join("archive"),
+        };
+        Self {
+            files: dir.file_ids(),
+            high_water: CheckpointFile::new(&dir),
+            archives: ArchiveDir::new(archives),
+            anchors: ConfiguredAnchors::new(&settings.anchor),
+            keys: KeyRing::new(dir.keys()),
+            hooks: settings.hooks.hooks(),
+            dir,
+            store,
+        }
+    }
+
+    /// The desk at which use cases are run for a caller.
+    pub fn context<'a>(
+        &'a self,
+        clock: &'a SystemClock,
+        random: &'a SystemRandom,
+        caller: &'a Caller,
+    ) -> Context<'a> {
+        Context {
+            store: &self.store,
+            high_water: &self.high_water,
+            archives: &self.archives,
+            anchors: &self.anchors,
+            formats: &AllFormats,
+            keys: &self.keys,
+            clock,
+            random,
+            caller,
+            hooks: self.hooks,
+        }
+    }
+
+    /// Whether other files lie now where the opened ones lay.
+    pub fn is_replaced(&self) -> bool {
+        self.dir.file_ids() != self.files
+    }
+
+    /// `general/locale/timezone`; needs nobody's leave.
+    pub fn timezone(&self) -> Option<String> {
+        let tx = self.store.read().ok()?;
+        let config = Config::read(&*tx).ok()?;
+        config.at_default(config::TIMEZONE).ok()?.value
+    }
+}
+
+/// The database library's version, and whether it is fit for use.
+pub fn sqlite_version() -> (&'static str, bool) {
+    SqliteStore::library_version()
+}
+
+/// One store, opened as often as people ask at once; what is open is used
+/// again.
+#[derive(Debug)]
+pub struct StorePool {
+    settings: Settings,
+    clock: SystemClock,
+    random: SystemRandom,
+    idle: Mutex<Vec<OpenStore>>,
+    unknown_callers: Arc<UnknownCallers>,
+    /// Whether a notice was due after the last request.
+    has_due_notices: AtomicBool,
+}
+
+/// Opened stores that are kept for the next request.
+const MAX_IDLE: usize = 64;
+
+impl StorePool {
+    /// # Errors
+    /// As [`Open::ready`].
+    pub fn new(settings: Settings) -> Result<Self> {
+        let strangers = Arc::new(UnknownCallers::default());
+        let mut first = OpenStore::open(&settings)?;
+        first.store.set_unknown_callers(Arc::clone(&strangers));
+        Ok(Self {
+            unknown_callers: strangers,
+            settings,
+            clock: SystemClock::new(),
+            random: SystemRandom::new(),
+            idle: Mutex::new(vec![first]),
+            has_due_notices: AtomicBool::new(false),
+        })
+    }
+
+    /// What a long-running process does for its store now and then; what fails
+    /// is told, and tried again the next time.
+    pub fn run_maintenance(&self, say: &dyn Fn(&str)) {
+        let system = Caller::system();
+        let mut swept = Ok(());
+        let mut told = Ok(DeliveryCount::default());
+        let mut refused = Ok(());
+        let lent = self.with_context(&system, None, &mut |context| {
+            refused = record_counted_refusals(context, false).map(|_| ());
+            swept = SessionExpire::default().run(context).map(|_| ());
+            told = self.deliver_notices(context);
+        });
+        if let Err(fault) = lent.and(refused).and(swept) {
+            say(&format!(
+                "what time has done could not be written down: {fault}"
+            ));
+        }
+        match told {
+            Ok(tally) if tally.failed > 0 => say(&format!(
+                "{} notices were not delivered and are tried again: {}",
+                tally.failed,
+                tally.last_error.unwrap_or_default()
+            )),
+            Ok(_) => {}
+            Err(fault) => say(&format!("no notice was delivered: {fault}")),
+        }
+    }
+
+    /// Records what is still only counted, at the end.
+    ///
+    /// # Errors
+    /// The store's and the log's own.
+    pub fn record_counted_refusals(&self) -> Result<()> {
+        let mut recorded = Ok(0);
+        self.with_context(&Caller::system(), None, &mut |context| {
+            recorded = record_counted_refusals(context, true);
+        })?;
+        recorded.map(|_| ())
+    }
+
+    fn deliver_notices(&self, context: &Context<'_>) -> Result<DeliveryCount> {
+        let hooks = &self.settings.hooks;
+        if hooks.hooks() == EnabledHooks::default() {
+            return Ok(DeliveryCount::default());
+        }
+        deliver_due(context, hooks, MAX_NOTICES_PER_RUN, DELIVERY_TIME_LIMIT)
+    }
+
+    fn acquire(&self) -> Result<OpenStore> {
+        loop {
+            let free = self
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop();
+            match free {
+                None => {
+                    let mut open = OpenStore::open(&self.settings)?;
+                    open.store
+                        .set_unknown_callers(Arc::clone(&self.unknown_callers));
+                    return Ok(open);
+                }
+                Some(open) if open.is_replaced() => {}
+                Some(open) => return Ok(open),
+            }
+        }
+    }
+
+    fn release(&self, mut open: OpenStore) {
+        // Another process may change the keys meanwhile.
+        open.keys = KeyRing::new(open.dir.keys());
+        let mut free = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() < MAX_IDLE {
+            free.push(open);
+        }
+    }
+}
+
+/// Notices that are delivered one after another before anything else is done.
+const MAX_NOTICES_PER_RUN: usize = 1000;
+/// And how long, at most.
+const DELIVERY_TIME_LIMIT: Duration = Duration::from_secs(60);
+
+impl ContextProvider for StorePool {
+    fn with_context(
+        &self,
+        caller: &Caller,
+        is_gone: Option<IsDisconnected>,
+        work: &mut dyn FnMut(&Context<'_>),
+    ) -> Result<()> {
+        let mut open = self.acquire()?;
+        open.store.set_cancel_check(is_gone.map(CancelCheck::new))?;
+        let context = open.context(&self.clock, &self.random, caller);
+        work(&context);
+        if open.hooks != EnabledHooks::default() {
+            // The request was answered: what fails here is the chores' to find.
+            let due = context
+                .store
+                .read()
+                .and_then(|tx| tx.has_due_notice(self.clock.now()));
+            self.has_due_notices
+                .store(due.unwrap_or(true), Ordering::Release);
+        }
+        open.store.set_cancel_check(None)?;
+        self.release(open);
+        Ok(())
+    }
+
+    fn os_accounts(&self) -> Result<Vec<String>> {
+        let open = self.acquire()?;
+        let users = open.store.read()?.admin_users();
+        self.release(open);
+        let enabled = users?.into_iter().filter(|user| user.enabled);
+        Ok(enabled.filter_map(|user| user.os_account).collect())
+    }
+
+    fn has_urgent_maintenance(&self) -> bool {
+        self.has_due_notices.load(Ordering::Acquire)
+    }
+
+    fn timezone(&self) -> Option<String> {
+        let open = self.acquire().ok()?;
+        let timezone = open.timezone();
+        self.release(open);
+        timezone
+    }
+}

@@ -1,0 +1,183 @@
+//! A store opened in this process, as the command line opens it: for sweeps of
+//! thousands of cases and for logs of thousands of events, which would take an
+//! hour as processes.
+
+use std::time::Duration;
+
+use lac_app::access::users::UserEdit;
+use lac_app::core::confirm::Confirmation;
+use lac_app::log::verify::LogVerify;
+use lac_app::shop::config::ConfigSet;
+use lac_app::{Caller, Config, Context, Credential, SigningKeys};
+use lac_ledger::anchor::NoAnchors;
+use lac_ledger::appender::Appender;
+use lac_ledger::archive::ArchiveDir;
+use lac_ledger::signing::key_ring::KeyRing;
+use lac_model::audit::{Action, Event};
+use lac_model::environment::{Clock, Random};
+use lac_model::fault::{Fault, FaultKind};
+use lac_model::ids::{CustomerId, SessionId};
+use lac_model::notice::EnabledHooks;
+use lac_model::scope::ConfigScope;
+use lac_model::time::Timestamp;
+use lac_render::export::AllFormats;
+use lac_sqlite::SqliteStore;
+use lac_store::dir::{CheckpointFile, StoreDir};
+
+use super::TestStore;
+
+struct FixedSource;
+
+impl Clock for FixedSource {
+    fn now(&self) -> Timestamp {
+        super::NOW.parse().expect("a time")
+    }
+}
+
+impl Random for FixedSource {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+/// An open store, as the command line opens it.
+pub struct InProcessStore {
+    store: Result<SqliteStore, Fault>,
+    high_water: CheckpointFile,
+    archives: ArchiveDir,
+    keys: KeyRing,
+    caller: Caller,
+}
+
+impl InProcessStore {
+    pub fn new(store: &TestStore) -> Self {
+        let dir = StoreDir::open(&store.dir(), None).expect("a store");
+        let uid = nix::unistd::getuid();
+        let account = match nix::unistd::User::from_uid(uid) {
+            Ok(Some(user)) => user.name,
+            _ => format!("uid:{uid}"),
+        };
+        Self {
+            store: SqliteStore::open(&dir, Duration::from_secs(5)),
+            high_water: CheckpointFile::new(&dir),
+            archives: ArchiveDir::new(store.dir().join("archive")),
+            keys: KeyRing::new(dir.keys()),
+            caller: Caller {
+                credential: Credential::OsAccount(account.clone()),
+                os_account: Some(account),
+                login_uid: None,
+                ip_address: None,
+            },
+        }
+    }
+
+    /// Maps the account that runs the tests to an admin user, whoever had it
+    /// before; by the administrator whose token this is.
+    pub fn map_account(mut self, token: &str, before: &str, user: &str) {
+        let account = self.caller.os_account.clone().expect("an account");
+        self.caller.credential = Credential::from_token_or_account(Some(token), &account);
+        let desk = self.context().expect("a desk");
+        for (name, account) in [(before, String::new()), (user, account)] {
+            if name.is_empty() {
+                continue;
+            }
+            let edit = UserEdit {
+                name: name.to_owned().try_into().expect("a name"),
+                os_account: Some(account.try_into().expect("an account")),
+                full_name: None,
+            };
+            edit.run(&desk).expect("mapped");
+        }
+    }
+
+    fn context(&self) -> Result<Context<'_>, Fault> {
+        Ok(Context {
+            store: self.store.as_ref().map_err(Clone::clone)?,
+            high_water: &self.high_water,
+            archives: &self.archives,
+            anchors: &NoAnchors,
+            formats: &AllFormats,
+            keys: &self.keys,
+            clock: &FixedSource,
+            random: &FixedSource,
+            caller: &self.caller,
+            hooks: EnabledHooks::default(),
+        })
+    }
+
+    /// As many events, each the change of a setting.
+    pub fn append_setting_changes(&self, count: usize) {
+        let desk = self.context().expect("a desk");
+        for value in ["yes", "no"].iter().cycle().take(count) {
+            let set = ConfigSet {
+                path: "web/url/use_store".parse().unwrap(),
+                value: (*value).to_owned().try_into().unwrap(),
+                scope: ConfigScope::Default,
+                confirmation: Confirmation::default(),
+            };
+            set.run(&desk).expect("set");
+        }
+    }
+
+    /// As many visits, from a time on, a second between their events; in one
+    /// transaction.
+    pub fn append_visits(&self, count: u64, from: &str, seconds: u64) {
+        let desk = self.context().expect("a desk");
+        let from: Timestamp = from.parse().expect("a time");
+        let tx = desk.store.write().expect("a transaction");
+        let proof = {
+            let origin = Config::read(tx.as_read())
+                .expect("config")
+                .store_name()
+                .expect("a name");
+            let keys = SigningKeys::load(desk.keys, tx.as_read(), &origin).expect("keys");
+            let mut log = Appender::open(&*tx, desk.random, &keys.chain, desk.high_water, from)
+                .expect("the log");
+            let mut last = None;
+            for number in 0..count {
+                log.advance_clock(from.saturating_add(Duration::from_secs(number * seconds)));
+                last = Some(log.append(&visit_event(number)).expect("appended"));
+            }
+            log.finish(last.expect("some"), &keys.signing_key)
+                .expect("sealed")
+        };
+        tx.commit(proof, desk.high_water).expect("committed");
+    }
+
+    /// Everything that is found; `None` where all is said to be well. A fault
+    /// that the program would not exit with 6 for is a panic.
+    pub fn verify_findings(&self) -> Option<Vec<String>> {
+        let verified = self
+            .context()
+            .and_then(|desk| LogVerify::default().run(&desk, &mut |_, _| {}));
+        match verified {
+            Ok(verified) if verified.to_result().is_ok() => None,
+            Ok(verified) => {
+                let found = verified.findings.found.iter().map(ToString::to_string);
+                Some(found.collect())
+            }
+            Err(fault @ (Fault::Database { .. } | Fault::RowDamaged { .. })) => {
+                Some(vec![fault.to_string()])
+            }
+            Err(fault) if fault.kind() == FaultKind::Tampered => Some(vec![fault.to_string()]),
+            Err(fault) => panic!("{fault:?}"),
+        }
+    }
+}
+
+/// One event of a visit.
+fn visit_event(number: u64) -> Event {
+    let action = [Action::LoginIssue, Action::LoginRedeem, Action::LoginEnd][(number % 3) as usize];
+    let mut event = Event::new(action);
+    event.admin = Some(["bea", "carl", "dina"][(number / 3 % 3) as usize].to_owned());
+    event.customer_id =
+        CustomerId::from_merchant(1 + i64::try_from(number / 3 % 700).expect("small"));
+    event.customer_email = Some(format!("customer-{}@example.com", number / 3 % 700));
+    event.website = Some("base".to_owned());
+    event.session_id = Some(SessionId::from_bits(u128::from(number / 3).to_be_bytes()));
+    event.reason = number
+        .is_multiple_of(3)
+        .then(|| format!("asked, \"{number}\" \u{2603}"));
+    event.ticket = format!("ZD-{}", number / 3 % 50).parse().ok();
+    event
+}
