@@ -1,20 +1,21 @@
 //! The use cases: one file each.
 //!
-//! A use case is a value: a serde request with `run(self, &Context)` and a serde
-//! answer. Every one that changes something goes through [`write`]: who is
-//! asking, whether they may, whether the rules allow it, the change and its
-//! record in one transaction, the answer. What only reads goes through [`read`].
-//! A request never says who is asking; the [`Context`] does.
+//! A use case is a value: a serde request with `run(self, &Context)`, which
+//! returns a serde answer. Use cases that change something go through
+//! [`write()`]: it identifies the caller, checks their rights, runs the use
+//! case, and commits the change and its event in one transaction. Use cases
+//! that only read go through [`read`]. A request never contains the caller; the
+//! [`Context`] does.
 //!
-//! | module | what is in it | it uses |
+//! | module | contents | uses |
 //! | --- | --- | --- |
-//! | [`core`] | context, identity, authorization, transactions, the record | |
+//! | [`core`] | context, identity, authorization, transactions, recording | |
 //! | [`access`] | roles, admin users, access tokens, storefronts, keys, `init` | core |
-//! | [`login`] | logins, sessions, requests for approval, notices for hooks | core |
+//! | [`login`] | logins, sessions, approval requests, notices for hooks | core |
 //! | [`log`] | the audit log | core |
 //! | [`shop`] | stores, config, customers, consent, documents, imports, completion | core, access, login |
 //! | [`doctor`] | whether the store is in order | core, access |
-//! | [`protocol`] | the same use cases from another process | all of them |
+//! | [`protocol`] | the same use cases, called from another process | all of them |
 
 pub mod access;
 pub mod core;

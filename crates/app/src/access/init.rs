@@ -44,9 +44,6 @@ pub struct StoreInitialized {
 
 impl InitStore {
     /// Checks the names before anything is made on disk.
-    ///
-    /// # Errors
-    /// `invalid_value`.
     pub fn check(&self) -> Result<()> {
         crate::core::names::check_name("admin user", &self.admin)?;
         super::users::parse_os_account(&self.os_account)?;

@@ -21,9 +21,6 @@ pub fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Ve
 }
 
 /// Resources as people name them.
-///
-/// # Errors
-/// `resource_not_found`; `invalid_value` for one that fits several.
 pub fn parse_resources(texts: &[ShortText], with_children: bool) -> Result<Vec<Resource>> {
     let mut found = Vec::new();
     for text in texts {

@@ -17,9 +17,6 @@ pub fn role_of_user(view: &ReadView<'_>, user: &AdminUser) -> Result<Role> {
 
 /// Who holds more than the actor cannot be changed by the actor: otherwise the
 /// weaker could cripple the stronger.
-///
-/// # Errors
-/// `beyond_own_rights`.
 pub fn check_may_change(view: &ReadView<'_>, held: &Rights, what: &str) -> Result<()> {
     let actor = &view.actor;
     check_within_own_rights(
@@ -30,9 +27,6 @@ pub fn check_may_change(view: &ReadView<'_>, held: &Rights, what: &str) -> Resul
 }
 
 /// Nobody can give, assign or mint more than they hold.
-///
-/// # Errors
-/// `beyond_own_rights`.
 pub fn check_may_grant(view: &ReadView<'_>, given: &Rights, what: &str) -> Result<()> {
     let actor = &view.actor;
     check_within_own_rights(
@@ -64,9 +58,6 @@ pub fn can_sign_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Resul
 /// An account of the operating system, once mapped, outlives the token that it
 /// was mapped with: through a token that holds less than its owner, or that
 /// ends with another one, none is mapped.
-///
-/// # Errors
-/// `beyond_own_rights`.
 pub fn check_may_map_account(view: &ReadView<'_>, account: &str) -> Result<()> {
     let shown = view.actor.token.as_ref();
     if shown.is_some_and(ActingToken::is_restricted) {
@@ -103,9 +94,6 @@ impl FullAdministrators {
 
     /// After a change: one of them must be left. Runs under the write lock, so
     /// that two changes at once cannot each leave the other's way open.
-    ///
-    /// # Errors
-    /// `last_administrator`.
     pub fn require_one_left(self, work: &UnitOfWork<'_>) -> Result<()> {
         if self.0.is_empty() || !Self::load(work)?.0.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The store's config as one act sees it.
+//! The store's config, as one transaction sees it.
 
 use lac_model::config::lookup::{self, EffectiveValue};
 use lac_model::config::{self, ConfigField, InvalidValue};
@@ -7,7 +7,7 @@ use lac_model::scope::{ConfigScope, ScopeLevel};
 use lac_model::stores::{StoreView, Website};
 use lac_store::{ConfigRow, ReadTx, Result};
 
-/// All stored values, read once per act.
+/// All stored config values, read once per transaction.
 #[derive(Debug, Clone)]
 pub struct Config {
     rows: Vec<ConfigRow>,
@@ -20,21 +20,12 @@ impl Config {
         })
     }
 
-    /// The value at the default scope.
-    ///
-    /// # Errors
-    /// `config_path_not_found`; `row_damaged` for a stored value that the field
-    /// cannot hold.
     pub fn at_default(&self, path: &str) -> Result<EffectiveValue> {
         self.effective(path, None, None)
     }
 
-    /// The value as a store view sees it: store view → website → default →
-    /// built-in default.
-    ///
-    /// # Errors
-    /// `config_path_not_found`; `row_damaged` for a stored value that the field
-    /// cannot hold.
+    /// The value that applies to a store view, looked up in this order: store
+    /// view, website, default scope, built-in default.
     pub fn effective(
         &self,
         path: &str,
@@ -65,24 +56,25 @@ impl Config {
             .map(|row| row.value.as_str())
     }
 
-    /// A yes/no field at the default scope.
+    /// The value of a yes/no field at the default scope.
     pub fn is_yes(&self, path: &str) -> Result<bool> {
         Ok(self.at_default(path)?.is_yes())
     }
 
-    /// The store's name: token issuer and checkpoint origin.
+    /// The store's name, which is also the token issuer and the checkpoint
+    /// origin.
     pub fn store_name(&self) -> Result<String> {
         let name = self.at_default(config::STORE_NAME)?.value;
         name.ok_or_else(|| Fault::internal("the store has no name"))
     }
 
-    /// Every stored row.
     pub fn rows(&self) -> &[ConfigRow] {
         &self.rows
     }
 }
 
-/// A stored value that its field cannot hold: nobody set it through this program.
+/// The fault for a stored value that its field does not allow. It can only come
+/// from a change made directly in the database.
 pub fn damaged_value(path: &str, scope: &ConfigScope, problem: &InvalidValue) -> Fault {
     Fault::RowDamaged {
         table: "config_value".to_owned(),
@@ -91,10 +83,8 @@ pub fn damaged_value(path: &str, scope: &ConfigScope, problem: &InvalidValue) ->
     }
 }
 
-/// The registry's entry of a path.
-///
-/// # Errors
-/// `config_path_not_found`, with the nearest path there is.
+/// The field with this path. The fault for an unknown path suggests the nearest
+/// one.
 pub fn config_field(path: &str) -> Result<&'static ConfigField> {
     config::find_field(path).ok_or_else(|| Fault::ConfigPathNotFound {
         path: path.to_owned(),

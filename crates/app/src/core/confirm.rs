@@ -1,45 +1,42 @@
-//! Acts that are better confirmed, also by those who could do them at once.
+//! Confirmation before destructive or far-reaching changes.
 
 use serde::{Deserialize, Serialize};
 
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// How far whoever asks has been asked.
+/// Whether the caller can be asked for confirmation, and has given it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Confirmation {
-    /// Nobody is there to be asked: what loses something waits for a yes, and
-    /// what scripts have always done goes on.
+    /// Nobody can be asked: irreversible changes are refused, others are made.
     #[default]
     Script,
-    /// Somebody is there: whatever reaches far waits for their yes.
+    /// Somebody can be asked: every change with an [`Impact`] needs their yes.
     Person,
-    /// They said yes.
+    /// The caller has confirmed.
     Given,
 }
 
-/// What is to be confirmed.
+/// Why a change needs confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Impact {
-    /// It cannot be had back.
+    /// It cannot be undone.
     Irreversible,
-    /// It opens or closes much at once.
+    /// It affects many things at once.
     Broad,
 }
 
 impl Confirmation {
-    /// Goes on only where that was confirmed, or need not be.
-    ///
-    /// # Errors
-    /// `confirmation_required`.
-    pub fn require(self, reach: Impact, what: impl Into<String>) -> Result<()> {
-        let goes_on = match self {
+    /// Fails with `confirmation_required` unless the change was confirmed or
+    /// needs no confirmation. `what` describes the change.
+    pub fn require(self, impact: Impact, what: impl Into<String>) -> Result<()> {
+        let may_proceed = match self {
             Self::Given => true,
-            Self::Script => reach == Impact::Broad,
+            Self::Script => impact == Impact::Broad,
             Self::Person => false,
         };
-        if goes_on {
+        if may_proceed {
             return Ok(());
         }
         Err(Fault::ConfirmationRequired { what: what.into() })

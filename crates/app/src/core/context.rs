@@ -9,20 +9,22 @@ use lac_model::environment::{Clock, Random};
 use lac_model::notice::EnabledHooks;
 use lac_store::{HighWaterMark, Store};
 
-/// What the caller showed to say who they are.
+/// How the caller authenticates.
 #[derive(Debug, Clone)]
 pub enum Credential {
-    /// The operating-system account of the real uid, as the kernel tells it.
+    /// The operating-system account of the real uid, as reported by the kernel.
     OsAccount(String),
     Token(PlainToken),
-    /// Something was given as a token and is none: never fall back silently.
+    /// A token was given, but it is malformed. The caller is refused; their
+    /// operating-system account is not used instead.
     MalformedToken,
-    /// The program itself, for what needs nobody's rights: it is no actor.
+    /// The program itself, for work that needs no rights. It cannot be an
+    /// actor.
     System,
 }
 
 impl Credential {
-    /// A token where one was shown, else the account.
+    /// The token if there is one, otherwise the account.
     pub fn from_token_or_account(token: Option<&str>, account: &str) -> Self {
         match token.map(PlainToken::parse) {
             None => Self::OsAccount(account.to_owned()),
@@ -32,18 +34,18 @@ impl Credential {
     }
 }
 
-/// Who called, as whoever received the call knows it.
+/// The caller, as known to the process that received the call.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub credential: Credential,
     pub os_account: Option<String>,
-    /// The kernel's login uid, where it keeps one.
+    /// The kernel's login uid, if the kernel keeps one.
     pub login_uid: Option<u32>,
     pub ip_address: Option<String>,
 }
 
 impl Caller {
-    /// The program itself, for what needs nobody's rights.
+    /// The program itself, for work that needs no rights.
     pub fn system() -> Self {
         Self {
             credential: Credential::System,
@@ -66,7 +68,7 @@ pub struct Context<'a> {
     pub clock: &'a dyn Clock,
     pub random: &'a dyn Random,
     pub caller: &'a Caller,
-    /// Which programs are to be told of what is done; by name only.
+    /// Which kinds of hook are configured.
     pub hooks: EnabledHooks,
 }
 

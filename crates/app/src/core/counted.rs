@@ -1,4 +1,4 @@
-//! Reading many customers leaves a record, whether at once or one by one.
+//! Records when somebody reads many customers, at once or one by one.
 
 use std::time::Duration;
 
@@ -10,26 +10,22 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Activity, Permit, Result};
 
-/// Whoever is shown more customers than this, at once or within an hour, is
-/// recorded.
+/// Reading more customers than this, at once or within an hour, is recorded.
 pub const BULK_LIMIT: usize = 100;
 
-/// The time within which what somebody was shown is added up.
+/// The period over which look-ups are added up.
 const COUNTING_PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Being shown many customers at once.
+/// Reading many customers at once.
 struct BulkRead;
 
 impl Act for BulkRead {
     const ANY_OF: &'static [Resource] = &[Resource::CUSTOMER_MANAGE];
 }
 
-/// Records a bulk read of `count` customers as `action`; fewer are added to
-/// what the actor was shown within the hour. To be called before the rows are
-/// handed out: if it fails, they are not.
-///
-/// # Errors
-/// Whatever keeps it from being recorded or counted.
+/// Records a bulk read of `count` customers as `action`. Up to [`BULK_LIMIT`]
+/// customers are only added to the actor's hourly count. Call it before the
+/// rows are returned: if it fails, they must not be.
 pub fn record_bulk_read(
     context: &Context<'_>,
     who: Identity,
@@ -49,11 +45,8 @@ pub fn record_bulk_read(
     })
 }
 
-/// Runs a read that shows customers, and counts those that `shown` finds in the
-/// answer.
-///
-/// # Errors
-/// Whatever stands in the way of the read, or of counting it.
+/// Runs a read that returns customers, and counts as many as `shown` returns
+/// for the answer.
 pub fn read_counted<A>(
     context: &Context<'_>,
     denied_as: Action,
@@ -68,11 +61,8 @@ pub fn read_counted<A>(
     Ok(answer)
 }
 
-/// The same for what takes less than listing customers: only whoever may not
-/// list them is counted.
-///
-/// # Errors
-/// As [`look_up`].
+/// Like [`read_counted`], for reads that are allowed without the right to list
+/// customers. Actors who have that right are not counted.
 pub fn read_counted_if_restricted<A>(
     context: &Context<'_>,
     denied_as: Action,
@@ -93,12 +83,10 @@ pub fn read_counted_if_restricted<A>(
     Ok(answer)
 }
 
-/// Runs an act on customers. Its event names whom it changed; `shown` are those
-/// in the answer whom it left as they were, and whom no event names. A question
-/// whether to go on and an id that is taken tell of a customer too.
-///
-/// # Errors
-/// Whatever stands in the way of the act, or of counting them.
+/// Runs a use case that changes customers. Its event names the customers it
+/// changed; `shown` returns how many others are in the answer. An
+/// `already_exists` or `confirmation_required` error also reveals that a
+/// customer exists, so it counts as one look-up.
 pub fn write_counted<A: Act, T>(
     context: &Context<'_>,
     action: Action,
@@ -122,19 +110,17 @@ pub fn write_counted<A: Act, T>(
     ended
 }
 
-/// Having been shown many customers one by one.
+/// Reading many customers one by one.
 struct CustomerLookups;
 
 impl Act for CustomerLookups {
     const ANY_OF: &'static [Resource] = &[];
 }
 
-/// Adds to what an actor was shown within the hour. Beyond [`BULK`] that is an
-/// event, and again whenever it has doubled, so that the log tells how many
-/// they were and does not grow with each of them.
-///
-/// # Errors
-/// Whatever keeps it from being counted or recorded: then nobody is shown.
+/// Adds to the actor's hourly count of customers read. An event is recorded
+/// when the count goes beyond [`BULK_LIMIT`] and each time it has doubled
+/// since, so the log shows the order of magnitude without one event per
+/// customer. If it fails, the customers must not be shown.
 pub fn count_lookups(context: &Context<'_>, who: Identity, shown: usize) -> Result<()> {
     let subject = match who {
         Identity::AdminUser(id) => format!("admin_user:{id}"),
@@ -163,13 +149,14 @@ pub fn count_lookups(context: &Context<'_>, who: Identity, shown: usize) -> Resu
         Ok(WriteOutcome::Recorded((), work.record()?))
     });
     if recorded.is_err() {
-        // The next attempt has to be recorded as well.
+        // Otherwise the next attempt would not be recorded either.
         add(-by)?;
     }
     recorded
 }
 
-/// How often a count has gone beyond the limit or doubled since.
+/// 0 up to the limit; beyond it, 1 plus the number of times the count has
+/// doubled.
 fn doublings(count: u64) -> u32 {
     match count.saturating_sub(1) / BULK_LIMIT as u64 {
         0 => 0,
@@ -182,7 +169,7 @@ mod tests {
     use super::doublings;
 
     #[test]
-    fn beyond_the_limit_and_at_each_doubling() {
+    fn level_rises_beyond_the_limit_and_at_each_doubling() {
         let levels = [0, 1, 100, 101, 200, 201, 400, 401, 1_000_000].map(doublings);
         assert_eq!(levels, [0, 0, 0, 1, 1, 2, 2, 3, 14]);
     }

@@ -1,10 +1,11 @@
-//! Who an event names.
+//! The actor and the caller of an event.
 
 use super::context::Caller;
 use lac_model::access::{Actor, Identity};
 use lac_model::audit::Event;
 
-/// Who acts. A storefront is no admin user: it is named in the details.
+/// Sets the actor. A storefront is not an admin user, so it is named in the
+/// details.
 pub(super) fn set_actor(event: &mut Event, actor: &Actor) {
     match actor.identity {
         Identity::AdminUser(id) => {

@@ -1,5 +1,5 @@
-//! What people name, found within the actor's role scope. Whatever lies outside
-//! it is *not found*, so that its existence cannot be inferred.
+//! Looks up what a request names, within the actor's role scope. Anything
+//! outside it is *not found*, so that its existence cannot be inferred.
 
 use crate::ReadView;
 use lac_model::access::{AdminUser, Role};
@@ -10,11 +10,7 @@ use lac_model::ids::CustomerId;
 use lac_model::stores::{StoreView, Website};
 use lac_store::Result;
 
-/// A customer by id or e-mail address, on one website if it is named.
-///
-/// # Errors
-/// `customer_not_found`, `customer_ambiguous`, `website_not_found`;
-/// `document_number` for what is never a customer's id.
+/// A customer by id or e-mail address, optionally on one website only.
 pub fn customer(view: &ReadView<'_>, named: &str, website: Option<&str>) -> Result<Customer> {
     let missing = || Fault::CustomerNotFound {
         customer: named.to_owned(),
@@ -48,12 +44,9 @@ pub fn customer(view: &ReadView<'_>, named: &str, website: Option<&str>) -> Resu
     found.pop().ok_or_else(missing)
 }
 
-/// What is said where the number of a document stands for a customer, with the
-/// documents it may be: of the kinds the actor may start from, within their
+/// The fault for a document number given in place of a customer. It lists the
+/// documents with that number that the actor may log in from, within their
 /// scope.
-///
-/// # Errors
-/// Only the store's own.
 pub fn document_number_fault(view: &ReadView<'_>, named: &str, number: &str) -> Result<Fault> {
     let mut documents = Vec::new();
     for kind in DocumentKind::ALL {
@@ -70,18 +63,15 @@ pub fn document_number_fault(view: &ReadView<'_>, named: &str, number: &str) -> 
     })
 }
 
-/// The documents of a kind and number that exist for the actor: several, where
-/// several stores have it.
-///
-/// # Errors
-/// Only the store's own.
+/// The documents with this kind and number in the actor's scope: several, if
+/// several stores use the number.
 pub fn documents(view: &ReadView<'_>, reference: &DocumentRef) -> Result<Vec<Document>> {
     let mut found = view.read.documents(reference.kind, &reference.number)?;
     let tree = view.store_tree()?;
     found.retain(|document| {
         let store_view = document.store_view_id.and_then(|id| tree.view(id));
-        // A document of a store view that is unknown here has no website: it
-        // exists only for those who see all of them.
+        // A document of a store view that is not known here has no website.
+        // Only actors without a website restriction find it.
         store_view.map_or(view.website_ids().is_none(), |found| {
             view.actor.can_see_website(found.website_id)
         })
@@ -89,21 +79,15 @@ pub fn documents(view: &ReadView<'_>, reference: &DocumentRef) -> Result<Vec<Doc
     Ok(found)
 }
 
-/// Every id under which events may name a customer: the one it has, and the
-/// `local:N` it had before.
+/// Every id under which events may name a customer: the current one, and any
 ///
-/// # Errors
-/// Only the store's own.
+/// `local:N` the customer had before.
 pub fn customer_ids_in_log(view: &ReadView<'_>, id: CustomerId) -> Result<Vec<CustomerId>> {
     let mut ids = view.read.customer_former_ids(id)?;
     ids.push(id);
     Ok(ids)
 }
 
-/// A website by code.
-///
-/// # Errors
-/// `website_not_found`.
 pub fn website<'v>(view: &'v ReadView<'_>, code: &str) -> Result<&'v Website> {
     view.store_tree()?
         .website_by_code(code)
@@ -113,10 +97,6 @@ pub fn website<'v>(view: &'v ReadView<'_>, code: &str) -> Result<&'v Website> {
         })
 }
 
-/// A store view by code.
-///
-/// # Errors
-/// `store_view_not_found`.
 pub fn store_view<'v>(view: &'v ReadView<'_>, code: &str) -> Result<&'v StoreView> {
     view.store_tree()?
         .view_by_code(code)
@@ -126,10 +106,6 @@ pub fn store_view<'v>(view: &'v ReadView<'_>, code: &str) -> Result<&'v StoreVie
         })
 }
 
-/// A role by its exact name.
-///
-/// # Errors
-/// `role_not_found`.
 pub fn role(view: &ReadView<'_>, name: &str) -> Result<Role> {
     let found = view.read.role_by_name(name)?;
     found.ok_or_else(|| Fault::RoleNotFound {
@@ -137,10 +113,6 @@ pub fn role(view: &ReadView<'_>, name: &str) -> Result<Role> {
     })
 }
 
-/// An admin user by exact name.
-///
-/// # Errors
-/// `admin_user_not_found`.
 pub fn admin_user(view: &ReadView<'_>, name: &str) -> Result<AdminUser> {
     let found = view.read.admin_user_by_name(name)?;
     found.ok_or_else(|| Fault::AdminUserNotFound {

@@ -1,4 +1,4 @@
-//! Who is acting.
+//! Identifies the actor.
 
 use super::context::Credential;
 use super::token_state::TokenState;
@@ -10,11 +10,9 @@ use lac_model::text::shell_word;
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result};
 
-/// Finds the actor: the owner of the token if there is one, else the admin
-/// user mapped to the operating-system account.
-///
-/// # Errors
-/// `not_authenticated`, naming the account and what an administrator must run.
+/// The owner of the token if there is one, otherwise the admin user mapped to
+/// the operating-system account. Fails with `not_authenticated`, whose remedy
+/// is the command an administrator can run.
 pub fn identify(tx: &dyn ReadTx, credential: &Credential, now: Timestamp) -> Result<Actor> {
     match credential {
         Credential::Token(token) => actor_by_token(tx, token, now),
@@ -98,7 +96,6 @@ fn token_refused(why: &str) -> Fault {
     }
 }
 
-/// The admin user with this id as an actor.
 fn admin_user_actor(tx: &dyn ReadTx, id: i64, via: AuthMethod) -> Result<Actor> {
     let gone = || Fault::NotAuthenticated {
         reason: "the admin user no longer exists".to_owned(),
@@ -123,10 +120,10 @@ fn admin_user_actor(tx: &dyn ReadTx, id: i64, via: AuthMethod) -> Result<Actor> 
     })
 }
 
-/// An agent with the rights they have at this moment, for checks on their
-/// behalf while somebody else acts (a storefront redeems, an administrator
-/// changes a role); `None` if they have lost the account, or if what they may
-/// do cannot be read.
+/// An agent with their current rights, for checks on their behalf while
+/// somebody else acts (a storefront redeems a link, an administrator changes a
+/// role). `None` if the account is gone or disabled, or its role cannot be
+/// read.
 pub fn current_agent(tx: &dyn ReadTx, admin_id: i64) -> Result<Option<Actor>> {
     match admin_user_actor(tx, admin_id, AuthMethod::OsAccount) {
         Ok(actor) => Ok(Some(actor)),

@@ -1,4 +1,4 @@
-//! Writing without an actor: what the clock does.
+//! Maintenance: writes that no actor asked for.
 
 use super::config::Config;
 use super::context::{Caller, Context};
@@ -10,11 +10,8 @@ use lac_model::access::Actor;
 use lac_model::audit::{Action, Event};
 use lac_store::{Permit, Result, SessionWrite};
 
-/// Runs what nobody asked for and nobody may refuse: writing down what time
-/// has done to sessions. Its events name no actor but the one they are about.
-///
-/// # Errors
-/// Only the store's and the log's own.
+/// Runs maintenance without an actor or authorization: recording expired links
+/// and sessions. The caller of its events is the program itself.
 pub fn maintain<T>(
     context: &Context<'_>,
     body: impl for<'tx> FnOnce(

@@ -1,6 +1,6 @@
-//! What every use case is made with: who called ([`context`]), who that is
-//! ([`identify`]), the one transaction it reads or writes in ([`read`],
-//! [`write`]), and the event that records it ([`record`]).
+//! What every use case uses: the caller (`context`), their identity
+//! (`identify`), the transaction for reading or writing (`read`, `write`), and
+//! the event that records it (`record`).
 
 pub(crate) mod config;
 pub mod confirm;

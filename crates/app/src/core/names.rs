@@ -1,16 +1,14 @@
-//! Names that people give to roles, admin users and storefronts.
+//! Checks names of roles, admin users, storefronts and files.
 
 use lac_model::fault::Fault;
 use lac_model::text::is_deceptive;
 use lac_store::Result;
 
-/// The longest path there is; it may come from elsewhere and go on record.
+/// The longest path the system allows. File names can come from another process
+/// and are recorded, so their length is limited.
 const PATH_MAX: usize = 4096;
 
-/// The name of a caller's file.
-///
-/// # Errors
-/// `invalid_value` for one that no file has.
+/// Checks the length of the name of a caller's file.
 pub fn check_file_name(name: &str) -> Result<()> {
     if name.len() <= PATH_MAX {
         return Ok(());
@@ -18,11 +16,9 @@ pub fn check_file_name(name: &str) -> Result<()> {
     Err(Fault::invalid("FILE", "no file has so long a name"))
 }
 
-/// 1 to 64 characters, no control or bidirectional characters, no white space
-/// at the ends, not starting with a dash.
-///
-/// # Errors
-/// `invalid_value`, naming `what`.
+/// A name has 1 to 64 characters, no control or bidirectional characters, no
+/// white space at either end, and does not start with a dash. Fails with
+/// `invalid_value` for the field `what`.
 pub fn check_name(what: &str, name: &str) -> Result<String> {
     let problem = if name.is_empty() || name.chars().count() > 64 {
         "a name has 1 to 64 characters"

@@ -1,10 +1,10 @@
-//! A use case's body, run once by code that does not know its answer's type, so
-//! that the same code serves every use case.
+//! Runs a use case's body once from code that is not generic over its answer,
+//! so that this code is compiled once and not for every use case.
 
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// The body until it has run, then the answer.
+/// Holds the body until it has run, then its answer.
 pub(super) struct BodyOnce<B, T> {
     body: Option<B>,
     answer: Option<T>,
@@ -16,7 +16,7 @@ impl<B, T> BodyOnce<B, T> {
         Self { body, answer }
     }
 
-    /// Keeps the answer and gives what else came of it.
+    /// Runs the body, keeps its answer and returns the rest.
     pub(super) fn run<R>(&mut self, run: impl FnOnce(B) -> Result<(T, R)>) -> Result<R> {
         let body = self.body.take();
         let body = body.ok_or_else(|| Fault::internal("a use case ran twice"))?;

@@ -1,4 +1,4 @@
-//! Lists come in pages.
+//! Pages of a list.
 
 use std::str::FromStr;
 
@@ -8,16 +8,15 @@ use lac_model::bounded::LongText;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Rows that one page holds at most: memory stays bounded however long the
-/// list is.
+/// The maximum number of rows in one page, which bounds memory.
 pub const MAX_PAGE_ROWS: usize = 10_000;
 
-/// Which part of a list is asked for.
+/// The part of a list that is requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageRequest {
-    /// Goes on after the cursor of the page before.
+    /// The cursor of the previous page; the list continues after it.
     pub after: Option<LongText>,
-    /// Rows at most; never more than [`MAX_ROWS`].
+    /// The maximum number of rows; [`MAX_PAGE_ROWS`] is the upper limit.
     pub limit: Option<usize>,
 }
 
@@ -27,9 +26,6 @@ impl PageRequest {
     }
 
     /// The cursor of a list whose cursors are numbers.
-    ///
-    /// # Errors
-    /// `invalid_value`.
     pub fn numeric_cursor<N: FromStr>(&self) -> Result<Option<N>> {
         let bad = || Fault::invalid("--after", "not a cursor of this list");
         let number = |cursor: &str| cursor.parse().map_err(|_| bad());
@@ -41,9 +37,9 @@ impl PageRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     pub rows: Vec<T>,
-    /// The cursor to go on after; `None` when nothing follows.
+    /// The cursor for the next page; `None` on the last page.
     pub next: Option<String>,
-    /// Damaged rows that are left out.
+    /// The number of damaged rows that were left out.
     #[serde(default)]
     pub left_out: u64,
 }
@@ -59,8 +55,7 @@ impl<T> Default for Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page from a short list that is ordered by `key`, which is also
-    /// its cursor.
+    /// Takes one page from a short list sorted by `key`. The cursor is the key.
     pub fn from_sorted<S>(
         all: Vec<S>,
         part: &PageRequest,

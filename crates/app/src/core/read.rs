@@ -1,5 +1,3 @@
-//! Use cases that only read.
-
 use super::config::Config;
 use super::context::Context;
 use super::event::{set_actor, set_caller};
@@ -14,10 +12,7 @@ use lac_model::resource::Resource;
 use lac_store::{ReadTx, Result, demand};
 
 /// Runs a use case that only reads, in one snapshot. A denied attempt is
-/// recorded as `denied_as`.
-///
-/// # Errors
-/// Whatever stands in the way.
+/// recorded as `denied_as`. Any one of the resources in `any_of` is enough.
 pub fn read<T>(
     context: &Context<'_>,
     denied_as: Action,
@@ -27,10 +22,10 @@ pub fn read<T>(
     run_once(body, |body| read_snapshot(context, denied_as, any_of, body))
 }
 
-/// A body that [`peek`] runs, whatever its answer.
+/// A body whose answer type is hidden, see [`BodyOnce`].
 type ReadBody<'b> = dyn for<'tx> FnMut(&ReadView<'tx>) -> Result<()> + 'b;
 
-/// Lets `run` run the body once, and gives its answer.
+/// Passes the body to `run`, which must run it once, and returns its answer.
 fn run_once<T>(
     body: impl for<'tx> FnOnce(&ReadView<'tx>) -> Result<T>,
     run: impl FnOnce(&mut ReadBody<'_>) -> Result<()>,
@@ -61,17 +56,14 @@ fn read_snapshot(
     ended
 }
 
-/// Whether who asks may do this, before anything large that they sent is
-/// parsed for them. It is asked again where it is done.
-///
-/// # Errors
-/// Whatever stands in the way; a denied attempt is recorded.
+/// Checks the caller's rights before a large input from them is parsed. The use
+/// case itself checks them again.
 pub fn check_allowed(context: &Context<'_>, action: Action, any_of: &[Resource]) -> Result<()> {
     read(context, action, any_of, |_| Ok(()))
 }
 
-/// Looks without a trace, for completion: whatever stands in the way is an
-/// empty answer, and no attempt is recorded.
+/// Reads without recording anything, for completion. Any error gives an empty
+/// answer.
 pub fn read_unrecorded<T: Default>(
     context: &Context<'_>,
     any_of: &[Resource],
@@ -85,7 +77,7 @@ pub fn read_unrecorded<T: Default>(
     answer.unwrap_or_default()
 }
 
-/// Whether who calls is somebody this store knows.
+/// Whether the caller is authenticated.
 pub fn is_known(context: &Context<'_>) -> bool {
     let known = context
         .store

@@ -1,4 +1,4 @@
-//! How acts open the audit log, and how they close it.
+//! Opens the audit log for a write, signs it and commits.
 
 use std::sync::Arc;
 
@@ -17,35 +17,28 @@ use lac_model::time::Timestamp;
 use lac_store::AppendProof;
 use lac_store::{HighWaterMark, KeyRow, ReadTx, Result, WriteTx};
 
-/// The keys of one transaction. Which one signs is what its snapshot says.
+/// The keys of one transaction. The snapshot decides which one signs.
 #[derive(Debug)]
 pub struct SigningKeys {
     pub rows: Vec<KeyRow>,
-    /// Those of the log.
+    /// The public keys of the log.
     pub chain: LogKeys,
-    /// The log's private key.
     pub signing_key: Arc<PrivateKey>,
 }
 
 impl SigningKeys {
-    /// Needs the log's private key, so that a store whose rows were exchanged
-    /// is noticed wherever the keys are out of reach.
-    ///
-    /// # Errors
-    /// `log_tampered` for rows that do not fit together; `key_missing` or
-    /// `key_mismatch` where the private key is not there.
+    /// Loads the keys. Fails if the log's private key cannot be loaded, so that
+    /// replaced key rows are noticed where the keys are unreachable.
     pub fn load(ring: &KeyRing, read: &dyn ReadTx, origin: &str) -> Result<Self> {
         Self::load_with(read, origin, |kid| {
             Ok(ring.load_by_kid(KeyPurpose::Audit, kid)?)
         })
     }
 
-    /// The same under the write lock, where a key that still lies aside is put
-    /// in its place.
-    ///
-    /// # Errors
-    /// As [`of`](Self::of); `log_tampered` where the checkpoint file shows that
-    /// an older database was put back.
+    /// Like [`load`](Self::load), under the write lock. A key file that was not
+    /// yet moved into place is moved. If the private key does not match and the
+    /// checkpoint file is ahead of the database, an older database was
+    /// restored: `log_tampered`.
     pub fn load_for_write(
         context: &Context<'_>,
         tx: &dyn WriteTx,
@@ -79,7 +72,7 @@ impl SigningKeys {
     }
 }
 
-/// Whether the key at hand has signed more events than the database has.
+/// Whether the current key has signed more events than the database contains.
 fn detect_rollback(context: &Context<'_>, read: &dyn ReadTx, origin: &str) -> Option<Fault> {
     let key = context.keys.load_current(KeyPurpose::Audit).ok()?.public();
     let file = context.high_water.read().ok()??;
@@ -94,7 +87,7 @@ fn detect_rollback(context: &Context<'_>, read: &dyn ReadTx, origin: &str) -> Op
     })
 }
 
-/// How the log is opened.
+/// A function that opens the log.
 pub type OpenLog = for<'tx> fn(
     &Context<'tx>,
     &'tx dyn WriteTx,
@@ -103,7 +96,7 @@ pub type OpenLog = for<'tx> fn(
     Timestamp,
 ) -> Result<Appender<'tx>>;
 
-/// Opens it after every check.
+/// Opens the log after all checks.
 pub fn open_log<'tx>(
     context: &Context<'tx>,
     tx: &'tx dyn WriteTx,
@@ -116,7 +109,7 @@ pub fn open_log<'tx>(
     Ok(log)
 }
 
-/// Opens it where the checkpoint file may be missing.
+/// Opens the log when the checkpoint file may be missing.
 pub fn open_log_for_recovery<'tx>(
     context: &Context<'tx>,
     tx: &'tx dyn WriteTx,
@@ -130,11 +123,8 @@ pub fn open_log_for_recovery<'tx>(
     Appender::open_for_recovery(tx, context.random, keys, now)
 }
 
-/// Signs what was appended. Which groups are left out may be what the act has
-/// changed.
-///
-/// # Errors
-/// `state_tampered`.
+/// Signs the appended events. The write may have changed which action groups
+/// are logged, so the config is read again.
 pub fn seal(
     mut log: Appender<'_>,
     tx: &dyn WriteTx,
@@ -147,11 +137,8 @@ pub fn seal(
     log.finish(recorded, key)
 }
 
-/// Commits an act with its record. Afterwards, when the writer's lock has been
-/// released, a checkpoint worth it is anchored.
-///
-/// # Errors
-/// What the commit fails with.
+/// Commits a write with its event. After the write lock is released, the
+/// checkpoint is anchored if it is due.
 pub fn commit(context: &Context<'_>, tx: Box<dyn WriteTx + '_>, proof: AppendProof) -> Result<()> {
     let anchored = proof.note_to_anchor().map(str::to_owned);
     let last = PlaceKeysAfterCommit {
@@ -168,9 +155,9 @@ pub fn commit(context: &Context<'_>, tx: Box<dyn WriteTx + '_>, proof: AppendPro
     Ok(())
 }
 
-/// What is done once an act is committed, still under the write lock: the
-/// checkpoint file, and new keys to their places. Outside of the lock a slow
-/// process could put a key over one that came after it.
+/// Runs after the commit, still under the write lock: advances the checkpoint
+/// file and moves new keys into place. Without the lock, a slow process could
+/// replace a newer key with an older one.
 struct PlaceKeysAfterCommit<'d> {
     high_water: &'d dyn HighWaterMark,
     keys: &'d KeyRing,
@@ -192,7 +179,7 @@ impl HighWaterMark for PlaceKeysAfterCommit<'_> {
     }
 }
 
-/// The action groups that the config leaves out of the log.
+/// The action groups that the config excludes from the log.
 fn unlogged_groups(config: &Config) -> Result<Vec<ActionGroup>> {
     let Some(logged) = config.at_default(config::LOGGED_ACTIONS)?.value else {
         return Ok(Vec::new());
@@ -201,10 +188,7 @@ fn unlogged_groups(config: &Config) -> Result<Vec<ActionGroup>> {
     Ok(ActionGroup::ALL.into_iter().filter(left_out).collect())
 }
 
-/// Records an event by itself.
-///
-/// # Errors
-/// The store's and the log's own.
+/// Records an event in a transaction of its own.
 pub(super) fn record_in_own_transaction(context: &Context<'_>, event: &Event) -> Result<()> {
     context.keys.load_current(KeyPurpose::Audit)?;
     let tx = context.store.write()?;

@@ -1,8 +1,8 @@
-//! Refusals of those who are no admin user. They may try as often as they
-//! like: one event a minute says how often each of them did.
+//! Records refusals of unauthenticated callers: at most one event per caller
+//! and minute, with the number of attempts.
 //!
-//! A program that runs many requests counts in memory, so that a flood costs
-//! neither a write nor the write lock. Anything else counts in the store.
+//! A long-running process counts them in memory, so that a flood takes neither
+//! a write nor the write lock. Other processes count them in the store.
 
 use super::context::{Caller, Context};
 use super::identify;
@@ -13,18 +13,18 @@ use lac_model::time::Timestamp;
 use lac_store::unknown_callers::{AttemptOutcome, RECORD_INTERVAL};
 use lac_store::{Activity, Result};
 
-/// The detail that says for how many attempts an event stands.
+/// The detail with the number of attempts an event covers.
 const ATTEMPTS: &str = "attempts";
 
-/// Who is counted as one: an account at an address, whatever token it shows.
+/// Callers are told apart by account and address; their tokens do not matter.
 fn caller_key(caller: &Caller) -> String {
     let account = caller.os_account.as_deref().unwrap_or_default();
     let address = caller.ip_address.as_deref().unwrap_or_default();
     format!("{account} {address}")
 }
 
-/// Turns away who was turned away a moment ago, before anything is locked for
-/// them; `None` for everybody else.
+/// Refuses a caller who was refused recently, without taking the write lock;
+/// `None` for all other callers.
 pub(super) fn refuse_repeated(context: &Context<'_>, attempt: &Event) -> Option<Fault> {
     let strangers = context.store.unknown_callers()?;
     if !strangers.is_tracked(&caller_key(context.caller)) {
@@ -41,8 +41,8 @@ pub(super) fn refuse_repeated(context: &Context<'_>, attempt: &Event) -> Option<
     }
 }
 
-/// Counts a refusal, and records it where its minute has none yet; gives the
-/// fault back, or the error that kept it from being recorded.
+/// Counts a refusal, and records it if this minute has no event yet. Returns
+/// the fault, or the error that prevented recording it.
 fn refuse_unauthenticated(context: &Context<'_>, mut attempt: Event, fault: Fault) -> Fault {
     attempt.mark_failed(&fault);
     let now = context.clock.now();
@@ -60,8 +60,9 @@ fn refuse_unauthenticated(context: &Context<'_>, mut attempt: Event, fault: Faul
     recorded.map_or_else(|error| error, |()| fault)
 }
 
-/// Records an attempt and those counted before it. Another process may have
-/// recorded one in this minute: then they are counted in the store.
+/// Records an attempt together with the `counted` ones before it. If another
+/// process has already recorded one in this minute, they are only counted in
+/// the store.
 fn record_attempt(
     context: &Context<'_>,
     mut attempt: Event,
@@ -85,7 +86,7 @@ fn record_attempt(
             more => count(more).map(|_| ()),
         };
     };
-    // The first of those before was recorded.
+    // The first of the earlier attempts has an event already.
     let attempts = 1 + counted + before.saturating_sub(1);
     if attempts > 1 {
         attempt.add_detail(ATTEMPTS, attempts);
@@ -93,11 +94,8 @@ fn record_attempt(
     record_in_own_transaction(context, &attempt)
 }
 
-/// Records what was counted in memory: for those whose minute is over, or for
-/// `all` at the end of the program. How many events that were.
-///
-/// # Errors
-/// The store's and the log's own.
+/// Records the attempts counted in memory: those whose minute is over, or `all`
+/// of them when the program ends. Returns the number of events.
 pub fn record_counted_refusals(context: &Context<'_>, all: bool) -> Result<usize> {
     let Some(strangers) = context.store.unknown_callers() else {
         return Ok(0);
@@ -113,8 +111,8 @@ pub fn record_counted_refusals(context: &Context<'_>, all: bool) -> Result<usize
     Ok(events)
 }
 
-/// Records a failed attempt on a path of its own, and gives the fault back; or
-/// the error that kept it from being recorded.
+/// Records a failed attempt in a transaction of its own. Returns the fault, or
+/// the error that prevented recording it.
 pub(super) fn record_refusal(context: &Context<'_>, mut draft: Event, fault: Fault) -> Fault {
     if !fault.is_recorded() {
         return fault;
@@ -125,7 +123,8 @@ pub(super) fn record_refusal(context: &Context<'_>, mut draft: Event, fault: Fau
     draft.mark_failed(&fault);
     match record_in_own_transaction(context, &draft) {
         Ok(()) => fault,
-        // Nobody may recover the file by being denied its recovery.
+        // Recording writes the checkpoint file, so a refused `log recover` must
+        // not be recorded: it would recover the file.
         Err(Fault::CheckpointMissing { .. }) if draft.action == Action::LogRecover => fault,
         Err(error) => error,
     }

@@ -1,4 +1,4 @@
-//! Whether an access token counts.
+//! Whether an access token is valid.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,14 +6,13 @@ use lac_model::access::{AccessToken, TokenOwner};
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result};
 
-/// Whether a token counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
     Active,
     Expired,
     Revoked,
-    /// Its owner is disabled, or that of a token that it descends from.
+    /// Its owner is disabled, or the owner of a token it descends from.
     Suspended,
 }
 
@@ -28,13 +27,12 @@ impl TokenState {
     }
 }
 
-/// How many tokens a token may descend from: each use looks at all of them.
+/// The maximum number of ancestors of a token: every use checks all of them.
 pub const MAX_DEPTH: usize = 8;
 
-/// The state of a token, as its owner and the tokens that it descends from are
-/// now. Revoking a token revokes its descendants as well; that the line is
-/// walked nonetheless keeps a descendant from counting whatever happened to
-/// its parent's row.
+/// The state of a token, considering its owner and its ancestors. Revoking a
+/// token also revokes its descendants; checking every ancestor as well protects
+/// against a parent row that was changed directly in the database.
 pub fn token_state(read: &dyn ReadTx, token: &AccessToken, now: Timestamp) -> Result<TokenState> {
     match own_state(read, token, now)? {
         TokenState::Active => Ok(ancestor_state(read, token, now)?.unwrap_or(TokenState::Active)),
@@ -42,8 +40,8 @@ pub fn token_state(read: &dyn ReadTx, token: &AccessToken, now: Timestamp) -> Re
     }
 }
 
-/// Why the tokens that this one descends from keep it from counting; `None` if
-/// they do not.
+/// The state of the nearest ancestor that makes this token invalid; `None` if
+/// all ancestors are valid.
 pub fn ancestor_state(
     read: &dyn ReadTx,
     token: &AccessToken,
@@ -55,12 +53,12 @@ pub fn ancestor_state(
             return Ok(None);
         };
         let Some(parent) = read.access_token(id)? else {
-            return Ok(Some(TokenState::Revoked)); // its owner was deleted
+            return Ok(Some(TokenState::Revoked)); // deleted with its owner
         };
         match own_state(read, &parent, now)? {
             TokenState::Active => next = parent.parent_id,
-            // A storefront that was added with a token without a limit stays
-            // when that token runs out.
+            // A storefront added with an expiring token keeps its own token,
+            // which has no expiry, after that token has expired.
             TokenState::Expired if token.expires_at.is_none() => next = parent.parent_id,
             other => return Ok(Some(other)),
         }

@@ -1,5 +1,5 @@
-//! When an access token was used last: told to its owner, of no weight for
-//! anything else.
+//! Records when an access token was last used. It is shown to the owner and has
+//! no other effect.
 
 use super::context::Context;
 use lac_model::access::ActingToken;
@@ -7,9 +7,9 @@ use lac_model::time::Timestamp;
 
 const MINUTE: i64 = 60;
 
-/// Notes that a token was used, to the minute and once a minute. Outside the
-/// act, so that an act is what was recorded and nothing besides; and whatever
-/// goes wrong is no concern of the act's: a busy store is not waited for.
+/// Stores the time of use, to the minute and at most once a minute. This is not
+/// part of the use case's transaction, and errors are ignored: a use case must
+/// not fail or wait because of it.
 pub(super) fn note_token_use(context: &Context<'_>, token: Option<&ActingToken>) {
     let Some(token) = token else {
         return;

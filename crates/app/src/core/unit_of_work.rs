@@ -1,4 +1,4 @@
-//! One write: the transaction, its event, and how it ends.
+//! A unit of work: one write transaction, its event, and its outcome.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use lac_ledger::signing::keys::{KeyPurpose, PrivateKey};
 use lac_model::audit::{Action, Event, StateKind};
 use lac_store::{AppendProof, ArchiveRow, Result, WriteTx};
 
-/// A transaction in which something is done.
+/// A write transaction together with the event that records it.
 pub struct UnitOfWork<'tx> {
     pub tx: &'tx dyn WriteTx,
-    /// What is known of the act so far; recorded whether it succeeds or fails,
-    /// so fill it before the check that may refuse.
+    /// The event so far. It is recorded whether the use case succeeds or fails,
+    /// so fill it in before any check that may refuse.
     pub draft: Event,
     pub(super) view: ReadView<'tx>,
     pub(super) log: Appender<'tx>,
@@ -42,12 +42,11 @@ impl std::fmt::Debug for UnitOfWork<'_> {
 }
 
 impl UnitOfWork<'_> {
-    /// Appends the draft as a success.
     pub fn record(&mut self) -> Result<RecordedEvent> {
         self.log.append(&self.draft)
     }
 
-    /// A further event of the same act, with actor and caller filled in.
+    /// A further event of the same use case, with actor and caller filled in.
     pub fn event(&self, action: Action) -> Event {
         let mut event = Event::new(action);
         set_caller(&mut event, self.caller);
@@ -55,43 +54,40 @@ impl UnitOfWork<'_> {
         event
     }
 
-    /// Lets an archive stand for its events.
+    /// Replaces events in the database with an archive of them.
     pub fn put_archive(&mut self, archive: &ArchiveRow) -> Result<()> {
         self.log.put_archive(archive)
     }
 
-    /// Removes the shopper parts of events that the draft lists as erased.
+    /// Removes the personal data of the events that the draft lists as erased.
     pub fn erase(&self, first: u64, last: u64) -> Result<()> {
         self.log.erase(first, last)
     }
 
-    /// Appends a further event.
+    /// Appends an event made with [`event`](Self::event).
     pub fn record_event(&mut self, event: &Event) -> Result<RecordedEvent> {
         self.log.append(event)
     }
 
-    /// The seq the next event will get.
     pub fn next_seq(&self) -> u64 {
         self.log.next_seq()
     }
 
-    /// From here on everything is logged, whatever the config says: a change
-    /// of what is logged always is.
+    /// Logs everything from here on, whatever the config says: a change of what
+    /// is logged is always logged itself.
     pub fn log_everything(&mut self) {
         self.log.include_all_groups();
     }
 
-    /// Lets the act's last event say what roles, admin users, tokens,
-    /// storefronts, keys and config come to.
+    /// Adds digests of roles, admin users, tokens, storefronts, keys and config
+    /// to the last event of this transaction.
     pub fn record_state_digests(&mut self) {
         self.log.record_state();
     }
 
-    /// The same, however it differs from what the log says so far; the kinds
-    /// that do, and the event they differ from.
-    ///
-    /// # Errors
-    /// The store's own.
+    /// Like [`record_state_digests`](Self::record_state_digests), but accepts
+    /// state that differs from the log. Returns the seq of the event with the
+    /// last known digests and the kinds of state that differ from it.
     pub fn accept_state(&mut self) -> Result<Option<(u64, Vec<StateKind>)>> {
         self.log.accept_state();
         let Some((seq, state)) = self.log.known_state()? else {
@@ -101,15 +97,11 @@ impl UnitOfWork<'_> {
         Ok(Some((seq, changed)))
     }
 
-    /// The keys as this transaction found them.
+    /// The keys as read at the start of this transaction.
     pub fn signing_keys(&self) -> &SigningKeys {
         &self.signing_keys
     }
 
-    /// The key that signs login tokens.
-    ///
-    /// # Errors
-    /// `key_missing`, `key_mismatch`.
     pub fn login_key(&self) -> Result<Arc<PrivateKey>> {
         let row = active_key(&self.signing_keys.rows, KeyPurpose::Login)?;
         Ok(self
@@ -118,7 +110,7 @@ impl UnitOfWork<'_> {
             .load_and_install(KeyPurpose::Login, &row.kid)?)
     }
 
-    /// Lets another key sign the log from this act on.
+    /// Signs the log with this key from now on.
     pub fn set_audit_key(&mut self, key: PrivateKey) {
         self.signing_keys.signing_key = Arc::new(key);
     }
@@ -128,7 +120,7 @@ impl UnitOfWork<'_> {
         self.view.reload()
     }
 
-    /// Signs the log as it is after the last record; nothing without one.
+    /// Signs the log if an event was recorded.
     pub(super) fn seal(self, recorded: Option<RecordedEvent>) -> Result<Option<AppendProof>> {
         let (log, tx, key) = (self.log, self.tx, &self.signing_keys.signing_key);
         recorded
@@ -137,12 +129,11 @@ impl UnitOfWork<'_> {
     }
 }
 
-/// How a use case ended well.
+/// How a use case succeeded.
 #[derive(Debug)]
 pub enum WriteOutcome<A> {
-    /// Something changed, and was recorded.
     Recorded(A, RecordedEvent),
-    /// Everything was so already: nothing is written.
+    /// Nothing to change; nothing is written.
     Unchanged(A),
 }
 

@@ -1,4 +1,4 @@
-//! One transaction as its reader sees it.
+//! What a use case can read in one transaction.
 
 use std::cell::OnceCell;
 
@@ -16,7 +16,7 @@ use lac_model::stores::StoreTree;
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result, demand};
 
-/// What every reader of one transaction has at hand.
+/// One transaction: its snapshot, actor, time and config.
 pub struct ReadView<'tx> {
     pub read: &'tx dyn ReadTx,
     pub actor: Actor,
@@ -25,7 +25,7 @@ pub struct ReadView<'tx> {
     pub archives: &'tx dyn Archives,
     pub keys: &'tx KeyRing,
     pub random: &'tx dyn Random,
-    /// Which programs are to be told of what is done.
+    /// Which kinds of hook are configured.
     pub hooks: EnabledHooks,
     store_tree: OnceCell<StoreTree>,
 }
@@ -52,14 +52,13 @@ impl<'tx> ReadView<'tx> {
         }
     }
 
-    /// Reads config and store tree again after they were changed.
     pub(super) fn reload(&mut self) -> Result<()> {
         self.config = Config::read(self.read)?;
         self.store_tree = OnceCell::new();
         Ok(())
     }
 
-    /// Where this transaction reads the log from.
+    /// The event source for reading the log in this transaction.
     pub fn log_source(&self) -> EventSource<'tx> {
         EventSource {
             tx: self.read,
@@ -67,7 +66,6 @@ impl<'tx> ReadView<'tx> {
         }
     }
 
-    /// Websites, store groups and store views.
     pub fn store_tree(&self) -> Result<&StoreTree> {
         if self.store_tree.get().is_none() {
             let _ = self.store_tree.set(self.read.store_tree()?);
@@ -77,18 +75,13 @@ impl<'tx> ReadView<'tx> {
             .ok_or_else(|| Fault::internal("no store tree"))
     }
 
-    /// A further resource this act needs.
-    ///
-    /// # Errors
-    /// `resource_denied`.
+    /// Fails with `resource_denied` unless the actor has this resource too.
     pub fn require(&self, resource: Resource) -> Result<()> {
         demand(&self.actor, &[resource])
     }
 
-    /// What concerns every website is beyond a role scope of some.
-    ///
-    /// # Errors
-    /// `beyond_own_rights`.
+    /// Fails with `beyond_own_rights` unless the actor's role scope covers all
+    /// websites. `what` names the action.
     pub fn require_all_websites(&self, what: &str) -> Result<()> {
         if self.actor.rights.scope.websites().is_none() {
             return Ok(());
@@ -106,7 +99,7 @@ impl<'tx> ReadView<'tx> {
 
 impl std::fmt::Debug for ReadView<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("View")
+        f.debug_struct("ReadView")
             .field("actor", &self.actor.name)
             .finish_non_exhaustive()
     }

@@ -1,5 +1,3 @@
-//! Use cases that change something.
-
 use super::config::Config;
 use super::context::Context;
 use super::event::{set_actor, set_caller};
@@ -17,12 +15,11 @@ use lac_model::resource::Resource;
 use lac_store::AppendProof;
 use lac_store::{Act, Permit, Result, WriteTx};
 
-/// Runs an act. `fill` puts what is known beforehand into the record (reason,
-/// ticket, whom it is about), so that a refusal carries it too.
-///
-/// # Errors
-/// Whatever stands in the way; the attempt is recorded first if it was denied,
-/// refused or not found.
+/// Runs a use case that changes something: identifies the caller, authorizes
+/// them, runs `body` and commits its change and event in one transaction.
+/// `fill` adds what is known beforehand to the event (reason, ticket,
+/// customer), so that a refusal contains it too. A denied, refused or not-found
+/// attempt is recorded before its error is returned.
 pub fn write<A: Act, T>(
     context: &Context<'_>,
     action: Action,
@@ -32,10 +29,8 @@ pub fn write<A: Act, T>(
     authorize_and_write(context, open_log, action, A::ANY_OF, fill, body)
 }
 
-/// The same where the request says which of the act's resources it needs.
-///
-/// # Errors
-/// As [`act`].
+/// Like [`write()`], if the request decides which of the act's resources it
+/// needs.
 pub fn write_with_resources<A: Act, T>(
     context: &Context<'_>,
     action: Action,
@@ -46,11 +41,8 @@ pub fn write_with_resources<A: Act, T>(
     authorize_and_write(context, open_log, action, any_of, fill, body)
 }
 
-/// The same where the checkpoint file may be missing: its recovery alone. The
-/// whole log is hashed again instead.
-///
-/// # Errors
-/// As [`act`]; a file that is there must be sound.
+/// Like [`write()`], if the checkpoint file may be missing, which only its
+/// recovery allows. The whole log is hashed again instead.
 pub fn write_without_checkpoint<A: Act, T>(
     context: &Context<'_>,
     action: Action,
@@ -67,7 +59,7 @@ pub fn write_without_checkpoint<A: Act, T>(
     )
 }
 
-/// The part that exists once for each act and answer; [`run`] is the rest.
+/// The part that is compiled for each act and answer; `run_write` is the rest.
 fn authorize_and_write<A: Act, T>(
     context: &Context<'_>,
     open: OpenLog,
@@ -87,7 +79,7 @@ fn authorize_and_write<A: Act, T>(
     once.answer()
 }
 
-/// Asks for a permit and runs a body with it; gives the record if something
+/// Gets a permit and runs a body with it; returns the event if something
 /// changed.
 type WriteBody<'b> = dyn for<'tx> FnMut(&mut UnitOfWork<'tx>) -> Result<Option<RecordedEvent>> + 'b;
 

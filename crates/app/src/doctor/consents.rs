@@ -1,4 +1,4 @@
-//! What customers have said in their rows, compared with the log.
+//! Compares the consents in customer rows with the log.
 
 use super::{DoctorContext, DoctorFinding};
 use crate::core::consent::difference_from_log;
@@ -12,13 +12,14 @@ use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_store::Result;
 
-/// So many are compared, of events in the database and of archived ones, which
-/// take a hundred times as long. Of more a part, which is another one each time.
+/// The maximum numbers of consents to compare, by whether their event is in the
+/// database or in an archive, which takes a hundred times as long. If there are
+/// more, a sample is compared, which differs each time.
 const COMPARED_AT_MOST: SampleLimits = SampleLimits {
     stored: 100_000,
     archived: 100,
 };
-/// So many are named.
+/// The maximum number of customers in the message.
 const MAX_NAMED: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,14 +28,13 @@ struct SampleLimits {
     archived: u64,
 }
 
-/// How many there are.
 #[derive(Debug, Default)]
 struct RowCounts {
     stored: u64,
     archived: u64,
 }
 
-/// Every n-th, from one of the first n on.
+/// Selects every n-th item, starting with a random one of the first n.
 struct Sampler {
     next: u64,
     step: u64,
@@ -61,13 +61,13 @@ impl Sampler {
     }
 }
 
-/// Each customer's consent is what the log says, as a login judges it.
-pub fn check_consents(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    compare_consents(ward, COMPARED_AT_MOST)
+/// Compares each customer's consent with the log, by the rules of a login.
+pub fn check_consents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    compare_consents(doctor, COMPARED_AT_MOST)
 }
 
-fn compare_consents(ward: &DoctorContext<'_>, most: SampleLimits) -> Result<DoctorFinding> {
-    let read = ward.read;
+fn compare_consents(doctor: &DoctorContext<'_>, most: SampleLimits) -> Result<DoctorFinding> {
+    let read = doctor.read;
     let head = read.audit_head()?;
     let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
     let begun = state::first_event_with_state(read, head.size)?.unwrap_or(head.size);
@@ -83,15 +83,15 @@ fn compare_consents(ward: &DoctorContext<'_>, most: SampleLimits) -> Result<Doct
         }
         Ok(())
     })?;
-    let random = ward.context.random;
+    let random = doctor.context.random;
     let mut stored = Sampler::new(count.stored, most.stored, random);
     let mut archived = Sampler::new(count.archived, most.archived, random);
     let source = EventSource {
         tx: read,
-        archives: ward.context.archives,
+        archives: doctor.context.archives,
     };
     let mut wrong: Vec<(CustomerId, String)> = Vec::new();
-    let mut wrongs = 0_u64;
+    let mut wrong_count = 0_u64;
     read.consents_to_compare(&mut |id, consent| {
         let part = if is_archived(consent) {
             &mut archived
@@ -102,18 +102,18 @@ fn compare_consents(ward: &DoctorContext<'_>, most: SampleLimits) -> Result<Doct
             return Ok(());
         }
         if let Some(problem) = difference_from_log(source, id, consent, begun)? {
-            wrongs += 1;
+            wrong_count += 1;
             if wrong.len() < MAX_NAMED {
                 wrong.push((id, problem));
             }
         }
         Ok(())
     })?;
-    if wrongs > 0 {
-        let what = if ward.may_name_all() {
-            list_differences(&wrong, wrongs)
+    if wrong_count > 0 {
+        let what = if doctor.may_name_all() {
+            list_differences(&wrong, wrong_count)
         } else {
-            format!("the consents of {wrongs} customers are not what the log says")
+            format!("the consents of {wrong_count} customers are not what the log says")
         };
         return Err(Fault::StateTampered { what });
     }
@@ -125,12 +125,12 @@ fn compare_consents(ward: &DoctorContext<'_>, most: SampleLimits) -> Result<Doct
     ))
 }
 
-fn list_differences(wrong: &[(CustomerId, String)], wrongs: u64) -> String {
+fn list_differences(wrong: &[(CustomerId, String)], wrong_count: u64) -> String {
     let named: Vec<String> = wrong
         .iter()
         .map(|(id, problem)| consent_mismatch(*id, problem))
         .collect();
-    let more = wrongs - named.len() as u64;
+    let more = wrong_count - named.len() as u64;
     let named = named.join("; ");
     if more == 0 {
         named
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn all_where_they_are_few_and_everybody_in_their_turn_where_they_are_many() {
+    fn few_are_all_compared_and_of_many_everyone_can_be() {
         for count in [0, 1, 9, 10] {
             assert_eq!(taken(count, 10, 7), (0..count).collect::<Vec<u64>>());
         }

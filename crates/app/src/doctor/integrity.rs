@@ -1,4 +1,4 @@
-//! Keys, log and clock.
+//! Checks of keys, log, archives and clock.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -18,24 +18,29 @@ use lac_model::text::shell_quoted;
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result};
 
-/// Events may be ahead of the clock by the microseconds that keep them apart.
+/// Events can be ahead of the clock by microseconds, because no two have the
+/// same time.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-/// 2020-01-01 and 2100-01-01: what lies outside is no clock anybody set.
+/// 2020-01-01 to 2100-01-01: outside of it, the clock was never set.
 const PLAUSIBLE_TIMES: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
 
-pub fn check_login_key(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    check_key(ward, "login_key", KeyPurpose::Login)
+pub fn check_login_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    check_key(doctor, "login_key", KeyPurpose::Login)
 }
 
-pub fn check_audit_key(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    check_key(ward, "audit_key", KeyPurpose::Audit)
+pub fn check_audit_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    check_key(doctor, "audit_key", KeyPurpose::Audit)
 }
 
-/// The private key that the store names is there; nothing else is.
-fn check_key(ward: &DoctorContext<'_>, check: &str, purpose: KeyPurpose) -> Result<DoctorFinding> {
-    let rows = ward.read.signing_keys()?;
+/// The active private key can be loaded, and no other key file is left over.
+fn check_key(
+    doctor: &DoctorContext<'_>,
+    check: &str,
+    purpose: KeyPurpose,
+) -> Result<DoctorFinding> {
+    let rows = doctor.read.signing_keys()?;
     let kid = &active_key(&rows, purpose)?.kid;
-    let keys = ward.context.keys;
+    let keys = doctor.context.keys;
     keys.load_by_kid(purpose, kid)?;
     let aside = keys.pending_path(purpose);
     let shown = aside.display().to_string();
@@ -59,13 +64,13 @@ fn check_key(ward: &DoctorContext<'_>, check: &str, purpose: KeyPurpose) -> Resu
     })
 }
 
-/// Everything that is defined in the database is what this program makes, and
-/// indexes lead to the rows that they should.
-pub fn check_schema(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    check_schema_of(ward.read)
+/// The schema is the one this program creates, and indexes lead to the right
+/// rows.
+pub fn check_schema(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    check_schema_of(doctor.read)
 }
 
-/// The same of a store that is not up to date.
+/// The same check for a store that was not migrated yet.
 pub fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
     if let Some(what) = read.schema_difference()? {
         return Err(Fault::SchemaTampered { what });
@@ -77,20 +82,21 @@ pub fn check_schema_of(read: &dyn ReadTx) -> Result<DoctorFinding> {
 }
 
 /// Compares events, head and checkpoint file as every append does. The public
-/// key is the store's own row, so that a missing key file hides nothing.
-pub fn check_log(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let origin = ward.config.store_name()?;
-    let keys = log_keys(&ward.read.signing_keys()?, &origin)?;
-    let head = ward.read.audit_head()?;
+/// key comes from the database, so that a missing key file does not hide a
+/// problem.
+pub fn check_log(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let origin = doctor.config.store_name()?;
+    let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
+    let head = doctor.read.audit_head()?;
     let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
-    check_head(ward.read, &head, &keys)?;
-    let file = ward
+    check_head(doctor.read, &head, &keys)?;
+    let file = doctor
         .checkpoint_file
         .clone()?
         .ok_or_else(|| Fault::CheckpointMissing {
-            path: ward.context.high_water.path(),
+            path: doctor.context.high_water.path(),
         })?;
-    check_checkpoint_file(ward.read, &head, &file, &keys)?;
+    check_checkpoint_file(doctor.read, &head, &file, &keys)?;
     let opened = keys.open(&file).map_err(|e| log_tampered(e.to_string()))?;
     let known = opened.checkpoint;
     let message = match head.size - known.size.min(head.size) {
@@ -103,18 +109,19 @@ pub fn check_log(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     Ok(DoctorFinding::ok("log", message))
 }
 
-/// Who may do what is as the newest event that says so left it.
-pub fn check_state(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let origin = ward.config.store_name()?;
-    let keys = log_keys(&ward.read.signing_keys()?, &origin)?;
-    let head = ward.read.audit_head()?;
+/// Roles, admin users, tokens and the like match the digests in the newest
+/// event that contains digests.
+pub fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let origin = doctor.config.store_name()?;
+    let keys = log_keys(&doctor.read.signing_keys()?, &origin)?;
+    let head = doctor.read.audit_head()?;
     let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
-    let frontier = check_head(ward.read, &head, &keys)?;
-    let Some((seq, state)) = state::newest_state(ward.read, &frontier)? else {
+    let frontier = check_head(doctor.read, &head, &keys)?;
+    let Some((seq, state)) = state::newest_state(doctor.read, &frontier)? else {
         let message = "not recorded yet: the next change of roles, users, tokens or config begins";
         return Ok(DoctorFinding::ok("state", message));
     };
-    if let Some(what) = state::state_difference(ward.read, seq, &state)? {
+    if let Some(what) = state::state_difference(doctor.read, seq, &state)? {
         return Err(Fault::StateTampered { what });
     }
     let tracked = |kind: &&StateKind| state.get(**kind).is_some();
@@ -127,12 +134,12 @@ pub fn check_state(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     Ok(DoctorFinding::ok("state", message))
 }
 
-/// Every archive is there, and as long as it was.
-pub fn check_archives(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let rows = ward.read.audit_archives()?;
+/// Every archive exists and has the right length.
+pub fn check_archives(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let rows = doctor.read.audit_archives()?;
     for row in &rows {
         let name = row.name.clone();
-        let file = ward.context.archives.open(&name)?;
+        let file = doctor.context.archives.open(&name)?;
         let file = file.ok_or_else(|| Fault::ArchiveMissing { name: name.clone() })?;
         let length = file.metadata().map_err(|e| Fault::io(&name, e))?.len();
         if length != row.bytes {
@@ -145,12 +152,12 @@ pub fn check_archives(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     }
     let message = match rows.len() {
         0 => "none yet".to_owned(),
-        count => format!("{count} files in {}", ward.context.archives.location()),
+        count => format!("{count} files in {}", doctor.context.archives.location()),
     };
     Ok(DoctorFinding::ok("archives", message))
 }
 
-/// Every place where checkpoints are anchored; nothing where there is none.
+/// One finding for each place where checkpoints are anchored.
 pub fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
     let finding = |place: AnchorStatus| match place.problem {
         None => DoctorFinding::ok("anchor", place.name),
@@ -172,15 +179,15 @@ pub fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
         .collect()
 }
 
-pub fn check_clock(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    if !PLAUSIBLE_TIMES.contains(&ward.now.seconds()) {
+pub fn check_clock(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    if !PLAUSIBLE_TIMES.contains(&doctor.now.seconds()) {
         return Err(Fault::ConfigInvalid {
-            problem: format!("the clock says {}", ward.now),
+            problem: format!("the clock says {}", doctor.now),
         });
     }
-    let head = ward.read.audit_head()?;
+    let head = doctor.read.audit_head()?;
     let last = head.map_or(Timestamp::MIN, |head| head.last_time);
-    let behind = last.duration_since(ward.now);
+    let behind = last.duration_since(doctor.now);
     if behind > CLOCK_TOLERANCE {
         return Ok(DoctorFinding::warning(
             "clock",
@@ -191,5 +198,5 @@ pub fn check_clock(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
             "set the clock; until then events get times after the last one",
         ));
     }
-    Ok(DoctorFinding::ok("clock", ward.now.to_string()))
+    Ok(DoctorFinding::ok("clock", doctor.now.to_string()))
 }

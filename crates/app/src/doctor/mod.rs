@@ -1,5 +1,5 @@
-//! What is wrong with a store, and what is still to be done before the first
-//! login. Needs nobody's leave and writes nothing.
+//! Checks whether a store is in order, and what is left to do before the first
+//! login. Needs no rights and writes nothing.
 
 mod consents;
 mod integrity;
@@ -16,26 +16,24 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result};
 
-/// How a check came out.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DoctorStatus {
     Ok,
-    /// Something is still to be done, or worth a look.
+    /// Something is left to do, or should be looked at.
     Warning,
-    /// Something is broken.
     Failed,
 }
 
-/// One check's result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoctorFinding {
     pub check: String,
     pub status: DoctorStatus,
     pub message: String,
-    /// What to do about it, if the fault does not say so itself.
+    /// What to do, unless the fault's own hint says it.
     pub hint: Option<String>,
-    /// What is broken.
+    /// The fault of a failed check.
     pub fault: Option<Fault>,
 }
 
@@ -67,25 +65,25 @@ impl DoctorFinding {
     }
 }
 
-/// Looks at everything that an open store can tell.
+/// Runs all checks of an open store.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Doctor {}
 
-/// What the checks look at: one snapshot.
+/// What the checks read: one snapshot.
 struct DoctorContext<'d> {
     context: &'d Context<'d>,
     read: &'d dyn ReadTx,
     config: Config,
     now: Timestamp,
-    /// Who asks, as far as they are known here.
+    /// The caller, if they are an actor of this store.
     actor: Option<Actor>,
-    /// The checkpoint file as it was before the snapshot.
+    /// The checkpoint file, read before the snapshot was taken.
     checkpoint_file: Result<Option<Vec<u8>>>,
 }
 
 type Check = fn(&DoctorContext<'_>) -> Result<DoctorFinding>;
 
-/// Nothing where it is not in use.
+/// A check that gives no finding if its feature is not in use.
 type OptionalCheck = fn(&DoctorContext<'_>) -> Result<Option<DoctorFinding>>;
 
 const CHECKS: &[(&str, Check)] = &[
@@ -107,44 +105,45 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 impl Doctor {
-    /// Every check's finding; a check that cannot be made is a failed one.
+    /// The findings of all checks; a check that cannot be made has failed.
     pub fn run(self, context: &Context<'_>) -> Vec<DoctorFinding> {
         let checkpoint = context.high_water.read();
         let opened = context.store.read();
-        let ward = opened
+        let doctor = opened
             .as_ref()
             .map_err(Clone::clone)
             .and_then(|tx| DoctorContext::new(context, &**tx, checkpoint));
-        match ward {
-            Ok(ward) => {
+        match doctor {
+            Ok(doctor) => {
                 let checks = CHECKS.iter();
-                let found = checks.map(|(name, check)| finding(&ward, name, *check));
+                let found = checks.map(|(name, check)| finding(&doctor, name, *check));
                 let found = found.chain(integrity::check_anchors(context));
-                found.chain(optional_findings(&ward)).collect()
+                found.chain(optional_findings(&doctor)).collect()
             }
             Err(fault) => vec![DoctorFinding::failed("database", fault)],
         }
     }
 }
 
-/// Checks of what a store need not have: approvals, notices, damaged rows.
-fn optional_findings(ward: &DoctorContext<'_>) -> Vec<DoctorFinding> {
+/// Checks of approvals, notices and damaged rows, which many stores do not
+/// have.
+fn optional_findings(doctor: &DoctorContext<'_>) -> Vec<DoctorFinding> {
     let checks: [(&str, OptionalCheck); 3] = [
         ("approval", readiness::check_approval),
         ("outbox", readiness::check_outbox),
         ("rows", rows::check_damaged_rows),
     ];
     let finding = |(name, check): (&str, OptionalCheck)| {
-        check(ward).unwrap_or_else(|fault| Some(DoctorFinding::failed(name, fault)))
+        check(doctor).unwrap_or_else(|fault| Some(DoctorFinding::failed(name, fault)))
     };
     checks.into_iter().filter_map(finding).collect()
 }
 
-fn finding(ward: &DoctorContext<'_>, name: &str, check: Check) -> DoctorFinding {
-    check(ward).unwrap_or_else(|fault| DoctorFinding::failed(name, fault))
+fn finding(doctor: &DoctorContext<'_>, name: &str, check: Check) -> DoctorFinding {
+    check(doctor).unwrap_or_else(|fault| DoctorFinding::failed(name, fault))
 }
 
-/// The schema alone, of a store that this program has not brought up to date.
+/// The schema check alone, for a store that was not migrated yet.
 pub fn schema_finding(context: &Context<'_>) -> DoctorFinding {
     let found = context
         .store
@@ -161,7 +160,7 @@ impl<'d> DoctorContext<'d> {
     ) -> Result<Self> {
         let now = context.clock.now();
         Ok(Self {
-            context: context,
+            context,
             read,
             config: Config::read(read)?,
             now,
@@ -170,19 +169,19 @@ impl<'d> DoctorContext<'d> {
         })
     }
 
-    /// Whether it is whoever owns the store, and can read it anyway: who comes
-    /// to a broker has an address.
+    /// Whether the caller owns the store's files and can read them anyway.
+    /// Callers of a broker have an address.
     fn is_store_owner(&self) -> bool {
         self.context.caller.ip_address.is_none()
     }
 
-    /// Whether a website may show in what is said.
+    /// Whether the caller may see this website in a message.
     fn may_name_website(&self, website_id: i64) -> bool {
         let sees = |actor: &Actor| actor.can_see_website(website_id);
         self.is_store_owner() || self.actor.as_ref().is_some_and(sees)
     }
 
-    /// The same of what is about all of them.
+    /// Whether the caller may see all websites in a message.
     fn may_name_all(&self) -> bool {
         let sees_all = |actor: &Actor| actor.rights.scope == RoleScope::All;
         self.is_store_owner() || self.actor.as_ref().is_some_and(sees_all)

@@ -1,4 +1,4 @@
-//! People, and what a first login needs.
+//! Checks of admin users and of what the first login needs.
 
 use super::{DoctorContext, DoctorFinding};
 use crate::access::rights::can_sign_in;
@@ -10,9 +10,9 @@ use lac_model::stores::Website;
 use lac_model::text::shell_word;
 use lac_store::{NoticeQuery, Result, none_if_damaged};
 
-pub fn check_account(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let caller = ward.context.caller;
-    match identify::identify(ward.read, &caller.credential, ward.now) {
+pub fn check_account(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let caller = doctor.context.caller;
+    match identify::identify(doctor.read, &caller.credential, doctor.now) {
         Ok(actor) => Ok(DoctorFinding::ok(
             "account",
             format!(
@@ -21,7 +21,8 @@ pub fn check_account(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
                 actor.role.as_deref().unwrap_or("storefront")
             ),
         )),
-        // A store on a shared host belongs to an account that nobody is mapped to.
+        // On a shared host, the account that owns the store may not be an admin
+        // user.
         Err(fault @ Fault::NotAuthenticated { .. }) => {
             let hint = match &fault {
                 Fault::NotAuthenticated {
@@ -38,14 +39,14 @@ pub fn check_account(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     }
 }
 
-/// Whether somebody is left who can do everything.
-pub fn check_administrators(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
+/// Whether an administrator with all rights is left.
+pub fn check_administrators(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let mut names = Vec::new();
-    for user in ward.read.admin_users()? {
-        let role = none_if_damaged(ward.read.role(user.role_id))?;
+    for user in doctor.read.admin_users()? {
+        let role = none_if_damaged(doctor.read.role(user.role_id))?;
         if user.enabled
             && role.is_some_and(|role| role.rights.is_unrestricted())
-            && can_sign_in(ward.read, &user, ward.now)?
+            && can_sign_in(doctor.read, &user, doctor.now)?
         {
             names.push(user.name);
         }
@@ -56,7 +57,7 @@ pub fn check_administrators(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
         }),
         [only] => Ok(DoctorFinding::warning(
             "way_in",
-            if ward.may_name_all() {
+            if doctor.may_name_all() {
                 format!("{only} is the only admin user who can do everything")
             } else {
                 "only one admin user can do everything".to_owned()
@@ -70,8 +71,8 @@ pub fn check_administrators(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     }
 }
 
-pub fn check_feature(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    if ward.config.is_yes(config::ENABLED)? {
+pub fn check_feature(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    if doctor.config.is_yes(config::ENABLED)? {
         return Ok(DoctorFinding::ok("feature", "Login as Customer is on"));
     }
     Ok(DoctorFinding::warning(
@@ -81,19 +82,19 @@ pub fn check_feature(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     ))
 }
 
-/// Whether every store view that customers can be on has a base URL.
-pub fn check_base_urls(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let tree = ward.read.store_tree()?;
+/// Whether every active store view has a base URL.
+pub fn check_base_urls(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let tree = doctor.read.store_tree()?;
     let open = || {
         tree.views
             .iter()
             .filter(|view| view.is_storefront() && view.active)
-            .filter(|view| ward.may_name_website(view.website_id))
+            .filter(|view| doctor.may_name_website(view.website_id))
     };
     let mut without = Vec::new();
     for view in open() {
         let website = tree.website(view.website_id);
-        let url = ward
+        let url = doctor
             .config
             .effective(config::BASE_URL, website, Some(view))?;
         if url.value.is_none() {
@@ -124,15 +125,15 @@ pub fn check_base_urls(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     }
 }
 
-/// Whether every website that customers can be logged in to has a storefront
-/// with an account: without one its login URLs are made, and nobody redeems them.
-pub fn check_storefronts(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let mut storefronts = ward.read.storefronts()?;
+/// Whether every website with active store views has a storefront account.
+/// Without one, login URLs can be made but not redeemed.
+pub fn check_storefronts(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let mut storefronts = doctor.read.storefronts()?;
     storefronts.retain(|storefront| storefront.revoked_at.is_none());
-    let tree = ward.read.store_tree()?;
+    let tree = doctor.read.store_tree()?;
     let websites = tree.websites.iter();
     let open = websites
-        .filter(|website| ward.may_name_website(website.id))
+        .filter(|website| doctor.may_name_website(website.id))
         .filter(|website| tree.active_views(website.id).next().is_some());
     let open: Vec<&Website> = open.collect();
     let is_served =
@@ -143,7 +144,8 @@ pub fn check_storefronts(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
         return Ok(DoctorFinding::ok(
             "storefront",
             match open.len() {
-                // That there is none is said by the check before.
+                // The previous check reports that there are no active store
+                // views.
                 0 => "no website needs an account yet".to_owned(),
                 count => format!("every website has an account ({count})"),
             },
@@ -159,37 +161,38 @@ pub fn check_storefronts(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
     ))
 }
 
-pub fn check_customers(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    Ok(match ward.read.customer_count()? {
+pub fn check_customers(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    Ok(match doctor.read.customer_count()? {
         0 => DoctorFinding::warning(
             "customers",
             "there are none yet",
             "lac import customers FILE",
         ),
-        _ if !ward.may_name_all() => DoctorFinding::ok("customers", "there are some"),
+        _ if !doctor.may_name_all() => DoctorFinding::ok("customers", "there are some"),
         count => DoctorFinding::ok("customers", format!("{count} known")),
     })
 }
 
-/// Optional: a login can start from the customer alone.
-pub fn check_documents(ward: &DoctorContext<'_>) -> Result<DoctorFinding> {
-    let message = match ward.read.document_count()? {
+/// A store without documents is fine: logins can start from the customer.
+pub fn check_documents(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
+    let message = match doctor.read.document_count()? {
         0 => "none: logins start from the customer; lac import orders FILE brings some".to_owned(),
-        _ if !ward.may_name_all() => "there are some".to_owned(),
+        _ if !doctor.may_name_all() => "there are some".to_owned(),
         count => format!("{count} known"),
     };
     Ok(DoctorFinding::ok("documents", message))
 }
 
-/// Roles are marked by name: one that is misspelled marks nobody.
-pub fn check_approval(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
-    let listed = ward.config.at_default(config::APPROVAL_ROLES)?.value;
-    if listed.is_none() || !ward.may_name_all() {
+/// The roles that need approval are listed by name; a misspelled name has no
+/// effect.
+pub fn check_approval(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    let listed = doctor.config.at_default(config::APPROVAL_ROLES)?.value;
+    if listed.is_none() || !doctor.may_name_all() {
         return Ok(None);
     }
     let mut unknown = Vec::new();
     for name in listed.iter().flat_map(|names| names.split(',')) {
-        if ward.read.role_by_name(name)?.is_none() {
+        if doctor.read.role_by_name(name)?.is_none() {
             unknown.push(name.to_owned());
         }
     }
@@ -204,17 +207,17 @@ pub fn check_approval(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>>
     )))
 }
 
-/// Notices that nobody tries any more.
-pub fn check_outbox(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
-    if !ward.may_name_all() {
+/// Notices that are waiting or were given up.
+pub fn check_outbox(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    if !doctor.may_name_all() {
         return Ok(None);
     }
     let query = |state| NoticeQuery {
         state: Some(state),
         ..NoticeQuery::default()
     };
-    let due = ward.read.notices(&query(NoticeState::Due))?.len();
-    let failed = ward.read.notices(&query(NoticeState::Failed))?;
+    let due = doctor.read.notices(&query(NoticeState::Due))?.len();
+    let failed = doctor.read.notices(&query(NoticeState::Failed))?;
     let Some(newest) = failed.first() else {
         let waiting = (due > 0).then(|| DoctorFinding::ok("outbox", format!("{due} notices wait")));
         return Ok(waiting);

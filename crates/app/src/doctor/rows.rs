@@ -1,15 +1,14 @@
-//! Rows that no list shows.
+//! Damaged rows.
 
 use super::{DoctorContext, DoctorFinding};
 use lac_store::Result;
 
-/// So many are named.
+/// The maximum number of rows in the message.
 const MAX_NAMED: usize = 20;
 
-/// Rows that cannot be read as what they should be: lists leave them out, and
-/// nothing is permitted by them.
-pub fn check_damaged_rows(ward: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
-    let (named, count) = ward.read.damaged_rows(MAX_NAMED)?;
+/// Rows that cannot be read. Lists leave them out, and they grant nothing.
+pub fn check_damaged_rows(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>> {
+    let (named, count) = doctor.read.damaged_rows(MAX_NAMED)?;
     if count == 0 {
         return Ok(None);
     }
@@ -17,7 +16,7 @@ pub fn check_damaged_rows(ward: &DoctorContext<'_>) -> Result<Option<DoctorFindi
         1 => "1 row is damaged".to_owned(),
         count => format!("{count} rows are damaged"),
     };
-    if ward.may_name_all() {
+    if doctor.may_name_all() {
         let each = named.iter().map(|row| {
             let (table, id, problem) = (&row.table, &row.id, &row.problem);
             format!("{table} {id} ({problem})")

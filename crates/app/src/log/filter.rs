@@ -16,11 +16,6 @@ use lac_model::time::{Edge, Timestamp, parse_bound};
 use lac_store::{EventQuery, Result};
 
 /// The query for what the actor may read of it.
-///
-/// # Errors
-/// `invalid_value`, naming the flag; `customer_not_found` for an id or
-/// address that is none; `resource_denied` for an action group that was
-/// asked for and may not be read.
 pub(super) fn build_query(filter: &Filter, view: &ReadView<'_>) -> Result<EventQuery> {
     let readable = ReadableLog::for_actor(view)?;
     let mut query = EventQuery {
@@ -92,9 +87,6 @@ fn parse_time_bound(
 }
 
 /// The store's timezone.
-///
-/// # Errors
-/// Only the store's own.
 pub(super) fn store_timezone(view: &ReadView<'_>) -> Result<Tz> {
     let name = view.config.at_default(config::TIMEZONE)?.value;
     let zone = name.as_deref().map(str::parse).transpose();

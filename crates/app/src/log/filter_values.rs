@@ -17,9 +17,6 @@ use lac_model::text;
 use lac_store::{EventQuery, Result};
 
 /// A word of a closed list.
-///
-/// # Errors
-/// `invalid_value`, with the word that was probably meant.
 pub fn check_one_of<'a>(
     flag: &str,
     what: &str,
@@ -43,9 +40,6 @@ pub fn check_one_of<'a>(
 }
 
 /// An address or a network, as CIDR; or `unix:UID`, who came through a broker.
-///
-/// # Errors
-/// `invalid_value`.
 pub fn check_network(flag: &str, given: &str) -> Result<String> {
     if parse_unix_uid(given).is_some() {
         return Ok(given.to_owned());
@@ -60,9 +54,6 @@ pub fn check_network(flag: &str, given: &str) -> Result<String> {
 }
 
 /// A session's id or its beginning.
-///
-/// # Errors
-/// `invalid_value` for what no id begins with.
 pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
     let digits = given.bytes().all(|b| b.is_ascii_hexdigit());
     if digits && (8..=32).contains(&given.len()) {
@@ -73,9 +64,6 @@ pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
 }
 
 /// `order:N` as it is; a bare number means that number of any kind.
-///
-/// # Errors
-/// `invalid_value` for a kind that is none.
 pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
@@ -95,9 +83,6 @@ pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>
 /// Customers by id or address. An address means every customer who has it,
 /// within the role scope, under every id they had; one that nobody has (any
 /// more) is looked for in the events themselves.
-///
-/// # Errors
-/// `invalid_value` for what is neither.
 pub fn resolve_customers(
     view: &ReadView<'_>,
     values: &FilterValues,
@@ -129,9 +114,6 @@ pub fn resolve_customers(
 
 /// An address that neither a customer nor an event has is a mistake. Only
 /// events that may be read count.
-///
-/// # Errors
-/// `customer_not_found`.
 pub fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<()> {
     for address in &query.select.customer_email.any {
         let readable = ReadableLog::for_actor(view)?;
@@ -191,9 +173,6 @@ fn customer_ids(view: &ReadView<'_>, named: &str) -> Result<Vec<CustomerId>> {
 
 /// A session that is asked for has a first event and a customer: events before
 /// it, or about somebody else, are none of its.
-///
-/// # Errors
-/// Only the store's own.
 pub fn add_session_hints(view: &ReadView<'_>, query: &mut EventQuery) -> Result<()> {
     let [id] = &query.select.session_id.any[..] else {
         return Ok(());

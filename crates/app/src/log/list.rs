@@ -208,9 +208,6 @@ impl SortKey {
 
 impl LogListSummary {
     /// Reads a cursor.
-    ///
-    /// # Errors
-    /// `invalid_value`.
     pub fn parse_cursor(text: &str) -> Result<Seq> {
         text.parse()
             .map_err(|_| Fault::invalid("--after", format!("`{text}` is not the seq of an event")))

@@ -19,8 +19,6 @@ pub(super) struct Period {
     pub until: Option<Timestamp>,
 }
 
-/// # Errors
-/// Only the store's own.
 pub(super) fn report_context(
     view: &ReadView<'_>,
     readable: &ReadableLog,
@@ -41,9 +39,6 @@ pub(super) fn report_context(
 
 /// Gives every event of the filter that the actor may read to `each`, oldest
 /// first.
-///
-/// # Errors
-/// As [`filter::query`]; `row_damaged`; whatever `each` fails with.
 pub(super) fn for_each_event(
     view: &ReadView<'_>,
     filter: &Filter,
@@ -61,9 +56,6 @@ pub(super) fn for_each_event(
 }
 
 /// Whether the actor may read any event of the filter.
-///
-/// # Errors
-/// As [`events`].
 pub(super) fn has_events(view: &ReadView<'_>, filter: &Filter) -> Result<bool> {
     let mut query = filter::build_query(filter, view)?;
     query.limit = Some(1);
@@ -76,9 +68,6 @@ pub(super) fn has_events(view: &ReadView<'_>, filter: &Filter) -> Result<bool> {
 }
 
 /// One event by its seq; `None` for one that the actor may not read.
-///
-/// # Errors
-/// `row_damaged`.
 pub(super) fn find_readable_event(
     view: &ReadView<'_>,
     readable: &ReadableLog,

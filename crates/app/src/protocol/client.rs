@@ -1,4 +1,4 @@
-//! The asking side of a stream.
+//! The client side of a connection.
 
 use std::borrow::Cow;
 use std::io::{Read, Write};
@@ -16,17 +16,18 @@ use lac_model::audit::RecordFields;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// An answer is as long as it is; more than this is none.
+/// Answers have no limit of their own; a longer frame is an error.
 const MAX_ANSWER: u32 = 1 << 30;
 
-/// What the store's side said of itself.
+/// What the server's greeting contains.
 #[derive(Debug, Clone)]
 pub struct ServerInfo {
     pub version: String,
     pub timezone: Option<String>,
 }
 
-/// A stream to where the store is, greeted; for one request.
+/// A connection to the process that has the store, after the greeting. It takes
+/// one request.
 #[derive(Debug)]
 pub struct ClientConnection<S> {
     stream: S,
@@ -34,13 +35,11 @@ pub struct ClientConnection<S> {
 }
 
 impl<S: Read + Write> ClientConnection<S> {
-    /// Greets.
-    ///
-    /// # Errors
-    /// `protocol_mismatch`, `broker_failed`; what the other side refuses with.
+    /// Exchanges greetings.
     pub fn open(mut stream: S) -> Result<Self> {
         let own = serde_json::to_vec(&Greeting::from_this_program()).map_err(Fault::internal)?;
-        // A side that refuses says so and closes: what it said still counts.
+        // A server that refuses the connection sends a fault and closes. The
+        // fault can be read even if writing failed.
         let sent = write_frame(&mut stream, Tag::Hello, &[&own]);
         let mut bytes = Vec::new();
         let greeting: Greeting = match read_frame(&mut stream, MAX_ANSWER, &mut bytes) {
@@ -60,10 +59,7 @@ impl<S: Read + Write> ClientConnection<S> {
         })
     }
 
-    /// Asks, and does its part until there is an answer.
-    ///
-    /// # Errors
-    /// The use case's own; `broker_failed`; what `meanwhile` fails with.
+    /// Sends a request and serves `channel` until the answer arrives.
     pub fn call<U: UseCase>(
         self,
         request: &U,
@@ -75,11 +71,8 @@ impl<S: Read + Write> ClientConnection<S> {
         serde_json::from_slice(&answer).map_err(broken_connection)
     }
 
-    /// The same for every use case, so that it is there once; the answer's
-    /// bytes.
-    ///
-    /// # Errors
-    /// As [`Line::ask`].
+    /// Like [`call`](Self::call), but not generic over the use case, so that it
+    /// is compiled once. Returns the answer's bytes.
     pub fn call_raw(
         mut self,
         use_case: &str,
@@ -157,7 +150,7 @@ impl<S: Read + Write> ClientConnection<S> {
         let (input, _) = channel.import_input()?;
         let mut piece = vec![0; MAX_UPLOAD_CHUNK as usize];
         let mut filled = 0;
-        // What comes through a pipe comes in small pieces.
+        // A pipe delivers small pieces.
         while filled < piece.len() {
             match input.read(&mut piece[filled..]) {
                 Ok(0) => break,
@@ -189,20 +182,19 @@ fn forward_progress(progress: &Progress, channel: &mut dyn Channel) {
     }
 }
 
-/// The fault in a frame.
 fn parse_fault(bytes: &[u8]) -> Fault {
     serde_json::from_slice(bytes).unwrap_or_else(broken_connection)
 }
 
 impl ClientConnection<std::os::unix::net::UnixStream> {
-    /// Whether the other side still listens. It says nothing of its own, so
-    /// anything that can be read here is its end.
+    /// Whether the server is still connected. It sends nothing unasked, so
+    /// anything readable here is the end of the stream.
     pub fn is_open(&self) -> bool {
         let mut byte = [0];
-        let quiet = self.stream.set_nonblocking(true).is_ok();
+        let switched = self.stream.set_nonblocking(true).is_ok();
         let read = (&self.stream).read(&mut byte);
-        let loud = self.stream.set_nonblocking(false).is_ok();
-        let waits = matches!(read, Err(e) if e.kind() == std::io::ErrorKind::WouldBlock);
-        quiet && loud && waits
+        let restored = self.stream.set_nonblocking(false).is_ok();
+        let is_waiting = matches!(read, Err(e) if e.kind() == std::io::ErrorKind::WouldBlock);
+        switched && restored && is_waiting
     }
 }

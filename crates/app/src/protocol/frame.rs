@@ -1,47 +1,48 @@
-//! Frames: one byte that says what it is, the length as four bytes (big
-//! endian), then so many bytes.
+//! Frames: a tag byte, the length in four bytes (big endian), and that many
+//! bytes.
 
 use std::io::{self, ErrorKind, Read, Write};
 
-/// The longest request, in bytes: roles and config as files of 16 MiB.
+/// The maximum size of a request in bytes: it may contain a file of 4 MiB,
+/// escaped as JSON.
 pub const MAX_REQUEST: u32 = 24 * 1024 * 1024;
 
-/// Longer requests than this are let in one at a time of each account.
+/// For each account, requests larger than this are received one at a time.
 pub const LARGE_REQUEST: u32 = 256 * 1024;
 
-/// The longest piece of a file that is sent to be imported.
+/// The maximum size of one piece of an import file.
 pub const MAX_UPLOAD_CHUNK: u32 = 256 * 1024;
 
-/// What a frame is.
+/// The kind of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tag {
-    /// Both ways, first: the protocol's number and who speaks.
+    /// Both ways, first: the protocol number and the program's version.
     Hello,
-    /// To the store: a use case and its request.
+    /// To the server: a use case and its request.
     Request,
-    /// To the store: a piece of a file; empty at its end.
+    /// To the server: a piece of a file; empty at the end of the file.
     Upload,
-    /// To the store: done, go on.
+    /// To the server: the last step is done, continue.
     Done,
-    /// From the store: how far it is.
+    /// From the server: progress.
     Progress,
-    /// From the store: an event of a list.
+    /// From the server: one event of a list.
     Event,
-    /// From the store: the next piece, please.
+    /// From the server: send the next piece of the file.
     WantUpload,
-    /// From the store: bytes of an export.
+    /// From the server: bytes of an export.
     ExportBytes,
-    /// From the store: the export is whole.
+    /// From the server: the export is complete.
     ExportEnded,
-    /// From the store: bytes of its proof.
+    /// From the server: bytes of the export's proof.
     ProofBytes,
-    /// From the store: the proof is whole.
+    /// From the server: the proof is complete.
     ProofEnded,
-    /// From the store: the manifest; put everything in its place.
+    /// From the server: the manifest; move all files into place.
     Publish,
-    /// From the store, last: the answer.
+    /// From the server, last: the answer.
     Answer,
-    /// From the store, last: why there is none.
+    /// From the server, last: the fault, instead of an answer.
     Fault,
 }
 
@@ -76,10 +77,8 @@ impl Tag {
     }
 }
 
-/// Writes one frame, given in parts, with one call for short ones.
-///
-/// # Errors
-/// What writing fails with; more than `u32::MAX` bytes.
+/// Writes one frame from several parts; a short frame takes one call to
+/// `write`.
 pub fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result<()> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     let length = u32::try_from(length).map_err(|_| io::Error::other("a frame too long"))?;
@@ -97,12 +96,11 @@ pub fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result
     out.write_all(&whole)
 }
 
-/// Reads one frame into `bytes`; `None` where the stream ends before it. No
-/// more is held than has arrived, whatever length is claimed.
+/// Reads one frame into `bytes`; `None` at the end of the stream. Memory grows
+/// with the bytes that arrive, not with the length that is claimed. Fails with
 ///
-/// # Errors
-/// `InvalidData` for an unknown tag or more than `most` bytes; `UnexpectedEof`
-/// for half a frame; what reading fails with.
+/// `InvalidData` for an unknown tag or more than `most` bytes, and with
+/// `UnexpectedEof` for an incomplete frame.
 pub fn read_frame(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Result<Option<Tag>> {
     let Some((tag, length)) = read_head(from, most)? else {
         return Ok(None);
@@ -111,10 +109,7 @@ pub fn read_frame(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Re
     Ok(Some(tag))
 }
 
-/// Reads what stands before the bytes: what it is, and how many follow.
-///
-/// # Errors
-/// As [`read`].
+/// Reads a frame's tag and length.
 pub fn read_head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)>> {
     let mut head = [0; 5];
     let mut filled = 0;
@@ -137,10 +132,7 @@ pub fn read_head(from: &mut dyn Read, most: u32) -> io::Result<Option<(Tag, u32)
     Ok(Some((tag, length)))
 }
 
-/// Reads the bytes that follow.
-///
-/// # Errors
-/// As [`read`].
+/// Reads a frame's bytes.
 pub fn read_body(from: &mut dyn Read, length: u32, bytes: &mut Vec<u8>) -> io::Result<()> {
     bytes.clear();
     let read = from.take(length.into()).read_to_end(bytes)?;

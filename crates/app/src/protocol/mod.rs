@@ -1,9 +1,8 @@
-//! Use cases asked for from another process.
+//! Runs use cases for another process.
 //!
-//! The same request values travel over a stream, and the same answers come
-//! back; `docs/protocol.md` tells it to the byte. Who is asking is never part
-//! of a request: whoever received the stream knows it from the kernel, or from
-//! a token.
+//! Requests and answers travel over a stream as described in
+//! `docs/protocol.md`. A request never contains the caller: the process that
+//! received the stream knows them from the kernel or from a token.
 
 mod client;
 mod frame;
@@ -34,60 +33,60 @@ pub use self::server::{ReceivedRequest, ServerConnection, ServerStream};
 pub use self::service::Service;
 pub use self::wire::{Greeting, PROTOCOL};
 
-/// A use case: a request that can be run here, or sent to where the store is.
+/// A use case: a request that can be run here or sent to the process that has
+/// the store.
 pub trait UseCase: Serialize + DeserializeOwned {
-    /// What the request is called on a stream.
+    /// The name of the request in the protocol.
     const NAME: &'static str;
     type Answer: Serialize + DeserializeOwned;
 
-    /// Runs it.
-    ///
     /// # Errors
-    /// The use case's own.
+    /// The use case's own errors.
     fn run_on(self, context: &Context<'_>, channel: &mut dyn Channel) -> Result<Self::Answer>;
 }
 
-/// What passes between a use case and whoever asked for it while it runs. Most
-/// use cases need nothing of it.
+/// What a use case exchanges with its caller while it runs. Most use cases need
+/// none of it.
 pub trait Channel {
-    /// How far it is: `done` of `total`.
+    /// Reports progress: `done` of `total`.
     fn progress(&mut self, _done: u64, _total: u64) {}
 
-    /// One event of a list.
+    /// Receives one event of a list.
     ///
     /// # Errors
-    /// What showing it fails with.
+    /// Errors of writing it out.
     fn event(&mut self, _event: &RecordFields<'_>) -> Result<()> {
         Err(unexpected_fault("an event"))
     }
 
-    /// The file of an import, and who watches.
+    /// The file to import, and the receiver of progress.
     ///
     /// # Errors
-    /// `internal` where there is none.
+    /// `internal` if there is no file.
     fn import_input(&mut self) -> Result<(&mut dyn Read, &dyn ImportProgress)> {
         Err(unexpected_fault("a file"))
     }
 
-    /// Who takes an export.
+    /// The receiver of an export.
     ///
     /// # Errors
-    /// `internal` where nobody does.
+    /// `internal` if there is none.
     fn export_receiver(&mut self) -> Result<&mut dyn ExportSink> {
         Err(unexpected_fault("an export"))
     }
 }
 
-/// Says whether whoever asked has gone.
+/// Returns whether the caller has disconnected.
 pub type IsDisconnected = Arc<dyn Fn() -> bool + Send + Sync>;
 
-/// Where use cases are run for others, several at once.
+/// Provides contexts for running use cases for other processes, several at
+/// once.
 pub trait ContextProvider: Sync {
-    /// Lends a desk for one request of one caller. What takes long there ends
-    /// once `is_gone` says that the caller has gone.
+    /// Calls `work` with a context for one request of one caller. Long
+    /// operations stop once `is_gone` returns true.
     ///
     /// # Errors
-    /// What opening the store fails with.
+    /// Errors of opening the store.
     fn with_context(
         &self,
         caller: &Caller,
@@ -98,17 +97,17 @@ pub trait ContextProvider: Sync {
     /// The operating-system accounts of admin users.
     ///
     /// # Errors
-    /// What reading the store fails with.
+    /// Errors of reading the store.
     fn os_accounts(&self) -> Result<Vec<String>>;
 
-    /// Whether something is to be done besides that should not wait long.
+    /// Whether there is maintenance that should not wait long.
     fn has_urgent_maintenance(&self) -> bool;
 
-    /// The store's time zone, for how its times are shown.
+    /// The store's time zone, for showing times.
     fn timezone(&self) -> Option<String>;
 }
 
-/// Nothing passes.
+/// No channel, for use cases that need none.
 #[derive(Debug, Clone, Copy)]
 pub struct NoChannel;
 

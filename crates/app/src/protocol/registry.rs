@@ -1,4 +1,4 @@
-//! Every use case by its name.
+//! The list of all use cases, by name.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use lac_ledger::signing::keys::JwkSet;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// What running a use case takes: its `run`, unless it says something else.
+/// The body of `run_on`: calls `run`, unless the list gives another expression.
 macro_rules! body {
     ($request:expr, $context:expr, $channel:expr) => {{
         let _ = $channel;
@@ -38,16 +38,14 @@ macro_rules! use_cases {
             }
         })*
 
-        /// The names that requests have on a stream.
+        /// The names of all use cases in the protocol.
         pub fn use_case_names() -> &'static [&'static str] {
             &[$($name),*]
         }
 
-        /// A request as this program understands it, every field written out:
-        /// for whoever speaks the protocol and wants to know its shape.
-        ///
-        /// # Errors
-        /// `invalid_value` for one that it does not.
+        /// Parses a request and returns it with every field written out, for
+        /// authors of clients who want to see its shape. Fails with
+        /// `invalid_value` if it cannot be parsed.
         pub fn normalize_request(use_case: &str, request: &RawValue) -> Result<Value> {
             let token = None;
             let envelope = Envelope { use_case, token, request };
@@ -57,10 +55,7 @@ macro_rules! use_cases {
             }
         }
 
-        /// Runs what an envelope holds; the answer's bytes.
-        ///
-        /// # Errors
-        /// `invalid_value` for a name that is none; the use case's own.
+        /// Runs the use case in an envelope and returns the answer's bytes.
         pub fn dispatch(
             envelope: &Envelope<'_>,
             context: &Context<'_>,

@@ -1,4 +1,4 @@
-//! The answering side of a stream.
+//! The server side of a connection.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
@@ -20,7 +20,7 @@ use lac_model::audit::RecordFields;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// A greeting is a line.
+/// The maximum size of a greeting and of other small frames.
 const MAX_CONTROL_FRAME: u32 = 4096;
 
 /// Use cases that read a large part of the log or of the customers, or take a
@@ -51,7 +51,7 @@ const HEAVY: [&str; 23] = [
     "session.list",
 ];
 
-/// A request as it came.
+/// A request whose bytes were received.
 #[derive(Default)]
 pub struct ReceivedRequest {
     bytes: Vec<u8>,
@@ -59,7 +59,7 @@ pub struct ReceivedRequest {
 
 impl std::fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Asked")
+        f.debug_struct("ReceivedRequest")
             .field("bytes", &self.bytes.len())
             .finish_non_exhaustive()
     }
@@ -70,16 +70,13 @@ impl ReceivedRequest {
         serde_json::from_slice(&self.bytes).map_err(malformed_request)
     }
 
-    /// Whether it may take long, so that only a few of each account run at once.
+    /// Whether it may take long, so that only a few per account run at once.
     pub fn is_heavy(&self) -> bool {
         self.parse_envelope()
             .is_ok_and(|envelope| HEAVY.contains(&envelope.use_case))
     }
 
-    /// The access token that came with it.
-    ///
-    /// # Errors
-    /// `invalid_value` for what is no request.
+    /// The access token that was sent with the request.
     pub fn token(&self) -> Result<Option<String>> {
         Ok(self
             .parse_envelope()?
@@ -88,34 +85,32 @@ impl ReceivedRequest {
     }
 }
 
-/// A stream to somebody who asks.
+/// A stream to a client.
 pub trait ServerStream: Read + Write {
-    /// Whether a few bytes more can be written without waiting for the other
-    /// side to read.
+    /// Whether a few bytes can be written without waiting for the client to
+    /// read.
     fn is_writable(&self) -> bool {
         true
     }
 }
 
-/// Somebody who asks over a stream.
+/// A connection to a client.
 #[derive(Debug)]
 pub struct ServerConnection<S>(RefCell<S>);
 
 impl<S: ServerStream> ServerConnection<S> {
-    /// Takes a stream on which nothing was said yet.
+    /// Wraps a stream, before the greeting.
     pub fn new(stream: S) -> Self {
         Self(RefCell::new(stream))
     }
 
-    /// The stream, to change how patient it is.
+    /// The stream, for changing its timeouts.
     pub fn stream_mut(&mut self) -> &mut S {
         self.0.get_mut()
     }
 
-    /// Answers a greeting; `false` where nobody greeted.
-    ///
-    /// # Errors
-    /// `protocol_mismatch`, which is told the other side; `broker_failed`.
+    /// Answers the greeting; `false` if the client closed the stream without
+    /// one. A client with another protocol version is sent the fault.
     pub fn handshake(&mut self, timezone: impl FnOnce() -> Option<String>) -> Result<bool> {
         let mut bytes = Vec::new();
         match read_frame(self.0.get_mut(), MAX_CONTROL_FRAME, &mut bytes).map_err(stream_fault)? {
@@ -127,7 +122,7 @@ impl<S: ServerStream> ServerConnection<S> {
             .map_err(malformed_request)
             .and_then(|greeting: Greeting| greeting.check());
         if let Err(fault) = checked {
-            // As the other side sees it.
+            // With both versions exchanged, as the client sees it.
             let told = match &fault {
                 Fault::ProtocolMismatch { ours, theirs, .. } => Fault::ProtocolMismatch {
                     ours: *theirs,
@@ -148,11 +143,8 @@ impl<S: ServerStream> ServerConnection<S> {
         Ok(true)
     }
 
-    /// Hears a request, if one of its length (in bytes) `may` be; `None` where
-    /// nobody asked.
-    ///
-    /// # Errors
-    /// `broker_failed`; what `may` refuses it with.
+    /// Receives a request; `None` if the client closed the stream without one.
+    /// `may` gets the length in bytes and can refuse it before it is read.
     pub fn receive(
         &mut self,
         may: impl FnOnce(u32) -> Result<()>,
@@ -169,11 +161,8 @@ impl<S: ServerStream> ServerConnection<S> {
         }
     }
 
-    /// Runs what was asked and answers; the fault the other side was told, if
-    /// any.
-    ///
-    /// # Errors
-    /// `broker_failed` where the other side is gone.
+    /// Runs the request and sends the answer. Returns the fault that was sent
+    /// instead, if any.
     pub fn answer(
         &mut self,
         asked: &ReceivedRequest,
@@ -191,7 +180,7 @@ impl<S: ServerStream> ServerConnection<S> {
         }
     }
 
-    /// Tells the other side why there is no answer. Whether it hears it or not.
+    /// Sends a fault; a failure to send it is ignored.
     pub fn send_fault(&mut self, fault: &Fault) {
         if let Ok(bytes) = serde_json::to_vec(fault) {
             let _ = write_frame(self.0.get_mut(), Tag::Fault, &[&bytes]);
@@ -199,10 +188,7 @@ impl<S: ServerStream> ServerConnection<S> {
     }
 }
 
-/// Runs a request; the answer's bytes.
-///
-/// # Errors
-/// The use case's own; `invalid_value` for a request that is none.
+/// Runs a request and returns the answer's bytes.
 fn run_request<S: ServerStream>(
     stream: &RefCell<S>,
     asked: &ReceivedRequest,
@@ -226,7 +212,7 @@ fn run_request<S: ServerStream>(
     registry::dispatch(&envelope, context, &mut channel)
 }
 
-/// What passes over a stream while a use case runs.
+/// The channel between a running use case and the client.
 struct StreamChannel<'s, S> {
     upload: UploadReader<'s, S>,
     progress: ImportProgressSender<'s, S>,
@@ -257,8 +243,9 @@ fn send<S: Write>(stream: &RefCell<S>, tag: Tag, parts: &[&[u8]]) -> Result<()> 
     write_frame(&mut *stream.borrow_mut(), tag, parts).map_err(stream_fault)
 }
 
-/// Tells how far it is, but never waits for who does not listen: the store may
-/// be locked meanwhile. Who is gone will be noticed when it matters.
+/// Sends progress without waiting for a client that does not read: the store
+/// may be locked meanwhile. A lost connection is noticed at the next other
+/// frame.
 fn send_progress<S: ServerStream>(stream: &RefCell<S>, progress: &Progress) {
     if !stream.borrow().is_writable() {
         return;
@@ -268,8 +255,8 @@ fn send_progress<S: ServerStream>(stream: &RefCell<S>, progress: &Progress) {
     }
 }
 
-/// A file that is asked for piece by piece, so that neither side ever waits for
-/// the other to read.
+/// Requests a file piece by piece, so that neither side waits for the other to
+/// read.
 struct UploadReader<'s, S> {
     stream: &'s RefCell<S>,
     chunk: Vec<u8>,
@@ -296,7 +283,7 @@ impl<S: Read + Write> Read for UploadReader<'_, S> {
     }
 }
 
-/// Progress of an import is told so often.
+/// The number of progress frames for one import.
 const PROGRESS_STEPS: u64 = 64;
 
 struct ImportProgressSender<'s, S>(&'s RefCell<S>);
@@ -313,16 +300,16 @@ impl<S: ServerStream> ImportProgress for ImportProgressSender<'_, S> {
     }
 }
 
-/// An export on its way.
+/// Sends an export to the client.
 struct ExportSender<'s, S> {
     stream: &'s RefCell<S>,
-    /// How far the other side knows it is.
+    /// The progress reported last.
     reported: u64,
     bytes: Vec<u8>,
 }
 
 impl<S: Read + Write> ExportSender<'_, S> {
-    /// Waits until the other side has done its part.
+    /// Waits for the client's `Done` frame.
     fn wait_until_done(&mut self) -> Result<ClientDone> {
         let mut stream = self.stream.borrow_mut();
         match read_frame(&mut *stream, MAX_CONTROL_FRAME, &mut self.bytes).map_err(stream_fault)? {
@@ -371,7 +358,8 @@ impl<S: ServerStream> ExportSink for ExportSender<'_, S> {
     }
 }
 
-/// It only goes into the manifest, but nothing that leads elsewhere does.
+/// The name only appears in the manifest, but it must not lead to another
+/// directory.
 fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 255 && !name.contains(['/', '\0']) && name != ".."
 }

@@ -1,7 +1,7 @@
 use super::{HEAVY, registry};
 
 #[test]
-fn whatever_takes_a_file_is_heavy() {
+fn use_cases_with_files_are_heavy() {
     let files =
         ["role.", "config."].map(|noun| ["apply", "diff"].map(|verb| noun.to_owned() + verb));
     for name in files.as_flattened() {
@@ -10,7 +10,7 @@ fn whatever_takes_a_file_is_heavy() {
 }
 
 #[test]
-fn what_is_heavy_is_a_use_case() {
+fn heavy_names_are_use_cases() {
     for name in HEAVY {
         assert!(registry::use_case_names().contains(&name), "{name}");
     }

@@ -1,4 +1,4 @@
-//! What is handed to whoever serves others.
+//! What a broker needs to serve requests.
 
 use std::io::PipeReader;
 use std::os::unix::net::UnixListener;
@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use super::ContextProvider;
 
-/// What a broker is run with.
 pub struct Service<'s> {
     pub listener: UnixListener,
     pub contexts: &'s dyn ContextProvider,
-    /// Ends when nobody called for so long.
+    /// The broker ends after this time without a connection.
     pub idle_timeout: Option<Duration>,
-    /// Readable once it is to end.
+    /// Becomes readable when the broker must end.
     pub shutdown: PipeReader,
-    /// What is worth a line in the system's log.
+    /// Writes a line to the system's log.
     pub log_line: &'s (dyn Fn(&str) + Sync),
-    /// To be done every minute or so.
+    /// Maintenance, to be run about once a minute.
     pub maintenance: &'s (dyn Fn() + Sync),
 }
 

@@ -1,4 +1,4 @@
-//! Streams that hold anything at all, on both sides.
+//! Tests of both sides with arbitrary bytes.
 
 use std::io::{self, Read, Write};
 
@@ -10,7 +10,7 @@ use super::*;
 use crate::access::whoami::WhoAmI;
 use lac_model::audit::EventTexts;
 
-/// A stream whose other side says what it says, whatever it hears.
+/// A stream with fixed input, whatever is written to it.
 #[derive(Debug, Default)]
 struct ScriptedStream {
     input: Vec<u8>,
@@ -29,7 +29,7 @@ impl ScriptedStream {
 
 impl Read for ScriptedStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // In small pieces, as a network may.
+        // Reads in small pieces, as from a network.
         let count = buffer.len().min(self.input.len() - self.at).min(7);
         buffer[..count].copy_from_slice(&self.input[self.at..self.at + count]);
         self.at += count;
@@ -58,28 +58,28 @@ fn frame_bytes(tag: Tag, bytes: &[u8]) -> Vec<u8> {
 
 const HELLO: &[u8] = br#"{"protocol":1,"version":"0"}"#;
 
-/// What came of a stream.
+/// What a server received.
 #[derive(Debug, PartialEq, Eq)]
-enum HearOutcome {
+enum ReceiveOutcome {
     NobodyConnected,
     NoRequest,
-    /// With this token.
+    /// The request's token.
     Request(Option<String>),
 }
 
-fn receive_from(bytes: Vec<u8>) -> Result<HearOutcome> {
+fn receive_from(bytes: Vec<u8>) -> Result<ReceiveOutcome> {
     let mut connection = ServerConnection::new(ScriptedStream::with_input(bytes));
     if !connection.handshake(|| None)? {
-        return Ok(HearOutcome::NobodyConnected);
+        return Ok(ReceiveOutcome::NobodyConnected);
     }
     match connection.receive(|_| Ok(()))? {
-        None => Ok(HearOutcome::NoRequest),
-        Some(asked) => asked.token().map(HearOutcome::Request),
+        None => Ok(ReceiveOutcome::NoRequest),
+        Some(asked) => asked.token().map(ReceiveOutcome::Request),
     }
 }
 
 #[test]
-fn a_request_is_heard() {
+fn request_is_received() {
     let request = br#"{"use_case":"whoami","token":"lac_x","request":{}}"#;
     let bytes = [
         frame_bytes(Tag::Hello, HELLO),
@@ -88,17 +88,20 @@ fn a_request_is_heard() {
     .concat();
     assert_eq!(
         receive_from(bytes),
-        Ok(HearOutcome::Request(Some("lac_x".to_owned())))
+        Ok(ReceiveOutcome::Request(Some("lac_x".to_owned())))
     );
-    assert_eq!(receive_from(Vec::new()), Ok(HearOutcome::NobodyConnected));
+    assert_eq!(
+        receive_from(Vec::new()),
+        Ok(ReceiveOutcome::NobodyConnected)
+    );
     assert_eq!(
         receive_from(frame_bytes(Tag::Hello, HELLO)),
-        Ok(HearOutcome::NoRequest)
+        Ok(ReceiveOutcome::NoRequest)
     );
 }
 
 #[test]
-fn another_protocol_is_told_apart_and_both_sides_hear_it() {
+fn other_protocol_version_is_reported_to_both_sides() {
     let mut connection = ServerConnection::new(ScriptedStream::with_input(frame_bytes(
         Tag::Hello,
         br#"{"protocol":2,"version":"9.9"}"#,
@@ -114,7 +117,7 @@ fn another_protocol_is_told_apart_and_both_sides_hear_it() {
 }
 
 #[test]
-fn a_length_that_is_only_claimed_takes_no_memory() {
+fn claimed_length_takes_no_memory() {
     let mut bytes = Vec::new();
     let head = [b'Q', 0, 0x7f, 0xff, 0xff];
     let read = frame::read_frame(&mut &head[..], MAX_REQUEST, &mut bytes);
@@ -125,7 +128,7 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
 }
 
 #[test]
-fn what_a_request_held_is_in_no_error() {
+fn errors_do_not_contain_the_request() {
     let request = br#"{"use_case":"whoami","token":{"lac_secret":1},"request":{}}"#;
     let bytes = [
         frame_bytes(Tag::Hello, HELLO),
@@ -144,7 +147,7 @@ fn no_two_use_cases_share_a_name() {
     assert_eq!(all.len(), use_case_names().len());
 }
 
-/// Frames that are whole, in any order, and bytes that are none.
+/// Complete frames in any order, and bytes that are not frames.
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     let tag = prop::sample::select(b"HQUDPEWBNROMAFx".to_vec());
     let text = prop_oneof![
@@ -168,7 +171,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn whatever_is_heard_ends_in_an_answer_or_an_error(bytes in any_bytes(), cut in 0_usize..200) {
+    fn server_accepts_or_refuses_any_bytes(bytes in any_bytes(), cut in 0_usize..200) {
         let _ = receive_from(bytes.clone());
         let greeted = [frame_bytes(Tag::Hello, HELLO), bytes].concat();
         let cut = cut.min(greeted.len());
@@ -177,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_a_broker_says_ends_in_an_answer_or_an_error(bytes in any_bytes()) {
+    fn client_accepts_or_refuses_any_bytes(bytes in any_bytes()) {
         let says = [frame_bytes(Tag::Hello, HELLO), bytes.clone()].concat();
         if let Ok(line) = ClientConnection::open(ScriptedStream::with_input(says)) {
             let _ = line.call(&WhoAmI::default(), Some("lac_x"), &mut NoChannel);
@@ -186,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn frames_come_back(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..4)) {
+    fn written_frames_are_read_back(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..4)) {
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         let mut out = Vec::new();
         frame::write_frame(&mut out, Tag::ExportBytes, &parts).unwrap();
@@ -197,13 +200,13 @@ proptest! {
     }
 
     #[test]
-    fn texts_of_events_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+    fn event_texts_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let _ = decode_event_texts(&bytes);
     }
 }
 
 #[test]
-fn texts_of_an_event_come_back() {
+fn event_texts_are_read_back() {
     let record = r#"{"v":1,"seq":1,"time":"t","clock":null,"action_group":"log","action":"read","full_action_name":"x","result":"success","admin":null,"admin_id":null,"role":null,"session_id":null,"customer_id":null,"website":null,"store_view":null,"consent":null,"document":null,"ticket":null,"erased":null,"shopper":"a","staff":"b"}"#;
     let staff = r#"{"ip_address":null,"os_account":"ä","login_uid":null}"#;
     for shopper in [

@@ -1,4 +1,4 @@
-//! What frames hold.
+//! The contents of frames.
 
 use std::io;
 
@@ -10,22 +10,21 @@ use lac_model::bounded::{self, Version};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// The protocol's number. Both sides must speak the same.
+/// The protocol version. Both sides must have the same.
 pub const PROTOCOL: u64 = 1;
 
-/// What both sides say first.
+/// The first frame of both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Greeting {
     pub protocol: u64,
-    /// The program's version.
     pub version: Version,
-    /// The store's time zone; from the store only.
+    /// The store's time zone; sent by the server only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
 }
 
 impl Greeting {
-    /// This program's.
+    /// The greeting of this program, without a time zone.
     pub fn from_this_program() -> Self {
         Self {
             protocol: PROTOCOL,
@@ -34,8 +33,6 @@ impl Greeting {
         }
     }
 
-    /// # Errors
-    /// `protocol_mismatch`.
     pub fn check(&self) -> Result<()> {
         if self.protocol == PROTOCOL {
             return Ok(());
@@ -48,8 +45,8 @@ impl Greeting {
     }
 }
 
-/// A request on its way. The token is what its sender shows besides what the
-/// kernel tells of them.
+/// A request as sent. The token authenticates the sender, in place of the
+/// account that the kernel reports.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope<'a> {
@@ -68,22 +65,21 @@ impl std::fmt::Debug for Envelope<'_> {
     }
 }
 
-/// Done, and what came of it.
+/// The client has done its part.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ClientDone {
-    /// The name of a proof's file.
+    /// The file name of the proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// Length and hash of what was made.
+/// Length and hash of an export file.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ExportDigest {
     pub bytes: u64,
     pub sha256: [u8; 32],
 }
 
-/// How far something is.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
@@ -91,14 +87,16 @@ pub enum Progress {
     At(u64, u64),
     /// Bytes of an import that were read.
     Read(u64),
-    /// Items of an import that were written, of how many.
+    /// Items of an import that were written, and their total number.
     Written(u64, u64),
 }
 
-/// No shopper part: it was erased, or is none of the reader's business.
+/// Stands for the length of a missing `shopper` text: it was erased, or the
+/// reader may not see it.
 const NO_SHOPPER_PART: u32 = u32::MAX;
 
-/// An event's texts: the lengths of record and shopper part, then the three.
+/// An event's texts: the lengths of `record` and `shopper`, then `record`,
+/// `shopper` and `staff`.
 pub fn encode_event_texts<'a>(event: &RecordFields<'a>, lengths: &'a mut [u8; 8]) -> [&'a [u8]; 4] {
     let EventTexts {
         record,
@@ -116,7 +114,7 @@ pub fn encode_event_texts<'a>(event: &RecordFields<'a>, lengths: &'a mut [u8; 8]
     ]
 }
 
-/// Reads them back.
+/// The inverse of [`encode_event_texts`].
 pub fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
     let length = |at: usize| -> Option<u32> {
         let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
@@ -139,14 +137,14 @@ pub fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
     })
 }
 
-/// Something that is no frame, or not the one expected.
+/// The other side sent something that is not a frame, or not the expected one.
 pub fn broken_connection(problem: impl ToString) -> Fault {
     Fault::BrokerFailed {
         problem: problem.to_string(),
     }
 }
 
-/// A stream that failed.
+/// The fault for an I/O error on the stream.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn stream_fault(error: io::Error) -> Fault {
     match error.kind() {
@@ -160,18 +158,16 @@ pub fn stream_fault(error: io::Error) -> Fault {
     }
 }
 
-/// A request of a use case.
-///
-/// # Errors
-/// `invalid_value`.
+/// Parses the request in an envelope.
 pub(super) fn parse_request<'a, T: serde::Deserialize<'a>>(
     envelope: &'a Envelope<'_>,
 ) -> Result<T> {
     serde_json::from_slice(envelope.request.get().as_bytes()).map_err(malformed_request)
 }
 
-/// Neither what was sent nor where in it, which may be a secret: at most which
-/// rule of form it breaks.
+/// The fault for a request that cannot be parsed. It contains neither the input
+/// nor a position in it, which may be secret: at most the constraint that was
+/// violated.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub(super) fn malformed_request(error: serde_json::Error) -> Fault {
     if let Some(fault) = bounded::fault_from_serde_message(&error.to_string()) {

@@ -35,10 +35,6 @@ impl Covers<SessionWrite> for RoleChange {}
 /// Finds the role, then what else was named; asks whether the actor may;
 /// lets `adjust` say the new rights; keeps the last way in open; lets `confirm`
 /// compare before and after once nothing else stands in the way.
-///
-/// # Errors
-/// `role_not_found`, `beyond_own_rights`, `last_administrator`, and what the
-/// closures give.
 pub fn change_role<T>(
     context: &Context<'_>,
     action: Action,

@@ -83,8 +83,6 @@ pub enum ScopeSelection {
 }
 
 impl ScopeSelection {
-    /// # Errors
-    /// `website_not_found`, also outside the actor's own scope.
     fn resolve(&self, view: &ReadView<'_>) -> Result<RoleScope> {
         let Self::Websites(codes) = self else {
             return Ok(RoleScope::All);

@@ -60,9 +60,6 @@ pub fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>
 }
 
 /// Fewer resources.
-///
-/// # Errors
-/// `role_holds_all` where there is no set to take from.
 pub fn without_resources(
     role: &Role,
     resources: impl IntoIterator<Item = Resource>,
@@ -88,9 +85,6 @@ pub fn with_scope(role: &Role, scope: RoleScope) -> Rights {
 }
 
 /// A new role.
-///
-/// # Errors
-/// `beyond_own_rights`, `already_exists`.
 pub fn create_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
@@ -116,9 +110,6 @@ pub fn create_role(
 
 /// Other rights, as `adjust` says; `None` where they are what they were, and
 /// nothing is written.
-///
-/// # Errors
-/// `beyond_own_rights` for what the role held or would hold; `adjust`'s.
 pub fn change_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
@@ -142,9 +133,6 @@ pub fn change_role(
 }
 
 /// A role that goes; `holders` are the admin users who have it.
-///
-/// # Errors
-/// `beyond_own_rights`; `in_use` where somebody has it.
 pub fn delete_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,

@@ -83,8 +83,6 @@ pub struct InheritedLimits {
 }
 
 impl InheritedLimits {
-    /// # Errors
-    /// `beyond_own_rights` for a token that descends from too many.
     pub fn from_actor_token(view: &ReadView<'_>) -> Result<Self> {
         let Some(shown) = &view.actor.token else {
             return Ok(Self {

@@ -31,9 +31,6 @@ fn is_actor_name(view: &ReadView<'_>, name: &str) -> bool {
 
 /// The admin user whose tokens are to be changed: oneself, or somebody all of
 /// whose rights one holds.
-///
-/// # Errors
-/// `resource_denied`, `admin_user_not_found`, `beyond_own_rights`.
 fn changeable_owner(view: &ReadView<'_>, name: &str) -> Result<AdminUser> {
     if is_actor_name(view, name) {
         return find::admin_user(view, name);

@@ -37,9 +37,6 @@ pub struct NewUser<'a> {
 }
 
 /// A new admin user, enabled.
-///
-/// # Errors
-/// `beyond_own_rights`; `already_exists` (name or account).
 pub fn create_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
@@ -71,9 +68,6 @@ pub fn create_user(
 
 /// Another state of an admin user, with the role of each; `None` where nothing
 /// differs, and nothing is written.
-///
-/// # Errors
-/// `beyond_own_rights` for either role; `already_exists` (account).
 pub fn change_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
@@ -103,9 +97,6 @@ impl Covers<AdminUserWrite> for UserDeletion {}
 impl Covers<TokenRevocation> for UserDeletion {}
 
 /// An admin user who goes, with their tokens and whatever was made with them.
-///
-/// # Errors
-/// `beyond_own_rights`.
 pub fn delete_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, UserDeletion>,

@@ -1,4 +1,4 @@
-//! How consent is asked for where a customer is at home.
+//! The consent mode that applies to a customer.
 
 use crate::ReadView;
 use lac_model::config;
@@ -6,9 +6,9 @@ use lac_model::consent::{ConsentDenial, ConsentMode};
 use lac_model::customer::Customer;
 use lac_store::Result;
 
-/// The mode of the customer's own website, wherever the login goes: it is
-/// there that they were asked. Of somebody whose move is not confirmed, the
-/// stricter one of both websites.
+/// The mode of the customer's own website, where they were asked, whichever
+/// website the login is for. While a move to another website is not confirmed,
+/// the stricter mode of the two websites.
 pub fn consent_mode(view: &ReadView<'_>, customer: &Customer) -> Result<ConsentMode> {
     let at = |id| -> Result<ConsentMode> {
         let website = view.store_tree()?.website(id);
@@ -25,7 +25,7 @@ pub fn consent_mode(view: &ReadView<'_>, customer: &Customer) -> Result<ConsentM
     })
 }
 
-/// Whether an impersonation may stand on the customer's consent now.
+/// Whether the customer's consent allows an impersonation now.
 pub fn check_consent(
     view: &ReadView<'_>,
     customer: &Customer,

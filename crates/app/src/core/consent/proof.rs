@@ -1,5 +1,5 @@
-//! A login stands on what the log says of a customer's consent, not on the
-//! customer's row alone.
+//! Checks a customer's consent against the log, so that a login does not rely
+//! on the customer's row alone.
 
 use crate::ReadView;
 use lac_ledger::source::EventSource;
@@ -10,13 +10,10 @@ use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_store::Result;
 
-/// Checks that the event which granted the consent says so, and that no later
-/// one takes it back; of who has said nothing, that they have not said no. Of
-/// what was archived the granting event alone is looked at.
-///
-/// # Errors
-/// `state_tampered`; `archive_missing` where the event was archived and the
-/// file is gone.
+/// Checks that the log contains the grant and no later revocation; for a
+/// customer who never answered, that no refusal is logged. For archived events,
+/// only the granting event is read. Fails with `state_tampered` if log and row
+/// differ.
 pub fn check_against_log(view: &ReadView<'_>, customer: &Customer) -> Result<()> {
     let source = view.log_source();
     match difference_from_log(source, customer.id, &customer.consent, 0)? {
@@ -27,11 +24,8 @@ pub fn check_against_log(view: &ReadView<'_>, customer: &Customer) -> Result<()>
     }
 }
 
-/// What the log says otherwise than the row; `None` where they agree. Where the
-/// row says nothing, only events after `begun` count.
-///
-/// # Errors
-/// `archive_missing`, and what reading fails with.
+/// How the log differs from the row; `None` if they agree. If the row has no
+/// answer, only events after `begun` count.
 pub fn difference_from_log(
     source: EventSource<'_>,
     id: CustomerId,
@@ -42,7 +36,8 @@ pub fn difference_from_log(
     let mut events: Vec<ConsentEvent> = Vec::new();
     events.extend(newest_change(source, id)?);
     for from in &former {
-        // Nobody has a merchant's id before another one, and no id twice.
+        // Only a `local:N` can be a former id, and a former id is never used
+        // again.
         if !from.is_local() || source.tx.customer(*from)?.is_some() {
             return Ok(Some(format!("{from} is no former id of theirs")));
         }
@@ -64,7 +59,7 @@ pub fn difference_from_log(
     Ok(log.find_difference(id, &former, consent, begun))
 }
 
-/// The newest event in the database that changed somebody's consent.
+/// The newest event in the database that changed this customer's consent.
 fn newest_change(source: EventSource<'_>, id: CustomerId) -> Result<Option<ConsentEvent>> {
     let mut found = None;
     source.tx.audit_last_consent(id, &mut |cut| {
@@ -74,8 +69,8 @@ fn newest_change(source: EventSource<'_>, id: CustomerId) -> Result<Option<Conse
     Ok(found)
 }
 
-/// The event in the database that gave a `local:N` the merchant's id. It is
-/// about either of the two.
+/// The event in the database that replaced a `local:N` with the merchant's id.
+/// It may name either of the two as its customer.
 fn renumbering(
     source: EventSource<'_>,
     from: CustomerId,
@@ -97,7 +92,7 @@ fn renumbering(
     Ok(found)
 }
 
-/// What one event, archived or not, changed.
+/// The consent change of one event, archived or not.
 fn change_at(source: EventSource<'_>, seq: u64) -> Result<Option<ConsentEvent>> {
     let mut found = None;
     source.visit_event(seq, &mut |cut: &RecordFields<'_>| {

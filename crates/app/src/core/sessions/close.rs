@@ -1,5 +1,5 @@
-//! How sessions end: by their agent, by a newer login, by time, and at once
-//! when what they stood on is taken away.
+//! How sessions end: by their agent, by a newer login, by expiry, or when the
+//! consent, right or key they depend on is taken away.
 
 use crate::{ReadView, UnitOfWork, current_agent};
 use lac_ledger::appender::RecordedEvent;
@@ -10,8 +10,8 @@ use lac_model::resource::Resource;
 use lac_model::session::{EndCause, Session, SessionState};
 use lac_store::{Permit, Result, SessionQuery, SessionWrite, none_if_damaged};
 
-/// Closes one open session and records it as an event of its own. The event's
-/// admin is the impersonator; whoever ended it is named in the details.
+/// Closes one open session and records it in an event of its own. The event's
+/// admin is the impersonator; the details name who ended it.
 pub fn close_session(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -23,7 +23,8 @@ pub fn close_session(
     } else {
         SessionState::Ended
     };
-    // What ran out ended when it ran out, not when somebody noticed.
+    // An expired session ended at its expiry time, not when the expiry was
+    // recorded.
     let at = match session.expiry_at(work.now) {
         Some(over) if over.cause == cause => over.at,
         _ => work.now,
@@ -61,7 +62,7 @@ pub fn close_session(
     work.record_event(&event)
 }
 
-/// Puts what a session is about into an event.
+/// Fills in an event with the session's customer, website, document and ticket.
 pub fn describe_session(work: &UnitOfWork<'_>, session: &Session, event: &mut Event) -> Result<()> {
     let tree = work.store_tree()?;
     event.session_id = Some(session.id.clone());
@@ -84,7 +85,7 @@ fn role_name_of(work: &UnitOfWork<'_>, admin_id: i64) -> Result<Option<String>> 
     Ok(none_if_damaged(work.read.role(user.role_id))?.map(|role| role.name))
 }
 
-/// Writes down what time has done: links and sessions that ran out.
+/// Closes links and sessions that have expired. Returns the last event.
 pub fn expire_overdue(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -106,7 +107,7 @@ pub fn open_sessions(work: &ReadView<'_>, customer_id: Option<CustomerId>) -> Re
     work.read.sessions(&query)
 }
 
-/// Ends one session, or notes that time was quicker.
+/// Ends one session; if it has expired already, the cause is the expiry.
 pub fn end_session(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -117,8 +118,8 @@ pub fn end_session(
     close_session(work, permit, session, cause)
 }
 
-/// Ends every open session of a customer: consent withdrawn, customer gone.
-/// Returns how many.
+/// Ends all open sessions of a customer, after consent was withdrawn or the
+/// customer was removed. Returns how many.
 pub fn end_for_customer(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -132,7 +133,8 @@ pub fn end_for_customer(
     Ok(sessions.len())
 }
 
-/// Ends every open session: the feature was switched off. Returns how many.
+/// Ends all open sessions, after the feature was switched off. Returns how
+/// many.
 pub fn end_all(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -145,8 +147,8 @@ pub fn end_all(
     Ok(sessions.len())
 }
 
-/// Ends the open sessions whose agents may no longer hold them. To be called
-/// after any change to roles, their scopes or admin users. Returns how many.
+/// Ends open sessions whose agents no longer have the rights for them. Call it
+/// after every change to roles, their scopes or admin users. Returns how many.
 pub fn end_without_access(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -168,8 +170,8 @@ pub fn end_without_access(
     Ok(ended)
 }
 
-/// The open sessions whose tokens a key signed; `is_first` for the key of those
-/// from before that was noted.
+/// The open sessions whose tokens were signed with a key. Sessions from before
+/// the key was stored belong to the first one (`is_first`).
 fn open_sessions_of_key(view: &ReadView<'_>, kid: &str, is_first: bool) -> Result<Vec<Session>> {
     let mut sessions = open_sessions(view, None)?;
     sessions.retain(|session| match &session.key_id {
@@ -179,14 +181,15 @@ fn open_sessions_of_key(view: &ReadView<'_>, kid: &str, is_first: bool) -> Resul
     Ok(sessions)
 }
 
-/// How many sessions would end with that key.
+/// How many open sessions would end if the key were retired.
 pub fn count_open_of_key(view: &ReadView<'_>, kid: &str, is_first: bool) -> Result<usize> {
     let mut sessions = open_sessions_of_key(view, kid, is_first)?;
     sessions.retain(|session| session.state_at(view.now).is_open());
     Ok(sessions.len())
 }
 
-/// Ends the open sessions whose tokens a retired key signed. Returns how many.
+/// Ends the open sessions whose tokens were signed with a retired key. Returns
+/// how many.
 pub fn end_for_key(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,

@@ -1,5 +1,5 @@
-//! What a change of consent, or of how it is asked for, does to the sessions
-//! that are open.
+//! Ends or shortens open sessions after a change of consent or of the consent
+//! mode.
 
 use super::close::{end_session, open_sessions};
 use crate::UnitOfWork;
@@ -10,10 +10,10 @@ use lac_model::session::{EndCause, Session};
 use lac_model::time::Timestamp;
 use lac_store::{Permit, Result, SessionWrite, none_if_damaged};
 
-/// Ends open sessions whose consent is gone, and shortens those whose consent
-/// ends sooner than they would: of one customer, or of all after a change of
-/// the config. Sessions that were started without consent stand on none, so
-/// they stay. Returns how many ended.
+/// Ends open sessions that consent no longer allows, and shortens those that
+/// outlast it: for one customer, or for all after a change of the config.
+/// Override sessions do not rely on consent, so they stay open. Returns how
+/// many ended.
 pub fn end_without_consent(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -21,8 +21,8 @@ pub fn end_without_consent(
 ) -> Result<usize> {
     let mut ended = 0;
     for session in open_sessions(work, of)? {
-        // Who is removed has ended them already; of who cannot be read nothing
-        // is known.
+        // The sessions of a removed customer are closed already; a damaged row
+        // says nothing about consent.
         let Some(customer) = none_if_damaged(work.read.customer(session.customer_id))? else {
             continue;
         };
@@ -45,9 +45,9 @@ pub fn end_without_consent(
     Ok(ended)
 }
 
-/// Ends the open sessions that a customer's no takes the ground from: all but
-/// where consent is not asked; there only those that were started without.
-/// Returns how many.
+/// Ends a customer's open sessions after consent was refused: those that rely
+/// on consent, and those started with an override. Where no consent is
+/// required, only the latter. Returns how many.
 pub fn end_after_refusal(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -61,14 +61,15 @@ pub fn end_after_refusal(
     Ok(ended)
 }
 
-/// Open sessions of a customer that were started without consent.
+/// The customer's open sessions that were started without consent.
 pub fn override_sessions(work: &UnitOfWork<'_>, customer: CustomerId) -> Result<Vec<Session>> {
     let mut sessions = open_sessions(work, Some(customer))?;
     sessions.retain(|session| session.is_override && session.expiry_at(work.now).is_none());
     Ok(sessions)
 }
 
-/// Lets a session end no later than `limit`, by consent that runs out.
+/// Shortens a session so that it ends no later than `limit`, when consent
+/// expires.
 pub fn limit_session(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,

@@ -1,5 +1,4 @@
-//! Ending sessions: what a login, a role, an admin user, a key and a consent
-//! have in common.
+//! Ending sessions, as needed by logins, roles, admin users, keys and consent.
 
 mod close;
 mod consent;

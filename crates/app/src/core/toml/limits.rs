@@ -1,21 +1,18 @@
-//! How much a file may hold, checked in one pass before it is parsed: a parser
-//! takes up to a hundred times the memory of the text, wherever the text comes
-//! from.
+//! Limits on a file, checked before it is parsed: parsing can take a hundred
+//! times the memory of the text.
 
 use super::{Offset, Source};
 use lac_store::Result;
 
-/// The longest file, in bytes. A thousand roles of thirty resources each and a
-/// thousand admin users are 1.1 MB.
+/// The maximum file size in bytes. A file with a thousand roles of thirty
+/// resources each and a thousand admin users has 1.1 MB.
 pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
-/// The most words and signs of the format, white space and line ends included.
+/// The maximum number of tokens, including white space and line ends.
 const MAX_TOKENS: u32 = 1 << 19;
-/// The most brackets, braces and dots outside texts: each may begin a table.
+/// The maximum number of brackets, braces and dots outside strings and
+/// comments: each may begin a table.
 const MAX_TABLES: u32 = 32_768;
 
-/// # Errors
-/// `invalid_file` for a file that is too long or holds too much, and for a text
-/// over several lines, which no value needs.
 pub fn check_size(source: Source<'_>) -> Result<()> {
     let text = source.text.as_bytes();
     if text.len() > MAX_FILE_BYTES {
@@ -39,8 +36,7 @@ pub fn check_size(source: Source<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How long the token is with which this begins, as TOML divides them: a text
-/// that is not closed ends with its line.
+/// The length of the first TOML token. An unclosed string ends with its line.
 fn token_length(rest: &[u8]) -> usize {
     let run = |goes_on: fn(&u8) -> bool| rest.iter().take_while(|byte| goes_on(byte)).count();
     match rest[0] {
@@ -57,7 +53,7 @@ fn token_length(rest: &[u8]) -> usize {
     }
 }
 
-/// A text in double quotes.
+/// The length of a string in double quotes.
 fn basic_string_length(rest: &[u8]) -> usize {
     let mut at = 1;
     while let Some(found) = memchr::memchr3(b'"', b'\\', b'\n', &rest[at..]) {
@@ -86,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_text_or_a_comment_holds_does_not_count() {
+    fn contents_of_strings_and_comments_do_not_count() {
         let many = "[.{".repeat(40_000);
         for text in [
             format!("a = \"{many}\\\"{many}\\\\\" # {many}\n"),
@@ -97,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_any_file_needs_is_refused_without_parsing() {
+    fn oversized_file_is_refused_without_parsing() {
         let too_much = |text: &str| problem(text).is_some_and(|p| p.ends_with("holds too much"));
         for piece in [
             ".a", "[", "{", "\"\"=1,", "\n", "\r", "1,", " \t#\n", "'\n", "\"\n",
@@ -105,7 +101,7 @@ mod tests {
             let text = format!("a{piece}").replace("aa", "a") + &piece.repeat(600_000);
             assert!(too_much(&text), "{piece:?}");
         }
-        // What looks like the end of a text is none, or is one.
+        // The string ends later, or earlier, than a naive scan would find.
         assert!(too_much(&format!("a = \"\\\\\"{}", ".a".repeat(40_000))));
         assert!(too_much(&format!("a = '\\'{}", ".a".repeat(40_000))));
         assert!(too_much(&format!("a = \"x\n{}", ".a".repeat(40_000))));
@@ -117,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_over_several_lines_is_refused() {
+    fn multi_line_string_is_refused() {
         for text in ["a = \"\"\"\n[x]\"\"\"", "a = '''\n'''"] {
             assert!(
                 problem(text)

@@ -1,6 +1,6 @@
-//! Files in which people declare how things are to be: TOML, read with the
-//! place of every word, so that whatever is wrong is said with line, column,
-//! field and reason. Also what is only wrong once the store was asked.
+//! Declarative files in TOML. Every value keeps its position, so that each
+//! error is reported with line, column, field and reason, also where a value
+//! turns out to be wrong only after a look at the store.
 
 mod limits;
 mod table;
@@ -17,40 +17,36 @@ use toml::de::DeTable;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// What a file is called in errors by those who do not know its name.
+/// The name of the file in errors of code that does not know it.
 pub const UNNAMED_FILE: &str = "the file";
 
-/// A place in a file, in bytes from its start.
+/// A position in a file, in bytes from its start.
 pub type Offset = usize;
 
-/// A file's text.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'t> {
     text: &'t str,
 }
 
 impl<'t> Source<'t> {
-    /// A byte-order mark at the start does not count.
+    /// Ignores a byte-order mark at the start.
     pub fn new(text: &'t str) -> Self {
         Self {
             text: text.strip_prefix('\u{feff}').unwrap_or(text),
         }
     }
 
-    /// `invalid_file`, with line and column.
+    /// An `invalid_file` fault for a field, with line and column.
     pub fn field_fault(&self, at: Offset, field: &str, reason: impl Display) -> Fault {
         self.file_fault(at, format!("{field}: {reason}"))
     }
 
-    /// The whole file as a table that says it has this format.
-    ///
-    /// # Errors
-    /// `invalid_file`.
+    /// Parses the whole file, whose `format` key must have the given value.
     pub fn parse_table(&self, format: &str) -> Result<TomlTable<'t>> {
         limits::check_size(*self)?;
         let table = DeTable::parse(self.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            // One line: what was expected stands on lines of its own.
+            // The parser puts what it expected on further lines.
             let words: Vec<&str> = error.message().split_whitespace().collect();
             self.file_fault(at, format!("this is not TOML: {}", words.join(" ")))
         })?;
@@ -66,10 +62,7 @@ impl<'t> Source<'t> {
         Ok(table)
     }
 
-    /// At most so many of something stand in a file.
-    ///
-    /// # Errors
-    /// `invalid_file`.
+    /// Fails with `invalid_file` if there are more than `most` of something.
     pub fn check_count(&self, most: usize, has: usize, what: &str) -> Result<()> {
         if has <= most {
             return Ok(());
@@ -81,7 +74,8 @@ impl<'t> Source<'t> {
         ))
     }
 
-    /// Line and column of a place, both from 1; columns are characters.
+    /// Line and column of a position, both counted from 1; columns are
+    /// characters.
     pub fn line_and_column(&self, at: Offset) -> (usize, usize) {
         let mut end = at.min(self.text.len());
         while !self.text.is_char_boundary(end) {
@@ -103,7 +97,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// The reason of an `invalid_value`, for a word of a file.
+/// The reason in an `invalid_value` fault, for a field of a file.
 pub fn invalid_value_reason(fault: Fault) -> String {
     match fault {
         Fault::InvalidValue { reason, .. } => reason,
@@ -126,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_lines_and_columns_from_1() {
+    fn lines_and_columns_count_from_1() {
         let source = Source::new("\u{feff}aé\r\nb\n");
         assert_eq!(source.line_and_column(0), (1, 1));
         assert_eq!(source.line_and_column(3), (1, 3));
@@ -135,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_its_place() {
+    fn errors_contain_line_and_column() {
         assert_eq!(
             parse_problem("\u{feff}# é\r\nformat = 'y/1'"),
             "line 2, column 10: format: it is \"y/1\"; expected \"x/1\""

@@ -1,4 +1,5 @@
-//! Tables of a file, from which keys are taken until none is left.
+//! Reads the tables of a file. Each key that is read is removed, so the rest
+//! are unknown keys.
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -7,14 +8,14 @@ use super::{Offset, Source, toml_string};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// A text, and where it stands.
+/// A string with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpannedText {
     pub offset: Offset,
     pub text: String,
 }
 
-/// A value of any of the types that config takes.
+/// A value of any type that config accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScalarValue {
     Text(String),
@@ -22,11 +23,11 @@ pub enum ScalarValue {
     Number(i64),
 }
 
-/// One table. Whoever reads it takes what they know; what is left is unknown.
+/// A table whose keys are removed as they are read.
 #[derive(Debug)]
 pub struct TomlTable<'t> {
     source: Source<'t>,
-    /// Where it begins.
+    /// The position of the table.
     pub offset: Offset,
     entries: Vec<Entry<'t>>,
 }
@@ -46,7 +47,7 @@ impl<'t> TomlTable<'t> {
             value,
         };
         let mut entries: Vec<Entry<'t>> = table.into_iter().map(entry).collect();
-        // As they stand in the file, so that the first problem is told.
+        // In file order, so that the first problem is reported.
         entries.sort_by_key(|entry| entry.offset);
         Self {
             source,
@@ -60,10 +61,8 @@ impl<'t> TomlTable<'t> {
         Some(self.entries.remove(at))
     }
 
-    /// A text.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else.
+    /// Takes a string; fails with `invalid_file` for any other type, as do the
+    /// following methods.
     pub fn text(&mut self, key: &str) -> Result<Option<SpannedText>> {
         let entry = self.take(key);
         entry
@@ -71,20 +70,14 @@ impl<'t> TomlTable<'t> {
             .transpose()
     }
 
-    /// A text that must be there.
-    ///
-    /// # Errors
-    /// `invalid_file`.
+    /// Takes a string; fails if the key is missing.
     pub fn required_text(&mut self, key: &str) -> Result<SpannedText> {
         let found = self.text(key)?;
-        // Only then: a place is counted from the file's start.
+        // Lazily, because finding the line and column scans the file.
         found.ok_or_else(|| self.source.field_fault(self.offset, key, "it is missing"))
     }
 
-    /// `true` or `false`.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else.
+    /// Takes `true` or `false`.
     pub fn boolean(&mut self, key: &str) -> Result<Option<bool>> {
         let Some(entry) = self.take(key) else {
             return Ok(None);
@@ -95,10 +88,7 @@ impl<'t> TomlTable<'t> {
         }
     }
 
-    /// A list of texts; a text alone stands for itself.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else.
+    /// Takes a list of strings, or a single string.
     pub fn text_or_list(&mut self, key: &str) -> Result<Option<TextOrList>> {
         let Some(entry) = self.take(key) else {
             return Ok(None);
@@ -122,10 +112,7 @@ impl<'t> TomlTable<'t> {
         }
     }
 
-    /// A list of tables, `[[key]]`.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else.
+    /// Takes an array of tables, `[[key]]`.
     pub fn tables(&mut self, key: &str) -> Result<Option<Vec<Self>>> {
         let Some(entry) = self.take(key) else {
             return Ok(None);
@@ -143,10 +130,7 @@ impl<'t> TomlTable<'t> {
         }
     }
 
-    /// A table, `[key]`.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else.
+    /// Takes a table, `[key]`.
     pub fn table(&mut self, key: &str) -> Result<Option<Self>> {
         let entry = self.take(key);
         let expected = format!("a table, [{key}]");
@@ -155,10 +139,7 @@ impl<'t> TomlTable<'t> {
             .transpose()
     }
 
-    /// Every table in it, by key.
-    ///
-    /// # Errors
-    /// `invalid_file` for anything else in it.
+    /// All entries by key; each must be a table.
     pub fn all_tables(self, expected: &str) -> Result<Vec<(SpannedText, Self)>> {
         let source = self.source;
         let named = |entry: Entry<'t>| {
@@ -169,10 +150,8 @@ impl<'t> TomlTable<'t> {
         self.entries.into_iter().map(named).collect()
     }
 
-    /// Every value in it, by key, with where the value stands.
-    ///
-    /// # Errors
-    /// `invalid_file` for what is neither text, number nor true or false.
+    /// All entries by key, with the positions of their values; each must be a
+    /// string, an integer or a boolean.
     pub fn all_values(self) -> Result<Vec<(SpannedText, Offset, ScalarValue)>> {
         let source = self.source;
         let named = |entry: Entry<'t>| {
@@ -187,15 +166,11 @@ impl<'t> TomlTable<'t> {
         self.entries.into_iter().map(named).collect()
     }
 
-    /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Nothing may be left.
-    ///
-    /// # Errors
-    /// `invalid_file` naming the first key that nobody took.
+    /// Fails with `invalid_file` for the first key that was not read.
     pub fn expect_empty(self) -> Result<()> {
         let Some(entry) = self.entries.first() else {
             return Ok(());
@@ -207,7 +182,7 @@ impl<'t> TomlTable<'t> {
     }
 }
 
-/// What [`Table::words`] found.
+/// What [`TomlTable::text_or_list`] found.
 #[derive(Debug)]
 pub enum TextOrList {
     Text(SpannedText),

@@ -1,12 +1,12 @@
-//! Texts as TOML has them.
+//! Writes TOML strings and keys.
 
 use std::fmt::Write as _;
 
 use lac_model::text::is_deceptive;
 
-/// A text in quotes. What could deceive whoever reads the file (controls,
-/// bidirectional and invisible characters) is written as an escape, so that a
-/// review sees it.
+/// A quoted string. Characters that could deceive a reader of the file
+/// (control, bidirectional and invisible characters) are escaped, so that a
+/// review shows them.
 pub fn toml_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -30,7 +30,7 @@ pub fn toml_string(text: &str) -> String {
     out
 }
 
-/// A key: bare where TOML allows it.
+/// A key, quoted only if TOML requires it.
 pub fn toml_key(key: &str) -> String {
     let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     if !key.is_empty() && key.bytes().all(bare) {
@@ -45,7 +45,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_review_sees_what_would_deceive_it() {
+    fn deceptive_characters_are_escaped() {
         assert_eq!(
             toml_string("a\u{202e}\u{0}\u{e0001}é"),
             r#""a\u202E\u0000\U000E0001é""#
@@ -56,7 +56,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(text in any::<String>(), name in any::<String>()) {
+        fn written_values_are_read_back(text in any::<String>(), name in any::<String>()) {
             let file = format!("{} = {}", toml_key(&name), toml_string(&text));
             let read: toml::Table = toml::from_str(&file).unwrap();
             prop_assert_eq!(read[&name].as_str(), Some(text.as_str()));

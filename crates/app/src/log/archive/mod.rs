@@ -129,9 +129,6 @@ fn record_archives(context: &Context<'_>, rows: &[ArchiveRow]) -> Result<Option<
 }
 
 /// Takes out of the database what archives hold.
-///
-/// # Errors
-/// `busy`, `database`.
 fn sweep_archived_events(context: &Context<'_>) -> Result<()> {
     while context.store.remove_archived_events(SWEEP_BATCH)? > 0 {}
     Ok(())
@@ -139,10 +136,6 @@ fn sweep_archived_events(context: &Context<'_>) -> Result<()> {
 
 /// Takes the lock of the archives of a log that is sound: what its database
 /// does not know may otherwise be all that is left.
-///
-/// # Errors
-/// `log_tampered`, `checkpoint_missing`; `store_unsafe` for a directory of
-/// another store; `io`.
 pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
     let file = context.high_water.read()?;
     let owner = {
@@ -165,9 +158,6 @@ pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
 /// what an erasure replaced. Not while somebody reads an older state, in which
 /// they may be referred to: `false` then. A file that knows more events than
 /// the log stays: it was not this log that made it.
-///
-/// # Errors
-/// `io`.
 pub fn remove_unreferenced_files(context: &Context<'_>) -> Result<bool> {
     let (known, size): (Vec<String>, u64) = {
         let read = context.store.read()?;

@@ -11,9 +11,6 @@ use lac_store::Result;
 
 /// The time before which events go, and the files for them, oldest first: one
 /// for each day, week or month of the store's timezone that has events.
-///
-/// # Errors
-/// Only the store's own.
 pub fn plan_pieces(view: &ReadView<'_>) -> Result<(Timestamp, Vec<PlannedArchive>)> {
     let zone = store_timezone(view)?;
     let span = rotation_span(view)?;

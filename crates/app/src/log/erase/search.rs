@@ -76,9 +76,6 @@ pub struct ErasureSubject {
 /// the customer had, and for everything that names them. What was typed by
 /// somebody who found nobody is about no customer, and found by the address
 /// alone.
-///
-/// # Errors
-/// `archive_missing`, `row_damaged`.
 pub fn find_erasable(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
@@ -98,9 +95,6 @@ pub fn find_erasable(
 }
 
 /// Searches what was recorded since.
-///
-/// # Errors
-/// As [`of`].
 pub fn extend(
     view: &ReadView<'_>,
     subject: &ErasureSubject,

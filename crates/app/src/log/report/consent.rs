@@ -10,9 +10,6 @@ use lac_store::Result;
 /// Follows such a login to the event that granted the consent, which may lie
 /// before the period; `None` for another event, and where the reader may not
 /// read that one.
-///
-/// # Errors
-/// `row_damaged`.
 pub(super) fn consent_granted_at(
     view: &ReadView<'_>,
     readable: &ReadableLog,

@@ -153,9 +153,6 @@ impl LogStatement {
 
 /// The one customer that events name by an address, for who may learn of
 /// customers from events alone.
-///
-/// # Errors
-/// `customer_ambiguous` where events of several have it.
 fn customer_named_in_log(
     view: &ReadView<'_>,
     address: &str,

@@ -96,16 +96,12 @@ impl AccessDirectory {
         self.roles.contains_key(name)
     }
 
-    /// # Errors
-    /// `role_not_found`.
     pub fn role(&self, name: &str) -> Result<&Role> {
         self.roles.get(name).ok_or_else(|| Fault::RoleNotFound {
             role: name.to_owned(),
         })
     }
 
-    /// # Errors
-    /// `admin_user_not_found`.
     pub fn user(&self, name: &str) -> Result<&AdminUser> {
         self.users
             .get(name)

@@ -47,8 +47,6 @@ const MAX_ROLES: usize = 2_000;
 const MAX_USERS: usize = 10_000;
 
 impl<'t> AccessFile<'t> {
-    /// # Errors
-    /// `invalid_file`, with line, column, field and reason.
     pub fn read(text: &'t str) -> Result<Self> {
         let source = Source::new(text);
         let mut file = source.parse_table(FORMAT)?;
@@ -78,9 +76,6 @@ impl<'t> AccessFile<'t> {
     /// Looks up what these parts of it name: websites within the actor's scope,
     /// roles in the file and the store, accounts that others have. Of parts
     /// that the actor may not read nothing is looked up, for an error tells.
-    ///
-    /// # Errors
-    /// `invalid_file`.
     pub fn resolve(
         &self,
         view: &ReadView<'_>,
