@@ -1,9 +1,10 @@
-//! Appending to the audit log, inside the transaction of the act itself.
+//! Appends events in the transaction of the change that they record.
 //!
-//! Opening the log compares three things before anything is added: the head row
-//! with its own signature, the stored events with the head, and the head with
-//! the high-water file outside the database. Otherwise one append after a
-//! rollback of the database would heal the attack.
+//! Before the first append, three things are compared: the head with its
+//! signature, the newest event in the database with the head, and the head with
+//! the checkpoint file outside the database. Without the last one, the first
+//! append after somebody restored an older database would sign the restored
+//! log.
 
 use crate::fault::log_tampered;
 use crate::head::{check_checkpoint_file, check_head};
@@ -20,16 +21,16 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::{AppendProof, ArchiveRow, AuditWriter, HighWaterMark, Result, TreeHead, WriteTx};
 
-/// An event that was appended (or whose group is not logged).
+/// An appended event. [`Appender::finish`] demands one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub struct RecordedEvent {
-    /// `None` where the action group is not logged.
+    /// `None` if the event's action group is left out of the log.
     pub seq: Option<u64>,
 }
 
-/// The log, open for appending in one transaction.
+/// The log, opened for appending in one transaction.
 pub struct Appender<'tx> {
     tx: &'tx dyn WriteTx,
     random: &'tx dyn Random,
@@ -39,13 +40,13 @@ pub struct Appender<'tx> {
     now: Timestamp,
     excluded_groups: Vec<ActionGroup>,
     appended: u64,
-    /// The last event, which is not written before it is known whether it is
-    /// the one that says what the act has left.
+    /// The last event. It is written when the next one comes or at the end:
+    /// only the last event of a transaction records the state.
     pending: Option<(Event, Timestamp)>,
-    /// The newest state of the log, and whether it was looked for.
+    /// The newest recorded state, once `is_state_loaded`.
     known_state: Option<(u64, StateDigests)>,
     is_state_loaded: bool,
-    /// Whether the act says what the state is without having changed it.
+    /// Whether to record the state although no tracked table was changed.
     records_state: bool,
     accepts_state: bool,
     needs_anchoring: bool,
@@ -61,12 +62,11 @@ impl std::fmt::Debug for Appender<'_> {
 }
 
 impl<'tx> Appender<'tx> {
-    /// Opens the log after checking it against its signature and the
-    /// high-water file.
+    /// Checks the log and opens it for appending. `log_tampered` if it differs
+    /// from what was signed; `checkpoint_missing` if there is no checkpoint
+    /// file.
     ///
-    /// # Errors
-    /// `log_tampered` (exit 6) where something differs; `checkpoint_missing`
-    /// (exit 8) where the high-water file is gone.
+    /// `now` becomes the time of the events, unless the newest event is later.
     pub fn open(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
@@ -96,10 +96,8 @@ impl<'tx> Appender<'tx> {
         ))
     }
 
-    /// Opens the log without its high-water file, to record its recovery.
-    ///
-    /// # Errors
-    /// `log_tampered` where head and events differ.
+    /// Opens the log without the checkpoint file, to record that it is
+    /// replaced. All records in the database are hashed instead.
     pub fn open_for_recovery(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
@@ -125,10 +123,8 @@ impl<'tx> Appender<'tx> {
         ))
     }
 
-    /// Starts the log of a new store.
-    ///
-    /// # Errors
-    /// `already_exists` if there is one.
+    /// Starts the log of a new store. `already_exists` if it has events.
+    /// `origin` must satisfy [`note::is_valid_origin`].
     pub fn create(
         tx: &'tx dyn WriteTx,
         random: &'tx dyn Random,
@@ -171,7 +167,8 @@ impl<'tx> Appender<'tx> {
         }
     }
 
-    /// Leaves these groups out (those that cannot be turned off stay in).
+    /// Leaves these action groups out of the log, except those that are always
+    /// logged.
     pub fn exclude_groups(&mut self, groups: Vec<ActionGroup>) {
         self.excluded_groups = groups
             .into_iter()
@@ -179,23 +176,24 @@ impl<'tx> Appender<'tx> {
             .collect();
     }
 
-    /// Puts these groups back in: a change of what is logged always is.
+    /// Leaves no group out, for the event that changes what is logged.
     pub fn include_all_groups(&mut self) {
         self.excluded_groups.clear();
     }
 
-    /// A later reading of the clock, in an act that takes its time.
+    /// Sets the time of the next events, in a transaction that takes long.
+    /// Never moves back.
     pub fn advance_clock(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
     }
 
-    /// The seq the next event will get.
+    /// The `seq` that the next event will get.
     pub fn next_seq(&self) -> u64 {
         self.frontier.size() + u64::from(self.pending.is_some()) + 1
     }
 
-    /// Lets the act's last event say what the state is, whether the act changes
-    /// it or not.
+    /// Records the state in the last event, even if no tracked table was
+    /// changed.
     pub fn record_state(&mut self) {
         self.records_state = true;
     }
@@ -207,11 +205,9 @@ impl<'tx> Appender<'tx> {
         self.accepts_state = true;
     }
 
-    /// The newest state before this act; `None` where no event holds one yet. It
-    /// is read from records that add up to what was signed.
-    ///
-    /// # Errors
-    /// `log_tampered`.
+    /// The newest recorded state before this transaction and the `seq` of its
+    /// event; `None` if there is none yet. It comes from records that lead to
+    /// the signed root.
     pub fn known_state(&mut self) -> Result<Option<(u64, StateDigests)>> {
         if !self.is_state_loaded {
             self.known_state = state::newest_state(self.tx.as_read(), &self.frontier)?;
@@ -220,8 +216,8 @@ impl<'tx> Appender<'tx> {
         Ok(self.known_state.clone())
     }
 
-    /// Appends one event. What changes a kind of state that is tracked is
-    /// recorded even where its group is left out.
+    /// Appends one event. If its group is left out of the log, it is recorded
+    /// nonetheless when the transaction changed a table whose state is tracked.
     pub fn append(&mut self, event: &Event) -> Result<RecordedEvent> {
         let is_left_out = self.excluded_groups.contains(&event.action.group());
         if is_left_out {
@@ -238,12 +234,13 @@ impl<'tx> Appender<'tx> {
         Ok(RecordedEvent { seq: Some(seq) })
     }
 
-    /// What the event says of the state; the last one of an act that changed
-    /// it, and the first of each run of 256.
+    /// The state to put into event `seq`: the new one in the last event of a
+    /// transaction that changed it, a repetition in the first event of each run
+    /// of 256.
     ///
-    /// # Errors
-    /// `state_tampered` where the tables were not as the log says when the act
-    /// began: recording them as they are now would let that pass.
+    /// `state_tampered` if the tables did not match the recorded state when the
+    /// transaction began. Otherwise the event would record somebody else's
+    /// change as its own.
     fn state_for_event(&mut self, seq: u64, is_last: bool) -> Result<Option<StateDigests>> {
         let written = self.tx.written_state_kinds();
         let is_told = is_last && (self.records_state || !written.is_empty());
@@ -267,8 +264,8 @@ impl<'tx> Appender<'tx> {
         for kind in StateKind::ALL {
             let before = known.as_ref().and_then(|(_, state)| state.get(kind));
             let digest = match before {
-                // Where nothing was changed nothing ceased to be tracked,
-                // whatever the config says now.
+                // Nothing was written, so every kind stays tracked, whatever
+                // the config says now.
                 Some(before) if written.is_empty() && !self.accepts_state => {
                     Some(before.to_owned())
                 }
@@ -283,7 +280,6 @@ impl<'tx> Appender<'tx> {
         Ok(Some(state))
     }
 
-    /// Writes the event that waits, if one does.
     fn write_pending(&mut self, is_last: bool) -> Result<()> {
         let Some((mut event, now)) = self.pending.take() else {
             return Ok(());
@@ -317,25 +313,24 @@ impl<'tx> Appender<'tx> {
         Ok(())
     }
 
-    /// Lets an archive stand for its events; recorded by an event of the same
-    /// transaction. What the state is, is read first: it may be said by one of
-    /// those events.
+    /// Registers an archive. From then on its events are read from the file;
+    /// the database removes them later. An event in the same transaction
+    /// records it.
     pub fn put_archive(&mut self, archive: &ArchiveRow) -> Result<()> {
+        // It may be in an event that is read from the archive afterwards.
         self.known_state()?;
         self.writer.put_archive(archive)
     }
 
-    /// Removes shopper parts; the event that lists them is appended in the
-    /// same transaction.
+    /// Removes the `shopper` parts and salts of the events `first` to `last`,
+    /// inclusive. Append the event that lists them in the same transaction.
     pub fn erase(&self, first: u64, last: u64) -> Result<()> {
         self.writer.erase(first, last)
     }
 
-    /// Signs the new checkpoint. Takes a [`Recorded`] so that a transaction
-    /// without an event cannot be sealed.
-    ///
-    /// # Errors
-    /// `state_tampered`.
+    /// Writes the last event and signs the new checkpoint. The
+    /// [`RecordedEvent`] makes sure that there is one. `state_tampered` as for
+    /// [`append`](Self::append).
     pub fn finish(mut self, _recorded: RecordedEvent, key: &PrivateKey) -> Result<AppendProof> {
         self.write_pending(true)?;
         if self.appended == 0 {
@@ -356,7 +351,7 @@ impl<'tx> Appender<'tx> {
     }
 }
 
-/// Hours since 1970, UTC.
+/// Hours since 1970-01-01 00:00 UTC.
 fn hours_since_epoch(time: Timestamp) -> i64 {
     time.seconds().div_euclid(3600)
 }

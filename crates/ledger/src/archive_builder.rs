@@ -1,4 +1,4 @@
-//! Writing an archive, and reading it back before anything relies on it.
+//! Writes archives, and reads each one back before the database relies on it.
 
 use std::io::BufWriter;
 use std::ops::ControlFlow;
@@ -26,7 +26,8 @@ use lac_model::ids::local_customer_number;
 use lac_model::time::Timestamp;
 use lac_store::{ArchiveRow, Result, TreeHead};
 
-/// A file in the making.
+/// An archive to be written: its file name, and `seq` and time of its first and
+/// last event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedArchive {
     pub name: String,
@@ -36,20 +37,18 @@ pub struct PlannedArchive {
     pub until: Timestamp,
 }
 
-/// What archives are called behind their date and seqs.
+/// The end of an archive's file name, after date and seqs.
 pub const ARCHIVE_EXTENSION: &str = ".jsonl.zst";
 
-/// Whether a file was made here (finished or not): others are left alone.
+/// Whether a file name is that of an archive, finished or not. Other files in
+/// the directory are not touched.
 pub fn is_archive_name(name: &str) -> bool {
     name.starts_with("log-")
         && (name.ends_with(ARCHIVE_EXTENSION) || name.ends_with(".jsonl.zst.new"))
 }
 
-/// Whether a file that nothing refers to can go: it was never finished, or all
-/// that it holds is in a log of this size.
-///
-/// # Errors
-/// `io`.
+/// Whether an archive file that the database does not refer to can be removed:
+/// it was not finished, or a log of `size` events contains all its events.
 pub fn is_removable(files: &dyn Archives, name: &str, size: u64) -> Result<bool> {
     if !name.ends_with(ARCHIVE_EXTENSION) {
         return Ok(true);
@@ -67,7 +66,7 @@ pub fn is_removable(files: &dyn Archives, name: &str, size: u64) -> Result<bool>
         .is_some_and(|known| known <= size))
 }
 
-/// Makes archives out of one snapshot.
+/// Writes archives from one snapshot.
 pub struct ArchiveBuilder<'m> {
     source: EventSource<'m>,
     tree: &'m EventTree<'m>,
@@ -77,8 +76,7 @@ pub struct ArchiveBuilder<'m> {
 }
 
 impl<'m> ArchiveBuilder<'m> {
-    /// # Errors
-    /// `log_tampered`.
+    /// `log_tampered` if the head's checkpoint does not verify with `keys`.
     pub fn new(
         source: EventSource<'m>,
         tree: &'m EventTree<'m>,
@@ -96,10 +94,9 @@ impl<'m> ArchiveBuilder<'m> {
         })
     }
 
-    /// Makes all of them; what will be known of each.
-    ///
-    /// # Errors
-    /// `io`, `log_tampered`, `row_damaged`.
+    /// Writes all archives and returns their rows for the database. `pieces`
+    /// follow each other without gaps and begin after the newest archive. `at`
+    /// is called with the number of events written, and of how many.
     pub fn build_all(
         &self,
         pieces: &[PlannedArchive],
@@ -168,7 +165,8 @@ impl<'m> ArchiveBuilder<'m> {
     }
 }
 
-/// The file is what was written, and leads to the signed root.
+/// Checks that the file has the bytes that were written and that its events
+/// lead to the signed root.
 fn verify_written(
     files: &dyn Archives,
     name: &str,
@@ -191,18 +189,16 @@ fn verify_written(
     Ok(())
 }
 
-/// An archive without some of its shopper parts.
+/// An archive that was written again without some `shopper` parts: the old file
+/// name, and the row of the new file.
 #[derive(Debug)]
 pub struct RewrittenArchive {
     pub old: String,
     pub row: ArchiveRow,
 }
 
-/// Writes an archive anew under another name, without the shopper parts of
-/// the events that `erased` says.
-///
-/// # Errors
-/// `archive_missing`, `io`, `log_tampered`.
+/// Writes an archive again, under a new name, without the `shopper` parts of
+/// the events for which `erased` returns true. The old file stays.
 pub fn rewrite_archive(
     source: EventSource<'_>,
     archive: &ArchiveRow,
@@ -255,7 +251,7 @@ pub fn rewrite_archive(
     })
 }
 
-/// `log-….jsonl.zst` becomes `log-….e1.jsonl.zst`, that `….e2.jsonl.zst`.
+/// `log-….jsonl.zst` → `log-….e1.jsonl.zst` → `log-….e2.jsonl.zst`.
 fn next_name(name: &str) -> String {
     let stem = name.strip_suffix(ARCHIVE_EXTENSION).unwrap_or(name);
     let (stem, times) = match stem.rsplit_once(".e") {
@@ -270,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_count_their_erasures() {
+    fn each_rewrite_increments_the_number_in_the_name() {
         let first = next_name("log-2026-09-01-000000001-000000002.jsonl.zst");
         assert_eq!(first, "log-2026-09-01-000000001-000000002.e1.jsonl.zst");
         assert!(next_name(&first).ends_with(".e2.jsonl.zst"));

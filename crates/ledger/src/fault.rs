@@ -1,13 +1,14 @@
-//! The two ways in which the log is not what it should be.
+//! Constructors of the two faults for a damaged log.
 
 use lac_model::fault::Fault;
 
-/// The log differs from what was signed.
+/// The log, or a file of it, differs from what was signed. `what` describes the
+/// difference.
 pub fn log_tampered(what: impl Into<String>) -> Fault {
     Fault::LogTampered { what: what.into() }
 }
 
-/// An event whose texts are none.
+/// The stored texts of event `seq` are not a valid event.
 pub fn event_damaged(seq: u64, problem: impl ToString) -> Fault {
     Fault::RowDamaged {
         table: "audit_event".to_owned(),

@@ -1,4 +1,4 @@
-//! The head of the tree and the checkpoint file, compared with what was signed.
+//! Compares the head of the tree and the checkpoint file with what was signed.
 
 use crate::fault::log_tampered;
 use crate::merkle::Frontier;
@@ -6,10 +6,9 @@ use crate::root::database_root_at;
 use crate::signing::log_keys::LogKeys;
 use lac_store::{ReadTx, Result, TreeHead};
 
-/// The head's frontier, once its signature, root and last event agree.
-///
-/// # Errors
-/// `log_tampered`.
+/// Checks the head's signature, its size and root against the signed ones, and
+/// that the newest event in the database has that number. Returns the head's
+/// frontier. It does not read the events.
 pub fn check_head(tx: &dyn ReadTx, head: &TreeHead, keys: &LogKeys) -> Result<Frontier> {
     let opened = keys.open(head.note.as_bytes());
     let signed = opened
@@ -30,11 +29,10 @@ pub fn check_head(tx: &dyn ReadTx, head: &TreeHead, keys: &LogKeys) -> Result<Fr
     Ok(frontier)
 }
 
-/// Compares the high-water file with the head. Behind, and a signed prefix of
-/// the tree, is healthy: a crash between commit and file.
-///
-/// # Errors
-/// `log_tampered` for a file that is ahead, of another root or not ours.
+/// Compares the checkpoint file (the high-water mark outside the database) with
+/// the head. An older checkpoint of the same tree is accepted: the program
+/// stopped between commit and writing the file. A newer one means that an older
+/// database was restored.
 pub fn check_checkpoint_file(
     tx: &dyn ReadTx,
     head: &TreeHead,

@@ -1,4 +1,4 @@
-//! What the rows of keys say: which one counts, and how those of the log follow
+//! Reads the stored keys: which one is active, and how the audit keys follow
 //! each other.
 
 use serde::{Deserialize, Serialize};
@@ -10,17 +10,12 @@ use crate::signing::keys::PublicKey;
 use crate::signing::log_keys::{KeyChange, LogKeys};
 
 /// The public key of a row.
-///
-/// # Errors
-/// `io` for bytes that are no key.
 pub fn public_key(row: &KeyRow) -> Result<PublicKey> {
     Ok(PublicKey::from_bytes(&row.public_key)?)
 }
 
-/// The key of that purpose that signs.
-///
-/// # Errors
-/// `log_tampered` where there is none, or more than one.
+/// The one active key of a purpose. `log_tampered` if there is none, or more
+/// than one.
 pub fn active_key(rows: &[KeyRow], purpose: KeyPurpose) -> Result<&KeyRow> {
     let mut found = rows
         .iter()
@@ -38,11 +33,10 @@ pub fn active_key(rows: &[KeyRow], purpose: KeyPurpose) -> Result<&KeyRow> {
     }
 }
 
-/// The chain of the log's keys. Signatures are verified when something rests on
-/// them; that each names the one before it is seen at once.
+/// The chain of audit keys, from all key rows in the order of their creation.
 ///
-/// # Errors
-/// `log_tampered` for rows that are no chain.
+/// Checks here that each row names the key before it. The signatures are
+/// verified when a checkpoint needs them ([`LogKeys::open`]).
 pub fn log_keys(rows: &[KeyRow], origin: &str) -> Result<LogKeys> {
     let broken = || log_tampered("what is kept of the log's keys does not fit together");
     let newest = &active_key(rows, KeyPurpose::Audit)?.kid;
@@ -79,7 +73,8 @@ pub fn log_keys(rows: &[KeyRow], origin: &str) -> Result<LogKeys> {
     }
 }
 
-/// The keys of a log, oldest first.
+/// The keys of a log, oldest first, as `lac key verifier --all -o json` prints
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyChain {
     /// The store's name.
@@ -87,25 +82,26 @@ pub struct KeyChain {
     pub keys: Vec<KeyChainEntry>,
 }
 
-/// One of them.
+/// One key of the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyChainEntry {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// A C2SP signed-note verifier key.
+    /// The public key, `NAME+ID+KEY` (C2SP signed-note).
     pub verifier: String,
     /// `active`, `verifying` or `retired`.
     pub state: String,
-    /// The sizes whose checkpoints it may sign: from, and up to, inclusive.
+    /// The smallest number of events whose checkpoint this key may sign.
     pub since_size: u64,
+    /// The largest one; `null` for the newest key.
     pub until_size: Option<u64>,
-    /// The signed note with which it took over; `null` for the first.
+    /// The signed key change that introduced it; `null` for the first key.
     pub statement: Option<String>,
 }
 
 impl KeyChain {
-    /// The chain as a text: the first key, then the statements, with an empty
-    /// line before each.
+    /// The chain file: the line of the first key, then every key change, each
+    /// after an empty line.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         if let Some(first) = self.keys.first() {

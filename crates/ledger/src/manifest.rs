@@ -1,5 +1,5 @@
-//! What stands beside an export: what it holds, of which log, and the log's
-//! signature over all of that.
+//! The manifest beside an export: what the file contains, of which log, and the
+//! log's signature over it (`docs/proofs.md`, The manifest).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,55 +12,59 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// The format's name.
+/// The value of [`Manifest::format`].
 pub const MANIFEST_FORMAT: &str = "lac-manifest/1";
 
 /// The manifest of one export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// [`FORMAT`].
+    /// [`MANIFEST_FORMAT`].
     pub format: String,
     /// The file's name, without directories.
     pub file: String,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: String,
-    /// The version of `lac` that wrote it; OCSF rows hold it.
+    /// The version of `lac` that wrote the file; OCSF rows contain it.
     pub version: String,
     /// `zst` or `gz`; `null` for none.
     pub compression: Option<String>,
+    /// Length of the file, after compression.
     pub bytes: u64,
-    /// Of the file as it is, in hexadecimal.
+    /// SHA-256 of the file, after compression, in hexadecimal.
     pub sha256: String,
     pub rows: u64,
     pub columns: Vec<EventField>,
     /// Whether cells that a spreadsheet would run as formulas got a leading `'`.
     pub formula_guard: bool,
-    /// The filter as it was resolved: instants in UTC (`until` exclusive), ids.
+    /// The filter with relative times and names resolved: times in UTC (`until`
+    /// exclusive), ids.
     pub filter: Selection,
-    /// What a custom role scope let its maker see; `null` for everything.
+    /// What the exporter's role scope let them see; `null` for everything.
     pub visible: Option<LogVisibility>,
-    /// The first and the last event that were looked at; `null` for none.
+    /// First and last `seq` that were searched; `null` for none.
     pub window: Option<(u64, u64)>,
     /// The store's name.
     pub origin: String,
-    /// The newest signed checkpoint when it was made (C2SP `tlog-checkpoint`).
+    /// The newest signed checkpoint at the time of the export.
     pub checkpoint: String,
-    /// The key that signed both, as C2SP tools take it.
+    /// The public key that signed manifest and checkpoint, `NAME+ID+KEY`. For
+    /// information: verify with a key that you trust.
     pub key: String,
     pub proof: Option<ProofFile>,
     pub exported_at: Timestamp,
     pub exported_by: Exporter,
-    /// C2SP signature line over the canonical JSON (RFC 8785) of all of the above.
+    /// Signature line (C2SP signed-note) over the canonical JSON (RFC 8785) of
+    /// all other members.
     pub signature: String,
 }
 
-/// The proof that goes with an export.
+/// The proof file of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProofFile {
     pub strength: ProofStrength,
-    /// Its name, without directories.
+    /// The proof file's name, without directories.
     pub file: String,
     pub bytes: u64,
     pub sha256: String,
@@ -72,11 +76,11 @@ pub struct ProofFile {
 pub enum ProofStrength {
     /// The rows are genuine.
     Sparse,
-    /// The rows are genuine, and all there are for the filter.
+    /// The rows are genuine, and no event that matches the filter is missing.
     Range,
 }
 
-/// Who made it.
+/// Who exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exporter {
@@ -87,40 +91,32 @@ pub struct Exporter {
 }
 
 impl Manifest {
-    /// What is signed: the manifest without `signature` as canonical JSON (RFC
+    /// The signed text: the manifest without `signature` as canonical JSON (RFC
     /// 8785: sorted keys, no white space), and a newline.
     fn signed_text(&self) -> Result<String> {
         let mut value = serde_json::to_value(self).map_err(Fault::internal)?;
         if let Some(members) = value.as_object_mut() {
             members.remove("signature");
         }
-        // serde_json sorts the keys of what was a struct, and escapes as RFC
-        // 8785 does; there are no numbers but whole ones.
+        // serde_json sorts the keys of a `Value` and escapes as RFC 8785 does;
+        // all numbers are integers.
         Ok(format!("{value}\n"))
     }
 
-    /// Signs it.
-    ///
-    /// # Errors
-    /// Only internal ones.
+    /// Sets `signature`. Set all other members first.
     pub fn sign(&mut self, key: &PrivateKey) -> Result<()> {
         self.signature = note::sign_text(&self.signed_text()?, &self.origin, key);
         Ok(())
     }
 
-    /// The file's text.
-    ///
-    /// # Errors
-    /// Only internal ones.
+    /// The content of the manifest file.
     pub fn to_text(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(self).map_err(Fault::internal)?;
         Ok(format!("{text}\n"))
     }
 
-    /// Which of the log's keys signed it as it is.
-    ///
-    /// # Errors
-    /// As [`note::check_signature`].
+    /// The key of the log that signed the manifest. The inner error says why
+    /// none did.
     pub fn signer(&self, keys: &LogKeys) -> Result<std::result::Result<PublicKey, NoteError>> {
         for key in keys.keys() {
             match self.verify_signature(key)? {
@@ -132,10 +128,7 @@ impl Manifest {
         Ok(Err(NoteError::UnknownKey))
     }
 
-    /// Whether that key signed it as it is.
-    ///
-    /// # Errors
-    /// As [`note::check_signature`].
+    /// Checks the manifest's signature with one key.
     pub fn verify_signature(&self, key: &PublicKey) -> Result<std::result::Result<(), NoteError>> {
         let text = self.signed_text()?;
         Ok(note::check_signature(
@@ -147,7 +140,7 @@ impl Manifest {
     }
 }
 
-/// A hash in hexadecimal.
+/// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -192,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn every_change_breaks_the_signature() {
+    fn any_change_invalidates_the_signature() {
         let key = PrivateKey::from_seed([5; 32]);
         let mut signed = manifest();
         signed.sign(&key).unwrap();
@@ -218,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_is_canonical() {
+    fn signed_text_is_canonical_json() {
         let text = manifest().signed_text().unwrap();
         assert!(
             text.starts_with(r#"{"bytes":1,"checkpoint":"","columns":["seq"],"compression":null"#)

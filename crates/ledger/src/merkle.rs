@@ -1,5 +1,5 @@
-//! The Merkle tree over the audit log (RFC 6962, section 2.1), kept as its
-//! frontier: appending costs a handful of hashes however long the log is.
+//! The Merkle tree of RFC 6962, section 2.1, with SHA-256, as a frontier:
+//! appending takes a few hashes, whatever the size of the log.
 
 use sha2::{Digest, Sha256};
 
@@ -29,10 +29,10 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
         .into()
 }
 
-/// The commitment to a part of an event that may be erased later:
-/// SHA-256(0x02 ‖ salt ‖ part). Without the salt, which is erased with the
-/// part, nobody can confirm a guess; the prefix keeps it apart from leaves
-/// and nodes.
+/// The commitment to a part of an event: SHA-256(0x02 ‖ salt ‖ part).
+///
+/// The salt is erased with the part, so that nobody can confirm a guess about
+/// it. The prefix makes it different from every leaf and node.
 pub fn commitment(salt: &[u8; 32], part: &[u8]) -> Hash {
     let hash = Sha256::new().chain_update([0x02]);
     hash.chain_update(salt).chain_update(part).finalize().into()
@@ -41,17 +41,17 @@ pub fn commitment(salt: &[u8; 32], part: &[u8]) -> Hash {
 /// Why a frontier was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrontierError {
-    /// The stored nodes are not what a tree of that size has.
+    /// The nodes do not have the length that a tree of that size has.
     #[error("a tree of {size} leaves has {expected} bytes of frontier, not {found}")]
     Length {
         /// Leaves in the tree.
         size: u64,
-        /// Bytes that belong to it.
+        /// Bytes that a frontier of that size has.
         expected: usize,
         /// Bytes that were given.
         found: usize,
     },
-    /// A whole subtree can only follow whole subtrees.
+    /// A subtree of 256 leaves can only follow a multiple of 256 leaves.
     #[error("a subtree of 256 leaves cannot follow {size} leaves")]
     Unaligned {
         /// Leaves in the tree.
@@ -59,8 +59,8 @@ pub enum FrontierError {
     },
 }
 
-/// The roots of the perfect subtrees that make up the tree, largest first:
-/// one for every bit set in the number of leaves.
+/// The roots of the complete subtrees that make up the tree, largest first: one
+/// for each bit set in the number of leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -73,8 +73,9 @@ impl Frontier {
         Self::default()
     }
 
-    /// Restores what [`size`](Self::size) and [`nodes_bytes`](Self::nodes_bytes)
-    /// gave; refuses any length but 32 bytes per bit set in `size`.
+    /// Restores a frontier from [`size`](Self::size) and
+    /// [`nodes_bytes`](Self::nodes_bytes). `nodes` must have 32 bytes for each
+    /// bit set in `size`.
     pub fn from_parts(size: u64, nodes: &[u8]) -> Result<Self, FrontierError> {
         let expected = size.count_ones() as usize * size_of::<Hash>();
         let (hashes, rest) = nodes.as_chunks();
@@ -102,8 +103,8 @@ impl Frontier {
         self.size
     }
 
-    /// Appends one leaf, made by [`leaf_hash`]. When that completes an aligned
-    /// subtree of 256 leaves, its root is returned, to be stored for
+    /// Appends one leaf, made by [`leaf_hash`]. If it completes an aligned
+    /// subtree of 256 leaves, returns the root of the subtree: store it for
     /// [`push_subtree`](Self::push_subtree).
     pub fn push(&mut self, leaf: Hash) -> Option<Hash> {
         self.size += 1;
@@ -111,7 +112,7 @@ impl Frontier {
     }
 
     /// Appends 256 leaves at once, given the root that [`push`](Self::push)
-    /// returned for them. Refused unless the size is a multiple of 256.
+    /// returned for them. The size must be a multiple of 256.
     pub fn push_subtree(&mut self, root_of_256: Hash) -> Result<(), FrontierError> {
         if !self.size.is_multiple_of(SUBTREE_SIZE) {
             return Err(FrontierError::Unaligned { size: self.size });
@@ -121,7 +122,7 @@ impl Frontier {
         Ok(())
     }
 
-    /// The tree's root (RFC 6962 "Merkle Tree Hash").
+    /// The tree's root (RFC 6962, "Merkle Tree Hash").
     pub fn root(&self) -> Hash {
         let smallest_first = self.nodes.iter().rev().copied();
         smallest_first
@@ -130,7 +131,7 @@ impl Frontier {
     }
 
     /// Adds `node`, joined `times` times with its left neighbour, as a binary
-    /// counter carries; returns what it was after `watched` joins.
+    /// counter carries. Returns the node after `watched` joins.
     fn merge(&mut self, mut node: Hash, times: u32, watched: u32) -> Option<Hash> {
         let mut seen = None;
         for joins in 1..=times {

@@ -71,7 +71,7 @@ fn certificate_transparency_roots() {
 }
 
 #[test]
-fn agrees_with_the_definition_up_to_600() {
+fn roots_match_the_rfc_definition_up_to_600_leaves() {
     let all = leaves(600);
     let mut tree = Frontier::new();
     for (size, leaf) in all.iter().enumerate() {
@@ -91,7 +91,7 @@ fn agrees_with_the_definition_up_to_600() {
 }
 
 #[test]
-fn agrees_with_another_implementation() {
+fn roots_match_another_implementation() {
     let ours = leaf_hash(b"record");
     let theirs = tlog_tiles::record_hash(b"record");
     assert_eq!(ours, theirs.0);
@@ -101,7 +101,7 @@ fn agrees_with_another_implementation() {
 }
 
 #[test]
-fn a_commitment_is_neither_leaf_nor_node() {
+fn commitments_differ_from_leaves_and_nodes() {
     let mut input = vec![2];
     input.extend([7; 32]);
     input.extend(b"part");
@@ -112,7 +112,7 @@ fn a_commitment_is_neither_leaf_nor_node() {
 }
 
 #[test]
-fn wrong_lengths_and_places_are_refused() {
+fn wrong_lengths_and_positions_are_refused() {
     assert!(Frontier::from_parts(3, &[0; 64]).is_ok());
     for length in [0, 32, 63, 65, 96] {
         assert!(Frontier::from_parts(3, &vec![0; length]).is_err());

@@ -1,5 +1,6 @@
-//! Ranges of seqs worked on by several threads, each with a connection of its
-//! own, and taken in order. A few results are held, however many ranges.
+//! Processes ranges of seqs in several threads, each with its own connection,
+//! and passes the results on in order. Memory does not grow with the number of
+//! ranges.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -10,18 +11,18 @@ use lac_model::audit::{Selection, SelectionValues};
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, EventHints, EventQuery, ReadTx, Result, Store};
 
-/// Fewer ranges than this are not worth a thread.
+/// With fewer ranges than this, threads cost more than they save.
 const MIN_PARALLEL_RANGES: usize = 4;
-/// Results that wait to be taken, for each worker.
+/// How many results each worker may compute ahead.
 const RESULTS_AHEAD: usize = 2;
 
-/// What is done to one range. Takes a result that was used before, to fill.
+/// Processes one range, `[first, last]` inclusive. The last argument is an
+/// older result, to reuse its buffers.
 pub type RangeWork<'w, T> = dyn Fn(EventSource<'_>, [u64; 2], T) -> Result<T> + Sync + 'w;
 
-/// Runs `work` over the ranges and gives the results to `take`, in order.
-///
-/// # Errors
-/// Whatever working or taking fails with.
+/// Runs `work` for each range and calls `take` with the results in order of
+/// `ranges`. If a worker's snapshot has other events than `source`, the rest is
+/// processed here, with `source`.
 pub fn for_each_range<T: Default + Send>(
     store: &dyn Store,
     source: EventSource<'_>,
@@ -50,12 +51,13 @@ pub fn for_each_range<T: Default + Send>(
 
 enum WorkerMessage<T> {
     Result(T),
-    /// The worker sees another log than this transaction does.
+    /// The worker's snapshot differs from that of the caller.
     LogChanged,
     Failed(Fault),
 }
 
-/// How many were taken: fewer than all where a worker saw another log.
+/// Returns how many ranges were processed: fewer than all if a worker's
+/// snapshot differed.
 fn run_workers<T: Default + Send>(
     stores: Vec<Box<dyn Store + Send>>,
     source: EventSource<'_>,
@@ -87,7 +89,8 @@ fn run_workers<T: Default + Send>(
             match receive.recv() {
                 Ok(WorkerMessage::Result(mut result)) => {
                     take(&mut result)?;
-                    // A worker that is done needs no buffer any more.
+                    // Fails if the worker has finished; then the buffer is not
+                    // needed.
                     let _ = give_back.try_send(result);
                 }
                 Ok(WorkerMessage::LogChanged) => return Ok(at),
@@ -99,14 +102,13 @@ fn run_workers<T: Default + Send>(
     })
 }
 
-/// What one worker does.
 struct Worker<'j, T> {
     archive_store: &'j dyn Archives,
     work: &'j RangeWork<'j, T>,
     ranges: &'j [[u64; 2]],
-    /// Which range it begins with, and how many workers there are.
+    /// The index of its first range, and the number of workers.
     stride: (usize, usize),
-    /// The log as the transaction that began it sees it.
+    /// Events in the log, as the caller's snapshot has it.
     size: u64,
     archives: &'j [ArchiveRow],
 }
@@ -118,7 +120,7 @@ impl<T: Default + Send> Worker<'_, T> {
             Ok(false) => WorkerMessage::LogChanged,
             Err(fault) => WorkerMessage::Failed(fault),
         };
-        // Nobody listens any more where somebody else failed first.
+        // Fails if the receiver stopped because of another error.
         let _ = send.send(end);
     }
 
@@ -153,8 +155,8 @@ impl<T: Default + Send> Worker<'_, T> {
     }
 }
 
-/// Whether nothing was archived or erased since; what was added since is not
-/// looked at.
+/// Whether nothing was archived or erased since the log had `size` events.
+/// Newer events do not matter.
 pub fn is_unchanged_since(read: &dyn ReadTx, size: u64, archives: &[ArchiveRow]) -> Result<bool> {
     if read.audit_archives()? != archives || read.audit_last_seq()? < size {
         return Ok(false);

@@ -78,11 +78,6 @@ pub fn prove_continuation(
 /// not matter. Only what a trusted key proves is a difference: a note by another
 /// key, or of another log, shows nothing about this one, and neither does a text
 /// that is no note.
-///
-/// # Errors
-/// `unknown_key`, `another_log`; `file_tampered` for one that a trusted key did
-/// not sign as it is, or had no right to sign; `proof_missing` for a text that
-/// cannot be read as a checkpoint.
 pub fn open_checkpoint(what: &str, note: &str, keys: &LogKeys) -> Result<VerifiedCheckpoint> {
     let note = match split_notes(note.trim_start_matches('\n'))[..] {
         [one] => one,
@@ -119,9 +114,6 @@ pub fn unreadable_note(what: &str) -> Fault {
 impl Receipt {
     /// Checks it with nothing but the log's keys: its signature, and that it continues
     /// an older checkpoint.
-    ///
-    /// # Errors
-    /// As [`open`]; `proof_missing` where it holds no proof for that one.
     pub fn verify(&self, keys: &LogKeys, older: Option<&Checkpoint>) -> Result<VerifiedCheckpoint> {
         let opened = open_checkpoint("the checkpoint", &self.note, keys)?;
         let Some(older) = older else {

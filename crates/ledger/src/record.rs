@@ -1,10 +1,11 @@
-//! The exact bytes of an event: the record and its two parts.
+//! The exact bytes of an event: the record and its two parts
+//! (`docs/audit-log.md`, Bytes).
 //!
-//! The *record* holds nothing personal and is never removed; its SHA-256 is the
-//! leaf of the tree (RFC 6962 2.1). The *shopper* and *staff* parts hang on it
-//! by salted commitments, so that a shopper's can be erased and the tree stays
-//! whole. All three are compact JSON with one fixed key order and `null` for
-//! what is absent; what is stored is what is hashed.
+//! The *record* has no personal data and is never removed; its SHA-256 is the
+//! leaf of the tree (RFC 6962, section 2.1). It contains salted commitments to
+//! the `shopper` and `staff` parts, so a `shopper` part can be erased without a
+//! change of the tree. All three are compact JSON with a fixed key order and
+//! `null` for absent values. The stored bytes are the hashed bytes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,14 +25,15 @@ use lac_model::time::Timestamp;
 /// The version of this format, the record's first field.
 const VERSION: u8 = 1;
 
-/// The order of the fields is the order of the bytes: never reorder, only append with a
-/// new version.
+/// The order of the fields is the order of the bytes. Never reorder them;
+/// append only with a new version.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     v: u8,
     seq: u64,
     time: Timestamp,
-    /// The clock as read, where it was not after the event before.
+    /// The time that the clock showed, if it was not later than the event
+    /// before.
     clock: Option<Timestamp>,
     action_group: String,
     action: String,
@@ -48,7 +50,7 @@ struct Record {
     document: Option<String>,
     ticket: Option<String>,
     erased: Option<Vec<(u64, u64)>>,
-    /// Came later: there only where it says something.
+    /// Added later than the other fields, so it is left out instead of `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<StateDigests>,
     /// Commitments: base64url(SHA-256(0x02 ‖ salt ‖ part)).
@@ -70,7 +72,11 @@ struct StaffPart {
     login_uid: Option<u32>,
 }
 
-/// Writes an event's bytes. `salts` are fresh random bytes, shopper's first.
+/// Encodes an event and computes its leaf.
+///
+/// `seq` counts from 1. `time` must be later than that of the event before; if
+/// the clock was not, `clock` has what it showed. `salts` are 32 fresh random
+/// bytes each, for the `shopper` part and the `staff` part.
 pub fn seal_event(
     event: &Event,
     seq: u64,
@@ -128,22 +134,16 @@ pub fn seal_event(
     })
 }
 
-/// The state that a record holds; `None` if it holds none.
-///
-/// # Errors
-/// A record that cannot be read.
+/// The state digests in a record; `None` if it has none.
 pub fn state_in_record(record: &[u8]) -> Result<Option<StateDigests>, serde_json::Error> {
-    // Within a string the quotes would be escaped.
+    // A string cannot contain these bytes: its quotes are escaped.
     if memmem::find(record, b",\"state\":{").is_none() {
         return Ok(None);
     }
     Ok(serde_json::from_slice::<Record>(record)?.state)
 }
 
-/// Whether a record is of an event that archived others.
-///
-/// # Errors
-/// A record that cannot be read.
+/// Whether a record is that of a successful `log archive`.
 pub fn is_archiving_event(record: &[u8]) -> Result<bool, serde_json::Error> {
     if memmem::find(record, b"\"action\":\"archive\"").is_none() {
         return Ok(false);
@@ -152,7 +152,9 @@ pub fn is_archiving_event(record: &[u8]) -> Result<bool, serde_json::Error> {
     Ok(record.action == Action::LogArchive.name() && record.result == Outcome::Success)
 }
 
-/// Reads the texts into the view that every format shows.
+/// Decodes the stored texts into the fields that every output format uses.
+/// Customer e-mail address, reason and details are `None` if the `shopper` part
+/// was erased.
 pub fn decode_event(stored: &StoredEvent) -> Result<EventView, serde_json::Error> {
     let record: Record = serde_json::from_str(&stored.record)?;
     let shopper: Option<ShopperPart> = stored

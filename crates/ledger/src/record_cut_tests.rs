@@ -5,7 +5,7 @@ use super::{decode_event, seal_event};
 use lac_model::audit::{Action, Event, EventField, EventTexts, RecordFields};
 use lac_model::time::Timestamp;
 
-/// An event with this text wherever text goes.
+/// An event with `text` in every text field.
 fn event_with_text(text: &str) -> Event {
     let mut event = Event::new(Action::LoginIssue);
     event.admin = Some(text.to_owned());
@@ -36,9 +36,8 @@ fn stored_event(event: &Event) -> lac_model::audit::StoredEvent {
 }
 
 proptest! {
-    /// What is cut out is what reading the texts with serde gives.
     #[test]
-    fn values_are_those_that_serde_reads(text in any::<String>(), erased: bool) {
+    fn field_values_match_serde(text in any::<String>(), erased: bool) {
         let mut stored = stored_event(&event_with_text(&text));
         if erased {
             stored.customer_part = None;
@@ -54,9 +53,9 @@ proptest! {
         prop_assert_eq!(cut.seq(), Some(7));
     }
 
-    /// No bytes make it panic, and what is no object of these keys is refused.
+    /// No input may panic.
     #[test]
-    fn other_texts_are_refused(text in any::<String>(), at in 0_usize..600, with in any::<char>()) {
+    fn malformed_records_are_refused(text in any::<String>(), at in 0_usize..600, with in any::<char>()) {
         let texts = |record| EventTexts { record, customer_part: None, staff_part: "{}" };
         prop_assert!(RecordFields::new(texts(&text)).is_err());
         let stored = stored_event(&event_with_text("anna"));

@@ -53,7 +53,7 @@ fn any_of_several_values() {
 }
 
 #[test]
-fn what_is_absent_is_not_excluded() {
+fn absent_values_are_not_excluded() {
     assert!(!matches(&none_of(|s| &mut s.admin, "anna"), &event()));
     assert!(matches(&none_of(|s| &mut s.admin, "bob"), &event()));
     assert!(matches(&none_of(|s| &mut s.ticket, "ZD-1"), &event()));
@@ -61,7 +61,7 @@ fn what_is_absent_is_not_excluded() {
 }
 
 #[test]
-fn customers_are_named_by_id_or_by_address() {
+fn customers_match_by_id_or_by_address() {
     let mut both = any_of(|s| &mut s.customer_id, &["7"]);
     both.customer_email = SelectionValues::any_of(["JANE@example.com"]);
     assert!(matches(&both, &event()));
@@ -69,7 +69,7 @@ fn customers_are_named_by_id_or_by_address() {
 }
 
 #[test]
-fn addresses_and_networks() {
+fn ip_addresses_match_networks() {
     for (network, inside) in [
         ("192.0.2.7", true),
         ("192.0.2.0/24", true),
@@ -89,7 +89,7 @@ fn addresses_and_networks() {
 }
 
 #[test]
-fn texts_that_contain() {
+fn text_filters_match_substrings() {
     let name = |text| any_of(|s| &mut s.full_action_name, &[text]);
     assert!(matches(&name("LOGIN_login"), &event()) && !matches(&name("logout"), &event()));
     let reason = |text| any_of(|s| &mut s.reason, &[text]);
@@ -101,7 +101,7 @@ fn texts_that_contain() {
 }
 
 #[test]
-fn what_is_asked_of_records_alone() {
+fn filters_that_need_only_the_record() {
     assert!(any_of(|s| &mut s.full_action_name, &["x"]).uses_record_fields_only());
     assert!(none_of(|s| &mut s.ticket, "x").uses_record_fields_only());
     assert!(!any_of(|s| &mut s.ip_address, &["::1"]).uses_record_fields_only());
@@ -109,7 +109,7 @@ fn what_is_asked_of_records_alone() {
 }
 
 #[test]
-fn its_json_says_only_what_was_asked() {
+fn json_contains_only_the_filters_that_are_set() {
     let mut selection = any_of(|s| &mut s.admin, &["anna"]);
     selection.since = Some(Timestamp::from_seconds(0));
     let text = serde_json::to_string(&selection).unwrap();
@@ -121,7 +121,7 @@ fn its_json_says_only_what_was_asked() {
 }
 
 #[test]
-fn who_came_through_a_broker_is_named_by_uid() {
+fn broker_callers_are_identified_by_uid() {
     for (text, uid) in [
         ("unix:0", Some(0)),
         ("unix:1001", Some(1001)),

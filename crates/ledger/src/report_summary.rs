@@ -16,8 +16,6 @@ pub struct SummaryEvent {
 }
 
 impl SummaryEvent {
-    /// # Errors
-    /// `row_damaged` for texts that are no event.
     pub fn from_record(event: &RecordFields<'_>) -> Result<Self> {
         Ok(Self {
             event: event_view(event)?,

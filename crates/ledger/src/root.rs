@@ -1,4 +1,4 @@
-//! The tree's root at some size, from what is stored.
+//! Computes the tree's root at a given size from what the database stores.
 
 use crate::fault::log_tampered;
 use crate::merkle::{Frontier, SUBTREE_SIZE, leaf_hash};
@@ -6,12 +6,11 @@ use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, ReadTx, Result};
 
-/// The tree's root when it had `size` leaves: from stored subtree roots and the
-/// records of the last, incomplete one.
+/// The root of the tree of the first `size` events, from the stored subtree
+/// roots and the records after them.
 ///
-/// # Errors
-/// `log_tampered`; `archive_needed` for a size within what archives hold, if
-/// it is none of their ends.
+/// `archive_needed` if `size` is inside an archive and not a multiple of 256;
+/// then use [`crate::tree::root_at`].
 pub fn database_root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     let whole = size / SUBTREE_SIZE;
     if let Some(archive) = tx.audit_archives()?.pop()
@@ -37,17 +36,14 @@ pub fn database_root_at(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     Ok(frontier.root())
 }
 
-/// The tree's frontier after the last event of an archive. It is not signed,
-/// but only the true one leads to a root that is.
-///
-/// # Errors
-/// `log_tampered` for bytes that are none.
+/// The tree's frontier after the last event of an archive. It is not signed
+/// itself, but a wrong one leads to a root that does not match a signed one.
 pub fn frontier_after_archive(archive: &ArchiveRow) -> Result<Frontier> {
     Frontier::from_parts(archive.last, &archive.nodes)
         .map_err(|e| log_tampered(format!("archive {}: {e}", archive.name)))
 }
 
-/// The tree's root when it had `size` leaves, from the records that are in the
+/// The root of the tree of the first `size` events, from all records in the
 /// database.
 pub fn recompute_root(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     let mut frontier = match tx.audit_archives()?.last() {
@@ -58,12 +54,12 @@ pub fn recompute_root(tx: &dyn ReadTx, size: u64) -> Result<Hash> {
     Ok(frontier.root())
 }
 
-/// Hands over the events of the newest run of 256, and says whether its first
-/// ones are archived. What was handed over is true only once this has ended
-/// well: the records lead to the frontier, which must be a signed one.
+/// Calls `each` with `seq` and record of the events of the newest run of 256
+/// that are in the database. Returns whether the run's first events are
+/// archived.
 ///
-/// # Errors
-/// `log_tampered`.
+/// Do not use what `each` received unless this returns `Ok`: only then do the
+/// records lead to the frontier `signed`.
 pub fn for_each_in_newest_run(
     tx: &dyn ReadTx,
     signed: &Frontier,
@@ -91,7 +87,7 @@ pub fn for_each_in_newest_run(
     ))
 }
 
-/// Pushes the records after the frontier's own, up to and with `size`.
+/// Pushes the records after the frontier's size, up to and including `size`.
 fn push_records(tx: &dyn ReadTx, frontier: &mut Frontier, size: u64) -> Result<()> {
     push_records_with(tx, frontier, size, &mut |_, _| Ok(()))
 }

@@ -1,5 +1,4 @@
-//! Events wherever they are kept: in the database, or in archives, as if
-//! nothing had happened.
+//! Reads events from the database and from archives as one sequence.
 
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -9,7 +8,7 @@ use lac_model::audit::{Matcher, RecordFields};
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, EventQuery, ReadTx, Result};
 
-/// Where events are read from, in one snapshot.
+/// One snapshot of the log: a read transaction and the archive files.
 #[derive(Clone, Copy)]
 pub struct EventSource<'s> {
     pub tx: &'s dyn ReadTx,
@@ -18,16 +17,14 @@ pub struct EventSource<'s> {
 
 impl std::fmt::Debug for EventSource<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").finish_non_exhaustive()
+        f.debug_struct("EventSource").finish_non_exhaustive()
     }
 }
 
 impl<'s> EventSource<'s> {
-    /// Gives every event of a query to `each`, in its order.
-    ///
-    /// # Errors
-    /// `archive_missing`, `row_damaged`, `log_tampered`, and whatever `each`
-    /// fails with.
+    /// Calls `each` with every event of a query, in the query's order.
+    /// `archive_missing` if it needs an archive that is not there; without a
+    /// limit, this is checked before the first call.
     pub fn for_each_event(
         &self,
         query: &EventQuery,
@@ -39,7 +36,7 @@ impl<'s> EventSource<'s> {
             return self.tx.audit_scan(query, each);
         }
         if query.limit.is_none() {
-            // All of them will be needed: better said before anything is given.
+            // Fail before the first event, not in the middle.
             for archive in &archives {
                 self.open_file(archive)?;
             }
@@ -94,10 +91,9 @@ impl<'s> EventSource<'s> {
         })
     }
 
-    /// Gives the events of a range of one archive to `each`, with their seqs.
-    ///
-    /// # Errors
-    /// `archive_missing`, `log_tampered`, and whatever `each` fails with.
+    /// Calls `each` with `seq` and line of the archive's events from `first` to
+    /// `last`, inclusive, until it breaks. Only the frames with these events
+    /// are read.
     pub fn for_each_archived(
         &self,
         archive: &ArchiveRow,
@@ -159,10 +155,7 @@ impl<'s> EventSource<'s> {
         Err(Fault::LogTampered { what })
     }
 
-    /// One event.
-    ///
-    /// # Errors
-    /// As [`Self::events`].
+    /// Calls `each` with event `seq`, if there is one.
     pub fn visit_event(
         &self,
         seq: u64,
@@ -180,10 +173,7 @@ impl<'s> EventSource<'s> {
     }
 }
 
-/// An event of an archive, cut.
-///
-/// # Errors
-/// `row_damaged`.
+/// Splits the record and parts of an archived event into fields.
 pub fn archived_fields(seq: u64, whole: &RestoredEvent) -> Result<RecordFields<'_>> {
     RecordFields::new(whole.texts()).map_err(|e| Fault::RowDamaged {
         table: "archived event".to_owned(),
@@ -192,7 +182,7 @@ pub fn archived_fields(seq: u64, whole: &RestoredEvent) -> Result<RecordFields<'
     })
 }
 
-/// The part of an archive that a query can be about.
+/// The range of an archive's seqs that can match a query.
 fn archive_window(archive: &ArchiveRow, query: &EventQuery) -> [u64; 2] {
     let (mut first, mut last) = (archive.first, archive.last);
     if let Some(hint) = query.hints.first {

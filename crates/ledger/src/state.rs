@@ -1,4 +1,5 @@
-//! The newest state that the log holds.
+//! Finds the newest recorded state in the log and compares it with the tables
+//! (`docs/audit-log.md`, State).
 
 use lac_model::audit::{StateDigests, StateKind, describe_differences};
 use lac_model::fault::Fault;
@@ -9,18 +10,18 @@ use crate::merkle::{Frontier, SUBTREE_SIZE};
 use crate::record::{is_archiving_event, state_in_record};
 use crate::root::for_each_in_newest_run;
 
-/// Whether the event of this number says again what the state is: the first of
-/// each run of 256, so that the newest one is always among the last 256 events.
+/// Whether the event with this `seq` repeats the recorded state: the first one
+/// of each run of 256, so that the newest state is always among the last 256
+/// events.
 pub fn repeats_state_at(seq: u64) -> bool {
     seq % SUBTREE_SIZE == 1
 }
 
-/// The newest state in the log, and the event that holds it; `None` where no
-/// event does yet. `frontier` is what was signed: the records that are read lead
-/// to it, so that a state that somebody wrote into one of them counts for nothing.
+/// The newest recorded state and the `seq` of its event; `None` if no event has
+/// one yet.
 ///
-/// # Errors
-/// `log_tampered`; `row_damaged` for a record that cannot be read.
+/// `frontier` is the signed one. The records that are read must lead to it, so
+/// a state that was written into a record afterwards is not used.
 pub fn newest_state(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64, StateDigests)>> {
     let mut newest = None;
     let mut is_archiving = false;
@@ -35,9 +36,9 @@ pub fn newest_state(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64,
         newest = state.map(|state| (seq, state)).or(newest.take());
         Ok(())
     })?;
-    // Where the run's first event was archived, the event that archived it is
-    // among the others and says what the state is; or is older than states are.
-    // A row that merely claims an archive hides no state.
+    // If the run's first event is archived, the event that archived it is in
+    // the run and records the state, unless it is older than recorded states.
+    // This also refuses an archive row that somebody inserted to hide a state.
     if archived && newest.is_none() && !is_archiving {
         return Err(log_tampered(
             "no event says that the first ones of the newest 256 were archived",
@@ -46,13 +47,11 @@ pub fn newest_state(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64,
     Ok(newest)
 }
 
-/// The first event in the database that holds a state, of the first `size`.
-///
-/// # Errors
-/// `row_damaged` for a record that cannot be read.
+/// The `seq` of the first event with a recorded state, of the first `size` in
+/// the database.
 pub fn first_event_with_state(tx: &dyn ReadTx, size: u64) -> Result<Option<u64>> {
     let mut found = None;
-    // From the first one on the first event of each run holds one too.
+    // Binary search: after the first recorded state, each run begins with one.
     let (mut without, mut runs) = (0, size.div_ceil(SUBTREE_SIZE));
     while without < runs {
         let middle = u64::midpoint(without, runs);
@@ -72,7 +71,6 @@ pub fn first_event_with_state(tx: &dyn ReadTx, size: u64) -> Result<Option<u64>>
     Ok(found)
 }
 
-/// Gives every state that an event of a range holds.
 fn for_each_state(
     tx: &dyn ReadTx,
     first: u64,
@@ -92,20 +90,16 @@ fn for_each_state(
     })
 }
 
-/// What the tables hold that is not what this event left; `None` if all of it is.
-///
-/// # Errors
-/// The store's own.
+/// Describes how the tables differ from the state that event `seq` recorded;
+/// `None` if they match.
 pub fn state_difference(tx: &dyn ReadTx, seq: u64, state: &StateDigests) -> Result<Option<String>> {
     let changed: Vec<StateKind> = state.find_changed(|kind| tx.state_digest(kind))?;
     Ok(describe_differences(&changed, seq))
 }
 
-/// That a group is left out is config too: a row that somebody wrote into the
-/// table must not keep an act off the record.
-///
-/// # Errors
-/// `state_tampered`.
+/// Checks that config is as recorded before an event is left out of the log.
+/// Which groups are left out is itself config: without this check, a row
+/// written into the table could keep an event out of the log.
 pub fn check_config_unchanged(tx: &dyn WriteTx, known: Option<(u64, StateDigests)>) -> Result<()> {
     let Some((seq, state)) = known else {
         return Ok(());

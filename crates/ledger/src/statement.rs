@@ -1,4 +1,4 @@
-//! What a statement says: this is its JSON, field by field.
+//! The JSON of a statement: who was in one customer's account.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,58 +6,59 @@ use crate::report_summary::SummaryInfo;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
 
-/// Who was in a shopper's account. Lists are oldest first; times are UTC.
+/// Who was in a customer's account. Lists are oldest first; times are UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountStatement {
     #[serde(flatten)]
     pub about: SummaryInfo,
-    /// Whether everything the log holds about the shopper in the period is
-    /// here; if not, `limits` says why.
+    /// Whether this contains everything that the log has about the customer in
+    /// the period; if not, `limits` says why.
     pub complete: bool,
-    /// The first event of the log; `null` once that is archived.
+    /// Time of the first event in the log; `null` if it is archived.
     pub log_began: Option<Timestamp>,
     pub customer: StatementCustomer,
-    /// Events about the shopper that this was made from.
+    /// Number of events about the customer.
     pub events: u64,
-    /// Those of them whose personal part was erased.
+    /// How many of them have their `shopper` part erased.
     pub erased: u64,
     pub visits: Vec<Visit>,
-    /// What was refused.
+    /// Refused logins.
     pub attempts: Vec<RefusedAttempt>,
-    /// When consent was given and taken back.
+    /// When consent was given or withdrawn.
     pub consents: Vec<ConsentChange>,
     pub proof: StatementCheckpoint,
 }
 
-/// Whom it is about.
+/// The customer that the statement is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementCustomer {
     pub id: CustomerId,
-    /// The address now, else the latest that the log names.
+    /// The current address; if there is none, the latest one in the log.
     pub email: Option<String>,
     pub website: Option<String>,
-    /// Whether there is such a customer now.
+    /// Whether the customer exists now.
     pub known: bool,
-    /// Other ids under which events name the shopper.
+    /// Earlier ids of the customer in the log.
     pub former_ids: Vec<CustomerId>,
 }
 
-/// How far a visit went.
+/// How far a visit got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitState {
-    /// The link was made and may still be opened.
+    /// The login link was created and can still be opened.
     Waiting,
-    /// The link was never opened: nobody was in the account.
+    /// The link was not opened and no longer can be: nobody was in the account.
     NotOpened,
     /// Somebody is in the account now.
     Open,
     Ended,
-    /// It was opened; its end is not in what can be read.
+    /// The link was opened; the reader cannot see an event that ended the
+    /// session.
     EndUnknown,
 }
 
-/// One session: everything that happened under one id.
+/// One session: all events with one session id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
     pub session_id: SessionId,
@@ -71,46 +72,46 @@ pub struct Visit {
     pub ended: Option<Timestamp>,
     /// From opening to end.
     pub seconds: Option<u64>,
-    /// Why it ended: a code.
+    /// Code of why it ended.
     pub cause: Option<String>,
-    /// Who ended it, where that was somebody else.
+    /// Who ended it, if it was not the admin user of the session.
     pub ended_by: Option<String>,
     pub reason: Option<String>,
     pub ticket: Option<String>,
     /// What the login was started from: `order:000000001`.
     pub document: Option<String>,
     pub consent: Option<VisitConsent>,
-    /// Whether reason and other details were erased.
+    /// Whether reason and details were erased.
     pub erased: bool,
 }
 
-/// On what consent a login stood.
+/// The consent on which a login was based.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitConsent {
-    /// `opt-in`: the shopper's own yes.
+    /// `opt-in`: the customer gave consent.
     pub mode: String,
-    /// There was no consent, and they went on without.
+    /// There was no consent; the admin user overrode this.
     #[serde(rename = "override", default)]
     pub is_override: bool,
     /// `storefront`, `admin` or `import`.
     pub source: Option<String>,
     /// The event that granted it.
     pub seq: Option<u64>,
-    /// `null` where that event may not be read.
+    /// `null` if the reader may not read that event.
     pub given_at: Option<Timestamp>,
     /// The admin user or storefront.
     pub given_by: Option<String>,
 }
 
-/// A login that was refused.
+/// A refused login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedAttempt {
     pub seq: u64,
     pub time: Timestamp,
-    /// `issue` for a login, `redeem` for the opening of a link.
+    /// `issue` for a login, `redeem` for opening a link.
     pub action: String,
     pub admin: Option<String>,
-    /// Why: an error code; `null` once erased.
+    /// The error code; `null` if erased.
     pub code: Option<String>,
     pub reason: Option<String>,
     pub ticket: Option<String>,
@@ -118,7 +119,7 @@ pub struct RefusedAttempt {
     pub erased: bool,
 }
 
-/// A change of the shopper's consent.
+/// A change of the customer's consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentChange {
     pub seq: u64,
@@ -132,7 +133,7 @@ pub struct ConsentChange {
     pub erased: bool,
 }
 
-/// The newest signed checkpoint: what the list can be checked against.
+/// The newest signed checkpoint, to check the statement against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementCheckpoint {
     pub origin: String,
@@ -140,8 +141,8 @@ pub struct StatementCheckpoint {
     pub size: u64,
     /// Root of the tree over them, base64.
     pub root: String,
-    /// The newest event's time.
+    /// Time of the newest event.
     pub time: Timestamp,
-    /// The public key, as C2SP tools take it.
+    /// The public key, `NAME+ID+KEY` (C2SP signed-note).
     pub key: String,
 }

@@ -1,5 +1,5 @@
-//! The tree over the events, for proofs: nodes from the stored roots of runs of
-//! 256 leaves, and below them from the records themselves.
+//! Reads the tree's nodes for proofs: from the stored roots of 256 leaves, and
+//! below them from the records.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,10 +14,8 @@ use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, Result};
 
-/// The root when the log had `size` events, wherever they are kept.
-///
-/// # Errors
-/// `log_tampered`, `archive_missing`.
+/// The root of the tree of the first `size` events, in the database or in
+/// archives. `archive_missing` if it needs an archive that is not there.
 pub fn root_at(source: EventSource<'_>, size: u64) -> Result<Hash> {
     EventTree::new(source, size)?.root()
 }
@@ -25,29 +23,30 @@ pub fn root_at(source: EventSource<'_>, size: u64) -> Result<Hash> {
 /// The level of the stored roots.
 const STORED_LEVEL: u32 = SUBTREE_SIZE.trailing_zeros();
 
-/// The tree of the first `size` events.
+/// The tree of the first `size` events: a [`NodeReader`] over database and
+/// archives.
 pub struct EventTree<'s> {
     source: EventSource<'s>,
     size: u64,
-    /// The complete nodes from [`STORED`] upwards.
+    /// The nodes of complete subtrees, from [`STORED_LEVEL`] up.
     levels: Vec<Vec<Hash>>,
     archives: Vec<ArchiveRow>,
-    /// What is kept of the tree where archives end, by level and index.
+    /// The stored frontier after each archive, by level and index.
     boundary_nodes: HashMap<(u32, u64), Hash>,
     last_run: RefCell<LeafRun>,
 }
 
 impl std::fmt::Debug for EventTree<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tree")
+        f.debug_struct("EventTree")
             .field("size", &self.size)
             .finish_non_exhaustive()
     }
 }
 
 impl<'s> EventTree<'s> {
-    /// # Errors
-    /// `log_tampered` where stored roots are missing.
+    /// `size` is at most that of the head. `log_tampered` if a subtree root is
+    /// missing.
     pub fn new(source: EventSource<'s>, size: u64) -> Result<Self> {
         let stored = source.tx.audit_subtrees(size / SUBTREE_SIZE)?;
         if stored.len() as u64 != size / SUBTREE_SIZE {
@@ -74,15 +73,13 @@ impl<'s> EventTree<'s> {
     }
 
     /// The root of the whole tree.
-    ///
-    /// # Errors
-    /// As [`Nodes::node`].
     pub fn root(&self) -> Result<Hash> {
         range_root(self, 0, self.size)
     }
 
-    /// The leaves of one run of 256 (the last one may be shorter), from
-    /// `first` on, which is the run's own or lies behind an archive's end.
+    /// The leaves of run number `run` (of 256; the last one may be shorter),
+    /// beginning with event `first`: the run's first event, or the first one
+    /// after an archive.
     fn run_leaves(&self, first: u64, run: u64) -> Result<Vec<Hash>> {
         let last = ((run + 1) * SUBTREE_SIZE).min(self.size);
         let mut leaves = Vec::with_capacity(256);
@@ -109,8 +106,8 @@ impl<'s> EventTree<'s> {
         Ok(leaves)
     }
 
-    /// A node below the stored roots, out of leaves from `from` on (counted
-    /// from 0).
+    /// Computes a node below the stored roots from the leaves from `from` on
+    /// (counted from 0).
     fn node_below_stored(&self, level: u32, index: u64, from: u64) -> Result<Hash> {
         let missing = || Fault::internal("a node outside the tree");
         let first = index << level;
@@ -137,13 +134,13 @@ impl<'s> EventTree<'s> {
     }
 }
 
-/// Leaves that were looked at last, from this one on (counted from 0).
+/// The leaves that were read last, from leaf `from` on (counted from 0).
 struct LeafRun {
     from: u64,
     leaves: Vec<Hash>,
 }
 
-/// The nodes that are kept of the tree where archives end.
+/// The nodes of the frontiers that are stored with the archives.
 fn boundary_nodes(archives: &[ArchiveRow]) -> Result<HashMap<(u32, u64), Hash>> {
     let mut nodes = HashMap::new();
     for archive in archives {
@@ -180,7 +177,8 @@ impl NodeReader for EventTree<'_> {
         }
         let (first, beyond) = (index << level, (index + 1) << level);
         let start = first / SUBTREE_SIZE * SUBTREE_SIZE;
-        // Where an archive ends within a run, what is behind it needs no file.
+        // If an archive ends within a run, nodes after its end do not need the
+        // file.
         let end = self.archives.iter().map(|archive| archive.last).rev();
         let end = end
             .into_iter()

@@ -98,9 +98,6 @@ impl EventLine {
     }
 
     /// Puts the record together.
-    ///
-    /// # Errors
-    /// `log_tampered` for salts or commitments that are none.
     pub fn restore(&self) -> Result<RestoredEvent> {
         let commitments = [&self.shopper, &self.staff].map(PartDisclosure::commitment);
         let [Some(shopper), Some(staff)] = commitments else {

@@ -34,9 +34,6 @@ impl std::fmt::Debug for EventLines<'_> {
 
 impl<'r> EventLines<'r> {
     /// Reads the header. `name` is for messages.
-    ///
-    /// # Errors
-    /// `log_tampered` for a file that is not of this form; `io`.
     pub fn open(name: &str, compressed: impl Read + 'r) -> Result<Self> {
         let plain = zstd::Decoder::new(compressed).map_err(|e| Fault::io(name, e))?;
         let mut input: BufReader<Box<dyn Read + 'r>> = BufReader::new(Box::new(plain));
@@ -91,9 +88,6 @@ pub struct FrameReader<F> {
 
 impl<F: Read + Seek> FrameReader<F> {
     /// Reads the table at the end.
-    ///
-    /// # Errors
-    /// `log_tampered` for a file that has none; `io`.
     pub fn open(name: &str, mut file: F) -> Result<Self> {
         let bad = || malformed(name, 0, "the table of its frames is damaged");
         let io = |e| Fault::io(name, e);
@@ -139,17 +133,11 @@ impl<F: Read + Seek> FrameReader<F> {
     }
 
     /// The header's text, and whatever else is in its frame.
-    ///
-    /// # Errors
-    /// `log_tampered`, `io`.
     pub fn read_header(&mut self) -> Result<Vec<u8>> {
         self.read_frame(0)
     }
 
     /// The events of one frame.
-    ///
-    /// # Errors
-    /// `log_tampered`, `io`.
     pub fn read_events(&mut self, frame: usize) -> Result<Vec<EventLine>> {
         let text = self.read_frame(frame + 1)?;
         let text = std::str::from_utf8(&text).map_err(|e| malformed(&self.name, 0, e))?;

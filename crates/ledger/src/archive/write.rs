@@ -103,8 +103,6 @@ impl<W: Write> std::fmt::Debug for ArchiveWriter<W> {
 }
 
 impl<W: Write> ArchiveWriter<W> {
-    /// # Errors
-    /// `io`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
         let mut writer = Self {
             out: HashingWriter::new(out),
@@ -118,9 +116,6 @@ impl<W: Write> ArchiveWriter<W> {
     }
 
     /// Adds an event.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn push(&mut self, line: &EventLine) -> Result<()> {
         append_json_line(&mut self.buffer, line)?;
         self.buffered_events += 1;
@@ -143,9 +138,6 @@ impl<W: Write> ArchiveWriter<W> {
     }
 
     /// Ends it.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn finish(mut self) -> Result<FileDigest> {
         self.write_frame()?;
         let count = u32::try_from(self.frames.len()).map_err(Fault::internal)?;
@@ -179,8 +171,6 @@ impl<W: Write> std::fmt::Debug for ProofWriter<'_, W> {
 }
 
 impl<W: Write> ProofWriter<'_, W> {
-    /// # Errors
-    /// `io`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
         let out = zstd::Encoder::new(HashingWriter::new(out), ZSTD_LEVEL).map_err(write_fault)?;
         let mut writer = Self {
@@ -192,9 +182,6 @@ impl<W: Write> ProofWriter<'_, W> {
     }
 
     /// Adds an event.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn push(&mut self, line: &EventLine) -> Result<()> {
         self.write_line(line)
     }
@@ -206,9 +193,6 @@ impl<W: Write> ProofWriter<'_, W> {
     }
 
     /// Ends it.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn finish(self) -> Result<FileDigest> {
         let mut out = self.out.finish().map_err(write_fault)?;
         out.flush().map_err(write_fault)?;

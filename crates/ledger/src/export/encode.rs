@@ -24,9 +24,6 @@ pub struct EncodedRun {
 }
 
 /// The seqs that a query can be about, both ends included; `None` for none.
-///
-/// # Errors
-/// Only the store's own.
 pub fn query_window(read: &dyn ReadTx, query: &EventQuery) -> Result<Option<[u64; 2]>> {
     let mut first = query.hints.first.unwrap_or(1);
     let mut last = query
@@ -95,9 +92,6 @@ fn split_into_runs(read: &dyn ReadTx, [first, last]: [u64; 2]) -> Result<Vec<[u6
 
 /// Encodes every event of an ascending query without a limit and gives the
 /// runs to `take`, in order.
-///
-/// # Errors
-/// Whatever reading, encoding or taking fails with.
 pub fn encode_runs(
     store: &dyn Store,
     source: EventSource<'_>,

@@ -37,8 +37,6 @@ impl ProofSeqs {
         self.0.is_some()
     }
 
-    /// # Errors
-    /// `invalid_value` for too many.
     pub fn push(&mut self, seq: u64) -> Result<()> {
         let Some(seqs) = &mut self.0 else {
             return Ok(());
@@ -68,8 +66,6 @@ pub struct ProofBuilder<'a> {
 }
 
 impl ProofBuilder<'_> {
-    /// # Errors
-    /// `log_tampered`, `archive_missing`, `io`.
     pub fn write_sparse(&self, picked: &ProofSeqs, out: &mut dyn Write) -> Result<FileDigest> {
         let seqs = picked.0.as_deref().unwrap_or_default();
         let header = self.header(None, seqs.len() as u64, seqs.iter().copied())?;
@@ -85,8 +81,6 @@ impl ProofBuilder<'_> {
         writer.finish()
     }
 
-    /// # Errors
-    /// `log_tampered`, `archive_missing`, `io`.
     pub fn write_range(&self, out: &mut dyn Write) -> Result<FileDigest> {
         // Nothing fits: the two events between which nothing is.
         let [first, last] = match self.window {
@@ -183,9 +177,6 @@ fn signed_root(head: &TreeHead) -> Result<lac_model::bytes::Hash> {
 }
 
 /// Gives the lines of a range of events to `each`, wherever they are kept.
-///
-/// # Errors
-/// `log_tampered`, `row_damaged`, `archive_missing`, and `each`'s own.
 pub fn for_each_line(
     source: EventSource<'_>,
     first: u64,
@@ -210,9 +201,6 @@ pub fn for_each_line(
 }
 
 /// A row as a line.
-///
-/// # Errors
-/// `row_damaged`.
 pub fn line_from_cells(cells: &EventCells<'_>) -> Result<(u64, EventLine)> {
     let seq = match cells.seq {
         Cell::Integer(seq) => seq.cast_unsigned(),

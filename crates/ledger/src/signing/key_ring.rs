@@ -51,9 +51,6 @@ impl KeyRing {
 
     /// The key that lies in its place, whatever the store says of it: read
     /// before anything is locked.
-    ///
-    /// # Errors
-    /// A file that is missing, unsafe or no key.
     pub fn load_current(&self, purpose: KeyPurpose) -> Result<Arc<PrivateKey>> {
         let mut held = self.cached(purpose);
         if let Some(held) = &*held {
@@ -69,19 +66,12 @@ impl KeyRing {
     }
 
     /// The key that the store names, from its place or from aside.
-    ///
-    /// # Errors
-    /// [`Error::WrongKey`] where neither holds it; a file that is missing,
-    /// unsafe or no key.
     pub fn load_by_kid(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
         self.find_key(purpose, kid).map(|held| held.key)
     }
 
     /// The same, and puts it in its place if it is not there yet. To be called
     /// under the store's write lock.
-    ///
-    /// # Errors
-    /// As [`named`](Self::named).
     pub fn load_and_install(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
         let held = self.find_key(purpose, kid)?;
         if held.is_pending {
@@ -114,9 +104,6 @@ impl KeyRing {
     /// Writes a new key aside, durably. Under the store's write lock, after the
     /// current key was [`settled`](Self::settled): what lies aside then is left
     /// from a transaction that was never committed.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
     pub fn write_pending(&self, purpose: KeyPurpose, key: &PrivateKey) -> Result<()> {
         let path = self.pending_path(purpose);
         keys::remove_private_key(&path)?;

@@ -74,9 +74,6 @@ impl KeyChange {
     }
 
     /// Reads a signed note; both keys must have signed it.
-    ///
-    /// # Errors
-    /// A text that is none, or whose signatures do not verify.
     pub fn from_note(signed: &str) -> Result<Self, NoteError> {
         let (text, signatures) = signed.split_once("\n\n").ok_or(NoteError::Malformed)?;
         let text = format!("{text}\n");
@@ -150,9 +147,6 @@ impl LogKeys {
     }
 
     /// The chain of signed changes, oldest first; all of them are verified.
-    ///
-    /// # Errors
-    /// A note that does not verify, or is not about the key before it.
     pub fn from_notes(notes: &[&str]) -> Result<Option<Self>, NoteError> {
         let mut chain: Option<Self> = None;
         for signed in notes {
@@ -230,9 +224,6 @@ impl LogKeys {
 
     /// The checkpoint in a note. A key counts for the sizes between its own
     /// beginning and that of the next.
-    ///
-    /// # Errors
-    /// As [`note::open`]; a size that was not the key's to sign.
     pub fn open(&self, signed: &[u8]) -> Result<VerifiedCheckpoint, NoteError> {
         for (at, link) in self.entries.iter().enumerate().rev() {
             let key = std::slice::from_ref(&link.key);

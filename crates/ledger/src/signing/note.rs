@@ -90,9 +90,6 @@ pub fn signature_line(name: &str, key: &PublicKey, signature: &[u8]) -> String {
 }
 
 /// Whether a line is that key's signature of a text.
-///
-/// # Errors
-/// A line that is none, or by another key, or of another text.
 pub fn check_signature(
     text: &str,
     line: &str,
@@ -110,9 +107,6 @@ pub fn check_signature(
 }
 
 /// Reads [`vkey`] back: the name and the key.
-///
-/// # Errors
-/// A text that is none, or whose hash is not that of its key.
 pub fn parse_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> {
     let read = || {
         let (name, rest) = text.trim().split_once('+')?;

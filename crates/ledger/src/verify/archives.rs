@@ -163,9 +163,6 @@ impl LogVerifier<'_> {
 
     /// The archives prove themselves: their checkpoints are signed, of this
     /// tree, and their hashes lead there.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub(super) fn compare_headers(&mut self) -> Result<()> {
         if self.headers.is_empty() || !self.findings.is_empty() || !self.missing.is_empty() {
             return Ok(());

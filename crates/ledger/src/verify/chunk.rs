@@ -125,9 +125,6 @@ impl ChunkResult {
 }
 
 /// Checks events of the database; `sums` are for the indexes.
-///
-/// # Errors
-/// What reading fails with.
 pub fn check_stored(
     source: EventSource<'_>,
     range: [u64; 2],
@@ -169,9 +166,6 @@ fn check_stored_row(checked: &mut ChunkResult, sums: &mut IndexSums, cells: &Eve
 }
 
 /// Checks events of an archive.
-///
-/// # Errors
-/// What reading fails with.
 pub fn check_archived(
     source: EventSource<'_>,
     archive: &ArchiveRow,

@@ -17,8 +17,6 @@ pub struct ConsentChecker {
 }
 
 impl ConsentChecker {
-    /// # Errors
-    /// What reading fails with.
     pub fn new(read: &dyn ReadTx) -> Result<Self> {
         let mut former: HashMap<CustomerId, Vec<CustomerId>> = HashMap::new();
         read.former_customer_ids(&mut |from, to| {
@@ -51,9 +49,6 @@ impl ConsentChecker {
 
     /// Compares them with the customers' rows. What was said before `begun`
     /// may be of somebody whose removal nobody recorded.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub fn compare(
         &self,
         read: &dyn ReadTx,

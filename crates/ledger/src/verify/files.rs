@@ -65,12 +65,6 @@ pub struct FileVerification {
 }
 
 /// Checks a file; a receipt also as the continuation of an older checkpoint.
-///
-/// # Errors
-/// `log_tampered` (exit 6) for a difference from what a trusted key signed;
-/// `unknown_key` and `another_log` (exit 8) where none of them signed it;
-/// `proof_missing` (exit 8) where file, manifest or proof are not there or
-/// cannot be read as what they should be; `io`.
 pub fn verify_file(
     bundle: &FileBundle<'_>,
     keys: &LogKeys,

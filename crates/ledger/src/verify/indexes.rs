@@ -111,9 +111,6 @@ impl IndexSums {
     }
 
     /// The same sums from the indexes themselves.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub fn scan_indexes(mut self, read: &dyn ReadTx) -> Result<IndexScan> {
         let mut is_sorted = true;
         for index in EventIndex::ALL {
@@ -133,9 +130,6 @@ impl IndexSums {
     }
 
     /// Compares the rows with what the indexes list.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub fn compare(
         &self,
         listed: &IndexScan,

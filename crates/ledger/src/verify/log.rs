@@ -64,8 +64,6 @@ pub struct LogVerifier<'a> {
 }
 
 impl<'a> LogVerifier<'a> {
-    /// # Errors
-    /// What reading fails with; `log_tampered` where nothing can be begun with.
     pub fn new(
         store: &'a dyn Store,
         random: &'a dyn Random,
@@ -113,9 +111,6 @@ impl<'a> LogVerifier<'a> {
 
     /// Takes older checkpoints to compare with: one, or all that an anchor
     /// holds.
-    ///
-    /// # Errors
-    /// As [`crate::receipt::open`] says of an older checkpoint.
     pub fn add_older_checkpoints(&mut self, notes: Option<&str>) -> Result<()> {
         let Some(notes) = notes else { return Ok(()) };
         for note in split_notes(notes) {
@@ -140,9 +135,6 @@ impl<'a> LogVerifier<'a> {
     }
 
     /// Computes everything anew.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub fn run(&mut self, at: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let another = self.store.open_reader()?;
         std::thread::scope(|scope| {

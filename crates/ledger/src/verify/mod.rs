@@ -63,8 +63,6 @@ pub struct LogVerification {
 }
 
 impl LogVerification {
-    /// # Errors
-    /// `log_tampered` for a difference; else what is missing.
     pub fn to_result(&self) -> Result<()> {
         if let Some(what) = self.findings.summary() {
             return Err(Fault::LogTampered { what });

@@ -24,9 +24,6 @@ impl LogVerifier<'_> {
     }
 
     /// The file outside the database.
-    ///
-    /// # Errors
-    /// What reading fails with.
     pub fn compare_checkpoint_file(
         &mut self,
         file: Option<&[u8]>,

@@ -36,8 +36,6 @@ pub struct ProofEvent<'e> {
 }
 
 impl<'c> ProofChecker<'c> {
-    /// # Errors
-    /// `log_tampered` for hashes that are none or a range that cannot be.
     pub fn new(name: &'c str, header: &Header, signed: &'c Checkpoint) -> Result<Self> {
         let hash = |text: &String| -> Option<Hash> { STANDARD.decode(text).ok()?.try_into().ok() };
         let hashes: Option<Vec<Hash>> = header.hashes.iter().map(hash).collect();
@@ -58,9 +56,6 @@ impl<'c> ProofChecker<'c> {
     }
 
     /// Gives every event to `each` and compares the root; how many they were.
-    ///
-    /// # Errors
-    /// `log_tampered`, and whatever `each` fails with.
     pub fn run(
         self,
         lines: EventLines<'_>,
@@ -142,9 +137,6 @@ impl<'r> ExportRowChecker<'r> {
     }
 
     /// What comes before the first row.
-    ///
-    /// # Errors
-    /// `log_tampered`.
     pub fn check_header(&mut self, head: &str) -> Result<()> {
         self.expected.clear();
         self.expected.extend_from_slice(head.as_bytes());
@@ -152,9 +144,6 @@ impl<'r> ExportRowChecker<'r> {
     }
 
     /// One event of the proof: a row of the file if it fits.
-    ///
-    /// # Errors
-    /// `log_tampered` where the file says otherwise.
     pub fn check_event(&mut self, event: &ProofEvent<'_>, strength: ProofStrength) -> Result<()> {
         let time = event.record.decoded_value(EventField::Time);
         let time = time.and_then(|text| text.parse::<Timestamp>().ok());
@@ -177,9 +166,6 @@ impl<'r> ExportRowChecker<'r> {
     }
 
     /// Nothing more may follow, and a range must reach the filter's bounds.
-    ///
-    /// # Errors
-    /// `log_tampered`.
     pub fn finish(&mut self, range: Option<(u64, u64)>, size: u64) -> Result<()> {
         let name = &self.manifest.file;
         let mut more = [0];

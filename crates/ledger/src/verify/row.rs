@@ -40,9 +40,6 @@ pub struct CheckedRow<'r> {
 type RowProblem = String;
 
 /// Checks a row that should be event `seq`.
-///
-/// # Errors
-/// The first thing that is wrong.
 pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>, RowProblem> {
     if cells.seq != Cell::Integer(seq.cast_signed()) {
         return Err(format!("it has the number {}", describe_cell(cells.seq)));

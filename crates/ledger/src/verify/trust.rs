@@ -10,9 +10,6 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 
 /// Reads a key in C2SP's form: `name+hash+base64`.
-///
-/// # Errors
-/// `invalid_value`.
 pub fn parse_trusted_key(text: &str) -> Result<(String, PublicKey)> {
     note::parse_verifier_key(text).map_err(|_| {
         let reason = "it is not a public key in the form that `lac key verifier` prints";
@@ -22,11 +19,6 @@ pub fn parse_trusted_key(text: &str) -> Result<(String, PublicKey)> {
 
 /// The keys that count for whoever holds this one: it alone, or those of a chain
 /// file (`lac key verifier --all`, as text or JSON) that it is one of.
-///
-/// # Errors
-/// `invalid_value` for a key that is none; `proof_missing` for a text that is no
-/// chain; `file_tampered` for a chain that does not verify; `unknown_key` and
-/// `another_log` for one that the key is not part of.
 pub fn trusted_keys(key: &str, chain: Option<&str>) -> Result<LogKeys> {
     let (origin, key) = parse_trusted_key(key)?;
     let Some(text) = chain else {
