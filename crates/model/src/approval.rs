@@ -30,9 +30,6 @@ impl RequestId {
 
     /// Takes any text of that form: an id that does not exist is simply not
     /// found.
-    ///
-    /// # Errors
-    /// [`Malformed`] for a text that no id is.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }

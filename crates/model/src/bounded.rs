@@ -94,9 +94,6 @@ pub struct BoundedText<F>(String, PhantomData<F>);
 
 impl<F: TextKind> BoundedText<F> {
     /// Takes a text of that form.
-    ///
-    /// # Errors
-    /// [`Malformed`] for any other.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = text.into();
         Self::check(&text)?;
@@ -150,8 +147,6 @@ impl Version {
 
 /// A text that may be absent.
 pub trait IntoBoundedText {
-    /// # Errors
-    /// [`Malformed`].
     fn into_bounded<F: TextKind>(self) -> Result<Option<BoundedText<F>>, InvalidText>;
 }
 

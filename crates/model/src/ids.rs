@@ -113,8 +113,6 @@ impl SessionId {
         Self(IdText::new_unchecked(text))
     }
 
-    /// # Errors
-    /// [`Malformed`] for a text that no id is.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }

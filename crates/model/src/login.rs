@@ -98,10 +98,6 @@ pub fn allowed_store_views<'a>(facts: &LoginFacts<'a>) -> Vec<&'a StoreView> {
 }
 
 /// Picks the store view (`domain.md`, *Store view of a login*).
-///
-/// # Errors
-/// `store_view_not_found` (also outside the actor's scope), `_required`,
-/// `_not_allowed`, `_inactive`.
 pub fn select_store_view<'a>(facts: &LoginFacts<'a>) -> StoreViewChoice<'a> {
     if let Some(code) = facts.requested_store_view {
         let missing = || Fault::StoreViewNotFound {

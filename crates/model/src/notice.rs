@@ -67,8 +67,6 @@ impl NoticeId {
         )))
     }
 
-    /// # Errors
-    /// [`Malformed`] for a text that no id is.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }

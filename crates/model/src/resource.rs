@@ -100,9 +100,6 @@ impl Resource {
 
     /// What a store or a role file grants; `None` for a resource that is not used
     /// any more, and grants nothing.
-    ///
-    /// # Errors
-    /// As [`parse`](Self::parse).
     pub fn parse_stored(text: &str) -> Result<Option<Self>, ResourceError> {
         match Self::parse(text) {
             Ok(resource) => Ok(Some(resource)),

@@ -76,9 +76,6 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens an existing store and brings its schema up to date.
-    ///
-    /// # Errors
-    /// `store_newer`, `schema_tampered`, `busy`, `database`.
     pub fn open(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         migrate::migrate_to_latest(&store)?;
@@ -88,10 +85,6 @@ impl SqliteStore {
 
     /// Opens an existing store for a short look, without waiting and without
     /// touching its schema.
-    ///
-    /// # Errors
-    /// `store_newer`, `schema_tampered`, `database`; `busy` for a schema that is
-    /// not up to date.
     pub fn open_without_migrating(dir: &StoreDir) -> Result<Self> {
         let store = Self::connect(dir, Duration::ZERO, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if migrate::is_up_to_date(&store)? {
@@ -102,9 +95,6 @@ impl SqliteStore {
     }
 
     /// Opens an existing store read only, whatever its schema: to examine it.
-    ///
-    /// # Errors
-    /// `database`.
     pub fn open_for_inspection(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
@@ -120,9 +110,6 @@ impl SqliteStore {
     }
 
     /// Makes the database of a new store.
-    ///
-    /// # Errors
-    /// `already_exists`, `database`.
     pub fn create(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         drop(lac_store::dir::create_private_file(&dir.database())?);
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -177,9 +164,6 @@ impl SqliteStore {
 
     /// From here on a statement that takes long ends once `cancelled` says so,
     /// here and in other ways to the same store; `None` lets it go on.
-    ///
-    /// # Errors
-    /// `database`.
     pub fn set_cancel_check(&mut self, cancelled: Option<CancelCheck>) -> Result<()> {
         cancel::set_progress_handler(&mut self.conn, cancelled.clone()).map_err(rows::to_fault)?;
         self.cancel_check = cancelled;

@@ -23,9 +23,6 @@ pub struct WriterLock {
 
 impl WriterLock {
     /// Waits for its turn, `timeout` at most.
-    ///
-    /// # Errors
-    /// `busy` after the timeout; `io`.
     pub fn acquire(path: &Path, timeout: Duration) -> Result<Self> {
         let since = Instant::now();
         let busy = || Fault::Busy {

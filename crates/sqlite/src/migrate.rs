@@ -16,10 +16,6 @@ pub fn schema_version(conn: &Connection) -> Result<i64> {
 
 /// Applies what is missing. What is there must be what the migrations before
 /// have made.
-///
-/// # Errors
-/// `store_newer` for a store that a newer program has touched;
-/// `schema_tampered`.
 pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
     if is_up_to_date(store)? {
         return Ok(());
@@ -40,9 +36,6 @@ pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
 }
 
 /// Whether the schema is this program's.
-///
-/// # Errors
-/// `store_newer`.
 pub fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
     is_latest(schema_version(&store.conn)?)
 }

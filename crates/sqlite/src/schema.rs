@@ -40,9 +40,6 @@ struct SchemaObject {
 }
 
 /// Checks the schema of a database that says it has this version.
-///
-/// # Errors
-/// `schema_tampered`, naming the first object that differs.
 pub fn check(conn: &Connection, version: i64) -> Result<()> {
     match find_difference(conn, version)? {
         None => Ok(()),

@@ -32,9 +32,6 @@ pub trait DamageReads {
 
 /// What was found, a damaged row as none: for what only describes, and for what
 /// is permitted by nothing but a row that can be read.
-///
-/// # Errors
-/// Any other than `row_damaged`.
 pub fn none_if_damaged<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Fault::RowDamaged { .. }) => Ok(None),

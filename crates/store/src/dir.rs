@@ -27,9 +27,6 @@ impl StoreDir {
     }
 
     /// A store that exists and is safe to use.
-    ///
-    /// # Errors
-    /// `store_missing`, or `store_unsafe` with the command that mends it.
     pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::from_paths(root, keys);
         dir.check_exists()?;
@@ -40,11 +37,6 @@ impl StoreDir {
     }
 
     /// Looks whether a database is there, without opening it.
-    ///
-    /// # Errors
-    /// `store_missing` only where nothing of a store is there; `store_unsafe`
-    /// for a directory that may not be looked into, or for the rest of a store
-    /// without its database; `io`.
     pub fn check_exists(&self) -> Result<()> {
         let Err(error) = fs::symlink_metadata(self.database()) else {
             return Ok(());
@@ -70,9 +62,6 @@ impl StoreDir {
     }
 
     /// Makes the directories of a new store, mode 0700.
-    ///
-    /// # Errors
-    /// `already_exists` if a database is there; `io`.
     pub fn create(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::from_paths(root, keys);
         if fs::symlink_metadata(dir.database()).is_ok() {
@@ -182,9 +171,6 @@ const FOREIGN_OWNER_REMEDY: &str = "run as the account it belongs to, or name on
      staff reach a store that is kept for all through its broker";
 
 /// Checks one file or directory; one that does not exist has no problem.
-///
-/// # Errors
-/// `io` where it cannot be looked at.
 pub fn check_permissions(path: &Path, secrecy: FileProtection) -> Result<Option<Fault>> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
@@ -268,9 +254,6 @@ impl HighWaterMark for CheckpointFile {
 /// Replaces a file whole, mode 0600: written aside (its name with `.new`),
 /// synced, renamed. The directory is not synced: after a power cut it may be
 /// the file before, never half of one.
-///
-/// # Errors
-/// Whatever keeps it from being written.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".new");

@@ -75,9 +75,6 @@ impl<'tx, A> Permit<'tx, A> {
 
     /// Gives a permit if the actor holds one of the resources asked for: all of
     /// the act's, or those among them that this request needs.
-    ///
-    /// # Errors
-    /// `resource_denied`, naming the first of them.
     pub fn authorize(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Self, Fault>
     where
         A: Act,
@@ -102,9 +99,6 @@ impl<'tx, A> Permit<'tx, A> {
 
 impl<'tx> Permit<'tx, Founding> {
     /// Only while there is no admin user at all.
-    ///
-    /// # Errors
-    /// `already_exists` once there is one.
     pub fn founding(tx: &'tx dyn ReadTx) -> Result<Self, Fault> {
         if tx.has_admin_users()? {
             return Err(Fault::AlreadyExists {
@@ -133,9 +127,6 @@ fn must_be_among(any_of: &[Resource], all: &[Resource]) -> Result<(), Fault> {
 
 /// Asks whether the actor holds one of the resources; none is held by everybody
 /// who is known.
-///
-/// # Errors
-/// `resource_denied`, naming the first of them.
 pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
     let Some(first) = any_of.first() else {
         return Ok(());
@@ -152,9 +143,6 @@ pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
 }
 
 /// Nobody can grant, assign or mint more than they hold themselves.
-///
-/// # Errors
-/// `beyond_own_rights`.
 pub fn check_within_own_rights(actor: &Actor, given: &Rights, what: &str) -> Result<(), Fault> {
     if actor.rights.is_superset(given) {
         return Ok(());

@@ -164,9 +164,6 @@ impl Event {
     /// That no field of its record is beyond its bound: what is in a record
     /// stays there for good. Ids, tickets and plain numbers of documents are
     /// bounded by their types.
-    ///
-    /// # Errors
-    /// The first one that is.
     pub fn check_bounds(&self) -> Result<(), RecordTooLarge> {
         let texts = [
             ("admin", self.admin.as_ref()),

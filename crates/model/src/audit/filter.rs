@@ -15,9 +15,6 @@ pub struct FilterValues {
 
 impl FilterValues {
     /// Any of these.
-    ///
-    /// # Errors
-    /// `invalid_value` for too many, or for one that is too long.
     pub fn any_of(values: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Fault> {
         let values = values.into_iter().map(ShortText::new);
         let values = values.collect::<Result<Vec<_>, _>>()?;

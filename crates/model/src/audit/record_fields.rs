@@ -164,9 +164,6 @@ fn value_index(field: EventField) -> usize {
 
 impl<'a> RecordFields<'a> {
     /// Cuts the texts.
-    ///
-    /// # Errors
-    /// Texts with other keys, another order, or values that do not end.
     #[inline]
     pub fn new(texts: EventTexts<'a>) -> Result<Self, MalformedEvent> {
         let of = |text| MalformedEvent { text };

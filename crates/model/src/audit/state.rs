@@ -126,9 +126,6 @@ impl StateDigests {
 
     /// The kinds whose digest here is not the one that `now` gives; those that
     /// are not tracked are not asked for.
-    ///
-    /// # Errors
-    /// What `now` fails with.
     pub fn find_changed<E>(
         &self,
         mut now: impl FnMut(StateKind) -> Result<String, E>,

@@ -33,9 +33,6 @@ pub enum InvalidList {
 impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
     /// A list that somebody typed: what is there twice counts once, where it
     /// was first.
-    ///
-    /// # Errors
-    /// `invalid_value` for too many members, naming `what`.
     pub fn from_members(what: &str, members: impl IntoIterator<Item = T>) -> Result<Self, Fault> {
         let mut all: Vec<T> = members.into_iter().collect();
         let repeated = duplicate_positions(&all);
@@ -53,9 +50,6 @@ impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
 
 impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
     /// The same of texts that somebody typed.
-    ///
-    /// # Errors
-    /// As [`Self::of`]; for a text that `read` does not take.
     pub fn parse(
         what: &str,
         texts: impl IntoIterator<Item = impl Into<String>>,

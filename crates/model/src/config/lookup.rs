@@ -91,10 +91,6 @@ pub struct InvalidStoredValue {
 /// The effective value of `field` along `chain` (see [`chain`]). `value_at`
 /// tells what is set at a scope; scopes that the field does not allow are not
 /// asked, so that a stray value there never counts.
-///
-/// # Errors
-/// The value that counts must be one that could have been set: where it was
-/// written by another way, the field's bounds hold all the same.
 pub fn resolve<'v>(
     field: &ConfigField,
     chain: &[ConfigScope],

@@ -44,9 +44,6 @@ impl ConsentMode {
     }
 
     /// Whether an impersonation may stand on this consent at `now`.
-    ///
-    /// # Errors
-    /// Why not.
     pub fn check(self, consent: &Consent, now: Timestamp) -> Result<(), ConsentDenial> {
         match self {
             Self::Mandatory => return Ok(()),

@@ -31,9 +31,6 @@ impl OfficeHours {
     /// Reads hours (`08:00-18:00`, `22:00-06:00` over midnight, `00:00-24:00`)
     /// and days (`mon-fri`, `sat-sun`, `mon,wed-fri`; English, three letters,
     /// in any case). Hours that end where they start are a whole day.
-    ///
-    /// # Errors
-    /// Which of the two is wrong.
     pub fn parse(hours: &str, days: &str) -> Result<Self, InvalidOfficeHours> {
         let bad = || InvalidOfficeHours::Hours(hours.to_owned());
         let (from, to) = hours.split_once('-').ok_or_else(bad)?;

@@ -24,8 +24,6 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(format!("{phase}{}:{}", self.website_id, self.email_key))
     }
 
-    /// # Errors
-    /// `invalid_value`.
     pub fn decode(text: &str) -> Result<Self> {
         let parse = || {
             let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
