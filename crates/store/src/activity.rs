@@ -1,16 +1,16 @@
-//! How often something happened in a span of time.
+//! Counts of how often something happened in a span of time.
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// An account that is no admin user's was turned away.
+    /// A request of an account that is not an admin user was refused.
     UnknownCallerRefused,
-    /// An admin user was shown a customer.
+    /// An admin user looked at a customer.
     CustomerLookup,
 }
 
 impl Activity {
-    /// The word that is stored.
+    /// The stored name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownCallerRefused => "refusal",
@@ -19,12 +19,12 @@ impl Activity {
     }
 }
 
-/// What counting came to.
+/// The result of counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActivityCount {
-    /// How often in the span that is under way, this time included.
+    /// The count in the current span, this call included.
     pub count: u64,
-    /// Where this began a new span: how often in the one before; 0 where there
+    /// The count of the span before, if this call began a new span; 0 if there
     /// was none.
     pub previous_count: Option<u64>,
 }

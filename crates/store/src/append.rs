@@ -1,14 +1,16 @@
-//! The one way to write to the audit log's tables, and the proof of it.
+//! The only way to write to the audit log's tables, and the proof that it was
+//! used.
 //!
-//! A transaction cannot be committed without [`Appended`], and only an
-//! [`AuditWriter`] that has come to its end gives one. What is written, and that
-//! it continues what was signed, is the ledger's to know.
+//! [`WriteTx::commit`] demands an [`AppendProof`], and only a finished
+//! [`AuditWriter`] gives one. What an event contains and that it continues the
+//! signed log is decided in `lac_ledger`.
 
 use super::{AppendToken, ArchiveRow, Result, TreeHead, WriteTx};
 use lac_model::audit::{Event, SealedEvent};
 use lac_model::bytes::Hash;
 
-/// The proof that the act was recorded; [`WriteTx::commit`] demands it.
+/// Proof that the event of a change was appended, or that its action group is
+/// not logged. [`WriteTx::commit`] demands it.
 #[derive(Debug)]
 #[must_use]
 pub struct AppendProof {
@@ -17,21 +19,21 @@ pub struct AppendProof {
 }
 
 impl AppendProof {
-    /// The checkpoint to put into the high-water file; `None` where the act's
-    /// action group is not logged and nothing was appended.
+    /// The checkpoint to write to the high-water file; `None` if nothing was
+    /// appended because the action group is not logged.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
-    /// The same checkpoint where it is worth anchoring: something was done
-    /// about the log or the keys, or another hour (UTC) has begun since the
-    /// event before. A busy store anchors hourly, not with each login.
+    /// The same checkpoint, if it should also be sent to the anchor: after a
+    /// change of the log or the keys, and with the first event of each hour
+    /// (UTC). A busy store anchors once an hour, not at each login.
     pub fn note_to_anchor(&self) -> Option<&str> {
         self.note().filter(|_| self.should_anchor)
     }
 }
 
-/// Writes the audit rows of one transaction.
+/// Writes the audit log's rows of one transaction.
 pub struct AuditWriter<'tx> {
     tx: &'tx dyn WriteTx,
     token: AppendToken,
@@ -49,28 +51,29 @@ impl<'tx> AuditWriter<'tx> {
         Self { tx, token }
     }
 
-    /// Adds an event.
     pub fn append(&self, event: &Event, sealed: &SealedEvent) -> Result<()> {
         self.tx.audit_put(&self.token, event, sealed)
     }
 
-    /// Adds the root of a run of 256 events.
+    /// Adds the root hash of a complete run of 256 events; `idx` counts these
+    /// runs from 0.
     pub fn put_subtree(&self, idx: u64, root: &Hash) -> Result<()> {
         self.tx.audit_put_subtree(&self.token, idx, root)
     }
 
-    /// Lets an archive stand for its events.
+    /// Registers an archive file that contains a run of events.
     pub fn put_archive(&self, archive: &ArchiveRow) -> Result<()> {
         self.tx.audit_put_archive(&self.token, archive)
     }
 
-    /// Removes shopper parts and their salts.
+    /// Deletes the personal data of customers (the `shopper` column and its
+    /// salt) from the events `first` to `last`, both included.
     pub fn erase(&self, first: u64, last: u64) -> Result<()> {
         self.tx.audit_erase(&self.token, first, last)
     }
 
-    /// Ends with the new head. Whether its checkpoint is worth anchoring is said
-    /// with [`Appended::to_anchor`].
+    /// Stores the tree's new head and gives the proof. For `is_worth_anchoring`
+    /// see [`AppendProof::note_to_anchor`].
     pub fn finish(self, head: &TreeHead, is_worth_anchoring: bool) -> Result<AppendProof> {
         self.tx.audit_put_head(&self.token, head)?;
         Ok(AppendProof {
@@ -79,7 +82,7 @@ impl<'tx> AuditWriter<'tx> {
         })
     }
 
-    /// Ends an act whose action group is not logged.
+    /// Gives the proof for a change whose action group is not logged.
     pub fn finish_unlogged(self) -> AppendProof {
         AppendProof {
             note: None,

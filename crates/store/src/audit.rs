@@ -1,4 +1,9 @@
-//! The part of the port that keeps the audit log.
+//! The port's traits and rows for the audit log.
+//!
+//! The log is a Merkle tree over its events. An event is stored as three texts:
+//! the *record*, which is never changed; the *customer part*, which an erasure
+//! deletes; and the *staff part*. The record contains salted hashes of the two
+//! parts. Some values are also stored in columns, so that they can be indexed.
 
 use super::{EventQuery, Result};
 use lac_model::audit::{Event, RecordFields, SealedEvent, StoredEvent};
@@ -6,39 +11,40 @@ use lac_model::bytes::Hash;
 use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 
-/// The tree's head.
+/// The head of the tree, after the newest event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeHead {
     pub size: u64,
-    /// The frontier's hashes, concatenated.
+    /// The hashes of the frontier (the roots of the complete subtrees),
+    /// concatenated.
     pub nodes: Vec<u8>,
     pub last_time: Timestamp,
-    /// The newest signed checkpoint.
+    /// The newest signed checkpoint, as a signed note.
     pub note: String,
 }
 
-/// A file that holds a run of events which are no longer in the database.
+/// An archive file with a run of events, which are deleted from the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveRow {
-    /// The first and the last event, both included.
+    /// The seqs of the first and the last event, both included.
     pub first: u64,
     pub last: u64,
-    /// The file's name in the directory of archives.
+    /// The file's name, without its directory.
     pub name: String,
     /// The times of the first and the last event.
     pub since: Timestamp,
     pub until: Timestamp,
-    /// The file's length in bytes, and its SHA-256.
+    /// The file's length in bytes and its SHA-256.
     pub bytes: u64,
     pub sha256: Hash,
-    /// The tree's frontier after the last event, concatenated.
+    /// The tree's frontier after the last event, as in [`TreeHead::nodes`].
     pub nodes: Vec<u8>,
-    /// The greatest N of any `local:N` that its events name; 0 for none.
+    /// The largest N of all `local:N` ids in its events; 0 if there is none.
     pub last_local_customer: u64,
 }
 
-/// What a column of an event holds, with its type: verification takes nothing
-/// for granted.
+/// A value in a column, with the type that the database says it has:
+/// verification must not assume that it is the type of the schema.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'r> {
     Null,
@@ -49,7 +55,7 @@ pub enum Cell<'r> {
     Blob(&'r [u8]),
 }
 
-/// Every column of an event as it is stored.
+/// All columns of an event, as stored.
 #[derive(Debug, Clone, Copy)]
 pub struct EventCells<'r> {
     pub seq: Cell<'r>,
@@ -72,7 +78,7 @@ pub struct EventCells<'r> {
     pub staff_salt: Cell<'r>,
 }
 
-/// An index over the events.
+/// An index of the table of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventIndex {
     Admin,
@@ -85,12 +91,12 @@ impl EventIndex {
     /// In the order of [`position`](Self::position).
     pub const ALL: [Self; 4] = [Self::Admin, Self::Customer, Self::Document, Self::Ticket];
 
-    /// Its place among all of them.
+    /// Its position in [`ALL`](Self::ALL).
     pub fn position(self) -> usize {
         self as usize
     }
 
-    /// What an event has in the indexed column.
+    /// The event's value in the indexed column.
     pub fn key<'r>(self, event: &EventCells<'r>) -> Cell<'r> {
         match self {
             Self::Admin => event.admin,
@@ -100,91 +106,107 @@ impl EventIndex {
         }
     }
 
-    /// Whether it lists an event with this key: the one on admin lists all
-    /// events, the others those that have a value.
+    /// Whether an event with this value is in the index. The index on `admin`
+    /// contains all events, the others only those that have a value.
     pub fn covers(self, key: Cell<'_>) -> bool {
         self == Self::Admin || key != Cell::Null
     }
 }
 
+/// Reading the audit log. Except for [`audit_archives`](Self::audit_archives),
+/// these calls see only events that are in the database. Events that an archive
+/// holds may still be there until they are deleted.
+///
+/// Each call reads the table itself or one index that is named in the adapter,
+/// never an index of the database's choice: `log verify` proves that exactly
+/// these indexes are complete.
 pub trait AuditReads {
-    /// `None` before the first event.
+    /// The tree's head; `None` before the first event.
     fn audit_head(&self) -> Result<Option<TreeHead>>;
-    /// The greatest stored seq; 0 for none.
+    /// The largest seq in the database; 0 if there is no event.
     fn audit_last_seq(&self) -> Result<u64>;
     fn audit_event(&self, seq: u64) -> Result<Option<StoredEvent>>;
-    /// The newest event in the database that changed a customer's consent, or
-    /// removed them.
+    /// Calls `each` with the newest successful event that granted or revoked
+    /// this customer's consent or removed the customer, if there is one.
     fn audit_last_consent(
         &self,
         customer: CustomerId,
         each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
-    /// The events in the database in which a customer was edited, in order.
+    /// Calls `each` with the successful edits of this customer, ordered by seq.
     fn audit_customer_edits(
         &self,
         customer: CustomerId,
         each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
-    /// The events of a query, in its order; only those in the database.
+    /// Calls `each` with the events that match `query`, in the order it asks
+    /// for. An error from `each` ends the scan and is returned.
     fn audit_scan(
         &self,
         query: &EventQuery,
         each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
-    /// The first stored seq, from `first` on, whose time is not before `time`;
-    /// one more than the greatest if there is none.
+    /// The first seq, from `first` on, of an event at `time` or later; the
+    /// largest seq plus 1 if there is none.
     fn audit_first_seq_since(&self, first: u64, time: Timestamp) -> Result<u64>;
-    /// The records of a range of seqs, both ends included, in order.
+    /// Calls `each` with the seq and the record of the events `first` to
+    /// `last`, both included, ordered by seq.
     fn audit_records(
         &self,
         first: u64,
         last: u64,
         each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
     ) -> Result<()>;
-    /// Every column of a range of events, both ends included, in order of seq.
+    /// Calls `each` with all columns of the events `first` to `last`, both
+    /// included, ordered by seq.
     fn audit_cells(
         &self,
         first: u64,
         last: u64,
         each: &mut dyn FnMut(&EventCells<'_>) -> Result<()>,
     ) -> Result<()>;
-    /// The entries of an index with seqs in a range (both ends included): key
-    /// and seq, each key looked up in the index alone as a query looks it up.
+    /// Calls `each` with the value and the seq of the entries of an index whose
+    /// seqs are in `range`, both ends included. The entries are read from the
+    /// index alone, and each value is looked up as a query looks it up, so that
+    /// an entry that queries would miss is missing here too.
     fn audit_index_entries(
         &self,
         index: EventIndex,
         range: [u64; 2],
         each: &mut dyn FnMut(Cell<'_>, i64) -> Result<()>,
     ) -> Result<()>;
-    /// What differs between the schema as it is and as this program makes it,
-    /// by the number that the store gives for its schema.
+    /// What differs between the database's schema and the one that this program
+    /// creates for the same version; `None` if nothing does.
     fn schema_difference(&self) -> Result<Option<String>>;
-    /// Whether the trees in which the log's tables are kept are in order, so
-    /// that looking something up finds what reading everything does, and
-    /// nothing is stored below the first event; what is wrong. Reads them all.
+    /// What is wrong with the structure of the audit log's tables (in SQLite:
+    /// their B-trees), if anything is: whether looking up a row finds the same
+    /// as reading the whole table, and whether nothing is stored below the
+    /// first event. Reads these tables completely.
     fn audit_structure_problem(&self) -> Result<Option<String>>;
-    /// The same of the tables that say who may do what: some milliseconds.
+    /// The same for the tables of roles, admin users, storefronts and tokens.
+    /// Takes milliseconds.
     fn access_structure_problem(&self) -> Result<Option<String>>;
-    /// The roots of the first `count` complete runs of 256 leaves.
+    /// The root hashes of the first `count` complete runs of 256 events.
     fn audit_subtrees(&self, count: u64) -> Result<Vec<Hash>>;
-    /// Every archive, oldest first.
+    /// All archives, oldest first.
     fn audit_archives(&self) -> Result<Vec<ArchiveRow>>;
 }
 
-/// The right to write to the audit log's tables; only
-/// [`AuditWriter`](super::AuditWriter) holds one.
+/// Proof that a call comes from an [`AuditWriter`](super::AuditWriter): nothing
+/// else can make one.
 #[derive(Debug)]
 pub struct AppendToken(pub(super) ());
 
-/// Used by [`AuditWriter`](super::AuditWriter) alone: every call demands its token.
+/// Writing to the audit log. Only [`AuditWriter`](super::AuditWriter) can call
+/// these, because every call demands its token.
 pub trait AuditWrites {
+    /// Inserts an event; its seq must not exist.
     fn audit_put(&self, token: &AppendToken, event: &Event, sealed: &SealedEvent) -> Result<()>;
     fn audit_put_subtree(&self, token: &AppendToken, idx: u64, root: &Hash) -> Result<()>;
     fn audit_put_head(&self, token: &AppendToken, head: &TreeHead) -> Result<()>;
-    /// Adds an archive, or replaces the one that begins with the same event.
+    /// Inserts an archive, or replaces the one with the same first event.
     fn audit_put_archive(&self, token: &AppendToken, archive: &ArchiveRow) -> Result<()>;
-    /// Removes the shopper parts and salts of a range of events, both ends
-    /// included.
+    /// Deletes the customer parts and their salts of the events `first` to
+    /// `last`, both included.
     fn audit_erase(&self, token: &AppendToken, first: u64, last: u64) -> Result<()>;
 }

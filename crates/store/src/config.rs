@@ -1,26 +1,30 @@
-//! Stored config values, in the port.
+//! The port's traits and rows for config values.
 
 use super::{ConfigWrite, Permit, Result};
 use lac_model::scope::ScopeLevel;
 
-/// One config value as it is stored.
+/// A stored config value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigRow {
     pub path: String,
     pub level: ScopeLevel,
-    /// 0 at default, else the website's or store view's id.
+    /// 0 for the default scope, otherwise the id of the website or store view.
     pub scope_id: i64,
     pub value: String,
 }
 
+/// Config values.
 pub trait ConfigReads {
-    /// Every stored value: tens of rows, so one query serves a whole act.
+    /// All stored values. There are only some dozens, so one query serves a
+    /// whole command.
     fn config_rows(&self) -> Result<Vec<ConfigRow>>;
 }
 
+/// Changes to config values.
 pub trait ConfigWrites {
+    /// Inserts a value, or replaces the one with the same path and scope.
     fn config_put(&self, permit: &Permit<'_, ConfigWrite>, row: &ConfigRow) -> Result<()>;
-    /// Whether there was a value.
+    /// Deletes a value; `false` if there was none.
     fn config_remove(
         &self,
         permit: &Permit<'_, ConfigWrite>,

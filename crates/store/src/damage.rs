@@ -1,11 +1,11 @@
-//! Rows that cannot be read as what they should be.
+//! Damaged rows: rows whose values do not fit the types of their fields.
 
 use serde::{Deserialize, Serialize};
 
 use super::Result;
 use lac_model::fault::Fault;
 
-/// A damaged row, or one with an optional field that is not of its form.
+/// A damaged row, or a row with an invalid optional field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DamagedRow {
     pub table: String,
@@ -20,18 +20,18 @@ impl std::fmt::Display for DamagedRow {
     }
 }
 
-/// Lists go on without the rows that are damaged.
+/// Finding damaged rows. Lists leave them out.
 pub trait DamageReads {
-    /// How many rows the lists of this transaction have left out.
+    /// How many damaged rows the lists of this transaction have left out.
     fn skipped_row_count(&self) -> u64;
 
-    /// Looks at every row that lists can leave out: the first `most` damaged
-    /// ones, and how many there are.
+    /// Checks every row that a list can leave out. Returns the first `most`
+    /// damaged rows, and how many there are.
     fn damaged_rows(&self, most: usize) -> Result<(Vec<DamagedRow>, u64)>;
 }
 
-/// What was found, a damaged row as none: for what only describes, and for what
-/// is permitted by nothing but a row that can be read.
+/// Treats a damaged row as absent. For callers that only display the row, or
+/// that allow nothing without it.
 pub fn none_if_damaged<T>(found: Result<Option<T>>) -> Result<Option<T>> {
     match found {
         Err(Fault::RowDamaged { .. }) => Ok(None),

@@ -1,4 +1,5 @@
-//! The store's directory: what lies where, and that nobody else can change it.
+//! The store's directory: its paths, and the checks that nobody else can change
+//! or read them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -9,7 +10,7 @@ use super::{HighWaterMark, Result};
 use lac_model::fault::Fault;
 use lac_model::text::shell_quoted;
 
-/// A store's directory, checked.
+/// The directory of a store.
 #[derive(Debug, Clone)]
 pub struct StoreDir {
     root: PathBuf,
@@ -17,7 +18,8 @@ pub struct StoreDir {
 }
 
 impl StoreDir {
-    /// The paths of a store, unchecked: for `init` and `doctor`.
+    /// The paths of a store, without any check; for `init` and `doctor`. `keys`
+    /// is the directory of the keys, if it is not `keys` in the store.
     pub fn from_paths(root: &Path, keys: Option<&Path>) -> Self {
         let keys = keys.map_or_else(|| root.join("keys"), Path::to_path_buf);
         Self {
@@ -26,7 +28,8 @@ impl StoreDir {
         }
     }
 
-    /// A store that exists and is safe to use.
+    /// Opens a store that exists. Fails with `store_missing`, or with
+    /// `store_unsafe` and the command that corrects the problem.
     pub fn open(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::from_paths(root, keys);
         dir.check_exists()?;
@@ -36,7 +39,11 @@ impl StoreDir {
         }
     }
 
-    /// Looks whether a database is there, without opening it.
+    /// Checks that the database exists, without opening it.
+    ///
+    /// `store_missing` if nothing of a store is there; `store_unsafe` if the
+    /// directory cannot be read, or if the rest of a store is there without its
+    /// database.
     pub fn check_exists(&self) -> Result<()> {
         let Err(error) = fs::symlink_metadata(self.database()) else {
             return Ok(());
@@ -61,7 +68,8 @@ impl StoreDir {
         }
     }
 
-    /// Makes the directories of a new store, mode 0700.
+    /// Creates the directories of a new store with mode 0700. `already_exists`
+    /// if there is a database.
     pub fn create(root: &Path, keys: Option<&Path>) -> Result<Self> {
         let dir = Self::from_paths(root, keys);
         if fs::symlink_metadata(dir.database()).is_ok() {
@@ -84,8 +92,8 @@ impl StoreDir {
         }
     }
 
-    /// Whether directory and database belong to the real uid: what belongs to
-    /// somebody else is better not even opened.
+    /// Whether directory and database belong to the real uid. If not, it is
+    /// safer not to open them.
     pub fn is_owned_by_caller(&self) -> bool {
         let me = nix::unistd::getuid().as_raw();
         [&self.root, &self.database()]
@@ -117,8 +125,9 @@ impl StoreDir {
         self.keys.join(format!("{purpose}.pem"))
     }
 
-    /// Which files database and WAL are. Both are new where a copy was put
-    /// back; to whoever has the old ones open nothing seems to happen.
+    /// The ids of the database and its WAL. Both change when a backup is
+    /// restored; a process that still has the old files open does not notice
+    /// otherwise.
     pub fn file_ids(&self) -> [FileId; 2] {
         ["lac.db", "lac.db-wal"].map(|name| {
             let meta = fs::symlink_metadata(self.root.join(name)).ok()?;
@@ -126,10 +135,10 @@ impl StoreDir {
         })
     }
 
-    /// Everything unsafe about the store, each with the command that mends it:
-    /// it must belong to the real uid, nobody else may write it, nobody else
-    /// may read the keys, and nothing of it may be a symbolic link or a pipe,
-    /// which would wait for its other end.
+    /// All problems of the store's files, each with the command that corrects
+    /// it. Everything must belong to the real uid; nobody else may write it;
+    /// nobody else may read the keys; nothing may be a symbolic link or a pipe
+    /// (opening a pipe can block).
     pub fn find_problems(&self) -> Result<Vec<Fault>> {
         let mut found = Vec::new();
         found.extend(check_permissions(
@@ -153,24 +162,24 @@ impl StoreDir {
     }
 }
 
-/// Device and inode of a file; `None` where there is none.
+/// Device and inode of a file; `None` if there is no file.
 pub type FileId = Option<(u64, u64)>;
 
-/// What must be kept from others.
+/// What other accounts must not do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileProtection {
-    /// They may read, not write.
+    /// Others may read it, but not write it.
     OwnerWritable,
-    /// Neither.
+    /// Others may neither read nor write it.
     OwnerOnly,
 }
 
-/// What is said about somebody else's file. Whoever reads it may be able to take
-/// it over, which would lock its owner out.
+/// The advice for a file that belongs to somebody else. It does not say
+/// `chown`: a reader with the rights to run it would lock the owner out.
 const FOREIGN_OWNER_REMEDY: &str = "run as the account it belongs to, or name one of your own; \
      staff reach a store that is kept for all through its broker";
 
-/// Checks one file or directory; one that does not exist has no problem.
+/// Checks one file or directory. A missing one has no problem.
 pub fn check_permissions(path: &Path, secrecy: FileProtection) -> Result<Option<Fault>> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
@@ -221,7 +230,7 @@ pub fn check_permissions(path: &Path, secrecy: FileProtection) -> Result<Option<
     }
 }
 
-/// The `checkpoint` file: the newest signed checkpoint outside the database.
+/// The file `checkpoint` in the store's directory.
 #[derive(Debug, Clone)]
 pub struct CheckpointFile(PathBuf);
 
@@ -240,7 +249,8 @@ impl HighWaterMark for CheckpointFile {
         }
     }
 
-    /// An older file after a power cut is *behind*, which is healthy.
+    /// After a power cut the file may be older than the database. That is
+    /// *behind*, a healthy state.
     fn advance(&self, note: &str) -> Result<()> {
         let written = replace_file(&self.0, note.as_bytes());
         written.map_err(|e| Fault::io(format!("recorded, but {}.new", self.0.display()), e))
@@ -251,14 +261,14 @@ impl HighWaterMark for CheckpointFile {
     }
 }
 
-/// Replaces a file whole, mode 0600: written aside (its name with `.new`),
-/// synced, renamed. The directory is not synced: after a power cut it may be
-/// the file before, never half of one.
+/// Replaces a file (mode 0600): writes `PATH.new`, syncs and renames it. The
+/// directory is not synced, so after a power cut the old file may be there, but
+/// never part of the new one.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".new");
-    // What was left there is never written into: a link goes, not what it
-    // leads to.
+    // Remove an old `.new` file instead of writing into it: it could be a link
+    // to another file.
     match fs::remove_file(&aside) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),
         _ => {}
@@ -273,7 +283,7 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::rename(&aside, path)
 }
 
-/// Creates an empty file of mode 0600 that must not exist yet.
+/// Creates an empty file with mode 0600; it must not exist yet.
 pub fn create_private_file(path: &Path) -> Result<File> {
     OpenOptions::new()
         .write(true)

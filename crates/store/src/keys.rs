@@ -1,11 +1,12 @@
-//! Public keys as they are stored.
+//! The port's traits and rows for signing keys. Only public keys are stored
+//! here.
 
 use serde::{Deserialize, Serialize};
 
 use super::{KeyWrite, Permit, Result};
 use lac_model::time::Timestamp;
 
-/// What a key signs; a store has one current key for each.
+/// What a key signs. A store has one current key for each purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyPurpose {
@@ -16,7 +17,7 @@ pub enum KeyPurpose {
 }
 
 impl KeyPurpose {
-    /// The word used in files, tables and the log.
+    /// The name in files, tables and the log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",
@@ -25,44 +26,49 @@ impl KeyPurpose {
     }
 }
 
-/// What a public key is for, and whether it still counts.
+/// A public key, its purpose and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRow {
     pub kid: String,
     pub purpose: String,
     pub public_key: [u8; 32],
-    /// `active`, `verifying` or `retired`.
+    /// `active`, `verifying` or `retired`; see [`KeyState`].
     pub state: String,
     pub created_at: Timestamp,
-    /// When it stopped counting; of a `verifying` login key, when it will.
+    /// When its signatures stopped being valid. For a `verifying` login key:
+    /// when they will.
     pub retired_at: Option<Timestamp>,
-    /// The first size of the log at which it was the current key; `None` for
-    /// the first of its purpose.
+    /// The log's size when it became the current audit key; `None` for the
+    /// first key of its purpose.
     pub since_size: Option<u64>,
-    /// The audit key before it.
+    /// The kid of the audit key before it.
     pub signed_by: Option<String>,
-    /// Both signatures of the change: the old key's, and its own.
+    /// Two signatures of the statement that replaces the old key by this one:
+    /// the old key's, then this key's.
     pub signature: Option<Vec<u8>>,
 }
 
+/// Signing keys.
 pub trait KeyReads {
-    /// Every key ever used, in the order in which they came.
+    /// All keys ever used, ordered by creation.
     fn signing_keys(&self) -> Result<Vec<KeyRow>>;
 }
 
-/// Of a key that is there, state and `retired_at` change, nothing else.
+/// Changes to signing keys.
 pub trait KeyWrites {
+    /// Inserts a key. If the kid exists, only `state` and `retired_at` are
+    /// updated.
     fn signing_key_put(&self, permit: &Permit<'_, KeyWrite>, key: &KeyRow) -> Result<()>;
 }
 
-/// Where a key stands.
+/// What a key can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
     /// It signs.
     Active,
-    /// It does not sign any more, but what it signed counts.
+    /// It no longer signs, but its signatures are valid.
     Verifying,
-    /// Nothing it signs from here on counts.
+    /// It no longer signs, and new signatures by it are not valid.
     Retired,
 }
 
@@ -77,8 +83,8 @@ impl KeyState {
 }
 
 impl KeyRow {
-    /// The state at `now`: the time of a login key that was replaced runs out
-    /// without anybody having to write it down.
+    /// The state at `now`. A replaced login key retires when its time is over,
+    /// without any write.
     pub fn state_at(&self, now: Timestamp) -> KeyState {
         let is_over = self.retired_at.is_some_and(|at| now >= at);
         match &*self.state {

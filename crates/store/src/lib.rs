@@ -1,14 +1,68 @@
-//! Floor 2: the storage port.
+//! The storage port: the traits that use cases call to read and change a store,
+//! and that a database adapter (`lac_sqlite`) implements. It also holds the
+//! [permits](Permit) that changes demand, and the [paths](dir) of a store on
+//! disk.
 //!
-//! Use cases talk to these traits; adapters (`lac_sqlite`) implement them
-//! and are named only where the program is put together. A transaction is the
-//! only way in: [`Store::read`] gives one consistent snapshot, [`Store::write`]
-//! one that holds the store's write lock from its start.
+//! This crate must not name a database, run SQL, make the bytes of a record,
+//! read a clock or print. It depends on `lac_model` only. Its errors are
+//! [`Fault`]s: no type of a driver appears here.
 //!
-//! Two proofs keep acts honest. A change demands a [`Permit`] for its kind of
-//! write, bound to the transaction, which [`Permit::authorize`] makes for an act
-//! that [`Covers`] it; [`WriteTx::commit`] demands [`Appended`], which only
-//! [`AuditWriter`] makes. Code that forgot either does not compile.
+//! | module | contents |
+//! | --- | --- |
+//! | (this file) | [`Store`], the two kinds of transaction, and the traits for stores, access, customers and documents |
+//! | `config` `sessions` `requests` `keys` | traits and rows for config values, sessions, approval requests and notices, signing keys |
+//! | `audit` | traits and rows for the audit log |
+//! | `append` | [`AuditWriter`], the only way to write to the audit log, and [`AppendProof`], which it gives |
+//! | `permit` | [`Permit`], and the functions that make one |
+//! | `query` | what lists can be filtered by |
+//! | `damage` | what happens to rows that cannot be read |
+//! | `state` | digests of tables, which the audit log records |
+//! | `activity` [`unknown_callers`] | counts of things that are not recorded one by one |
+//! | [`dir`] | the store's directory and its file permissions |
+//!
+//! # How a change is made
+//!
+//! 1. [`Store::write`] begins a transaction and takes the store's write lock.
+//! 2. [`Permit::authorize`] checks the actor's rights *in that transaction* and
+//!    gives a permit. Every changing call demands a permit that [`Covers`] its
+//!    kind of write.
+//! 3. [`AuditWriter`] appends the event that describes the change, and gives an
+//!    [`AppendProof`].
+//! 4. [`WriteTx::commit`] demands that proof.
+//!
+//! Code that leaves out a check or a record does not compile.
+//!
+//! # Writing an adapter
+//!
+//! An adapter implements [`Store`] and, for its transaction types, [`ReadTx`]
+//! and [`WriteTx`] with all their supertraits. It has to keep these promises,
+//! which the types cannot express:
+//!
+//! - **One writer.** Between [`Store::write`] and the end of that transaction
+//!   no other process can write. Sequence numbers and times of events only
+//!   grow, because each writer reads the log's head that the writer before it
+//!   left.
+//! - **Snapshots.** All reads of one transaction see the same state of the
+//!   store (in SQL: at least *repeatable read*), and a write transaction sees
+//!   its own changes.
+//! - **Durability.** When [`WriteTx::commit`] returns, the changes survive a
+//!   power cut. The high-water file is advanced after the commit and before the
+//!   lock is released: it must never be ahead of the database.
+//! - **No trust in rows.** Other programs may have edited the database. Each
+//!   value is checked against the type of its field; a row that does not fit is
+//!   `row_damaged`, never a panic and never a default that grants something.
+//! - **State kinds.** A write that changes rows behind a [`StateKind`]
+//!   remembers that kind, and its digest, before the first such change (see
+//!   [`WriteTx::written_state_kinds`]).
+//! - **Exact texts.** Records and the two parts of an event are stored and
+//!   returned byte for byte: their hashes are in the log's tree.
+//! - **Values.** A [`Timestamp`] is stored as microseconds since 1970 (UTC), a
+//!   [`CustomerId`] as the number of `CustomerId::to_stored` (`local:N` is -N),
+//!   an enum as its `as_str`. State digests and `log verify` depend on these
+//!   values.
+//!
+//! Permits and tokens are proofs for the compiler: an adapter takes them and
+//! ignores them.
 
 mod activity;
 mod append;
@@ -59,58 +113,84 @@ use lac_model::resource::ResourceSet;
 use lac_model::stores::{StoreGroup, StoreTree, StoreView, Website};
 use lac_model::time::Timestamp;
 
-/// What every call of the port returns. Adapters turn their driver's errors
-/// into `database`, `busy` or `row_damaged`. What finds one row fails where
-/// that row is damaged: it permits nothing. What lists rows leaves damaged ones
-/// out (see [`DamageReads`]); so does a list of a person's or a token's for
-/// others, never the look-up of what somebody may do.
+/// The result of every call of the port.
+///
+/// Adapters translate the driver's errors: `busy` if a lock was not free in
+/// time, `row_damaged` for a row whose values do not fit their types,
+/// `already_exists` for a second row with a unique name or code, `in_use` for
+/// the removal of a row that others refer to, `database` for everything else.
+///
+/// Damaged rows:
+/// - A call that looks up one row fails with `row_damaged`. The row grants
+///   nothing.
+/// - A call that lists rows leaves damaged ones out and counts them (see
+///   [`DamageReads`]). These fail instead, because a partial answer would be
+///   wrong: `store_tree`, `config_rows`, `signing_keys`, `customers_by_email`,
+///   `documents`, and all calls of [`AuditReads`].
+/// - If one of the resources or websites that a role, token or storefront lists
+///   cannot be read, the whole row is damaged.
 pub type Result<T> = std::result::Result<T, Fault>;
 
-/// A store that transactions come from.
+/// An open store. Each value is one connection.
 pub trait Store {
-    /// One consistent snapshot; never waits for writers.
+    /// Begins a read transaction: one consistent snapshot. Does not wait for
+    /// writers.
     fn read(&self) -> Result<Box<dyn ReadTx + '_>>;
 
-    /// A transaction that holds the write lock from its start and is rolled
-    /// back unless committed. Waits its turn; `busy` after the store's timeout.
+    /// Begins a write transaction, which holds the store's write lock until it
+    /// is committed or dropped. Dropping it rolls it back.
+    ///
+    /// Callers are served in the order in which they ask. `busy` if the lock is
+    /// not free within the store's timeout.
     fn write(&self) -> Result<Box<dyn WriteTx + '_>>;
 
-    /// Makes ready for a transaction of very many changes (`true`), and goes
-    /// back to normal after it (`false`). At most 32 MiB of memory.
+    /// Prepares the connection for a transaction with very many changes
+    /// (`true`), or returns to normal (`false`). May use up to 32 MiB of
+    /// memory.
     fn set_bulk_mode(&self, on: bool) -> Result<()>;
 
-    /// An empty file of one's own, as private as the store and without a name:
-    /// it is gone when it is closed.
+    /// Creates an empty temporary file. It has no name, is as private as the
+    /// store, and disappears when it is closed.
     fn scratch_file(&self) -> Result<std::fs::File>;
 
-    /// Another way to the same store, for reading in another thread.
+    /// Opens a second, read-only connection to the same store, for use in
+    /// another thread.
     fn open_reader(&self) -> Result<Box<dyn Store + Send>>;
 
-    /// Takes the notice that is due and was tried least, for nobody else to
-    /// take it before `until`, and counts the attempt; `None` if none is due.
-    /// In a transaction of its own, as no act: the notice was recorded with
-    /// what it tells. Removes what was delivered long ago.
+    /// Claims a notice for delivery: of those due at `now`, the one with the
+    /// fewest attempts. Counts the attempt. Nobody else can claim it before
+    /// `until`. `None` if no notice is due.
+    ///
+    /// Runs in its own transaction and is not audited, because the event that
+    /// the notice reports is on record already. Also removes notices that were
+    /// delivered more than
+    /// [`DELIVERED_RETENTION`](lac_model::notice::DELIVERED_RETENTION) ago. A
+    /// claim that was made after `now` (by another clock) does not count.
     fn outbox_claim(&self, now: Timestamp, until: Timestamp) -> Result<Option<Notice>>;
 
-    /// Writes down how the delivery of a claimed notice came out; `false` if it
-    /// is no longer that claim's.
+    /// Stores the outcome of a delivery, and removes the payload once it is
+    /// delivered. `false`, and no change, if the notice has been claimed again
+    /// since.
     fn outbox_record_delivery(&self, settled: &DeliveryOutcome) -> Result<bool>;
 
-    /// Removes at most `most` events that an archive holds from the database,
-    /// in a transaction of its own; how many. No act: the archive was recorded
-    /// when it was made, and nothing reads them here any more.
+    /// Deletes up to `most` events that are in an archive from the database,
+    /// and returns how many.
+    ///
+    /// Runs in its own transaction and is not audited, because making the
+    /// archive is on record. Queries do not read these events any more.
     fn remove_archived_events(&self, most: usize) -> Result<u64>;
 
-    /// Notes when a token was used last, never backwards. No act, and nothing
-    /// that anything depends on: whoever is writing is not waited for.
+    /// Sets the time at which a token was last used, unless a later time is
+    /// stored. Not audited. Does not wait: `busy` if somebody is writing.
     fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()>;
 
-    /// Counts something that happened `by` times more, in a transaction of its
-    /// own; a negative number takes back what was counted. Counting begins anew
-    /// once `span` is over. No act: what is counted here is recorded by the event
-    /// that tells of it. Waits its turn like a write, so that nobody goes
-    /// uncounted by keeping others waiting, but not for the disk: a count may be
-    /// lost with the machine's power.
+    /// Adds `by` to a count (a negative number subtracts) and returns the
+    /// result. A count starts again once `span` has passed since it began.
+    ///
+    /// Runs in its own transaction and is not audited; events report the
+    /// counts. It waits for the write lock, so that an attacker who keeps the
+    /// store busy is still counted. It does not wait for the disk: a power cut
+    /// may lose a count.
     fn count_activity(
         &self,
         activity: Activity,
@@ -120,39 +200,45 @@ pub trait Store {
         span: Duration,
     ) -> Result<ActivityCount>;
 
-    /// Goes on, or ends where nobody waits for what is read any more.
+    /// Does nothing, or fails if the caller has gone away, so that a long loop
+    /// can end early.
     ///
     /// # Errors
     /// `broker_failed`.
     fn check_cancelled(&self) -> Result<()>;
 
-    /// Where a program that runs many requests counts refusals in memory; `None`
-    /// for any other.
+    /// Where a long-running program (the broker) counts refused callers in
+    /// memory. `None` in a program that runs one command.
     fn unknown_callers(&self) -> Option<&UnknownCallers>;
 
-    /// Overwrites what was removed wherever it may still lie: older pages, and
-    /// whatever else holds one of these words (in small letters), which nothing
-    /// that is stored says any more. `false` while a reader keeps older pages.
+    /// Overwrites deleted data everywhere in the store's files (in SQLite: in
+    /// the write-ahead log and in free pages). `words` are texts in lower case
+    /// that no row contains any more; if one is still found in a file, that
+    /// file is rebuilt. `false` if a reader still uses old pages: then call it
+    /// again later.
     fn scrub(&self, words: &[String]) -> Result<bool>;
 
-    /// Overwrites everything that was removed, by building the whole anew.
-    /// `false` while a reader keeps older pages.
+    /// Overwrites all deleted data by rebuilding the database. `false` if a
+    /// reader still uses old pages.
     fn rebuild(&self) -> Result<bool>;
 }
 
-/// Where the newest signed checkpoint is kept outside the database.
+/// The file outside the database with the newest signed checkpoint. A database
+/// that was replaced by an older copy is detected by it.
 pub trait HighWaterMark {
-    /// The file's bytes; `None` if there is none.
+    /// The file's contents; `None` if there is no file.
     fn read(&self) -> Result<Option<Vec<u8>>>;
 
-    /// Replaces it whole and durably. Called under the write lock.
+    /// Replaces the contents with `note` (a signed checkpoint). After a power
+    /// cut the old or the new contents are there, never a mixture. Called while
+    /// the write lock is held.
     fn advance(&self, note: &str) -> Result<()>;
 
-    /// The path, for messages.
+    /// The file's path, for messages.
     fn path(&self) -> String;
 }
 
-/// A read transaction.
+/// A read transaction, made by [`Store::read`].
 pub trait ReadTx:
     ConfigReads
     + StoreTreeReads
@@ -170,7 +256,8 @@ pub trait ReadTx:
 {
 }
 
-/// A write transaction: reads what a read transaction does, and changes.
+/// A write transaction, made by [`Store::write`]. It has all calls of a read
+/// transaction, and sees its own changes.
 pub trait WriteTx:
     ReadTx
     + ConfigWrites
@@ -185,31 +272,48 @@ pub trait WriteTx:
     + KeyWrites
     + AuditWrites
 {
-    /// The kinds of state that were written in it.
+    /// The kinds of state that this transaction has changed so far. The event
+    /// that is appended at its end records their new digests.
+    ///
+    /// Which calls change which kind: `role_*` Roles; `admin_user_put`
+    /// AdminUsers; `admin_user_remove` AdminUsers and Tokens; `storefront_put`
+    /// Storefronts; `access_token_*` Tokens, or Storefronts if the token
+    /// belongs to one; `website_remove` the same for tokens limited to it;
+    /// `signing_key_put` Keys; `config_*` Config; `customer_renumber`
+    /// FormerIds.
     fn written_state_kinds(&self) -> Vec<StateKind>;
 
-    /// The digest of a kind as it was before the first of those changes.
+    /// The digest of `kind` before this transaction changed it.
     fn state_digest_before(&self, kind: StateKind) -> Result<String>;
 
-    /// The same transaction, for reading.
     fn as_read(&self) -> &dyn ReadTx;
 
-    /// Commits; then, still under the write lock, advances the high-water file.
-    /// The lock is released when this returns.
+    /// Commits durably, then passes the proof's checkpoint (if it has one) to
+    /// `high_water`, then releases the write lock.
+    ///
+    /// If only the second step fails, the error is returned although the
+    /// changes are stored.
     fn commit(self: Box<Self>, proof: AppendProof, high_water: &dyn HighWaterMark) -> Result<()>;
 }
 
+/// Websites, store groups and store views.
 pub trait StoreTreeReads {
-    /// The whole hierarchy, the back office's own included, ordered by id.
+    /// All of them, ordered by id, including the back office's own (id 0).
     fn store_tree(&self) -> Result<StoreTree>;
-    /// What refers to it and keeps it from being removed: nouns in the
-    /// singular, each with its count above 0. Config values are not among them.
+    /// What refers to this website and prevents its removal: pairs of a
+    /// singular noun and a count above 0, such as ("customer", 12). Config
+    /// values are not counted.
     fn website_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    /// The same for a store group.
     fn store_group_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
+    /// The same for a store view.
     fn store_view_references(&self, id: i64) -> Result<Vec<(String, u64)>>;
 }
 
-/// Puts are upserts by id. Removing what is still referenced is `in_use`.
+/// `_put` inserts, or replaces the row with the same id. A code that another
+/// row has is `already_exists`. A row that refers to something missing is
+/// `invalid_value`. `_remove` fails with `in_use` while something refers to the
+/// row. Removing a website also removes it from the limits of access tokens.
 pub trait StoreTreeWrites {
     fn website_put(&self, permit: &Permit<'_, StoreTreeWrite>, website: &Website) -> Result<()>;
     fn store_group_put(
@@ -223,38 +327,48 @@ pub trait StoreTreeWrites {
     fn store_view_remove(&self, permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()>;
 }
 
+/// Roles, admin users and storefronts.
 pub trait AccessReads {
-    /// Ordered by name.
+    /// All roles, ordered by name.
     fn roles(&self) -> Result<Vec<Role>>;
     fn role(&self, id: i64) -> Result<Option<Role>>;
-    /// Names are matched exactly.
+    /// Names are compared exactly, case included.
     fn role_by_name(&self, name: &str) -> Result<Option<Role>>;
-    /// What a role with access to everything was granted before it had that.
-    /// It counts for nothing, and goes when the role becomes custom.
+    /// The resources that were granted to a role before it got access to
+    /// everything. They have no effect, and are deleted when the role becomes
+    /// custom again.
     fn role_former_resources(&self, id: i64) -> Result<ResourceSet>;
-    /// Ordered by name.
+    /// All admin users, ordered by name.
     fn admin_users(&self) -> Result<Vec<AdminUser>>;
-    /// Whether there is any row at all, damaged or not.
+    /// Whether the table of admin users has a row, damaged or not.
     fn has_admin_users(&self) -> Result<bool>;
     fn admin_user(&self, id: i64) -> Result<Option<AdminUser>>;
     fn admin_user_by_name(&self, name: &str) -> Result<Option<AdminUser>>;
     fn admin_user_by_os_account(&self, account: &str) -> Result<Option<AdminUser>>;
-    /// Ordered by name.
+    /// All storefronts, ordered by name.
     fn storefronts(&self) -> Result<Vec<Storefront>>;
     fn storefront(&self, id: i64) -> Result<Option<Storefront>>;
 }
 
+/// Access tokens.
 pub trait TokenReads {
-    /// By the SHA-256 of the token.
+    /// The token with this SHA-256 hash.
     fn access_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<AccessToken>>;
     fn access_token(&self, id: i64) -> Result<Option<AccessToken>>;
-    /// Those that were made by whoever acted with this one, oldest first.
+    /// The tokens that were made by using this token, oldest first.
     fn access_tokens_by_parent(&self, parent_id: i64) -> Result<Vec<AccessToken>>;
-    /// Oldest first, revoked ones included.
+    /// All tokens of this owner, oldest first, including revoked ones.
     fn access_tokens(&self, owner: TokenOwner) -> Result<Vec<AccessToken>>;
 }
 
-/// A put with id 0 inserts; the id is returned.
+/// A `_put` with id 0 inserts a row under a new id, any other id inserts or
+/// replaces the row with that id. Both return the id. A name or
+/// operating-system account that is already in use is `already_exists`.
+/// Creation times are never replaced, nor is the name of a storefront. Removing
+/// an admin user also removes their tokens.
+///
+/// `role_put` with access to everything keeps the resources that are stored for
+/// the role (see [`AccessReads::role_former_resources`]).
 pub trait AccessWrites {
     fn role_put(&self, permit: &Permit<'_, RoleWrite>, role: &Role) -> Result<i64>;
     fn role_remove(&self, permit: &Permit<'_, RoleWrite>, id: i64) -> Result<()>;
@@ -268,13 +382,15 @@ pub trait AccessWrites {
 }
 
 pub trait TokenWrites {
-    /// Returns the token's id. Only the hash is kept.
+    /// Inserts a token under a new id and returns the id. The secret itself is
+    /// never stored, only its SHA-256 `hash`.
     fn access_token_add(
         &self,
         permit: &Permit<'_, TokenWrite>,
         token: &AccessToken,
         hash: &[u8; 32],
     ) -> Result<i64>;
+    /// Revokes a token at `at`; one that is revoked already stays as it is.
     fn access_token_revoke(
         &self,
         permit: &Permit<'_, TokenWrite>,
@@ -283,53 +399,66 @@ pub trait TokenWrites {
     ) -> Result<()>;
 }
 
+/// Customers and their consent.
 pub trait CustomerReads {
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>>;
-    /// All customers with this address (see `domain::customer::email_key`),
-    /// one per website, ordered by website.
+    /// All customers with this address (see
+    /// [`email_key`](lac_model::customer::email_key)), ordered by website. A
+    /// website has at most one.
     fn customers_by_email(&self, email_key: &str) -> Result<Vec<Customer>>;
-    /// One page, in a stable order that `after` continues.
+    /// One page of a list. The order is stable, so that `query.after` continues
+    /// where the page before ended.
     fn customer_page(&self, query: &CustomerQuery) -> Result<CustomerPage>;
     fn customer_count(&self) -> Result<u64>;
-    /// Ids of active customers on these websites (`None` for all), in order.
+    /// Calls `each` with the id of every active customer on these websites
+    /// (`None`: on all), ordered by id.
     fn active_customers(
         &self,
         websites: Option<&[i64]>,
         each: &mut dyn FnMut(CustomerId) -> Result<()>,
     ) -> Result<()>;
-    /// The `local:N` that a customer was before the merchant's id became known;
-    /// events from then name them so.
+    /// The `local:N` ids that a customer had before the merchant's id became known.
+    /// Events from that time contain these ids.
     fn customer_former_ids(&self, id: CustomerId) -> Result<Vec<CustomerId>>;
-    /// Everybody's consent.
+    /// Calls `each` with the consent of every customer.
     fn all_consents(&self, each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>) -> Result<()>;
-    /// Of who has said yes or no, and then of who has said nothing although an
-    /// event in the database names them.
+    /// Calls `each` with the consents that are compared with the log: first
+    /// those of customers who granted or revoked it, then those of customers
+    /// who did neither but are named by an event in the database.
     fn consents_to_compare(
         &self,
         each: &mut dyn FnMut(CustomerId, &Consent) -> Result<()>,
     ) -> Result<()>;
-    /// Every `local:N` that became known under another id, and that id.
+    /// Calls `each` with every former id (`local:N`) and the id that replaced
+    /// it.
     fn former_customer_ids(
         &self,
         each: &mut dyn FnMut(CustomerId, CustomerId) -> Result<()>,
     ) -> Result<()>;
-    /// The greatest N of any `local:N`, also of removed ones that sessions,
-    /// documents or the log still name.
+    /// The largest N of all `local:N` ids ever given, so that none is given
+    /// twice: those in any table, those of removed customers in the log, and
+    /// those in archives ([`ArchiveRow::last_local_customer`]). 0 if there is
+    /// none.
     fn last_local_customer_number(&self) -> Result<i64>;
 }
 
+/// Changes to customers and their consent.
 pub trait CustomerWrites {
-    /// Upsert by id, consent included.
+    /// Inserts a customer, or replaces the one with the same id, consent
+    /// included. `already_exists` if another customer of that website has the
+    /// address.
     fn customer_put(&self, permit: &Permit<'_, CustomerWrite>, customer: &Customer) -> Result<()>;
-    /// Frees a customer's address for another one within this transaction, in
-    /// which the customer must be put again.
+    /// Makes a customer's address available to another customer. You must call
+    /// [`customer_put`](Self::customer_put) for this customer before the
+    /// transaction ends. (An import needs it when two customers swap
+    /// addresses.)
     fn customer_release_email(
         &self,
         permit: &Permit<'_, CustomerWrite>,
         id: CustomerId,
     ) -> Result<()>;
-    /// Gives a `local:N` the merchant's id that became known, in documents and
-    /// sessions too.
+    /// Replaces a `local:N` id by the merchant's id, in documents, sessions,
+    /// requests and notices too, and stores it as a former id.
     fn customer_renumber(
         &self,
         permit: &Permit<'_, CustomerWrite>,
@@ -345,21 +474,25 @@ pub trait CustomerWrites {
     ) -> Result<()>;
 }
 
+/// Orders, invoices, shipments and credit memos.
 pub trait DocumentReads {
     /// All documents of a kind with this number, ordered by store view.
     fn documents(&self, kind: DocumentKind, number: &str) -> Result<Vec<Document>>;
     fn document(&self, kind: DocumentKind, entity_id: i64) -> Result<Option<Document>>;
-    /// Of all kinds.
+    /// The number of documents of all kinds.
     fn document_count(&self) -> Result<u64>;
-    /// The addresses that a customer's documents hold, each once.
+    /// The different e-mail addresses in a customer's documents.
     fn document_emails(&self, id: CustomerId) -> Result<Vec<String>>;
 }
 
+/// Changes to documents.
 pub trait DocumentWrites {
-    /// Upsert by kind and entity id.
+    /// Inserts a document, or replaces the one with the same kind and entity
+    /// id.
     fn document_put(&self, permit: &Permit<'_, DocumentWrite>, document: &Document) -> Result<()>;
-    /// Removes the address from the documents of a customer, and from those
-    /// that have one of these addresses (in small letters); from how many.
+    /// Deletes the e-mail address from a customer's documents, and from all
+    /// documents with one of `emails` (in lower case). Returns how many were
+    /// changed.
     fn document_erase_emails(
         &self,
         permit: &Permit<'_, DocumentWrite>,

@@ -1,4 +1,4 @@
-//! The proof that somebody was asked "may they?", and for what.
+//! Permits: proof that the actor's rights were checked, and for which act.
 
 use std::marker::PhantomData;
 
@@ -7,31 +7,31 @@ use lac_model::access::{Actor, Rights};
 use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 
-/// Permission for one act, or for one kind of write that it covers, in the
-/// transaction it was given in.
+/// Permission for the act (or the kind of write) `A`, valid in one transaction.
 ///
-/// Only the functions here make one. `'tx` is invariant, so a permit cannot be
-/// kept for another transaction.
+/// Only the functions of this module make one, after they have checked the
+/// actor's rights. The lifetime `'tx` is invariant, so that a permit cannot be
+/// used in another transaction.
 #[derive(Debug)]
 pub struct Permit<'tx, A> {
     _tx: PhantomData<fn(&'tx ()) -> &'tx ()>,
     _act: PhantomData<fn() -> A>,
 }
 
-/// Something that somebody may do if they hold a resource. A use case's request
-/// is its act.
+/// Something that an actor may do if they hold a certain resource. The request
+/// type of a use case implements it.
 pub trait Act {
-    /// One of these is needed; none for what everybody who is known may do with
-    /// what is their own.
+    /// The actor needs one of these resources. Empty if every known actor may
+    /// do it (with things of their own).
     const ANY_OF: &'static [Resource];
 }
 
-/// An act writes `W`: one of the kinds of write below, or a step that several
-/// acts have in common and that covers some of them. Declared beside the act.
+/// Says that the act `Self` includes writes of kind `W`. `W` is one of the
+/// kinds below, or a step that several acts share and that covers some of them.
+/// Implemented beside the act.
 #[diagnostic::on_unimplemented(message = "a permit for `{Self}` does not cover `{W}`")]
 pub trait Covers<W> {}
 
-/// Names the kinds of write.
 macro_rules! writes {
     ($($name:ident: $what:literal),* $(,)?) => {$(
         #[doc = $what]
@@ -50,13 +50,13 @@ writes! {
     CustomerWrite: "Customers.",
     ConsentWrite: "Customers' consent.",
     DocumentWrite: "Orders, invoices, shipments and credit memos.",
-    SessionWrite: "Impersonations.",
-    RequestWrite: "Logins that wait for a second person.",
-    OutboxWrite: "Notices for programs outside.",
-    KeyWrite: "The rows of signing keys.",
+    SessionWrite: "Sessions.",
+    RequestWrite: "Approval requests.",
+    OutboxWrite: "Notices for hooks.",
+    KeyWrite: "Signing keys (the public part).",
 }
 
-/// Founding a store. It is no [`Act`]: nobody is authorized for it.
+/// Creating a store. It is not an [`Act`], because there is no actor yet.
 #[derive(Debug)]
 pub struct Founding;
 
@@ -73,8 +73,9 @@ impl<'tx, A> Permit<'tx, A> {
         }
     }
 
-    /// Gives a permit if the actor holds one of the resources asked for: all of
-    /// the act's, or those among them that this request needs.
+    /// Gives a permit if the actor holds one of the resources `any_of`: all
+    /// resources of the act, or the ones among them that this request needs.
+    /// Fails with `resource_denied`, which names the first one.
     pub fn authorize(tx: &'tx dyn ReadTx, actor: &Actor, any_of: &[Resource]) -> Result<Self, Fault>
     where
         A: Act,
@@ -84,7 +85,7 @@ impl<'tx, A> Permit<'tx, A> {
         Ok(Self::new(tx))
     }
 
-    /// The part of it that a call of the port demands.
+    /// A permit for one kind of write that the act covers.
     #[must_use]
     pub fn narrow<W>(&self) -> Permit<'tx, W>
     where
@@ -98,7 +99,8 @@ impl<'tx, A> Permit<'tx, A> {
 }
 
 impl<'tx> Permit<'tx, Founding> {
-    /// Only while there is no admin user at all.
+    /// Gives a permit while the store has no admin user; later it fails with
+    /// `already_exists`.
     pub fn founding(tx: &'tx dyn ReadTx) -> Result<Self, Fault> {
         if tx.has_admin_users()? {
             return Err(Fault::AlreadyExists {
@@ -110,13 +112,15 @@ impl<'tx> Permit<'tx, Founding> {
 }
 
 impl<'tx> Permit<'tx, SessionWrite> {
-    /// For writing down that sessions ran out: the clock asks nobody.
+    /// For storing that sessions have run out: time has decided that, not an
+    /// actor.
     pub fn for_expiry(tx: &'tx dyn ReadTx) -> Self {
         Self::new(tx)
     }
 }
 
-/// An act that needs a resource is never authorized without one, or by another.
+/// `any_of` may only contain resources of the act, and may only be empty if the
+/// act needs none.
 fn must_be_among(any_of: &[Resource], all: &[Resource]) -> Result<(), Fault> {
     let is_known = any_of.iter().all(|resource| all.contains(resource));
     if is_known && any_of.is_empty() == all.is_empty() {
@@ -125,8 +129,8 @@ fn must_be_among(any_of: &[Resource], all: &[Resource]) -> Result<(), Fault> {
     Err(Fault::internal("authorization by resources of another act"))
 }
 
-/// Asks whether the actor holds one of the resources; none is held by everybody
-/// who is known.
+/// Checks that the actor holds one of the resources; an empty list always
+/// passes. Fails with `resource_denied`, which names the first one.
 pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
     let Some(first) = any_of.first() else {
         return Ok(());
@@ -142,7 +146,8 @@ pub fn demand(actor: &Actor, any_of: &[Resource]) -> Result<(), Fault> {
     })
 }
 
-/// Nobody can grant, assign or mint more than they hold themselves.
+/// Checks that the actor holds all rights that they are about to give to a
+/// role, user or token. Fails with `beyond_own_rights`.
 pub fn check_within_own_rights(actor: &Actor, given: &Rights, what: &str) -> Result<(), Fault> {
     if actor.rights.is_superset(given) {
         return Ok(());
@@ -157,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_needs_resources_of_its_own_act() {
+    fn only_resources_of_the_act_authorize_it() {
         let (config, roles) = (Resource::CONFIG, Resource::ACL_ROLES);
         let all = [config, Resource::CONFIG_SECTION];
         assert_eq!(must_be_among(&[config], &all), Ok(()));

@@ -1,4 +1,4 @@
-//! What lists can be asked for.
+//! What lists can be filtered by.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,45 +7,45 @@ use lac_model::customer::Customer;
 use lac_model::ids::CustomerId;
 use lac_model::session::SessionState;
 
-/// A page of customers.
+/// Which customers, and which page of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerQuery {
-    /// Part of the e-mail address or name, without regard to case; addresses
-    /// that begin with it come first.
+    /// A text that the e-mail address or name contains, without regard to case.
+    /// Customers whose address begins with it come first.
     pub search: Option<String>,
-    /// Only addresses that begin with this.
+    /// Only customers whose address begins with this.
     pub email_prefix: Option<String>,
-    /// Only these websites (by id); `None` for all.
+    /// Only customers of these websites (ids); `None` for all.
     pub websites: Option<Vec<i64>>,
-    /// Continues after the cursor of the page before.
+    /// The `next_cursor` of the page before.
     pub after: Option<String>,
-    /// Rows at most.
+    /// The largest number of rows.
     pub limit: usize,
 }
 
-/// The page, and how to go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerPage {
     pub customers: Vec<Customer>,
-    /// `None` when nothing follows.
+    /// `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Which sessions.
+/// Which sessions. They are listed newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionQuery {
     pub admin_id: Option<i64>,
     pub customer_id: Option<CustomerId>,
-    /// As stored; empty for any.
+    /// The stored states; empty for any.
     pub states: Vec<SessionState>,
     pub websites: Option<Vec<i64>>,
-    /// Continues after this session (exclusive), newest first.
+    /// Only sessions older than the one with this id.
     pub after: Option<String>,
     pub limit: Option<usize>,
 }
 
 impl SessionQuery {
-    /// Every session that is stored as open.
+    /// All sessions that are stored as open, including those that have run out
+    /// since.
     pub fn all_open() -> Self {
         Self {
             states: vec![SessionState::Issued, SessionState::Active],
@@ -58,23 +58,23 @@ impl SessionQuery {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventQuery {
     pub select: Selection,
-    /// What a custom role scope sees.
+    /// The events that an actor with a custom role scope may see.
     pub visible: Option<LogVisibility>,
     pub hints: EventHints,
-    /// Only seqs below this (the cursor when newest first) or above it.
+    /// Only seqs below this one (newest first) or above it (`ascending`).
     pub after: Option<u64>,
     pub limit: Option<usize>,
     /// Oldest first instead of newest first.
     pub ascending: bool,
 }
 
-/// What is known about the answer beforehand: narrows the search, never the
-/// answer.
+/// What the caller knows about the result. It makes the search faster and never
+/// changes the result.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventHints {
-    /// No event before this one fits, and none after that one.
+    /// All matching events have seqs from `first` to `last`, both included.
     pub first: Option<u64>,
     pub last: Option<u64>,
-    /// Only events about these customers fit.
+    /// All matching events are about one of these customers, unless empty.
     pub customers: Vec<CustomerId>,
 }

@@ -1,25 +1,29 @@
-//! Impersonations, in the port.
+//! The port's traits for sessions.
 
 use super::{Permit, Result, SessionQuery, SessionWrite};
 use lac_model::ids::SessionId;
 use lac_model::session::{EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 
+/// Sessions: logins of an admin user as a customer.
 pub trait SessionReads {
     fn session(&self, id: &SessionId) -> Result<Option<Session>>;
-    /// Ids that begin so, in order, `most` at most. What they begin with is
-    /// hexadecimal.
+    /// Up to `most` ids that begin with `beginning` (hexadecimal digits), in
+    /// order.
     fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
-    /// The agent's issued or active session, as stored (it may have run out).
+    /// The admin user's issued or active session, as stored: it may have run
+    /// out.
     fn open_session_by_admin(&self, admin_id: i64) -> Result<Option<Session>>;
-    /// Newest first.
+    /// The sessions that match `query`, newest first.
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>>;
 }
 
+/// Changes to sessions. An admin user has at most one open session.
 pub trait SessionWrites {
     fn session_add(&self, permit: &Permit<'_, SessionWrite>, session: &Session) -> Result<()>;
-    /// Issued → active in one conditional UPDATE; `false` if it was not issued
-    /// any more. However many try, one gets `true`.
+    /// Changes an issued session to active in one conditional update. `by` is
+    /// who redeemed it, `ends_at` when it ends. `false` if it was not issued:
+    /// of several callers only one gets `true`.
     fn session_redeem(
         &self,
         permit: &Permit<'_, SessionWrite>,
@@ -28,8 +32,8 @@ pub trait SessionWrites {
         by: &str,
         ends_at: Timestamp,
     ) -> Result<bool>;
-    /// Brings the end of an open session forward to `at`, and says why; where
-    /// it ends no later anyway, nothing changes and the answer is `false`.
+    /// Moves the end of an open session forward to `at`, with this cause.
+    /// `false`, and no change, if it already ends at `at` or before.
     fn session_shorten(
         &self,
         permit: &Permit<'_, SessionWrite>,
@@ -37,7 +41,8 @@ pub trait SessionWrites {
         at: Timestamp,
         cause: EndCause,
     ) -> Result<bool>;
-    /// Open → ended or expired; `false` if it was not open.
+    /// Changes an open session to `state` (ended or expired). `false` if it was
+    /// not open.
     fn session_close(
         &self,
         permit: &Permit<'_, SessionWrite>,

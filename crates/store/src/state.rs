@@ -1,10 +1,12 @@
-//! What the tables come to, for the log to hold.
+//! Digests of tables, which the audit log records.
 
 use super::Result;
 use lac_model::audit::StateKind;
 
+/// Digests of the kinds of state.
 pub trait StateReads {
-    /// What a kind of state comes to: SHA-256 in base64url, over the rows as
-    /// `docs/audit-log.md` says.
+    /// The digest of all rows of a kind of state, as `docs/audit-log.md`
+    /// defines it: SHA-256 in base64url, without padding. Computed from the
+    /// tables, not from indexes.
     fn state_digest(&self, kind: StateKind) -> Result<String>;
 }

@@ -1,4 +1,5 @@
-//! Refusals that a program which runs many requests counts in memory.
+//! Counts refused requests of unknown callers in memory, so that the broker
+//! records at most one event a minute for each of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,17 +8,17 @@ use std::time::Duration;
 use lac_model::audit::Event;
 use lac_model::time::Timestamp;
 
-/// One event of each for so long.
+/// A caller is recorded at most once in this interval.
 pub const RECORD_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Accounts that are counted apart. One person can have many thousands (user
-/// namespaces): what comes from more is counted together.
+/// How many callers are counted separately. One person can use thousands of
+/// uids (user namespaces), so all further callers share one count.
 const MAX_CALLERS: usize = 64;
 
-/// What those are counted as.
+/// The name of that shared count.
 const OTHERS: &str = "(others)";
 
-/// Refusals that are counted and not yet recorded.
+/// The refusals that are counted but not recorded yet.
 #[derive(Debug, Default)]
 pub struct UnknownCallers {
     counts: Mutex<HashMap<String, CallerCount>>,
@@ -27,18 +28,18 @@ pub struct UnknownCallers {
 struct CallerCount {
     /// When the last event was recorded.
     since: Timestamp,
-    /// Attempts after it, and the last of them.
+    /// The number of attempts since then, and the last of them.
     pending: u64,
     last: Option<Event>,
 }
 
-/// What is to be done about an attempt.
+/// What the caller of [`UnknownCallers::count_attempt`] has to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AttemptOutcome {
-    /// It is counted.
+    /// Nothing: the attempt is counted and will be recorded later.
     Counted,
-    /// It is to be recorded under this name, with so many more that were
-    /// counted before.
+    /// Record the attempt under this name, with the number of attempts that
+    /// were counted before it.
     Record(String, u64),
 }
 
@@ -47,21 +48,22 @@ impl UnknownCallers {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether they were refused a moment ago.
+    /// Whether this caller (or the shared count) was refused within the
+    /// interval.
     pub fn is_tracked(&self, subject: &str) -> bool {
-        let seen = self.lock_counts();
-        seen.contains_key(subject) || seen.len() >= MAX_CALLERS
+        let counts = self.lock_counts();
+        counts.contains_key(subject) || counts.len() >= MAX_CALLERS
     }
 
-    /// Counts an attempt of theirs.
+    /// Counts an attempt.
     pub fn count_attempt(&self, subject: &str, attempt: &Event, now: Timestamp) -> AttemptOutcome {
-        let mut seen = self.lock_counts();
-        if !seen.contains_key(subject) && seen.len() >= MAX_CALLERS {
-            seen.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
+        let mut counts = self.lock_counts();
+        if !counts.contains_key(subject) && counts.len() >= MAX_CALLERS {
+            counts.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
         }
-        let is_one_too_many = !seen.contains_key(subject) && seen.len() >= MAX_CALLERS;
-        let subject = if is_one_too_many { OTHERS } else { subject };
-        match seen.get_mut(subject) {
+        let is_full = !counts.contains_key(subject) && counts.len() >= MAX_CALLERS;
+        let subject = if is_full { OTHERS } else { subject };
+        match counts.get_mut(subject) {
             Some(one) if !is_interval_over(one.since, now) => {
                 one.pending += 1;
                 one.last = Some(attempt.clone());
@@ -78,17 +80,18 @@ impl UnknownCallers {
                     pending: 0,
                     last: None,
                 };
-                seen.insert(subject.to_owned(), one);
+                counts.insert(subject.to_owned(), one);
                 AttemptOutcome::Record(subject.to_owned(), 0)
             }
         }
     }
 
-    /// Takes what was counted: of those whose minute is over, or of all.
+    /// Returns and resets the counts whose interval is over, or all counts: the
+    /// last attempt of each, and how many there were.
     pub fn drain_due(&self, now: Timestamp, all: bool) -> Vec<(Event, u64)> {
-        let mut seen = self.lock_counts();
-        seen.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
-        let due = seen
+        let mut counts = self.lock_counts();
+        counts.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
+        let due = counts
             .values_mut()
             .filter(|one| one.pending > 0 && (all || is_interval_over(one.since, now)));
         due.filter_map(|one| {
@@ -114,56 +117,52 @@ mod tests {
         Timestamp::from_seconds(1_000_000 + second)
     }
 
-    fn count_and_record(
-        strangers: &UnknownCallers,
-        subject: &str,
-        at: i64,
-    ) -> Option<(String, u64)> {
-        match strangers.count_attempt(subject, &Event::new(Action::CustomerList), second(at)) {
+    fn count_and_record(callers: &UnknownCallers, subject: &str, at: i64) -> Option<(String, u64)> {
+        match callers.count_attempt(subject, &Event::new(Action::CustomerList), second(at)) {
             AttemptOutcome::Counted => None,
             AttemptOutcome::Record(subject, counted) => Some((subject, counted)),
         }
     }
 
     #[test]
-    fn each_has_one_event_a_minute_and_no_attempt_is_lost() {
-        let strangers = UnknownCallers::default();
+    fn one_event_a_minute_for_each_caller_and_no_attempt_lost() {
+        let callers = UnknownCallers::default();
         let of = |name: &str, counted| Some((name.to_owned(), counted));
-        assert_eq!(count_and_record(&strangers, "a", 0), of("a", 0));
+        assert_eq!(count_and_record(&callers, "a", 0), of("a", 0));
         for _ in 0..2000 {
-            assert_eq!(count_and_record(&strangers, "a", 10), None);
+            assert_eq!(count_and_record(&callers, "a", 10), None);
         }
-        assert_eq!(count_and_record(&strangers, "b", 10), of("b", 0));
-        assert_eq!(count_and_record(&strangers, "a", 60), of("a", 2000));
-        assert_eq!(count_and_record(&strangers, "a", 61), None);
+        assert_eq!(count_and_record(&callers, "b", 10), of("b", 0));
+        assert_eq!(count_and_record(&callers, "a", 60), of("a", 2000));
+        assert_eq!(count_and_record(&callers, "a", 61), None);
         assert!(
-            strangers.drain_due(second(62), false).is_empty(),
-            "its minute runs"
+            callers.drain_due(second(62), false).is_empty(),
+            "its minute is not over"
         );
-        let due = strangers.drain_due(second(120), false);
+        let due = callers.drain_due(second(120), false);
         assert_eq!(due.len(), 1);
         assert_eq!(due[0].1, 1);
         assert_eq!(
-            count_and_record(&strangers, "a", 121),
+            count_and_record(&callers, "a", 121),
             None,
-            "that was this minute's event"
+            "draining counts as this minute's event"
         );
         assert_eq!(
-            strangers.drain_due(second(122), true).len(),
+            callers.drain_due(second(122), true).len(),
             1,
-            "at the end all of them"
+            "draining everything at the end"
         );
     }
 
     #[test]
-    fn whoever_has_very_many_accounts_is_counted_as_one() {
-        let strangers = UnknownCallers::default();
+    fn callers_beyond_the_limit_share_one_count() {
+        let callers = UnknownCallers::default();
         let mut events = 0;
         for account in 0..10_000 {
-            events += usize::from(count_and_record(&strangers, &account.to_string(), 0).is_some());
+            events += usize::from(count_and_record(&callers, &account.to_string(), 0).is_some());
         }
         assert_eq!(events, MAX_CALLERS + 1);
-        let due = strangers.drain_due(second(60), false);
+        let due = callers.drain_due(second(60), false);
         assert_eq!(
             due.iter().map(|(_, counted)| counted).sum::<u64>(),
             10_000 - 65
