@@ -1,22 +1,21 @@
-//! What a table is made of: one list of columns, each with its field, its title
-//! and how it shows a row.
+//! Columns of lists and tables: JSON field, table title, and how a row's cell
+//! is written.
 
 use super::Style;
 use super::styled_text::StyledText;
 
-/// A column of rows `R`.
+/// A column for rows of type `R`.
 #[derive(Debug)]
 pub struct Column<R> {
     pub(super) heading: Heading,
     show: fn(&R, &Style) -> StyledText,
 }
 
-/// What a column is called.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading {
     /// The JSON field and CSV header.
     pub(super) field: &'static str,
-    /// The table's header; empty for a column that only programs get.
+    /// The title in tables; empty for a column that only programs get.
     pub(super) title: &'static str,
 }
 
@@ -27,8 +26,8 @@ impl Heading {
 }
 
 impl<R> Column<R> {
-    /// `field` for programs; for people, a title and what a row shows under
-    /// it, which need not be safe yet.
+    /// `field` is for programs. `title` and what `show` returns are for people;
+    /// `show` may return unsafe text, which is made safe when it is written.
     pub const fn new(
         field: &'static str,
         title: &'static str,
@@ -50,13 +49,13 @@ impl<R> Column<R> {
     }
 }
 
-/// The headings of what people see.
+/// The headings of the columns that people see.
 pub(super) fn headings<R>(columns: &[Column<R>]) -> Vec<Heading> {
     let shown = columns.iter().filter(|column| !column.is_hidden());
     shown.map(|column| column.heading).collect()
 }
 
-/// The cells under [`headings`].
+/// The cells of one row, in the order of [`headings`].
 pub(super) fn cells<R>(columns: &[Column<R>], row: &R, style: &Style) -> Vec<StyledText> {
     let shown = columns.iter().filter(|column| !column.is_hidden());
     shown.map(|column| (column.show)(row, style)).collect()

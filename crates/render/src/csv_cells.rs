@@ -1,4 +1,4 @@
-//! Values as CSV.
+//! CSV records and cells.
 
 use std::io;
 
@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::sanitize::formula_guard;
 
-/// The bytes of one record.
 pub(super) fn csv_record<F: AsRef<[u8]>>(fields: &[F]) -> io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(fields)?;
@@ -15,8 +14,9 @@ pub(super) fn csv_record<F: AsRef<[u8]>>(fields: &[F]) -> io::Result<Vec<u8>> {
         .map_err(|e| io::Error::other(e.to_string()))
 }
 
-/// A JSON value as a CSV field: text as it is (formulas made inert), nothing
-/// for null, JSON for what is nested.
+/// A JSON value as a CSV cell: text as it is, nothing for null, JSON for lists
+/// and objects. Text that a spreadsheet would run as a formula gets a `'` in
+/// front, unless `raw`.
 pub(super) fn csv_field(value: Option<&Value>, raw: bool) -> String {
     match value {
         None | Some(Value::Null) => String::new(),

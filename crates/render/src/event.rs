@@ -1,4 +1,4 @@
-//! Audit events: one row each for lists, all their fields for one.
+//! Audit events: the columns of lists, and all fields of a single event.
 
 use serde_json::Value;
 
@@ -10,15 +10,16 @@ use lac_model::audit::{ConsentBasis, EventView, Outcome};
 use lac_model::ids::SessionId;
 use lac_model::time::Timestamp;
 
-/// From this many columns on a terminal shows all of a row.
+/// On a terminal of at least this width, tables have all the columns of
+/// [`EVENT`].
 const WIDE_COLUMNS: u16 = 110;
 
-/// Whether a table of the columns [`NARROW`] suits this output better.
+/// Whether to use the columns of [`NARROW`] instead of [`EVENT`].
 pub fn prefers_narrow_table(style: &Style) -> bool {
     style.width.is_some_and(|width| width < WIDE_COLUMNS)
 }
 
-/// All fields of an event, for programs; what a wide table shows.
+/// All fields of an event for programs, and the columns of a wide table.
 pub const EVENT: &[Column<EventView>] = &[
     SEQ,
     TIME,
@@ -51,7 +52,7 @@ pub const EVENT: &[Column<EventView>] = &[
     Column::new("details", "remark", |event, _| remark(event).into()),
 ];
 
-/// What a table shows where [`is_narrow`].
+/// The columns of a table for a narrow terminal.
 pub const NARROW: &[Column<EventView>] = &[
     SEQ,
     TIME,
@@ -73,7 +74,8 @@ const CUSTOMER: Column<EventView> = Column::new("customer_id", "customer", |even
     event.customer_id.map(|id| id.to_string()).into()
 });
 
-/// Result and remark in one; the mark stays beside what it marks.
+/// Result and remark in one cell. The no-break space keeps the mark on the same
+/// line as the first word.
 fn outcome_cell(event: &EventView) -> StyledText {
     let StyledText {
         text,
@@ -86,8 +88,7 @@ fn outcome_cell(event: &EventView) -> StyledText {
     }
 }
 
-/// A terminal's narrow column leaves the zone out: it is named once, beside
-/// the table.
+/// On a terminal the cell has no time zone: it is named once, beside the table.
 fn time_cell(time: Timestamp, style: &Style) -> String {
     let shown = style.short_time(time);
     match style.width {
@@ -113,7 +114,8 @@ fn website_and_store_view(event: &EventView) -> String {
     }
 }
 
-/// Why it failed, else what was changed and why.
+/// For a failed event, the error code; for others, what was changed and the
+/// reason.
 fn remark(event: &EventView) -> String {
     let detail = |key: &str| Some(detail_text(event.details.as_ref()?.get(key)?));
     if let Some(code) = detail("code").filter(|_| event.result == Outcome::Failure) {
@@ -140,7 +142,6 @@ fn remark(event: &EventView) -> String {
     words.join(" · ")
 }
 
-/// Text as it is, everything else as compact JSON.
 fn detail_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -149,7 +150,7 @@ fn detail_text(value: &Value) -> String {
     }
 }
 
-/// All that is known of one event.
+/// All fields of one event, for people.
 pub fn lines(event: &EventView, style: &Style) -> KeyValues {
     let action = format!(
         "{} {} ({})",

@@ -74,7 +74,7 @@ fn tables_fit_their_terminal() {
 }
 
 #[test]
-fn words_stay_whole_where_there_is_room() {
+fn words_are_not_broken_if_there_is_room() {
     let details = [("code".to_owned(), Value::from("consent_withheld"))];
     let plain = EventView {
         seq: 131,
@@ -90,7 +90,7 @@ fn words_stay_whole_where_there_is_room() {
 }
 
 #[test]
-fn nothing_foreign_reaches_a_terminal() {
+fn text_from_outside_is_escaped_on_terminals() {
     let mut out = Vec::new();
     let style = style(Some(80));
     super::super::one::write(&mut out, &lines(&event(), &style), &style).unwrap();

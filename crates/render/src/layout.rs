@@ -1,7 +1,7 @@
-//! How a table finds room on a terminal. What says which row it is (an id, an
-//! address, a number) is never broken inside its cell: other columns get
-//! narrower first, then they are left out from the end, and where even that is
-//! not enough every row becomes a few lines of its own.
+//! Fits tables to the width of a terminal. Columns that identify a row (an id,
+//! an address, a number) are never wrapped. Other columns get narrower first,
+//! then they are left out from the last to the first. If that is not enough,
+//! each row is written as lines of title and value.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use super::styled_text::paint;
 use super::styled_text::{Emphasis, StyledText};
 use super::table::{cell, styled};
 
-/// Fields that say which row it is, besides the first column of any table.
+/// Fields that identify a row. The first column of a table does so too.
 const IDENTIFYING: [&str; 8] = [
     "seq",
     "id",
@@ -28,17 +28,18 @@ const IDENTIFYING: [&str; 8] = [
     "kid",
 ];
 
-/// Fields that go before any other: rarely what a list is read for.
+/// Fields that are left out first: they are rarely what a list is read for.
 const DROPPED_FIRST: [&str; 1] = ["store_view"];
 
-/// A longer word of another column may be broken where that helps.
+/// Words of up to this width are kept whole if possible.
 const MAX_WORD_WIDTH: usize = 18;
 
-/// A shorter one is not: rather a column is left out. A date has ten characters.
+/// Words of up to this width are always kept whole; a column is left out
+/// instead. A date has ten characters.
 const MIN_WORD_WIDTH: usize = 10;
 
-/// A table is held until its widths are known; after this many rows it is
-/// written and another begun, so that memory stays bounded.
+/// Rows are kept in memory until the widths are known. After this many rows
+/// they are written and a new section begins, so that memory stays bounded.
 const SECTION: u64 = 10_000;
 
 /// A table of any length, written in sections.
@@ -75,9 +76,6 @@ impl<'w> Sections<'w> {
     }
 
     /// Adds a row.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
     pub fn push(&mut self, cells: Vec<StyledText>) -> io::Result<()> {
         self.held.push(cells);
         self.written += 1;
@@ -87,10 +85,7 @@ impl<'w> Sections<'w> {
         Ok(())
     }
 
-    /// Writes what is still held; the number of all rows.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
+    /// Writes the rows that are left. Returns the number of all rows.
     pub fn finish(mut self) -> io::Result<u64> {
         if !self.held.is_empty() {
             self.write_section()?;
@@ -100,15 +95,15 @@ impl<'w> Sections<'w> {
     }
 
     fn write_section(&mut self) -> io::Result<()> {
-        // A pipe gets the header once.
+        // In a pipe, only the first section has the titles.
         let with_titles = self.style.width.is_some() || self.written <= SECTION;
         let rows = std::mem::take(&mut self.held);
         write_table(self.out, &self.headings, &rows, &self.style, with_titles)
     }
 }
 
-/// Writes rows under their titles; `with_titles` is `false` for what continues
-/// a table in a pipe.
+/// Writes rows under their titles. `with_titles` is `false` for later sections
+/// in a pipe.
 fn write_table(
     out: &mut dyn Write,
     columns: &[Heading],
@@ -163,8 +158,9 @@ fn write_lines(out: &mut dyn Write, table: &Table, skip: usize) -> io::Result<()
     Ok(())
 }
 
-/// Every row as lines of title and value, with an empty line behind it. A
-/// terminal breaks a line that is too long, and copies it whole.
+/// Writes each row as lines of title and value, and an empty line. Long values
+/// are not wrapped: the terminal does that, and they can still be copied as one
+/// line.
 fn write_records(
     out: &mut dyn Write,
     columns: &[Heading],
@@ -185,7 +181,7 @@ fn write_records(
     Ok(())
 }
 
-/// Which columns are shown, and how narrow each may become.
+/// The columns that are shown, and the least width of each.
 struct ColumnFit {
     shown: Vec<usize>,
     least: Vec<usize>,
@@ -197,7 +193,8 @@ impl ColumnFit {
         let is_kept = |at: usize| at == 0 || IDENTIFYING.contains(&columns[at].field);
         let mut shown: Vec<usize> = (0..columns.len()).collect();
         loop {
-            // A blank on either side of each, a line between them and at both ends.
+            // Each column has a space on both sides; lines between columns and
+            // at both ends.
             let room = width.saturating_sub(3 * shown.len() + 1);
             let least = |most: usize| -> Vec<usize> {
                 let word = |at: &usize| match longest[*at] {
@@ -221,7 +218,7 @@ impl ColumnFit {
     }
 }
 
-/// The longest word of each column, its title's among them.
+/// The width of the longest word of each column, including its title.
 fn longest_words(columns: &[Heading], rows: &[Vec<StyledText>]) -> Vec<usize> {
     let longest = |text: &str| {
         let words = text.split([' ', '\n']).map(UnicodeWidthStr::width);

@@ -45,7 +45,7 @@ fn people() -> Vec<Vec<StyledText>> {
 }
 
 #[test]
-fn addresses_and_ids_are_whole_at_every_width() {
+fn addresses_and_ids_are_never_broken() {
     for width in [60, 80, 100, 120, 200] {
         let text = rendered(&people(), Some(width));
         for line in text.lines() {
@@ -62,7 +62,7 @@ fn addresses_and_ids_are_whole_at_every_width() {
 }
 
 #[test]
-fn less_important_columns_give_way_from_the_end_and_are_named() {
+fn columns_are_dropped_from_the_end_and_named() {
     let wide = rendered(&people(), Some(200));
     assert!(
         wide.contains("consent") && !wide.contains("no room for"),
@@ -76,9 +76,9 @@ fn less_important_columns_give_way_from_the_end_and_are_named() {
     assert!(!narrow.contains("granted"), "{narrow}");
 }
 
-/// An address as long as any, on a terminal that has no line for it.
+/// The address has the greatest length allowed, and does not fit in a line.
 #[test]
-fn what_fits_into_no_line_gets_lines_of_its_own() {
+fn rows_too_wide_for_a_line_become_records() {
     let long = format!("{}@mail.example", "x".repeat(241));
     let text = rendered(
         &[row("1", &long, "Jane Doe"), row("2", "b@mail.example", "")],
@@ -93,7 +93,7 @@ fn what_fits_into_no_line_gets_lines_of_its_own() {
 }
 
 #[test]
-fn a_pipe_gets_everything_however_wide() {
+fn pipe_output_is_never_shortened() {
     let long = format!("{}@mail.example", "x".repeat(241));
     let text = rendered(&[row("1", &long, "Jane Doe")], None);
     assert_eq!(text.lines().count(), 2);

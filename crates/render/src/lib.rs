@@ -1,5 +1,30 @@
-//! Floor 3: what results look like: tables for people, JSON, JSON lines and
-//! CSV for programs. Writes to what it is given; never prints.
+//! Renders results: tables and pages for people, JSON and CSV for programs,
+//! and the formats of exports (CSV, JSON lines, Excel workbooks, OCSF).
+//!
+//! The crate turns values of `lac-model` and `lac-ledger` into text and bytes.
+//! It writes to the writer that it gets. It never prints, reads the store,
+//! checks rights, or asks for the time: [`Style`] has the current time, the
+//! time zone and the width of the terminal. All text from outside goes through
+//! [`sanitize`] before it reaches a terminal, a page or a spreadsheet.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`mod@column`] | columns of lists and tables |
+//! | [`list`] | lists, row by row, in all output formats |
+//! | [`row_stream`] | lists that do not end |
+//! | [`one`] | a single result |
+//! | [`layout`] | fits tables to the width of a terminal |
+//! | [`styled_text`] | text with an emphasis |
+//! | [`sanitize`] | makes text from outside safe |
+//! | [`event`] | columns and fields of audit events |
+//! | [`row_encoder`] | events as rows of JSON or CSV, from the stored text |
+//! | [`export`] | export formats, and the writers of exported files |
+//! | [`xlsx`] | events as an Excel workbook |
+//! | [`ocsf`] | events as OCSF records |
+//! | [`page`] | pages for people, and how they look on a terminal |
+//! | [`html`] | pages as HTML files |
+//! | [`report`] | the access report as a page |
+//! | [`statement`] | a customer's statement as a page |
 
 pub mod column;
 mod csv_cells;
@@ -26,47 +51,49 @@ use serde::{Deserialize, Serialize};
 
 use lac_model::time::Timestamp;
 
-/// The formats of lists.
+/// Output formats of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutputFormat {
     Table,
-    /// One array (lists) or object.
+    /// One array for a list, one object for a single result.
     Json,
-    /// One object a line.
+    /// One object on each line.
     Jsonl,
     Csv,
 }
 
 impl OutputFormat {
-    /// Whether programs read it: errors are JSON then, and nothing is cut.
+    /// Whether the output is JSON. Then errors are JSON too, and nothing is
+    /// shortened.
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl)
     }
 
-    /// Whether what is shown is an object or a row with names, and nothing for
-    /// people.
+    /// Whether the output is for programs: fields by their names, and no text
+    /// for people.
     pub fn is_machine_readable(self) -> bool {
         self != Self::Table
     }
 }
 
-/// What rendering for people depends on.
+/// Settings that the output depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
-    /// `general/locale/timezone`; times in tables are shown in it.
+    /// `general/locale/timezone`: the time zone of the times in tables and
+    /// pages.
     pub zone: Tz,
     pub now: Timestamp,
-    /// Columns of the terminal; `None` where output is no terminal.
+    /// Width of the terminal in columns; `None` if output does not go to a
+    /// terminal.
     pub width: Option<u16>,
     pub color: bool,
-    /// Formula guard of CSV cells off (`--raw`).
+    /// Whether CSV cells are written without the formula guard (`--raw`).
     pub raw: bool,
 }
 
 impl Style {
-    /// A time for people: relative beside the absolute one on a terminal,
-    /// absolute with its zone elsewhere.
+    /// A time for people. On a terminal, the relative time follows in brackets.
     pub fn time(&self, time: Timestamp) -> String {
         if self.width.is_some() {
             return format!(
@@ -78,7 +105,7 @@ impl Style {
         time.format_in(self.zone)
     }
 
-    /// A time in a narrow column.
+    /// A time for a narrow column: without the relative time.
     pub fn short_time(&self, time: Timestamp) -> String {
         time.format_in(self.zone)
     }

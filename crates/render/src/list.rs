@@ -1,4 +1,5 @@
-//! Lists, row by row: the whole list is never held where the format allows.
+//! Lists, written row by row. No list is kept whole in memory, except what the
+//! format requires.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -11,7 +12,7 @@ use super::csv_cells::{csv_field, csv_record};
 use super::layout::Sections;
 use super::{OutputFormat, Style};
 
-/// Writes a list as it comes.
+/// Writes a list, row by row.
 #[derive(Debug)]
 pub struct List<'w, R: 'static> {
     columns: &'static [Column<R>],
@@ -19,7 +20,7 @@ pub struct List<'w, R: 'static> {
 }
 
 impl<'w, R: Serialize> List<'w, R> {
-    /// `columns` are in the order of the JSON fields.
+    /// `columns` must be in the order of the JSON fields.
     pub fn new(
         out: &'w mut dyn Write,
         columns: &'static [Column<R>],
@@ -41,9 +42,6 @@ impl<'w, R: Serialize> List<'w, R> {
     }
 
     /// Adds a row.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
     pub fn push(&mut self, row: &R) -> io::Result<()> {
         match &mut self.writer {
             Writer::ForPeople(table) => table.push(cells(self.columns, row, table.style())),
@@ -51,10 +49,8 @@ impl<'w, R: Serialize> List<'w, R> {
         }
     }
 
-    /// Passes on what was written so far; a table is held until it is finished.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
+    /// Flushes the rows written so far. A table keeps rows until it is
+    /// finished.
     pub fn flush(&mut self) -> io::Result<()> {
         match &mut self.writer {
             Writer::ForPeople(_) => Ok(()),
@@ -62,11 +58,8 @@ impl<'w, R: Serialize> List<'w, R> {
         }
     }
 
-    /// Writes what is still held. An empty table is nothing at all; an empty
-    /// JSON list is `[]`; an empty CSV its header.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
+    /// Writes what is left and returns the number of rows. An empty table
+    /// writes nothing, an empty JSON list `[]`, an empty CSV its header.
     pub fn finish(self) -> io::Result<u64> {
         match self.writer {
             Writer::ForPeople(table) => table.finish(),
@@ -75,14 +68,15 @@ impl<'w, R: Serialize> List<'w, R> {
     }
 }
 
-/// What is the same for rows of every type, and so compiled once.
+/// The part that does not depend on the type of the rows, so that it is
+/// compiled once.
 #[derive(Debug)]
 enum Writer<'w> {
     ForPeople(Sections<'w>),
     ForPrograms(Records<'w>),
 }
 
-/// Rows of JSON, JSON lines or CSV.
+/// Writes rows as JSON, JSON lines or CSV.
 struct Records<'w> {
     out: &'w mut dyn Write,
     format: OutputFormat,

@@ -1,5 +1,5 @@
 //! Audit events for a SIEM: records of the Open Cybersecurity Schema Framework
-//! (OCSF). `docs/siem.md` says what maps to what, and why.
+//! (OCSF). `docs/siem.md` describes the mapping and the reasons for it.
 
 mod kind;
 mod objects;
@@ -13,12 +13,12 @@ use self::objects::{
 };
 use lac_model::audit::{Action, EventView, Outcome};
 
-/// The version of the schema: the oldest whose Entity Management can enable
-/// and disable, so that it is understood by most.
+/// The version of the schema. It is the oldest in which Entity Management has
+/// Enable and Disable, so that most SIEMs understand it.
 pub const SCHEMA_VERSION: &str = "1.3.0";
 
-/// Failures that an analyst should look at: somebody at a door, or a login URL
-/// that was copied.
+/// Failures that an analyst should look at: attempts without the rights, and
+/// copied login URLs.
 const ALARMING_CODES: [&str; 6] = [
     "not_authenticated",
     "resource_denied",
@@ -30,10 +30,11 @@ const ALARMING_CODES: [&str; 6] = [
 
 /// The event as an OCSF record with every attribute that its class requires.
 ///
-/// Keys are sorted and what is absent is left out, so that the same event gives
-/// the same bytes. What the schema has no place for is in `unmapped`, under the
-/// log's own names: nothing of an event is lost but microseconds of `time`,
-/// which `metadata.original_time` has. `product_version` is the program's.
+/// Keys are sorted and absent values are left out, so that the same event
+/// always gives the same bytes. Values for which the schema has no attribute
+/// are in `unmapped`, under their names in the log. Nothing of an event is
+/// lost: `time` has only milliseconds, but `metadata.original_time` has the
+/// microseconds. `product_version` is the version of the program.
 pub fn to_ocsf(event: &EventView, product_version: &str) -> Value {
     let action = Action::ALL
         .iter()
@@ -75,7 +76,8 @@ pub fn to_ocsf(event: &EventView, product_version: &str) -> Value {
     Value::Object(record)
 }
 
-/// A session that nobody ever entered is not logged off.
+/// Maps an event to its class and activity. The end of a session that was never
+/// opened is not a logoff.
 fn event_kind(event: &EventView, action: Option<Action>) -> OcsfKind {
     let kind = action.map_or_else(OcsfKind::unknown, OcsfKind::from_action);
     let is_end = matches!(action, Some(Action::LoginEnd | Action::LoginExpire));
@@ -89,16 +91,15 @@ fn event_kind(event: &EventView, action: Option<Action>) -> OcsfKind {
     kind
 }
 
-/// How long somebody was in an account.
 fn duration_seconds(event: &EventView) -> Option<u64> {
     event.details.as_ref()?.get("duration_seconds")?.as_u64()
 }
 
-/// What every record says.
+/// The attributes that all records have.
 fn base_record(event: &EventView, kind: OcsfKind, product_version: &str) -> Map<String, Value> {
     let (class, activity) = (kind.class, kind.activity);
     let caption = kind.activity_caption();
-    // In these the schema has an actor in a profile only.
+    // In these classes the schema has an actor only as part of a profile.
     let needs_profile = matches!(class, OcsfClass::EntityManagement | OcsfClass::UserAccess);
     let mut record = Map::new();
     add_non_null(
@@ -133,10 +134,10 @@ fn base_record(event: &EventView, kind: OcsfKind, product_version: &str) -> Map<
     record
 }
 
-/// Informational (1) for what is everyday work; low (2) for what changes rights
-/// and for refusals; medium (3) for attempts beyond one's rights, for copied
-/// login URLs, for a checkpoint file that had to be written anew, and for what
-/// was accepted although somebody had changed it past the log.
+/// Informational (1) for everyday events. Low (2) for changes of rights, and
+/// for refusals. Medium (3) for attempts without the rights, copied login URLs,
+/// a checkpoint file that was written again, and accepted changes that were
+/// made directly in the database.
 fn severity(event: &EventView, action: Option<Action>) -> (u8, &'static str) {
     let code = detail(event, "code").unwrap_or_default();
     let failed = event.result == Outcome::Failure;
@@ -151,13 +152,13 @@ fn severity(event: &EventView, action: Option<Action>) -> (u8, &'static str) {
     }
 }
 
-/// One line for people; nothing foreign in it.
+/// One line for people. It contains no text from outside.
 fn message(event: &EventView, code: Option<&str>) -> String {
     let result = code.unwrap_or(event.result.as_str());
     format!("{} {}: {result}", event.action_group, event.action)
 }
 
-/// What has no place of its own.
+/// The values that have no attribute of their own.
 fn unmapped(event: &EventView, kind: OcsfKind) -> Value {
     let is_about_staff = kind.name_detail == "admin_user";
     let has_session = kind.class == OcsfClass::Authentication || kind.entity == "session";
@@ -180,15 +181,14 @@ fn unmapped(event: &EventView, kind: OcsfKind) -> Value {
     }))
 }
 
-/// Adds what is not null.
 fn add_non_null(record: &mut Map<String, Value>, more: Value) {
     if let Value::Object(more) = without_nulls(more) {
         record.extend(more);
     }
 }
 
-/// An object without the keys that are null; only at the top, because a null
-/// inside the details means something.
+/// Removes members that are null, only at the top level: a null inside the
+/// details has a meaning.
 fn without_nulls(mut value: Value) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.retain(|_, field| !field.is_null());

@@ -1,4 +1,5 @@
-//! One result: lines of label and value for people, one object for programs.
+//! A single result: lines of label and value for people, one object for
+//! programs.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -11,7 +12,6 @@ use super::csv_cells::{csv_field, csv_record};
 use super::styled_text::{Emphasis, StyledText, paint};
 use super::{OutputFormat, Style};
 
-/// Labels and values of one result, in the order of their lines.
 #[derive(Debug, Default)]
 pub struct KeyValues(Vec<(&'static str, StyledText)>);
 
@@ -27,8 +27,7 @@ impl KeyValues {
         self
     }
 
-    /// Adds a line for each value that there is; the label stands before the
-    /// first.
+    /// Adds a line for each value; only the first line has the label.
     #[must_use]
     pub fn add_some(
         mut self,
@@ -52,10 +51,6 @@ impl IntoIterator for KeyValues {
     }
 }
 
-/// Writes the lines for people.
-///
-/// # Errors
-/// Whatever writing fails with.
 pub fn write(out: &mut dyn Write, lines: &KeyValues, style: &Style) -> io::Result<()> {
     let labels = lines.0.iter().map(|(label, _)| label.chars().count());
     let width = labels.max().unwrap_or(0);
@@ -69,11 +64,8 @@ pub fn write(out: &mut dyn Write, lines: &KeyValues, style: &Style) -> io::Resul
     out.flush()
 }
 
-/// Writes an object for programs: JSON, or CSV of the members' names and one
-/// row.
-///
-/// # Errors
-/// Whatever writing fails with; what is no object has no row.
+/// Writes an object for programs: JSON, or CSV with a header and one row. Fails
+/// if the value is not an object and the format is CSV.
 pub fn object(
     out: &mut dyn Write,
     value: &impl Serialize,
@@ -97,7 +89,7 @@ fn write_json(out: &mut dyn Write, json: &str, format: OutputFormat, raw: bool) 
     out.flush()
 }
 
-/// The members of an object in their order, which a map of them loses.
+/// The members of an object in their original order, which a map would lose.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {

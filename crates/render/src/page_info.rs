@@ -1,4 +1,4 @@
-//! What every page about the log says of itself.
+//! The lines and notices that all pages about the log have.
 
 use chrono_tz::Tz;
 
@@ -7,7 +7,7 @@ use super::styled_text::StyledText;
 use lac_ledger::report_summary::{SummaryInfo, VisibilityLimit};
 use lac_model::time::Timestamp;
 
-/// Period, zone and maker.
+/// Period, time zone, and when and by whom the page was made.
 pub(super) fn info_lines(about: &SummaryInfo, style: &Style) -> Vec<(&'static str, String)> {
     let edge = |time: Option<Timestamp>, open: &str| {
         time.map_or_else(|| open.to_owned(), |time| long_time(time, style))
@@ -29,7 +29,7 @@ pub(super) fn info_lines(about: &SummaryInfo, style: &Style) -> Vec<(&'static st
     ]
 }
 
-/// Why a page may not show everything, in words.
+/// The notice for a limit of what the page shows.
 pub(super) fn limit_notice(limit: VisibilityLimit) -> &'static str {
     match limit {
         VisibilityLimit::Websites => {
@@ -42,15 +42,15 @@ pub(super) fn limit_notice(limit: VisibilityLimit) -> &'static str {
     }
 }
 
-/// As in a letter.
+/// A time with the month's name, for running text.
 pub(super) fn long_time(time: Timestamp, style: &Style) -> String {
     time.format_long_in(style.zone)
 }
 
-/// A time in a column: the zone is named once.
+/// A time for a table's column, without seconds and time zone: the page names
+/// the zone once.
 pub(super) fn short_time(time: Timestamp, zone: Tz) -> StyledText {
     let shown = time.format_in(zone);
-    // Minutes are enough, and the zone's name is at the end.
     shown.get(..16).unwrap_or(&shown).into()
 }
 

@@ -1,31 +1,31 @@
-//! Rows of events as programs read them, written straight from the stored
-//! texts. `tests` hold them against what serde makes of the same events.
+//! Encodes events as rows of JSON or CSV, copied directly from the stored text.
+//! The tests compare the rows with what serde makes of the same events.
 
 use lac_model::audit::{EventField, RecordFields, ValueSlice, decode_json_string};
 use lac_model::bytes::find_either;
 
 use super::sanitize::formula_guard;
 
-/// How rows are written.
+/// Encodes rows with a fixed list of columns.
 #[derive(Debug, Clone)]
 pub struct EventRowEncoder {
     kind: RowKind,
     columns: Vec<EventField>,
-    /// CSV cells that a spreadsheet would run as formulas stay as they are.
+    /// Whether CSV cells are written without the formula guard.
     raw: bool,
-    /// The same columns as they are copied into a JSON object.
+    /// The columns, grouped for copying into a JSON object.
     spans: Vec<FieldSpan>,
 }
 
-/// Columns whose values stand side by side in one text of every event, with
-/// just the keys between them that a row has: copied at once.
+/// Columns that are next to each other in the stored text of every event, with
+/// the same keys between them as in a row. They are copied in one step.
 #[derive(Debug, Clone)]
 struct FieldSpan {
     first: EventField,
     last: EventField,
-    /// What stands before the first value.
+    /// The text before the first value.
     key: String,
-    /// All of it where the text was erased.
+    /// The whole span for an event whose text was erased.
     erased: String,
 }
 
@@ -79,13 +79,13 @@ impl EventRowEncoder {
         Self::new(RowKind::Json, columns, true)
     }
 
-    /// CSV (RFC 4180 but for the line ends, which are LF), formulas made inert
-    /// unless `raw`.
+    /// CSV as in RFC 4180, but with LF as the line end. Cells have the formula
+    /// guard unless `raw`.
     pub fn csv(columns: &[EventField], raw: bool) -> Self {
         Self::new(RowKind::Csv, columns, raw)
     }
 
-    /// All fields where no column is asked for.
+    /// No columns means all fields.
     fn new(kind: RowKind, columns: &[EventField], raw: bool) -> Self {
         let columns = if columns.is_empty() {
             EventField::ALL
@@ -100,7 +100,7 @@ impl EventRowEncoder {
         }
     }
 
-    /// What comes before the first row.
+    /// The line before the first row: the header of CSV, nothing for JSON.
     pub fn header(&self) -> String {
         match self.kind {
             RowKind::Json => String::new(),
@@ -117,7 +117,7 @@ impl EventRowEncoder {
         out.push(b'\n');
     }
 
-    /// The same without the end of the line.
+    /// Writes one row without the end of its line.
     pub fn write_unterminated(&self, event: &RecordFields<'_>, out: &mut Vec<u8>) {
         match self.kind {
             RowKind::Json => {
@@ -137,17 +137,17 @@ impl EventRowEncoder {
         }
     }
 
-    /// Text as it is, nothing for null, JSON for what is nested.
+    /// Text as it is, nothing for null, JSON for lists and objects.
     #[inline]
     fn write_cell(&self, value: &ValueSlice<'_>, out: &mut Vec<u8>) {
         let bytes = value.tail.as_bytes();
         let is_copied = match bytes {
             [b'n', ..] => self.columns.len() > 1,
-            // Nearly every cell: no formula begins with a letter or digit.
+            // The usual case: a formula never begins with a letter or digit.
             [b'"', first, ..] if first.is_ascii_alphanumeric() => {
                 copy_if_plain(&bytes[1..], value.length - 2, out)
             }
-            // An object with anything in it has a quoted key.
+            // An object that is not empty contains a quoted key.
             [b'{', b'"', ..] => {
                 write_quoted(&bytes[..value.length], out);
                 true
@@ -162,7 +162,7 @@ impl EventRowEncoder {
 
     fn write_uncommon_cell(&self, value: &str, out: &mut Vec<u8>) {
         if self.columns.len() == 1 && matches!(value, "null" | "\"\"") {
-            // A line with nothing on it would be no row.
+            // An empty line would not count as a row.
             out.extend_from_slice(b"\"\"");
             return;
         }
@@ -174,18 +174,18 @@ impl EventRowEncoder {
     }
 }
 
-/// Copies the first `length` bytes if neither an escape nor a comma is among
-/// them; whether they were.
+/// Copies the first `length` bytes, unless they contain an escape or a comma.
+/// Returns whether they were copied.
 #[inline]
 fn copy_if_plain(bytes: &[u8], length: usize, out: &mut Vec<u8>) -> bool {
     const AT_ONCE: usize = 32;
-    // Looking beyond the end saves looking for the end: a comma follows soon.
+    // Not limiting the search to `length` is faster: a comma follows soon.
     if find_either(bytes, b',', b'\\').is_some_and(|at| at < length) {
         return false;
     }
     match bytes.first_chunk::<AT_ONCE>() {
-        // A fixed number of bytes, most of which is taken back at once, is
-        // quicker than the right number.
+        // Copying a fixed number of bytes and truncating is faster than copying
+        // the right number.
         Some(chunk) if length <= AT_ONCE => {
             out.extend_from_slice(chunk);
             out.truncate(out.len() - (AT_ONCE - length));
@@ -195,7 +195,7 @@ fn copy_if_plain(bytes: &[u8], length: usize, out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// A cell, quoted where it must be.
+/// A cell, in quotes if it needs them.
 fn write_quoted_if_needed(text: &[u8], out: &mut Vec<u8>) {
     let must = |b: &u8| matches!(b, b',' | b'"' | b'\n' | b'\r');
     if text.iter().any(must) {
@@ -205,7 +205,6 @@ fn write_quoted_if_needed(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A quoted cell.
 fn write_quoted(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text;

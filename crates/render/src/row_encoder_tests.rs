@@ -38,10 +38,10 @@ proptest! {
         prop_assert_eq!(encoded_row(&EventRowEncoder::json(&[]), &stored), expected + "\n");
     }
 
-    /// Another reader gets back what went in: strings, numbers and JSON, with
-    /// the guard alone before formulas.
+    /// Another CSV library reads what was written: strings, numbers and JSON,
+    /// with only the guard added before formulas.
     #[test]
-    fn csv_comes_back(text in "\\PC*|[=+@,\"\r\n\t' a-]{0,8}", raw: bool) {
+    fn csv_round_trips(text in "\\PC*|[=+@,\"\r\n\t' a-]{0,8}", raw: bool) {
         let stored = stored_event(&text);
         let written = encoded_row(&EventRowEncoder::csv(&[], raw), &stored);
         let mut reader = csv::Reader::from_reader(written.as_bytes());
@@ -62,7 +62,7 @@ proptest! {
 }
 
 #[test]
-fn columns_come_in_the_order_asked_for() {
+fn columns_are_in_the_requested_order() {
     let stored = stored_event("x");
     let columns = [EventField::Ticket, EventField::Admin, EventField::Seq];
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A list without an end: rows are written as they come, in lines of their own.
+//! A list that does not end, such as `log follow`: each row is written at once.
 
 use std::io::{self, Write};
 
@@ -12,18 +12,18 @@ use super::styled_text::StyledText;
 use super::styled_text::paint;
 use super::{OutputFormat, Style};
 
-/// A cell wider than this moves its own line only, not all that follow.
+/// A wider cell shifts the rest of its own line, but does not widen the column.
 const MAX_COLUMN_WIDTH: usize = 26;
 
-/// Writes rows as lines: aligned columns for people, JSON lines (also for
-/// `json`: an array would have to end) or CSV for programs.
+/// Writes rows as lines: aligned columns for people, JSON lines or CSV for
+/// programs. `json` gives JSON lines too, because an array would have to end.
 #[derive(Debug)]
 pub enum RowStream<'w, R: 'static> {
     Aligned(AlignedColumns<'w>, &'static [Column<R>]),
     MachineReadable(Box<List<'w, R>>),
 }
 
-/// Columns as wide as what they held so far.
+/// Columns that are as wide as the widest cell so far.
 pub struct AlignedColumns<'w> {
     out: &'w mut dyn Write,
     style: Style,
@@ -34,7 +34,7 @@ pub struct AlignedColumns<'w> {
 impl std::fmt::Debug for AlignedColumns<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let widths = &self.widths;
-        f.debug_struct("Aligned")
+        f.debug_struct("AlignedColumns")
             .field("widths", widths)
             .finish_non_exhaustive()
     }
@@ -63,11 +63,7 @@ impl<'w, R: Serialize> RowStream<'w, R> {
         Self::MachineReadable(Box::new(List::new(out, columns, format, style)))
     }
 
-    /// Writes these rows, and all of it: nothing is held back. Titles come
-    /// before the first of all rows.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
+    /// Writes rows and flushes them. The titles come before the first row.
     pub fn push(&mut self, rows: &[R]) -> io::Result<()> {
         match self {
             Self::Aligned(aligned, columns) => {
@@ -81,10 +77,7 @@ impl<'w, R: Serialize> RowStream<'w, R> {
         }
     }
 
-    /// The end after all. A CSV without rows is its header.
-    ///
-    /// # Errors
-    /// Whatever writing fails with.
+    /// Ends the list. If there were no rows, CSV writes its header.
     pub fn finish(self) -> io::Result<()> {
         match self {
             Self::Aligned(..) => Ok(()),
@@ -124,7 +117,7 @@ impl AlignedColumns<'_> {
         self.out.flush()
     }
 
-    /// Cells side by side; blanks come between, never at the end.
+    /// The cells of a line, separated by spaces, without spaces at the end.
     fn line(&self, cells: &[StyledText]) -> String {
         let (mut line, mut gap) = (String::new(), 0);
         for (cell, width) in cells.iter().zip(&self.widths) {

@@ -68,14 +68,14 @@ fn columns_grow_and_titles_come_once() {
 }
 
 #[test]
-fn colour_takes_no_room() {
+fn colour_codes_have_no_width() {
     let text = rendered(OutputFormat::Table, true, &[&[fruit("fig", "blue", "x")]]);
     let expected = "\u{1b}[1mname  colour  remark\u{1b}[0m\nfig   \u{1b}[32mblue\u{1b}[0m    x\n";
     assert_eq!(text, expected);
 }
 
 #[test]
-fn programs_get_a_row_a_line() {
+fn programs_get_one_row_per_line() {
     let batches: [&[Fruit]; 2] = [
         &[fruit("fig", "blue", "=1+1")],
         &[fruit("kiwi", "green", "")],

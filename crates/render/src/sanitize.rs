@@ -1,6 +1,6 @@
-//! Foreign text made harmless before anybody's terminal, spreadsheet or shell
-//! sees it. Names, reasons and e-mail addresses come from outside; JSON carries
-//! them faithfully, everything else goes through here.
+//! Makes text from outside safe for terminals, spreadsheets and shells. Names,
+//! reasons and e-mail addresses come from outside. Only JSON contains them
+//! unchanged; all other output uses these functions.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,18 +9,18 @@ use unicode_width::UnicodeWidthStr;
 
 use lac_model::text::is_deceptive;
 
-/// Longest candidate that completion offers, in bytes: an e-mail address.
+/// The greatest length of a completion, in bytes: that of an e-mail address.
 const MAX_CANDIDATE: usize = 254;
 
 /// `text` with every control, escape, bidirectional and invisible character
 /// replaced by a visible escape: `\n`, `\r`, `\t`, `\x1b`, `\u{202e}`.
 ///
-/// Ordinary text, emoji included, is borrowed as it is. The result is one line.
+/// Text without such characters is borrowed unchanged. The result is one line.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     escape(text, is_deceptive)
 }
 
-/// Like [`safe`], but line feeds stay line feeds.
+/// Like [`sanitize`], but keeps line feeds.
 pub fn sanitize_lines(text: &str) -> Cow<'_, str> {
     escape(text, |c| c != '\n' && is_deceptive(c))
 }
@@ -47,11 +47,11 @@ fn escape(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Like [`safe`], and cut to at most `max_width` terminal columns, the last of
-/// which is then `…`. A width of 0 gives nothing.
+/// Like [`sanitize`], and cut to at most `max_width` terminal columns. Text
+/// that was cut ends in `…`. A width of 0 gives an empty text.
 ///
-/// Combining marks have no width; eight characters per column is taken as the
-/// most that honest writing needs, and more is cut as well.
+/// Combining marks have no width, so text is also cut at eight characters per
+/// column, which is more than ordinary text needs.
 pub fn sanitize_truncated(text: &str, max_width: usize) -> Cow<'_, str> {
     let shown = sanitize(text);
     let max_chars = max_width.saturating_mul(8);
@@ -65,8 +65,8 @@ pub fn sanitize_truncated(text: &str, max_width: usize) -> Cow<'_, str> {
     let Some(room) = max_width.checked_sub(1) else {
         return Cow::Borrowed("");
     };
-    // Widths are taken of whole prefixes: an emoji sequence is narrower, and a
-    // character with its variation selector wider, than the sum of its parts.
+    // Measure the whole prefix: an emoji sequence is narrower than the sum of
+    // its parts, and a character with a variation selector is wider.
     let mut end = 0;
     for (at, c) in shown[..window].char_indices() {
         let next = at + c.len_utf8();
@@ -81,10 +81,10 @@ pub fn sanitize_truncated(text: &str, max_width: usize) -> Cow<'_, str> {
 
 /// `cell` with a leading `'` if a spreadsheet would run it as a formula.
 ///
-/// Guarded: cells that start with a tab, CR or LF, or whose first character
-/// after white space and invisible characters is one of `= + - @` or their
-/// full-width forms (OWASP, "CSV injection"). Plain decimal numbers such as
-/// `-5` and `+1.5` are left alone.
+/// Cells are guarded if they start with a tab, CR or LF, or if the first
+/// character after white space and invisible characters is one of `= + - @` or
+/// their full-width forms (OWASP, "CSV injection"). Plain decimal numbers such
+/// as `-5` and `+1.5` are not guarded.
 pub fn formula_guard(cell: &str) -> Cow<'_, str> {
     let starts_badly = cell.starts_with(['\t', '\r', '\n'])
         || cell
@@ -107,8 +107,8 @@ fn is_plain_number(cell: &str) -> bool {
     }
 }
 
-/// Whether a shell can be handed `candidate` as a completion: not empty, only
-/// `[A-Za-z0-9@._+:/-]`, no leading `-`, at most 254 bytes.
+/// Whether `candidate` is safe to pass to a shell as a completion: 1 to 254
+/// bytes, only `[A-Za-z0-9@._+:/-]`, no leading `-`.
 pub fn is_shell_safe(candidate: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"@._+:/-".contains(&b);
     (1..=MAX_CANDIDATE).contains(&candidate.len())
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_by_columns() {
+    fn truncation_counts_columns() {
         assert_eq!(sanitize_truncated("abcdef", 6), "abcdef");
         assert_eq!(sanitize_truncated("abcdefg", 6), "abcde…");
         assert_eq!(sanitize_truncated("渡辺渡辺", 6), "渡辺…");
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn candidates_are_plain() {
+    fn only_plain_candidates_are_shell_safe() {
         assert!(is_shell_safe("jane.doe+1@example.com"));
         assert!(is_shell_safe("login_as_customer/general/enabled"));
         for bad in [
@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_deceptive_is_left(text in any::<String>(), bad in proptest::char::range('\0', '\u{e0fff}')) {
+        fn no_deceptive_character_is_left(text in any::<String>(), bad in proptest::char::range('\0', '\u{e0fff}')) {
             let text = format!("{text}{bad}{text}");
             let shown = sanitize(&text);
             prop_assert!(!shown.contains(is_deceptive));
@@ -231,14 +231,14 @@ mod tests {
         }
 
         #[test]
-        fn the_limit_holds(text in any::<String>(), max in 0usize..40) {
+        fn truncated_text_fits_the_width(text in any::<String>(), max in 0usize..40) {
             let shown = sanitize_truncated(&text, max);
             prop_assert!(shown.width() <= max, "{:?}", shown);
             prop_assert!(!shown.contains(is_deceptive));
         }
 
         #[test]
-        fn no_guarded_cell_runs(cell in "[\t\r\n =+@a0.-]{0,6}") {
+        fn guarded_cells_are_never_formulas(cell in "[\t\r\n =+@a0.-]{0,6}") {
             let guarded = formula_guard(&cell);
             prop_assert!(
                 !guarded.trim_start().starts_with(['=', '+', '-', '@']) || is_plain_number(&guarded)

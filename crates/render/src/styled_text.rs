@@ -1,9 +1,9 @@
-//! Texts that are to strike the eye.
+//! Text with an emphasis.
 
 use super::Style;
 use super::sanitize::sanitize;
 
-/// How a cell should strike the eye.
+/// The meaning that a cell's style shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Emphasis {
     #[default]
@@ -14,7 +14,6 @@ pub enum Emphasis {
     Dim,
 }
 
-/// A cell of a table.
 #[derive(Debug, Clone, Default)]
 pub struct StyledText {
     pub text: String,
@@ -42,7 +41,7 @@ impl From<&String> for StyledText {
     }
 }
 
-/// Nothing to show is an empty cell.
+/// `None` is an empty cell.
 impl<T: Into<StyledText>> From<Option<T>> for StyledText {
     fn from(text: Option<T>) -> Self {
         text.map(Into::into).unwrap_or_default()
@@ -73,7 +72,7 @@ impl StyledText {
     }
 }
 
-/// A text in its tone, made safe.
+/// The text, made safe, with the colour of its emphasis if colours are on.
 pub fn paint(text: &StyledText, style: &Style) -> String {
     let shown = sanitize(&text.text);
     let code = match text.emphasis {

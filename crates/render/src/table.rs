@@ -1,4 +1,4 @@
-//! The table of `comfy_table` that every list and page is drawn with.
+//! Sets up `comfy_table` for all lists and pages.
 
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
@@ -8,7 +8,7 @@ use super::Style;
 use super::sanitize::sanitize;
 use super::styled_text::{Emphasis, StyledText};
 
-/// A table in the house style.
+/// A table with these titles, in the style of all tables.
 pub fn styled(style: &Style, titles: Vec<&str>) -> Table {
     let mut table = Table::new();
     if let Some(width) = style.width {
@@ -16,7 +16,7 @@ pub fn styled(style: &Style, titles: Vec<&str>) -> Table {
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(width);
     } else {
-        // A pipe gets plain columns, however wide.
+        // In a pipe, columns are plain and never shortened.
         table.load_style(NOTHING);
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
@@ -39,12 +39,13 @@ pub fn styled(style: &Style, titles: Vec<&str>) -> Table {
     table
 }
 
-/// Words longer than this may be broken wherever that helps the others.
+/// Longer words may be broken to leave room for other columns.
 const LONG: usize = 18;
 
-/// Words fall apart only where there is no room for them, and the longest
-/// first: a long name before a code one may want to read or type. Tables with
-/// addresses are laid out by [`super::layout`].
+/// Sets the least widths of the columns so that words are broken only if there
+/// is no room, the longest first: breaking a long name is better than breaking
+/// a code that somebody may type. For tables with addresses see
+/// [`super::layout`].
 pub fn keep_words_whole(table: &mut Table, width: u16) {
     let mut longest = vec![0; table.column_count()];
     let rows = table.header().into_iter().chain(table.row_iter());
@@ -55,7 +56,8 @@ pub fn keep_words_whole(table: &mut Table, width: u16) {
             *longest = widest.unwrap_or(0).max(*longest);
         }
     }
-    // A blank on either side of each, a line between them and at both ends.
+    // Each column has a space on both sides; lines between columns and at both
+    // ends.
     let room = usize::from(width).saturating_sub(3 * longest.len() + 1);
     let needs = |most: usize| longest.iter().map(|word| *word.min(&most)).sum::<usize>();
     let most = (1..=LONG).rev().find(|most| needs(*most) <= room);

@@ -15,16 +15,16 @@ use super::sanitize::formula_guard;
 use lac_model::audit::EventView;
 use lac_model::time::Timestamp;
 
-/// Rows of a sheet, the header among them: Excel's own limit.
+/// The most rows of a sheet, including the header: Excel's limit.
 const MAX_ROWS: u32 = 1_048_576;
 
-/// What became of the events.
+/// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     /// Events written, headers not counted.
     pub rows: u64,
     pub sheets: u32,
-    /// Cells whose text was longer than Excel takes, cut to end in `…`.
+    /// Cells whose text was too long for Excel and was cut; it ends in `…`.
     pub cut_cells: u64,
 }
 
@@ -34,7 +34,7 @@ pub struct Summary {
 /// the same bytes.
 pub struct Sheets<W> {
     zip: Zip<W>,
-    /// With their letters: `A`, `B` …
+    /// The columns with their letters: `A`, `B` …
     columns: Vec<(String, &'static Column)>,
     raw: bool,
     max_rows: u32,
@@ -50,10 +50,8 @@ pub struct Sheets<W> {
 
 impl<W: Write> Sheets<W> {
     /// A workbook without rows. `columns` are names of [`EventView`]'s fields,
-    /// any of them in any order; `raw` omits the formula guard.
-    ///
-    /// # Errors
-    /// No column, an unknown one, or a failed write.
+    /// in any order; `raw` turns the formula guard off. Fails if there are no
+    /// columns or an unknown one.
     pub fn new(out: W, columns: &[&str], raw: bool) -> io::Result<Self> {
         Self::with_max_rows(out, columns, raw, MAX_ROWS)
     }
@@ -93,15 +91,12 @@ impl<W: Write> Sheets<W> {
         Ok(sheets)
     }
 
-    /// The writer.
+    /// The underlying writer.
     pub fn inner_mut(&mut self) -> &mut W {
         self.zip.inner_mut()
     }
 
     /// Adds a row, on a new sheet if the current one is full.
-    ///
-    /// # Errors
-    /// A failed write.
     pub fn push(&mut self, event: &EventView) -> io::Result<()> {
         if self.filled == self.max_rows {
             self.end_sheet()?;
@@ -146,10 +141,7 @@ impl<W: Write> Sheets<W> {
         self.write()
     }
 
-    /// Completes the workbook and returns the writer.
-    ///
-    /// # Errors
-    /// A failed write.
+    /// Completes the workbook and returns the underlying writer.
     pub fn finish(mut self) -> io::Result<(W, Summary)> {
         self.end_sheet()?;
         for (name, xml) in parts(&self.complete, self.newest) {
@@ -202,7 +194,8 @@ impl<W: Write> Sheets<W> {
     fn end_sheet(&mut self) -> io::Result<()> {
         let last = self.columns.last().map_or("A", |(letters, _)| letters);
         let row = self.filled;
-        // Ids are text on purpose: no green corner in every cell.
+        // Ids are text; this turns off Excel's green corner in each of these
+        // cells.
         let _ = write!(
             self.xml,
             concat!(
@@ -229,7 +222,8 @@ impl<W: Write> Sheets<W> {
     }
 }
 
-/// A text cell, whatever the text looks like. Empty text has no cell.
+/// A text cell, even if the text looks like a number or formula. Empty text
+/// gets no cell.
 fn push_text(xml: &mut String, letters: &str, row: u32, style: &str, text: &str) {
     const WHITE: [char; 3] = ['\t', '\n', ' '];
     if text.is_empty() {

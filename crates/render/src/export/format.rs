@@ -1,4 +1,4 @@
-//! What an export is made of: from a file's name, or by name.
+//! Formats of exports: content and compression, from a file's name or by name.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -11,8 +11,8 @@ use lac_model::audit::{EventField, RecordFields};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// What the rows are: comma-separated values, JSON lines, an Excel workbook,
-/// OCSF events for a SIEM.
+/// The format of the rows: CSV, JSON lines, an Excel workbook, or OCSF events
+/// for a SIEM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     Csv,
@@ -21,7 +21,6 @@ pub enum Content {
     Ocsf,
 }
 
-/// How the file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
     Zst,
@@ -48,7 +47,7 @@ impl Content {
         }
     }
 
-    /// Whether spreadsheets open it, which run formulas.
+    /// Whether the file is opened in a spreadsheet, which would run formulas.
     pub fn is_spreadsheet(self) -> bool {
         matches!(self, Self::Csv | Self::Xlsx)
     }
@@ -71,7 +70,6 @@ impl Compression {
     }
 }
 
-/// Content and compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExportFormat {
     pub content: Content,
@@ -79,10 +77,8 @@ pub struct ExportFormat {
 }
 
 impl ExportFormat {
-    /// What the name ends with; `given` counts before it.
-    ///
-    /// # Errors
-    /// `invalid_value` where neither says anything.
+    /// The format that the file's extensions name. A `given` content has
+    /// priority over the extension.
     pub fn from_path(path: &Path, given: Option<Content>) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let lower = name.to_ascii_lowercase();
@@ -109,7 +105,9 @@ impl ExportFormat {
     }
 }
 
-/// What writes the rows of a content, as this version of the program did.
+/// The encoder for the rows of an export. `version` is the version of the
+/// program in OCSF records; to verify an old export, pass the version that made
+/// it.
 pub fn event_encoder(
     content: Content,
     columns: &[EventField],
@@ -118,14 +116,14 @@ pub fn event_encoder(
 ) -> Box<dyn EventEncoder> {
     match content {
         Content::Csv => Box::new(PlainEncoder(EventRowEncoder::csv(columns, raw))),
-        // A sheet is made of JSON lines by whoever writes it.
+        // The writer of workbooks turns JSON lines into rows.
         Content::Xlsx => Box::new(PlainEncoder(EventRowEncoder::json(&[]))),
         Content::Jsonl => Box::new(PlainEncoder(EventRowEncoder::json(columns))),
         Content::Ocsf => Box::new(OcsfEncoder(version.to_owned())),
     }
 }
 
-/// What comes before the rows.
+/// The first line of the file, if the content has one.
 pub fn file_header(content: Content, columns: &[EventField]) -> String {
     match content {
         Content::Csv => EventRowEncoder::csv(columns, true).header(),
@@ -133,15 +131,13 @@ pub fn file_header(content: Content, columns: &[EventField]) -> String {
     }
 }
 
-/// A content by its name in a manifest.
+/// The content with this name in a manifest. Other spellings are not accepted.
 pub fn content_by_name(name: &str) -> Option<Content> {
     Content::from_name(name).filter(|content| content.as_str() == name)
 }
 
-/// The rows of a file as they were before they were compressed.
-///
-/// # Errors
-/// `io`; `log_tampered` for a compression that is none.
+/// Reads an exported file's rows, decompressed. `compression` is its name in
+/// the manifest.
 pub fn decompress(
     file: impl BufRead + 'static,
     compression: Option<&str>,

@@ -1,4 +1,4 @@
-//! Exports of the log: what their files are made of, and how they are made.
+//! Exports of the log: the formats, and the writers that produce the files.
 
 mod format;
 mod output;

@@ -1,16 +1,16 @@
-//! Bytes on their way into a file: compressed where asked for, counted and
-//! hashed.
+//! Compresses an export if asked to, and counts and hashes the bytes of the
+//! file.
 
 use std::io::{self, Write};
 
 use super::format::{Compression, ExportFormat};
 use lac_ledger::archive::{FileDigest, HashingWriter};
 
-/// Level of zstd. On rows of the log 1 makes smaller files than 2 to 4, whose
-/// longer searches find matches among random ids, and takes half the time.
+/// On rows of the log, level 1 takes half the time of levels 2 to 4 and makes
+/// smaller files: their longer searches find matches among random ids.
 const ZSTD_LEVEL: i32 = 1;
 
-/// What rows are written to.
+/// Compresses what is written to it.
 pub enum CompressingWriter<W: Write> {
     Plain(HashingWriter<W>),
     Zst(zstd::Encoder<'static, HashingWriter<W>>),
@@ -24,8 +24,6 @@ impl<W: Write> std::fmt::Debug for CompressingWriter<W> {
 }
 
 impl<W: Write> CompressingWriter<W> {
-    /// # Errors
-    /// What the compressor fails with.
     pub fn new(form: ExportFormat, out: W) -> io::Result<Self> {
         let out = HashingWriter::new(out);
         Ok(match form.compression {
@@ -42,7 +40,7 @@ impl<W: Write> CompressingWriter<W> {
         })
     }
 
-    /// What it is written to.
+    /// The underlying writer.
     pub fn inner_mut(&mut self) -> &mut W {
         match self {
             Self::Plain(out) => out.inner_mut(),
@@ -51,10 +49,8 @@ impl<W: Write> CompressingWriter<W> {
         }
     }
 
-    /// Ends compression; what it was written to, and what was written.
-    ///
-    /// # Errors
-    /// What writing fails with.
+    /// Ends the compression. Returns the underlying writer, and size and hash
+    /// of the file.
     pub fn finish(self) -> io::Result<(W, FileDigest)> {
         let mut out = match self {
             Self::Plain(out) => out,

@@ -1,4 +1,4 @@
-//! Makes an export's file, byte by byte, for whoever takes it.
+//! Produces an export's file and passes its bytes to an [`ExportSink`].
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use lac_model::audit::EventView;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Every content and compression there is.
+/// All contents and compressions.
 #[derive(Debug, Clone, Copy)]
 pub struct AllFormats;
 
@@ -59,10 +59,10 @@ fn parse_format(export: &FileFormat) -> Result<ExportFormat> {
     })
 }
 
-/// Bytes for a receiver are collected up to here.
+/// A sink gets the bytes in chunks of about this size.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Hands pieces of some size to the receiver once they are flushed out.
+/// Collects bytes until there are enough for a chunk.
 #[derive(Debug, Default)]
 struct ChunkBuffer(Vec<u8>);
 
@@ -87,8 +87,8 @@ impl Write for ChunkBuffer {
     }
 }
 
-/// A file of lines. Nothing is given out before the first rows are there: who
-/// may not read them gets not even a header.
+/// A file of lines. The sink gets nothing before the first rows are read: a
+/// caller who may not read them does not get even a header.
 struct LinesWriter<'r> {
     form: ExportFormat,
     head: String,
@@ -160,7 +160,7 @@ impl ExportWriter for LinesWriter<'_> {
     }
 }
 
-/// The proof on its way.
+/// Writes the proof to the sink.
 struct ProofSink<'r>(&'r mut dyn ExportSink);
 
 impl Write for ProofSink<'_> {
@@ -174,10 +174,11 @@ impl Write for ProofSink<'_> {
     }
 }
 
-/// A workbook. Like a file of lines, it gives out nothing before the first rows.
+/// A workbook. Like [`LinesWriter`], it gives the sink nothing before the first
+/// rows are read.
 struct WorkbookWriter<'r> {
     sheets: Option<Box<Sheets<HashingWriter<ChunkBuffer>>>>,
-    /// The beginning of a line whose end is still to come.
+    /// The beginning of a line that is not complete yet.
     partial_line: Vec<u8>,
     cut_cells: u64,
     receiver: &'r mut dyn ExportSink,
@@ -196,7 +197,7 @@ impl<'r> WorkbookWriter<'r> {
         })
     }
 
-    /// Whole lines become rows, the rest waits.
+    /// Adds a row for each complete line, and keeps the rest.
     fn push_lines(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.partial_line.extend_from_slice(bytes);
         let (Some(end), Some(sheets)) = (

@@ -1,4 +1,4 @@
-//! The parts of a section.
+//! The blocks of a section as HTML.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::styled_text::{Emphasis, StyledText};
 pub(super) fn write_blocks(body: &mut String, parts: &[Block]) {
     let mut grids = 0;
     for (at, part) in parts.iter().enumerate() {
-        // Tables that follow each other stand side by side where there is room.
+        // Adjacent narrow tables are placed side by side if there is room.
         let is_grid =
             |part: Option<&Block>| matches!(part, Some(Block::Table(grid)) if is_half_width(grid));
         if is_grid(Some(part)) && grids == 0 && is_grid(parts.get(at + 1)) {
@@ -25,7 +25,7 @@ pub(super) fn write_blocks(body: &mut String, parts: &[Block]) {
     }
 }
 
-/// Whether half a page is enough for it.
+/// Whether half the width of the page is enough for the table.
 fn is_half_width(grid: &PageTable) -> bool {
     grid.columns.len() <= 2
 }
@@ -82,7 +82,7 @@ fn write_table(body: &mut String, grid: &PageTable) {
         );
         return;
     }
-    // Wide tables are scrolled sideways on a phone, by keyboard too.
+    // Wide tables can be scrolled sideways on a phone, also with the keyboard.
     let _ = write!(
         body,
         "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\">\n<table>\n\
@@ -97,7 +97,8 @@ fn write_table(body: &mut String, grid: &PageTable) {
         let _ = write!(body, "<th scope=\"col\"{class}>{}</th>", escape(head.title));
     }
     if grid.bars.is_some() {
-        // What the bars say is in the column of numbers already.
+        // Screen readers skip the bars: the column of numbers has the same
+        // information.
         *body += "<td class=\"bar\" aria-hidden=\"true\"></td>";
     }
     *body += "</tr></thead>\n<tbody>\n";

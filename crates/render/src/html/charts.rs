@@ -1,5 +1,5 @@
-//! Charts as inline SVG. They stretch to the width there is; what is to be
-//! read stands beside them as text, so that it keeps its size.
+//! Charts as inline SVG. They stretch to the available width; text is placed
+//! outside the SVG, so that it keeps its size.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use super::{escape, group_digits};
 use crate::page::{DaySeries, Heatmap};
 use lac_model::time::WEEKDAYS;
 
-/// Columns of a chart over days at most.
+/// The most columns of a chart over days.
 const MAX_COLUMNS: usize = 92;
 
-/// A bar as long as its part of the longest.
+/// A bar whose length is `count` in proportion to `max`.
 pub(super) fn bar(count: u64, max: u64) -> String {
     let share = scaled(count, max, 100);
     format!(
@@ -19,14 +19,16 @@ pub(super) fn bar(count: u64, max: u64) -> String {
     )
 }
 
-/// Of `whole` units as many as `count` is of `max`; something for anything.
+/// `count` in proportion to `max`, in units of which `max` has `whole`. At
+/// least 1 if `count` is not 0.
 fn scaled(count: u64, max: u64, whole: u64) -> u64 {
     let share = u128::from(count) * u128::from(whole) / u128::from(max.max(1));
     let share = u64::try_from(share).unwrap_or(whole);
     share.max(u64::from(count > 0))
 }
 
-/// A column a day, week or month: the first number, and the second on top.
+/// One column for each day, week or month, with the second number stacked on
+/// the first.
 pub(super) fn day_chart(body: &mut String, days: &DaySeries) {
     let (span, groups) = days.group_into(MAX_COLUMNS);
     let caption = escape(&format!("{}, by {}", days.caption, span.name()));
@@ -87,7 +89,7 @@ pub(super) fn day_chart(body: &mut String, days: &DaySeries) {
     );
 }
 
-/// Weekdays from top to bottom, hours from left to right; the more the darker.
+/// One row for each weekday, one cell for each hour; higher counts are darker.
 pub(super) fn heatmap(body: &mut String, heat: &Heatmap) {
     let (caption, max) = (escape(&heat.caption), heat.max());
     let all: u64 = heat.hours.iter().flatten().sum();
@@ -127,8 +129,8 @@ pub(super) fn heatmap(body: &mut String, heat: &Heatmap) {
     *body += "</p>\n</div>\n</figure>\n";
 }
 
-/// From 0.15 for one to 1 for the most; cells without anything have a colour
-/// of their own.
+/// From 0.15 for the lowest count to 1 for `max`. Cells with a count of 0 have
+/// a colour of their own.
 fn opacity(count: u64, max: u64) -> String {
     if count == 0 {
         return "1".to_owned();

@@ -1,6 +1,6 @@
-//! A page as one HTML file that needs nothing else: no script, no font, no
-//! picture, nothing to be fetched. Prints on A4, fits a phone, follows the
-//! reader's choice of light or dark.
+//! A page as one HTML file without scripts, fonts, images or anything to load.
+//! It can be printed on A4, fits a phone, and follows the reader's choice of
+//! light or dark.
 
 mod blocks;
 mod charts;
@@ -12,10 +12,10 @@ use super::sanitize::sanitize;
 
 const STYLE: &str = include_str!("page.css");
 
-/// Nothing may run or be fetched, whatever a text should manage to say.
+/// Forbids scripts and loading anything, in case a text is not escaped
+/// correctly.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-/// The whole file.
 pub fn render_page(paper: &ReportPage) -> String {
     let mut body = String::new();
     let _ = write!(
@@ -55,8 +55,8 @@ pub fn render_page(paper: &ReportPage) -> String {
     )
 }
 
-/// Any text, for the inside of an element or of a quoted attribute: controls
-/// and bidirectional marks made visible, markup made text.
+/// Escapes text for use inside an element or a quoted attribute. Control
+/// characters and bidirectional marks become visible.
 fn escape(raw: &str) -> String {
     let shown = sanitize(raw);
     let mut out = String::with_capacity(shown.len());
@@ -73,13 +73,13 @@ fn escape(raw: &str) -> String {
     out
 }
 
-/// A text from outside on its own: one that runs from right to left does not
-/// carry its neighbours along.
+/// Text from outside in an element of its own: right-to-left text does not
+/// change the direction of the text around it.
 fn isolate(raw: &str) -> String {
     format!("<bdi>{}</bdi>", escape(raw))
 }
 
-/// 1234567 as `1 234 567`, with narrow spaces that do not break.
+/// 1234567 as `1 234 567`, with narrow no-break spaces.
 fn group_digits(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_is_text() {
+    fn markup_is_escaped() {
         assert_eq!(
             escape("<b a=\"x\" b='y'>&\u{202e}\u{1b}["),
             r"&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\u{202e}\x1b["

@@ -1,4 +1,4 @@
-//! Which class and activity of the schema each action is.
+//! The class and activity of the schema for each action.
 
 use lac_model::audit::{Action, ActionGroup};
 
@@ -30,7 +30,6 @@ impl OcsfClass {
         }
     }
 
-    /// The schema's word for an activity of this class.
     fn activity_name(self, id: u8) -> &'static str {
         match (self, id) {
             (Self::AccountChange | Self::EntityManagement, 1) => "Create",
@@ -47,33 +46,32 @@ impl OcsfClass {
     }
 }
 
-/// The activity that the schema has no word for; `activity_name` is then the
-/// action's own.
+/// The activity for which the schema has no name. `activity_name` is then the
+/// name of the action.
 pub(super) const OTHER_ACTIVITY: u8 = 99;
 
-/// What an action is in the schema.
+/// Class, activity and entity of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OcsfKind {
     pub class: OcsfClass,
     pub activity: u8,
-    /// What Entity Management manages; else empty.
+    /// The entity in records of Entity Management; empty in other classes.
     pub entity: &'static str,
-    /// The detail that names it.
+    /// The key of the event's detail that names the entity.
     pub(super) name_detail: &'static str,
 }
 
 impl OcsfKind {
-    /// The schema's word for the activity.
+    /// The schema's name for the activity.
     pub fn activity_caption(self) -> &'static str {
         self.class.activity_name(self.activity)
     }
 
-    /// The action's kind.
+    /// The class and activity of an action.
     ///
-    /// A login URL that was issued is no logon yet, and no Kerberos ticket
-    /// either, which is what the schema's other activities of Authentication
-    /// are about. Shoppers are managed entities here: Account Change is left to
-    /// those who can do something in the back office.
+    /// Issuing a login URL is not a logon. It is not a Kerberos ticket either,
+    /// which the other activities of Authentication are for. Customers are
+    /// managed entities here: Account Change is only for admin users.
     pub fn from_action(action: Action) -> Self {
         match action {
             Action::LoginIssue => authentication(OTHER_ACTIVITY),
@@ -138,13 +136,13 @@ impl OcsfKind {
         }
     }
 
-    /// What an action of another version of the program is.
+    /// The class and activity for actions that this version does not know.
     pub(super) fn unknown() -> Self {
         entity_management(OTHER_ACTIVITY, "unknown", "")
     }
 }
 
-/// Whether the action changes who may do what, or what proves it.
+/// Whether the action changes rights, or what proves them (keys, tokens).
 pub(super) fn is_sensitive(action: Action) -> bool {
     use ActionGroup::{AdminUsers, Config, Keys, Log, Roles, Storefronts};
     let group = matches!(

@@ -1,4 +1,4 @@
-//! The objects in a record: who did it, from where, to whom or what.
+//! The objects in a record: who acted, from where, and on what.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use super::kind::OcsfKind;
 use super::without_nulls;
 use lac_model::audit::EventView;
 
-/// A detail that is a text or a number.
+/// A detail as text, if it is a text or a number.
 pub(super) fn detail(event: &EventView, key: &str) -> Option<String> {
     match event.details.as_ref()?.get(key)? {
         Value::String(text) => Some(text.clone()),
@@ -17,8 +17,8 @@ pub(super) fn detail(event: &EventView, key: &str) -> Option<String> {
     }
 }
 
-/// Who acted: the admin user, through a storefront perhaps; else the account of
-/// the operating system, which is all that is known of somebody unknown.
+/// Who acted: the admin user, perhaps through a storefront. For unknown
+/// callers, the account of the operating system.
 pub(super) fn actor(event: &EventView) -> Option<Value> {
     let role = |role: &String| json!([{ "name": role, "type": "role" }]);
     let user = match (&event.admin, &event.os_account) {
@@ -44,15 +44,15 @@ pub(super) fn actor(event: &EventView) -> Option<Value> {
 /// Where the request came from.
 pub(super) fn src_endpoint(event: &EventView) -> Option<Value> {
     let address = event.ip_address.as_ref()?;
-    // What is no address must not be where the schema wants one.
+    // The schema allows only IP addresses in `ip`.
     Some(match address.parse::<IpAddr>() {
         Ok(_) => json!({ "ip": address }),
         Err(_) => json!({ "name": address }),
     })
 }
 
-/// The account that was entered; the text it was asked for by, where it was not
-/// found; `unknown` where there is not even that.
+/// The customer's account. If it was not found, the text that was typed; if
+/// there is none, `unknown`.
 pub(super) fn customer_user(event: &EventView, kind: OcsfKind) -> Value {
     known_customer_user(event).unwrap_or_else(|| match detail(event, kind.name_detail) {
         Some(name) => json!({ "name": name, "type_id": 1, "type": "User" }),
@@ -66,7 +66,7 @@ fn known_customer_user(event: &EventView) -> Option<Value> {
         return None;
     }
     let is_plain = email.is_some_and(|email| is_plain_address(email));
-    // One of uid and name is required.
+    // The schema requires `uid` or `name`.
     let is_named = !is_plain || event.customer_id.is_none();
     Some(without_nulls(json!({
         "uid": event.customer_id,
@@ -91,19 +91,19 @@ fn unknown_user() -> Value {
     json!({ "name": "unknown", "type_id": 0, "type": "Unknown" })
 }
 
-/// The role that was given; erased details no longer say which.
+/// The role that was given. Erased details do not contain it.
 pub(super) fn privileges(event: &EventView) -> Value {
     json!([detail(event, "role").unwrap_or_else(|| "unknown".to_owned())])
 }
 
-/// Where one logs in.
+/// The website of the login.
 pub(super) fn service(event: &EventView) -> Value {
     let website = event.website.as_deref().unwrap_or("storefront");
     json!({ "name": website })
 }
 
-/// What was created, read, changed or removed. Where nothing in particular is
-/// named, the name is what it is.
+/// What was created, read, changed or removed. If the event names nothing in
+/// particular, the name is the kind of entity.
 pub(super) fn entity(event: &EventView, kind: OcsfKind) -> Value {
     let uid = match kind.entity {
         "session" => event.session_id.as_ref().map(ToString::to_string),
@@ -128,8 +128,8 @@ pub(super) fn entity(event: &EventView, kind: OcsfKind) -> Value {
     }))
 }
 
-/// Whether an address is one that the schema's pattern takes; others would make
-/// the whole record invalid.
+/// Whether the schema's pattern for e-mail addresses accepts the address. Any
+/// other address would make the whole record invalid.
 fn is_plain_address(address: &str) -> bool {
     let word = |part: &str, more: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_schemas_pattern() {
+    fn plain_addresses_match_the_schema() {
         for plain in ["jane@example.com", "o'neil+x,y@a-b.co.uk", "a@b.c."] {
             assert!(is_plain_address(plain), "{plain}");
         }

@@ -60,7 +60,8 @@ fn login(result: Outcome) -> EventView {
     }
 }
 
-/// As the schema says of each class, its constraints included.
+/// The attributes that the schema requires for the record's class, including
+/// its constraints.
 fn required_attributes(record: &Value) -> Vec<&'static str> {
     let mut paths = vec![
         "/activity_id",
@@ -110,7 +111,7 @@ fn check_record(record: &Value) {
 }
 
 #[test]
-fn every_action_has_what_its_class_requires() {
+fn every_action_has_the_required_attributes() {
     let all = json!({
         "code": "resource_denied", "message": "no", "admin_user": "bert", "role": "Support",
         "customer": "jane@example.com", "path": "a/b/c", "file": "a.csv", "before": null,
@@ -142,7 +143,7 @@ fn every_action_has_what_its_class_requires() {
 }
 
 #[test]
-fn actions_of_another_version_are_records_too() {
+fn unknown_actions_become_records() {
     let event = EventView {
         full_action_name: "lac_tomorrow".to_owned(),
         action: "dance".to_owned(),
@@ -155,7 +156,7 @@ fn actions_of_another_version_are_records_too() {
 }
 
 #[test]
-fn a_redeemed_login() {
+fn redeemed_login() {
     let event = with_details(
         login(Outcome::Success),
         json!({ "storefront": "shop", "ends_at": "2026-11-23T02:25:32.123456Z" }),
@@ -216,7 +217,6 @@ fn a_redeemed_login() {
     });
     let record = to_ocsf(&event, "0.1.0");
     assert_eq!(record, wanted);
-    // Byte for byte.
     assert_eq!(record.to_string(), wanted.to_string());
     assert!(
         record
@@ -226,7 +226,7 @@ fn a_redeemed_login() {
 }
 
 #[test]
-fn a_refused_login_of_somebody_unknown() {
+fn refused_login_of_unknown_caller() {
     let event = EventView {
         admin: Some("anna".to_owned()),
         ip_address: Some("socket".to_owned()),
@@ -268,7 +268,7 @@ fn a_refused_login_of_somebody_unknown() {
 }
 
 #[test]
-fn only_who_was_in_is_logged_off() {
+fn only_opened_sessions_are_logged_off() {
     let end = |action, more| {
         let record = to_ocsf(
             &with_details(empty_event(action, Outcome::Success), more),
@@ -285,13 +285,14 @@ fn only_who_was_in_is_logged_off() {
     let lapsed = end(Action::LoginExpire, json!({ "cause": "link_expired" }));
     assert_eq!(lapsed["type_uid"], 300_299);
     assert_eq!(lapsed["activity_name"], "expire");
-    // Erased details tell nothing: rather a logoff too many.
+    // Erased details do not say whether the session was opened. A logoff too
+    // many is better than one too few.
     let erased = to_ocsf(&empty_event(Action::LoginEnd, Outcome::Success), "0.1.0");
     assert_eq!(erased["type_uid"], 300_202);
 }
 
 #[test]
-fn severities() {
+fn severity_depends_on_action_and_code() {
     use Outcome::{Failure, Success};
     let of = |action, result, code: Option<&str>| {
         let details = code.map(|code| json!({ "code": code }));
@@ -313,9 +314,9 @@ fn severities() {
     assert_eq!(of(Action::LogRecover, Success, None), 3);
 }
 
-/// Whatever an event holds is somewhere in the record.
+/// Every value of an event is somewhere in the record.
 #[test]
-fn nothing_is_lost() {
+fn every_value_is_in_the_record() {
     for action in Action::ALL {
         let mut event = login(Outcome::Success);
         event.full_action_name = action.full_name().to_owned();

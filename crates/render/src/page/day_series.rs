@@ -1,14 +1,14 @@
-//! Numbers day by day, put together where there are too many days to show.
+//! Numbers for each day, grouped by week or month if there are too many days.
 
 use chrono::NaiveDate;
 
 use lac_model::time::{CalendarUnit, WEEKDAYS};
 
-/// A series over days: dates in order, days without numbers left out.
+/// Numbers for each day. Dates are in order; days without numbers are left out.
 #[derive(Debug, Clone, Default)]
 pub struct DaySeries {
     pub caption: String,
-    /// What the two numbers of a day are.
+    /// The names of the two numbers of a day.
     pub names: [&'static str; 2],
     pub days: Vec<(NaiveDate, [u64; 2])>,
 }
@@ -21,8 +21,9 @@ pub struct DayGroup {
 }
 
 impl DaySeries {
-    /// At most `most` groups, those without numbers included; the finest that
-    /// fit. Where even months are too many, the latest.
+    /// Groups the days into at most `most` groups of the smallest unit that
+    /// fits, including groups without numbers. If there are too many months,
+    /// only the latest are returned.
     pub fn group_into(&self, most: usize) -> (CalendarUnit, Vec<DayGroup>) {
         let (Some((first, _)), Some((last, _))) = (self.days.first(), self.days.last()) else {
             return (CalendarUnit::Day, Vec::new());
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_in_weeks_and_months() {
+    fn grouping_keeps_all_counts() {
         let days = days(&[("2026-01-01", 1), ("2026-02-28", 2), ("2026-03-01", 4)]);
         for (most, name, first) in [
             (60, "day", "Thu 2026-01-01"),

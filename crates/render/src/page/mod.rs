@@ -1,7 +1,7 @@
-//! A page for people, on a terminal or as HTML: what it says, not how it looks.
+//! A page for people: its content, not how it looks on a terminal or as HTML.
 //!
-//! Every text may come from outside: whoever writes a page out makes it
-//! harmless there, in one place each ([`terminal`], [`super::html`]).
+//! Texts may come from outside. They are made safe where they are written, in
+//! [`terminal`] and in [`super::html`].
 
 mod day_series;
 pub mod terminal;
@@ -10,53 +10,49 @@ pub use day_series::{DayGroup, DaySeries};
 
 use super::styled_text::StyledText;
 
-/// The page.
 #[derive(Debug, Clone, Default)]
 pub struct ReportPage {
-    /// Whose page it is.
+    /// The name of the store.
     pub store: String,
     pub title: String,
-    /// Label and value: what the page is of.
+    /// Labels and values that say what the page is about.
     pub about: Vec<(&'static str, String)>,
-    /// What a reader must know before the rest.
     pub notices: Vec<String>,
     pub sections: Vec<Section>,
 }
 
-/// A part of it with a heading.
+/// A part of a page, with a heading.
 #[derive(Debug, Clone)]
 pub struct Section {
     pub title: &'static str,
     pub blocks: Vec<Block>,
 }
 
-/// What a section is made of.
+/// A part of a section.
 #[derive(Debug, Clone)]
 pub enum Block {
-    /// A paragraph.
     Paragraph(String),
-    /// Something to type.
+    /// Commands or text to type or compare; lines are not wrapped.
     Command(String),
-    /// Numbers that stand for themselves: number and what it counts.
+    /// Single numbers, each with the name of what it counts.
     Figures(Vec<(u64, &'static str)>),
     Table(PageTable),
-    /// One thing of a list, label by label.
+    /// One item of a list, with labels and values.
     Entry(PageEntry),
     DayChart(DaySeries),
     Heatmap(Heatmap),
 }
 
-/// A table.
 #[derive(Debug, Clone, Default)]
 pub struct PageTable {
     pub caption: String,
     pub columns: Vec<TableColumn>,
     pub rows: Vec<Vec<StyledText>>,
-    /// A bar for each row, if any.
+    /// The length of each row's bar, if there are bars.
     pub bars: Option<Vec<u64>>,
-    /// Rows that were left out.
+    /// The number of rows that were left out.
     pub omitted_rows: u64,
-    /// What is said where there are no rows.
+    /// The text if there are no rows.
     pub empty_text: &'static str,
 }
 
@@ -64,11 +60,12 @@ pub struct PageTable {
 #[derive(Debug, Clone, Copy)]
 pub struct TableColumn {
     pub title: &'static str,
-    /// Numbers stand at the right.
+    /// Numbers are aligned to the right.
     pub is_number: bool,
 }
 
-/// Columns by title; one that ends in `#` holds numbers.
+/// Columns with these titles. A `#` at the end of a title marks a column of
+/// numbers.
 pub fn table_columns(titles: &[&'static str]) -> Vec<TableColumn> {
     let head = |title: &&'static str| match title.strip_suffix('#') {
         Some(title) => TableColumn {
@@ -83,14 +80,13 @@ pub fn table_columns(titles: &[&'static str]) -> Vec<TableColumn> {
     titles.iter().map(head).collect()
 }
 
-/// A heading with lines of label and value.
 #[derive(Debug, Clone)]
 pub struct PageEntry {
     pub title: String,
     pub facts: Vec<(&'static str, StyledText)>,
 }
 
-/// Seven weekdays of 24 hours.
+/// Counts for each hour of each weekday.
 #[derive(Debug, Clone)]
 pub struct Heatmap {
     pub caption: String,

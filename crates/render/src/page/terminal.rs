@@ -13,16 +13,12 @@ use crate::styled_text::{Emphasis, StyledText};
 use crate::table::{cell, keep_words_whole, styled};
 use lac_model::time::WEEKDAYS;
 
-/// Columns of running text at most, also where there is no terminal.
+/// The greatest width of paragraphs, also if there is no terminal.
 const MAX_TEXT_WIDTH: usize = 88;
 
 /// The most rows a chart over days may have.
 const MAX_CHART_ROWS: usize = 31;
 
-/// Writes it.
-///
-/// # Errors
-/// Whatever writing fails with.
 pub fn write_page(out: &mut dyn Write, paper: &ReportPage, style: &Style) -> io::Result<()> {
     let mut page = TerminalWriter { out, style };
     let (store, title) = (paper.store.clone(), paper.title.clone());
@@ -73,7 +69,7 @@ impl TerminalWriter<'_> {
         match part {
             Block::Paragraph(text) => self.paragraph(text, Emphasis::Plain),
             Block::Command(text) => {
-                // One to a line: what is typed or compared is never wrapped.
+                // Commands are never wrapped: they are typed or compared.
                 for line in text.split('\n') {
                     writeln!(self.out, "  {}", sanitize(line))?;
                 }
@@ -158,7 +154,8 @@ impl TerminalWriter<'_> {
         let labels: Vec<String> = groups.iter().map(|group| group.label(span)).collect();
         let label = labels.iter().map(|label| label.width()).max().unwrap_or(0);
         let [first, second] = days.names;
-        // Beside the bar: its number, and the other one with its name.
+        // To the right of the bar: its number, then the other number with its
+        // name.
         let digits = |at: usize| groups.iter().map(move |group| group.counts[at]).max();
         let digits = |at: usize| digits(at).unwrap_or(0).to_string().len();
         let beside = 2 + 1 + digits(0) + 3 + digits(1) + 1 + second.width();
@@ -180,7 +177,7 @@ impl TerminalWriter<'_> {
         Ok(())
     }
 
-    /// Two columns an hour, one where there is no room for two.
+    /// An hour takes two columns of the terminal, or one if it is narrow.
     fn heatmap(&mut self, heat: &Heatmap) -> io::Result<()> {
         self.paragraph(&heat.caption, Emphasis::Plain)?;
         let each = if self.width() < 4 + 2 * 24 { 1 } else { 2 };
@@ -229,7 +226,8 @@ fn build_table(grid: &PageTable, style: &Style) -> Table {
     table
 }
 
-/// A bar of at most `room` columns, in eighths of one; nothing for nothing.
+/// A bar of at most `room` columns, in steps of an eighth. Empty if `count` is
+/// 0.
 fn bar(count: u64, max: u64, room: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     if max == 0 || count == 0 {
@@ -240,7 +238,7 @@ fn bar(count: u64, max: u64, room: usize) -> String {
     format!("{}{}", "█".repeat(all / 8), EIGHTHS[all % 8])
 }
 
-/// A dot for nothing, else one of four shades.
+/// A dot if `count` is 0, else one of four shades.
 fn shade_char(count: u64, max: u64) -> char {
     const SHADES: [char; 4] = ['░', '▒', '▓', '█'];
     if count == 0 {
@@ -250,8 +248,8 @@ fn shade_char(count: u64, max: u64) -> char {
     SHADES[usize::try_from(step - 1).unwrap_or(0)]
 }
 
-/// Lines of at most `width` columns, broken at blanks; words that are longer
-/// are broken where they must be.
+/// Breaks text at spaces into lines of at most `width` columns. Longer words
+/// are broken.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split(' ') {

@@ -1,4 +1,4 @@
-//! Changes of who may do what.
+//! The section about changes of rights.
 
 use super::{counts_table, name_or_unknown};
 use crate::Style;

@@ -1,4 +1,4 @@
-//! The report as a page: which tables and charts, and what they are called.
+//! The access report as a page.
 
 mod changes;
 mod review;
@@ -11,7 +11,6 @@ use lac_ledger::report::AccessReport;
 use lac_ledger::report::{NamedCount, Top};
 use lac_model::ids::CustomerId;
 
-/// The page of a report.
 pub fn report_page(report: &AccessReport, style: &Style) -> ReportPage {
     let mut about = page_info::info_lines(&report.about, style);
     if let (Some(first), Some(last)) = (report.first, report.last) {

@@ -1,4 +1,4 @@
-//! What deserves a second look.
+//! The section about accesses that should be reviewed.
 
 use super::{counts_table, customer_or_unknown, name_or_unknown};
 use crate::Style;

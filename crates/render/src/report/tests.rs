@@ -11,7 +11,7 @@ use lac_ledger::report_summary::{SummaryInfo, VisibilityLimit};
 use lac_model::audit::Filter;
 use lac_model::time::Timestamp;
 
-/// Names that try to be markup, an escape sequence, and right to left.
+/// Text that contains markup, an escape sequence and a right-to-left override.
 const HOSTILE_TEXT: &str = "<script>alert('1')</script>\u{1b}[2J\u{202e}gpj";
 
 fn access() -> AccountAccess {
@@ -40,7 +40,7 @@ fn counts() -> Top<NamedCount> {
     })
 }
 
-/// Something nasty and long everywhere.
+/// A report with hostile and long text in every field.
 fn report() -> AccessReport {
     let visits = AccessSummary {
         count: 4,
@@ -157,7 +157,7 @@ fn a_report_fits_its_terminal() {
 }
 
 #[test]
-fn hostile_text_is_inert() {
+fn hostile_text_is_escaped() {
     let hostile = ['\u{1b}', '\u{202e}'];
     for width in [None, Some(80)] {
         assert!(!rendered_on_terminal(width).contains(hostile));

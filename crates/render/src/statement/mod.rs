@@ -1,4 +1,4 @@
-//! A shopper's statement as a page, in the shopper's language.
+//! A customer's statement as a page, in words that customers understand.
 
 mod text;
 mod visits;
@@ -21,7 +21,6 @@ const NOT_COVERED: [&str; 4] = [
     "Whether what people wrote down as their reason is true.",
 ];
 
-/// The page of a statement.
 pub fn statement_page(stated: &AccountStatement, style: &Style) -> ReportPage {
     let shopper = &stated.customer;
     let email = shopper.email.clone();

@@ -107,7 +107,7 @@ fn rendered() -> String {
     terminal::write_page(&mut out, &paper, &style).unwrap();
     assert!(html::render_page(&paper).contains("bea &lt;b&gt;"));
     let text = String::from_utf8(out).unwrap();
-    // As one reads it: lines joined.
+    // Joins the lines.
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -137,7 +137,7 @@ fn visit_is_described_in_plain_words() {
 }
 
 #[test]
-fn every_cause_has_words_of_its_own() {
+fn every_end_cause_has_its_own_text() {
     for cause in EndCause::ALL {
         for opened in [true, false] {
             let words = text::end_reason(Some(cause.as_str()), opened);
@@ -151,7 +151,7 @@ fn every_cause_has_words_of_its_own() {
 }
 
 #[test]
-fn codes_of_refusals_are_not_shown() {
+fn refusal_codes_are_not_shown() {
     for code in ["consent_withheld", "token_spent", "unheard_of"] {
         assert!(!text::refusal_reason(Some(code), false).contains('_'));
     }

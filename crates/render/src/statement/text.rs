@@ -1,4 +1,4 @@
-//! Codes in the language of somebody who has never seen one.
+//! Codes explained in plain words for customers.
 
 /// Why a login, or the opening of its link, was refused.
 pub(super) fn refusal_reason(code: Option<&str>, erased: bool) -> &'static str {
@@ -57,7 +57,7 @@ pub(super) fn end_reason(cause: Option<&str>, opened: bool) -> &'static str {
     }
 }
 
-/// What a visit stood on where it was no permission of the shopper's.
+/// Why a login was possible without the customer's consent.
 pub(super) fn missing_consent_reason(
     mode: &str,
     is_override: bool,
@@ -71,7 +71,7 @@ pub(super) fn missing_consent_reason(
     }
 }
 
-/// Where a consent came from; `by` is who recorded it.
+/// How a consent was given or withdrawn. `by` is who recorded it.
 pub(super) fn consent_source(source: Option<&str>, by: Option<&str>) -> String {
     let by = |before: &str| by.map_or_else(String::new, |by| format!("{before}{by}"));
     match source {
@@ -86,7 +86,7 @@ pub(super) fn consent_source(source: Option<&str>, by: Option<&str>) -> String {
     }
 }
 
-/// What a login was started from.
+/// The name of the document that a login was started from.
 pub(super) fn document_label(reference: &str) -> String {
     let (kind, number) = reference.split_once(':').unwrap_or(("document", reference));
     format!("{} {number}", kind.replace(['_', '-'], " "))

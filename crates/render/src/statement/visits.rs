@@ -1,4 +1,4 @@
-//! Each visit, told.
+//! The section that lists each visit to the account.
 
 use super::text;
 use crate::Style;

@@ -1,4 +1,4 @@
-//! What an event's fields are in a workbook's cells.
+//! The fields of an event as cells of a workbook.
 
 use std::borrow::Cow;
 
@@ -10,11 +10,11 @@ use lac_model::time::Timestamp;
 /// Excel's limit for the text of a cell, in UTF-16 units.
 const MAX_UNITS: usize = 32_767;
 
-/// Numbers up to here are the same in Excel, which keeps 64-bit floats.
+/// The largest integer that Excel's 64-bit floats store exactly.
 const MAX_EXACT: i64 = 1 << 53;
 
-/// 1900-03-01T00:00:00Z in milliseconds: before it Excel counts a day that
-/// never was, and before 1900 none at all.
+/// 1900-03-01T00:00:00Z in milliseconds. Earlier dates are not safe: Excel
+/// counts 1900-02-29, which did not exist, and has no dates before 1900.
 const FIRST_DAY: i64 = -2_203_891_200_000;
 /// 1899-12-30T00:00:00Z, day 0 of dates from 1900-03-01 on.
 const DAY_ZERO: i64 = -2_209_161_600_000;
@@ -44,7 +44,7 @@ macro_rules! columns {
     };
 }
 
-/// Every field, in the order of every format.
+/// All fields, in the same order as in the other formats.
 pub(super) const COLUMNS: &[Column] = columns! {
     seq 10 |e| i64::try_from(e.seq).map_or_else(|_| text(e.seq.to_string()), number);
     time 24 |e| time(e.time);
@@ -77,7 +77,7 @@ fn optional(field: Option<&String>) -> Cell<'_> {
     field.map_or(Cell::Empty, |field| text(&**field))
 }
 
-/// Compact, as in CSV.
+/// A value as compact JSON, as in CSV.
 fn json(value: &impl Serialize) -> Cell<'_> {
     serde_json::to_string(value).map_or(Cell::Empty, text)
 }
@@ -91,8 +91,8 @@ fn number<'e>(number: i64) -> Cell<'e> {
     }
 }
 
-/// A date-time to the millisecond, rounded down, so that its digits are those
-/// of the other formats. What lies before Excel's calendar is text.
+/// A date-time to the millisecond, rounded down, so that the digits are the
+/// same as in the other formats. Times before Excel's calendar become text.
 #[allow(clippy::cast_precision_loss)] // 2^48 milliseconds at most
 fn time<'e>(time: Timestamp) -> Cell<'e> {
     let millis = time.micros().div_euclid(1000);
@@ -102,9 +102,9 @@ fn time<'e>(time: Timestamp) -> Cell<'e> {
     Cell::Time((millis - DAY_ZERO) as f64 / DAY as f64)
 }
 
-/// A text that is too long for a cell, cut to end in `…`.
+/// The text cut to end in `…`, if it is too long for a cell.
 pub(super) fn cut(text: &str) -> Option<String> {
-    // No text has more units than bytes.
+    // A text never has more UTF-16 units than bytes.
     if text.len() <= MAX_UNITS || text.encode_utf16().count() <= MAX_UNITS {
         return None;
     }
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(serial("1900-03-01T00:00:00Z"), Cell::Time(61.0));
         assert_eq!(serial("1970-01-01T12:00:00Z"), Cell::Time(25_569.5));
         assert_eq!(serial("9999-12-31T00:00:00Z"), Cell::Time(2_958_465.0));
-        // Never up, or 23:59:59.999999 would be shown as the next day.
+        // Not rounded up: 23:59:59.999999 would become the next day.
         assert_eq!(
             serial("2026-11-23T23:59:59.999999Z"),
             serial("2026-11-23T23:59:59.999Z")
@@ -192,13 +192,13 @@ mod tests {
         let shorter = cut(&"ä".repeat(32_768)).unwrap();
         assert!(shorter.ends_with("ä…"));
         assert_eq!(shorter.encode_utf16().count(), 32_767);
-        // No half of a pair.
+        // Surrogate pairs are not split.
         let shorter = cut(&"😀".repeat(16_384)).unwrap();
         assert!(shorter.ends_with("😀…"));
         assert_eq!(shorter.encode_utf16().count(), 32_767);
     }
 
-    /// Reads `ST_Xstring`.
+    /// Decodes an `ST_Xstring`.
     fn unescape(mut xml: &str) -> String {
         let mut text = String::new();
         while let Some(c) = xml.chars().next() {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_the_same_once_it_is_read() {
+    fn escaped_text_round_trips() {
         for (text, expected) in [
             ("a\tb\n\u{7f}_x00", "a\tb\n\u{7f}_x00"),
             ("<b>&amp;\"'", "&lt;b&gt;&amp;amp;\"'"),
@@ -238,7 +238,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_the_same_once_it_is_read(text in "([_x0-9A-F\0-\x1f<&é]|_x00){0,40}") {
+        fn any_escaped_text_round_trips(text in "([_x0-9A-F\0-\x1f<&é]|_x00){0,40}") {
             let mut xml = String::new();
             escape(&text, &mut xml);
             proptest::prop_assert!(!xml.contains(is_unwritable));

@@ -27,7 +27,6 @@ const STYLES: &str = concat!(
     r#"</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>"#,
 );
 
-/// A complete sheet.
 pub(super) struct Sheet {
     /// From 1.
     pub number: usize,
@@ -49,8 +48,9 @@ pub(super) fn sheet_part(number: usize) -> String {
     format!("xl/worksheets/sheet{number}.xml")
 }
 
-/// Every other part and its name. The time of the `newest` event, not the
-/// clock, is the time of creation, so that the same events give the same bytes.
+/// All parts other than the sheets, with their names. The time of creation is
+/// that of the `newest` event, not the clock's, so that the same events give
+/// the same bytes.
 pub(super) fn parts(sheets: &[Sheet], newest: Timestamp) -> [(&'static str, String); 7] {
     [
         ("_rels/.rels", package()),

@@ -58,7 +58,7 @@ fn sheet(events: &[EventView], columns: &[&str], raw: bool) -> String {
 }
 
 #[test]
-fn the_columns_are_those_of_every_format() {
+fn columns_are_the_same_as_in_other_formats() {
     let known: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
     assert_eq!(known, every_column());
     for bad in [&["seq", "nothing"][..], &[]] {
@@ -89,7 +89,7 @@ fn a_row_has_a_number_a_date_and_text() {
 }
 
 #[test]
-fn nothing_runs() {
+fn no_cell_is_a_formula() {
     let foreign = [
         "=1+1",
         "@SUM(A1)",
@@ -108,7 +108,7 @@ fn nothing_runs() {
 }
 
 #[test]
-fn what_xml_cannot_hold_is_escaped() {
+fn characters_invalid_in_xml_are_escaped() {
     let text = "\u{0}\u{1b}[2J\u{ffff}\r\n_x000D_ <b>&amp; \u{7f}\u{9b}\u{202e}";
     let xml = sheet(&[event(1, text)], &["reason"], true);
     let escaped =
@@ -141,7 +141,7 @@ fn a_full_sheet_is_followed_by_another() {
 }
 
 #[test]
-fn no_events_are_a_header() {
+fn workbook_without_events_has_a_header() {
     let (bytes, summary) = written(&every_column(), false, &[], MAX_ROWS);
     assert_eq!((summary.rows, summary.sheets), (0, 1));
     let xml = part(&bytes, "xl/worksheets/sheet1.xml");
@@ -169,14 +169,14 @@ fn the_same_events_give_the_same_bytes() {
 }
 
 #[test]
-fn columns_go_on_after_z() {
+fn column_letters_continue_after_z() {
     let names = [0, 25, 26, 51, 52, 701, 702].map(letters);
     assert_eq!(names, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
 }
 
-/// Each row is written at once, with its white space.
+/// Rows are written at once and keep their white space.
 #[test]
-fn rows_do_not_wait() {
+fn rows_are_written_at_once() {
     let mut sheets = Sheets::new(Vec::new(), &every_column(), false).unwrap();
     for seq in 0..20_000 {
         sheets.push(&event(seq, &format!(" {seq:x}\n"))).unwrap();

@@ -1,16 +1,18 @@
-//! A ZIP file of deflated parts, written front to back (PKWARE's APPNOTE).
+//! Writes a ZIP file of deflated parts from front to back, without seeking
+//! (PKWARE's APPNOTE).
 
 use std::io::{self, Write};
 
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// The sizes of a part come after its data, because they are unknown before.
+/// Flag: the sizes of a part follow its data, because they are not known
+/// before.
 const SIZES_FOLLOW: u16 = 1 << 3;
 const DEFLATED: u16 = 8;
 /// 1980-01-01, the format's earliest date.
 const NO_DATE: u16 = 0x21;
-/// 2.0, or 4.5 with 64-bit numbers; made on Unix.
+/// Version 2.0, or 4.5 if 64-bit numbers are used.
 const VERSION: u16 = 20;
 const VERSION_64: u16 = 45;
 const UNIX: u16 = 3 << 8;
@@ -29,7 +31,7 @@ pub(super) struct Zip<W> {
     deflate: Compress,
     crc: Hasher,
     packed: Vec<u8>,
-    /// Larger numbers are written in 64 bits.
+    /// Larger numbers are written as 64-bit numbers.
     limit: u64,
 }
 
@@ -193,7 +195,7 @@ fn put_common(out: &mut Vec<u8>, part: &Part, [packed, plain]: [u32; 2], extra: 
     put16(out, [name, extra]);
 }
 
-/// `number` in 32 bits, or the mark for one that needs more.
+/// `number` in 32 bits, or the marker for a number that needs 64.
 fn low(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -39,7 +39,7 @@ fn read(bytes: &[u8]) -> Vec<(String, String)> {
     (0..3).map(&mut part).collect()
 }
 
-/// Another library reads them, with numbers of either width.
+/// Another library reads the files, with 32-bit and with 64-bit numbers.
 #[test]
 fn parts_are_read_as_they_were_written() {
     for size in [0, 16, 2_000_000] {
@@ -53,7 +53,7 @@ fn parts_are_read_as_they_were_written() {
 }
 
 #[test]
-fn it_is_written_as_it_comes() {
+fn data_is_written_in_pieces() {
     let mut zip = Zip::new(Vec::new());
     zip.begin("part").unwrap();
     for piece in noise(2_000_000).as_bytes().chunks(1000) {
@@ -63,7 +63,6 @@ fn it_is_written_as_it_comes() {
     assert_eq!(zip.packed.capacity(), BUFFER);
 }
 
-/// Wherever the disk becomes full.
 #[test]
 fn a_full_disk_is_an_error() {
     let text = noise(200_000);
