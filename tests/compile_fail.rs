@@ -75,7 +75,7 @@ fn expected(file: &Path) -> Vec<(usize, String)> {
 }
 
 #[test]
-fn the_compiler_keeps_the_promises() {
+fn each_file_fails_to_compile_with_the_error_it_names() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile_fail");
     let files = fs::read_dir(directory).unwrap();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();

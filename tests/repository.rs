@@ -29,7 +29,7 @@ fn files() -> Vec<PathBuf> {
 /// Paths of one machine and hosts of registries have no place here. Written in
 /// two halves, so that this file does not hold them either.
 #[test]
-fn no_file_names_a_machine_or_a_host() {
+fn no_file_names_a_local_path_or_a_registry_host() {
     const FORBIDDEN: [[&str; 2]; 8] = [
         ["/ro", "ot/"],
         ["/wo", "rk/"],
@@ -70,7 +70,7 @@ fn source_files_are_short() {
 }
 
 #[test]
-fn the_readme_names_how_to_try_and_how_to_test() {
+fn the_readme_says_how_to_try_and_how_to_test() {
     let readme = fs::read_to_string(root().join("README.md")).expect("a README");
     for line in ["cargo run --release -- demo", "cargo test"] {
         assert!(readme.contains(line), "{line}");
@@ -79,7 +79,7 @@ fn the_readme_names_how_to_try_and_how_to_test() {
 
 /// Links between the pages lead somewhere.
 #[test]
-fn links_between_pages_lead_somewhere() {
+fn links_between_pages_are_not_broken() {
     let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
     let mut broken = Vec::new();
     for page in files().into_iter().filter(is_page) {
@@ -100,7 +100,7 @@ fn links_between_pages_lead_somewhere() {
 }
 
 #[test]
-fn every_command_shows_an_example() {
+fn the_help_of_every_command_has_an_example() {
     let mut root = login_as_customer::cli::command().disable_help_subcommand(true);
     root.build();
     let mut without = Vec::new();
@@ -112,7 +112,7 @@ fn every_command_shows_an_example() {
 /// form begins where a description has a second paragraph, or a possible value a
 /// description of its own.
 #[test]
-fn help_is_short() {
+fn help_texts_are_short() {
     let mut root = login_as_customer::cli::command().disable_help_subcommand(true);
     root.build();
     let mut long = Vec::new();

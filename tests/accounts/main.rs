@@ -18,7 +18,7 @@ use std::io::Write as _;
 use world::World;
 
 #[test]
-fn a_desk_for_a_team() {
+fn the_deployment_guide_works_with_real_accounts() {
     if std::env::var_os("LAC_TEST_ACCOUNTS").is_none() {
         // Not through the macro, whose output a passed test swallows.
         let _ = std::io::stderr().write_all(

@@ -227,7 +227,7 @@ fn every_reader_gets_a_hint() {
 
 /// A hint is there to be pasted.
 #[test]
-fn hinted_commands_parse() {
+fn commands_in_hints_parse() {
     let mut seen = 0;
     for fault in sample_faults() {
         for way in hint(&fault).iter().flat_map(|hint| &hint.commands) {

@@ -47,39 +47,39 @@ fn check_schema(name: &str, schema: &serde_json::Value) {
 }
 
 #[test]
-fn schemas() {
+fn the_json_schemas_are_up_to_date() {
     check_schema("lac-roles-1.schema.json", &schemas::roles());
     check_schema("lac-config-1.schema.json", &schemas::config());
 }
 
 #[test]
-fn exit_codes() {
+fn the_table_of_exit_codes_is_up_to_date() {
     check_table("exit-codes.md", "codes", &tables::codes());
 }
 
 #[test]
-fn actions() {
+fn the_table_of_actions_is_up_to_date() {
     check_table("audit-log.md", "actions", &tables::actions());
 }
 
 #[test]
-fn ocsf() {
+fn the_table_of_ocsf_actions_is_up_to_date() {
     check_table("siem.md", "ocsf", &tables::ocsf());
 }
 
 #[test]
-fn config() {
+fn the_table_of_config_fields_is_up_to_date() {
     check_table("config.md", "fields", &tables::fields());
 }
 
 #[test]
-fn roles() {
+fn the_table_of_resources_is_up_to_date() {
     check_table("roles.md", "resources", &tables::resources());
 }
 
 /// The worked example, written and read again.
 #[test]
-fn proofs() {
+fn the_worked_example_of_proofs_is_up_to_date() {
     check_table("proofs.md", "example", &example::render_example());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proofs.md");
     example::check_page(&fs::read_to_string(path).expect("a page"));
@@ -87,7 +87,7 @@ fn proofs() {
 
 /// What a report calls a recorded failure is what its fault is.
 #[test]
-fn codes_of_recorded_failures() {
+fn recorded_failures_have_the_codes_of_their_faults() {
     use lac_model::fault::FaultKind;
     for fault in faults::all_faults() {
         let expected = fault.is_recorded().then(|| fault.kind());

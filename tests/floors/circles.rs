@@ -89,7 +89,7 @@ fn reaches_itself(start: &str, siblings: &BTreeMap<&str, BTreeSet<&str>>) -> boo
 }
 
 #[test]
-fn a_circle_is_found_behind_what_a_parent_exports() {
+fn a_cycle_through_a_parents_exports_is_found() {
     let module = |path: &str, uses: &[&str], exports: &[&str]| {
         let split = |path: &str| -> Vec<String> {
             let parts = path.split("::").filter(|part| !part.is_empty());

@@ -65,7 +65,7 @@ fn lines_with(name: &str, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn every_crate_uses_only_those_below() {
+fn every_crate_depends_only_on_lower_crates() {
     let folders = fs::read_dir(root().join("crates")).expect("the crates");
     assert_eq!(folders.count(), CRATES.len() - 1, "a crate without a floor");
     let mut breaches = Vec::new();
@@ -82,7 +82,7 @@ fn every_crate_uses_only_those_below() {
 }
 
 #[test]
-fn the_adapter_is_named_in_one_place() {
+fn one_file_names_the_storage_adapter() {
     let mut breaches = Vec::new();
     for (name, _) in CRATES.iter().filter(|(name, _)| *name != "sqlite") {
         if dependencies(name).contains(&"rusqlite".to_owned()) {
@@ -100,7 +100,7 @@ fn the_adapter_is_named_in_one_place() {
 
 /// The model has no I/O, no clock and no randomness of its own.
 #[test]
-fn the_model_is_pure() {
+fn the_model_has_no_io_clock_or_randomness() {
     none(&lines_with(
         "model",
         &[
@@ -118,7 +118,7 @@ fn the_model_is_pure() {
 
 /// A use case shows nothing; the log's engine knows nobody.
 #[test]
-fn use_cases_and_the_ledger_know_nothing_of_terminals() {
+fn use_cases_and_the_ledger_do_not_print() {
     let of_terminals = ["clap", "comfy-table", "console", "dialoguer", "indicatif"];
     let mut breaches = lines_with("ledger", &["Actor", "std::io::std"]);
     breaches.extend(lines_with("app", &["std::io::std"]));
@@ -133,7 +133,7 @@ fn use_cases_and_the_ledger_know_nothing_of_terminals() {
 /// Among the modules of one folder, none uses itself by way of others. What a
 /// module and its parent have of each other does not count.
 #[test]
-fn no_circle_among_modules() {
+fn modules_have_no_cyclic_dependencies() {
     let mut breaches = Vec::new();
     for (name, _) in CRATES {
         let all: Vec<Module> = modules::read(&folder(name).join("src"));

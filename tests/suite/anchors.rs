@@ -87,7 +87,7 @@ fn all_verify(store: &TestStore, file: &Path) {
 }
 
 #[test]
-fn busy_stores_anchor_hourly() {
+fn a_busy_store_anchors_every_hour() {
     let (store, file) = anchored();
     assert_eq!(sizes(&file), [4], "a new store, for its keys");
     let mut expected = vec![4];
@@ -116,7 +116,7 @@ fn busy_stores_anchor_hourly() {
 }
 
 #[test]
-fn what_concerns_log_or_keys_is_anchored_at_once() {
+fn changes_to_log_or_keys_are_anchored_at_once() {
     let (store, file) = anchored();
     let clerk = create_user_with_own_role(&store, "clerk", &["login_button"]);
     assert_eq!(notes(&file).len(), 1);
@@ -149,7 +149,7 @@ fn what_concerns_log_or_keys_is_anchored_at_once() {
 }
 
 #[test]
-fn a_printed_receipt_is_anchored_too() {
+fn a_printed_checkpoint_is_also_anchored() {
     let (store, file) = anchored();
     act(&store);
     let receipt = store.run_ok(&["log", "checkpoint"]);
@@ -162,7 +162,7 @@ fn a_printed_receipt_is_anchored_too() {
 
 /// The act is done by then: a warning, and the exit code it would have had.
 #[test]
-fn what_cannot_be_anchored_is_a_warning() {
+fn a_failing_anchor_causes_a_warning_only() {
     let (store, file) = anchored();
     let gone = store.home().join("gone/anchor");
     let dir = store.home().join("a-directory");
@@ -209,7 +209,7 @@ fn what_cannot_be_anchored_is_a_warning() {
 }
 
 #[test]
-fn nothing_is_written_through_a_link() {
+fn anchors_do_not_follow_symbolic_links() {
     let (store, file) = anchored();
     let victim = store.home().join("victim");
     fs::write(&victim, "mine").expect("written");
@@ -224,7 +224,7 @@ fn nothing_is_written_through_a_link() {
 /// A file of somebody else's that may be written, in a directory for everybody,
 /// where many kernels forbid to open such a file as one would a new one.
 #[test]
-fn a_drop_box_will_do() {
+fn an_anchor_may_be_writable_but_not_readable() {
     let (store, _) = anchored();
     let dir = store.home().join("everybodys");
     fs::create_dir(&dir).expect("a directory");
@@ -246,7 +246,7 @@ fn a_drop_box_will_do() {
 }
 
 #[test]
-fn notes_of_processes_at_once_do_not_mix() {
+fn concurrent_processes_write_whole_notes() {
     let (store, file) = anchored();
     fs::remove_file(&file).expect("removed");
     for _ in 0..3 {
@@ -268,7 +268,7 @@ fn notes_of_processes_at_once_do_not_mix() {
 }
 
 #[test]
-fn profiles_have_their_own_and_bad_paths_are_refused() {
+fn each_profile_has_its_own_anchor_and_bad_paths_are_refused() {
     let (store, file) = anchored();
     let other = store.home().join("other");
     let profile = to(&other).replace("[anchor]", "[profiles.prod.anchor]");
@@ -283,7 +283,7 @@ fn profiles_have_their_own_and_bad_paths_are_refused() {
 }
 
 #[test]
-fn a_demo_anchors_nothing() {
+fn the_demo_writes_no_anchors() {
     let (store, file) = anchored();
     let dir = store.home().join("demo");
     store.run_ok(&["demo", "--dir", &dir.display().to_string()]);
@@ -292,7 +292,7 @@ fn a_demo_anchors_nothing() {
 
 /// Where the machine keeps a log, nothing is sent to it from here.
 #[test]
-fn a_machine_without_a_log_is_warned_about_once() {
+fn a_missing_system_log_causes_one_warning() {
     if Path::new("/dev/log").exists() || cfg!(target_os = "macos") {
         return;
     }

@@ -16,7 +16,7 @@ fn offered(store: &TestStore, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn commands_flags_and_fixed_values_are_offered() {
+fn completion_offers_commands_flags_and_fixed_values() {
     let store = TestStore::new();
     assert!(offered(&store, &["conf"]).contains(&"config".to_owned()));
     assert!(offered(&store, &["config", "get", "--sc"]).contains(&"--scope".to_owned()));
@@ -31,7 +31,7 @@ fn commands_flags_and_fixed_values_are_offered() {
 }
 
 #[test]
-fn completing_makes_no_store_and_leaves_no_trace() {
+fn completion_creates_no_store_and_no_events() {
     let none = TestStore::uninitialized();
     assert_eq!(
         offered(&none, &["config", "get", "x", "--scope", ""]),
@@ -54,7 +54,7 @@ fn completing_makes_no_store_and_leaves_no_trace() {
 }
 
 #[test]
-fn every_shell_has_a_script() {
+fn every_supported_shell_has_a_completion_script() {
     let store = TestStore::uninitialized();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = store.run_ok(&["completions", shell]);
@@ -116,7 +116,7 @@ fn two_websites() -> TestStore {
 }
 
 #[test]
-fn names_in_the_store_are_offered_and_shell_code_never() {
+fn completion_offers_stored_names_but_no_shell_code() {
     let store = two_websites();
     let jane = offered(&store, &["customer", "show", "JAN"]);
     assert_eq!(jane, ["jane@example.eu", "jane@example.us"]);
@@ -144,7 +144,7 @@ fn names_in_the_store_are_offered_and_shell_code_never() {
 }
 
 #[test]
-fn nobody_is_offered_more_than_they_may_see() {
+fn completion_offers_only_what_the_user_may_see() {
     let store = two_websites();
     store.run_ok(&["role", "create", "Support EU", "--scope", "website:eu"]);
     let bob = store.create_user("bob", "Support EU");

@@ -34,7 +34,7 @@ fn paths(list: &Value) -> Vec<&str> {
 /// Scenario 13: the feature's settings exist at the global level only (the
 /// checkbox's texts are the exception).
 #[test]
-fn settings_of_the_feature_are_global() {
+fn feature_settings_exist_at_the_default_scope_only() {
     let store = shop();
     let list = store.run_json(&["config", "list", "--section", "login_as_customer"]);
     for path in paths(&list) {
@@ -58,7 +58,7 @@ fn settings_of_the_feature_are_global() {
 }
 
 #[test]
-fn the_narrowest_value_counts_and_says_where_it_is_from() {
+fn the_narrowest_value_applies_and_names_its_source() {
     let store = shop();
     let get = |scope: &str| store.run_json(&["config", "get", URL, "--scope", scope]);
     assert_eq!(
@@ -96,7 +96,7 @@ fn the_narrowest_value_counts_and_says_where_it_is_from() {
 }
 
 #[test]
-fn nothing_set_is_an_empty_line_and_a_remark() {
+fn an_unset_value_prints_an_empty_line_and_a_note() {
     let store = shop();
     let got = store.run(&["config", "get", URL]).assert_succeeded();
     assert_eq!(got.stdout, "\n");
@@ -115,7 +115,7 @@ fn nothing_set_is_an_empty_line_and_a_remark() {
 }
 
 #[test]
-fn a_field_says_what_it_is() {
+fn config_describe_explains_a_field() {
     let store = shop();
     insta::assert_snapshot!(store.run_ok(&["config", "describe", URL]), @r"
 path      web/secure/base_url
@@ -141,7 +141,7 @@ web/url/use_store    no     built-in  Add Store Code to Urls
 
 /// Scenario 12: the section needs its own resource, Configuration the rest.
 #[test]
-fn each_section_needs_its_resource() {
+fn each_config_section_requires_its_resource() {
     let store = shop();
     let of_section = create_user_with_own_role(
         &store,
@@ -182,7 +182,7 @@ fn each_section_needs_its_resource() {
 }
 
 #[test]
-fn a_role_scope_of_some_websites_leaves_the_default_alone() {
+fn a_role_scope_does_not_allow_changing_the_default_scope() {
     let store = shop();
     let token = create_user_with_own_role(&store, "clerk", &["Magento_Config::config"]);
     store.run_ok(&["stores", "add-website", "us", "--name", "America"]);

@@ -4,7 +4,7 @@
 use crate::support::{TestStore, json_str};
 
 #[test]
-fn grants_are_not_dropped_unasked() {
+fn dropping_grants_requires_confirmation() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     store.run_ok(&["role", "allow", "Support", "login_button", "sales_order"]);
@@ -45,7 +45,7 @@ fn grants_are_not_dropped_unasked() {
 /// The forms that scripts rely on go on without a flag; what nobody was asked
 /// about is said on stderr.
 #[test]
-fn scripts_go_on_where_nothing_is_lost() {
+fn scripts_need_no_confirmation_if_nothing_is_lost() {
     let store = TestStore::new();
     for args in [
         &["role", "create", "New"][..],
@@ -70,7 +70,7 @@ fn scripts_go_on_where_nothing_is_lost() {
 /// Grants that are kept aside count for nothing while the role holds everything,
 /// and for nothing when it is written to a file.
 #[test]
-fn what_is_kept_aside_counts_for_nothing() {
+fn grants_kept_by_an_all_role_have_no_effect() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     store.run_ok(&["role", "allow", "Support", "login_button"]);
@@ -87,7 +87,7 @@ fn what_is_kept_aside_counts_for_nothing() {
 
 /// A file asks and says what the single commands would.
 #[test]
-fn a_file_is_no_way_around_the_questions() {
+fn applying_a_file_asks_the_same_confirmations() {
     let store = TestStore::new();
     for args in [
         &["role", "create", "Support"][..],

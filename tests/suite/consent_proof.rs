@@ -87,7 +87,7 @@ const CHANGES: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn a_consent_changed_in_its_row_is_found_and_carries_no_login() {
+fn a_consent_forged_in_its_row_is_detected_and_allows_no_login() {
     let sound = shop();
     sound.run_ok(&["log", "verify"]);
     let said = doctor_says(&sound);
@@ -118,7 +118,7 @@ fn a_consent_changed_in_its_row_is_found_and_carries_no_login() {
 
 /// The row is changed between the login and its redemption.
 #[test]
-fn a_redemption_looks_again() {
+fn redeeming_checks_the_consent_again() {
     let store = shop();
     let url = store.login_url(&["3"]);
     forge(
@@ -133,7 +133,7 @@ fn a_redemption_looks_again() {
 
 /// Where silence is a yes, a no that is taken out of the row is one.
 #[test]
-fn a_no_that_was_taken_away() {
+fn a_deleted_refusal_is_detected() {
     let store = shop();
     store.run_ok(&["config", "set", "lac/consent/mode", "opt-out"]);
     store.login(&["4444"]);
@@ -145,7 +145,7 @@ fn a_no_that_was_taken_away() {
 
 /// Said anew, it counts: by somebody who may, and on record.
 #[test]
-fn a_new_word_mends_it() {
+fn a_new_consent_event_repairs_a_forged_row() {
     let store = shop();
     forge(&store, CHANGES[0].0);
     store.run_failing(&["login", "2"], "state_tampered", 6);
@@ -159,7 +159,7 @@ fn a_new_word_mends_it() {
 
 /// Grants that were archived still carry logins, and are needed for them.
 #[test]
-fn an_archived_grant_is_read_from_its_file() {
+fn an_archived_grant_is_read_from_its_archive() {
     let store = shop();
     store.clock.set("2026-10-06T12:00:00.000000Z");
     store.run_ok(&["config", "set", "system/rotation/lifetime", "1"]);
@@ -184,7 +184,7 @@ fn an_archived_grant_is_read_from_its_file() {
 
 /// A customer who goes takes along what they said.
 #[test]
-fn a_customer_who_comes_again_has_said_nothing() {
+fn a_customer_added_again_has_no_consent() {
     let store = shop();
     store.run_ok(&["config", "set", "admin/magento_logging/actions", "config"]);
     store.run_ok(&["config", "set", "lac/consent/mode", "opt-out"]);
@@ -245,7 +245,7 @@ fn former_ids_are_found(store: &TestStore) {
 
 /// What was said as `local:N` is whose the log says it is.
 #[test]
-fn the_consent_of_a_removed_customer_is_nobody_elses() {
+fn a_removed_customers_consent_is_not_reused() {
     let store = shop_with_former_ids();
     borrow_consent(&store, -2);
     store.run_failing(&["login", "4444"], "state_tampered", 6);
@@ -253,7 +253,7 @@ fn the_consent_of_a_removed_customer_is_nobody_elses() {
 }
 
 #[test]
-fn a_former_id_that_was_given_to_somebody_else_is_found() {
+fn a_former_id_moved_to_another_customer_is_detected() {
     let store = shop_with_former_ids();
     borrow_consent(&store, -1);
     former_ids_are_found(&store);
@@ -268,7 +268,7 @@ fn a_former_id_that_was_given_to_somebody_else_is_found() {
 /// What was changed for one login and put back afterwards: the login's own
 /// event goes on telling it.
 #[test]
-fn a_login_on_a_consent_that_was_not_theirs_stays_found() {
+fn a_login_on_another_customers_consent_stays_detectable() {
     // The no of customer 2 is hidden from the search by customer.
     let hides_the_no = (
         "2",

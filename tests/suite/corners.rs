@@ -29,7 +29,7 @@ fn row(store: &TestStore, args: &[&str]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn tail_follows_when_told_and_says_so() {
+fn log_tail_follows_only_with_its_flag() {
     let store = TestStore::new();
     // Without the flag it ends: this call returns.
     let lines = store.run_ok(&["log", "tail"]);
@@ -43,7 +43,7 @@ fn tail_follows_when_told_and_says_so() {
 }
 
 #[test]
-fn a_mistake_in_one_filter_stops_that_filter_alone() {
+fn an_invalid_saved_filter_fails_only_where_it_is_used() {
     let store = TestStore::new();
     keeping(
         &store,
@@ -70,7 +70,7 @@ fn a_mistake_in_one_filter_stops_that_filter_alone() {
 }
 
 #[test]
-fn an_export_without_a_proof_leaves_no_older_one() {
+fn an_export_without_a_proof_removes_the_old_proof() {
     let store = TestStore::new();
     let file = store.home().join("log.jsonl");
     let (path, proof) = (
@@ -97,7 +97,7 @@ fn an_export_without_a_proof_leaves_no_older_one() {
 }
 
 #[test]
-fn the_list_of_config_says_where_else_a_value_is_set() {
+fn config_list_shows_other_scopes_with_a_value() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "unset", "web/secure/base_url"]);
     let de = ["--scope", "store-view:de"];
@@ -156,7 +156,7 @@ fn the_list_of_config_says_where_else_a_value_is_set() {
 
 /// One result is a row with a header, wherever JSON has an object.
 #[test]
-fn a_card_is_a_row_in_csv() {
+fn a_single_object_is_one_row_in_csv() {
     let store = TestStore::with_sample_data();
     let session = store.login(&["1"]);
     let id = json_str(&session["session_id"]);
@@ -219,7 +219,7 @@ fn a_card_is_a_row_in_csv() {
 }
 
 #[test]
-fn a_period_that_ends_before_it_begins_is_a_mistake() {
+fn a_period_that_ends_before_it_begins_is_refused() {
     let store = TestStore::with_sample_data();
     keeping(
         &store,
@@ -263,7 +263,7 @@ fn a_period_that_ends_before_it_begins_is_a_mistake() {
 }
 
 #[test]
-fn session_end_alone_ends_ones_own() {
+fn session_end_without_arguments_ends_the_callers_session() {
     let store = TestStore::with_sample_data();
     let amy = store.create_agent("amy");
     let end = ["session", "end", "-o", "json"];
@@ -298,7 +298,7 @@ fn session_end_alone_ends_ones_own() {
 }
 
 #[test]
-fn patience_that_ran_out_hints_at_the_request_that_waits() {
+fn a_timed_out_wait_hints_at_the_pending_request() {
     let desk = crate::approvals::Desk::new();
     let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
     let error = desk.as_amy(&args).assert_failed("approval_required", 5);
@@ -322,7 +322,7 @@ fn patience_that_ran_out_hints_at_the_request_that_waits() {
 }
 
 #[test]
-fn an_account_that_this_host_does_not_have_is_said() {
+fn an_unknown_os_account_causes_a_note() {
     let store = TestStore::new();
     let create = |name: &str, account: &str| {
         let args = [
@@ -350,7 +350,7 @@ fn an_account_that_this_host_does_not_have_is_said() {
 }
 
 #[test]
-fn a_store_view_that_is_not_active_names_those_that_are() {
+fn an_inactive_store_view_error_lists_the_active_ones() {
     let store = TestStore::with_sample_data();
     let error = store.run_failing(&["login", "7"], "store_view_inactive", 5);
     let hint = json_str(&error["hint"]);
@@ -375,7 +375,7 @@ fn a_store_view_that_is_not_active_names_those_that_are() {
 }
 
 #[test]
-fn role_resources_takes_the_role() {
+fn role_resources_accepts_a_role() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     store.run_ok(&["role", "allow", "Support", "login_button"]);

@@ -23,7 +23,7 @@ fn whoami_by(store: &TestStore, file: &Path) -> CommandOutput {
 }
 
 #[test]
-fn an_empty_token_is_not_the_account() {
+fn an_empty_token_does_not_fall_back_to_the_account() {
     let store = TestStore::new();
     store.run_ok(&["whoami"]);
     for given in [&b""[..], b"  ", b"\n", b"lac_nonsense", b"\xff\xfe"] {
@@ -40,7 +40,7 @@ fn an_empty_token_is_not_the_account() {
 }
 
 #[test]
-fn a_token_file_is_its_owners_alone() {
+fn a_token_file_must_be_private_to_its_owner() {
     let store = TestStore::new();
     let token = create_user_with_own_role(&store, "bob", &[]);
     for mode in [0o600, 0o400] {
@@ -58,7 +58,7 @@ fn a_token_file_is_its_owners_alone() {
 }
 
 #[test]
-fn what_is_no_token_file_is_neither_waited_for_nor_read_to_its_end() {
+fn special_or_huge_token_files_are_refused_quickly() {
     let store = TestStore::new();
     let pipe = store.home().join("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");

@@ -45,7 +45,7 @@ fn code_of(output: &Output) -> String {
 }
 
 #[test]
-fn of_64_processes_that_redeem_one_token_exactly_one_wins() {
+fn exactly_one_of_64_concurrent_redemptions_succeeds() {
     let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     let storefront = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
@@ -68,7 +68,7 @@ fn of_64_processes_that_redeem_one_token_exactly_one_wins() {
 }
 
 #[test]
-fn of_32_processes_that_log_in_at_once_none_fails_with_a_lock() {
+fn none_of_32_concurrent_logins_fails_with_a_lock_error() {
     let store = TestStore::with_sample_data();
     let before = store.log_events().len();
     let runs = (0..32).map(|i| {

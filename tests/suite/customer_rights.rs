@@ -47,7 +47,7 @@ fn consent(store: &TestStore, who: &str) -> Value {
 }
 
 #[test]
-fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
+fn the_edit_right_alone_moves_no_consent_to_a_merchant_id() {
     let store = with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     run(&store, &clerk, &["customer", "remove", "2", "--yes"]);
@@ -84,7 +84,7 @@ fn a_yes_does_not_go_to_the_merchants_id_with_the_right_to_edit_alone() {
 }
 
 #[test]
-fn whoever_may_grant_it_lets_a_yes_go_to_the_merchants_id() {
+fn the_consent_right_moves_consent_to_a_merchant_id() {
     let store = with_accomplice();
     let scribe = store.create_user_with_resources("scribe", &[ACTIONS, OPT_IN]);
     let edit = ["customer", "edit", "kim@example.com", "--id", "50"];
@@ -93,7 +93,7 @@ fn whoever_may_grant_it_lets_a_yes_go_to_the_merchants_id() {
 }
 
 #[test]
-fn another_address_of_a_local_customer_takes_the_yes_away() {
+fn changing_a_local_customers_address_clears_the_consent() {
     let store = with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     // The merchant's file would give this address the merchant's id, yes and all.
@@ -113,7 +113,7 @@ fn another_address_of_a_local_customer_takes_the_yes_away() {
 }
 
 #[test]
-fn an_import_without_the_right_to_consents_brings_no_yes_to_the_merchants_id() {
+fn an_import_without_the_consent_right_moves_no_consent() {
     let store = with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
@@ -131,7 +131,7 @@ fn an_import_without_the_right_to_consents_brings_no_yes_to_the_merchants_id() {
 }
 
 #[test]
-fn an_import_that_changes_whose_a_yes_is_says_so() {
+fn an_import_records_address_changes_of_consenting_customers() {
     let store = with_accomplice();
     let nightly = store.create_user_with_resources("nightly", &[IMPORT, ACTIONS, OPT_IN]);
     let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
@@ -159,7 +159,7 @@ fn recorded(store: &TestStore) -> Vec<Value> {
 }
 
 #[test]
-fn customers_shown_by_acts_that_change_nothing_are_counted() {
+fn customers_shown_by_commands_without_effect_are_counted() {
     let store = TestStore::with_sample_data();
     let many: Vec<Value> = (1000..1200)
         .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
@@ -203,7 +203,7 @@ fn customers_shown_by_acts_that_change_nothing_are_counted() {
 }
 
 #[test]
-fn other_peoples_sessions_and_requests_count_as_looks_and_end_at_the_scope() {
+fn other_users_sessions_and_requests_are_counted_and_scoped() {
     let store = TestStore::with_sample_data();
     let bea = store.create_agent("bea");
     run(&store, &bea, &["login", "1"]);

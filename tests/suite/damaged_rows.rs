@@ -53,7 +53,7 @@ const OF_SESSIONS: [&str; 8] = [
 ];
 
 #[test]
-fn a_damaged_session_keeps_nobody_else_from_anything() {
+fn a_damaged_session_blocks_nobody_else() {
     let whole = StorefrontFixture::new();
     let [amy, ben] = ["amy", "ben"].map(|name| whole.store.create_agent(name));
     let token = whole.issue_link(&amy, &["1"]);
@@ -102,7 +102,7 @@ fn a_damaged_session_keeps_nobody_else_from_anything() {
 
 /// A ticket permits nothing: without it the row is as good as before.
 #[test]
-fn a_session_with_a_ticket_out_of_form_is_one_without() {
+fn an_invalid_ticket_in_a_session_row_is_ignored() {
     let whole = StorefrontFixture::new();
     let amy = whole.store.create_agent("amy");
     let token = whole.issue_link(&amy, &["1", "--ticket", "ZD-1"]);
@@ -144,7 +144,7 @@ const OF_REQUESTS: [&str; 7] = [
 ];
 
 #[test]
-fn a_damaged_request_is_no_approval_and_hides_no_other() {
+fn a_damaged_request_approves_nothing_and_hides_no_other() {
     let team = Team::new();
     let first = team.id(&["1"]);
     team.approve(&first);
@@ -192,7 +192,7 @@ fn a_damaged_request_is_no_approval_and_hides_no_other() {
 }
 
 #[test]
-fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
+fn damaged_users_roles_and_tokens_permit_nothing() {
     let store = TestStore::with_sample_data();
     let amy = store.create_agent("amy");
     let ben = store.create_agent("ben");
@@ -250,7 +250,7 @@ fn damaged_people_roles_and_tokens_may_do_nothing_and_keep_nobody_out() {
 }
 
 #[test]
-fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
+fn a_damaged_customer_is_skipped_in_lists() {
     let store = TestStore::with_sample_data();
     damage(
         &store,
@@ -299,7 +299,7 @@ fn a_damaged_customer_is_left_out_of_pages_and_of_none_but_their_own() {
 /// What somebody is called is not needed to write down that their session is
 /// over.
 #[test]
-fn sessions_of_a_damaged_customer_still_run_out() {
+fn sessions_of_a_damaged_customer_still_expire() {
     let whole = StorefrontFixture::new();
     let amy = whole.store.create_agent("amy");
     let token = whole.issue_link(&amy, &["1"]);

@@ -30,7 +30,7 @@ fn found(check: &str, code: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_new_store_is_sound_and_says_what_comes_next() {
+fn a_new_store_is_healthy_and_lists_next_steps() {
     let store = TestStore::new();
     let ran = store.run(&["doctor"]).assert_succeeded();
     let dir = store.dir().display().to_string();
@@ -65,7 +65,7 @@ fn a_new_store_is_sound_and_says_what_comes_next() {
 }
 
 #[test]
-fn it_writes_nothing_and_asks_nobodys_leave() {
+fn doctor_writes_nothing_and_needs_no_permission() {
     let store = TestStore::new();
     let state = || {
         let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(store.dir())
@@ -90,7 +90,7 @@ fn it_writes_nothing_and_asks_nobodys_leave() {
 }
 
 #[test]
-fn a_store_that_is_not_there_or_not_safe_is_reported() {
+fn a_missing_or_unsafe_store_is_reported() {
     let store = TestStore::uninitialized();
     assert_eq!(failed(&store), (1, found("store", "store_missing")));
     let store = TestStore::new();
@@ -110,7 +110,7 @@ fn a_store_that_is_not_there_or_not_safe_is_reported() {
 }
 
 #[test]
-fn keys_that_are_gone_or_foreign_are_reported() {
+fn missing_or_foreign_keys_are_reported() {
     let store = TestStore::new();
     let key = store.dir().join("keys/audit.pem");
     let other = TestStore::new();
@@ -129,7 +129,7 @@ fn keys_that_are_gone_or_foreign_are_reported() {
 }
 
 #[test]
-fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
+fn a_log_that_contradicts_its_checkpoint_is_reported() {
     let store = TestStore::new();
     let file = store.dir().join("checkpoint");
     let note = fs::read(&file).expect("a checkpoint");
@@ -153,7 +153,7 @@ fn a_log_that_does_not_fit_its_checkpoint_is_reported() {
 }
 
 #[test]
-fn a_clock_that_went_back_or_mad_is_noticed() {
+fn a_clock_set_back_or_far_off_is_reported() {
     let store = TestStore::new();
     store.clock.set("2026-10-05T11:00:00Z");
     let (code, findings) = doctor(&store);
@@ -168,7 +168,7 @@ fn a_clock_that_went_back_or_mad_is_noticed() {
 
 /// A login URL that nobody can redeem is not "all is well".
 #[test]
-fn a_website_without_a_storefront_account_is_still_to_be_done() {
+fn a_website_without_a_storefront_account_is_reported() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let about = |store: &TestStore| {

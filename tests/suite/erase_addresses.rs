@@ -46,7 +46,7 @@ fn erase(store: &TestStore, args: &[&str]) -> Value {
 }
 
 #[test]
-fn what_was_typed_after_the_erasure_is_found_by_the_address() {
+fn an_address_typed_after_the_erasure_can_be_erased() {
     let store = shop_with_joe();
     mistyped(&store, "other.joe.roe@example.com");
     store.run_ok(&["customer", "remove", "77", "--yes"]);
@@ -83,7 +83,7 @@ fn what_was_typed_after_the_erasure_is_found_by_the_address() {
 }
 
 #[test]
-fn nothing_of_it_is_left_in_the_files() {
+fn an_erased_address_is_not_left_in_any_file() {
     let store = shop_with_joe();
     store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
@@ -105,7 +105,7 @@ fn nothing_of_it_is_left_in_the_files() {
 /// Addresses that no later event names as the customer's: one that a change of
 /// the customer names, and one that an order holds.
 #[test]
-fn every_address_that_is_known_as_theirs_is_looked_for() {
+fn all_known_addresses_of_a_customer_are_erased() {
     let store = shop_with_joe();
     mistyped(&store, "joe.new@example.com");
     mistyped(&store, "joe.order@example.com");
@@ -129,7 +129,7 @@ fn every_address_that_is_known_as_theirs_is_looked_for() {
 }
 
 #[test]
-fn an_address_that_somebody_has_is_not_erased() {
+fn an_address_of_an_existing_customer_is_not_erased() {
     let store = shop_with_joe();
     let before = store.log_events().len();
     for given in [["--email", "JOE.ROE@example.com"], ["--customer", ADDRESS]] {
@@ -163,7 +163,7 @@ fn an_address_that_somebody_has_is_not_erased() {
 }
 
 #[test]
-fn an_address_from_stdin_is_in_no_list_of_processes() {
+fn an_address_from_stdin_is_not_in_the_process_list() {
     let store = TestStore::with_sample_data();
     mistyped(&store, ADDRESS);
     let ran = store

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::support::TestStore;
 
 #[test]
-fn init_makes_a_store_for_whoever_runs_it() {
+fn init_creates_a_store_for_the_current_account() {
     let store = TestStore::new();
     let me = store.run_json(&["whoami"]);
     assert_eq!(me["name"], "alice");
@@ -26,7 +26,7 @@ fn init_makes_a_store_for_whoever_runs_it() {
 }
 
 #[test]
-fn init_never_touches_a_store_that_is_there() {
+fn init_never_changes_an_existing_store() {
     let store = TestStore::new();
     let before = fs::read(store.dir().join("keys/audit.pem")).expect("a key");
     store.run_failing(&["init"], "already_exists", 7);
@@ -37,14 +37,14 @@ fn init_never_touches_a_store_that_is_there() {
 }
 
 #[test]
-fn without_a_store_the_hint_says_how_to_make_one() {
+fn a_missing_store_error_hints_at_init() {
     let store = TestStore::uninitialized();
     let error = store.run_failing(&["whoami"], "store_missing", 1);
     assert!(error["hint"].as_str().expect("a hint").contains("lac init"));
 }
 
 #[test]
-fn a_store_that_others_can_write_is_refused_with_the_command_that_mends_it() {
+fn a_store_writable_by_others_is_refused_with_the_fix() {
     let store = TestStore::new();
     fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o777)).expect("chmod");
     let error = store.run_failing(&["whoami"], "store_unsafe", 1);
@@ -57,7 +57,7 @@ fn a_store_that_others_can_write_is_refused_with_the_command_that_mends_it() {
 }
 
 #[test]
-fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+fn a_pipe_in_place_of_a_file_does_not_block() {
     let store = TestStore::new();
     let checkpoint = store.dir().join("checkpoint");
     fs::remove_file(&checkpoint).expect("removed");
@@ -76,7 +76,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
 
 /// The remark of an event about an admin user is their name, not their role.
 #[test]
-fn who_was_created_is_remarked() {
+fn the_log_list_names_the_created_user() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Night"]);
     store.run_ok(&["user", "create", "nina", "--role", "Night"]);

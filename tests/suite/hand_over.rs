@@ -62,7 +62,7 @@ fn read(bin: &Path, name: &str) -> String {
 }
 
 #[test]
-fn the_browser_gets_a_page_of_its_own_and_no_secret() {
+fn the_browser_gets_a_page_and_no_secret_argument() {
     let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let path = format!("{}:/usr/bin:/bin", bin.display());
@@ -120,7 +120,7 @@ fn the_browser_gets_a_page_of_its_own_and_no_secret() {
 }
 
 #[test]
-fn without_a_private_directory_one_is_made_for_the_page() {
+fn a_private_directory_is_created_for_the_page_if_missing() {
     let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();
@@ -144,7 +144,7 @@ fn without_a_private_directory_one_is_made_for_the_page() {
 }
 
 #[test]
-fn an_opener_that_fails_tells_nobody_the_url() {
+fn a_failing_browser_does_not_reveal_the_url() {
     let store = TestStore::with_sample_data();
     let (bin, runtime) = rooms(&store);
     let failing = "#!/bin/sh\necho \"cannot open $*\" >&2\ncat \"$1\" >&2\nexit 3\n";
@@ -168,7 +168,7 @@ fn an_opener_that_fails_tells_nobody_the_url() {
 
 /// A page under the working directory would stay: its remover works elsewhere.
 #[test]
-fn the_page_never_lies_in_the_working_directory() {
+fn the_page_is_never_written_to_the_working_directory() {
     let store = TestStore::with_sample_data();
     let (bin, _) = rooms(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();

@@ -82,7 +82,7 @@ fn is_tampered(store: &TestStore) {
 }
 
 #[test]
-fn behind_after_a_kill_is_healthy_and_catches_up() {
+fn a_checkpoint_behind_after_a_kill_catches_up() {
     let store = TestStore::new();
     let old = note(&store);
     act(&store);
@@ -97,7 +97,7 @@ fn behind_after_a_kill_is_healthy_and_catches_up() {
 }
 
 #[test]
-fn what_was_left_aside_is_neither_in_the_way_nor_written_into() {
+fn a_leftover_temporary_checkpoint_is_replaced_safely() {
     let store = TestStore::new();
     let aside = store.dir().join("checkpoint.new");
     let victim = store.home().join("victim");
@@ -112,7 +112,7 @@ fn what_was_left_aside_is_neither_in_the_way_nor_written_into() {
 }
 
 #[test]
-fn behind_by_whole_subtrees_is_healthy_too() {
+fn a_checkpoint_may_be_behind_by_whole_subtrees() {
     let store = TestStore::new();
     let mut notes = Vec::new();
     for value in ["yes", "no"].iter().cycle().take(255) {
@@ -128,7 +128,7 @@ fn behind_by_whole_subtrees_is_healthy_too() {
 }
 
 #[test]
-fn ahead_means_that_an_older_database_was_put_back() {
+fn a_checkpoint_ahead_of_the_log_means_a_restored_database() {
     let store = TestStore::new();
     let older = copy(&store);
     act(&store);
@@ -152,7 +152,7 @@ fn another_root_of_the_same_size_is_a_fork() {
 }
 
 #[test]
-fn a_fork_that_is_behind_is_noticed() {
+fn a_fork_behind_the_log_is_detected() {
     let store = TestStore::new();
     let (older, before) = (copy(&store), note(&store));
     act(&store);
@@ -166,7 +166,7 @@ fn a_fork_that_is_behind_is_noticed() {
 }
 
 #[test]
-fn a_foreign_or_broken_file_is_no_checkpoint() {
+fn a_foreign_or_broken_checkpoint_file_is_rejected() {
     let store = TestStore::new();
     let good = note(&store);
     let foreign = TestStore::uninitialized();
@@ -192,7 +192,7 @@ fn a_foreign_or_broken_file_is_no_checkpoint() {
 }
 
 #[test]
-fn missing_stops_every_act_until_it_is_recovered_on_record() {
+fn a_missing_checkpoint_stops_writes_until_recovered() {
     let store = TestStore::new();
     let clerk = create_user_with_own_role(&store, "clerk", &["system_magento_logging_events"]);
     store.run_failing(&["log", "recover", "--yes"], "already_exists", 7);
@@ -218,7 +218,7 @@ fn missing_stops_every_act_until_it_is_recovered_on_record() {
 }
 
 #[test]
-fn recovery_hashes_every_event_again() {
+fn recovery_rehashes_every_event() {
     let store = TestStore::new();
     act(&store);
     fs::remove_file(file(&store)).expect("removed");
@@ -229,7 +229,7 @@ fn recovery_hashes_every_event_again() {
 }
 
 #[test]
-fn a_changed_head_or_a_missing_last_event_is_noticed() {
+fn a_changed_head_or_missing_last_event_is_detected() {
     for forge in [
         "UPDATE audit_head SET size = size - 1",
         "UPDATE audit_head SET size = size + 1",
@@ -248,7 +248,7 @@ fn a_changed_head_or_a_missing_last_event_is_noticed() {
 /// Everything an auditor needs is in the database and the note; none of the
 /// program's own code takes part here but the printing of the checkpoint.
 #[test]
-fn the_tree_can_be_computed_by_somebody_else() {
+fn the_tree_can_be_recomputed_independently() {
     let store = TestStore::new();
     store
         .run_as("lac_nonsense", &["log", "list", "-o", "json"])
@@ -276,7 +276,7 @@ fn the_tree_can_be_computed_by_somebody_else() {
 }
 
 #[test]
-fn seqs_times_and_commitments_hold() {
+fn sequence_numbers_times_and_commitments_are_correct() {
     let store = TestStore::new();
     for clock in [
         "2026-10-06T00:00:00Z",

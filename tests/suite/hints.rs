@@ -18,7 +18,7 @@ fn as_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_hint_is_for_whoever_reads_it() {
+fn hints_depend_on_the_readers_rights() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("amy");
     let opt_in =
@@ -47,7 +47,7 @@ fn a_hint_is_for_whoever_reads_it() {
 
 /// A role with the right for some websites cannot set what holds for all.
 #[test]
-fn a_role_scope_counts_as_well() {
+fn hints_respect_the_role_scope() {
     let store = TestStore::with_sample_data();
     store.set_feature("no");
     store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
@@ -67,7 +67,7 @@ fn a_role_scope_counts_as_well() {
 
 /// `--check` and `document show` list obstacles with hints of their own.
 #[test]
-fn lists_of_obstacles_name_no_more() {
+fn obstacle_hints_respect_the_readers_rights() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("amy");
     store.run_ok(&["consent", "revoke", "1"]);
@@ -95,7 +95,7 @@ fn lists_of_obstacles_name_no_more() {
 }
 
 #[test]
-fn through_a_broker_it_is_the_same() {
+fn hints_are_the_same_through_a_broker() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("amy");
     let broker = BrokerProcess::start(&store, NOW, 7);
@@ -114,7 +114,7 @@ fn through_a_broker_it_is_the_same() {
 
 /// Finding out who reads is no attempt of theirs.
 #[test]
-fn a_hint_leaves_no_trace() {
+fn hints_create_no_events() {
     let store = TestStore::with_sample_data();
     let nobody = format!("lac_{}", "x".repeat(40));
     let count = || store.log_events().len();
@@ -150,7 +150,7 @@ fn no_hint_takes_a_store_from_its_owner() {
 
 /// Half a store is no place for a new one.
 #[test]
-fn init_is_hinted_only_where_nothing_is() {
+fn init_is_hinted_only_in_an_empty_place() {
     let store = TestStore::new();
     fs::remove_file(store.dir().join("lac.db")).expect("removed");
     let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
@@ -176,7 +176,7 @@ fn init_is_hinted_only_where_nothing_is() {
 /// A directory that may not be looked into may hold a store. Root looks into
 /// everything, so this runs as somebody else where it can.
 #[test]
-fn a_store_out_of_sight_is_not_missing() {
+fn an_unreadable_directory_is_not_a_missing_store() {
     if !nix::unistd::getuid().is_root() {
         let store = TestStore::new();
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o0)).expect("chmod");
@@ -210,7 +210,7 @@ fn a_store_out_of_sight_is_not_missing() {
 }
 
 #[test]
-fn files_get_the_hint_that_helps_them() {
+fn invalid_files_get_a_matching_hint() {
     let store = TestStore::with_sample_data();
     let import = as_json(&["import", "customers", "-"]);
     let said =

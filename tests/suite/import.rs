@@ -76,7 +76,7 @@ fn page(items: &[Value], total: u64) -> Value {
 }
 
 #[test]
-fn the_store_hierarchy_comes_in_and_stays_the_same_the_second_time() {
+fn importing_the_store_hierarchy_twice_changes_nothing() {
     let store = TestStore::new();
     counts(&bring(&store, "websites", WEBSITES), 3, 2, 0, 1);
     counts(&bring(&store, "store-groups", GROUPS), 3, 2, 1, 0);
@@ -102,7 +102,7 @@ fn the_store_hierarchy_comes_in_and_stays_the_same_the_second_time() {
 }
 
 #[test]
-fn where_store_views_disagree_about_the_time_zone_the_default_ones_counts() {
+fn the_default_store_views_time_zone_applies() {
     let store = shop();
     let imported = bring(&store, "store-configs", CONFIGS);
     let warning = imported["warnings"][0].as_str().expect("a warning");
@@ -124,7 +124,7 @@ fn where_store_views_disagree_about_the_time_zone_the_default_ones_counts() {
 }
 
 #[test]
-fn a_base_url_that_is_not_safe_is_an_invalid_item() {
+fn an_unsafe_base_url_is_an_invalid_item() {
     let store = shop();
     let text = r#"[{"id":1,"code":"default","secure_base_url":"http://shop.example.com/"}]"#;
     let message = refused(&store, "store-configs", text);
@@ -135,7 +135,7 @@ fn a_base_url_that_is_not_safe_is_an_invalid_item() {
 }
 
 #[test]
-fn what_comes_before_its_parent_says_what_to_import_first() {
+fn a_missing_parent_error_says_what_to_import_first() {
     let store = TestStore::new();
     let message = refused(&store, "store-views", VIEWS);
     assert!(message.contains("item 2: website_id") && message.contains("import websites first"));
@@ -154,7 +154,7 @@ fn what_comes_before_its_parent_says_what_to_import_first() {
 }
 
 #[test]
-fn codes_may_change_hands_but_not_be_shared() {
+fn codes_may_be_swapped_but_not_shared() {
     let store = shop();
     let swapped = WEBSITES
         .replace("base", "x")
@@ -176,7 +176,7 @@ fn codes_may_change_hands_but_not_be_shared() {
 }
 
 #[test]
-fn documents_come_in_every_kind() {
+fn every_kind_of_document_can_be_imported() {
     let store = shop();
     let guest = json!({"entity_id": "2", "increment_id": 100_000_002, "store_id": "1",
         "customer_is_guest": "1", "customer_email": "guest@example.com"});
@@ -214,7 +214,7 @@ fn documents_come_in_every_kind() {
 }
 
 #[test]
-fn pages_are_taken_however_they_were_saved() {
+fn pages_are_accepted_in_every_saved_form() {
     let all: Vec<Value> = (1..=5).map(|id| order(id, 1)).collect();
     let pages = [page(&all[..2], 5), page(&all[2..4], 5), page(&all[4..], 5)];
     let late = |p: &Value| {
@@ -243,7 +243,7 @@ fn pages_are_taken_however_they_were_saved() {
 }
 
 #[test]
-fn items_must_add_up_unless_told_otherwise() {
+fn the_number_of_items_must_match_unless_partial() {
     let store = shop();
     let all: Vec<Value> = (1..=3).map(|id| order(id, 1)).collect();
     let first = page(&all[..2], 3).to_string();
@@ -266,7 +266,7 @@ fn items_must_add_up_unless_told_otherwise() {
 }
 
 #[test]
-fn what_is_no_such_file_is_refused_in_words() {
+fn a_wrong_file_is_refused_with_an_explanation() {
     let store = shop();
     let denied = r#"{"message":"The consumer isn't authorized to access %resources."}"#;
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
@@ -329,7 +329,7 @@ fn what_is_no_such_file_is_refused_in_words() {
 
 /// Looking for the first character that is none costs no more than reading.
 #[test]
-fn a_file_of_nothing_but_white_space_is_soon_refused() {
+fn a_file_of_white_space_is_refused_quickly() {
     let store = shop();
     let blank = " ".repeat(16 * 1024 * 1024);
     let begun = std::time::Instant::now();
@@ -340,7 +340,7 @@ fn a_file_of_nothing_but_white_space_is_soon_refused() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_is_none() {
+fn a_missing_or_special_file_is_refused() {
     let store = shop();
     store.run_failing(&["import", "orders", "missing.json"], "io", 1);
     let home = store.home().display().to_string();
@@ -354,7 +354,7 @@ fn a_file_that_is_not_there_or_is_none() {
 }
 
 #[test]
-fn an_import_is_one_event_that_names_the_file_and_its_hash() {
+fn an_import_event_names_the_file_and_its_hash() {
     let store = shop();
     let path = store.home().join("orders.json");
     fs::write(&path, page(&[order(1, 1)], 1).to_string()).expect("a file");
@@ -377,7 +377,7 @@ fn an_import_is_one_event_that_names_the_file_and_its_hash() {
 }
 
 #[test]
-fn who_may_not_import_is_denied_before_the_file_is_looked_at() {
+fn the_right_to_import_is_checked_before_the_file() {
     let store = shop();
     store.run_ok(&["role", "create", "Nobody"]);
     let token = store.create_user("bob", "Nobody");
@@ -389,7 +389,7 @@ fn who_may_not_import_is_denied_before_the_file_is_looked_at() {
 }
 
 #[test]
-fn what_lies_outside_the_role_scope_is_not_found() {
+fn items_outside_the_role_scope_are_not_found() {
     let store = shop();
     store.run_ok(&["role", "create", "Europe"]);
     for resource in [

@@ -48,7 +48,7 @@ fn consent(store: &TestStore, id: u64) -> Value {
 }
 
 #[test]
-fn a_main_file_comes_in_and_is_unchanged_the_second_time() {
+fn importing_a_main_file_twice_changes_nothing() {
     let store = shop();
     let text = csv(&[
         ("Anthony@example.com", "base", "", "Anthony"),
@@ -109,7 +109,7 @@ fn passwords_hashes_and_tokens_are_never_stored() {
 }
 
 #[test]
-fn further_addresses_belong_to_the_row_above() {
+fn rows_without_an_email_belong_to_the_row_above() {
     let store = shop();
     let text = csv(&[
         ("a@example.com", "base", "", "A"),
@@ -123,7 +123,7 @@ fn further_addresses_belong_to_the_row_above() {
 }
 
 #[test]
-fn an_error_names_the_physical_line_the_field_and_the_reason() {
+fn errors_name_the_physical_line_field_and_reason() {
     let store = shop();
     let good = ("a@example.com", "base", "", "\"two\nlines\"");
     for (bad, says) in [
@@ -209,7 +209,7 @@ fn an_error_names_the_physical_line_the_field_and_the_reason() {
 }
 
 #[test]
-fn the_rest_can_be_imported_and_what_was_left_is_listed() {
+fn skip_invalid_imports_the_rest_and_lists_the_skipped() {
     let store = shop();
     let text = csv(&[
         ("a@example.com", "base", "", "A"),
@@ -229,7 +229,7 @@ fn the_rest_can_be_imported_and_what_was_left_is_listed() {
 }
 
 #[test]
-fn a_dry_run_says_what_would_change_and_changes_nothing() {
+fn a_dry_run_reports_changes_without_making_them() {
     let store = shop();
     let imported = bring_with(
         &store,
@@ -244,7 +244,7 @@ fn a_dry_run_says_what_would_change_and_changes_nothing() {
 }
 
 #[test]
-fn the_merchants_id_replaces_the_local_one() {
+fn the_merchants_id_replaces_the_local_id() {
     let store = shop();
     bring(
         &store,
@@ -297,7 +297,7 @@ fn the_merchants_id_replaces_the_local_one() {
 }
 
 #[test]
-fn of_two_records_of_one_person_the_more_careful_word_holds() {
+fn merging_two_customers_keeps_the_stricter_consent() {
     let store = shop();
     let with_consent =
         |said: u64| format!("email,_website,assistance_allowed\nkim@example.com,base,{said}\n");
@@ -316,7 +316,7 @@ fn of_two_records_of_one_person_the_more_careful_word_holds() {
 }
 
 #[test]
-fn addresses_may_change_hands_within_a_file() {
+fn addresses_may_be_swapped_within_a_file() {
     let store = shop();
     let people = |a: &str, b: &str, c: &str| file(&[person(1, a), person(2, b), person(3, c)]);
     bring(
@@ -348,7 +348,7 @@ fn addresses_may_change_hands_within_a_file() {
 }
 
 #[test]
-fn an_address_that_was_taken_must_be_given_back() {
+fn a_taken_address_must_be_freed_in_the_same_file() {
     let store = shop();
     let people = |emails: [&str; 3]| {
         let people: Vec<Value> = (1..)
@@ -380,7 +380,7 @@ fn an_address_that_was_taken_must_be_given_back() {
 }
 
 #[test]
-fn a_file_too_large_for_memory_waits_on_disk() {
+fn an_import_of_9000_rows_finds_duplicates_and_succeeds() {
     let store = shop();
     let name = "x".repeat(255);
     let row = |n: usize| format!("c{n}@example.com,base,{name},{name}\n");
@@ -405,7 +405,7 @@ fn a_file_too_large_for_memory_waits_on_disk() {
 }
 
 #[test]
-fn consent_comes_along_and_each_change_is_an_event() {
+fn imported_consent_changes_are_events() {
     let store = shop();
     let people = [
         consenting(1, 2, "2025-01-14 09:12:33"),
@@ -443,7 +443,7 @@ fn consent_comes_along_and_each_change_is_an_event() {
 }
 
 #[test]
-fn a_file_never_turns_a_later_no_into_a_yes() {
+fn a_file_never_overrides_a_later_refusal() {
     let store = shop();
     bring(
         &store,
@@ -480,7 +480,7 @@ fn a_file_never_turns_a_later_no_into_a_yes() {
 }
 
 #[test]
-fn among_files_the_newer_word_counts_and_no_wins_a_tie() {
+fn the_newer_file_decides_consent_and_refusal_wins_a_tie() {
     let store = shop();
     store.clock.set("2026-10-07T12:00:00.000000Z");
     bring(
@@ -509,7 +509,7 @@ fn among_files_the_newer_word_counts_and_no_wins_a_tie() {
 }
 
 #[test]
-fn a_no_in_the_file_ends_the_session() {
+fn an_imported_refusal_ends_the_session() {
     let store = shop();
     bring(
         &store,
@@ -535,7 +535,7 @@ fn a_no_in_the_file_ends_the_session() {
 }
 
 #[test]
-fn who_is_missing_from_a_complete_file_is_gone() {
+fn customers_missing_from_a_complete_file_are_deactivated() {
     let store = shop();
     let people: Vec<Value> = (1..=60)
         .map(|id| person(id, &format!("c{id}@example.com")))
@@ -581,7 +581,7 @@ fn who_is_missing_from_a_complete_file_is_gone() {
 }
 
 #[test]
-fn no_control_character_comes_in_with_a_name_and_none_keeps_a_file_out() {
+fn control_characters_in_imported_names_are_refused_or_removed() {
     let store = shop();
     let mut evil = person(1, "c1@example.com");
     evil["firstname"] = json!("a\0b");

@@ -38,7 +38,7 @@ const HOME: (u64, u64) = (1, 1);
 const ABROAD: (u64, u64) = (2, 3);
 
 #[test]
-fn base_urls_take_the_right_to_the_configuration() {
+fn importing_base_urls_requires_the_config_resource() {
     let store = TestStore::with_sample_data();
     let url = || {
         store.run_ok(&[
@@ -70,7 +70,7 @@ fn base_urls_take_the_right_to_the_configuration() {
 }
 
 #[test]
-fn websites_groups_and_views_take_the_right_to_the_stores() {
+fn importing_the_store_hierarchy_requires_the_stores_resource() {
     let store = TestStore::with_sample_data();
     let mallory = store.create_user_with_resources("mallory", &[IMPORT, ACTIONS, OPT_IN]);
     let keeper = store.create_user_with_resources("keeper", &[IMPORT, "Magento_Backend::store"]);
@@ -81,7 +81,7 @@ fn websites_groups_and_views_take_the_right_to_the_stores() {
 }
 
 #[test]
-fn documents_take_the_right_to_import_alone() {
+fn importing_documents_requires_the_import_resource_only() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT]);
     brought(&store, &clerk, "orders", &crate::support::sample_orders());
@@ -90,7 +90,7 @@ fn documents_take_the_right_to_import_alone() {
 }
 
 #[test]
-fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
+fn consents_are_skipped_and_listed_without_the_right() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let bob = |consent| {
@@ -120,7 +120,7 @@ fn consents_are_left_out_and_listed_for_who_may_not_change_them() {
 }
 
 #[test]
-fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
+fn customers_are_skipped_and_listed_without_the_right() {
     let store = TestStore::with_sample_data();
     let scribe = store.create_user_with_resources("scribe", &[IMPORT, OPT_IN]);
     let mut bob = rest_customer(2, "bob@example.com", ("Robert", "Birch"), HOME, 2);
@@ -153,7 +153,7 @@ fn customers_are_left_out_and_listed_for_who_may_only_change_consents() {
 }
 
 #[test]
-fn what_is_left_out_by_the_thousand_is_counted() {
+fn thousands_of_skipped_items_are_counted() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let many: Vec<Value> = (1000..3000)
@@ -170,7 +170,7 @@ fn what_is_left_out_by_the_thousand_is_counted() {
 }
 
 #[test]
-fn no_file_turns_a_no_that_was_said_here() {
+fn no_file_overrides_a_refusal_recorded_here() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "revoke", "1"]);
     for at in [
@@ -198,7 +198,7 @@ fn no_file_turns_a_no_that_was_said_here() {
 }
 
 #[test]
-fn a_no_that_was_said_here_goes_with_the_customer_to_the_merchants_id() {
+fn a_refusal_recorded_here_follows_the_customer_to_a_merchant_id() {
     let store = TestStore::with_sample_data();
     let add = [
         "customer",
@@ -246,7 +246,7 @@ fn protected(paths: &[(&str, &str)]) -> TestStore {
 }
 
 #[test]
-fn who_is_moved_by_an_import_keeps_what_protected_them() {
+fn a_customer_moved_by_an_import_keeps_their_protection() {
     let store = protected(&[
         ("lac/approval/required", "yes"),
         ("lac/ticket/required", "yes"),
@@ -291,7 +291,7 @@ fn who_is_moved_by_an_import_keeps_what_protected_them() {
 }
 
 #[test]
-fn back_where_they_were_nobody_has_to_confirm() {
+fn a_customer_moved_back_needs_no_confirmation() {
     let store = protected(&[]);
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
     let log = store.log_events();
@@ -306,7 +306,7 @@ fn back_where_they_were_nobody_has_to_confirm() {
 }
 
 #[test]
-fn a_stricter_way_to_ask_for_consent_goes_with_who_is_moved() {
+fn a_moved_customer_keeps_the_stricter_consent_mode() {
     let store = TestStore::with_sample_data();
     let silent = |website| {
         let person = rest_customer(60, "sil@example.com", ("Si", "Lent"), website, 0);
@@ -332,7 +332,7 @@ fn a_stricter_way_to_ask_for_consent_goes_with_who_is_moved() {
 }
 
 #[test]
-fn a_scope_goes_with_who_is_moved() {
+fn a_moved_customer_keeps_the_old_websites_role_scope() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("bea");
     store.run_ok(&["role", "scope", "beas", "website:eu"]);

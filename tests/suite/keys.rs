@@ -51,7 +51,7 @@ fn header(url: &str) -> Value {
 }
 
 #[test]
-fn a_login_key_is_replaced_and_its_tokens_live_on() {
+fn tokens_stay_valid_after_a_login_key_rotation() {
     let store = TestStore::with_sample_data();
     store.run_ok(&[
         "config",
@@ -101,7 +101,7 @@ fn a_login_key_is_replaced_and_its_tokens_live_on() {
 }
 
 #[test]
-fn a_leaked_login_key_takes_everything_with_it() {
+fn retiring_a_leaked_login_key_ends_its_tokens_and_sessions() {
     let store = TestStore::with_sample_data();
     let leaked = key_of(&store, "login");
     let bea = store.create_agent("bea");
@@ -161,7 +161,7 @@ fn a_leaked_login_key_takes_everything_with_it() {
 
 /// What was replaced long ago and turns out to have leaked.
 #[test]
-fn a_session_outlives_its_key_until_that_is_retired() {
+fn a_session_outlives_a_rotated_key_but_not_a_retired_one() {
     let store = TestStore::with_sample_data();
     let old = key_of(&store, "login");
     let url = store.login_url(&["1"]);
@@ -181,7 +181,7 @@ fn a_session_outlives_its_key_until_that_is_retired() {
 }
 
 #[test]
-fn a_session_from_before_keys_were_noted_is_the_first_key_s() {
+fn sessions_without_a_key_id_belong_to_the_first_key() {
     let store = TestStore::with_sample_data();
     let first = key_of(&store, "login");
     let url = store.login_url(&["1"]);
@@ -199,7 +199,7 @@ fn a_session_from_before_keys_were_noted_is_the_first_key_s() {
 }
 
 #[test]
-fn who_and_which_is_asked_first() {
+fn rights_and_arguments_are_checked_before_keys_change() {
     let store = TestStore::new();
     store.run_failing(&["key", "rotate", "login"], "confirmation_required", 2);
     store.run_failing(&["key", "rotate", "other"], "invalid_argument", 2);
@@ -230,7 +230,7 @@ fn who_and_which_is_asked_first() {
 
 /// A lost login key: another one can be made.
 #[test]
-fn a_login_key_that_is_lost_is_replaced() {
+fn a_lost_login_key_can_be_replaced() {
     let store = TestStore::with_sample_data();
     fs::remove_file(store.dir().join("keys/login.pem")).expect("removed");
     store.run_failing(&["login", "1"], "key_missing", 8);

@@ -75,7 +75,7 @@ fn verify(store: &TestStore, args: &[&str]) -> CommandOutput {
 }
 
 #[test]
-fn what_the_old_key_signed_goes_on_counting() {
+fn signatures_of_the_old_key_stay_valid() {
     let Kept {
         store, old, files, ..
     } = kept();
@@ -155,7 +155,7 @@ fn what_the_old_key_signed_goes_on_counting() {
 }
 
 #[test]
-fn a_chain_that_does_not_hold_is_refused() {
+fn an_invalid_key_chain_is_refused() {
     let Kept {
         store, old, files, ..
     } = kept();
@@ -226,7 +226,7 @@ fn a_chain_that_does_not_hold_is_refused() {
 
 /// Somebody has the old key: what they sign is noticed.
 #[test]
-fn a_checkpoint_forged_with_the_old_key_is_found() {
+fn a_checkpoint_forged_with_the_old_key_is_detected() {
     let Kept {
         store,
         old,
@@ -282,7 +282,7 @@ fn a_checkpoint_forged_with_the_old_key_is_found() {
 
 /// Somebody changes what the database says of the keys.
 #[test]
-fn rows_that_were_changed_are_found() {
+fn changed_key_rows_are_detected() {
     let kept = kept();
     let old = kept.store.run_json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
     let old = json_str(&old);
@@ -321,7 +321,7 @@ fn rows_that_were_changed_are_found() {
 }
 
 #[test]
-fn a_leaked_audit_key_is_replaced_in_the_same_act() {
+fn retiring_a_leaked_audit_key_replaces_it() {
     let store = TestStore::with_sample_data();
     let old = key_of(&store, "audit");
     let retired = store.run_json(&["key", "retire", &old, "--yes"]);

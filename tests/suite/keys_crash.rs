@@ -30,7 +30,7 @@ fn key_files(store: &TestStore) -> Vec<String> {
 }
 
 #[test]
-fn killed_at_any_moment_the_store_works_afterwards() {
+fn a_rotation_killed_at_any_moment_leaves_a_working_store() {
     let sound = TestStore::with_sample_data();
     let [login, audit] = ["login", "audit"].map(|purpose| key_of(&sound, purpose));
     for (args, group) in [
@@ -74,7 +74,7 @@ fn killed_at_any_moment_the_store_works_afterwards() {
 
 /// The moments between commit and file, made by hand.
 #[test]
-fn a_key_that_is_not_in_its_place_yet_is_put_there() {
+fn an_unfinished_key_replacement_is_completed() {
     let store = TestStore::with_sample_data();
     for purpose in ["login", "audit"] {
         let place = store.dir().join(format!("keys/{purpose}.pem"));
@@ -108,7 +108,7 @@ fn a_key_that_is_not_in_its_place_yet_is_put_there() {
 }
 
 #[test]
-fn several_at_once_come_one_after_the_other() {
+fn concurrent_rotations_run_one_after_another() {
     let store = TestStore::with_sample_data();
     let rotate = |purpose: &'static str| spawn(&store, &["key", "rotate", purpose, "--yes"]);
     let children: Vec<Child> = (0..18)
@@ -134,7 +134,7 @@ fn several_at_once_come_one_after_the_other() {
 
 /// A process that has read the key before somebody else replaced it.
 #[test]
-fn a_process_that_runs_on_takes_the_new_key() {
+fn a_running_process_picks_up_the_new_key() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &["system_magento_logging_events"]);
     let mut command = store.command(&["log", "tail", "--follow", "-o", "json"]);
@@ -155,7 +155,7 @@ fn a_process_that_runs_on_takes_the_new_key() {
 }
 
 #[test]
-fn a_backup_from_before_is_no_secret() {
+fn a_restored_backup_from_before_a_rotation_is_detected() {
     let store = TestStore::with_sample_data();
     let database = copy(&store);
     let checkpoint = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
@@ -193,7 +193,7 @@ fn a_backup_from_before_is_no_secret() {
 
 /// A store of schema 2: its keys know nothing of a size or of each other.
 #[test]
-fn a_store_from_before_is_brought_along() {
+fn an_older_store_is_migrated() {
     let store = TestStore::with_sample_data();
     let path = store.dir().join("lac.db");
     let newer = store.dir().join("newer.db");

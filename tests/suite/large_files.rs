@@ -55,7 +55,7 @@ fn send(store: &TestStore, file: &str, token: Option<&str>, code: &str) {
 }
 
 #[test]
-fn a_stranger_is_denied_before_their_file_is_parsed() {
+fn an_unauthenticated_clients_file_is_not_parsed() {
     let store = TestStore::new();
     let file = format!("a{}=1", ".a".repeat(8 * MIB - 8));
     send(&store, &file, Some("lac_0"), "not_authenticated");
@@ -64,7 +64,7 @@ fn a_stranger_is_denied_before_their_file_is_parsed() {
 }
 
 #[test]
-fn an_admin_user_cannot_fill_the_memory_with_a_file() {
+fn a_large_file_does_not_exhaust_memory() {
     let store = TestStore::new();
     let numbered = |n: usize, line: fn(usize) -> String| (0..n).map(line).collect::<String>();
     for file in [
@@ -82,7 +82,7 @@ fn an_admin_user_cannot_fill_the_memory_with_a_file() {
 }
 
 #[test]
-fn more_entries_than_any_shop_has_are_refused_before_anything_is_locked() {
+fn too_many_entries_are_refused_before_locking() {
     let store = TestStore::new();
     let many = |count: usize, entry: fn(usize) -> String| (0..count).map(entry).collect::<String>();
     let role = |n| format!("[[role]]\nname='r{n}'\naccess='custom'\nscope='all'\n");
@@ -127,7 +127,7 @@ fn more_entries_than_any_shop_has_are_refused_before_anything_is_locked() {
 }
 
 #[test]
-fn invalid_items_are_listed_up_to_a_thousand_and_then_counted() {
+fn up_to_a_thousand_invalid_items_are_listed() {
     let store = TestStore::with_sample_data();
     let file = store.home().join("customers.json");
     let items = vec![json!({}); 20_000];
@@ -152,7 +152,7 @@ fn invalid_items_are_listed_up_to_a_thousand_and_then_counted() {
 }
 
 #[test]
-fn a_greeting_says_nothing_of_its_own_in_the_journal() {
+fn a_clients_greeting_is_not_copied_to_the_journal() {
     let store = TestStore::new();
     let mut broker = serving(&store);
     let lie = "1) 2\nthe audit log was tampered with: everything";

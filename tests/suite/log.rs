@@ -90,7 +90,7 @@ pub fn seqs(events: &[Value]) -> Vec<u64> {
 }
 
 #[test]
-fn events_have_all_fields_in_order_newest_first() {
+fn events_have_all_fields_and_are_listed_newest_first() {
     let store = shop();
     let text = store.run_ok(&["log", "list", "-o", "jsonl"]);
     for line in text.lines() {
@@ -121,7 +121,7 @@ fn events_have_all_fields_in_order_newest_first() {
 }
 
 #[test]
-fn a_limit_says_how_to_go_on() {
+fn a_limited_list_says_how_to_continue() {
     let store = TestStore::new();
     let page = store.run(&["log", "list", "--limit", "3", "-o", "json"]);
     assert_eq!(page.stderr, "3 shown, there are more: --after 2\n");
@@ -133,7 +133,7 @@ fn a_limit_says_how_to_go_on() {
 }
 
 #[test]
-fn a_table_and_a_card_for_people() {
+fn lists_are_tables_and_single_events_are_cards() {
     let store = shop();
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     insta::assert_snapshot!(store.run_ok(&["log", "list", "--limit", "4"]), @r"
@@ -180,7 +180,7 @@ details   code: feature_disabled
 }
 
 #[test]
-fn one_event_comes_with_the_bytes_that_prove_it() {
+fn a_single_event_is_shown_with_the_bytes_that_prove_it() {
     let store = shop();
     let shown = store.run_json(&["log", "show", "9"]);
     assert_eq!(
@@ -207,7 +207,7 @@ fn one_event_comes_with_the_bytes_that_prove_it() {
 /// Scenario 15: bare dates are days of the configured timezone, be they of 25
 /// hours.
 #[test]
-fn dates_are_days_of_the_configured_timezone() {
+fn dates_are_days_in_the_configured_time_zone() {
     let store = TestStore::new();
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     let mut toggle = ["no", "yes"].into_iter().cycle();
@@ -249,7 +249,7 @@ fn dates_are_days_of_the_configured_timezone() {
 
 /// Scenarios 11 and 16, and the lesser of the two resources.
 #[test]
-fn who_reads_what() {
+fn each_log_resource_shows_its_part_of_the_log() {
     let store = shop();
     let nobody =
         create_user_with_own_role(&store, "nobody", &["Magento_LoginAsCustomer::login_button"]);
@@ -318,7 +318,7 @@ fn who_reads_what() {
 }
 
 #[test]
-fn a_role_scope_sees_its_websites_and_its_own_acts() {
+fn a_role_scope_shows_its_websites_and_own_actions() {
     let store = shop();
     let token = create_user_with_own_role(
         &store,
@@ -360,7 +360,7 @@ fn a_role_scope_sees_its_websites_and_its_own_acts() {
 }
 
 #[test]
-fn values_that_are_none_are_named_with_their_flag() {
+fn invalid_filter_values_are_reported_with_their_flag() {
     let store = TestStore::new();
     for (flag, value, text) in [
         ("--action-group", "confg", "did you mean config?"),

@@ -104,7 +104,7 @@ fn object(rows: &Value) -> Value {
 }
 
 #[test]
-fn the_numbers_are_those_of_the_list() {
+fn the_figures_match_the_list_of_events() {
     let shop = season();
     let store = &shop.store;
     for filter in [
@@ -191,7 +191,7 @@ fn the_numbers_are_those_of_the_list() {
 
 /// 02:10 comes twice in that night; both are that hour of that Sunday.
 #[test]
-fn times_are_those_of_the_store() {
+fn times_are_in_the_stores_time_zone() {
     let shop = season();
     let report = shop.store.run_json(&["log", "report"]);
     assert_eq!(report["zone"], "Europe/Berlin");
@@ -227,7 +227,7 @@ fn times_are_those_of_the_store() {
 }
 
 #[test]
-fn consent_given_and_used_by_one_person_is_found_before_the_period_too() {
+fn own_consent_is_reported_even_if_granted_before_the_period() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let one =
@@ -278,7 +278,7 @@ fn consent_given_and_used_by_one_person_is_found_before_the_period_too() {
 }
 
 #[test]
-fn the_page_stands_on_its_own_and_obeys_nobody() {
+fn the_page_is_self_contained_and_escapes_names() {
     let shop = season();
     let store = &shop.store;
     store.run_ok(&["role", "create", "\"><img onerror=x>"]);
@@ -301,7 +301,7 @@ fn the_page_stands_on_its_own_and_obeys_nobody() {
 }
 
 #[test]
-fn the_file_is_replaced_whole() {
+fn the_report_file_is_replaced_atomically() {
     let store = TestStore::with_sample_data();
     let (target, victim) = (store.home().join("r.html"), store.home().join("victim"));
     let file = target.to_str().expect("UTF-8");
@@ -336,7 +336,7 @@ fn the_file_is_replaced_whole() {
 }
 
 #[test]
-fn lists_are_cut_and_say_so() {
+fn shortened_lists_say_how_many_rows_are_missing() {
     let shop = season();
     let report = shop.store.run_json(&["log", "report", "--top", "1"]);
     for (list, total) in [("pairs", 4), ("failures_by_code", 3), ("longest", 4)] {

@@ -20,7 +20,7 @@ fn statement(shop: &StorefrontFixture, customer: &str) -> Value {
 }
 
 #[test]
-fn a_session_is_one_visit() {
+fn each_session_is_one_visit() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let bea = store.create_agent("bea");
@@ -93,7 +93,7 @@ fn a_session_is_one_visit() {
 
 /// What happened before and after the period completes its visits.
 #[test]
-fn a_visit_is_whole_whatever_the_period() {
+fn a_visit_is_complete_even_if_it_crosses_the_period() {
     let shop = StorefrontFixture::new();
     let bea = shop.store.create_agent("bea");
     let times = [
@@ -133,7 +133,7 @@ fn a_visit_is_whole_whatever_the_period() {
 }
 
 #[test]
-fn one_shopper_is_told_nothing_of_another() {
+fn a_statement_reveals_nothing_about_other_shoppers() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let bea = store.create_agent("bea");
@@ -176,7 +176,7 @@ fn one_shopper_is_told_nothing_of_another() {
 }
 
 #[test]
-fn a_removed_shopper_is_known_by_id_and_an_erased_one_by_what_is_left() {
+fn removed_and_erased_shoppers_are_found_by_id() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let bea = store.create_agent("bea");
@@ -218,7 +218,7 @@ fn a_removed_shopper_is_known_by_id_and_an_erased_one_by_what_is_left() {
 }
 
 #[test]
-fn who_sees_less_says_so() {
+fn a_statement_by_a_limited_user_says_so() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let bea = store.create_agent("bea");

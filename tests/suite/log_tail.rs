@@ -151,7 +151,7 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn the_last_events_come_oldest_first() {
+fn the_last_events_are_printed_oldest_first() {
     let store = shop();
     let mut all = seqs(&store.log_events());
     all.reverse();
@@ -183,7 +183,7 @@ fn the_last_events_come_oldest_first() {
 }
 
 #[test]
-fn filters_hold_also_while_following() {
+fn filters_apply_while_following() {
     let store = shop();
     let shown = store.run_ok(&["log", "tail", "-n", "2", "--customer", "11", "-o", "json"]);
     let shown = lines(&shown);
@@ -208,7 +208,7 @@ fn filters_hold_also_while_following() {
 }
 
 #[test]
-fn a_follower_sees_what_three_writers_append_once_and_in_order() {
+fn a_follower_sees_every_event_of_three_writers_once_in_order() {
     let store = TestStore::new();
     let mut follower = Follower::of(&store, &["-n", "1"]);
     let first = follower.event()["seq"].as_u64().expect("a seq");
@@ -222,7 +222,7 @@ fn a_follower_sees_what_three_writers_append_once_and_in_order() {
 }
 
 #[test]
-fn killed_and_resumed_it_loses_nothing() {
+fn a_killed_follower_resumes_without_loss() {
     let store = TestStore::new();
     let cursor = store.home().join("cursor");
     let path = cursor.display().to_string();
@@ -269,7 +269,7 @@ fn remembered(cursor: &Path) -> u64 {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly_and_at_once() {
+fn a_closed_pipe_ends_the_follower_quietly() {
     for is_quiet in [true, false] {
         let store = TestStore::new();
         let mut command = store.command(&["log", "tail", "-f", "-n", "1", "-o", "jsonl"]);
@@ -293,7 +293,7 @@ fn a_closed_pipe_ends_it_quietly_and_at_once() {
 }
 
 #[test]
-fn a_cursor_is_for_one_log_and_no_other_file_is_replaced() {
+fn a_cursor_is_bound_to_its_log_and_replaces_no_other_file() {
     let (store, other) = (TestStore::new(), TestStore::uninitialized());
     other.run_ok(&["init", "--admin", "alice", "--name", "other.example"]);
     let cursor = other.home().join("cursor");
@@ -317,7 +317,7 @@ fn a_cursor_is_for_one_log_and_no_other_file_is_replaced() {
 }
 
 #[test]
-fn an_older_copy_is_noticed_by_the_cursor() {
+fn a_cursor_detects_an_older_copy_of_the_store() {
     let store = TestStore::new();
     let cursor: PathBuf = store.home().join("cursor");
     let path = cursor.display().to_string();
@@ -339,7 +339,7 @@ fn an_older_copy_is_noticed_by_the_cursor() {
 }
 
 #[test]
-fn an_older_copy_put_back_ends_a_follower() {
+fn restoring_an_older_copy_ends_a_follower() {
     let store = TestStore::new();
     let older = copy(&store);
     act(&store);
@@ -350,7 +350,7 @@ fn an_older_copy_put_back_ends_a_follower() {
 }
 
 #[test]
-fn a_copy_of_the_same_log_is_read_on() {
+fn a_cursor_continues_in_a_copy_of_the_same_log() {
     let store = TestStore::new();
     let mut follower = Follower::of(&store, &["-n", "1"]);
     follower.event();
@@ -361,7 +361,7 @@ fn a_copy_of_the_same_log_is_read_on() {
 }
 
 #[test]
-fn who_loses_the_right_sees_no_more() {
+fn losing_the_right_ends_the_follower() {
     let store = shop();
     let reader = create_user_with_own_role(&store, "reader", &["login_log"]);
     let mut command = store.command(&["log", "tail", "-f", "-n", "1", "-o", "json"]);
@@ -388,7 +388,7 @@ fn who_loses_the_right_sees_no_more() {
 
 /// More events at once than are held at once.
 #[test]
-fn a_burst_comes_in_pieces() {
+fn a_burst_of_events_arrives_completely() {
     let store = TestStore::new();
     for (kind, data) in sample_stores() {
         store.import(kind, &data);

@@ -22,7 +22,7 @@ fn claims(url: &str) -> Value {
 }
 
 #[test]
-fn the_token_says_who_where_and_how_long_and_nothing_personal() {
+fn the_token_holds_no_personal_data() {
     let store = TestStore::with_sample_data();
     let login = store.login(&["cleo@example.com"]);
     let url = json_str(&login["url"]);
@@ -37,7 +37,7 @@ fn the_token_says_who_where_and_how_long_and_nothing_personal() {
 }
 
 #[test]
-fn a_ttl_can_only_shorten_the_configured_time() {
+fn a_ttl_can_only_shorten_the_configured_lifetime() {
     let store = TestStore::with_sample_data();
     let lives = |ttl: &str| {
         let claims = claims(&store.login_url(&["1", "--ttl", ttl]));
@@ -60,7 +60,7 @@ fn a_ttl_can_only_shorten_the_configured_time() {
 }
 
 #[test]
-fn a_redeemed_token_opens_the_session_once() {
+fn a_token_opens_its_session_once() {
     let store = TestStore::with_sample_data();
     let login = store.login(&["1"]);
     let url = json_str(&login["url"]);
@@ -79,7 +79,7 @@ fn a_redeemed_token_opens_the_session_once() {
 }
 
 #[test]
-fn a_changed_byte_another_audience_an_expired_token_fail() {
+fn changed_expired_and_foreign_tokens_are_refused() {
     let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
@@ -134,7 +134,7 @@ fn a_storefront_redeems_for_its_own_websites_only() {
 }
 
 #[test]
-fn what_is_lost_between_issue_and_redemption_counts() {
+fn redemption_checks_feature_consent_and_rights_again() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("ben");
     let login = |customer: &str| {
@@ -184,7 +184,7 @@ fn what_is_lost_between_issue_and_redemption_counts() {
 }
 
 #[test]
-fn obstacles_come_in_the_order_that_scripts_rely_on() {
+fn obstacles_are_reported_in_a_fixed_order() {
     let store = TestStore::with_sample_data();
     store.set_feature("no");
     store.run_ok(&["customer", "edit", "6", "--active", "no"]);
@@ -229,7 +229,7 @@ fn obstacles_come_in_the_order_that_scripts_rely_on() {
 }
 
 #[test]
-fn reason_and_ticket_are_asked_for_per_website() {
+fn reason_and_ticket_can_be_required_per_website() {
     let store = TestStore::with_sample_data();
     store.run_ok(&[
         "config",
@@ -264,7 +264,7 @@ fn reason_and_ticket_are_asked_for_per_website() {
 }
 
 #[test]
-fn a_document_number_that_exists_twice_needs_a_store_view() {
+fn an_ambiguous_document_number_requires_a_store_view() {
     let store = TestStore::with_sample_data();
     let error = store.run_failing(&["login", "--order", "300000001"], "document_ambiguous", 2);
     assert!(json_str(&error["message"]).contains("en, fr"), "{error}");
@@ -275,7 +275,7 @@ fn a_document_number_that_exists_twice_needs_a_store_view() {
 }
 
 #[test]
-fn what_lies_outside_the_role_scope_does_not_exist() {
+fn customers_outside_the_role_scope_are_not_found() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("ben");
     store.run_ok(&["role", "scope", "bens", "website:eu"]);
@@ -305,7 +305,7 @@ fn what_lies_outside_the_role_scope_does_not_exist() {
 }
 
 #[test]
-fn an_own_store_view_that_is_gone_or_the_back_offices_falls_back() {
+fn inactive_and_back_office_store_views_are_not_used() {
     let store = TestStore::with_sample_data();
     // Finn's own view is not active: refused, and another one can be named.
     store.run_failing(&["login", "7"], "store_view_inactive", 5);
@@ -341,7 +341,7 @@ fn an_own_store_view_that_is_gone_or_the_back_offices_falls_back() {
 }
 
 #[test]
-fn with_shared_accounts_the_document_tells_the_store_view() {
+fn with_shared_accounts_the_document_selects_the_store_view() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     store.import(
@@ -364,7 +364,7 @@ fn a_store_view_without_base_url_is_refused() {
 }
 
 #[test]
-fn last_is_the_customer_of_ones_own_newest_session() {
+fn last_selects_the_customer_of_the_callers_newest_session() {
     let store = TestStore::with_sample_data();
     store.run_failing(&["login", "--last"], "customer_not_found", 3);
     store.login(&["1"]);
@@ -375,14 +375,14 @@ fn last_is_the_customer_of_ones_own_newest_session() {
 }
 
 #[test]
-fn without_a_terminal_nothing_is_asked_and_the_flag_is_named() {
+fn without_a_terminal_the_missing_flag_is_named() {
     let store = TestStore::with_sample_data();
     let error = store.run_failing(&["login"], "input_required", 2);
     assert!(json_str(&error["hint"]).contains("--order N"));
 }
 
 #[test]
-fn a_session_is_named_by_the_beginning_of_its_id_too() {
+fn a_session_can_be_named_by_the_start_of_its_id() {
     let store = TestStore::with_sample_data();
     let session = json_str(&store.login(&["1"])["session_id"]).to_owned();
     let short = &session[..8];
@@ -399,7 +399,7 @@ fn a_session_is_named_by_the_beginning_of_its_id_too() {
 }
 
 #[test]
-fn a_session_runs_out_by_itself() {
+fn a_session_expires_by_itself() {
     let store = TestStore::with_sample_data();
     let unused = store.login(&["1"]);
     store.clock.set("2026-10-05T12:02:00.000000Z");
@@ -428,7 +428,7 @@ fn a_session_runs_out_by_itself() {
 }
 
 #[test]
-fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
+fn the_demo_runs_through_a_login_and_leaves_a_usable_store() {
     let store = TestStore::uninitialized();
     let dir = store.home().join("demo");
     let dir = dir.to_str().expect("UTF-8");
@@ -451,7 +451,7 @@ fn the_demo_walks_the_whole_way_and_leaves_a_store_to_play_with() {
 }
 
 #[test]
-fn a_guests_order_is_refused_after_the_feature_and_on_record_for_its_website() {
+fn a_guest_order_is_refused_and_recorded_for_its_website() {
     let store = TestStore::with_sample_data();
     let guest = ["login", "--order", "100000002"];
     store.run_failing(&guest, "guest_document", 5);
@@ -474,7 +474,7 @@ fn a_guests_order_is_refused_after_the_feature_and_on_record_for_its_website() {
 }
 
 #[test]
-fn a_pipe_that_failed_is_not_a_reason() {
+fn an_empty_line_on_stdin_is_not_a_reason() {
     let store = TestStore::with_sample_data();
     let ran = store.run_with(b"\n", &["login", "1", "--reason", "-", "-o", "json"]);
     ran.assert_failed("invalid_value", 2);

@@ -41,7 +41,7 @@ fn offered(store: &TestStore, token: &str, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn completing_customers_needs_what_listing_them_needs() {
+fn completing_customers_requires_the_right_to_list_them() {
     let store = crowded();
     let agent = store.create_agent("bea");
     assert_eq!(offered(&store, &agent, &["login", "c10"]), [""; 0]);
@@ -57,7 +57,7 @@ fn completing_customers_needs_what_listing_them_needs() {
 }
 
 #[test]
-fn the_logins_search_counts_what_an_agent_saw() {
+fn the_search_of_a_login_counts_the_customers_shown() {
     let store = crowded();
     let agent = store.create_agent("bea");
     let broker = serving(&store);
@@ -89,7 +89,7 @@ fn the_logins_search_counts_what_an_agent_saw() {
 }
 
 #[test]
-fn every_way_to_see_customers_adds_up() {
+fn every_way_to_see_customers_is_counted() {
     let store = crowded();
     let manager =
         store.create_user_with_resources("max", &["manage", "login_button", "sales_order"]);
@@ -121,7 +121,7 @@ fn every_way_to_see_customers_adds_up() {
 }
 
 #[test]
-fn whom_nobody_can_count_nobody_is_shown() {
+fn no_customer_is_shown_if_the_count_cannot_be_stored() {
     let store = crowded();
     let alice =
         json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();

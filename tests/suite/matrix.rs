@@ -467,7 +467,7 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
 }
 
 #[test]
-fn who_may_run_which_command_whichever_way_they_come() {
+fn the_permission_matrix_matches_the_golden_file() {
     let cast = cast();
     let everybody = cast.people.iter().filter(|one| !one.is_importer()).count();
     let next = AtomicUsize::new(0);
@@ -509,7 +509,7 @@ fn who_may_run_which_command_whichever_way_they_come() {
 }
 
 #[test]
-fn every_command_has_a_row() {
+fn every_command_is_in_the_matrix() {
     let mut root = login_as_customer::cli::command();
     root.build();
     let mut leaves = Vec::new();

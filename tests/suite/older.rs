@@ -59,7 +59,7 @@ fn private(path: &Path) {
 }
 
 #[test]
-fn it_opens_and_verifies() {
+fn a_schema_3_store_opens_and_verifies() {
     let older = older();
     let alice = |args: &[&str]| older.store.run_as(&older.tokens[0], args);
     // Nothing was migrated yet, and the schema is what it was.
@@ -98,7 +98,7 @@ fn it_opens_and_verifies() {
 /// What was changed past the log before the first such act is not known to it;
 /// what is changed after, is.
 #[test]
-fn its_state_counts_from_the_first_change_on() {
+fn the_state_is_proven_from_the_first_change_on() {
     let older = older();
     let alice = |args: &[&str]| older.store.run_as(&older.tokens[0], args);
     alice(&["role", "create", "new"]).assert_succeeded();

@@ -25,7 +25,7 @@ fn import_as(
 }
 
 #[test]
-fn a_history_of_nobody_is_empty_and_not_everybodys() {
+fn a_history_without_customers_is_empty() {
     let store = TestStore::with_sample_data();
     let looker = of_base(&store, "looker", &["Magento_Customer::manage"]);
     let ran = store.run_as(&looker, &["consent", "history", "-", "-o", "json"]);
@@ -33,7 +33,7 @@ fn a_history_of_nobody_is_empty_and_not_everybodys() {
 }
 
 #[test]
-fn an_import_does_not_take_over_another_websites_document() {
+fn an_import_cannot_take_over_another_websites_document() {
     let store = TestStore::with_sample_data();
     let importer = of_base(&store, "importer", &["import"]);
     // Order 2 is Cleo's, on eu.
@@ -52,7 +52,7 @@ fn an_import_does_not_take_over_another_websites_document() {
 }
 
 #[test]
-fn a_websites_code_cannot_be_taken_to_read_its_events() {
+fn reusing_a_website_code_does_not_reveal_its_events() {
     let store = TestStore::with_sample_data();
     store.login(&["cleo@example.com"]);
     store.run_ok(&["stores", "edit", "website:eu", "--code", "europe"]);
@@ -82,7 +82,7 @@ fn a_websites_code_cannot_be_taken_to_read_its_events() {
 }
 
 #[test]
-fn who_there_is_cannot_be_told_from_how_one_is_denied() {
+fn denials_do_not_reveal_which_users_exist() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("agent");
     let ask = |name: &str| {
@@ -95,7 +95,7 @@ fn who_there_is_cannot_be_told_from_how_one_is_denied() {
 }
 
 #[test]
-fn a_local_id_is_never_chosen() {
+fn local_ids_cannot_be_chosen() {
     let store = TestStore::with_sample_data();
     let last = "local:9223372036854775807";
     let add = "customer add --website base --email z@example.com";
@@ -105,7 +105,7 @@ fn a_local_id_is_never_chosen() {
 }
 
 #[test]
-fn numbers_as_large_as_they_get_are_only_numbers() {
+fn the_largest_numbers_are_handled() {
     let store = TestStore::with_sample_data();
     let most = u64::MAX.to_string();
     for list in [
@@ -131,7 +131,7 @@ fn numbers_as_large_as_they_get_are_only_numbers() {
 /// What somebody types where a number or a code belongs may be a name or an
 /// address; a record of the log is never erased.
 #[test]
-fn nothing_personal_gets_into_a_record() {
+fn records_hold_no_personal_data() {
     let store = TestStore::with_sample_data();
     let typed = "Jane Doe <jane@example.com>";
     store.run_failing(&["login", "--order", typed], "document_not_found", 3);
@@ -153,7 +153,7 @@ fn nothing_personal_gets_into_a_record() {
 /// A file may tell of one person twice; who then allows less ends what the
 /// other one allowed.
 #[test]
-fn a_session_does_not_outlive_being_merged_into_somebody_who_says_no() {
+fn merging_into_a_refusing_customer_ends_the_session() {
     let store = TestStore::with_sample_data();
     let both = "--email=both@example.com";
     store.run_ok(&["customer", "add", both, "--website", "base"]);

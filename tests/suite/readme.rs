@@ -144,7 +144,7 @@ fn is_said(says: &[String], answer: &str) -> Result<(), String> {
 }
 
 #[test]
-fn the_tour_can_be_walked() {
+fn the_commands_of_the_tour_work() {
     let steps = steps(&block("A tour", "console"));
     assert!(steps.len() > 5);
     let commands: Vec<String> = steps.iter().map(|step| step.command.clone()).collect();
@@ -158,7 +158,7 @@ fn the_tour_can_be_walked() {
 }
 
 #[test]
-fn what_is_installed_finds_its_place() {
+fn the_install_commands_work() {
     let lines = block("Install", "sh");
     let commands: Vec<String> = lines
         .lines()
@@ -177,7 +177,7 @@ fn what_is_installed_finds_its_place() {
 
 /// What the original does is said as it is, and nothing twice.
 #[test]
-fn the_comparison_says_each_thing_once() {
+fn the_comparison_table_has_no_duplicates() {
     let readme = page("README.md");
     let (_, table) = readme
         .split_once("| | the original |")
@@ -204,7 +204,7 @@ fn the_comparison_says_each_thing_once() {
 
 /// The form's POST carries the page's origin, and never its URL.
 #[test]
-fn the_storefront_is_told_a_referrer_policy_that_its_own_form_survives() {
+fn the_recommended_referrer_policy_sends_the_origin() {
     let storefront = page("docs/storefront.md");
     assert!(storefront.contains("Answer the GET with `Referrer-Policy: strict-origin`"));
     let examples: Vec<&str> = storefront

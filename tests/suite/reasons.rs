@@ -13,7 +13,7 @@ fn set(store: &TestStore, path: &str, value: &str) {
 }
 
 #[test]
-fn what_is_given_must_be_of_the_form() {
+fn reasons_and_tickets_must_match_the_pattern() {
     let store = TestStore::with_sample_data();
     set(&store, "lac/reason/pattern", "(?i)(call|chat): .{5,}");
     set(&store, "lac/ticket/pattern", "ZD-[0-9]+");
@@ -46,7 +46,7 @@ fn what_is_given_must_be_of_the_form() {
 }
 
 #[test]
-fn forms_are_per_website() {
+fn patterns_can_differ_per_website() {
     let store = TestStore::with_sample_data();
     let path = "lac/ticket/pattern";
     store.run_ok(&["config", "set", path, "EU-[0-9]+", "--scope", "website:eu"]);
@@ -60,7 +60,7 @@ fn forms_are_per_website() {
 }
 
 #[test]
-fn a_bad_pattern_is_refused() {
+fn an_invalid_pattern_is_refused() {
     let store = TestStore::new();
     let long = "a".repeat(201);
     for path in ["lac/reason/pattern", "lac/ticket/pattern"] {
@@ -112,7 +112,7 @@ fn at_a_terminal(store: &TestStore, command: &str, lines: &[&str]) -> Option<Str
 }
 
 #[test]
-fn at_a_terminal_they_are_asked_for_until_they_fit() {
+fn prompts_repeat_until_the_input_matches() {
     let store = TestStore::with_sample_data();
     set(&store, "lac/reason/required", "yes");
     set(&store, "lac/reason/pattern", "(call|chat): .{5,}");

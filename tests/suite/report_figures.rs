@@ -11,7 +11,7 @@ fn report(store: &TestStore) -> Value {
 
 /// Ben's consent came with a file that alice imported, and alice logged in.
 #[test]
-fn consent_from_an_import_was_not_given_by_whoever_imported() {
+fn imported_consent_does_not_count_as_granted_by_the_importer() {
     let store = TestStore::with_sample_data();
     let ben = rest_customer(88, "ben@example.com", ("Ben", "Bay"), (1, 1), 2);
     store.import("customers", &rest_page(&[ben]));
@@ -44,7 +44,7 @@ fn consent_from_an_import_was_not_given_by_whoever_imported() {
 /// Logins that were refused are counted as such wherever the word stands, and
 /// other acts that failed are not among them.
 #[test]
-fn refused_is_one_figure() {
+fn refused_logins_are_one_figure() {
     let store = TestStore::with_sample_data();
     let agent = store.create_agent("bea");
     let nobody = store.create_user_with_resources("nobody", &[]);
@@ -101,7 +101,7 @@ fn refused_is_one_figure() {
 }
 
 #[test]
-fn a_login_without_consent_is_mentioned() {
+fn logins_with_overridden_consent_are_listed() {
     let store = TestStore::with_sample_data();
     store.login(&["1"]);
     let none = report(&store);

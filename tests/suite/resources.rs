@@ -39,7 +39,7 @@ fn sources(dir: &Path, all: &mut String) {
 
 /// A resource that no use case and no rule asks for is a promise that nobody keeps.
 #[test]
-fn every_resource_is_asked_for_somewhere() {
+fn every_resource_is_checked_by_some_use_case() {
     let tree = tree();
     assert_eq!(tree.len(), lac_model::resource::Resource::all().count());
     let mut used = String::new();
@@ -63,7 +63,7 @@ fn every_resource_is_asked_for_somewhere() {
 }
 
 #[test]
-fn what_a_storefront_alone_can_do_is_not_promised_to_people() {
+fn the_storefront_resource_promises_only_what_people_can_do() {
     let store = TestStore::new();
     let resources = store.run_json(&["role", "resources"]);
     let resources = resources.as_array().expect("a list");
@@ -76,7 +76,7 @@ fn what_a_storefront_alone_can_do_is_not_promised_to_people() {
 }
 
 #[test]
-fn a_resource_that_did_nothing_cannot_be_granted_any_more() {
+fn removed_resources_cannot_be_granted() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     let resources = store.run_json(&["role", "resources"]).to_string();
@@ -103,7 +103,7 @@ fn a_resource_that_did_nothing_cannot_be_granted_any_more() {
 }
 
 #[test]
-fn a_store_and_a_file_that_grant_it_are_still_read() {
+fn stores_and_files_with_removed_resources_are_still_read() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     store.run_ok(&["role", "allow", "Support", "login_button"]);

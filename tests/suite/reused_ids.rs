@@ -41,7 +41,7 @@ fn is_found(store: &TestStore) {
 }
 
 #[test]
-fn a_consent_from_before_the_id_was_free() {
+fn consent_granted_under_a_local_id_survives_an_id_reuse() {
     let store = TestStore::with_sample_data();
     add(&store, "old@example.com", Some("12"));
     add(&store, "new@example.com", None);
@@ -52,7 +52,7 @@ fn a_consent_from_before_the_id_was_free() {
 }
 
 #[test]
-fn the_same_where_an_import_brings_the_id() {
+fn an_import_may_assign_a_reused_id() {
     let store = TestStore::with_sample_data();
     add(&store, "old@example.com", Some("12"));
     add(&store, "new@example.com", None);
@@ -67,7 +67,7 @@ fn the_same_where_an_import_brings_the_id() {
 }
 
 #[test]
-fn two_customers_get_the_id_one_after_the_other() {
+fn an_id_can_be_assigned_to_two_customers_in_turn() {
     let store = TestStore::with_sample_data();
     add(&store, "a@example.com", None);
     add(&store, "b@example.com", None);
@@ -82,7 +82,7 @@ fn two_customers_get_the_id_one_after_the_other() {
 /// With and without the log of customers: what a consent hangs on is always
 /// recorded.
 #[test]
-fn a_removed_customers_consent_is_not_the_next_ones() {
+fn a_removed_customers_consent_does_not_pass_to_the_next_one() {
     for logs in [None, Some("config")] {
         let store = TestStore::with_sample_data();
         if let Some(groups) = logs {
@@ -110,7 +110,7 @@ fn a_removed_customers_consent_is_not_the_next_ones() {
 /// A former id is a `local:N` that nobody has, and whose event names this very
 /// customer.
 #[test]
-fn a_former_id_that_somebody_else_has() {
+fn a_former_id_held_by_another_customer_is_detected() {
     let store = TestStore::with_sample_data();
     add(&store, "a@example.com", None);
     add(&store, "b@example.com", None);

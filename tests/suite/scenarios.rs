@@ -65,7 +65,7 @@ fn s05_manual_store_view_with_the_store_code_in_the_url() {
 }
 
 #[test]
-fn s06_straight_to_a_second_website() {
+fn s06_login_directly_on_a_second_website() {
     let store = TestStore::with_sample_data();
     assert!(store.login_url(&["cleo@example.com"]).starts_with(EU));
     // With accounts per website the other website's views are refused …
@@ -81,7 +81,7 @@ fn s06_straight_to_a_second_website() {
 }
 
 #[test]
-fn s07_with_the_feature_off_nothing_can_be_started() {
+fn s07_no_login_starts_with_the_feature_off() {
     let store = TestStore::with_sample_data();
     store.set_feature("no");
     for from in PLACES {
@@ -100,7 +100,7 @@ const PLACES: [&[&str]; 5] = [
 ];
 
 #[test]
-fn s08_with_the_feature_on_it_can_from_all_five_places() {
+fn s08_logins_start_from_all_five_places_with_the_feature_on() {
     let store = TestStore::with_sample_data();
     for from in PLACES {
         assert_eq!(store.login(from)["customer"]["id"], "1", "{from:?}");
@@ -108,7 +108,7 @@ fn s08_with_the_feature_on_it_can_from_all_five_places() {
 }
 
 #[test]
-fn s09_a_role_without_the_resource_cannot_start() {
+fn s09_a_role_without_the_resource_cannot_log_in() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &["manage"]);
     store
@@ -121,7 +121,7 @@ fn s09_a_role_without_the_resource_cannot_start() {
 }
 
 #[test]
-fn s10_a_changed_role_can_and_cannot_at_once() {
+fn s10_a_changed_role_takes_effect_at_once() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &[]);
     store
@@ -151,7 +151,7 @@ fn s11_and_s16_a_role_without_the_log_resource_cannot_read_the_log() {
 }
 
 #[test]
-fn s12_a_role_without_the_config_resource_can_neither_read_nor_change_the_section() {
+fn s12_a_role_without_the_config_resource_cannot_read_or_change_it() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &["Magento_Config::config"]);
     let path = "login_as_customer/general/enabled";
@@ -175,7 +175,7 @@ fn s12_a_role_without_the_config_resource_can_neither_read_nor_change_the_sectio
 }
 
 #[test]
-fn s13_settings_exist_at_the_global_level_only() {
+fn s13_settings_exist_at_the_default_scope_only() {
     let store = TestStore::with_sample_data();
     for field in [
         "enabled",
@@ -210,7 +210,7 @@ fn s14_every_login_is_in_the_log_with_admin_and_customer() {
 }
 
 #[test]
-fn s15_the_log_filters_by_date_in_the_configured_timezone() {
+fn s15_the_log_filters_by_date_in_the_configured_time_zone() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     // 23:30 UTC on the 10th is half past one on the 11th in Berlin.
@@ -228,7 +228,7 @@ fn s15_the_log_filters_by_date_in_the_configured_timezone() {
 }
 
 #[test]
-fn s17_two_customers_one_after_the_other_the_second_works_and_the_first_is_ended() {
+fn s17_a_second_login_ends_the_first() {
     let store = TestStore::with_sample_data();
     let first = store.login(&["1"]);
     let no_replace = ["login", "3", "--no-replace"];
@@ -247,7 +247,7 @@ fn s17_two_customers_one_after_the_other_the_second_works_and_the_first_is_ended
 }
 
 #[test]
-fn s18_when_the_agents_session_ends_so_does_the_impersonation() {
+fn s18_the_impersonation_ends_with_the_agents_access() {
     let store = TestStore::with_sample_data();
     let login = store.login(&["1"]);
     let url = json_str(&login["url"]);
@@ -266,7 +266,7 @@ fn s18_when_the_agents_session_ends_so_does_the_impersonation() {
 }
 
 #[test]
-fn s29_title_and_tooltip_come_from_config_per_website_and_the_choice_sticks() {
+fn s29_title_and_tooltip_come_from_config_and_the_choice_is_kept() {
     let store = TestStore::with_sample_data();
     let title = "login_as_customer/general/shopping_assistance_checkbox_title";
     let german = "Hilfe per Fernzugriff erlauben";
@@ -282,7 +282,7 @@ fn s29_title_and_tooltip_come_from_config_per_website_and_the_choice_sticks() {
 }
 
 #[test]
-fn s30_an_admin_without_the_opt_in_resource_cannot_change_it() {
+fn s30_an_admin_without_the_opt_in_resource_cannot_change_consent() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &["manage", "actions", "login_button"]);
     let grant = ["consent", "grant", "2", "-o", "json"];

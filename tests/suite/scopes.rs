@@ -216,7 +216,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 #[test]
-fn a_scoped_actor_cannot_tell_whether_the_rest_exists() {
+fn a_scoped_user_cannot_see_whether_other_websites_exist() {
     let (whole, eve) = store(true);
     let (part, eve_there) = store(false);
     // What is shown of it is about `base` alone, and its session must not be
@@ -304,7 +304,7 @@ fn strip(value: &mut Value) {
 }
 
 #[test]
-fn a_successor_does_not_name_the_session_of_another_website() {
+fn a_replaced_session_on_another_website_is_not_shown() {
     let store = TestStore::with_sample_data();
     let eve = store.create_user_with_resources("eve", &["login_log"]);
     store.run_ok(&["role", "scope", "eves", "website:eu"]);
@@ -333,7 +333,7 @@ fn a_successor_does_not_name_the_session_of_another_website() {
 }
 
 #[test]
-fn with_shared_accounts_a_login_lands_where_the_actor_may_be() {
+fn with_shared_accounts_a_login_stays_within_the_role_scope() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     store.import(

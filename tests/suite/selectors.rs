@@ -49,7 +49,7 @@ fn commands(customer: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn a_number_of_a_document_is_never_an_id() {
+fn a_document_number_is_never_taken_for_an_id() {
     let store = shop();
     store.run_ok(&["consent", "grant", "2"]);
     let before = (store.run_json(&["customer", "list"]), store.log_events());
@@ -78,7 +78,7 @@ fn a_number_of_a_document_is_never_an_id() {
 
 /// An erasure takes ids as well, and cannot be undone.
 #[test]
-fn nothing_is_erased_for_the_number_of_a_document() {
+fn an_erasure_does_not_accept_document_numbers() {
     let store = shop();
     store.run_ok(&["customer", "remove", "2", "--yes"]);
     let size = store.log_events().len();
@@ -90,7 +90,7 @@ fn nothing_is_erased_for_the_number_of_a_document() {
 }
 
 #[test]
-fn the_error_names_the_documents_it_may_be() {
+fn the_error_names_matching_documents() {
     let store = shop();
     let hint = |ran: crate::support::CommandOutput| {
         let error = ran.assert_failed("document_number", 2);
@@ -125,7 +125,7 @@ fn the_error_names_the_documents_it_may_be() {
 }
 
 #[test]
-fn a_document_is_found_as_people_write_its_number() {
+fn document_numbers_are_accepted_in_common_spellings() {
     let store = shop();
     for number in [
         "000000001",
@@ -161,7 +161,7 @@ fn a_document_is_found_as_people_write_its_number() {
 /// Customers known from a file without ids have `local:N`, which a storefront
 /// must refuse: so they are no URL's.
 #[test]
-fn nobody_logs_in_as_a_customer_that_no_storefront_knows() {
+fn customers_with_a_local_id_cannot_be_logged_in_as() {
     let store = TestStore::with_sample_data();
     let csv = "email,_website,_store,firstname,lastname\ngil@example.com,eu,de,Gil,Grape\n";
     let import = ["import", "customers", "-"];

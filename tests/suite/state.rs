@@ -120,7 +120,7 @@ fn is_found(store: &TestStore, sql: &str, what: &str) {
 }
 
 #[test]
-fn a_change_past_the_log_is_found_and_not_made_good_by_the_next_act() {
+fn an_unlogged_change_is_detected_and_stays_so() {
     let sound = shop();
     sound.run_ok(&["log", "verify"]);
     assert_eq!(sound.run(&["doctor"]).code, 0);
@@ -146,7 +146,7 @@ fn a_change_past_the_log_is_found_and_not_made_good_by_the_next_act() {
 
 /// The newest state is never far from the newest event.
 #[test]
-fn many_events_later_it_is_still_found() {
+fn an_unlogged_change_is_detected_after_many_events() {
     let store = shop();
     for turn in 0..300 {
         let yes = if turn % 2 == 0 { "grant" } else { "revoke" };
@@ -161,7 +161,7 @@ fn many_events_later_it_is_still_found() {
 }
 
 #[test]
-fn whoever_holds_everything_accepts_it_on_record() {
+fn an_administrator_can_accept_an_unlogged_change() {
     let store = shop();
     let archivist =
         store.create_user_with_resources("archivist", &["system_magento_logging_bulk_events"]);
@@ -191,7 +191,7 @@ fn whoever_holds_everything_accepts_it_on_record() {
 /// What is not logged is not proven, and raises no alarm: neither while a group
 /// is left out nor when it is logged again.
 #[test]
-fn a_group_that_is_left_out_raises_no_alarm() {
+fn an_action_group_that_is_not_logged_raises_no_alarm() {
     let store = shop();
     let logged = |groups: &str| {
         store.run_ok(&["config", "set", "admin/magento_logging/actions", groups]);
@@ -218,7 +218,7 @@ fn a_group_that_is_left_out_raises_no_alarm() {
 
 /// The record says it, so that neither an erasure nor an archive takes it away.
 #[test]
-fn it_stands_in_the_record() {
+fn the_state_digest_is_part_of_the_record() {
     let store = shop();
     store.run_ok(&["role", "create", "another"]);
     let seq = store.log_events()[0]["seq"].to_string();

@@ -53,7 +53,7 @@ const ACTS: [&[&str]; 3] = [
 ];
 
 #[test]
-fn a_state_that_is_hidden_for_a_moment_is_not_forgotten() {
+fn a_state_hidden_for_a_moment_is_not_forgotten() {
     let sound = shop();
     for act in ACTS {
         let store = sound.copy_store();
@@ -66,7 +66,7 @@ fn a_state_that_is_hidden_for_a_moment_is_not_forgotten() {
 }
 
 #[test]
-fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
+fn a_state_written_into_an_older_record_has_no_effect() {
     let sound = shop();
     let digest = |store: &TestStore| {
         let seq = store.log_events()[0]["seq"].to_string();
@@ -101,7 +101,7 @@ fn a_state_that_is_written_into_an_older_record_counts_for_nothing() {
 /// The first event of each run of 256 repeats what the run before said last;
 /// even a login.
 #[test]
-fn a_login_does_not_repeat_what_nobody_signed() {
+fn a_login_does_not_confirm_a_forged_state() {
     let store = shop();
     let (size, _) = head(&store);
     InProcessStore::new(&store).append_setting_changes(usize::try_from(256 - size).expect("fewer"));
@@ -117,7 +117,7 @@ fn a_login_does_not_repeat_what_nobody_signed() {
 
 /// An archive that there never was does not hide what the newest state is.
 #[test]
-fn an_invented_archive_hides_no_state() {
+fn a_made_up_archive_hides_no_state() {
     let store = shop();
     let (last, nodes) = head(&store);
     store.run_ok(&["consent", "grant", "2"]);
@@ -142,7 +142,7 @@ fn an_invented_archive_hides_no_state() {
 
 /// What is logged is config, and config is proven before it is believed.
 #[test]
-fn a_setting_that_was_written_into_the_table_silences_nothing() {
+fn a_forged_setting_does_not_turn_off_logging() {
     let store = shop();
     forge(
         &store,
@@ -163,7 +163,7 @@ fn a_setting_that_was_written_into_the_table_silences_nothing() {
 
 /// A value that nobody could set is none, however it came into its row.
 #[test]
-fn a_value_that_was_written_into_the_table_keeps_its_bounds() {
+fn a_forged_setting_out_of_range_is_rejected() {
     let sound = shop();
     for (path, value, act) in [
         (

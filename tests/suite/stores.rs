@@ -40,7 +40,7 @@ fn names(rows: &Value, field: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_hierarchy_is_shown_as_a_tree() {
+fn the_store_hierarchy_is_shown_as_a_tree() {
     let store = shop();
     insta::assert_snapshot!(store.run_ok(&["stores", "list"]), @r"
 kind        id    code       name     default  active
@@ -62,7 +62,7 @@ store-view  2     · └ at     Wien              no
 }
 
 #[test]
-fn pages_go_on_where_the_last_one_ended() {
+fn pages_continue_where_the_last_one_ended() {
     let store = shop();
     let first = store
         .run(&["stores", "list", "--limit", "2", "-o", "json"])
@@ -81,7 +81,7 @@ fn pages_go_on_where_the_last_one_ended() {
 }
 
 #[test]
-fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
+fn the_first_one_is_the_default_until_another_is_chosen() {
     let store = shop();
     let defaults = |store: &TestStore| {
         let rows = store.run_json(&["stores", "list"]);
@@ -115,7 +115,7 @@ fn the_first_of_its_kind_is_the_default_until_another_is_chosen() {
 }
 
 #[test]
-fn what_is_malformed_or_taken_is_not_added() {
+fn malformed_and_duplicate_codes_are_refused() {
     let store = shop();
     for code in ["", "1a", "a-b", "ä"] {
         store.run_failing(
@@ -177,7 +177,7 @@ fn what_is_malformed_or_taken_is_not_added() {
 }
 
 #[test]
-fn an_edit_is_recorded_with_before_and_after_and_once_only() {
+fn an_edit_is_recorded_once_with_before_and_after() {
     let store = shop();
     let edit = [
         "stores",
@@ -210,7 +210,7 @@ fn an_edit_is_recorded_with_before_and_after_and_once_only() {
 }
 
 #[test]
-fn what_is_in_use_stays_and_says_by_what() {
+fn objects_in_use_cannot_be_removed() {
     let store = shop();
     store.run_ok(&[
         "customer",
@@ -233,7 +233,7 @@ fn what_is_in_use_stays_and_says_by_what() {
 }
 
 #[test]
-fn removing_takes_the_config_values_along_after_a_confirmation() {
+fn removing_a_store_view_removes_its_config_values() {
     let store = shop();
     let url = [
         "config",
@@ -279,7 +279,7 @@ fn removing_takes_the_config_values_along_after_a_confirmation() {
 }
 
 #[test]
-fn a_role_scope_ends_at_its_websites() {
+fn a_role_scope_covers_its_websites_only() {
     let store = shop();
     store.run_ok(&["stores", "add-website", "us", "--name", "America"]);
     store.run_ok(&[

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::TestStore;
 
 #[test]
-fn the_help_fits_a_screen_and_names_every_command_once() {
+fn the_help_fits_a_screen_and_lists_every_command() {
     let help = TestStore::uninitialized().run_ok(&["--help"]);
     let root = login_as_customer::cli::command();
     for command in root.get_subcommands() {
@@ -20,7 +20,7 @@ fn the_help_fits_a_screen_and_names_every_command_once() {
 }
 
 #[test]
-fn without_a_command_the_help_is_an_error() {
+fn running_without_a_command_is_an_error() {
     let store = TestStore::uninitialized();
     let ran = store.run(&[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
@@ -29,7 +29,7 @@ fn without_a_command_the_help_is_an_error() {
 }
 
 #[test]
-fn a_misspelt_command_is_guessed() {
+fn a_misspelt_command_gets_a_suggestion() {
     let store = TestStore::uninitialized();
     let ran = store.run(&["logn"]);
     assert_eq!(ran.code, 2);
@@ -37,7 +37,7 @@ fn a_misspelt_command_is_guessed() {
 }
 
 #[test]
-fn usage_errors_are_json_where_json_was_asked_for() {
+fn usage_errors_are_json_if_json_was_requested() {
     let store = TestStore::uninitialized();
     for (args, help) in [
         (
@@ -67,13 +67,13 @@ fn usage_errors_are_json_where_json_was_asked_for() {
 }
 
 #[test]
-fn the_version_is_the_crate_s() {
+fn the_version_is_that_of_the_crate() {
     let version = TestStore::uninitialized().run_ok(&["--version"]);
     assert_eq!(version.trim(), format!("lac {}", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
-fn every_list_comes_in_pages() {
+fn every_list_has_pages() {
     let store = TestStore::with_sample_data();
     for list in [
         &["customer", "list"][..],

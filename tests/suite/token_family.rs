@@ -47,7 +47,7 @@ fn leaked(limits: &[&str]) -> (TestStore, String, String) {
 }
 
 #[test]
-fn what_a_token_made_stops_with_it_however_deep() {
+fn revoking_a_token_stops_all_its_descendants() {
     let (store, leaked, id) = leaked(&["--resource", "login_button", "--website", "base"]);
     let child = made(&store, &leaked, &["alice"]);
     let grandchild = made(&store, &child, &["alice", "--expires", "1h"]);
@@ -66,7 +66,7 @@ fn what_a_token_made_stops_with_it_however_deep() {
 }
 
 #[test]
-fn what_was_made_for_others_stops_too_and_what_they_have_besides_does_not() {
+fn revoking_a_token_stops_tokens_it_created_for_others() {
     let (store, leaked, id) = leaked(&[]);
     let own = store.create_agent("bea");
     let child = made(&store, &leaked, &["bea"]);
@@ -77,7 +77,7 @@ fn what_was_made_for_others_stops_too_and_what_they_have_besides_does_not() {
 }
 
 #[test]
-fn a_storefront_that_was_added_with_a_limited_token_ends_with_it() {
+fn a_storefront_added_with_a_limited_token_ends_with_it() {
     let limited = ["--expires", "10d", "--resource", "Lac::storefronts"];
     let (store, leaked, id) = leaked(&limited);
     let add = [
@@ -103,7 +103,7 @@ fn a_storefront_that_was_added_with_a_limited_token_ends_with_it() {
 /// A shop does not stop because the token of a script ran out; revoking that
 /// token stops it.
 #[test]
-fn a_storefront_that_was_added_with_a_token_without_a_limit_outlives_its_expiry() {
+fn a_storefront_added_with_an_unlimited_token_outlives_its_expiry() {
     let (store, leaked, id) = leaked(&["--expires", "1d"]);
     let add = ["storefront", "add", "shop", "--website", "base"];
     let add: Vec<&str> = add.iter().copied().chain(["-o", "json"]).collect();
@@ -119,7 +119,7 @@ fn a_storefront_that_was_added_with_a_token_without_a_limit_outlives_its_expiry(
 }
 
 #[test]
-fn a_token_counts_no_longer_than_the_owner_of_its_parent() {
+fn a_token_is_suspended_with_the_owner_of_its_parent() {
     let store = TestStore::with_sample_data();
     let boss = store.create_user("boss", "Administrators");
     let own = store.create_agent("bea");
@@ -143,7 +143,7 @@ fn a_token_counts_no_longer_than_the_owner_of_its_parent() {
 /// Revoking marks every descendant. Even if it had not, or somebody took the
 /// mark away, a token whose parent does not count does not either.
 #[test]
-fn a_parent_that_does_not_count_is_found_when_a_token_is_used() {
+fn an_invalid_parent_is_detected_when_a_token_is_used() {
     let (store, leaked, id) = leaked(&[]);
     let child = made(&store, &leaked, &["alice"]);
     let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
@@ -156,7 +156,7 @@ fn a_parent_that_does_not_count_is_found_when_a_token_is_used() {
 }
 
 #[test]
-fn a_limited_token_makes_no_more_than_it_has() {
+fn a_limited_token_creates_no_more_than_it_holds() {
     let (store, leaked, _) = leaked(&[
         "--resource",
         "login_button",
@@ -208,7 +208,7 @@ fn a_limited_token_makes_no_more_than_it_has() {
 }
 
 #[test]
-fn a_limited_token_neither_revokes_nor_sees_its_siblings() {
+fn a_limited_token_cannot_see_or_revoke_its_siblings() {
     let (store, leaked, id) = leaked(&["--resource", "login_button"]);
     let sibling =
         json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();
@@ -244,7 +244,7 @@ fn a_limited_token_neither_revokes_nor_sees_its_siblings() {
 }
 
 #[test]
-fn tokens_of_tokens_end_somewhere() {
+fn the_depth_of_token_descendants_is_limited() {
     let (store, mut token, _) = leaked(&[]);
     for _ in 0..8 {
         token = made(&store, &token, &["alice"]);

@@ -12,7 +12,7 @@ fn saved(store: &TestStore, name: &str, text: &str) -> String {
 }
 
 #[test]
-fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
+fn a_badly_saved_receipt_is_not_reported_as_tampered() {
     let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let note = store.run_ok(&["log", "checkpoint"]);
@@ -60,7 +60,7 @@ fn a_receipt_that_was_saved_badly_is_not_called_tampered() {
 }
 
 #[test]
-fn a_manifest_that_cannot_be_read_is_not_called_tampered() {
+fn an_unreadable_manifest_is_not_reported_as_tampered() {
     let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let export = store.home().join("e.csv").display().to_string();

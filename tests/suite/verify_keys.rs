@@ -59,7 +59,7 @@ fn stranger(name: &str) -> TestStore {
 }
 
 #[test]
-fn files_of_a_newer_key_need_the_chain_and_are_not_called_tampered() {
+fn files_of_a_newer_key_need_the_key_chain() {
     let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let first_key = verifier(&store);
@@ -107,7 +107,7 @@ fn files_of_a_newer_key_need_the_chain_and_are_not_called_tampered() {
 }
 
 #[test]
-fn what_another_store_signed_says_nothing_about_this_one() {
+fn signatures_of_another_store_prove_nothing_about_this_one() {
     let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let own_key = verifier(&store);
@@ -152,7 +152,7 @@ fn what_another_store_signed_says_nothing_about_this_one() {
 /// A key that is none of the log's proves nothing about it; what the log's own
 /// keys prove is found all the same.
 #[test]
-fn a_log_that_is_verified_with_a_key_that_is_none_of_its() {
+fn a_key_of_another_log_proves_nothing_about_this_one() {
     let store = TestStore::with_sample_data();
     let other_key = verifier(&stranger("test.example"));
     let verify = ["log", "verify", "--key", &other_key];
@@ -166,7 +166,7 @@ fn a_log_that_is_verified_with_a_key_that_is_none_of_its() {
 
 /// What a trusted key signed and somebody changed is tampered with, as before.
 #[test]
-fn a_signature_that_does_not_fit_is_a_difference() {
+fn an_invalid_signature_of_a_trusted_key_is_tampering() {
     let store = TestStore::with_sample_data();
     let key = verifier(&store);
     let sound = store.run_ok(&["log", "checkpoint"]);
@@ -179,7 +179,7 @@ fn a_signature_that_does_not_fit_is_a_difference() {
 
 /// Without the store nobody can tell an erased part from a withheld one.
 #[test]
-fn a_part_that_is_not_shown_is_erased_or_withheld() {
+fn without_the_store_a_missing_part_is_erased_or_withheld() {
     let store = TestStore::with_sample_data();
     store.login_url(&["1", "--ticket", "ZD-1"]);
     store.run_ok(&["customer", "remove", "1", "--yes"]);

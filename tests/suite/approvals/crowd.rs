@@ -30,7 +30,7 @@ fn won(outputs: &[Output], code: &str) -> usize {
 }
 
 #[test]
-fn of_many_decisions_and_logins_one_each_counts() {
+fn concurrent_decisions_and_logins_succeed_once_each() {
     let desk = Desk::new();
     let id = desk.id(&["1"]);
     let decide = |at: usize| {
@@ -55,7 +55,7 @@ fn of_many_decisions_and_logins_one_each_counts() {
 }
 
 #[test]
-fn of_many_approvals_one_counts_and_one_login_uses_it() {
+fn concurrent_approvals_allow_one_login() {
     let desk = Desk::new();
     let id = desk.id(&["1"]);
     let approve = (

@@ -4,7 +4,7 @@ use super::{Desk, json as answer};
 use crate::support::{json_str, sample_customers};
 
 #[test]
-fn a_customer_who_goes_takes_open_requests_along() {
+fn removing_a_customer_ends_their_open_requests() {
     let desk = Desk::new();
     let id = desk.id(&["1"]);
     desk.approve(&id);
@@ -17,7 +17,7 @@ fn a_customer_who_goes_takes_open_requests_along() {
 }
 
 #[test]
-fn erasing_leaves_nothing_that_people_wrote() {
+fn erasing_a_customer_removes_free_text_from_requests() {
     let desk = Desk::new();
     let secret = "quitesecretreason";
     let remark = "quitesecretremark";
@@ -42,7 +42,7 @@ fn erasing_leaves_nothing_that_people_wrote() {
 }
 
 #[test]
-fn a_request_follows_the_customer_to_a_new_number_and_files_leave_vip_alone() {
+fn a_request_follows_a_changed_customer_id_and_imports_keep_vip() {
     let desk = Desk::new();
     let add = "customer add --email new@example.com --website base --vip yes";
     let args: Vec<&str> = add.split(' ').collect();

@@ -12,7 +12,7 @@ fn with_json<'a>(args: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn asked_approved_used_once() {
+fn an_approved_request_allows_one_login() {
     let desk = Desk::new();
     let refused = desk.as_amy(&with_json(&["login", "1"]));
     let error = refused.assert_failed("approval_required", 5);
@@ -80,7 +80,7 @@ fn asked_approved_used_once() {
 }
 
 #[test]
-fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
+fn nobody_approves_or_sees_requests_beyond_their_rights() {
     let desk = Desk::new();
     // Lea may do both, but not for herself.
     let own = answer(&desk.as_lea(&with_json(&["login", "1", "--request"])));
@@ -110,7 +110,7 @@ fn nobody_approves_their_own_and_nobody_sees_what_is_not_theirs() {
 }
 
 #[test]
-fn outside_of_the_scope_there_is_no_request() {
+fn requests_outside_the_role_scope_are_not_found() {
     let desk = Desk::new();
     desk.store.run_ok(&["role", "scope", "leas", "website:eu"]);
     let id = desk.id(&["1"]);
@@ -122,7 +122,7 @@ fn outside_of_the_scope_there_is_no_request() {
 }
 
 #[test]
-fn an_approval_is_worth_what_its_approver_may_do_when_it_is_used() {
+fn an_approval_is_void_after_its_approver_lost_the_right() {
     for loss in [
         &["user", "disable", "lea"][..],
         &["user", "delete", "lea", "--yes"],
@@ -143,7 +143,7 @@ fn an_approval_is_worth_what_its_approver_may_do_when_it_is_used() {
 }
 
 #[test]
-fn a_request_of_somebody_who_may_not_log_in_any_more_is_not_approved() {
+fn a_request_cannot_be_approved_after_its_requester_lost_the_right() {
     for loss in [
         &["user", "disable", "amy"][..],
         &["role", "deny", "amys", "login_button"],
@@ -159,7 +159,7 @@ fn a_request_of_somebody_who_may_not_log_in_any_more_is_not_approved() {
 }
 
 #[test]
-fn denied_with_a_reason() {
+fn a_denial_carries_its_reason() {
     let desk = Desk::new();
     let id = desk.id(&["1"]);
     let reason = "call her first";
@@ -174,7 +174,7 @@ fn denied_with_a_reason() {
 }
 
 #[test]
-fn time_runs_out_for_requests_and_for_approvals() {
+fn requests_and_approvals_expire() {
     let desk = Desk::new();
     desk.store
         .run_ok(&["config", "set", "lac/approval/expiration_time", "60"]);
@@ -201,7 +201,7 @@ fn time_runs_out_for_requests_and_for_approvals() {
 }
 
 #[test]
-fn every_other_obstacle_comes_first() {
+fn approval_is_checked_after_every_other_obstacle() {
     let desk = Desk::new();
     for args in [&["login", "2"][..], &["login", "2", "--request"]] {
         desk.as_amy(&with_json(args))
@@ -232,7 +232,7 @@ fn every_other_obstacle_comes_first() {
 }
 
 #[test]
-fn marked_are_websites_customers_and_roles() {
+fn approval_can_be_required_by_website_customer_or_role() {
     let store = TestStore::with_sample_data();
     let amy = store.create_agent("amy");
     let login = |id: &str| store.run_as(&amy, &["login", id, "-o", "json"]);
@@ -280,7 +280,7 @@ fn marked_are_websites_customers_and_roles() {
 }
 
 #[test]
-fn where_it_would_be_is_what_was_approved() {
+fn an_approval_covers_its_store_view_only() {
     let desk = Desk::new();
     let manual = "login_as_customer/general/store_view_manual_choice_enabled";
     desk.store.run_ok(&["config", "set", manual, "yes"]);
@@ -298,7 +298,7 @@ fn where_it_would_be_is_what_was_approved() {
 }
 
 #[test]
-fn who_agreed_to_a_login_with_consent_did_not_agree_to_one_without() {
+fn an_approval_does_not_cover_a_later_consent_override() {
     let desk = Desk::new();
     let rights = ["login_button", "Lac::consent_override"];
     let may = desk.store.create_user_with_resources("mia", &rights);

@@ -31,7 +31,7 @@ fn pending(desk: &Desk) -> String {
 }
 
 #[test]
-fn the_url_comes_with_the_approval() {
+fn the_url_is_printed_after_the_approval() {
     let desk = Desk::new();
     let (child, id) = waiting(&desk);
     desk.approve(&id);
@@ -44,7 +44,7 @@ fn the_url_comes_with_the_approval() {
 }
 
 #[test]
-fn a_no_ends_the_waiting() {
+fn a_denial_ends_the_wait() {
     let desk = Desk::new();
     let (child, id) = waiting(&desk);
     answer(&desk.as_lea(&["request", "deny", &id, "--reason", "not now", "-o", "json"]));
@@ -56,7 +56,7 @@ fn a_no_ends_the_waiting() {
 }
 
 #[test]
-fn patience_ends_and_the_request_stays() {
+fn the_request_remains_after_the_wait_times_out() {
     let desk = Desk::new();
     let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
     desk.as_amy(&args).assert_failed("approval_required", 5);

@@ -29,7 +29,7 @@ fn code(fault: &str) -> String {
 }
 
 #[test]
-fn a_claim_about_the_log_is_no_alarm() {
+fn a_forged_claim_about_the_log_reports_no_tampering() {
     let store = TestStore::new();
     let agent = create_user_with_own_role(&store, "agent", &["login_button"]);
     let reader = create_user_with_own_role(&store, "reader", &["login_log"]);

@@ -12,7 +12,7 @@ use super::{ask, frame, hello, run, say, serving};
 use crate::support::TestStore;
 
 #[test]
-fn what_is_no_request_is_refused_and_the_next_one_is_heard() {
+fn a_malformed_request_is_refused_and_the_next_one_answered() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let huge = [&[b'Q'][..], &u32::MAX.to_be_bytes(), &[b'x'; 100]].concat();
@@ -51,7 +51,7 @@ fn what_is_no_request_is_refused_and_the_next_one_is_heard() {
 }
 
 #[test]
-fn slow_and_silent_guests_keep_nobody_waiting_and_are_sent_away() {
+fn slow_and_silent_clients_block_nobody_and_are_disconnected() {
     let store = TestStore::new();
     let broker = serving(&store);
     let silent: Vec<UnixStream> = (0..40)
@@ -84,7 +84,7 @@ fn slow_and_silent_guests_keep_nobody_waiting_and_are_sent_away() {
 }
 
 #[test]
-fn one_account_cannot_take_all_the_room() {
+fn one_account_cannot_use_all_connections() {
     let store = TestStore::new();
     let broker = serving(&store);
     let all: Vec<UnixStream> = (0..160)
@@ -98,7 +98,7 @@ fn one_account_cannot_take_all_the_room() {
 }
 
 #[test]
-fn whatever_is_sent_the_broker_goes_on() {
+fn arbitrary_bytes_do_not_stop_the_broker() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let before = shop.log_events().len();
@@ -137,7 +137,7 @@ fn whatever_is_sent_the_broker_goes_on() {
 
 /// Everybody on the machine can call, and every attempt is recorded, for ever.
 #[test]
-fn however_much_a_guest_says_little_of_it_goes_on_record() {
+fn long_client_input_is_truncated_in_the_log() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let (long, longest) = ("x".repeat(3_000_000), "x".repeat(255));
@@ -176,7 +176,7 @@ fn however_much_a_guest_says_little_of_it_goes_on_record() {
 }
 
 #[test]
-fn doctor_tells_a_guest_nothing_of_people_and_websites() {
+fn doctor_shows_unauthenticated_clients_no_names() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let (_, own) = ask(&broker, r#"{"use_case":"doctor","request":{}}"#);
@@ -191,7 +191,7 @@ fn doctor_tells_a_guest_nothing_of_people_and_websites() {
 }
 
 #[test]
-fn one_act_names_no_more_than_can_be_looked_up_quickly() {
+fn one_request_may_name_10000_items_at_most() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let many = vec![r#""1""#; 10_001].join(",");

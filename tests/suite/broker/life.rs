@@ -10,7 +10,7 @@ use super::{ask, frame, run, say, serving};
 use crate::support::TestStore;
 
 #[test]
-fn whoever_connects_is_who_the_kernel_says() {
+fn clients_are_identified_by_kernel_credentials() {
     let store = TestStore::new();
     let broker = serving(&store);
     let myself = run(&store, &broker, &["whoami", "-o", "json"]).assert_succeeded();
@@ -37,7 +37,7 @@ fn whoever_connects_is_who_the_kernel_says() {
 }
 
 #[test]
-fn a_token_counts_over_the_socket_and_is_in_no_answer() {
+fn a_token_works_over_the_socket_and_is_never_echoed() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let token = shop.create_user("tina", "Administrators");
@@ -59,7 +59,7 @@ fn a_token_counts_over_the_socket_and_is_in_no_answer() {
 }
 
 #[test]
-fn one_broker_a_socket_and_a_dead_ones_is_taken_over() {
+fn a_socket_serves_one_broker_and_a_stale_one_is_replaced() {
     let store = TestStore::new();
     let mut broker = serving(&store);
     let socket = broker.socket.display().to_string();
@@ -86,7 +86,7 @@ fn one_broker_a_socket_and_a_dead_ones_is_taken_over() {
 }
 
 #[test]
-fn told_to_end_it_answers_what_is_under_way() {
+fn a_terminating_broker_finishes_running_requests() {
     let shop = TestStore::with_sample_data();
     let mut broker = serving(&shop);
     let waiting = std::os::unix::net::UnixStream::connect(&broker.socket).expect("a line");
@@ -103,7 +103,7 @@ fn told_to_end_it_answers_what_is_under_way() {
 }
 
 #[test]
-fn a_store_that_is_not_there_or_not_safe_is_not_served() {
+fn a_missing_or_unsafe_store_is_not_served() {
     let store = TestStore::uninitialized();
     let socket = store.home().join("s.sock").display().to_string();
     store.run_failing(&["serve", "--socket", &socket], "store_missing", 1);
@@ -116,7 +116,7 @@ fn a_store_that_is_not_there_or_not_safe_is_not_served() {
 }
 
 #[test]
-fn a_socket_where_others_could_lay_one_is_not_trusted() {
+fn a_socket_in_a_directory_writable_by_others_is_refused() {
     let store = TestStore::new();
     let broker = serving(&store);
     let dir = broker.socket.parent().expect("a directory");
@@ -126,7 +126,7 @@ fn a_socket_where_others_could_lay_one_is_not_trusted() {
 }
 
 #[test]
-fn both_sides_must_speak_the_same_protocol() {
+fn client_and_broker_must_use_the_same_protocol() {
     let store = TestStore::new();
     let broker = serving(&store);
     let heard = say(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
@@ -138,7 +138,7 @@ fn both_sides_must_speak_the_same_protocol() {
 }
 
 #[test]
-fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
+fn the_next_request_detects_a_restored_database() {
     let shop = TestStore::with_sample_data();
     let copy = shop.copy_store();
     let broker = serving(&shop);
@@ -166,7 +166,7 @@ fn a_store_that_was_put_back_is_noticed_by_the_next_request() {
 }
 
 #[test]
-fn a_broker_takes_only_its_own_socket_with_it() {
+fn a_broker_removes_only_its_own_socket() {
     let store = TestStore::new();
     let mut first = serving(&store);
     fs::remove_file(&first.socket).expect("removed");

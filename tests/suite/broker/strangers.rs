@@ -35,7 +35,7 @@ fn refusals(store: &TestStore) -> Vec<Value> {
 }
 
 #[test]
-fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
+fn many_refusals_are_one_event_with_a_count() {
     let store = TestStore::new();
     let broker = serving(&store);
     knock(&broker, 60);
@@ -64,7 +64,7 @@ fn a_flood_of_refusals_is_one_event_and_its_number_is_kept() {
 }
 
 #[test]
-fn processes_of_their_own_count_together() {
+fn refusals_in_separate_processes_are_counted_together() {
     let store = TestStore::new();
     for n in 0..12 {
         let ran = store.run_as(&format!("lac_{n}"), &["whoami", "-o", "json"]);
@@ -119,7 +119,7 @@ fn importing(broker: &BrokerProcess) -> UnixStream {
 }
 
 #[test]
-fn long_requests_of_one_account_wait_for_each_other_and_short_ones_do_not() {
+fn long_requests_of_one_account_run_one_at_a_time() {
     let store = TestStore::with_sample_data();
     let broker = serving(&store);
     let (first, second) = (importing(&broker), importing(&broker));

@@ -10,7 +10,7 @@ use super::{command, frame, hello, run, serving};
 use crate::support::{TestStore, command_output};
 
 #[test]
-fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
+fn imports_and_exports_match_those_without_a_broker() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let dir = tempfile::tempdir().expect("a directory");
@@ -76,7 +76,7 @@ fn what_is_imported_and_exported_is_the_same_as_on_the_store_itself() {
 }
 
 #[test]
-fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once() {
+fn large_files_are_read_in_pieces_and_errors_reported_at_once() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");
@@ -126,7 +126,7 @@ fn a_large_file_is_asked_for_piece_by_piece_and_an_error_in_it_is_told_at_once()
 }
 
 #[test]
-fn who_hangs_up_in_the_middle_of_an_export_leaves_no_file_and_no_record() {
+fn an_interrupted_export_leaves_no_file_and_no_event() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let before = shop.log_events().len();
@@ -143,7 +143,7 @@ fn who_hangs_up_in_the_middle_of_an_export_leaves_no_file_and_no_record() {
 /// The store is locked while an import is written: whoever sent all of it and
 /// reads nothing of how far it is must not keep it so.
 #[test]
-fn an_import_whose_sender_does_not_listen_keeps_nobody_out() {
+fn an_import_client_that_does_not_read_blocks_nobody() {
     let shop = TestStore::with_sample_data();
     let broker = serving(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");

@@ -6,7 +6,7 @@ use super::{SHOP, mode, newest, redeem};
 use crate::support::{TestStore, json_str, rest_customer, rest_page};
 
 #[test]
-fn a_grant_can_be_for_some_time() {
+fn a_grant_can_have_a_time_limit() {
     let store = TestStore::with_sample_data();
     let granted = store.run_json(&["consent", "grant", "2", "--for", "7d"]);
     assert_eq!(granted[0]["until"], "2026-10-12T12:00:00.000000Z");
@@ -50,7 +50,7 @@ fn a_grant_can_be_for_some_time() {
 }
 
 #[test]
-fn until_is_a_time_as_everywhere_and_in_the_stores_zone() {
+fn until_accepts_the_usual_times_in_the_stores_time_zone() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
     for (given, until) in [
@@ -64,7 +64,7 @@ fn until_is_a_time_as_everywhere_and_in_the_stores_zone() {
 }
 
 #[test]
-fn what_is_past_or_absurd_is_refused() {
+fn past_or_excessive_limits_are_refused() {
     let store = TestStore::with_sample_data();
     for limit in [
         "--for=0s",
@@ -102,7 +102,7 @@ fn what_is_past_or_absurd_is_refused() {
 }
 
 #[test]
-fn what_has_run_out_is_withheld_and_says_since_when() {
+fn an_expired_grant_is_withheld_and_shows_when_it_expired() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "grant", "2", "--for", "1h"]);
     store.clock.set("2026-10-05T12:59:59.999999Z");
@@ -130,7 +130,7 @@ fn what_has_run_out_is_withheld_and_says_since_when() {
 }
 
 #[test]
-fn link_and_session_end_with_the_consent() {
+fn links_and_sessions_end_when_the_consent_expires() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "grant", "1", "--for", "30s"]);
     let login = store.login(&["1"]);
@@ -162,7 +162,7 @@ fn link_and_session_end_with_the_consent() {
 }
 
 #[test]
-fn a_shorter_grant_shortens_what_is_open_and_a_longer_one_does_not_lengthen_it() {
+fn a_new_grant_shortens_open_sessions_but_never_extends_them() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     let login = store.login(&["1"]);
@@ -185,7 +185,7 @@ fn a_shorter_grant_shortens_what_is_open_and_a_longer_one_does_not_lengthen_it()
 }
 
 #[test]
-fn a_link_that_a_grant_has_shortened_cannot_be_used_longer() {
+fn a_link_expires_with_a_shortened_grant() {
     let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
@@ -199,7 +199,7 @@ fn a_link_that_a_grant_has_shortened_cannot_be_used_longer() {
 }
 
 #[test]
-fn a_statement_tells_that_it_ended_with_the_permission() {
+fn a_statement_says_that_a_session_ended_with_its_consent() {
     let store = TestStore::with_sample_data();
     let login = store.login(&["1"]);
     store.run_json(&redeem(json_str(&login["url"])));
@@ -224,7 +224,7 @@ fn a_statement_tells_that_it_ended_with_the_permission() {
 }
 
 #[test]
-fn of_two_records_of_one_person_the_shorter_grant_holds() {
+fn merging_two_customers_keeps_the_shorter_grant() {
     let store = TestStore::with_sample_data();
     let csv = "email,_website,firstname,lastname\nada.a@example.com,base,Ada,Apple\n";
     store

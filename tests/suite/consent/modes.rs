@@ -6,7 +6,7 @@ use super::{MODE, mode, newest, redeem};
 use crate::support::{TestStore, json_str, rest_customer, rest_page};
 
 #[test]
-fn opt_in_is_the_default_and_needs_a_yes() {
+fn opt_in_is_the_default_and_requires_consent() {
     let store = TestStore::with_sample_data();
     assert_eq!(store.run_ok(&["config", "get", MODE]).trim(), "opt-in");
     store.run_failing(&["config", "set", MODE, "never"], "invalid_value", 2);
@@ -20,7 +20,7 @@ fn opt_in_is_the_default_and_needs_a_yes() {
 }
 
 #[test]
-fn opt_out_allows_until_somebody_says_no() {
+fn opt_out_allows_logins_until_consent_is_withdrawn() {
     let store = TestStore::with_sample_data();
     store.import(
         "customers",
@@ -66,7 +66,7 @@ fn opt_out_allows_until_somebody_says_no() {
 }
 
 #[test]
-fn where_silence_is_a_yes_a_files_first_no_is_a_change() {
+fn in_opt_out_mode_an_imported_first_refusal_is_recorded() {
     let store = TestStore::with_sample_data();
     mode(&store, "opt-out");
     let gwen = |consent| {
@@ -92,7 +92,7 @@ fn where_silence_is_a_yes_a_files_first_no_is_a_change() {
 }
 
 #[test]
-fn mandatory_does_not_ask() {
+fn mandatory_mode_ignores_consent() {
     let store = TestStore::with_sample_data();
     mode(&store, "mandatory");
     let url = store.login_url(&["2"]);
@@ -111,7 +111,7 @@ fn mandatory_does_not_ask() {
 }
 
 #[test]
-fn the_mode_is_that_of_the_customers_own_website() {
+fn the_customers_own_website_decides_the_mode() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "revoke", "1", "3"]);
     store.run_ok(&["config", "set", MODE, "mandatory", "--scope", "website:eu"]);
@@ -126,7 +126,7 @@ fn the_mode_is_that_of_the_customers_own_website() {
 }
 
 #[test]
-fn a_change_of_the_mode_ends_what_it_takes_the_ground_from() {
+fn changing_the_mode_ends_sessions_that_lack_consent() {
     let store = TestStore::with_sample_data();
     mode(&store, "mandatory");
     let ben = store.create_agent("ben");
@@ -157,7 +157,7 @@ fn a_change_of_the_mode_ends_what_it_takes_the_ground_from() {
 }
 
 #[test]
-fn who_granted_it_and_now_logs_in_is_marked() {
+fn a_login_on_consent_the_agent_granted_is_marked() {
     let store = TestStore::with_sample_data();
     let ben =
         store.create_user_with_resources("ben", &["login_button", "allow_shopping_assistance"]);

@@ -8,7 +8,7 @@ use crate::support::{TestStore, json_str};
 const WITHOUT: [&str; 3] = ["--override-consent", "--reason", "the police asks"];
 
 #[test]
-fn it_takes_the_resource_and_always_a_reason() {
+fn an_override_requires_its_resource_and_a_reason() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     let as_ben = |args: &[&str]| {
@@ -60,7 +60,7 @@ fn it_takes_the_resource_and_always_a_reason() {
 }
 
 #[test]
-fn where_consent_is_there_nothing_is_overridden() {
+fn given_consent_is_not_overridden() {
     let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["1"].iter().chain(&WITHOUT).copied().collect();
     store.login(&args);
@@ -76,7 +76,7 @@ fn where_consent_is_there_nothing_is_overridden() {
 }
 
 #[test]
-fn a_check_says_that_it_would_be_overridden() {
+fn a_login_check_reports_a_consent_override() {
     let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["login", "2", "--check"]
         .iter()
@@ -94,7 +94,7 @@ fn a_check_says_that_it_would_be_overridden() {
 }
 
 #[test]
-fn a_no_ends_it_also_one_that_is_said_again() {
+fn withdrawing_consent_ends_an_override_even_if_repeated() {
     let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["2"].iter().chain(&WITHOUT).copied().collect();
     let unspent = store.login_url(&args);
@@ -125,7 +125,7 @@ fn a_no_ends_it_also_one_that_is_said_again() {
 }
 
 #[test]
-fn whoever_loses_the_resource_loses_the_session() {
+fn losing_the_override_resource_ends_the_session() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     store.run_ok(&["role", "allow", "bens", "Lac::consent_override"]);

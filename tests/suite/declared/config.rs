@@ -24,7 +24,7 @@ format = "lac-config/1"
 "#;
 
 #[test]
-fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
+fn applying_a_file_records_the_same_events_as_single_commands() {
     let store = TestStore::with_sample_data();
     let answer = applied(&store, "config", FILE, &[]);
     let paths: Vec<String> = answer["changes"]
@@ -87,7 +87,7 @@ fn a_file_sets_what_differs_with_the_events_of_the_single_commands() {
 }
 
 #[test]
-fn prune_lets_inherit_what_the_file_lacks() {
+fn prune_unsets_values_missing_from_the_file() {
     let store = TestStore::with_sample_data();
     applied(&store, "config", FILE, &[]);
     let file = "format = \"lac-config/1\"\n[default]\n\"login_as_customer/general/enabled\" = 1\n";
@@ -115,7 +115,7 @@ fn prune_lets_inherit_what_the_file_lacks() {
 }
 
 #[test]
-fn whatever_is_wrong_is_said_with_line_column_and_field() {
+fn errors_name_line_column_and_field() {
     let store = TestStore::with_sample_data();
     let head = "format = \"lac-config/1\"\n";
     for (text, problem) in [
@@ -186,7 +186,7 @@ fn whatever_is_wrong_is_said_with_line_column_and_field() {
 }
 
 #[test]
-fn switching_the_feature_off_ends_sessions_and_they_are_counted() {
+fn disabling_the_feature_ends_and_counts_sessions() {
     let store = TestStore::with_sample_data();
     store.login(&["1"]);
     let file =
@@ -197,7 +197,7 @@ fn switching_the_feature_off_ends_sessions_and_they_are_counted() {
 }
 
 #[test]
-fn a_change_of_what_is_logged_is_recorded_and_so_is_what_comes_with_it() {
+fn changing_logged_groups_is_recorded_with_the_other_changes() {
     let store = TestStore::with_sample_data();
     let logged = "admin/magento_logging/actions";
     store.run_ok(&["config", "set", logged, "stores"]);

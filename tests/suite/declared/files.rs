@@ -12,7 +12,7 @@ use crate::support::{TestStore, json_str};
 const FILE: &str = "format = \"lac-roles/1\"\n\n[[role]]\nname = \"Größe\"\naccess = \"custom\"\nscope = \"all\"\n";
 
 #[test]
-fn a_byte_order_mark_and_other_line_ends_do_not_matter() {
+fn byte_order_marks_and_crlf_are_accepted() {
     let store = TestStore::new();
     let crlf = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
     assert_eq!(applied(&store, "role", &crlf, &[])["changed"], true);
@@ -25,7 +25,7 @@ fn a_byte_order_mark_and_other_line_ends_do_not_matter() {
 }
 
 #[test]
-fn another_encoding_is_told() {
+fn another_encoding_is_reported() {
     let store = TestStore::new();
     let utf16: Vec<u8> = FILE.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let utf16 = [&[0xff, 0xfe][..], &utf16].concat();
@@ -48,7 +48,7 @@ fn another_encoding_is_told() {
 }
 
 #[test]
-fn three_megabytes_are_read_and_more_than_four_are_not() {
+fn files_of_3_mb_are_read_and_over_4_mb_refused() {
     let store = TestStore::new();
     let padding = format!("# {}\n", "aha".repeat(20)).repeat(3 * 1024 * 1024 / 63);
     let large = format!("{FILE}{padding}");
@@ -73,7 +73,7 @@ fn three_megabytes_are_read_and_more_than_four_are_not() {
 }
 
 #[test]
-fn a_link_and_a_pipe_are_as_good_as_a_file() {
+fn links_and_pipes_are_accepted_as_files() {
     let store = TestStore::new();
     let (path, link) = (store.home().join("roles.toml"), store.home().join("link"));
     fs::write(&path, FILE).expect("a file");
@@ -108,7 +108,7 @@ fn a_link_and_a_pipe_are_as_good_as_a_file() {
 }
 
 #[test]
-fn a_diff_comes_in_every_format() {
+fn diff_supports_every_output_format() {
     let store = TestStore::new();
     let ran = given(&store, "role", "diff", FILE, &["-o", "jsonl"]);
     assert_eq!(ran.code, 9);
@@ -129,7 +129,7 @@ fn a_diff_comes_in_every_format() {
 
 /// What the page shows is what the program takes.
 #[test]
-fn the_page_s_examples_are_right() {
+fn the_examples_in_the_docs_are_valid() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/roles-as-code.md");
     let page = fs::read_to_string(page).expect("a page");
     let store = TestStore::with_sample_data();

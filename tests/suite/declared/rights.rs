@@ -20,7 +20,7 @@ fn given_by(store: &TestStore, token: &str, args: &[&str], stdin: &str) -> Comma
 const ROLE: &str = "format = \"lac-roles/1\"\n[[role]]\nname = \"R\"\naccess = \"custom\"\nscope = \"all\"\nresources = []\n";
 
 #[test]
-fn each_part_takes_its_resource() {
+fn each_part_requires_its_resource() {
     let store = TestStore::with_sample_data();
     applied(&store, "role", ROLE, &[]);
     let roles = store.create_user_with_resources("roles", &["acl_roles"]);
@@ -74,7 +74,7 @@ fn each_part_takes_its_resource() {
 }
 
 #[test]
-fn nobody_gives_or_changes_more_than_they_hold() {
+fn nobody_grants_or_changes_more_than_they_hold() {
     let store = TestStore::with_sample_data();
     applied(&store, "role", ROLE, &[]);
     let token =
@@ -115,7 +115,7 @@ fn nobody_gives_or_changes_more_than_they_hold() {
 }
 
 #[test]
-fn within_a_role_scope_other_websites_do_not_exist() {
+fn a_role_scope_hides_other_websites() {
     let store = TestStore::with_sample_data();
     store.run_ok(&[
         "config",
@@ -187,7 +187,7 @@ fn within_a_role_scope_other_websites_do_not_exist() {
 }
 
 #[test]
-fn each_path_takes_its_section_s_resource() {
+fn each_config_path_requires_its_sections_resource() {
     let store = TestStore::with_sample_data();
     let section = store.create_user_with_resources("section", &["config_section"]);
     let rest = store.create_user_with_resources("rest", &["Magento_Config::config"]);

@@ -34,7 +34,7 @@ scope = "all"
 "#;
 
 #[test]
-fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_commands() {
+fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
     let store = TestStore::with_sample_data();
     let by_hand = store.copy_store();
     let answer = applied(&store, "role", FILE, &[]);
@@ -107,7 +107,7 @@ fn a_file_makes_roles_and_those_who_have_them_with_the_events_of_the_single_comm
 }
 
 #[test]
-fn every_kind_of_change_is_the_single_command_s() {
+fn every_change_matches_its_single_command() {
     let store = TestStore::with_sample_data();
     applied(&store, "role", FILE, &[]);
     let changed = FILE
@@ -158,7 +158,7 @@ fn every_kind_of_change_is_the_single_command_s() {
 }
 
 #[test]
-fn exported_applied_and_exported_again_it_is_the_same_bytes() {
+fn export_apply_export_yields_the_same_bytes() {
     let store = TestStore::with_sample_data();
     let hostile = "Größe \"渡\" \\ ' #";
     store.run_ok(&[
@@ -206,7 +206,7 @@ fn exported_applied_and_exported_again_it_is_the_same_bytes() {
 }
 
 #[test]
-fn prune_deletes_what_the_file_lacks_after_a_question() {
+fn prune_deletes_missing_entries_after_confirmation() {
     let store = TestStore::with_sample_data();
     let exported = store.run_ok(&["role", "export"]);
     applied(&store, "role", FILE, &[]);
@@ -251,7 +251,7 @@ fn prune_deletes_what_the_file_lacks_after_a_question() {
 }
 
 #[test]
-fn a_part_that_the_file_does_not_speak_of_is_left_alone() {
+fn a_section_missing_from_the_file_is_left_unchanged() {
     let store = TestStore::with_sample_data();
     applied(&store, "role", FILE, &[]);
     let exported = store.run_ok(&["role", "export"]);
@@ -298,7 +298,7 @@ fn a_part_that_the_file_does_not_speak_of_is_left_alone() {
 }
 
 #[test]
-fn accounts_change_hands_within_a_file() {
+fn os_accounts_can_be_swapped_within_a_file() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "A"]);
     store.run_ok(&["role", "create", "B"]);
@@ -351,7 +351,7 @@ fn accounts_change_hands_within_a_file() {
 
 #[test]
 #[allow(clippy::too_many_lines)] // one list of what can be wrong
-fn whatever_is_wrong_is_said_with_line_column_and_field() {
+fn errors_name_line_column_and_field() {
     let store = TestStore::with_sample_data();
     let head = "format = \"lac-roles/1\"\n";
     let role = "[[role]]\nname = \"R\"\naccess = \"custom\"\nscope = \"all\"\n";
@@ -472,7 +472,7 @@ fn whatever_is_wrong_is_said_with_line_column_and_field() {
 }
 
 #[test]
-fn somebody_must_still_get_in_when_it_is_done() {
+fn an_apply_must_leave_an_administrator_with_access() {
     let store = TestStore::new();
     let exported = store.run_ok(&["role", "export"]);
     let fewer = exported.replace("access = \"all\"", "access = \"custom\"");
@@ -491,7 +491,7 @@ fn somebody_must_still_get_in_when_it_is_done() {
 }
 
 #[test]
-fn who_loses_access_loses_the_session_once() {
+fn losing_access_ends_the_session_once() {
     let store = TestStore::with_sample_data();
     let anna = store.create_agent("anna");
     let bert = store.create_agent("bert");
@@ -511,7 +511,7 @@ fn who_loses_access_loses_the_session_once() {
 }
 
 #[test]
-fn of_two_at_once_one_changes_and_the_other_finds_it_done() {
+fn of_two_concurrent_applies_one_finds_nothing_to_change() {
     let store = TestStore::with_sample_data();
     let path = store.home().join("roles.toml");
     std::fs::write(&path, FILE).expect("a file");
@@ -534,7 +534,7 @@ fn of_two_at_once_one_changes_and_the_other_finds_it_done() {
 
 /// A thousand of each: what was quadratic once took forty seconds here.
 #[test]
-fn many_roles_and_many_people_are_a_matter_of_seconds() {
+fn a_thousand_roles_and_users_take_seconds() {
     use std::fmt::Write as _;
     let store = TestStore::new();
     let mut file = String::from("format = \"lac-roles/1\"\n");

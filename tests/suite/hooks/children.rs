@@ -47,7 +47,7 @@ fn kept(broker: u32) -> (usize, usize) {
 }
 
 #[test]
-fn a_child_that_leaves_its_group_costs_the_broker_nothing() {
+fn a_detached_child_of_a_hook_costs_the_broker_nothing() {
     let hooked = Hooked::new();
     let home = hooked.store.home().display().to_string();
     // Its stdout and stderr are the hook's own.
@@ -94,7 +94,7 @@ fn a_child_that_leaves_its_group_costs_the_broker_nothing() {
 }
 
 #[test]
-fn what_stays_in_the_group_ends_with_the_program() {
+fn children_in_the_hooks_process_group_end_with_it() {
     let hooked = Hooked::new();
     let home = hooked.store.home().display().to_string();
     hooked.script(&format!(

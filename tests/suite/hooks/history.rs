@@ -8,7 +8,7 @@ use crate::support::{TestStore, json_str};
 const HISTORY: [&str; 3] = ["customer", "history", "1"];
 
 #[test]
-fn who_when_why_how_long_and_who_approved() {
+fn customer_history_shows_agent_time_reason_and_approver() {
     let desk = Desk::new();
     let store = &desk.store;
     store.run_ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
@@ -84,7 +84,7 @@ fn who_when_why_how_long_and_who_approved() {
 }
 
 #[test]
-fn it_stays_within_the_scope() {
+fn customer_history_respects_the_role_scope() {
     let store = TestStore::with_sample_data();
     let add = "customer add --email new@example.com --website eu --id 4711";
     store.run_ok(&add.split(' ').collect::<Vec<_>>());

@@ -17,7 +17,7 @@ fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn whoever_is_killed_when_every_login_is_told_at_least_once() {
+fn every_login_is_delivered_at_least_once_despite_kills() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     // It falls with whoever runs it: what it has not written by then is lost.
@@ -50,7 +50,7 @@ fn whoever_is_killed_when_every_login_is_told_at_least_once() {
 }
 
 #[test]
-fn many_at_once_deliver_each_once() {
+fn concurrent_processes_deliver_each_notice_once() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     let start = |_| {

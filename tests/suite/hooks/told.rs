@@ -10,7 +10,7 @@ use super::Hooked;
 use crate::support::{TestStore, json_str};
 
 #[test]
-fn a_login_and_its_redemption_are_told() {
+fn a_login_and_its_redemption_are_delivered() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     let login = store.login(&["1", "--ticket", "ZD-1", "--reason", "not for her eyes"]);
@@ -68,14 +68,14 @@ fn a_login_and_its_redemption_are_told() {
 }
 
 #[test]
-fn without_a_hook_nothing_is_kept() {
+fn without_a_hook_no_notices_are_stored() {
     let store = TestStore::with_sample_data();
     store.login(&["1"]);
     assert_eq!(store.run_json(&["outbox", "list"]), json!([]));
 }
 
 #[test]
-fn a_hook_that_fails_spoils_no_login_and_is_tried_again() {
+fn a_failing_hook_breaks_no_login_and_is_retried() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     hooked.script("echo hello; echo the mail server is away >&2; exit 75");
@@ -112,7 +112,7 @@ fn a_hook_that_fails_spoils_no_login_and_is_tried_again() {
 }
 
 #[test]
-fn given_up_is_not_forgotten() {
+fn failed_notices_are_kept_and_can_be_retried() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     hooked.script("exit 1");
@@ -152,7 +152,7 @@ fn given_up_is_not_forgotten() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_was_open_stays_here() {
+fn a_hook_inherits_no_open_files() {
     let hooked = Hooked::new();
     hooked.script("cat > /dev/null; ls /proc/self/fd > \"$1\"; env >> \"$1\"");
     let mut shell = std::process::Command::new("/bin/sh");
@@ -176,7 +176,7 @@ fn what_was_open_stays_here() {
 }
 
 #[test]
-fn a_hook_that_hangs_is_ended() {
+fn a_hanging_hook_is_killed() {
     let hooked = Hooked::new();
     hooked.configure("timeout = \"1s\"");
     hooked.script("sleep 60 & sleep 60");
@@ -187,7 +187,7 @@ fn a_hook_that_hangs_is_ended() {
 }
 
 #[test]
-fn a_program_that_is_not_safe_is_not_run() {
+fn an_unsafe_hook_program_is_not_run() {
     let hooked = Hooked::new();
     fs::set_permissions(hooked.program(), fs::Permissions::from_mode(0o722)).expect("its mode");
     hooked.store.login(&["1"]);
@@ -210,7 +210,7 @@ fn a_program_that_is_not_safe_is_not_run() {
 }
 
 #[test]
-fn old_ones_go_and_the_erased_are_not_told_of() {
+fn old_notices_and_those_of_erased_customers_are_deleted() {
     let hooked = Hooked::new();
     let store = &hooked.store;
     store.login(&["1"]);

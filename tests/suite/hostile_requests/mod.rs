@@ -24,7 +24,7 @@ const RECORD_MAX: i64 = 16 * 1024;
 const GROWTH_MAX: u64 = 32 * 1024 * 1024;
 
 #[test]
-fn every_use_case_has_a_sample_that_is_well_formed_and_whole() {
+fn every_use_case_has_a_complete_sample() {
     let sampled: BTreeSet<&str> = all().iter().map(|(name, _)| *name).collect();
     let named: BTreeSet<&str> = use_case_names().iter().copied().collect();
     assert_eq!(sampled, named, "a use case needs a sample here");
@@ -167,7 +167,7 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
 }
 
 #[test]
-fn no_hostile_request_of_any_use_case_does_harm() {
+fn no_hostile_request_does_harm() {
     let shop = TestStore::with_sample_data();
     let mut broker = serving(&shop);
     let said = {

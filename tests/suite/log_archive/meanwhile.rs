@@ -37,7 +37,7 @@ fn spawn(store: &TestStore, args: &[&str]) -> Child {
 }
 
 #[test]
-fn killed_at_any_moment_it_has_happened_or_not() {
+fn a_killed_archive_run_has_archived_all_or_nothing() {
     let sound = long_store(500, 25);
     let before = oldest_first(&sound);
     let started = std::time::Instant::now();
@@ -78,7 +78,7 @@ fn killed_at_any_moment_it_has_happened_or_not() {
 }
 
 #[test]
-fn two_runs_at_once_and_writers_beside_them() {
+fn concurrent_archive_runs_and_writers_lose_no_event() {
     let store = long_store(500, 25);
     let before = oldest_first(&store);
     let mut children: Vec<Child> = Vec::new();

@@ -81,7 +81,7 @@ fn summer() -> StorefrontFixture {
 }
 
 #[test]
-fn a_file_for_each_day_that_is_old_enough() {
+fn each_day_that_is_old_enough_gets_a_file() {
     let store = TestStore::uninitialized();
     store.clock.set("2026-07-31T23:30:00Z");
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
@@ -140,7 +140,7 @@ fn a_file_for_each_day_that_is_old_enough() {
 
 /// Weeks begin on Monday; a day of 25 hours is one.
 #[test]
-fn weeks_and_months_of_the_stores_timezone() {
+fn archives_can_cover_weeks_and_months_in_the_stores_time_zone() {
     for (frequency, expected) in [
         (
             "daily",
@@ -198,7 +198,7 @@ fn weeks_and_months_of_the_stores_timezone() {
 }
 
 #[test]
-fn another_directory_by_config() {
+fn the_archive_directory_can_be_configured() {
     let shop = summer();
     let store = &shop.store;
     let elsewhere = store.home().join("elsewhere");
@@ -217,7 +217,7 @@ fn another_directory_by_config() {
 }
 
 #[test]
-fn a_missing_file_is_named_by_who_needs_it() {
+fn commands_that_need_a_missing_archive_name_it() {
     let shop = summer();
     let store = &shop.store;
     let archived = archive(store);
@@ -250,7 +250,7 @@ fn a_missing_file_is_named_by_who_needs_it() {
 
 /// Ids that only an archive names any more are not given again.
 #[test]
-fn a_local_id_is_never_given_twice() {
+fn a_local_id_is_never_reused() {
     let store = TestStore::uninitialized();
     store.clock.set("2026-06-01T08:00:00Z");
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);

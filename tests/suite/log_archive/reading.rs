@@ -8,7 +8,7 @@ use super::{AUTUMN, act, archive, long_store, summer};
 
 /// Everything that reads, before and after; the event of the archive apart.
 #[test]
-fn whoever_reads_does_not_notice() {
+fn archiving_does_not_change_what_commands_show() {
     let shop = summer();
     let store = &shop.store;
     let export = |name: &str, more: &[&str]| {
@@ -86,7 +86,7 @@ fn without_checkpoint(said: &str) -> String {
 }
 
 #[test]
-fn pages_go_on_across_the_boundary() {
+fn pages_continue_from_the_database_into_archives() {
     let shop = summer();
     let store = &shop.store;
     archive(store);
@@ -142,7 +142,7 @@ fn pages_go_on_across_the_boundary() {
 
 /// Enough events for several threads, in the database, in archives and in both.
 #[test]
-fn long_exports_are_the_same_to_the_byte() {
+fn archiving_does_not_change_long_exports() {
     let store = long_store(20_000, 90);
     let export = |name: &str, more: &[&str]| {
         let file = store.home().join(name).display().to_string();

@@ -13,7 +13,7 @@ use crate::support::{TestStore, json_str};
 /// Somebody reads pages from before the erasure: it is recorded, and not done
 /// before they are through.
 #[test]
-fn who_still_reads_older_pages_is_waited_for() {
+fn an_erasure_waits_for_readers_of_older_pages() {
     let store = shop_without_quentin();
     let reader = Connection::open(store.dir().join("lac.db")).expect("a database");
     reader.execute_batch("BEGIN").expect("begun");
@@ -56,7 +56,7 @@ fn names(store: &TestStore) -> Vec<String> {
 
 /// Killed wherever it was: no event is lost, and the same command ends it.
 #[test]
-fn killed_at_any_moment_it_can_be_finished() {
+fn a_killed_erasure_can_be_finished() {
     let sound = shop_without_quentin();
     let before = events(&sound);
     let started = std::time::Instant::now();
@@ -92,7 +92,7 @@ fn killed_at_any_moment_it_can_be_finished() {
 /// An export at the same time holds everything or nothing of it, and proves
 /// itself either way.
 #[test]
-fn an_export_is_from_before_or_from_after() {
+fn a_concurrent_export_is_from_before_or_after_the_erasure() {
     let sound = shop_without_quentin();
     let key = sound.run_ok(&["key", "verifier"]);
     for turn in 0..12 {

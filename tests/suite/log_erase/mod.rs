@@ -161,7 +161,7 @@ fn events(store: &TestStore) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_of_the_address_is_left_anywhere() {
+fn an_erased_address_is_left_in_no_file() {
     let store = shop_without_quentin();
     let before = events(&store);
     let held = files_with(&store.dir(), "quentin.quill@example.com");
@@ -205,7 +205,7 @@ fn nothing_of_the_address_is_left_anywhere() {
 }
 
 #[test]
-fn a_second_run_changes_nothing() {
+fn a_second_erasure_changes_nothing() {
     let store = shop_without_quentin();
     erase(&store);
     let before = events(&store);
@@ -221,7 +221,7 @@ fn a_second_run_changes_nothing() {
 
 /// What the first run of a day says of a shopper can be erased by a second.
 #[test]
-fn what_is_said_after_the_erasure_goes_with_the_next() {
+fn events_after_an_erasure_are_erased_by_the_next() {
     let store = shop_without_quentin();
     let first = erase(&store);
     let of_id = ["login", ID, "--reason", "still there?"];
@@ -233,7 +233,7 @@ fn what_is_said_after_the_erasure_goes_with_the_next() {
 }
 
 #[test]
-fn who_may_and_whom() {
+fn only_removed_customers_can_be_erased_and_only_with_the_resource() {
     let store = TestStore::with_sample_data();
     store.run_failing(
         &["log", "erase", "--customer", "1", "--yes"],
@@ -278,7 +278,7 @@ fn who_may_and_whom() {
 
 /// Bob has an account on both websites; one of them is removed.
 #[test]
-fn who_has_the_same_address_elsewhere_keeps_theirs() {
+fn a_customer_with_the_same_address_on_another_website_is_kept() {
     let store = TestStore::with_sample_data();
     let bea = store.create_agent("bea");
     store.run_ok(&["consent", "grant", "2"]);
@@ -313,7 +313,7 @@ fn who_has_the_same_address_elsewhere_keeps_theirs() {
 }
 
 #[test]
-fn older_exports_prove_what_they_did() {
+fn older_exports_still_verify_after_an_erasure() {
     let store = shop_without_quentin();
     let key = store.run_ok(&["key", "verifier"]);
     let files: Vec<String> = ["sparse", "range"]

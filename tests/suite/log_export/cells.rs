@@ -101,7 +101,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 
 /// Every cell is what the JSON says; only what would run has a `'` before it.
 #[test]
-fn formulas_are_inert_in_csv_and_the_manifest_says_so() {
+fn formulas_are_escaped_in_csv_and_the_manifest_says_so() {
     let store = shop();
     let log = oldest_first(store.log_events());
     for (name, raw) in [("inert.csv", &[][..]), ("raw.csv", &["--raw"])] {
@@ -143,7 +143,7 @@ fn formulas_are_inert_in_csv_and_the_manifest_says_so() {
 
 /// `tests/foreign/xlsx.py` reads them with somebody else's library.
 #[test]
-fn formulas_are_inert_in_a_workbook() {
+fn formulas_are_escaped_in_workbooks() {
     let store = shop();
     for (name, flags) in [("inert.xlsx", &[][..]), ("raw.xlsx", &["--raw"])] {
         export(&store, name, flags);
@@ -162,7 +162,7 @@ fn formulas_are_inert_in_a_workbook() {
 
 /// E-mail addresses are never cut.
 #[test]
-fn the_longest_address_is_whole_everywhere() {
+fn the_longest_address_is_never_cut() {
     let store = shop();
     let email = longest();
     let log = store.log_events();

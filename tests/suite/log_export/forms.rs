@@ -27,7 +27,7 @@ fn cell(value: &Value) -> String {
 }
 
 #[test]
-fn lines_of_json_are_those_of_the_list() {
+fn jsonl_lines_match_the_list() {
     let store = shop();
     let log = oldest_first(store.log_events());
     let answer = export(&store, "q4.jsonl", &[]);
@@ -39,7 +39,7 @@ fn lines_of_json_are_those_of_the_list() {
 }
 
 #[test]
-fn csv_has_a_head_and_a_row_for_every_event() {
+fn csv_has_a_header_and_a_row_for_every_event() {
     let store = shop();
     let log = oldest_first(store.log_events());
     export(&store, "q4.csv", &[]);
@@ -65,7 +65,7 @@ fn csv_has_a_head_and_a_row_for_every_event() {
 
 /// A name ends in the content, and in the compression after it.
 #[test]
-fn compressed_files_hold_the_same_and_are_what_is_hashed() {
+fn compressed_exports_have_the_same_content_and_are_hashed_as_written() {
     let store = shop();
     let only = ["--not-action-group", "log"];
     for content in ["csv", "jsonl", "ocsf"] {
@@ -94,7 +94,7 @@ fn compressed_files_hold_the_same_and_are_what_is_hashed() {
 
 /// `tests/foreign` has other programs look into these.
 #[test]
-fn a_workbook_and_a_siem_get_every_event() {
+fn xlsx_and_ocsf_exports_contain_every_event() {
     let store = shop();
     let log = oldest_first(store.log_events());
     export(&store, "q4.xlsx", &["--columns", "reason,seq"]);
@@ -120,7 +120,7 @@ fn a_workbook_and_a_siem_get_every_event() {
 
 /// Stdout gets the rows alone; the record comes first, and is among them.
 #[test]
-fn stdout_gets_the_rows_alone() {
+fn stdout_receives_only_rows() {
     let store = shop();
     let before = left(&store);
     for format in ["jsonl", "csv", "ocsf"] {
@@ -165,7 +165,7 @@ fn stdout_gets_the_rows_alone() {
 }
 
 #[test]
-fn a_name_or_a_format_says_what_it_is() {
+fn the_file_name_or_a_flag_selects_the_format() {
     let store = TestStore::new();
     for name in ["q4", "q4.txt", "q4.zst", "q4.xlsx.gz", "csv"] {
         let file = path(&store, name);
@@ -185,7 +185,7 @@ fn a_name_or_a_format_says_what_it_is() {
 
 /// For people and for programs; nothing on stderr either way.
 #[test]
-fn the_answer_tells_what_was_made() {
+fn the_output_describes_the_export() {
     let store = TestStore::new();
     let file = path(&store, "q4.csv");
     let answer = export(&store, "q4.csv", &[]);

@@ -53,7 +53,7 @@ fn opens(note: &str, key: &str) -> bool {
 }
 
 #[test]
-fn a_manifest_says_what_the_file_is() {
+fn a_manifest_describes_its_file() {
     let store = shop();
     let log = oldest_first(store.log_events());
     let last = log.last().expect("one")["seq"].clone();
@@ -80,7 +80,7 @@ fn a_manifest_says_what_the_file_is() {
 }
 
 #[test]
-fn others_verify_signature_and_checkpoint() {
+fn signature_and_checkpoint_verify_independently() {
     let store = shop();
     export(&store, "q4.csv.gz", &["--customer", "bob@example.com"]);
     let manifest = manifest(&store, "q4.csv.gz");
@@ -114,7 +114,7 @@ fn others_verify_signature_and_checkpoint() {
 /// What was written in words and local days stands there as it was taken:
 /// instants in UTC, the end exclusive, ids for addresses.
 #[test]
-fn the_filter_stands_there_resolved() {
+fn the_manifest_holds_the_resolved_filter() {
     let store = shop();
     let session = store.log_events().into_iter().find_map(|e| {
         let id = e["session_id"].as_str()?;
@@ -186,7 +186,7 @@ fn the_filter_stands_there_resolved() {
 /// A role scope is part of what is signed: nobody takes the rows of one
 /// website for those of all.
 #[test]
-fn what_its_maker_could_not_see_is_said() {
+fn the_manifest_states_the_exporters_scope() {
     let store = shop();
     let reader = ["system_magento_logging_events", "login_button"];
     let clerk = create_user_with_own_role(&store, "clerk", &reader);
@@ -224,7 +224,7 @@ fn what_its_maker_could_not_see_is_said() {
 }
 
 #[test]
-fn who_may_see_logins_alone_gets_logins_alone() {
+fn the_login_log_resource_exports_logins_only() {
     let store = shop();
     let token = create_user_with_own_role(&store, "support", &["login_log"]);
     let file = path(&store, "logins.jsonl");
@@ -260,7 +260,7 @@ fn who_may_see_logins_alone_gets_logins_alone() {
 
 /// The proof itself is checked where proofs are.
 #[test]
-fn a_proof_stands_beside_and_in_the_manifest() {
+fn a_proof_is_a_separate_file_named_in_the_manifest() {
     let store = shop();
     for strength in ["sparse", "range"] {
         let answer = export(&store, "q4.csv", &["--proof", strength, "--admin", "bea"]);
@@ -295,7 +295,7 @@ fn a_proof_stands_beside_and_in_the_manifest() {
 
 /// A store without any event of a filter has a proof of that, too.
 #[test]
-fn nothing_is_proven_as_well() {
+fn an_empty_export_has_a_proof() {
     let store = TestStore::new();
     for filter in [&["--until", "2026-01-01"][..], &["--action", "expire"]] {
         for strength in ["sparse", "range"] {

@@ -7,7 +7,7 @@ use crate::log_filters::busy::shop;
 use crate::support::{TestStore, create_user_with_own_role};
 
 #[test]
-fn an_export_is_an_event() {
+fn an_export_is_recorded() {
     let store = shop();
     let flags = [
         "--result",
@@ -46,7 +46,7 @@ fn an_export_is_an_event() {
 
 /// To a file or to stdout: not a byte of it, and on record.
 #[test]
-fn who_may_not_read_gets_nothing_and_is_recorded() {
+fn a_denied_export_writes_nothing_and_is_recorded() {
     let store = shop();
     let nobody = create_user_with_own_role(&store, "nobody", &["login_button"]);
     let before = left(&store);
@@ -78,7 +78,7 @@ fn who_may_not_read_gets_nothing_and_is_recorded() {
 
 /// Where the record cannot be written, there is no export.
 #[test]
-fn no_record_no_export() {
+fn an_export_fails_if_it_cannot_be_recorded() {
     let store = TestStore::new();
     export(&store, "old.csv", &[]);
     let kept = bytes(&store, "old.csv");

@@ -8,7 +8,7 @@ use super::{bytes, crowd, export, left, manifest, path, sha256};
 
 /// Killed without a warning at forty moments from beginning to end.
 #[test]
-fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
+fn a_killed_export_leaves_the_old_or_the_new_file() {
     let store = crowd(2000);
     // Neither has the events of exports in it: they are always the same.
     let old = ["--action-group", "stores"];
@@ -50,7 +50,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
 
 /// Whoever is last wins, with file, proof and manifest of one export.
 #[test]
-fn several_at_once_leave_one_whole_export() {
+fn concurrent_exports_leave_one_complete_export() {
     let store = crowd(300);
     let file = path(&store, "q4.csv");
     for _ in 0..4 {

@@ -12,7 +12,7 @@ use crate::support::TestStore;
 /// What was there stays as it was, nothing comes beside it, and nothing is
 /// recorded: nothing was exported.
 #[test]
-fn what_is_no_ordinary_file_is_refused() {
+fn targets_that_are_not_regular_files_are_refused() {
     let store = TestStore::new();
     let home = store.home();
     fs::create_dir(home.join("dir.csv")).expect("a directory");
@@ -54,7 +54,7 @@ fn what_is_no_ordinary_file_is_refused() {
 
 /// What stands beside it is looked at before anything is recorded as well.
 #[test]
-fn a_manifest_or_proof_that_cannot_be_replaced_is_refused() {
+fn an_irreplaceable_manifest_or_proof_is_refused() {
     let store = TestStore::new();
     for ending in ["manifest.json", "proof"] {
         let dir = format!("q4.csv.{ending}");
@@ -71,7 +71,7 @@ fn a_manifest_or_proof_that_cannot_be_replaced_is_refused() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_written_to() {
+fn an_unwritable_directory_is_refused() {
     let store = TestStore::new();
     let dir = store.home().join("closed");
     fs::create_dir(&dir).expect("a directory");
@@ -90,7 +90,7 @@ fn a_directory_that_cannot_be_written_to() {
 /// Personal data: nobody else reads it, whatever was there before, and another
 /// name of the old file keeps the old.
 #[test]
-fn a_file_is_replaced_whole_and_private() {
+fn a_file_is_replaced_atomically_and_is_private() {
     let store = TestStore::new();
     let home = store.home();
     fs::write(home.join("q4.csv"), "x".repeat(100_000)).expect("a file");
@@ -118,7 +118,7 @@ fn a_file_is_replaced_whole_and_private() {
 
 /// In the directory one is in, by a name that looks like a flag or has spaces.
 #[test]
-fn names_without_a_directory() {
+fn relative_and_unusual_file_names_work() {
     let store = TestStore::new();
     for name in ["q4.csv", "-q4.csv", " q 4 .csv", "ä😀.csv"] {
         let mut command = store.command(&["log", "export", "--", name]);
@@ -134,7 +134,7 @@ fn names_without_a_directory() {
 /// A file that may grow no further stands for a disk that is full. What was
 /// there is there still.
 #[test]
-fn a_full_disk_leaves_what_was_there() {
+fn a_full_disk_leaves_the_old_file() {
     let store = crowd(2000);
     for name in ["q4.csv", "q4.xlsx"] {
         export(&store, name, &["--admin", "nobody"]);

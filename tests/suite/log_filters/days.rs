@@ -49,7 +49,7 @@ fn day(text: &str) -> NaiveDate {
 }
 
 #[test]
-fn the_day_on_which_clocks_go_back_has_25_hours() {
+fn the_day_when_clocks_go_back_has_25_hours() {
     let store = every_half_hour("2026-10-24T21:30:00Z", "2026-10-26T00:30:00Z");
     set(&store, "2026-10-26T00:45:00Z".parse().expect("an instant"));
     let whole = found(&store, &["--since", "2026-10-25", "--until", "2026-10-25"]);
@@ -79,7 +79,7 @@ fn the_day_on_which_clocks_go_back_has_25_hours() {
 }
 
 #[test]
-fn the_day_on_which_clocks_go_forward_has_23_hours() {
+fn the_day_when_clocks_go_forward_has_23_hours() {
     let store = every_half_hour("2026-03-28T22:00:00Z", "2026-03-29T23:00:00Z");
     let whole = found(&store, &["--since", "2026-03-29", "--until", "2026-03-29"]);
     assert_eq!(whole.len(), 46);
@@ -95,7 +95,7 @@ fn the_day_on_which_clocks_go_forward_has_23_hours() {
 
 /// Every period as of one moment: a Wednesday, ten days after clocks went back.
 #[test]
-fn periods_are_local_days_and_lengths_are_exact() {
+fn periods_are_local_days_and_durations_are_exact() {
     let store = every_half_hour("2026-09-30T21:00:00Z", "2026-09-30T23:00:00Z");
     let moments = [
         "2026-10-18T21:59:59Z",

@@ -31,7 +31,7 @@ fn order(a: &Value, b: &Value, field: &str) -> Ordering {
 /// Events without a value come last in both directions, the newest first among
 /// equals.
 #[test]
-fn sorted_by_any_field_in_both_directions() {
+fn lists_can_be_sorted_by_any_field_in_both_directions() {
     let store = shop();
     let newest_first = store.log_events();
     for field in FIELDS {
@@ -64,7 +64,7 @@ fn sorted_by_any_field_in_both_directions() {
 
 /// Pages of any size, both ways: every event of the filter exactly once.
 #[test]
-fn pages_cover_everything_exactly_once() {
+fn pages_cover_every_event_exactly_once() {
     let store = shop();
     pages(&store);
     archive(&store);
@@ -107,7 +107,7 @@ fn pages(store: &TestStore) {
 
 /// The fields that were asked for, in that order, in every format.
 #[test]
-fn columns_are_those_asked_for() {
+fn columns_are_the_requested_ones() {
     let store = shop();
     let command = [
         "log",
@@ -183,7 +183,7 @@ fn columns_are_those_asked_for() {
 
 /// A flag that has a value which can be none says so, under its own name.
 #[test]
-fn what_is_none_is_named() {
+fn invalid_values_are_reported_with_their_flag() {
     let store = shop();
     for (flag, value) in [
         ("--action-group", "confg"),
@@ -209,7 +209,7 @@ fn what_is_none_is_named() {
 /// An address is a customer's, or some event's; if it is neither, somebody
 /// mistyped it, and nothing found would be a lie.
 #[test]
-fn an_address_that_nobody_ever_had_is_a_mistake() {
+fn an_unknown_address_is_an_error() {
     let store = shop();
     let events = found(&store, &["--customer", REMOVED]);
     assert!(!events.is_empty());

@@ -55,7 +55,7 @@ fn check(store: &TestStore, log: &[Value], clauses: &[Clause]) {
 /// Several values mean any of them, several filters all of them, and what has
 /// no value is neither asked for nor left out.
 #[test]
-fn every_filter_alone_and_every_pair_means_what_it_says() {
+fn every_filter_and_pair_of_filters_matches_a_recomputation() {
     let store = shop();
     let log = store.log_events();
     let mut each = Vec::new();
@@ -83,14 +83,14 @@ fn every_filter_alone_and_every_pair_means_what_it_says() {
 }
 
 #[test]
-fn any_combination_lists_and_exports_what_a_recomputation_finds() {
+fn any_combination_of_filters_matches_a_recomputation() {
     any_combination(&shop());
 }
 
 /// Where most of the log lies in archives, nothing is found that would not be
 /// found without, and nothing less.
 #[test]
-fn any_combination_means_the_same_in_archives() {
+fn any_combination_of_filters_finds_the_same_in_archives() {
     let store = shop();
     let log = store.log_events();
     archive(&store);

@@ -37,7 +37,7 @@ fn found(store: &TestStore, filter: &[&str]) -> Vec<u64> {
 
 /// A name stands for flags, and is the same in a list and an export.
 #[test]
-fn a_saved_filter_is_its_flags() {
+fn a_saved_filter_equals_its_flags() {
     let store = shop();
     keeping(&store, FILE);
     for (name, flags) in [
@@ -71,7 +71,7 @@ fn a_saved_filter_is_its_flags() {
 
 /// A flag replaces what the file says of the same filter, and joins the rest.
 #[test]
-fn a_flag_counts_before_the_file() {
+fn a_flag_overrides_the_saved_filter() {
     let store = shop();
     keeping(&store, FILE);
     let with = |flags: &[&str]| found(&store, &[&["--filter", "quarter"], flags].concat());
@@ -105,7 +105,7 @@ fn a_flag_counts_before_the_file() {
 }
 
 #[test]
-fn a_name_that_is_none_and_a_filter_that_is_none() {
+fn unknown_names_and_invalid_filters_are_reported() {
     let store = TestStore::new();
     let none = store.run_failing(&["log", "list", "--filter", "quarter"], "invalid_value", 2);
     let message = "--filter: the config file has no filter `quarter`; it has none";

@@ -31,7 +31,7 @@ fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
 }
 
 #[test]
-fn no_sequence_of_changes_lets_anybody_in_whom_the_model_refuses() {
+fn the_program_allows_no_login_that_the_model_refuses() {
     let template = Template::new();
     let sum = Cell::new(Tally::default());
     let config = Config {

@@ -68,7 +68,7 @@ fn an_admin_user_is_created_assigned_edited_and_deleted() {
 }
 
 #[test]
-fn names_and_accounts_are_taken_once() {
+fn names_and_accounts_are_unique() {
     let store = TestStore::new();
     store.run_ok(&[
         "user",
@@ -109,7 +109,7 @@ fn names_and_accounts_are_taken_once() {
 }
 
 #[test]
-fn what_is_so_already_changes_nothing() {
+fn repeated_changes_have_no_effect() {
     let store = TestStore::new();
     store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let before = events(&store);
@@ -125,7 +125,7 @@ fn what_is_so_already_changes_nothing() {
 
 /// A deleted admin user's id is never somebody else's.
 #[test]
-fn ids_are_not_given_twice() {
+fn ids_are_not_reused() {
     let store = TestStore::new();
     let id = |name| {
         store.run_json(&["user", "create", name, "--role", "Administrators"])["id"]
@@ -138,7 +138,7 @@ fn ids_are_not_given_twice() {
 }
 
 #[test]
-fn sessions_end_with_the_right_to_hold_them() {
+fn losing_the_login_right_ends_sessions() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     store.run_ok(&["consent", "grant", "1"]);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{customer, events, pluck, role, shop, tries};
 
 #[test]
-fn several_customers_at_once_each_with_an_event() {
+fn changing_several_customers_records_an_event_each() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
@@ -51,7 +51,7 @@ fn several_customers_at_once_each_with_an_event() {
 }
 
 #[test]
-fn all_or_nothing() {
+fn a_change_of_several_customers_is_all_or_nothing() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "3", "both@example.com", "eu");
@@ -73,7 +73,7 @@ fn all_or_nothing() {
 }
 
 #[test]
-fn names_come_from_stdin_too() {
+fn customers_can_be_read_from_stdin() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
@@ -97,7 +97,7 @@ fn names_come_from_stdin_too() {
 }
 
 #[test]
-fn withdrawing_ends_the_session() {
+fn withdrawing_consent_ends_the_session() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     store.run_ok(&["consent", "grant", "1"]);
@@ -117,7 +117,7 @@ fn withdrawing_ends_the_session() {
 }
 
 #[test]
-fn a_login_stands_on_the_event_that_granted_it() {
+fn a_login_names_the_event_that_granted_consent() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     store.run_ok(&["consent", "grant", "1"]);
@@ -129,7 +129,7 @@ fn a_login_stands_on_the_event_that_granted_it() {
 }
 
 #[test]
-fn the_history_tells_who_and_how() {
+fn the_history_shows_who_changed_consent_and_how() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
@@ -168,7 +168,7 @@ fn the_history_tells_who_and_how() {
 }
 
 #[test]
-fn title_and_tooltip_are_those_of_the_website() {
+fn title_and_tooltip_come_from_the_website() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
@@ -190,7 +190,7 @@ fn title_and_tooltip_are_those_of_the_website() {
 }
 
 #[test]
-fn reading_the_consent_of_many_is_recorded() {
+fn reading_the_consent_of_many_customers_is_recorded() {
     let store = shop();
     super::search::many(&store, 101);
     let ids: Vec<String> = (10_001..=10_101).map(|id| id.to_string()).collect();
@@ -214,7 +214,7 @@ fn reading_the_consent_of_many_is_recorded() {
 }
 
 #[test]
-fn the_history_goes_back_before_the_merchants_id() {
+fn the_history_includes_the_time_before_the_merchant_id() {
     let store = shop();
     store.run_ok(&[
         "customer",

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{customer, events, shop};
 
 #[test]
-fn a_customer_is_added_with_or_without_the_merchants_id() {
+fn a_customer_can_be_added_with_or_without_a_merchant_id() {
     let store = shop();
     let jane = customer(&store, "42", "Jane@Example.com", "eu");
     assert_eq!(jane["id"], "42");
@@ -65,7 +65,7 @@ fn a_customer_is_added_with_or_without_the_merchants_id() {
 }
 
 #[test]
-fn ids_and_addresses_are_taken_once() {
+fn ids_and_addresses_are_unique() {
     let store = shop();
     customer(&store, "42", "jane@example.com", "eu");
     let add = |id: &str, email: &str, website: &str| {
@@ -101,7 +101,7 @@ fn ids_and_addresses_are_taken_once() {
 }
 
 #[test]
-fn what_is_no_address_or_too_long_is_not_taken() {
+fn invalid_and_overlong_addresses_are_refused() {
     let store = shop();
     let long = format!("{}@example.com", "x".repeat(243));
     for wrong in ["", "jane", "@x", "x@", "a@b@c", "a b@c", "a\u{7f}@b", &long] {
@@ -176,7 +176,7 @@ fn what_is_no_address_or_too_long_is_not_taken() {
 }
 
 #[test]
-fn an_edit_records_what_differs_and_nothing_else() {
+fn an_edit_records_only_changed_fields() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     let before = events(&store);
@@ -228,7 +228,7 @@ fn an_edit_records_what_differs_and_nothing_else() {
 }
 
 #[test]
-fn sessions_end_when_the_customer_is_deactivated_or_removed() {
+fn deactivating_or_removing_a_customer_ends_sessions() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     store.run_ok(&["consent", "grant", "1"]);

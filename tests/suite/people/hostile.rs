@@ -41,7 +41,7 @@ fn is_harmless(text: &str) -> bool {
 }
 
 #[test]
-fn tables_and_cards_show_escapes() {
+fn tables_and_cards_escape_hostile_names() {
     let store = with(&NAMES);
     let table = store.run_ok(&["customer", "list"]);
     assert!(is_harmless(&table), "{table:?}");
@@ -53,7 +53,7 @@ fn tables_and_cards_show_escapes() {
 }
 
 #[test]
-fn json_carries_them_faithfully() {
+fn json_holds_hostile_names_unchanged() {
     let store = with(&NAMES);
     let list = store.run_json(&["customer", "list"]);
     for (row, name) in list.as_array().expect("a list").iter().zip(NAMES) {
@@ -62,7 +62,7 @@ fn json_carries_them_faithfully() {
 }
 
 #[test]
-fn csv_cells_are_no_formulas() {
+fn csv_cells_are_not_formulas() {
     let store = with(&["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
     let read = |text: String| -> Vec<String> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -82,7 +82,7 @@ fn csv_cells_are_no_formulas() {
 }
 
 #[test]
-fn errors_and_remarks_are_harmless_too() {
+fn errors_and_notes_escape_hostile_names() {
     let store = shop();
     let name = NAMES.concat();
     for args in [
@@ -106,7 +106,7 @@ fn errors_and_remarks_are_harmless_too() {
 
 /// Hints are there to be pasted.
 #[test]
-fn a_hint_is_one_command_whatever_the_names() {
+fn hostile_names_in_hints_are_quoted() {
     let store = shop();
     let role = "x'; touch pwned; '";
     store.run_ok(&["role", "create", role]);
@@ -129,7 +129,7 @@ fn a_hint_is_one_command_whatever_the_names() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_shown_harmlessly_too() {
+fn usage_errors_escape_hostile_arguments() {
     let store = TestStore::uninitialized();
     for name in NAMES {
         let ran = store.run(&["customer", "show", "1", name]);
@@ -139,7 +139,7 @@ fn what_cannot_be_understood_is_shown_harmlessly_too() {
 }
 
 #[test]
-fn a_full_name_of_staff_is_shown_harmlessly() {
+fn full_names_of_admin_users_are_escaped() {
     let store = shop();
     let name = NAMES.concat();
     let bob = ["user", "create", "bob", "--role", "Administrators"];
@@ -159,7 +159,7 @@ fn a_full_name_of_staff_is_shown_harmlessly() {
 }
 
 #[test]
-fn a_hostile_reason_is_kept_and_shown_harmlessly() {
+fn a_hostile_reason_is_stored_and_escaped() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     let reason = format!("--reason={}", NAMES.concat());

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::support::TestStore;
 
 #[test]
-fn the_last_administrator_stays_whatever_is_tried() {
+fn the_last_administrator_cannot_be_removed() {
     let store = shop();
     role(&store, "Support", &[]);
     for args in [
@@ -26,7 +26,7 @@ fn the_last_administrator_stays_whatever_is_tried() {
 }
 
 #[test]
-fn another_way_in_must_be_enabled_and_hold_everything_everywhere() {
+fn another_administrator_must_be_enabled_and_unlimited() {
     let store = shop();
     store.run_ok(&["role", "create", "Second", "--all"]);
     store.run_ok(&["user", "create", "bob", "--role", "Second"]);
@@ -50,7 +50,7 @@ fn another_way_in_must_be_enabled_and_hold_everything_everywhere() {
 }
 
 #[test]
-fn a_way_in_needs_a_key_to_the_door() {
+fn an_administrator_without_account_or_token_does_not_count() {
     let store = shop();
     let no_account = ["user", "edit", "alice", "--os-account", ""];
     store.run_failing(&no_account, "last_administrator", 5);
@@ -78,7 +78,7 @@ fn a_way_in_needs_a_key_to_the_door() {
 
 /// Two administrators who disable each other at the same time: one stays.
 #[test]
-fn two_at_once_cannot_both_win() {
+fn two_administrators_cannot_disable_each_other() {
     for round in 0..5 {
         let store = TestStore::new();
         let bob = store.create_user("bob", "Administrators");

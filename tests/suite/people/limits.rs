@@ -24,7 +24,7 @@ fn with_deputy() -> (TestStore, String) {
 }
 
 #[test]
-fn more_than_one_holds_is_beyond_ones_own_rights() {
+fn granting_or_revoking_more_than_held_is_denied() {
     let (store, dan) = with_deputy();
     let before = store.run_json(&["role", "list"]);
     for args in [
@@ -68,7 +68,7 @@ fn more_than_one_holds_is_beyond_ones_own_rights() {
 }
 
 #[test]
-fn within_ones_own_rights_all_of_it_works() {
+fn changes_within_own_rights_are_allowed() {
     let (store, dan) = with_deputy();
     for args in [
         &["role", "create", "New"][..],
@@ -91,7 +91,7 @@ fn within_ones_own_rights_all_of_it_works() {
 }
 
 #[test]
-fn every_command_asks_for_its_resource() {
+fn every_command_requires_its_resource() {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     role(&store, "Nothing", &[]);
@@ -151,7 +151,7 @@ fn european(resources: &[&str]) -> (TestStore, String) {
 }
 
 #[test]
-fn what_lies_outside_the_scope_is_not_found() {
+fn objects_outside_the_scope_are_not_found() {
     let (store, eva) = european(&["customer", "acl_roles", "Lac::storefronts"]);
     store.run_ok(&["role", "allow", "Europe", "customer", "--with-children"]);
     store.run_ok(&["storefront", "add", "shop-us", "--website", "us"]);
@@ -223,7 +223,7 @@ fn what_lies_outside_the_scope_is_not_found() {
 }
 
 #[test]
-fn a_narrow_scope_cannot_be_widened_by_whoever_has_it() {
+fn a_scoped_user_cannot_widen_the_scope() {
     let (store, eva) = european(&["acl_roles", "acl_users"]);
     for args in [
         &["role", "scope", "Europe", "all"][..],

@@ -6,7 +6,7 @@ use super::{events, pluck, role, shop, tries};
 use crate::support::TestStore;
 
 #[test]
-fn a_role_starts_custom_and_empty_and_is_given_what_it_may() {
+fn a_new_role_is_custom_and_empty() {
     let store = TestStore::new();
     let made = store.run_json(&["role", "create", "Support"]);
     assert_eq!(made["access"], "custom");
@@ -29,7 +29,7 @@ fn a_role_starts_custom_and_empty_and_is_given_what_it_may() {
 }
 
 #[test]
-fn a_parent_grants_itself_alone_unless_asked_with_children() {
+fn a_parent_resource_grants_its_children_only_with_the_flag() {
     let store = TestStore::new();
     role(&store, "Sales", &["sales"]);
     assert_eq!(
@@ -43,7 +43,7 @@ fn a_parent_grants_itself_alone_unless_asked_with_children() {
 }
 
 #[test]
-fn what_is_so_already_changes_nothing_and_leaves_no_event() {
+fn repeated_changes_have_no_effect_and_no_event() {
     let store = shop();
     role(&store, "Support", &["login_button"]);
     let before = events(&store);
@@ -59,7 +59,7 @@ fn what_is_so_already_changes_nothing_and_leaves_no_event() {
 }
 
 #[test]
-fn to_custom_starts_empty_and_an_all_role_gives_nothing_up_singly() {
+fn an_all_role_made_custom_starts_empty() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Boss", "--all"]);
     store.run_failing(
@@ -76,7 +76,7 @@ fn to_custom_starts_empty_and_an_all_role_gives_nothing_up_singly() {
 }
 
 #[test]
-fn resources_are_named_by_an_unambiguous_ending() {
+fn resources_can_be_named_by_an_unambiguous_ending() {
     let store = TestStore::new();
     store.run_ok(&["role", "create", "Support"]);
     let unknown = store.run_failing(
@@ -110,7 +110,7 @@ fn resources_are_named_by_an_unambiguous_ending() {
 }
 
 #[test]
-fn the_tree_shows_what_is_granted() {
+fn the_tree_shows_granted_resources() {
     let store = TestStore::new();
     role(&store, "Support", &["login_button"]);
     let tree = store.run_json(&["role", "resources", "--role", "Support"]);
@@ -131,7 +131,7 @@ fn the_tree_shows_what_is_granted() {
 }
 
 #[test]
-fn scope_names_websites_and_nothing_else() {
+fn a_role_scope_accepts_only_websites() {
     let store = shop();
     role(&store, "Support", &[]);
     let scoped = store.run_json(&["role", "scope", "Support", "website:us", "website:eu"]);
@@ -158,7 +158,7 @@ fn scope_names_websites_and_nothing_else() {
 }
 
 #[test]
-fn a_role_that_somebody_has_cannot_be_deleted() {
+fn a_role_in_use_cannot_be_deleted() {
     let store = TestStore::new();
     role(&store, "Support", &[]);
     let bob = store.create_user("bob", "Support");

@@ -42,7 +42,7 @@ fn people() -> TestStore {
 }
 
 #[test]
-fn addresses_that_begin_so_come_first_then_those_that_hold_it() {
+fn addresses_starting_with_the_text_are_listed_first() {
     let store = people();
     assert_eq!(found(&store, "ann"), ["1", "42", "2", "3"]);
     assert_eq!(found(&store, "ANN"), ["1", "42", "2", "3"]);
@@ -59,7 +59,7 @@ fn addresses_that_begin_so_come_first_then_those_that_hold_it() {
 }
 
 #[test]
-fn an_id_or_a_whole_address_is_that_customer_alone() {
+fn an_id_or_a_whole_address_finds_only_that_customer() {
     let store = people();
     assert_eq!(found(&store, "42"), ["42"]);
     assert_eq!(found(&store, "Anna@Example.com"), ["1"]);
@@ -73,7 +73,7 @@ fn an_id_or_a_whole_address_is_that_customer_alone() {
 }
 
 #[test]
-fn a_prefix_is_a_prefix() {
+fn email_prefix_matches_the_start_of_an_address() {
     let store = people();
     let list = store.run_json(&["customer", "list", "--email-prefix", "Anna@Example.com"]);
     assert_eq!(pluck(&list, "id"), ["1", "42"]);
@@ -102,7 +102,7 @@ fn a_prefix_is_a_prefix() {
 }
 
 #[test]
-fn rows_left_out_are_said_to_be() {
+fn a_limited_search_says_that_rows_are_missing() {
     let store = people();
     let page = store.run(&[
         "customer", "list", "--search", "ann", "--limit", "3", "-o", "json",
@@ -159,7 +159,7 @@ pub fn many(store: &TestStore, count: usize) {
 }
 
 #[test]
-fn bulk_reading_is_recorded_before_it_is_handed_out() {
+fn bulk_reading_is_recorded_before_it_is_shown() {
     let store = shop();
     many(&store, 250);
     let before = events(&store);
@@ -182,7 +182,7 @@ fn bulk_reading_is_recorded_before_it_is_handed_out() {
 }
 
 #[test]
-fn a_long_list_comes_whole_and_in_order() {
+fn a_long_list_is_complete_and_sorted() {
     let store = shop();
     many(&store, 25_000);
     let lines = store.run_ok(&["customer", "list", "-o", "jsonl"]);
@@ -203,7 +203,7 @@ fn a_long_list_comes_whole_and_in_order() {
 /// Past its patience a search reads the whole table: the same rows, in the
 /// same order.
 #[test]
-fn a_rare_text_is_found_among_many() {
+fn a_rare_text_is_found_in_a_large_table() {
     let store = shop();
     many(&store, 120_000);
     let list = store.run_json(&["customer", "list", "--search", "rare"]);

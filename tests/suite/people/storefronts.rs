@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{pluck, role, shop, tries};
 
 #[test]
-fn a_storefront_has_a_token_until_it_is_revoked() {
+fn a_storefront_token_works_until_it_is_revoked() {
     let store = shop();
     let made = store.run_json(&[
         "storefront",
@@ -68,7 +68,7 @@ fn a_storefront_has_a_token_until_it_is_revoked() {
 }
 
 #[test]
-fn a_storefront_named_like_an_admin_user_is_none() {
+fn a_storefront_named_like_an_admin_user_has_no_rights() {
     let store = shop();
     let made = store.run_json(&["storefront", "add", "alice", "--website", "eu"]);
     let token = made["token"].as_str().expect("a token");
@@ -82,7 +82,7 @@ fn a_storefront_named_like_an_admin_user_is_none() {
 }
 
 #[test]
-fn one_outside_the_scope_is_not_even_completed() {
+fn completion_hides_storefronts_outside_the_scope() {
     let store = shop();
     store.run_ok(&["storefront", "add", "shop-eu", "--website", "eu"]);
     store.run_ok(&["storefront", "add", "shop-us", "--website", "us"]);
@@ -96,7 +96,7 @@ fn one_outside_the_scope_is_not_even_completed() {
 }
 
 #[test]
-fn one_that_serves_more_than_ones_scope_cannot_be_revoked() {
+fn a_storefront_beyond_the_scope_cannot_be_revoked() {
     let store = shop();
     store.run_ok(&["storefront", "add", "both", "--website", "eu", "us"]);
     role(&store, "Europe", &["Lac::storefronts"]);

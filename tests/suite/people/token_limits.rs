@@ -25,7 +25,7 @@ fn answer(ran: crate::support::CommandOutput) -> Value {
 }
 
 #[test]
-fn a_token_may_hold_some_resources_of_the_role() {
+fn a_token_can_be_limited_to_resources() {
     let store = TestStore::with_sample_data();
     let token = limited(
         &store,
@@ -71,7 +71,7 @@ fn a_token_may_hold_some_resources_of_the_role() {
 }
 
 #[test]
-fn a_token_may_be_for_some_websites() {
+fn a_token_can_be_limited_to_websites() {
     let store = TestStore::with_sample_data();
     let token = limited(&store, &["--website", "eu"]);
     let list = answer(tries(&store, &token, &["customer", "list"]));
@@ -108,7 +108,7 @@ fn a_token_may_be_for_some_websites() {
 }
 
 #[test]
-fn a_limit_names_what_is_held() {
+fn a_limit_may_only_name_held_resources_and_websites() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     store.run_ok(&["role", "scope", "bens", "website:eu"]);
@@ -140,7 +140,7 @@ fn a_limit_names_what_is_held() {
 }
 
 #[test]
-fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
+fn tokens_made_by_a_token_have_no_more_rights_and_time() {
     let store = TestStore::with_sample_data();
     let first = limited(
         &store,
@@ -199,7 +199,7 @@ fn what_a_token_makes_holds_no_more_and_lives_no_longer() {
 }
 
 #[test]
-fn a_limited_token_is_no_way_in_for_the_last_administrator() {
+fn a_limited_token_does_not_count_as_administrator_access() {
     let store = TestStore::new();
     store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     let args = [
@@ -217,7 +217,7 @@ fn a_limited_token_is_no_way_in_for_the_last_administrator() {
 }
 
 #[test]
-fn the_list_tells_when_a_token_was_used_to_the_minute() {
+fn the_list_shows_last_use_to_the_minute() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     let used = || store.run_json(&["user", "token", "list", "ben"])[0]["last_used_at"].clone();
@@ -255,7 +255,7 @@ fn the_list_tells_when_a_token_was_used_to_the_minute() {
 }
 
 #[test]
-fn a_busy_store_does_not_keep_anybody_from_reading() {
+fn a_busy_store_does_not_block_readers() {
     let store = TestStore::with_sample_data();
     let ben = store.create_agent("ben");
     let lock = fs::OpenOptions::new()
@@ -276,7 +276,7 @@ fn a_busy_store_does_not_keep_anybody_from_reading() {
 }
 
 #[test]
-fn a_name_that_is_given_again_inherits_nothing() {
+fn a_reused_user_name_inherits_nothing() {
     let store = TestStore::with_sample_data();
     let old = store.create_agent("ben");
     let url = answer(tries(&store, &old, &["login", "1"]));
@@ -323,7 +323,7 @@ fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
 }
 
 #[test]
-fn a_token_is_in_no_file_no_output_and_no_process_list() {
+fn a_token_never_appears_in_files_output_or_process_lists() {
     let store = TestStore::with_sample_data();
     let made = store.run_json(&["user", "token", "create", "alice", "--label", "nightly"]);
     let token = json_str(&made["token"]).to_owned();
@@ -423,7 +423,7 @@ fn at_a_terminal(store: &TestStore, command: &str) -> Option<String> {
 }
 
 #[test]
-fn tokens_and_sessions_fit_a_terminal_of_80_columns() {
+fn token_and_session_lists_fit_80_columns() {
     let store = TestStore::with_sample_data();
     let token = limited(
         &store,

@@ -4,7 +4,7 @@ use super::{pluck, role, tries};
 use crate::support::{NOW, TestStore};
 
 #[test]
-fn a_token_is_shown_once_and_counts_until_it_expires() {
+fn a_token_is_shown_once_and_works_until_it_expires() {
     let store = TestStore::new();
     role(&store, "Support", &[]);
     store.run_ok(&["user", "create", "bob", "--role", "Support"]);
@@ -38,7 +38,7 @@ fn a_token_is_shown_once_and_counts_until_it_expires() {
 }
 
 #[test]
-fn at_a_terminal_the_token_stands_alone_on_stdout() {
+fn at_a_terminal_stdout_holds_only_the_token() {
     let store = TestStore::new();
     let ran = store
         .run(&["user", "token", "create", "alice"])
@@ -50,7 +50,7 @@ fn at_a_terminal_the_token_stands_alone_on_stdout() {
 }
 
 #[test]
-fn lifetimes_have_limits() {
+fn token_lifetimes_have_limits() {
     let store = TestStore::new();
     for wrong in ["never", "0s", "367d", "30", "-1d", "soon", ""] {
         let expires = format!("--expires={wrong}");
@@ -66,7 +66,7 @@ fn lifetimes_have_limits() {
 }
 
 #[test]
-fn disabling_suspends_and_enabling_restores() {
+fn disabling_a_user_suspends_tokens_and_enabling_restores_them() {
     let store = TestStore::new();
     let bob = store.create_user("bob", "Administrators");
     store.run_ok(&["user", "disable", "bob"]);
@@ -80,7 +80,7 @@ fn disabling_suspends_and_enabling_restores() {
 }
 
 #[test]
-fn revoked_is_revoked() {
+fn a_revoked_token_stays_revoked() {
     let store = TestStore::new();
     let first = store.create_user("bob", "Administrators");
     let second = store.run_json(&["user", "token", "create", "bob", "--label", "nightly"]);
@@ -114,7 +114,7 @@ fn revoked_is_revoked() {
 }
 
 #[test]
-fn what_is_no_token_never_falls_back_to_the_account() {
+fn an_invalid_token_never_falls_back_to_the_account() {
     let store = TestStore::new();
     let good = store.create_user("bob", "Administrators");
     let swapped = good.replace(&good[10..11], if &good[10..11] == "A" { "B" } else { "A" });
@@ -136,7 +136,7 @@ fn what_is_no_token_never_falls_back_to_the_account() {
 }
 
 #[test]
-fn ones_own_tokens_need_nobodys_leave() {
+fn own_tokens_need_no_resource() {
     let store = TestStore::new();
     role(&store, "Nothing", &[]);
     let nora = store.create_user("nora", "Nothing");
@@ -153,7 +153,7 @@ fn ones_own_tokens_need_nobodys_leave() {
 }
 
 #[test]
-fn a_long_list_of_tokens_comes_in_pages() {
+fn a_long_list_of_tokens_has_pages() {
     let store = TestStore::new();
     for _ in 0..3 {
         store.run_ok(&["user", "token", "create", "alice"]);

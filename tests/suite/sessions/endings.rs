@@ -10,11 +10,11 @@ const SHOP: &str = "https://shop.example.com";
 const LATER: &str = "2026-10-05T12:00:10.000000Z";
 
 /// One cause.
-struct Story {
+struct EndingCase {
     /// Before the login.
     before: fn(&TestStore),
     /// What takes the ground away; with the agent's token.
-    taking: fn(&TestStore, &str),
+    change: fn(&TestStore, &str),
     cause: [&'static str; 2],
     /// What redeeming the unspent token is told afterwards.
     code: &'static str,
@@ -22,9 +22,9 @@ struct Story {
     seconds: u64,
 }
 
-const STORY: Story = Story {
+const DEFAULTS: EndingCase = EndingCase {
     before: |_| {},
-    taking: |_, _| {},
+    change: |_, _| {},
     cause: ["", ""],
     code: "session_ended",
     seconds: 10,
@@ -36,11 +36,11 @@ fn next_login(store: &TestStore, at: &'static str) {
     store.login(&["3"]);
 }
 
-fn tell(tale: &Story, active: bool) {
+fn check_ending(case: &EndingCase, active: bool) {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let ben = store.create_agent("ben");
-    (tale.before)(store);
+    (case.before)(store);
     let token = shop.issue_link(&ben, &["1"]);
     if active {
         shop.redeem(&token, SHOP);
@@ -53,9 +53,9 @@ fn tell(tale: &Story, active: bool) {
     assert_eq!(list[0]["state"], if active { "active" } else { "issued" });
 
     store.clock.set(LATER);
-    (tale.taking)(store, &ben);
+    (case.change)(store, &ben);
 
-    let cause = tale.cause[usize::from(active)];
+    let cause = case.cause[usize::from(active)];
     let shown = store.run_json(&["session", "show", &id]);
     assert_eq!(shown["end_cause"], cause, "{shown}");
     assert!(
@@ -73,14 +73,14 @@ fn tell(tale: &Story, active: bool) {
     assert_eq!(event["action"], action, "{events}");
     assert_eq!(event["details"]["cause"], cause);
     let seconds = if active {
-        json!(tale.seconds)
+        json!(case.seconds)
     } else {
         Value::Null
     };
     assert_eq!(event["details"]["duration_seconds"], seconds, "{event}");
     assert_eq!(event["admin"], "ben", "always the impersonator");
 
-    let code = if active { "token_spent" } else { tale.code };
+    let code = if active { "token_spent" } else { case.code };
     let redeem = ["redeem", &token, "--audience", SHOP, "-o", "json"];
     store
         .run_as(&shop.storefront, &redeem)
@@ -88,116 +88,116 @@ fn tell(tale: &Story, active: bool) {
     store.run_ok(&["log", "verify"]);
 }
 
-macro_rules! stories {
-    ($($name:ident: $story:expr;)*) => {$(
+macro_rules! ending_tests {
+    ($($name:ident: $case:expr;)*) => {$(
         mod $name {
             use super::*;
 
             #[test]
-            fn unspent() {
-                tell(&$story, false);
+            fn an_unredeemed_session_ends_at_once() {
+                check_ending(&$case, false);
             }
 
             #[test]
-            fn active() {
-                tell(&$story, true);
+            fn an_active_session_ends_at_once() {
+                check_ending(&$case, true);
             }
         }
     )*};
 }
 
-stories! {
-    consent_withdrawn: Story {
-        taking: |store, _| drop(store.run_ok(&["consent", "revoke", "1"])),
+ending_tests! {
+    consent_withdrawn: EndingCase {
+        change: |store, _| drop(store.run_ok(&["consent", "revoke", "1"])),
         cause: ["consent_withdrawn"; 2],
         code: "consent_withheld",
-        ..STORY
+        ..DEFAULTS
     };
-    consent_run_out: Story {
-        taking: |store, _| {
+    consent_run_out: EndingCase {
+        change: |store, _| {
             store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
             next_login(store, "2026-10-05T12:00:40.000000Z");
         },
         cause: ["consent_expired"; 2],
         code: "consent_withheld",
         seconds: 30,
-        ..STORY
+        ..DEFAULTS
     };
-    mode_changed: Story {
+    mode_changed: EndingCase {
         before: |store| {
             store.run_ok(&["consent", "revoke", "1"]);
             store.run_ok(&["config", "set", "lac/consent/mode", "mandatory"]);
         },
-        taking: |store, _| drop(store.run_ok(&["config", "unset", "lac/consent/mode"])),
+        change: |store, _| drop(store.run_ok(&["config", "unset", "lac/consent/mode"])),
         cause: ["consent_withdrawn"; 2],
         code: "consent_withheld",
-        ..STORY
+        ..DEFAULTS
     };
-    feature_off: Story {
-        taking: |store, _| store.set_feature("no"),
+    feature_off: EndingCase {
+        change: |store, _| store.set_feature("no"),
         cause: ["feature_disabled"; 2],
         code: "feature_disabled",
-        ..STORY
+        ..DEFAULTS
     };
-    resource_taken: Story {
-        taking: |store, _| drop(store.run_ok(&["role", "deny", "bens", "login_button"])),
+    resource_taken: EndingCase {
+        change: |store, _| drop(store.run_ok(&["role", "deny", "bens", "login_button"])),
         cause: ["access_lost"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    scope_narrowed: Story {
-        taking: |store, _| drop(store.run_ok(&["role", "scope", "bens", "website:eu"])),
+    scope_narrowed: EndingCase {
+        change: |store, _| drop(store.run_ok(&["role", "scope", "bens", "website:eu"])),
         cause: ["access_lost"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    another_role: Story {
-        taking: |store, _| {
+    another_role: EndingCase {
+        change: |store, _| {
             store.run_ok(&["role", "create", "Nothing"]);
             store.run_ok(&["user", "assign", "ben", "Nothing"]);
         },
         cause: ["access_lost"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    admin_user_disabled: Story {
-        taking: |store, _| drop(store.run_ok(&["user", "disable", "ben"])),
+    admin_user_disabled: EndingCase {
+        change: |store, _| drop(store.run_ok(&["user", "disable", "ben"])),
         cause: ["access_lost"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    admin_user_deleted: Story {
-        taking: |store, _| drop(store.run_ok(&["user", "delete", "ben", "--yes"])),
+    admin_user_deleted: EndingCase {
+        change: |store, _| drop(store.run_ok(&["user", "delete", "ben", "--yes"])),
         cause: ["access_lost"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    customer_removed: Story {
-        taking: |store, _| drop(store.run_ok(&["customer", "remove", "1", "--yes"])),
+    customer_removed: EndingCase {
+        change: |store, _| drop(store.run_ok(&["customer", "remove", "1", "--yes"])),
         cause: ["customer_removed"; 2],
         code: "customer_inactive",
-        ..STORY
+        ..DEFAULTS
     };
-    customer_deactivated: Story {
-        taking: |store, _| drop(store.run_ok(&["customer", "edit", "1", "--active", "no"])),
+    customer_deactivated: EndingCase {
+        change: |store, _| drop(store.run_ok(&["customer", "edit", "1", "--active", "no"])),
         cause: ["customer_inactive"; 2],
         code: "customer_inactive",
-        ..STORY
+        ..DEFAULTS
     };
-    newer_login: Story {
-        taking: |store, ben| drop(store.run_as(ben, &["login", "3"]).assert_succeeded()),
+    newer_login: EndingCase {
+        change: |store, ben| drop(store.run_as(ben, &["login", "3"]).assert_succeeded()),
         cause: ["replaced"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    ended_by_hand: Story {
-        taking: |store, _| drop(store.run_ok(&["session", "end", "--admin", "ben"])),
+    ended_by_hand: EndingCase {
+        change: |store, _| drop(store.run_ok(&["session", "end", "--admin", "ben"])),
         cause: ["ended"; 2],
-        ..STORY
+        ..DEFAULTS
     };
-    time_over: Story {
-        taking: |store, _| next_login(store, "2026-10-05T13:30:00.000000Z"),
+    time_over: EndingCase {
+        change: |store, _| next_login(store, "2026-10-05T13:30:00.000000Z"),
         cause: ["link_expired", "duration_over"],
         code: "token_expired",
         seconds: 3600,
-        ..STORY
+        ..DEFAULTS
     };
-    clock_set_back: Story {
-        taking: |store, _| {
+    clock_set_back: EndingCase {
+        change: |store, _| {
             next_login(store, "2026-10-05T11:59:54.000000Z");
             let log = store.log_events();
             let told = log.iter().find(|event| event["action"] == "expire").expect("an event");
@@ -205,12 +205,12 @@ stories! {
         },
         cause: ["link_expired", "duration_over"],
         seconds: 0,
-        ..STORY
+        ..DEFAULTS
     };
 }
 
 #[test]
-fn a_clock_that_was_set_back_judges_nothing_also_before_anybody_wrote_it_down() {
+fn a_clock_set_back_too_far_expires_sessions() {
     let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     let state = || json_str(&store.run_json(&["session", "list"])[0]["state"]).to_owned();
@@ -225,7 +225,7 @@ fn a_clock_that_was_set_back_judges_nothing_also_before_anybody_wrote_it_down() 
 }
 
 #[test]
-fn no_duration_is_without_end() {
+fn durations_must_be_finite() {
     let store = TestStore::new();
     for path in [
         "lac/session/max_duration",

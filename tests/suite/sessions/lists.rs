@@ -12,7 +12,7 @@ fn pluck<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
 }
 
 #[test]
-fn age_and_time_left_are_told() {
+fn lists_show_age_and_remaining_time() {
     let store = TestStore::with_sample_data();
     let url = store.login_url(&["1"]);
     store.clock.set("2026-10-05T12:00:20.000000Z");
@@ -45,7 +45,7 @@ fn age_and_time_left_are_told() {
 }
 
 #[test]
-fn sessions_are_ended_by_admin_user_customer_or_both() {
+fn sessions_can_be_ended_by_admin_user_customer_or_both() {
     let store = TestStore::with_sample_data();
     let agents = ["ann", "ben", "cid"].map(|name| (name, store.create_agent(name)));
     let fill = || {
@@ -95,7 +95,7 @@ fn sessions_are_ended_by_admin_user_customer_or_both() {
 }
 
 #[test]
-fn other_peoples_sessions_take_the_resource_and_the_scope() {
+fn other_users_sessions_require_the_resource_and_scope() {
     let store = TestStore::with_sample_data();
     let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));
     store.run_as(&ann, &["login", "1"]).assert_succeeded();
@@ -139,7 +139,7 @@ fn other_peoples_sessions_take_the_resource_and_the_scope() {
 }
 
 #[test]
-fn a_colleague_in_the_same_account_is_told() {
+fn a_login_reports_a_colleague_in_the_same_account() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));
@@ -187,7 +187,7 @@ fn a_colleague_in_the_same_account_is_told() {
 }
 
 #[test]
-fn a_colleague_on_a_website_beyond_the_scope_is_not() {
+fn a_login_does_not_report_colleagues_outside_the_scope() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     let ben = store.create_agent("ben");

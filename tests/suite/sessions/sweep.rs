@@ -58,7 +58,7 @@ fn sweep(shop: &StorefrontFixture, at: &str) -> usize {
 }
 
 #[test]
-fn it_writes_down_what_ran_out_and_nothing_else() {
+fn a_sweep_records_expired_sessions_only() {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     let (ann, ben) = (store.create_agent("ann"), store.create_agent("ben"));

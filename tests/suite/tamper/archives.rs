@@ -51,7 +51,7 @@ fn replace(store: &TestStore, path: &PathBuf, bytes: &[u8]) {
 }
 
 #[test]
-fn missing_cut_or_with_bytes_behind() {
+fn missing_shortened_or_extended_archives_are_detected() {
     let mut cases = Cases::default();
     let count = files(&copy()).len();
     for at in 0..count {
@@ -89,7 +89,7 @@ fn missing_cut_or_with_bytes_behind() {
 
 /// Whatever the database is made to say of the file's length and hash.
 #[test]
-fn a_byte_flipped() {
+fn a_flipped_byte_is_detected_even_with_matching_hashes() {
     let store = copy();
     let bench = InProcessStore::new(&store);
     let mut passed = Vec::new();
@@ -120,7 +120,7 @@ fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<EventLine>)> {
 
 /// As `lac` runs, and as the database says it should be.
 #[test]
-fn a_byte_flipped_and_nothing_else() {
+fn a_flipped_byte_is_detected() {
     let mut cases = Cases::default();
     let store = copy();
     for path in files(&store) {
@@ -144,7 +144,7 @@ fn a_byte_flipped_and_nothing_else() {
 }
 
 #[test]
-fn one_archive_in_the_place_of_another() {
+fn exchanged_archives_are_detected() {
     let mut cases = Cases::default();
     let store = copy();
     let paths = files(&store);
@@ -184,7 +184,7 @@ fn one_archive_in_the_place_of_another() {
 
 /// Made with the library's own writer, whole and well-formed.
 #[test]
-fn written_anew_with_something_changed() {
+fn rewritten_archives_are_detected() {
     let mut cases = Cases::default();
     let count = files(&copy()).len();
     for at in 0..count {
@@ -253,7 +253,7 @@ fn written_anew_with_something_changed() {
 /// What a run left that was killed before it took the events out of the
 /// database must be what the archive holds.
 #[test]
-fn events_that_are_in_an_archive_and_still_in_the_database() {
+fn events_left_in_the_database_must_match_their_archive() {
     let all = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
                website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
                staff_salt";
@@ -293,7 +293,7 @@ fn events_that_are_in_an_archive_and_still_in_the_database() {
 
 /// It was not the store that put it there, and it is not the log's.
 #[test]
-fn what_is_no_file_and_not_known_is_left_alone() {
+fn unknown_files_in_the_archive_directory_are_ignored() {
     let store = copy();
     let beside = |day: u32| {
         let name = format!("log-2031-01-0{day}-000000001-000000002.jsonl.zst");

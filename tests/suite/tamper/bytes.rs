@@ -60,7 +60,7 @@ fn flipped(value: &Value, at: usize) -> Option<Value> {
 /// each must be named. Record bytes are told apart by the tree alone, so that
 /// there one event is changed at a time.
 #[test]
-fn of_every_part_of_every_event() {
+fn a_flipped_byte_in_any_part_of_an_event_is_detected() {
     let store = copy();
     let bench = InProcessStore::new(&store);
     let connection = database(&store);
@@ -110,7 +110,7 @@ fn of_every_part_of_every_event() {
 
 /// Each byte of the records of every kind of event.
 #[test]
-fn of_records() {
+fn any_flipped_byte_in_a_record_is_detected() {
     let store = copy();
     let bench = InProcessStore::new(&store);
     let connection = database(&store);
@@ -152,7 +152,7 @@ fn pages(connection: &Connection) -> Vec<usize> {
 /// Bytes of the file itself. What lies unused in a page may be anything: where
 /// nothing is found, everything must still be read and looked up as before.
 #[test]
-fn of_the_file_itself() {
+fn flipped_bytes_in_the_database_file_are_detected_or_harmless() {
     let store = copy();
     settled(&store);
     let before = dump(&database(&store));

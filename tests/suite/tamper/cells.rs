@@ -114,19 +114,19 @@ fn seq_of(condition: &str) -> i64 {
 
 /// A visit from a document with everything in it, and a denied attempt.
 #[test]
-fn of_an_event() {
+fn changed_cells_of_an_event_are_detected() {
     let of_order = seq_of("document IS NOT NULL AND session_id IS NOT NULL");
     none_passes(edits("audit_event", "seq", &[of_order]));
 }
 
 #[test]
-fn of_a_denied_or_an_erased_event() {
+fn changed_cells_of_a_denied_or_erased_event_are_detected() {
     let events = [seq_of("result = 'failure'"), seq_of("shopper IS NULL")];
     none_passes(edits("audit_event", "seq", &events));
 }
 
 #[test]
-fn of_the_head() {
+fn changed_cells_of_the_log_head_are_detected() {
     none_passes(edits("audit_head", "id", &[1]));
     let mut cases = Cases::default();
     cases.forged("INSERT INTO audit_head SELECT 2, size, nodes, last_time, note FROM audit_head");
@@ -135,7 +135,7 @@ fn of_the_head() {
 }
 
 #[test]
-fn of_the_roots_of_subtrees() {
+fn changed_cells_of_subtree_roots_are_detected() {
     none_passes(edits("audit_subtree", "idx", &[0]));
     let mut cases = Cases::default();
     cases.forged("DELETE FROM audit_subtree");
@@ -146,7 +146,7 @@ fn of_the_roots_of_subtrees() {
 }
 
 #[test]
-fn of_what_is_kept_of_archives() {
+fn changed_cells_of_the_archive_list_are_detected() {
     let firsts = prepared(|prepared| {
         let connection = database(&prepared.store);
         let mut statement = connection

@@ -24,7 +24,7 @@ fn some_events() -> Vec<i64> {
 }
 
 #[test]
-fn deleted() {
+fn deleted_events_are_detected() {
     let mut cases = Cases::default();
     for seq in some_events() {
         cases.forged(&format!("DELETE FROM audit_event WHERE seq = {seq}"));
@@ -34,7 +34,7 @@ fn deleted() {
 }
 
 #[test]
-fn doubled_and_exchanged() {
+fn duplicated_and_exchanged_events_are_detected() {
     let mut cases = Cases::default();
     let events = some_events();
     let last = *events.last().expect("events");
@@ -67,7 +67,7 @@ fn doubled_and_exchanged() {
 
 /// Where no event can be, and where an archive holds another one.
 #[test]
-fn invented() {
+fn made_up_events_are_detected() {
     let mut cases = Cases::default();
     let (first, last) = prepared(|prepared| (prepared.first, prepared.last));
     let numbers = [
@@ -110,7 +110,7 @@ const STATE: [&str; 8] = [
 /// The end cut off, and then the head and the file set back to the signed note
 /// of those days: nothing in the store is left that knows better.
 #[test]
-fn cut_off() {
+fn a_shortened_log_is_detected() {
     let mut cases = Cases::default();
     let (older_size, older_note) = prepared(|prepared| {
         let size = prepared
@@ -170,7 +170,7 @@ fn cut_off() {
 }
 
 #[test]
-fn a_shopper_part_blanked_or_brought_back() {
+fn blanked_or_restored_shopper_data_is_detected() {
     let mut cases = Cases::default();
     for seq in some_events().into_iter().step_by(3) {
         let is_there = prepared(|prepared| {
@@ -198,7 +198,7 @@ fn a_shopper_part_blanked_or_brought_back() {
 
 /// From a backup of before the erasure: the salts and texts fit the record.
 #[test]
-fn a_part_that_was_erased_on_record_brought_back() {
+fn restored_erased_shopper_data_is_detected() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "grant", "2"]);
     store.run_ok(&["customer", "remove", "2", "--yes"]);

@@ -55,7 +55,7 @@ fn edit_json(path: &Path, edit: impl FnOnce(&mut Value)) {
 }
 
 #[test]
-fn the_file_or_what_lies_beside_it() {
+fn changed_files_manifests_and_proofs_are_detected() {
     let mut cases = Cases::default();
     let store = copy();
     let key = key(&store);
@@ -131,7 +131,7 @@ fn the_file_or_what_lies_beside_it() {
 }
 
 #[test]
-fn a_field_of_the_manifest() {
+fn a_changed_field_of_the_manifest_is_detected() {
     let mut cases = Cases::default();
     let store = copy();
     let key = key(&store);
@@ -181,7 +181,7 @@ fn a_field_of_the_manifest() {
 }
 
 #[test]
-fn the_key_of_another_log() {
+fn an_export_does_not_verify_with_another_logs_key() {
     let mut cases = Cases::default();
     let store = copy();
     let own = key(&store);
@@ -212,7 +212,7 @@ fn the_key_of_another_log() {
 }
 
 #[test]
-fn a_copy_under_another_name_is_called_by_it() {
+fn a_renamed_export_is_reported_under_its_new_name() {
     let store = copy();
     let key = key(&store);
     let [file, manifest, _] = export(&store, "q.csv", &VISITS);
@@ -238,7 +238,7 @@ fn a_copy_under_another_name_is_called_by_it() {
 }
 
 #[test]
-fn a_pipe_is_no_file() {
+fn a_pipe_is_refused_as_an_export() {
     let store = copy();
     let key = key(&store);
     let pipe = store.home().join("pipe.csv");

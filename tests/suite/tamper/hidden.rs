@@ -44,7 +44,7 @@ fn define(connection: &Connection, name: &str, definition: &str) {
 }
 
 #[test]
-fn an_index_that_leaves_an_event_out() {
+fn an_index_without_an_event_is_detected() {
     let mut cases = Cases::default();
     for (index, columns, hidden) in [
         ("audit_event_admin", "admin, seq", "admin <> 'bea'"),
@@ -83,7 +83,7 @@ fn an_index_that_leaves_an_event_out() {
 
 /// Names that nobody has, and an order in which nothing is found.
 #[test]
-fn an_index_that_lists_other_keys_or_in_another_order() {
+fn an_index_with_wrong_keys_or_order_is_detected() {
     let mut cases = Cases::default();
     for (index, columns) in [
         ("audit_event_admin", "(admin || 'x'), seq"),
@@ -101,7 +101,7 @@ fn an_index_that_lists_other_keys_or_in_another_order() {
 /// The largest end of an archive is looked up in an index of its own: one that
 /// says more would hide newer events.
 #[test]
-fn an_archive_that_seems_to_reach_further() {
+fn an_index_that_extends_an_archive_is_detected() {
     let store = copy();
     let connection = super::database(&store);
     let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
@@ -135,7 +135,7 @@ fn an_archive_that_seems_to_reach_further() {
 }
 
 #[test]
-fn things_added_to_the_schema_or_changed_in_it() {
+fn changes_of_the_schema_are_detected() {
     let mut cases = Cases::default();
     for sql in [
         "CREATE TRIGGER t AFTER INSERT ON audit_event BEGIN \

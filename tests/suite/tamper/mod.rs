@@ -263,7 +263,7 @@ impl Cases {
 }
 
 #[test]
-fn what_was_not_changed_verifies() {
+fn an_unchanged_store_verifies() {
     let store = copy();
     verifies(&store);
     let verified = store.run_json(&["log", "verify"]);

@@ -115,7 +115,7 @@ impl Attack {
 }
 
 #[test]
-fn rows_dropped_added_or_edited() {
+fn dropped_added_and_edited_rows_are_detected() {
     let mut attack = Attack::new();
     for strength in ["sparse", "range"] {
         let sound = attack.export(&format!("{strength}.jsonl"), strength, &VISITS);
@@ -168,7 +168,7 @@ fn rows_dropped_added_or_edited() {
 /// What a range proves and a sparse proof does not: that nothing was left out.
 /// The rows of a narrower filter pass for those of a wider one.
 #[test]
-fn rows_left_out_with_their_records() {
+fn a_range_detects_rows_left_out_with_their_records() {
     let mut attack = Attack::new();
     for (strength, is_found) in [("sparse", false), ("range", true)] {
         let wide = attack.export(&format!("wide-{strength}.jsonl"), strength, &VISITS);
@@ -193,7 +193,7 @@ fn rows_left_out_with_their_records() {
 }
 
 #[test]
-fn records_dropped_from_a_proof() {
+fn records_dropped_from_a_proof_are_detected() {
     let mut attack = Attack::new();
     let sound = attack.export("q.jsonl", "range", &VISITS);
     for at in [0, 1, sound.lines.len() / 2, sound.lines.len() - 1] {
@@ -234,7 +234,7 @@ fn records_dropped_from_a_proof() {
 
 /// The proof of a shorter time cannot pass for that of a longer one.
 #[test]
-fn a_range_made_shorter() {
+fn a_shortened_range_is_detected() {
     let mut attack = Attack::new();
     let group = ["--action-group", "login_as_customer"];
     let whole = attack.export("whole.jsonl", "range", &VISITS);
@@ -259,7 +259,7 @@ fn a_range_made_shorter() {
 
 /// Parts that are withheld must not take rows with them, nor hide who acted.
 #[test]
-fn parts_withheld() {
+fn withheld_parts_cannot_hide_rows_or_actors() {
     let mut attack = Attack::new();
     for strength in ["sparse", "range"] {
         let sound = attack.export(&format!("{strength}.jsonl"), strength, &VISITS);

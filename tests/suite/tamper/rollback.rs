@@ -28,7 +28,7 @@ fn saved(store: &TestStore, name: &str, text: impl AsRef<[u8]>) -> String {
 }
 
 #[test]
-fn an_older_database_under_a_newer_checkpoint() {
+fn an_older_database_with_a_newer_checkpoint_is_detected() {
     let mut cases = Cases::default();
     let store = copy();
     let older = prepared(|prepared| prepared.older.copy_store());
@@ -39,7 +39,7 @@ fn an_older_database_under_a_newer_checkpoint() {
 
 /// Alone it is a log that was; whoever kept a checkpoint sees through it.
 #[test]
-fn a_whole_older_store_is_found_with_a_newer_checkpoint() {
+fn an_older_copy_of_the_store_is_detected_with_a_newer_checkpoint() {
     let (older, newer_note) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     verifies(&older);
     let newer = saved(&older, "newer.checkpoint", newer_note);
@@ -49,7 +49,7 @@ fn a_whole_older_store_is_found_with_a_newer_checkpoint() {
 }
 
 #[test]
-fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
+fn an_older_checkpoint_verifies_and_another_logs_does_not() {
     let (store, older_note, note_now) =
         prepared(|p| (p.store.copy_store(), p.older_note.clone(), p.note.clone()));
     for (name, text) in [("older", &older_note), ("now", &note_now)] {
@@ -94,7 +94,7 @@ fn an_older_checkpoint_is_continued_and_another_logs_is_not() {
 /// A fork: the same log up to a point, then another history, signed with the
 /// same key.
 #[test]
-fn a_history_that_was_written_anew_is_found_with_a_checkpoint() {
+fn a_rewritten_history_is_detected_with_a_checkpoint() {
     let (fork, note_now) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     let events = prepared(|p| p.last - p.first);
     InProcessStore::new(&fork).append_setting_changes(usize::try_from(events).expect("few") + 20);
@@ -106,7 +106,7 @@ fn a_history_that_was_written_anew_is_found_with_a_checkpoint() {
 }
 
 #[test]
-fn checkpoints_without_signature_or_of_somebody_else() {
+fn unsigned_and_foreign_checkpoints_are_refused() {
     let mut cases = Cases::default();
     let stripped = |note: &str| format!("{}\n", note.split("\n\n").next().expect("text"));
     let note_now = prepared(|p| p.note.clone());
@@ -176,7 +176,7 @@ fn newest(store: &TestStore) -> String {
 /// Who replaces the key can sign whatever they like; who kept the public one
 /// is not taken in.
 #[test]
-fn another_key_is_found_by_who_kept_the_public_one() {
+fn a_replaced_key_is_detected_with_the_old_public_key() {
     let store = copy();
     let kept = store.run_ok(&["key", "verifier"]);
     let other = foreign();

@@ -122,7 +122,7 @@ fn is_named(store: &TestStore, sql: &str, what: &str) {
 }
 
 #[test]
-fn an_object_that_was_made() {
+fn a_created_object_is_detected() {
     for (sql, what) in MADE {
         let store = copy();
         forge(&store, sql);
@@ -137,7 +137,7 @@ fn an_object_that_was_made() {
 }
 
 #[test]
-fn an_object_that_was_written_into_the_schema() {
+fn an_object_written_into_the_schema_table_is_detected() {
     for (sql, what) in WRITTEN {
         let store = copy();
         forge(&store, &written(sql));
@@ -148,7 +148,7 @@ fn an_object_that_was_written_into_the_schema() {
 /// A name that SQLite itself does not take twice, and a definition that is
 /// none: it does not open such a file at all.
 #[test]
-fn a_schema_that_cannot_be_read_opens_for_nobody() {
+fn an_unreadable_schema_is_refused() {
     for sql in [
         "INSERT INTO sqlite_master VALUES ('view', 'sqlite_master', 'sqlite_master', 0, \
          'CREATE VIEW sqlite_master AS SELECT 1')",
@@ -175,7 +175,7 @@ fn a_schema_that_cannot_be_read_opens_for_nobody() {
 /// A store that says it is older would be migrated: not over what no older
 /// program has made.
 #[test]
-fn another_number_of_the_schema() {
+fn a_changed_schema_version_is_refused() {
     for version in [0, 1, 2, 3, -1] {
         let store = copy();
         forge(&store, &format!("PRAGMA user_version = {version}"));
@@ -187,7 +187,7 @@ fn another_number_of_the_schema() {
 
 /// A follower has the store open already.
 #[test]
-fn an_object_that_is_made_while_the_store_is_open() {
+fn an_object_created_while_the_store_is_open_is_detected() {
     let store = copy();
     let mut child = store
         .command(&["log", "tail", "--follow", "-n", "1", "-o", "jsonl"])
@@ -208,7 +208,7 @@ fn an_object_that_is_made_while_the_store_is_open() {
 /// The pages of two indexes exchanged: each is read as the other. The
 /// definitions are as they were, so that a verification has to look.
 #[test]
-fn indexes_that_were_exchanged() {
+fn exchanged_indexes_are_detected() {
     for [one, other] in [
         ["audit_event_ticket", "audit_event_document"],
         ["sqlite_autoindex_access_token_1", "sqlite_autoindex_role_1"],
@@ -235,7 +235,7 @@ fn indexes_that_were_exchanged() {
 /// The hash of one token leads to the row of another: whoever shows the first
 /// would be who holds the second, and every row is as it was.
 #[test]
-fn an_index_that_leads_from_one_token_to_another() {
+fn a_token_index_that_points_to_another_token_is_detected() {
     let store = copy();
     let bea = store.run_json(&["user", "token", "create", "bea", "--label", "new"]);
     store.run_json(&["user", "token", "create", "alice", "--label", "new"]);
