@@ -22,10 +22,11 @@ pub(super) const SELECT_STOREFRONT: &str =
     "SELECT id, name, created_at, revoked_at FROM storefront";
 pub(super) const SELECT_ROLE: &str = "SELECT id, name, access, scope FROM role";
 
-/// What hangs on roles, by role, from two queries over all of them.
+/// The resources and websites of all roles, by the role's id, read with two
+/// queries.
 #[derive(Default)]
 struct RoleGrants {
-    /// A role with one that cannot be read is damaged.
+    /// An error if one of the role's resources cannot be read.
     resources: HashMap<i64, Result<ResourceSet>>,
     websites: HashMap<i64, Vec<i64>>,
 }
@@ -41,7 +42,8 @@ impl Tx<'_> {
         rows::with_row_name(role(), "role", row, 0)
     }
 
-    /// Everything that [`read_role`](Self::read_role) asks for role by role.
+    /// Reads for all roles at once what [`read_role`](Self::read_role) reads
+    /// for each.
     fn read_role_grants(&self) -> Result<RoleGrants> {
         let mut held = RoleGrants::default();
         self.query_all("SELECT role_id, resource FROM role_resource", |row| {
@@ -109,7 +111,7 @@ impl Tx<'_> {
         self.collect_undamaged(statement.query([]).map_err(rows::to_fault)?, None, read)
     }
 
-    /// Changes something, with a statement that is kept ready.
+    /// Runs a statement from the cache of prepared statements.
     pub(super) fn execute_cached(&self, sql: &str, values: impl Params) -> rusqlite::Result<usize> {
         self.conn.prepare_cached(sql)?.execute(values)
     }
@@ -300,7 +302,7 @@ impl AccessWrites for Tx<'_> {
 
     fn admin_user_remove(&self, _permit: &Permit<'_, AdminUserWrite>, id: i64) -> Result<()> {
         self.mark_changed(StateKind::AdminUsers)?;
-        // Their tokens go with them.
+        // Deleting the user deletes their tokens, too (foreign key).
         self.mark_changed(StateKind::Tokens)?;
         self.execute_cached("DELETE FROM admin_user WHERE id = ?1", [id])
             .map_err(rows::to_fault)?;

@@ -1,4 +1,4 @@
-//! Counts of what is not recorded one by one.
+//! Counts of things that are not recorded one by one.
 
 use std::time::Duration;
 
@@ -8,12 +8,11 @@ use super::rows;
 use lac_model::time::Timestamp;
 use lac_store::{Activity, ActivityCount, Result};
 
-/// Counts of spans that began so long ago are removed: they would only be
-/// carried on by somebody who comes back.
+/// Counts whose span began this long ago are deleted.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Adds to a count, or begins a new one where the span is over, or has not begun
-/// by this clock.
+/// Adds to a count. A count starts again if its span is over, or if it began in
+/// the future (because the clock was set back).
 pub fn count(
     conn: &Connection,
     activity: Activity,
@@ -65,7 +64,7 @@ pub fn count(
         tx.commit()?;
         Ok(counted)
     };
-    // Every other commit is for good and waits for the disk; this one need not.
+    // Unlike all other commits, this one does not wait for the disk.
     let synchronous = |how| conn.pragma_update(None, "synchronous", how);
     let counted = synchronous("normal").and_then(|()| work());
     synchronous("full").map_err(rows::to_fault)?;
@@ -77,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_begins_anew_when_its_span_is_over() {
+    fn a_count_starts_again_when_its_span_is_over() {
         let conn = Connection::open_in_memory().unwrap();
         let table = include_str!("migrations/0004_trust.sql");
         let table = &table[table.find("CREATE TABLE activity_count").unwrap()..];
@@ -100,7 +99,11 @@ mod tests {
         assert_eq!(at(0, "mallory", 1), (1, Some(0)));
         assert_eq!(at(0, "mallory", 1), (2, None));
         assert_eq!(at(59, "mallory", 5), (7, None));
-        assert_eq!(at(59, "trudy", 1), (1, Some(0)), "each for itself");
+        assert_eq!(
+            at(59, "trudy", 1),
+            (1, Some(0)),
+            "each subject has its own count"
+        );
         assert_eq!(at(60, "mallory", 1), (1, Some(7)));
         assert_eq!(at(61, "mallory", 1), (2, None));
         // The clock was set back.
@@ -108,6 +111,6 @@ mod tests {
         assert_eq!(at(40 * 24 * 3600, "trudy", 1), (1, Some(1)));
         let rows = "SELECT count(*) FROM activity_count";
         let rows = conn.query_row(rows, [], |row| row.get::<_, i64>(0));
-        assert_eq!(rows, Ok(1), "what is old is forgotten");
+        assert_eq!(rows, Ok(1), "old counts are deleted");
     }
 }

@@ -1,4 +1,4 @@
-//! Long statements end when nobody waits for what they find.
+//! Ends long statements when the caller has gone away.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use rusqlite::Connection;
 
 use lac_model::fault::Fault;
 
-/// Steps of SQLite's machine between two looks: about a millisecond, and more
-/// than the statements of an act take.
+/// Instructions of SQLite's virtual machine between two checks: about a
+/// millisecond, and more than the statements of a usual command need.
 const PROGRESS_STEPS: i32 = 20_000;
 
-/// Says whether nobody waits any more.
+/// Tells whether the caller has gone away.
 #[derive(Clone)]
 pub struct CancelCheck(Arc<dyn Fn() -> bool + Send + Sync>);
 
@@ -31,15 +31,15 @@ impl fmt::Debug for CancelCheck {
     }
 }
 
-/// What a statement that was ended fails with: nothing that says anything about
-/// the database.
+/// The error of a cancelled statement. It must not look like a problem of the
+/// database.
 pub fn cancelled_fault() -> Fault {
     Fault::BrokerFailed {
-        problem: "nobody waits for the answer any more".to_owned(),
+        problem: "the caller has gone away".to_owned(),
     }
 }
 
-/// Ends statements of a connection once it says so; `None` lets them go on.
+/// Sets the check of a connection; `None` removes it.
 pub fn set_progress_handler(
     conn: &mut Connection,
     cancelled: Option<CancelCheck>,
@@ -56,7 +56,7 @@ mod tests {
     use crate::rows;
 
     #[test]
-    fn a_statement_without_end_ends_when_it_is_cancelled() {
+    fn an_endless_statement_ends_when_cancelled() {
         let mut conn = Connection::open_in_memory().unwrap();
         let gone = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&gone);
@@ -66,9 +66,9 @@ mod tests {
                        SELECT count(*) FROM n";
         let ended = conn.query_row(endless, [], |row| row.get::<_, i64>(0));
         let fault = rows::to_fault(ended.unwrap_err());
-        // No difference in the database, and nothing to be alarmed about.
+        // Not a problem of the database, which would raise an alarm.
         assert!(matches!(fault, Fault::BrokerFailed { .. }), "{fault:?}");
-        assert!(gone.load(Ordering::Relaxed), "it was asked, twice");
+        assert!(gone.load(Ordering::Relaxed), "the check ran more than once");
         set_progress_handler(&mut conn, None).unwrap();
         let counted = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n \
                        WHERE x < 100000) SELECT count(*) FROM n";

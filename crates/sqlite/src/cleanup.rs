@@ -1,5 +1,5 @@
-//! Taking out of the file what is no longer to be in it. All of it runs under
-//! the writer's lock.
+//! Removes deleted data from the database's files. The caller holds the write
+//! lock.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,10 +13,10 @@ use super::rows;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// How long readers of older pages are waited for.
+/// How long to wait for readers of old pages.
 const READER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Removes at most `most` archived events; how many.
+/// Deletes at most `most` archived events, and returns how many.
 pub fn remove_archived_events(conn: &Connection, most: usize) -> Result<u64> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let removed = conn
@@ -31,8 +31,8 @@ pub fn remove_archived_events(conn: &Connection, most: usize) -> Result<u64> {
     Ok(removed as u64)
 }
 
-/// Copies the write-ahead log back and empties it; `false` if somebody still
-/// reads older pages from it after a while.
+/// Copies the write-ahead log into the database and truncates it. `false` if a
+/// reader still uses old pages after [`READER_TIMEOUT`].
 pub fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
     let patience = timeout.min(READER_TIMEOUT);
     conn.busy_timeout(patience).map_err(rows::to_fault)?;
@@ -42,9 +42,9 @@ pub fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
     Ok(busy.map_err(rows::to_fault)? == 0)
 }
 
-/// Builds the file anew where one of these words is still somewhere in it.
-/// `secure_delete` overwrites what is deleted, but not what was left behind
-/// when a page was divided.
+/// Rebuilds the file if it still contains one of these words. `secure_delete`
+/// overwrites deleted rows, but not the copies that remain when SQLite splits a
+/// page.
 pub fn rebuild_if_found(
     conn: &Connection,
     path: &Path,
@@ -57,11 +57,10 @@ pub fn rebuild_if_found(
     rebuild(conn, path, timeout)
 }
 
-/// Builds the file anew; `false` if somebody still reads the old one after a
-/// while.
+/// Rebuilds the file. `false` if a reader still uses it after the timeout.
 pub fn rebuild(conn: &Connection, path: &Path, timeout: Duration) -> Result<bool> {
-    // The copy in between lies beside the database, which is as private, and
-    // not in memory.
+    // Write the temporary copy beside the database, which is as private,
+    // instead of keeping it in memory.
     let beside = path.parent().unwrap_or(Path::new("."));
     conn.pragma_update(None, "temp_store_directory", beside.display().to_string())
         .and_then(|()| conn.pragma_update(None, "temp_store", "FILE"))
@@ -79,8 +78,8 @@ pub fn rebuild(conn: &Connection, path: &Path, timeout: Duration) -> Result<bool
     }
 }
 
-/// Whether a file holds any of these words, in capitals or not. Words are in
-/// small letters.
+/// Whether a file contains one of these words (in lower case), without regard
+/// to case.
 fn file_contains_any(path: &Path, words: &[String]) -> Result<bool> {
     let finders: Vec<Finder<'_>> = words
         .iter()
@@ -104,7 +103,7 @@ fn file_contains_any(path: &Path, words: &[String]) -> Result<bool> {
         {
             return Ok(true);
         }
-        // A word may lie across two readings.
+        // A word may begin in one block and end in the next.
         let keep = longest.min(end);
         bytes.copy_within(end - keep..end, 0);
         kept = keep;

@@ -1,4 +1,4 @@
-//! Customers as rows.
+//! Reading rows of customers.
 
 use rusqlite::Row;
 
@@ -12,7 +12,7 @@ pub(super) const COLUMNS: &str = "id, website_id, email, first_name, last_name, 
      updated_at, consent_granted, consent_at, consent_source, consent_by, consent_seq, consent_until, \
      vip, guard_website_id";
 
-/// Rows that [`read`] cannot read are among these.
+/// A condition that holds for every row that [`read_customer`] cannot read.
 pub(super) const SUSPICIOUS: &str = "id = 0 OR typeof(website_id) <> 'integer' OR typeof(email) <> 'text' \
      OR typeof(first_name) <> 'text' OR typeof(last_name) <> 'text' \
      OR typeof(store_view_id) NOT IN ('integer', 'null') OR typeof(active) <> 'integer' \

@@ -20,8 +20,8 @@ fn stored_id(row: &Row<'_>, column: usize, table: &str) -> Result<CustomerId> {
     CustomerId::from_stored(stored).ok_or_else(|| damaged_row(table, stored, "an impossible id"))
 }
 
-/// Gives what a query of these columns finds: the id, whether it was granted, when,
-/// by which event and until when.
+/// Calls `each` for the rows of a query with these columns: id, granted, when
+/// it changed, event, and end.
 fn for_each_consent(
     tx: &Tx<'_>,
     sql: &str,
@@ -242,7 +242,7 @@ impl CustomerWrites for Tx<'_> {
         _permit: &Permit<'_, CustomerWrite>,
         id: CustomerId,
     ) -> Result<()> {
-        // No address begins with a blank.
+        // An e-mail address never begins with a space, so this key is unique.
         self.conn
             .prepare_cached("UPDATE customer SET email_key = ' ' || id WHERE id = ?1")
             .and_then(|mut s| s.execute([id.to_stored()]))
@@ -259,7 +259,8 @@ impl CustomerWrites for Tx<'_> {
         self.mark_changed(StateKind::FormerIds)?;
         for sql in [
             "UPDATE customer SET id = ?2 WHERE id = ?1",
-            // Only a local:N is ever replaced; there is an index of those.
+            // Only `local:N` ids (negative numbers) are ever replaced, and the
+            // index of documents contains only those.
             "UPDATE document SET customer_id = ?2 WHERE customer_id = ?1 AND customer_id < 0",
             "UPDATE session SET customer_id = ?2 WHERE customer_id = ?1",
             "UPDATE login_request SET customer_id = ?2 WHERE customer_id = ?1",

@@ -1,4 +1,4 @@
-//! Setting damaged rows aside, and finding them.
+//! Leaves damaged rows out of lists, and finds them.
 
 use rusqlite::{Row, Rows};
 
@@ -8,8 +8,8 @@ use lac_model::fault::Fault;
 use lac_store::{DamageReads, DamagedRow, Result};
 
 impl Tx<'_> {
-    /// Reads the rows of a query, `most` at most; those that are damaged are
-    /// left out and counted.
+    /// Reads at most `most` rows of a query. Damaged rows are left out and
+    /// counted.
     pub(super) fn collect_undamaged<T>(
         &self,
         mut found: Rows<'_>,
@@ -26,7 +26,7 @@ impl Tx<'_> {
         Ok(all)
     }
 
-    /// A row, unless it is damaged: then it is counted.
+    /// A row; `None` if it is damaged, which is counted.
     pub(super) fn skip_if_damaged<T>(&self, read: Result<T>) -> Result<Option<T>> {
         match read {
             Ok(row) => Ok(Some(row)),
@@ -39,11 +39,11 @@ impl Tx<'_> {
     }
 }
 
-/// Reads a row and says nothing but whether that is possible.
+/// Reads a row only to see whether that is possible.
 type RowCheck = fn(&Tx<'_>, &Row<'_>) -> Result<()>;
 
-/// What is looked at. Of the tables that may be large only rows that are
-/// suspicious to SQLite already.
+/// The rows to check, and how. Of `customer`, which may be large, SQL selects
+/// the rows that look wrong.
 fn row_checks() -> [(String, RowCheck); 8] {
     [
         (access::SELECT_ROLE.to_owned(), |tx, row| {

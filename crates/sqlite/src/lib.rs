@@ -1,4 +1,26 @@
-//! The adapter for a local SQLite file. SQL lives here only.
+//! The adapter that keeps a store in a local SQLite file. It implements the
+//! traits of `lac_store`, and all SQL is in this crate.
+//!
+//! It must not decide anything: rights, the contents of events and the rules of
+//! logins belong to the crates above. It reads no clock. Only the root package
+//! names it.
+//!
+//! | module | contents |
+//! | --- | --- |
+//! | (this file) | [`SqliteStore`], the connection, and its transactions |
+//! | `schema` `migrate` `migrations` | the schema: its check, its versions, and the SQL files that create it |
+//! | `lock` `lock_queue` | the write lock between processes, and between threads of one process |
+//! | `access` `rights` `tokens` | roles, admin users, storefronts, access tokens |
+//! | `stores` `references` | websites, store groups and store views, and what refers to them |
+//! | `customers` `customer_rows` `search` | customers, their rows, and the search for them |
+//! | `documents` `sessions` `requests` `config` `keys` | one table (or one kind of row) each |
+//! | `outbox` | notices for hooks, and their claims |
+//! | `audit` | the audit log's tables |
+//! | `state` | digests of tables |
+//! | `activity` | counts |
+//! | `rows` `select_builder` | reading columns with their types, and building conditions |
+//! | `damage` | leaving damaged rows out of lists, and finding them |
+//! | `wal` `cleanup` `mmap` `scratch` `cancel` | the write-ahead log, overwriting deleted data, mapped reads, temporary files, ending long statements |
 
 mod access;
 mod activity;
@@ -55,27 +77,29 @@ use lac_store::{
 pub use self::cancel::CancelCheck;
 pub use self::migrations::SCHEMA_VERSION;
 
-/// A store in one SQLite file (WAL, `synchronous=FULL`).
+/// A store in one SQLite file, with a write-ahead log (WAL) and
+/// `synchronous=FULL`.
 #[derive(Debug)]
 pub struct SqliteStore {
     conn: Connection,
     dir: StoreDir,
     lock_path: PathBuf,
     timeout: Duration,
-    /// The directory, where the WAL was made by this process.
+    /// The store's directory, if this process created the WAL.
     new_wal: Option<PathBuf>,
-    /// Whether short reads of events go through a mapping of the file.
+    /// Whether short reads of events use a memory mapping.
     use_mmap: bool,
-    /// SQLite's number of the schema that was checked last.
+    /// SQLite's counter of schema changes (`PRAGMA schema_version`) at the last
+    /// check.
     checked_schema: Cell<Option<i64>>,
-    /// Whether transactions begin whatever the schema is.
     skip_schema_check: bool,
     cancel_check: Option<CancelCheck>,
     unknown_callers: Option<Arc<UnknownCallers>>,
 }
 
 impl SqliteStore {
-    /// Opens an existing store and brings its schema up to date.
+    /// Opens an existing store and updates its schema to this program's
+    /// version. Fails with `store_newer` or `schema_tampered`.
     pub fn open(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         migrate::migrate_to_latest(&store)?;
@@ -83,8 +107,8 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Opens an existing store for a short look, without waiting and without
-    /// touching its schema.
+    /// Opens an existing store for a short read, without waiting for a lock and
+    /// without updating the schema: an older schema is `busy`.
     pub fn open_without_migrating(dir: &StoreDir) -> Result<Self> {
         let store = Self::connect(dir, Duration::ZERO, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if migrate::is_up_to_date(&store)? {
@@ -94,7 +118,7 @@ impl SqliteStore {
         Err(Fault::Busy { waited_seconds: 0 })
     }
 
-    /// Opens an existing store read only, whatever its schema: to examine it.
+    /// Opens an existing store read only, whatever its schema is; for `doctor`.
     pub fn open_for_inspection(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
@@ -103,13 +127,13 @@ impl SqliteStore {
         })
     }
 
-    /// The SQLite library's version, and whether it is at least 3.51.3, the
-    /// first without a bug that could damage a WAL with several writers.
+    /// The version of the SQLite library, and whether it is at least 3.51.3.
+    /// Earlier versions have a bug that can damage a WAL with several writers.
     pub fn library_version() -> (&'static str, bool) {
         (rusqlite::version(), rusqlite::version_number() >= 3_051_003)
     }
 
-    /// Makes the database of a new store.
+    /// Creates the database of a new store.
     pub fn create(dir: &StoreDir, timeout: Duration) -> Result<Self> {
         drop(lac_store::dir::create_private_file(&dir.database())?);
         let store = Self::connect(dir, timeout, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -129,11 +153,12 @@ impl SqliteStore {
             conn.busy_timeout(timeout)?;
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-            // Without it every new value of a text parameter has the statement
-            // planned anew: half the time of a large import.
+            // Query planner stability: without it, SQLite plans a statement
+            // again for each new value of a text parameter, which takes half
+            // the time of a large import.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             // A checkpoint at every exit would cost each command two more
-            // syncs; see `wal::trim` for what happens instead.
+            // syncs; `wal::truncate_if_large` does it when needed.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             conn.execute_batch(
                 "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; \
@@ -157,27 +182,27 @@ impl SqliteStore {
         })
     }
 
-    /// From here on refusals are counted there first.
+    /// Sets where refused callers are counted in memory.
     pub fn set_unknown_callers(&mut self, strangers: Arc<UnknownCallers>) {
         self.unknown_callers = Some(strangers);
     }
 
-    /// From here on a statement that takes long ends once `cancelled` says so,
-    /// here and in other ways to the same store; `None` lets it go on.
+    /// Sets a check that ends long statements when the caller has gone away, on
+    /// this connection and on readers opened from it. `None` removes it.
     pub fn set_cancel_check(&mut self, cancelled: Option<CancelCheck>) -> Result<()> {
         cancel::set_progress_handler(&mut self.conn, cancelled.clone()).map_err(rows::to_fault)?;
         self.cancel_check = cancelled;
         Ok(())
     }
 
-    /// The schema's number as found.
+    /// The schema version that the file says it has.
     pub fn schema_version(&self) -> Result<i64> {
         migrate::schema_version(&self.conn)
     }
 
-    /// Checks the schema unless it is the one that was checked last: SQLite
-    /// counts its changes, and a connection goes on with the definitions that
-    /// it has read until the count is another one.
+    /// Checks the schema, unless it has not changed since the last check.
+    /// SQLite counts schema changes, and a connection keeps using the
+    /// definitions it has read until that count changes.
     fn check_schema(&self) -> Result<()> {
         if self.skip_schema_check {
             return Ok(());
@@ -196,14 +221,14 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// The writer's lock, over a schema that is as it should be.
+    /// Takes the write lock and checks the schema.
     fn lock_writer(&self, timeout: Duration) -> Result<WriterLock> {
         let lock = WriterLock::acquire(&self.lock_path, timeout)?;
         self.check_schema()?;
         Ok(lock)
     }
 
-    /// A transaction that has begun, unless its schema is not as it should be.
+    /// The transaction that has just begun, after a check of the schema.
     fn checked_tx(&self, lock: Option<WriterLock>) -> Result<Tx<'_>> {
         let tx = Tx {
             conn: &self.conn,
@@ -309,11 +334,11 @@ impl Store for SqliteStore {
     }
 }
 
-/// Page cache in KiB: SQLite's own default, and that of an import.
+/// Sizes of the page cache in KiB: SQLite's default, and for bulk changes.
 const CACHE_KIB: i64 = 2000;
 const BULK_CACHE_KIB: i64 = 32 * 1024;
 
-/// One transaction, rolled back on drop unless committed.
+/// A transaction. Dropping it rolls it back, unless it was committed.
 #[derive(Debug)]
 struct Tx<'s> {
     conn: &'s Connection,
@@ -321,10 +346,10 @@ struct Tx<'s> {
     new_wal: Option<&'s std::path::Path>,
     use_mmap: bool,
     is_open: bool,
-    /// How many damaged rows lists have left out.
     skipped_rows: Cell<u64>,
     written_state: RefCell<state::WrittenState>,
-    /// Released after everything else, commit and high-water file included.
+    /// Last, because fields are dropped in order: the lock is released after
+    /// the commit and after the high-water file was advanced.
     _lock: Option<WriterLock>,
 }
 
@@ -351,7 +376,8 @@ impl WriteTx for Tx<'_> {
         self.conn.execute_batch("COMMIT").map_err(rows::to_fault)?;
         self.is_open = false;
         if let Some(dir) = self.new_wal {
-            // A file is safe once its name is.
+            // A new file survives a power cut only after its directory was
+            // synced.
             let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
             synced.map_err(|e| Fault::io(dir.display(), e))?;
         }
@@ -366,8 +392,8 @@ impl WriteTx for Tx<'_> {
 impl Drop for Tx<'_> {
     fn drop(&mut self) {
         if self.is_open && !self.conn.is_autocommit() {
-            // Nothing to do about a failing rollback: closing the connection
-            // rolls back as well.
+            // A failed rollback can be ignored: closing the connection rolls
+            // back as well.
             let _ = self.conn.execute_batch("ROLLBACK");
         }
     }

@@ -1,7 +1,7 @@
-//! A file lock taken before `BEGIN IMMEDIATE`.
+//! The write lock: a file lock that is taken before `BEGIN IMMEDIATE`.
 //!
-//! SQLite's own busy handler polls, so that with 64 processes one can wait for
-//! seconds while others overtake it; the kernel queues file locks in order.
+//! SQLite itself polls for its lock, so that one of 64 processes can wait for
+//! seconds while others overtake it. The kernel serves file locks in order.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,16 +13,16 @@ use super::lock_queue::{self, QueueTurn};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Held until dropped.
+/// The write lock, held until dropped.
 #[derive(Debug)]
 pub struct WriterLock {
-    // In this order: the next in line asks for a lock that is free.
+    // Dropped in this order: the next thread must find the file lock free.
     _file: File,
     _turn: QueueTurn,
 }
 
 impl WriterLock {
-    /// Waits for its turn, `timeout` at most.
+    /// Waits for the lock, at most `timeout`; then `busy`.
     pub fn acquire(path: &Path, timeout: Duration) -> Result<Self> {
         let since = Instant::now();
         let busy = || Fault::Busy {
@@ -48,7 +48,8 @@ impl WriterLock {
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(e)) => return Err(Fault::io(path.display(), e)),
         }
-        // Only a blocking call queues in order; a thread makes it interruptible.
+        // Only a blocking call is served in order. A thread of its own makes it
+        // possible to stop waiting.
         let (done, waiting) = mpsc::channel();
         let worker = std::thread::Builder::new()
             .name("writer-lock".to_owned())

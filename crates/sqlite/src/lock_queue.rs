@@ -1,9 +1,10 @@
-//! Threads of one process that wait for the same writer's lock wait in a line.
+//! A queue for threads of one process that wait for the same write lock.
 //!
-//! The kernel wakes whoever waits for a file lock all at once, and whichever is
-//! scheduled first has it: with 64 threads of a broker some wait four times as
-//! long as others. Here each hands it to the next, and one at a time asks the
-//! kernel, for the sake of other processes.
+//! When a file lock is released, the kernel wakes all waiting threads of the
+//! process, and whichever is scheduled first gets it: with the 64 threads of a
+//! broker, some wait four times as long as others. Here threads are served in
+//! order, and only the first one asks the kernel, which is also fair to other
+//! processes.
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// Every lock of this process, by its path.
+/// All queues of this process, by the path of the lock.
 static QUEUES: LazyLock<Mutex<HashMap<PathBuf, Arc<LockQueue>>>> = LazyLock::new(Mutex::default);
 
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ struct Waiter {
     has_turn: AtomicBool,
 }
 
-/// Whose turn it is; the next one's when dropped.
+/// The right to ask for the lock. Dropping it passes it to the next thread.
 #[derive(Debug)]
 pub struct QueueTurn(Arc<LockQueue>);
 
@@ -40,7 +41,7 @@ impl LockQueue {
     }
 }
 
-/// Waits in line, `timeout` at most; `None` after it.
+/// Waits for the turn, at most `timeout`; `None` if it did not come in time.
 pub fn wait_turn(path: &Path, timeout: Duration) -> Option<QueueTurn> {
     let line = {
         let mut lines = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,7 +69,7 @@ pub fn wait_turn(path: &Path, timeout: Duration) -> Option<QueueTurn> {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let mut state = line.lock_state();
-            // It may have been given the turn just now.
+            // The turn may have come at this very moment.
             if waiter.has_turn.load(Ordering::Acquire) {
                 drop(state);
                 return Some(QueueTurn(line));
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_its_turn_in_the_order_of_coming() {
+    fn threads_are_served_in_order() {
         let path = PathBuf::from("in-order");
         let first = wait_turn(&path, Duration::ZERO).unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn who_gives_up_is_passed_over() {
+    fn a_thread_that_gives_up_is_skipped() {
         let path = PathBuf::from("given-up");
         let first = wait_turn(&path, Duration::ZERO).unwrap();
         assert!(wait_turn(&path, Duration::from_millis(20)).is_none());

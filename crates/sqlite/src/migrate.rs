@@ -1,4 +1,5 @@
-//! Numbered SQL files, forward only, applied in one exclusive transaction.
+//! Migrations: numbered SQL files, forward only, applied in one exclusive
+//! transaction.
 
 use rusqlite::Connection;
 
@@ -8,14 +9,13 @@ use super::{SqliteStore, rows, schema};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// The schema's number as found in the file.
 pub fn schema_version(conn: &Connection) -> Result<i64> {
     conn.query_row("PRAGMA user_version", [], |row| row.get(0))
         .map_err(rows::to_fault)
 }
 
-/// Applies what is missing. What is there must be what the migrations before
-/// have made.
+/// Applies the missing migrations, after a check that the present schema is the
+/// one that the earlier ones create.
 pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
     if is_up_to_date(store)? {
         return Ok(());
@@ -35,12 +35,12 @@ pub fn migrate_to_latest(store: &SqliteStore) -> Result<()> {
     applied
 }
 
-/// Whether the schema is this program's.
+/// Whether the store has this program's schema version. Fails with
+/// `store_newer` if a newer program has changed it.
 pub fn is_up_to_date(store: &SqliteStore) -> Result<bool> {
     is_latest(schema_version(&store.conn)?)
 }
 
-/// Whether nothing is missing.
 fn is_latest(found: i64) -> Result<bool> {
     if found > SCHEMA_VERSION {
         return Err(Fault::StoreNewer {
@@ -52,7 +52,7 @@ fn is_latest(found: i64) -> Result<bool> {
 }
 
 fn apply_missing(conn: &Connection) -> Result<()> {
-    // Somebody else may have been quicker.
+    // Another process may have applied them in the meantime.
     let from = schema_version(conn)?;
     if is_latest(from)? {
         return Ok(());

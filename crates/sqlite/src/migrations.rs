@@ -1,4 +1,4 @@
-//! The numbered SQL files.
+//! The numbered SQL files that make up the schema.
 
 use rusqlite::Connection;
 
@@ -12,11 +12,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_trust.sql"),
 ];
 
-/// The schema this program knows.
+/// The newest schema version that this program knows.
 #[allow(clippy::cast_possible_wrap)]
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// Makes the schema of this version in an empty database.
+/// Creates the schema of this version in an empty database.
 pub fn create_schema(conn: &Connection, version: i64) -> Result<()> {
     migrate(conn, 0, version)
 }

@@ -1,32 +1,33 @@
-//! Reading through a mapping of the file instead of copying its pages: half the
-//! time that the system takes for a long read.
+//! Reads through a memory mapping of the file instead of copying its pages.
+//! That halves the system's time for a long read.
 //!
-//! What was read through a mapping counts as this process's memory until it is
-//! unmapped, so one is made for each of many short reads and never for a long
-//! one. Reading alone: a failing disk ends the process (SIGBUS) instead of
-//! failing a call, and what is written must not depend on that.
+//! Pages that were read through a mapping count as this process's memory until
+//! they are unmapped, so each of many short reads gets its own mapping. It is
+//! for reads only: if the disk fails, the process ends with SIGBUS instead of
+//! an error, and writes must not depend on that.
 
 use rusqlite::Connection;
 
 use super::rows;
 use lac_store::Result;
 
-/// Seqs that may be read through one mapping: a few MiB.
+/// The largest number of events to read through one mapping: some MiB.
 const MAX_SEQS: u64 = 4096;
 
-/// As much of the file as SQLite was built to map; the rest is read as always.
+/// The largest part of a file that SQLite is built to map. The rest is read as
+/// usual.
 const ENABLE_MMAP: &str = "PRAGMA mmap_size=1099511627776";
 const DISABLE_MMAP: &str = "PRAGMA mmap_size=0";
 
-/// A mapping while it is wanted.
+/// A mapping, until it is dropped.
 #[derive(Debug)]
 pub struct MmapGuard<'c> {
     conn: Option<&'c Connection>,
 }
 
 impl<'c> MmapGuard<'c> {
-    /// For reading the rows of these seqs (both ends included), unless they are
-    /// too many.
+    /// Maps the file for reading the events of these seqs (both included),
+    /// unless they are too many.
     pub fn new(conn: &'c Connection, [first, last]: [i64; 2]) -> Result<Self> {
         if last.abs_diff(first) >= MAX_SEQS {
             return Ok(Self { conn: None });
@@ -39,7 +40,7 @@ impl<'c> MmapGuard<'c> {
 impl Drop for MmapGuard<'_> {
     fn drop(&mut self) {
         if let Some(conn) = self.conn {
-            // Nothing to do about it: it goes with the connection.
+            // Can be ignored: the mapping ends with the connection.
             let _ = conn.execute_batch(DISABLE_MMAP);
         }
     }

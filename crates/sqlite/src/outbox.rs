@@ -1,4 +1,4 @@
-//! Notices, and who is delivering which.
+//! Notices for hooks, and the claims of those who deliver them.
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
@@ -17,7 +17,7 @@ const TABLE: &str = "outbox";
 pub(super) const COLUMNS: &str = "id, number, hook, session_id, customer_id, website_id, payload, created_at, \
                        attempts, next_at, last_error, delivered_at";
 
-/// Due at ?1, and nobody is delivering it.
+/// Due at `?1` and not claimed.
 const DUE_CONDITION: &str = "next_at <= ?1 \
                    AND (claimed_until IS NULL OR claimed_until <= ?1 OR claimed_at > ?1)";
 
@@ -46,9 +46,9 @@ fn parse_notice(row: &Row<'_>) -> Result<Notice> {
     })
 }
 
-/// One statement finds and takes it, so that two who deliver never get the
-/// same. A claim that begins after now was made under another clock, and does
-/// not count.
+/// One statement selects and claims the notice, so that two couriers never get
+/// the same one. A claim that begins after `now` was made by another clock and
+/// does not count.
 pub fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Option<Notice>> {
     let old = now.saturating_sub(DELIVERED_RETENTION);
     conn.execute("DELETE FROM outbox WHERE delivered_at < ?1", [old.micros()])
@@ -67,8 +67,7 @@ pub fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Opti
             return Ok(None);
         };
         let (number, notice): (i64, _) = (rows::get(row, 1)?, read_notice(row));
-        // The statement is over, and with it its transaction, when it was read
-        // to its end.
+        // The statement and its transaction end only when all rows are read.
         while found.next().map_err(rows::to_fault)?.is_some() {}
         match notice {
             Err(Fault::RowDamaged { .. }) => mark_damaged(conn, number)?,
@@ -77,7 +76,7 @@ pub fn claim(conn: &Connection, now: Timestamp, until: Timestamp) -> Result<Opti
     }
 }
 
-/// A damaged notice tells nobody anything, and keeps no other waiting.
+/// A damaged notice cannot be delivered and must not hold up the others.
 fn mark_damaged(conn: &Connection, number: i64) -> Result<()> {
     conn.execute(
         "UPDATE outbox SET claimed_at = NULL, claimed_until = NULL, next_at = NULL, \
@@ -88,7 +87,7 @@ fn mark_damaged(conn: &Connection, number: i64) -> Result<()> {
     Ok(())
 }
 
-/// The payload, which says who the customer is, goes with the delivery.
+/// Deletes the payload after delivery, because it identifies the customer.
 pub fn record_delivery(conn: &Connection, settled: &DeliveryOutcome) -> Result<bool> {
     let changed = conn
         .execute(
@@ -175,7 +174,7 @@ impl OutboxWrites for Tx<'_> {
         id: &NoticeId,
         at: Timestamp,
     ) -> Result<bool> {
-        // One that somebody is delivering right now keeps its claim.
+        // A notice that is being delivered right now keeps its claim.
         let changed = self
             .conn
             .execute(

@@ -1,4 +1,4 @@
-//! What refers to a website, store group or store view.
+//! Counts what refers to a website, store group or store view.
 
 use super::{Tx, rows};
 use lac_store::Result;

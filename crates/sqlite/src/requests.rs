@@ -1,4 +1,4 @@
-//! Logins that wait for a second person.
+//! Approval requests.
 
 use rusqlite::{Row, params};
 
@@ -23,8 +23,9 @@ fn read_request(row: &Row<'_>) -> Result<ApprovalRequest> {
     read_request_with(row, InvalidOptional::ReadAsNone)
 }
 
-/// What a request's reasons and ticket say permits nothing: a login that needs
-/// them is refused without. What it is for, and why, does.
+/// Invalid reasons and tickets are read as absent, because they permit nothing:
+/// a login that needs them is refused. The document and the causes must be
+/// valid.
 pub(super) fn read_request_with(
     row: &Row<'_>,
     out_of_form: InvalidOptional,
@@ -38,9 +39,14 @@ fn parse_request(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Approval
     let kind = |text: String| DocumentKind::from_stored(&text).ok_or("unknown document kind");
     let kind = rows::get_optional(row, 7, kind, of, InvalidOptional::ReportDamage)?;
     let number = rows::get_short_text_opt(row, 8, TABLE, &id)?;
-    // Half a document would make it a request for a login without any.
+    // Without this check, a request for a login from a document could become
+    // one without a document.
     if kind.is_some() != number.is_some() {
-        return Err(damaged_row(TABLE, &id, "half a document"));
+        return Err(damaged_row(
+            TABLE,
+            &id,
+            "a document's kind without its number, or the other way round",
+        ));
     }
     let document = kind
         .zip(number)
@@ -90,7 +96,8 @@ impl RequestReads for Tx<'_> {
     }
 
     fn request_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>> {
-        // `g` follows the last digit.
+        // All ids with this prefix sort below it followed by `g`, the letter
+        // after the last hexadecimal digit.
         let mut statement = self
             .conn
             .prepare_cached(

@@ -1,5 +1,5 @@
-//! Rights as they are kept: two columns that say how far they go, and two lists
-//! beside the row; of roles and of access tokens.
+//! Rights of roles and access tokens: the columns `access` and `scope`, and one
+//! table each with the resources and websites.
 
 use rusqlite::{Row, params};
 
@@ -10,7 +10,6 @@ use lac_model::resource::{Resource, ResourceSet};
 use lac_store::Result;
 
 impl Tx<'_> {
-    /// Reads them, with the lists.
     pub(super) fn read_rights(
         &self,
         row: &Row<'_>,
@@ -43,11 +42,11 @@ impl Tx<'_> {
         )
     }
 
-    /// Puts the lists beside their row.
+    /// Stores the resources and websites.
     pub(super) fn put_rights(&self, table: &'static str, id: i64, rights: &Rights) -> Result<()> {
         let key = owner_column(table);
-        // What was granted one by one stays while everything is: see
-        // `role_former_resources`.
+        // With access to everything, the stored resources stay (see
+        // `AccessReads::role_former_resources`).
         if rights.access == Access::Custom {
             self.execute_cached(
                 &format!("DELETE FROM {table}_resource WHERE {key} = ?1"),
@@ -65,7 +64,7 @@ impl Tx<'_> {
     }
 }
 
-/// Rights from their columns and lists.
+/// Builds rights from the columns and lists.
 pub(super) fn build_rights(
     row: &Row<'_>,
     [access, scope]: [usize; 2],
@@ -95,7 +94,7 @@ pub(super) fn build_rights(
     })
 }
 
-/// How far a scope goes, in the words of the columns.
+/// The value of the column `scope`.
 pub(super) fn scope_name(rights: &Rights) -> &'static str {
     if rights.scope == RoleScope::All {
         "all"
@@ -104,7 +103,8 @@ pub(super) fn scope_name(rights: &Rights) -> &'static str {
     }
 }
 
-/// What the lists of rights call their owner.
+/// The column that refers to the owner, in the tables of resources and
+/// websites.
 fn owner_column(table: &str) -> &'static str {
     if table == "role" {
         "role_id"

@@ -1,4 +1,4 @@
-//! Between SQLite's values and ours.
+//! Reading columns with their types, and translating SQLite's errors.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Row};
@@ -8,7 +8,7 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// The driver's error in the port's words.
+/// Translates the driver's error.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn to_fault(error: rusqlite::Error) -> Fault {
     if let rusqlite::Error::SqliteFailure(inner, message) = &error {
@@ -29,7 +29,7 @@ pub fn to_fault(error: rusqlite::Error) -> Fault {
                 }
                 return Fault::AlreadyExists { what: text };
             }
-            // Definitions that SQLite cannot even read.
+            // SQLite cannot parse a definition in the schema.
             ErrorCode::DatabaseCorrupt => {
                 let text = message.clone().unwrap_or_default();
                 if text.starts_with("malformed database schema") {
@@ -44,11 +44,11 @@ pub fn to_fault(error: rusqlite::Error) -> Fault {
     }
 }
 
-/// What a fault names before [`named`] knows better.
+/// The name of a row until [`with_row_name`] replaces it.
 const UNNAMED_ROW: &str = "a row with";
 
-/// A column by index. A value of another type is the row's damage, not the
-/// database's.
+/// Reads a column by its index. A value of another type means that the row is
+/// damaged, not the database.
 pub fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T> {
     row.get(index).map_err(|error| match error {
         rusqlite::Error::InvalidColumnType(..)
@@ -66,8 +66,8 @@ pub fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T
     })
 }
 
-/// Gives the row's name to a fault that does not have it yet; `key` is the
-/// column of its id.
+/// Adds the row's table and id to an error that does not have them yet. `key`
+/// is the index of the id's column.
 pub fn with_row_name<T>(result: Result<T>, table: &str, row: &Row<'_>, key: usize) -> Result<T> {
     result.map_err(|fault| match fault {
         Fault::RowDamaged {
@@ -77,7 +77,7 @@ pub fn with_row_name<T>(result: Result<T>, table: &str, row: &Row<'_>, key: usiz
     })
 }
 
-/// A row's id, whatever it is.
+/// The row's id as text, whatever its type is.
 fn display_id(row: &Row<'_>, key: usize) -> String {
     match row.get_ref(key) {
         Ok(ValueRef::Integer(number)) => number.to_string(),
@@ -86,16 +86,16 @@ fn display_id(row: &Row<'_>, key: usize) -> String {
     }
 }
 
-/// What becomes of an optional field that is not of its form.
+/// How an optional field with an invalid value is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidOptional {
-    /// It is read as absent: nothing is permitted by what it says.
+    /// As absent: the value permits nothing.
     ReadAsNone,
-    /// The row is damaged: for whoever looks for that.
+    /// As damage of the row, for the search for damaged rows.
     ReportDamage,
 }
 
-/// An optional text of the form that its type demands.
+/// Reads an optional text whose type checks its form.
 pub fn get_optional<T, E: std::fmt::Display>(
     row: &Row<'_>,
     index: usize,
@@ -111,13 +111,14 @@ pub fn get_optional<T, E: std::fmt::Display>(
     }
 }
 
-/// A text as long as a name, which others copy into the log's records.
+/// Reads a text that has at most the length of a name, because it is copied
+/// into records of the log.
 pub fn get_short_text(row: &Row<'_>, index: usize, table: &str, id: &str) -> Result<String> {
     let text = parse_text(get::<String>(row, index)?, ShortText::new, table, id)?;
     Ok(text.into_string())
 }
 
-/// The same of one that may be absent.
+/// The same for an optional text.
 pub fn get_short_text_opt(
     row: &Row<'_>,
     index: usize,
@@ -128,17 +129,15 @@ pub fn get_short_text_opt(
     Ok(text.map(ShortText::into_string))
 }
 
-/// A time.
 pub fn get_time(row: &Row<'_>, index: usize) -> Result<Timestamp> {
     get(row, index).map(Timestamp::from_micros)
 }
 
-/// A time that may be absent.
 pub fn get_time_opt(row: &Row<'_>, index: usize) -> Result<Option<Timestamp>> {
     Ok(get::<Option<i64>>(row, index)?.map(Timestamp::from_micros))
 }
 
-/// A word of a closed list.
+/// Reads a text that must be one of the names of an enum.
 pub fn get_enum<T>(
     row: &Row<'_>,
     index: usize,
@@ -150,7 +149,7 @@ pub fn get_enum<T>(
     read(&text).ok_or_else(|| damaged_row(table, id, format!("unknown word {text:?}")))
 }
 
-/// A text of the form that its type demands.
+/// Checks a text with the constructor of its type.
 pub fn parse_text<T, E: std::fmt::Display>(
     text: String,
     read: impl Fn(String) -> std::result::Result<T, E>,
@@ -160,7 +159,7 @@ pub fn parse_text<T, E: std::fmt::Display>(
     read(text).map_err(|e| damaged_row(table, id, e))
 }
 
-/// The same of a text that may be absent.
+/// The same for an optional text.
 pub fn parse_text_opt<T, E: std::fmt::Display>(
     text: Option<String>,
     read: impl Fn(String) -> std::result::Result<T, E>,
@@ -171,7 +170,6 @@ pub fn parse_text_opt<T, E: std::fmt::Display>(
         .transpose()
 }
 
-/// Reads all rows of a query.
 pub fn collect<T>(
     mut rows: rusqlite::Rows<'_>,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
@@ -183,7 +181,7 @@ pub fn collect<T>(
     Ok(all)
 }
 
-/// Reads at most one row of a query.
+/// Reads the first row of a query, if there is one.
 pub fn first_row<T>(
     mut rows: rusqlite::Rows<'_>,
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
@@ -194,18 +192,19 @@ pub fn first_row<T>(
     }
 }
 
-/// A number of the domain in the column's type.
+/// Converts a number to the column's type.
 pub fn to_i64(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(Fault::internal)
 }
 
-/// A number from a column that is never negative.
+/// Reads a number that must not be negative.
 pub fn get_u64(row: &Row<'_>, index: usize, table: &str) -> Result<u64> {
     let number: i64 = get(row, index)?;
     u64::try_from(number).map_err(|_| damaged_row(table, number, "a negative number"))
 }
 
-/// A row that cannot be what it should be. What it holds may be of any length.
+/// The error for a damaged row. The problem may contain stored text of any
+/// length, so it is shortened.
 pub fn damaged_row(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
     let cut = |text: String, most| match text.char_indices().nth(most) {
         None => text,

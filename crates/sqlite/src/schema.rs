@@ -1,9 +1,10 @@
-//! Whether the database holds exactly the objects that the migrations make.
+//! Checks that the database's schema is exactly the one that the migrations
+//! create.
 //!
-//! A trigger can undo a change, a view or an index with other contents can hide
-//! a row, and table statistics steer which index is read. So every row of
-//! SQLite's schema table counts, the names that SQLite keeps for itself
-//! included: `writable_schema` takes those as well.
+//! A trigger can undo a change, a view or a changed index can hide a row, and
+//! table statistics decide which index is read. So every row of SQLite's schema
+//! table is compared, including names that are reserved for SQLite, because
+//! `writable_schema` allows those as well.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -16,8 +17,9 @@ use super::{migrations, rows};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// The SHA-256 of the objects of each schema, from the empty one on. A test
-/// computes them from the migrations. That of a released schema never changes.
+/// The SHA-256 of the schema of each version, beginning with the empty one. A
+/// test computes them from the migrations. The digest of a released version
+/// never changes.
 const DIGESTS: [&str; 5] = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "8bb4dfd59bf58109ac21365a57f5f64dc0e24821ace58cb890eee0e4f9b336f0",
@@ -26,20 +28,20 @@ const DIGESTS: [&str; 5] = [
     "d56cd6e0f39dd9ea89713f388f360b2506b70269d985e6ca15c1c29f53b62848",
 ];
 
-/// An object's type, name, table and definition, encoded so that no two objects
-/// have the same bytes.
+/// The type, name, table and definition of an object, encoded so that different
+/// objects have different bytes.
 type Encoded = Vec<u8>;
 
 /// One row of the schema table.
 struct SchemaObject {
     encoded: Encoded,
-    /// Its type and name, for messages.
+    /// The type and name, for messages.
     label: String,
-    /// The page its tree begins on; 0 for what has none.
+    /// The first page of the object's B-tree; 0 if it has none.
     root: i64,
 }
 
-/// Checks the schema of a database that says it has this version.
+/// Checks the schema. `schema_tampered` names the first object that differs.
 pub fn check(conn: &Connection, version: i64) -> Result<()> {
     match find_difference(conn, version)? {
         None => Ok(()),
@@ -47,7 +49,8 @@ pub fn check(conn: &Connection, version: i64) -> Result<()> {
     }
 }
 
-/// What differs from the schema of this version; `None` if nothing does.
+/// Describes the first difference from the schema of this version; `None` if
+/// there is none.
 pub fn find_difference(conn: &Connection, version: i64) -> Result<Option<String>> {
     let known = usize::try_from(version).ok();
     let known = known.and_then(|version| DIGESTS.get(version));
@@ -64,11 +67,11 @@ pub fn find_difference(conn: &Connection, version: i64) -> Result<Option<String>
     Ok(Some(describe_difference(&read_objects(&fresh)?, &found)))
 }
 
-/// The rows of the schema table as they are compared at every open: encoded in
-/// one buffer, because a command has more to do than to allocate for each.
+/// The rows of the schema table, encoded in one buffer: every command compares
+/// them, so allocating for each row would be felt.
 struct SchemaRows {
     bytes: Vec<u8>,
-    /// Where each row is in the buffer.
+    /// The position of each row in the buffer.
     rows: Vec<std::ops::Range<usize>>,
     roots: Vec<i64>,
 }
@@ -77,7 +80,7 @@ impl SchemaRows {
     fn read(conn: &Connection) -> Result<Self> {
         let mut statement = conn.prepare(SELECT).map_err(rows::to_fault)?;
         let mut found = statement.query([]).map_err(rows::to_fault)?;
-        // The schema table itself begins on page 1.
+        // Page 1 belongs to the schema table itself.
         let mut all = Self {
             bytes: Vec::with_capacity(16 * 1024),
             rows: Vec::with_capacity(128),
@@ -114,8 +117,8 @@ impl SchemaRows {
 
 const SELECT: &str = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_master";
 
-/// Every row of the schema table, in an order that does not depend on when an
-/// object was made.
+/// All rows of the schema table, in an order that does not depend on when they
+/// were created.
 fn read_objects(conn: &Connection) -> Result<Vec<SchemaObject>> {
     let mut statement = conn.prepare(SELECT).map_err(rows::to_fault)?;
     let found = statement.query([]).map_err(rows::to_fault)?;
@@ -138,7 +141,7 @@ fn read_objects(conn: &Connection) -> Result<Vec<SchemaObject>> {
     Ok(objects)
 }
 
-/// A letter for the type, the length, the bytes.
+/// Writes a letter for the type, then the length, then the bytes.
 fn encode(value: ValueRef<'_>, into: &mut Encoded) {
     let (integer, real);
     let (kind, bytes): (u8, &[u8]) = match value {
@@ -175,21 +178,21 @@ fn to_hex(digest: &[u8; 32]) -> String {
     text
 }
 
-/// Two objects on the same pages: one would be read as the other.
+/// Finds two objects with the same first page: SQLite would read one as the
+/// other.
 fn find_shared_root(objects: &[SchemaObject]) -> Option<String> {
     let mut seen: HashMap<i64, &str> = HashMap::new();
-    // The schema table itself begins on page 1.
+    // Page 1 belongs to the schema table itself.
     seen.insert(1, "table sqlite_master");
     let rooted = objects.iter().filter(|object| object.root != 0);
     for object in rooted {
         if let Some(other) = seen.insert(object.root, &object.label) {
-            return Some(format!("{other} and {} share their pages", object.label));
+            return Some(format!("{other} and {} share pages", object.label));
         }
     }
     None
 }
 
-/// Names the first object that is missing, changed or added.
 fn describe_difference(wanted: &[SchemaObject], found: &[SchemaObject]) -> String {
     let lacks = |list: &[SchemaObject], object: &SchemaObject| {
         list.iter().all(|other| other.encoded != object.encoded)
@@ -202,7 +205,7 @@ fn describe_difference(wanted: &[SchemaObject], found: &[SchemaObject]) -> Strin
         }
         (Some(object), _) => format!("{} is missing", object.label),
         (None, Some(object)) => format!("{} was added", object.label),
-        (None, None) => "an object is there twice".to_owned(),
+        (None, None) => "an object exists twice".to_owned(),
     }
 }
 
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_null_is_not_what_is_empty() {
+    fn null_and_empty_have_different_digests() {
         let encoded = |values: &[ValueRef<'_>]| {
             let mut bytes = Vec::new();
             for value in values {

@@ -1,4 +1,4 @@
-//! Files without a name, beside the store.
+//! Temporary files without a name, beside the store.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// An empty file beside `neighbour`, readable by its owner alone; it is gone
-/// when it is closed.
+/// Creates an empty file beside `neighbour` that only its owner can read. It
+/// disappears when it is closed.
 pub fn create(neighbour: &Path) -> Result<File> {
     static MADE: AtomicU64 = AtomicU64::new(0);
     let (process, count) = (std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     let path = neighbour.with_file_name(format!("scratch-{process}-{count}"));
-    // One that a crash left behind is nobody's.
+    // Delete a file that an earlier crash left behind.
     let _ = std::fs::remove_file(&path);
     let file = OpenOptions::new()
         .read(true)

@@ -1,33 +1,31 @@
-//! What rows are asked for: conditions of ids and of words that this program
-//! knows, so that nothing foreign stands in them.
+//! Builds the conditions of a `SELECT`. Only numbers and words of this program
+//! are put into the SQL text, never input.
 
 use std::fmt::Display;
 
-/// A `SELECT` with its conditions.
 #[derive(Debug)]
 pub struct SelectBuilder(String);
 
 impl SelectBuilder {
-    /// Without any yet.
     pub fn new(select: &str) -> Self {
         Self(format!("{select} WHERE 1=1"))
     }
 
-    /// This id, if one is asked for.
+    /// The column equals `id`, if there is one.
     pub fn and_equals(&mut self, column: &str, id: Option<i64>) {
         if let Some(id) = id {
             self.and(&format!("{column} = {id}"));
         }
     }
 
-    /// One of these ids, if they are limited.
+    /// The column is one of `ids`; no condition for `None`.
     pub fn and_in_ids(&mut self, column: &str, ids: Option<&[i64]>) {
         if let Some(ids) = ids {
             self.and_in(column, ids.iter());
         }
     }
 
-    /// One of these words; any, if there is none.
+    /// The column is one of `words`; no condition if there are none.
     pub fn and_in_words(&mut self, column: &str, words: impl Iterator<Item = &'static str>) {
         let mut words = words.map(|word| format!("'{word}'")).peekable();
         if words.peek().is_some() {
@@ -35,15 +33,15 @@ impl SelectBuilder {
         }
     }
 
-    /// Less than this, if it is asked for.
+    /// The column is less than `number`, if there is one.
     pub fn and_less_than(&mut self, column: &str, number: Option<i64>) {
         if let Some(number) = number {
             self.and(&format!("{column} < {number}"));
         }
     }
 
-    /// In this order. How many are enough is known by whoever reads them: of
-    /// those that are damaged, none counts.
+    /// Adds the order and returns the SQL. There is no `LIMIT`: the caller
+    /// counts the rows, because damaged ones do not count.
     pub fn order_by(mut self, order: &str) -> String {
         self.0 += &format!(" ORDER BY {order}");
         self.0

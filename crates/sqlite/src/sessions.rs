@@ -25,7 +25,8 @@ fn read_session(row: &Row<'_>) -> Result<Session> {
     read_session_with(row, InvalidOptional::ReadAsNone)
 }
 
-/// What a session's ticket, document and cause say permits nothing.
+/// Invalid tickets, documents and end causes are read as absent, because they
+/// permit nothing.
 pub(super) fn read_session_with(row: &Row<'_>, out_of_form: InvalidOptional) -> Result<Session> {
     rows::with_row_name(parse_session(row, out_of_form), TABLE, row, 0)
 }
@@ -80,7 +81,8 @@ impl SessionReads for Tx<'_> {
     }
 
     fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
-        // `g` follows the last digit.
+        // All ids with this prefix sort below it followed by `g`, the letter
+        // after the last hexadecimal digit.
         let mut statement = self
             .conn
             .prepare_cached(
@@ -122,8 +124,8 @@ impl SessionReads for Tx<'_> {
             let last = self.session(&id)?.ok_or_else(none)?;
             asked.and_less_than("issue_seq", Some(rows::to_i64(last.issue_seq)?));
         }
-        // The few open ones are found by their own index; the plus keeps the
-        // planner from walking all sessions by age instead.
+        // Open sessions are few and have an index of their own. The `+` stops
+        // the planner from reading all sessions in order of age instead.
         let only_open = !query.states.is_empty() && query.states.iter().all(|s| s.is_open());
         let order = if only_open {
             "+issue_seq DESC"

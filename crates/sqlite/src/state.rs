@@ -1,4 +1,5 @@
-//! Digests of who may do what, from the rows themselves and no index.
+//! Digests of the tables behind each [`StateKind`], computed from the tables
+//! and not from indexes.
 
 use std::fmt::Write as _;
 
@@ -13,10 +14,11 @@ use lac_model::audit::{StateDigests, StateKind};
 use lac_model::fault::Fault;
 use lac_store::{Result, StateReads};
 
-/// A table's name and the rows of it that belong to a kind.
+/// A table's name and the `SELECT` for its rows of one kind.
 type TableQuery = (&'static str, &'static str);
 
-/// Every column but those that say when something was used; ordered by the key.
+/// The digest covers every column except `last_used_at`, ordered by the primary
+/// key.
 fn table_queries(kind: StateKind) -> &'static [TableQuery] {
     match kind {
         StateKind::Roles => &[
@@ -127,7 +129,7 @@ impl StateReads for Tx<'_> {
     }
 }
 
-/// A value as JSON, so that no two values have the same bytes.
+/// Appends a value as JSON, in which different values have different bytes.
 fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
     let object = |name: &str, bytes: &[u8]| {
         let mut text = format!("{{\"{name}\":\"");
@@ -150,7 +152,7 @@ fn encode(row: &Row<'_>, column: usize, line: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// What one transaction has written.
+/// What a transaction has changed so far.
 #[derive(Debug, Default)]
 pub struct WrittenState {
     kinds: Vec<StateKind>,
@@ -158,8 +160,8 @@ pub struct WrittenState {
 }
 
 impl Tx<'_> {
-    /// Notes that a kind is about to be changed. What all of them come to is
-    /// kept before the first change.
+    /// Notes that a kind of state is about to change. Before the first change,
+    /// the digests of all kinds are kept.
     pub(super) fn mark_changed(&self, kind: StateKind) -> Result<()> {
         let mut written = self.written_state.borrow_mut();
         if written.kinds.is_empty() {
@@ -173,7 +175,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The kind that a token belongs to.
+    /// The kind of state that a token belongs to.
     pub(super) fn token_state_kind(&self, id: i64) -> Result<StateKind> {
         let sql = "SELECT storefront_id IS NOT NULL FROM access_token NOT INDEXED WHERE id = ?1";
         let is_storefronts: Option<bool> = self.query_one(sql, id, |row| rows::get(row, 0))?;

@@ -143,7 +143,7 @@ impl StoreTreeWrites for Tx<'_> {
     }
 
     fn website_remove(&self, _permit: &Permit<'_, StoreTreeWrite>, id: i64) -> Result<()> {
-        // Tokens that were limited to it hold less from now on.
+        // Access tokens that were limited to it lose that website.
         let limited = "SELECT DISTINCT token_id FROM access_token_website WHERE website_id = ?1";
         for token in self.website_ids(limited, id)? {
             self.mark_changed(self.token_state_kind(token)?)?;
@@ -190,7 +190,7 @@ fn code_conflict(error: rusqlite::Error, what: &str, code: &str) -> Fault {
         },
         Fault::InUse { .. } => Fault::invalid(
             format!("{what} {code}"),
-            "what it belongs to does not exist",
+            "the website or store group it belongs to does not exist",
         ),
         other => other,
     }

@@ -1,4 +1,4 @@
-//! Access tokens: their hashes, never the tokens.
+//! Access tokens. Only their hashes are stored.
 
 use rusqlite::{Connection, Row, params};
 
@@ -127,7 +127,7 @@ impl TokenWrites for Tx<'_> {
     }
 }
 
-/// Notes when a token was used last, never backwards.
+/// Sets when a token was last used, unless a later time is stored.
 pub fn record_use(conn: &Connection, id: i64, at: Timestamp) -> Result<()> {
     conn.execute(
         "UPDATE access_token SET last_used_at = ?2 \

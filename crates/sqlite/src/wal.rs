@@ -1,17 +1,17 @@
-//! The write-ahead log, kept short.
+//! Keeps the write-ahead log (WAL) short.
 
 use std::time::Duration;
 
 use rusqlite::Connection;
 
-/// A WAL larger than this (bytes) is emptied after a commit: about 128 pages.
+/// A larger WAL (in bytes, about 128 pages) is truncated after a commit.
 const MAX_WAL_BYTES: u64 = 512 * 1024;
 
-/// Empties a WAL that has grown. SQLite's own automatic checkpoint never
-/// does where each process makes one commit: what was copied back is
-/// forgotten when the last process leaves, so the WAL would only grow and
-/// be copied again by every commit. Readers are not waited for; whoever
-/// commits next tries again.
+/// Truncates the WAL if it has become large. SQLite's automatic checkpoint does
+/// not help where each process makes one commit: when the last process closes
+/// the file, SQLite forgets which pages it has copied. The WAL would only grow,
+/// and every commit would copy it again. Readers are not waited for; the next
+/// commit tries again.
 pub fn truncate_if_large(conn: &Connection, timeout: Duration) {
     let size = conn
         .path()
@@ -25,7 +25,7 @@ pub fn truncate_if_large(conn: &Connection, timeout: Duration) {
         conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     };
-    // What could not be trimmed is still safe in the WAL.
+    // A failure can be ignored: the data is safe in the WAL.
     let _ = trimmed();
     let _ = conn.busy_timeout(timeout);
 }

@@ -1,5 +1,5 @@
-//! Events column by column and indexes entry by entry, types included: for
-//! verification, which takes nothing for granted.
+//! Reads events column by column and indexes entry by entry, each value with
+//! its stored type, for verification.
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Row, params};
@@ -8,7 +8,7 @@ use super::super::mmap::MmapGuard;
 use super::super::{Tx, rows};
 use lac_store::{Cell, EventCells, EventIndex, Result};
 
-/// The name of an index, the column it is over, and the condition it has.
+/// The name of an index, its column, and its `WHERE` condition.
 fn index_definition(index: EventIndex) -> (&'static str, &'static str, &'static str) {
     match index {
         EventIndex::Admin => ("audit_event_admin", "admin", ""),
@@ -75,9 +75,9 @@ pub fn scan_cells(
     Ok(())
 }
 
-/// Gives every entry of an index to `each`: key after key, and each key looked
-/// up as filters look it up, so that an entry they would not find is not found
-/// here either.
+/// Calls `each` with every entry of an index. Each value is looked up as
+/// filters look it up, so that an entry that they would miss is missing here,
+/// too.
 pub fn scan_index(
     tx: &Tx<'_>,
     index: EventIndex,

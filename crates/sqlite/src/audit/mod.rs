@@ -248,7 +248,7 @@ impl AuditReads for Tx<'_> {
 mod tests {
     use std::path::Path;
 
-    /// Every file of the adapter, with what its strings hold on one line.
+    /// The source files of this crate, each with its text on one line.
     fn collect_sources(dir: &Path, into: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -262,9 +262,9 @@ mod tests {
         }
     }
 
-    /// SQLite would choose between the table and whatever index is there.
+    /// Otherwise SQLite would choose between the table and any index it finds.
     #[test]
-    fn whoever_reads_the_log_says_through_which_index() {
+    fn every_query_of_the_log_names_its_index() {
         let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut files = Vec::new();
         collect_sources(&adapter, &mut files);
@@ -277,7 +277,7 @@ mod tests {
                 let is_named = [" NOT INDEXED", " INDEXED BY "]
                     .iter()
                     .any(|w| rest.starts_with(w));
-                // What the constant is followed by is seen where it is used.
+                // A constant is checked where it is used.
                 let is_constant = rest.starts_with("\"; ");
                 assert!(
                     is_named || is_constant,

@@ -1,5 +1,5 @@
-//! Finding events. SQL narrows the search by seq and by one index; what fits is
-//! decided on the stored texts themselves, which are what is proven.
+//! Finds events. SQL narrows the search by seq and by one index. The stored
+//! texts themselves decide which events match, because only they are proven.
 
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
@@ -12,14 +12,14 @@ use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::{AuditReads, EventQuery, Result};
 
-/// Followed by what it is read through: `NOT INDEXED` or `INDEXED BY`, so that
-/// SQLite chooses no other way than the one that verification looks at.
+/// Always followed by `NOT INDEXED` or `INDEXED BY`, so that SQLite reads only
+/// what verification checks.
 const SELECT: &str = "SELECT seq, record, shopper, staff FROM audit_event";
 
-/// With more values than this everything is read once instead.
+/// With more values than this, the whole table is read once instead.
 const MAX_INDEX_KEYS: usize = 64;
 
-/// Takes one row; `false` when enough was seen.
+/// Takes one row; `false` ends the scan.
 type RowHandler<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<bool>;
 
 pub fn scan_events(
@@ -67,7 +67,7 @@ pub fn scan_events(
     }
 }
 
-/// The range of seqs (both ends included) that the query can be about.
+/// The seqs (both included) that the query can be about.
 fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     let archived: i64 = tx
         .conn
@@ -77,7 +77,7 @@ fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
         )
         .and_then(|mut s| s.query_row([], |row| row.get(0)))
         .map_err(rows::to_fault)?;
-    // What an archive holds and was not swept yet is no longer here.
+    // Archived events that are not deleted yet do not count.
     let mut first = archived + 1;
     let mut last = rows::to_i64(tx.audit_last_seq()?)?;
     let number = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
@@ -95,7 +95,7 @@ fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     if first > last {
         return Ok(None);
     }
-    // Where both ends are known there is nothing to search for.
+    // If both ends are known, no search is needed.
     let is_known = query.hints.first.is_some() && query.hints.last.is_some();
     if let Some(since) = query.select.since.filter(|_| !is_known) {
         first = first.max(number(first_seq_since(tx, first.cast_unsigned(), since)?));
@@ -106,7 +106,7 @@ fn seq_range(tx: &Tx<'_>, query: &EventQuery) -> Result<Option<[i64; 2]>> {
     Ok((first <= last).then_some([first, last]))
 }
 
-/// Time grows with seq: a binary search instead of an index.
+/// Times grow with seqs, so a binary search replaces an index.
 pub fn first_seq_since(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> {
     let mut low = rows::to_i64(first)?;
     let mut high = rows::to_i64(tx.audit_last_seq()?)? + 1;
@@ -129,7 +129,7 @@ pub fn first_seq_since(tx: &Tx<'_>, first: u64, time: Timestamp) -> Result<u64> 
     u64::try_from(low).map_err(|_| damaged_row("audit_event", low, "a negative seq"))
 }
 
-/// The index that narrows most, and the values to look up in it.
+/// The index that narrows the search most, and the values to look up in it.
 fn choose_index(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
     let select = &query.select;
     let texts = |choice: &SelectionValues| choice.any.iter().cloned().map(Value::Text).collect();
@@ -163,7 +163,6 @@ fn choose_index(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
     Some((column, values))
 }
 
-/// The index of a column.
 fn index_name(column: &str) -> &'static str {
     match column {
         "ticket" => "audit_event_ticket",
@@ -173,8 +172,8 @@ fn index_name(column: &str) -> &'static str {
     }
 }
 
-/// Conditions on columns, which are quicker to look at than texts. `+` keeps
-/// their indexes out of it: the order by seq must come without sorting.
+/// Conditions on columns, which are faster to compare than texts. The `+`
+/// excludes their indexes: rows must come in order of seq without sorting.
 fn conditions(query: &EventQuery, values: &mut Vec<Value>) -> String {
     let select = &query.select;
     let mut sql = String::new();
@@ -202,7 +201,7 @@ fn sort_order(query: &EventQuery) -> &'static str {
     if query.ascending { "ASC" } else { "DESC" }
 }
 
-/// One pass over the table, or over the entries of one key of an index.
+/// Reads the table once, or the entries of one value of an index.
 fn scan_range(
     tx: &Tx<'_>,
     query: &EventQuery,
@@ -233,7 +232,8 @@ fn scan_range(
     Ok(())
 }
 
-/// Several keys of an index, merged by seq, so that nothing is sorted or held.
+/// Reads the entries of several values of an index and merges them by seq,
+/// without sorting or keeping them.
 fn scan_merged(
     tx: &Tx<'_>,
     query: &EventQuery,
@@ -269,7 +269,7 @@ fn scan_merged(
                 None => continue,
                 Some(Ok(seq)) => *seq,
                 Some(Err(_)) => {
-                    // Taken out, the error can be given on.
+                    // Take the error out of the iterator to return it.
                     match lane.next() {
                         Some(Err(error)) => return Err(rows::to_fault(error)),
                         _ => continue,

@@ -1,16 +1,17 @@
-//! Whether what is looked up is what is there. Reading a table from end to end
-//! follows its pages, looking up a row the numbers between them: a file in
-//! which only these were changed would hide a row from whoever asks for it.
+//! Checks that looking up a row finds the same as reading the whole table. A
+//! full read follows the pages of a B-tree; a lookup follows the keys in its
+//! inner pages. A file in which only those keys were changed would hide a row
+//! from lookups.
 
 use rusqlite::Connection;
 
 use super::super::rows;
 use lac_store::Result;
 
-/// What is asked of each table. Of the large one only whether its pages are in
-/// order: that its indexes lead to every row is seen by looking the rows up
-/// (see `super::cells::index`), in a fraction of the time. Of those that grow
-/// with the shop, too, only that.
+/// The check for each table. Tables that may be large get `quick_check`, which
+/// checks the order of the pages. That the indexes of `audit_event` are
+/// complete is checked by looking the rows up (see `super::cells::scan_index`),
+/// in a fraction of the time.
 const TABLE_CHECKS: [(&str, &str); 8] = [
     ("audit_event", "quick_check"),
     ("audit_head", "integrity_check"),
@@ -22,9 +23,9 @@ const TABLE_CHECKS: [(&str, &str); 8] = [
     ("login_request", "quick_check"),
 ];
 
-/// Who may do what: tables of some thousand rows. An index that leads from the
-/// hash of one token to the row of another would let its holder be somebody
-/// else, so that every entry is compared.
+/// Tables that decide who may do what, with some thousand rows. All their index
+/// entries are compared: an index entry that leads from one token's hash to
+/// another token's row would give its holder the rights of somebody else.
 const ACCESS_TABLES: [&str; 15] = [
     "access_token",
     "access_token_resource",
@@ -43,7 +44,7 @@ const ACCESS_TABLES: [&str; 15] = [
     "website",
 ];
 
-/// Rows where nobody looks, and what is said of them.
+/// Rows that no lookup would notice, and the message for each.
 const COUNT_CHECKS: [(&str, &str); 3] = [
     (
         "SELECT coalesce(min(seq), 1) < 1 FROM audit_event NOT INDEXED",
@@ -51,15 +52,15 @@ const COUNT_CHECKS: [(&str, &str); 3] = [
     ),
     (
         "SELECT count(*) <> 1 FROM audit_head NOT INDEXED",
-        "audit_head has other rows than its one",
+        "audit_head does not have exactly one row",
     ),
     (
         "SELECT count(*) <> coalesce(max(idx), -1) + 1.0 FROM audit_subtree NOT INDEXED",
-        "audit_subtree has other rows than one after the other",
+        "the rows of audit_subtree are not numbered without gaps",
     ),
 ];
 
-/// What is wrong, if anything is.
+/// The first problem found, if any.
 pub fn find_problem(conn: &Connection) -> Result<Option<String>> {
     for (question, problem) in COUNT_CHECKS {
         let is_wrong: bool = conn
@@ -77,7 +78,7 @@ pub fn find_problem(conn: &Connection) -> Result<Option<String>> {
     find_access_problem(conn)
 }
 
-/// The same of the tables that say who may do what.
+/// The same for the tables that decide who may do what.
 pub fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
     for table in ACCESS_TABLES {
         if let Some(problem) = run_check(conn, "integrity_check", table)? {

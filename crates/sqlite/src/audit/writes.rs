@@ -1,4 +1,4 @@
-//! Appending, archiving, erasing.
+//! Adds events and archives, and erases personal data.
 
 use rusqlite::params;
 

@@ -1,4 +1,4 @@
-//! Rows as a page gathers them.
+//! Collects the rows of a page.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,13 @@ use lac_model::customer::{Customer, email_key};
 use lac_model::ids::CustomerId;
 use lac_store::{CustomerReads, Result};
 
-/// Rows read in order in the hope of enough that fit. Reading in order costs a
-/// jump into the table for each row: with a million customers a text that
-/// nobody fits took 2 s so, and takes 0.2 s by reading the table straight.
+/// How many rows are read in the order of the index before the search gives up
+/// and reads the table instead. Each row read in order needs a lookup in the
+/// table: with a million customers and a text that none matches, it took 2 s
+/// that way, and takes 0.2 s by reading the table.
 const MAX_ORDERED_ROWS: usize = 100_000;
 
-/// Which part of the index is read.
+/// The part of the index to read.
 #[derive(Debug, Clone, Copy)]
 pub enum KeyRange<'q> {
     All,
@@ -26,17 +27,17 @@ pub enum KeyRange<'q> {
     NotStartsWith(&'q str),
 }
 
-/// The rows so far.
+/// The rows collected so far.
 pub struct PageCollector<'t, 's> {
     pub tx: &'t Tx<'s>,
     pub websites: Option<&'t [i64]>,
     pub found: Vec<Customer>,
-    /// Enough.
+    /// Collecting stops at this number.
     pub limit: usize,
 }
 
 impl PageCollector<'_, '_> {
-    /// Adds the rows of a range, in order, until there are enough.
+    /// Adds the rows of a range, in order, up to the limit.
     pub fn add_range(&mut self, range: KeyRange<'_>, after: Option<&Cursor>) -> Result<()> {
         self.for_each_row(range, after, |this, row| {
             this.found
@@ -45,8 +46,8 @@ impl PageCollector<'_, '_> {
         })
     }
 
-    /// Adds those that hold the text but do not begin with it, in order, until
-    /// there are enough.
+    /// Adds the rows that contain the text but do not begin with it, in order,
+    /// up to the limit.
     pub fn add_containing(&mut self, needle: &str, after: Option<&Cursor>) -> Result<()> {
         let patience = MAX_ORDERED_ROWS.max(50 * self.limit);
         let mut examined = 0;
@@ -69,7 +70,7 @@ impl PageCollector<'_, '_> {
         }
     }
 
-    /// The same, from the whole table in whatever order it lies.
+    /// The same by reading the whole table in its own order.
     fn add_by_table_scan(&mut self, needle: &str, after: &(String, i64)) -> Result<()> {
         let left = self.limit - self.found.len();
         let mut first: BTreeMap<(String, i64), CustomerId> = BTreeMap::new();
@@ -104,7 +105,8 @@ impl PageCollector<'_, '_> {
         Ok(())
     }
 
-    /// Reads a range in order until told to stop.
+    /// Calls `take` with the rows of a range, in order, until it returns
+    /// `false`.
     fn for_each_row(
         &mut self,
         range: KeyRange<'_>,
@@ -182,8 +184,8 @@ impl PageCollector<'_, '_> {
     }
 }
 
-/// Whether address or name holds the text, without regard to case. A column
-/// that is no text holds nothing here, and is an error where it is read.
+/// Whether the address or the name contains the text, without regard to case. A
+/// column that is not text contains nothing here; reading the row reports it.
 fn row_contains(row: &Row<'_>, needle: &str) -> bool {
     let text = |index| {
         let value = row.get_ref(index).ok();
@@ -198,7 +200,7 @@ fn row_contains(row: &Row<'_>, needle: &str) -> bool {
         || (needle.contains(' ') && contains_ignore_case(&format!("{first} {last}"), needle))
 }
 
-/// Where a row stands in the order.
+/// A row's position in the order: address and website.
 fn sort_key(row: &Row<'_>) -> Result<(String, i64)> {
     let email: String = rows::get(row, 2)?;
     Ok((email_key(&email), rows::get(row, 1)?))

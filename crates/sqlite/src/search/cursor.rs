@@ -1,4 +1,4 @@
-//! Where a page goes on.
+//! The cursor between two pages of customers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,19 +6,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Whereafter a page goes on: a row's place in the order, not the row itself,
-/// which may be gone by then.
+/// The position after which a page continues. It does not refer to a row, which
+/// may be deleted by then.
 #[derive(Debug)]
 pub struct Cursor {
-    /// Among those that only hold the text.
+    /// In the second part of the list: rows that contain the text but do not
+    /// begin with it.
     pub in_containing: bool,
     pub email_key: String,
     pub website_id: i64,
 }
 
 impl Cursor {
-    /// Opaque, and no personal text for a reader's eye; a phase letter, the
-    /// website and the address.
+    /// Encoded, so that an address is not readable at a glance: a letter for
+    /// the part of the list, the website and the address.
     pub fn encode(&self) -> String {
         let phase = if self.in_containing { 's' } else { 'p' };
         URL_SAFE_NO_PAD.encode(format!("{phase}{}:{}", self.website_id, self.email_key))
@@ -48,7 +49,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn cursors_come_back() {
+    fn a_cursor_survives_encoding() {
         let cursor = Cursor {
             in_containing: true,
             email_key: "a:b@example.com".to_owned(),
@@ -63,7 +64,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cursor_makes_it_panic(text in any::<String>()) {
+        fn decoding_never_panics(text in any::<String>()) {
             let _ = Cursor::decode(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! Customers, page by page: all of them, or those that a text fits.
+//! The list of customers in pages, all or only those that match a text.
 
 mod collect;
 mod cursor;
@@ -11,22 +11,24 @@ use lac_model::customer::{Customer, email_key};
 use lac_model::ids::CustomerId;
 use lac_store::{CustomerPage, CustomerQuery, CustomerReads, Result};
 
-/// How a text is understood. Addresses are in lower case here, as in the index.
+/// How a search text is understood. Addresses are in lower case here, as in the
+/// index.
 #[derive(Debug)]
 enum SearchMode {
     All,
-    /// Nobody else has this id.
+    /// The one customer with this id.
     Customer(Box<Customer>),
-    /// The whole address, on however many websites.
+    /// A whole address, which may exist on several websites.
     Address(String),
-    /// Addresses that begin so, by the index alone.
+    /// Addresses that begin with the text.
     Prefix(String),
-    /// Those first, then all others that hold it in address or name.
+    /// First the addresses that begin with the text, then all other customers
+    /// whose address or name contains it.
     PrefixOrContains(String),
 }
 
-/// One page, ordered by address and website; with a text, those that begin
-/// with it before those that hold it.
+/// Returns one page, ordered by address and website. With a text, addresses
+/// that begin with it come first.
 pub fn search_page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
     let after = query.after.as_deref().map(Cursor::decode).transpose()?;
     let fit = search_mode(tx, query)?;
@@ -97,9 +99,9 @@ fn search_mode(tx: &Tx<'_>, query: &CustomerQuery) -> Result<SearchMode> {
     Ok(SearchMode::PrefixOrContains(key))
 }
 
-/// Whether a text is rather the beginning of an address than part of a name: it
-/// holds what names do not (digits, `.`, `_`, `+`, or an `@` that is not the
-/// first character). Where an address begins so, nothing else is looked for.
+/// Whether a text looks like the beginning of an address rather than part of a
+/// name: it contains a digit, `.`, `_`, `+`, or an `@` that is not the first
+/// character. If any address begins with such a text, nothing else is searched.
 fn looks_like_address(text: &str) -> bool {
     text.find('@').is_some_and(|at| at > 0)
         || text
@@ -107,7 +109,7 @@ fn looks_like_address(text: &str) -> bool {
             .any(|b| b.is_ascii_digit() || b"._+".contains(&b))
 }
 
-/// Whether any address begins so.
+/// Whether an address begins with the text.
 fn has_prefix_match(tx: &Tx<'_>, query: &CustomerQuery, key: &str) -> Result<bool> {
     let mut rows = PageCollector {
         tx,

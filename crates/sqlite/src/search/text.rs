@@ -1,7 +1,7 @@
-//! Beginnings and parts of texts, without regard to case.
+//! Prefixes and substrings, without regard to case.
 
-/// The least text above every text that begins with `prefix`; none if there is
-/// no such text.
+/// The smallest text that is larger than every text that begins with `prefix`;
+/// `None` if there is none.
 pub fn prefix_upper_bound(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
@@ -17,8 +17,8 @@ pub fn prefix_upper_bound(prefix: &str) -> Option<String> {
     None
 }
 
-/// `needle` is in lower case already. Nothing is allocated for ASCII, the
-/// usual case.
+/// `needle` must be in lower case. ASCII text, the usual case, needs no
+/// allocation.
 pub fn contains_ignore_case(text: &str, needle: &str) -> bool {
     if !text.is_ascii() {
         return text.to_lowercase().contains(needle);
@@ -43,7 +43,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_begins_so_lies_between(
+        fn exactly_texts_with_the_prefix_are_below_its_bound(
             prefix in "\\PC{1,4}", rest in "\\PC{0,4}", other in "\\PC{0,6}",
         ) {
             let high = prefix_upper_bound(&prefix).unwrap();
@@ -54,7 +54,7 @@ mod tests {
         }
 
         #[test]
-        fn contains_is_the_plain_one_without_case(text in "[a-cA-C]{0,8}", needle in "[a-c]{0,3}") {
+        fn it_agrees_with_contains_in_lower_case(text in "[a-cA-C]{0,8}", needle in "[a-c]{0,3}") {
             prop_assert_eq!(contains_ignore_case(&text, &needle), text.to_lowercase().contains(&needle));
         }
     }
