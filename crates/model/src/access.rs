@@ -1,12 +1,12 @@
-//! Who may do what: roles, admin users, storefront accounts, and the actor
-//! that one of them is for the length of one act.
+//! Roles, admin users, storefronts and access tokens, and the rights they have.
+//! An [`Actor`] is the account that carries out one act.
 
 use serde::{Deserialize, Serialize};
 
 use super::resource::{Resource, ResourceSet};
 use super::time::Timestamp;
 
-/// *Resource Access*: everything, or a set.
+/// *Resource Access* in Adobe Commerce: all resources, or a set of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
@@ -23,7 +23,7 @@ impl Access {
     }
 }
 
-/// *Role Scope*: every website, or some (by id).
+/// *Role Scope* in Adobe Commerce: all websites, or some of them (ids).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleScope {
@@ -32,7 +32,6 @@ pub enum RoleScope {
 }
 
 impl RoleScope {
-    /// Whether a website lies within.
     pub fn covers(&self, website_id: i64) -> bool {
         match self {
             Self::All => true,
@@ -40,7 +39,7 @@ impl RoleScope {
         }
     }
 
-    /// Whether all of `other` lies within.
+    /// Whether all websites of `other` are in this scope.
     pub fn is_superset(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
@@ -58,24 +57,23 @@ impl RoleScope {
     }
 }
 
-/// What somebody may do, and where.
+/// The rights of a role, a token or an actor: resources and websites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
     pub access: Access,
-    /// What a `custom` access grants, each resource for itself.
+    /// The granted resources, if access is `custom`.
     pub resources: ResourceSet,
     pub scope: RoleScope,
 }
 
 impl Rights {
-    /// Whether a resource is held. Grants are explicit: holding a parent says
-    /// nothing of its children.
+    /// Whether a resource is granted. A granted parent does not grant its
+    /// children.
     pub fn allows(&self, resource: Resource) -> bool {
         self.access == Access::All || self.resources.contains(resource)
     }
 
-    /// Whether these rights contain all of `other`: nobody gives more than
-    /// they hold.
+    /// Whether these rights include all of `other`.
     pub fn is_superset(&self, other: &Self) -> bool {
         let access = match (self.access, other.access) {
             (Access::All, _) => true,
@@ -85,8 +83,8 @@ impl Rights {
         access && self.scope.is_superset(&other.scope)
     }
 
-    /// Whether what a limit names is held: one that names nothing asks for no
-    /// more than there is.
+    /// Whether the resources and websites that `limit` lists are included here.
+    /// A limit of "all" lists nothing and is always covered.
     pub fn covers_named_limits(&self, limit: &Self) -> bool {
         let resources =
             limit.access == Access::All || limit.resources.iter().all(|r| self.allows(r));
@@ -97,7 +95,7 @@ impl Rights {
                 .is_none_or(|ids| ids.iter().all(|id| self.scope.covers(*id)))
     }
 
-    /// What both hold: rights and their limit.
+    /// The rights that both have.
     #[must_use]
     pub fn intersection(&self, limit: &Self) -> Self {
         let (access, resources) = match (self.access, limit.access) {
@@ -122,7 +120,7 @@ impl Rights {
         }
     }
 
-    /// Rights without a limit.
+    /// All resources on all websites.
     pub fn unrestricted() -> Self {
         Self {
             access: Access::All,
@@ -131,13 +129,11 @@ impl Rights {
         }
     }
 
-    /// Everything, everywhere.
     pub fn is_unrestricted(&self) -> bool {
         self.access == Access::All && self.scope == RoleScope::All
     }
 }
 
-/// A role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
     pub id: i64,
@@ -145,20 +141,20 @@ pub struct Role {
     pub rights: Rights,
 }
 
-/// An admin user (a person's account); has exactly one role.
+/// An admin user: the account of one person, with exactly one role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminUser {
     pub id: i64,
     pub name: String,
     pub full_name: Option<String>,
     pub role_id: i64,
-    /// The operating-system account that is this admin user here.
+    /// The operating-system account that signs in as this admin user.
     pub os_account: Option<String>,
     pub enabled: bool,
     pub created_at: Timestamp,
 }
 
-/// A storefront's own account: it redeems login URLs for its websites.
+/// The account of a storefront, which redeems login URLs for its websites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storefront {
     pub id: i64,
@@ -168,7 +164,7 @@ pub struct Storefront {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A personal access token, without its secret.
+/// An access token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessToken {
     pub id: i64,
@@ -177,15 +173,16 @@ pub struct AccessToken {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
-    /// Kept to the minute.
+    /// Rounded down to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// What it is limited to; counts only together with the owner's own rights.
+    /// The token's own rights. It can do what both these and its owner's rights
+    /// allow.
     pub limit: Rights,
-    /// The token that its maker acted with; it counts no longer than that one.
+    /// The token that was used to create this one; this one is valid only while
+    /// that one is.
     pub parent_id: Option<i64>,
 }
 
-/// Whose token it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenOwner {
@@ -193,43 +190,42 @@ pub enum TokenOwner {
     Storefront(i64),
 }
 
-/// Who is acting now, with the rights they have at this moment.
+/// The account that carries out an act, with its current rights.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     pub identity: Identity,
     pub name: String,
     pub full_name: Option<String>,
     pub role: Option<String>,
-    /// What the role holds, as far as the token's limit reaches.
+    /// The role's rights, reduced by the token's limit.
     pub rights: Rights,
     pub via: AuthMethod,
-    /// The token that was shown, if one was.
+    /// The token that was used, if any.
     pub token: Option<ActingToken>,
 }
 
-/// What acting by a token means for what one may hand on.
+/// The limits that a token puts on what is created with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingToken {
     pub id: i64,
-    /// Nothing made by it may outlive it.
+    /// Tokens created with it must not expire later.
     pub expires_at: Option<Timestamp>,
-    /// Nothing made by it may hold more.
+    /// Tokens created with it must not have more rights.
     pub limit: Rights,
     pub last_used_at: Option<Timestamp>,
-    /// The token that it was made with.
+    /// The token that was used to create it.
     pub parent_id: Option<i64>,
 }
 
 impl ActingToken {
-    /// Whether it stands for less than its owner: it has a limit, or was made
-    /// with another token, with which it ends.
+    /// Whether it can do less than its owner: it has a limit, or it ends with
+    /// the token that created it.
     pub fn is_restricted(&self) -> bool {
         self.parent_id.is_some() || !self.limit.is_unrestricted()
     }
 }
 
 impl AccessToken {
-    /// This token, shown.
     pub fn to_acting_token(&self) -> ActingToken {
         ActingToken {
             id: self.id,
@@ -241,17 +237,16 @@ impl AccessToken {
     }
 }
 
-/// What kind of account acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
     AdminUser(i64),
     Storefront(i64),
-    /// The program itself, where it writes down what time has done.
+    /// The program itself, when it stores that something has expired.
     Upkeep,
 }
 
-/// How the actor showed who they are.
+/// How the actor was identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
@@ -268,7 +263,7 @@ impl Actor {
         }
     }
 
-    /// Nobody: holds nothing and sees nothing.
+    /// The program itself: no rights, and no website is visible.
     pub fn system() -> Self {
         Self {
             identity: Identity::Upkeep,
@@ -285,7 +280,7 @@ impl Actor {
         }
     }
 
-    /// Whether a website exists for this actor.
+    /// Whether the actor can see a website. To the actor, others do not exist.
     pub fn can_see_website(&self, website_id: i64) -> bool {
         self.rights.scope.covers(website_id)
     }

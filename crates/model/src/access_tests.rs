@@ -1,5 +1,3 @@
-//! Rights and their limits.
-
 use proptest::prelude::*;
 
 use super::*;
@@ -22,7 +20,7 @@ fn any_rights() -> impl Strategy<Value = Rights> {
 }
 
 proptest! {
-    /// A limited token holds what both hold, and nothing else.
+    /// A limited token has the rights that both the role and the limit have.
     #[test]
     fn a_limit_takes_away_and_never_gives(role in any_rights(), limit in any_rights()) {
         let both = role.intersection(&limit);
@@ -37,7 +35,6 @@ proptest! {
         prop_assert_eq!(both.intersection(&limit), both);
     }
 
-    /// A chain of tokens, each made by the one before, only narrows.
     #[test]
     fn a_chain_only_narrows(role in any_rights(), first in any_rights(), second in any_rights()) {
         let inherited = second.intersection(&first);

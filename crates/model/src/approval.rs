@@ -1,5 +1,6 @@
-//! A login that waits for a second person: pending → approved → used, or
-//! denied, cancelled, run out.
+//! Approval requests: logins that need a second person's approval. A request
+//! goes from pending to approved to used, or it is denied, cancelled or
+//! expired.
 
 use std::fmt;
 
@@ -10,17 +11,17 @@ use super::document::DocumentRef;
 use super::ids::{CustomerId, SessionId, Ticket};
 use super::time::Timestamp;
 
-/// A request's id: 64 random bits in lower-case hex.
+/// The id of a request: 64 random bits in lower-case hex.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RequestId(IdText);
 
 impl RequestId {
-    /// Digits that are enough to name one.
+    /// The number of digits that are shown and that are enough to name a
+    /// request.
     pub const SHORT_LENGTH: usize = 6;
     const LENGTH: usize = 16;
 
-    /// From 64 random bits.
     pub fn from_bits(bits: [u8; 8]) -> Self {
         Self(IdText::new_unchecked(format!(
             "{:016x}",
@@ -28,18 +29,16 @@ impl RequestId {
         )))
     }
 
-    /// Takes any text of that form: an id that does not exist is simply not
-    /// found.
+    /// Accepts every text of this form, whether or not the request exists.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         IdText::new(text).map(Self)
     }
 
-    /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it can be the beginning of an id.
+    /// Whether the text has the form of an id's beginning.
     pub fn is_prefix(&self) -> bool {
         let is_digit = |b| matches!(b, b'0'..=b'9' | b'a'..=b'f');
         self.0.bytes().all(is_digit) && (Self::SHORT_LENGTH..Self::LENGTH).contains(&self.0.len())
@@ -52,23 +51,22 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Where a request stands.
+/// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
-    /// Nobody has decided yet.
     Pending,
-    /// The agent's next login for that customer may use it, once.
+    /// The agent's next login as this customer may use it, once.
     Approved,
     Denied,
-    /// By its requester, or because the customer is gone.
+    /// Cancelled by the person who made it, or because the customer was
+    /// removed.
     Cancelled,
     Used,
-    /// Time ran out. Never stored: whether it did is judged by the clock.
+    /// Its time is over. Never stored: it follows from the time.
     Expired,
 }
 
-/// What can be done with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestAction {
     Approve,
@@ -102,13 +100,12 @@ impl RequestState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    /// Pending or approved.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Approved)
     }
 
-    /// Where a step leads; `None` where it cannot be taken. What is over stays
-    /// over.
+    /// The state after an action; `None` if the action is not possible. A
+    /// closed request never changes.
     pub fn apply(self, step: RequestAction) -> Option<Self> {
         match (self, step) {
             (Self::Pending, RequestAction::Approve) => Some(Self::Approved),
@@ -120,18 +117,18 @@ impl RequestState {
     }
 }
 
-/// Why a login needs a second person.
+/// Why a login needs a second person's approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalCause {
-    /// `lac/approval/required` of the customer's website.
+    /// `lac/approval/required` is set for the customer's website.
     Website,
-    /// The customer is flagged vip.
+    /// The customer is marked as VIP.
     Vip,
-    /// The agent's role is among `lac/approval/roles`.
+    /// The agent's role is in `lac/approval/roles`.
     Role,
-    /// It would go on without the customer's consent. No cause by itself; where
-    /// there is another, the second person agrees to this too.
+    /// The login overrides missing consent. This alone is not a cause, but if
+    /// there is another, the second person approves the override as well.
     Override,
 }
 
@@ -152,7 +149,7 @@ impl ApprovalCause {
     }
 }
 
-/// What decides whether a login needs a second person.
+/// The facts that decide whether a login needs approval.
 #[derive(Debug, Clone, Copy)]
 pub struct ApprovalCriteria<'a> {
     /// `lac/approval/required` for the customer's website.
@@ -163,11 +160,11 @@ pub struct ApprovalCriteria<'a> {
     /// `lac/approval/roles`.
     pub approval_roles: &'a [&'a str],
     pub agent_role: Option<&'a str>,
-    /// Whether it would go on without the customer's consent.
+    /// Whether the login overrides missing consent.
     pub is_override: bool,
 }
 
-/// Every reason for which a login needs a second person; none: it needs none.
+/// All causes for which a login needs approval; empty if it needs none.
 pub fn approval_causes(marks: &ApprovalCriteria<'_>) -> Vec<ApprovalCause> {
     let is_marked = marks
         .agent_role
@@ -185,46 +182,44 @@ pub fn approval_causes(marks: &ApprovalCriteria<'_>) -> Vec<ApprovalCause> {
     .collect()
 }
 
-/// A request as it is kept.
+/// An approval request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRequest {
     pub id: RequestId,
-    /// As stored; see [`Self::state_at`].
+    /// The stored state; see [`Self::state_at`].
     pub state: RequestState,
-    /// The event that made it; requests are listed by it, newest first.
+    /// The seq of the event that created it. Lists are ordered by it.
     pub request_seq: u64,
     pub admin_id: i64,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// The customer's.
+    /// The customer's website.
     pub website_id: i64,
-    /// Where the login would be, by code: what the approver saw.
+    /// The code of the store view to log in to, as the approver saw it.
     pub store_view: String,
     pub document: Option<DocumentRef>,
     pub reason: Option<Reason>,
     pub ticket: Option<Ticket>,
     pub causes: Vec<ApprovalCause>,
     pub requested_at: Timestamp,
-    /// When the request, or the approval it got, runs out.
+    /// When the pending request, or the approval, expires.
     pub expires_at: Timestamp,
     pub decided_at: Option<Timestamp>,
     pub decided_by_id: Option<i64>,
     pub decided_by: Option<String>,
     pub decision_reason: Option<Reason>,
-    /// The session that used it.
+    /// The session that used the approval.
     pub session_id: Option<SessionId>,
 }
 
 impl ApprovalRequest {
-    /// Whether the second person is asked to agree that it goes on without the
-    /// customer's consent.
+    /// Whether the request asks to override missing consent.
     pub fn is_override(&self) -> bool {
         self.causes.contains(&ApprovalCause::Override)
     }
 
-    /// The state at `now`. A clock that stands before the request, or before
-    /// its approval, is not to be trusted with how much time is left: then
-    /// nothing is.
+    /// The state at `now`. If the clock is before the request or its approval,
+    /// the time that is left cannot be known, and the state is `Expired`.
     pub fn state_at(&self, now: Timestamp) -> RequestState {
         let since = self.decided_at.unwrap_or(self.requested_at);
         let is_over = now >= self.expires_at || now < self.requested_at || now < since;
@@ -235,8 +230,8 @@ impl ApprovalRequest {
         }
     }
 
-    /// The state after a step taken at `now`; as an error, the state in which
-    /// it cannot be taken.
+    /// The state after an action at `now`; as an error, the state that does not
+    /// allow it.
     pub fn apply(&self, step: RequestAction, now: Timestamp) -> Result<RequestState, RequestState> {
         let state = self.state_at(now);
         state.apply(step).ok_or(state)

@@ -86,7 +86,7 @@ fn a_clock_before_the_request_leaves_no_time() {
 
 proptest! {
     /// Whatever is tried in whatever order: at most one decision, at most one
-    /// use, no use without an approval before it, and what is over stays so.
+    /// use, no use without an approval, and a closed request stays closed.
     #[test]
     fn one_decision_and_one_use(steps in proptest::collection::vec(0_usize..4, 0..20)) {
         let (mut state, mut decisions, mut uses) = (RequestState::Pending, 0, 0);
@@ -101,7 +101,6 @@ proptest! {
         prop_assert!(decisions <= 1 && uses <= 1);
     }
 
-    /// Nothing can be done outside of its time.
     #[test]
     fn nothing_happens_outside_of_its_time(now in 0_i64..4_000, at in 0_usize..4, approved: bool) {
         let request = if approved {

@@ -1,6 +1,7 @@
-//! Rules of form: how long a text may be and what it may hold, and how many
-//! members a list may have. They are part of the type, so that they hold
-//! however a value is made: from a flag, from JSON over a socket, from a row.
+//! Texts, lists and numbers with limits: how long a text may be, which
+//! characters it may contain, how many members a list may have. The limits are
+//! part of the types, so they hold for every value, whether it comes from a
+//! flag, from JSON over a socket or from a row.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -25,29 +26,28 @@ pub use rules::{
     TEXT_RULES, Ticket, TicketKind, Version,
 };
 
-/// A rule of form for texts.
+/// A kind of text with a rule.
 pub trait TextKind {
     const RULE: &'static TextRule;
 }
 
-/// What a text must be. Only what is written here is ever said about a text
-/// that breaks it: the text itself may be a secret, or somebody's weapon.
+/// The rule for a kind of text. Error messages contain only what is written
+/// here, never the text itself: it could be a secret or hostile.
 #[derive(Debug)]
 pub struct TextRule {
-    /// What the text is, as `ticket`.
+    /// The noun for the text, such as `ticket`.
     pub name: &'static str,
-    /// The rule in words.
+    /// The whole rule as a sentence.
     pub message: &'static str,
     pub min_chars: usize,
-    /// In characters.
+    /// Characters, not bytes.
     pub max_chars: usize,
     pub allows: fn(char) -> bool,
 }
 
 impl TextRule {
-    /// Whether a text is of this form.
     pub fn matches(&self, text: &str) -> bool {
-        // Bytes first: a long text is not counted out.
+        // Compare bytes first, so that a very long text is not counted.
         text.len() <= self.max_chars.saturating_mul(4)
             && (text.len() <= self.max_chars || text.chars().count() <= self.max_chars)
             && (self.min_chars == 0 || text.chars().nth(self.min_chars - 1).is_some())
@@ -55,7 +55,7 @@ impl TextRule {
     }
 }
 
-/// A text breaks the rule of its form.
+/// A text that breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct InvalidText {
@@ -69,8 +69,8 @@ impl From<InvalidText> for Fault {
     }
 }
 
-/// The rule that an error of serde's speaks of, by what it says: nothing else
-/// of such an error is for anybody's eyes.
+/// Maps a serde error message to the rule that it reports. Everything else in
+/// such a message could repeat input and is dropped.
 pub fn fault_from_serde_message(said: &str) -> Option<Fault> {
     if let Some(rule) = TEXT_RULES
         .iter()
@@ -89,11 +89,10 @@ pub fn fault_from_serde_message(said: &str) -> Option<Fault> {
     Some(Fault::invalid("the request", rule))
 }
 
-/// A text of the form `F`.
+/// A text that follows the rule of `F`.
 pub struct BoundedText<F>(String, PhantomData<F>);
 
 impl<F: TextKind> BoundedText<F> {
-    /// Takes a text of that form.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = text.into();
         Self::check(&text)?;
@@ -115,8 +114,8 @@ impl<F: TextKind> BoundedText<F> {
         })
     }
 
-    /// The longest beginning of a text that is of this form, for what was read
-    /// from somewhere and is only shown; `None` where none is.
+    /// The longest beginning of a text that follows the rule, for texts that
+    /// are only displayed; `None` if there is none.
     pub fn truncate(text: &str) -> Option<Self> {
         let text: String = text.chars().take(F::RULE.max_chars).collect();
         Self::new(text).ok()
@@ -128,7 +127,6 @@ impl<F> BoundedText<F> {
         Self(text, PhantomData)
     }
 
-    /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -139,13 +137,13 @@ impl<F> BoundedText<F> {
 }
 
 impl Version {
-    /// This program's.
+    /// The version of this program.
     pub fn current() -> Self {
         Self::new_unchecked(env!("CARGO_PKG_VERSION").to_owned())
     }
 }
 
-/// A text that may be absent.
+/// An optional text that can be checked.
 pub trait IntoBoundedText {
     fn into_bounded<F: TextKind>(self) -> Result<Option<BoundedText<F>>, InvalidText>;
 }
@@ -156,7 +154,7 @@ impl IntoBoundedText for Option<String> {
     }
 }
 
-/// A form that an empty text has.
+/// A kind of text that may be empty.
 pub trait AllowsEmpty: TextKind {}
 
 impl<F: AllowsEmpty> Default for BoundedText<F> {
@@ -293,7 +291,7 @@ impl<'de, F: TextKind> Deserialize<'de> for BoundedText<F> {
                 f.write_str("a text")
             }
 
-            // Looked at before it is copied.
+            // Check before copying.
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
                 text.parse().map_err(de::Error::custom)
             }

@@ -55,7 +55,7 @@ fn names_hold_no_control_characters() {
 
 #[test]
 fn no_rule_says_what_another_says_differently() {
-    // The beginning of what is said tells which rule it was.
+    // A message's beginning identifies the rule.
     for (at, rule) in TEXT_RULES.iter().enumerate() {
         for other in &TEXT_RULES[at + 1..] {
             assert!(!rule.message.starts_with(other.message), "{}", rule.message);
@@ -80,7 +80,7 @@ fn a_list_has_few_members_and_each_of_them_once() {
     ] {
         assert!(from_json::<UpToThree>(bad).is_err(), "{bad}");
     }
-    // What somebody typed twice counts once.
+    // A value that is typed twice counts once.
     let typed = UpToThree::parse("ID", ["b", "a", "b", "c", "a"], ShortText::new).unwrap();
     assert_eq!(typed[..], ["b", "a", "c"]);
     let fault = UpToThree::parse("ID", ["a", "b", "c", "d"], ShortText::new).unwrap_err();

@@ -1,14 +1,14 @@
-//! Bytes: digests, and looking at text eight bytes at a time. Most values are shorter than what pays
-//! for a call of a vectorised search.
+//! Hashes, and a search in texts that looks at eight bytes at a time. Most
+//! values are so short that calling a vectorised search would cost more.
 
-/// A SHA-256 digest: a leaf, an inner node, a root or a commitment.
+/// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
 const LOW_BITS: u64 = u64::from_le_bytes([0x01; 8]);
 const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 
-/// Where the plain part of a JSON string ends that begins at `from`: at a quote,
-/// a backslash or a control character.
+/// The position, from `from` on, of the first quote, backslash or control
+/// character: the end of the plain part of a JSON string.
 #[inline]
 pub fn find_json_special(bytes: &[u8], from: usize) -> Option<usize> {
     find_first(
@@ -19,7 +19,7 @@ pub fn find_json_special(bytes: &[u8], from: usize) -> Option<usize> {
     )
 }
 
-/// Where the first byte is that is `a` or `b`.
+/// The position of the first byte that is `a` or `b`.
 #[inline]
 pub fn find_either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
     find_first(
@@ -30,8 +30,9 @@ pub fn find_either(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
     )
 }
 
-/// The first byte that fits. `word` marks the high bit of those that fit, and
-/// may mark wrong ones above a right one; `byte` is the same for one byte.
+/// The position of the first match. `word` sets the high bit of each matching
+/// byte in eight bytes; it may set wrong bits, but only above a right one.
+/// `byte` tests a single byte.
 #[inline]
 fn find_first(
     bytes: &[u8],
@@ -51,15 +52,15 @@ fn find_first(
     rest.copied().position(byte).map(|found| at + found)
 }
 
-/// Marks bytes of that value (Mycroft's test: only what lies above a byte that
-/// fits can be marked wrongly).
+/// Marks the bytes with this value (Mycroft's test: only bytes above a match
+/// can be marked wrongly).
 #[inline]
 fn mark_equal(word: u64, value: u8) -> u64 {
     let differing = word ^ u64::from_le_bytes([value; 8]);
     differing.wrapping_sub(LOW_BITS) & !differing & HIGH_BITS
 }
 
-/// Marks bytes below 0x20, in the same way.
+/// Marks the bytes below 0x20 in the same way.
 #[inline]
 fn mark_below_space(word: u64) -> u64 {
     word.wrapping_sub(LOW_BITS * 0x20) & !word & HIGH_BITS

@@ -1,5 +1,5 @@
-//! What a login token says (RFC 7519 claims, RFC 8693 `act`). No name and no
-//! e-mail address travels in a URL, so none is here.
+//! The claims of login tokens (RFC 7519, and `act` of RFC 8693). They contain
+//! no name and no e-mail address, because they travel in a URL.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,10 @@
-//! Consent: how it is asked for ([`ConsentMode`]), and how what a file says of
-//! it fares.
+//! Consent modes ([`ConsentMode`]), and how consent from an imported file is
+//! merged with the consent stored here.
 //!
-//! Consent in a merchant's file competes with what is known here.
-//!
-//! It competes with earlier files by time; where that cannot be told, withheld
-//! wins. A "no" that was said here, by the customer or an admin user, no file
-//! turns into a "yes": its times are only what its maker wrote.
+//! Of several files, the later word wins; if the times are unknown or equal,
+//! withheld wins. A refusal that was stored here, by the customer or an admin
+//! user, is never turned into consent by a file, because the times in a file
+//! are only claims of its author.
 
 mod mode;
 
@@ -14,34 +13,35 @@ pub use mode::{ConsentDenial, ConsentMode};
 use super::customer::{Consent, ConsentSource};
 use super::time::Timestamp;
 
-/// What a file says of one customer's consent.
+/// A customer's consent in an imported file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportedConsent {
     pub granted: bool,
-    /// The customer's `updated_at`: it was so then. `None` if the file does
-    /// not tell.
+    /// The customer's `updated_at` in the file, if there is one: the time of
+    /// this consent.
     pub at: Option<Timestamp>,
 }
 
-/// What follows for the consent kept here.
+/// What the import does with the stored consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum ImportDecision {
-    /// What is known here stays.
+    /// The stored consent stays as it is.
     Keep,
-    /// It was withheld and stays so, but that it was said, and when, is kept:
-    /// an older yes must not win later. No change of consent, so no event.
+    /// Consent stays withheld, but the time of the refusal is stored, so that
+    /// an older grant cannot win later. Not a change of consent, so there is no
+    /// event.
     UpdateTime(Timestamp),
-    /// A yes; without a time it gives way to any later no.
+    /// Consent is granted at this time. Without a time, any later refusal wins.
     Grant(Option<Timestamp>),
     Revoke(Timestamp),
 }
 
-/// Decides between `known` and what the file says.
+/// Decides what an import does with the consent `known`.
 ///
-/// `merchant` is the `updated_at` of the newest file seen before: a yes of an
-/// older file is stale, whoever was asked in between. A time after `now`
-/// cannot be true and counts as none.
+/// `merchant` is the `updated_at` of the newest file imported before. A grant
+/// in an older file is stale, whatever happened in between. A time after `now`
+/// cannot be true and is ignored.
 pub fn decide_import(
     known: &Consent,
     merchant: Option<Timestamp>,
@@ -65,15 +65,15 @@ pub fn decide_import(
     }
 }
 
-/// Whether it is a no of the customer's or of an admin user's, not of a file.
-/// Who said it is known since files are imported; where it is not, it counts
-/// as said here.
+/// Whether the customer or an admin user refused, rather than a file. The
+/// source is stored since imports exist; without a source, the refusal counts
+/// as made here.
 pub fn is_local_denial(known: &Consent) -> bool {
     let was_said = known.changed_at.is_some() || known.source.is_some();
     !known.granted && was_said && known.source != Some(ConsentSource::Import)
 }
 
-/// A yes against a no, or against nothing said (`here` is `None`).
+/// A grant in a file against a refusal, or against nothing (`here` is `None`).
 fn decide_grant(
     here: Option<Timestamp>,
     merchant: Option<Timestamp>,
@@ -81,7 +81,7 @@ fn decide_grant(
 ) -> ImportDecision {
     let wins = match (at, here) {
         (Some(at), None) => merchant.is_none_or(|seen| at >= seen),
-        // A file as new as this one may have repeated the no.
+        // Another file of the same time may have repeated the refusal.
         (Some(at), Some(here)) => at > here && merchant.is_none_or(|seen| at > seen),
         (None, here) => here.is_none(),
     };
@@ -179,14 +179,14 @@ mod tests {
             decision((true, None), (false, Some(1))),
             ImportDecision::Revoke(time(1))
         );
-        // A time that has not come yet is no time.
+        // A time in the future is ignored.
         assert_eq!(
             decision((false, Some(5)), (true, Some(NOW + 1))),
             ImportDecision::Keep
         );
     }
 
-    /// Takes files in the given order; ends with the state kept here.
+    /// Imports files in this order and returns the stored consent.
     fn import_all(files: &[(bool, i64)]) -> Consent {
         let mut state = Consent::default();
         let mut merchant: Option<Timestamp> = None;

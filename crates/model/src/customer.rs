@@ -1,4 +1,4 @@
-//! The shopper whose session is borrowed, and their consent.
+//! Customers and their consent.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,7 @@ use super::document::normalize_number;
 use super::ids::CustomerId;
 use super::time::Timestamp;
 
-/// A customer as it is kept here. Passwords and tokens of the merchant's files
-/// never are.
+/// A customer. Passwords and tokens in a merchant's files are never imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     pub id: CustomerId,
@@ -16,24 +15,25 @@ pub struct Customer {
     pub email: String,
     pub first_name: String,
     pub last_name: String,
-    /// The customer's own store view; may be the back office's, or gone.
+    /// The customer's own store view; it may be the back office's, or removed.
     pub store_view_id: Option<i64>,
     pub active: bool,
     pub confirmed: bool,
     pub created_at: Option<Timestamp>,
-    /// When the merchant last changed it, as the file told.
+    /// When the merchant last changed the customer, according to the imported
+    /// file.
     pub updated_at: Option<Timestamp>,
-    /// Whether a login takes a second person (`lac/approval/vip`).
+    /// Whether logins need approval (`lac/approval/vip`).
     pub vip: bool,
     pub consent: Consent,
-    /// The website that an import moved them away from: its rules count as well
-    /// until an admin user confirms the move.
+    /// The website that an import moved the customer away from. Its rules apply
+    /// too, until an admin user confirms the move.
     #[serde(default)]
     pub guard_website_id: Option<i64>,
 }
 
 impl Customer {
-    /// First and last name as one text.
+    /// First and last name.
     pub fn name(&self) -> String {
         let mut name = self.first_name.clone();
         if !name.is_empty() && !self.last_name.is_empty() {
@@ -44,10 +44,10 @@ impl Customer {
     }
 }
 
-/// The longest e-mail address (RFC 5321 4.5.3.1.3 less the brackets).
+/// The longest e-mail address (RFC 5321 4.5.3.1.3 without the brackets).
 pub const EMAIL_MAX: usize = 254;
 
-/// What addresses are compared by: without regard to case.
+/// The form of an address that is compared: without regard to case.
 pub fn email_key(email: &str) -> String {
     if email.is_ascii() {
         email.to_ascii_lowercase()
@@ -56,25 +56,25 @@ pub fn email_key(email: &str) -> String {
     }
 }
 
-/// What somebody names a customer by.
+/// How a customer is named on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CustomerRef<'a> {
     Id(CustomerId),
     Email(&'a str),
-    /// A number with leading zeros or `#`, which is the number of a document
-    /// and never an id.
+    /// A number with leading zeros or `#`: the number of a document, never an
+    /// id.
     Document(&'a str),
 }
 
 impl<'a> CustomerRef<'a> {
-    /// Reads what somebody typed; whatever is neither id nor number is an
-    /// address, which perhaps nobody has.
+    /// Reads what the user typed. Everything that is neither an id nor a number
+    /// is an address, which may not exist.
     pub fn parse(written: &'a str) -> Self {
         let written = written.trim();
         if let Ok(id) = written.parse() {
             return Self::Id(id);
         }
-        // `#` may begin an address: RFC 5322, atext.
+        // An address may begin with `#` (RFC 5322, atext).
         let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let is_padded = written.len() > 1 && written.starts_with('0') && is_number(written);
         if (is_padded || written.starts_with('#')) && !written.contains('@') {
@@ -84,29 +84,29 @@ impl<'a> CustomerRef<'a> {
     }
 }
 
-/// *Allow remote shopping assistance*.
+/// A customer's consent, *Allow remote shopping assistance* in Adobe Commerce.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
     pub granted: bool,
-    /// When it was last changed; `None` if it never was (the default: no).
+    /// When it last changed; `None` if never (then it is not granted).
     pub changed_at: Option<Timestamp>,
     pub source: Option<ConsentSource>,
-    /// Who changed it: the admin user or storefront by name.
+    /// The name of the admin user or storefront that changed it.
     pub changed_by: Option<String>,
-    /// The audit event of the last change.
+    /// The seq of the event that changed it.
     pub seq: Option<u64>,
-    /// When a grant ends by itself; `None` for never.
+    /// When granted consent ends by itself; `None` for never.
     #[serde(default)]
     pub until: Option<Timestamp>,
 }
 
 impl Consent {
-    /// `granted` or `withheld`: what was said last.
+    /// `granted` or `withheld`, whether or not it has ended since.
     pub fn status(&self) -> &'static str {
         if self.granted { "granted" } else { "withheld" }
     }
 
-    /// The same at `now`: a grant that has run out is none.
+    /// The status at `now`: `withheld` if granted consent has ended.
     pub fn status_at(&self, now: Timestamp) -> &'static str {
         if self.expired_at(now).is_some() {
             return "withheld";
@@ -114,13 +114,13 @@ impl Consent {
         self.status()
     }
 
-    /// Whether it is a grant that ends before another one does.
+    /// Whether this is granted consent that ends before `other` does.
     pub fn ends_before(&self, other: &Self) -> bool {
         let sooner = |mine| other.until.is_none_or(|theirs| mine < theirs);
         self.granted && self.until.is_some_and(sooner)
     }
 
-    /// What was said last, with its limit: for the log.
+    /// The status with its end, for the log.
     pub fn status_text(&self) -> String {
         match self.until.filter(|_| self.granted) {
             Some(until) => format!("granted until {until}"),
@@ -128,21 +128,21 @@ impl Consent {
         }
     }
 
-    /// When a grant ran out, if it has.
+    /// When granted consent ended; `None` if it has not at `now`.
     pub fn expired_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| self.granted && now >= *until)
     }
 }
 
-/// Where a change of consent came from.
+/// Who or what changed consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSource {
-    /// An admin user with the right resource.
+    /// An admin user.
     Admin,
-    /// The customer, on the storefront.
+    /// The customer, in the storefront.
     Storefront,
-    /// A merchant's file.
+    /// An imported file.
     Import,
 }
 

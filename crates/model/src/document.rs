@@ -1,5 +1,5 @@
-//! What a login can start from besides the customer: order, invoice, shipment,
-//! credit memo.
+//! Orders, invoices, shipments and credit memos: documents that a login can
+//! start from instead of a customer.
 
 use std::fmt;
 
@@ -9,7 +9,6 @@ use super::ids::{CustomerId, Ticket};
 use super::resource::Resource;
 use super::time::Timestamp;
 
-/// The four kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
@@ -22,7 +21,8 @@ pub enum DocumentKind {
 impl DocumentKind {
     pub const ALL: [Self; 4] = [Self::Order, Self::Invoice, Self::Shipment, Self::CreditMemo];
 
-    /// The word in the log and in JSON: `order`, `invoice`, `shipment`, `credit_memo`.
+    /// The name in the log and in JSON: `order`, `invoice`, `shipment`,
+    /// `credit_memo`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Order => "order",
@@ -32,7 +32,7 @@ impl DocumentKind {
         }
     }
 
-    /// The word for people.
+    /// The name for people.
     pub fn title(self) -> &'static str {
         match self {
             Self::CreditMemo => "credit memo",
@@ -44,7 +44,7 @@ impl DocumentKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// What one must hold to start from this kind.
+    /// The resource that is needed to start from this kind of document.
     pub fn resource(self) -> Resource {
         match self {
             Self::Order => Resource::SALES_ORDER,
@@ -55,23 +55,23 @@ impl DocumentKind {
     }
 }
 
-/// The number itself: `#000000001` in an e-mail is order 000000001.
+/// The number without `#` and white space: `#000000001` in an e-mail is order
+/// 000000001.
 pub fn normalize_number(written: &str) -> &str {
     let written = written.trim();
     written.strip_prefix('#').unwrap_or(written).trim_start()
 }
 
-/// A document as people name it: `order:000000001`.
+/// A document by kind and number: `order:000000001`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentRef {
     pub kind: DocumentKind,
-    /// The increment id: unique per kind and store view only.
+    /// The increment id, which is unique only for one kind in one store view.
     pub number: String,
 }
 
 impl DocumentRef {
-    /// A number as people write it: white space and a leading `#` are none of
-    /// it.
+    /// `written` may contain white space around the number and a leading `#`.
     pub fn new(kind: DocumentKind, written: &str) -> Self {
         Self {
             kind,
@@ -79,9 +79,9 @@ impl DocumentRef {
         }
     }
 
-    /// Whether the number is one, and no name or address typed in its place:
-    /// 1 to 64 of the characters `A-Z a-z 0-9 # _ . / -`, as a ticket's. Only
-    /// such a one goes into a record of the log, which is never erased.
+    /// Whether this can be a number, not a name or address typed in its place:
+    /// 1 to 64 of the characters `A-Z a-z 0-9 # _ . / -`, as in a ticket. Only
+    /// such a number is put into a record of the log, which is never erased.
     pub fn has_valid_number(&self) -> bool {
         self.number.parse::<Ticket>().is_ok()
     }
@@ -93,19 +93,20 @@ impl fmt::Display for DocumentRef {
     }
 }
 
-/// A document as it is kept. Invoices, shipments and credit memos belong to a
-/// customer through their order.
+/// A document. Invoices, shipments and credit memos belong to a customer
+/// through their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     pub kind: DocumentKind,
     pub entity_id: i64,
     pub number: String,
-    /// The order's `entity_id`; an order's own.
+    /// The `entity_id` of the order (of an order: its own).
     pub order_id: i64,
     pub store_view_id: Option<i64>,
-    /// Orders only; `None` for a guest's.
+    /// Only in orders; `None` for a guest's order.
     pub customer_id: Option<CustomerId>,
-    /// Orders only: the address, to find customers known from CSV alone.
+    /// Only in orders: finds customers that were imported from CSV without an
+    /// id.
     pub customer_email: Option<String>,
     pub created_at: Option<Timestamp>,
 }

@@ -1,21 +1,19 @@
-//! Time and randomness come in as arguments, so that a test can replay an act
-//! and no rule hides a `now()`.
+//! The traits for clock and randomness. They are arguments, so that a test can
+//! repeat an act exactly and no rule calls `now()`.
 
 use super::time::Timestamp;
 
-/// Tells the time.
 pub trait Clock {
-    /// The wall clock, UTC, to the microsecond.
+    /// The current time in UTC, to the microsecond.
     fn now(&self) -> Timestamp;
 }
 
-/// Gives unpredictable bytes.
+/// A source of unpredictable bytes.
 pub trait Random {
     /// Fills the whole buffer.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// `N` random bytes.
 pub fn random_bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
     let mut buffer = [0; N];
     random.fill(&mut buffer);

@@ -1,8 +1,8 @@
-//! Everything that can stand in the way of an act, each with its stable code.
+//! Every error that a use case can return, each with its stable code.
 //!
-//! **Denied**: who you are does not allow it. **Refused**: the rules do not.
-//! Whatever lies outside the actor's role scope is *not found*, so that its
-//! existence cannot be inferred.
+//! **Denied** means that your rights do not allow an act. **Refused** means
+//! that the rules do not allow it, whoever asks. Anything outside the actor's
+//! role scope is *not found*, so that its existence cannot be inferred.
 
 mod kind;
 mod phrases;
@@ -13,38 +13,38 @@ use self::phrases::{
     expiry_phrase, min_length_phrase, mismatch_phrase, pattern_phrase, role_phrase,
 };
 
-/// What a fault means for the caller; decides the exit code.
+/// The kind of an error, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// I/O, configuration, internal.
+    /// I/O, configuration, or an internal error.
     Failed,
-    /// Malformed, ambiguous, or not allowed at that scope.
+    /// A value that is malformed, ambiguous, or not allowed in this scope.
     Usage,
     NotFound,
     Denied,
     Refused,
     /// A verification found a difference.
     Tampered,
-    /// Locked too long, or exists already.
+    /// The store was locked for too long, or something exists already.
     Conflict,
-    /// Key, checkpoint or file missing.
+    /// A key, checkpoint or file is missing.
     Unverifiable,
-    /// Whoever was asked said no: no error, and nothing done.
+    /// The user answered no. Nothing was changed.
     Declined,
 }
 
-/// How a file can be imported that is not as it should be.
+/// The option that imports an incomplete or partly invalid file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileRemedy {
-    /// Items that cannot be taken are left out.
+    /// Leaves invalid items out.
     SkipInvalid,
-    /// Fewer items than the file says there are.
+    /// Accepts fewer items than `total_count` in the file says.
     Partial,
 }
 
-/// One fault. The variant's name in `snake_case` is its code for scripts: stable.
+/// An error. The variant's name in `snake_case` is its stable code for scripts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -54,7 +54,7 @@ pub enum Fault {
     #[error("customer {customer} does not allow remote shopping assistance{}", expiry_phrase(ran_out.as_deref()))]
     ConsentWithheld {
         customer: String,
-        /// When a grant for some time ran out.
+        /// When consent ended, if it was granted until then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ran_out: Option<String>,
     },
@@ -84,7 +84,7 @@ pub enum Fault {
     #[error("store view {store_view} is not active")]
     StoreViewInactive {
         store_view: String,
-        /// Those that this login could use.
+        /// The store views that this login could use.
         #[serde(default)]
         choices: Vec<String>,
     },
@@ -93,13 +93,13 @@ pub enum Fault {
     #[error("a reason{}{} is required", min_length_phrase(*min_length), pattern_phrase(pattern.as_deref()))]
     ReasonRequired {
         min_length: u64,
-        /// What all of it must match.
+        /// The regular expression that the whole reason must match.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
     },
     #[error("a ticket{} is required", pattern_phrase(pattern.as_deref()))]
     TicketRequired {
-        /// What all of it must match.
+        /// The regular expression that the whole ticket must match.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
     },
@@ -109,9 +109,9 @@ pub enum Fault {
     ApprovalRequired {
         /// `website`, `vip`, `role`.
         causes: Vec<String>,
-        /// Why the approval there is does not fit.
+        /// Why the existing approval cannot be used.
         unfit: Option<String>,
-        /// The request that was made for this login and still waits.
+        /// The pending request for this login.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<String>,
     },
@@ -149,7 +149,7 @@ pub enum Fault {
     #[error("{actor} may not do this: {} lacks {resource} ({title})", role_phrase(role.as_deref()))]
     ResourceDenied {
         actor: String,
-        /// None for a storefront's account.
+        /// `None` for a storefront.
         role: Option<String>,
         resource: String,
         title: String,
@@ -202,9 +202,9 @@ pub enum Fault {
     },
     #[error("{number} is the number of a document, not the id of a customer")]
     DocumentNumber {
-        /// As it was given.
+        /// As the user typed it.
         number: String,
-        /// The documents it may be, among those the actor may start from:
+        /// The documents with this number that the actor may start from, like
         /// `order:000000001`.
         documents: Vec<String>,
     },
@@ -217,7 +217,7 @@ pub enum Fault {
     InvalidFile {
         file: String,
         problem: String,
-        /// How to go on without mending it, where that is possible.
+        /// The option that imports the file anyway, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remedy: Option<FileRemedy>,
     },
@@ -236,7 +236,7 @@ pub enum Fault {
     #[error("{what}")]
     ReadOnly { what: String },
 
-    /// A question was answered with no.
+    /// The user answered no to a question.
     #[error("nothing was changed")]
     Declined,
 
@@ -327,7 +327,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The stable code for scripts: the variant's name in `snake_case`.
     pub fn code(&self) -> String {
         match serde_json::to_value(self) {
             Ok(serde_json::Value::String(code)) => code,
@@ -336,8 +335,8 @@ impl Fault {
         }
     }
 
-    /// Whether a failed attempt belongs in the audit log: denied, refused and
-    /// not found do; a usage error or a broken disk does not.
+    /// Whether a failed attempt is recorded in the audit log: denied, refused
+    /// and not found are; a usage error or a broken disk is not.
     pub fn is_recorded(&self) -> bool {
         matches!(
             self.kind(),
@@ -345,7 +344,7 @@ impl Fault {
         )
     }
 
-    /// A value that does not fit.
+    /// An invalid value.
     pub fn invalid(what: impl Into<String>, reason: impl ToString) -> Self {
         Self::InvalidValue {
             what: what.into(),
@@ -353,7 +352,7 @@ impl Fault {
         }
     }
 
-    /// Something that should not happen.
+    /// A bug in the program.
     pub fn internal(problem: impl ToString) -> Self {
         Self::Internal {
             problem: problem.to_string(),

@@ -1,4 +1,4 @@
-//! Identifiers that people type and files carry.
+//! Ids that users type and files contain.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,34 +10,35 @@ use super::bounded::{IdText, InvalidText};
 pub use super::bounded::Ticket;
 
 /// A customer's id: the merchant's own (`42`), or `local:N` for a customer
-/// known only from a CSV file, which no storefront can mistake for one of its
-/// own. Strings everywhere outside; inside one signed number, so that the
-/// primary key stays the row itself: above zero the merchant's, below zero ours.
+/// imported from a CSV file without ids, which no storefront can confuse with
+/// its own. Everywhere outside it is a string. Stored, it is one signed number,
+/// which can be the table's primary key: positive for the merchant's ids,
+/// negative for `local:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerId(i64);
 
 impl CustomerId {
-    /// The merchant's id; zero and negative numbers are none.
+    /// The merchant's id; `None` for 0 and negative numbers.
     pub fn from_merchant(id: i64) -> Option<Self> {
         (id > 0).then_some(Self(id))
     }
 
-    /// The `n`th customer without a merchant's id, `n` from 1.
+    /// The `n`th `local:N`, from 1.
     pub fn from_local(n: i64) -> Option<Self> {
         (n > 0).then_some(Self(-n))
     }
 
-    /// The number as it is stored; `None` for zero.
+    /// From the stored number; `None` for 0.
     pub fn from_stored(id: i64) -> Option<Self> {
         (id != 0 && id != i64::MIN).then_some(Self(id))
     }
 
-    /// The number as it is stored.
+    /// The number to store.
     pub fn to_stored(self) -> i64 {
         self.0
     }
 
-    /// Whether the id is ours and unknown to any storefront.
+    /// Whether it is a `local:N`.
     pub fn is_local(self) -> bool {
         self.0 < 0
     }
@@ -53,7 +54,7 @@ impl fmt::Display for CustomerId {
     }
 }
 
-/// The text is no customer id.
+/// A text that is not a customer id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a customer id is a number above 0, or local:N")]
 pub struct InvalidCustomerId;
@@ -66,7 +67,7 @@ impl FromStr for CustomerId {
             Some(rest) => (rest, true),
             None => (text, false),
         };
-        // A number with leading zeros is a document's (`CustomerRef`).
+        // A number with leading zeros is a document's (see `CustomerRef`).
         let is_number = digits.bytes().all(|b| b.is_ascii_digit());
         if digits.is_empty() || !is_number || digits.starts_with('0') {
             return Err(InvalidCustomerId);
@@ -95,15 +96,14 @@ impl<'de> Deserialize<'de> for CustomerId {
     }
 }
 
-/// A session's id, also the token's `jti`: 128 random bits in lower-case hex,
-/// so that it never starts with a dash on a command line. Any text of that form
-/// is taken: an id that does not exist is simply not found.
+/// A session's id, which is also the token's `jti`: 128 random bits in
+/// lower-case hex, so that it never begins with a dash on a command line. Every
+/// text of this form is accepted, whether or not the session exists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(IdText);
 
 impl SessionId {
-    /// From 128 random bits.
     pub fn from_bits(bits: [u8; 16]) -> Self {
         use std::fmt::Write;
         let mut text = String::with_capacity(32);
@@ -117,18 +117,17 @@ impl SessionId {
         IdText::new(text).map(Self)
     }
 
-    /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its first digits, as git shortens its ids: enough for a person to tell
-    /// sessions apart.
+    /// The first digits, enough for a person to distinguish sessions (as git
+    /// shortens ids).
     pub fn short_prefix(&self) -> &str {
         self.0.get(..Self::SHORT_LENGTH).unwrap_or(&self.0)
     }
 
-    /// Whether it can be the beginning of an id.
+    /// Whether the text has the form of an id's beginning.
     pub fn is_prefix(&self) -> bool {
         let digits = self
             .0
@@ -146,7 +145,7 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// N of a `local:N`; 0 for other ids and none.
+/// The N of a `local:N`; 0 for other ids and for `None`.
 pub fn local_customer_number(id: Option<&str>) -> u64 {
     let id = id.and_then(|text| text.parse::<CustomerId>().ok());
     let id = id.filter(|id| id.is_local());

@@ -1,4 +1,24 @@
-//! Floor 1: types and rules. Pure: no I/O, no clock, no randomness of its own.
+//! The types of the program and the rules about them: roles and rights,
+//! customers and their consent, sessions, approval requests, config fields,
+//! events of the audit log, and times.
+//!
+//! Everything here is pure: no I/O, no clock, no randomness, no database. A
+//! rule gets the facts and the time as arguments and returns a decision. This
+//! crate depends on no other crate of the workspace.
+//!
+//! | module | contents |
+//! | --- | --- |
+//! | [`access`] [`resource`] | roles, admin users, storefronts, tokens and their rights; the tree of ACL resources |
+//! | [`stores`] [`scope`] | websites, store groups and store views; config scopes |
+//! | [`customer`] [`consent`] [`document`] | customers, their consent, and orders, invoices, shipments and credit memos |
+//! | [`login`] [`session`] [`approval`] | the checks of a login; sessions; approval requests |
+//! | [`claims`] [`notice`] | login tokens; notices for hooks |
+//! | [`config`] | the config fields, their types, and which value is effective |
+//! | [`audit`] | events of the audit log, their fields, and filters |
+//! | [`fault`] | every error that a use case can return, with its code and message |
+//! | [`bounded`] [`ids`] [`text`] | texts, lists and numbers with limits; ids; helpers for texts |
+//! | [`time`] [`environment`] | instants, time zones and durations; the traits for clock and randomness |
+//! | [`bytes`] | hashes, and a fast search in bytes |
 
 pub mod access;
 pub mod approval;

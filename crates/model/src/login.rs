@@ -1,9 +1,10 @@
-//! May this login happen? The rules, pure: facts in, obstacles out.
+//! The rules that decide whether a login is allowed, as pure functions: facts
+//! in, obstacles out.
 //!
-//! The order of the checks is part of the contract: feature → customer's state
-//! → consent → store view → base URL → reason and ticket → session → a
-//! second person (`domain::request`). A login is refused for the first obstacle;
-//! `--check` shows them all.
+//! The order of the checks is part of the contract: feature, customer's state,
+//! consent, store view, base URL, reason and ticket, session, approval (see
+//! [`approval`](crate::approval)). A login is refused for the first obstacle;
+//! `--check` shows all of them.
 
 use super::access::Actor;
 use super::consent::{ConsentDenial, ConsentMode};
@@ -12,32 +13,32 @@ use super::fault::Fault;
 use super::stores::{StoreTree, StoreView};
 use super::time::Timestamp;
 
-/// What the rules look at. Gathered in one transaction.
+/// The facts that the rules need, read in one transaction.
 #[derive(Debug)]
 pub struct LoginFacts<'a> {
     pub enabled: bool,
     pub customer: &'a Customer,
-    /// How consent is asked for on the customer's website.
+    /// The consent mode of the customer's website.
     pub consent_mode: ConsentMode,
-    /// Consent that is not there does not stand in the way.
+    /// Whether missing consent is overridden.
     pub is_override: bool,
     pub now: Timestamp,
     pub actor: &'a Actor,
     pub tree: &'a StoreTree,
     /// `customer/account_share/scope` is `global`.
     pub accounts_shared: bool,
-    /// Manual Selection is on.
+    /// *Manual Selection* is on.
     pub manual_selection: bool,
     /// `--store-view`.
     pub requested_store_view: Option<&'a str>,
-    /// The store view of the document it is started from.
+    /// The store view of the document that the login starts from.
     pub document_view_id: Option<i64>,
 }
 
-/// The store view of a login, or why there is none.
+/// The store view to log in to, or why there is none.
 pub type StoreViewChoice<'a> = Result<&'a StoreView, Fault>;
 
-/// Feature, customer's state and consent, in that order.
+/// Checks the feature, the customer's state and consent, in this order.
 pub fn check_preconditions(facts: &LoginFacts<'_>) -> Vec<Fault> {
     let customer = facts.customer.id.to_string();
     let mut found = Vec::new();
@@ -60,8 +61,8 @@ pub fn check_preconditions(facts: &LoginFacts<'_>) -> Vec<Fault> {
             customer: customer.clone(),
         });
     }
-    // A storefront has to find the account by the id in the token, and `local:N`
-    // is none of its ids.
+    // A storefront finds the account by the id in the token, and `local:N` is
+    // not one of its ids.
     if facts.customer.id.is_local() {
         found.push(Fault::CustomerLocal {
             customer: customer.clone(),
@@ -76,7 +77,7 @@ pub fn check_preconditions(facts: &LoginFacts<'_>) -> Vec<Fault> {
     found
 }
 
-/// What is said where a customer's consent is not there.
+/// The error for missing consent.
 pub fn consent_withheld(customer: &Customer, why: ConsentDenial) -> Fault {
     Fault::ConsentWithheld {
         customer: customer.id.to_string(),
@@ -87,7 +88,7 @@ pub fn consent_withheld(customer: &Customer, why: ConsentDenial) -> Fault {
     }
 }
 
-/// The store views this login could be on, for lists and pickers.
+/// The store views that this login could use, for lists and menus.
 pub fn allowed_store_views<'a>(facts: &LoginFacts<'a>) -> Vec<&'a StoreView> {
     facts
         .tree
@@ -97,7 +98,7 @@ pub fn allowed_store_views<'a>(facts: &LoginFacts<'a>) -> Vec<&'a StoreView> {
         .collect()
 }
 
-/// Picks the store view (`domain.md`, *Store view of a login*).
+/// Chooses the store view.
 pub fn select_store_view<'a>(facts: &LoginFacts<'a>) -> StoreViewChoice<'a> {
     if let Some(code) = facts.requested_store_view {
         let missing = || Fault::StoreViewNotFound {
@@ -140,7 +141,7 @@ fn find_document_view<'a>(facts: &LoginFacts<'a>) -> Option<&'a StoreView> {
         .filter(|view| view.is_storefront() && facts.actor.can_see_website(view.website_id))
 }
 
-/// The first website that exists for the actor.
+/// The first website that the actor can see.
 fn find_default_website(facts: &LoginFacts<'_>) -> Option<i64> {
     let website = facts
         .tree
@@ -148,8 +149,8 @@ fn find_default_website(facts: &LoginFacts<'_>) -> Option<i64> {
     website.map(|website| website.id)
 }
 
-/// The customer's own view; one that is `admin` or gone falls back to the
-/// default view of the customer's website.
+/// The customer's own store view. If it is `admin` or removed, the default view
+/// of the customer's website.
 fn find_customer_view<'a>(facts: &LoginFacts<'a>) -> Option<&'a StoreView> {
     facts
         .customer

@@ -1,5 +1,5 @@
-//! Notices for programs outside (hooks): what is to be told, and when to try
-//! again.
+//! Notices for hooks (programs that are told about logins): their contents, and
+//! when to try again.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use super::bounded::{IdText, InvalidText};
 use super::ids::{CustomerId, SessionId};
 use super::time::Timestamp;
 
-/// What a program can be told of. Only its name is known here: which program
-/// that is, is the composition root's to know.
+/// A hook. Only its name is known here; the program to run is configured in the
+/// root package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hook {
     /// A login URL was issued.
     AfterLogin,
-    /// It was used: somebody is in the account now.
+    /// A login URL was used.
     AfterRedeem,
 }
 
@@ -36,7 +36,7 @@ impl Hook {
     }
 }
 
-/// Which hooks there are: without one nothing is kept for it.
+/// The hooks that are configured. Notices are only made for these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EnabledHooks {
     pub after_login: bool,
@@ -52,14 +52,13 @@ impl EnabledHooks {
     }
 }
 
-/// A notice's id: 64 random bits in lower-case hex, by which a receiver knows a
-/// notice it has had before.
+/// A notice's id: 64 random bits in lower-case hex. A receiver recognises
+/// repeated notices by it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NoticeId(IdText);
 
 impl NoticeId {
-    /// From 64 random bits.
     pub fn from_bits(bits: [u8; 8]) -> Self {
         Self(IdText::new_unchecked(format!(
             "{:016x}",
@@ -82,13 +81,13 @@ impl fmt::Display for NoticeId {
     }
 }
 
-/// Where a notice stands.
+/// The state of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeState {
-    /// To be delivered, now or later.
+    /// To be delivered now or later.
     Due,
-    /// Tried [`MOST`] times: it stays until somebody has it tried again.
+    /// Tried [`MAX_ATTEMPTS`] times. It stays until somebody retries it.
     Failed,
     Delivered,
 }
@@ -103,22 +102,20 @@ impl NoticeState {
     }
 }
 
-/// A notice as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub id: NoticeId,
-    /// Counts up; notices are listed by it, newest first.
+    /// Increases with each notice. Lists are ordered by it, newest first.
     pub number: u64,
     pub hook: Hook,
     pub session_id: SessionId,
     pub customer_id: CustomerId,
     pub website_id: i64,
-    /// What the program is told, as JSON; gone once it was.
+    /// The JSON that the program receives; `None` once delivered.
     pub payload: Option<String>,
     pub created_at: Timestamp,
-    /// How often it was tried.
     pub attempts: u32,
-    /// When it is to be tried again; `None` once delivered or given up.
+    /// When to try next; `None` once delivered or failed.
     pub next_at: Option<Timestamp>,
     pub last_error: Option<String>,
     pub delivered_at: Option<Timestamp>,
@@ -134,13 +131,14 @@ impl Notice {
     }
 }
 
-/// Attempts after which a notice is left to people: about two days.
+/// After this many attempts, in about two days, a notice is not tried again by
+/// itself.
 pub const MAX_ATTEMPTS: u32 = 12;
 
 /// How long delivered notices are kept.
 pub const DELIVERED_RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
-/// When to try again after `attempts` that failed; `None`: not by itself.
+/// When to try again after this many failed attempts; `None` for not any more.
 pub fn next_attempt_at(attempts: u32, now: Timestamp) -> Option<Timestamp> {
     if attempts >= MAX_ATTEMPTS {
         return None;

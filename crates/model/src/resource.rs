@@ -1,8 +1,8 @@
-//! What a role can allow: Adobe Commerce's ACL resources that have a
-//! counterpart here, and `lac`'s own.
+//! ACL resources, which roles grant: those of Adobe Commerce that apply here,
+//! and `lac`'s own.
 //!
-//! Grants are explicit, as the original stores them: a resource grants itself,
-//! never what is beneath it.
+//! A granted resource grants only itself, never its children; Adobe Commerce
+//! stores grants in the same way.
 
 mod set;
 mod tree;
@@ -16,13 +16,13 @@ pub use set::ResourceSet;
 pub use tree::Resource;
 use tree::{RETIRED, TREE};
 
-/// Why a text names no resource.
+/// Why a text does not name a resource.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceError {
     #[error("there is no resource `{text}`")]
     Unknown {
         text: String,
-        /// What was probably meant.
+        /// The most similar resource.
         nearest: Option<Resource>,
     },
     #[error("`{id}` is not used any more: it let nobody do anything")]
@@ -40,7 +40,7 @@ fn join_ids(resources: &[Resource]) -> String {
 }
 
 impl Resource {
-    /// Every resource, parents before their children.
+    /// All resources, parents before their children.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         Self::from_index(0).subtree()
     }
@@ -50,42 +50,42 @@ impl Resource {
         TREE[self.index()].id
     }
 
-    /// What follows `::` in the id.
+    /// The part of the id after `::`.
     pub fn short_id(self) -> &'static str {
         self.id()
             .rsplit_once("::")
             .map_or(self.id(), |(_, short)| short)
     }
 
-    /// The name that the original's role editor shows.
+    /// The title in Adobe Commerce's role editor.
     pub fn title(self) -> &'static str {
         TREE[self.index()].title
     }
 
-    /// What it lets one do here.
+    /// What it allows here.
     pub fn description(self) -> &'static str {
         TREE[self.index()].description
     }
 
-    /// How many ancestors it has; 0 for the root.
+    /// The number of ancestors; 0 for the root.
     pub fn depth(self) -> usize {
         TREE[self.index()].depth
     }
 
-    /// What it hangs under; none for the root.
+    /// `None` for the root.
     pub fn parent(self) -> Option<Self> {
         let above = (0..self.index()).rev().map(Self::from_index);
         above.into_iter().find(|other| other.depth() < self.depth())
     }
 
-    /// What hangs directly under it.
+    /// The direct children.
     pub fn children(self) -> Vec<Self> {
         self.subtree()
             .filter(|other| other.depth() == self.depth() + 1)
             .collect()
     }
 
-    /// Itself and all that is beneath it, parents before their children.
+    /// The resource and all its descendants, parents before their children.
     pub fn subtree(self) -> impl DoubleEndedIterator<Item = Self> {
         let beneath = TREE[self.index() + 1..]
             .iter()
@@ -93,13 +93,13 @@ impl Resource {
         (self.index()..=self.index() + beneath.count()).map(Self::from_index)
     }
 
-    /// The resource with exactly this full id: how it is stored.
+    /// The resource with exactly this full id.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::all().find(|resource| resource.id() == id)
     }
 
-    /// What a store or a role file grants; `None` for a resource that is not used
-    /// any more, and grants nothing.
+    /// Reads an id from a store or a role file; `None` for a resource that no
+    /// longer exists and grants nothing.
     pub fn parse_stored(text: &str) -> Result<Option<Self>, ResourceError> {
         match Self::parse(text) {
             Ok(resource) => Ok(Some(resource)),
@@ -108,8 +108,8 @@ impl Resource {
         }
     }
 
-    /// Reads a full id, what follows `::` in one, or an ending of that which
-    /// starts after `_` (`button` for `login_button`) and fits one resource only.
+    /// Reads a full id, the part after `::`, or the end of that part after a
+    /// `_` (`button` for `login_button`) if only one resource ends so.
     pub fn parse(text: &str) -> Result<Self, ResourceError> {
         if let Some(exact) = Self::from_id(text) {
             return Ok(exact);
@@ -172,7 +172,8 @@ impl Serialize for Resource {
 }
 
 impl<'de> Deserialize<'de> for Resource {
-    /// Takes full ids only: what an abbreviation means can change with the tree.
+    /// Accepts full ids only: the meaning of a short one can change with the
+    /// tree.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let unknown = || ResourceError::Unknown {

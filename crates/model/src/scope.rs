@@ -1,18 +1,19 @@
-//! Where in the store hierarchy a config value lives.
+//! Config scopes.
 //!
-//! Adobe Commerce keeps values at the default scope, at a website or at a
-//! store view (never at a store group); a narrower scope overrides a wider one.
+//! As in Adobe Commerce, a value can be set in the default scope, for a website
+//! or for a store view (never for a store group). A narrower scope overrides a
+//! wider one.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest code of a website or store view, in characters: the width of the
+/// The longest code of a website or store view, in characters: the width of the
 /// `code` columns of Adobe Commerce's `store` and `store_website` tables.
 pub const MAX_CODE_LEN: usize = 32;
 
-/// The kind of scope, without saying which one.
+/// The level of a scope: default, website or store view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScopeLevel {
@@ -38,9 +39,10 @@ impl fmt::Display for ScopeLevel {
     }
 }
 
-/// One place where a config value can live; websites and store views by code.
+/// A scope. Websites and store views are named by code.
 ///
-/// Written `default`, `website:CODE` or `store-view:CODE`, in text and in serde.
+/// Written `default`, `website:CODE` or `store-view:CODE`, in text and in
+/// serde.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum ConfigScope {
@@ -58,7 +60,7 @@ impl ConfigScope {
         }
     }
 
-    /// The code of the website or store view; none at the default scope.
+    /// The code of the website or store view; `None` in the default scope.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Default => None,
@@ -67,7 +69,7 @@ impl ConfigScope {
     }
 }
 
-/// Why a text names no scope.
+/// Why a text is not a scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeError {
     #[error("`{0}` is not a scope; expected default, website:CODE or store-view:CODE")]
@@ -82,7 +84,7 @@ pub enum ScopeError {
 /// Whether `code` can be the code of a website or store view.
 ///
 /// Adobe Commerce's rule: `^[a-z][a-z0-9_]*$` without regard to case, at most
-/// [`MAX_CODE`] characters.
+/// [`MAX_CODE_LEN`] characters.
 pub fn is_valid_code(code: &str) -> bool {
     code.len() <= MAX_CODE_LEN
         && code.starts_with(|c: char| c.is_ascii_alphabetic())

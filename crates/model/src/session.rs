@@ -1,4 +1,5 @@
-//! One impersonation: issued → active → ended | expired.
+//! Sessions: one login as a customer. A session goes from issued to active to
+//! ended or expired.
 
 use std::time::Duration;
 
@@ -8,16 +9,16 @@ use super::document::DocumentRef;
 use super::ids::{CustomerId, SessionId, Ticket};
 use super::time::Timestamp;
 
-/// Where a session stands.
+/// The state of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
-    /// The login URL is out, nobody has used it.
+    /// The login URL was given out and is not used yet.
     Issued,
-    /// The storefront has redeemed it.
+    /// A storefront has redeemed the login URL.
     Active,
     Ended,
-    /// The login URL or the session's longest duration ran out.
+    /// The login URL was not used in time, or the longest duration is over.
     Expired,
 }
 
@@ -37,13 +38,12 @@ impl SessionState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    /// Issued or active.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Issued | Self::Active)
     }
 }
 
-/// A session as it is kept.
+/// A session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub id: SessionId,
@@ -55,32 +55,31 @@ pub struct Session {
     pub store_view_id: i64,
     pub document: Option<DocumentRef>,
     pub ticket: Option<Ticket>,
-    /// The event that issued it; sessions are listed by it, newest first.
+    /// The seq of the event that issued it. Lists are ordered by it.
     pub issue_seq: u64,
     pub issued_at: Timestamp,
-    /// When the login URL dies (`exp`).
+    /// When the login URL expires (`exp`).
     pub expires_at: Timestamp,
     pub redeemed_at: Option<Timestamp>,
-    /// The storefront (or admin user) that redeemed it.
+    /// The storefront (or admin user) that redeemed the login URL.
     pub redeemed_by: Option<String>,
     /// When an active session ends by itself.
     pub ends_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
-    /// Why it ended. While it is open: why it will, where something shortens
-    /// it.
+    /// Why it ended. In an open session: why it will end earlier than planned.
     pub end_cause: Option<EndCause>,
-    /// The key that signed its token; `None` for those from before keys were
-    /// remembered.
+    /// The key that signed its token; `None` in sessions from before the key
+    /// was stored.
     pub key_id: Option<String>,
-    /// Whether it was started without the customer's consent.
+    /// Whether the agent overrode missing consent.
     pub is_override: bool,
-    /// The approved request it was started with.
+    /// The approval request that it used.
     pub request_id: Option<String>,
 }
 
 impl Session {
-    /// The state at `now`: what ran out is expired, whether or not somebody
-    /// has written it down yet.
+    /// The state at `now`. A session whose time is over is expired, even if the
+    /// stored state does not say so yet.
     pub fn state_at(&self, now: Timestamp) -> SessionState {
         if self.expiry_at(now).is_some() {
             SessionState::Expired
@@ -89,11 +88,11 @@ impl Session {
         }
     }
 
-    /// When and why an open session ran out, if at `now` it has.
+    /// When and why an open session ran out; `None` if it has not at `now`.
     pub fn expiry_at(&self, now: Timestamp) -> Option<Expiry> {
         let (end, cause) = match self.state {
             SessionState::Issued => (self.expires_at, EndCause::LinkExpired),
-            // One without an end would never have one.
+            // A missing end must not make a session endless.
             SessionState::Active => (
                 self.ends_at.unwrap_or(self.started_at()),
                 EndCause::DurationOver,
@@ -102,45 +101,44 @@ impl Session {
         };
         let cause = self.end_cause.unwrap_or(cause);
         if self.is_clock_behind(now) {
-            // Nobody knows how long it has lasted; no longer than this.
+            // How long it has lasted is unknown; count it as over since its
+            // start.
             let at = self.started_at();
             return Some(Expiry { at, cause });
         }
         (now >= end).then_some(Expiry { at: end, cause })
     }
 
-    /// Whether a clock stands so far before what it must have seen that it
-    /// cannot judge the session's age.
+    /// Whether the clock is so far before the session's start that it cannot
+    /// tell the session's age.
     pub fn is_clock_behind(&self, now: Timestamp) -> bool {
         self.state.is_open() && now.saturating_add(CLOCK_TOLERANCE) < self.started_at()
     }
 
-    /// The last moment that is known of an open session.
+    /// The latest time that is stored for an open session.
     fn started_at(&self) -> Timestamp {
         self.redeemed_at.unwrap_or(self.issued_at)
     }
 }
 
-/// How far a clock may be set back without a session counting as over: what
-/// time services do.
+/// How far a clock may be set back before open sessions end. Time services
+/// correct clocks by less.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
-/// The end of what ran out.
+/// When and why a session ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expiry {
     pub at: Timestamp,
     pub cause: EndCause,
 }
 
-/// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndCause {
-    /// By its agent, or by somebody who may.
+    /// Ended by its agent, or by somebody who is allowed to.
     Ended,
-    /// The same agent started another.
+    /// The agent started another session.
     Replaced,
-    /// The login URL was not used in time.
     LinkExpired,
     /// `lac/session/max_duration` is over.
     DurationOver,
@@ -149,10 +147,10 @@ pub enum EndCause {
     /// The agent's role, its scope or the account no longer allows it.
     AccessLost,
     CustomerInactive,
-    /// A grant for some time is over.
+    /// The customer's consent had an end, which is reached.
     ConsentExpired,
     CustomerRemoved,
-    /// The key that signed its token was retired at once.
+    /// The key that signed its token was retired immediately.
     KeyRetired,
 }
 
@@ -191,7 +189,7 @@ impl EndCause {
         Self::ALL.into_iter().find(|cause| cause.as_str() == text)
     }
 
-    /// Whether time ran out rather than somebody's act.
+    /// Whether time ended it, not an act.
     pub fn is_expiry(self) -> bool {
         matches!(
             self,

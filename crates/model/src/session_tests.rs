@@ -1,5 +1,3 @@
-//! A session is never without end, whatever the clock does.
-
 use proptest::prelude::*;
 
 use super::*;
@@ -59,8 +57,8 @@ fn what_shortened_it_is_why_it_ended() {
 }
 
 proptest! {
-    /// Whatever a clock says, an open session is one whose whole life, as that
-    /// clock counts, is no longer than it was given (and the slack).
+    /// Whatever the clock shows, an open session has lasted, by that clock, no
+    /// longer than its duration plus the tolerance.
     #[test]
     fn no_clock_makes_a_session_longer(
         issued in 0..1_000_000 * SECOND,
@@ -78,7 +76,7 @@ proptest! {
         prop_assert_eq!(is_open, now >= began - 5 * SECOND && now < began + longest);
     }
 
-    /// What ran out ended within its life, not when it was noticed.
+    /// The end is when its time was over, not when that was noticed.
     #[test]
     fn it_ended_when_it_ended(now: i64, issued in 0..SECOND, ttl in 1..SECOND) {
         let link = session(SessionState::Issued, [issued, issued + ttl, 0, 0]);

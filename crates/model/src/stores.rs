@@ -1,8 +1,9 @@
-//! Website → store group → store view, and the rules that walk the tree.
+//! Websites, store groups and store views, and how defaults are found among
+//! them.
 
 use serde::{Deserialize, Serialize};
 
-/// A website. Id 0, code `admin`, is the back office's own.
+/// A website. The one with id 0 and code `admin` is the back office's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Website {
     pub id: i64,
@@ -23,8 +24,8 @@ pub struct StoreGroup {
     pub root_category_id: Option<i64>,
 }
 
-/// A store view: what a shopper sees, usually one language. Id 0, code
-/// `admin`, is the back office's own.
+/// A store view: what a customer sees, usually in one language. The one with id
+/// 0 and code `admin` is the back office's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreView {
     pub id: i64,
@@ -36,13 +37,14 @@ pub struct StoreView {
 }
 
 impl StoreView {
-    /// Whether customers can be there at all: the back office's view never is.
+    /// Whether customers can use it: all except the back office's.
     pub fn is_storefront(&self) -> bool {
         self.id != 0 && self.code != "admin" && self.website_id != 0
     }
 }
 
-/// All of it, small enough to be held: real merchants have tens of views.
+/// All websites, store groups and store views. Merchants have dozens, so they
+/// fit in memory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreTree {
     pub websites: Vec<Website>,
@@ -75,13 +77,14 @@ impl StoreTree {
         self.views.iter().find(|v| v.code == code)
     }
 
-    /// The default website: the one marked so, else the first that is not the
-    /// back office's (REST does not tell which it is).
+    /// The default website: the one that is marked as default, otherwise the
+    /// first that is not the back office's (the REST API does not say which one
+    /// it is).
     pub fn default_website(&self) -> Option<&Website> {
         self.default_website_among(|_| true)
     }
 
-    /// The same, as if only some were there.
+    /// The default website among those for which `is_there` is true.
     pub fn default_website_among(&self, is_there: impl Fn(i64) -> bool) -> Option<&Website> {
         let shops = || self.websites.iter().filter(|w| w.id != 0 && is_there(w.id));
         shops()
@@ -89,8 +92,8 @@ impl StoreTree {
             .or_else(|| shops().min_by_key(|w| w.id))
     }
 
-    /// The default store view of a website: of its default group, else of the
-    /// first group that names one.
+    /// The default store view of a website: that of its default group,
+    /// otherwise that of the first group that has one.
     pub fn default_view(&self, website_id: i64) -> Option<&StoreView> {
         let website = self.website(website_id)?;
         let named = website.default_group_id.and_then(|id| self.group(id));
@@ -102,7 +105,7 @@ impl StoreTree {
             .find(|view| view.website_id == website_id && view.is_storefront())
     }
 
-    /// The views of one website a shopper can be on now.
+    /// The active store views of a website.
     pub fn active_views(&self, website_id: i64) -> impl Iterator<Item = &StoreView> {
         self.views
             .iter()

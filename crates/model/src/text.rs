@@ -1,14 +1,14 @@
-//! What is true of any text: which characters deceive a reader, and which of
-//! several words somebody probably meant.
+//! Helpers for texts: deceptive characters, quoting for a shell, and
+//! suggestions for misspelled words.
 
 use std::borrow::Cow;
 
-/// Whether `c` can change how the text around it is shown, or hides itself.
+/// Whether `c` is invisible or can change how the text around it is displayed.
 ///
-/// True for C0 and C1 controls and DEL (line breaks and tabs included), the
-/// bidirectional controls of UAX #9, line and paragraph separators, and format
-/// or filler characters that show as nothing. False for what ordinary writing
-/// and emoji need: U+200C, U+200D and the variation selectors.
+/// True for C0 and C1 controls and DEL (including line breaks and tabs), the
+/// bidirectional controls of UAX #9, line and paragraph separators, and
+/// invisible format or filler characters. False for what ordinary writing and
+/// emoji need: U+200C, U+200D and the variation selectors.
 pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -19,8 +19,8 @@ pub fn is_deceptive(c: char) -> bool {
             | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// `text` as one word of a POSIX shell, for commands that somebody may paste;
-/// quoted only where it must be.
+/// `text` as one word of a POSIX shell, for commands that users may paste.
+/// Quoted only if necessary.
 pub fn shell_word(text: &str) -> Cow<'_, str> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"@%+:,./_-".contains(&b);
     if !text.is_empty() && !text.starts_with('-') && text.bytes().all(plain) {
@@ -29,19 +29,19 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     Cow::Owned(shell_quoted(text))
 }
 
-/// The same, quoted in any case.
+/// The same, always quoted.
 pub fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The candidate that `word` is most likely a misspelling of.
+/// The candidate that is most similar to `word`.
 ///
-/// None when even the best one differs in more than a third of its characters.
+/// `None` if even that one differs in more than a third of its characters.
 pub fn closest_match<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    // Nobody misspells a name by hundreds of characters; this bounds the work.
+    // Long words are not misspellings; this limits the work.
     if word.len() > 256 {
         return None;
     }
@@ -53,7 +53,7 @@ pub fn closest_match<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance without regard to ASCII case.
+/// The Levenshtein distance, without regard to ASCII case.
 fn levenshtein(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_ascii_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,28 +1,28 @@
-//! How consent is asked for, and whether an impersonation may stand on it.
+//! Consent modes, and whether a login is allowed by a customer's consent.
 
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Consent;
 use crate::time::Timestamp;
 
-/// `lac/consent/mode`, the strictest first. The original knows opt-in alone.
+/// `lac/consent/mode`, the strictest first. Adobe Commerce has opt-in only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConsentMode {
-    /// The customer's yes is needed.
+    /// The customer must grant consent.
     OptIn,
-    /// It is allowed until somebody says no.
+    /// Logins are allowed until the customer refuses.
     OptOut,
-    /// Consent is not asked.
+    /// Consent is not needed.
     Mandatory,
 }
 
-/// Why an impersonation cannot stand on a customer's consent.
+/// Why a customer's consent does not allow a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentDenial {
-    /// There is no yes, or there is a no.
+    /// Consent was not granted, or was refused.
     NotGranted,
-    /// A grant for some time is over.
+    /// Consent was granted until this time, which is over.
     Expired(Timestamp),
 }
 
@@ -37,13 +37,13 @@ impl ConsentMode {
         }
     }
 
-    /// What a config value says; one that says nothing known is the strictest.
+    /// From a config value; an unknown value is the strictest mode.
     pub fn from_config(value: Option<&str>) -> Self {
         let known = Self::ALL.into_iter().find(|m| Some(m.as_str()) == value);
         known.unwrap_or(Self::OptIn)
     }
 
-    /// Whether an impersonation may stand on this consent at `now`.
+    /// Whether this consent allows a login at `now`.
     pub fn check(self, consent: &Consent, now: Timestamp) -> Result<(), ConsentDenial> {
         match self {
             Self::Mandatory => return Ok(()),
@@ -59,8 +59,8 @@ impl ConsentMode {
         }
     }
 
-    /// When an impersonation that stands on this consent must be over; `None`
-    /// where consent sets no limit.
+    /// When a session that relies on this consent must end; `None` for no
+    /// limit.
     pub fn session_deadline(self, consent: &Consent) -> Option<Timestamp> {
         let counts = consent.granted && self != Self::Mandatory;
         consent.until.filter(|_| counts)
@@ -105,7 +105,7 @@ mod tests {
     }
 
     proptest! {
-        /// The modes are ordered: what a stricter one allows, a milder one does.
+        /// What a stricter mode allows, a less strict one allows too.
         #[test]
         fn milder_modes_allow_more(
             granted: bool, changed: Option<i64>, until: Option<i64>, now: i64
@@ -115,8 +115,7 @@ mod tests {
             prop_assert!(none && (mild || !strict));
         }
 
-        /// Where consent stands now, it stands until its limit and not a moment
-        /// longer.
+        /// If a login is allowed now, it stays allowed exactly until the limit.
         #[test]
         fn a_limit_is_where_it_ends(until: i64, now: i64, later: u32) {
             let consent = consent(true, Some(0), Some(until));

@@ -1,10 +1,10 @@
-//! What a fault means for the caller.
+//! The kinds of errors.
 
 use super::{Fault, FaultKind};
 
 impl FaultKind {
-    /// What a code of a recorded failure means; `None` for the code of a fault
-    /// that is never recorded. A test holds it against [`Fault::kind`].
+    /// The kind of a recorded failure, from its code; `None` for codes that are
+    /// never recorded. A test compares it with [`Fault::kind`].
     pub fn from_recorded_code(code: &str) -> Option<Self> {
         Some(match code {
             "not_authenticated" | "resource_denied" | "beyond_own_rights" => Self::Denied,
@@ -41,7 +41,6 @@ impl FaultKind {
 }
 
 impl Fault {
-    /// What kind of fault it is.
     pub fn kind(&self) -> FaultKind {
         use Fault as F;
         match self {

@@ -1,4 +1,4 @@
-//! A set of resources, as a role with custom access holds it.
+//! A set of resources, as in a role with custom access.
 
 use std::collections::BTreeSet;
 
@@ -6,18 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::Resource;
 
-/// Resources in the tree's order; in serde a list of full ids.
+/// Resources in the order of the tree. Serialised as a list of full ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResourceSet(BTreeSet<Resource>);
 
 impl ResourceSet {
-    /// The empty set: what a custom role starts with.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Every resource: what an `all` role holds.
+    /// All resources, as in a role with access `all`.
     pub fn all() -> Self {
         Resource::all().collect()
     }
@@ -26,22 +25,22 @@ impl ResourceSet {
         self.0.contains(&resource)
     }
 
-    /// Adds it; whether it was new.
+    /// `false` if it was there already.
     pub fn insert(&mut self, resource: Resource) -> bool {
         self.0.insert(resource)
     }
 
-    /// Takes it out; whether it was there.
+    /// `false` if it was not there.
     pub fn remove(&mut self, resource: Resource) -> bool {
         self.0.remove(&resource)
     }
 
-    /// Whether all of `other` is here too.
+    /// Whether all resources of `other` are in this set.
     pub fn is_superset(&self, other: &Self) -> bool {
         self.0.is_superset(&other.0)
     }
 
-    /// What is here and not in `other`.
+    /// The resources that are not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         Self(self.0.difference(&other.0).copied().collect())

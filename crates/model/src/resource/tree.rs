@@ -1,6 +1,6 @@
-//! The tree, parents before their children.
+//! The tree of resources, parents before their children.
 
-/// One node of the tree. Ordered as the tree is.
+/// A resource. The order is the order of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Resource(u8);
 
@@ -9,7 +9,7 @@ impl Resource {
         usize::from(self.0)
     }
 
-    /// `index` is one of [`TREE`]'s, which has far fewer than 256.
+    /// `index` is an index of [`TREE`], which has far fewer than 256 nodes.
     pub(super) fn from_index(index: usize) -> Self {
         Self(u8::try_from(index).unwrap_or_default())
     }
@@ -76,8 +76,9 @@ tree! {
 1 LAC_OUTBOX "Lac::outbox" "Outbox": "see notices to programs outside and have them tried again";
 }
 
-/// Ids that stood in the tree once and let nobody do anything. Stores and role
-/// files that name them can still be read; nobody can be given them.
+/// Ids of resources that no longer exist and never granted anything. Stores and
+/// role files that contain them can still be read; they cannot be granted
+/// again.
 pub(super) const RETIRED: &[&str] = &["Lac::backup"];
 
 #[cfg(test)]
