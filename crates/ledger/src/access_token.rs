@@ -1,6 +1,6 @@
 //! Access tokens of admin users and storefronts: `lac_`, 32 random bytes in
-//! base62, and a checksum, so that scanners find leaks and typing errors are
-//! told apart from unknown tokens without asking the store.
+//! base62, and a checksum. Scanners can find leaked tokens, and a typing error
+//! is detected without a look into the store.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -8,23 +8,24 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 const PREFIX: &str = "lac_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The least number of digits that hold 32 bytes: 62^43 > 2^256.
+/// The number of digits that 32 bytes need: 62^43 > 2^256.
 const BODY_DIGITS: usize = 43;
-/// Likewise for a CRC-32: 62^6 > 2^32.
+/// The number of digits that a CRC-32 needs: 62^6 > 2^32.
 const CHECKSUM_DIGITS: usize = 6;
 
-/// Not an access token: wrong prefix, length, character or checksum.
+/// The text is not an access token: wrong prefix, length, character or
+/// checksum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an access token: `lac_` and 49 letters and digits, the last six a checksum")]
 pub struct MalformedAccessToken;
 
-/// An access token as its owner holds it. Shown once, never stored; wiped
+/// An access token in plain text. It is shown once and never stored, and wiped
 /// from memory when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlainToken(Zeroizing<String>);
 
 impl PlainToken {
-    /// The token of 32 random bytes.
+    /// Makes a token from 32 random bytes.
     pub fn generate(random: [u8; 32]) -> Self {
         let random = Zeroizing::new(random);
         let mut text = Zeroizing::new(String::with_capacity(
@@ -37,7 +38,7 @@ impl PlainToken {
         Self(text)
     }
 
-    /// Takes a token as it was typed or read, without white space around it.
+    /// Parses a token. The caller removes surrounding white space.
     pub fn parse(text: &str) -> Result<Self, MalformedAccessToken> {
         let body = text.strip_prefix(PREFIX).ok_or(MalformedAccessToken)?;
         if body.len() != BODY_DIGITS + CHECKSUM_DIGITS
@@ -58,13 +59,13 @@ impl PlainToken {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// What is stored instead. With 256 random bits behind it there is nothing
-    /// to guess, so a plain hash will do.
+    /// What the store keeps instead. A plain hash is enough: a token has 256
+    /// random bits, so it cannot be guessed.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
     }
 
-    /// The token itself, for showing it once or sending it.
+    /// The text of the token, to show it once or to send it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -81,7 +82,7 @@ impl fmt::Debug for PlainToken {
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// A hash that was stored.
+    /// A stored hash.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -122,8 +123,8 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_form_is_fixed() {
-        // Made apart from this code, with Python's zlib.crc32 and divmod.
+    fn tokens_match_known_answers() {
+        // Computed independently, with Python's zlib.crc32 and divmod.
         let cases = [
             (
                 [0; 32],
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn hash_is_of_the_whole_text() {
+    fn hash_covers_the_whole_text() {
         let token = PlainToken::generate([0; 32]);
         assert_eq!(
             token.hash().to_string(),
@@ -157,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing() {
+    fn debug_shows_no_token() {
         let token = PlainToken::generate([9; 32]);
         assert_eq!(format!("{token:?}"), "PlainToken([redacted])");
     }
 
     #[test]
-    fn other_texts_are_malformed() {
+    fn other_texts_are_refused() {
         let token = PlainToken::generate([9; 32]);
         let text = token.expose();
         let longer = format!("{text}0");
@@ -185,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn comes_back_and_any_changed_character_is_noticed(
+        fn parses_and_detects_any_changed_character(
             random in any::<[u8; 32]>(), at in 0_usize..53, to in "[ -~]",
         ) {
             let token = PlainToken::generate(random);
@@ -198,7 +199,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>()) {
+        fn arbitrary_text_does_not_panic(text in any::<String>()) {
             prop_assert!(PlainToken::parse(&text).is_err());
         }
     }

@@ -1,4 +1,5 @@
-//! The newest signed checkpoint as a receipt, and reading those of others.
+//! Receipts: signed checkpoints that somebody keeps, to check later that the
+//! log continues them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +17,8 @@ use crate::tree::{EventTree, root_at};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// A signed statement of how large the log is and what is in it.
+/// A signed checkpoint, as `lac log checkpoint -o json` prints it. Only `note`
+/// and `consistency` prove anything; the other members repeat what `note` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
@@ -26,26 +28,30 @@ pub struct Receipt {
     pub size: u64,
     /// Root of the tree over them, base64.
     pub root: String,
-    /// The C2SP signed note, byte for byte.
+    /// The signed note, byte for byte.
     pub note: String,
-    /// The public key, as C2SP tools take it.
+    /// The public key, `NAME+ID+KEY`. For information: verify with a key that
+    /// you trust.
     pub key: String,
-    /// That it continues an older one.
+    /// The proof that it continues an older checkpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistency: Option<ConsistencyProof>,
 }
 
-/// A consistency proof (RFC 6962, section 2.1.2).
+/// A consistency proof (RFC 6962, section 2.1.2) from an older checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsistencyProof {
-    /// Number of events of the older checkpoint, and its root, base64.
+    /// Number of events of the older checkpoint.
     pub size: u64,
+    /// Root of the older checkpoint, base64.
     pub root: String,
-    /// Base64.
+    /// The hashes of the proof, base64, in the order of the RFC.
     pub hashes: Vec<String>,
 }
 
-/// The proof that the log goes on from an older checkpoint.
+/// Proves that the log continues a signed checkpoint. `older` is the signed
+/// note, `newest` the checkpoint of the head. `log_tampered` if the log does
+/// not continue it; otherwise the faults of [`open_checkpoint`].
 pub fn prove_continuation(
     source: EventSource<'_>,
     older: &str,
@@ -74,10 +80,14 @@ pub fn prove_continuation(
     })
 }
 
-/// The checkpoint in a note that somebody handed over; empty lines around it do
-/// not matter. Only what a trusted key proves is a difference: a note by another
-/// key, or of another log, shows nothing about this one, and neither does a text
-/// that is no note.
+/// Opens a signed checkpoint that somebody supplied. Empty lines around it are
+/// ignored. `what` names it in messages.
+///
+/// - `unknown_key`, `another_log`: no trusted key signed it, or it is of
+///   another log; this says nothing about the log
+/// - `proof_missing`: it is not a signed checkpoint; this says nothing either
+/// - `file_tampered`: a trusted key's signature does not verify, or the key was
+///   not valid for that size
 pub fn open_checkpoint(what: &str, note: &str, keys: &LogKeys) -> Result<VerifiedCheckpoint> {
     let note = match split_notes(note.trim_start_matches('\n'))[..] {
         [one] => one,
@@ -101,7 +111,7 @@ pub fn open_checkpoint(what: &str, note: &str, keys: &LogKeys) -> Result<Verifie
     })
 }
 
-/// A text that cannot be read as a signed checkpoint proves nothing.
+/// The fault for a text that is not a signed checkpoint.
 pub fn unreadable_note(what: &str) -> Fault {
     Fault::ProofMissing {
         what: format!(
@@ -112,8 +122,10 @@ pub fn unreadable_note(what: &str) -> Fault {
 }
 
 impl Receipt {
-    /// Checks it with nothing but the log's keys: its signature, and that it continues
-    /// an older checkpoint.
+    /// Verifies signature and origin, and with `older` that this checkpoint
+    /// continues it. The faults are those of [`open_checkpoint`]; also
+    /// `proof_missing` if there is no proof for `older`, and `log_tampered` if
+    /// it fails.
     pub fn verify(&self, keys: &LogKeys, older: Option<&Checkpoint>) -> Result<VerifiedCheckpoint> {
         let opened = open_checkpoint("the checkpoint", &self.note, keys)?;
         let Some(older) = older else {

@@ -1,4 +1,4 @@
-//! What summaries of the log are made from.
+//! What reports and statements have in common.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +7,16 @@ use lac_model::audit::{EventView, RecordFields};
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// An event of a filter.
+/// An event to summarise.
 #[derive(Debug)]
 pub struct SummaryEvent {
     pub event: EventView,
-    /// The shopper part was erased: no e-mail address, reason and details.
+    /// Whether the `shopper` part (e-mail address, reason, details) was erased.
     pub erased: bool,
 }
 
 impl SummaryEvent {
+    /// Decodes an event that a query found.
     pub fn from_record(event: &RecordFields<'_>) -> Result<Self> {
         Ok(Self {
             event: event_view(event)?,
@@ -24,18 +25,18 @@ impl SummaryEvent {
     }
 }
 
-/// Why a summary may not show everything that happened.
+/// Why a summary may not contain every event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisibilityLimit {
-    /// The reader's role scope: only some websites' events, and the reader's
+    /// The reader's role scope: only events of some websites, and the reader's
     /// own.
     Websites,
     /// The reader's role: only the action group `login_as_customer`.
     ActionGroups,
 }
 
-/// What a summary is of: part of its JSON.
+/// What a summary covers; part of its JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SummaryInfo {
     /// The store's name.
@@ -43,13 +44,13 @@ pub struct SummaryInfo {
     pub made_at: Timestamp,
     /// Whose view of the log this is.
     pub made_by: String,
-    /// `general/locale/timezone`.
+    /// The time zone, from the config path `general/locale/timezone`.
     pub zone: String,
-    /// The bounds that were asked for: since ≤ time < until.
+    /// The requested period: `since` inclusive, `until` exclusive.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
-    /// Why there may be more than is shown; empty if nothing is missing.
+    /// Why events may be missing; empty if none are.
     pub limits: Vec<VisibilityLimit>,
-    /// Events in the whole log.
+    /// Number of events in the whole log.
     pub log_size: u64,
 }

@@ -1,5 +1,5 @@
-//! A file that grows: on another machine's disk, or in a directory that only
-//! an auditor can change.
+//! An anchor file: on another machine's disk, or in a directory that only an
+//! auditor can change.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -12,8 +12,8 @@ use nix::unistd::{AccessFlags, access};
 
 use super::Anchor;
 
-/// Signed notes one after another, each followed by an empty line. The file
-/// may belong to somebody else, and need not be readable.
+/// Appends signed notes to a file, each followed by an empty line. The file may
+/// belong to another account, and need not be readable.
 #[derive(Debug, Clone)]
 pub struct FileAnchor(PathBuf);
 
@@ -22,14 +22,14 @@ impl FileAnchor {
         Self(path)
     }
 
-    /// The file as it is. Nothing hangs on what is no file, and nothing is
-    /// written through a link.
+    /// Opens the existing file. Refuses links and anything but a regular file.
     fn open(&self) -> io::Result<File> {
         open(&self.0, OpenOptions::new().append(true))
     }
 
-    /// The file, made where there is none. It is not asked for and made in one
-    /// call: kernels refuse that for somebody else's file in a shared directory.
+    /// Opens the file, or creates it with mode 0600. Not with a single call:
+    /// for another account's file in a shared directory, Linux refuses O_CREAT
+    /// (`fs.protected_regular`).
     fn open_or_create(&self) -> io::Result<File> {
         match self.open() {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -38,7 +38,7 @@ impl FileAnchor {
         let mut new = OpenOptions::new();
         new.append(true).create_new(true).mode(0o600);
         match open(&self.0, &mut new) {
-            // Another process was quicker.
+            // Another process was faster.
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => self.open(),
             opened => opened,
         }
@@ -59,7 +59,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 }
 
 impl Anchor for FileAnchor {
-    /// In one write, so that notes of several processes do not mix.
+    /// One write for each note, so that notes of several processes do not mix.
     fn append_note(&self, note: &str) -> io::Result<()> {
         let mut file = self.open_or_create()?;
         let record = format!("{note}\n");

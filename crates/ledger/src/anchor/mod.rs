@@ -1,8 +1,9 @@
-//! Copies of signed checkpoints where the store's owner cannot change them.
+//! Anchors: copies of signed checkpoints in places that the store's owner
+//! cannot change.
 //!
-//! A checkpoint is anchored after its act was committed and the writer's lock
-//! was released, so nothing slow is ever waited for under it; and as the act is
-//! done by then, a place that fails is told, never an error.
+//! A checkpoint is anchored after the commit, when the write lock has been
+//! released, so a slow anchor delays nobody else. The change is recorded by
+//! then, so a failing anchor is reported as a warning, not as an error.
 
 mod file;
 mod syslog;
@@ -14,37 +15,37 @@ use lac_model::fault::Fault;
 pub use file::FileAnchor;
 pub use syslog::SyslogAnchor;
 
-/// One place that keeps copies.
+/// A place that keeps copies.
 pub trait Anchor: std::fmt::Debug + Send {
     /// Adds a copy of the signed note.
     ///
     /// # Errors
-    /// Whatever keeps it from being written.
+    /// Any I/O error; also a note that the place cannot keep.
     fn append_note(&self, note: &str) -> io::Result<()>;
 
-    /// Whether a copy could be added now; adds none.
+    /// Whether a copy could be added now. Adds none.
     ///
     /// # Errors
-    /// What [`Anchor::keep`] would fail with, as far as it can be told.
+    /// Those of [`Anchor::append_note`], as far as they can be known before.
     fn check(&self) -> io::Result<()>;
 
-    /// For messages: a path, or what it is.
+    /// A path or a description, for messages.
     fn name(&self) -> String;
 
-    /// Whether one may do without: a machine need not keep a log.
+    /// Whether the place may be missing: not every machine has a system log.
     fn is_optional(&self) -> bool;
 }
 
-/// All places of a store.
+/// All anchors of a store.
 pub trait Anchors {
-    /// Adds a copy to each. What fails is told to whoever runs the program.
+    /// Adds a copy to each anchor. Failures are warnings.
     fn append_note(&self, note: &str);
 
-    /// How each of them is; adds nothing.
+    /// Checks each anchor. Adds nothing.
     fn check_all(&self) -> Vec<AnchorStatus>;
 }
 
-/// No place at all.
+/// For a store without anchors.
 #[derive(Debug, Clone, Copy)]
 pub struct NoAnchors;
 
@@ -56,11 +57,11 @@ impl Anchors for NoAnchors {
     }
 }
 
-/// A place as it was found.
+/// The result of checking an anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnchorStatus {
     pub name: String,
-    /// What keeps copies from being added.
+    /// Why no copy can be added; `None` if it can.
     pub problem: Option<Fault>,
     pub is_optional: bool,
 }

@@ -1,5 +1,5 @@
-//! The system's log, which administrators of a store usually cannot change and
-//! which is often sent to another machine.
+//! The system's log as an anchor: administrators of a store usually cannot
+//! change it, and it is often sent to another machine.
 
 use std::io;
 use std::os::unix::net::UnixDatagram;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Anchor;
 
-/// Where the log listens.
+/// The socket of the log service.
 const SOCKET: &str = if cfg!(target_os = "macos") {
     "/var/run/syslog"
 } else {
@@ -18,11 +18,11 @@ const SOCKET: &str = if cfg!(target_os = "macos") {
 /// Facility authpriv (10), severity notice (5): RFC 5424, section 6.2.1.
 const PRIORITY: u8 = 10 * 8 + 5;
 
-/// A log that is stuck holds nobody up for longer than this.
+/// Do not wait longer for a log service that does not read.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// One line for each checkpoint: `lac checkpoint ORIGIN SIZE ROOT SIGNATURE`,
-/// from which the signed note can be put together again.
+/// Writes one line for each checkpoint, `lac checkpoint ORIGIN SIZE ROOT
+/// SIGNATURE`, from which the signed note can be rebuilt.
 #[derive(Debug, Clone)]
 pub struct SyslogAnchor {
     socket: PathBuf,
@@ -50,7 +50,7 @@ impl Default for SyslogAnchor {
 }
 
 impl Anchor for SyslogAnchor {
-    /// As C libraries write it, but without a time: the log has its own.
+    /// In the format of C libraries, without a time: the log service adds it.
     fn append_note(&self, note: &str) -> io::Result<()> {
         let line =
             syslog_line(note).ok_or_else(|| io::Error::other("this is no signed checkpoint"))?;
@@ -71,8 +71,8 @@ impl Anchor for SyslogAnchor {
     }
 }
 
-/// A note of one signature in one line: the three lines of the checkpoint and
-/// the signature as the note has it, base64.
+/// The line for a signed checkpoint with one signature; `None` for anything
+/// else.
 fn syslog_line(note: &str) -> Option<String> {
     let (checkpoint, signature) = note.strip_suffix('\n')?.split_once("\n\n")?;
     let (by, signature) = signature.rsplit_once(' ')?;
@@ -105,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn the_note_can_be_put_together_again() {
+    fn notes_can_be_rebuilt_from_the_line() {
         let longest = "o".repeat(255);
         for origin in ["shop.example", longest.as_str(), "shop.example/käse"] {
             let note = note(origin);
             let line = syslog_line(&note).unwrap();
-            // RFC 3164: what is longer than 1024 bytes may be cut.
+            // RFC 3164: a message longer than 1024 bytes may be cut.
             assert!(line.len() < 900 && !line.contains('\n'), "{line}");
             let words: Vec<&str> = line.split(' ').collect();
             let ["lac", "checkpoint", origin, size, root, signature] = words[..] else {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_checkpoint_of_ours_is_no_line() {
+    fn other_notes_are_refused() {
         let note = note("shop.example");
         let other = note.replacen("— shop.example", "— else.example", 1);
         let witnessed = format!("{note}— witness.example AAAA\n");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_listens_gets_it_and_one_that_does_not_is_an_error() {
+    fn lines_are_sent_and_a_missing_socket_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let syslog = SyslogAnchor {
             socket: dir.path().join("log"),

@@ -1,4 +1,4 @@
-//! The directory of archives.
+//! The directory of archive files.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -13,10 +13,10 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 use lac_store::dir::{FileProtection, check_permissions};
 
-/// What a file has behind its name until it is whole.
+/// Suffix of a file that is not finished.
 const TEMP_SUFFIX: &str = ".new";
 
-/// A directory, mode 0700, made when it is first needed.
+/// A directory with mode 0700, created when it is first needed.
 #[derive(Debug, Clone)]
 pub struct ArchiveDir(PathBuf);
 
@@ -25,7 +25,8 @@ impl ArchiveDir {
         Self(path.into())
     }
 
-    /// The path of a name. Names come out of the database: they are plain.
+    /// The path of a file. Names come from the database, so they are checked:
+    /// letters, digits, `-`, `_`, `.`, and no `.` at the beginning.
     fn path(&self, name: &str) -> Result<PathBuf> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
         if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
@@ -146,7 +147,6 @@ impl Archives for ArchiveDir {
     }
 }
 
-/// A link or a directory where an archive should be.
 fn not_a_regular_file(path: &Path) -> Fault {
     Fault::LogTampered {
         what: format!("{} is no ordinary file", path.display()),

@@ -1,4 +1,4 @@
-//! One event of an archive or a proof.
+//! One event in an archive or a proof.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -10,9 +10,9 @@ use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// One event: its record without the two commitments at its end, and for each
-/// part either text and salt, from which the commitment is computed, or the
-/// commitment alone.
+/// One event: its record without the two commitments at its end, and the two
+/// parts. A shown part has text and salt, from which the reader computes the
+/// commitment; of a withheld part there is only the commitment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventLine {
@@ -22,22 +22,24 @@ pub struct EventLine {
     pub staff: PartDisclosure,
 }
 
-/// A part of an event.
+/// A part of an event, shown or withheld.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum PartDisclosure {
     /// The exact text, and the 32 bytes of salt in base64.
     Disclosed(String, String),
-    /// base64url(SHA-256(0x02 ‖ salt ‖ text)): erased, or not for this reader.
+    /// The commitment in base64url without padding (43 characters). The part
+    /// was erased, or this reader may not see it.
     Withheld(String),
 }
 
 impl PartDisclosure {
+    /// Shows a part. `salt` has 32 bytes.
     pub fn disclose(text: &str, salt: &[u8]) -> Self {
         Self::Disclosed(text.to_owned(), STANDARD.encode(salt))
     }
 
-    /// The text, unless it is withheld.
+    /// The text, if it is shown.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Disclosed(text, _) => Some(text),
@@ -45,7 +47,8 @@ impl PartDisclosure {
         }
     }
 
-    /// The salt's bytes.
+    /// The salt, if the part is shown; also `None` if it is not base64 of 32
+    /// bytes.
     pub fn salt(&self) -> Option<[u8; 32]> {
         match self {
             Self::Disclosed(_, salt) => STANDARD.decode(salt).ok()?.try_into().ok(),
@@ -53,7 +56,8 @@ impl PartDisclosure {
         }
     }
 
-    /// The commitment as it stands in the record.
+    /// The commitment as it is in the record; `None` if salt or commitment are
+    /// malformed.
     fn commitment(&self) -> Option<String> {
         match self {
             Self::Disclosed(text, _) => {
@@ -67,27 +71,28 @@ impl PartDisclosure {
         }
     }
 
-    /// The same without its text.
+    /// The same part without text and salt; `None` if they are malformed.
     #[must_use]
     pub fn withhold(&self) -> Option<Self> {
         self.commitment().map(Self::Withheld)
     }
 }
 
-/// An event put together again.
+/// An event with its complete record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoredEvent {
     pub record: String,
+    /// Text of the `shopper` part; `None` if it is withheld.
     pub shopper: Option<String>,
-    /// `None` in a proof that withholds it.
+    /// Text of the `staff` part; `None` if it is withheld.
     pub staff: Option<String>,
 }
 
-/// What stands in for a staff part that a proof withholds.
+/// The `staff` part that [`RestoredEvent::texts`] gives for a withheld one.
 const WITHHELD_STAFF: &str = r#"{"ip_address":null,"os_account":null,"login_uid":null}"#;
 
 impl EventLine {
-    /// From a record with its commitments, and the parts.
+    /// `record` is complete, with its commitments; `None` if it has none.
     pub fn new(record: &str, shopper: PartDisclosure, staff: PartDisclosure) -> Option<Self> {
         let at = record.rfind(",\"shopper\":\"")?;
         Some(Self {
@@ -97,7 +102,9 @@ impl EventLine {
         })
     }
 
-    /// Puts the record together.
+    /// Computes the commitments and puts the record together. `log_tampered` if
+    /// a salt or commitment is malformed. Nothing is proven before the leaf is
+    /// checked against a root.
     pub fn restore(&self) -> Result<RestoredEvent> {
         let commitments = [&self.shopper, &self.staff].map(PartDisclosure::commitment);
         let [Some(shopper), Some(staff)] = commitments else {
@@ -115,6 +122,7 @@ impl EventLine {
 }
 
 impl RestoredEvent {
+    /// The texts to decode or to match with a filter.
     pub fn texts(&self) -> EventTexts<'_> {
         EventTexts {
             record: &self.record,
@@ -123,6 +131,7 @@ impl RestoredEvent {
         }
     }
 
+    /// The leaf of the record.
     pub fn leaf(&self) -> Hash {
         merkle::leaf_hash(self.record.as_bytes())
     }
@@ -136,7 +145,7 @@ mod tests {
     use lac_model::time::Timestamp;
 
     #[test]
-    fn event_round_trips_exactly() {
+    fn lines_restore_the_exact_record() {
         let mut event = Event::new(Action::LoginIssue);
         event.admin = Some(r#"odd,"shopper":"name"#.to_owned());
         event.reason = Some(r#"said ,"shopper":" once"#.to_owned());
@@ -165,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_salt_or_commitment_is_refused() {
+    fn malformed_salts_and_commitments_are_refused() {
         for bad in [r#"["text","AAAA"]"#, r#""AAAA""#, r#""not base64url+""#] {
             let part: PartDisclosure = serde_json::from_str(bad).unwrap();
             assert!(part.commitment().is_none(), "{bad}");

@@ -1,8 +1,10 @@
-//! Runs of events outside the database: archives, and the proofs of exports.
+//! Files with runs of events: archives, and the proofs of exports
+//! (`docs/proofs.md`, Proof and archive files).
 //!
-//! Both are JSON lines, compressed with zstd: a [`Header`] with a signed
-//! checkpoint and the hashes that lead from the events to it, then a [`Line`]
-//! for each event. `docs/proofs.md` describes them for others.
+//! Both are JSON lines, compressed with zstd: first a [`Header`] with a signed
+//! checkpoint and the hashes that lead from the events to its root, then an
+//! [`EventLine`] for each event. To check one, see
+//! [`crate::verify::ProofChecker`].
 
 mod dir;
 mod line;
@@ -22,49 +24,69 @@ use serde::{Deserialize, Serialize};
 
 use lac_store::Result;
 
-/// The format of archives.
+/// [`Header::format`] of an archive.
 pub const ARCHIVE_FORMAT: &str = "lac-archive/1";
-/// The format of the proofs of exports.
+/// [`Header::format`] of an export proof.
 pub const PROOF_FORMAT: &str = "lac-proof/1";
 
-/// The first line.
+/// The first line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// [`ARCHIVE`] or [`PROOF`].
+    /// [`ARCHIVE_FORMAT`] or [`PROOF_FORMAT`].
     pub format: String,
     /// The store's name.
     pub origin: String,
-    /// The audit key, as C2SP tools take it.
+    /// The public key that signed the checkpoint, `NAME+ID+KEY`. For
+    /// information: verify with a key that you trust.
     pub key: String,
-    /// The signed checkpoint that the hashes lead to.
+    /// The signed note with the root that the hashes lead to.
     pub checkpoint: String,
-    /// The first and the last event of a contiguous run; `null` for events
-    /// that are picked from here and there.
+    /// First and last `seq` of consecutive events; `null` for single events.
     pub range: Option<(u64, u64)>,
-    /// Number of events that follow.
+    /// Number of lines that follow.
     pub events: u64,
-    /// The other hashes of the tree, base64, in the order of a walk through it
-    /// (see `domain::proof`).
+    /// The other hashes of the tree, base64, in the order of
+    /// [`crate::proof::prove_leaves`].
     pub hashes: Vec<String>,
 }
 
-/// Where archives are kept.
+/// The place where archive files are kept. Names are plain file names.
 pub trait Archives: Sync {
-    /// An archive for reading; `None` if there is no such file.
+    /// Opens an archive for reading; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// `log_tampered` for a link, a directory or an invalid name; `io`.
     fn open(&self, name: &str) -> Result<Option<File>>;
-    /// An empty file beside the one of that name.
+    /// Creates an empty temporary file for the archive `name`, replacing an
+    /// older temporary file.
+    ///
+    /// # Errors
+    /// `log_tampered` for an invalid name; `store_unsafe` if others can write
+    /// to the directory; `io`.
     fn create(&self, name: &str) -> Result<File>;
-    /// Makes what was written beside durable and puts it in its place.
+    /// Syncs the temporary file and renames it to `name`.
+    ///
+    /// # Errors
+    /// `log_tampered` for an invalid name; `io`.
     fn publish(&self, name: &str) -> Result<()>;
-    /// Removes an archive that nothing refers to any more.
+    /// Removes an archive; no error if it does not exist.
+    ///
+    /// # Errors
+    /// `log_tampered` for an invalid name; `io`.
     fn remove(&self, name: &str) -> Result<()>;
-    /// The names of all ordinary files there, finished or not.
+    /// The names of all regular files, finished or not, sorted.
+    ///
+    /// # Errors
+    /// `io`.
     fn names(&self) -> Result<Vec<String>>;
-    /// Waits until nobody else archives or erases; held until dropped. The
-    /// first to come owns the directory: two stores in one would take each
-    /// other's files for nobody's.
+    /// Waits for an exclusive lock, held until the file is dropped. The first
+    /// `owner` (a store) keeps the directory: two stores in one directory would
+    /// remove each other's files as unknown.
+    ///
+    /// # Errors
+    /// `store_unsafe` if the directory belongs to another store; `io`.
     fn lock(&self, owner: &str) -> Result<File>;
-    /// The directory, for messages.
+    /// The place, for messages.
     fn location(&self) -> String;
 }

@@ -1,4 +1,5 @@
-//! Reading runs of events, of which nothing is taken for granted.
+//! Reads archives and proofs. The files are untrusted: lengths are bounded and
+//! every deviation from the format is `log_tampered`.
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
@@ -7,14 +8,15 @@ use super::{EventLine, Header};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// The longest line that is read, in bytes.
+/// The longest line that is read, in bytes (64 MiB).
 pub const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What is reserved for a frame before it is decompressed, in bytes.
+/// The most bytes that are reserved for a frame before it is decompressed.
 const MAX_PREALLOCATED: usize = 4 * 1024 * 1024;
 
-/// Header and events of a file, from its beginning to its end: an iterator
-/// over its lines, which ends with an error where lines are missing.
+/// Reads a file from beginning to end: the header, then an iterator over its
+/// events. The iterator ends with an error if there are fewer or more events
+/// than the header says.
 pub struct EventLines<'r> {
     name: String,
     input: BufReader<Box<dyn Read + 'r>>,
@@ -26,14 +28,14 @@ pub struct EventLines<'r> {
 
 impl std::fmt::Debug for EventLines<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lines")
+        f.debug_struct("EventLines")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
 impl<'r> EventLines<'r> {
-    /// Reads the header. `name` is for messages.
+    /// Reads the header. `name` is for messages; `compressed` is the zstd file.
     pub fn open(name: &str, compressed: impl Read + 'r) -> Result<Self> {
         let plain = zstd::Decoder::new(compressed).map_err(|e| Fault::io(name, e))?;
         let mut input: BufReader<Box<dyn Read + 'r>> = BufReader::new(Box::new(plain));
@@ -77,17 +79,19 @@ impl Iterator for EventLines<'_> {
     }
 }
 
-/// An archive that is read from anywhere.
+/// Reads single frames of an archive, through the table at its end.
 #[derive(Debug)]
 pub struct FrameReader<F> {
     name: String,
     file: F,
-    /// Where each frame begins, and its two lengths.
+    /// For each frame: offset, compressed length, decompressed length, in
+    /// bytes.
     table: Vec<(u64, u32, u32)>,
 }
 
 impl<F: Read + Seek> FrameReader<F> {
-    /// Reads the table at the end.
+    /// Reads the table and checks that the frames fill the whole file. `name`
+    /// is for messages.
     pub fn open(name: &str, mut file: F) -> Result<Self> {
         let bad = || malformed(name, 0, "the table of its frames is damaged");
         let io = |e| Fault::io(name, e);
@@ -127,17 +131,17 @@ impl<F: Read + Seek> FrameReader<F> {
         })
     }
 
-    /// Frames with events; the first one has number 0.
+    /// Number of frames with events: all but the header's.
     pub fn event_frame_count(&self) -> usize {
         self.table.len().saturating_sub(1)
     }
 
-    /// The header's text, and whatever else is in its frame.
+    /// The decompressed frame of the header.
     pub fn read_header(&mut self) -> Result<Vec<u8>> {
         self.read_frame(0)
     }
 
-    /// The events of one frame.
+    /// The events of a frame; `frame` counts from 0.
     pub fn read_events(&mut self, frame: usize) -> Result<Vec<EventLine>> {
         let text = self.read_frame(frame + 1)?;
         let text = std::str::from_utf8(&text).map_err(|e| malformed(&self.name, 0, e))?;
@@ -146,8 +150,8 @@ impl<F: Read + Seek> FrameReader<F> {
             .collect()
     }
 
-    /// What is in a frame. Its length is what the table says, and no more is
-    /// held than what really comes out.
+    /// Decompresses a frame. A longer or shorter result than the table says is
+    /// refused, and no more than that is allocated.
     fn read_frame(&mut self, frame: usize) -> Result<Vec<u8>> {
         let damaged = |problem: &dyn ToString| malformed(&self.name, 0, problem.to_string());
         let (start, compressed, plain) = *self
@@ -172,13 +176,13 @@ impl<F: Read + Seek> FrameReader<F> {
     }
 }
 
-/// Four bytes from `at` on, least significant first.
+/// Four bytes from `at`, little endian.
 fn read_u32_le(bytes: &[u8], at: usize) -> u32 {
     let four = bytes.get(at..).and_then(<[u8]>::first_chunk);
     four.map_or(0, |four| u32::from_le_bytes(*four))
 }
 
-/// One line without its end; `false` at the end of the file.
+/// Reads one line without its newline; `false` at the end of the file.
 fn read_line(name: &str, lines: &mut impl BufRead, text: &mut String) -> Result<bool> {
     let mut limited = lines.take(MAX_LINE_BYTES);
     match limited.read_line(text) {
@@ -196,7 +200,8 @@ fn parse_line(name: &str, number: u64, text: &str) -> Result<EventLine> {
     serde_json::from_str(text).map_err(|e| malformed(name, number, e))
 }
 
-/// A file that is not what it should be.
+/// The fault for `line` of the file (counted from 1; 0 if it is not about a
+/// line).
 fn malformed(name: &str, line: u64, problem: impl ToString) -> Fault {
     let problem = problem.to_string();
     let what = match line {

@@ -1,9 +1,9 @@
-//! Writing runs of events.
+//! Writes archives and proofs.
 //!
-//! An archive is a series of zstd frames, the header in one of its own and
-//! then [`FRAME`] events in each, so that a reader can begin anywhere, and ends
-//! with the table of zstd's seekable format (in a frame that other readers
-//! skip). A proof is one frame.
+//! An archive is a sequence of zstd frames: one for the header, then one for
+//! each [`EVENTS_PER_FRAME`] events, so that a reader can start anywhere. It
+//! ends with the table of zstd's seekable format, in a frame that other zstd
+//! readers skip. A proof is a single frame.
 
 use std::fs::File;
 use std::io::{self, BufReader, Seek as _, SeekFrom, Write};
@@ -15,18 +15,18 @@ use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Events in one frame of an archive.
+/// Events in each frame of an archive; the last frame can have fewer.
 pub const EVENTS_PER_FRAME: u64 = 512;
 
-/// Fast, and small enough.
 const ZSTD_LEVEL: i32 = 6;
 
-/// Frame and magic number of zstd's seekable format (zstd, contrib/
-/// seekable_format/zstd_seekable_compression_format.md).
+/// Magic numbers of zstd's seekable format (zstd,
+/// `contrib/seekable_format/zstd_seekable_compression_format.md`).
 const SKIPPABLE_FRAME_MAGIC: u32 = 0x184D_2A5E;
 const SEEK_TABLE_MAGIC: u32 = 0x8F92_EAB1;
 
-/// What stands before a table of that length.
+/// The first 8 bytes of the table's frame. `length` is that of the rest, in
+/// bytes.
 pub fn seek_table_header(length: u32) -> [u8; 8] {
     let mut start = [0; 8];
     start[..4].copy_from_slice(&SKIPPABLE_FRAME_MAGIC.to_le_bytes());
@@ -34,14 +34,14 @@ pub fn seek_table_header(length: u32) -> [u8; 8] {
     start
 }
 
-/// What was written.
+/// Length in bytes and SHA-256 of a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileDigest {
     pub bytes: u64,
     pub sha256: Hash,
 }
 
-/// Counts and hashes what goes by.
+/// Passes bytes on and computes their length and SHA-256.
 #[derive(Debug)]
 pub struct HashingWriter<W> {
     out: W,
@@ -58,12 +58,12 @@ impl<W> HashingWriter<W> {
         }
     }
 
-    /// Where it goes.
+    /// The inner writer. What you write to it directly is not hashed.
     pub fn inner_mut(&mut self) -> &mut W {
         &mut self.out
     }
 
-    /// What went by, and where it went.
+    /// The inner writer and the digest.
     pub fn finish(self) -> (W, FileDigest) {
         let written = FileDigest {
             bytes: self.bytes,
@@ -86,13 +86,13 @@ impl<W: Write> Write for HashingWriter<W> {
     }
 }
 
-/// Writes an archive, in frames of [`FRAME`] events.
+/// Writes an archive.
 pub struct ArchiveWriter<W: Write> {
     out: HashingWriter<W>,
-    /// Lines of the frame that is being filled.
+    /// Lines of the current frame.
     buffer: Vec<u8>,
     buffered_events: u64,
-    /// Compressed and plain length of each frame.
+    /// Compressed and decompressed length of each frame.
     frames: Vec<(u32, u32)>,
 }
 
@@ -115,7 +115,7 @@ impl<W: Write> ArchiveWriter<W> {
         Ok(writer)
     }
 
-    /// Adds an event.
+    /// Adds an event. The caller adds them in order of `seq`.
     pub fn push(&mut self, line: &EventLine) -> Result<()> {
         append_json_line(&mut self.buffer, line)?;
         self.buffered_events += 1;
@@ -137,7 +137,7 @@ impl<W: Write> ArchiveWriter<W> {
         self.out.write_all(&frame).map_err(write_fault)
     }
 
-    /// Ends it.
+    /// Writes the last frame and the table.
     pub fn finish(mut self) -> Result<FileDigest> {
         self.write_frame()?;
         let count = u32::try_from(self.frames.len()).map_err(Fault::internal)?;
@@ -158,7 +158,7 @@ impl<W: Write> ArchiveWriter<W> {
     }
 }
 
-/// Writes a proof, in one frame.
+/// Writes a proof.
 pub struct ProofWriter<'w, W: Write> {
     out: zstd::Encoder<'w, HashingWriter<W>>,
     buffer: Vec<u8>,
@@ -181,7 +181,7 @@ impl<W: Write> ProofWriter<'_, W> {
         Ok(writer)
     }
 
-    /// Adds an event.
+    /// Adds an event. The caller adds them in order of `seq`.
     pub fn push(&mut self, line: &EventLine) -> Result<()> {
         self.write_line(line)
     }
@@ -192,7 +192,7 @@ impl<W: Write> ProofWriter<'_, W> {
         self.out.write_all(&self.buffer).map_err(write_fault)
     }
 
-    /// Ends it.
+    /// Writes the end of the frame.
     pub fn finish(self) -> Result<FileDigest> {
         let mut out = self.out.finish().map_err(write_fault)?;
         out.flush().map_err(write_fault)?;
@@ -211,7 +211,7 @@ fn write_fault(error: io::Error) -> Fault {
     Fault::io("writing an archive or a proof", error)
 }
 
-/// Length and SHA-256 of a file.
+/// Length in bytes and SHA-256 of a file, read from its beginning.
 pub fn file_digest(mut file: File) -> io::Result<(u64, Hash)> {
     file.seek(SeekFrom::Start(0))?;
     let mut counting = HashingWriter::new(io::sink());

@@ -1,5 +1,5 @@
-//! One pass over many events, cut into runs of seqs that several threads read
-//! and encode. What is held is a few runs, however long the log is.
+//! Encodes many events in one pass: ranges of seqs are read and encoded by
+//! several threads. Memory does not grow with the log.
 
 use super::EventEncoder;
 use crate::archive::EVENTS_PER_FRAME;
@@ -7,23 +7,23 @@ use crate::parallel;
 use crate::source::EventSource;
 use lac_store::{EventQuery, ReadTx, Result, Store};
 
-/// Seqs in a run of the database.
+/// Seqs in one range of the database.
 const RUN_EVENTS: u64 = 2048;
-/// Frames in a run of an archive.
+/// Frames in one range of an archive.
 const RUN_FRAMES: u64 = 4;
-/// Bytes that a buffer keeps between runs.
+/// The most bytes that a buffer keeps for the next range.
 const MAX_KEPT_CAPACITY: usize = 4 * 1024 * 1024;
 
-/// An encoded run.
+/// The encoded rows of one range.
 #[derive(Debug, Default)]
 pub struct EncodedRun {
     pub bytes: Vec<u8>,
     pub rows: u64,
-    /// The last seq it covers.
+    /// Last `seq` of the range.
     pub last: u64,
 }
 
-/// The seqs that a query can be about, both ends included; `None` for none.
+/// First and last `seq` that can match a query, inclusive; `None` if none can.
 pub fn query_window(read: &dyn ReadTx, query: &EventQuery) -> Result<Option<[u64; 2]>> {
     let mut first = query.hints.first.unwrap_or(1);
     let mut last = query
@@ -69,7 +69,7 @@ pub fn query_window(read: &dyn ReadTx, query: &EventQuery) -> Result<Option<[u64
     Ok((first <= last).then_some([first, last]))
 }
 
-/// Cuts a window into runs; those of archives begin where their frames do.
+/// Splits a window into ranges. Those in archives begin at a frame.
 fn split_into_runs(read: &dyn ReadTx, [first, last]: [u64; 2]) -> Result<Vec<[u64; 2]>> {
     let mut runs = Vec::new();
     let mut next = first;
@@ -90,8 +90,8 @@ fn split_into_runs(read: &dyn ReadTx, [first, last]: [u64; 2]) -> Result<Vec<[u6
     Ok(runs)
 }
 
-/// Encodes every event of an ascending query without a limit and gives the
-/// runs to `take`, in order.
+/// Encodes every event of a query and calls `take` with the rows of each range,
+/// in order. The query must be ascending and without a limit.
 pub fn encode_runs(
     store: &dyn Store,
     source: EventSource<'_>,
@@ -110,7 +110,6 @@ pub fn encode_runs(
     parallel::for_each_range(store, source, &runs, &work, &mut |run| take(run))
 }
 
-/// Reads and encodes one run.
 fn encode_run(
     run: &mut EncodedRun,
     source: EventSource<'_>,
@@ -122,7 +121,7 @@ fn encode_run(
     run.bytes.shrink_to(MAX_KEPT_CAPACITY);
     (run.rows, run.last) = (0, last);
     let mut part = query.clone();
-    // The run itself says where to look: no search by time for each.
+    // The range makes a search by time unnecessary.
     part.hints.first = Some(first);
     part.hints.last = Some(last);
     part.after = None;

@@ -1,4 +1,5 @@
-//! Taking events along: rows in a file and, where asked for, a proof.
+//! Exports: encodes events into the rows of a file, with an optional proof.
+//! File formats and files are behind the traits of this module.
 
 pub mod encode;
 mod ports;

@@ -1,107 +1,113 @@
-//! What an export needs of others: rows, files, somebody who takes them.
+//! Traits that an export needs from others: encoders of rows, files, and where
+//! their bytes go.
 
 use crate::archive::FileDigest;
 use lac_model::audit::{EventField, RecordFields};
 use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use lac_store::Result;
 
-/// How an export's file is laid out.
+/// The layout of an export's file.
 #[derive(Debug, Clone, Default)]
 pub struct FileFormat {
-    /// All of them if empty.
+    /// Columns in this order; empty for all.
     pub columns: BoundedList<EventField, MAX_VALUES_PER_FIELD>,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: ShortText,
     /// `zst` or `gz`.
     pub compression: Option<ShortText>,
+    /// Whether cells that a spreadsheet would run as formulas get a leading
+    /// `'`.
     pub formula_guard: bool,
-    /// Whether it goes to a file, not to stdout.
+    /// Whether the target is a file, not stdout.
     pub is_file: bool,
 }
 
-/// Turns one event into a row's bytes.
+/// Encodes an event as a row.
 pub trait EventEncoder: Sync {
+    /// Appends the row of an event to `out`.
+    ///
     /// # Errors
-    /// Only internal ones.
+    /// Internal ones only.
     fn encode(&self, event: &RecordFields<'_>, out: &mut Vec<u8>) -> Result<()>;
 }
 
-/// Where an export goes: made aside, and put in place once it is recorded.
+/// Writes an export in its file format. Nothing has its final name before
+/// [`publish`](Self::publish), so that the export can be recorded first.
 pub trait ExportWriter {
-    /// Takes the bytes of some rows.
+    /// Writes encoded rows.
     ///
     /// # Errors
     /// `io`.
     fn write_rows(&mut self, bytes: &[u8]) -> Result<()>;
-    /// How far it is: events looked at, of how many.
+    /// Reports how many events were searched, and of how many.
     fn report_progress(&mut self, done: u64, total: u64);
-    /// All rows are there: makes the file whole and durable, still aside.
+    /// After the last row: completes the temporary file and syncs it.
     ///
     /// # Errors
     /// `io`.
     fn finish(&mut self) -> Result<FileDigest>;
-    /// Cells that a sheet could not take whole.
+    /// Number of cells that were longer than the file format allows.
     fn truncated_cells(&self) -> u64;
-    /// Where the proof goes.
+    /// The writer of the proof file.
     ///
     /// # Errors
     /// `io`.
     fn proof_writer(&mut self) -> Result<Box<dyn std::io::Write + '_>>;
-    /// The proof is whole; its name.
+    /// Completes the proof. Returns the name of its file, without directories.
     ///
     /// # Errors
     /// `io`.
     fn finish_proof(&mut self) -> Result<String>;
-    /// Puts everything in its place, the manifest beside it.
+    /// Writes the manifest and gives all files their final names.
     ///
     /// # Errors
     /// `io`.
     fn publish(&mut self, manifest: &str) -> Result<()>;
 }
 
-/// Takes the bytes of an export: a file with its manifest and proof, or stdout.
-/// Everything is made aside until it is published.
+/// Takes the bytes of an export: files, or stdout. Nothing has its final name
+/// before [`publish`](Self::publish).
 pub trait ExportSink {
-    /// Some bytes of the file.
+    /// Writes bytes of the export.
     ///
     /// # Errors
     /// `io`.
     fn write_bytes(&mut self, bytes: &[u8]) -> Result<()>;
-    /// How far it is: events looked at, of how many.
+    /// Reports how many events were searched, and of how many.
     fn report_progress(&mut self, done: u64, total: u64);
-    /// The file is whole: makes it durable.
+    /// After the last byte: syncs the temporary file.
     ///
     /// # Errors
     /// `io`.
     fn finish(&mut self, written: &FileDigest) -> Result<()>;
-    /// Some bytes of the proof.
+    /// Writes bytes of the proof.
     ///
     /// # Errors
     /// `io`.
     fn write_proof(&mut self, bytes: &[u8]) -> Result<()>;
-    /// The proof is whole; its name.
+    /// Completes the proof. Returns the name of its file, without directories.
     ///
     /// # Errors
     /// `io`.
     fn finish_proof(&mut self) -> Result<String>;
-    /// Puts everything in its place, the manifest beside it.
+    /// Writes the manifest and gives all files their final names.
     ///
     /// # Errors
     /// `io`.
     fn publish(&mut self, manifest: &str) -> Result<()>;
 }
 
-/// Knows how the files of each format are made.
+/// The available file formats.
 pub trait ExportFormats: Sync {
-    /// What turns events into rows.
+    /// The encoder for rows of a format.
     ///
     /// # Errors
-    /// `invalid_value` for a format that is none.
+    /// `invalid_value` for an unknown format.
     fn encoder(&self, format: &FileFormat) -> Result<Box<dyn EventEncoder>>;
-    /// What makes the file of the rows.
+    /// Starts a file in a format; its bytes go to `receiver`.
     ///
     /// # Errors
-    /// As [`Formats::encoder`], and `io`.
+    /// As [`ExportFormats::encoder`], and `io`.
     fn open_writer<'r>(
         &self,
         format: &FileFormat,

@@ -1,9 +1,9 @@
-//! The two proofs that an export can have.
+//! Writes the proof of an export (`docs/proofs.md`, Sparse and range).
 //!
-//! *Sparse*: the rows' events with the hashes that lead from them to a signed
-//! checkpoint. *Range*: every record of a contiguous run, one event further at
-//! either end so that the run can be seen to reach the bounds of the filter,
-//! with the parts of those that fit.
+//! A *sparse* proof has the events of the rows. A *range* proof has all events
+//! of a consecutive run, with the parts of those that match the filter. The run
+//! has one more event at each end, which shows that it reaches the bounds of
+//! the filter.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -21,14 +21,15 @@ use lac_model::audit::{EventTexts, Matcher, RecordFields};
 use lac_model::fault::Fault;
 use lac_store::{Cell, EventCells, EventQuery, Result, TreeHead};
 
-/// More events than this take a range.
+/// With more events, use a range proof.
 const MAX_SPARSE_EVENTS: usize = 100_000;
 
-/// The events that a sparse proof is for.
+/// Collects the events of a sparse proof.
 #[derive(Debug)]
 pub struct ProofSeqs(Option<Vec<u64>>);
 
 impl ProofSeqs {
+    /// Collects nothing unless `wanted`.
     pub fn new(wanted: bool) -> Self {
         Self(wanted.then(Vec::new))
     }
@@ -37,6 +38,7 @@ impl ProofSeqs {
         self.0.is_some()
     }
 
+    /// Adds an event, in order of `seq`. `invalid_value` for more than 100,000.
     pub fn push(&mut self, seq: u64) -> Result<()> {
         let Some(seqs) = &mut self.0 else {
             return Ok(());
@@ -54,7 +56,8 @@ impl ProofSeqs {
     }
 }
 
-/// What a proof is made from.
+/// Writes proofs from one snapshot. `tree` has the size of `head`; `window` is
+/// the first and last `seq` of the rows, `None` for an export without rows.
 pub struct ProofBuilder<'a> {
     pub source: EventSource<'a>,
     pub tree: &'a EventTree<'a>,
@@ -66,6 +69,7 @@ pub struct ProofBuilder<'a> {
 }
 
 impl ProofBuilder<'_> {
+    /// Writes a sparse proof of the collected events.
     pub fn write_sparse(&self, picked: &ProofSeqs, out: &mut dyn Write) -> Result<FileDigest> {
         let seqs = picked.0.as_deref().unwrap_or_default();
         let header = self.header(None, seqs.len() as u64, seqs.iter().copied())?;
@@ -81,8 +85,10 @@ impl ProofBuilder<'_> {
         writer.finish()
     }
 
+    /// Writes a range proof of the window.
     pub fn write_range(&self, out: &mut dyn Write) -> Result<FileDigest> {
-        // Nothing fits: the two events between which nothing is.
+        // Without rows: the two consecutive events between which a match would
+        // be.
         let [first, last] = match self.window {
             Some([first, last]) => [first.saturating_sub(1).max(1), last + 1],
             None => self.empty_window()?,
@@ -111,7 +117,7 @@ impl ProofBuilder<'_> {
         writer.finish()
     }
 
-    /// Where the filter's window would be if it held anything.
+    /// Where the first event after the filter's `since` is.
     fn empty_window(&self) -> Result<[u64; 2]> {
         let size = self.head.size;
         let at = match self.query.select.since {
@@ -170,13 +176,14 @@ impl ProofBuilder<'_> {
     }
 }
 
-/// The root that a head's note was signed for; the head was checked before.
+/// The root in the head's checkpoint. The head's signature was checked before.
 fn signed_root(head: &TreeHead) -> Result<lac_model::bytes::Hash> {
     let frontier = crate::merkle::Frontier::from_parts(head.size, &head.nodes);
     Ok(frontier.map_err(Fault::internal)?.root())
 }
 
-/// Gives the lines of a range of events to `each`, wherever they are kept.
+/// Calls `each` with the lines of events `first` to `last`, inclusive, from
+/// archives or database.
 pub fn for_each_line(
     source: EventSource<'_>,
     first: u64,
@@ -200,7 +207,7 @@ pub fn for_each_line(
     })
 }
 
-/// A row as a line.
+/// The line of an event in the database, and its `seq`.
 pub fn line_from_cells(cells: &EventCells<'_>) -> Result<(u64, EventLine)> {
     let seq = match cells.seq {
         Cell::Integer(seq) => seq.cast_unsigned(),

@@ -1,17 +1,17 @@
-//! That a tree continues an older one: its leaves are those of the older tree,
-//! unchanged and in the same order, and newer ones after them.
+//! Consistency proofs: the leaves of the newer tree begin with those of the
+//! older tree, unchanged and in the same order.
 
 use super::super::merkle::{empty_root, node_hash};
 use super::position::{NodePosition, Side};
 use super::{NodeReader, ProofError, range_root, split_point};
 use lac_model::bytes::Hash;
 
-/// The proof that the tree of `new` leaves continues that of `old` leaves
-/// (RFC 6962, section 2.1.2, "PROOF(m, D\[n\])").
+/// Proves that the tree of `new` leaves continues that of `old` leaves (RFC
+/// 6962, section 2.1.2, "PROOF(m, D\[n\])").
 ///
-/// At most 65 hashes. Without any where there is nothing to prove (`old` is 0,
-/// or is `new`) or nothing that could be (`old` is larger), which no verifier
-/// accepts. Fails when a node cannot be read.
+/// At most 65 hashes. None if nothing needs to be proven (`old` is 0 or equal
+/// to `new`), or if nothing can be (`old` is larger); verifiers refuse the
+/// latter. Fails if a node cannot be read.
 pub fn prove_consistency<N: NodeReader>(
     nodes: &N,
     old: u64,
@@ -21,7 +21,7 @@ pub fn prove_consistency<N: NodeReader>(
     if old == 0 || old >= new {
         return Ok(proof);
     }
-    // Down to the subtree that the older tree ends with.
+    // Down to the subtree with which the older tree ends.
     let (mut lo, mut hi) = (0, new);
     while old < hi {
         let middle = split_point(lo, hi);
@@ -33,7 +33,7 @@ pub fn prove_consistency<N: NodeReader>(
             lo = middle;
         }
     }
-    // When that is the whole older tree, whoever checks has its root.
+    // If that subtree is the whole older tree, the verifier has its root.
     if lo > 0 {
         proof.push(range_root(nodes, lo, hi)?);
     }
@@ -44,13 +44,13 @@ pub fn prove_consistency<N: NodeReader>(
 /// Checks that the newer tree continues the older one (RFC 9162, section
 /// 2.1.4.2).
 ///
-/// The RFC says nothing of equal sizes and of the empty tree. Trees of one
-/// size must have one root, and every tree continues the empty one, whose
-/// root is [`empty_root`]; in both cases the proof has no hashes.
+/// The RFC does not define equal sizes and the empty tree. Here, trees of the
+/// same size must have the same root, and every tree continues the empty one,
+/// whose root is [`empty_root`]. In both cases the proof has no hashes.
 ///
-/// Any input is answered: everything but the roots, with their sizes, may come
-/// from anybody. Refused when the newer tree is smaller, when there are too few
-/// or too many hashes, and when they lead to another root of either tree.
+/// The roots and their sizes must come from trusted checkpoints; the proof may
+/// come from anybody. Refused if the newer tree is smaller, if there are too
+/// few or too many hashes, or if they lead to another root of either tree.
 pub fn verify_consistency(
     old: u64,
     old_root: &Hash,
@@ -77,7 +77,7 @@ pub fn verify_consistency(
                 older = node_hash(beside, &older);
                 newer = node_hash(beside, &newer);
             }
-            // What is to the right of the older tree's end was added later.
+            // Nodes to the right of the older tree's end were added later.
             Side::Right => newer = node_hash(&newer, beside),
         }
     }
@@ -93,7 +93,7 @@ pub fn verify_consistency(
     Ok(())
 }
 
-/// The cases that need no hashes: `old` is 0, or is `new`.
+/// The cases without hashes: `old` is 0 or equal to `new`.
 fn verify_trivial(
     old: u64,
     old_root: &Hash,

@@ -13,7 +13,8 @@ fn prove(old: u64, new: u64) -> Vec<Hash> {
     prove_consistency(&tree(new), old, new).unwrap()
 }
 
-/// What the other implementation thinks of a proof. It knows no empty tree.
+/// Whether the other implementation accepts a proof. It does not know the empty
+/// tree.
 fn tlog_accepts(old: u64, old_root: &Hash, new: u64, new_root: &Hash, proof: &[Hash]) -> bool {
     let [old_root, new_root] = [*old_root, *new_root].map(tlog_tiles::Hash);
     tlog_tiles::check_tree(&to_tlog_hashes(proof), new, new_root, old, old_root).is_ok()
@@ -33,7 +34,7 @@ fn assert_agrees_with_tlog(old: u64, new: u64, new_root: &Hash) {
     assert!(tlog_accepts(old, &old_root, new, new_root, &proof));
 }
 
-/// Proofs of the Certificate Transparency reference tests.
+/// Proofs from the Certificate Transparency reference tests.
 #[test]
 fn certificate_transparency_proofs() {
     let cases: [(u64, u64, &[&str]); 6] = [
@@ -94,7 +95,7 @@ fn certificate_transparency_proofs() {
 }
 
 #[test]
-fn every_two_small_trees_agree_with_another_implementation() {
+fn small_trees_match_another_implementation() {
     for new in 0..=256 {
         let new_root = root(new);
         for old in 0..=new {
@@ -104,7 +105,7 @@ fn every_two_small_trees_agree_with_another_implementation() {
 }
 
 #[test]
-fn larger_trees_agree_with_another_implementation() {
+fn larger_trees_match_another_implementation() {
     for new in 257..=1024 {
         let new_root = root(new);
         for old in sample_positions(new) {
@@ -114,7 +115,7 @@ fn larger_trees_agree_with_another_implementation() {
 }
 
 #[test]
-fn a_tree_of_the_same_size_is_the_same_tree() {
+fn trees_of_the_same_size_need_the_same_root() {
     for size in [0, 1, 7, u64::MAX] {
         let (mine, other) = if size == 0 {
             (empty_root(), root(1))
@@ -142,19 +143,19 @@ fn every_tree_continues_the_empty_one() {
 }
 
 #[test]
-fn a_tree_never_shrinks() {
+fn smaller_trees_are_refused() {
     assert_eq!(prove_consistency(&tree(7), 8, 7), Ok(vec![]));
     let verdict = verify_consistency(8, &root(8), 7, &root(7), &[]);
     assert_eq!(verdict, Err(ProofError::Shrunk { old: 8, new: 7 }));
 }
 
 #[test]
-fn every_bit_counts() {
+fn any_changed_bit_is_detected() {
     for new in 2..=33 {
         for old in 1..new {
             let (old_root, new_root) = (root(old), root(new));
             let mut proof = prove(old, new);
-            // All bits for one size, else one of each hash.
+            // All bits for one size; one bit of each hash for the others.
             let bits = if new == 13 { 0..256 } else { 77..78 };
             for bit in bits {
                 let (byte, mask) = (bit / 8, 1 << (bit % 8));
@@ -175,7 +176,7 @@ fn every_bit_counts() {
 }
 
 #[test]
-fn another_number_of_hashes_is_refused() {
+fn missing_and_extra_hashes_are_refused() {
     for new in 2..=70 {
         let new_root = root(new);
         for old in 1..new {
@@ -192,10 +193,10 @@ fn another_number_of_hashes_is_refused() {
     }
 }
 
-/// Another size can be accepted where the shape is the same; see the tests of
+/// A proof can be valid for another size with the same shape; see the tests of
 /// inclusion proofs.
 #[test]
-fn another_size_is_judged_as_by_others() {
+fn other_sizes_match_another_implementation() {
     for new in 2..=20 {
         for old in 1..new {
             let (old_root, new_root, proof) = (root(old), root(new), prove(old, new));
@@ -212,7 +213,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn large_trees_agree(new in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
+    fn large_trees_match_another_implementation(new in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
         let old = at.index(usize::try_from(new).unwrap()) as u64;
         assert_agrees_with_tlog(old, new, &root(new));
     }
@@ -235,7 +236,7 @@ proptest! {
 proptest! {
     /// A tree whose leaves are all the same continues many others.
     #[test]
-    fn other_trees_are_judged_as_by_others(
+    fn other_trees_match_another_implementation(
         (old, other_old) in number_pair(),
         (new, other_new) in number_pair(),
     ) {
@@ -249,7 +250,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_makes_it_panic(
+    fn arbitrary_input_does_not_panic(
         old in any_number(),
         new in any_number(),
         proof in any_hashes(),

@@ -1,16 +1,16 @@
-//! That a leaf is in a tree.
+//! Inclusion proofs: a leaf is in a tree.
 
 use super::super::merkle::node_hash;
 use super::position::{NodePosition, Side};
 use super::{NodeReader, ProofError, range_root, split_point};
 use lac_model::bytes::Hash;
 
-/// The proof that leaf `index`, counted from 0, is in the tree of `size`
-/// leaves: what stands beside the way from the leaf to the root, lowest first
-/// (RFC 6962, section 2.1.1, "PATH(m, D\[n\])").
+/// Proves that leaf `index`, counted from 0, is in the tree of `size` leaves
+/// (RFC 6962, section 2.1.1, "PATH(m, D\[n\])"): the siblings on the path from
+/// the leaf to the root, lowest first.
 ///
-/// At most 64 hashes. Without any where there is no such leaf, which no
-/// verifier accepts. Fails when a node cannot be read.
+/// At most 64 hashes. None if there is no such leaf, which verifiers refuse.
+/// Fails if a node cannot be read.
 pub fn prove_inclusion<N: NodeReader>(
     nodes: &N,
     index: u64,
@@ -38,10 +38,9 @@ pub fn prove_inclusion<N: NodeReader>(
 /// Checks that `leaf` is leaf `index`, counted from 0, of the tree with this
 /// size and root (RFC 9162, section 2.1.3.2).
 ///
-/// Any input is answered: the proof, the index and the size may come from
-/// anybody, as long as the root is known to be that of a tree of `size` leaves.
-/// Refused when there is no such leaf, when there are too few or too many
-/// hashes, and when they lead to another root.
+/// Size and root must come from the same trusted checkpoint; proof and index
+/// may come from anybody. Refused if there is no such leaf, if there are too
+/// few or too many hashes, or if they lead to another root.
 pub fn verify_inclusion(
     leaf: &Hash,
     index: u64,

@@ -13,7 +13,7 @@ fn prove(index: u64, size: u64) -> Vec<Hash> {
     prove_inclusion(&tree(size), index, size).unwrap()
 }
 
-/// What the other implementation thinks of a proof.
+/// Whether the other implementation accepts a proof.
 fn tlog_accepts(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root: &Hash) -> bool {
     let [leaf, root] = [*leaf, *root].map(tlog_tiles::Hash);
     tlog_tiles::check_record(&to_tlog_hashes(proof), size, root, index, leaf).is_ok()
@@ -30,7 +30,7 @@ fn assert_agrees_with_tlog(index: u64, size: u64, root: &Hash) {
     assert!(tlog_accepts(&leaf, index, size, &proof, root));
 }
 
-/// Paths of the Certificate Transparency reference tests.
+/// Paths from the Certificate Transparency reference tests.
 #[test]
 fn certificate_transparency_paths() {
     let cases: [(u64, u64, &[&str]); 5] = [
@@ -80,7 +80,7 @@ fn certificate_transparency_paths() {
 }
 
 #[test]
-fn every_leaf_of_small_trees_agrees_with_another_implementation() {
+fn small_trees_match_another_implementation() {
     for size in 1..=256 {
         let root = root(size);
         for index in 0..size {
@@ -90,7 +90,7 @@ fn every_leaf_of_small_trees_agrees_with_another_implementation() {
 }
 
 #[test]
-fn leaves_of_larger_trees_agree_with_another_implementation() {
+fn larger_trees_match_another_implementation() {
     for size in 257..=1024 {
         let root = root(size);
         for index in sample_positions(size)
@@ -103,7 +103,7 @@ fn leaves_of_larger_trees_agree_with_another_implementation() {
 }
 
 #[test]
-fn there_is_no_leaf_outside_of_the_tree() {
+fn leaves_outside_of_the_tree_are_refused() {
     for (index, size) in [(0, 0), (1, 1), (9, 8), (u64::MAX, 8), (u64::MAX, u64::MAX)] {
         assert_eq!(prove_inclusion(&tree(size), index, size), Ok(vec![]));
         let verdict = verify_inclusion(&[0; 32], index, size, &[], &[0; 32]);
@@ -112,12 +112,12 @@ fn there_is_no_leaf_outside_of_the_tree() {
 }
 
 #[test]
-fn every_bit_counts() {
+fn any_changed_bit_is_detected() {
     for size in 1..=33 {
         let root = root(size);
         for index in 0..size {
             let (leaf, mut proof) = (leaf(index), prove(index, size));
-            // All bits for one size, else one of each hash.
+            // All bits for one size; one bit of each hash for the others.
             let bits = if size == 13 { 0..256 } else { 77..78 };
             for bit in bits {
                 let (byte, mask) = (bit / 8, 1 << (bit % 8));
@@ -140,7 +140,7 @@ fn every_bit_counts() {
 }
 
 #[test]
-fn another_number_of_hashes_is_refused() {
+fn missing_and_extra_hashes_are_refused() {
     for size in 1..=70 {
         let root = root(size);
         for index in 0..size {
@@ -156,11 +156,11 @@ fn another_number_of_hashes_is_refused() {
     }
 }
 
-/// Of another index none is accepted. Another size can be: the path of the
-/// leftmost leaf, for one, is of the same shape in trees of 3 and 4 leaves.
-/// That is why a size must come from where the root does.
+/// No other index is accepted. Another size can be: for example, the path of
+/// the leftmost leaf has the same shape in trees of 3 and 4 leaves. Therefore
+/// the size must come from the same checkpoint as the root.
 #[test]
-fn another_index_is_refused_and_another_size_judged_as_by_others() {
+fn other_indexes_are_refused_and_other_sizes_match_tlog() {
     for size in 1..=24 {
         let root = root(size);
         for index in 0..size {
@@ -190,7 +190,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn leaves_of_large_trees_agree(size in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
+    fn large_trees_match_another_implementation(size in 1025..=MAX_LEAVES, at in any::<prop::sample::Index>()) {
         let index = at.index(usize::try_from(size).unwrap()) as u64;
         assert_agrees_with_tlog(index, size, &root(size));
     }
@@ -211,9 +211,10 @@ proptest! {
 }
 
 proptest! {
-    /// Whose leaves are all the same can be proven in many places.
+    /// In a tree whose leaves are all the same, a proof is valid for many
+    /// positions.
     #[test]
-    fn other_places_are_judged_as_by_others(
+    fn other_positions_match_another_implementation(
         (index, other_index) in number_pair(),
         (size, other_size) in number_pair(),
     ) {
@@ -228,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_makes_it_panic(
+    fn arbitrary_input_does_not_panic(
         index in any_number(),
         size in any_number(),
         proof in any_hashes(),

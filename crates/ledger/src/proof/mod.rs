@@ -1,12 +1,12 @@
-//! Proofs over the Merkle tree of the audit log (RFC 6962, section 2.1): that
-//! a leaf is in it, that a tree continues an older one, and that many leaves
-//! are in it.
+//! Proofs over the Merkle tree (RFC 6962, section 2.1): that a leaf is in a
+//! tree ([`prove_inclusion`]), that a tree continues an older one
+//! ([`prove_consistency`]), and that many leaves are in a tree
+//! ([`prove_leaves`]).
 //!
-//! Leaves are counted from 0, as the RFC does: event `seq` is leaf `seq - 1`.
-//! Those who make proofs read the tree's nodes through [`Nodes`]; those who
-//! check them need none, only the sizes and roots of checkpoints they trust.
-//! A size and its root go together, as a checkpoint signs them: a root alone
-//! does not say of how many leaves it is.
+//! Leaves are counted from 0, as in the RFC: event `seq` is leaf `seq - 1`. To
+//! make a proof, implement [`NodeReader`]. To check one, you only need sizes
+//! and roots from checkpoints that you trust. Always use a size and a root of
+//! the same checkpoint: a root alone does not say how many leaves its tree has.
 
 mod consistency;
 mod inclusion;
@@ -20,27 +20,29 @@ pub use multiproof::{MultiproofError, multiproof_root, prove_leaves};
 use super::merkle::{empty_root, node_hash};
 use lac_model::bytes::Hash;
 
-/// Where the nodes of a tree come from.
+/// Reads the nodes of a tree.
 ///
-/// Only perfect subtrees are asked for: they are the same in every tree that
-/// is large enough to have them, so that they can be stored once.
+/// Only complete subtrees are read. They are the same in every tree that is
+/// large enough to have them, so they can be stored once.
 pub trait NodeReader {
     /// Why a node could not be read.
     type Error;
 
     /// The root over the leaves `index << level .. (index + 1) << level`; on
-    /// level 0 the leaf `index` itself.
+    /// level 0 the leaf `index` itself. Only called for nodes inside of the
+    /// tree.
     ///
-    /// Asked for nodes inside of the tree a proof is made for only.
+    /// # Errors
+    /// Any failure to read the node; it ends the proof.
     fn node(&self, level: u32, index: u64) -> Result<Hash, Self::Error>;
 }
 
-/// The root over the leaves `lo..hi` (RFC 6962, section 2.1, "MTH(D\[lo:hi\])"),
-/// from at most 64 nodes.
+/// The root over the leaves `lo..hi` (RFC 6962, section 2.1,
+/// "MTH(D\[lo:hi\])"), from at most 64 nodes.
 ///
-/// `lo..hi` is what the RFC's split of a tree comes to: `lo` is a multiple of
-/// every power of two up to `hi - lo`. For 0..size that is the root of the
-/// tree; for an empty range it is [`empty_root`].
+/// `lo..hi` must be a range that the RFC's split of a tree produces: `lo` is a
+/// multiple of every power of two up to `hi - lo`. `0..size` gives the root of
+/// the tree, an empty range [`empty_root`].
 pub fn range_root<N: NodeReader>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N::Error> {
     let Some(level) = hi.saturating_sub(lo).checked_ilog2() else {
         return Ok(empty_root());
@@ -55,8 +57,8 @@ pub fn range_root<N: NodeReader>(nodes: &N, lo: u64, hi: u64) -> Result<Hash, N:
     Ok(node_hash(&left, &right))
 }
 
-/// Where the RFC splits the leaves `lo..hi`, which are two or more: after the
-/// largest power of two that is smaller than their number.
+/// Where the RFC splits the leaves `lo..hi` (two or more): after the largest
+/// power of two that is smaller than their number.
 fn split_point(lo: u64, hi: u64) -> u64 {
     lo + (1 << (hi - lo - 1).ilog2())
 }
@@ -72,7 +74,7 @@ pub enum ProofError {
         /// Leaves in the tree.
         size: u64,
     },
-    /// A tree never loses leaves.
+    /// The newer tree is smaller.
     #[error("a tree of {new} leaves cannot continue one of {old}")]
     Shrunk {
         /// Leaves in the older tree.
@@ -83,16 +85,16 @@ pub enum ProofError {
     /// The hashes end below the root.
     #[error("the proof has too few hashes")]
     TooShort,
-    /// The hashes go on above the root.
+    /// The hashes continue above the root.
     #[error("the proof has too many hashes")]
     TooLong,
-    /// The hashes lead to another root than the tree's.
+    /// The hashes lead to a root that is not the tree's.
     #[error("the proof does not lead to the root of the tree")]
     RootMismatch,
-    /// The hashes lead to another root than the older tree's.
+    /// The hashes lead to a root that is not the older tree's.
     #[error("the proof does not lead to the root of the older tree")]
     OldRootMismatch,
-    /// The hashes lead to another root than the newer tree's.
+    /// The hashes lead to a root that is not the newer tree's.
     #[error("the proof does not lead to the root of the newer tree")]
     NewRootMismatch,
 }

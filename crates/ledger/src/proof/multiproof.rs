@@ -1,12 +1,12 @@
-//! That many leaves are in a tree, with one proof for all of them.
+//! One proof that many leaves are in a tree. The RFCs define no such proof;
+//! `docs/proofs.md`, The walk, defines this one.
 //!
-//! The RFCs have no such proof; this is ours, over their tree. The tree is
-//! walked depth first, left before right, by the RFC's split. A subtree without
-//! any selected leaf contributes its root, and is not entered; a selected leaf
-//! contributes nothing, since whoever checks has it. What is contributed, in
-//! the order of the walk, is the proof. For a single leaf these are the hashes
-//! of the proof of RFC 6962, section 2.1.1, from left to right; for the leaves
-//! of one range they are at most 126, however many leaves it has.
+//! The walk goes through the tree depth first, left before right, by the RFC's
+//! split. A subtree without selected leaves contributes its root and is not
+//! entered. A selected leaf contributes nothing, because the verifier has it.
+//! The contributions, in order, are the proof. For one leaf these are the
+//! hashes of an inclusion proof from left to right; for consecutive leaves
+//! there are at most 126, whatever their number.
 
 use std::iter::Peekable;
 
@@ -14,15 +14,14 @@ use super::super::merkle::{empty_root, node_hash};
 use super::{NodeReader, range_root, split_point};
 use lac_model::bytes::Hash;
 
-/// Gives `each` the hashes that prove the `selected` leaves to be in the tree
-/// of `size` leaves, one after the other.
+/// Calls `each` with the hashes that prove the `selected` leaves to be in the
+/// tree of `size` leaves, in order.
 ///
-/// `selected` are positions below `size`, counted from 0, each larger than the
-/// one before; anything else makes a proof that does not check. The work is in
-/// proportion to the leaves selected and the hashes given, times the height of
-/// the tree at most, and nothing is kept beyond that height. Without selected
-/// leaves the proof is the root itself; for the empty tree it is nothing.
-/// Fails when a node cannot be read.
+/// `selected` are positions below `size`, counted from 0, in ascending order;
+/// otherwise the proof does not verify. The work grows with the number of
+/// selected leaves and hashes, times at most the height of the tree; memory
+/// only with the height. Without selected leaves the proof is the root itself,
+/// for the empty tree it is empty. Fails if a node cannot be read.
 pub fn prove_leaves<N: NodeReader>(
     nodes: &N,
     selected: impl Iterator<Item = u64>,
@@ -50,8 +49,8 @@ struct MultiproofProver<'a, N, S: Iterator> {
 }
 
 impl<N: NodeReader, S: Iterator<Item = u64>> MultiproofProver<'_, N, S> {
-    /// All selected leaves before `lo` are taken; therefore the next one, when
-    /// it is before `hi`, is within `lo..hi`.
+    /// All selected leaves before `lo` have been read. So the next one, if it
+    /// is before `hi`, is in `lo..hi`.
     fn walk(&mut self, lo: u64, hi: u64) -> Result<(), N::Error> {
         if self.selected.peek().is_none_or(|next| *next >= hi) {
             (self.each)(range_root(self.nodes, lo, hi)?);
@@ -68,8 +67,7 @@ impl<N: NodeReader, S: Iterator<Item = u64>> MultiproofProver<'_, N, S> {
     }
 }
 
-/// Why no root could be computed from leaves and a proof. `E` is why one of
-/// them could not be read.
+/// Why no root could be computed. `E` is the error of the iterators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MultiproofError<E> {
     /// A leaf or a hash could not be read.
@@ -83,7 +81,7 @@ pub enum MultiproofError<E> {
         /// Leaves in the tree.
         size: u64,
     },
-    /// A leaf is not after the one before.
+    /// A leaf does not come after the one before.
     #[error("leaf {index} comes after leaf {before} (counted from 0)")]
     OutOfOrder {
         /// The leaf before, counted from 0.
@@ -91,26 +89,25 @@ pub enum MultiproofError<E> {
         /// The leaf, counted from 0.
         index: u64,
     },
-    /// The hashes end before the tree does; or leaves are missing, in whose
-    /// place more hashes would be needed.
+    /// The hashes end too early, or leaves are missing.
     #[error("the proof has too few hashes for these leaves")]
     TooShort,
-    /// The hashes go on after the tree has ended; or there are more leaves than
-    /// the proof was made for.
+    /// Hashes are left over, or there are more leaves than the proof was made
+    /// for.
     #[error("the proof has too many hashes for these leaves")]
     TooLong,
 }
 
-/// Computes the root of the tree of `size` leaves from some of its leaves, each
-/// with its position counted from 0, and the hashes that [`multi`] gave for
-/// them. That root is to be compared with one that is known: when they are the
-/// same, each of the leaves is in the tree at its position. Nothing is said of
-/// the leaves left out.
+/// Computes the root of the tree of `size` leaves from some of its leaves, with
+/// their positions counted from 0 in ascending order, and the hashes of
+/// [`prove_leaves`]. Compare it with a root that you trust, of the same size:
+/// if they are equal, each of the leaves is in the tree at its position. This
+/// proves nothing about the other leaves.
 ///
-/// Any input is answered. Both iterators are read side by side, once, and
-/// nothing of them is kept beyond the height of the tree. Fails with the first
-/// error of an iterator, for a leaf out of the tree or out of order, and when
-/// there are too few or too many hashes for these leaves.
+/// All input may come from anybody. Both iterators are read once and in
+/// parallel; memory grows only with the height of the tree. Fails with the
+/// first error of an iterator, for a leaf that is outside of the tree or out of
+/// order, and for too few or too many hashes.
 pub fn multiproof_root<E>(
     leaves: impl Iterator<Item = Result<(u64, Hash), E>>,
     hashes: impl Iterator<Item = Result<Hash, E>>,
@@ -136,7 +133,7 @@ pub fn multiproof_root<E>(
 
 struct MultiproofVerifier<L, H> {
     leaves: L,
-    /// The next leaf: inside of the tree, and after those already taken.
+    /// The next leaf, checked for position and order.
     next_leaf: Option<(u64, Hash)>,
     hashes: H,
     size: u64,
@@ -147,7 +144,7 @@ where
     L: Iterator<Item = Result<(u64, Hash), E>>,
     H: Iterator<Item = Result<Hash, E>>,
 {
-    /// The root over `lo..hi`, on the walk of [`Prover::walk`].
+    /// The root over `lo..hi`, in the same order as the prover's walk.
     fn root(&mut self, lo: u64, hi: u64) -> Result<Hash, MultiproofError<E>> {
         match self.next_leaf {
             Some((index, leaf)) if index < hi => {

@@ -33,7 +33,7 @@ fn root(size: u64) -> Hash {
     range_root(&tree(size), 0, size).unwrap()
 }
 
-/// Root and proof as the module's text defines them, word for word.
+/// Root and proof exactly as the documentation of the module defines them.
 fn reference_proof(leaves: &[Hash], selected: &[bool], proof: &mut Vec<Hash>) -> Hash {
     let root = match leaves {
         [] => empty_root(),
@@ -55,7 +55,7 @@ fn reference_proof(leaves: &[Hash], selected: &[bool], proof: &mut Vec<Hash>) ->
 }
 
 #[test]
-fn every_subset_of_small_trees_is_proven_as_defined() {
+fn every_subset_of_small_trees_matches_the_definition() {
     for size in 0..=9_u64 {
         let all: Vec<Hash> = (0..size).map(leaf).collect();
         for subset in 0..1_u64 << size {
@@ -70,7 +70,7 @@ fn every_subset_of_small_trees_is_proven_as_defined() {
 }
 
 #[test]
-fn the_proof_of_one_leaf_is_its_path_from_left_to_right() {
+fn one_leaf_gives_its_inclusion_path_from_left_to_right() {
     for size in 1..=70 {
         for index in 0..size {
             let hashes = prove([index].into_iter(), size);
@@ -83,7 +83,7 @@ fn the_proof_of_one_leaf_is_its_path_from_left_to_right() {
 }
 
 #[test]
-fn all_leaves_need_no_hash_and_none_need_the_root() {
+fn all_leaves_need_no_hashes_and_no_leaves_need_the_root() {
     for size in [1, 2, 3, 300] {
         assert_eq!(prove(0..size, size), [[0; 32]; 0]);
         assert_eq!(prove(0..0, size), [root(size)]);
@@ -94,7 +94,7 @@ fn all_leaves_need_no_hash_and_none_need_the_root() {
 }
 
 #[test]
-fn leaves_must_be_in_the_tree_and_in_order() {
+fn leaves_outside_or_out_of_order_are_refused() {
     let hashes = prove([1, 4].into_iter(), 6);
     let refused =
         |selected: &[u64], size| computed_root(&leaves(selected), &hashes, size).unwrap_err();
@@ -125,7 +125,7 @@ fn leaves_must_be_in_the_tree_and_in_order() {
 }
 
 #[test]
-fn what_cannot_be_read_is_passed_on() {
+fn read_errors_are_returned() {
     let hashes = prove([1, 4].into_iter(), 6);
     let given = || hashes.iter().copied().map(Ok);
     let (no_leaf, no_hash) = (|| iter::once(Err("torn")), || iter::once(Err("torn")));
@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_passed_on() {
     assert_eq!(multiproof_root(both(), given(), 6), Ok(root(6)));
 }
 
-/// Counts the nodes that are read.
+/// Counts how many nodes are read.
 struct CountingNodes(Cell<u64>);
 
 impl NodeReader for CountingNodes {
@@ -151,17 +151,17 @@ impl NodeReader for CountingNodes {
     }
 }
 
-/// Nodes read and hashes given for leaves of a tree of ten million.
+/// Number of nodes read and hashes given, in a tree of ten million leaves.
 fn proof_cost(selected: impl Iterator<Item = u64>) -> (u64, u64) {
     let (nodes, mut given) = (CountingNodes(Cell::new(0)), 0);
     prove_leaves(&nodes, selected, 10_000_000, &mut |_| given += 1).unwrap();
     (nodes.0.get(), given)
 }
 
-/// Ten million leaves are 24 levels; only the right edge takes more nodes than
+/// Ten million leaves are 24 levels. Only the right edge reads more nodes than
 /// it gives hashes.
 #[test]
-fn only_what_is_needed_is_read() {
+fn few_nodes_are_read() {
     let (read, given) = proof_cost((0..10).map(|n| n * 999_983));
     assert!(given <= 10 * 24 && read <= given + 24, "{read} {given}");
     let (read, given) = proof_cost(3_000_001..4_000_000);
@@ -171,7 +171,7 @@ fn only_what_is_needed_is_read() {
 }
 
 #[test]
-fn a_long_range_is_proven() {
+fn long_ranges_are_proven() {
     let hashes = prove(12_345..80_000, MAX_LEAVES);
     assert!(hashes.len() <= 2 * 17);
     let leaves = (12_345..80_000).map(|at| Ok::<_, Infallible>((at, leaf(at))));
@@ -179,7 +179,7 @@ fn a_long_range_is_proven() {
     assert_eq!(found, Ok(root(MAX_LEAVES)));
 }
 
-/// A size, and leaves of a tree of that size: a few, most of them, or a range.
+/// A size and leaves of a tree of that size: a few, most of them, or a range.
 fn any_selection() -> impl Strategy<Value = (u64, Vec<u64>)> {
     (1..3000_u64).prop_flat_map(|size| {
         let some = prop::collection::btree_set(0..size, 0..40);
@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn other_hashes_do_not(
+    fn changed_hashes_are_detected(
         (size, selected) in any_selection(),
         (at, other) in any::<(prop::sample::Index, prop::sample::Index)>(),
         bit in 0..256_usize,
@@ -230,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn other_leaves_do_not(
+    fn changed_leaves_are_detected(
         (size, selected) in any_selection(),
         (at, other) in any::<(prop::sample::Index, prop::sample::Index)>(),
         bit in 0..256_usize,
@@ -254,7 +254,7 @@ proptest! {
             swapped.swap(at, other);
             prop_assert_eq!(computed_root(&swapped, &hashes, size) == Ok(root), at == other);
 
-            // The right places, but leaves that changed them.
+            // The right positions with swapped leaves.
             (swapped[at].0, swapped[other].0) = (leaves[at].0, leaves[other].0);
             prop_assert_eq!(computed_root(&swapped, &hashes, size) == Ok(root), at == other);
 
@@ -283,7 +283,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_makes_it_panic(
+    fn arbitrary_input_does_not_panic(
         size in any_number(),
         mut numbers in prop::collection::vec(any_number(), 0..12),
         in_order in any::<bool>(),

@@ -5,7 +5,7 @@ use super::testing::{
 use super::*;
 use proptest::prelude::*;
 
-/// Roots of the Certificate Transparency reference tests.
+/// Roots from the Certificate Transparency reference tests.
 #[test]
 fn certificate_transparency_roots() {
     let forest = reference_forest();
@@ -26,7 +26,7 @@ fn certificate_transparency_roots() {
 }
 
 #[test]
-fn roots_agree_with_another_implementation_and_with_the_frontier() {
+fn roots_match_another_implementation_and_the_frontier() {
     let mut frontier = Frontier::new();
     for size in 0..=1024 {
         let root = range_root(&tree(size), 0, size).unwrap();
@@ -38,7 +38,7 @@ fn roots_agree_with_another_implementation_and_with_the_frontier() {
 }
 
 #[test]
-fn a_node_that_cannot_be_read_is_an_error() {
+fn read_errors_are_returned() {
     let of_six = tree(6);
     assert_eq!(range_root(&of_six, 0, 7), Err(NodeOutside(0, 6)));
     assert_eq!(prove_inclusion(&of_six, 0, 8), Err(NodeOutside(2, 1)));
@@ -48,7 +48,7 @@ fn a_node_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn an_empty_range_is_an_empty_tree() {
+fn empty_range_has_the_empty_root() {
     assert_eq!(range_root(&tree(8), 4, 4), Ok(empty_root()));
     assert_eq!(range_root(&tree(8), 4, 2), Ok(empty_root()));
 }
@@ -57,13 +57,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn roots_of_large_trees_agree(size in 1025..=MAX_LEAVES) {
+    fn large_roots_match_another_implementation(size in 1025..=MAX_LEAVES) {
         let theirs = tlog_tiles::tree_hash(size, &*TLOG_TREE).unwrap();
         prop_assert_eq!(range_root(&tree(size), 0, size), Ok(theirs.0));
     }
 
     #[test]
-    fn a_root_joins_the_two_sides_of_the_split(size in super::testing::any_number()) {
+    fn root_joins_both_sides_of_the_split(size in super::testing::any_number()) {
         prop_assume!(size > 1);
         let at = split_point(0, size);
         prop_assert!(at.is_power_of_two() && at < size && size - at <= at);

@@ -1,5 +1,4 @@
-//! Trees for the tests of proofs: ours, and the same ones kept by another
-//! implementation.
+//! Trees for the tests of proofs, in this implementation and in another one.
 
 use std::sync::LazyLock;
 
@@ -21,7 +20,7 @@ pub(super) fn leaf(index: u64) -> Hash {
     leaf_hash(&record(index))
 }
 
-/// All perfect subtrees over some leaves, level by level.
+/// All complete subtrees over some leaves, level by level.
 pub(super) struct TestForest {
     levels: Vec<Vec<Hash>>,
 }
@@ -47,7 +46,7 @@ pub(super) struct TestTree<'a> {
     size: u64,
 }
 
-/// A node outside of the tree was asked for: its level and index.
+/// A node outside of the tree was read: its level and index.
 #[derive(Debug, PartialEq)]
 pub(super) struct NodeOutside(pub(super) u32, pub(super) u64);
 
@@ -66,12 +65,12 @@ impl NodeReader for TestTree<'_> {
 static FOREST: LazyLock<TestForest> =
     LazyLock::new(|| TestForest::new((0..MAX_LEAVES).map(leaf).collect()));
 
-/// Our tree over the first `size` of [`MOST`] leaves.
+/// The tree over the first `size` of [`MAX_LEAVES`] leaves.
 pub(super) fn tree(size: u64) -> TestTree<'static> {
     FOREST.tree(size)
 }
 
-/// A tree of any size, whose leaves are all the same.
+/// A tree of any size whose leaves are all the same.
 pub(super) struct UniformTree;
 
 static UNIFORM: LazyLock<Vec<Hash>> = LazyLock::new(|| {
@@ -115,7 +114,7 @@ pub(super) static TLOG_TREE: LazyLock<TlogTree> = LazyLock::new(|| {
     stored
 });
 
-/// Their reading of [`Uniform`].
+/// The same tree for the other implementation.
 impl HashReader for UniformTree {
     fn read_hashes(&self, at: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::tlog::Error> {
         let read = |at: &u64| UNIFORM[usize::from(split_stored_hash_index(*at).0)];
@@ -144,8 +143,8 @@ pub(super) fn hex(hashes: &[Hash]) -> Vec<String> {
     hashes.iter().map(one).collect()
 }
 
-/// Positions to try in 0..=`size`: all of them up to 256, else the edges, the
-/// places where the tree splits, and some between.
+/// Positions to try in `0..=size`: all of them up to 256; above that the edges,
+/// the positions around the split, and some between.
 pub(super) fn sample_positions(size: u64) -> Vec<u64> {
     if size <= 256 {
         return (0..=size).collect();
@@ -156,14 +155,14 @@ pub(super) fn sample_positions(size: u64) -> Vec<u64> {
     edges.into_iter().chain(between).collect()
 }
 
-/// Sizes and positions as somebody with bad intentions would choose them.
+/// Sizes and positions that an attacker might choose.
 pub(super) fn any_number() -> impl Strategy<Value = u64> {
     let near_power = (0_u32..64, 0_u64..3).prop_map(|(bit, n)| (1_u64 << bit) - 1 + n);
     let near_most = (0_u64..70).prop_map(|n| u64::MAX - n);
     prop_oneof![any::<u64>(), 0_u64..70, near_power, near_most]
 }
 
-/// A number, and another one that is close to it or not.
+/// A number, and a second one that may be close to it.
 pub(super) fn number_pair() -> impl Strategy<Value = (u64, u64)> {
     any_number().prop_flat_map(|one| {
         let beside = (0_u64..5).prop_map(move |n| one.saturating_add(n).saturating_sub(2));
@@ -171,7 +170,7 @@ pub(super) fn number_pair() -> impl Strategy<Value = (u64, u64)> {
     })
 }
 
-/// Hashes that prove nothing; more of them than any tree has levels.
+/// Random hashes; up to more than any tree has levels.
 pub(super) fn any_hashes() -> impl Strategy<Value = Vec<Hash>> {
     prop::collection::vec(any::<u8>().prop_map(|byte| [byte; 32]), 0..140)
 }

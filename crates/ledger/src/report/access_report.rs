@@ -1,4 +1,4 @@
-//! What a report says: this is its JSON, field by field.
+//! The JSON of a report.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,31 +10,33 @@ use lac_model::audit::Filter;
 use lac_model::ids::{CustomerId, SessionId};
 use lac_model::time::Timestamp;
 
-/// The summary. Times are UTC; hours, weekdays and dates are those of `zone`.
+/// A summary of the events of a filter. Times are UTC; hours, weekdays and
+/// dates are those of `zone`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccessReport {
     #[serde(flatten)]
     pub about: SummaryInfo,
-    /// The filter as it was written.
+    /// The filter as the caller wrote it.
     pub filter: Filter,
-    /// Events that were summed up.
+    /// Number of events that match.
     pub events: u64,
-    /// Times of the first and the last of them.
+    /// Time of the first of them.
     pub first: Option<Timestamp>,
+    /// Time of the last of them.
     pub last: Option<Timestamp>,
-    /// Those of them whose shopper part was erased.
+    /// How many of them have their `shopper` part erased.
     pub erased: u64,
-    /// Events by action group.
+    /// Number of events by action group.
     pub groups: Vec<NamedCount>,
     pub logins: LoginCounts,
-    /// Who logged in as whom, most accesses first.
+    /// Who accessed whose account, most accesses first.
     pub pairs: Top<AdminCustomerPair>,
-    /// Every act in the filter that failed, of whatever kind: refused, denied or
-    /// not found.
+    /// Number of events with result `failure`, logins included.
     pub failures: u64,
-    /// The same, by what the code means (`refused`, `denied`, `not_found`; see
-    /// the exit codes) and by code; `null` where the code was erased.
+    /// The same by kind: `refused`, `denied`, `not_found` (see
+    /// `docs/exit-codes.md`); `null` if the code was erased.
     pub failures_by_kind: Vec<NamedCount>,
+    /// The same by error code; `null` if it was erased.
     pub failures_by_code: Top<NamedCount>,
     pub failures_by_admin: Top<NamedCount>,
     pub failures_by_website: Top<NamedCount>,
@@ -42,46 +44,50 @@ pub struct AccessReport {
     pub hours: Vec<[u64; 24]>,
     pub without_ticket: AccessSummary,
     pub outside: OutOfHoursAccess,
-    /// Sessions that ended within the period, longest first.
+    /// Sessions that ended in the period, longest first.
     pub longest: Top<LongSession>,
-    /// Login URLs on a consent that the same admin user had granted: the login
-    /// itself found so (`consent.self_granted` of its event).
+    /// Login URLs based on a consent that the same admin user had granted
+    /// (`consent.self_granted` in the event of the login).
     pub own_consent: Top<SelfGrantedConsent>,
-    /// Login URLs made without consent (`consent.override` of its event).
+    /// Login URLs without consent (`consent.override` in the event of the
+    /// login).
     pub overridden: Top<ConsentOverride>,
     /// Changes of config, roles and admin users, by action.
     pub changes_by_action: Vec<NamedCount>,
-    /// The latest of them, newest first.
+    /// The latest of these changes, newest first.
     pub changes: Top<AdminChange>,
     /// Days with events, oldest first.
     pub days: Vec<ReportDay>,
 }
 
-/// Logins as a whole.
+/// Numbers of logins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LoginCounts {
-    /// Login URLs that were made.
+    /// Login URLs that were created.
     pub issued: u64,
-    /// Login URLs that were opened: real accesses.
+    /// Login URLs that were opened: accesses.
     pub redeemed: u64,
-    /// Login URLs among those made that stood on no consent: it was overridden.
+    /// Login URLs that were created without consent.
     #[serde(default)]
     pub overridden: u64,
-    /// Attempts to make or to open a login URL that failed: the rules refused
-    /// them, who asked may not, nobody was found, and those whose code was erased.
+    /// Failed attempts to create or open a login URL: refused by a rule.
     pub refused: u64,
+    /// Failed attempts: no permission.
     #[serde(default)]
     pub denied: u64,
+    /// Failed attempts: something was not found.
     #[serde(default)]
     pub not_found: u64,
+    /// Failed attempts whose error code was erased.
     #[serde(default)]
     pub unknown: u64,
-    /// Different admin users and customers among the accesses.
+    /// Different admin users among the accesses.
     pub admins: u64,
+    /// Different customers among the accesses.
     pub customers: u64,
 }
 
-/// One admin user with one customer.
+/// One admin user and one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminCustomerPair {
     pub admin: Option<String>,
@@ -92,7 +98,7 @@ pub struct AdminCustomerPair {
     pub last: Timestamp,
 }
 
-/// One access to an account.
+/// An access to a customer's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountAccess {
     pub seq: u64,
@@ -118,7 +124,7 @@ impl AccountAccess {
     }
 }
 
-/// How many, by whom, and the latest of them, newest first.
+/// Number of accesses, by admin user, and the latest ones, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AccessSummary {
     pub count: u64,
@@ -126,7 +132,7 @@ pub struct AccessSummary {
     pub latest: Top<AccountAccess>,
 }
 
-/// Accesses out of office hours.
+/// Accesses outside of office hours.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OutOfHoursAccess {
     pub office_hours: String,
@@ -135,21 +141,21 @@ pub struct OutOfHoursAccess {
     pub summary: AccessSummary,
 }
 
-/// How long a session was.
+/// A long session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LongSession {
     pub seconds: u64,
     pub seq: u64,
-    /// When its end was recorded.
+    /// Time of the event that ended it.
     pub time: Timestamp,
     pub admin: Option<String>,
     pub customer_id: Option<CustomerId>,
     pub session_id: Option<SessionId>,
-    /// Why it ended.
+    /// Code of why it ended.
     pub cause: Option<String>,
 }
 
-/// A consent given and used by one person.
+/// A login with a consent that the same admin user had granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelfGrantedConsent {
     #[serde(flatten)]
@@ -157,7 +163,7 @@ pub struct SelfGrantedConsent {
     /// Whether the login URL was opened.
     pub opened: bool,
     pub granted_seq: Option<u64>,
-    /// `null` where the reader may not read the event that granted it.
+    /// `null` if the reader may not read the event that granted it.
     pub granted_at: Option<Timestamp>,
 }
 
@@ -170,7 +176,7 @@ pub struct ConsentOverride {
     pub opened: bool,
 }
 
-/// A change of who may do what.
+/// A change of config, roles or admin users.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminChange {
     pub seq: u64,
@@ -178,24 +184,24 @@ pub struct AdminChange {
     pub admin: Option<String>,
     pub action_group: String,
     pub action: String,
-    /// Which path, role or admin user; `null` if that was erased.
+    /// Config path, role or admin user; `null` if erased.
     pub what: Option<String>,
-    /// As text, cut after 120 characters, of several fields those that differ;
-    /// `null` for none.
+    /// As text of at most 120 characters; of several fields only those that
+    /// changed; `null` for none.
     pub before: Option<String>,
     pub after: Option<String>,
 }
 
-/// One day of `zone`.
+/// One day in `zone`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportDay {
     pub date: NaiveDate,
     pub events: u64,
     pub issued: u64,
     pub redeemed: u64,
-    /// As [`Logins::refused`].
+    /// See [`LoginCounts::refused`].
     #[serde(default)]
     pub refused: u64,
-    /// As [`Reported::failures`].
+    /// See [`AccessReport::failures`].
     pub failures: u64,
 }

@@ -1,4 +1,4 @@
-//! Counting, event by event.
+//! Counts events for a report.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use lac_model::fault::FaultKind;
 use lac_model::ids::CustomerId;
 use lac_model::time::{OfficeHours, Timestamp};
 
-/// What has been counted so far.
+/// Collects the events of a report.
 pub struct ReportBuilder {
     zone: Tz,
     office_hours: OfficeHours,
@@ -45,7 +45,7 @@ pub struct ReportBuilder {
     days: BTreeMap<NaiveDate, ReportDay>,
 }
 
-/// Accesses that something sets apart.
+/// Collects accesses of one kind.
 struct AccessCollector {
     by_admin: NameCounts,
     latest: Latest<AccountAccess>,
@@ -74,7 +74,7 @@ impl AccessCollector {
 }
 
 impl ReportBuilder {
-    /// `most` is the number of rows of a list.
+    /// `most` is the maximum length of a list.
     pub fn new(zone: Tz, office: OfficeHours, most: usize) -> Self {
         Self {
             zone,
@@ -102,8 +102,9 @@ impl ReportBuilder {
         }
     }
 
-    /// Counts one event, oldest first; `granted_at` is when the consent that a
-    /// login stands on was given, as far as the reader may know.
+    /// Adds one event; the caller goes from oldest to newest. `granted_at` is
+    /// when the consent of a login was given, `None` if the reader may not
+    /// know.
     pub fn add_event(&mut self, seen: &SummaryEvent, granted_at: Option<Timestamp>) {
         let event = &seen.event;
         self.events += 1;
@@ -180,7 +181,7 @@ impl ReportBuilder {
         pair
     }
 
-    /// A login URL was made. What it stood on is what the login itself found.
+    /// A login URL was created.
     fn add_issued(&mut self, event: &EventView, granted_at: Option<Timestamp>) {
         self.logins.issued += 1;
         self.pair_mut(event).issued += 1;
@@ -204,7 +205,7 @@ impl ReportBuilder {
         }
     }
 
-    /// A login URL was opened: somebody was in an account.
+    /// A login URL was opened.
     fn add_access(&mut self, event: &EventView) {
         self.logins.redeemed += 1;
         self.pair_mut(event).redeemed += 1;
@@ -242,7 +243,7 @@ impl ReportBuilder {
         });
     }
 
-    /// The sums.
+    /// The report. `about` becomes a part of it.
     pub fn finish(self, about: SummaryInfo) -> AccessReport {
         let most = self.limit;
         let mut logins = self.logins;
@@ -306,7 +307,7 @@ fn kind_name(kind: FaultKind) -> &'static str {
     }
 }
 
-/// Whether it is about making or opening a login URL.
+/// Whether the event is about creating or opening a login URL.
 fn is_login_attempt(event: &EventView) -> bool {
     event.action_group == ActionGroup::LoginAsCustomer.as_str()
         && [Action::LoginIssue.name(), Action::LoginRedeem.name()].contains(&event.action.as_str())

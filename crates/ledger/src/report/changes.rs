@@ -1,11 +1,11 @@
-//! Changes of who may do what: config, roles, admin users.
+//! Changes of config, roles and admin users in a report.
 
 use serde_json::{Map, Value};
 
 use super::AdminChange;
 use lac_model::audit::{ActionGroup, EventView, Outcome};
 
-/// The longest text of a value before or after, in characters.
+/// The longest text of a value, in characters.
 const MAX_VALUE_CHARS: usize = 120;
 
 const ADMIN_GROUPS: [ActionGroup; 3] = [
@@ -14,7 +14,7 @@ const ADMIN_GROUPS: [ActionGroup; 3] = [
     ActionGroup::AdminUsers,
 ];
 
-/// Whether the event changed something of it.
+/// Whether the event is such a change.
 pub(super) fn is_admin_change(event: &EventView) -> bool {
     event.result == Outcome::Success
         && ADMIN_GROUPS
@@ -56,7 +56,7 @@ fn changed_fields(before: Option<&Value>, after: Option<&Value>) -> (Option<Valu
     (only(was, is), only(is, was))
 }
 
-/// A value as people write it, cut.
+/// A value as text for people, cut to [`MAX_VALUE_CHARS`].
 fn short_text(value: &Value) -> Option<String> {
     let text = value_text(value)?;
     Some(match text.char_indices().nth(MAX_VALUE_CHARS) {

@@ -1,4 +1,4 @@
-//! What a report is: the events of a filter summed up in one pass.
+//! Access reports: summarise the events of a filter in one pass.
 
 mod access_report;
 mod builder;

@@ -1,19 +1,19 @@
-//! Lists that stay short: the greatest, the longest or the latest of many, and
-//! how many there were besides.
+//! Short lists of the most frequent, largest or latest items, with the number
+//! of items that were left out.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-/// Something with how often it occurs.
+/// A name and how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedCount {
-    /// `null` where it is not known.
+    /// `null` if it is not known.
     pub name: Option<String>,
     pub count: u64,
 }
 
-/// The first of a list, and how many rows were left out.
+/// The first rows of a list, and how many were left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Top<T> {
     pub rows: Vec<T>,
@@ -34,7 +34,7 @@ impl<T> Top<T> {
         Self { rows, more }
     }
 
-    /// How many there are with those left out.
+    /// Number of rows, including those left out.
     pub fn total(&self) -> u64 {
         self.rows.len() as u64 + self.more
     }
@@ -50,7 +50,7 @@ impl NameCounts {
         *self.0.entry(name).or_default() += 1;
     }
 
-    /// Most frequent first, equal ones by name.
+    /// Most frequent first, then by name.
     pub fn finish(self) -> Vec<NamedCount> {
         let all = self.0.into_iter();
         let mut all: Vec<NamedCount> = all
@@ -65,7 +65,7 @@ impl NameCounts {
     }
 }
 
-/// The latest few of what comes in order.
+/// The latest items of an ordered sequence.
 #[derive(Debug)]
 pub(super) struct Latest<T> {
     limit: usize,
@@ -98,7 +98,7 @@ impl<T> Latest<T> {
     }
 }
 
-/// The greatest few, the first to come first among equals.
+/// The largest items; of equal ones the first.
 #[derive(Debug)]
 pub(super) struct Largest<T> {
     limit: usize,

@@ -1,81 +1,66 @@
-//! What can go wrong with keys, tokens and notes. No variant carries a
-//! secret, so neither `Display` nor `Debug` can show one.
+//! Errors of keys, tokens and notes. No variant contains a secret, so neither
+//! `Display` nor `Debug` can show one.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Shorthand for this floor's results.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Any failure of signing, verifying or keeping keys.
+/// Errors of signing, verifying and storing keys.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not an Ed25519 private key in PKCS#8 PEM.
     #[error("not an Ed25519 private key in PKCS#8 PEM")]
     MalformedKey,
-    /// Not 32 bytes that make an Ed25519 public key fit for use.
+    /// Not 32 bytes of an Ed25519 public key, or a weak one.
     #[error("not an Ed25519 public key")]
     MalformedPublicKey,
-    /// A key file that holds something else.
+    /// A key file does not contain a private key.
     #[error("{} does not hold an Ed25519 private key in PKCS#8 PEM", path.display())]
-    MalformedKeyFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A key file that was found holds another key than was asked for.
+    MalformedKeyFile { path: PathBuf },
+    /// A key file contains another key than expected.
     #[error("{} holds the key {found}, not {expected}", path.display())]
     WrongKey {
-        /// The file.
         path: PathBuf,
-        /// Thumbprint of the key that was asked for.
+        /// Thumbprint of the expected key.
         expected: String,
         /// Thumbprint of the key in the file.
         found: String,
     },
-    /// A key file whose permissions, owner or kind let others at the key.
+    /// Permissions, owner or type of a key file let others read it.
     #[error("{} {problem}", path.display())]
     UnsafeKeyFile {
-        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
         problem: KeyFileProblem,
-        /// The command that mends it.
+        /// The command that fixes it.
         remedy: String,
     },
-    /// A new key is never written over an old one.
+    /// A new key never overwrites a file.
     #[error("{} exists already", path.display())]
-    KeyFileExists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The system refused.
+    KeyFileExists { path: PathBuf },
+    /// The operating system returned an error.
     #[error("cannot {action} {}", path.display())]
     Io {
         /// What was tried: `read`, `create` …
         action: &'static str,
-        /// On which file.
         path: PathBuf,
-        /// What the system said.
         source: io::Error,
     },
-    /// A login token was refused.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// A signed note was refused.
     #[error(transparent)]
     Note(#[from] NoteError),
 }
 
-/// How a key file is unsafe.
+/// Why a key file is not safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFileProblem {
-    /// Its group or everyone has some access.
+    /// Group or others have access.
     #[error("is accessible to others than its owner")]
     Exposed,
-    /// It belongs to somebody else.
+    /// It belongs to another account.
     #[error("does not belong to the account that runs this program")]
     ForeignOwner,
-    /// It is a symbolic link.
     #[error("is a symbolic link")]
     SymbolicLink,
     /// It is a directory, a pipe or a device.
@@ -83,7 +68,7 @@ pub enum KeyFileProblem {
     NotAFile,
 }
 
-/// Why a login token was refused. The token itself is never repeated.
+/// Why a login token was refused. Never contains the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Neither a compact token nor a URL with one `secret` parameter.
@@ -95,28 +80,27 @@ pub enum TokenError {
     /// Not three parts of canonical base64url without padding (RFC 7515).
     #[error("the token is malformed")]
     Malformed,
-    /// Not a JSON object with `alg`, `typ` and `kid` alone.
+    /// The header is not a JSON object with exactly `alg`, `typ` and `kid`.
     #[error("the token's header is malformed")]
     Header,
-    /// Signed with another algorithm than `EdDSA`, or not at all.
+    /// Another algorithm than `EdDSA`, or none.
     #[error("the token is not signed with EdDSA")]
     Algorithm,
     /// A token of another kind (RFC 8725, section 3.11).
     #[error("the token is not a login token")]
     Type,
-    /// No known key has its `kid`.
+    /// No known key has the `kid` of the header.
     #[error("the token is signed by an unknown key")]
     UnknownKey,
-    /// The signature does not fit.
     #[error("the token's signature does not verify")]
     Signature,
-    /// Signed, but not the claims of a login.
+    /// Correctly signed, but not the claims of a login.
     #[error("the token's claims are not those of a login")]
     Claims,
 }
 
 impl TokenError {
-    /// A stable `snake_case` word for scripts and for the log.
+    /// A stable `snake_case` code for scripts and for the log.
     pub fn reason(self) -> &'static str {
         match self {
             Self::NotAToken => "not_a_token",
@@ -132,37 +116,37 @@ impl TokenError {
     }
 }
 
-/// Why a signed checkpoint was refused.
+/// Why a signed note was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// More than 64 KiB.
     #[error("the checkpoint is too long")]
     TooLong,
-    /// Not UTF-8, a control character, or no blank line before signatures.
+    /// Not UTF-8, a control character, or no empty line before the signatures.
     #[error("the checkpoint is not a signed note")]
     Malformed,
-    /// The text is not exactly origin, size and root.
+    /// The text is not exactly origin, size and root (or a key change).
     #[error("the checkpoint's text is malformed")]
     Body,
-    /// It is about another log.
+    /// The checkpoint of another log.
     #[error("the checkpoint belongs to another log")]
     Origin,
-    /// A signature line does not follow the format.
+    /// A signature line is malformed.
     #[error("the checkpoint has a malformed signature line")]
     SignatureLine,
-    /// A known key's signature does not fit, or is there twice.
+    /// The signature of a known key does not verify, or occurs twice.
     #[error("the checkpoint's signature does not verify")]
     Signature,
     /// No known key signed it.
     #[error("the checkpoint is not signed by a known key")]
     UnknownKey,
-    /// A key signed a size at which it was not the log's key yet.
+    /// The size is smaller than the key may sign.
     #[error("the checkpoint is signed by a key that was not the log's key yet")]
     KeyNotYetValid,
-    /// A key signed a size at which another had taken its place.
+    /// The size is larger than the key may sign: another key had replaced it.
     #[error("the checkpoint is signed by a key that had been replaced by then")]
     KeyReplaced,
-    /// What the log's keys say of one another does not verify.
+    /// The key changes between the log's keys do not verify.
     #[error("the statements of the log's keys about one another do not verify")]
     KeyChain,
 }

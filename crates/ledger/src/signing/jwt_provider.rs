@@ -1,5 +1,6 @@
-//! Ed25519 for `jsonwebtoken`, over the one implementation this crate uses.
-//! (Its own, over `RustCrypto`, would bring `rsa` and its advisory along.)
+//! Ed25519 for `jsonwebtoken`, with the implementation that the rest of this
+//! crate uses. The provider of `jsonwebtoken` itself would also bring in `rsa`
+//! and its security advisory.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
@@ -14,18 +15,18 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes this provider the process's own; to be called before every use.
-/// `jsonwebtoken` keeps the first one, so all calls but one do nothing.
+/// Installs the provider for the process. Call it before every use:
+/// `jsonwebtoken` keeps the first provider, so further calls do nothing.
 pub fn install() {
     let _ = PROVIDER.install_default();
 }
 
-/// The key in the form that [`PROVIDER`] takes.
+/// The key in the form that [`PROVIDER`] expects.
 pub fn encoding_key(key: &PrivateKey) -> EncodingKey {
     EncodingKey::from_ed_der(&*key.seed())
 }
 
-/// The key in the form that [`PROVIDER`] takes.
+/// The key in the form that [`PROVIDER`] expects.
 pub fn decoding_key(key: &PublicKey) -> DecodingKey {
     DecodingKey::from_ed_der(&key.to_bytes())
 }

@@ -1,9 +1,10 @@
-//! The store's private keys, read only when an act needs one.
+//! The store's private keys, read when they are first needed.
 //!
-//! Which key signs is said by the store, not by the files: a process that runs
-//! long would otherwise go on with a key that another process has replaced. A
-//! new key lies aside (`login.pem.new`) until the transaction that names it is
-//! committed; whoever finds it there afterwards puts it in its place.
+//! The database decides which key is active, not the file names: a process that
+//! runs for a long time must notice that another process replaced the key. A
+//! new key is pending (`login.pem.new`) until the transaction that names it is
+//! committed. If the process stops in between, the next one that finds the file
+//! installs it.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,13 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::keys::{self, KeyPurpose, PrivateKey};
 use super::{Error, Result};
 
-/// The keys in a directory: `login.pem` and `audit.pem`.
+/// The private keys in a directory: `login.pem` and `audit.pem`.
 #[derive(Debug)]
 pub struct KeyRing {
     dir: PathBuf,
     login: Mutex<Option<LoadedKey>>,
     audit: Mutex<Option<LoadedKey>>,
-    /// Keys that lie aside and whose transaction is under way.
+    /// Pending keys of the current transaction.
     pending: Mutex<Vec<KeyPurpose>>,
 }
 
@@ -29,7 +30,7 @@ struct LoadedKey {
 }
 
 impl KeyRing {
-    /// Reads nothing yet.
+    /// `dir` is the directory of the key files. Reads nothing yet.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
@@ -39,18 +40,18 @@ impl KeyRing {
         }
     }
 
-    /// Where a key lies.
+    /// The path of a key file.
     pub fn path(&self, purpose: KeyPurpose) -> PathBuf {
         self.dir.join(format!("{}.pem", purpose.as_str()))
     }
 
-    /// Where a new key lies until the store names it.
+    /// The path of a new key until it is installed.
     pub fn pending_path(&self, purpose: KeyPurpose) -> PathBuf {
         self.dir.join(format!("{}.pem.new", purpose.as_str()))
     }
 
-    /// The key that lies in its place, whatever the store says of it: read
-    /// before anything is locked.
+    /// The installed key, whatever the database says: for use before a
+    /// transaction begins.
     pub fn load_current(&self, purpose: KeyPurpose) -> Result<Arc<PrivateKey>> {
         let mut held = self.cached(purpose);
         if let Some(held) = &*held {
@@ -58,20 +59,21 @@ impl KeyRing {
         }
         let path = self.path(purpose);
         let key = keys::read_private_key(&path).or_else(|error| match error {
-            // Somebody replaced it between opening and reading.
+            // Another process replaced the file between opening and reading.
             Error::MalformedKeyFile { .. } => keys::read_private_key(&path),
             other => Err(other),
         })?;
         Ok(cache_key(&mut held, key, false).key)
     }
 
-    /// The key that the store names, from its place or from aside.
+    /// The key with thumbprint `kid`, installed or pending. [`Error::WrongKey`]
+    /// if neither file has it.
     pub fn load_by_kid(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
         self.find_key(purpose, kid).map(|held| held.key)
     }
 
-    /// The same, and puts it in its place if it is not there yet. To be called
-    /// under the store's write lock.
+    /// As [`load_by_kid`](Self::load_by_kid); a pending key is also installed.
+    /// Call it with the store's write lock held.
     pub fn load_and_install(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
         let held = self.find_key(purpose, kid)?;
         if held.is_pending {
@@ -86,24 +88,26 @@ impl KeyRing {
             return Ok(held.clone());
         }
         let mut problem = None;
-        // In its place once more: it may have been moved there meanwhile.
-        for is_aside in [false, true, false] {
-            let path = if is_aside {
+        // Try the installed key again: the pending one may have been moved
+        // meanwhile.
+        for is_pending in [false, true, false] {
+            let path = if is_pending {
                 self.pending_path(purpose)
             } else {
                 self.path(purpose)
             };
             match keys::read_expected_key(&path, kid) {
-                Ok(key) => return Ok(cache_key(&mut held, key, is_aside)),
+                Ok(key) => return Ok(cache_key(&mut held, key, is_pending)),
                 Err(error) => problem = Some(error),
             }
         }
         Err(problem.unwrap_or(Error::MalformedKey))
     }
 
-    /// Writes a new key aside, durably. Under the store's write lock, after the
-    /// current key was [`settled`](Self::settled): what lies aside then is left
-    /// from a transaction that was never committed.
+    /// Writes a new key as pending and syncs it. Call it with the store's write
+    /// lock held, after [`load_and_install`](Self::load_and_install): a pending
+    /// key that is still there then belongs to a transaction that was never
+    /// committed, and is overwritten.
     pub fn write_pending(&self, purpose: KeyPurpose, key: &PrivateKey) -> Result<()> {
         let path = self.pending_path(purpose);
         keys::remove_private_key(&path)?;
@@ -112,24 +116,25 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The transaction is committed: puts new keys in their places. What cannot
-    /// be moved is still found aside, and moved by the next act.
+    /// After the commit: installs pending keys. If a file cannot be moved, the
+    /// next write installs it.
     pub fn install_pending(&self) {
         for purpose in std::mem::take(&mut *self.pending()) {
             self.install(purpose);
         }
     }
 
-    /// The commit failed, and it may have happened or not: new keys stay aside,
-    /// where the next act finds them if the store names them.
+    /// After a failed commit, which may have happened or not: keeps pending
+    /// keys. The next write installs them if the database names them.
     pub fn keep_pending(&self) {
         self.pending().clear();
     }
 
-    /// The transaction will not be committed: new keys go.
+    /// After a rollback: removes pending keys.
     pub fn discard_pending(&self) {
         for purpose in std::mem::take(&mut *self.pending()) {
-            // What stays is overwritten by the next rotation; doctor tells.
+            // If this fails, `lac doctor` reports the file and the next
+            // rotation overwrites it.
             let _ = keys::remove_private_key(&self.pending_path(purpose));
         }
     }
@@ -154,11 +159,11 @@ impl KeyRing {
     }
 }
 
-fn cache_key(cell: &mut Option<LoadedKey>, key: PrivateKey, is_aside: bool) -> LoadedKey {
+fn cache_key(cell: &mut Option<LoadedKey>, key: PrivateKey, is_pending: bool) -> LoadedKey {
     let held = LoadedKey {
         kid: key.public().thumbprint(),
         key: Arc::new(key),
-        is_pending: is_aside,
+        is_pending,
     };
     *cell = Some(held.clone());
     held
@@ -181,7 +186,7 @@ mod tests {
         ring.discard_pending();
         assert!(!ring.pending_path(purpose).exists());
 
-        // Another process makes a key, and dies before it is in its place.
+        // Another process writes a key and stops before it is installed.
         KeyRing::new(dir.path())
             .write_pending(purpose, &new)
             .unwrap();

@@ -1,9 +1,10 @@
-//! The keys of a log, one after another, and what each says of the next.
+//! The audit keys of a log, and the key changes that connect them.
 //!
-//! A log outlives its keys. When one is replaced, both sign a *key change*: the
-//! old one, so that whoever trusts it can go on to the new one; the new one, so
-//! that whoever trusts that can go back, and so that nobody who got hold of the
-//! old one can say another size. The byte-exact text is in `docs/proofs.md`.
+//! When a key is replaced, both keys sign a *key change*. The old key's
+//! signature lets a verifier that trusts the old key accept the new one. The
+//! new key's signature lets a verifier that trusts the new key accept the old
+//! one, and prevents a thief of the old key from claiming another size. The
+//! format is in `docs/proofs.md`, Key changes.
 
 use std::sync::OnceLock;
 
@@ -12,25 +13,25 @@ use super::keys::{PrivateKey, PublicKey};
 use super::note::{self, Checkpoint};
 use lac_model::time::Timestamp;
 
-/// The first line. It has spaces, so that it is no store's name: nothing with
-/// this line can be taken for a checkpoint, nor for a manifest.
+/// The first line of a key change. It contains spaces, so it is not an origin,
+/// and no checkpoint or manifest can begin with it.
 pub const KEY_CHANGE_TITLE: &str = "lac key change 1";
 
-/// That one key takes over from another.
+/// The replacement of one audit key by another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyChange {
     /// The store's name.
     pub origin: String,
     pub old: PublicKey,
     pub new: PublicKey,
-    /// The first size of the tree that the new key signs; the old one signs
-    /// what is smaller.
+    /// The smallest number of events whose checkpoint the new key may sign. The
+    /// old key signs smaller ones.
     pub size: u64,
     pub time: Timestamp,
 }
 
 impl KeyChange {
-    /// What is signed.
+    /// The text that both keys sign.
     fn signed_text(&self) -> String {
         let key = |key| note::verifier_key(&self.origin, key);
         format!(
@@ -43,7 +44,8 @@ impl KeyChange {
         )
     }
 
-    /// Reads [`text`](Self::text) back; there is one way to write it.
+    /// Parses [`signed_text`](Self::signed_text). There is only one way to
+    /// write a change.
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.split('\n').skip(1);
         let origin = lines.next()?.to_owned();
@@ -59,13 +61,13 @@ impl KeyChange {
         (change.signed_text() == text && note::is_valid_origin(&change.origin)).then_some(change)
     }
 
-    /// Both signatures, the old key's first.
+    /// Both signatures, 64 bytes each, the old key's first.
     pub fn sign(&self, old: &PrivateKey, new: &PrivateKey) -> Vec<u8> {
         let text = self.signed_text();
         [old.sign(text.as_bytes()), new.sign(text.as_bytes())].concat()
     }
 
-    /// The signed note of the two signatures; nothing is checked.
+    /// The signed note with these signatures, which are not checked.
     pub fn to_note(&self, signatures: &[u8]) -> String {
         let (old, new) = signatures.split_at(signatures.len().min(64));
         let line = |key, signature| note::signature_line(&self.origin, key, signature);
@@ -73,7 +75,7 @@ impl KeyChange {
         format!("{}\n{old}\n{new}\n", self.signed_text())
     }
 
-    /// Reads a signed note; both keys must have signed it.
+    /// Parses a signed note. Both signatures must verify.
     pub fn from_note(signed: &str) -> Result<Self, NoteError> {
         let (text, signatures) = signed.split_once("\n\n").ok_or(NoteError::Malformed)?;
         let text = format!("{text}\n");
@@ -88,17 +90,17 @@ impl KeyChange {
     }
 }
 
-/// A key of the chain.
 #[derive(Debug, Clone)]
 struct LogKey {
     key: PublicKey,
-    /// The first size that counts.
+    /// The smallest size that it may sign.
     since: u64,
-    /// The signed change that brought it; none for the first.
+    /// The signed key change that introduced it; `None` for the first key.
     change: Option<String>,
 }
 
-/// All keys of a log, oldest first, and the one that is trusted to begin with.
+/// The audit keys of a log, oldest first, and which of them is trusted without
+/// the others.
 #[derive(Debug)]
 pub struct LogKeys {
     origin: String,
@@ -107,17 +109,18 @@ pub struct LogKeys {
     validity: OnceLock<bool>,
 }
 
-/// A checkpoint and the key that signed it.
+/// A checkpoint whose signature was verified, and the key that signed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedCheckpoint {
     pub checkpoint: Checkpoint,
     pub key: PublicKey,
-    /// From which size on another key signs.
+    /// The size from which on another key signs; `None` if the key is the
+    /// newest.
     pub replaced_at: Option<u64>,
 }
 
 impl LogKeys {
-    /// The chain of one key, which is trusted.
+    /// A chain of one trusted key.
     pub fn new(origin: &str, key: PublicKey) -> Self {
         let first = LogKey {
             key,
@@ -132,8 +135,8 @@ impl LogKeys {
         }
     }
 
-    /// Adds the key that came next, and trusts it. The signatures are verified
-    /// when something rests on them.
+    /// Adds the next key and trusts it. The signatures are verified when
+    /// [`open`](Self::open) needs them.
     #[must_use]
     pub fn with_change(mut self, change: &KeyChange, signatures: &[u8]) -> Self {
         self.entries.push(LogKey {
@@ -146,7 +149,8 @@ impl LogKeys {
         self
     }
 
-    /// The chain of signed changes, oldest first; all of them are verified.
+    /// A chain from signed key changes, oldest first, all verified. Trusts the
+    /// newest key. `None` if there are no changes.
     pub fn from_notes(notes: &[&str]) -> Result<Option<Self>, NoteError> {
         let mut chain: Option<Self> = None;
         for signed in notes {
@@ -169,7 +173,7 @@ impl LogKeys {
         }
     }
 
-    /// The same chain, trusted because of that key; `None` if it is none of it.
+    /// The same chain with another trusted key; `None` if the key is not in it.
     #[must_use]
     pub fn with_trusted(mut self, key: &PublicKey) -> Option<Self> {
         self.trusted_index = self.entries.iter().position(|link| link.key == *key)?;
@@ -181,25 +185,25 @@ impl LogKeys {
         &self.origin
     }
 
-    /// The key that signs now.
+    /// The active key.
     pub fn newest(&self) -> &PublicKey {
         let last = self.entries.len() - 1;
         &self.entries[last].key
     }
 
-    /// The keys, newest first.
+    /// All keys, newest first.
     pub fn keys(&self) -> impl Iterator<Item = &PublicKey> {
         self.entries.iter().rev().map(|link| &link.key)
     }
 
-    /// The signed change that brought a key.
+    /// The signed key change that introduced a key.
     pub fn change_note(&self, key: &PublicKey) -> Option<&str> {
         let link = self.entries.iter().find(|link| link.key == *key)?;
         link.change.as_deref()
     }
 
-    /// Whether each key was named by the one before it, in order, and both
-    /// signed that.
+    /// Whether the key changes connect all keys in order, with increasing sizes
+    /// and valid signatures, and no key occurs twice.
     pub fn is_valid(&self) -> bool {
         *self.validity.get_or_init(|| {
             let fits = |pair: &[LogKey]| {
@@ -222,8 +226,8 @@ impl LogKeys {
         })
     }
 
-    /// The checkpoint in a note. A key counts for the sizes between its own
-    /// beginning and that of the next.
+    /// Opens a signed checkpoint. Its signature must verify, its origin must be
+    /// that of the chain, and the key must have been valid for its size.
     pub fn open(&self, signed: &[u8]) -> Result<VerifiedCheckpoint, NoteError> {
         for (at, link) in self.entries.iter().enumerate().rev() {
             let key = std::slice::from_ref(&link.key);
@@ -243,10 +247,10 @@ impl LogKeys {
     ) -> Result<VerifiedCheckpoint, NoteError> {
         let link = &self.entries[at];
         let replaced_at = self.entries.get(at + 1).map(|next| next.since);
-        // The newest key that is trusted by itself needs no other's word: an
-        // act verifies no more than it did before there were others.
-        let stands_alone = replaced_at.is_none() && at == self.trusted_index;
-        if !stands_alone && !self.is_valid() {
+        // If the newest key signed it and is trusted without the others, the
+        // chain need not be verified. This saves signatures on every write.
+        let is_newest_trusted = replaced_at.is_none() && at == self.trusted_index;
+        if !is_newest_trusted && !self.is_valid() {
             return Err(NoteError::KeyChain);
         }
         if checkpoint.size < link.since {

@@ -23,7 +23,7 @@ fn signed_change(old: u8, new: u8, size: u64) -> String {
     change.to_note(&change.sign(&key(old), &key(new)))
 }
 
-/// Keys 1 → 2 (from 10 on) → 3 (from 20 on).
+/// Keys 1, 2 (from size 10) and 3 (from size 20).
 fn chain() -> LogKeys {
     LogKeys::from_notes(&[&signed_change(1, 2, 10), &signed_change(2, 3, 20)])
         .unwrap()
@@ -40,7 +40,7 @@ fn checkpoint_signed_by(by: u8, size: u64) -> String {
 }
 
 #[test]
-fn each_key_counts_for_its_own_sizes() {
+fn each_key_is_valid_for_its_own_sizes() {
     for trusted in [1, 2, 3] {
         let chain = chain().with_trusted(&key(trusted).public()).unwrap();
         let open = |by, size| chain.open(checkpoint_signed_by(by, size).as_bytes());
@@ -66,7 +66,7 @@ fn each_key_counts_for_its_own_sizes() {
 }
 
 #[test]
-fn keys_that_do_not_follow_each_other() {
+fn broken_chains_are_refused() {
     let read = |notes: &[&str]| LogKeys::from_notes(notes).map(|_| ());
     let (first, second) = (signed_change(1, 2, 10), signed_change(2, 3, 20));
     assert!(read(&[]).is_ok() && read(&[&first]).is_ok());
@@ -79,7 +79,7 @@ fn keys_that_do_not_follow_each_other() {
     ] {
         assert_eq!(read(&broken), Err(NoteError::KeyChain));
     }
-    // The old key alone cannot say who comes next, nor the new one who was before.
+    // One key's signature is not enough, whichever it is.
     let change = change(1, 2, 10);
     for signatures in [
         change.sign(&key(1), &key(1)),
@@ -92,7 +92,7 @@ fn keys_that_do_not_follow_each_other() {
         assert!(!chain.is_valid());
         let old = checkpoint_signed_by(1, 5);
         assert_eq!(chain.open(old.as_bytes()), Err(NoteError::KeyChain));
-        // What the trusted key itself signs needs nobody else's word.
+        // The trusted newest key does not need the chain.
         assert!(chain.open(checkpoint_signed_by(2, 10).as_bytes()).is_ok());
         let chain = chain.with_trusted(&key(1).public()).unwrap();
         assert_eq!(
@@ -102,9 +102,9 @@ fn keys_that_do_not_follow_each_other() {
     }
 }
 
-/// Made apart from this code, by Python's `cryptography`.
+/// Computed independently, with Python's `cryptography`.
 #[test]
-fn a_known_answer() {
+fn key_change_matches_a_known_answer() {
     let note = signed_change(1, 2, 10);
     let lines: Vec<&str> = note.lines().collect();
     assert_eq!(
@@ -128,7 +128,7 @@ fn a_known_answer() {
     );
 }
 
-/// A change is no checkpoint, whatever the names, and the other way round.
+/// Neither can be read as the other, whatever the names.
 #[test]
 fn key_changes_and_checkpoints_are_distinct() {
     let keys = [key(1).public(), key(2).public()];
@@ -139,7 +139,7 @@ fn key_changes_and_checkpoints_are_distinct() {
 
 proptest! {
     #[test]
-    fn it_comes_back_and_every_changed_byte_is_noticed(
+    fn notes_parse_and_detect_every_changed_byte(
         seeds in any::<[[u8; 32]; 2]>(), size in 1..u64::MAX, seconds in 0_i64..4_000_000_000,
         at in any::<prop::sample::Index>(), to in any::<u8>(),
     ) {
@@ -163,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>(), signatures in any::<Vec<u8>>()) {
+    fn arbitrary_text_does_not_panic(text in any::<String>(), signatures in any::<Vec<u8>>()) {
         prop_assert!(KeyChange::from_note(&text).is_err());
         prop_assert!(KeyChange::from_note(&change(1, 2, 10).to_note(&signatures)).is_err());
     }

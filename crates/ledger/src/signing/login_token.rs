@@ -1,7 +1,6 @@
 //! Login tokens: compact JWS (RFC 7515, RFC 7519), signed with Ed25519.
 //!
-//! Verifying says who signed what; whether a token is still in time is asked
-//! apart ([`is_expired`]), because the clock belongs to the caller.
+//! [`verify`] does not check the expiry: this module has no clock. Use [`is_expired`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,14 +13,15 @@ use super::jwt_provider;
 use super::keys::{PrivateKey, PublicKey};
 use lac_model::claims::LoginClaims;
 
-/// The `typ` that tells a login token from any other (RFC 8725, section 3.11).
+/// The `typ` of a login token, so that no other token is accepted as one (RFC
+/// 8725, section 3.11).
 pub const LOGIN_TOKEN_TYPE: &str = "lac-login+jwt";
 
-/// Longest token that is made or looked at, in bytes.
+/// The longest token that is signed or read, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 4096;
 
-/// The protected header, member for member; any other member is refused,
-/// `crit` included (RFC 7515, section 4.1.11).
+/// The protected header. Other members are refused, `crit` included (RFC 7515,
+/// section 4.1.11).
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProtectedHeader {
@@ -30,8 +30,9 @@ struct ProtectedHeader {
     kid: Option<String>,
 }
 
-/// Signs the claims. The key's thumbprint becomes the `kid`. Claims that would
-/// make more than [`MAX_BYTES`] are [`TokenError::TooLong`].
+/// Signs the claims. `kid` becomes the key's thumbprint.
+/// [`TokenError::TooLong`] if the token would be longer than
+/// [`MAX_TOKEN_BYTES`].
 pub fn sign(claims: &LoginClaims, key: &PrivateKey) -> Result<String> {
     jwt_provider::install();
     let mut header = Header::new(Algorithm::EdDSA);
@@ -45,8 +46,8 @@ pub fn sign(claims: &LoginClaims, key: &PrivateKey) -> Result<String> {
     Ok(token)
 }
 
-/// The claims of a token that one of `keys` signed. Expiry, audience and
-/// issuer are not judged here.
+/// Verifies a token with the key of its `kid` and returns its claims. Does not
+/// check expiry, audience or issuer.
 pub fn verify(token: &str, keys: &[PublicKey]) -> std::result::Result<LoginClaims, TokenError> {
     let header = protected_header(token)?;
     if header.alg.as_deref() != Some("EdDSA") {
@@ -69,15 +70,16 @@ pub fn verify(token: &str, keys: &[PublicKey]) -> std::result::Result<LoginClaim
     Ok(verified.claims)
 }
 
-/// Whether the token is over at that time (seconds since 1970): `exp` is the
-/// first second that does not count (RFC 7519, section 4.1.4), without leeway.
+/// Whether the token has expired at `now_seconds` (seconds since 1970). `exp`
+/// is the first second in which it is no longer valid (RFC 7519, section
+/// 4.1.4); there is no leeway.
 pub fn is_expired(claims: &LoginClaims, now_seconds: i64) -> bool {
     now_seconds >= claims.exp
 }
 
-/// The token in what somebody pasted: the token itself, or a login URL whose
-/// query has one `secret`. Surrounding white space is ignored. What is found
-/// has the outer form of a token, nothing more: see [`verify`].
+/// Finds the token in pasted text: the token itself, or a login URL with one
+/// `secret` parameter. Surrounding white space is ignored. Only the outer form
+/// is checked; call [`verify`] next.
 pub fn extract(text: &str) -> std::result::Result<&str, TokenError> {
     let text = text.trim();
     let token = if text.contains("://") {
@@ -112,9 +114,8 @@ fn is_compact_jws(text: &str) -> bool {
     filled && parts == 3
 }
 
-/// Checks the outer form (size, three parts, base64url in its one canonical
-/// form) and reads the header, on which nothing may rest before the signature
-/// is verified.
+/// Checks the outer form (size, three parts, canonical base64url) and parses
+/// the header. Do not trust the header before the signature is verified.
 fn protected_header(token: &str) -> std::result::Result<ProtectedHeader, TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong);
@@ -130,7 +131,8 @@ fn protected_header(token: &str) -> std::result::Result<ProtectedHeader, TokenEr
     serde_json::from_slice(&parts[0]).map_err(|_| TokenError::Header)
 }
 
-/// `jsonwebtoken` would look at the system's clock and demand an audience.
+/// By default, `jsonwebtoken` would read the system's clock and demand an
+/// audience.
 fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.leeway = 0;

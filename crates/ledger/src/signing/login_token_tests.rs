@@ -23,7 +23,7 @@ fn keys() -> Vec<PublicKey> {
     vec![PrivateKey::from_seed([1; 32]).public(), rfc_key().public()]
 }
 
-/// A token with any header and payload, properly signed.
+/// A token with any header and payload, correctly signed.
 fn forged_token(header: &str, payload: &str) -> String {
     let parts = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
     let message = parts.join(".");
@@ -34,7 +34,7 @@ fn forged_token(header: &str, payload: &str) -> String {
 const KID: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 
 #[test]
-fn a_token_comes_back() {
+fn signed_tokens_verify() {
     let token = sign(&claims(), &rfc_key()).unwrap();
     assert_eq!(verify(&token, &keys()), Ok(claims()));
     let header = URL_SAFE_NO_PAD
@@ -48,7 +48,7 @@ fn a_token_comes_back() {
 }
 
 #[test]
-fn only_our_kind_of_header_is_taken() {
+fn other_headers_are_refused() {
     let body = serde_json::to_string(&claims()).unwrap();
     let good = format!(r#"{{"alg":"EdDSA","typ":"{LOGIN_TOKEN_TYPE}","kid":"{KID}"}}"#);
     assert_eq!(verify(&forged_token(&good, &body), &keys()), Ok(claims()));
@@ -68,7 +68,7 @@ fn only_our_kind_of_header_is_taken() {
 }
 
 #[test]
-fn claims_must_be_those_of_a_login() {
+fn other_claims_are_refused() {
     let header = format!(r#"{{"alg":"EdDSA","typ":"{LOGIN_TOKEN_TYPE}","kid":"{KID}"}}"#);
     let body = serde_json::to_string(&claims()).unwrap();
     for (from, to) in [
@@ -83,7 +83,7 @@ fn claims_must_be_those_of_a_login() {
 }
 
 #[test]
-fn another_key_and_another_form_are_refused() {
+fn other_keys_and_encodings_are_refused() {
     let token = sign(&claims(), &rfc_key()).unwrap();
     assert_eq!(verify(&token, &keys()[..1]), Err(TokenError::UnknownKey));
     let other = sign(&claims(), &PrivateKey::from_seed([1; 32])).unwrap();
@@ -93,7 +93,7 @@ fn another_key_and_another_form_are_refused() {
     assert_eq!(verify(&mixed, &keys()), Err(TokenError::Signature));
     let short = format!("{message}.AAAA");
     assert_eq!(verify(&short, &keys()), Err(TokenError::Signature));
-    // 64 bytes leave four spare bits in the last of 86 characters: only zeros will do.
+    // The last of 86 characters has four unused bits, which must be zero.
     let (head, last) = token.split_at(token.len() - 1);
     let next = char::from(last.as_bytes()[0] + 1);
     for form in [
@@ -113,14 +113,14 @@ fn another_key_and_another_form_are_refused() {
 }
 
 #[test]
-fn expiry_is_the_first_second_that_does_not_count() {
+fn token_is_expired_in_the_second_of_exp() {
     assert!(!is_expired(&claims(), 1_700_000_059));
     assert!(is_expired(&claims(), 1_700_000_060));
     assert!(is_expired(&claims(), i64::MAX));
 }
 
 #[test]
-fn a_token_is_found_in_what_was_pasted() {
+fn token_is_extracted_from_pasted_text() {
     for text in [
         "a.b-_.c",
         " \n a.b-_.c\n",
@@ -148,7 +148,7 @@ fn a_token_is_found_in_what_was_pasted() {
 
 proptest! {
     #[test]
-    fn any_changed_character_is_noticed(at in 0_usize..10_000, to in "[A-Za-z0-9_.-]") {
+    fn any_changed_character_is_detected(at in 0_usize..10_000, to in "[A-Za-z0-9_.-]") {
         let token = sign(&claims(), &rfc_key()).unwrap();
         let at = at % token.len();
         prop_assume!(token[at..=at] != to);
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>()) {
+    fn arbitrary_text_does_not_panic(text in any::<String>()) {
         prop_assert!(verify(&text, &keys()).is_err());
         let _ = extract(&text);
     }

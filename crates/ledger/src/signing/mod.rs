@@ -1,7 +1,8 @@
-//! Floor 2: keys, login tokens, signed checkpoints and access tokens.
+//! Keys and signatures: signed notes and checkpoints, key chains, private key
+//! files, login tokens.
 //!
-//! Nothing here reads a clock or makes randomness; both are arguments. Only
-//! the private keys' files are touched, by [`ring`] and [`keys`].
+//! Nothing here reads a clock or generates randomness; both are arguments. Only
+//! [`key_ring`] and [`keys`] access files.
 
 mod error;
 mod jwt_provider;

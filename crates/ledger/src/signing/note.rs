@@ -1,6 +1,5 @@
-//! Signed checkpoints of the audit log: C2SP `tlog-checkpoint` in a C2SP
-//! `signed-note` (<https://c2sp.org/tlog-checkpoint>,
-//! <https://c2sp.org/signed-note>).
+//! Signed checkpoints: C2SP [tlog-checkpoint](https://c2sp.org/tlog-checkpoint)
+//! in a C2SP [signed-note](https://c2sp.org/signed-note).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,16 +9,16 @@ use super::error::NoteError;
 use super::keys::{PrivateKey, PublicKey};
 use lac_model::bytes::Hash;
 
-/// Longest note that is looked at, in bytes.
+/// The longest note that is read, in bytes.
 pub const MAX_NOTE_BYTES: usize = 64 * 1024;
 
-/// Signature type of Ed25519 in signed notes.
+/// The type byte of Ed25519 keys in signed notes.
 const ED25519_KEY_TYPE: u8 = 0x01;
 
-/// How large the log was, and its root then.
+/// The size and root of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The store's name: see [`valid_origin`].
+    /// The store's name; see [`is_valid_origin`].
     pub origin: String,
     /// Number of events.
     pub size: u64,
@@ -28,7 +27,8 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The text that is signed: origin, decimal size and base64 root, a line each.
+    /// The signed text: origin, decimal size and base64 root, each with a
+    /// newline.
     fn text(&self) -> String {
         format!(
             "{}\n{}\n{}\n",
@@ -38,8 +38,8 @@ impl Checkpoint {
         )
     }
 
-    /// Reads [`text`](Self::text) back. There is one way to write a checkpoint:
-    /// extension lines, which the format allows, are never ours.
+    /// Parses [`text`](Self::text). Extension lines, which the format allows,
+    /// are refused: there is only one way to write a checkpoint.
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let origin = lines.next()?.to_owned();
@@ -50,14 +50,16 @@ impl Checkpoint {
     }
 }
 
-/// Whether a store's name can be the origin of a log: 1 to 255 bytes, without
-/// white space, control characters and `+` (signed-note's rule for key names).
+/// Whether a store's name can be the origin of a log: 1 to 255 bytes without
+/// white space, control characters and `+` (the rule of signed-note for key
+/// names).
 pub fn is_valid_origin(name: &str) -> bool {
     let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '+';
     (1..=255).contains(&name.len()) && name.chars().all(fits)
 }
 
-/// The public key as auditors' tools take it: `name+hash+base64`.
+/// The public key in the form `NAME+ID+KEY` of signed-note, which `lac key
+/// verifier` prints.
 pub fn verifier_key(origin: &str, key: &PublicKey) -> String {
     let hash = u32::from_be_bytes(key_hash(origin, key));
     format!(
@@ -66,8 +68,8 @@ pub fn verifier_key(origin: &str, key: &PublicKey) -> String {
     )
 }
 
-/// Signs a checkpoint; its origin must be a [`valid_origin`], or nobody will
-/// be able to open the note.
+/// The signed note of a checkpoint. Its origin must satisfy
+/// [`is_valid_origin`]; otherwise no verifier can open the note.
 pub fn sign(checkpoint: &Checkpoint, key: &PrivateKey) -> String {
     debug_assert!(is_valid_origin(&checkpoint.origin));
     sign_note(&checkpoint.text(), &checkpoint.origin, key)
@@ -77,19 +79,22 @@ fn sign_note(text: &str, name: &str, key: &PrivateKey) -> String {
     format!("{text}\n{}\n", sign_text(text, name, key))
 }
 
-/// The signature line of any text, without its newline: `— name base64`. The
-/// text ends with a newline; it must not be one that is a checkpoint.
+/// The signature line (`— NAME SIGNATURE`, without its newline) for a text that
+/// ends with a newline. Do not use it for a text that could be read as a
+/// checkpoint.
 pub fn sign_text(text: &str, name: &str, key: &PrivateKey) -> String {
     signature_line(name, &key.public(), &key.sign(text.as_bytes()))
 }
 
-/// The signature line of a signature that is there already; it is not checked.
+/// The signature line for an existing signature of 64 bytes, which is not
+/// checked.
 pub fn signature_line(name: &str, key: &PublicKey, signature: &[u8]) -> String {
     let signature = [&key_hash(name, key)[..], signature].concat();
     format!("— {name} {}", STANDARD.encode(signature))
 }
 
-/// Whether a line is that key's signature of a text.
+/// Checks that a signature line is of this name and key and that the signature
+/// of `text` verifies.
 pub fn check_signature(
     text: &str,
     line: &str,
@@ -106,7 +111,7 @@ pub fn check_signature(
     Err(NoteError::Signature)
 }
 
-/// Reads [`vkey`] back: the name and the key.
+/// Parses [`verifier_key`] into name and key. The ID must match.
 pub fn parse_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> {
     let read = || {
         let (name, rest) = text.trim().split_once('+')?;
@@ -122,15 +127,16 @@ pub fn parse_verifier_key(text: &str) -> Result<(String, PublicKey), NoteError> 
     read().ok_or(NoteError::UnknownKey)
 }
 
-/// The origin that a note claims, before anything is checked.
+/// The origin in a note whose signature was not checked.
 pub fn claimed_origin(note: &str) -> Option<&str> {
     note.lines().next().filter(|name| is_valid_origin(name))
 }
 
-/// The checkpoint of that origin in a note that one of `keys` signed.
+/// Opens a signed checkpoint: size, form, origin, then signatures. At least one
+/// of `keys` must have signed it.
 ///
-/// Lines of other signers are passed over, but must be well formed; a line of
-/// a known key must verify, and there may be one line for each.
+/// Signature lines of other signers are ignored, but must be well-formed. Each
+/// line of a known key must verify, and each key may have one line.
 pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint, NoteError> {
     if note.len() > MAX_NOTE_BYTES {
         return Err(NoteError::TooLong);
@@ -191,7 +197,8 @@ impl<'a> SignatureLine<'a> {
     }
 }
 
-/// Which key a line is by: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key), four bytes of it.
+/// The key ID in a signature line: the first four bytes of SHA-256(name ‖ 0x0A
+/// ‖ 0x01 ‖ key).
 fn key_hash(name: &str, key: &PublicKey) -> [u8; 4] {
     let hash = Sha256::new().chain_update(name).chain_update([0x0A]);
     let [a, b, c, d, ..]: Hash = hash.chain_update(typed_key_bytes(key)).finalize().into();

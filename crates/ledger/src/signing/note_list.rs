@@ -1,12 +1,12 @@
-//! Several signed notes in one text.
+//! Splits a text with several signed notes.
 
-/// The signed notes of a text, one or several with an empty line between
-/// them; a text that is none comes back as it is.
+/// The signed notes in a text, separated by empty lines. Text that is not a
+/// signed note is returned unchanged as the last element.
 pub fn split_notes(text: &str) -> Vec<&str> {
     let mut notes = Vec::new();
     let mut rest = text;
     while let Some(signature) = rest.find("\n\n\u{2014} ") {
-        // Signature lines go on until a line that is none.
+        // The note ends with its last signature line.
         let mut end = signature + 2;
         while rest[end..].starts_with('\u{2014}') {
             end += rest[end..].find('\n').map_or(rest.len() - end, |at| at + 1);
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_one_after_another() {
+    fn several_notes_are_split() {
         let note = "log\n1\nAAA=\n\n\u{2014} log sig\n";
         let two = format!("{note}\n{note}");
         assert_eq!(split_notes(note), [note]);

@@ -23,7 +23,7 @@ fn open_note(note: &str) -> Result<Checkpoint, NoteError> {
 
 /// The example of the signed-note specification and of Go's `note` package.
 #[test]
-fn peter_neumanns_note() {
+fn example_note_of_the_specification() {
     let seed = STANDARD
         .decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")
         .unwrap();
@@ -42,7 +42,7 @@ fn peter_neumanns_note() {
 }
 
 #[test]
-fn agrees_with_another_implementation() {
+fn notes_match_another_implementation() {
     let note = sign(&checkpoint(), &key(1));
     let known = StandardVerifier::new(&verifier_key(ORIGIN, &key(1).public())).unwrap();
     let theirs = Note::from_bytes(note.as_bytes()).unwrap();
@@ -54,7 +54,7 @@ fn agrees_with_another_implementation() {
 }
 
 #[test]
-fn a_checkpoint_comes_back_and_other_signers_are_passed_over() {
+fn notes_open_and_other_signers_are_ignored() {
     let note = sign(&checkpoint(), &key(1));
     assert_eq!(open_note(&note), Ok(checkpoint()));
     let line = |name: &str, seed| {
@@ -82,7 +82,7 @@ fn a_checkpoint_comes_back_and_other_signers_are_passed_over() {
 }
 
 #[test]
-fn other_keys_origins_and_texts_are_refused() {
+fn wrong_keys_origins_and_texts_are_refused() {
     assert_eq!(
         open_note(&sign(&checkpoint(), &key(9))),
         Err(NoteError::UnknownKey)
@@ -149,7 +149,7 @@ fn origins() {
 
 proptest! {
     #[test]
-    fn any_changed_character_is_noticed(at in 0_usize..10_000, to in "[ -~\n]") {
+    fn any_changed_character_is_detected(at in 0_usize..10_000, to in "[ -~\n]") {
         let note = sign(&checkpoint(), &key(1));
         let at = at % note.len();
         prop_assume!(note.is_char_boundary(at) && note.is_char_boundary(at + 1));
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(open(&bytes, ORIGIN, &[key(1).public()]).is_err());
     }
 }

@@ -1,6 +1,5 @@
-//! The part of the pass that is about archives: the files themselves, what is
-//! kept of them in the database, and events that a file stands for and that
-//! were not taken out of the database yet.
+//! The steps of [`LogVerifier`] for archives: the files, their rows in the
+//! database, and archived events that are still in the database.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +17,8 @@ use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, Cell, Result};
 
 impl LogVerifier<'_> {
-    /// Archives as files: there, whole, of this log. Where they end.
+    /// Checks that archives follow each other and that each file is the one
+    /// that was archived. Returns the last archived `seq`.
     pub(super) fn check_archive_files(&mut self) -> u64 {
         let mut next = 1;
         for archive in self.archives.clone() {
@@ -42,7 +42,7 @@ impl LogVerifier<'_> {
         next - 1
     }
 
-    /// Its events are passed over: what is said of it is enough.
+    /// Adds one finding for the archive; its events are skipped.
     fn add_unreadable_archive(&mut self, archive: &ArchiveRow, fault: &Fault) {
         self.missing_ranges.push([archive.first, archive.last]);
         match fault {
@@ -51,7 +51,8 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// The file is the one that was archived, and what it says of itself fits.
+    /// Compares length and SHA-256 of the file with the database, and its
+    /// header with the archive's range.
     fn check_archive_file(&mut self, archive: &ArchiveRow) -> Result<Header> {
         let name = &archive.name;
         let open = || {
@@ -82,7 +83,7 @@ impl LogVerifier<'_> {
             .add_events([archive.first, archive.last], problem);
     }
 
-    /// Pieces of the archives that are there; the frontier passes over others.
+    /// The ranges to check of the archives that can be read.
     pub(super) fn archived_ranges(&mut self) -> Vec<[u64; 2]> {
         let mut ranges = Vec::new();
         for archive in &self.archives {
@@ -94,8 +95,8 @@ impl LogVerifier<'_> {
         ranges
     }
 
-    /// What is kept of an archive that ends with `last`, once its events were
-    /// taken.
+    /// After the last event of an archive: compares frontier and ids with the
+    /// archive's row.
     pub(super) fn check_archive_end(&mut self, last: u64) {
         if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
             if archive.nodes != self.frontier.nodes_bytes() {
@@ -118,7 +119,8 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// Where an archive is lost, what was kept of the tree stands for it.
+    /// If the archive before event `first` is missing, continues with its
+    /// stored frontier.
     pub(super) fn skip_missing_archives(&mut self, first: u64) {
         if self.frontier.size() + 1 == first {
             return;
@@ -129,7 +131,8 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// Reads what a run that was killed has left in the database.
+    /// Reads events up to `boundary` that are in the database although an
+    /// archive has them: the program stopped before it removed them.
     pub(super) fn read_leftover(&mut self, boundary: u64) -> Result<()> {
         let (findings, leftover) = (&mut self.findings, &mut self.leftover);
         self.source.tx.audit_cells(1, boundary, &mut |cells| {
@@ -146,7 +149,8 @@ impl LogVerifier<'_> {
         })
     }
 
-    /// What is left in the database is what the archive holds.
+    /// Compares these events with the archived ones: `leaves` from event
+    /// `first` on, and ranges of events without `shopper` part.
     pub(super) fn compare_leftover(&mut self, first: u64, leaves: &[Hash], missing: &[[u64; 2]]) {
         let last = first + leaves.len() as u64;
         for (seq, (leaf, is_erased)) in self.leftover.range(first..last) {
@@ -161,8 +165,9 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// The archives prove themselves: their checkpoints are signed, of this
-    /// tree, and their hashes lead there.
+    /// Checks the archives' headers: the checkpoint must be signed and of this
+    /// tree, and the hashes must lead to its root. Skipped if there are
+    /// findings already.
     pub(super) fn compare_headers(&mut self) -> Result<()> {
         if self.headers.is_empty() || !self.findings.is_empty() || !self.missing.is_empty() {
             return Ok(());
@@ -198,7 +203,7 @@ impl LogVerifier<'_> {
     }
 }
 
-/// A header as it is written.
+/// The header as it is written to the file.
 fn header_bytes(header: &Header) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec(header).map_err(Fault::internal)?;
     text.push(b'\n');

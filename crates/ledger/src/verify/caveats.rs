@@ -1,13 +1,12 @@
-//! What a file alone cannot say, in words.
+//! Texts about what a file alone cannot prove.
 
 use crate::signing::log_keys::VerifiedCheckpoint;
 
-/// What tells the two apart.
 const ERASURE_HINT: &str =
     "lac log verify, with the store, tells whether an event lists an erasure";
 
-/// What cannot be said where shopper parts are not there: a commitment without
-/// its text looks the same for an erased part and for one that was withheld.
+/// For `count` events or rows (`what`) without `shopper` part. A commitment
+/// without text looks the same whether the part was erased or withheld.
 pub fn redaction_note(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| {
         format!(
@@ -17,7 +16,7 @@ pub fn redaction_note(count: u64, what: &str) -> Option<String> {
     })
 }
 
-/// What a key that was replaced cannot say.
+/// For a checkpoint of a key that was replaced since.
 pub fn replaced_key_note(opened: &VerifiedCheckpoint) -> Option<String> {
     let size = opened.replaced_at?;
     Some(format!(

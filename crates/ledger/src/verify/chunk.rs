@@ -1,5 +1,6 @@
-//! A run of events, checked one by one. What spans several runs (order, tree,
-//! erasures) is put together by whoever takes the results in order.
+//! Checks a range of events one by one, in any thread. [`super::LogVerifier`]
+//! takes the results in order and checks what spans ranges: tree, erasures,
+//! state, consents.
 
 use std::ops::ControlFlow;
 
@@ -14,29 +15,30 @@ use lac_model::ids::local_customer_number;
 use lac_model::time::Timestamp;
 use lac_store::{ArchiveRow, Cell, EventCells, Result};
 
-/// What was found in one run.
+/// The result for one range.
 #[derive(Debug, Default)]
 pub struct ChunkResult {
     pub range: [u64; 2],
-    /// Leaf hashes, one for each seq of the range.
+    /// One leaf for each `seq` of the range; zeros for a missing event.
     pub leaves: Vec<Hash>,
     pub problems: Vec<(u64, String)>,
-    /// Events whose ticket is out of form.
+    /// Events whose ticket is not in the allowed form.
     pub malformed_tickets: Vec<u64>,
-    /// Events without a shopper part, as ranges.
+    /// Ranges of events without `shopper` part.
     pub erased: Vec<[u64; 2]>,
-    /// What the run's own events say was erased: by which event, from, to.
+    /// Ranges that events of this chunk list as erased, each with the `seq` of
+    /// the listing event.
     pub erasures: Vec<(u64, [u64; 2])>,
-    /// Times of the first and the last event.
+    /// Times of the first and the last event, in microseconds since 1970.
     pub times: Option<[i64; 2]>,
     pub index_sums: Option<IndexSums>,
-    /// The greatest N of any `local:N`, of archived events.
+    /// The largest N of the ids `local:N` in archived events.
     pub local_customers: u64,
-    /// The newest state that one of the events holds: which, and what.
+    /// The newest recorded state, as JSON, and the `seq` of its event.
     pub state: Option<(u64, String)>,
-    /// The first event that holds one.
+    /// The first event with a recorded state.
     pub state_since: Option<u64>,
-    /// What they changed of anybody's consent.
+    /// Changes and uses of consents.
     pub consents: Vec<ConsentEvent>,
 }
 
@@ -64,7 +66,7 @@ impl ChunkResult {
         self.problems.push((seq, problem.into()));
     }
 
-    /// Events up to `seq` that are not there.
+    /// Reports the events before `seq` that are missing.
     fn fill_gap_before(&mut self, seq: u64) {
         while self.next_seq() < seq {
             self.add_problem(self.next_seq(), "it is missing");
@@ -85,7 +87,7 @@ impl ChunkResult {
         }
     }
 
-    /// Order, erasures and version: what archived and stored events share.
+    /// The checks that archived and stored events share.
     fn check_event(&mut self, seq: u64, cut: &RecordFields<'_>, time: i64, is_erased: bool) {
         self.check_time(seq, time);
         if is_erased {
@@ -124,7 +126,8 @@ impl ChunkResult {
     }
 }
 
-/// Checks events of the database; `sums` are for the indexes.
+/// Checks a range of events in the database. `of` is the range of all events in
+/// the database, for the index sums.
 pub fn check_stored(
     source: EventSource<'_>,
     range: [u64; 2],
@@ -165,7 +168,7 @@ fn check_stored_row(checked: &mut ChunkResult, sums: &mut IndexSums, cells: &Eve
     }
 }
 
-/// Checks events of an archive.
+/// Checks a range of events of one archive.
 pub fn check_archived(
     source: EventSource<'_>,
     archive: &ArchiveRow,
@@ -211,7 +214,7 @@ mod tests {
     use crate::record::seal_event;
     use lac_model::audit::{Action, Event, StoredEvent};
 
-    /// What an older program signed is as it was signed, and named nonetheless.
+    /// An older version may have signed a ticket that is not allowed today.
     #[test]
     fn malformed_ticket_is_noted_but_no_difference() {
         let mut event = Event::new(Action::LoginIssue);

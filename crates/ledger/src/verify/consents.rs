@@ -1,5 +1,5 @@
-//! What customers have allowed, compared with what the log says they said, and
-//! every login with the consent that it stood on.
+//! Compares the stored consents with the events that granted or withdrew them,
+//! and each login with the consent that it names.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,11 @@ use lac_model::audit::{ConsentAction, ConsentEvent, ConsentLog};
 use lac_model::ids::CustomerId;
 use lac_store::{ReadTx, Result};
 
-/// What the log says so far, while it is passed through.
+/// The consents according to the events so far.
 #[derive(Debug, Default)]
 pub struct ConsentChecker {
     log: ConsentLog,
-    /// The ids that customers had.
+    /// Former ids by present id.
     former_ids: HashMap<CustomerId, Vec<CustomerId>>,
 }
 
@@ -29,7 +29,8 @@ impl ConsentChecker {
         })
     }
 
-    /// Takes an event, in order of seq. `lost` are events that are not there.
+    /// Adds an event, in order of `seq`. `lost` are ranges of events that
+    /// cannot be read.
     pub fn add_event(&mut self, event: &ConsentEvent, lost: &[[u64; 2]], findings: &mut Findings) {
         let ConsentAction::UsedByLogin { seq, at } = event.action else {
             self.log.apply(event);
@@ -47,8 +48,9 @@ impl ConsentChecker {
         }
     }
 
-    /// Compares them with the customers' rows. What was said before `begun`
-    /// may be of somebody whose removal nobody recorded.
+    /// Compares the result with the customers' rows. `begun` is the first event
+    /// with a recorded state: before it, the removal of a customer may not be
+    /// in the log.
     pub fn compare(
         &self,
         read: &dyn ReadTx,
@@ -70,7 +72,7 @@ impl ConsentChecker {
     }
 }
 
-/// What is wrong with a consent, in words.
+/// The text of a finding about a customer's consent.
 pub fn consent_mismatch(id: CustomerId, problem: &str) -> String {
     format!("the consent of customer {id} is not what the log says: {problem}")
 }

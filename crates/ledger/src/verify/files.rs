@@ -1,5 +1,5 @@
-//! Files checked on their own, with nothing but a public key: exports with
-//! their manifest and proof, archives, checkpoints. No store is needed.
+//! Verifies a file with nothing but public keys: an export with manifest and
+//! proof, an archive, or a checkpoint. Needs no store.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -20,14 +20,14 @@ use crate::signing::{NoteError, note};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Opens what lies beside the file, by its name.
+/// Opens a file in the same directory by name; `None` if there is none.
 pub type OpenSibling<'b> = &'b dyn Fn(&str) -> Result<Option<File>>;
-/// The text before the rows and what writes them, for a manifest.
+/// For a manifest: the text before the first row, and the encoder of rows.
 pub type MakeEncoder<'b> = &'b dyn Fn(&Manifest) -> Result<(String, Box<dyn EventEncoder>)>;
-/// Decompresses a file of rows.
+/// Decompresses the rows of an export, as its manifest says.
 pub type Decompress<'b> = &'b dyn Fn(File, &Manifest) -> Result<Box<dyn Read>>;
 
-/// A file and how to get at what belongs to it.
+/// The file to verify, and how to read it and the files beside it.
 #[derive(Clone, Copy)]
 pub struct FileBundle<'b> {
     /// The file's name, without directories.
@@ -39,32 +39,40 @@ pub struct FileBundle<'b> {
 
 impl std::fmt::Debug for FileBundle<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bundle")
+        f.debug_struct("FileBundle")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
-/// What a file was found to be.
+/// What was verified. There is one only if no difference was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileVerification {
-    /// `export`, `archive`, `checkpoint`.
+    /// `export`, `archive` or `checkpoint`.
     pub kind: String,
     pub file: String,
-    /// The log's name.
+    /// The store's name.
     pub origin: String,
-    /// Rows of an export, events of an archive.
+    /// Rows of an export, or events of an archive.
     pub rows: Option<u64>,
-    /// Events that the signed checkpoint covers.
+    /// Number of events that the signed checkpoint covers.
     pub checkpoint: u64,
     pub proof: Option<ProofStrength>,
-    /// What holds, in words.
+    /// What is proven, as sentences.
     pub proven: Vec<String>,
-    /// What it cannot say.
+    /// What the file cannot prove, as sentences.
     pub not_proven: Vec<String>,
 }
 
-/// Checks a file; a receipt also as the continuation of an older checkpoint.
+/// Verifies a file. `since` is an older signed checkpoint: a checkpoint file
+/// must then prove that it continues it.
+///
+/// - `log_tampered`, `file_tampered`: something differs from what a trusted key
+///   signed
+/// - `unknown_key`, `another_log`: no trusted key signed it, or it is of
+///   another log
+/// - `proof_missing`: the file, its manifest or its proof is missing or cannot
+///   be read
 pub fn verify_file(
     bundle: &FileBundle<'_>,
     keys: &LogKeys,
@@ -128,7 +136,8 @@ fn missing_manifest(name: &str) -> Fault {
     }
 }
 
-/// A text that is no manifest proves nothing: nobody signed it.
+/// An unreadable manifest is `proof_missing`, not `log_tampered`: nobody signed
+/// it.
 fn read_manifest(name: &str, file: File) -> Result<Manifest> {
     let unreadable = |problem: &str| Fault::ProofMissing {
         what: format!("a manifest that can be read: {name}.manifest.json ({problem})"),
@@ -185,7 +194,7 @@ fn verify_checkpoint(
 
 fn verify_archive(name: &str, mut file: File, keys: &LogKeys) -> Result<FileVerification> {
     let io = |e: io::Error| Fault::io(name, e);
-    // The table at the end covers the whole file: nothing stands behind it.
+    // Refuses bytes after the table: its frames must fill the file.
     FrameReader::open(name, &file)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let lines = EventLines::open(name, file)?;
@@ -237,7 +246,6 @@ fn check_header_key(name: &str, header: &Header, key: &PublicKey) -> Result<()> 
     )))
 }
 
-/// The checkpoint that a file stands on.
 fn open_file_checkpoint(name: &str, note: &str, keys: &LogKeys) -> Result<VerifiedCheckpoint> {
     open_checkpoint(&format!("the checkpoint of {name}"), note, keys)
 }
@@ -327,7 +335,6 @@ fn verify_export(
     Ok(verified)
 }
 
-/// A manifest that no trusted key signed as it is.
 fn manifest_fault(what: &str, problem: NoteError) -> Fault {
     match problem {
         NoteError::UnknownKey => Fault::UnknownKey {
@@ -340,8 +347,9 @@ fn manifest_fault(what: &str, problem: NoteError) -> Fault {
     }
 }
 
-/// Computes the rows anew from the proof; how many events it holds, and how
-/// many rows are without their shopper part.
+/// Encodes the rows again from the proof and compares them with the file.
+/// Returns the number of events in the proof, and of rows without `shopper`
+/// part.
 fn verify_rows(
     bundle: &FileBundle<'_>,
     key: &PublicKey,
@@ -381,7 +389,7 @@ fn verify_rows(
             "{name} is a proof of another strength"
         )));
     }
-    // Withheld parts would leave rows out without a trace.
+    // Events whose parts are withheld could match, and nobody would see it.
     if header.range.is_some() && !manifest.filter.uses_record_fields_only() {
         return Err(log_tampered(format!(
             "{name} cannot prove a range for a filter by what is not in the records"

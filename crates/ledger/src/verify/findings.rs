@@ -1,24 +1,24 @@
-//! What a verification found.
+//! The differences that a verification of the log found.
 
 use serde::{Deserialize, Serialize};
 
-/// More than these are only counted.
+/// Further findings are only counted.
 const MAX_FINDINGS: usize = 100;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The event, or the first and the last of those among which it is; `null`
-    /// for what is about the log as a whole.
+    /// First and last of the events that it may be about; `null` if it is about
+    /// the log as a whole.
     pub events: Option<(u64, u64)>,
     pub problem: String,
 }
 
-/// All of them, and what could not be looked at.
+/// All differences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     pub found: Vec<Finding>,
-    /// Those that are not listed.
+    /// How many more there are than are listed.
     pub more: u64,
 }
 
@@ -37,17 +37,17 @@ impl Findings {
         self.found.is_empty()
     }
 
-    /// About one event.
+    /// Adds a finding about one event.
     pub fn add_event(&mut self, seq: u64, problem: impl Into<String>) {
         self.add_events([seq, seq], problem);
     }
 
-    /// About one of several events.
+    /// Adds a finding about one or more events of a range.
     pub fn add_events(&mut self, [first, last]: [u64; 2], problem: impl Into<String>) {
         self.add(Some((first, last)), problem.into());
     }
 
-    /// About the log as a whole.
+    /// Adds a finding about the log as a whole.
     pub fn add_log(&mut self, problem: impl Into<String>) {
         self.add(None, problem.into());
     }
@@ -60,7 +60,7 @@ impl Findings {
         }
     }
 
-    /// Whether one of these events is named already.
+    /// Whether a listed finding is about an event of this range.
     pub fn has_finding_within(&self, [first, last]: [u64; 2]) -> bool {
         self.more > 0
             || self.found.iter().any(|finding| {
@@ -70,7 +70,7 @@ impl Findings {
             })
     }
 
-    /// All in one line: the first, and how many more.
+    /// One line: the first finding, and how many more; `None` if there is none.
     pub fn summary(&self) -> Option<String> {
         let first = self.found.first()?;
         let more = self.found.len() as u64 - 1 + self.more;

@@ -1,9 +1,9 @@
-//! Whether the indexes list what is stored: an index made to hide a row would
-//! keep it out of every filter that uses it.
+//! Checks that the database's indexes list every row: an index changed to hide
+//! a row would keep it out of every filter that uses the index.
 //!
-//! For each index the entries' keyed hashes are added up twice, once from the
-//! rows and once from the index itself. Who changed the index does not know the
-//! key, which is made anew for each verification.
+//! For each index, the keyed hashes of its entries are added up twice, from the
+//! rows and from the index. The key is random for each verification, so nobody
+//! can change the index in a way that keeps the sum.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
@@ -12,12 +12,12 @@ use super::Findings;
 use lac_model::environment::{self, Random};
 use lac_store::{Cell, EventCells, EventIndex, ReadTx, Result};
 
-/// Parts of the log that are summed apart, so that a difference can be found.
+/// Number of parts of the log with a sum each, to locate a difference.
 const SUM_PARTS: u64 = 1024;
-/// Differing events that are named.
+/// The most differing events that are named.
 const MAX_NAMED: usize = 5;
 
-/// The key of one verification.
+/// The random key of one verification.
 #[derive(Debug, Clone, Copy)]
 pub struct IndexHashKey([u8; 16]);
 
@@ -26,7 +26,6 @@ impl IndexHashKey {
         Self(environment::random_bytes(random))
     }
 
-    /// The hash of one entry.
     fn hash(&self, cell: Cell<'_>, seq: i64) -> u64 {
         let mut hasher = DefaultHasher::new();
         hasher.write(&self.0);
@@ -54,17 +53,17 @@ impl IndexHashKey {
     }
 }
 
-/// The sums of every index.
+/// The sums of every index, each by part of the log.
 #[derive(Debug, Clone)]
 pub struct IndexSums {
     key: IndexHashKey,
     range: [u64; 2],
     width: u64,
-    /// By the index's position.
+    /// In the order of [`EventIndex::ALL`].
     per_index: [Vec<u64>; EventIndex::ALL.len()],
 }
 
-/// What the indexes list.
+/// The same sums, from the indexes.
 #[derive(Debug)]
 pub struct IndexScan {
     sums: IndexSums,
@@ -72,7 +71,7 @@ pub struct IndexScan {
 }
 
 impl IndexSums {
-    /// For events from `first` to `last`.
+    /// For the events `first` to `last`, inclusive.
     pub fn new(key: IndexHashKey, [first, last]: [u64; 2]) -> Self {
         let width = (last.saturating_sub(first) + 1).div_ceil(SUM_PARTS).max(1);
         let parts = usize::try_from(SUM_PARTS).unwrap_or(0) + 1;
@@ -89,8 +88,8 @@ impl IndexSums {
         usize::try_from(at.min(SUM_PARTS)).unwrap_or(0)
     }
 
-    /// Adds a row to every index it should be in: the one on admin holds all
-    /// rows, the others those that have a value.
+    /// Adds a row to every index that lists it: the one on `admin` lists all
+    /// rows, the others those with a value.
     pub fn add_row(&mut self, seq: u64, cells: &EventCells<'_>) {
         let seq = seq.cast_signed();
         let part = self.part(seq);
@@ -102,7 +101,7 @@ impl IndexSums {
         }
     }
 
-    /// Adds what others have summed.
+    /// Adds the sums of another thread.
     pub fn merge(&mut self, other: &Self) {
         let all = self.per_index.iter_mut().flatten();
         for (sum, more) in all.zip(other.per_index.iter().flatten()) {
@@ -110,7 +109,7 @@ impl IndexSums {
         }
     }
 
-    /// The same sums from the indexes themselves.
+    /// Computes the sums from the indexes.
     pub fn scan_indexes(mut self, read: &dyn ReadTx) -> Result<IndexScan> {
         let mut is_sorted = true;
         for index in EventIndex::ALL {
@@ -129,7 +128,7 @@ impl IndexSums {
         })
     }
 
-    /// Compares the rows with what the indexes list.
+    /// Adds a finding for each index whose sums differ from those of the rows.
     pub fn compare(
         &self,
         listed: &IndexScan,
@@ -149,7 +148,7 @@ impl IndexSums {
         Ok(())
     }
 
-    /// Names the events that an index and the rows disagree on.
+    /// Names events that an index and the rows differ on.
     fn explain(
         &self,
         read: &dyn ReadTx,
@@ -197,10 +196,11 @@ impl IndexSums {
     }
 }
 
-/// An entry of an index, kept to compare the next one with.
+/// The entry of an index before the current one.
 #[derive(Debug, Default)]
 struct IndexEntry {
-    /// Null, numbers, texts, blobs, in this order; 0 before the first entry.
+    /// SQL's order of types: null, number, text, blob; 0 before the first
+    /// entry.
     kind: u8,
     number: i64,
     bytes: Vec<u8>,
@@ -208,13 +208,13 @@ struct IndexEntry {
 }
 
 impl IndexEntry {
-    /// Whether another entry comes after it in SQL's order, by key and then
-    /// seq; that one is kept then.
+    /// Whether the next entry comes after this one in SQL's order (by key, then
+    /// `seq`). The next entry then replaces this one.
     fn is_before(&mut self, cell: Cell<'_>, seq: i64) -> bool {
         let (kind, number, bytes): (u8, i64, &[u8]) = match cell {
             Cell::Null => (1, 0, &[]),
             Cell::Integer(number) => (2, number, &[]),
-            // Found among the rows: no column holds any.
+            // Reported with the rows: no column may have one.
             Cell::Real(_) => (2, self.number, &[]),
             Cell::Text(bytes) => (3, 0, bytes),
             Cell::Blob(bytes) => (4, 0, bytes),

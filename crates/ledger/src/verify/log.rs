@@ -1,4 +1,4 @@
-//! The pass over the whole log.
+//! Verifies the whole log.
 
 use std::collections::BTreeMap;
 
@@ -26,11 +26,14 @@ use lac_model::environment::Random;
 use lac_model::fault::Fault;
 use lac_store::{ArchiveRow, Result, Store, TreeHead};
 
-/// Events that are in an archive and, still, in the database: their leaves, and
-/// whether the shopper part is gone.
+/// Events that are both in an archive and in the database: leaf, and whether
+/// the `shopper` part was erased.
 pub type Leftover = BTreeMap<u64, (Hash, bool)>;
 
-/// One verification under way.
+/// A verification of the whole log. Call
+/// [`add_older_checkpoints`](Self::add_older_checkpoints), [`run`](Self::run),
+/// [`compare_checkpoint_file`](Self::compare_checkpoint_file), then
+/// [`into_verification`](Self::into_verification).
 pub struct LogVerifier<'a> {
     store: &'a dyn Store,
     random: &'a dyn Random,
@@ -38,32 +41,36 @@ pub struct LogVerifier<'a> {
     pub(super) keys: LogKeys,
     pub(super) head: TreeHead,
     pub(super) archives: Vec<ArchiveRow>,
-    /// Archives that are not there.
+    /// Ranges of archives that are missing or unreadable.
     pub(super) missing_ranges: Vec<[u64; 2]>,
-    /// What the archives that are there say of themselves.
+    /// Headers of the readable archives.
     pub(super) headers: Vec<(ArchiveRow, Header)>,
     pub(super) leftover: Leftover,
     stored_roots: Vec<Hash>,
     pub(super) frontier: Frontier,
     last_time: Option<i64>,
-    /// Of the archive at hand.
+    /// Of the current archive; see `ChunkResult::local_customers`.
     pub(super) local_customers: u64,
     pub(super) erased: Vec<[u64; 2]>,
     pub(super) erasures: Vec<(u64, [u64; 2])>,
-    /// The newest state that an event holds.
+    /// The newest recorded state, as JSON, and the `seq` of its event.
     pub(super) state: Option<(u64, String)>,
-    /// The first event that holds one.
+    /// The first event with a recorded state.
     pub(super) state_since: Option<u64>,
     pub(super) consents: ConsentChecker,
-    /// Older checkpoints, smallest first, and how many were compared.
+    /// Older checkpoints, smallest first.
     older: Vec<Checkpoint>,
+    /// How many of `older` were compared.
     older_compared: usize,
     pub(super) findings: Findings,
+    /// What is missing and therefore cannot be checked.
     pub missing: Vec<Fault>,
     pub(super) notes: Vec<String>,
 }
 
 impl<'a> LogVerifier<'a> {
+    /// Checks schema, key chain and number of subtree roots. `source` is a
+    /// snapshot of `store`; `random` makes the key of the index sums.
     pub fn new(
         store: &'a dyn Store,
         random: &'a dyn Random,
@@ -109,8 +116,9 @@ impl<'a> LogVerifier<'a> {
         })
     }
 
-    /// Takes older checkpoints to compare with: one, or all that an anchor
-    /// holds.
+    /// Adds signed checkpoints to compare with: one, or all of an anchor file.
+    /// Call it before [`run`](Self::run). The faults are those of
+    /// [`open_checkpoint`].
     pub fn add_older_checkpoints(&mut self, notes: Option<&str>) -> Result<()> {
         let Some(notes) = notes else { return Ok(()) };
         for note in split_notes(notes) {
@@ -134,14 +142,16 @@ impl<'a> LogVerifier<'a> {
         Ok(())
     }
 
-    /// Computes everything anew.
+    /// Checks everything in the store. Differences become findings; only what
+    /// prevents reading is an error. `at` is called with the last `seq` checked
+    /// and the number of events.
     pub fn run(&mut self, at: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let another = self.store.open_reader()?;
         std::thread::scope(|scope| {
             let structure = scope.spawn(move || another.read()?.audit_structure_problem());
             let read = self.verify_events(at);
             let structure = structure.join().map_err(|_| Fault::internal("a thread"))?;
-            // A page that cannot be read is a difference, not a failure.
+            // A damaged page is a finding, not an error.
             match structure.or_else(damage_as_finding)? {
                 None => {}
                 Some(problem) => self.findings.add_log(format!("the database: {problem}")),
@@ -174,7 +184,8 @@ impl<'a> LogVerifier<'a> {
         let another = store.open_reader()?;
         let (empty, archives) = (sums.clone(), &archives);
         std::thread::scope(|scope| {
-            // Beside the rows; nothing where it would see another log.
+            // In parallel with the rows; `None` if its snapshot has other
+            // events.
             let listing = scope.spawn(move || {
                 let read = another.read()?;
                 if !parallel::is_unchanged_since(&*read, total, archives)? {
@@ -205,15 +216,15 @@ impl<'a> LogVerifier<'a> {
         })
     }
 
-    /// How far there are events to look at: what the head says, unless it
-    /// claims more than there can be.
+    /// The size in the head, but no more than the database can have: the head
+    /// may be wrong.
     fn last_checkable_seq(&self) -> Result<u64> {
         let last = self.source.tx.audit_last_seq()?;
         let runs = self.stored_roots.len() as u64 + 1;
         Ok(self.head.size.min(last).min(runs * SUBTREE_SIZE))
     }
 
-    /// Puts one piece where it belongs.
+    /// Adds the result of a range, in order.
     fn add_chunk(&mut self, checked: &mut ChunkResult) {
         let [first, last] = checked.range;
         self.skip_missing_archives(first);
@@ -283,7 +294,7 @@ impl<'a> LogVerifier<'a> {
         }
     }
 
-    /// What can be said once all events were seen.
+    /// The checks that need all events.
     fn check_totals(&mut self) {
         let size = self.frontier.size();
         let first = size - size % SUBTREE_SIZE + 1;
@@ -325,6 +336,7 @@ impl<'a> LogVerifier<'a> {
         self.compare_erasures();
     }
 
+    /// The result, with all findings.
     pub fn into_verification(self) -> LogVerification {
         let count = |ranges: &[[u64; 2]]| ranges.iter().map(|[a, b]| b + 1 - a).sum();
         LogVerification {
@@ -343,7 +355,7 @@ impl<'a> LogVerifier<'a> {
     }
 }
 
-/// A database or an archive that cannot be read as what it should be, in words.
+/// Turns damage of the database or an archive into the text of a finding.
 fn damage_as_finding(fault: Fault) -> Result<Option<String>> {
     match fault {
         Fault::Database { .. }

@@ -1,6 +1,8 @@
-//! The whole log computed anew from the stored bytes: every text, commitment
-//! and column, the tree, the signature, the checkpoint file, the archives, the
-//! indexes, and what was erased.
+//! Verifies the whole log with [`LogVerifier`], or a single file with
+//! [`verify_file`]. The documentation of the [crate](crate) lists the steps of
+//! both in order.
+//!
+//! [`LogVerifier`] computes everything again from the stored bytes: texts, commitments, columns, tree, signature, checkpoint file, archives, indexes, erasures, recorded state and consents. It collects all differences as [`Findings`] and does not stop at the first one. [`verify_file`] stops at the first difference.
 
 mod archives;
 mod caveats;
@@ -31,38 +33,42 @@ use crate::signing::note;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// What came of it.
+/// The result of verifying the whole log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogVerification {
     /// The store's name.
     pub origin: String,
-    /// Events that were computed anew.
+    /// Number of events that were checked.
     pub events: u64,
-    /// Those of them in archives, and how many archives.
+    /// How many of them are in archives.
     pub archived: u64,
     pub archives: u64,
-    /// Shopper parts that were erased, each listed by an event.
+    /// Number of erased `shopper` parts. Each one that no event lists is a
+    /// finding.
     pub erased: u64,
-    /// Root of the tree, base64; the signed checkpoint says the same.
+    /// Root of the tree as computed, base64. Without findings it is the signed
+    /// one.
     pub root: String,
-    /// The older checkpoint's number of events, all still as they were.
+    /// Size of the largest older checkpoint that was compared.
     pub since: Option<u64>,
-    /// The event that records this verification; `null` where the group is not
-    /// logged or there is no private key here.
+    /// The event that records this verification; `null` if its group is left
+    /// out of the log or the private key is not available.
     pub audit_seq: Option<u64>,
-    /// Every difference; none is left out silently.
+    /// All differences.
     #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub findings: Findings,
-    /// What is no difference: damaged rows beside the log, and events with a
-    /// field that is out of form and is what was signed.
+    /// Observations that are no difference: unreadable rows outside of the log,
+    /// and tickets in a form that is not allowed but was signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What is missing, so that nothing can be said of it.
+    /// What is missing and therefore could not be checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Fault>,
 }
 
 impl LogVerification {
+    /// `log_tampered` if there are findings; otherwise the first of what is
+    /// missing.
     pub fn to_result(&self) -> Result<()> {
         if let Some(what) = self.findings.summary() {
             return Err(Fault::LogTampered { what });
@@ -71,7 +77,7 @@ impl LogVerification {
     }
 }
 
-/// A signed note's checkpoint, or what is wrong with it.
+/// The checkpoint in a signed note, or a description of what is wrong with it.
 fn open_note(text: &[u8], keys: &LogKeys) -> std::result::Result<note::Checkpoint, String> {
     let opened = keys.open(text).map_err(|e| e.to_string())?;
     Ok(opened.checkpoint)

@@ -1,4 +1,4 @@
-//! What was erased, and the checkpoint file.
+//! Checks erasures and the checkpoint file.
 
 use super::log::LogVerifier;
 use super::open_note;
@@ -7,8 +7,8 @@ use lac_model::fault::Fault;
 use lac_store::{HighWaterMark, Result};
 
 impl LogVerifier<'_> {
-    /// Every part that is gone was listed, and every part that was listed is
-    /// gone.
+    /// Every missing part must be listed by an event as erased, and every
+    /// listed part must be missing.
     pub(super) fn compare_erasures(&mut self) {
         let listed = merge_ranges(self.erasures.iter().map(|(_, range)| *range).collect());
         for [first, last] in subtract_ranges(&self.erased, &listed) {
@@ -23,7 +23,8 @@ impl LogVerifier<'_> {
         }
     }
 
-    /// The file outside the database.
+    /// Compares the checkpoint file outside the database with the log. `file`
+    /// is its content, `None` if it does not exist.
     pub fn compare_checkpoint_file(
         &mut self,
         file: Option<&[u8]>,

@@ -1,4 +1,5 @@
-//! Events that come with hashes to a signed root, and rows made from them.
+//! Checks events and their hashes against a signed root, and the rows of an
+//! export against the events.
 
 use std::io::{BufReader, Read};
 
@@ -18,7 +19,7 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Events against the root of a checkpoint.
+/// Checks the events of a proof or an archive against the root of a checkpoint.
 pub struct ProofChecker<'c> {
     name: &'c str,
     range: Option<(u64, u64)>,
@@ -26,16 +27,18 @@ pub struct ProofChecker<'c> {
     signed: &'c Checkpoint,
 }
 
-/// One event of a proof, with what it shows of itself.
+/// One event of a proof. It is proven only if [`ProofChecker::run`] succeeds.
 #[derive(Debug, Clone, Copy)]
 pub struct ProofEvent<'e> {
     pub seq: u64,
     pub record: &'e RecordFields<'e>,
-    /// Whether the shopper and the staff part are withheld.
+    /// Whether the `shopper` and the `staff` part are withheld.
     pub withheld: [bool; 2],
 }
 
 impl<'c> ProofChecker<'c> {
+    /// Checks the header against the verified checkpoint `signed`: origin,
+    /// range, number of events, form of the hashes. `name` is for messages.
     pub fn new(name: &'c str, header: &Header, signed: &'c Checkpoint) -> Result<Self> {
         let hash = |text: &String| -> Option<Hash> { STANDARD.decode(text).ok()?.try_into().ok() };
         let hashes: Option<Vec<Hash>> = header.hashes.iter().map(hash).collect();
@@ -55,7 +58,9 @@ impl<'c> ProofChecker<'c> {
         })
     }
 
-    /// Gives every event to `each` and compares the root; how many they were.
+    /// Calls `each` with every event, computes the root and compares it with
+    /// the signed one. Returns the number of events. Use what `each` received
+    /// only if this succeeds.
     pub fn run(
         self,
         lines: EventLines<'_>,
@@ -90,7 +95,8 @@ impl<'c> ProofChecker<'c> {
             Err(MultiproofError::Read(fault)) => return Err(fault),
             Err(other) => return Err(log_tampered(format!("{}: {other}", self.name))),
         };
-        // An empty log is the only one that nothing can be shown of.
+        // A proof without events has the root itself as its only hash; that of
+        // an empty log has none.
         if root == self.signed.root {
             return Ok(count);
         }
@@ -106,7 +112,7 @@ fn withheld_parts(line: &EventLine) -> [bool; 2] {
     [&line.shopper, &line.staff].map(|part| matches!(part, PartDisclosure::Withheld(_)))
 }
 
-/// The rows of an export, written anew and compared with the file.
+/// Compares the rows of an export with rows encoded from its proof.
 pub struct ExportRowChecker<'r> {
     manifest: &'r Manifest,
     matcher: Matcher,
@@ -115,13 +121,14 @@ pub struct ExportRowChecker<'r> {
     expected: Vec<u8>,
     found: Vec<u8>,
     count: u64,
-    /// Rows whose shopper part is not there.
+    /// Number of rows without `shopper` part.
     pub redacted_rows: u64,
     /// Times of the first and the last event of the proof.
     times: Option<[Timestamp; 2]>,
 }
 
 impl<'r> ExportRowChecker<'r> {
+    /// `file` is the decompressed export; `encode` writes rows in its format.
     pub fn new(manifest: &'r Manifest, encode: &'r dyn EventEncoder, file: Box<dyn Read>) -> Self {
         Self {
             matcher: Matcher::new(&manifest.filter, manifest.visible.as_ref()),
@@ -136,14 +143,15 @@ impl<'r> ExportRowChecker<'r> {
         }
     }
 
-    /// What comes before the first row.
+    /// Compares the text before the first row.
     pub fn check_header(&mut self, head: &str) -> Result<()> {
         self.expected.clear();
         self.expected.extend_from_slice(head.as_bytes());
         self.compare("its header")
     }
 
-    /// One event of the proof: a row of the file if it fits.
+    /// If the event matches the filter, the next row must be that of the event.
+    /// A sparse proof may contain no other events.
     pub fn check_event(&mut self, event: &ProofEvent<'_>, strength: ProofStrength) -> Result<()> {
         let time = event.record.decoded_value(EventField::Time);
         let time = time.and_then(|text| text.parse::<Timestamp>().ok());
@@ -165,7 +173,8 @@ impl<'r> ExportRowChecker<'r> {
         self.compare(&format!("the row of event {}", event.seq))
     }
 
-    /// Nothing more may follow, and a range must reach the filter's bounds.
+    /// The file must end here, and a range proof must reach the bounds of the
+    /// filter, or of the log of `size` events.
     pub fn finish(&mut self, range: Option<(u64, u64)>, size: u64) -> Result<()> {
         let name = &self.manifest.file;
         let mut more = [0];

@@ -1,11 +1,11 @@
-//! Ranges of seqs, both ends included.
+//! Ranges of seqs, `[first, last]`, both inclusive.
 
 use crate::archive::EVENTS_PER_FRAME;
 
-/// Events in one piece of work.
+/// Events that one piece of work has at most.
 const CHUNK_EVENTS: u64 = 8 * EVENTS_PER_FRAME;
 
-/// Pieces of work.
+/// Splits a range into pieces of work.
 pub fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
     let starts = (first..=last).step_by(usize::try_from(CHUNK_EVENTS).unwrap_or(1));
     starts
@@ -13,7 +13,7 @@ pub fn split_range([first, last]: [u64; 2]) -> Vec<[u64; 2]> {
         .collect()
 }
 
-/// Sorted, and without overlaps.
+/// Sorts ranges and joins those that overlap or touch.
 pub fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
     ranges.sort_unstable();
     let mut all: Vec<[u64; 2]> = Vec::new();
@@ -26,7 +26,8 @@ pub fn merge_ranges(mut ranges: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
     all
 }
 
-/// What of `ranges` is not in `others`; both sorted and without overlaps.
+/// The parts of `ranges` that are not in `others`. Both are sorted and do not
+/// overlap.
 pub fn subtract_ranges(ranges: &[[u64; 2]], others: &[[u64; 2]]) -> Vec<[u64; 2]> {
     let mut rest = Vec::new();
     for [first, last] in ranges {
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_without_others() {
+    fn subtracting_and_merging_ranges() {
         let all = merge_ranges(vec![[5, 9], [1, 3], [4, 4], [20, 20]]);
         assert_eq!(all, [[1, 9], [20, 20]]);
         assert_eq!(subtract_ranges(&all, &[[2, 3], [8, 30]]), [[1, 1], [4, 7]]);

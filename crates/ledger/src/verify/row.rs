@@ -1,4 +1,5 @@
-//! One stored event against its own bytes: texts, commitments, columns.
+//! Checks a stored event: its texts, its commitments, and the columns that
+//! repeat its fields.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,8 +11,7 @@ use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::{Cell, EventCells};
 
-/// The columns that repeat a text of the record: their name, what they hold, the
-/// field.
+/// The columns that repeat a text field of the record.
 fn copied_columns<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, EventField); 9] {
     [
         ("action_group", cells.action_group, EventField::ActionGroup),
@@ -26,20 +26,21 @@ fn copied_columns<'r>(cells: &EventCells<'r>) -> [(&'static str, Cell<'r>, Event
     ]
 }
 
-/// What a row says of itself once everything in it agrees.
+/// A row without differences.
 #[derive(Debug)]
 pub struct CheckedRow<'r> {
     pub record: RecordFields<'r>,
     pub leaf: Hash,
+    /// Microseconds since 1970.
     pub time: i64,
-    /// The shopper part is gone.
+    /// Whether the `shopper` part was erased.
     pub is_erased: bool,
 }
 
-/// What is wrong with a row, in words.
+/// The text of a finding.
 type RowProblem = String;
 
-/// Checks a row that should be event `seq`.
+/// Checks a row that should be event `seq`. The error is the first difference.
 pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>, RowProblem> {
     if cells.seq != Cell::Integer(seq.cast_signed()) {
         return Err(format!("it has the number {}", describe_cell(cells.seq)));
@@ -89,7 +90,7 @@ fn cell_text<'r>(cell: Cell<'r>, what: &str) -> Result<&'r str, RowProblem> {
     }
 }
 
-/// Whether a part is the one the record commits to.
+/// Whether a part and its salt match the commitment in the record.
 fn check_commitment(
     commitment: &str,
     part: &str,
@@ -111,7 +112,8 @@ fn check_commitment(
     Err(format!("its {what} is not the one its record commits to"))
 }
 
-/// Whether the columns repeat the record; the time in microseconds.
+/// Whether the columns match the record. Returns the time in microseconds since
+/// 1970.
 fn check_columns(cut: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, RowProblem> {
     for (name, cell, field) in copied_columns(cells) {
         let same = match cell {
@@ -163,7 +165,7 @@ fn column_problem(name: &str, cell: Cell<'_>, value: &str) -> RowProblem {
     )
 }
 
-/// A cell in words.
+/// The value of a cell, for a message.
 pub fn describe_cell(cell: Cell<'_>) -> String {
     match cell {
         Cell::Null => "empty".to_owned(),
@@ -177,8 +179,9 @@ pub fn describe_cell(cell: Cell<'_>) -> String {
     }
 }
 
-/// Microseconds of a quoted RFC 3339 time in its one form: chrono's parser
-/// takes more time than all the rest of a row.
+/// Parses a quoted time in the record's only form,
+/// `2026-01-31T12:00:00.000000Z`, into microseconds. chrono's parser would take
+/// longer than all other checks of a row.
 fn parse_micros(value: &str) -> Option<i64> {
     let bytes: &[u8; 29] = value.as_bytes().try_into().ok()?;
     let number = |from: usize, to: usize| {
@@ -212,7 +215,7 @@ fn parse_micros(value: &str) -> Option<i64> {
     if !in_range {
         return None;
     }
-    // Days since 1970-01-01, counted in years that begin in March.
+    // Days since 1970-01-01, with years that begin in March.
     let shifted = if month <= 2 { year - 1 } else { year };
     let era = shifted.div_euclid(400);
     let of_era = shifted.rem_euclid(400);
@@ -220,7 +223,7 @@ fn parse_micros(value: &str) -> Option<i64> {
     let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
     let micros = seconds * 1_000_000 + number(21, 27)?;
-    // A day that the month does not have comes out as another one.
+    // A day that the month does not have becomes a day of the next month.
     Timestamp::try_from_micros(micros).map(Timestamp::micros)
 }
 
@@ -231,7 +234,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn times_are_read_as_chrono_writes_them(
+        fn times_match_chrono(
             micros_ in Timestamp::MIN.micros()..Timestamp::MAX.micros(),
         ) {
             let text = format!("\"{}\"", Timestamp::from_micros(micros_));
@@ -239,7 +242,7 @@ mod tests {
         }
 
         #[test]
-        fn other_texts_are_none(text in "\"?[0-9TZ:.-]{0,29}\"?") {
+        fn malformed_times_are_refused(text in "\"?[0-9TZ:.-]{0,29}\"?") {
             if let Some(found) = parse_micros(&text) {
                 let inner = text.trim_matches('"');
                 // 2026-02-31 is read as a day of March: the text differs then.

@@ -1,16 +1,16 @@
-//! What the tables hold, compared with what the log says of it.
+//! Compares the tables with the state and the consents in the log.
 
 use super::log::LogVerifier;
 use crate::state::state_difference;
 use lac_model::audit::StateDigests;
 use lac_store::Result;
 
-/// Notes that are kept.
+/// The most notes that are kept.
 const MAX_NOTES: usize = 100;
 
 impl LogVerifier<'_> {
-    /// Rows beside the log that cannot be read: whatever they were, no record
-    /// is changed by them.
+    /// Notes unreadable rows of other tables. They are no difference of the
+    /// log.
     pub(super) fn note_damaged_rows(&mut self) -> Result<()> {
         for row in self.source.tx.damaged_rows(MAX_NOTES)?.0 {
             self.add_note(row.to_string());
@@ -18,14 +18,13 @@ impl LogVerifier<'_> {
         Ok(())
     }
 
-    /// Adds a note; beyond so many, none.
     pub(super) fn add_note(&mut self, note: String) {
         if self.notes.len() < MAX_NOTES {
             self.notes.push(note);
         }
     }
 
-    /// What was said in archives that are not there is not known.
+    /// Skipped if archives are missing: they may contain consent events.
     pub(super) fn compare_consents(&mut self) -> Result<()> {
         if !self.missing_ranges.is_empty() {
             return Ok(());
@@ -34,8 +33,8 @@ impl LogVerifier<'_> {
         consents.compare(self.source.tx, self.state_since, &mut self.findings)
     }
 
-    /// Roles, admin users, tokens, storefronts, keys and config are as the
-    /// newest event that says so left them.
+    /// Compares roles, admin users, tokens, storefronts, keys, config and
+    /// former ids with the newest recorded state.
     pub(super) fn compare_state(&mut self) -> Result<()> {
         let Some((seq, text)) = self.state.take() else {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Which keys of a log are trusted: one that was handed over, and those that
-//! signed statements lead to from it.
+//! Decides which keys of a log are trusted: a key that the caller received
+//! separately, and the keys that key changes connect with it.
 
 use crate::key_rows::KeyChain;
 use crate::signing::keys::PublicKey;
@@ -9,7 +9,7 @@ use crate::signing::{NoteError, note};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Reads a key in C2SP's form: `name+hash+base64`.
+/// Parses a public key `NAME+ID+KEY` (C2SP signed-note) into origin and key.
 pub fn parse_trusted_key(text: &str) -> Result<(String, PublicKey)> {
     note::parse_verifier_key(text).map_err(|_| {
         let reason = "it is not a public key in the form that `lac key verifier` prints";
@@ -17,8 +17,15 @@ pub fn parse_trusted_key(text: &str) -> Result<(String, PublicKey)> {
     })
 }
 
-/// The keys that count for whoever holds this one: it alone, or those of a chain
-/// file (`lac key verifier --all`, as text or JSON) that it is one of.
+/// The trusted keys: only `key`, or with `chain` (the output of `lac key
+/// verifier --all`, text or JSON) all keys of a chain that contains it.
+///
+/// - `invalid_value`: `key` is not a public key
+/// - `proof_missing`: `chain` is not a chain file
+/// - `file_tampered`: `chain` contradicts itself or its signatures do not
+///   verify
+/// - `unknown_key`, `another_log`: `key` is not in `chain`, or is of another
+///   log
 pub fn trusted_keys(key: &str, chain: Option<&str>) -> Result<LogKeys> {
     let (origin, key) = parse_trusted_key(key)?;
     let Some(text) = chain else {
@@ -37,8 +44,8 @@ pub fn trusted_keys(key: &str, chain: Option<&str>) -> Result<LogKeys> {
     chain.with_trusted(&key).ok_or(Fault::UnknownKey { what })
 }
 
-/// A text that cannot be read as a chain proves nothing; one that can, and
-/// contradicts itself or its signatures, was changed.
+/// An unreadable chain is `proof_missing`; a readable one that contradicts
+/// itself is `file_tampered`.
 fn parse_chain(text: &str) -> Result<LogKeys> {
     let broken = |problem: &str| Fault::FileTampered {
         what: format!("the chain of keys: {problem}"),

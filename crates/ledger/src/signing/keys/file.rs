@@ -1,7 +1,7 @@
-//! Private keys on disk: one PEM file each, readable by its owner alone.
+//! Private keys on disk: one PEM file each, readable only by its owner.
 //!
-//! Every check is made on the file that was opened, not on its path, so that
-//! nothing can be put in its place between the check and the reading.
+//! All checks are made on the open file, not on its path, so that nobody can
+//! replace the file between check and reading.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -17,9 +17,8 @@ use crate::signing::error::{Error, KeyFileProblem, Result};
 
 const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
-/// Writes a new key file, mode 0600, and makes it durable (file and directory
-/// synced). A file or link that is there already is never touched:
-/// [`Error::KeyFileExists`].
+/// Writes a new key file with mode 0600 and syncs file and directory. An
+/// existing file or link is not touched: [`Error::KeyFileExists`].
 pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
     let pem = key.to_pem()?;
     // O_EXCL, which create_new sets, does not follow a link either.
@@ -36,15 +35,15 @@ pub fn write_private_key(path: &Path, key: &PrivateKey) -> Result<()> {
         .write_all(pem.as_bytes())
         .and_then(|()| file.sync_all());
     written.map_err(|source| {
-        // Half a key is of no use; the first error is the one to report.
+        // Half a key is useless. Report the first error, not this one.
         let _ = std::fs::remove_file(path);
         io_error("write", path, source)
     })?;
     sync_parent_dir(path)
 }
 
-/// Puts a key file in the place of another, which is overwritten before it is
-/// given up. There is a whole key in the place at any moment.
+/// Replaces a key file by another one and overwrites the old one's content.
+/// There is a complete key at `to` at any moment.
 pub fn move_private_key(from: &Path, to: &Path) -> Result<()> {
     let old = open_to_wipe(to);
     std::fs::rename(from, to).map_err(|source| io_error("move", from, source))?;
@@ -53,7 +52,7 @@ pub fn move_private_key(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Overwrites a key file and removes it; one that is not there is no error.
+/// Overwrites and removes a key file; no error if it does not exist.
 pub fn remove_private_key(path: &Path) -> Result<()> {
     let old = open_to_wipe(path);
     match std::fs::remove_file(path) {
@@ -65,7 +64,8 @@ pub fn remove_private_key(path: &Path) -> Result<()> {
     sync_parent_dir(path)
 }
 
-/// The file itself, whatever its name will mean: no link, no pipe.
+/// Opens a regular file, and no link or pipe, so that it can be overwritten
+/// after its name is gone.
 fn open_to_wipe(path: &Path) -> Option<File> {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let file = OpenOptions::new()
@@ -77,13 +77,13 @@ fn open_to_wipe(path: &Path) -> Option<File> {
     (metadata.is_file() && metadata.nlink() <= 1).then_some(file)
 }
 
-/// Zeros over the bytes, as far as that goes: file systems that copy on write,
-/// flash and backups may keep what was there.
+/// Overwrites the content with zeros. Copy-on-write file systems, flash memory
+/// and backups may keep the old content.
 fn wipe(file: Option<File>) {
     let Some(mut file) = file else { return };
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let zeros = vec![0; usize::try_from(length.min(MAX_KEY_FILE_BYTES)).unwrap_or_default()];
-    // The key is out of its place already; nothing depends on this.
+    // The key is not used any more, so nothing depends on this.
     let _ = file.write_all(&zeros).and_then(|()| file.sync_all());
 }
 
@@ -96,9 +96,9 @@ fn sync_parent_dir(path: &Path) -> Result<()> {
     synced.map_err(|source| io_error("sync", parent, source))
 }
 
-/// Reads a key file of at most 16 KiB. A symbolic link, a file that is not the
-/// real uid's own or that group or others have any access to is
-/// [`Error::UnsafeKeyFile`], with the command that mends it.
+/// Reads a key file of at most 16 KiB. [`Error::UnsafeKeyFile`], with the
+/// command that fixes it, for a symbolic link, a file of another owner than the
+/// real uid, or a file to which group or others have any access.
 pub fn read_private_key(path: &Path) -> Result<PrivateKey> {
     // O_NONBLOCK: opening a pipe must not wait for somebody to write to it.
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
@@ -131,8 +131,8 @@ pub fn read_private_key(path: &Path) -> Result<PrivateKey> {
     }
 }
 
-/// Like [`read_private_key`], for the key with that thumbprint:
-/// [`Error::WrongKey`] if the file holds another.
+/// As [`read_private_key`]; [`Error::WrongKey`] if the key does not have this
+/// thumbprint.
 pub fn read_expected_key(path: &Path, thumbprint: &str) -> Result<PrivateKey> {
     let key = read_private_key(path)?;
     let found = key.public().thumbprint();
@@ -162,7 +162,7 @@ fn unsafe_file_error(path: &Path, problem: KeyFileProblem) -> Error {
     let quoted = shell_quoted(path);
     let mend = match problem {
         KeyFileProblem::Exposed => format!("chmod 600 {quoted}"),
-        // Not taken from its owner.
+        // No `chown`: the file may rightly belong to the other account.
         KeyFileProblem::ForeignOwner => "run as the account it belongs to".to_owned(),
         KeyFileProblem::SymbolicLink => format!("mv \"$(readlink -f {quoted})\" {quoted}"),
         KeyFileProblem::NotAFile => format!("ls -ld {quoted}"),
@@ -174,7 +174,7 @@ fn unsafe_file_error(path: &Path, problem: KeyFileProblem) -> Error {
     }
 }
 
-/// The path as one word of a POSIX shell.
+/// The path, quoted for a POSIX shell.
 fn shell_quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
@@ -201,7 +201,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     #[test]
-    fn a_key_comes_back_from_a_file_only_its_owner_reads() {
+    fn written_keys_are_readable_only_by_the_owner() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("login.pem");
         write_private_key(&path, &rfc_key()).unwrap();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_takes_the_place_of_another_which_is_wiped() {
+    fn moving_a_key_wipes_the_old_one() {
         let dir = tempfile::tempdir().unwrap();
         let [old, new] = ["login.pem", "login.pem.new"].map(|name| dir.path().join(name));
         write_private_key(&old, &rfc_key()).unwrap();
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exposed_key_is_refused_with_its_remedy() {
+    fn exposed_keys_are_refused_with_a_remedy() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("it's mine");
         write_private_key(&path, &rfc_key()).unwrap();
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn other_contents_are_malformed_and_a_missing_file_is_io() {
+    fn malformed_and_missing_files_are_errors() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("key");
         for contents in [b"\xff\xfe".to_vec(), b"hello".to_vec(), vec![b'\n'; 20_000]] {

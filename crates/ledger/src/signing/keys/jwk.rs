@@ -1,4 +1,4 @@
-//! Public keys for others: JSON Web Keys (RFC 7517, RFC 8037).
+//! Public keys as JSON Web Keys (RFC 7517, RFC 8037).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PublicKey;
 
-/// One public key, as `lac key jwks` lists it.
+/// A public key, as `lac key jwks` prints it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
     /// `OKP` (RFC 8037).
@@ -40,7 +40,6 @@ impl Jwk {
 /// The set that storefronts fetch (RFC 7517, section 5).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct JwkSet {
-    /// Its keys.
     pub keys: Vec<Jwk>,
 }
 
@@ -58,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_of_rfc_8037() {
+    fn rfc_8037_key() {
         let set: JwkSet = [&rfc_key().public()].into_iter().collect();
         assert_eq!(
             serde_json::to_string(&set).unwrap(),

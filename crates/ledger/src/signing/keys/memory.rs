@@ -1,18 +1,18 @@
-//! What is in the memory of a process that holds keys stays there.
+//! Keeps the memory of a process with keys private.
 
 use std::sync::Once;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// From here on this process leaves no core dump, and other processes of the
-/// same account cannot look into its memory.
+/// Disables core dumps, and prevents other processes of the same account from
+/// reading this process's memory.
 pub fn protect_process_memory() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_CORE) {
             let _ = setrlimit(Resource::RLIMIT_CORE, 0, hard);
         }
-        // The limit does not count where dumps are piped to a program.
+        // The limit does not apply where core dumps are piped to a program.
         #[cfg(target_os = "linux")]
         let _ = nix::sys::prctl::set_dumpable(false);
     });
@@ -24,7 +24,7 @@ mod tests {
     use crate::signing::keys::PrivateKey;
 
     #[test]
-    fn who_holds_a_key_leaves_no_dump() {
+    fn core_dumps_are_disabled() {
         let _key = PrivateKey::from_seed([7; 32]);
         let (soft, _) = getrlimit(Resource::RLIMIT_CORE).unwrap();
         assert_eq!(soft, 0);

@@ -1,5 +1,4 @@
-//! Ed25519 keys (RFC 8032): what they are for, how they are written down and
-//! how others recognise them.
+//! Ed25519 keys (RFC 8032): private keys, public keys and their formats.
 
 mod file;
 mod jwk;
@@ -24,30 +23,29 @@ pub use jwk::{Jwk, JwkSet};
 pub use lac_store::KeyPurpose;
 pub use memory::protect_process_memory;
 
-/// A private key; wiped from memory when dropped, never shown by `Debug`.
+/// A private key. Wiped from memory when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct PrivateKey(SigningKey);
 
 impl PrivateKey {
-    /// The key that 32 random bytes make (RFC 8032, section 5.1.5).
+    /// The key with this seed of 32 random bytes (RFC 8032, section 5.1.5).
     pub fn from_seed(seed: [u8; 32]) -> Self {
         memory::protect_process_memory();
         Self(SigningKey::from_bytes(&Zeroizing::new(seed)))
     }
 
-    /// Reads PKCS#8 PEM, version 1 or 2 (RFC 8410, RFC 5958), as `openssl
-    /// genpkey -algorithm ed25519` writes it.
+    /// Parses PKCS#8 PEM, version 1 or 2 (RFC 8410, RFC 5958), which `openssl
+    /// genpkey -algorithm ed25519` writes.
     ///
-    /// Anything else is [`Error::MalformedKey`], also a version 2 whose public
-    /// half does not belong to the private one.
+    /// [`Error::MalformedKey`] for anything else, including a version 2 whose public key does not match.
     pub fn from_pem(pem: &str) -> Result<Self> {
         memory::protect_process_memory();
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| Error::MalformedKey)?;
         Ok(Self(key))
     }
 
-    /// PKCS#8 PEM, version 1: version 2, with the public key inside, is what
-    /// older OpenSSL refuses.
+    /// PKCS#8 PEM, version 1: older OpenSSL refuses version 2, which includes
+    /// the public key.
     pub fn to_pem(&self) -> Result<Zeroizing<String>> {
         let mut pair = KeypairBytes {
             secret_key: self.0.to_bytes(),
@@ -63,7 +61,7 @@ impl PrivateKey {
         PublicKey(self.0.verifying_key())
     }
 
-    /// Signs a message; deterministic (RFC 8032).
+    /// Signs a message: 64 bytes, deterministic (RFC 8032).
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
@@ -84,9 +82,9 @@ impl fmt::Debug for PrivateKey {
 pub struct PublicKey(VerifyingKey);
 
 impl PublicKey {
-    /// Takes the 32 bytes of RFC 8032, section 5.1.5. Bytes that are no point
-    /// of the curve, or one of the few weak ones for which a signature proves
-    /// nothing, are [`Error::MalformedPublicKey`].
+    /// Parses the 32 bytes of RFC 8032, section 5.1.5.
+    /// [`Error::MalformedPublicKey`] for bytes that are not a point of the
+    /// curve, and for weak keys, with which a signature proves nothing.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let key = VerifyingKey::try_from(bytes)
             .ok()
@@ -99,22 +97,23 @@ impl PublicKey {
         self.0.to_bytes()
     }
 
-    /// The RFC 7638 thumbprint (SHA-256, base64url without padding): the name
-    /// of the key in tokens (`kid`), files and the log.
+    /// The RFC 7638 thumbprint: SHA-256 in base64url without padding (43
+    /// characters). It names the key in tokens (`kid`), in the database and in
+    /// the log.
     pub fn thumbprint(&self) -> String {
         let x = URL_SAFE_NO_PAD.encode(self.to_bytes());
-        // RFC 8037, appendix A.3: these members, in this order, no spaces.
+        // RFC 8037, appendix A.3: these members, in this order, without spaces.
         let json = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
         URL_SAFE_NO_PAD.encode(Sha256::digest(json))
     }
 
-    /// The key as others take it (RFC 7517, RFC 8037).
+    /// The key as a JSON Web Key.
     pub fn jwk(&self) -> Jwk {
         Jwk::new(self)
     }
 
-    /// Whether this key signed that message. Judged strictly: no signature
-    /// has a second form that verifies too.
+    /// Whether `signature` is this key's signature of the message. Strict
+    /// verification: a second form of the same signature is refused.
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let signature = Signature::from_slice(signature);
         signature.is_ok_and(|signature| self.0.verify_strict(message, &signature).is_ok())
@@ -131,14 +130,14 @@ impl fmt::Debug for PublicKey {
 pub(super) mod tests {
     use super::*;
 
-    /// The key of RFC 8032, section 7.1, test 1, which is that of RFC 8037, A.1.
+    /// The key of RFC 8032, section 7.1, test 1, and of RFC 8037, A.1.
     pub fn rfc_key() -> PrivateKey {
         let seed = URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
         PrivateKey::from_seed(seed.unwrap().try_into().unwrap())
     }
 
     #[test]
-    fn rfc_8032_signature_of_nothing() {
+    fn rfc_8032_signature_of_the_empty_message() {
         let signature = rfc_key().sign(b"");
         let hex: Vec<_> = signature.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
@@ -166,7 +165,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn pem_comes_back_and_openssl_keys_are_read() {
+    fn pem_round_trips_and_openssl_keys_are_read() {
         let pem = rfc_key().to_pem().unwrap();
         assert_eq!(
             PrivateKey::from_pem(&pem).unwrap().public(),
