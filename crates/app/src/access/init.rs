@@ -1,4 +1,5 @@
-//! A new store: keys, the role `Administrators`, the first admin user.
+//! Initializes a store: keys, the role `Administrators` and the first admin
+//! user.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,22 +17,21 @@ use lac_model::time::Timestamp;
 use lac_store::AppendProof;
 use lac_store::{ConfigRow, KeyRow, Permit, Result, WriteTx};
 
-/// The role that holds everything.
+/// The role with access to everything.
 pub const ADMINISTRATORS_ROLE: &str = "Administrators";
 
-/// Founds the store whose empty database the desk holds.
+/// Initializes the empty database of the context's store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct InitStore {
-    /// The first admin user's name.
     pub admin: String,
     pub full_name: Option<String>,
-    /// The operating-system account it is mapped to.
+    /// The operating-system account of the first admin user.
     pub os_account: String,
-    /// The store's name; made up if absent.
+    /// The store's name; generated if absent.
     pub name: Option<String>,
 }
 
-/// The store as founded.
+/// The new store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoreInitialized {
     pub name: String,
@@ -43,7 +43,7 @@ pub struct StoreInitialized {
 }
 
 impl InitStore {
-    /// Checks the names before anything is made on disk.
+    /// Checks the names before anything is written to disk.
     pub fn check(&self) -> Result<()> {
         crate::core::names::check_name("admin user", &self.admin)?;
         super::users::parse_os_account(&self.os_account)?;
@@ -52,8 +52,11 @@ impl InitStore {
             .map_or(Ok(()), |name| normalize_store_name(name).map(|_| ()))
     }
 
+    /// Initializes the store.
+    ///
     /// # Errors
-    /// `already_exists`; `invalid_value` for a name that is none.
+    /// `already_exists`; `invalid_value` for a name that is not allowed; `io`
+    /// if a key cannot be written.
     pub fn run(self, context: &Context<'_>) -> Result<StoreInitialized> {
         let name = self.store_name_or_generated(context)?;
         let admin = crate::core::names::check_name("admin user", &self.admin)?;

@@ -1,4 +1,4 @@
-//! Who may come in, and what they may do.
+//! Who can use the store, and with which rights.
 
 pub mod init;
 pub mod keys;

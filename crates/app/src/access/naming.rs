@@ -1,4 +1,4 @@
-//! Resources and websites as people name them.
+//! Parses and shows resources and websites by name.
 
 use crate::ReadView;
 use lac_model::access::RoleScope;
@@ -7,7 +7,8 @@ use lac_model::fault::Fault;
 use lac_model::resource::{Resource, ResourceError};
 use lac_store::Result;
 
-/// The websites of a custom scope that exist for the actor.
+/// The websites of a custom scope that the actor can see; `None` for scope
+/// `all`.
 pub fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Vec<String>>> {
     let Some(ids) = scope.websites() else {
         return Ok(None);
@@ -20,7 +21,8 @@ pub fn website_codes(view: &ReadView<'_>, scope: &RoleScope) -> Result<Option<Ve
     ))
 }
 
-/// Resources as people name them.
+/// Parses resource names, optionally adding the resources below each. Fails
+/// with `resource_not_found`, or `invalid_value` for an ambiguous name.
 pub fn parse_resources(texts: &[ShortText], with_children: bool) -> Result<Vec<Resource>> {
     let mut found = Vec::new();
     for text in texts {

@@ -1,5 +1,6 @@
-//! The two rules about rights that every change of roles and admin users
-//! keeps: nobody reaches beyond what they hold, and somebody can always get in.
+//! Two rules for every change of roles and admin users: nobody can grant or
+//! change more rights than they have, and one administrator must always be able
+//! to sign in.
 
 use crate::core::ancestor_state;
 use crate::{ReadView, UnitOfWork};
@@ -8,15 +9,15 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::{ReadTx, Result, check_within_own_rights};
 
-/// The role an admin user has.
 pub fn role_of_user(view: &ReadView<'_>, user: &AdminUser) -> Result<Role> {
     view.read
         .role(user.role_id)?
         .ok_or_else(|| Fault::internal("an admin user without a role"))
 }
 
-/// Who holds more than the actor cannot be changed by the actor: otherwise the
-/// weaker could cripple the stronger.
+/// Fails with `beyond_own_rights` if somebody has rights that the actor does
+/// not have: otherwise actors could take rights from people who have more than
+/// they do.
 pub fn check_may_change(view: &ReadView<'_>, held: &Rights, what: &str) -> Result<()> {
     let actor = &view.actor;
     check_within_own_rights(
@@ -26,7 +27,8 @@ pub fn check_may_change(view: &ReadView<'_>, held: &Rights, what: &str) -> Resul
     )
 }
 
-/// Nobody can give, assign or mint more than they hold.
+/// Fails with `beyond_own_rights` if the actor does not have the rights to be
+/// given.
 pub fn check_may_grant(view: &ReadView<'_>, given: &Rights, what: &str) -> Result<()> {
     let actor = &view.actor;
     check_within_own_rights(
@@ -36,16 +38,16 @@ pub fn check_may_grant(view: &ReadView<'_>, given: &Rights, what: &str) -> Resul
     )
 }
 
-/// Whether there is anything by which an admin user can come in with all they
-/// hold: an account of the operating system, or a token that counts and has no
-/// limit.
+/// Whether an admin user can sign in with all their rights: with an
+/// operating-system account, or a valid token without limits.
 pub fn can_sign_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Result<bool> {
     let tokens = read.access_tokens(TokenOwner::AdminUser(user.id))?;
     if user.os_account.is_some() {
         return Ok(true);
     }
     for token in tokens.iter().filter(|token| token.limit.is_unrestricted()) {
-        // Suspended with its owner only: whoever is enabled again is in again.
+        // A token that is only suspended counts, because it works again once
+        // its owner is enabled.
         let ancestors = ancestor_state(read, token, now)?;
         let ended = token.revoked_at.is_some() || token.expires_at.is_some_and(|end| now >= end);
         if !ended && ancestors.is_none() {
@@ -55,9 +57,8 @@ pub fn can_sign_in(read: &dyn ReadTx, user: &AdminUser, now: Timestamp) -> Resul
     Ok(false)
 }
 
-/// An account of the operating system, once mapped, outlives the token that it
-/// was mapped with: through a token that holds less than its owner, or that
-/// ends with another one, none is mapped.
+/// Fails with `beyond_own_rights` if the actor uses a restricted or dependent
+/// token: the mapping of an account is permanent and would outlive the token.
 pub fn check_may_map_account(view: &ReadView<'_>, account: &str) -> Result<()> {
     let shown = view.actor.token.as_ref();
     if shown.is_some_and(ActingToken::is_restricted) {
@@ -68,8 +69,8 @@ pub fn check_may_map_account(view: &ReadView<'_>, account: &str) -> Result<()> {
     Ok(())
 }
 
-/// The enabled admin users who can come in and whose role holds everything, as
-/// they are now.
+/// The enabled admin users who can sign in and have access to everything,
+/// before a change.
 #[derive(Debug)]
 pub struct FullAdministrators(Vec<String>);
 
@@ -92,8 +93,9 @@ impl FullAdministrators {
         Ok(Self(names))
     }
 
-    /// After a change: one of them must be left. Runs under the write lock, so
-    /// that two changes at once cannot each leave the other's way open.
+    /// Fails with `last_administrator` if a change leaves none of them. It runs
+    /// under the write lock, so that two concurrent changes cannot rely on each
+    /// other's administrator.
     pub fn require_one_left(self, work: &UnitOfWork<'_>) -> Result<()> {
         if self.0.is_empty() || !Self::load(work)?.0.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Who am I here, and what may I do?
+//! Shows the actor and their rights.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,16 +9,15 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Asks for the actor's own account.
+/// Shows the actor's own account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WhoAmI {
-    /// Leave no record where nobody is known: for a remark beside something
-    /// else that is on record already.
+    /// Do not record a failure, for a note beside another command that records
+    /// its own.
     #[serde(default)]
     pub unrecorded: bool,
 }
 
-/// The actor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ActorView {
     pub name: String,
@@ -31,9 +30,9 @@ pub struct ActorView {
     pub os_account: Option<String>,
     /// `all` or `custom`.
     pub access: Access,
-    /// What is held; every resource for `all`.
+    /// The actor's resources; all of them for `all`.
     pub resources: Vec<Resource>,
-    /// The websites of a custom role scope, by code; `null` for all.
+    /// The websites of a custom scope, by code; `null` for all.
     pub websites: Option<Vec<String>>,
     pub store: String,
 }
@@ -47,7 +46,7 @@ impl WhoAmI {
                 Self::actor_view(context, view).map(Some)
             });
             return found.ok_or_else(|| Fault::NotAuthenticated {
-                reason: "nobody is known by that account or token".to_owned(),
+                reason: "no admin user or storefront has that account or token".to_owned(),
                 remedy: None,
             });
         }

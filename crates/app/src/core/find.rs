@@ -80,7 +80,6 @@ pub fn documents(view: &ReadView<'_>, reference: &DocumentRef) -> Result<Vec<Doc
 }
 
 /// Every id under which events may name a customer: the current one, and any
-///
 /// `local:N` the customer had before.
 pub fn customer_ids_in_log(view: &ReadView<'_>, id: CustomerId) -> Result<Vec<CustomerId>> {
     let mut ids = view.read.customer_former_ids(id)?;

@@ -22,7 +22,8 @@ pub fn read<T>(
     run_once(body, |body| read_snapshot(context, denied_as, any_of, body))
 }
 
-/// A body whose answer type is hidden, see [`BodyOnce`].
+/// A body whose answer is kept by [`BodyOnce`], so that its type does not
+/// appear here.
 type ReadBody<'b> = dyn for<'tx> FnMut(&ReadView<'tx>) -> Result<()> + 'b;
 
 /// Passes the body to `run`, which must run it once, and returns its answer.

@@ -16,7 +16,8 @@ use lac_store::{Activity, Result};
 /// The detail with the number of attempts an event covers.
 const ATTEMPTS: &str = "attempts";
 
-/// Callers are told apart by account and address; their tokens do not matter.
+/// Callers are distinguished by account and address; their tokens do not
+/// matter.
 fn caller_key(caller: &Caller) -> String {
     let account = caller.os_account.as_deref().unwrap_or_default();
     let address = caller.ip_address.as_deref().unwrap_or_default();
@@ -26,8 +27,8 @@ fn caller_key(caller: &Caller) -> String {
 /// Refuses a caller who was refused recently, without taking the write lock;
 /// `None` for all other callers.
 pub(super) fn refuse_repeated(context: &Context<'_>, attempt: &Event) -> Option<Fault> {
-    let strangers = context.store.unknown_callers()?;
-    if !strangers.is_tracked(&caller_key(context.caller)) {
+    let counter = context.store.unknown_callers()?;
+    if !counter.is_tracked(&caller_key(context.caller)) {
         return None;
     }
     let tx = context.store.read().ok()?;
@@ -48,7 +49,7 @@ fn refuse_unauthenticated(context: &Context<'_>, mut attempt: Event, fault: Faul
     let now = context.clock.now();
     let subject = caller_key(context.caller);
     let next = match context.store.unknown_callers() {
-        Some(strangers) => strangers.count_attempt(&subject, &attempt, now),
+        Some(counter) => counter.count_attempt(&subject, &attempt, now),
         None => AttemptOutcome::Record(subject, 0),
     };
     let recorded = match next {
@@ -97,10 +98,10 @@ fn record_attempt(
 /// Records the attempts counted in memory: those whose minute is over, or `all`
 /// of them when the program ends. Returns the number of events.
 pub fn record_counted_refusals(context: &Context<'_>, all: bool) -> Result<usize> {
-    let Some(strangers) = context.store.unknown_callers() else {
+    let Some(counter) = context.store.unknown_callers() else {
         return Ok(0);
     };
-    let due = strangers.drain_due(context.clock.now(), all);
+    let due = counter.drain_due(context.clock.now(), all);
     let events = due.len();
     for (mut attempt, attempts) in due {
         if attempts > 1 {

@@ -29,8 +29,8 @@ pub fn write<A: Act, T>(
     authorize_and_write(context, open_log, action, A::ANY_OF, fill, body)
 }
 
-/// Like [`write()`], if the request decides which of the act's resources it
-/// needs.
+/// Like [`write()`], if the request decides which of the resources in
+/// [`Act::ANY_OF`] are needed.
 pub fn write_with_resources<A: Act, T>(
     context: &Context<'_>,
     action: Action,
@@ -59,7 +59,7 @@ pub fn write_without_checkpoint<A: Act, T>(
     )
 }
 
-/// The part that is compiled for each act and answer; `run_write` is the rest.
+/// The generic part, compiled for every use case; `run_write` is the rest.
 fn authorize_and_write<A: Act, T>(
     context: &Context<'_>,
     open: OpenLog,

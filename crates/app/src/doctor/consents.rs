@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn few_are_all_compared_and_of_many_everyone_can_be() {
+    fn sample_contains_all_of_few_and_any_of_many() {
         for count in [0, 1, 9, 10] {
             assert_eq!(taken(count, 10, 7), (0..count).collect::<Vec<u64>>());
         }

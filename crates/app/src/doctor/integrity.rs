@@ -51,7 +51,7 @@ fn check_key(
         Ok(key) if key.public().thumbprint() == *kid => DoctorFinding::warning(
             check,
             format!("the key {kid} is not in its place yet, but in {shown}"),
-            "the next act that needs it moves it",
+            "it is moved into place when it is next used",
         ),
         _ => DoctorFinding::warning(
             check,
@@ -118,7 +118,8 @@ pub fn check_state(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {
     let head = head.ok_or_else(|| log_tampered("the head of the tree is gone"))?;
     let frontier = check_head(doctor.read, &head, &keys)?;
     let Some((seq, state)) = state::newest_state(doctor.read, &frontier)? else {
-        let message = "not recorded yet: the next change of roles, users, tokens or config begins";
+        let message =
+            "not recorded yet: the next change of roles, users, tokens or config records it";
         return Ok(DoctorFinding::ok("state", message));
     };
     if let Some(what) = state::state_difference(doctor.read, seq, &state)? {
@@ -167,7 +168,9 @@ pub fn check_anchors(context: &Context<'_>) -> Vec<DoctorFinding> {
             "start it, or switch anchor.syslog off",
         ),
         Some(fault) => DoctorFinding {
-            hint: Some("let whoever runs lac append to it, or change anchor.file".to_owned()),
+            hint: Some(
+                "allow the account that runs lac to append to it, or change anchor.file".to_owned(),
+            ),
             ..DoctorFinding::failed("anchor", fault)
         },
     };

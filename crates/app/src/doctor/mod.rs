@@ -31,7 +31,7 @@ pub struct DoctorFinding {
     pub check: String,
     pub status: DoctorStatus,
     pub message: String,
-    /// What to do, unless the fault's own hint says it.
+    /// What to do, if the fault itself has no advice.
     pub hint: Option<String>,
     /// The fault of a failed check.
     pub fault: Option<Fault>,

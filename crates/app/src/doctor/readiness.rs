@@ -53,7 +53,7 @@ pub fn check_administrators(doctor: &DoctorContext<'_>) -> Result<DoctorFinding>
     }
     match &names[..] {
         [] => Err(Fault::ConfigInvalid {
-            problem: "no enabled admin user is left whose role holds everything".to_owned(),
+            problem: "no enabled admin user has a role with access to everything".to_owned(),
         }),
         [only] => Ok(DoctorFinding::warning(
             "way_in",
@@ -227,6 +227,6 @@ pub fn check_outbox(doctor: &DoctorContext<'_>) -> Result<Option<DoctorFinding>>
     Ok(Some(DoctorFinding::warning(
         "outbox",
         format!("{count} notices were given up, the last because: {why}"),
-        "mend the hook, then: lac outbox retry --all",
+        "fix the hook, then: lac outbox retry --all",
     )))
 }

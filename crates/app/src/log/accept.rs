@@ -1,9 +1,9 @@
-//! What was changed in the tables past the log is accepted as it is now, on
-//! record.
+//! Accepts changes made directly in the database, with an event in the log.
 //!
-//! Until then every act that changes who may do what is refused: it would
-//! record the change of somebody else as its own. So this is an act of its own,
-//! for somebody who holds everything, with a confirmation and an event.
+//! Until they are accepted, every change of roles, users, tokens or config is
+//! refused, because its event would record the other changes as its own.
+//! Accepting takes an administrator with access to everything, and a
+//! confirmation.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,20 +19,19 @@ use lac_store::{Act, Result};
 
 const ACCEPT_RESOURCES: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
-/// Asks what there is to accept; before the confirmation.
+/// Lists what there is to accept, before the confirmation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogPlanAcceptance {}
 
-/// Accepts it.
+/// Accepts the current state.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogAccept {}
 
-/// What was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogAccepted {
-    /// The kinds of state that were not as the log says; none where all were.
+    /// The kinds of state that differ from the log; empty if none does.
     pub kinds: Vec<String>,
-    /// The event that had left them otherwise.
+    /// The seq of the event they differ from.
     pub since: Option<u64>,
     pub changed: bool,
     pub audit_seq: Option<u64>,
@@ -66,7 +65,7 @@ impl Act for LogAccept {
 
 impl LogAccept {
     /// # Errors
-    /// `resource_denied`; `beyond_own_rights` for who does not hold everything;
+    /// `resource_denied`; `beyond_own_rights` without access to everything;
     /// `log_tampered`.
     pub fn run(self, context: &Context<'_>) -> Result<LogAccepted> {
         write::<Self, _>(
@@ -76,7 +75,7 @@ impl LogAccept {
             |work, _| {
                 if !work.actor.rights.is_unrestricted() {
                     return Err(Fault::BeyondOwnRights {
-                        what: "who may do what is accepted by somebody who holds everything"
+                        what: "accepting what was changed outside lac takes access to everything"
                             .to_owned(),
                     });
                 }

@@ -1,4 +1,4 @@
-//! The newest signed checkpoint: a receipt for whoever keeps it elsewhere.
+//! Returns the newest signed checkpoint, as a receipt to keep elsewhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,24 +15,26 @@ use lac_model::bounded::FileText;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Asks for it.
+/// Requests the newest signed checkpoint.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogCheckpoint {
-    /// An older signed checkpoint: prove that the newest one continues it.
+    /// An older signed checkpoint; the answer proves that the newest one
+    /// continues it.
     pub since: Option<FileText>,
 }
 
 impl LogCheckpoint {
-    /// Gives the checkpoint after comparing events, head and file, as every
-    /// append does, and anchors it.
+    /// Returns the checkpoint after comparing events, head and checkpoint file
+    /// as every append does, and anchors it.
     ///
     /// # Errors
-    /// `log_tampered`, `checkpoint_missing`, `key_missing`, `resource_denied`; of
-    /// an older checkpoint as [`open`].
+    /// `log_tampered`, `checkpoint_missing`, `key_missing`, `resource_denied`;
+    /// for an older checkpoint, those of
+    /// [`open_checkpoint`](lac_ledger::receipt::open_checkpoint).
     pub fn run(self, context: &Context<'_>) -> Result<Receipt> {
-        // Before the snapshot: an append in between must not look like a file
-        // that is ahead of the database.
+        // Read before the snapshot: otherwise an append in between would look
+        // like a checkpoint file that is ahead of the database.
         let file = context.high_water.read()?;
         let receipt = read(context, Action::LogRead, &LOG_READERS, |view| {
             let origin = view.config.store_name()?;

@@ -1,4 +1,4 @@
-//! Which events: from what people write to what the store is asked.
+//! Turns a filter into a query of the store.
 
 use chrono_tz::Tz;
 
@@ -15,7 +15,10 @@ use lac_model::resource::Resource;
 use lac_model::time::{Edge, Timestamp, parse_bound};
 use lac_store::{EventQuery, Result};
 
-/// The query for what the actor may read of it.
+/// The query for the events of a filter that the actor may read. Fails with
+/// `invalid_value`, naming the flag; with `document_number` for a document
+/// number in place of a customer; with `resource_denied` if the filter names an
+/// action group that the actor may not read.
 pub(super) fn build_query(filter: &Filter, view: &ReadView<'_>) -> Result<EventQuery> {
     let readable = ReadableLog::for_actor(view)?;
     let mut query = EventQuery {
@@ -55,12 +58,13 @@ pub(super) fn build_query(filter: &Filter, view: &ReadView<'_>) -> Result<EventQ
     Ok(query)
 }
 
-/// The bounds in time. A period that ends before it begins is a mistake:
-/// its empty answer would be taken for one.
+/// The bounds in time. A period that ends before it begins is refused: an empty
+/// answer would look like a valid one.
 fn time_bounds(filter: &Filter, view: &ReadView<'_>) -> Result<TimeBounds> {
     let since = parse_time_bound(view, filter.since.as_deref(), "--since", Edge::Since)?;
     let until = parse_time_bound(view, filter.until.as_deref(), "--until", Edge::Until)?;
-    // Both may lie in an hour that clocks left out, and begin with the next.
+    // Both can lie in an hour that the clock skipped, and then stand for the
+    // hour after it.
     let begins = parse_time_bound(view, filter.until.as_deref(), "--until", Edge::Since)?;
     let is_after = |end: Option<Timestamp>| since.zip(end).is_some_and(|(a, b)| a > b);
     if is_after(begins) && since >= until {
@@ -86,14 +90,14 @@ fn parse_time_bound(
     read.map(Some).map_err(|e| Fault::invalid(flag, e))
 }
 
-/// The store's timezone.
+/// The store's time zone.
 pub(super) fn store_timezone(view: &ReadView<'_>) -> Result<Tz> {
     let name = view.config.at_default(config::TIMEZONE)?.value;
     let zone = name.as_deref().map(str::parse).transpose();
     Ok(zone.map_err(Fault::internal)?.unwrap_or(Tz::UTC))
 }
 
-/// Action groups; without *Report* only those that may be read.
+/// The action groups to query; without *Report*, only those the actor may read.
 fn action_group_choice(
     view: &ReadView<'_>,
     values: &FilterValues,
@@ -131,7 +135,7 @@ fn unchecked_choice(values: &FilterValues) -> SelectionValues {
     }
 }
 
-/// Checks every value of `--NAME` and of `--not-NAME`.
+/// Checks the values of `--NAME` and `--not-NAME`.
 fn checked_choice(
     name: &str,
     values: &FilterValues,

@@ -1,5 +1,5 @@
-//! What filters name: words of closed lists, networks, documents, sessions and
-//! customers.
+//! Checks and resolves the values of filters: names, networks, documents,
+//! sessions and customers.
 
 use super::ReadableLog;
 use crate::ReadView;
@@ -16,7 +16,7 @@ use lac_model::resource::Resource;
 use lac_model::text;
 use lac_store::{EventQuery, Result};
 
-/// A word of a closed list.
+/// A name from a fixed list. The fault for any other suggests the nearest one.
 pub fn check_one_of<'a>(
     flag: &str,
     what: &str,
@@ -39,7 +39,7 @@ pub fn check_one_of<'a>(
     ))
 }
 
-/// An address or a network, as CIDR; or `unix:UID`, who came through a broker.
+/// An IP address, a network as CIDR, or `unix:UID` for a client of a broker.
 pub fn check_network(flag: &str, given: &str) -> Result<String> {
     if parse_unix_uid(given).is_some() {
         return Ok(given.to_owned());
@@ -53,7 +53,7 @@ pub fn check_network(flag: &str, given: &str) -> Result<String> {
     })
 }
 
-/// A session's id or its beginning.
+/// A session id or the beginning of one, at least eight digits.
 pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
     let digits = given.bytes().all(|b| b.is_ascii_hexdigit());
     if digits && (8..=32).contains(&given.len()) {
@@ -63,7 +63,7 @@ pub fn check_session_id(flag: &str, given: &str) -> Result<String> {
     Err(Fault::invalid(flag, reason))
 }
 
-/// `order:N` as it is; a bare number means that number of any kind.
+/// `order:N` means one document; a number alone means that number of any kind.
 pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>> {
     let mut all = Vec::new();
     let kinds = || DocumentKind::ALL.into_iter().map(DocumentKind::as_str);
@@ -80,9 +80,9 @@ pub fn resolve_documents(flag: &str, values: &[ShortText]) -> Result<Vec<String>
     Ok(all)
 }
 
-/// Customers by id or address. An address means every customer who has it,
-/// within the role scope, under every id they had; one that nobody has (any
-/// more) is looked for in the events themselves.
+/// Resolves customers given by id or address. An address means every customer
+/// who has it, within the role scope, under every id they had. An address
+/// without such a customer is searched for in the events.
 pub fn resolve_customers(
     view: &ReadView<'_>,
     values: &FilterValues,
@@ -112,8 +112,8 @@ pub fn resolve_customers(
     Ok(())
 }
 
-/// An address that neither a customer nor an event has is a mistake. Only
-/// events that may be read count.
+/// Fails with `customer_not_found` for an address in the filter that neither a
+/// customer nor an event the actor may read has.
 pub fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<()> {
     for address in &query.select.customer_email.any {
         let readable = ReadableLog::for_actor(view)?;
@@ -142,13 +142,13 @@ pub fn check_addresses_known(view: &ReadView<'_>, query: &EventQuery) -> Result<
     Ok(())
 }
 
-/// Whether the actor may learn who is a customer.
+/// Whether the actor may know which customers exist.
 pub fn may_know_customers(view: &ReadView<'_>) -> bool {
     let rights = &view.actor.rights;
     rights.allows(Resource::CUSTOMER_MANAGE) || rights.allows(Resource::LOGGING_EVENTS)
 }
 
-/// Every id the log may know them by.
+/// Every id under which the log may name the customers.
 fn customer_ids(view: &ReadView<'_>, named: &str) -> Result<Vec<CustomerId>> {
     match CustomerRef::parse(named) {
         CustomerRef::Id(id) => return find::customer_ids_in_log(view, id),
@@ -157,8 +157,8 @@ fn customer_ids(view: &ReadView<'_>, named: &str) -> Result<Vec<CustomerId>> {
         }
         CustomerRef::Email(_) => {}
     }
-    // Who may read neither the customers nor the whole log learns nothing of
-    // who is a customer: only events they can read name somebody to them.
+    // Without the right to read customers or the whole log, the actor must not
+    // learn who is a customer, other than from events they can read.
     let mut ids = Vec::new();
     if !may_know_customers(view) {
         return Ok(ids);
@@ -171,8 +171,8 @@ fn customer_ids(view: &ReadView<'_>, named: &str) -> Result<Vec<CustomerId>> {
     Ok(ids)
 }
 
-/// A session that is asked for has a first event and a customer: events before
-/// it, or about somebody else, are none of its.
+/// If the filter names one session, events before its first event or about
+/// other customers cannot match.
 pub fn add_session_hints(view: &ReadView<'_>, query: &mut EventQuery) -> Result<()> {
     let [id] = &query.select.session_id.any[..] else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The events of a filter, one after another: never all of them in memory.
+//! Lists events one by one, without holding all of them in memory.
 
 use std::str::FromStr;
 
@@ -16,25 +16,28 @@ use lac_model::bounded::Seq;
 use lac_model::fault::Fault;
 use lac_store::{EventQuery, Result};
 
-/// Events that are sorted by anything but time, at most: their keys are held.
+/// The maximum number of events to sort by any field but time: their keys are
+/// in memory.
 const MAX_SORTED: usize = 200_000;
 
-/// Bytes of events that are held for it; others are read again.
+/// The maximum size in bytes of events kept in memory for sorting; the rest are
+/// read again.
 const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 
-/// Asks for events, newest first unless sorted otherwise.
+/// Lists events, newest first unless sorted otherwise.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogList {
     pub filter: Filter,
-    /// `None` for all.
+    /// The maximum number of events; `None` for all.
     pub limit: Option<usize>,
-    /// Only events after this seq, in the list's order; by time alone.
+    /// Only events after this seq, in the list's order. Requires sorting by
+    /// time.
     pub after: Option<Seq>,
     pub sort: LogSort,
 }
 
-/// By which field. Events without a value come last; among equals the newest
-/// first.
+/// The order of a list. Events without a value come last; equal events are
+/// listed newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSort {
     pub field: EventField,
@@ -53,7 +56,7 @@ impl Default for LogSort {
 impl FromStr for LogSort {
     type Err = Fault;
 
-    /// A field's name; `-` before it turns the order round.
+    /// A field's name; a `-` before it reverses the order.
     fn from_str(text: &str) -> Result<Self> {
         let (name, descending) = match text.strip_prefix('-') {
             Some(name) => (name, true),
@@ -70,22 +73,24 @@ impl FromStr for LogSort {
     }
 }
 
-/// How much of the list there was.
+/// The end of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogListSummary {
     pub shown: usize,
-    /// Whether the limit left something out.
+    /// Whether the limit left out events.
     pub more: bool,
-    /// The cursor to go on from, where it did and the list is one by time.
+    /// The cursor for the next page, if events were left out and the list is
+    /// sorted by time.
     pub next: Option<u64>,
 }
 
 impl LogList {
-    /// Gives every event to `each`, out of one snapshot.
+    /// Passes every event to `each`, from one snapshot.
     ///
     /// # Errors
     /// `resource_denied`, `invalid_value`, `customer_not_found`,
-    /// `row_damaged`, `archive_missing`, and whatever `each` fails with.
+    /// `document_number`, `row_damaged`, `archive_missing`, and errors of
+    /// `each`.
     pub fn run(
         self,
         context: &Context<'_>,
@@ -114,7 +119,7 @@ impl LogList {
         mut query: EventQuery,
         each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<LogListSummary> {
-        // One more than asked for tells whether anything follows.
+        // One more than requested, to see whether any follow.
         query.limit = self.limit.map(|limit| limit.saturating_add(1));
         let (mut shown, mut last, mut more) = (0, None, false);
         source.for_each_event(&query, &mut |event| {
@@ -155,7 +160,7 @@ impl LogList {
             keys.push((SortKey::from_event(event, self.sort.field), seq, row));
             Ok(())
         })?;
-        // Newest first already, and the sort is stable.
+        // The events are newest first, and the sort is stable.
         keys.sort_by(|(a, ..), (b, ..)| match (a, b) {
             (SortKey::Missing, _) | (_, SortKey::Missing) => a.cmp(b),
             _ if self.sort.descending => b.cmp(a),
@@ -178,7 +183,7 @@ impl LogList {
     }
 }
 
-/// What is sorted by.
+/// The value of the field sorted by.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SortKey {
     Number(i64),
@@ -207,7 +212,7 @@ impl SortKey {
 }
 
 impl LogListSummary {
-    /// Reads a cursor.
+    /// Parses a cursor.
     pub fn parse_cursor(text: &str) -> Result<Seq> {
         text.parse()
             .map_err(|_| Fault::invalid("--after", format!("`{text}` is not the seq of an event")))

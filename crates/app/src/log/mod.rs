@@ -1,5 +1,4 @@
-//! The audit log: read it, follow it, sum it up, take it along, prove it, and
-//! keep it.
+//! The audit log: list, follow, report, export, verify, archive and erase.
 
 mod accept;
 pub mod archive;
@@ -32,11 +31,11 @@ use lac_model::audit::{ActionGroup, EventView};
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Either lets one read the log; the first is what a denial names, because it
-/// is the lesser.
+/// Either resource allows reading the log. A denial names the first one,
+/// because it is the lesser.
 const LOG_READERS: [Resource; 2] = [Resource::LOGIN_LOG, Resource::LOGGING_EVENTS];
 
-/// The part of the log that exists for an actor.
+/// The part of the log that an actor may read.
 struct ReadableLog {
     /// `None` for every action group.
     groups: Option<Vec<ActionGroup>>,
@@ -45,8 +44,9 @@ struct ReadableLog {
 }
 
 impl ReadableLog {
-    /// *Report* reads all groups, *View Login as Customer Log* that one alone;
-    /// a custom role scope sees its websites' events and the actor's own.
+    /// *Report* allows all groups, *View Login as Customer Log* only that one.
+    /// With a custom role scope, the actor sees the events of its websites and
+    /// their own.
     fn for_actor(view: &ReadView<'_>) -> Result<Self> {
         let all = view.actor.rights.allows(Resource::LOGGING_EVENTS);
         let groups = (!all).then(|| vec![ActionGroup::LoginAsCustomer]);

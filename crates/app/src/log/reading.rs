@@ -1,5 +1,5 @@
-//! Where summaries of the log get their events from: one pass, oldest first,
-//! never all of them in memory.
+//! Reads events for summaries of the log: in one pass, oldest first, without
+//! holding all of them in memory.
 
 use chrono_tz::Tz;
 
@@ -12,7 +12,7 @@ use lac_model::audit::Filter;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// The period a filter stands for: since ≤ time < until.
+/// The period of a filter: since ≤ time < until.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Period {
     pub since: Option<Timestamp>,
@@ -37,7 +37,7 @@ pub(super) fn report_context(
     })
 }
 
-/// Gives every event of the filter that the actor may read to `each`, oldest
+/// Passes every event of the filter that the actor may read to `each`, oldest
 /// first.
 pub(super) fn for_each_event(
     view: &ReadView<'_>,
@@ -55,7 +55,7 @@ pub(super) fn for_each_event(
     Ok(period)
 }
 
-/// Whether the actor may read any event of the filter.
+/// Whether the filter has any event that the actor may read.
 pub(super) fn has_events(view: &ReadView<'_>, filter: &Filter) -> Result<bool> {
     let mut query = filter::build_query(filter, view)?;
     query.limit = Some(1);
@@ -67,7 +67,7 @@ pub(super) fn has_events(view: &ReadView<'_>, filter: &Filter) -> Result<bool> {
     Ok(found)
 }
 
-/// One event by its seq; `None` for one that the actor may not read.
+/// One event by seq; `None` if the actor may not read it.
 pub(super) fn find_readable_event(
     view: &ReadView<'_>,
     readable: &ReadableLog,
@@ -78,10 +78,10 @@ pub(super) fn find_readable_event(
         found = Some(SummaryEvent::from_record(event)?);
         Ok(())
     })?;
-    Ok(found.filter(|seen| readable.includes(&seen.event)))
+    Ok(found.filter(|summary| readable.includes(&summary.event)))
 }
 
-/// What keeps the actor from seeing everything.
+/// The limits of what the actor sees.
 fn reader_limits(readable: &ReadableLog) -> Vec<VisibilityLimit> {
     let mut limits = Vec::new();
     if readable.visible.is_some() {

@@ -1,8 +1,8 @@
-//! The checkpoint file is lost for good: write it anew, on record.
+//! Writes a new checkpoint file when it is lost, with an event in the log.
 //!
-//! Whoever can delete the file could roll the database back as well, so this
-//! is an act of its own, with a resource, a confirmation and an event; it is
-//! never done in passing.
+//! Anybody who can delete the file could also restore an older database. So
+//! recovery is a command of its own, with a resource, a confirmation and an
+//! event; no other command writes a missing file.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,26 +12,25 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Result};
 
-/// Asks whether there is something to recover; before the confirmation.
+/// Checks whether there is something to recover, before the confirmation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogPlanRecovery {}
 
-/// Writes the missing file anew.
+/// Writes the missing checkpoint file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogRecover {}
 
-/// What was recovered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogRecovered {
-    /// The events that were there, all of which were hashed again.
+    /// The number of events, all of which were hashed again.
     pub events: u64,
-    /// The event of the recovery itself.
+    /// The seq of the event that records the recovery.
     pub audit_seq: Option<u64>,
 }
 
 impl LogPlanRecovery {
     /// # Errors
-    /// `already_exists`, `resource_denied`.
+    /// `already_exists` if the file exists; `resource_denied`.
     pub fn run(self, context: &Context<'_>) -> Result<()> {
         read(
             context,
@@ -48,9 +47,8 @@ impl Act for LogRecover {
 
 impl LogRecover {
     /// # Errors
-    /// `already_exists` where the file is there and healthy; `log_tampered`
-    /// where it is there and is not, or events and head differ;
-    /// `resource_denied`.
+    /// `already_exists` if the file exists and is valid; `log_tampered` if it
+    /// is not, or if events and head differ; `resource_denied`.
     pub fn run(self, context: &Context<'_>) -> Result<LogRecovered> {
         write_without_checkpoint::<Self, _>(
             context,

@@ -1,4 +1,4 @@
-//! One event.
+//! Shows one event.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +10,12 @@ use lac_model::bounded::Seq;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Asks for the event with this seq.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogShow {
     pub seq: Seq,
 }
 
-/// Asks for the event with this seq as it is stored.
+/// Shows an event as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogRaw {
     pub seq: Seq,
@@ -26,7 +25,7 @@ pub struct LogRaw {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawEvent {
     pub record: String,
-    /// `None` once erased.
+    /// `None` if erased.
     pub shopper: Option<String>,
     pub staff: String,
 }
@@ -46,10 +45,11 @@ impl LogShow {
             seq: self.seq.get(),
         };
         let mut stored = None;
-        view.log_source().visit_event(self.seq.get(), &mut |cut| {
-            stored = Some(StoredEvent::from_texts(self.seq.get(), cut.texts));
-            Ok(())
-        })?;
+        view.log_source()
+            .visit_event(self.seq.get(), &mut |fields| {
+                stored = Some(StoredEvent::from_texts(self.seq.get(), fields.texts));
+                Ok(())
+            })?;
         let stored = stored.ok_or_else(missing)?;
         let event = read_event(&stored)?;
         if ReadableLog::for_actor(view)?.includes(&event) {
@@ -61,7 +61,7 @@ impl LogShow {
 
 impl LogRaw {
     /// # Errors
-    /// As [`Show::run`].
+    /// As [`LogShow::run`].
     pub fn run(self, context: &Context<'_>) -> Result<RawEvent> {
         let event = LogShow { seq: self.seq };
         read(context, Action::LogRead, &LOG_READERS, |view| {

@@ -1,7 +1,7 @@
-//! The newest events oldest first, and what is appended after them: batch by
-//! batch, each in a snapshot of its own that is closed before anything of it is
-//! shown. So a slow reader keeps nobody's WAL from being emptied, and whoever
-//! loses the right to read sees nothing more.
+//! Returns the newest events, oldest first, and later those appended: in
+//! batches, each from a snapshot that is closed before anything is shown. So a
+//! slow reader does not keep the WAL from being checkpointed, and an actor who
+//! loses the right to read gets no more events.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,56 +23,55 @@ use lac_model::bytes::Hash;
 use lac_model::fault::Fault;
 use lac_store::{EventQuery, Result, TreeHead};
 
-/// Events that are held at once.
+/// The maximum number of events in a batch.
 pub const MAX_BATCH: usize = 500;
 
-/// Asks for the next batch.
+/// Returns the next batch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogTail {
     pub filter: Filter,
     pub start: TailStart,
-    /// Events at most; never more than [`BATCH`].
+    /// The maximum number of events; [`MAX_BATCH`] is the upper limit.
     pub limit: usize,
 }
 
-/// Where to begin.
+/// Where to start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TailStart {
-    /// With the last so many events of the filter.
+    /// With the last events of the filter, at most this many.
     Last(usize),
     /// With the first event after this position.
     After(LogPosition),
 }
 
-/// A batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogTailBatch {
-    /// Oldest first.
+    /// The events, oldest first.
     pub events: Vec<EventView>,
-    /// How far the log was read, events that the filter left out included.
+    /// How far the log was read, including events that the filter left out.
     pub at: LogPosition,
-    /// Whether the limit left something out.
+    /// Whether the limit left out events.
     pub more: bool,
 }
 
-/// How far a log was read: the three lines of an unsigned checkpoint, and the
-/// signed one that the log had then. The log is only read on if what was read
-/// then is still its beginning.
+/// A position in a log: the three lines of an unsigned checkpoint, and the
+/// signed checkpoint the log had at that time. Reading continues only if the
+/// log still begins with what was read before.
 ///
-/// Whoever sends a position can write anything into it, so only the signed
-/// checkpoint can show that the log was changed. Anything else that does not
-/// fit is a mistake of the sender's.
+/// The sender of a position can write anything into it, so only the signed
+/// checkpoint can prove that the log was changed. Any other mismatch is an
+/// error of the sender.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogPosition {
     /// The store's name.
     pub origin: ShortText,
-    /// The last event that was read or passed over.
+    /// The last event that was read or skipped.
     pub seq: Seq,
-    /// Root of the tree up to it, base64.
+    /// Root of the tree up to that event, base64.
     pub root: ShortText,
-    /// The signed checkpoint of the log as it was when it was read; empty in
-    /// cursor files of earlier versions.
+    /// The signed checkpoint of the log when it was read; empty in cursor files
+    /// of earlier versions.
     #[serde(default, skip_serializing_if = "is_empty_note")]
     pub note: NoteText,
 }
@@ -81,18 +80,19 @@ fn is_empty_note(note: &NoteText) -> bool {
     note.is_empty()
 }
 
-/// Asks whether nothing was appended since.
+/// Checks whether anything was appended since.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogIsNewest {
     pub at: LogPosition,
 }
 
 impl LogIsNewest {
-    /// Reads one row of the log, and needs the right to read it.
+    /// Returns `true` if nothing was appended. Reads one row of the log, and
+    /// needs the right to read it.
     ///
     /// # Errors
-    /// `log_tampered` where a signed checkpoint shows that the log was changed;
-    /// `invalid_value` for a position that is none of this log's;
+    /// `log_tampered` if a signed checkpoint proves that the log was changed;
+    /// `invalid_value` for a position that this log never had;
     /// `resource_denied`.
     pub fn run(self, context: &Context<'_>) -> Result<bool> {
         read(context, Action::LogRead, &LOG_READERS, |view| {
@@ -103,9 +103,9 @@ impl LogIsNewest {
 
 impl LogTail {
     /// # Errors
-    /// `log_tampered` where a signed checkpoint shows that the log was changed;
-    /// `invalid_value` for a position that is none of this log's;
-    /// `resource_denied`, `customer_not_found`, `row_damaged`.
+    /// `log_tampered` if a signed checkpoint proves that the log was changed;
+    /// `invalid_value` for a position that this log never had, and for the
+    /// filter; `resource_denied`, `document_number`, `row_damaged`.
     pub fn run(self, context: &Context<'_>) -> Result<LogTailBatch> {
         read(context, Action::LogRead, &LOG_READERS, |view| {
             let head = newest_head(view.read)?;
@@ -130,7 +130,8 @@ impl LogTail {
     }
 }
 
-/// The seq before the last `most` events of the query; `None` for no events.
+/// The seq before the last `most` events of the query; `None` if there are
+/// none.
 fn seq_before_last(view: &ReadView<'_>, query: &EventQuery, most: usize) -> Result<Option<u64>> {
     if most == 0 {
         return Ok(None);
@@ -171,7 +172,7 @@ impl LogPosition {
         Err(self.mismatch_fault(view, &head, &view.config.store_name()?))
     }
 
-    /// The position's seq, once the log is known to continue it.
+    /// Checks that the log continues this position; returns its seq.
     fn verify(&self, view: &ReadView<'_>, head: &TreeHead, origin: &str) -> Result<u64> {
         if self.origin != origin {
             let reason = format!("it is of the log of {}, not of {origin}", self.origin);
@@ -189,8 +190,9 @@ impl LogPosition {
         self.root == STANDARD.encode(root)
     }
 
-    /// Why this position is none of the log's: the log was changed where a
-    /// checkpoint that this store signed says so, else the position is wrong.
+    /// The fault for a position that does not match: `log_tampered` if a
+    /// checkpoint signed by this store proves a change, otherwise
+    /// `invalid_value`.
     fn mismatch_fault(&self, view: &ReadView<'_>, head: &TreeHead, origin: &str) -> Fault {
         let unfit = || Fault::invalid("the cursor", "this log never was at that position");
         let signed = view
@@ -218,8 +220,8 @@ impl LogPosition {
         }
     }
 
-    /// The form in which it is kept: origin, seq and root, a line each, then
-    /// the signed checkpoint.
+    /// The text form: origin, seq and root on a line each, then the signed
+    /// checkpoint.
     pub fn to_text(&self) -> String {
         format!(
             "{}\n{}\n{}\n{}",
@@ -227,7 +229,7 @@ impl LogPosition {
         )
     }
 
-    /// Reads it back; `None` for anything else.
+    /// The inverse of [`to_text`](Self::to_text); `None` for any other text.
     pub fn from_text(text: &str) -> Option<Self> {
         let mut lines = text.splitn(4, '\n');
         let position = Self {

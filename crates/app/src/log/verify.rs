@@ -1,4 +1,4 @@
-//! Verifying the whole log, and recording that it was verified.
+//! Verifies the whole log, and records that it was verified.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +13,11 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, KeyPurpose, Result};
 
-/// Asks for a verification.
+/// Verifies the log.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogVerify {
-    /// An older signed checkpoint that the log must be an extension of, or
-    /// several with an empty line between them, as an anchor holds.
+    /// An older signed checkpoint that the log must continue, or several
+    /// separated by empty lines, as in an anchor file.
     pub since: Option<FileText>,
     /// The public key to verify with (C2SP form), instead of the store's own.
     pub key: Option<NoteText>,
@@ -28,20 +28,21 @@ impl Act for LogVerify {
 }
 
 impl LogVerify {
-    /// Verifies, and records it where everything holds. Findings are part of
-    /// the answer: see [`Verified::verdict`].
+    /// Verifies the log, and records it if everything is valid. Differences are
+    /// part of the answer; see [`LogVerification::to_result`]. Calls `at` with
+    /// the progress (done, total).
     ///
     /// # Errors
-    /// `resource_denied`, `key_missing`, `io`, `busy`; for an older checkpoint
-    /// `file_tampered` where a key of this log did not sign it as it is, and
-    /// `unknown_key` or `another_log` where none of them signed it.
+    /// `resource_denied`, `key_missing`, `io`, `busy`; `invalid_value` for a
+    /// `key` of another log; for an older checkpoint, those of
+    /// [`open_checkpoint`](lac_ledger::receipt::open_checkpoint).
     pub fn run(
         self,
         context: &Context<'_>,
         at: &mut dyn FnMut(u64, u64),
     ) -> Result<LogVerification> {
-        // Before the snapshot: an append in between must not look like a file
-        // that is ahead of the database.
+        // Read before the snapshot: otherwise an append in between would look
+        // like a checkpoint file that is ahead of the database.
         let file = context.high_water.read()?;
         let mut can_record = false;
         let mut verified = read(context, Action::LogRead, &LOG_READERS, |view| {
@@ -61,10 +62,10 @@ impl LogVerify {
         Ok(verified)
     }
 
-    /// The log's keys, for the sake of the one that was given; without it, of
-    /// the private one. What the store says of its keys counts as far as they
-    /// signed it. A given key that is none of them proves nothing either way:
-    /// the log is verified with its own, and the fault says so.
+    /// The chain of log keys to verify with: the one containing the given
+    /// public key, otherwise that of the private key. Key rows count as far as
+    /// those keys signed them. A given key outside the chain proves nothing:
+    /// the log is verified with its own keys, and a fault says so.
     fn select_keys(
         &self,
         context: &Context<'_>,
@@ -74,7 +75,7 @@ impl LogVerify {
         let Some(text) = &self.key else {
             return match SigningKeys::load(context.keys, view.read, &origin) {
                 Ok(keys) => Ok((keys.chain, None)),
-                // None of what the store's own rows name: they are worth nothing.
+                // Key rows that do not contain the private key are not trusted.
                 Err(Fault::KeyMismatch { .. }) => {
                     let key = context.keys.load_current(KeyPurpose::Audit)?.public();
                     Ok((LogKeys::new(&origin, key), None))

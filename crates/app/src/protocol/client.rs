@@ -45,7 +45,7 @@ impl<S: Read + Write> ClientConnection<S> {
         let greeting: Greeting = match read_frame(&mut stream, MAX_ANSWER, &mut bytes) {
             Ok(Some(Tag::Hello)) => serde_json::from_slice(&bytes).map_err(broken_connection)?,
             Ok(Some(Tag::Fault)) => return Err(parse_fault(&bytes)),
-            Ok(Some(_)) => return Err(broken_connection("it did not greet")),
+            Ok(Some(_)) => return Err(broken_connection("it sent no greeting")),
             Ok(None) => return Err(broken_connection("the connection was closed")),
             Err(error) => return Err(stream_fault(sent.err().unwrap_or(error))),
         };
@@ -105,8 +105,8 @@ impl<S: Read + Write> ClientConnection<S> {
     fn handle_frame(&mut self, tag: Tag, bytes: &[u8], channel: &mut dyn Channel) -> Result<()> {
         match tag {
             Tag::Event => {
-                let texts =
-                    decode_event_texts(bytes).ok_or_else(|| broken_connection("no event"))?;
+                let texts = decode_event_texts(bytes)
+                    .ok_or_else(|| broken_connection("a malformed event"))?;
                 channel.event(&RecordFields::new(texts).map_err(broken_connection)?)
             }
             Tag::Progress => {

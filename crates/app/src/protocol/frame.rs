@@ -98,7 +98,6 @@ pub fn write_frame(out: &mut dyn Write, tag: Tag, parts: &[&[u8]]) -> io::Result
 
 /// Reads one frame into `bytes`; `None` at the end of the stream. Memory grows
 /// with the bytes that arrive, not with the length that is claimed. Fails with
-///
 /// `InvalidData` for an unknown tag or more than `most` bytes, and with
 /// `UnexpectedEof` for an incomplete frame.
 pub fn read_frame(from: &mut dyn Read, most: u32, bytes: &mut Vec<u8>) -> io::Result<Option<Tag>> {

@@ -116,14 +116,14 @@ impl<S: ServerStream> ServerConnection<S> {
         match read_frame(self.0.get_mut(), MAX_CONTROL_FRAME, &mut bytes).map_err(stream_fault)? {
             None => return Ok(false),
             Some(Tag::Hello) => {}
-            Some(_) => return Err(broken_connection("somebody did not greet")),
+            Some(_) => return Err(broken_connection("the client sent no greeting")),
         }
         let checked = serde_json::from_slice(&bytes)
             .map_err(malformed_request)
             .and_then(|greeting: Greeting| greeting.check());
         if let Err(fault) = checked {
             // With both versions exchanged, as the client sees it.
-            let told = match &fault {
+            let sent = match &fault {
                 Fault::ProtocolMismatch { ours, theirs, .. } => Fault::ProtocolMismatch {
                     ours: *theirs,
                     theirs: *ours,
@@ -131,7 +131,7 @@ impl<S: ServerStream> ServerConnection<S> {
                 },
                 other => other.clone(),
             };
-            self.send_fault(&told);
+            self.send_fault(&sent);
             return Err(fault);
         }
         let own = Greeting {
@@ -149,15 +149,15 @@ impl<S: ServerStream> ServerConnection<S> {
         &mut self,
         may: impl FnOnce(u32) -> Result<()>,
     ) -> Result<Option<ReceivedRequest>> {
-        let mut asked = ReceivedRequest::default();
+        let mut request = ReceivedRequest::default();
         match read_head(self.0.get_mut(), MAX_REQUEST).map_err(stream_fault)? {
             None => Ok(None),
             Some((Tag::Request, length)) => {
                 may(length)?;
-                read_body(self.0.get_mut(), length, &mut asked.bytes).map_err(stream_fault)?;
-                Ok(Some(asked))
+                read_body(self.0.get_mut(), length, &mut request.bytes).map_err(stream_fault)?;
+                Ok(Some(request))
             }
-            Some(_) => Err(broken_connection("somebody did not ask")),
+            Some(_) => Err(broken_connection("the client sent no request")),
         }
     }
 
@@ -165,10 +165,10 @@ impl<S: ServerStream> ServerConnection<S> {
     /// instead, if any.
     pub fn answer(
         &mut self,
-        asked: &ReceivedRequest,
+        request: &ReceivedRequest,
         context: &Context<'_>,
     ) -> Result<Option<Fault>> {
-        match run_request(&self.0, asked, context) {
+        match run_request(&self.0, request, context) {
             Ok(answer) => {
                 write_frame(self.0.get_mut(), Tag::Answer, &[&answer]).map_err(stream_fault)?;
                 Ok(None)
@@ -191,10 +191,10 @@ impl<S: ServerStream> ServerConnection<S> {
 /// Runs a request and returns the answer's bytes.
 fn run_request<S: ServerStream>(
     stream: &RefCell<S>,
-    asked: &ReceivedRequest,
+    request: &ReceivedRequest,
     context: &Context<'_>,
 ) -> Result<Vec<u8>> {
-    let envelope = asked.parse_envelope()?;
+    let envelope = request.parse_envelope()?;
     let mut channel = StreamChannel {
         upload: UploadReader {
             stream,

@@ -19,9 +19,9 @@ struct ScriptedStream {
 }
 
 impl ScriptedStream {
-    fn with_input(says: Vec<u8>) -> Self {
+    fn with_input(input: Vec<u8>) -> Self {
         Self {
-            input: says,
+            input,
             ..Self::default()
         }
     }
@@ -108,10 +108,10 @@ fn other_protocol_version_is_reported_to_both_sides() {
     )));
     let fault = connection.handshake(|| None).unwrap_err();
     assert_eq!(fault.code(), "protocol_mismatch");
-    let told = std::mem::take(&mut connection.stream_mut().written);
-    let heard = ClientConnection::open(ScriptedStream::with_input(told)).unwrap_err();
-    let Fault::ProtocolMismatch { ours, theirs, .. } = heard else {
-        panic!("{heard:?}");
+    let sent = std::mem::take(&mut connection.stream_mut().written);
+    let received = ClientConnection::open(ScriptedStream::with_input(sent)).unwrap_err();
+    let Fault::ProtocolMismatch { ours, theirs, .. } = received else {
+        panic!("{received:?}");
     };
     assert_eq!((ours, theirs), (2, 1), "as the other side sees it");
 }
@@ -181,8 +181,8 @@ proptest! {
 
     #[test]
     fn client_accepts_or_refuses_any_bytes(bytes in any_bytes()) {
-        let says = [frame_bytes(Tag::Hello, HELLO), bytes.clone()].concat();
-        if let Ok(line) = ClientConnection::open(ScriptedStream::with_input(says)) {
+        let input = [frame_bytes(Tag::Hello, HELLO), bytes.clone()].concat();
+        if let Ok(line) = ClientConnection::open(ScriptedStream::with_input(input)) {
             let _ = line.call(&WhoAmI::default(), Some("lac_x"), &mut NoChannel);
         }
         let _ = ClientConnection::open(ScriptedStream::with_input(bytes));
@@ -218,9 +218,9 @@ fn event_texts_are_read_back() {
             customer_part: shopper,
             staff_part: staff,
         };
-        let cut = RecordFields::new(texts).unwrap();
+        let fields = RecordFields::new(texts).unwrap();
         let mut lengths = [0; 8];
-        let bytes = encode_event_texts(&cut, &mut lengths).concat();
+        let bytes = encode_event_texts(&fields, &mut lengths).concat();
         assert_eq!(decode_event_texts(&bytes), Some(texts));
     }
 }

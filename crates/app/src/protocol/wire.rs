@@ -175,7 +175,7 @@ pub(super) fn malformed_request(error: serde_json::Error) -> Fault {
     }
     let what = match error.classify() {
         serde_json::error::Category::Data => "it is not one of this program's",
-        _ => "it is no JSON",
+        _ => "it is not JSON",
     };
     Fault::invalid("the request", what)
 }

@@ -1,4 +1,4 @@
-//! Public keys, as storefronts and those who look after them see them.
+//! Shows public keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,14 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{KeyRow, Result};
 
-/// The login keys whose tokens count, as an RFC 7517 set. Public: needs no
-/// resource.
+/// Returns the login keys whose tokens are valid, as an RFC 7517 set. They are
+/// public, so no resource is needed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeyJwks {}
 
 impl KeyJwks {
     /// # Errors
-    /// What reading the store fails with.
+    /// Errors of reading the store.
     pub fn run(self, context: &Context<'_>) -> Result<JwkSet> {
         let tx = context.store.read()?;
         let keys = active_login_keys(&tx.signing_keys()?, context.clock.now())?;
@@ -27,11 +27,11 @@ impl KeyJwks {
     }
 }
 
-/// Lists every key there ever was.
+/// Lists all keys, also retired ones.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeyList {}
 
-/// A key, its public half.
+/// A public key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeyView {
     /// RFC 7638 thumbprint.
@@ -40,15 +40,16 @@ pub struct KeyView {
     pub purpose: String,
     /// `active`, `verifying` or `retired`, as of now.
     pub state: String,
-    /// Since when it signs.
+    /// The time from which it signs.
     pub created_at: Timestamp,
-    /// The event with which it began; `null` for the first of its purpose.
+    /// The seq of the first event it signs; `null` for the first key of its
+    /// purpose.
     pub since_size: Option<u64>,
-    /// The key that came after it.
+    /// The key that replaced it.
     pub replaced_by: Option<String>,
-    /// When it stopped counting, or will.
+    /// When it became invalid, or will.
     pub retired_at: Option<Timestamp>,
-    /// An audit key in the form C2SP verifiers take.
+    /// For an audit key: the verifier key in C2SP form.
     pub verifier: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! The store's keys: shown to storefronts (JWKS) and auditors, listed, replaced
-//! and retired.
+//! The store's keys: publishing (JWKS, verifier keys), listing, rotating,
+//! retiring.
 
 mod list;
 mod replace;
@@ -21,25 +21,25 @@ mod tests {
     use lac_ledger::key_rows::{KeyChain, KeyChainEntry};
     use lac_ledger::signing::keys::KeyPurpose;
 
-    /// What goes in and what comes out may be carried by a socket.
+    /// Requests and answers are also sent through sockets.
     #[test]
-    fn requests_and_answers_survive_json() {
-        fn survives<T: Serialize + DeserializeOwned>(value: &T) {
+    fn requests_and_answers_round_trip_through_json() {
+        fn round_trips<T: Serialize + DeserializeOwned>(value: &T) {
             let text = serde_json::to_string(value).unwrap();
             let back: T = serde_json::from_str(&text).unwrap();
             assert_eq!(serde_json::to_string(&back).unwrap(), text);
         }
         let key = || "kPrK_qmx".to_owned();
-        survives(&KeyRotate {
+        round_trips(&KeyRotate {
             purpose: KeyPurpose::Audit,
             confirmed: true,
         });
-        survives(&KeyRetire {
+        round_trips(&KeyRetire {
             key: key().try_into().unwrap(),
             confirmed: false,
         });
-        survives(&KeyVerifiers::default());
-        survives(&KeyRotated {
+        round_trips(&KeyVerifiers::default());
+        round_trips(&KeyRotated {
             purpose: KeyPurpose::Login,
             kid: key(),
             replaced: key(),
@@ -49,7 +49,7 @@ mod tests {
             statement: None,
             audit_seq: Some(7),
         });
-        survives(&KeyRetired {
+        round_trips(&KeyRetired {
             kid: key(),
             purpose: "audit".to_owned(),
             changed: true,
@@ -59,7 +59,7 @@ mod tests {
             sessions_ended: 0,
             audit_seq: None,
         });
-        survives(&KeyChain {
+        round_trips(&KeyChain {
             origin: "shop.example".to_owned(),
             keys: vec![KeyChainEntry {
                 kid: key(),

@@ -1,4 +1,4 @@
-//! A new key in the place of another, within an act.
+//! Replaces a key within a unit of work.
 
 use std::time::Duration;
 
@@ -12,25 +12,25 @@ use lac_model::environment::random_bytes;
 use lac_model::time::Timestamp;
 use lac_store::{KeyRow, KeyState, KeyWrite, Permit, Result};
 
-/// The longest life of a login token: the cap of
-/// `authentication_data_expiration_time`. What the setting was when a token was
-/// issued is not known later, so it is not asked.
+/// The longest lifetime of a login token: the maximum of
+/// `authentication_data_expiration_time`. The setting at the time a token was
+/// issued is not stored, so the maximum is assumed.
 const MAX_TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 
-/// A key that has just taken over.
+/// A key that has just replaced another.
 #[derive(Debug)]
 pub struct ReplacementKey {
     pub kid: String,
     pub since_size: u64,
     pub replaced: KeyRow,
-    /// Of an audit key, in C2SP's form.
+    /// For an audit key: the verifier key in C2SP form.
     pub verifier: Option<String>,
-    /// Of an audit key: what both keys signed.
+    /// For an audit key: the key change signed by both keys.
     pub statement: Option<String>,
 }
 
 impl ReplacementKey {
-    /// Puts it into the record.
+    /// Describes the replacement in an event.
     pub fn describe(&self, purpose: KeyPurpose, event: &mut Event) {
         event.add_detail("purpose", purpose.as_str());
         event.add_detail("kid", self.kid.clone());
@@ -42,19 +42,19 @@ impl ReplacementKey {
     }
 }
 
-/// Makes a key that signs from the next event on. The old one verifies on, or is
-/// retired at once.
+/// Creates a key that signs from the next event on. The old key becomes
+/// verifying or retired.
 ///
-/// The private key is written under the write lock: two syncs more in an act
-/// that is rare, and whatever lies aside there is known to be nobody's.
+/// The private key is written under the write lock: this costs two syncs in a
+/// rare operation, but a pending key file found there is known to be left over.
 pub fn replace_key(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, KeyWrite>,
     purpose: KeyPurpose,
     old_state: KeyState,
 ) -> Result<ReplacementKey> {
-    // Puts the key in its place if it is not there yet. A login key that is
-    // lost is no reason not to make another.
+    // Moves the current login key into place if it is still pending. If it is
+    // lost, a new one can be made all the same.
     let _ = work.login_key();
     let old = active_key(&work.signing_keys().rows, purpose)?.clone();
     let key = PrivateKey::from_seed(random_bytes(work.random));
@@ -101,12 +101,12 @@ pub fn replace_key(
     Ok(answer)
 }
 
-/// The row of a key that does not sign any more.
+/// The row of a key that no longer signs.
 pub fn superseded(row: &KeyRow, state: KeyState, now: Timestamp) -> KeyRow {
     let retired_at = match state {
         KeyState::Active => None,
         KeyState::Retired => Some(row.retired_at.map_or(now, |at| at.min(now))),
-        // What it signed lasts for ever; a token does not.
+        // Checkpoints stay valid forever; tokens expire.
         KeyState::Verifying => row
             .has_purpose(KeyPurpose::Login)
             .then(|| now.saturating_add(MAX_TOKEN_LIFETIME)),

@@ -1,4 +1,4 @@
-//! A key that may be in other hands: nothing that it signs from now on counts.
+//! Retires a key, for example one that may have been stolen.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,30 +12,30 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, KeyRow, KeyState, KeyWrite, Result, SessionWrite};
 
-/// Retires a key at once. The one that signs is replaced in the same act.
+/// Retires a key at once. The active key is replaced in the same transaction.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeyRetire {
-    /// The key's thumbprint, or a beginning that no other key has.
+    /// The key's thumbprint, or a unique prefix of it.
     pub key: ShortText,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
 }
 
-/// What became of it.
+/// The retired key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRetired {
     pub kid: String,
     /// `login` or `audit`.
     pub purpose: String,
-    /// Whether it was not retired before.
+    /// `false` if it was retired already.
     pub changed: bool,
-    /// The key that was made in its place.
+    /// The key that replaced it.
     pub replaced_by: Option<String>,
-    /// Of an audit key that was made, in C2SP's form.
+    /// For an audit key: the replacement's verifier key in C2SP form.
     pub verifier: Option<String>,
-    /// The signed note with which that one takes over.
+    /// The signed note of the key change.
     pub statement: Option<String>,
-    /// Open sessions that were ended because it had signed their tokens.
+    /// Open sessions that were ended because the key had signed their tokens.
     pub sessions_ended: usize,
     pub audit_seq: Option<u64>,
 }
@@ -49,15 +49,15 @@ impl Covers<SessionWrite> for KeyRetire {}
 
 impl KeyRetire {
     /// # Errors
-    /// `resource_denied`, `key_not_found`, `invalid_value` for a beginning that
-    /// several keys have, `confirmation_required`, `io`.
+    /// `resource_denied`, `key_not_found`, `invalid_value` for a prefix of
+    /// several keys, `confirmation_required`, `io`.
     pub fn run(self, context: &Context<'_>) -> Result<KeyRetired> {
         let fill = |event: &mut Event| event.add_detail("key", self.key.clone());
         write::<Self, _>(context, Action::KeyRetire, fill, |work, permit| {
             let rows = &work.signing_keys().rows;
             let row = find_key(rows, &self.key)?.clone();
             let purpose = purpose_of(&row);
-            // Tokens of the first key may be older than the note of who signed.
+            // Sessions from before key ids were stored belong to the first key.
             let is_first = rows.iter().find(|first| first.has_purpose(purpose)) == Some(&row);
             let mut answer = KeyRetired {
                 kid: row.kid.clone(),
@@ -116,20 +116,20 @@ fn purpose_of(row: &KeyRow) -> KeyPurpose {
     }
 }
 
-/// The key that is meant.
-fn find_key<'r>(rows: &'r [KeyRow], beginning: &str) -> Result<&'r KeyRow> {
-    if let Some(row) = rows.iter().find(|row| row.kid == beginning) {
+/// The key with this thumbprint or unique prefix.
+fn find_key<'r>(rows: &'r [KeyRow], prefix: &str) -> Result<&'r KeyRow> {
+    if let Some(row) = rows.iter().find(|row| row.kid == prefix) {
         return Ok(row);
     }
-    let begins = |row: &&KeyRow| !beginning.is_empty() && row.kid.starts_with(beginning);
+    let begins = |row: &&KeyRow| !prefix.is_empty() && row.kid.starts_with(prefix);
     let mut found = rows.iter().filter(begins);
     match (found.next(), found.next()) {
         (Some(row), None) => Ok(row),
         (None, _) => Err(Fault::KeyNotFound {
-            key: beginning.to_owned(),
+            key: prefix.to_owned(),
         }),
         (Some(_), Some(_)) => {
-            let problem = format!("several keys begin with {beginning}: give more of the id");
+            let problem = format!("several keys begin with {prefix}: give more of the id");
             Err(Fault::invalid("KID", problem))
         }
     }

@@ -1,4 +1,4 @@
-//! A key is replaced in good time: what the old one signed goes on counting.
+//! Rotates a key: what the old one signed stays valid.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +11,11 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, KeyState, KeyWrite, Result};
 
-/// Makes a new key, which signs at once.
+/// Creates a new key, which signs from now on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeyRotate {
     pub purpose: KeyPurpose,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
 }
 
@@ -25,16 +25,16 @@ pub struct KeyRotated {
     pub purpose: KeyPurpose,
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// The key before it.
+    /// The thumbprint of the replaced key.
     pub replaced: String,
-    /// Until when tokens of that one may still be alive; `null` for an audit
-    /// key, whose checkpoints count for ever.
+    /// When the last token of the replaced key expires; `null` for an audit
+    /// key, whose checkpoints stay valid forever.
     pub verifying_until: Option<Timestamp>,
-    /// The event with which it begins.
+    /// The seq of the first event it signs.
     pub since_size: u64,
-    /// Of an audit key, in C2SP's form.
+    /// For an audit key: the verifier key in C2SP form.
     pub verifier: Option<String>,
-    /// Of an audit key: the signed note with which it takes over.
+    /// For an audit key: the signed note of the key change.
     pub statement: Option<String>,
     pub audit_seq: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl Covers<KeyWrite> for KeyRotate {}
 
 impl KeyRotate {
     /// # Errors
-    /// `resource_denied`, `confirmation_required`, `io` where the key cannot be
+    /// `resource_denied`, `confirmation_required`, `io` if the key cannot be
     /// written.
     pub fn run(self, context: &Context<'_>) -> Result<KeyRotated> {
         let purpose = self.purpose;

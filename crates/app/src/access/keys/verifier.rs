@@ -1,4 +1,4 @@
-//! The log's public keys for auditors: the current one, and how one got there.
+//! The log's public keys, for auditors.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,8 @@ use lac_ledger::signing::keys::KeyPurpose;
 use lac_ledger::signing::note;
 use lac_store::{KeyRow, Result};
 
-/// The current audit key as C2SP tools take it, for whoever verifies
-/// checkpoints. Public: needs no resource.
+/// Returns the current audit key in C2SP form, for verifying checkpoints. It is
+/// public, so no resource is needed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeyVerifier {}
 
@@ -30,8 +30,8 @@ pub struct VerifierKeyView {
 
 impl KeyVerifier {
     /// # Errors
-    /// `log_tampered` where the store knows no audit key; what reading the
-    /// store fails with.
+    /// `log_tampered` if the store has no audit key; errors of reading the
+    /// store.
     pub fn run(self, context: &Context<'_>) -> Result<VerifierKeyView> {
         let tx = context.store.read()?;
         let rows = tx.signing_keys()?;
@@ -45,15 +45,15 @@ impl KeyVerifier {
     }
 }
 
-/// Every audit key there was, with what each says of the next. Public: needs no
-/// resource.
+/// Returns all audit keys, each with its signed change to the next. They are
+/// public, so no resource is needed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeyVerifiers {}
 
 impl KeyVerifiers {
     /// # Errors
-    /// `log_tampered` where the statements do not verify; what reading the
-    /// store fails with.
+    /// `log_tampered` if the key changes do not verify; errors of reading the
+    /// store.
     pub fn run(self, context: &Context<'_>) -> Result<KeyChain> {
         let now = context.clock.now();
         let tx = context.store.read()?;

@@ -1,4 +1,4 @@
-//! *Resource Access*: everything, or a set.
+//! *Resource Access* of a role: everything, or a set of resources.
 
 use std::cell::Cell;
 
@@ -15,7 +15,8 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::{Resource, ResourceSet};
 use lac_store::Result;
 
-/// Makes a role's access `all` or `custom`. Custom starts empty.
+/// Sets a role's access to `all` or `custom`. Custom access starts without
+/// resources.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleSetAccess {
     pub name: ShortText,
@@ -27,11 +28,11 @@ pub struct RoleSetAccess {
 impl RoleSetAccess {
     /// # Errors
     /// `resource_denied`, `role_not_found`, `beyond_own_rights`,
-    /// `last_administrator`; `confirmation_required` where grants are lost, and
-    /// where somebody is there to be asked.
+    /// `last_administrator`; `confirmation_required` if grants are lost, and if
+    /// the caller can be asked.
     pub fn run(self, context: &Context<'_>) -> Result<RoleChanged> {
         let (access, confirmation) = (self.access, self.confirmation);
-        // Read before the change, which forgets them.
+        // The change deletes these.
         let former = Cell::new(ResourceSet::new());
         change_role(
             context,
@@ -45,14 +46,14 @@ impl RoleSetAccess {
             },
             |role, ()| Ok(steps::with_access(role, access)),
             |view, before, _| {
-                let (reach, what) = access_question(view, before, access, &former.take())?;
-                confirmation.require(reach, what)
+                let (impact, what) = access_question(view, before, access, &former.take())?;
+                confirmation.require(impact, what)
             },
         )
     }
 }
 
-/// What changing a role's access means, for whoever is asked.
+/// The impact of a change of access, and the question to confirm.
 pub(super) fn access_question(
     view: &ReadView<'_>,
     role: &Role,
@@ -61,17 +62,18 @@ pub(super) fn access_question(
 ) -> Result<(Impact, String)> {
     let name = &role.name;
     let users = view.read.admin_users()?;
-    let holders = users.iter().filter(|user| user.role_id == role.id).count();
-    let whose = match holders {
+    let count = users.iter().filter(|user| user.role_id == role.id).count();
+    let holders = match count {
         0 => "nobody has it".to_owned(),
         1 => "1 admin user has it".to_owned(),
         n => format!("{n} admin users have it"),
     };
     if access == Access::All {
-        let what = format!("give role {name} access to everything ({whose})");
+        let what = format!("give role {name} access to everything ({holders})");
         return Ok((Impact::Broad, what));
     }
-    let what = format!("take access to everything from role {name} ({whose}); custom starts empty");
+    let what =
+        format!("take access to everything from role {name} ({holders}); custom starts empty");
     if former.is_empty() {
         return Ok((Impact::Broad, what));
     }

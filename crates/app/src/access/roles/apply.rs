@@ -1,5 +1,5 @@
-//! Roles and admin users made as a file wants them: one transaction, and in it
-//! the very steps and events of the single commands.
+//! Applies a file of roles and admin users: one transaction with the same steps
+//! and events as the single commands.
 
 use std::collections::HashSet;
 
@@ -28,25 +28,23 @@ use lac_store::{Act, AdminUserWrite, Covers, Permit, Result, RoleWrite, SessionW
 pub struct RoleApply {
     /// The file's text (`lac-roles/1`).
     pub text: FileText,
-    /// Delete what the file lacks, in the parts that it speaks of.
+    /// Delete entries the file lacks, in the sections it contains.
     pub prune: bool,
-    /// Do it all, and take it back.
+    /// Make the changes, then roll back.
     pub dry_run: bool,
-    /// Whether whoever asks has confirmed that something is deleted.
+    /// Whether the caller has confirmed deletions.
     pub confirmed: bool,
     #[serde(default)]
     pub confirmation: Confirmation,
 }
 
-/// What a file came to.
+/// The changes made, or those a dry run would make.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleApplied {
     pub changes: Vec<AccessChange>,
-    /// Whether anything differed.
     pub changed: bool,
-    /// Whether it was taken back.
     pub dry_run: bool,
-    /// Sessions that ended because their agents lost what they stood on.
+    /// Sessions that ended because their agents lost access.
     pub sessions_ended: usize,
 }
 
@@ -61,14 +59,14 @@ impl Covers<SessionWrite> for RoleApply {}
 
 impl RoleApply {
     /// # Errors
-    /// `invalid_file`; `resource_denied` for either part; `beyond_own_rights`
-    /// for any role or admin user that is changed; `in_use` for a role that is
-    /// deleted and still somebody's; `last_administrator` for what it comes to;
-    /// `confirmation_required` where something is deleted or grants are lost, and
-    /// where somebody is there to be asked about another access. Nothing is
-    /// changed then.
+    /// `invalid_file`; `resource_denied` for either section;
+    /// `beyond_own_rights` for any role or admin user that is changed; `in_use`
+    /// for a role that is deleted while admin users have it;
+    /// `last_administrator`; `confirmation_required` if something is deleted or
+    /// grants are lost, and if the caller can be asked about a change of
+    /// access. On an error, nothing is changed.
     pub fn run(self, context: &Context<'_>) -> Result<RoleApplied> {
-        // Nothing is parsed for those who may not even ask.
+        // Check the rights before parsing.
         check_allowed(context, Action::RoleApply, Self::ANY_OF)?;
         let declared = AccessFile::read(&self.text)?;
         let parts = declared.sections();
@@ -83,9 +81,9 @@ impl RoleApply {
                 for part in &parts {
                     work.require(part.resource())?;
                 }
-                let books = AccessDirectory::load(work)?;
-                let now = books.state(work, &parts)?;
-                let wanted = declared.resolve(work, &books, &parts, self.prune)?;
+                let directory = AccessDirectory::load(work)?;
+                let now = directory.state(work, &parts)?;
+                let wanted = declared.resolve(work, &directory, &parts, self.prune)?;
                 let changes = plan::plan_changes(&now, &wanted, self.prune);
                 let mut answer = RoleApplied {
                     changed: !changes.is_empty(),
@@ -97,12 +95,13 @@ impl RoleApply {
                     return Ok(WriteOutcome::Unchanged(answer));
                 }
                 let asked = confirmation_questions(work, &answer.changes)?;
-                let ways_in = FullAdministrators::load(work)?;
-                let Some(recorded) = apply_changes(work, permit, books, &answer.changes)? else {
+                let administrators = FullAdministrators::load(work)?;
+                let Some(recorded) = apply_changes(work, permit, directory, &answer.changes)?
+                else {
                     return Ok(WriteOutcome::Unchanged(answer));
                 };
                 work.draft = work.event(Action::RoleApply);
-                ways_in.require_one_left(work)?;
+                administrators.require_one_left(work)?;
                 answer.sessions_ended = sessions::end_without_access(work, &permit.narrow())?;
                 if self.dry_run {
                     return Ok(WriteOutcome::Unchanged(answer));
@@ -115,25 +114,25 @@ impl RoleApply {
 }
 
 impl RoleApply {
-    /// One question for all that the single commands would ask about.
+    /// Asks for one confirmation in place of those of the single commands.
     fn confirm(&self, asked: &[(Impact, String)]) -> Result<()> {
         if self.confirmed || asked.is_empty() {
             return Ok(());
         }
         let is_loss = asked
             .iter()
-            .any(|(reach, _)| *reach == Impact::Irreversible);
-        let reach = if is_loss {
+            .any(|(impact, _)| *impact == Impact::Irreversible);
+        let impact = if is_loss {
             Impact::Irreversible
         } else {
             Impact::Broad
         };
         let what: Vec<&str> = asked.iter().map(|(_, what)| what.as_str()).collect();
-        self.confirmation.require(reach, what.join(", and "))
+        self.confirmation.require(impact, what.join(", and "))
     }
 }
 
-/// What the single commands would ask about, before any of it is done.
+/// The confirmations that the single commands would ask for, before any change.
 fn confirmation_questions(
     work: &UnitOfWork<'_>,
     changes: &[AccessChange],
@@ -152,44 +151,44 @@ fn confirmation_questions(
     Ok(asked)
 }
 
-/// Makes the changes one after another; the last record, if there is any.
+/// Makes the changes one by one; returns the last event.
 fn apply_changes<'tx>(
     work: &mut UnitOfWork<'tx>,
     permit: &Permit<'tx, RoleApply>,
-    books: AccessDirectory,
+    directory: AccessDirectory,
     changes: &[AccessChange],
 ) -> Result<Option<RecordedEvent>> {
-    let mut hand = ChangeApplier {
+    let mut applier = ChangeApplier {
         work,
         permit,
-        directory: books,
+        directory,
     };
-    hand.release_accounts(changes)?;
-    // Roles go last, so that who has them does not change any more.
+    applier.release_accounts(changes)?;
+    // Roles are deleted last: by then, no other change gives or takes them.
     let is_last = |change: &&AccessChange| matches!(change, AccessChange::RoleDelete { .. });
     let mut last = None;
     for change in changes.iter().filter(|change| !is_last(change)) {
-        last = Some(hand.apply(change)?);
+        last = Some(applier.apply(change)?);
     }
-    let holders = hand.directory.holders();
+    let holders = applier.directory.holders();
     for change in changes.iter().filter(is_last) {
         if let AccessChange::RoleDelete { role } = change {
-            hand.start_role_event(Action::RoleDelete, role);
-            let stored = hand.directory.role(role)?.clone();
+            applier.start_role_event(Action::RoleDelete, role);
+            let stored = applier.directory.role(role)?.clone();
             let has = holders.get(&stored.id).map_or(&[][..], Vec::as_slice);
             last = Some(steps::delete_role(
-                hand.work,
+                applier.work,
                 &permit.narrow(),
                 &stored,
                 has,
             )?);
-            hand.directory.remove_role(role);
+            applier.directory.remove_role(role);
         }
     }
     Ok(last)
 }
 
-/// Whoever makes the changes.
+/// Makes changes and keeps the directory up to date.
 struct ChangeApplier<'w, 'tx> {
     work: &'w mut UnitOfWork<'tx>,
     permit: &'w Permit<'tx, RoleApply>,
@@ -197,8 +196,8 @@ struct ChangeApplier<'w, 'tx> {
 }
 
 impl ChangeApplier<'_, '_> {
-    /// Accounts that change hands within the file are free for a moment, so
-    /// that two can swap theirs. The edits that follow say what became of them.
+    /// Frees accounts that move to another admin user in this file, so that two
+    /// can swap theirs. The edits that follow record the result.
     fn release_accounts(&mut self, changes: &[AccessChange]) -> Result<()> {
         let taken: HashSet<&str> = changes.iter().filter_map(account_taken_by).collect();
         for change in changes {
@@ -320,18 +319,16 @@ impl ChangeApplier<'_, '_> {
                 self.directory.remove_user(admin_user);
                 Ok(recorded)
             }
-            AccessChange::RoleDelete { .. } => Err(Fault::internal("a role goes too early")),
+            AccessChange::RoleDelete { .. } => Err(Fault::internal("a role is deleted too early")),
         }
     }
 
-    /// The draft of an event about a role.
     fn start_role_event(&mut self, action: Action, role: &str) -> &mut Event {
         self.work.draft = self.work.event(action);
         steps::describe_role(&mut self.work.draft, role);
         &mut self.work.draft
     }
 
-    /// The draft of an event about an admin user.
     fn start_user_event(&mut self, action: Action, admin_user: &str) -> &mut Event {
         self.work.draft = self.work.event(action);
         users::steps::describe_user(&mut self.work.draft, admin_user);
@@ -380,7 +377,7 @@ fn resource_ids(resources: &[Resource]) -> Vec<String> {
     resources.iter().map(ToString::to_string).collect()
 }
 
-/// The account that a change gives somebody.
+/// The account that a change gives to an admin user.
 fn account_taken_by(change: &AccessChange) -> Option<&str> {
     match change {
         AccessChange::AdminUserCreate { os_account, .. } => os_account.as_deref(),

@@ -1,4 +1,4 @@
-//! What every change of a role's rights has in common.
+//! Changes a role's rights.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +12,15 @@ use lac_model::audit::{Action, Event};
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, Result, RoleWrite, SessionWrite};
 
-/// A role after a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleChanged {
     #[serde(flatten)]
     pub role: RoleView,
     pub changed: bool,
-    /// Sessions that ended because their agents lost what they stood on.
+    /// Sessions that ended because their agents lost access.
     pub sessions_ended: usize,
 }
 
-/// Any change of a role's rights.
 struct RoleChange;
 
 impl Act for RoleChange {
@@ -32,9 +30,10 @@ impl Act for RoleChange {
 impl Covers<RoleWrite> for RoleChange {}
 impl Covers<SessionWrite> for RoleChange {}
 
-/// Finds the role, then what else was named; asks whether the actor may;
-/// lets `adjust` say the new rights; keeps the last way in open; lets `confirm`
-/// compare before and after once nothing else stands in the way.
+/// Changes a role's rights: finds the role, calls `look_up` for whatever else
+/// the request names, checks the actor's rights, and stores what `adjust`
+/// returns. An administrator must be left. `confirm` gets the role before and
+/// after, once everything else is allowed.
 pub fn change_role<T>(
     context: &Context<'_>,
     action: Action,
@@ -52,7 +51,7 @@ pub fn change_role<T>(
         let mut role = find::role(work, name)?;
         let looked_up = look_up(work)?;
         let before = role.clone();
-        let ways_in = FullAdministrators::load(work)?;
+        let administrators = FullAdministrators::load(work)?;
         let step = steps::change_role(work, &permit.narrow(), &mut role, |role| {
             adjust(role, looked_up)
         })?;
@@ -64,7 +63,7 @@ pub fn change_role<T>(
                 sessions_ended: 0,
             }));
         };
-        ways_in.require_one_left(work)?;
+        administrators.require_one_left(work)?;
         confirm(work, &before, &role)?;
         let sessions_ended = sessions::end_without_access(work, &permit.narrow())?;
         let role = RoleView::from_role(work, &role)?;

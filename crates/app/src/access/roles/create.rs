@@ -1,4 +1,4 @@
-//! A new role.
+//! Creates a role.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +11,13 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::{Resource, ResourceSet};
 use lac_store::{Act, Covers, Result, RoleWrite};
 
-/// Creates a role: custom and empty, or with everything.
+/// Creates a role: custom without resources, or with access to everything.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleCreate {
     pub name: ShortText,
     /// Resource access `all` instead of `custom`.
     pub all: bool,
-    /// Where it counts; the actor's own scope if absent, which is the widest
+    /// The role's scope; the actor's own scope if absent, which is the widest
     /// they can give.
     pub scope: Option<ScopeSelection>,
 }
@@ -31,7 +31,7 @@ impl Covers<RoleWrite> for RoleCreate {}
 impl RoleCreate {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `beyond_own_rights`,
-    /// `already_exists`, `invalid_value` for a name that is none.
+    /// `already_exists`, `invalid_value` for a name that is not allowed.
     pub fn run(self, context: &Context<'_>) -> Result<RoleChanged> {
         let name = names::check_name("role", &self.name)?;
         let fill = |event: &mut Event| steps::describe_role(event, &name);

@@ -1,4 +1,4 @@
-//! A role that goes.
+//! Deletes a role.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +15,11 @@ use lac_store::{Act, Covers, Result, RoleWrite};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDelete {
     pub name: ShortText,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
 }
 
-/// The role that is gone.
+/// The deleted role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDeleted {
     pub name: String,

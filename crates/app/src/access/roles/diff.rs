@@ -1,4 +1,4 @@
-//! What applying a file would change.
+//! Shows what applying a file would change.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,27 +14,26 @@ use lac_store::Result;
 pub struct RoleDiff {
     /// The file's text (`lac-roles/1`).
     pub text: FileText,
-    /// Whether what the file lacks counts as a difference.
+    /// Whether entries the file lacks count as differences.
     pub prune: bool,
 }
 
-/// What differs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDifferences {
     pub changes: Vec<AccessChange>,
-    /// What the actor may not read and was therefore not compared.
+    /// What was not compared, because the actor may not read it.
     pub left_out: Vec<String>,
-    /// How many roles the store has that the file lacks, and admin users.
+    /// The numbers of roles and of admin users that the file lacks.
     pub unmanaged: (usize, usize),
 }
 
 impl RoleDiff {
-    /// Only the parts that the file speaks of and the actor may read.
+    /// Compares the sections of the file that the actor may read.
     ///
     /// # Errors
-    /// `invalid_file`; `resource_denied` where the actor may read none of them.
+    /// `invalid_file`; `resource_denied` if the actor may read none of them.
     pub fn run(self, context: &Context<'_>) -> Result<RoleDifferences> {
-        // Nothing is parsed for those who may not even ask.
+        // Check the rights before parsing.
         check_allowed(
             context,
             Action::RoleRead,
@@ -46,9 +45,9 @@ impl RoleDiff {
         read(context, Action::RoleRead, &any_of, |view| {
             let readable = |part: &&FileSection| part.may_be_read_by(&view.actor);
             let read: Vec<FileSection> = parts.iter().filter(readable).copied().collect();
-            let books = AccessDirectory::load(view)?;
-            let now = books.state(view, &read)?;
-            let wanted = declared.resolve(view, &books, &read, self.prune)?;
+            let directory = AccessDirectory::load(view)?;
+            let now = directory.state(view, &read)?;
+            let wanted = declared.resolve(view, &directory, &read, self.prune)?;
             Ok(RoleDifferences {
                 changes: plan::plan_changes(&now, &wanted, self.prune),
                 left_out: file::left_out_sections(view, &parts),

@@ -1,4 +1,4 @@
-//! Roles and admin users as a file.
+//! Exports roles and admin users as a file.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,22 @@ use crate::{Context, read};
 use lac_model::audit::Action;
 use lac_store::Result;
 
-/// Asks for the file that says how roles and admin users are.
+/// Exports roles and admin users.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RoleExport {}
 
-/// The file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleExported {
     pub text: String,
-    /// What the actor may not read and the file therefore does not speak of.
+    /// What the file lacks, because the actor may not read it.
     pub left_out: Vec<String>,
 }
 
 impl RoleExport {
-    /// Only the parts that the actor may read.
+    /// Exports the sections that the actor may read.
     ///
     /// # Errors
-    /// `resource_denied` where that is neither.
+    /// `resource_denied` if that is none.
     pub fn run(self, context: &Context<'_>) -> Result<RoleExported> {
         let any_of = FileSection::ALL.map(FileSection::resource);
         read(context, Action::RoleRead, &any_of, |view| {

@@ -1,4 +1,4 @@
-//! Single resources of a custom role.
+//! Grants and removes single resources of a custom role.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use lac_model::audit::Action;
 use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use lac_store::Result;
 
-/// Gives a role resources, each for itself or with what is beneath it.
+/// Grants resources to a role, optionally with all resources below them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleAllow {
     pub name: ShortText,
@@ -19,7 +19,7 @@ pub struct RoleAllow {
     pub with_children: bool,
 }
 
-/// Takes resources from a role.
+/// Removes resources from a role, optionally with all resources below them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDeny {
     pub name: ShortText,
@@ -28,7 +28,7 @@ pub struct RoleDeny {
 }
 
 impl RoleAllow {
-    /// A role with access to everything holds them already: unchanged.
+    /// A role with access to everything stays unchanged.
     ///
     /// # Errors
     /// `resource_denied`, `role_not_found`, `resource_not_found`,
@@ -48,7 +48,8 @@ impl RoleAllow {
 
 impl RoleDeny {
     /// # Errors
-    /// As [`Allow::run`]; `role_holds_all` where there is no set to take from.
+    /// As [`RoleAllow::run`]; `role_holds_all` for a role with access to
+    /// everything.
     pub fn run(self, context: &Context<'_>) -> Result<RoleChanged> {
         change_role(
             context,

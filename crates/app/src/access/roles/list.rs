@@ -1,4 +1,4 @@
-//! Roles shown.
+//! Shows roles.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Asks for the roles, ordered by name.
+/// Lists the roles by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RoleList {
     pub part: PageRequest,
@@ -23,11 +23,11 @@ pub struct RoleList {
 pub struct RoleSummary {
     pub name: String,
     pub access: Access,
-    /// How many resources it holds.
+    /// The number of its resources.
     pub resources: usize,
     pub scope: String,
     pub websites: Option<Vec<String>>,
-    /// How many admin users have it.
+    /// The number of admin users who have it.
     pub users: usize,
 }
 
@@ -56,7 +56,7 @@ impl RoleList {
     }
 }
 
-/// Asks for one role.
+/// Shows one role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleShow {
     pub name: ShortText,

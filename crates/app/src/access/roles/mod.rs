@@ -40,18 +40,17 @@ use lac_model::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// A role as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleView {
     pub name: String,
     /// `all` or `custom`.
     pub access: Access,
-    /// What is held; every resource for `all`.
+    /// The role's resources; all of them for `all`.
     pub resources: Vec<Resource>,
     /// `all` or `custom`.
     pub scope: String,
-    /// The websites of a custom scope, by code, as far as the actor's own
-    /// scope reaches; `null` for all.
+    /// The websites of a custom scope, by code, as far as the actor can see
+    /// them; `null` for all.
     pub websites: Option<Vec<String>>,
     /// The admin users who have it.
     pub users: Vec<String>,
@@ -74,7 +73,7 @@ impl RoleView {
     }
 }
 
-/// The scope a role is to have: all, or websites by code.
+/// A requested scope: all websites, or some by code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeSelection {
@@ -102,7 +101,7 @@ fn scope_name(scope: &RoleScope) -> &'static str {
     }
 }
 
-/// Rights as an event's `before` and `after` carry them.
+/// Rights in the form of an event's `before` and `after`.
 fn rights_summary(view: &ReadView<'_>, rights: &Rights) -> Result<Value> {
     let tree = view.store_tree()?;
     let scope = match rights.scope.websites() {

@@ -1,8 +1,8 @@
-//! What is asked before a file of roles deletes something.
+//! The question to confirm before applying a file deletes something.
 
 use super::AccessChange;
 
-/// What is deleted, for a question; `None` where nothing is.
+/// Names the roles and users to be deleted; `None` if there are none.
 pub(super) fn deletion_question(changes: &[AccessChange]) -> Option<String> {
     let (mut roles, mut users) = (Vec::new(), Vec::new());
     for change in changes {
@@ -17,7 +17,7 @@ pub(super) fn deletion_question(changes: &[AccessChange]) -> Option<String> {
     (!all.is_empty()).then(|| format!("delete {}", all.join(" and ")))
 }
 
-/// At most so many are named in a question.
+/// The maximum number of names in a question.
 const MAX_NAMES_SHOWN: usize = 10;
 
 fn name_list(what: &str, names: &[&str]) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The tree of resources, and what a role holds of it.
+//! Shows the tree of resources, and which of them a role has.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,10 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Asks for the tree.
+/// Lists the resources.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RoleResources {
-    /// Marks what this role holds.
+    /// The role whose resources are marked.
     pub role: Option<ShortText>,
 }
 
@@ -22,12 +22,12 @@ pub struct ResourceNode {
     pub id: String,
     pub title: String,
     pub parent: Option<String>,
-    /// How many ancestors it has.
+    /// The number of its ancestors.
     pub depth: usize,
-    /// Whether the role holds it, if one was named.
+    /// Whether the role has it, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<bool>,
-    /// What it lets one do here.
+    /// What it allows in `lac`.
     pub meaning: String,
 }
 

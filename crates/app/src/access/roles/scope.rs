@@ -1,4 +1,4 @@
-//! *Role Scope*: every website, or some.
+//! *Role Scope*: all websites, or some.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use lac_model::audit::Action;
 use lac_model::bounded::ShortText;
 use lac_store::Result;
 
-/// Sets where a role counts.
+/// Sets a role's scope.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleSetScope {
     pub name: ShortText,

@@ -1,9 +1,10 @@
-//! The inner steps of every act on roles: may the actor, what is recorded, what
-//! is stored. A single command takes one of them, a whole file many; there is
-//! no other way to change a role.
+//! The steps of every change of a role: check the actor's rights, store,
+//! record. A single command runs one of them, a file many; roles are changed in
+//! no other way.
 //!
-//! `work.draft` is the event of the step; whoever calls filled in what the step
-//! is asked to do, and sees to the last way in and to open sessions afterwards.
+//! `work.draft` is the event of the step. The caller fills in the request, and
+//! afterwards checks that an administrator is left and ends sessions without
+//! access.
 
 use super::rights_summary;
 use crate::UnitOfWork;
@@ -15,22 +16,22 @@ use lac_model::fault::Fault;
 use lac_model::resource::{Resource, ResourceSet};
 use lac_store::{Permit, Result, RoleWrite};
 
-/// What the events of a role say they are about.
+/// The role that an event is about.
 pub fn describe_role(event: &mut Event, role: &str) {
     event.add_detail("role", role);
 }
 
-/// Access that is asked for.
+/// The requested access.
 pub fn describe_access(event: &mut Event, access: Access) {
     event.add_detail("access", access.as_str());
 }
 
-/// Resources that are given or taken, as they were named.
+/// The resources to grant or remove, as named in the request.
 pub fn describe_resources(event: &mut Event, resources: Vec<String>) {
     event.add_detail("resources", resources);
 }
 
-/// A scope that is asked for: websites by code, `None` for all.
+/// The requested scope: websites by code, `None` for all.
 pub fn describe_scope(event: &mut Event, websites: Option<Vec<String>>) {
     match websites {
         None => event.add_detail("scope", "all"),
@@ -38,7 +39,7 @@ pub fn describe_scope(event: &mut Event, websites: Option<Vec<String>>) {
     }
 }
 
-/// Other access. Custom starts empty.
+/// The rights with another access. Custom access starts without resources.
 pub fn with_access(role: &Role, access: Access) -> Rights {
     if role.rights.access == access {
         return role.rights.clone();
@@ -50,7 +51,7 @@ pub fn with_access(role: &Role, access: Access) -> Rights {
     }
 }
 
-/// More resources. Who has access to everything holds them already.
+/// The rights with more resources; access to everything includes them already.
 pub fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>) -> Rights {
     let mut rights = role.rights.clone();
     if rights.access == Access::Custom {
@@ -59,7 +60,8 @@ pub fn with_resources(role: &Role, resources: impl IntoIterator<Item = Resource>
     rights
 }
 
-/// Fewer resources.
+/// The rights with fewer resources. Fails with `role_holds_all` for a role with
+/// access to everything.
 pub fn without_resources(
     role: &Role,
     resources: impl IntoIterator<Item = Resource>,
@@ -76,7 +78,7 @@ pub fn without_resources(
     Ok(rights)
 }
 
-/// Another scope.
+/// The rights with another scope.
 pub fn with_scope(role: &Role, scope: RoleScope) -> Rights {
     Rights {
         scope,
@@ -84,7 +86,6 @@ pub fn with_scope(role: &Role, scope: RoleScope) -> Rights {
     }
 }
 
-/// A new role.
 pub fn create_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
@@ -108,8 +109,8 @@ pub fn create_role(
     Ok((role, work.record()?))
 }
 
-/// Other rights, as `adjust` says; `None` where they are what they were, and
-/// nothing is written.
+/// Changes a role's rights to what `adjust` returns; `None` if they stay the
+/// same. The actor must have the old and the new rights.
 pub fn change_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,
@@ -132,7 +133,8 @@ pub fn change_role(
     work.record().map(Some)
 }
 
-/// A role that goes; `holders` are the admin users who have it.
+/// Deletes a role. Fails with `in_use` if there are `holders`: the admin users
+/// who have it.
 pub fn delete_role(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RoleWrite>,

@@ -1,4 +1,4 @@
-//! A new storefront, and its token.
+//! Adds a storefront.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,13 @@ use lac_store::{Act, Covers, Result, StorefrontWrite, TokenWrite};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StorefrontAdd {
     pub name: ShortText,
-    /// By code; at least one.
+    /// Codes of websites; at least one.
     pub websites: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
 }
 
-/// The storefront's token, shown this once. It counts until the storefront is
-/// revoked, or the token that it was added with is; one that is added with a
-/// restricted token also expires with it.
+/// The storefront's token, which is shown only this once. It is valid until the
+/// storefront is revoked, or the token that the storefront was added with. If
+/// that one is restricted, both expire together.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StorefrontAdded {
     #[serde(with = "shown_once")]
@@ -34,7 +34,7 @@ pub struct StorefrontAdded {
     pub name: String,
     pub id: i64,
     pub websites: Vec<String>,
-    /// `null` for never.
+    /// `null` if it does not expire.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
 }
@@ -49,7 +49,8 @@ impl Covers<TokenWrite> for StorefrontAdd {}
 impl StorefrontAdd {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `already_exists`,
-    /// `invalid_value`.
+    /// `invalid_value`; `input_required` without a website; `beyond_own_rights`
+    /// if the actor's token descends from too many others.
     pub fn run(self, context: &Context<'_>) -> Result<StorefrontAdded> {
         let name = names::check_name("storefront", &self.name)?;
         if self.websites.is_empty() {
@@ -91,7 +92,8 @@ impl StorefrontAdd {
                 expires_at: inherited.expires_at.filter(|_| is_bounded),
                 revoked_at: None,
                 last_used_at: None,
-                // It holds what a storefront holds, for its own websites.
+                // It has the fixed rights of a storefront, on the storefront's
+                // websites.
                 limit: Rights::unrestricted(),
                 parent_id: inherited.parent_id,
             };

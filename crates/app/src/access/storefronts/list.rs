@@ -1,4 +1,4 @@
-//! Storefronts shown.
+//! Shows storefronts.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,27 +10,26 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Asks for the storefronts, ordered by name.
+/// Lists the storefronts by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StorefrontList {
     pub part: PageRequest,
 }
 
-/// A storefront.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StorefrontView {
     pub id: i64,
     pub name: String,
-    /// By code, as far as the actor's own scope reaches.
+    /// Codes of its websites, as far as the actor can see them.
     pub websites: Vec<String>,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
-    /// When its token ends; `null` for never.
+    /// When its token expires; `null` for never.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
 }
 
-/// Whether a storefront exists for the actor: one of its websites does.
+/// Whether the actor can see a storefront: at least one of its websites.
 pub fn is_visible(view: &ReadView<'_>, storefront: &Storefront) -> bool {
     storefront
         .websites

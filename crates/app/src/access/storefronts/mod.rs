@@ -1,4 +1,4 @@
-//! Storefronts' own accounts: they redeem login URLs for their websites.
+//! Accounts of storefronts, which redeem login URLs for their websites.
 
 mod add;
 mod list;

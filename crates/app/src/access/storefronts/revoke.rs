@@ -1,4 +1,4 @@
-//! A storefront that no longer counts.
+//! Revokes a storefront.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +11,13 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, Result, StorefrontWrite};
 
-/// Revokes a storefront: its token counts no more.
+/// Revokes a storefront, and with it its token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StorefrontRevoke {
     pub name: ShortText,
 }
 
-/// The storefront, revoked.
+/// The revoked storefront.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StorefrontRevoked {
     pub name: String,
@@ -33,8 +33,8 @@ impl Covers<StorefrontWrite> for StorefrontRevoke {}
 
 impl StorefrontRevoke {
     /// # Errors
-    /// `resource_denied`, `storefront_not_found`, `beyond_own_rights` for one
-    /// that serves websites outside the actor's scope too.
+    /// `resource_denied`, `storefront_not_found`; `beyond_own_rights` if it
+    /// also serves websites outside the actor's scope.
     pub fn run(self, context: &Context<'_>) -> Result<StorefrontRevoked> {
         let name = self.name;
         let fill = |event: &mut Event| event.add_detail("name", name.clone());

@@ -1,4 +1,4 @@
-//! A new access token.
+//! Creates an access token.
 
 use std::time::Duration;
 
@@ -20,45 +20,47 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, Result, TokenWrite};
 
-/// The longest life of a token: a leap year.
+/// The maximum lifetime: a leap year.
 pub const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// The life of a token where none is asked for.
+/// The lifetime if the request has none.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Creates a token for oneself, or for somebody all of whose rights one holds.
+/// Creates a token for the actor, or for somebody with no more rights than the
+/// actor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenCreate {
-    /// The admin user's name.
+    /// The admin user who will own it.
     pub name: ShortText,
     /// What it is for.
     pub label: Option<Label>,
-    /// 1 second to [`MAX_LIFETIME`]; `None` for [`DEFAULT_LIFETIME`], or for as
-    /// long as the token that it is made by.
+    /// 1 second to [`MAX_LIFETIME`]; `None` for [`DEFAULT_LIFETIME`]. If the
+    /// actor uses a token, the new one expires no later than that.
     pub lifetime: Option<Duration>,
-    /// The only resources it is to hold; empty for all of the role's.
+    /// Limits the token to these resources; empty for all of the role's.
     #[serde(default)]
     pub resources: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
-    /// The only websites it is to be for, by code; empty for all of the role's.
+    /// Limits the token to these websites, by code; empty for all of the
+    /// role's.
     #[serde(default)]
     pub websites: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
 }
 
-/// The token, shown this once.
+/// The token, which is shown only this once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenCreated {
     #[serde(with = "shown_once")]
     pub token: PlainToken,
-    /// The admin user's name.
+    /// The admin user who owns it.
     pub name: String,
     pub expires_at: Timestamp,
     pub id: i64,
     pub label: Option<String>,
-    /// The only resources it holds; `null` for all of the role's.
+    /// The resources it is limited to; `null` for all of the role's.
     pub resources: Option<Vec<Resource>>,
-    /// The only websites it is for; `null` for all of the role's.
+    /// The websites it is limited to; `null` for all of the role's.
     pub websites: Option<Vec<String>>,
-    /// The token that it was made with, with which it is revoked.
+    /// The token it was created with. Revoking that one revokes this one.
     #[serde(default)]
     pub parent_id: Option<i64>,
 }
@@ -73,9 +75,10 @@ impl TokenCreate {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
     /// `resource_not_found`, `website_not_found`, `invalid_value`;
-    /// `beyond_own_rights` for somebody who holds more than the actor, for a
-    /// limit beyond what its owner or the actor holds, and for a life beyond
-    /// that of the token it is made by.
+    /// `beyond_own_rights` if the owner has more rights than the actor, if a
+    /// limit exceeds the rights of the owner or the actor, if the lifetime
+    /// exceeds that of the actor's token, or if that token descends from too
+    /// many others.
     pub fn run(self, context: &Context<'_>) -> Result<TokenCreated> {
         let is_life = |life: Duration| !life.is_zero() && life <= MAX_LIFETIME;
         if !self.lifetime.is_none_or(is_life) {
@@ -137,7 +140,8 @@ impl TokenCreate {
         })
     }
 
-    /// What was asked for.
+    /// The requested limits, checked against the rights of the owner and the
+    /// actor.
     fn requested_limit(&self, work: &UnitOfWork<'_>, user: &AdminUser) -> Result<Rights> {
         let mut asked = Rights::unrestricted();
         if !self.resources.is_empty() {
@@ -167,7 +171,7 @@ impl TokenCreate {
         Ok(asked)
     }
 
-    /// When it ends: never after the token that the actor shows.
+    /// When it expires: no later than `last`, when the actor's own token does.
     fn expiry(&self, work: &UnitOfWork<'_>, last: Option<Timestamp>) -> Result<Timestamp> {
         let end = work
             .now

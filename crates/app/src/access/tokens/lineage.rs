@@ -1,5 +1,5 @@
-//! Tokens that were made with tokens. A token counts only as long as the one
-//! that it was made with, so that revoking a token stops everything it made.
+//! Tokens created with tokens. A token is valid only as long as its ancestors
+//! are, so that revoking a token also stops everything created with it.
 
 use std::collections::BTreeSet;
 
@@ -26,15 +26,14 @@ pub fn descendants(read: &dyn ReadTx, of: &[i64]) -> Result<Vec<AccessToken>> {
     Ok(found)
 }
 
-/// What [`revoke_descendants`] writes.
+/// The act that [`revoke_descendants`] needs a permit for.
 pub struct TokenRevocation;
 
 impl Covers<TokenWrite> for TokenRevocation {}
 impl Covers<StorefrontWrite> for TokenRevocation {}
 
-/// Revokes all that still count of those that descend from these tokens;
-/// returns their ids. A storefront that was added with one goes with its
-/// token: it has no other.
+/// Revokes the descendants of these tokens that are not revoked yet; returns
+/// their ids. A storefront is revoked with its token, because it has no other.
 pub fn revoke_descendants(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, TokenRevocation>,
@@ -60,8 +59,9 @@ pub fn revoke_descendants(
     Ok(revoked)
 }
 
-/// The ids of the tokens that an actor who shows a restricted token has a say
-/// in: that one and its descendants. `None` for every other actor.
+/// The ids of the tokens that an actor with a restricted token can see and
+/// revoke: that token and its descendants. `None` for all other actors, who
+/// have no such limit.
 pub fn manageable_token_ids(view: &ReadView<'_>) -> Result<Option<Vec<i64>>> {
     let restricted = view.actor.token.as_ref().filter(|t| t.is_restricted());
     let Some(token) = restricted else {
@@ -73,8 +73,8 @@ pub fn manageable_token_ids(view: &ReadView<'_>) -> Result<Option<Vec<i64>>> {
     Ok(Some(ids))
 }
 
-/// What a token made by this actor has from the one that they show: its parent,
-/// when it ends at the latest, what it is limited to.
+/// What a new token inherits from the token the actor uses: parent, latest
+/// expiry, limits.
 #[derive(Debug)]
 pub struct InheritedLimits {
     pub parent_id: Option<i64>,

@@ -1,4 +1,4 @@
-//! Tokens shown, without their secrets.
+//! Shows tokens, without their secrets.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,43 +16,43 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Asks for an admin user's tokens, oldest first. Through a restricted token
-/// only that one and what was made with it.
+/// Lists an admin user's tokens, oldest first. With a restricted token, only
+/// that token and its descendants.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TokenList {
-    /// The admin user; `None` for oneself.
+    /// The admin user; `None` for the actor.
     pub name: Option<ShortText>,
-    /// The cursor is the id.
+    /// The cursor is a token's id.
     pub part: PageRequest,
 }
 
-/// A token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenView {
     pub id: i64,
-    /// Whose it is.
+    /// The name of its owner.
     pub name: String,
     pub label: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
-    /// To the minute.
+    /// The time it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// The only resources it holds, as far as the role does; `null` for all of
-    /// the role's.
+    /// The resources it is limited to, as far as the role has them; `null` for
+    /// all of the role's.
     pub resources: Option<Vec<Resource>>,
-    /// The only websites it is for, by code, as far as the actor's own scope
-    /// reaches; `null` for all of the role's.
+    /// The websites it is limited to, by code, as far as the actor can see
+    /// them; `null` for all of the role's.
     pub websites: Option<Vec<String>>,
     pub state: TokenState,
-    /// The token that it was made with, with which it is revoked.
+    /// The token it was created with. Revoking that one revokes this one.
     #[serde(default)]
     pub parent_id: Option<i64>,
 }
 
 impl TokenList {
     /// # Errors
-    /// `resource_denied` (for others), `admin_user_not_found`.
+    /// `resource_denied` (for others), `admin_user_not_found`; `invalid_value`
+    /// for a cursor that is not an id.
     pub fn run(self, context: &Context<'_>) -> Result<Page<TokenView>> {
         let after = self.part.numeric_cursor()?;
         read(context, Action::AdminUserRead, &[], |view| {

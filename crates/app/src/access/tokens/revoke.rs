@@ -1,4 +1,4 @@
-//! Tokens that no longer count.
+//! Revokes access tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +13,15 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, Result, TokenWrite};
 
-/// Revokes tokens of an admin user, and whatever was made with them.
+/// Revokes tokens of an admin user, and their descendants.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenRevoke {
-    /// The admin user's name.
+    /// The admin user who owns them.
     pub name: ShortText,
     pub which: TokenSelection,
 }
 
-/// Which of them.
+/// Which tokens to revoke.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenSelection {
@@ -29,15 +29,15 @@ pub enum TokenSelection {
     Ids(BoundedList<i64, MAX_IDS_PER_REQUEST>),
 }
 
-/// What was revoked now.
+/// The revoked tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenRevoked {
     pub name: String,
-    /// The ids revoked now; those that were so already are not among them.
+    /// The ids revoked now, without those that were revoked before.
     pub revoked: Vec<i64>,
     pub changed: bool,
-    /// Tokens that were made with those, and revoked with them; some may be
-    /// other people's, or a storefront's.
+    /// The ids of their descendants revoked now; these can belong to other
+    /// admin users or to storefronts.
     #[serde(default)]
     pub descendants: Vec<i64>,
 }
@@ -52,9 +52,9 @@ impl Covers<TokenRevocation> for TokenRevoke {}
 impl TokenRevoke {
     /// # Errors
     /// `resource_denied` (for others), `admin_user_not_found`,
-    /// `access_token_not_found`, `last_administrator`; `beyond_own_rights` for
-    /// somebody who holds more than the actor, and through a restricted token
-    /// for any but that one and what was made with it.
+    /// `access_token_not_found`, `last_administrator`; `beyond_own_rights` if
+    /// the owner has more rights than the actor, and with a restricted token
+    /// for any token but that one and its descendants.
     pub fn run(self, context: &Context<'_>) -> Result<TokenRevoked> {
         let fill = |event: &mut Event| event.add_detail("admin_user", self.name.clone());
         write::<Self, _>(context, Action::TokenRevoke, fill, |work, permit| {
@@ -80,13 +80,13 @@ impl TokenRevoke {
                 let what = format!("token {id} was not made with the token that is shown");
                 return Err(Fault::BeyondOwnRights { what });
             }
-            let ways_in = FullAdministrators::load(work)?;
+            let administrators = FullAdministrators::load(work)?;
             for id in &revoked {
                 work.tx
                     .access_token_revoke(&permit.narrow(), *id, work.now)?;
             }
             let descendants = revoke_descendants(work, &permit.narrow(), &revoked)?;
-            ways_in.require_one_left(work)?;
+            administrators.require_one_left(work)?;
             let answer = TokenRevoked {
                 name: user.name,
                 changed: !revoked.is_empty(),

@@ -1,5 +1,5 @@
-//! A token inside an answer: redacted in `Debug`, plain in serde, because the
-//! answer is the one time it is shown.
+//! Serializes a token in an answer. `Debug` redacts it, but the answer contains
+//! it in plain text: it is shown only this once.
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 

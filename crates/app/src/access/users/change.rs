@@ -1,5 +1,4 @@
-//! Another role, disabled, enabled: what every change of an admin user has in
-//! common.
+//! Changes an admin user: role, enabled or disabled.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,17 +13,16 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::Resource;
 use lac_store::{Act, AdminUserWrite, Covers, Result, SessionWrite};
 
-/// An admin user after a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserChanged {
     #[serde(flatten)]
     pub user: UserView,
     pub changed: bool,
-    /// Sessions that ended because their agent lost what they stood on.
+    /// Sessions that ended because their agent lost access.
     pub sessions_ended: usize,
 }
 
-/// Gives an admin user another role.
+/// Assigns another role to an admin user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserAssign {
     pub name: ShortText,
@@ -49,8 +47,8 @@ impl UserAssign {
     }
 }
 
-/// Disables or enables an admin user; tokens are suspended and count again
-/// with it.
+/// Disables or enables an admin user. Their tokens are suspended while they are
+/// disabled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserSetEnabled {
     pub name: ShortText,
@@ -80,7 +78,6 @@ impl UserSetEnabled {
     }
 }
 
-/// Any change of an admin user.
 struct UserChange;
 
 impl Act for UserChange {
@@ -90,8 +87,9 @@ impl Act for UserChange {
 impl Covers<AdminUserWrite> for UserChange {}
 impl Covers<SessionWrite> for UserChange {}
 
-/// Finds the admin user; lets `adjust` change it (looking up what was named);
-/// asks whether the actor may; keeps the last way in open.
+/// Changes an admin user: finds them, calls `adjust` to change the fields (and
+/// look up what the request names), and checks the actor's rights. An
+/// administrator must be left.
 pub fn change_user(
     context: &Context<'_>,
     action: Action,
@@ -108,7 +106,7 @@ pub fn change_user(
         let mut after = before.clone();
         adjust(work, &mut after)?;
         let (had, has) = (role_of_user(work, &before)?, role_of_user(work, &after)?);
-        let ways_in = FullAdministrators::load(work)?;
+        let administrators = FullAdministrators::load(work)?;
         let step = steps::change_user(work, &permit.narrow(), (&before, &had), (&after, &has))?;
         let Some(recorded) = step else {
             let user = UserView::from_user(work, after)?;
@@ -118,7 +116,7 @@ pub fn change_user(
                 sessions_ended: 0,
             }));
         };
-        ways_in.require_one_left(work)?;
+        administrators.require_one_left(work)?;
         let sessions_ended = sessions::end_without_access(work, &permit.narrow())?;
         let answer = UserChanged {
             user: UserView::from_user(work, after)?,

@@ -1,4 +1,4 @@
-//! A new admin user.
+//! Creates an admin user.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use lac_model::bounded::{PersonName, ShortText};
 use lac_model::resource::Resource;
 use lac_store::{Act, AdminUserWrite, Covers, Result};
 
-/// Creates an admin user, enabled.
+/// Creates an enabled admin user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserCreate {
     pub name: ShortText,

@@ -1,4 +1,4 @@
-//! An admin user who goes.
+//! Deletes an admin user.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +13,15 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, Result, SessionWrite};
 
-/// Deletes an admin user and their tokens. What they did stays in the log.
+/// Deletes an admin user and their tokens. Their events stay in the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserDelete {
     pub name: ShortText,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
 }
 
-/// The admin user who is gone.
+/// The deleted admin user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserDeleted {
     pub name: String,
@@ -46,9 +46,9 @@ impl UserDelete {
         write::<Self, _>(context, Action::AdminUserDelete, fill, |work, permit| {
             let user = find::admin_user(work, &name)?;
             let role = role_of_user(work, &user)?;
-            let ways_in = FullAdministrators::load(work)?;
+            let administrators = FullAdministrators::load(work)?;
             let recorded = steps::delete_user(work, &permit.narrow(), &user, &role)?;
-            ways_in.require_one_left(work)?;
+            administrators.require_one_left(work)?;
             if !self.confirmed {
                 return Err(Fault::ConfirmationRequired {
                     what: format!("delete admin user {name}"),

@@ -1,4 +1,4 @@
-//! What else is known of an admin user.
+//! Edits an admin user's account and full name.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use lac_model::audit::Action;
 use lac_model::bounded::{PersonName, ShortText};
 use lac_store::Result;
 
-/// Changes account and full name; an empty text takes them away.
+/// Sets account and full name; an empty value removes them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserEdit {
     pub name: ShortText,

@@ -1,4 +1,4 @@
-//! Admin users shown.
+//! Shows admin users.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use lac_model::bounded::ShortText;
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Asks for the admin users, ordered by name.
+/// Lists the admin users by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct UserList {
     pub part: PageRequest,
@@ -33,7 +33,7 @@ impl UserList {
     }
 }
 
-/// Asks for one admin user.
+/// Shows one admin user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserShow {
     pub name: ShortText,

@@ -24,14 +24,13 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// An admin user as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserView {
     pub id: i64,
     pub name: String,
     pub full_name: Option<String>,
     pub role: String,
-    /// The operating-system account that is this admin user here.
+    /// The operating-system account mapped to this admin user.
     pub os_account: Option<String>,
     pub enabled: bool,
     pub created_at: Timestamp,
@@ -42,7 +41,7 @@ impl UserView {
         Ok(Self {
             role: match rights::role_of_user(view, &user) {
                 Ok(role) => role.name,
-                // The user is shown nonetheless.
+                // A damaged role must not hide the user.
                 Err(Fault::RowDamaged { id, .. }) => format!("role {id}, damaged"),
                 Err(other) => return Err(other),
             },
@@ -56,7 +55,7 @@ impl UserView {
     }
 }
 
-/// The account as it is to be stored; an empty one is none.
+/// Checks an account name; an empty one is `None`.
 pub(crate) fn parse_os_account(given: &str) -> Result<Option<String>> {
     if given.is_empty() {
         return Ok(None);
@@ -64,7 +63,7 @@ pub(crate) fn parse_os_account(given: &str) -> Result<Option<String>> {
     names::check_name("--os-account", given).map(Some)
 }
 
-/// A person's name; an empty one is none.
+/// A person's name; an empty one is `None`.
 pub(crate) fn parse_full_name(given: &PersonName) -> Option<String> {
     (!given.is_empty()).then(|| given.to_string())
 }

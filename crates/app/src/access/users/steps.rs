@@ -1,5 +1,5 @@
-//! The inner steps of every act on admin users, as `roles::steps` are those of
-//! roles: a single command takes one of them, a whole file many.
+//! The steps of every change of an admin user: a single command runs one of
+//! them, a file many. See `roles::steps`.
 
 use serde_json::{Value, json};
 
@@ -12,23 +12,23 @@ use lac_model::audit::Event;
 use lac_model::fault::Fault;
 use lac_store::{AdminUserWrite, Covers, Permit, Result};
 
-/// What the events of an admin user say they are about.
+/// The admin user that an event is about.
 pub fn describe_user(event: &mut Event, admin_user: &str) {
     event.add_detail("admin_user", admin_user);
 }
 
-/// The role that is asked for.
+/// The requested role.
 pub fn describe_role(event: &mut Event, role: &str) {
     event.add_detail("role", role);
 }
 
-/// What the event of a new admin user says besides.
+/// The requested role and account of a new admin user.
 pub fn describe_new_user(event: &mut Event, role: &str, os_account: Option<&str>) {
     describe_role(event, role);
     event.add_detail("os_account", os_account);
 }
 
-/// What is known of a new admin user.
+/// The fields of a new admin user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
     pub name: &'a str,
@@ -36,7 +36,7 @@ pub struct NewUser<'a> {
     pub full_name: Option<&'a str>,
 }
 
-/// A new admin user, enabled.
+/// Creates an enabled admin user.
 pub fn create_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
@@ -66,8 +66,8 @@ pub fn create_user(
     Ok((user, work.record()?))
 }
 
-/// Another state of an admin user, with the role of each; `None` where nothing
-/// differs, and nothing is written.
+/// Changes an admin user, given with their role before and after; `None` if
+/// nothing differs. The actor must have the rights of both roles.
 pub fn change_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, AdminUserWrite>,
@@ -90,13 +90,13 @@ pub fn change_user(
     work.record().map(Some)
 }
 
-/// What [`delete`] writes.
+/// The act that [`delete_user`] needs a permit for.
 pub struct UserDeletion;
 
 impl Covers<AdminUserWrite> for UserDeletion {}
 impl Covers<TokenRevocation> for UserDeletion {}
 
-/// An admin user who goes, with their tokens and whatever was made with them.
+/// Deletes an admin user, their tokens and the descendants of those.
 pub fn delete_user(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, UserDeletion>,
@@ -115,7 +115,7 @@ pub fn delete_user(
     work.record()
 }
 
-/// An admin user as an event's `before` and `after` carry it.
+/// An admin user in the form of an event's `before` and `after`.
 fn user_summary(user: &AdminUser, role: &Role) -> Value {
     json!({
         "role": role.name,

@@ -39,10 +39,10 @@ pub fn difference_from_log(
         // Only a `local:N` can be a former id, and a former id is never used
         // again.
         if !from.is_local() || source.tx.customer(*from)?.is_some() {
-            return Ok(Some(format!("{from} is no former id of theirs")));
+            return Ok(Some(format!("{from} is not a former id of this customer")));
         }
-        if let Some(word) = newest_change(source, *from)? {
-            events.push(word);
+        if let Some(change) = newest_change(source, *from)? {
+            events.push(change);
             events.extend(renumbering(source, *from, id)?);
         }
     }
@@ -62,8 +62,8 @@ pub fn difference_from_log(
 /// The newest event in the database that changed this customer's consent.
 fn newest_change(source: EventSource<'_>, id: CustomerId) -> Result<Option<ConsentEvent>> {
     let mut found = None;
-    source.tx.audit_last_consent(id, &mut |cut| {
-        found = ConsentEvent::from_record(cut);
+    source.tx.audit_last_consent(id, &mut |fields| {
+        found = ConsentEvent::from_record(fields);
         Ok(())
     })?;
     Ok(found)
@@ -78,8 +78,8 @@ fn renumbering(
 ) -> Result<Option<ConsentEvent>> {
     let mut found = None;
     for id in [from, to] {
-        source.tx.audit_customer_edits(id, &mut |cut| {
-            let event = ConsentEvent::from_record(cut).filter(|event| event.customer == from);
+        source.tx.audit_customer_edits(id, &mut |fields| {
+            let event = ConsentEvent::from_record(fields).filter(|event| event.customer == from);
             found = event
                 .filter(|event| matches!(event.action, ConsentAction::Renumbered(_)))
                 .or(found);
@@ -95,8 +95,8 @@ fn renumbering(
 /// The consent change of one event, archived or not.
 fn change_at(source: EventSource<'_>, seq: u64) -> Result<Option<ConsentEvent>> {
     let mut found = None;
-    source.visit_event(seq, &mut |cut: &RecordFields<'_>| {
-        found = ConsentEvent::from_record(cut);
+    source.visit_event(seq, &mut |fields: &RecordFields<'_>| {
+        found = ConsentEvent::from_record(fields);
         Ok(())
     })?;
     Ok(found)

@@ -51,13 +51,16 @@ impl<'t> Source<'t> {
             self.file_fault(at, format!("this is not TOML: {}", words.join(" ")))
         })?;
         let mut table = TomlTable::new(*self, 0, table.into_inner());
-        let said = table.text("format")?;
-        let said = said.ok_or_else(|| {
+        let declared = table.text("format")?;
+        let declared = declared.ok_or_else(|| {
             self.field_fault(0, "format", format!("it is missing; expected \"{format}\""))
         })?;
-        if said.text != format {
-            let reason = format!("it is {}; expected \"{format}\"", toml_string(&said.text));
-            return Err(self.field_fault(said.offset, "format", reason));
+        if declared.text != format {
+            let reason = format!(
+                "it is {}; expected \"{format}\"",
+                toml_string(&declared.text)
+            );
+            return Err(self.field_fault(declared.offset, "format", reason));
         }
         Ok(table)
     }

@@ -1,11 +1,12 @@
-//! Old events move out of the database into dated files that prove themselves.
+//! Moves old events from the database to dated files that can be verified on
+//! their own.
 //!
-//! What is older than `system/rotation/lifetime` goes, in whole days, weeks or
-//! months (`system/rotation/frequency`), so that it does not matter how often
-//! archiving runs. A file is written, synced and read back before anything
-//! changes; then one transaction records it and lets it stand for its events,
-//! and only after that the events are taken out of the database, a few at a
-//! time. Whatever is killed in between leaves the old state or the new.
+//! Events older than `system/rotation/lifetime` are archived, in whole days,
+//! weeks or months (`system/rotation/frequency`), so it does not matter how
+//! often archiving runs. A file is written, synced and read back first. Then
+//! one transaction records it as the place of its events. Only after that, the
+//! events are removed from the database, in small batches. If the process is
+//! killed, either the old or the new state remains.
 
 mod plan;
 
@@ -24,22 +25,21 @@ use lac_store::{Act, ArchiveRow, Result};
 
 const ARCHIVE_RESOURCES: [Resource; 1] = [Resource::LOGGING_BULK_EVENTS];
 
-/// Events taken out of the database in one transaction.
+/// Events removed from the database in one transaction.
 const SWEEP_BATCH: usize = 2000;
 
-/// Asks for old events to be archived.
+/// Archives old events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogArchive {
-    /// Only say what would be archived.
+    /// Only show what would be archived.
     pub dry_run: bool,
 }
 
-/// What was archived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogArchived {
-    /// Events before this time are old enough.
+    /// Events before this time are archived.
     pub before: Timestamp,
-    /// The directory.
+    /// The directory of the archives.
     pub place: String,
     pub files: Vec<ArchivedFile>,
     pub events: u64,
@@ -47,11 +47,11 @@ pub struct LogArchived {
     pub audit_seq: Option<u64>,
 }
 
-/// One archive.
+/// An archive file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchivedFile {
     pub name: String,
-    /// The first and the last event.
+    /// The first and the last seq.
     pub first: u64,
     pub last: u64,
     pub since: Timestamp,
@@ -66,8 +66,11 @@ impl Act for LogArchive {
 }
 
 impl LogArchive {
+    /// Archives, calling `at` with the progress (done, total).
+    ///
     /// # Errors
-    /// `resource_denied`, `log_tampered`, `io`; nothing is removed then.
+    /// `resource_denied`, `log_tampered`, `checkpoint_missing`, `store_unsafe`,
+    /// `io`. On an error, no event is lost.
     pub fn run(self, context: &Context<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<LogArchived> {
         if self.dry_run {
             return read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |view| {
@@ -76,10 +79,10 @@ impl LogArchive {
                 Ok(answer(context, before, files, true, None))
             });
         }
-        // Who may not archive does not wait for, or make, anything.
+        // Check the rights before waiting for the lock or writing files.
         read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |_| Ok(()))?;
         let _lock = lock_archives(context)?;
-        // What cannot be cleared away now is by the next run.
+        // The next run removes what cannot be removed now.
         let _ = remove_unreferenced_files(context)?;
         sweep_archived_events(context)?;
         let (before, rows) = read(context, Action::LogArchive, &ARCHIVE_RESOURCES, |view| {
@@ -103,7 +106,7 @@ impl LogArchive {
     }
 }
 
-/// Lets the files stand for their events, on record.
+/// Records the files as the place of their events.
 fn record_archives(context: &Context<'_>, rows: &[ArchiveRow]) -> Result<Option<u64>> {
     let fill = |event: &mut Event| {
         let files: Vec<_> = rows.iter().map(archived_file).collect();
@@ -121,21 +124,22 @@ fn record_archives(context: &Context<'_>, rows: &[ArchiveRow]) -> Result<Option<
         for row in rows {
             work.put_archive(row)?;
         }
-        // It must be found in the database, whatever moves into files.
+        // The newest digests must stay in the database, whichever events are
+        // archived.
         work.record_state_digests();
         let recorded = work.record()?;
         Ok(WriteOutcome::Recorded(recorded.seq, recorded))
     })
 }
 
-/// Takes out of the database what archives hold.
+/// Removes archived events from the database.
 fn sweep_archived_events(context: &Context<'_>) -> Result<()> {
     while context.store.remove_archived_events(SWEEP_BATCH)? > 0 {}
     Ok(())
 }
 
-/// Takes the lock of the archives of a log that is sound: what its database
-/// does not know may otherwise be all that is left.
+/// Locks the archives, after checking that the log is intact: otherwise, files
+/// that the database does not know could be the only copies left.
 pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
     let file = context.high_water.read()?;
     let owner = {
@@ -154,10 +158,10 @@ pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
     context.archives.lock(&owner)
 }
 
-/// Removes files that nothing refers to: what a run left that was killed, and
-/// what an erasure replaced. Not while somebody reads an older state, in which
-/// they may be referred to: `false` then. A file that knows more events than
-/// the log stays: it was not this log that made it.
+/// Removes unreferenced files, left by a killed run or replaced by an erasure.
+/// Returns `false` without removing any while somebody reads an older snapshot,
+/// which can still refer to them. A file with more events than the log is kept:
+/// another state of the log wrote it.
 pub fn remove_unreferenced_files(context: &Context<'_>) -> Result<bool> {
     let (known, size): (Vec<String>, u64) = {
         let read = context.store.read()?;

@@ -1,4 +1,4 @@
-//! Which events are old enough, and how they are divided into files.
+//! Selects the events to archive and divides them into files.
 
 use crate::ReadView;
 use crate::log::filter::store_timezone;
@@ -9,8 +9,9 @@ use lac_model::fault::Fault;
 use lac_model::time::{CalendarUnit, Timestamp};
 use lac_store::Result;
 
-/// The time before which events go, and the files for them, oldest first: one
-/// for each day, week or month of the store's timezone that has events.
+/// The time before which events are archived, and the files for them, oldest
+/// first: one for each day, week or month with events, in the store's time
+/// zone.
 pub fn plan_pieces(view: &ReadView<'_>) -> Result<(Timestamp, Vec<PlannedArchive>)> {
     let zone = store_timezone(view)?;
     let span = rotation_span(view)?;

@@ -1,7 +1,7 @@
-//! A shopper's personal data leave the log: the shopper parts and their salts,
-//! in the database and in archives. Records and staff parts stay, so that
-//! nobody can erase the traces of who acted; the event of the erasure lists what
-//! is gone, and every proof stays as it was.
+//! Erases a customer's personal data from the log: the `shopper` texts and
+//! their salts, in the database and in archives. `record` and `staff` stay, so
+//! that nobody can erase traces of who acted. The event of the erasure lists
+//! the erased events, and every proof stays valid.
 
 mod search;
 
@@ -23,44 +23,43 @@ use lac_store::{Act, Covers, DocumentWrite, OutboxWrite, Permit, RequestWrite, R
 
 const ERASE_RESOURCES: [Resource; 1] = [Resource::LAC_ERASE];
 
-/// Asks for the erasure of a customer who was removed, of addresses that nobody
-/// has any more, or of both; of one at least.
+/// Erases a removed customer, addresses that no customer has any more, or both;
+/// at least one is needed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogErase {
-    /// The id: who is removed has no address any more. An address counts as one
-    /// of `emails`.
+    /// The customer's id; an address given here is added to `emails`.
     #[serde(default)]
     pub customer: Option<ShortText>,
-    /// Addresses, without regard to case.
+    /// Addresses, ignoring case.
     #[serde(default)]
     pub emails: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
 }
 
-/// The most addresses that are searched for at once.
+/// The maximum number of addresses per request.
 const MAX_ADDRESSES: usize = 20;
 
-/// What was erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogErased {
-    /// `null` where addresses alone were given.
+    /// `null` if only addresses were given.
     pub customer_id: Option<CustomerId>,
-    /// Shopper parts that are gone now.
+    /// The number of events whose personal data was erased.
     pub events: u64,
-    /// As ranges of seqs.
+    /// The erased events, as ranges of seqs.
     pub ranges: Vec<(u64, u64)>,
-    /// Archives that were written anew.
+    /// Archives that were rewritten.
     pub archives: Vec<String>,
-    /// Documents whose e-mail address was removed.
+    /// The number of documents whose e-mail address was removed.
     pub documents: u64,
-    /// Requests from which what people wrote was removed.
+    /// The number of approval requests whose texts were removed.
     #[serde(default)]
     pub requests: u64,
-    /// Notices that were removed.
+    /// The number of notices that were removed.
     #[serde(default)]
     pub notices: u64,
-    /// Events that name the address and belong to another customer who has it.
+    /// The number of events that contain the address but belong to another
+    /// customer.
     pub kept: u64,
     pub changed: bool,
     pub audit_seq: Option<u64>,
@@ -75,23 +74,26 @@ impl Covers<OutboxWrite> for LogErase {}
 impl Covers<RequestWrite> for LogErase {}
 
 impl LogErase {
-    /// Erases, and makes sure that nothing is left in older pages.
+    /// Erases, then overwrites the old copies on disk. Calls `at` with the
+    /// progress of the search (done, total).
     ///
     /// # Errors
-    /// `resource_denied`, `customer_present` for one who was not removed,
-    /// `invalid_value`, `confirmation_required`, `archive_missing`;
-    /// `erasure_pending` (exit 7) where it is done and recorded, but a reader
-    /// still keeps older pages: the same command again finishes it.
+    /// `resource_denied`, `beyond_own_rights` without access to all websites,
+    /// `customer_present` if the customer was not removed, `invalid_value`,
+    /// `input_required`, `confirmation_required`, `archive_missing`;
+    /// `erasure_pending` (exit 7) if the erasure is done and recorded, but a
+    /// reader still uses old copies: run the same command again to finish it.
     pub fn run(self, context: &Context<'_>, at: &mut dyn FnMut(u64, u64)) -> Result<LogErased> {
         let subject = self.subject()?;
-        // Never the addresses: the record of an erasure must not need another.
+        // Without the addresses: the record of an erasure must not need an
+        // erasure itself.
         let fill = |event: &mut Event| {
             event.customer_id = subject.id;
             if !subject.addresses.is_empty() {
                 event.add_detail("addresses", subject.addresses.len());
             }
         };
-        // Refused attempts are acts, and recorded as such.
+        // A write, so that a refused attempt is recorded.
         write::<Self, _>(context, Action::LogErase, fill, |work, _| {
             self.check_may_erase(work, &subject)
                 .map(WriteOutcome::Unchanged)
@@ -105,13 +107,13 @@ impl LogErase {
         })?;
         let put = write::<Self, _>(context, Action::LogErase, fill, |work, permit| {
             self.check_may_erase(work, &subject)?;
-            // What others recorded in the meantime, too.
+            // Also what was recorded since the search.
             search::extend(work, &subject, &mut found, &mut |_, _| {})?;
             record_erasure(work, permit, subject.id, &found, &rewritten)
         })?;
         let (rest, audit_seq) = put.unwrap_or_default();
-        let is_told_elsewhere = rest.requests + rest.notices > 0;
-        if !scrub_old_copies(context, &found, put.is_some(), is_told_elsewhere)? {
+        let has_free_text = rest.requests + rest.notices > 0;
+        if !scrub_old_copies(context, &found, put.is_some(), has_free_text)? {
             return Err(Fault::ErasurePending {
                 customer: subject.name_in_fault(),
             });
@@ -160,7 +162,8 @@ impl LogErase {
         Ok(subject)
     }
 
-    /// Only who is gone, by somebody who sees all websites, and on purpose.
+    /// The customer must be removed, the actor must see all websites, and the
+    /// caller must have confirmed it.
     fn check_may_erase(&self, view: &ReadView<'_>, subject: &ErasureSubject) -> Result<()> {
         view.require_all_websites("erasing from the log")?;
         let mut present = subject
@@ -190,7 +193,7 @@ impl LogErase {
 }
 
 impl ErasureSubject {
-    /// In a message about a customer; an address is not repeated.
+    /// For a fault. An address is not repeated.
     fn name_in_fault(&self) -> String {
         self.id
             .map_or_else(|| "of that address".to_owned(), |id| id.to_string())
@@ -209,31 +212,31 @@ impl ErasureSubject {
     }
 }
 
-/// Overwrites older pages and removes the files that were replaced; `false`
-/// while somebody still reads them.
+/// Overwrites old copies and removes replaced archive files; `false` while
+/// somebody still reads them.
 fn scrub_old_copies(
     context: &Context<'_>,
     found: &ErasableEvents,
     is_changed: bool,
-    is_told_elsewhere: bool,
+    has_free_text: bool,
 ) -> Result<bool> {
-    let clean = if is_told_elsewhere {
-        // What people wrote holds words that cannot be looked for.
+    let clean = if has_free_text {
+        // Free text was erased, which cannot be searched for.
         context.store.rebuild()?
     } else if found.are_all_unique && !found.was_erased_before {
         context.store.scrub(&found.unique)?
     } else if is_changed || found.was_erased_before {
-        // What to look for is not known: others have the address, or a run
-        // before this one has erased it and did not come to an end.
+        // The texts to search for are not known: other customers have the
+        // address, or an earlier run erased it and was not finished.
         context.store.rebuild()?
     } else {
         context.store.scrub(&[])?
     };
-    // Last: who reads older pages reads the older files.
+    // Last, because readers of an old snapshot read the old files.
     Ok(clean && remove_unreferenced_files(context)?)
 }
 
-/// Archives that hold any of it, written anew.
+/// Rewrites the archives that contain events to erase.
 fn rewrite_archives(
     context: &Context<'_>,
     view: &ReadView<'_>,
@@ -255,10 +258,9 @@ fn rewrite_archives(
     Ok(all)
 }
 
-/// What beside the log was freed of personal data, and the event's seq.
+/// What was erased outside the log, and the event's seq.
 type Erasure = (ErasedOutsideLog, Option<u64>);
 
-/// How many of each.
 #[derive(Debug, Clone, Copy, Default)]
 struct ErasedOutsideLog {
     documents: u64,
@@ -297,7 +299,7 @@ impl ErasedOutsideLog {
     }
 }
 
-/// Does it; `None` where nothing is left to erase.
+/// Erases and records it; `None` if nothing is left to erase.
 fn record_erasure(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, LogErase>,

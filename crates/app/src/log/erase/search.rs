@@ -1,5 +1,5 @@
-//! Where a removed shopper is named: events about them, and other events that
-//! hold their address.
+//! Finds the events that contain a removed customer's personal data: events
+//! about the customer, and other events that contain their address.
 
 use serde_json::Value;
 
@@ -10,30 +10,29 @@ use lac_model::customer::email_key;
 use lac_model::ids::CustomerId;
 use lac_store::{EventHints, EventQuery, Result};
 
-/// What there is to erase.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErasableEvents {
-    /// Seqs whose shopper parts go, first and last of each run.
+    /// The seqs to erase: first and last of each run.
     pub ranges: Vec<(u64, u64)>,
-    /// Addresses that nobody else has, as they may stand in a file, in small
-    /// letters (those of ASCII): nothing of them may be left anywhere.
+    /// Addresses that no customer has, in every spelling a file may contain, in
+    /// ASCII lower case. No copy of them may be left on disk.
     pub unique: Vec<String>,
-    /// Whether that is all addresses there were.
+    /// Whether `unique` contains all addresses.
     pub are_all_unique: bool,
-    /// Events that hold an address and belong to another customer.
+    /// The number of events that contain an address but belong to another
+    /// customer.
     pub kept: u64,
-    /// Whether an event says that something was erased before.
+    /// Whether an event records an earlier erasure.
     pub was_erased_before: bool,
     addresses: Vec<Address>,
-    /// The last event that was looked at.
+    /// The last seq that was searched.
     last_seq: u64,
 }
 
-/// An address the customer had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Address {
     lowercase: String,
-    /// The ways it is written, in texts and in JSON.
+    /// Its spellings, as plain text and JSON-escaped.
     spellings: Vec<String>,
 }
 
@@ -52,30 +51,29 @@ impl ErasableEvents {
             .sum()
     }
 
-    /// Whether an event is among them.
     pub fn contains(&self, seq: u64) -> bool {
         self.overlaps(seq, seq)
     }
 
-    /// Whether any is within a range, both ends included.
+    /// Whether any event to erase is in a range, both ends included.
     pub fn overlaps(&self, first: u64, last: u64) -> bool {
         let at = self.ranges.partition_point(|(_, end)| *end < first);
         self.ranges.get(at).is_some_and(|(start, _)| *start <= last)
     }
 }
 
-/// Whom the log is to forget: a removed customer by id, addresses that nobody
-/// has any more, or both.
+/// What to erase: a removed customer by id, addresses that no customer has any
+/// more, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErasureSubject {
     pub id: Option<CustomerId>,
     pub addresses: Vec<String>,
 }
 
-/// Searches the whole log, archives included, twice: for the addresses that
-/// the customer had, and for everything that names them. What was typed by
-/// somebody who found nobody is about no customer, and found by the address
-/// alone.
+/// Searches the whole log, archives included, twice: first for the addresses
+/// that the customer had, then for every event that contains one. An event
+/// about a search that found nobody has no customer id, so only the address
+/// finds it.
 pub fn find_erasable(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
@@ -94,7 +92,7 @@ pub fn find_erasable(
     Ok(found)
 }
 
-/// Searches what was recorded since.
+/// Searches the events recorded since the last search.
 pub fn extend(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
@@ -139,8 +137,8 @@ pub fn extend(
         let Some(shopper) = event.texts.customer_part else {
             return Ok(());
         };
-        // An erasure is about them too, and says nothing personal: what it
-        // erased must stay told.
+        // The event of an erasure is about the customer too. It contains no
+        // personal data, and must remain as the list of what was erased.
         if is_about(event) && !is_erasure_event(event) {
             found.add(seq);
         } else if found.is_named_in_part(shopper) {
@@ -153,7 +151,8 @@ pub fn extend(
         Ok(())
     })?;
     if found.kept > 0 {
-        // Somebody else's events go on holding it.
+        // Other customers' events still contain the address, so it must not be
+        // scrubbed everywhere.
         found.unique.clear();
         found.are_all_unique = false;
     }
@@ -192,8 +191,8 @@ impl ErasableEvents {
         }
     }
 
-    /// Addresses that a change of the customer names: the one before, and the one
-    /// after, which no later event may name.
+    /// Adds the addresses in a change of the customer: the old one, and the new
+    /// one, which no later event has to contain.
     fn add_changed_addresses(&mut self, event: &RecordFields<'_>) {
         let details = event.value(EventField::Details);
         if !details.contains("\"email\"") {
@@ -207,7 +206,7 @@ impl ErasableEvents {
         }
     }
 
-    /// Which of the addresses nobody has now.
+    /// Selects the addresses that no customer has now.
     fn select_unique_addresses(&mut self, view: &ReadView<'_>) -> Result<()> {
         self.unique.clear();
         self.are_all_unique = true;
@@ -222,7 +221,7 @@ impl ErasableEvents {
         Ok(())
     }
 
-    /// Whether a shopper part holds one of the addresses in any text.
+    /// Whether the `shopper` text contains one of the addresses in any string.
     fn is_named_in_part(&self, shopper: &str) -> bool {
         if self.addresses.is_empty() {
             return false;
@@ -246,7 +245,7 @@ impl ErasableEvents {
                 .any(|a| names_address(&small, &a.lowercase))
         };
         match value {
-            Value::String(said) => text(said),
+            Value::String(string) => text(string),
             Value::Array(values) => values.iter().any(|value| self.is_named_in_value(value)),
             Value::Object(members) => members
                 .iter()
@@ -256,15 +255,15 @@ impl ErasableEvents {
     }
 }
 
-/// A text as it stands in JSON.
+/// A string as JSON escapes it, without the quotes.
 fn json_escaped(text: &str) -> String {
     let quoted = serde_json::to_string(text).unwrap_or_default();
     let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
     inner.unwrap_or_default().to_owned()
 }
 
-/// Whether a text names an address, and not a longer one that ends or begins
-/// like it: `bada@shop.example` does not name `ada@shop.example`.
+/// Whether a text contains this address, not as a part of a longer one:
+/// `bada@shop.example` does not contain `ada@shop.example`.
 fn names_address(text: &str, address: &str) -> bool {
     text.match_indices(address).any(|(at, _)| {
         let before = text[..at].chars().next_back();
@@ -278,7 +277,7 @@ fn names_address(text: &str, address: &str) -> bool {
     })
 }
 
-/// Whether the customers that events are about still exist, asked once each.
+/// Whether the customers of events still exist, looked up once each.
 #[derive(Debug, Default)]
 struct CustomerCache(std::collections::HashMap<String, bool>);
 
@@ -304,7 +303,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_of_seqs() {
+    fn seqs_are_grouped_into_ranges() {
         let mut found = ErasableEvents::default();
         for seq in [3, 4, 5, 9] {
             found.add(seq);
@@ -316,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_named_and_not_a_longer_one() {
+    fn address_is_not_found_in_a_longer_one() {
         let ada = "ada@shop.example";
         for text in [
             ada,
@@ -341,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_in_json_name_it_however_they_are_written() {
+    fn address_is_found_in_json_in_any_spelling() {
         let mut found = ErasableEvents::default();
         found.add_address("J\u{d6}rg@Shop.Example");
         for part in [

@@ -1,5 +1,5 @@
-//! Taking events along: rows in a file, a signed manifest beside them and, where
-//! asked for, a proof. The export itself is an event in the log.
+//! Exports events: rows in a file, a signed manifest and, on request, a proof.
+//! The export itself is recorded in the log.
 
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, EventHints, EventQuery, Result, Store, TreeHead};
 
-/// Asks for an export.
+/// Exports events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogExport {
     pub filter: Filter,
-    /// All of them if empty.
+    /// The columns; all of them if empty.
     pub columns: BoundedList<EventField, MAX_VALUES_PER_FIELD>,
     /// `csv`, `jsonl`, `xlsx` or `ocsf`.
     pub content: ShortText,
@@ -38,12 +38,11 @@ pub struct LogExport {
     pub compression: Option<ShortText>,
     pub formula_guard: bool,
     pub proof: Option<ProofStrength>,
-    /// The file's name as it was given; `None` for stdout, which gets neither
-    /// manifest nor proof.
+    /// The file name as given by the caller; `None` for stdout, which gets
+    /// neither manifest nor proof.
     pub file: Option<LongText>,
 }
 
-/// What was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogExported {
     pub file: Option<String>,
@@ -52,9 +51,9 @@ pub struct LogExported {
     pub sha256: String,
     pub manifest: Option<String>,
     pub proof: Option<ProofFile>,
-    /// The event that records the export.
+    /// The seq of the event that records the export.
     pub audit_seq: Option<u64>,
-    /// Cells that a sheet could not take whole.
+    /// The number of cells that were truncated to the limit of a sheet.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_cells: u64,
 }
@@ -64,7 +63,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// What was read in one snapshot.
+/// The result of one snapshot.
 struct ExportSnapshot {
     rows: u64,
     written: FileDigest,
@@ -72,7 +71,8 @@ struct ExportSnapshot {
     query: EventQuery,
     window: Option<(u64, u64)>,
     head: TreeHead,
-    /// The key that signed it, and signs the manifest, whatever came after.
+    /// The key that signed the head; it also signs the manifest, even if it was
+    /// replaced since.
     key: Arc<PrivateKey>,
     origin: String,
     exporter: Exporter,
@@ -84,13 +84,15 @@ impl Act for LogExport {
 }
 
 impl LogExport {
-    /// Exports. To stdout the record comes first, because what was written
-    /// cannot be taken back.
+    /// Exports. For stdout, the event is recorded first, because output cannot
+    /// be taken back.
     ///
     /// # Errors
-    /// `resource_denied`, `invalid_value`, `customer_not_found`, `log_tampered`,
-    /// `archive_missing`, `row_damaged`, and whatever the target fails with; then nothing is put
-    /// in place.
+    /// `resource_denied`, `invalid_value`, `customer_not_found`,
+    /// `document_number`, `beyond_own_rights` for the proof of a range without
+    /// access to all websites, `log_tampered`, `key_missing`,
+    /// `archive_missing`, `row_damaged`, and errors of the receiver. On an
+    /// error, no file is put in place.
     pub fn run(self, context: &Context<'_>, receiver: &mut dyn ExportSink) -> Result<LogExported> {
         file_names::check_file_name(self.file.as_deref().unwrap_or_default())?;
         let encoder = &*context.formats.encoder(&self.file_format())?;
@@ -139,7 +141,8 @@ impl LogExport {
             check_head(view.read, &head, &keys.chain)?;
             if self.proof == Some(ProofStrength::Range) {
                 check_may_prove_range(view, &query.select)?;
-                // Only bounds in time can be seen to be reached.
+                // The hints narrow the range, and only bounds in time can be
+                // proven to be complete.
                 query.hints = EventHints::default();
             }
             let window = encode::query_window(view.read, &query)?;
@@ -230,7 +233,7 @@ impl LogExport {
         Ok(manifest)
     }
 
-    /// The event of the export itself, with the filter as it was resolved.
+    /// Records the export, with the filter as it was resolved.
     fn record(
         &self,
         context: &Context<'_>,
@@ -277,7 +280,7 @@ impl LogExport {
     }
 }
 
-/// Rows on their way.
+/// Writes rows to the target.
 struct RowExporter<'r> {
     store: &'r dyn Store,
     source: EventSource<'r>,
@@ -286,7 +289,7 @@ struct RowExporter<'r> {
 }
 
 impl RowExporter<'_> {
-    /// How many there were.
+    /// Writes the rows and returns their number.
     fn export_rows(
         &mut self,
         query: &EventQuery,
@@ -326,8 +329,9 @@ impl RowExporter<'_> {
     }
 }
 
-/// A proof of a range shows the records of all events in it, so it is for who
-/// may see them all; and only what stands in records can be proven complete.
+/// The proof of a range reveals the `record` of every event in it, so it takes
+/// the right to read all of them. Only fields of `record` can be proven
+/// complete.
 fn check_may_prove_range(view: &ReadView<'_>, select: &Selection) -> Result<()> {
     view.require(Resource::LOGGING_EVENTS)?;
     view.require_all_websites("a proof of a whole range")?;

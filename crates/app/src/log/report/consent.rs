@@ -1,5 +1,5 @@
-//! When the consent was given that somebody granted and then used. That it was
-//! one person is what the login itself found, and its event says.
+//! Finds when consent was given, for logins by the same person who recorded the
+//! consent. The login itself detects this, and its event contains it.
 
 use crate::ReadView;
 use crate::log::{ReadableLog, reading};
@@ -7,9 +7,8 @@ use lac_model::audit::EventView;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Follows such a login to the event that granted the consent, which may lie
-/// before the period; `None` for another event, and where the reader may not
-/// read that one.
+/// The time of the event that granted the consent, which can be before the
+/// period. `None` for any other event, and if the actor may not read the grant.
 pub(super) fn consent_granted_at(
     view: &ReadView<'_>,
     readable: &ReadableLog,
@@ -19,5 +18,5 @@ pub(super) fn consent_granted_at(
     let Some(seq) = basis.and_then(|basis| basis.seq) else {
         return Ok(None);
     };
-    Ok(reading::find_readable_event(view, readable, seq)?.map(|seen| seen.event.time))
+    Ok(reading::find_readable_event(view, readable, seq)?.map(|summary| summary.event.time))
 }

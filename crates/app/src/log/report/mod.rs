@@ -1,5 +1,5 @@
-//! A summary of the log for those who answer for it: who was in whose account,
-//! what was refused, and what deserves a second look.
+//! Summarizes the log for those responsible for it: access to accounts,
+//! refusals, and what deserves a closer look.
 
 mod consent;
 
@@ -15,28 +15,29 @@ use lac_model::fault::Fault;
 use lac_model::time::{InvalidOfficeHours, OfficeHours};
 use lac_store::Result;
 
-/// Rows of each list, unless asked otherwise.
+/// The number of rows in each list, unless the request has another.
 pub const DEFAULT_TOP: usize = 10;
 
-/// Asks for the summary of a filter's events.
+/// Summarizes the events of a filter.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogReport {
     pub filter: Filter,
-    /// As [`Office::parse`] reads it; `08:00-18:00` if not given.
+    /// Working hours as [`OfficeHours::parse`] takes them; `08:00-18:00` if
+    /// absent.
     pub office_hours: Option<ShortText>,
-    /// The same; `mon-fri` if not given.
+    /// Working days; `mon-fri` if absent.
     pub office_days: Option<ShortText>,
-    /// Rows of each list at most; [`TOP`] if not given.
+    /// The maximum number of rows in each list; [`DEFAULT_TOP`] if absent.
     pub top: Option<usize>,
 }
 
 impl LogReport {
-    /// One pass over the events. Memory is bounded by the numbers of days and
-    /// of pairs of admin user and customer among them, not of events.
+    /// Summarizes in one pass. Memory grows with the number of days and of
+    /// pairs of admin user and customer, not of events.
     ///
     /// # Errors
-    /// `resource_denied`, `customer_not_found`, `row_damaged`;
-    /// `invalid_value` naming the flag.
+    /// `resource_denied`, `document_number`, `row_damaged`, `archive_missing`;
+    /// `invalid_value`, naming the flag.
     pub fn run(self, context: &Context<'_>) -> Result<AccessReport> {
         let hours = self
             .office_hours
@@ -67,13 +68,13 @@ impl LogReport {
     ) -> Result<AccessReport> {
         let zone = reading::store_timezone(view)?;
         let readable = ReadableLog::for_actor(view)?;
-        let mut tally = ReportBuilder::new(zone, office, self.top.unwrap_or(DEFAULT_TOP));
-        let period = reading::for_each_event(view, &self.filter, &mut |seen| {
-            let granted_at = consent::consent_granted_at(view, &readable, &seen.event)?;
-            tally.add_event(&seen, granted_at);
+        let mut builder = ReportBuilder::new(zone, office, self.top.unwrap_or(DEFAULT_TOP));
+        let period = reading::for_each_event(view, &self.filter, &mut |summary| {
+            let granted_at = consent::consent_granted_at(view, &readable, &summary.event)?;
+            builder.add_event(&summary, granted_at);
             Ok(())
         })?;
-        let mut report = tally.finish(reading::report_context(view, &readable, zone, period)?);
+        let mut report = builder.finish(reading::report_context(view, &readable, zone, period)?);
         report.filter = self.filter.clone();
         report.outside.office_hours = office_hours;
         report.outside.office_days = office_days;

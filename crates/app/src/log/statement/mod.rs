@@ -1,4 +1,4 @@
-//! What one shopper is told when they ask who was in their account.
+//! The statement for a customer who asks who was in their account.
 
 mod visits;
 
@@ -31,13 +31,12 @@ use lac_model::ids::CustomerId;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Asks for a shopper's statement.
+/// Builds a customer's statement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogStatement {
-    /// An id, also one of a customer who has been removed; or an e-mail
-    /// address.
+    /// The id of a customer, also a removed one, or an e-mail address.
     pub customer: ShortText,
-    /// The website an address is meant on.
+    /// The website of the address.
     pub website: Option<ShortText>,
     /// As in [`Filter`].
     pub since: Option<ShortText>,
@@ -45,15 +44,16 @@ pub struct LogStatement {
 }
 
 impl LogStatement {
-    /// Everything the log says about access to the account, as far as the
-    /// actor may read it. Memory grows with that one shopper's events.
+    /// Collects everything the log contains about access to the account, as far
+    /// as the actor may read it. Memory grows with the number of this
+    /// customer's events.
     ///
     /// # Errors
-    /// `resource_denied`; `customer_not_found` for an address nobody has and an
-    /// id that neither the customers nor the log know, as far as the actor may
-    /// see; `customer_ambiguous`, `website_not_found`, `invalid_value`;
-    /// `log_tampered` and `key_missing` where the newest checkpoint cannot be
-    /// vouched for.
+    /// `resource_denied`; `customer_not_found` for an address or id that
+    /// neither a customer nor an event has, as far as the actor may see;
+    /// `customer_ambiguous`, `document_number`, `website_not_found`,
+    /// `invalid_value`; `log_tampered` and `key_missing` if the newest
+    /// checkpoint cannot be verified.
     pub fn run(self, context: &Context<'_>) -> Result<AccountStatement> {
         let shown =
             |_: &Actor, stated: &AccountStatement| usize::from(stated.customer.email.is_some());
@@ -75,15 +75,15 @@ impl LogStatement {
         let (mut events, mut erased) = (0, 0);
         let (mut attempts, mut consents) = (Vec::new(), Vec::new());
         let mut address = None;
-        let period = reading::for_each_event(view, &filter, &mut |seen| {
+        let period = reading::for_each_event(view, &filter, &mut |summary| {
             events += 1;
-            erased += u64::from(seen.erased);
-            if seen.event.customer_email.is_some() {
-                address.clone_from(&seen.event.customer_email);
+            erased += u64::from(summary.erased);
+            if summary.event.customer_email.is_some() {
+                address.clone_from(&summary.event.customer_email);
             }
-            attempts.extend(refused_attempt(&seen));
-            consents.extend(consent_change(&seen));
-            visits.add_event(view, &readable, &seen)
+            attempts.extend(refused_attempt(&summary));
+            consents.extend(consent_change(&summary));
+            visits.add_event(view, &readable, &summary)
         })?;
         customer.email = customer.email.or(address);
         let about =
@@ -102,8 +102,8 @@ impl LogStatement {
         })
     }
 
-    /// Who it is about. Whoever is outside the role scope is known by the id
-    /// and by what the log shows of them alone, like somebody who was removed.
+    /// Finds the customer. For one outside the role scope, as for a removed
+    /// one, the statement has the id and what events contain, nothing else.
     fn find_customer(&self, view: &ReadView<'_>) -> Result<StatementCustomer> {
         let website = self.website.as_deref();
         let wanted = website.map(|code| find::website(view, code)).transpose()?;
@@ -151,8 +151,9 @@ impl LogStatement {
     }
 }
 
-/// The one customer that events name by an address, for who may learn of
-/// customers from events alone.
+/// The customer with this address in events, for actors who may learn of
+/// customers from events only. Fails with `customer_ambiguous` if several have
+/// it.
 fn customer_named_in_log(
     view: &ReadView<'_>,
     address: &str,
@@ -164,11 +165,11 @@ fn customer_named_in_log(
         ..Filter::default()
     };
     let mut found: Vec<(CustomerId, Option<String>)> = Vec::new();
-    reading::for_each_event(view, &filter, &mut |seen| {
-        if let Some(id) = seen.event.customer_id
+    reading::for_each_event(view, &filter, &mut |summary| {
+        if let Some(id) = summary.event.customer_id
             && !found.iter().any(|(known, _)| *known == id)
         {
-            found.push((id, seen.event.website));
+            found.push((id, summary.event.website));
         }
         Ok(())
     })?;
@@ -197,7 +198,7 @@ fn from_known_customer(view: &ReadView<'_>, customer: &Customer) -> Result<State
     })
 }
 
-/// The newest checkpoint, after its signature was verified.
+/// The newest checkpoint, after verifying its signature.
 fn checkpoint_proof(view: &ReadView<'_>) -> Result<StatementCheckpoint> {
     let origin = view.config.store_name()?;
     let keys = SigningKeys::load(view.keys, view.read, &origin)?.chain;
@@ -222,9 +223,9 @@ fn detail_text(event: &EventView, key: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// A login or the opening of its link that was refused.
-fn refused_attempt(seen: &SummaryEvent) -> Option<RefusedAttempt> {
-    let event = &seen.event;
+/// A refused login, or a refused redemption of a link.
+fn refused_attempt(summary: &SummaryEvent) -> Option<RefusedAttempt> {
+    let event = &summary.event;
     let acts = [Action::LoginIssue, Action::LoginRedeem];
     let is_one = acts
         .iter()
@@ -238,12 +239,12 @@ fn refused_attempt(seen: &SummaryEvent) -> Option<RefusedAttempt> {
         reason: event.reason.clone(),
         ticket: event.ticket.clone(),
         session_id: event.session_id.clone(),
-        erased: seen.erased,
+        erased: summary.erased,
     })
 }
 
-fn consent_change(seen: &SummaryEvent) -> Option<ConsentChange> {
-    let event = &seen.event;
+fn consent_change(summary: &SummaryEvent) -> Option<ConsentChange> {
+    let event = &summary.event;
     let is_one = event.action_group == ActionGroup::Consent.as_str()
         && event.action != Action::ConsentRead.name()
         && event.result == Outcome::Success;
@@ -257,11 +258,11 @@ fn consent_change(seen: &SummaryEvent) -> Option<ConsentChange> {
             .clone()
             .or_else(|| detail_text(event, "storefront")),
         reason: event.reason.clone(),
-        erased: seen.erased,
+        erased: summary.erased,
     })
 }
 
-/// When the log's first event was, also where an archive holds it.
+/// The time of the first event, which may be archived.
 fn log_start(view: &ReadView<'_>) -> Result<Option<Timestamp>> {
     if let Some(oldest) = view.read.audit_archives()?.first() {
         return Ok(Some(oldest.since));

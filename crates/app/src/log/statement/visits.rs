@@ -1,4 +1,4 @@
-//! The events of one session, put together.
+//! Combines the events of each session into a visit.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,37 +15,37 @@ use lac_model::session::{EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Visits in the order in which they turn up.
+/// Visits in the order of their first events.
 #[derive(Debug, Default)]
 pub(super) struct VisitCollector {
     drafts: Vec<VisitDraft>,
     by_session: HashMap<SessionId, usize>,
 }
 
-/// A visit, and what is needed to tell how it ended.
+/// A visit, with what is needed to determine its end.
 #[derive(Debug)]
 struct VisitDraft {
     visit: Visit,
-    /// When the link dies.
+    /// When the link expires.
     expires_at: Option<Timestamp>,
-    /// When an open session ends by itself.
+    /// When the open session expires.
     ends_at: Option<Timestamp>,
-    /// Why it will end by itself, where that is not its longest duration.
+    /// Why it expires, if not because of its maximum duration.
     planned_cause: Option<EndCause>,
-    /// When its end was recorded, and whether time had run out.
+    /// When its end was recorded, and whether it had expired.
     end: Option<(Timestamp, bool)>,
 }
 
 impl VisitCollector {
-    /// Takes one event, oldest first. What is no step of a visit is left
-    /// alone.
+    /// Adds one event, oldest first. Events that are not part of a visit are
+    /// ignored.
     pub fn add_event(
         &mut self,
         view: &ReadView<'_>,
         readable: &ReadableLog,
-        seen: &SummaryEvent,
+        summary: &SummaryEvent,
     ) -> Result<()> {
-        let event = &seen.event;
+        let event = &summary.event;
         let Some(id) = event.session_id.as_ref() else {
             return Ok(());
         };
@@ -63,7 +63,7 @@ impl VisitCollector {
         });
         let draft = &mut self.drafts[at];
         draft.fill_common(event);
-        draft.visit.erased |= seen.erased;
+        draft.visit.erased |= summary.erased;
         if issue {
             let basis = event.consent.as_ref();
             let basis = basis
@@ -79,23 +79,23 @@ impl VisitCollector {
         Ok(())
     }
 
-    /// Adds what lies outside the period, or is not written down yet, from the
-    /// sessions as they are kept.
+    /// Completes the visits from the stored sessions: events outside the
+    /// period, and expiries that are not recorded yet.
     pub fn finish(self, view: &ReadView<'_>, readable: &ReadableLog) -> Result<Vec<Visit>> {
         let mut visits = Vec::new();
         for mut draft in self.drafts {
             let session = view.read.session(&draft.visit.session_id)?;
             if let Some(session) = &session {
                 if draft.visit.link_made.is_none()
-                    && let Some(seen) =
+                    && let Some(summary) =
                         reading::find_readable_event(view, readable, session.issue_seq)?
                 {
-                    let basis = seen.event.consent.as_ref();
+                    let basis = summary.event.consent.as_ref();
                     let basis = basis
                         .map(|basis| consent_basis(view, readable, basis))
                         .transpose()?;
-                    draft.set_issued(&seen.event, basis);
-                    draft.visit.erased |= seen.erased;
+                    draft.set_issued(&summary.event, basis);
+                    draft.visit.erased |= summary.erased;
                 }
                 draft.merge_session(session);
             }
@@ -110,14 +110,16 @@ fn detail_time(event: &EventView, key: &str) -> Option<Timestamp> {
     detail_text(event, key)?.parse().ok()
 }
 
-/// Who gave the consent, and when: told by the event that granted it.
+/// Who gave the consent, and when, from the event that granted it.
 fn consent_basis(
     view: &ReadView<'_>,
     readable: &ReadableLog,
     basis: &ConsentBasis,
 ) -> Result<VisitConsent> {
     let grant = match basis.seq {
-        Some(seq) => reading::find_readable_event(view, readable, seq)?.map(|seen| seen.event),
+        Some(seq) => {
+            reading::find_readable_event(view, readable, seq)?.map(|summary| summary.event)
+        }
         None => None,
     };
     let grant = grant.filter(|event| event.full_action_name == Action::ConsentGrant.full_name());
@@ -161,10 +163,10 @@ impl VisitDraft {
         }
     }
 
-    /// What every event of a session says.
+    /// Fills in the fields that every event of a session has.
     fn fill_common(&mut self, event: &EventView) {
         let visit = &mut self.visit;
-        for (known, said) in [
+        for (known, value) in [
             (&mut visit.admin, &event.admin),
             (&mut visit.role, &event.role),
             (&mut visit.website, &event.website),
@@ -173,7 +175,7 @@ impl VisitDraft {
             (&mut visit.document, &event.document),
         ] {
             if known.is_none() {
-                known.clone_from(said);
+                known.clone_from(value);
             }
         }
     }
@@ -204,8 +206,7 @@ impl VisitDraft {
         let visit = &mut self.visit;
         visit.link_made = visit.link_made.or(Some(session.issued_at));
         visit.opened = visit.opened.or(session.redeemed_at);
-        // Consent that ends may have brought both forward since they were
-        // recorded.
+        // The end of a consent may have brought both forward since then.
         self.expires_at = Some(session.expires_at);
         self.ends_at = session.ends_at.or(self.ends_at);
         if session.state.is_open() {
@@ -218,16 +219,16 @@ impl VisitDraft {
         }
     }
 
-    /// What ran out ended when it ran out, not when somebody noticed, and also
-    /// if nobody has.
+    /// Determines the end. An expired session ended at its expiry time, even if
+    /// the expiry was recorded later or not at all.
     fn determine_end(&mut self, now: Timestamp) {
         let visit = &mut self.visit;
         let (runs_out, ran_out) = match visit.opened {
             Some(opened) => {
-                let told = visit
+                let recorded = visit
                     .seconds
                     .map(|s| opened.saturating_add(Duration::from_secs(s)));
-                (told.or(self.ends_at), EndCause::DurationOver)
+                (recorded.or(self.ends_at), EndCause::DurationOver)
             }
             None => (self.expires_at, EndCause::LinkExpired),
         };

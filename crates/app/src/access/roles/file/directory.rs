@@ -1,5 +1,5 @@
-//! Roles and admin users of a store, read once for a whole file and kept up to
-//! date while it is applied.
+//! The roles and admin users of a store, read once for a whole file and kept up
+//! to date while it is applied.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,35 +11,34 @@ use lac_model::fault::Fault;
 use lac_model::resource::ResourceSet;
 use lac_store::Result;
 
-/// All of them, by name.
 #[derive(Debug)]
 pub struct AccessDirectory {
     roles: HashMap<String, Role>,
-    /// Names by id.
+    /// Role names by id.
     names: HashMap<i64, String>,
     users: HashMap<String, AdminUser>,
-    /// Names by account.
+    /// Admin user names by account.
     accounts: HashMap<String, String>,
 }
 
 impl AccessDirectory {
     pub fn load(view: &ReadView<'_>) -> Result<Self> {
-        let mut books = Self {
+        let mut directory = Self {
             roles: HashMap::new(),
             names: HashMap::new(),
             users: HashMap::new(),
             accounts: HashMap::new(),
         };
         for role in view.read.roles()? {
-            books.put_role(role);
+            directory.put_role(role);
         }
         for user in view.read.admin_users()? {
-            books.put_user(user);
+            directory.put_user(user);
         }
-        Ok(books)
+        Ok(directory)
     }
 
-    /// What is stored of these parts, in the words of a file.
+    /// The stored state of these sections, in the form a file has.
     pub fn state(&self, view: &ReadView<'_>, parts: &[FileSection]) -> Result<AccessState> {
         let roles = parts.contains(&FileSection::Roles);
         let users = parts.contains(&FileSection::Users);
@@ -110,19 +109,18 @@ impl AccessDirectory {
             })
     }
 
-    /// The role that an admin user has.
     pub fn role_of(&self, user: &AdminUser) -> Result<&Role> {
         let name = self.names.get(&user.role_id);
         let role = name.and_then(|name| self.roles.get(name));
         role.ok_or_else(|| Fault::internal("an admin user without a role"))
     }
 
-    /// The admin user who has an account of the operating system.
+    /// The admin user who has an operating-system account.
     pub fn holder_of(&self, account: &str) -> Option<&str> {
         self.accounts.get(account).map(String::as_str)
     }
 
-    /// Who has these roles: names by role, in order. One pass over all.
+    /// Names of admin users by role id, sorted.
     pub fn holders(&self) -> HashMap<i64, Vec<String>> {
         let mut holders: HashMap<i64, Vec<String>> = HashMap::new();
         for user in self.users.values() {
@@ -137,8 +135,8 @@ impl AccessDirectory {
         holders
     }
 
-    /// The scope by ids: what the file says, and what the role has besides that
-    /// the actor does not see.
+    /// The scope a file gives, with ids. Websites of the role that the actor
+    /// cannot see are kept.
     pub fn resolve_scope(
         view: &ReadView<'_>,
         websites: Option<&BTreeSet<String>>,

@@ -1,4 +1,4 @@
-//! Roles and admin users as a file declares them (`lac-roles/1`).
+//! Files of roles and admin users (`lac-roles/1`).
 
 pub mod directory;
 pub mod plan;
@@ -16,29 +16,27 @@ use crate::ReadView;
 use lac_model::access::{Access, Actor};
 use lac_model::resource::{Resource, ResourceSet};
 
-/// What a file says of itself.
+/// The value of the file's `format` key.
 pub const FORMAT: &str = "lac-roles/1";
 
-/// Roles and admin users by name: what a store holds or what a file wants, in
-/// the same words. A part that is `None` is not spoken of.
+/// Roles and admin users by name, as a store has them or a file declares them.
+/// `None` if the file lacks the section.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessState {
     pub roles: Option<BTreeMap<String, RoleState>>,
     pub users: Option<BTreeMap<String, UserState>>,
 }
 
-/// A role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleState {
     pub access: Access,
-    /// Empty where access is `all`.
+    /// Empty if access is `all`.
     pub resources: ResourceSet,
-    /// The websites of a custom scope, by code, as far as the actor sees them;
-    /// `None` for all.
+    /// The websites of a custom scope that the actor can see, by code; `None`
+    /// for all.
     pub websites: Option<BTreeSet<String>>,
 }
 
-/// An admin user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserState {
     pub role: String,
@@ -47,7 +45,7 @@ pub struct UserState {
     pub enabled: bool,
 }
 
-/// One of the two parts of a file.
+/// A section of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileSection {
     Roles,
@@ -57,7 +55,7 @@ pub enum FileSection {
 impl FileSection {
     pub const ALL: [Self; 2] = [Self::Roles, Self::Users];
 
-    /// What reading and changing it takes.
+    /// The resource needed to read and change it.
     pub fn resource(self) -> Resource {
         match self {
             Self::Roles => Resource::ACL_ROLES,
@@ -65,12 +63,11 @@ impl FileSection {
         }
     }
 
-    /// Whether the actor may read it.
     pub fn may_be_read_by(self, actor: &Actor) -> bool {
         actor.rights.allows(self.resource())
     }
 
-    /// That it was left out, for people.
+    /// A message that the section was left out.
     fn left_out(self) -> String {
         let what = match self {
             Self::Roles => "roles",
@@ -80,7 +77,7 @@ impl FileSection {
     }
 }
 
-/// Those of the parts that the actor may not read, for people.
+/// Messages about the sections that the actor may not read.
 pub fn left_out_sections(view: &ReadView<'_>, parts: &[FileSection]) -> Vec<String> {
     let hidden = parts
         .iter()

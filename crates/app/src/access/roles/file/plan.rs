@@ -1,5 +1,5 @@
-//! What has to change so that a store is as a file wants it. Pure: two states
-//! go in, a list of changes comes out.
+//! Plans the changes that make a store match a file. Pure: two states go in, a
+//! list of changes comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::{AccessState, RoleState, UserState};
 use lac_model::access::Access;
 use lac_model::resource::{Resource, ResourceSet};
 
-/// One change: exactly what one command would do, and one event.
+/// A change: what one command would do, recorded as one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum AccessChange {
@@ -19,7 +19,7 @@ pub enum AccessChange {
         /// `null` for all.
         websites: Option<BTreeSet<String>>,
     },
-    /// Custom starts empty.
+    /// Custom access starts without resources.
     RoleAccess {
         role: String,
         before: Access,
@@ -42,14 +42,14 @@ pub enum AccessChange {
     RoleDelete {
         role: String,
     },
-    /// Enabled.
+    /// The new admin user is enabled.
     AdminUserCreate {
         admin_user: String,
         role: String,
         os_account: Option<String>,
         full_name: Option<String>,
     },
-    /// Another role.
+    /// A change of the role.
     AdminUserAssign {
         admin_user: String,
         before: String,
@@ -71,7 +71,7 @@ pub enum AccessChange {
     },
 }
 
-/// What is known of an admin user besides role and state.
+/// The editable fields of an admin user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserProfile {
     pub os_account: Option<String>,
@@ -87,10 +87,10 @@ impl UserState {
     }
 }
 
-/// The changes in an order in which each can be made: roles before those who
-/// get them, who goes before who takes the account, roles that go last. What
-/// the file does not speak of stays; with `prune`, what is not in a part that
-/// the file speaks of goes.
+/// The changes in an order in which each can be made: roles before the users
+/// who get them, users who give up an account before those who take it, deleted
+/// roles last. Sections that the file lacks stay as they are; with `prune`,
+/// entries missing from a section of the file are deleted.
 pub fn plan_changes(now: &AccessState, wanted: &AccessState, prune: bool) -> Vec<AccessChange> {
     let mut changes = Vec::new();
     let (none_yet, nobody_yet) = (BTreeMap::new(), BTreeMap::new());
@@ -169,7 +169,7 @@ fn plan_role(
 
 fn plan_user(changes: &mut Vec<AccessChange>, name: &str, now: &UserState, wanted: &UserState) {
     let admin_user = || name.to_owned();
-    // First, so that no other change puts an account back that was freed.
+    // First, so that no later change writes back an account that was freed.
     if now.profile() != wanted.profile() {
         changes.push(AccessChange::AdminUserEdit {
             admin_user: admin_user(),
@@ -209,8 +209,8 @@ fn plan_new_user(changes: &mut Vec<AccessChange>, name: &str, wanted: &UserState
     }
 }
 
-/// How many entries the store has that the file lacks, in the parts that the
-/// file speaks of: roles, admin users.
+/// The numbers of roles and of admin users in the store that the file lacks,
+/// counting only sections of the file.
 pub fn count_unmanaged(now: &AccessState, wanted: &AccessState) -> (usize, usize) {
     fn lacking<T>(
         now: Option<&BTreeMap<String, T>>,

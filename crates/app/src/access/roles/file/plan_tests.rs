@@ -1,12 +1,11 @@
-//! A plan carried out leads to what was wanted, whatever there was.
+//! Tests that carrying out a plan leads from any state to the wanted one.
 
 use proptest::prelude::*;
 
 use super::super::{AccessFile, write_file};
 use super::*;
 
-/// Carries a change out on a state, as a store would; every step must be one
-/// that a store can take.
+/// Makes a change as a store would, checking that the store could make it.
 fn carry_out(state: &mut AccessState, change: &AccessChange) {
     let mut roles = state.roles.take().unwrap_or_default();
     let mut users = state.users.take().unwrap_or_default();
@@ -126,7 +125,7 @@ fn role() -> impl Strategy<Value = RoleState> {
     )
 }
 
-/// Roles, and admin users who have one of them, if there is any.
+/// Roles, and admin users who have one of them.
 fn state() -> impl Strategy<Value = AccessState> {
     let roles = proptest::collection::btree_map(
         proptest::sample::select(ROLES.to_vec()).prop_map(str::to_owned),
@@ -172,7 +171,7 @@ fn carried_out(now: &AccessState, changes: &[AccessChange]) -> AccessState {
 
 proptest! {
     #[test]
-    fn with_prune_the_store_becomes_what_the_file_says(now in state(), wanted in state()) {
+    fn pruning_makes_the_store_equal_to_the_file(now in state(), wanted in state()) {
         let changes = plan_changes(&now, &wanted, true);
         let then = carried_out(&now, &changes);
         prop_assert_eq!(&then, &wanted);
@@ -180,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn without_it_what_the_file_lacks_stays(now in state(), wanted in state()) {
+    fn without_pruning_missing_entries_stay(now in state(), wanted in state()) {
         let then = carried_out(&now, &plan_changes(&now, &wanted, false));
         prop_assert!(plan_changes(&then, &wanted, false).is_empty());
         let (mut roles, mut users) = (now.roles.unwrap(), now.users.unwrap());
@@ -190,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_file_does_not_speak_of_stays(now in state(), wanted in state(), roles: bool) {
+    fn missing_sections_stay(now in state(), wanted in state(), roles: bool) {
         let part = if roles {
             AccessState { roles: None, ..wanted }
         } else {
@@ -206,14 +205,14 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read_in_any_order(wanted in state(), reversed: bool) {
+    fn written_files_are_read_back_in_any_order(wanted in state(), reversed: bool) {
         let text = write_file(&wanted);
         let mut blocks: Vec<&str> = text.split("\n\n").collect();
         if reversed {
             blocks[1..].reverse();
         }
         let text = blocks.join("\n\n");
-        // TOML wants the tables of one list together or apart, in any order.
+        // TOML allows the tables of one list in any order and apart.
         let read = AccessFile::read(&text).unwrap();
         let read = read.resolve_unchecked();
         prop_assert_eq!(read, wanted);

@@ -1,4 +1,4 @@
-//! From a file's text to what it wants.
+//! Reads a file of roles and admin users.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,8 +15,7 @@ use lac_model::fault::Fault;
 use lac_model::resource::{Resource, ResourceError, ResourceSet};
 use lac_store::Result;
 
-/// A file that was read and is right in itself; what it names has not been
-/// looked up yet.
+/// A parsed file whose references have not been looked up yet.
 #[derive(Debug)]
 pub struct AccessFile<'t> {
     source: Source<'t>,
@@ -28,7 +27,7 @@ pub struct AccessFile<'t> {
 struct RoleInFile {
     access: Access,
     resources: ResourceSet,
-    /// `None` for all.
+    /// `None` for scope `all`.
     websites: Option<Vec<SpannedText>>,
 }
 
@@ -40,10 +39,10 @@ struct UserInFile {
     enabled: bool,
 }
 
-/// The most roles of a file. Each change is an event, and all are made under
+/// The maximum number of roles. Each change is an event, and all are made under
 /// the write lock.
 const MAX_ROLES: usize = 2_000;
-/// The most admin users of a file.
+/// The maximum number of admin users.
 const MAX_USERS: usize = 10_000;
 
 impl<'t> AccessFile<'t> {
@@ -66,20 +65,21 @@ impl<'t> AccessFile<'t> {
         })
     }
 
-    /// The parts it speaks of.
+    /// The sections of the file.
     pub fn sections(&self) -> Vec<FileSection> {
         let roles = self.roles.as_ref().map(|_| FileSection::Roles);
         let users = self.users.as_ref().map(|_| FileSection::Users);
         roles.into_iter().chain(users).collect()
     }
 
-    /// Looks up what these parts of it name: websites within the actor's scope,
-    /// roles in the file and the store, accounts that others have. Of parts
-    /// that the actor may not read nothing is looked up, for an error tells.
+    /// Looks up the references in these sections: websites within the actor's
+    /// scope, roles in the file and the store, accounts of other users. Leave
+    /// out sections that the actor may not read: an error would reveal what the
+    /// store contains.
     pub fn resolve(
         &self,
         view: &ReadView<'_>,
-        books: &AccessDirectory,
+        directory: &AccessDirectory,
         parts: &[FileSection],
         prune: bool,
     ) -> Result<AccessState> {
@@ -88,7 +88,7 @@ impl<'t> AccessFile<'t> {
             state.roles = self.wanted_roles(view)?;
         }
         if parts.contains(&FileSection::Users) {
-            state.users = self.wanted_users(books, prune)?;
+            state.users = self.wanted_users(directory, prune)?;
         }
         Ok(state)
     }
@@ -123,19 +123,19 @@ impl<'t> AccessFile<'t> {
 
     fn wanted_users(
         &self,
-        books: &AccessDirectory,
+        directory: &AccessDirectory,
         prune: bool,
     ) -> Result<Option<BTreeMap<String, UserState>>> {
         let Some(users) = &self.users else {
             return Ok(None);
         };
         let declared = |role: &str| self.roles.as_ref().is_some_and(|r| r.contains_key(role));
-        let stays = |role: &str| books.has_role(role) && !(prune && self.roles.is_some());
+        let stays = |role: &str| directory.has_role(role) && !(prune && self.roles.is_some());
         let mut wanted = BTreeMap::new();
         for (name, user) in users {
             let role = &user.role.text;
             if !declared(role) && !stays(role) {
-                let reason = if books.has_role(role) {
+                let reason = if directory.has_role(role) {
                     format!(
                         "role {} is not in the file, so that --prune deletes it",
                         toml_string(role)
@@ -146,7 +146,7 @@ impl<'t> AccessFile<'t> {
                 return Err(self.source.field_fault(user.role.offset, "role", reason));
             }
             if let Some(account) = &user.os_account
-                && let Some(other) = books.holder_of(&account.text)
+                && let Some(other) = directory.holder_of(&account.text)
                 && !users.contains_key(other)
                 && !prune
             {
@@ -229,7 +229,7 @@ fn read_users(
     Ok(read)
 }
 
-/// A name that nothing before it has.
+/// Reads a name and checks that it was not used before.
 fn read_unique_name(
     source: Source<'_>,
     table: &mut TomlTable<'_>,
@@ -309,7 +309,7 @@ fn read_resources(
         let wrong = |reason: String| Err(source.field_fault(word.offset, "resources", reason));
         let resource = match Resource::parse_stored(&word.text) {
             Ok(Some(resource)) => resource,
-            // A file from when there was such a resource: it granted nothing.
+            // A resource of an earlier version, which granted nothing.
             Ok(None) => continue,
             Err(error) => return wrong(resource_error_reason(&error)),
         };
@@ -323,7 +323,7 @@ fn read_resources(
     Ok(resources)
 }
 
-/// Why a text names no resource, and what was probably meant.
+/// Why a text is not a resource, with a suggestion.
 fn resource_error_reason(error: &ResourceError) -> String {
     match crate::access::naming::resource_fault(error.clone()) {
         Fault::ResourceNotFound { reason } | Fault::InvalidValue { reason, .. } => reason,
@@ -333,7 +333,7 @@ fn resource_error_reason(error: &ResourceError) -> String {
 
 #[cfg(test)]
 impl AccessFile<'_> {
-    /// What it wants, where everything it names is there.
+    /// The declared state, as if all references existed.
     pub fn resolve_unchecked(&self) -> AccessState {
         let codes = |words: &Vec<SpannedText>| words.iter().map(|word| word.text.clone()).collect();
         let role = |(name, role): (&String, &RoleInFile)| {

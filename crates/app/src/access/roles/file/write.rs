@@ -1,4 +1,4 @@
-//! From what a store holds to a file's text.
+//! Writes a file of roles and admin users.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use crate::core::toml::toml_string;
 use lac_model::access::Access;
 use lac_model::resource::Resource;
 
-/// The file: roles and admin users by name, resources in the tree's order and
-/// one a line, so that what changes in a store changes few lines.
+/// Writes roles and admin users by name, with one resource per line in the
+/// order of the tree, so that a small change in the store changes few lines.
 pub fn write_file(state: &AccessState) -> String {
     let mut text = format!("format = {}\n", toml_string(FORMAT));
-    // A part that is empty is still said: nobody has it, and that is meant.
+    // An empty section is written as well: it means that there are none.
     if state.roles.as_ref().is_some_and(BTreeMap::is_empty) {
         text += "role = []\n";
     }
