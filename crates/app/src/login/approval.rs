@@ -1,5 +1,6 @@
-//! Does this login need a second person, and is there one? Asked after every
-//! other check; the same for the login, its check and the request itself.
+//! Whether a login needs an approval, and whether there is one that can be
+//! used. Checked after everything else; the same for the login, `--check` and
+//! the request for an approval.
 
 use super::LoginRequest;
 use super::judgement::{LoginJudgement, judge_login};
@@ -19,29 +20,30 @@ use lac_model::resource::Resource;
 use lac_model::stores::Website;
 use lac_store::{Permit, RequestQuery, RequestWrite, Result};
 
-/// A wish as it counts, and what the rules say of it.
+/// The result of all checks of a login.
 #[derive(Debug)]
 #[must_use]
 pub struct LoginDecision {
-    /// With what an approval brings along.
+    /// The login's request; the approved reason, ticket and store view replace
+    /// its own.
     pub request: LoginRequest,
     pub judgement: LoginJudgement,
-    /// Why it needs a second person; empty where it does not.
+    /// Why the login needs an approval; empty if it needs none.
     pub causes: Vec<ApprovalCause>,
-    /// The approval that it can use.
+    /// The approval that the login would use.
     pub approval: Option<UsableApproval>,
 }
 
-/// An approval that counts at this moment.
+/// An approval that is valid now.
 #[derive(Debug)]
 pub struct UsableApproval {
     pub request: ApprovalRequest,
     pub approver: Actor,
 }
 
-/// Judges a wish; that a second person is missing is the last obstacle. Where
-/// there is an approval, what was approved counts as said again: reason, ticket
-/// and store view.
+/// Checks a login. A missing approval is the last obstacle. If there is an
+/// approval, the approved reason, ticket and store view replace the request's
+/// own.
 pub fn decide_login(
     view: &ReadView<'_>,
     login: &LoginRequest,
@@ -84,7 +86,7 @@ pub fn decide_login(
     })
 }
 
-/// What a wish says otherwise than the request did.
+/// The first field in which a login differs from the approved request.
 fn mismatch(
     login: &LoginRequest,
     causes: &[ApprovalCause],
@@ -92,7 +94,8 @@ fn mismatch(
 ) -> Option<&'static str> {
     let differs = |said: bool, what| said.then_some(what);
     let view = login.store_view.as_ref();
-    // Consent may have gone since: who approved did not agree to do without.
+    // The consent may be gone since then. An approval with consent does not
+    // cover a login without it.
     let overrides = causes.contains(&ApprovalCause::Override);
     differs(
         view.is_some_and(|code| *code != request.store_view),
@@ -112,7 +115,7 @@ fn mismatch(
     ))
 }
 
-/// Why a login as this customer needs a second person.
+/// Why a login as this customer needs an approval.
 fn causes_for_login(
     view: &ReadView<'_>,
     login: &LoginRequest,
@@ -135,8 +138,8 @@ fn causes_for_login(
     }))
 }
 
-/// The customer's website, and the one whose rules count besides because a move
-/// away from it is not confirmed.
+/// The customer's website and, until an import's move to it is confirmed, the
+/// website before: the rules of both count.
 pub(super) fn home_websites<'v>(
     view: &'v ReadView<'_>,
     customer: &Customer,
@@ -154,8 +157,7 @@ fn is_yes(config: &Config, path: &str, website: Option<&Website>) -> Result<bool
     Ok(config.effective(path, website, None)?.is_yes())
 }
 
-/// The agent's approvals for that customer and document that count now, newest
-/// first.
+/// The agent's valid approvals for the customer and document, newest first.
 fn usable_approvals(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<UsableApproval>> {
     let mut found = Vec::new();
     for request in open_requests(view, target)? {
@@ -168,7 +170,8 @@ fn usable_approvals(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<Usa
     Ok(found)
 }
 
-/// The agent's requests for that customer and document that are stored as open.
+/// The agent's requests for the customer and document whose stored state is
+/// open; some may have expired.
 pub fn open_requests(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<ApprovalRequest>> {
     let Some(admin_id) = view.actor.admin_id() else {
         return Ok(Vec::new());
@@ -185,13 +188,12 @@ pub fn open_requests(view: &ReadView<'_>, target: &LoginTarget) -> Result<Vec<Ap
     Ok(found)
 }
 
-/// The document a login starts from, as it is written down.
 pub fn document_ref(target: &LoginTarget) -> Option<DocumentRef> {
     target.document.as_ref().map(Document::to_ref)
 }
 
-/// Who approved, if their word still counts: an approval is worth what its
-/// approver may do at the moment it is used.
+/// The approver, if the approval is still valid: the approver must still have
+/// the rights to approve when the approval is used.
 pub fn current_approver(
     view: &ReadView<'_>,
     request: &ApprovalRequest,
@@ -208,11 +210,8 @@ pub fn current_approver(
     }))
 }
 
-/// Uses an approval up, in the transaction of its login: both people are in
-/// the event.
-///
-/// # Errors
-/// `request_closed`.
+/// Marks an approval as used, in the transaction of its login. The login's
+/// event names the agent and the approver.
 pub fn use_approval(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,

@@ -1,5 +1,5 @@
-//! Asking for a second person: everything a login is checked for, and then a
-//! request instead of a session.
+//! Requests an approval: makes all checks of a login, then creates a request
+//! instead of a session.
 
 use std::time::Duration;
 
@@ -19,14 +19,14 @@ use lac_store::{Act, Covers, Permit, RequestWrite, Result};
 
 use serde::{Deserialize, Serialize};
 
-/// Asks for a second person's approval.
+/// Requests an approval for a login by a second person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginAskApproval {
     #[serde(rename = "wish")]
     pub request: LoginRequest,
 }
 
-/// The request, and whether it was made now or had been before.
+/// The request. `changed` is `false` if it existed before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApprovalAsked {
     #[serde(flatten)]
@@ -42,9 +42,10 @@ impl Covers<RequestWrite> for LoginAskApproval {}
 
 impl LoginAskApproval {
     /// # Errors
-    /// As a login's, but for `approval_required`; `invalid_value` where no
-    /// approval is needed, `already_exists` where one is asked for already,
-    /// with another reason or ticket.
+    /// As [`LoginStart::run`](super::LoginStart::run), except
+    /// `approval_required`; `invalid_value` if the login needs no approval;
+    /// `already_exists` if there is an open request with another reason or
+    /// ticket.
     pub fn run(self, context: &Context<'_>) -> Result<ApprovalAsked> {
         let fill = |event: &mut _| self.request.fill_event(event);
         write::<Self, _>(context, Action::RequestCreate, fill, |work, permit| {
@@ -127,8 +128,8 @@ fn save_request(
     ))
 }
 
-/// The request that is open already for the same. An approval that no longer
-/// counts, because of who gave it, makes room for a new request.
+/// The open request for the same login. Approved requests whose approver may no
+/// longer approve are cancelled.
 fn find_open_request(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,

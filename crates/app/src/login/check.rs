@@ -1,4 +1,4 @@
-//! `--check`: would the login succeed? Issues nothing.
+//! `--check`: whether a login would succeed. It changes nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,38 +17,41 @@ use lac_model::resource::Resource;
 use lac_model::stores::StoreView;
 use lac_store::Result;
 
-/// Asks what stands in the way. Also the plan of an interactive login: what is
-/// missing can be asked for before anything is started.
+/// Asks for the obstacles of a login. An interactive login uses this to ask for
+/// what is missing before it starts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginCheck {
     #[serde(rename = "wish")]
     pub request: LoginRequest,
 }
 
-/// Everything that stands in the way, first the one a login is refused for.
+/// The obstacles and other facts about a login.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginChecked {
-    /// `None` for a guest's document.
     pub customer: Option<CustomerSummary>,
     pub document: Option<String>,
     pub store_view: Option<String>,
-    /// Code and name of the store views one can choose from.
+    /// Code and name of the store views that can be chosen.
     pub choices: Vec<(String, String)>,
-    /// The customer's own store view, if it is one of them.
+    /// The choice to suggest: the customer's own store view, else their
+    /// website's default.
     #[serde(default)]
     pub own_store_view: Option<String>,
-    /// The customer of the agent's session that this one would end.
+    /// The customer of the agent's open session, which the login would end.
     pub replaces: Option<String>,
-    /// Colleagues who are in the same account.
+    /// Other agents' open sessions for the same customer.
     pub also_open: Vec<ConcurrentSession>,
-    /// Whether consent is not there and would be gone without.
+    /// Whether the login would go on without the customer's consent.
     pub overrides_consent: bool,
     pub obstacles: Vec<Fault>,
 }
 
 impl LoginCheck {
     /// # Errors
-    /// `resource_denied`, and what is not found or ambiguous.
+    /// `resource_denied`, `website_not_found`, `customer_not_found`,
+    /// `customer_ambiguous`, `document_number`, `document_not_found`,
+    /// `document_ambiguous`; `state_tampered` if the stored consent differs
+    /// from the log. Everything else is an obstacle.
     pub fn run(self, context: &Context<'_>) -> Result<LoginChecked> {
         let shown = |checked: &LoginChecked| usize::from(checked.customer.is_some());
         counted::read_counted(
@@ -103,11 +106,8 @@ impl LoginCheck {
         })
     }
 
-    /// What stands in the way, as a remark beside something else that is
-    /// shown: not being allowed to log in is an obstacle, not an attempt.
-    ///
-    /// # Errors
-    /// What is not found or ambiguous.
+    /// The obstacles, for use in another answer. If the actor may not log in,
+    /// that is an obstacle too, and no failed attempt is recorded.
     pub(crate) fn obstacles(&self, view: &ReadView<'_>) -> Result<Vec<Fault>> {
         match view.require(Resource::LOGIN_BUTTON) {
             Ok(()) => self.check(view).map(|checked| checked.obstacles),
@@ -116,8 +116,8 @@ impl LoginCheck {
     }
 }
 
-/// The customer's own store view, or the default one of their website where
-/// that is gone, among those to choose from.
+/// The customer's own store view if it can be chosen, else the default one of
+/// their website.
 fn default_choice(
     view: &ReadView<'_>,
     customer: &Customer,

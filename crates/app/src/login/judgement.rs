@@ -1,5 +1,4 @@
-//! May this login happen? Facts gathered from the transaction, every obstacle
-//! in the order of the contract.
+//! Applies the login rules and collects all obstacles in the documented order.
 
 use super::LoginRequest;
 use super::target::LoginTarget;
@@ -17,27 +16,26 @@ use lac_model::stores::StoreView;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// What the rules say.
+/// The result of the login rules.
 #[derive(Debug)]
 #[must_use]
 pub struct LoginJudgement {
-    /// Why it may not happen; the first one is what a login is refused for.
+    /// Why the login is not allowed. A login fails with the first one.
     pub obstacles: Vec<Fault>,
     pub store_view: Option<StoreView>,
-    /// Those one could choose from.
+    /// The store views that can be chosen.
     pub choices: Vec<StoreView>,
     pub base_url: Option<String>,
-    /// The agent's session that this one would end.
+    /// The agent's open session, which the login would end.
     pub replaced_session: Option<Session>,
-    /// On what consent it would stand.
+    /// The consent that the login would be based on.
     pub basis: ConsentBasis,
-    /// When that consent ends.
+    /// When that consent ends, if it does.
     pub consent_until: Option<Timestamp>,
 }
 
-/// What stands in the way where a document led to nobody. A guest's order is
-/// found; that there is no account to log in to is the customer's state, and
-/// comes after the feature.
+/// The obstacles if a document has no customer to log in as. For a guest's
+/// order, a disabled feature comes first.
 pub fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<Vec<Fault>> {
     let is_guest = matches!(fault, Fault::GuestDocument { .. });
     if is_guest && !view.config.is_yes(config::ENABLED)? {
@@ -46,7 +44,7 @@ pub fn obstacles_without_customer(view: &ReadView<'_>, fault: Fault) -> Result<V
     Ok(vec![fault])
 }
 
-/// Judges a wish about a target.
+/// Applies the login rules to a request for `target`.
 pub fn judge_login(
     view: &ReadView<'_>,
     request: &LoginRequest,
@@ -86,8 +84,8 @@ pub fn judge_login(
         Some(found) => find_base_url(view, found, &mut obstacles)?,
         None => None,
     };
-    // Reason and ticket are asked for per website, of the login if it is
-    // known, else of the customer.
+    // The website's rules for reason and ticket: that of the login if it is
+    // known, else that of the customer.
     let website = store_view
         .as_ref()
         .map_or(target.customer.website_id, |v| v.website_id);
@@ -115,8 +113,8 @@ pub fn judge_login(
     })
 }
 
-/// On what consent a login would stand, and whether it is the agent's own
-/// doing.
+/// The consent that a login would be based on, and whether the agent granted it
+/// themselves.
 fn consent_basis(
     view: &ReadView<'_>,
     mode: ConsentMode,
@@ -128,7 +126,8 @@ fn consent_basis(
         && consent.changed_by.as_ref() == Some(&view.actor.name)
         && let Some(id) = view.actor.admin_id()
     {
-        // A name can be given again; who has it now may not have been there.
+        // Names can be reused: the user who has the name now may be newer than
+        // the consent.
         let since = view.read.admin_user(id)?.map(|user| user.created_at);
         basis.self_granted = since <= consent.changed_at;
     }
@@ -161,7 +160,7 @@ fn check_reason_and_ticket(
 ) -> Result<()> {
     let website = view.store_tree()?.website(website_id);
     let at = |path| view.config.effective(path, website, None);
-    // Whoever goes on without consent says why, always.
+    // A login without consent always needs a reason.
     let needed = request.override_consent || at(config::REASON_REQUIRED)?.is_yes();
     let least = at(config::REASON_MIN_LENGTH)?
         .as_number()
@@ -192,21 +191,21 @@ fn check_reason_and_ticket(
     Ok(())
 }
 
-/// Two websites may ask for the same.
+/// Adds the obstacle once, even if both websites have it.
 fn push_unique(obstacles: &mut Vec<Fault>, fault: Fault) {
     if !obstacles.contains(&fault) {
         obstacles.push(fault);
     }
 }
 
-/// Whether what was given is not of the form that is wanted.
+/// Whether a value is given and does not match the pattern.
 fn violates_pattern(pattern: Option<&str>, given: Option<&str>) -> bool {
     let both = pattern.zip(given.map(str::trim));
     both.is_some_and(|(pattern, text)| !pattern::matches_whole(pattern, text))
 }
 
-/// The agent's session that is open now, not merely not yet written down as
-/// expired.
+/// The agent's open session. A session that has expired does not count, even if
+/// that is not recorded yet.
 fn open_session_of_agent(view: &ReadView<'_>) -> Result<Option<Session>> {
     let Some(admin_id) = view.actor.admin_id() else {
         return Ok(None);

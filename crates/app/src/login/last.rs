@@ -1,14 +1,12 @@
-//! `--last`: whom the agent was last.
+//! `--last`: the customer of the agent's most recent session.
 
 use crate::ReadView;
 use lac_model::customer::Customer;
 use lac_model::fault::Fault;
 use lac_store::{Result, SessionQuery};
 
-/// The customer of the agent's own newest session.
-///
-/// # Errors
-/// `customer_not_found` if there was none, or it is gone or out of scope.
+/// The customer of the agent's most recent session. Not found if there is no
+/// session, or if the customer was removed or is outside the role scope.
 pub fn last_customer(view: &ReadView<'_>) -> Result<Customer> {
     let missing = || Fault::CustomerNotFound {
         customer: "of a last session".to_owned(),

@@ -1,4 +1,5 @@
-//! The login: from a customer or a document to a signed URL, and back.
+//! Logins as a customer: issue a signed URL for a customer or a document, and
+//! redeem it. With sessions, approvals and the outbox of hooks.
 
 mod approval;
 mod ask_approval;
@@ -33,7 +34,7 @@ use lac_model::ids::{CustomerId, Ticket};
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Whose account, as the agent names it.
+/// The customer to log in as, as the agent named them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerSelector {
@@ -43,28 +44,29 @@ pub enum CustomerSelector {
         kind: DocumentKind,
         number: ShortText,
     },
-    /// The customer of the agent's own newest session.
+    /// The customer of the agent's most recent session.
     Last,
 }
 
-/// What both the login and its check are asked.
+/// The input of a login, of its check and of a request for an approval.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginRequest {
     pub whom: CustomerSelector,
-    /// Where the address or the document number exists several times.
+    /// The website, if the address or document number exists on several.
     pub website: Option<ShortText>,
     pub store_view: Option<ShortText>,
     pub reason: Option<Reason>,
     pub ticket: Option<Ticket>,
-    /// End the agent's open session, if any, instead of being refused.
+    /// End the agent's open session. Without this, an open session is an
+    /// obstacle.
     pub replace: bool,
-    /// Go on without the customer's consent, where it is not there.
+    /// Go on if the customer has not given consent.
     #[serde(default)]
     pub override_consent: bool,
 }
 
 impl LoginRequest {
-    /// What is known before anybody was looked up.
+    /// Fills in what is known before the customer is looked up.
     fn fill_event(&self, event: &mut Event) {
         event.reason = self.reason.as_ref().map(ToString::to_string);
         event.ticket.clone_from(&self.ticket);
@@ -80,8 +82,8 @@ impl LoginRequest {
         }
     }
 
-    /// The resources that the kind of document, and going on without consent,
-    /// need besides.
+    /// Checks the further resources that the kind of document and a login
+    /// without consent need.
     fn require_resources(&self, view: &ReadView<'_>) -> Result<()> {
         if self.override_consent {
             view.require(Resource::LAC_CONSENT_OVERRIDE)?;
@@ -93,10 +95,10 @@ impl LoginRequest {
     }
 }
 
-/// What one must hold to start.
+/// The resource that every login needs.
 const LOGIN_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON];
 
-/// The customer as answers name it.
+/// A customer in answers about logins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerSummary {
     pub id: CustomerId,

@@ -1,5 +1,6 @@
-//! Redeeming: the storefront spends the token, once, and opens the session.
-//! Everything is checked again, because much can change in a minute.
+//! Redeems a login token: the storefront uses it once and opens the session.
+//! All rules are checked again, because things can change after the URL is
+//! issued.
 
 use std::time::Duration;
 
@@ -25,34 +26,34 @@ use lac_model::session::{Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::{Act, Covers, OutboxWrite, Permit, Result, SessionWrite};
 
-/// Spends a login token.
+/// Redeems a login token.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct LoginRedeem {
     /// The token or the URL.
     pub token: LongText,
-    /// The origin of the storefront that was called.
+    /// The origin of the storefront that received the token.
     pub audience: LongText,
 }
 
 impl std::fmt::Debug for LoginRedeem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redeem")
+        f.debug_struct("LoginRedeem")
             .field("audience", &self.audience)
             .finish_non_exhaustive()
     }
 }
 
-/// The session as the storefront must open it.
+/// What the storefront needs to open the session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginRedeemed {
     pub session_id: SessionId,
     pub customer: CustomerSummary,
     pub website: String,
     pub store_view: String,
-    /// Who is impersonating, for the banner and the order comments.
+    /// The admin user, for the banner and the order comments.
     pub admin: String,
     pub disable_page_cache: bool,
-    /// When the storefront must end it at the latest.
+    /// When the storefront must end the session at the latest.
     pub ends_at: Timestamp,
 }
 
@@ -67,15 +68,18 @@ impl LoginRedeem {
     /// # Errors
     /// In this order: `not_authenticated`, `resource_denied`, `token_invalid`,
     /// `audience_mismatch`, `token_spent`, `token_expired`, `feature_disabled`,
-    /// `customer_inactive`, `customer_unconfirmed`, `consent_withheld`,
-    /// `session_ended` for whatever the issuer has lost since.
+    /// `customer_inactive`, `customer_unconfirmed`, `customer_local`,
+    /// `consent_withheld`, `state_tampered` if the stored consent differs from
+    /// the log, `session_ended` if the agent has lost the rights since or the
+    /// session is over.
     pub fn run(self, context: &Context<'_>) -> Result<LoginRedeemed> {
         write::<Self, _>(
             context,
             Action::LoginRedeem,
             |_| {},
             |work, permit| {
-                // The event's admin is always the impersonator, known only later.
+                // The event's admin is the agent, who is not known yet, and not
+                // the storefront.
                 let storefront = work.actor.name.clone();
                 work.draft.add_detail("storefront", storefront);
                 (work.draft.admin, work.draft.admin_id, work.draft.role) = (None, None, None);
@@ -161,8 +165,8 @@ impl LoginRedeem {
     }
 }
 
-/// The session a token is for. One outside the storefront's websites does not
-/// exist for it.
+/// The session of a token. A session outside the storefront's websites is not
+/// found.
 fn find_session(work: &UnitOfWork<'_>, claims: &LoginClaims) -> Result<Session> {
     let unknown = || Fault::TokenInvalid {
         reason: "unknown_session".to_owned(),
@@ -200,7 +204,8 @@ fn open_session(
         .unwrap_or(3600);
     let mut ends_at = work.now.saturating_add(Duration::from_secs(longest));
     let by = work.actor.name.clone();
-    // The one conditional UPDATE: however many try, one wins.
+    // One conditional UPDATE: of several concurrent attempts, only one
+    // succeeds.
     if !work
         .tx
         .session_redeem(&permit.narrow(), &session.id, work.now, &by, ends_at)?

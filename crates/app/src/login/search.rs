@@ -1,5 +1,5 @@
-//! Looking a customer up for a login: needs the login's own resource alone,
-//! never gives more than a handful, and counts what it gave.
+//! Searches for customers to log in as. It needs only the login's resource,
+//! returns few candidates, and counts them as look-ups.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,21 +11,21 @@ use lac_model::audit::Action;
 use lac_model::bounded::ShortText;
 use lac_store::{CustomerQuery, Result};
 
-/// The most candidates one look-up gives.
+/// The most candidates of a search.
 pub const MAX_CANDIDATES: usize = 15;
 
-/// Looks for customers by id, part of the address or the name.
+/// Searches for customers by id, or by part of the address or name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginSearch {
     pub text: ShortText,
     pub website: Option<ShortText>,
 }
 
-/// A customer one could log in as.
+/// A customer who can be chosen.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginCandidate {
     pub customer: CustomerSummary,
-    /// Whether a login may stand on it.
+    /// Whether the customer's consent allows a login now.
     pub consent: bool,
 }
 

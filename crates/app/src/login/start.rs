@@ -1,5 +1,5 @@
-//! Starting an impersonation: the rules, the session, the record and the token
-//! in one transaction.
+//! Starts an impersonation: checks the rules, then creates the session, the
+//! event and the token in one transaction.
 
 use std::time::Duration;
 
@@ -32,12 +32,12 @@ use lac_store::{Act, Covers, OutboxWrite, Permit, RequestWrite, Result, SessionW
 pub struct LoginStart {
     #[serde(rename = "wish")]
     pub request: LoginRequest,
-    /// Seconds the URL lives; `authentication_data_expiration_time` is the
-    /// default and the cap.
+    /// Lifetime of the URL in seconds. `authentication_data_expiration_time` is
+    /// the default and the maximum.
     pub ttl: Option<u64>,
 }
 
-/// The login URL and what it stands for.
+/// The login URL and its session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginStarted {
     pub url: String,
@@ -49,14 +49,14 @@ pub struct LoginStarted {
     /// The token's `exp`.
     pub expires_at: Timestamp,
     pub audit_seq: Option<u64>,
-    /// The agent's session that was ended for this one.
+    /// The agent's open session that was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<ReplacedSession>,
-    /// Colleagues who are in the same account.
+    /// Other agents' open sessions for the same customer.
     pub also_open: Vec<ConcurrentSession>,
 }
 
-/// A session that a newer one ended.
+/// A session that was ended because the agent started another.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReplacedSession {
     pub session_id: SessionId,
@@ -73,9 +73,11 @@ impl Covers<OutboxWrite> for LoginStart {}
 
 impl LoginStart {
     /// # Errors
-    /// In this order: `not_authenticated`, `resource_denied`, not found or
-    /// ambiguous, then the first obstacle of the rules (`domain::login`);
-    /// `invalid_value` for a TTL of zero.
+    /// `invalid_value` for a TTL of 0; then, in this order:
+    /// `not_authenticated`, `resource_denied`, customer or document not found
+    /// or ambiguous, the first obstacle of the rules (`lac_model::login`),
+    /// `approval_required`. `state_tampered` if the stored consent differs from
+    /// the log.
     pub fn run(self, context: &Context<'_>) -> Result<LoginStarted> {
         if self.ttl == Some(0) {
             return Err(Fault::invalid(
@@ -83,12 +85,12 @@ impl LoginStart {
                 "a login URL lives at least one second",
             ));
         }
-        context.keys.load_current(KeyPurpose::Login)?; // read before anything is locked
+        context.keys.load_current(KeyPurpose::Login)?; // before the store is locked
         let fill = |event: &mut _| self.request.fill_event(event);
         write::<Self, _>(context, Action::LoginIssue, fill, |work, permit| {
             let target = resolve_target(work, &self.request)?;
             let considered = decide_login(work, &self.request, &target)?;
-            // What was approved counts as said again.
+            // The event has the approved reason and ticket.
             work.draft.reason = considered.request.reason.as_ref().map(ToString::to_string);
             work.draft.ticket.clone_from(&considered.request.ticket);
             let (judged, granted) = (considered.judgement, considered.approval);
@@ -129,7 +131,7 @@ impl LoginStart {
         sessions::expire_overdue(work, &permit.narrow())?;
         let old = end_replaced_session(work, &permit.narrow(), admin_id)?;
 
-        // Whole seconds, as in the token; never longer than the setting.
+        // Whole seconds, as in the token; never longer than the setting allows.
         let cap = work
             .config
             .at_default(config::EXPIRATION_TIME)?
@@ -169,7 +171,8 @@ impl LoginStart {
         if let Some(granted) = granted {
             approval::use_approval(work, &permit.narrow(), granted, &session.id)?;
         }
-        // Whole seconds here too: the token must not outlive the consent.
+        // Whole seconds here too: the token must not be valid longer than the
+        // consent.
         let limit = limit.map(|at| Timestamp::from_seconds(at.seconds()));
         sessions::limit_session(work, &permit.narrow(), &session, limit)?;
         session.expires_at = limit.map_or(expires_at, |at| at.min(expires_at));
@@ -187,7 +190,8 @@ impl LoginStart {
         work.draft.consent = Some(basis);
         work.draft
             .add_detail("expires_at", session.expires_at.to_string());
-        // Who reads this website's events need not know of the other's.
+        // Do not reveal a session on another website to readers of this
+        // website's events.
         if let Some(old) = old.as_ref().filter(|old| old.website_id == view.website_id) {
             work.draft.add_detail("replaced", old.id.as_str());
         }
@@ -213,11 +217,9 @@ impl LoginStart {
     }
 }
 
-/// Whom a wish is about, put into the record before the rules may refuse.
-///
-/// # Errors
-/// `resource_denied` for the kind of document; what is not found or ambiguous;
-/// the first obstacle where a document led to nobody.
+/// Finds the customer and document of a request, and fills them in the event
+/// before the rules may refuse the login. If a document has no customer, fails
+/// with the first obstacle.
 pub(super) fn resolve_target(
     work: &mut UnitOfWork<'_>,
     request: &LoginRequest,
@@ -239,7 +241,7 @@ pub(super) fn resolve_target(
     Ok(target)
 }
 
-/// Puts the document's website into the record: of a guest's order nothing else
+/// Fills the document's website in the event: for a guest's order, nothing else
 /// is known.
 fn describe_document(work: &mut UnitOfWork<'_>, found: &ResolvedTarget) -> Result<()> {
     let Some(view) = found.document.as_ref().and_then(|d| d.store_view_id) else {
@@ -251,7 +253,7 @@ fn describe_document(work: &mut UnitOfWork<'_>, found: &ResolvedTarget) -> Resul
     Ok(())
 }
 
-/// Puts whom it is about into the record, before the rules may refuse.
+/// Fills the customer in the event.
 fn describe_target(work: &mut UnitOfWork<'_>, target: &LoginTarget) -> Result<()> {
     let website = work
         .store_tree()?
@@ -264,7 +266,7 @@ fn describe_target(work: &mut UnitOfWork<'_>, target: &LoginTarget) -> Result<()
     Ok(())
 }
 
-/// One agent has one impersonation at a time.
+/// Ends the agent's open session: an agent has at most one.
 fn end_replaced_session(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,
@@ -277,7 +279,8 @@ fn end_replaced_session(
     Ok(old)
 }
 
-/// The token's claims (RFC 7519, RFC 8693 for `act`). No name, no address.
+/// The claims of the token (RFC 7519; `act` is from RFC 8693). They contain
+/// neither the customer's name nor address.
 fn build_claims(
     view: &ReadView<'_>,
     session: &Session,

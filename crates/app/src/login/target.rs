@@ -1,4 +1,4 @@
-//! Whom a login is for: the customer, and the document it starts from.
+//! Finds the customer of a login, and the document that it starts from.
 
 use super::{CustomerSelector, LoginRequest, last};
 use crate::ReadView;
@@ -9,26 +9,23 @@ use lac_model::fault::Fault;
 use lac_model::ids::CustomerId;
 use lac_store::Result;
 
-/// The customer, and the document that led to them.
+/// A customer, and the document that belongs to them if the login starts from
+/// one.
 #[derive(Debug)]
 pub struct LoginTarget {
     pub customer: Customer,
     pub document: Option<Document>,
 }
 
-/// What a wish led to: the document it starts from, if any, and the customer or
-/// why there is none.
+/// The result of the search: the document, if the login starts from one, and
+/// the customer or the reason why there is none.
 #[derive(Debug)]
 pub struct ResolvedTarget {
     pub document: Option<Document>,
     pub customer: Result<Customer>,
 }
 
-/// Finds whom a wish is about, within the actor's scope.
-///
-/// # Errors
-/// `customer_not_found`, `customer_ambiguous`, `document_not_found`,
-/// `document_ambiguous`, `website_not_found`.
+/// Finds the customer and document of a request, within the actor's role scope.
 pub fn resolve(view: &ReadView<'_>, request: &LoginRequest) -> Result<ResolvedTarget> {
     let (website, store_view) = (request.website.as_deref(), request.store_view.as_deref());
     let (customer, document) = match &request.whom {
@@ -48,7 +45,7 @@ pub fn resolve(view: &ReadView<'_>, request: &LoginRequest) -> Result<ResolvedTa
     })
 }
 
-/// A document and the customer it belongs to, or why there is none.
+/// A document, and its customer or the reason why there is none.
 #[derive(Debug)]
 pub struct TracedDocument {
     pub document: Document,
@@ -56,9 +53,6 @@ pub struct TracedDocument {
 }
 
 /// Finds a document by kind and number and follows it to its customer.
-///
-/// # Errors
-/// `document_not_found`, `document_ambiguous`, `website_not_found`.
 pub fn trace_document(
     view: &ReadView<'_>,
     kind: DocumentKind,
@@ -72,8 +66,8 @@ pub fn trace_document(
     Ok(TracedDocument { document, customer })
 }
 
-/// A number is unique per kind and store only: `--website` and `--store-view`
-/// tell which one is meant.
+/// A number is unique only per kind and store: `--website` and `--store-view`
+/// select one document.
 fn pick_document(
     view: &ReadView<'_>,
     reference: &DocumentRef,
@@ -114,7 +108,7 @@ fn pick_document(
     })
 }
 
-/// A document belongs to a customer through its order.
+/// The customer of a document: the one of its order.
 fn document_owner(view: &ReadView<'_>, document: &Document) -> Result<Customer> {
     let order = if document.kind == DocumentKind::Order {
         Some(document.clone())
@@ -140,8 +134,8 @@ fn document_owner(view: &ReadView<'_>, document: &Document) -> Result<Customer> 
         })
 }
 
-/// A customer known from CSV alone has no merchant's id; the order's address
-/// and website tell who it is.
+/// A customer imported from CSV has no merchant's id. The order's address and
+/// website identify them.
 fn local_customer_by_address(view: &ReadView<'_>, order: &Document) -> Result<Option<Customer>> {
     let website = order
         .store_view_id

@@ -1,4 +1,5 @@
-//! Verifying a login token: signature and claims, offline. Never spends it.
+//! Verifies a login token offline: signature and claims. It does not redeem the
+//! token.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,25 +20,25 @@ use lac_store::{KeyRow, Result};
 pub struct LoginVerify {
     /// The token or the URL.
     pub token: LongText,
-    /// The storefront's origin, to be compared as well.
+    /// The storefront's origin, if it is to be compared too.
     pub audience: Option<LongText>,
 }
 
 impl std::fmt::Debug for LoginVerify {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verify")
+        f.debug_struct("LoginVerify")
             .field("audience", &self.audience)
             .finish_non_exhaustive()
     }
 }
 
-/// What a token says, and whether it holds.
+/// The claims of a token, and whether it is valid.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginVerified {
     pub valid: bool,
-    /// `null` where the signature does not hold.
+    /// `null` if the signature is not valid.
     pub claims: Option<LoginClaims>,
-    /// Why it does not hold.
+    /// Why the token is not valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
 }
@@ -46,8 +47,8 @@ impl LoginVerify {
     /// Needs no resource: the public keys are public.
     ///
     /// # Errors
-    /// Only what reading the store fails with; a token that does not hold is
-    /// an answer.
+    /// Only errors of reading the store. An invalid token is an answer, not an
+    /// error.
     pub fn run(self, context: &Context<'_>) -> Result<LoginVerified> {
         let tx = context.store.read()?;
         let now = context.clock.now();
@@ -57,8 +58,8 @@ impl LoginVerify {
     }
 }
 
-/// Verifies with given keys, for whoever has no store: a storefront's developer
-/// with the JWKS.
+/// Verifies a token with the given keys, without a store: for example with the
+/// JWKS, for developers of a storefront.
 pub fn verify_token(
     request: &LoginVerify,
     keys: &[PublicKey],
@@ -89,10 +90,8 @@ pub fn verify_token(
     }
 }
 
-/// The claims of a token that is ours.
-///
-/// # Errors
-/// `token_invalid`.
+/// The claims of a token that is signed with one of the keys and has the right
+/// issuer.
 pub fn read_claims(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Result<LoginClaims> {
     let invalid = |reason: &str| Fault::TokenInvalid {
         reason: reason.to_owned(),
@@ -105,8 +104,6 @@ pub fn read_claims(text: &str, keys: &[PublicKey], issuer: Option<&str>) -> Resu
     Ok(claims)
 }
 
-/// # Errors
-/// `audience_mismatch`.
 pub fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
     if claims.aud == audience || claims.aud == url_origin(audience) {
         return Ok(());
@@ -115,8 +112,6 @@ pub fn check_audience(claims: &LoginClaims, audience: &str) -> Result<()> {
     Err(Fault::AudienceMismatch { expected, given })
 }
 
-/// # Errors
-/// `token_expired`.
 pub fn check_not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
     if login_token::is_expired(claims, now.seconds()) {
         let expired_at = Timestamp::from_seconds(claims.exp).to_string();
@@ -125,10 +120,7 @@ pub fn check_not_expired(claims: &LoginClaims, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// The public keys whose login tokens count at `now`.
-///
-/// # Errors
-/// `io` for a row that holds no key.
+/// The public keys whose login tokens are valid at `now`.
 pub fn active_login_keys(rows: &[KeyRow], now: Timestamp) -> Result<Vec<PublicKey>> {
     rows.iter()
         .filter(|row| row.has_purpose(KeyPurpose::Login) && row.state_at(now) != KeyState::Retired)

@@ -1,7 +1,6 @@
-//! What a shell may offer while a command is being typed: what the actor could
-//! list anyway, and nothing else. Pressing a key is no act, so whatever stands
-//! in the way is an empty answer, never an event. Customers that were offered
-//! are counted with those that the actor was shown in other ways.
+//! Completions for the shell: only what the actor could list anyway. A
+//! completion is not recorded, and any error gives an empty answer. Completed
+//! customers count as look-ups.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +17,10 @@ use lac_model::resource::Resource;
 use lac_model::session::SessionState;
 use lac_store::{CustomerQuery, RequestQuery, Result, SessionQuery};
 
-/// Candidates at most.
+/// The most candidates of an answer.
 pub const MAX_CANDIDATES: usize = 20;
 
-/// What is being typed.
+/// What the candidates are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionKind {
@@ -47,7 +46,8 @@ pub enum CompletionKind {
     Requests,
 }
 
-/// Whoever can name a website and is told whether there is one.
+/// Commands with one of these resources take the name of a website and say
+/// whether it exists, so they may complete it.
 const WEBSITE_NAMING_RESOURCES: &[Resource] = &[
     Resource::STORE,
     Resource::LOGIN_BUTTON,
@@ -59,7 +59,7 @@ const WEBSITE_NAMING_RESOURCES: &[Resource] = &[
 ];
 
 impl CompletionKind {
-    /// Whether the candidates are the same for everybody and in every store.
+    /// Whether the candidates do not depend on the store and the actor.
     pub fn is_fixed(self) -> bool {
         matches!(
             self,
@@ -95,12 +95,12 @@ impl CompletionKind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Complete {
     pub wanted: CompletionKind,
-    /// What they begin with.
+    /// The beginning of the candidates.
     pub prefix: ShortText,
 }
 
 impl Complete {
-    /// Candidates that begin so; none where anything stands in the way.
+    /// Candidates that start with the prefix; none after any error.
     pub fn run(self, context: &Context<'_>) -> Vec<String> {
         let (wanted, prefix) = (self.wanted, &*self.prefix);
         if wanted.is_fixed() {
@@ -123,11 +123,11 @@ impl Complete {
     }
 }
 
-/// Candidates that need no store.
+/// Candidates for which [`CompletionKind::is_fixed`] is true.
 pub fn fixed_candidates(wanted: CompletionKind, prefix: &str) -> Vec<String> {
     let all: Vec<&str> = match wanted {
         CompletionKind::ConfigPaths => config::fields().iter().map(|field| field.path).collect(),
-        // The full ids are offered once somebody begins to type one.
+        // Offer full ids only if the prefix looks like one.
         CompletionKind::Resources
             if prefix.contains("::") || prefix.starts_with(char::is_uppercase) =>
         {
@@ -140,7 +140,8 @@ pub fn fixed_candidates(wanted: CompletionKind, prefix: &str) -> Vec<String> {
         _ => Vec::new(),
     };
     let fitting = all.into_iter().filter(|text| text.starts_with(prefix));
-    // Several groups have an action of the same name.
+    // The set removes duplicates: several groups have an action of the same
+    // name.
     let once: BTreeSet<&str> = fitting.collect();
     once.into_iter().map(str::to_owned).collect()
 }
@@ -190,7 +191,7 @@ fn customers(view: &ReadView<'_>, prefix: &str) -> Result<Vec<String>> {
         ..CustomerQuery::default()
     })?;
     let mut emails: Vec<String> = page.customers.into_iter().map(|c| c.email).collect();
-    // One address can stand on several websites.
+    // An address can exist on several websites.
     emails.dedup();
     Ok(emails)
 }
@@ -233,7 +234,7 @@ fn requests(view: &ReadView<'_>) -> Result<Vec<String>> {
     Ok(open.map(|r| r.id.as_str().to_owned()).collect())
 }
 
-/// Those that begin with the prefix; addresses without regard to case.
+/// The candidates that start with the prefix, ignoring ASCII case.
 fn filter_by_prefix(found: Vec<String>, prefix: &str) -> Vec<String> {
     let fits = |text: &String| {
         let start = text.get(..prefix.len());

@@ -1,4 +1,4 @@
-//! A document: whose it is, and whether a login could start from it.
+//! Shows a document, its customer, and whether a login could start from it.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct DocumentShow {
     pub store_view: Option<ShortText>,
 }
 
-/// The document, its customer, and what stands in the way of a login.
+/// A document, its customer, and the obstacles to a login.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DocumentView {
     pub kind: DocumentKind,
@@ -31,7 +31,7 @@ pub struct DocumentView {
     pub website: Option<String>,
     pub store_view: Option<String>,
     pub created_at: Option<Timestamp>,
-    /// `null` for a guest's, and where the customer is not known here.
+    /// `null` if the customer is a guest or is not in the store.
     pub customer: Option<CustomerSummary>,
     /// Empty if a login could start.
     pub obstacles: Vec<Fault>,
@@ -39,7 +39,8 @@ pub struct DocumentView {
 
 impl DocumentShow {
     /// # Errors
-    /// `resource_denied`, `document_not_found`, `document_ambiguous`.
+    /// `resource_denied`, `document_not_found`, `document_ambiguous`,
+    /// `website_not_found`.
     pub fn run(self, context: &Context<'_>) -> Result<DocumentView> {
         let (website, store_view) = (self.website.as_deref(), self.store_view.as_deref());
         let shown = |document: &DocumentView| usize::from(document.customer.is_some());
@@ -78,7 +79,7 @@ impl DocumentShow {
         )
     }
 
-    /// What a login from here would be told.
+    /// The obstacles to a login that starts from this document.
     fn login_obstacles(&self, view: &ReadView<'_>) -> Result<Vec<Fault>> {
         let request = LoginRequest {
             whom: CustomerSelector::Document {

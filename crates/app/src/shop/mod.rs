@@ -1,5 +1,5 @@
-//! What the shop is: its stores and their config, its customers and their
-//! consent, its documents, and how they come in.
+//! The shop's data: stores and their config, customers and their consent,
+//! documents, and imports of all of them.
 
 pub mod completion;
 pub mod config;

@@ -1,6 +1,6 @@
-//! Delivering: take one, hand it over, write down how it went. Killed at any
-//! instant, a notice is still there: whoever took it loses it when the claim is
-//! over.
+//! Delivers notices: claim one, run its hook, record the result. If the process
+//! is killed at any point, the notice is delivered again once its claim has
+//! expired.
 
 use std::time::Duration;
 
@@ -8,32 +8,33 @@ use crate::Context;
 use lac_model::notice::{EnabledHooks, Hook, Notice, next_attempt_at};
 use lac_store::{DeliveryOutcome, Result};
 
-/// How much longer than the longest delivery a claim lasts: time to write down
-/// how it went.
+/// A claim lasts this much longer than the longest delivery, so that there is
+/// time to record the result.
 const CLAIM_MARGIN: Duration = Duration::from_secs(60);
 
-/// The longest error that is kept, in characters.
+/// The greatest length of a stored error, in characters.
 const MAX_ERROR_CHARS: usize = 300;
 
-/// Runs the programs. Implemented on the floor that knows them.
+/// Runs the programs of hooks. Implemented by the command-line program, which
+/// knows them.
 pub trait HookRunner {
-    /// Which hooks it has a program for.
+    /// The hooks that have a program.
     fn hooks(&self) -> EnabledHooks;
 
-    /// The longest a delivery can take.
+    /// The time limit of a delivery.
     fn time_limit(&self) -> Duration;
 
-    /// Hands a notice over.
+    /// Runs the hook's program with the payload on stdin.
     ///
     /// # Errors
-    /// One line for people: why it did not arrive.
+    /// One line for people that says why the delivery failed.
     fn run(&self, hook: Hook, payload: &str) -> std::result::Result<(), String>;
 }
 
-/// Takes the notice that is to be delivered next.
+/// Claims the next notice that is due.
 #[derive(Debug, Clone, Copy)]
 pub struct NoticeClaim {
-    /// The longest its delivery can take.
+    /// The time limit of the delivery.
     pub time_limit: Duration,
 }
 
@@ -42,7 +43,7 @@ impl NoticeClaim {
     /// `busy`, `database`.
     pub fn run(self, context: &Context<'_>) -> Result<Option<Notice>> {
         let now = context.clock.now();
-        // The store is only locked for something that is there.
+        // The store is locked only if a notice is due.
         if !context.store.read()?.has_due_notice(now)? {
             return Ok(None);
         }
@@ -51,11 +52,11 @@ impl NoticeClaim {
     }
 }
 
-/// Writes down how a delivery went.
+/// Records the result of a delivery.
 #[derive(Debug, Clone)]
 pub struct NoticeSettle {
     pub notice: Notice,
-    /// Why it did not arrive.
+    /// Why the delivery failed; `None` if it succeeded.
     pub error: Option<String>,
 }
 
@@ -66,7 +67,8 @@ impl NoticeSettle {
         let now = context.clock.now();
         let attempt = self.notice.attempts;
         let failed = self.error.is_some();
-        // One that is no longer this claim's was settled by another.
+        // If the claim has expired, another process has claimed the notice
+        // since, and nothing is stored.
         context.store.outbox_record_delivery(&DeliveryOutcome {
             id: self.notice.id,
             attempt,
@@ -84,20 +86,18 @@ impl NoticeSettle {
     }
 }
 
-/// How a round of deliveries went.
+/// The results of several deliveries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryCount {
     pub delivered: u64,
     pub failed: u64,
-    /// What the last failure said.
+    /// The error of the last failed delivery.
     pub last_error: Option<String>,
 }
 
-/// Delivers what is due, at most `most` notices, and begins none after
-/// `at_most` has passed. Any number of processes and threads may do so at once.
-///
-/// # Errors
-/// `busy`, `database`: what was claimed then is tried again later.
+/// Delivers at most `most` notices that are due, and starts no delivery after
+/// `at_most` has passed. Several processes and threads may do this at the same
+/// time.
 pub fn deliver_due(
     context: &Context<'_>,
     runner: &dyn HookRunner,

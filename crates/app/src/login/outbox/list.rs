@@ -1,4 +1,4 @@
-//! Which notices there are, and how they fare.
+//! Lists the notices and their states.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +15,11 @@ use lac_store::{NoticeQuery, Result};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct OutboxList {
     pub state: Option<NoticeState>,
-    /// The cursor is the number.
+    /// The cursor is a notice's number.
     pub part: PageRequest,
 }
 
-/// A notice as people and scripts see it: not what it tells.
+/// A notice in answers, without its payload.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeView {
     pub id: NoticeId,
@@ -58,7 +58,7 @@ impl NoticeView {
 
 impl OutboxList {
     /// # Errors
-    /// `resource_denied`, `invalid_value` for a cursor that is none.
+    /// `resource_denied`, `invalid_value` for an invalid cursor.
     pub fn run(self, context: &Context<'_>) -> Result<Page<NoticeView>> {
         let before = self.part.numeric_cursor()?;
         read(context, Action::SessionRead, OUTBOX_RESOURCES, |view| {

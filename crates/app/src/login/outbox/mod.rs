@@ -1,8 +1,10 @@
-//! The outbox: what programs outside are to be told (`[hooks]`), kept in the
-//! transaction of the act it tells of, delivered afterwards at least once.
+//! The outbox: notices for the programs of `[hooks]`. A notice is stored in the
+//! same transaction as the change that it reports, and is delivered afterwards,
+//! at least once.
 //!
-//! [`deliver`], [`Claim`] and [`Settle`] are for whoever owns the store, never
-//! for somebody who asks; so they say nothing of who acts.
+//! [`deliver_due`], [`NoticeClaim`] and [`NoticeSettle`] are for the process
+//! that owns the store, not for a caller with an identity. They check no rights
+//! and record no events.
 
 mod deliver;
 mod list;
@@ -16,5 +18,5 @@ pub use retry::{NoticeRetried, NoticeSelection, OutboxRetry};
 
 use lac_model::resource::Resource;
 
-/// What one must hold to see notices and have them tried again.
+/// The resource for reading and retrying notices.
 const OUTBOX_RESOURCES: &[Resource] = &[Resource::LAC_OUTBOX];

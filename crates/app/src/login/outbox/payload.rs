@@ -1,5 +1,5 @@
-//! What a program is told. It may pass it on to the customer: so no reason and
-//! no token, which are for staff and for nobody.
+//! The payload of a hook. The program may pass it on to the customer, so it
+//! contains neither the reason nor the token: those are for staff only.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use lac_store::{OutboxWrite, Permit, Result};
 /// The JSON object that a hook gets on stdin (`docs/hooks.md`).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HookPayload {
-    /// The notice's: the same however often it is delivered.
+    /// The notice's id: the same in every delivery.
     pub id: NoticeId,
     pub event: Hook,
     pub session_id: SessionId,
@@ -27,7 +27,7 @@ pub struct HookPayload {
     /// The admin user who impersonates.
     pub admin: String,
     pub ticket: Option<Ticket>,
-    /// On what basis the login stood, where the event says so.
+    /// The consent that the login is based on, if the event has it.
     pub consent: Option<ConsentBasis>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
@@ -36,10 +36,7 @@ pub struct HookPayload {
     pub audit_seq: Option<u64>,
 }
 
-/// Keeps a notice of a login URL that was issued, if a hook wants it.
-///
-/// # Errors
-/// What writing fails with.
+/// Stores a notice that a login URL was issued, if there is a hook for it.
 pub fn queue_after_login(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, OutboxWrite>,
@@ -50,10 +47,7 @@ pub fn queue_after_login(
     queue_notice(work, permit, Hook::AfterLogin, session, customer, seq)
 }
 
-/// The same for a session that was opened.
-///
-/// # Errors
-/// What writing fails with.
+/// Stores a notice that a session was opened, if there is a hook for it.
 pub fn queue_after_redeem(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, OutboxWrite>,

@@ -1,4 +1,4 @@
-//! Having notices tried again at once, those that were given up too.
+//! Retries notices, also those that were given up.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,23 +11,23 @@ use lac_model::notice::{Notice, NoticeId, NoticeState};
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, NoticeQuery, OutboxWrite, Result};
 
-/// Makes notices due now, and counts their attempts anew.
+/// Makes notices due now and resets their number of attempts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxRetry {
     pub which: NoticeSelection,
 }
 
-/// Which ones.
+/// The notices to retry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeSelection {
-    /// These; one that was delivered stays as it is.
+    /// These ids; notices that were delivered are not changed.
     Ids(BoundedList<NoticeId, MAX_IDS_PER_REQUEST>),
-    /// Every one that was not delivered.
+    /// All notices that were not delivered.
     All,
 }
 
-/// The notices, and whether each is tried again.
+/// A notice, and whether it will be retried.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NoticeRetried {
     #[serde(flatten)]
@@ -43,7 +43,7 @@ impl Covers<OutboxWrite> for OutboxRetry {}
 
 impl OutboxRetry {
     /// # Errors
-    /// `resource_denied`, `notice_not_found`; then none is tried again.
+    /// `resource_denied`, `notice_not_found`. Then no notice is changed.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<NoticeRetried>> {
         write::<Self, _>(
             context,

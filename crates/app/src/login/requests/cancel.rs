@@ -1,5 +1,5 @@
-//! Requests that are taken back: by whoever asked, or because the customer is
-//! gone.
+//! Cancels requests: by the agent who made them, or because the customer was
+//! removed.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use lac_model::ids::CustomerId;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, Permit, RequestQuery, RequestWrite, Result};
 
-/// Takes a request of one's own back, approved or not.
+/// Cancels one of the actor's own requests, pending or approved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestCancel {
     pub id: RequestId,
@@ -27,7 +27,8 @@ impl Covers<RequestWrite> for RequestCancel {}
 
 impl RequestCancel {
     /// # Errors
-    /// `resource_denied`, `request_not_found` (also for somebody else's),
+    /// `resource_denied`, `request_not_found` (also for other agents'
+    /// requests), `invalid_value` if several ids start with the given prefix,
     /// `request_closed`.
     pub fn run(self, context: &Context<'_>) -> Result<RequestChanged> {
         let fill = |event: &mut lac_model::audit::Event| {
@@ -53,11 +54,8 @@ impl RequestCancel {
     }
 }
 
-/// Closes one open request and records it as an event of its own; `cause`
-/// where nobody took it back.
-///
-/// # Errors
-/// `request_closed`.
+/// Cancels an open request and records an event for it. `cause` says why, if it
+/// was not the agent who cancelled.
 pub fn cancel_request(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
@@ -81,7 +79,8 @@ pub fn cancel_request(
     Ok((after, recorded))
 }
 
-/// Closes every open request about a customer who goes. Returns how many.
+/// Cancels all open requests for a customer who is being removed. Returns their
+/// number.
 pub fn cancel_requests_of_customer(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
@@ -92,7 +91,7 @@ pub fn cancel_requests_of_customer(
         states: vec![RequestState::Pending, RequestState::Approved],
         ..RequestQuery::default()
     };
-    // Also those that seem to have run out: a clock may be wrong.
+    // Including expired requests: the clock may be wrong.
     let open = work.read.requests(&query)?;
     let closed = open.len();
     for request in open {

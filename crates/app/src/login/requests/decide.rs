@@ -1,5 +1,5 @@
-//! A second person decides: somebody with `Lac::approve`, for whom the
-//! customer's website exists, and who is not the one who asks.
+//! Approves or denies requests. The approver needs `Lac::approve`, must see the
+//! customer's website, and must not be the agent who made the request.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Act, Covers, Permit, RequestWrite, Result};
 
-/// Decides requests.
+/// Approves or denies requests.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestDecide {
     pub ids: BoundedList<RequestId, MAX_IDS_PER_REQUEST>,
@@ -24,7 +24,6 @@ pub struct RequestDecide {
     pub reason: Option<Reason>,
 }
 
-/// How.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
@@ -56,8 +55,9 @@ impl Covers<RequestWrite> for RequestDecide {}
 
 impl RequestDecide {
     /// # Errors
-    /// `resource_denied`, `request_not_found`, `own_request`, `request_closed`;
-    /// then none is decided.
+    /// `resource_denied`, `request_not_found`, `invalid_value` if several ids
+    /// start with a given prefix, `own_request`, `request_closed`. Then no
+    /// request is changed.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<RequestChanged>> {
         let fill = |event: &mut Event| event.reason = self.reason.as_ref().map(ToString::to_string);
         write::<Self, _>(context, self.verdict.action(), fill, |work, permit| {
@@ -72,7 +72,8 @@ impl RequestDecide {
             let (mut decided, mut last) = (Vec::new(), None);
             let asked = work.draft.clone();
             for request in requests {
-                // What is known so far, for the record of a refusal.
+                // If this request is refused, the event of the refusal
+                // describes it.
                 work.draft = asked.clone();
                 let mut event = asked.clone();
                 describe_request(work, &request, &mut event)?;
@@ -136,7 +137,8 @@ impl RequestDecide {
     }
 }
 
-/// Whether the requester is still there and may still log in as the customer.
+/// Whether the agent who made the request still exists and may still log in on
+/// the customer's website.
 fn may_requester_still_log_in(work: &UnitOfWork<'_>, request: &ApprovalRequest) -> Result<bool> {
     let agent = current_agent(work.read, request.admin_id)?;
     Ok(agent.is_some_and(|agent| {

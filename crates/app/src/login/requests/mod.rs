@@ -1,5 +1,6 @@
-//! Logins that wait for a second person: seen, decided, taken back. They are
-//! made by `app::login` ([`crate::login::Ask`]), which uses them up too.
+//! Requests for approval of a login: show, decide and cancel them.
+//! [`LoginAskApproval`](super::LoginAskApproval) creates them, and
+//! [`LoginStart`](super::LoginStart) uses the approvals.
 
 mod cancel;
 mod decide;
@@ -18,10 +19,10 @@ use lac_model::fault::Fault;
 use lac_model::resource::Resource;
 use lac_store::{Result, none_if_damaged};
 
-/// What one must hold to have to do with requests at all.
+/// Reading requests needs one of these resources.
 const REQUEST_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_APPROVE];
 
-/// What became of one.
+/// A request after a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestChanged {
     #[serde(flatten)]
@@ -29,14 +30,11 @@ pub struct RequestChanged {
     pub changed: bool,
 }
 
-/// Ids with the same beginning that are looked at; more are too many.
+/// The most ids with the same prefix that are read.
 const MAX_PREFIX_MATCHES: usize = 16;
 
-/// A request the actor may see, by its id or the beginning of it: one's own
-/// always, others with `Lac::approve` within the role scope.
-///
-/// # Errors
-/// `request_not_found`; `invalid_value` for a beginning that several share.
+/// A request by its id or a prefix of it. The actor sees their own requests
+/// and, with `Lac::approve`, others within the role scope.
 fn find_request(view: &ReadView<'_>, id: &RequestId) -> Result<ApprovalRequest> {
     let mut found = None;
     let ids = if id.is_prefix() {
@@ -49,7 +47,8 @@ fn find_request(view: &ReadView<'_>, id: &RequestId) -> Result<ApprovalRequest> 
         let Some(request) = view.read.request(&candidate)? else {
             continue;
         };
-        // What else begins so must not show.
+        // Requests that the actor may not see do not make the prefix ambiguous:
+        // that would reveal them.
         if may_see(view, &request) && found.replace(request).is_some() {
             let problem = format!("several requests begin with {id}: give more of the id");
             return Err(Fault::invalid("ID", problem));
@@ -73,8 +72,8 @@ fn request_closed(request: &ApprovalRequest, state: RequestState) -> Fault {
     }
 }
 
-/// Puts what a request is about into an event. Its admin is whoever acts; the
-/// requester is named in the details.
+/// Fills an event in with what the request is about. The event's admin is the
+/// actor; the details name the agent who made the request.
 fn describe_request(
     work: &UnitOfWork<'_>,
     request: &ApprovalRequest,

@@ -1,5 +1,5 @@
-//! Which requests there are. One's own always; other people's with
-//! `Lac::approve`, within the role scope.
+//! Lists and shows requests for approval. The actor sees their own requests
+//! and, with `Lac::approve`, others within the role scope.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,11 +20,11 @@ use lac_store::{RequestQuery, Result, none_if_damaged};
 /// Lists requests, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RequestList {
-    /// Only one's own; always so without `Lac::approve`.
+    /// Only the actor's own requests. Without `Lac::approve`, always `true`.
     pub mine: bool,
-    /// Any if empty.
+    /// Empty for all.
     pub states: BoundedList<RequestState, MAX_VALUES_PER_FIELD>,
-    /// The cursor is an id.
+    /// The cursor is a request's id.
     pub part: PageRequest,
 }
 
@@ -34,29 +34,29 @@ pub struct RequestShow {
     pub id: RequestId,
 }
 
-/// A request as people and scripts see it.
+/// A request in answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestView {
     pub id: RequestId,
     pub state: RequestState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// `null` once the customer is removed, and for one beyond the role scope.
+    /// `null` if the customer was removed or is outside the role scope.
     pub customer_email: Option<String>,
     pub website: Option<String>,
     pub store_view: String,
     pub document: Option<String>,
     pub reason: Option<String>,
     pub ticket: Option<String>,
-    /// Why a second person is needed.
+    /// Why the login needs an approval.
     pub causes: Vec<ApprovalCause>,
     pub requested_at: Timestamp,
-    /// When the request, or the approval, runs out.
+    /// When the request or, once approved, the approval expires.
     pub expires_at: Timestamp,
     pub decided_at: Option<Timestamp>,
     pub decided_by: Option<String>,
     pub decision_reason: Option<String>,
-    /// The session that used it.
+    /// The session that used the approval.
     pub session_id: Option<SessionId>,
 }
 
@@ -88,7 +88,7 @@ impl RequestView {
 }
 
 impl RequestView {
-    /// Whether it tells of a customer whom somebody else asked for.
+    /// Whether the row shows the actor a customer from another agent's request.
     fn reveals_customer_to(&self, actor: &Actor) -> bool {
         self.customer_email.is_some() && self.admin != actor.name
     }
@@ -96,7 +96,7 @@ impl RequestView {
 
 impl RequestList {
     /// # Errors
-    /// `resource_denied`, `invalid_value` for a cursor that is none.
+    /// `resource_denied`, `invalid_value` for an invalid cursor.
     pub fn run(self, context: &Context<'_>) -> Result<Page<RequestView>> {
         let shown = |actor: &Actor, page: &Page<RequestView>| {
             page.rows
@@ -149,7 +149,7 @@ fn cursor_seq(view: &ReadView<'_>, after: &str) -> Result<u64> {
     found.map(|request| request.request_seq).ok_or_else(none)
 }
 
-/// What ran out is still stored as open.
+/// Expired requests may still be stored as open.
 fn stored_states(wanted: &[RequestState]) -> Vec<RequestState> {
     let mut states = wanted.to_vec();
     if states.contains(&RequestState::Expired) {
@@ -160,7 +160,8 @@ fn stored_states(wanted: &[RequestState]) -> Vec<RequestState> {
 
 impl RequestShow {
     /// # Errors
-    /// `resource_denied`, `request_not_found`.
+    /// `resource_denied`, `request_not_found`, `invalid_value` if several ids
+    /// start with the given prefix.
     pub fn run(self, context: &Context<'_>) -> Result<RequestView> {
         let shown = |actor: &Actor, row: &RequestView| usize::from(row.reveals_customer_to(actor));
         counted::read_counted_if_restricted(

@@ -1,4 +1,4 @@
-//! Who else is in an account.
+//! Other agents' open sessions for the same customer.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +8,18 @@ use lac_model::session::SessionState;
 use lac_model::time::Timestamp;
 use lac_store::{Result, SessionQuery};
 
-/// A colleague who is in the same account, or is about to be.
+/// Another agent's open session for the same customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConcurrentSession {
     pub admin: String,
     pub state: SessionState,
-    /// When they came in; when their link was made while it is unused.
+    /// When the session was opened or, if it is not opened yet, when its link
+    /// was issued.
     pub since: Timestamp,
 }
 
-/// The open sessions of others as this customer, as far as the actor's role
-/// scope reaches, newest first.
+/// Other agents' open sessions for the customer, within the actor's role scope,
+/// newest first.
 pub fn concurrent_sessions(
     view: &ReadView<'_>,
     customer: CustomerId,

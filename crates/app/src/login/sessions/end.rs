@@ -1,5 +1,5 @@
-//! Ending sessions by hand: one's own, or with `Lac::sessions` anybody's
-//! within the role scope.
+//! Ends sessions: the actor's own or, with `Lac::sessions`, others within the
+//! role scope.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,23 +15,23 @@ use lac_model::resource::Resource;
 use lac_model::session::{EndCause, Session, SessionState};
 use lac_store::{Act, Covers, Result, SessionQuery, SessionWrite};
 
-/// Ends sessions.
+/// Ends the selected sessions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionEnd {
     pub which: SessionSelection,
 }
 
-/// Which ones.
+/// The sessions to end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionSelection {
-    /// These; one that is over already stays as it is.
+    /// These ids; sessions that are over are not changed.
     Ids(BoundedList<SessionId, MAX_IDS_PER_REQUEST>),
-    /// Every open one that the actor may end.
+    /// All open sessions that the actor may end.
     All,
-    /// The actor's own open one.
+    /// The actor's own open session.
     Own,
-    /// Those of them of one admin user, as one customer, or both.
+    /// The open sessions of an admin user, for a customer, or both.
     Of {
         admin: Option<ShortText>,
         /// Id or e-mail address.
@@ -39,14 +39,14 @@ pub enum SessionSelection {
     },
 }
 
-/// What became of one.
+/// A session after the request to end it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionEnded {
     pub id: SessionId,
     pub state: SessionState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// Whether this act ended it.
+    /// Whether this request ended the session.
     pub changed: bool,
 }
 
@@ -58,8 +58,9 @@ impl Covers<SessionWrite> for SessionEnd {}
 
 impl SessionEnd {
     /// # Errors
-    /// `resource_denied`, `session_not_found`, `admin_user_not_found`,
-    /// `customer_not_found`, `customer_ambiguous`; then none is ended.
+    /// `resource_denied`, `session_not_found`, `invalid_value` if several ids
+    /// start with a given prefix, `admin_user_not_found`, `customer_not_found`,
+    /// `customer_ambiguous`, `document_number`. Then no session is ended.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<SessionEnded>> {
         write::<Self, _>(
             context,
@@ -126,7 +127,7 @@ fn select_by_id(work: &mut UnitOfWork<'_>, ids: &[SessionId]) -> Result<Vec<Sess
     Ok(sessions)
 }
 
-/// An agent has one session at a time, so that nobody has to be told which.
+/// The actor's open session. An agent has at most one.
 fn select_own(work: &mut UnitOfWork<'_>) -> Result<Vec<Session>> {
     let missing = || Fault::SessionNotFound {
         session: "of your own that is open".to_owned(),

@@ -1,5 +1,5 @@
-//! Writing down what time has done, for a program that runs for long: what ran
-//! out is over whether or not anybody notices, but the log should say so soon.
+//! Records expired links and sessions. They are invalid without this; a
+//! long-running process (the broker) calls it so that the log has them soon.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,23 @@ use crate::core::sessions::{expire_overdue, open_sessions};
 use crate::{Context, WriteOutcome, maintain};
 use lac_store::{Result, SessionQuery};
 
-/// Writes down which links and sessions have run out. Needs nobody's leave,
-/// and nobody is named: it is the clock that acts.
+/// Records the links and sessions that have expired. It needs no rights, and
+/// its events name no actor.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct SessionExpire {}
 
-/// What was written down.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionsExpired {
-    /// Links and sessions that had run out.
+    /// The number of links and sessions that were recorded as expired.
     pub expired: usize,
 }
 
 impl SessionExpire {
-    /// Nothing is written, and no writer waits, where nothing has run out.
+    /// If nothing has expired, nothing is written and the write lock is not
+    /// taken.
     ///
     /// # Errors
-    /// Only the store's and the log's own.
+    /// `busy`, `database`, and errors of the log.
     pub fn run(self, context: &Context<'_>) -> Result<SessionsExpired> {
         let now = context.clock.now();
         let overdue = {
@@ -42,7 +42,7 @@ impl SessionExpire {
             };
             Ok(match last {
                 Some(recorded) => WriteOutcome::Recorded(swept, recorded),
-                None => WriteOutcome::Unchanged(swept), // somebody was quicker
+                None => WriteOutcome::Unchanged(swept), // another process recorded them
             })
         })
     }

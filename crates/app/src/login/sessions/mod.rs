@@ -1,4 +1,4 @@
-//! Sessions: what shows and ends an impersonation.
+//! Sessions: list, show and end impersonations, and record expired ones.
 
 mod concurrent;
 mod end;

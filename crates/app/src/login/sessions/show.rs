@@ -1,5 +1,5 @@
-//! Which sessions there are. One's own always; other people's with
-//! `Lac::sessions`, within the role scope.
+//! Lists and shows sessions. The actor sees their own sessions and, with
+//! `Lac::sessions`, others within the role scope.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +15,18 @@ use lac_model::session::{EndCause, Session, SessionState};
 use lac_model::time::Timestamp;
 use lac_store::{Result, SessionQuery, none_if_damaged};
 
-/// What one must hold to see any session.
+/// Reading sessions needs one of these resources.
 pub(super) const SESSION_RESOURCES: &[Resource] = &[Resource::LOGIN_BUTTON, Resource::LAC_SESSIONS];
 
 /// Lists sessions, newest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SessionList {
-    /// Only one's own; always so without `Lac::sessions`.
+    /// Only the actor's own sessions. Without `Lac::sessions`, always `true`.
     pub mine: bool,
     pub admin: Option<ShortText>,
     /// Id or e-mail address.
     pub customer: Option<ShortText>,
-    /// Any if empty.
+    /// Empty for all.
     pub states: BoundedList<SessionState, MAX_VALUES_PER_FIELD>,
     pub after: Option<ShortText>,
     pub limit: Option<usize>,
@@ -38,31 +38,32 @@ pub struct SessionShow {
     pub id: SessionId,
 }
 
-/// A session as people and scripts see it.
+/// A session in answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SessionView {
     pub id: SessionId,
     pub state: SessionState,
     pub admin: String,
     pub customer_id: CustomerId,
-    /// `null` once the customer is removed, and for one beyond the role scope.
+    /// `null` if the customer was removed or is outside the role scope.
     pub customer_email: Option<String>,
     pub website: Option<String>,
     pub store_view: Option<String>,
     pub issued_at: Timestamp,
     pub redeemed_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
-    /// When the login URL dies.
+    /// When the login URL expires.
     pub expires_at: Timestamp,
-    /// When an active session ends by itself.
+    /// When an active session expires.
     pub ends_at: Option<Timestamp>,
     pub end_cause: Option<EndCause>,
-    /// Seconds from issue to now, or to the end.
+    /// Seconds since the URL was issued or, if the session is over, from then
+    /// until the end.
     pub age_seconds: u64,
-    /// Seconds until an open one ends by itself (until the login URL dies
-    /// while nobody has used it); `null` for one that is over.
+    /// Seconds until the session expires or, before it is opened, the login
+    /// URL; `null` if the session is over.
     pub left_seconds: Option<u64>,
-    /// Whether it was started without the customer's consent.
+    /// Whether the session was started without the customer's consent.
     pub overrides_consent: bool,
     pub document: Option<String>,
     pub ticket: Option<String>,
@@ -70,7 +71,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    /// Whether it tells of a customer whom somebody else logged in as.
+    /// Whether the row shows the actor a customer from another agent's session.
     fn reveals_customer_to(&self, actor: &Actor) -> bool {
         self.customer_email.is_some() && self.admin != actor.name
     }
@@ -78,7 +79,9 @@ impl SessionView {
 
 impl SessionList {
     /// # Errors
-    /// `resource_denied`, `admin_user_not_found`, `customer_not_found`.
+    /// `resource_denied`, `admin_user_not_found`, `customer_not_found`,
+    /// `customer_ambiguous`, `document_number`, `invalid_value` for an invalid
+    /// cursor.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<SessionView>> {
         let shown = |actor: &Actor, rows: &Vec<SessionView>| {
             rows.iter()
@@ -98,7 +101,8 @@ impl SessionList {
                     None => None,
                 };
                 if let Some(after) = &self.after {
-                    // A cursor tells no more than a row of the list would.
+                    // A cursor must not reveal a session that the list would
+                    // not show.
                     let last = match SessionId::new(after.as_str()) {
                         Ok(id) => view.read.session(&id)?,
                         Err(_) => None,
@@ -110,7 +114,7 @@ impl SessionList {
                 let query = SessionQuery {
                     admin_id,
                     customer_id,
-                    // What ran out may still be stored as open.
+                    // Expired sessions may still be stored as open.
                     states: stored_states(&self.states),
                     websites: if admin_id == own {
                         None
@@ -136,11 +140,8 @@ impl SessionList {
     }
 }
 
-/// Whose sessions are meant: somebody's by name, one's own, or anybody's.
-///
-/// # Errors
-/// `resource_denied` for others' without `Lac::sessions`;
-/// `admin_user_not_found`.
+/// The id of the admin user whose sessions are requested; `None` for all admin
+/// users.
 pub(super) fn resolve_admin_id(
     view: &ReadView<'_>,
     name: Option<&str>,
@@ -150,7 +151,7 @@ pub(super) fn resolve_admin_id(
     match name {
         Some(name) if own.is_some() && name == view.actor.name => Ok(own),
         Some(name) => {
-            // Before the look-up, which would tell who there is.
+            // Check first: the look-up reveals which admin users exist.
             view.require(Resource::LAC_SESSIONS)?;
             Ok(Some(find::admin_user(view, name)?.id))
         }
@@ -159,7 +160,7 @@ pub(super) fn resolve_admin_id(
     }
 }
 
-/// Whether a session is the actor's to see and to end.
+/// Whether the actor may see and end the session.
 pub(super) fn is_visible(view: &ReadView<'_>, session: &Session) -> bool {
     let others = view.actor.rights.allows(Resource::LAC_SESSIONS);
     let own = view.actor.admin_id() == Some(session.admin_id);
@@ -176,7 +177,8 @@ fn stored_states(wanted: &[SessionState]) -> Vec<SessionState> {
 
 impl SessionShow {
     /// # Errors
-    /// `session_not_found`, `resource_denied`.
+    /// `session_not_found`, `resource_denied`, `invalid_value` if several ids
+    /// start with the given prefix.
     pub fn run(self, context: &Context<'_>) -> Result<SessionView> {
         let shown = |actor: &Actor, row: &SessionView| usize::from(row.reveals_customer_to(actor));
         counted::read_counted_if_restricted(
@@ -192,15 +194,11 @@ impl SessionShow {
     }
 }
 
-/// Ids with the same beginning that are looked at; more are too many.
+/// The most ids with the same prefix that are read.
 const MAX_PREFIX_MATCHES: usize = 16;
 
-/// A session the actor may see, by its id or the beginning of it.
-///
-/// # Errors
-/// `session_not_found`, also outside the role scope; `resource_denied` for
-/// somebody else's without `Lac::sessions`; `invalid_value` for a beginning
-/// that several share.
+/// A session by its id or a prefix of it. A session outside the role scope is
+/// not found; another agent's session needs `Lac::sessions`.
 pub(super) fn find_session(view: &ReadView<'_>, id: &SessionId) -> Result<Session> {
     let missing = || Fault::SessionNotFound {
         session: id.to_string(),
@@ -218,8 +216,8 @@ pub(super) fn find_session(view: &ReadView<'_>, id: &SessionId) -> Result<Sessio
     Ok(session)
 }
 
-/// The one that begins so, among those that are the actor's to see: what else
-/// begins so must not show.
+/// The session whose id starts with the prefix. Sessions that the actor may not
+/// see do not make the prefix ambiguous: that would reveal them.
 fn find_by_prefix(view: &ReadView<'_>, beginning: &SessionId) -> Result<Option<Session>> {
     if !beginning.is_prefix() {
         return Ok(None);
@@ -268,7 +266,8 @@ fn session_view(view: &ReadView<'_>, session: Session) -> Result<SessionView> {
             .then(|| end.duration_since(view.now).as_secs()),
         expires_at: session.expires_at,
         ends_at: session.ends_at,
-        // Of an open one it is what will be.
+        // An open session stores the cause of its future expiry; that is not
+        // shown.
         end_cause: match over {
             Some(over) => Some(over.cause),
             None => session.end_cause.filter(|_| !state.is_open()),

@@ -1,5 +1,5 @@
-//! Config made as a file wants it: one transaction, and in it the very steps
-//! and events of the single commands.
+//! Applies a config file in one transaction, with the same steps and events as
+//! the commands for single values.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,23 +20,24 @@ use lac_store::{Act, ConfigWrite, Covers, Permit, Result, SessionWrite};
 pub struct ConfigApply {
     /// The file's text (`lac-config/1`).
     pub text: FileText,
-    /// Let what the file lacks inherit again.
+    /// Remove values that the file does not have, so that the fields inherit
+    /// again.
     pub prune: bool,
-    /// Do it all, and take it back.
+    /// Make all changes, then roll them back.
     pub dry_run: bool,
     #[serde(default)]
     pub confirmation: Confirmation,
 }
 
-/// What a file came to.
+/// The result of applying a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigApplied {
     pub changes: Vec<ConfigChange>,
-    /// Whether anything differed.
+    /// Whether there was a difference.
     pub changed: bool,
-    /// Whether it was taken back.
+    /// Whether the changes were rolled back.
     pub dry_run: bool,
-    /// Sessions that ended because the feature was switched off.
+    /// The number of sessions that ended because of the changes.
     pub sessions_ended: usize,
 }
 
@@ -49,12 +50,12 @@ impl Covers<SessionWrite> for ConfigApply {}
 
 impl ConfigApply {
     /// # Errors
-    /// `invalid_file`; `resource_denied` for any path in it;
-    /// `beyond_own_rights` for a value at the default scope where the role
-    /// scope is some websites; `confirmation_required` where somebody is there to
-    /// be asked about another consent mode. Nothing is changed then.
+    /// `invalid_file`; `resource_denied` for any path in the file;
+    /// `beyond_own_rights` for a value at the default scope if the actor's role
+    /// scope is limited to some websites; `confirmation_required` for another
+    /// consent mode if a person can be asked. Then nothing is changed.
     pub fn run(self, context: &Context<'_>) -> Result<ConfigApplied> {
-        // Nothing is parsed for those who may not even ask.
+        // Do not parse anything for callers without the rights.
         check_allowed(context, Action::ConfigApply, Self::ANY_OF)?;
         let declared = ConfigFile::read(&self.text)?;
         write::<Self, _>(
@@ -88,7 +89,8 @@ impl ConfigApply {
     }
 }
 
-/// What the single commands would ask about; the sessions that end are named once.
+/// The question about all changes of the consent mode. The number of ended
+/// sessions is given only once.
 fn consent_mode_questions(answer: &ConfigApplied) -> Option<String> {
     let modes = answer.changes.iter();
     let mut modes = modes
@@ -107,7 +109,8 @@ fn consent_mode_questions(answer: &ConfigApplied) -> Option<String> {
     Some(asked.join(", and "))
 }
 
-/// Makes the changes one after another; the last record, if there is any.
+/// Makes the changes in order. Returns the last recorded event, if there are
+/// changes.
 fn apply_changes(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, ConfigApply>,

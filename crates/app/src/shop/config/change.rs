@@ -1,4 +1,4 @@
-//! Setting a field at a scope, and letting it inherit again.
+//! Sets a field at a scope, or removes its value so that it inherits.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use lac_model::resource::Resource;
 use lac_model::scope::ConfigScope;
 use lac_store::{Act, ConfigWrite, Covers, Result, SessionWrite};
 
-/// Sets a field.
+/// Sets a field at a scope.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigSet {
     pub path: ShortText,
@@ -32,12 +32,13 @@ pub struct ConfigUnset {
     pub confirmation: Confirmation,
 }
 
-/// What a change came to.
+/// A field after the change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigChanged {
     pub path: String,
     pub scope: ConfigScope,
-    /// What was stored at this scope before; `null` if it inherited.
+    /// The value that was stored at this scope before; `null` if the field
+    /// inherited.
     pub before: Option<String>,
     pub after: Option<String>,
     pub changed: bool,
@@ -45,11 +46,11 @@ pub struct ConfigChanged {
 
 impl ConfigSet {
     /// # Errors
-    /// `config_path_not_found`, `invalid_value`, `scope_not_allowed`,
-    /// `read_only`, `website_not_found`, `store_view_not_found`,
-    /// `resource_denied`, `beyond_own_rights` for the default scope where the
-    /// role scope is some websites; `confirmation_required` where somebody is
-    /// there to be asked about another consent mode.
+    /// `config_path_not_found`, `read_only`, `scope_not_allowed`,
+    /// `invalid_value`, `website_not_found`, `store_view_not_found`,
+    /// `resource_denied`; `beyond_own_rights` for the default scope if the
+    /// actor's role scope is limited to some websites; `confirmation_required`
+    /// for another consent mode if a person can be asked.
     pub fn run(self, context: &Context<'_>) -> Result<ConfigChanged> {
         let field = changeable_field(&self.path, &self.scope)?;
         let value = field
@@ -70,7 +71,7 @@ impl ConfigSet {
 
 impl ConfigUnset {
     /// # Errors
-    /// As [`Set::run`].
+    /// As [`ConfigSet::run`], except `invalid_value`.
     pub fn run(self, context: &Context<'_>) -> Result<ConfigChanged> {
         let field = changeable_field(&self.path, &self.scope)?;
         let action = Action::ConfigUnset;
@@ -78,7 +79,7 @@ impl ConfigUnset {
     }
 }
 
-/// What another consent mode means, for whoever is asked.
+/// The question whether to change the consent mode.
 pub(super) fn consent_mode_question(
     after: Option<&str>,
     scope: &ConfigScope,
@@ -114,7 +115,7 @@ fn changeable_field(path: &str, scope: &ConfigScope) -> Result<&'static ConfigFi
     Ok(field)
 }
 
-/// Any change of a field.
+/// The act of changing a field, by [`ConfigSet`] or [`ConfigUnset`].
 struct FieldChange;
 
 impl Act for FieldChange {

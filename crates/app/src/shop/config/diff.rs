@@ -1,4 +1,4 @@
-//! What applying a file would change.
+//! Shows what applying a file would change.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,28 +13,28 @@ use lac_store::Result;
 pub struct ConfigDiff {
     /// The file's text (`lac-config/1`).
     pub text: FileText,
-    /// Whether what the file lacks counts as a difference.
+    /// Whether values that the file does not have count as differences.
     pub prune: bool,
 }
 
-/// What differs.
+/// The differences.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigDifferences {
     pub changes: Vec<ConfigChange>,
-    /// What the actor may not read and was therefore not compared.
+    /// Sections that were not compared, because the actor may not read them.
     pub left_out: Vec<String>,
-    /// How many values the store has that the file lacks.
+    /// The number of stored values that the file does not have.
     pub unmanaged: usize,
 }
 
 impl ConfigDiff {
-    /// Only the sections that the actor may read.
+    /// Compares only the sections that the actor may read.
     ///
     /// # Errors
-    /// `invalid_file`; `resource_denied` where the actor may read nothing of
-    /// what the file speaks of.
+    /// `invalid_file`; `resource_denied` if the actor may not read any section
+    /// in the file.
     pub fn run(self, context: &Context<'_>) -> Result<ConfigDifferences> {
-        // Nothing is parsed for those who may not even ask.
+        // Do not parse anything for callers without the rights.
         check_allowed(context, Action::ConfigRead, &file::RESOURCES)?;
         let declared = ConfigFile::read(&self.text)?;
         let mut needs = declared.resources();

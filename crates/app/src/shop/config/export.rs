@@ -1,4 +1,4 @@
-//! Config as a file.
+//! Exports the config as a file.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,24 +7,23 @@ use crate::{Context, read};
 use lac_model::audit::Action;
 use lac_store::Result;
 
-/// Asks for the file that says what is set.
+/// Asks for a file of the values that are set.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ConfigExport {}
 
-/// The file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigExported {
     pub text: String,
-    /// What the actor may not read and the file therefore does not speak of.
+    /// Sections that are not in the file, because the actor may not read them.
     pub left_out: Vec<String>,
 }
 
 impl ConfigExport {
-    /// What is set at every scope that the actor sees, in the sections that
-    /// they may read. What inherits is not in it.
+    /// The file has the values that are set at the scopes and in the sections
+    /// that the actor may read. It does not have inherited values.
     ///
     /// # Errors
-    /// `resource_denied` where that is none.
+    /// `resource_denied` if the actor may not read any section.
     pub fn run(self, context: &Context<'_>) -> Result<ConfigExported> {
         read(context, Action::ConfigRead, &file::RESOURCES, |view| {
             Ok(ConfigExported {

@@ -1,4 +1,5 @@
-//! Every field an actor may read, as a scope sees it; and what a field is.
+//! Lists the fields that an actor may read, with their values at a scope;
+//! describes a field.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,34 +14,33 @@ use lac_model::resource::Resource;
 use lac_model::scope::{ConfigScope, ScopeLevel};
 use lac_store::Result;
 
-/// Asks for all fields.
+/// Asks for all fields and their values at a scope.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigList {
     pub scope: ConfigScope,
-    /// Only paths that begin with this.
+    /// Only paths that start with this.
     pub section: Option<ShortText>,
 }
 
-/// One of them.
+/// A field in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigEntry {
     pub path: String,
-    /// The value that counts there.
+    /// The effective value at the scope.
     pub value: Option<String>,
     pub origin: ValueOrigin,
     pub title: String,
-    /// Narrower scopes that have a value of their own, as far as the role scope
-    /// reaches.
+    /// Narrower scopes with a value of their own, within the role scope.
     #[serde(default)]
     pub set_at: Vec<ConfigScope>,
 }
 
 impl ConfigList {
-    /// Only the sections the actor may read.
+    /// Returns only the sections that the actor may read.
     ///
     /// # Errors
-    /// `resource_denied` where none of what was asked for may be read;
-    /// `config_path_not_found` for a section that there is not;
+    /// `resource_denied` if the actor may not read any of the requested fields;
+    /// `config_path_not_found` if no path starts with the section;
     /// `website_not_found`, `store_view_not_found`.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<ConfigEntry>> {
         let section = self.section.as_deref().unwrap_or_default();
@@ -76,7 +76,7 @@ impl ConfigList {
     }
 }
 
-/// The scopes beneath one that have a value of their own.
+/// The scopes below `scope` that have a value of their own.
 fn narrower_scopes(
     view: &ReadView<'_>,
     scope: &ConfigScope,
@@ -111,7 +111,7 @@ fn narrower_scopes(
     Ok(found)
 }
 
-/// Asks what a field is.
+/// Asks for a field's description.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigDescribe {
     pub path: ShortText,
@@ -123,15 +123,15 @@ pub struct ConfigDescription {
     pub path: String,
     pub title: String,
     pub meaning: String,
-    /// Where it may be set.
+    /// The levels at which the field can be set.
     pub scopes: Vec<ScopeLevel>,
-    /// What it takes, for people.
+    /// The allowed values, for people.
     pub values: String,
-    /// What counts while nothing is set.
+    /// The value if none is set.
     pub default: Option<String>,
-    /// Fixed when the store is made.
+    /// Whether the value is fixed when the store is created.
     pub read_only: bool,
-    /// What reading and changing it takes.
+    /// The resource needed to read or change the field.
     pub resource: Resource,
 }
 

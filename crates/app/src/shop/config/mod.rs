@@ -1,4 +1,5 @@
-//! Config: list, describe, read, set, inherit again.
+//! Config: list, describe, read, set and unset fields; export, compare and
+//! apply files.
 
 mod apply;
 mod change;
@@ -25,7 +26,8 @@ use lac_model::scope::ConfigScope;
 use lac_model::stores::{StoreView, Website};
 use lac_store::Result;
 
-/// The resource a field needs: its own section, or Configuration.
+/// The resource that a field needs: Login as Customer's own section, or
+/// Configuration.
 fn field_resource(field: &ConfigField) -> Resource {
     if field.needs_section_resource() {
         Resource::CONFIG_SECTION
@@ -34,15 +36,13 @@ fn field_resource(field: &ConfigField) -> Resource {
     }
 }
 
-/// Where a scope lies in the store tree.
+/// The website and store view of a scope.
 struct ScopePlace<'a> {
     website: Option<&'a Website>,
     view: Option<&'a StoreView>,
 }
 
 impl<'a> ScopePlace<'a> {
-    /// # Errors
-    /// `website_not_found`, `store_view_not_found`, also outside the role scope.
     fn find(view: &'a ReadView<'_>, scope: &ConfigScope) -> Result<Self> {
         let tree = view.store_tree()?;
         match scope {
@@ -77,7 +77,7 @@ impl<'a> ScopePlace<'a> {
         }
     }
 
-    /// The id under which a value of this very scope is stored.
+    /// The id under which the scope's values are stored.
     fn scope_id(&self) -> i64 {
         self.view
             .map(|v| v.id)

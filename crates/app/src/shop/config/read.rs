@@ -1,4 +1,4 @@
-//! The effective value of a field, and where it comes from.
+//! Reads a field's effective value, and the scope that it comes from.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +10,13 @@ use lac_model::config::lookup::ValueOrigin;
 use lac_model::scope::ConfigScope;
 use lac_store::Result;
 
-/// Asks for one field as a scope sees it.
+/// Asks for a field's value at a scope.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigGet {
     pub path: ShortText,
     pub scope: ConfigScope,
 }
 
-/// A field's value.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConfigValue {
     pub path: String,

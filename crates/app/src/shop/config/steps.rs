@@ -1,5 +1,5 @@
-//! The inner steps of every act on config: a single command takes one, a whole
-//! file many; there is no other way to change a value.
+//! The steps of all config changes: a command changes one value, a file many.
+//! No other code changes values, except imports of store configs.
 
 use serde_json::Value;
 
@@ -12,26 +12,22 @@ use lac_model::scope::ConfigScope;
 use lac_model::session::EndCause;
 use lac_store::{ConfigRow, ConfigWrite, Permit, Result, SessionWrite};
 
-/// What the events of a value say they are about.
+/// Fills field and scope in an event.
 pub fn describe_event(event: &mut Event, field: &ConfigField, scope: &ConfigScope) {
     event.add_detail("path", field.path);
     event.add_detail("scope", scope.to_string());
 }
 
-/// What a step came to.
+/// The result of writing a value.
 #[derive(Debug)]
 pub struct ValueWritten {
-    /// What was stored at this scope before.
+    /// The value that was stored at this scope before.
     pub before: Option<String>,
     pub changed: bool,
 }
 
-/// Sets a field's value at a scope, or removes it for `None`, and says so in
-/// the draft. Nothing is written where it is so already.
-///
-/// # Errors
-/// `website_not_found`, `store_view_not_found`; `beyond_own_rights` for the
-/// default scope where the role scope is some websites.
+/// Sets a field's value at a scope, or removes it for `None`, and describes the
+/// change in the draft of the event. Writes nothing if the value is the same.
 pub fn write_value(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, ConfigWrite>,
@@ -79,7 +75,8 @@ pub fn write_value(
     Ok(ValueWritten { before, changed })
 }
 
-/// What changed fields bring with them; how many sessions ended.
+/// Applies the effects of changed fields. Returns the number of sessions that
+/// ended.
 pub fn apply_consequences(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, SessionWrite>,

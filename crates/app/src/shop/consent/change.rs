@@ -1,4 +1,4 @@
-//! Granting and revoking, for several customers at once: all or nothing.
+//! Grants or revokes the consent of several customers: all or none.
 
 use std::time::Duration;
 
@@ -18,16 +18,17 @@ use lac_model::resource::Resource;
 use lac_model::time::{Edge, Timestamp, parse_bound};
 use lac_store::{Act, ConsentWrite, Covers, Permit, Result, SessionWrite};
 
-/// Sets the consent of some customers. Whose is so already is left alone.
+/// Sets the consent of customers. Customers who already have that consent are
+/// skipped.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConsentChange {
     pub granted: bool,
     /// Ids or e-mail addresses.
     pub customers: BoundedList<ShortText, MAX_IDS_PER_REQUEST>,
-    /// The website the addresses are meant on.
+    /// The website of the customers with these addresses.
     pub website: Option<ShortText>,
     pub reason: Option<Reason>,
-    /// For how long a grant is; `None` for without end.
+    /// When a grant ends; `None` for no end.
     #[serde(default)]
     pub limit: Option<GrantLimit>,
 }
@@ -36,20 +37,17 @@ pub struct ConsentChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantLimit {
-    /// So long from now on.
+    /// This long after now.
     For(Duration),
-    /// A date, time or period as filters of the log take it, in
-    /// `general/locale/timezone`; what was written is included.
+    /// A date, time or period as in filters of the log, in the time zone
+    /// `general/locale/timezone`. The end of the period is included.
     Until(ShortText),
 }
 
-/// The longest time that a grant can be for: ten years. Who means longer means
-/// without end.
+/// The greatest duration of a grant: ten years. For longer, use no end.
 pub const MAX_GRANT_DURATION: Duration = Duration::from_secs(3653 * 24 * 60 * 60);
 
 impl GrantLimit {
-    /// # Errors
-    /// `invalid_value` for what is past, or too far away.
     fn resolve(&self, work: &UnitOfWork<'_>) -> Result<Timestamp> {
         let (flag, at) = match self {
             Self::For(length) => ("--for", work.now.saturating_add(*length)),
@@ -75,7 +73,7 @@ impl GrantLimit {
     }
 }
 
-/// One customer's consent afterwards.
+/// A customer's consent after the change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConsentChanged {
     pub customer_id: CustomerId,
@@ -83,10 +81,10 @@ pub struct ConsentChanged {
     pub website: String,
     /// `granted` or `withheld`.
     pub consent: String,
-    /// When a grant ends by itself.
+    /// When the grant expires.
     pub until: Option<Timestamp>,
     pub changed: bool,
-    /// Sessions that ended because their consent is gone.
+    /// The number of sessions that ended because of the change.
     pub sessions_ended: usize,
 }
 
@@ -99,8 +97,10 @@ impl Covers<SessionWrite> for ConsentChange {}
 
 impl ConsentChange {
     /// # Errors
-    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `website_not_found`, `invalid_value`; then nothing has changed.
+    /// `input_required` without a customer; `resource_denied`,
+    /// `customer_not_found`, `customer_ambiguous`, `document_number`,
+    /// `website_not_found`; `invalid_value` for a time limit that is not valid.
+    /// Then nothing is changed.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentChanged>> {
         if self.limit.is_some() && !self.granted {
             return Err(Fault::invalid("--for", "only a grant is for some time"));
@@ -144,7 +144,7 @@ impl ConsentChange {
         })
     }
 
-    /// Each customer once, in the order they were named. All are found before
+    /// Each customer once, in the given order. All are looked up before
     /// anything changes.
     fn find_customers(&self, work: &mut UnitOfWork<'_>) -> Result<Vec<Customer>> {
         let mut found: Vec<Customer> = Vec::new();
@@ -210,8 +210,9 @@ impl ConsentChange {
         Ok((answer, Some(recorded)))
     }
 
-    /// Whether anything is new. A first no is, where silence was none yet; and
-    /// one that is said again while somebody is there without consent.
+    /// Whether the call changes anything. A first refusal does, even though
+    /// consent is withheld by default; a repeated refusal does if a session
+    /// without consent is open.
     fn differs(
         &self,
         work: &UnitOfWork<'_>,

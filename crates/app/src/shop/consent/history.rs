@@ -1,4 +1,4 @@
-//! Who changed a customer's consent, when and how: read from the log.
+//! The history of customers' consent, from the log.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,17 +14,17 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::{EventQuery, Result};
 
-/// Asks for the history of some customers' consent, newest first.
+/// Asks for the consent history of customers, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConsentHistory {
     /// Ids or e-mail addresses.
     pub customers: BoundedList<ShortText, MAX_IDS_PER_REQUEST>,
     pub website: Option<ShortText>,
-    /// The cursor is the seq.
+    /// The cursor is an event's sequence number.
     pub part: PageRequest,
 }
 
-/// One change, or a failed attempt at one.
+/// A change of consent, or a failed attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConsentHistoryEntry {
     pub seq: u64,
@@ -32,7 +32,7 @@ pub struct ConsentHistoryEntry {
     /// `grant` or `revoke`.
     pub action: String,
     pub result: Outcome,
-    /// The admin user who did it; `null` for a storefront.
+    /// The admin user; `null` for a storefront.
     pub admin: Option<String>,
     /// `admin`, `storefront` or `import`.
     pub source: Option<String>,
@@ -42,20 +42,21 @@ pub struct ConsentHistoryEntry {
     pub website: Option<String>,
     pub before: Option<String>,
     pub after: Option<String>,
-    /// When what was granted ends by itself.
+    /// When the grant expires.
     pub until: Option<Timestamp>,
     pub reason: Option<String>,
 }
 
 impl ConsentHistory {
     /// # Errors
-    /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
+    /// `invalid_value` for an invalid cursor; `resource_denied`,
+    /// `customer_not_found`, `customer_ambiguous`, `document_number`,
     /// `website_not_found`.
     pub fn run(self, context: &Context<'_>) -> Result<Page<ConsentHistoryEntry>> {
         let after: Option<u64> = self.part.numeric_cursor()?;
         let needs = [Resource::CUSTOMER_MANAGE];
         let (page, who) = read(context, Action::ConsentRead, &needs, |view| {
-            // A query that names nobody would be for everybody.
+            // Without customers, the query would be about all customers.
             if self.customers.is_empty() {
                 return Ok((Page::default(), view.actor.identity));
             }

@@ -1,4 +1,4 @@
-//! Consent: *Allow remote shopping assistance*.
+//! Customers' consent: *Allow remote shopping assistance*.
 
 mod change;
 mod history;

@@ -1,4 +1,4 @@
-//! What a customer has allowed, and how they were asked.
+//! Shows customers' consent, and how their website asks for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use lac_model::resource::Resource;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// Asks for the consent of some customers.
+/// Asks for the consent of customers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConsentShow {
     /// Ids or e-mail addresses.
@@ -29,18 +29,18 @@ pub struct ConsentView {
     pub id: CustomerId,
     pub email: String,
     pub website: String,
-    /// `granted` or `withheld`; a grant that has run out is withheld.
+    /// `granted` or `withheld`; an expired grant is withheld.
     pub consent: String,
-    /// When the grant ends, or ended, by itself; `null` for never.
+    /// When the grant expires or expired; `null` for no end.
     pub until: Option<Timestamp>,
-    /// How the website asks: `lac/consent/mode`.
+    /// The website's consent mode, `lac/consent/mode`.
     pub mode: ConsentMode,
-    /// Whether a login may stand on it now.
+    /// Whether the consent allows a login now.
     pub allowed: bool,
-    /// `null` if it never was changed: the default is no.
+    /// `null` if it was never changed.
     pub changed_at: Option<Timestamp>,
     pub source: Option<ConsentSource>,
-    /// Who changed it: the admin user or storefront by name.
+    /// The name of the admin user or storefront that changed it.
     pub changed_by: Option<String>,
     /// The checkbox's title on the customer's website.
     pub title: String,
@@ -50,7 +50,7 @@ pub struct ConsentView {
 impl ConsentShow {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `website_not_found`.
+    /// `document_number`, `website_not_found`.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentView>> {
         let needs = [Resource::CUSTOMER_MANAGE];
         let (found, who) = read(context, Action::ConsentRead, &needs, |view| {

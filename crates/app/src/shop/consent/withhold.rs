@@ -1,4 +1,4 @@
-//! A yes that does not go with a customer to another account.
+//! Withdraws consent if a customer record comes to belong to another account.
 
 use crate::{ReadView, UnitOfWork};
 use lac_model::audit::Action;
@@ -6,16 +6,16 @@ use lac_model::customer::{Consent, ConsentSource, Customer};
 use lac_model::resource::Resource;
 use lac_store::{ConsentWrite, Permit, Result};
 
-/// Whether the actor may let a yes go over to another account: whoever could
-/// grant it there as well.
+/// Whether the actor may transfer consent to another account: only actors who
+/// may grant consent themselves.
 pub fn may_transfer_consent(view: &ReadView<'_>) -> bool {
     view.actor
         .rights
         .allows(Resource::ALLOW_SHOPPING_ASSISTANCE)
 }
 
-/// Takes back the yes of a customer who was made somebody else, as an event of
-/// its own. It counts as said here: no file turns it.
+/// Withdraws the customer's consent and records an event for it. It counts as
+/// an admin user's decision, so imports cannot override it.
 pub fn withhold_consent(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, ConsentWrite>,

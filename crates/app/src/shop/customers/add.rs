@@ -1,4 +1,4 @@
-//! A new customer.
+//! Adds customers.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use lac_store::{Act, Covers, CustomerWrite, Result};
 /// Adds a customer. Consent starts withheld.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CustomerAdd {
-    /// The merchant's id; the next `local:N` if absent.
+    /// The merchant's id; without it, the customer gets the next `local:N`.
     pub id: Option<CustomerId>,
     pub email: ShortText,
     pub first_name: PersonName,
@@ -27,7 +27,7 @@ pub struct CustomerAdd {
     pub store_view: Option<ShortText>,
     pub active: bool,
     pub confirmed: bool,
-    /// Whether a login takes a second person.
+    /// Whether logins as the customer need an approval.
     #[serde(default)]
     pub vip: bool,
 }
@@ -41,10 +41,11 @@ impl Covers<CustomerWrite> for CustomerAdd {}
 impl CustomerAdd {
     /// # Errors
     /// `resource_denied`, `website_not_found`, `store_view_not_found`,
-    /// `already_exists` (id, or address on that website), `invalid_value`.
+    /// `already_exists` (the id, or the address on that website),
+    /// `invalid_value`.
     pub fn run(self, context: &Context<'_>) -> Result<CustomerChanged> {
-        // local:N is counted up from the highest there is: whoever could choose
-        // one could use them all up.
+        // The next `local:N` is the highest plus one. A chosen number could use
+        // up all that are left.
         if self.id.is_some_and(CustomerId::is_local) {
             let problem = "a local:N is never chosen: leave --id out for the next one";
             return Err(Fault::invalid("--id", problem));

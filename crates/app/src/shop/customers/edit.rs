@@ -1,4 +1,4 @@
-//! Changes to a customer.
+//! Edits customers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -18,27 +18,28 @@ use lac_model::session::EndCause;
 use lac_model::stores::StoreTree;
 use lac_store::{Act, ConsentWrite, Covers, CustomerWrite, Result, SessionWrite};
 
-/// Changes what is given. Consent has a command of its own.
+/// Changes the given fields. Consent is changed by
+/// [`ConsentChange`](crate::shop::consent::ConsentChange).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CustomerEdit {
     /// An id or an e-mail address.
     pub customer: ShortText,
-    /// The website an address is meant on; a customer stays on theirs.
+    /// The website of the customer with this address. The customer stays there.
     pub website: Option<ShortText>,
-    /// The merchant's id in place of a `local:N`.
+    /// The merchant's id, to replace a `local:N`.
     pub id: Option<CustomerId>,
     pub email: Option<ShortText>,
     pub first_name: Option<PersonName>,
     pub last_name: Option<PersonName>,
-    /// By code; an empty one is none.
+    /// By code; empty for none.
     pub store_view: Option<ShortText>,
     pub active: Option<bool>,
     pub confirmed: Option<bool>,
-    /// Whether a login takes a second person.
+    /// Whether logins as the customer need an approval.
     #[serde(default)]
     pub vip: Option<bool>,
-    /// Confirms that the customer belongs on the website that an import moved
-    /// them to: the rules of the one before count no more.
+    /// Confirms that the customer belongs to the website that an import moved
+    /// them to. Then the rules of the website before no longer apply.
     #[serde(default)]
     pub confirm_website: bool,
 }
@@ -49,7 +50,7 @@ pub struct CustomerChanged {
     #[serde(flatten)]
     pub customer: CustomerView,
     pub changed: bool,
-    /// Sessions that ended because the customer is no longer active.
+    /// The number of sessions that ended because of the change.
     pub sessions_ended: usize,
 }
 
@@ -64,9 +65,10 @@ impl Covers<SessionWrite> for CustomerEdit {}
 impl CustomerEdit {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `store_view_not_found`, `already_exists` (id, or address on that
-    /// website), `invalid_value`; `beyond_own_rights` for a move from a website
-    /// outside the actor's scope that is to be confirmed.
+    /// `document_number`, `website_not_found`, `store_view_not_found`,
+    /// `already_exists` (the id, or the address on that website),
+    /// `invalid_value`; `beyond_own_rights` to confirm a move from a website
+    /// outside the actor's role scope.
     pub fn run(self, context: &Context<'_>) -> Result<CustomerChanged> {
         let fill = |event: &mut Event| event.add_detail("customer", self.customer.clone());
         let action = Action::CustomerEdit;
@@ -93,7 +95,8 @@ impl CustomerEdit {
                 work.tx
                     .customer_renumber(&permit.narrow(), before.id, after.id)?;
                 if after.consent.seq.is_some() {
-                    // What was said under the one id counts under the other.
+                    // The log has the consent under the old id. This change
+                    // must be logged, even if the config says otherwise.
                     work.log_everything();
                 }
             }
@@ -118,7 +121,7 @@ impl CustomerEdit {
         })
     }
 
-    /// Whether nothing is given to change.
+    /// Whether no field is given.
     pub fn changes_nothing(&self) -> bool {
         self.email.is_none()
             && self.first_name.is_none()
@@ -168,16 +171,17 @@ impl CustomerEdit {
     }
 }
 
-/// Whether a yes would come to stand for another account. A merchant's id says
-/// whose account it is; of a `local:N` the address does, because an import gives
-/// the merchant's id to who has it.
+/// Whether a granted consent would come to belong to another account. The
+/// account is identified by the merchant's id, or, for a `local:N`, by the
+/// address, because an import gives the merchant's id to the record with that
+/// address.
 fn changes_identity(before: &Customer, after: &Customer) -> bool {
     let is_renumbered = before.id != after.id;
     let has_other_address = email_key(&before.email) != email_key(&after.email);
     before.consent.granted && before.id.is_local() && (is_renumbered || has_other_address)
 }
 
-/// Puts whom the act is about into its record.
+/// Fills the customer in the event.
 pub fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Result<()> {
     let website = work.store_tree()?.website(customer.website_id);
     work.draft.website = website.map(|w| w.code.clone());
@@ -187,7 +191,7 @@ pub fn describe_customer(work: &mut UnitOfWork<'_>, customer: &Customer) -> Resu
     Ok(())
 }
 
-/// The fields that differ, before and after.
+/// The fields that differ, with their values before and after.
 fn changed_fields(tree: &StoreTree, before: &Customer, after: &Customer) -> (Value, Value) {
     let fields = |customer: &Customer| {
         let view = customer.store_view_id.and_then(|id| tree.view(id));

@@ -1,4 +1,4 @@
-//! What a customer's fields may hold.
+//! Checks of a customer's fields.
 
 use crate::ReadView;
 use crate::core::find;
@@ -8,12 +8,9 @@ use lac_model::fault::Fault;
 use lac_model::stores::Website;
 use lac_store::Result;
 
-/// One `@` with something on both sides, at most 254 bytes (RFC 5321), no
-/// white space or control characters. What lies behind it is the mail
-/// server's to judge.
-///
-/// # Errors
-/// `invalid_value`.
+/// Checks an e-mail address: one `@` with text on both sides, at most 254 bytes
+/// (RFC 5321), no white space or control characters. The rest is left to the
+/// mail server.
 pub fn check_email(text: &str) -> Result<String> {
     let problem = if text.len() > EMAIL_MAX {
         "an e-mail address has at most 254 bytes"
@@ -30,11 +27,8 @@ pub fn check_email(text: &str) -> Result<String> {
     Err(Fault::invalid("--email", problem))
 }
 
-/// A store view by code, for a customer of this website; an empty code is none.
-///
-/// # Errors
-/// `store_view_not_found`; `invalid_value` for one of another website, unless
-/// accounts are shared globally.
+/// A store view by its code; `None` for an empty code. It must belong to the
+/// website, unless accounts are shared globally.
 pub fn store_view_id(view: &ReadView<'_>, website: &Website, code: &str) -> Result<Option<i64>> {
     if code.is_empty() {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! Who was logged in as a customer: from the sessions, with what only the log
-//! keeps of them (reason, basis, who approved).
+//! The access history of a customer: from the sessions, with reason, consent
+//! and approver from the log.
 
 use std::collections::BTreeMap;
 
@@ -33,31 +33,31 @@ pub struct CustomerHistory {
 pub struct CustomerVisit {
     pub session_id: SessionId,
     pub state: SessionState,
-    /// When the login URL was asked for.
+    /// When the login URL was issued.
     pub issued_at: Timestamp,
-    /// When it was used; `null` if it never was.
+    /// When the session was opened; `null` if it never was.
     pub opened_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     pub end_cause: Option<EndCause>,
-    /// How long somebody was in the account, so far or in all.
+    /// How long the session was open, until its end or now.
     pub duration_seconds: Option<u64>,
-    /// The admin user's name, as it was then.
+    /// The admin user's name at that time.
     pub admin: String,
-    /// The person's, as long as the admin user exists.
+    /// The person's name, if the admin user still exists.
     pub admin_full_name: Option<String>,
     pub website: Option<String>,
     pub store_view: Option<String>,
     pub document: Option<String>,
-    /// `null` if there was none or it was erased.
+    /// `null` if there was none, or if it was erased.
     pub reason: Option<String>,
     pub ticket: Option<String>,
-    /// On what basis the login stood.
+    /// The consent that the login was based on.
     pub consent: Option<ConsentBasis>,
-    /// The second person, where it took one.
+    /// The approver, if the login needed an approval.
     pub approved_by: Option<String>,
 }
 
-/// What the log knows of a login.
+/// The details of a login that only the log has.
 #[derive(Debug, Default)]
 struct LoginEventDetails {
     reason: Option<String>,
@@ -68,7 +68,8 @@ struct LoginEventDetails {
 impl CustomerHistory {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `website_not_found`, `invalid_value` for a cursor that is none.
+    /// `document_number`, `website_not_found`, `invalid_value` for an invalid
+    /// cursor.
     pub fn run(self, context: &Context<'_>) -> Result<Page<CustomerVisit>> {
         let needs = [Resource::CUSTOMER_MANAGE];
         counted::read_counted(
@@ -108,8 +109,8 @@ impl CustomerHistory {
     }
 }
 
-/// What the events that issued these sessions say, by seq. They name the
-/// customer as he was called then.
+/// The details of the events that issued these sessions, by sequence number.
+/// The events have the id that the customer had at that time.
 fn login_event_details(
     view: &ReadView<'_>,
     customer: CustomerId,

@@ -1,4 +1,4 @@
-//! Customers, page by page.
+//! Lists customers, page by page.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +14,10 @@ use lac_store::{CustomerQuery, Result};
 /// Asks for a page of customers, ordered by e-mail address.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CustomerList {
-    /// An id or whole e-mail address, or part of address or name: addresses
-    /// that begin with it come first.
+    /// An id, an e-mail address, or part of an address or name. Addresses that
+    /// start with the text come first.
     pub search: Option<ShortText>,
-    /// Only addresses that begin with this.
+    /// Only addresses that start with this.
     pub email_prefix: Option<ShortText>,
     /// Only this website, by code.
     pub website: Option<ShortText>,
@@ -25,12 +25,12 @@ pub struct CustomerList {
 }
 
 impl CustomerList {
-    /// A page of more than [`counted::BULK`] rows is recorded before it is handed out,
-    /// a smaller one counted.
+    /// A page of more than [`BULK_LIMIT`](counted::BULK_LIMIT) rows is recorded
+    /// before it is returned. A smaller page counts as look-ups.
     ///
     /// # Errors
-    /// `resource_denied`, `website_not_found`, `invalid_value` for a cursor
-    /// that is none.
+    /// `resource_denied`, `website_not_found`, `invalid_value` for an invalid
+    /// cursor.
     pub fn run(self, context: &Context<'_>) -> Result<Page<CustomerView>> {
         let needs = [Resource::CUSTOMER_MANAGE];
         let (page, who) = read(context, Action::CustomerList, &needs, |view| {

@@ -1,4 +1,5 @@
-//! Customers, looked up and kept.
+//! Customers: list, show, add, edit and remove them, and show their access
+//! history.
 
 mod add;
 mod edit;
@@ -24,7 +25,7 @@ use lac_model::stores::StoreTree;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// A customer as it is shown.
+/// A customer in answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerView {
     pub id: CustomerId,
@@ -33,33 +34,35 @@ pub struct CustomerView {
     pub name: String,
     /// By code.
     pub website: String,
-    /// By code; `null` if there is none, it is gone or beyond the role scope.
+    /// By code; `null` if there is none, or if it was removed or is outside the
+    /// role scope.
     pub store_view: Option<String>,
     pub active: bool,
     pub confirmed: bool,
-    /// Whether a login takes a second person (`lac/approval/vip`).
+    /// Whether logins as the customer need an approval (`lac/approval/vip`).
     pub vip: bool,
-    /// `granted` or `withheld`; a grant that has run out is withheld.
+    /// `granted` or `withheld`; an expired grant is withheld.
     pub consent: String,
     pub consent_changed_at: Option<Timestamp>,
-    /// When the grant ends, or ended, by itself; `null` for never.
+    /// When the grant expires or expired; `null` for no end.
     pub consent_until: Option<Timestamp>,
     pub first_name: String,
     pub last_name: String,
     pub created_at: Option<Timestamp>,
-    /// When the merchant last changed it, as a file told.
+    /// When the merchant last changed the customer, from the newest imported
+    /// file.
     pub updated_at: Option<Timestamp>,
-    /// Whether the website is the customer's without doubt: `false` after an
-    /// import moved them, until it is confirmed.
+    /// `false` if an import moved the customer to this website and nobody has
+    /// confirmed it.
     #[serde(default = "default_website_confirmed")]
     pub website_confirmed: bool,
-    /// The website an import moved them away from, whose rules count as well;
-    /// `null` if there is none or it is beyond the role scope.
+    /// The website before the move, whose rules apply too; `null` if there is
+    /// none or if it is outside the role scope.
     #[serde(default)]
     pub moved_from: Option<String>,
 }
 
-/// What an answer of an older broker means.
+/// The value for answers of an older broker, which do not have the field.
 fn default_website_confirmed() -> bool {
     true
 }

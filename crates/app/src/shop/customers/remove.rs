@@ -1,4 +1,4 @@
-//! A customer who goes.
+//! Removes customers.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,17 +15,18 @@ use lac_model::resource::Resource;
 use lac_model::session::EndCause;
 use lac_store::{Act, Covers, CustomerWrite, RequestWrite, Result, SessionWrite};
 
-/// Removes a customer. Open sessions end first; documents and the log stay.
+/// Removes a customer. Open sessions end first. Documents and the log are not
+/// removed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CustomerRemove {
     /// An id or an e-mail address.
     pub customer: ShortText,
     pub website: Option<ShortText>,
-    /// Whether whoever asks has confirmed it.
+    /// Whether the caller has confirmed the removal.
     pub confirmed: bool,
 }
 
-/// The customer who is gone.
+/// The removed customer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CustomerRemoved {
     pub id: CustomerId,
@@ -33,7 +34,7 @@ pub struct CustomerRemoved {
     pub website: String,
     pub changed: bool,
     pub sessions_ended: usize,
-    /// Requests for approval that are closed with it.
+    /// The number of requests for approval that were cancelled.
     #[serde(default)]
     pub requests_closed: usize,
 }
@@ -49,10 +50,11 @@ impl Covers<SessionWrite> for CustomerRemove {}
 impl CustomerRemove {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `confirmation_required`.
+    /// `document_number`, `website_not_found`, `confirmation_required`.
     pub fn run(self, context: &Context<'_>) -> Result<CustomerRemoved> {
         let fill = |event: &mut Event| event.add_detail("customer", self.customer.clone());
-        // What is asked before names the customer too: that counts as a look.
+        // The question before the removal names the customer, so it counts as a
+        // look-up.
         counted::write_counted::<Self, _>(
             context,
             Action::CustomerRemove,
@@ -74,7 +76,8 @@ impl CustomerRemove {
                     requests::cancel_requests_of_customer(work, &permit.narrow(), id)?;
                 work.tx.customer_remove(&permit.narrow(), id)?;
                 if customer.consent.seq.is_some() {
-                    // With them goes what they had allowed, or had not.
+                    // This also removes the customer's consent. It must be
+                    // logged, even if the config says otherwise.
                     work.log_everything();
                 }
                 let recorded = work.record()?;

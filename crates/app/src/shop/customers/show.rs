@@ -1,4 +1,4 @@
-//! One customer.
+//! Shows a customer.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct CustomerShow {
 impl CustomerShow {
     /// # Errors
     /// `resource_denied`, `customer_not_found`, `customer_ambiguous`,
-    /// `website_not_found`.
+    /// `document_number`, `website_not_found`.
     pub fn run(self, context: &Context<'_>) -> Result<CustomerView> {
         let needs = [Resource::CUSTOMER_MANAGE];
         counted::read_counted(

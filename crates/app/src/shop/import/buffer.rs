@@ -1,5 +1,5 @@
-//! A moving window over the input: bytes are hashed as they come, and what has
-//! been used is let go.
+//! A buffer over the input. Bytes are hashed as they are read, and dropped once
+//! they are used.
 
 use std::io::{ErrorKind, Read};
 
@@ -10,14 +10,14 @@ use lac_model::fault::Fault;
 use lac_store::Result;
 
 const CHUNK_BYTES: usize = 128 * 1024;
-/// White space that is looked through for the first other byte.
+/// The most white space in which the first other byte is searched.
 const MAX_LEADING_BLANK: usize = 1024 * 1024;
 
-/// The longest item or row that is held, in bytes. Real ones have a few
-/// kilobytes; a file that never ends its quote must not fill the memory.
+/// The greatest length of an item or row, in bytes. Real ones have a few
+/// kilobytes; a file with an unclosed quote must not fill the memory.
 pub const MAX_ITEM_BYTES: usize = 16 * 1024 * 1024;
 
-/// Input that is read once, from front to back.
+/// Input that is read once, from start to end.
 pub struct InputBuffer<'r> {
     name: &'r str,
     input: &'r mut dyn Read,
@@ -31,7 +31,7 @@ pub struct InputBuffer<'r> {
 
 impl std::fmt::Debug for InputBuffer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Window")
+        f.debug_struct("InputBuffer")
             .field("read", &self.read)
             .finish_non_exhaustive()
     }
@@ -51,20 +51,17 @@ impl<'r> InputBuffer<'r> {
         }
     }
 
-    /// What has been read and not been skipped.
+    /// The bytes that were read and not skipped.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.start..]
     }
 
-    /// Lets the first `count` bytes go.
+    /// Drops the first `count` bytes.
     pub fn skip(&mut self, count: usize) {
         self.start += count;
     }
 
-    /// Reads on; `false` at the end.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Reads more bytes. `false` at the end of the input.
     pub fn fill(&mut self) -> Result<bool> {
         if self.at_end {
             return Ok(false);
@@ -87,20 +84,14 @@ impl<'r> InputBuffer<'r> {
         Ok(!self.at_end)
     }
 
-    /// The first byte that is left.
-    ///
-    /// # Errors
-    /// `io`.
+    /// The next byte.
     pub fn peek(&mut self) -> Result<Option<u8>> {
         while self.bytes().is_empty() && self.fill()? {}
         Ok(self.bytes().first().copied())
     }
 
-    /// The first byte that is no white space; nothing is skipped. A file that
-    /// begins with more white space than anybody writes is said to begin so.
-    ///
-    /// # Errors
-    /// `io`.
+    /// The first byte that is not white space, without skipping anything. After
+    /// 1 MiB of white space, returns its first byte.
     pub fn first_non_blank(&mut self) -> Result<Option<u8>> {
         let mut seen = 0;
         loop {
@@ -118,10 +109,7 @@ impl<'r> InputBuffer<'r> {
         }
     }
 
-    /// The first byte that is left after white space.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Skips white space and returns the next byte.
     pub fn skip_blank(&mut self) -> Result<Option<u8>> {
         loop {
             let blank = self.bytes().iter().take_while(|b| b.is_ascii_whitespace());
@@ -132,10 +120,8 @@ impl<'r> InputBuffer<'r> {
         }
     }
 
-    /// Takes `mark` away if the rest starts with it.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Skips `mark` if the next bytes are equal to it. Returns whether they
+    /// are.
     pub fn skip_prefix(&mut self, mark: &[u8]) -> Result<bool> {
         while self.bytes().len() < mark.len() && self.fill()? {}
         let found = self.bytes().starts_with(mark);
@@ -145,7 +131,7 @@ impl<'r> InputBuffer<'r> {
         Ok(found)
     }
 
-    /// SHA-256 of all that was read, in hex.
+    /// SHA-256 of all bytes that were read, in hex.
     pub fn into_digest(self) -> String {
         use std::fmt::Write;
         let mut text = String::with_capacity(64);

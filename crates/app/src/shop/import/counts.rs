@@ -1,4 +1,4 @@
-//! What an import answers.
+//! The answer of an import, and its counters.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,28 +6,28 @@ use super::ImportKind;
 use super::effects::{LeftOutCounts, MissingRights};
 use super::invalid::SkippedItem;
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Imported {
     pub kind: ImportKind,
     pub file: String,
     pub dry_run: bool,
-    /// Items in the file, invalid ones included.
+    /// The number of items in the file, including invalid ones.
     pub read: u64,
     pub created: u64,
     pub updated: u64,
     pub unchanged: u64,
-    /// Items that are not valid, the first of them; then what the importer may
-    /// not do, the first of each kind one by one.
+    /// The first invalid items, followed by changes that the importer has no
+    /// right to make: the first of each kind, and one entry for the rest.
     pub skipped: Vec<SkippedItem>,
-    /// How many more items are not valid.
+    /// The number of further invalid items.
     #[serde(default)]
     pub skipped_more: u64,
-    /// How much the importer may not do.
+    /// The number of changes that the importer has no right to make.
     #[serde(default)]
     pub left_out: LeftOutCounts,
     pub consents: ConsentCounts,
-    /// `local:N` customers whose merchant's id became known.
+    /// The number of `local:N` customers that got the merchant's id.
     pub renumbered: u64,
     pub deactivated: u64,
     pub sessions_ended: u64,
@@ -41,7 +41,7 @@ pub struct ConsentCounts {
     pub revoked: u64,
 }
 
-/// Counts as the import goes.
+/// The counters during an import.
 #[derive(Debug, Default)]
 pub(super) struct ImportCounts {
     pub created: u64,
@@ -52,9 +52,9 @@ pub(super) struct ImportCounts {
     pub deactivated: u64,
     pub sessions_ended: u64,
     pub left_inactive: u64,
-    /// What the importer may not do.
+    /// Changes that the importer has no right to make.
     pub missing_rights: MissingRights,
-    /// Items of which nothing was done for that reason.
+    /// Items that were skipped completely for that reason.
     pub items_left_out: u64,
     pub warnings: Vec<String>,
 }

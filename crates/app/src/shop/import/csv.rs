@@ -1,4 +1,4 @@
-//! The rows of a CSV file, one at a time, each with its physical line.
+//! Reads a CSV file row by row, with physical line numbers.
 
 use csv_core::{ReadRecordResult, Reader};
 
@@ -6,10 +6,9 @@ use super::buffer::{InputBuffer, MAX_ITEM_BYTES};
 use super::invalid::{InvalidItems, quote_short};
 use lac_store::Result;
 
-/// More columns than any export has.
+/// The most columns; no export has that many.
 const MAX_COLUMNS: usize = 4096;
 
-/// A CSV file whose header has been read.
 pub struct CsvReader<'w, 'r> {
     input: &'w mut InputBuffer<'r>,
     core: Reader,
@@ -21,9 +20,6 @@ pub struct CsvReader<'w, 'r> {
 }
 
 impl<'w, 'r> CsvReader<'w, 'r> {
-    /// # Errors
-    /// `invalid_file` for a file without rows or with a header that cannot be
-    /// one; `io`.
     pub fn open(window: &'w mut InputBuffer<'r>, sieve: &InvalidItems) -> Result<Self> {
         let mut table = Self {
             input: window,
@@ -49,10 +45,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         Ok(table)
     }
 
-    /// Where a column is, if it is.
-    ///
-    /// # Errors
-    /// `invalid_file` if it is there twice.
+    /// The index of a column, if there is one. Fails if there are two.
     pub fn column(&self, name: &str, sieve: &InvalidItems) -> Result<Option<usize>> {
         let mut places = self.header.iter().enumerate().filter(|(_, n)| *n == name);
         let first = places.next().map(|(at, _)| at);
@@ -62,10 +55,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         Ok(first)
     }
 
-    /// Goes to the next row that is not blank; `false` at the end.
-    ///
-    /// # Errors
-    /// `invalid_file` for a row that cannot be held or is not closed; `io`.
+    /// Reads the next row that is not blank. `false` at the end of the file.
     pub fn next_row(&mut self, sieve: &InvalidItems) -> Result<bool> {
         self.skip_blank()?;
         self.line = self.core.line();
@@ -115,7 +105,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         }
     }
 
-    /// Line breaks before a row are no rows, but they count.
+    /// Skips blank lines before a row, and counts them.
     fn skip_blank(&mut self) -> Result<()> {
         while let Some(byte @ (b'\n' | b'\r')) = self.input.peek()? {
             self.input.skip(1);
@@ -126,12 +116,12 @@ impl<'w, 'r> CsvReader<'w, 'r> {
         Ok(())
     }
 
-    /// The physical line where the row begins.
+    /// The physical line on which the row starts.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// How many fields the row has, where that is not the header's number.
+    /// The problem if the row has not as many fields as the header.
     pub fn width_mismatch(&self) -> Option<String> {
         let (has, wants) = (self.columns, self.header.len());
         (has != wants).then(|| format!("the row has {has} fields, the header {wants}"))
@@ -156,7 +146,7 @@ impl<'w, 'r> CsvReader<'w, 'r> {
 
 impl std::fmt::Debug for CsvReader<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Table")
+        f.debug_struct("CsvReader")
             .field("line", &self.line)
             .finish_non_exhaustive()
     }

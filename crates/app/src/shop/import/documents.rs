@@ -1,4 +1,4 @@
-//! Orders, invoices, shipments and credit memos of the REST API.
+//! Imports orders, invoices, shipments and credit memos of the REST API.
 
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use lac_model::document::{Document, DocumentKind};
 use lac_model::ids::CustomerId;
 use lac_store::{DocumentWrite, Permit, Result, Store};
 
-/// The width of Adobe Commerce's `increment_id` columns, and then some.
+/// More than the width of Adobe Commerce's `increment_id` columns.
 const NUMBER_MAX: usize = 64;
 
 #[derive(Debug, Deserialize)]
@@ -48,10 +48,7 @@ pub struct DocumentFile<'s> {
 }
 
 impl<'s> DocumentFile<'s> {
-    /// Returns how many items there were, too.
-    ///
-    /// # Errors
-    /// `invalid_file`, `io`.
+    /// Reads a file. Also returns the number of items in it.
     pub fn read(
         kind: DocumentKind,
         store: &'s dyn Store,
@@ -97,7 +94,7 @@ impl<'s> DocumentFile<'s> {
         Ok((read, count))
     }
 
-    /// Creates and updates.
+    /// Creates and updates documents.
     pub fn apply(
         mut self,
         work: &mut UnitOfWork<'_>,
@@ -171,8 +168,7 @@ fn parse_document(
     })
 }
 
-/// Whose order it is. A guest's belongs to nobody, and nothing of the guest is
-/// kept.
+/// The customer of an order. Nothing is stored about guests.
 fn parse_customer(
     item: &DocumentItem<'_>,
 ) -> std::result::Result<Option<(CustomerId, Option<String>)>, ItemProblem> {
@@ -213,7 +209,7 @@ fn decode_document(kind: DocumentKind, bytes: &[u8]) -> Result<(i64, Document)> 
     Ok((at, document))
 }
 
-/// Which item lies at a place of the spool.
+/// The number of the item at a position of the spool.
 fn item_number_at(spool: &mut RowSpool<'_>, place: u64) -> Result<u64> {
     let mut rows = spool.rows_from(place)?;
     let at = rows

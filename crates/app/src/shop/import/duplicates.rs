@@ -1,9 +1,9 @@
-//! What occurs twice in one file, found without holding the file: sixteen bytes
-//! a row, sorted once.
+//! Finds duplicates in a file without keeping the file in memory: 16 bytes per
+//! row, sorted once.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Keys of rows and where the rows are.
+/// The rows' keys and positions.
 #[derive(Debug, Default)]
 pub struct DuplicateFinder {
     entries: Vec<(i64, u64)>,
@@ -11,18 +11,19 @@ pub struct DuplicateFinder {
 }
 
 impl DuplicateFinder {
-    /// Notes a row by a text; different texts may meet under one key.
+    /// Adds a row by a text. Different texts can have the same key.
     pub fn note_text(&mut self, scope: i64, text: &str, place: u64) {
         let key = self.hasher.hash_one((scope, text));
         self.entries.push((key.cast_signed(), place));
     }
 
-    /// Notes a row by a number.
+    /// Adds a row by a number.
     pub fn note_number(&mut self, number: i64, place: u64) {
         self.entries.push((number, place));
     }
 
-    /// Places that share a key, in the order of the file: at least two each.
+    /// Groups of at least two positions with the same key, in the order of the
+    /// file.
     pub fn candidates(&mut self) -> Vec<Vec<u64>> {
         self.entries.sort_unstable();
         let same = self.entries.chunk_by(|a, b| a.0 == b.0);
@@ -31,7 +32,7 @@ impl DuplicateFinder {
             .collect()
     }
 
-    /// The numbers that were noted, in order, each once.
+    /// The distinct numbers, in order.
     pub fn into_numbers(mut self) -> Vec<i64> {
         self.entries.sort_unstable();
         let mut numbers: Vec<i64> = self.entries.iter().map(|(number, _)| *number).collect();

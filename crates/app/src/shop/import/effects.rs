@@ -1,6 +1,5 @@
-//! What an import does to others' things. Each effect takes the resource that
-//! the same change takes by hand, besides that of importing: whoever may
-//! import may not thereby do everything.
+//! The rights that an import needs. Each change needs, besides the right to
+//! import, the same resource as when it is made by a command.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +9,17 @@ use crate::ReadView;
 use lac_model::resource::Resource;
 use lac_store::Result;
 
-/// Which effects on customers the actor may have; every other kind of file has
-/// one effect, or none that takes more than importing.
+/// The changes that the actor may make to customers. A file of any other kind
+/// makes only one kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllowedEffects {
     /// Adding, changing, moving and renumbering customers.
     pub customers: bool,
-    /// Changing what they allow.
+    /// Changing their consent.
     pub consents: bool,
 }
 
 impl AllowedEffects {
-    /// # Errors
-    /// `resource_denied` where the actor may have no effect that the file
-    /// could have; of `--complete`, which deactivates, where they may not do
-    /// that.
     pub fn for_actor(
         view: &ReadView<'_>,
         kind: ImportKind,
@@ -43,8 +38,8 @@ impl AllowedEffects {
             ImportKind::Customers if options.complete || !effects.consents => {
                 view.require(Resource::CUSTOMER_ACTIONS)?;
             }
-            // Documents only tell whose they are: what one may start from them
-            // takes the resource of their kind.
+            // Documents need no further resource: a login from a document needs
+            // the resource of its kind.
             ImportKind::Customers
             | ImportKind::Orders
             | ImportKind::Invoices
@@ -55,7 +50,7 @@ impl AllowedEffects {
     }
 }
 
-/// An effect that the actor may not have.
+/// A change that the actor has no right to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     Customer,
@@ -75,10 +70,10 @@ impl Effect {
     }
 }
 
-/// How many of a kind are listed one by one.
+/// The most changes of a kind that are listed one by one.
 const MAX_LISTED: usize = 100;
 
-/// What was left out because the actor lacks its resource.
+/// The changes that were left out because the actor lacks the rights.
 #[derive(Debug, Default)]
 pub struct MissingRights {
     customers: MissingEffect,
@@ -91,7 +86,8 @@ struct MissingEffect {
     listed: Vec<(ItemPosition, &'static str)>,
 }
 
-/// How much was left out because the importer lacks its resource.
+/// The number of changes that were left out because the importer lacks the
+/// rights.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutCounts {
     pub customers: u64,
@@ -117,7 +113,8 @@ impl MissingRights {
         }
     }
 
-    /// The first of each kind, and how many more there are.
+    /// The first changes of each kind, and an entry with the number of the
+    /// others.
     pub fn into_skipped(&self) -> Vec<SkippedItem> {
         let mut all = Vec::new();
         for (effect, listed) in [

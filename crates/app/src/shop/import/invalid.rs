@@ -1,5 +1,5 @@
-//! What is wrong with one item of a file, and what is done about it: stop, or
-//! leave the item out and say so.
+//! Invalid items of a file: the first one ends the import, or all are left out
+//! and listed.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use lac_model::fault::{Fault, FileRemedy};
 use lac_store::Result;
 
-/// Where in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ItemPosition {
-    /// The physical line, a header being line 1.
+    /// The physical line; the header is line 1.
     Line(u64),
-    /// The item, counted from 1 over all pages.
+    /// The item, counted from 1 across all pages.
     Item(u64),
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for ItemPosition {
     }
 }
 
-/// Which field is wrong, and why.
+/// The invalid field, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemProblem {
     pub field: String,
@@ -60,12 +60,12 @@ pub struct SkippedItem {
     pub reason: String,
 }
 
-/// How many items that were left out are listed one by one; the rest is
-/// counted, so that memory does not grow with the file.
+/// The most invalid items that are listed one by one. Others are only counted,
+/// so that memory stays bounded.
 const MAX_LISTED: usize = 1_000;
 
-/// Takes what is wrong: the first of it ends the import, unless invalid items
-/// are to be skipped.
+/// Collects invalid items. Unless they are to be skipped, the first one ends
+/// the import.
 #[derive(Debug)]
 pub struct InvalidItems {
     file: String,
@@ -84,10 +84,7 @@ impl InvalidItems {
         }
     }
 
-    /// Leaves an item out.
-    ///
-    /// # Errors
-    /// `invalid_file` unless invalid items are skipped.
+    /// Leaves an item out, or fails with `invalid_file`.
     pub fn skip_or_fail(&mut self, at: ItemPosition, problem: ItemProblem) -> Result<()> {
         if !self.skips_invalid {
             let ItemProblem { field, reason } = problem;
@@ -101,12 +98,12 @@ impl InvalidItems {
         Ok(())
     }
 
-    /// A problem of the whole file: nothing of it can be imported.
+    /// The error for a problem of the whole file.
     pub fn file_fault(&self, problem: &str) -> Fault {
         self.invalid(problem.to_owned(), None)
     }
 
-    /// There are fewer or more items than the file says.
+    /// The error if the number of items is not the one in the file.
     pub fn count_mismatch(&self, problem: &str) -> Fault {
         self.invalid(problem.to_owned(), Some(FileRemedy::Partial))
     }
@@ -119,17 +116,17 @@ impl InvalidItems {
         }
     }
 
-    /// How many items were left out.
+    /// The number of items that were left out.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// How many items were left out that are not listed.
+    /// The number of items that were left out and are not listed.
     pub fn unlisted_count(&self) -> u64 {
         self.count - self.listed.len() as u64
     }
 
-    /// The first that were left out, in the file's order.
+    /// The listed items, in the order of the file.
     pub fn into_skipped(mut self) -> Vec<SkippedItem> {
         self.listed.sort_by_key(|(at, _)| *at);
         let show = |(at, problem): (ItemPosition, ItemProblem)| SkippedItem {
@@ -141,7 +138,7 @@ impl InvalidItems {
     }
 }
 
-/// A text from the file for a message: short, in quotes.
+/// A text from the file for messages: in quotes, cut after 40 characters.
 pub fn quote_short(text: &str) -> String {
     let short: String = text.chars().take(40).collect();
     if short.len() < text.len() {

@@ -1,13 +1,11 @@
-//! From an item's bytes to its typed form, with an error that names the field.
+//! Parses an item's bytes, with errors that name the field.
 
 use serde::Deserialize;
 
 use super::invalid::ItemProblem;
 
-/// Reads one item.
-///
-/// # Errors
-/// That it is no JSON object, or not UTF-8, or has a member twice.
+/// Parses an item. Fails if it is not a JSON object, is not UTF-8, or has a
+/// member twice.
 pub fn parse_item<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ItemProblem> {
     if bytes.first() != Some(&b'{') {
         return Err(ItemProblem::new("item", "not an object"));
@@ -22,7 +20,7 @@ fn parse_problem(bytes: &[u8], error: &serde_json::Error) -> ItemProblem {
     }
 }
 
-/// The name of the member whose value was being read.
+/// The name of the last member before the error.
 fn member_before(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let name = || {

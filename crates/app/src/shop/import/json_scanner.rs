@@ -1,6 +1,6 @@
-//! The outline of a JSON value.
+//! Finds the end of a JSON value.
 
-/// Where a JSON value ends, without understanding it.
+/// Finds the end of a JSON value without parsing it.
 #[derive(Debug, Default)]
 pub struct JsonScanner {
     depth: usize,
@@ -9,13 +9,13 @@ pub struct JsonScanner {
 }
 
 impl JsonScanner {
-    /// Whether the value may end where the file does: a bare number does.
+    /// Whether the value may end at the end of the file, as a number does.
     pub fn may_end_here(&self) -> bool {
         self.depth == 0 && !self.in_string
     }
 
-    /// The value's length, if it ends within `bytes`, of which the first `seen`
-    /// were looked at before.
+    /// The length of the value if it ends within `bytes`. The first `seen`
+    /// bytes were scanned before.
     pub fn find_end(&mut self, bytes: &[u8], seen: usize) -> Option<usize> {
         for (at, byte) in bytes.iter().enumerate().skip(seen) {
             if self.in_string {

@@ -1,5 +1,6 @@
-//! Importing a merchant's file: read and checked as a whole before any lock is
-//! taken, then applied in one transaction, all of it or nothing.
+//! Imports a merchant's file. The whole file is read and checked before the
+//! store is locked. It is then applied in one transaction: all of it or
+//! nothing.
 
 mod buffer;
 mod counts;
@@ -49,18 +50,17 @@ use lac_model::resource::Resource;
 use lac_model::stores::{StoreGroup, StoreView, Website};
 use lac_store::{Act, ConfigWrite, Covers, DocumentWrite, Permit, Result, Store, StoreTreeWrite};
 
-/// Imports one file. Its content comes beside the request, as a stream.
+/// Imports a file. Its content is passed separately, as a stream.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Import {
     pub kind: ImportKind,
-    /// The file's name, or `-`: for messages and the record, which keeps no
-    /// directories.
+    /// The file's name, or `-`, for messages and the event. The event does not
+    /// contain directories.
     pub file: LongText,
     #[serde(rename = "wishes")]
     pub options: ImportOptions,
 }
 
-/// A file's items, read and checked.
 enum ParsedFile<'s> {
     Websites(StoreEntries<Website>),
     Groups(StoreEntries<StoreGroup>),
@@ -81,9 +81,9 @@ impl Covers<DocumentWrite> for Import {}
 
 impl Import {
     /// # Errors
-    /// `resource_denied` before anything is read, also for what the whole file
-    /// would do; `invalid_file` naming line or
-    /// item, field and reason; `too_many_missing`; `stores_changed`; `io`.
+    /// `invalid_value` for options that do not fit; `resource_denied` before
+    /// anything is read; `invalid_file` with line or item, field and reason;
+    /// `too_many_missing`; `stores_changed`; `io`.
     pub fn run(
         self,
         context: &Context<'_>,
@@ -139,7 +139,7 @@ impl Import {
         Ok(())
     }
 
-    /// Reads the whole file; returns how many items it has, too.
+    /// Reads the whole file. Also returns the number of items in it.
     fn parse_file<'s>(
         &self,
         store: &'s dyn Store,
@@ -186,7 +186,7 @@ impl Import {
         Ok((ParsedFile::Documents(read), count))
     }
 
-    #[allow(clippy::too_many_arguments)] // all of an import meets here
+    #[allow(clippy::too_many_arguments)] // the whole state of an import
     fn apply_file<'tx>(
         &self,
         batch: ParsedFile<'_>,
@@ -215,7 +215,7 @@ impl Import {
         }
     }
 
-    /// A file's own name; directories may tell more than the log should know.
+    /// The file's name without directories, which may be private.
     fn name(&self) -> &str {
         self.file.rsplit('/').next().unwrap_or(&self.file)
     }
@@ -226,7 +226,7 @@ impl Import {
         event.add_detail("sha256", digest);
     }
 
-    /// Records the import, or forgets it all after a dry run.
+    /// Records the import, or rolls it back after a dry run.
     fn record_import(
         &self,
         work: &mut UnitOfWork<'_>,
@@ -297,7 +297,7 @@ impl Import {
     }
 }
 
-/// Tells REST answers from CSV by their first character.
+/// Whether the file is a REST answer and not CSV, from its first character.
 fn detect_json(window: &mut InputBuffer<'_>, sieve: &InvalidItems) -> Result<bool> {
     const UTF_16: &str = "it is UTF-16; save it as UTF-8";
     if window.skip_prefix(b"\xFF\xFE")? || window.skip_prefix(b"\xFE\xFF")? {

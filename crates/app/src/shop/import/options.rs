@@ -1,8 +1,8 @@
-//! What an import is asked.
+//! Kinds of files, and options of an import.
 
 use serde::{Deserialize, Serialize};
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImportKind {
@@ -49,25 +49,26 @@ impl ImportKind {
     }
 }
 
-/// How a file is to be taken.
+/// Options of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportOptions {
-    /// Leave invalid items out and list them, instead of refusing the file.
+    /// Leave invalid items out and list them. Without this, an invalid item
+    /// ends the import.
     pub skip_invalid: bool,
-    /// Say what would change, and change nothing.
+    /// Report the changes, but make none.
     pub dry_run: bool,
-    /// Take the items that are there even if they do not add up.
+    /// Accept a file whose number of items is not its `total_count`.
     pub partial: bool,
-    /// Customers missing from the file are gone: deactivate them.
+    /// Deactivate customers that are missing from the file.
     pub complete: bool,
-    /// Even if that were most of them.
+    /// Deactivate them even if they are most customers.
     pub allow_empty: bool,
 }
 
-/// Told how far an import is. Called often: be quick.
+/// Receives the progress of an import. It is called often, so it must be fast.
 pub trait ImportProgress {
-    /// Bytes read so far.
+    /// `bytes` were read so far.
     fn bytes_read(&self, bytes: u64);
-    /// Items written so far, of how many.
+    /// `items` of `total` were written so far.
     fn items_written(&self, items: u64, total: u64);
 }

@@ -1,8 +1,8 @@
-//! The items of REST answers, one at a time, however they were saved: one page
-//! (`{items, search_criteria, total_count}`), pages one after another, an array
-//! of pages, or a plain array of items.
+//! Reads the items of REST answers one by one, in any form in which they may be
+//! saved: one page (`{items, search_criteria, total_count}`), several pages, an
+//! array of pages, or an array of items.
 //!
-//! Only the outer structure is read here; each item is handed on as its bytes.
+//! Only the outer structure is parsed here. Each item is passed on as bytes.
 
 use super::buffer::{InputBuffer, MAX_ITEM_BYTES};
 use super::invalid::{InvalidItems, ItemPosition, quote_short};
@@ -10,7 +10,7 @@ use super::json_scanner::JsonScanner;
 use super::value::RestValue;
 use lac_store::Result;
 
-/// Takes an item's number and bytes.
+/// Receives an item's number and bytes.
 pub type ItemHandler<'e> = dyn FnMut(&mut InvalidItems, ItemPosition, &[u8]) -> Result<()> + 'e;
 
 /// Reads all pages of a file.
@@ -18,13 +18,13 @@ pub struct RestPages<'p, 'r> {
     input: &'p mut InputBuffer<'r>,
     invalid: &'p mut InvalidItems,
     items: u64,
-    /// What the pages said of the whole.
+    /// The `total_count` of the pages.
     total: Option<u64>,
 }
 
 impl std::fmt::Debug for RestPages<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pages")
+        f.debug_struct("RestPages")
             .field("items", &self.items)
             .finish_non_exhaustive()
     }
@@ -40,11 +40,8 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// Hands on every item; returns how many there were.
-    ///
-    /// # Errors
-    /// `invalid_file` for what is no such answer, and for items that do not add
-    /// up to `total_count` unless the file is `partial`; `io`.
+    /// Passes each item to `each` and returns the number of items. Unless
+    /// `partial`, fails if that is not the pages' `total_count`.
     pub fn for_each_item(mut self, partial: bool, each: &mut ItemHandler<'_>) -> Result<u64> {
         while let Some(byte) = self.input.skip_blank()? {
             match byte {
@@ -64,7 +61,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// One page: an object that holds `items`.
+    /// Reads a page: an object with `items`.
     fn read_page(&mut self, each: &mut ItemHandler<'_>) -> Result<()> {
         self.input.skip(1);
         let (mut has_items, mut message) = (false, None);
@@ -100,7 +97,8 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// `total_count` speaks of the whole, so every page must say the same.
+    /// `total_count` is the number of items on all pages, so all pages must
+    /// have the same.
     fn check_total(&mut self, count: Option<u64>) -> Result<()> {
         let Some(count) = count else {
             return Err(self.structure_fault("total_count is not a number"));
@@ -114,7 +112,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// An array of items; at the top of a file its elements may be pages.
+    /// Reads an array of items. At the top level its elements may be pages.
     fn read_list(&mut self, at_top: bool, each: &mut ItemHandler<'_>) -> Result<()> {
         self.input.skip(1);
         let mut first = true;
@@ -132,7 +130,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
         Ok(())
     }
 
-    /// Whether the list or object ends here; else goes to its next member.
+    /// Whether the list or object ends here. If not, moves to its next member.
     fn is_at_end(&mut self, end: u8, first: &mut bool) -> Result<bool> {
         let mut next = self.input.skip_blank()?;
         if next == Some(end) {
@@ -152,7 +150,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// A member's name and its colon.
+    /// Reads a member's name and the colon.
     fn read_key(&mut self) -> Result<String> {
         let length = self.buffer_value()?;
         let key = serde_json::from_slice(&self.input.bytes()[..length]);
@@ -165,8 +163,8 @@ impl<'p, 'r> RestPages<'p, 'r> {
         Ok(key)
     }
 
-    /// Whether the element that begins here is a page: its first member says.
-    /// (An order has `items` too, but never first.)
+    /// Whether the next element is a page, which its first member shows. (An
+    /// order has `items` too, but not as the first member.)
     fn is_page(&mut self) -> Result<bool> {
         const FIRST: [&[u8]; 3] = [b"\"items\"", b"\"total_count\"", b"\"search_criteria\""];
         const ENOUGH: usize = 64;
@@ -184,7 +182,8 @@ impl<'p, 'r> RestPages<'p, 'r> {
         Ok(FIRST.iter().any(|name| inside.starts_with(name)))
     }
 
-    /// Holds the whole value that begins here; returns its length in bytes.
+    /// Reads the next value completely into the buffer. Returns its length in
+    /// bytes.
     fn buffer_value(&mut self) -> Result<usize> {
         let mut scan = JsonScanner::default();
         let mut seen = 0;
@@ -206,7 +205,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
         }
     }
 
-    /// The structure is broken: nothing after it can be trusted.
+    /// The error for an invalid structure: nothing after it can be read.
     fn structure_fault(&self, problem: &str) -> lac_model::fault::Fault {
         let place = match self.items {
             0 => "before the first item".to_owned(),
@@ -216,7 +215,7 @@ impl<'p, 'r> RestPages<'p, 'r> {
     }
 }
 
-/// A count, also one that a shop sends as text.
+/// Parses a count, which some shops send as text.
 fn parse_count(bytes: &[u8]) -> Option<u64> {
     match serde_json::from_slice(bytes).ok()? {
         RestValue::Int(count) => u64::try_from(count).ok(),

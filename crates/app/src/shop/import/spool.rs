@@ -1,5 +1,5 @@
-//! Rows that were read and checked wait here until the lock is taken: in memory
-//! as long as they are few, then in a file that has no name.
+//! Stores checked rows until the store is locked: in memory while they are few,
+//! then in a temporary file without a name.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -8,10 +8,10 @@ use lac_model::fault::Fault;
 use lac_model::time::Timestamp;
 use lac_store::{Result, Store};
 
-/// Rows of this many bytes together stay in memory.
+/// The most bytes of rows that are kept in memory.
 const MAX_IN_MEMORY: usize = 4 * 1024 * 1024;
 
-/// Rows in the order they were pushed.
+/// Rows in the order in which they were added.
 pub struct RowSpool<'s> {
     store: &'s dyn Store,
     memory: Vec<u8>,
@@ -22,7 +22,7 @@ pub struct RowSpool<'s> {
 
 impl std::fmt::Debug for RowSpool<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spool")
+        f.debug_struct("RowSpool")
             .field("rows", &self.rows)
             .field("bytes", &self.length)
             .finish_non_exhaustive()
@@ -45,10 +45,7 @@ impl<'s> RowSpool<'s> {
         self.rows
     }
 
-    /// Adds a row; returns its place.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Adds a row. Returns its position.
     pub fn push(&mut self, row: &[u8]) -> Result<u64> {
         let place = self.length;
         let length = u32::try_from(row.len()).map_err(Fault::internal)?;
@@ -71,10 +68,7 @@ impl<'s> RowSpool<'s> {
         Ok(place)
     }
 
-    /// Goes through all rows from the one at `place` on.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Reads the rows from the one at `place` on.
     pub fn rows_from(&mut self, place: u64) -> Result<SpooledRows<'_>> {
         let input: Box<dyn Read + '_> = if let Some(file) = &mut self.file {
             file.flush().map_err(scratch_file_fault)?;
@@ -94,7 +88,7 @@ impl<'s> RowSpool<'s> {
     }
 }
 
-/// Rows on their way back. A file in which nothing can be added any more.
+/// Reads rows from a spool, to which no row can be added meanwhile.
 pub struct SpooledRows<'f> {
     input: Box<dyn Read + 'f>,
     bytes_left: u64,
@@ -103,15 +97,12 @@ pub struct SpooledRows<'f> {
 
 impl std::fmt::Debug for SpooledRows<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rows").finish_non_exhaustive()
+        f.debug_struct("SpooledRows").finish_non_exhaustive()
     }
 }
 
 impl SpooledRows<'_> {
     /// The next row's bytes.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn next_row(&mut self) -> Result<Option<&[u8]>> {
         if self.bytes_left == 0 {
             return Ok(None);
@@ -134,7 +125,7 @@ fn scratch_file_fault(error: std::io::Error) -> Fault {
     Fault::io("the scratch file", error)
 }
 
-/// Writes a row's fields.
+/// Encodes the fields of a row.
 #[derive(Debug, Default)]
 pub struct RowEncoder(pub Vec<u8>);
 
@@ -158,7 +149,7 @@ impl RowEncoder {
         self.0.push(flag.map_or(2, u8::from));
     }
 
-    /// At most 65 534 bytes; field lengths are checked before.
+    /// At most 65 534 bytes; the caller checks the length of the field.
     pub fn text(&mut self, text: Option<&str>) {
         let length = text.map_or(u16::MAX, |t| u16::try_from(t.len()).unwrap_or(u16::MAX - 1));
         self.0.extend_from_slice(&length.to_le_bytes());
@@ -168,7 +159,7 @@ impl RowEncoder {
     }
 }
 
-/// Reads them back in the same order.
+/// Decodes the fields in the order in which they were encoded.
 #[derive(Debug)]
 pub struct RowDecoder<'a>(pub &'a [u8]);
 

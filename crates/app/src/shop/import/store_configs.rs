@@ -1,5 +1,5 @@
-//! `GET /V1/store/storeConfigs`: where each store view's storefront lives, and
-//! each website's time zone.
+//! Imports `GET /V1/store/storeConfigs`: the base URLs of store views, and the
+//! time zones of websites.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ struct StoreConfigItem<'a> {
     timezone: RestValue<'a>,
 }
 
-/// What one store view's item says, in canonical form.
+/// The values of a store view, in canonical form.
 #[derive(Debug)]
 struct StoreViewConfig {
     view: StoreView,
@@ -48,10 +48,7 @@ struct StoreViewConfig {
 pub struct StoreConfigs(Vec<StoreViewConfig>);
 
 impl StoreConfigs {
-    /// Returns how many items there were, too.
-    ///
-    /// # Errors
-    /// `invalid_file`, `io`.
+    /// Reads a file. Also returns the number of items in it.
     pub fn read(
         window: &mut InputBuffer<'_>,
         known: &VisibleStores,
@@ -78,8 +75,8 @@ impl StoreConfigs {
         Ok((Self(found.into_iter().map(|(_, c)| c).collect()), count))
     }
 
-    /// Sets what differs; each change is an event of its own besides the
-    /// import's, for it decides where login tokens are sent.
+    /// Sets the values that differ. Each change is an event of its own, because
+    /// a base URL decides where login tokens are sent.
     pub fn apply(
         self,
         work: &mut UnitOfWork<'_>,
@@ -114,7 +111,8 @@ impl StoreConfigs {
         work.reload()
     }
 
-    /// One zone a website: where its views disagree, its default view's.
+    /// The time zone of each website. If its store views differ, that of its
+    /// default view.
     fn choose_timezones(
         &self,
         known: &VisibleStores,
@@ -166,7 +164,8 @@ fn parse_config(bytes: &[u8], known: &VisibleStores) -> Checked<StoreViewConfig>
     })
 }
 
-/// By id, else by code; both must mean the same.
+/// Finds the store view by id, or else by code. If both are given, they must
+/// match.
 fn find_store_view<'k>(
     item: &StoreConfigItem<'_>,
     known: &'k VisibleStores,
@@ -200,7 +199,7 @@ fn canonical_value(path: &str, value: &RestValue<'_>, name: &str) -> Checked<Opt
         return Ok(None);
     };
     let known = field(path).map_err(|e| ItemProblem::new(name, e.to_string()))?;
-    // Shops often leave the slash at the end out.
+    // Many shops do not have the slash at the end.
     let text = if path == config::BASE_URL && !text.trim().ends_with('/') {
         format!("{}/", text.trim()).into()
     } else {

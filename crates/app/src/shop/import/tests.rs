@@ -1,4 +1,4 @@
-//! What must hold for any bytes at all.
+//! Properties of the parsers for any input.
 
 use std::io::Read;
 
@@ -19,7 +19,7 @@ impl ImportProgress for NoProgress {
     fn items_written(&self, _items: u64, _total: u64) {}
 }
 
-/// Gives a few bytes at a time, as a pipe may.
+/// Returns a few bytes at a time, as a pipe may do.
 struct SmallReads<'b>(&'b [u8], usize);
 
 impl Read for SmallReads<'_> {
@@ -31,7 +31,7 @@ impl Read for SmallReads<'_> {
     }
 }
 
-/// The items of a file, or that it is broken.
+/// The items of a file; `None` if it is invalid.
 fn parsed_items(bytes: &[u8], drop: usize) -> Option<Vec<Vec<u8>>> {
     let (mut input, mut found) = (SmallReads(bytes, drop), Vec::new());
     let mut window = InputBuffer::new("-", &mut input, &NoProgress);
@@ -44,7 +44,7 @@ fn parsed_items(bytes: &[u8], drop: usize) -> Option<Vec<Vec<u8>>> {
     read.is_ok().then_some(found)
 }
 
-/// The rows of a file with their lines, or that it is broken.
+/// The rows of a file with their lines; `None` if it is invalid.
 fn parsed_rows(bytes: &[u8], drop: usize) -> Option<Vec<(u64, Vec<u8>)>> {
     let (mut input, mut found) = (SmallReads(bytes, drop), Vec::new());
     let mut window = InputBuffer::new("-", &mut input, &NoProgress);
@@ -73,7 +73,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in any::<Vec<u8>>(), like in "[\\[\\]{}\",:a1\\\\ \n\r]{0,60}") {
+    fn any_bytes_are_read_or_refused_without_panic(bytes in any::<Vec<u8>>(), like in "[\\[\\]{}\",:a1\\\\ \n\r]{0,60}") {
         for bytes in [&bytes[..], like.as_bytes()] {
             let _ = parsed_items(bytes, 7);
             let _ = parsed_rows(bytes, 7);
@@ -82,7 +82,7 @@ proptest! {
     }
 
     #[test]
-    fn every_item_is_handed_on_as_it_is(list in proptest::collection::vec(value(), 0..6), drop in 1usize..20) {
+    fn every_item_is_passed_on_unchanged(list in proptest::collection::vec(value(), 0..6), drop in 1usize..20) {
         let page = format!(" {{\"x\":[{{}}],\"items\" : {}, \"total_count\":9}}\n", json!(list));
         let wanted: Vec<Vec<u8>> = list.iter().map(|item| item.to_string().into_bytes()).collect();
         prop_assert_eq!(parsed_items(page.as_bytes(), drop), Some(wanted.clone()));
@@ -92,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_are_physical_ones(cells in proptest::collection::vec("[a-z \n\",]{1,6}", 1..6), drop in 1usize..9) {
+    fn rows_have_their_physical_lines(cells in proptest::collection::vec("[a-z \n\",]{1,6}", 1..6), drop in 1usize..9) {
         let (mut text, mut line, mut wanted) = ("h\r\n\r\n".to_owned(), 3, Vec::new());
         for cell in &cells {
             wanted.push((line, cell.clone().into_bytes()));

@@ -1,5 +1,6 @@
-//! One value of a REST item, whatever it is: shops send numbers as texts and
-//! texts as numbers, and what does not fit must be named by its field.
+//! A value of an item. Shops send numbers as texts and texts as numbers, so any
+//! type is accepted first; the error for a value that does not fit names its
+//! field.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAcces
 use super::invalid::{ItemProblem, quote_short};
 use lac_model::time::{Timestamp, parse_lenient};
 
-/// A value that is not a list or object, or that it was one.
+/// A single value. Of a list or object, only the fact is kept.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum RestValue<'a> {
     /// Absent or `null`.
@@ -17,7 +18,7 @@ pub enum RestValue<'a> {
     None,
     Bool(bool),
     Int(i64),
-    /// A number that is no whole one, or too large.
+    /// A number that is not an integer, or is too large.
     Number(f64),
     Text(Cow<'a, str>),
     /// A list or object.
@@ -82,7 +83,7 @@ impl<'de> Visitor<'de> for Any {
 type Checked<T> = Result<T, ItemProblem>;
 
 impl<'a> RestValue<'a> {
-    /// A text of a CSV cell; an empty one is none.
+    /// The text of a CSV cell; `None` if it is empty.
     pub fn from_csv_cell(text: &'a str) -> Self {
         if text.is_empty() {
             Self::None
@@ -91,7 +92,7 @@ impl<'a> RestValue<'a> {
         }
     }
 
-    /// Whether there is nothing: absent, `null` or an empty text.
+    /// Whether the value is absent, `null` or an empty text.
     pub fn is_none(&self) -> bool {
         match self {
             Self::None => true,
@@ -100,8 +101,8 @@ impl<'a> RestValue<'a> {
         }
     }
 
-    /// A text of `most` characters at most, without control characters; numbers
-    /// are texts too.
+    /// A text of at most `most` characters without control characters. Numbers
+    /// are converted.
     pub fn to_text(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
         let text = match self {
             Self::None => return Ok(None),
@@ -111,7 +112,8 @@ impl<'a> RestValue<'a> {
                 return Err(ItemProblem::new(field, "not a text"));
             }
         };
-        // Bytes first: a 10 MB text is not counted out.
+        // Compare the bytes first, so that the characters of a very long text
+        // are not counted.
         let is_long = text.len() > most * 4 || text.chars().count() > most;
         if is_long {
             return Err(ItemProblem::new(
@@ -125,14 +127,14 @@ impl<'a> RestValue<'a> {
         Ok(Some(text))
     }
 
-    /// What a shopper is called. A line break or tab is a space here, and so is
-    /// any other control character: nobody may keep a merchant's file from
-    /// coming in by what they call themselves.
+    /// A customer's name. Control characters, such as line breaks and tabs,
+    /// become spaces, so that a customer cannot make the merchant's file
+    /// invalid by their name.
     pub fn to_name(&self, field: &str, most: usize) -> Checked<Option<Cow<'_, str>>> {
         let Self::Text(text) = self else {
             return self.to_text(field, most);
         };
-        // What is too long is refused for that.
+        // `to_text` rejects texts that are too long or contain NUL.
         if text.len() > most * 4 || text.contains('\0') || !text.contains(char::is_control) {
             return self.to_text(field, most);
         }
@@ -141,7 +143,7 @@ impl<'a> RestValue<'a> {
         Ok(Some(Cow::Owned(clean)))
     }
 
-    /// A whole number, also written as a text.
+    /// An integer, also as text.
     pub fn to_int(&self, field: &str) -> Checked<Option<i64>> {
         match self {
             Self::Int(number) => Ok(Some(*number)),
@@ -155,7 +157,7 @@ impl<'a> RestValue<'a> {
         }
     }
 
-    /// A whole number of 0 or more.
+    /// An integer of 0 or more.
     pub fn to_id(&self, field: &str) -> Checked<Option<i64>> {
         match self.to_int(field)? {
             Some(id) if id < 0 => Err(self.mismatch(field, "an id")),
@@ -179,7 +181,7 @@ impl<'a> RestValue<'a> {
         }
     }
 
-    /// A time; MySQL's zero date is none.
+    /// A time; `None` for MySQL's zero date.
     pub fn to_time(&self, field: &str) -> Checked<Option<Timestamp>> {
         match self {
             _ if self.is_none() => Ok(None),
@@ -191,7 +193,7 @@ impl<'a> RestValue<'a> {
         }
     }
 
-    /// That the value is not what it should be.
+    /// The error for a value that is not what is expected.
     pub fn mismatch(&self, field: &str, wanted: &str) -> ItemProblem {
         let shown = match self {
             Self::Text(text) => quote_short(text),
@@ -205,10 +207,7 @@ impl<'a> RestValue<'a> {
     }
 }
 
-/// What must be there.
-///
-/// # Errors
-/// That it is missing.
+/// The value, or an error if it is missing.
 pub fn required<T>(field: &str, value: Option<T>) -> Checked<T> {
     value.ok_or_else(|| ItemProblem::new(field, "is missing"))
 }

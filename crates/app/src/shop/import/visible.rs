@@ -1,16 +1,17 @@
-//! The store tree as the actor sees it: what a file's items may refer to.
-//! Whatever lies outside the role scope is not there.
+//! The store tree within the actor's role scope, to which a file's items may
+//! refer. What is outside the role scope is not found.
 
 use super::invalid::{ItemProblem, quote_short};
 use crate::ReadView;
 use lac_model::stores::{StoreTree, Website};
 use lac_store::Result;
 
-/// Taken before a file is read; compared again under the lock.
+/// Read before the file, and compared with the store tree again once the store
+/// is locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisibleStores {
     pub tree: StoreTree,
-    /// The websites of a custom role scope.
+    /// The websites of the role scope; `None` for all.
     websites: Option<Vec<i64>>,
 }
 
@@ -29,7 +30,7 @@ impl VisibleStores {
             .is_none_or(|ids| ids.contains(&website_id))
     }
 
-    /// Whether the role scope is some websites.
+    /// Whether the role scope is limited to some websites.
     pub fn is_limited(&self) -> bool {
         self.websites.is_some()
     }
@@ -38,19 +39,13 @@ impl VisibleStores {
         self.tree.website(id).map(|website| website.code.clone())
     }
 
-    /// A website's id, if it is there.
-    ///
-    /// # Errors
-    /// That it is not.
+    /// Checks that the website exists, and returns its id.
     pub fn website(&self, field: &str, id: i64) -> std::result::Result<i64, ItemProblem> {
         let found = self.tree.website(id);
         self.visible_website_id(field, found, || id.to_string())
     }
 
-    /// A website's id by its code.
-    ///
-    /// # Errors
-    /// That it is not there.
+    /// A website's id, by its code.
     pub fn website_by_code(
         &self,
         field: &str,
@@ -73,16 +68,14 @@ impl VisibleStores {
         })
     }
 
-    /// A store view's id by its code.
-    ///
-    /// # Errors
-    /// That it is not there.
+    /// A store view's id, by its code.
     pub fn store_view_by_code(
         &self,
         field: &str,
         code: &str,
     ) -> std::result::Result<i64, ItemProblem> {
-        // The back office's own is everybody's: customers made there have it.
+        // The back office's store view is visible to all: customers created in
+        // the back office have it.
         let found = self.tree.view_by_code(code);
         let seen = found.filter(|view| view.id == 0 || self.sees(view.website_id));
         seen.map(|view| view.id).ok_or_else(|| {
@@ -92,11 +85,8 @@ impl VisibleStores {
         })
     }
 
-    /// Whether a document of this store view may be imported: any, unless the
-    /// role scope is limited.
-    ///
-    /// # Errors
-    /// That the store view is not there.
+    /// Checks that a document of this store view may be imported: any, unless
+    /// the role scope is limited.
     pub fn check_store_view(
         &self,
         field: &str,

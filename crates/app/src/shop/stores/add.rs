@@ -1,4 +1,4 @@
-//! Adding a website, a store group, a store view.
+//! Adds websites, store groups and store views.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,13 +19,12 @@ use lac_store::{Act, Covers, Permit, Result, StoreTreeWrite};
 pub struct StoresAddWebsite {
     pub code: ShortText,
     pub name: ShortText,
-    /// The merchant's id; the next free one if absent.
+    /// The merchant's id; without it, the next free one.
     pub id: Option<StoreId>,
-    /// Make it the default website.
     pub default: bool,
 }
 
-/// Adds a store group. A website's first becomes its default.
+/// Adds a store group. The first group of a website becomes its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoresAddGroup {
     pub code: ShortText,
@@ -34,7 +33,7 @@ pub struct StoresAddGroup {
     pub id: Option<StoreId>,
 }
 
-/// Adds a store view. A group's first becomes its default.
+/// Adds a store view. The first store view of a group becomes its default.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoresAddView {
     pub code: ShortText,
@@ -66,8 +65,9 @@ impl Covers<StoreTreeWrite> for StoresAddWebsite {}
 
 impl StoresAddWebsite {
     /// # Errors
-    /// `already_exists`, `invalid_value`, `beyond_own_rights` for a role scope
-    /// of some websites, `resource_denied`.
+    /// `already_exists`, `invalid_value`, `resource_denied`;
+    /// `beyond_own_rights` if the actor's role scope is limited to some
+    /// websites.
     pub fn run(self, context: &Context<'_>) -> Result<StoreNode> {
         check_code(&self.code)?;
         check_name(&self.name)?;
@@ -119,7 +119,7 @@ impl StoresAddGroup {
         check_name(&self.name)?;
         let filled = describe_new(&self.code, &self.name);
         write::<Self, _>(context, Action::StoreGroupAdd, filled, |work, permit| {
-            // What was typed goes into the record only as a website's code.
+            // The event has the text as a detail until the website is found.
             work.draft.add_detail("website", self.website.clone());
             let (website, group) = self.insert(work, &permit.narrow())?;
             work.draft.details.remove("website");

@@ -1,4 +1,4 @@
-//! Editing a website, a store group, a store view.
+//! Edits websites, store groups and store views.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,19 +12,19 @@ use lac_model::resource::Resource;
 use lac_model::stores::{StoreGroup, StoreTree, StoreView, Website};
 use lac_store::{Act, Covers, Permit, Result, StoreTreeWrite};
 
-/// Changes what is given and leaves the rest.
+/// Changes the given fields.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoresEdit {
     pub what: StoreRef,
     pub name: Option<ShortText>,
     pub code: Option<ShortText>,
-    /// Store views only. Open sessions there go on.
+    /// Only for store views. Open sessions there do not end.
     pub active: Option<bool>,
-    /// Make it the default of what it belongs to.
+    /// Make it the default of its parent or, for a website, of the store.
     pub default: bool,
 }
 
-/// The node as it is now.
+/// The node after the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoresEdited {
     #[serde(flatten)]
@@ -40,9 +40,10 @@ impl Covers<StoreTreeWrite> for StoresEdit {}
 
 impl StoresEdit {
     /// # Errors
-    /// `website_not_found`, `store_group_not_found`, `store_view_not_found`,
-    /// `already_exists`, `invalid_value`, `read_only` for the back office's
-    /// own, `beyond_own_rights`, `resource_denied`.
+    /// `input_required` without a change; `website_not_found`,
+    /// `store_group_not_found`, `store_view_not_found`, `already_exists`,
+    /// `invalid_value`, `read_only` for the back office's nodes,
+    /// `beyond_own_rights`, `resource_denied`.
     pub fn run(self, context: &Context<'_>) -> Result<StoresEdited> {
         self.code.as_deref().map_or(Ok(()), check_code)?;
         self.name.as_deref().map_or(Ok(()), check_name)?;
@@ -78,7 +79,7 @@ impl StoresEdit {
         })
     }
 
-    /// The same node under the code it has afterwards.
+    /// The same request with the node's new code.
     fn with_new_code(&self) -> Self {
         let code = self.code.clone().unwrap_or_else(|| self.what.code.clone());
         let what = StoreRef::new(self.what.level, code);
@@ -108,8 +109,9 @@ impl StoresEdit {
         match self.what.find(work)? {
             StoreEntity::Website(old) => {
                 if code.is_some_and(|code| code != old.code) {
-                    // The log knows websites by their codes: whoever took one
-                    // that another had before would read its events.
+                    // The log identifies websites by their codes. An actor who
+                    // takes over a code that another website had could read
+                    // that website's events.
                     work.require_all_websites("changing a website's code")?;
                 }
                 let mut new = old.clone();

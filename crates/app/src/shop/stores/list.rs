@@ -1,4 +1,4 @@
-//! The hierarchy as a list: each website, its groups, their views.
+//! Lists the store hierarchy: each website, its groups, and their store views.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +10,12 @@ use lac_model::resource::Resource;
 use lac_model::stores::{StoreTree, Website};
 use lac_store::Result;
 
-/// Asks for the hierarchy.
+/// Asks for the store hierarchy.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StoresList {
     /// Only these levels; empty for all.
     pub levels: BoundedList<StoreLevel, MAX_VALUES_PER_FIELD>,
-    /// The back office's own as well.
+    /// Whether to include the back office's nodes.
     pub back_office: bool,
 }
 
@@ -31,7 +31,7 @@ impl StoresList {
                     push_website(tree, website, &mut nodes);
                 }
             }
-            // Of those that exist for the actor.
+            // The default among the websites that the actor can see.
             let default = tree.default_website_among(|id| view.actor.can_see_website(id));
             for node in &mut nodes {
                 if node.kind == StoreLevel::Website {

@@ -1,4 +1,4 @@
-//! Websites, store groups and store views: list them, add, edit, remove.
+//! Websites, store groups and store views: list, add, edit and remove them.
 
 mod add;
 mod edit;
@@ -24,8 +24,6 @@ use lac_model::stores::{StoreTree, Website};
 use lac_model::text::is_deceptive;
 use lac_store::{Permit, Result, StoreTreeWrite};
 
-/// # Errors
-/// `invalid_value`.
 fn check_code(code: &str) -> Result<()> {
     if is_valid_code(code) {
         return Ok(());
@@ -38,8 +36,6 @@ fn check_code(code: &str) -> Result<()> {
     ))
 }
 
-/// # Errors
-/// `invalid_value`.
 fn check_name(name: &str) -> Result<()> {
     let problem = if name.is_empty() || name.chars().count() > 255 {
         "it has 1 to 255 characters"
@@ -60,7 +56,7 @@ fn back_office_fault(level: StoreLevel, code: &str) -> Fault {
     }
 }
 
-/// Makes one website the default and no other.
+/// Makes one website the default, and no other.
 fn make_default(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, StoreTreeWrite>,
@@ -81,17 +77,15 @@ fn make_default(
     Ok(())
 }
 
-/// An id nothing has yet.
-///
-/// # Errors
-/// `already_exists`, `invalid_value`.
+/// The requested id if it is free, or the next free one.
 fn free_id(
     asked: Option<StoreId>,
     what: &str,
     taken: impl Iterator<Item = i64> + Clone,
 ) -> Result<i64> {
     let Some(id) = asked.map(StoreId::get) else {
-        // Whoever took the highest one must not use all others up.
+        // Ignores the greatest possible id, so that using it does not make all
+        // lower ids look used.
         let usual = taken.clone().filter(|id| *id < StoreId::MAX).max();
         let next = usual.unwrap_or(0).max(0) + 1;
         let known: BTreeSet<i64> = taken.collect();

@@ -1,10 +1,10 @@
-//! Websites, store groups and store views as they are shown.
+//! Websites, store groups and store views in answers.
 
 use serde::{Deserialize, Serialize};
 
 use lac_model::stores::{StoreGroup, StoreTree, StoreView, Website};
 
-/// A level of the hierarchy.
+/// A level of the store hierarchy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StoreLevel {
@@ -32,13 +32,13 @@ pub struct StoreNode {
     pub id: i64,
     pub code: String,
     pub name: String,
-    /// Its own website's code.
+    /// The code of its website; for a website, its own code.
     pub website: String,
-    /// Its own group's code; `null` for a website.
+    /// The code of its group; for a group, its own code; `null` for a website.
     pub group: Option<String>,
-    /// The default of what it belongs to (a website: of all).
+    /// Whether it is the default of its parent or, for a website, of the store.
     pub default: bool,
-    /// `null` for what is not a store view.
+    /// `null` for websites and groups.
     pub active: Option<bool>,
 }
 

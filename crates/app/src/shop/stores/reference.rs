@@ -1,5 +1,5 @@
-//! `website:CODE`, `group:CODE`, `store-view:CODE`: what one names a node of
-//! the store hierarchy by.
+//! References to nodes of the store hierarchy: `website:CODE`, `group:CODE`,
+//! `store-view:CODE`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use lac_model::scope::is_valid_code;
 use lac_model::stores::{StoreGroup, StoreTree, StoreView, Website};
 use lac_store::Result;
 
-/// One node, by its code.
+/// A reference to a node: its level and code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct StoreRef {
@@ -68,7 +68,7 @@ impl TryFrom<String> for StoreRef {
     }
 }
 
-/// The node an address leads to.
+/// The node of a reference.
 pub(super) enum StoreEntity<'a> {
     Website(&'a Website),
     Group(&'a StoreGroup),
@@ -98,7 +98,7 @@ impl StoreEntity<'_> {
         })
     }
 
-    /// Whether it is one of the back office's own three.
+    /// Whether the node belongs to the back office.
     pub(super) fn is_back_office(&self) -> bool {
         match self {
             Self::Website(website) => website.id == 0,
@@ -109,10 +109,7 @@ impl StoreEntity<'_> {
 }
 
 impl StoreRef {
-    /// The node within the actor's role scope.
-    ///
-    /// # Errors
-    /// `website_not_found`, `store_group_not_found`, `store_view_not_found`.
+    /// Finds the node, within the actor's role scope.
     pub(super) fn find<'v>(&self, view: &'v ReadView<'_>) -> Result<StoreEntity<'v>> {
         let tree = view.store_tree()?;
         let code = self.code.as_str();

@@ -1,4 +1,4 @@
-//! Removing what nothing refers to any more, its config values with it.
+//! Removes nodes that are not in use, with their config values.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,31 +12,31 @@ use lac_model::scope::ScopeLevel;
 use lac_model::stores::{StoreGroup, StoreTree, Website};
 use lac_store::{Act, ConfigRow, ConfigWrite, Covers, Permit, Result, StoreTreeWrite};
 
-/// Asks whether one can be removed, and what would go with it; before the
-/// confirmation.
+/// Asks whether a node can be removed, and how many config values would be
+/// removed with it. For the question before the removal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoresPlanRemove {
     pub what: StoreRef,
 }
 
-/// Removes one.
+/// Removes a node.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StoresRemove {
     pub what: StoreRef,
 }
 
-/// What is gone.
+/// The removed node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoresRemoved {
     pub kind: StoreLevel,
     pub code: String,
-    /// How many config values went with it.
+    /// The number of config values that were removed with it.
     pub config_values: usize,
 }
 
 impl StoresPlanRemove {
     /// # Errors
-    /// As [`Remove::run`].
+    /// As [`StoresRemove::run`].
     pub fn run(self, context: &Context<'_>) -> Result<StoresRemoved> {
         let remove = StoresRemove { what: self.what };
         read(context, Action::StoreRemove, &[Resource::STORE], |view| {
@@ -55,8 +55,8 @@ impl Covers<ConfigWrite> for StoresRemove {}
 
 impl StoresRemove {
     /// # Errors
-    /// `in_use`, naming by what; `website_not_found`, `store_group_not_found`,
-    /// `store_view_not_found`, `read_only` for the back office's own,
+    /// `in_use`, naming what uses the node; `website_not_found`, `store_group_not_found`,
+    /// `store_view_not_found`, `read_only` for the back office's nodes,
     /// `resource_denied`.
     pub fn run(self, context: &Context<'_>) -> Result<StoresRemoved> {
         let fill = |event: &mut Event| event.add_detail("what", self.what.to_string());
@@ -132,7 +132,8 @@ fn counted_noun(noun: &str, count: u64) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// Takes it out; where it was a default, the next of its siblings is.
+/// Removes the entity. If it was a default, its next sibling becomes the
+/// default.
 fn remove_entity(
     work: &UnitOfWork<'_>,
     permit: &Permit<'_, StoreTreeWrite>,

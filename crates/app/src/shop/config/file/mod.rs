@@ -1,4 +1,4 @@
-//! Config as a file declares it (`lac-config/1`).
+//! Config files (`lac-config/1`).
 
 pub mod plan;
 mod read;
@@ -18,22 +18,22 @@ use lac_model::resource::Resource;
 use lac_model::scope::{ConfigScope, ScopeLevel};
 use lac_store::Result;
 
-/// What a file says of itself.
+/// The value of `format` in a file.
 pub const FORMAT: &str = "lac-config/1";
 
-/// Both that config can take.
+/// The resources for the two parts of the config.
 pub const RESOURCES: [Resource; 2] = [Resource::CONFIG_SECTION, Resource::CONFIG];
 
-/// A field at a scope; ordered by scope, then as the registry is.
+/// A field at a scope; ordered by scope, then as in the registry of fields.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScopedField {
     pub scope: ConfigScope,
-    /// Which of [`fields`].
+    /// The index in [`fields`].
     index: usize,
 }
 
 impl ScopedField {
-    /// `None` for a path that there is not.
+    /// `None` if there is no field with this path.
     pub fn new(scope: ConfigScope, path: &str) -> Option<Self> {
         let index = fields().iter().position(|field| field.path == path)?;
         Some(Self { scope, index })
@@ -44,10 +44,10 @@ impl ScopedField {
     }
 }
 
-/// Canonical values: what a store holds or what a file wants.
+/// Values in canonical form, either as stored or as in a file.
 pub type ConfigState = BTreeMap<ScopedField, String>;
 
-/// What is stored, as far as the actor may read it and a file can set it.
+/// The stored values that the actor may read and that a file can set.
 pub fn stored_state(view: &ReadView<'_>) -> Result<ConfigState> {
     let tree = view.store_tree()?;
     let scope = |level: ScopeLevel, id: i64| match level {
@@ -83,7 +83,8 @@ pub fn stored_state(view: &ReadView<'_>) -> Result<ConfigState> {
     Ok(state)
 }
 
-/// Those of the resources that the actor lacks, and what is left out for it.
+/// Descriptions of the sections that are left out because the actor lacks their
+/// resources.
 pub fn left_out_sections(view: &ReadView<'_>, needed: &[Resource]) -> Vec<String> {
     let lacks = |resource: &&Resource| !view.actor.rights.allows(**resource);
     let said = |resource: &Resource| {

@@ -1,5 +1,5 @@
-//! What has to change so that a store is as a file wants it. Pure: two states
-//! go in, a list of changes comes out.
+//! Computes the changes that make the store match a file. Pure: two states go
+//! in, a list of changes comes out.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::ConfigState;
 use lac_model::config;
 use lac_model::scope::ConfigScope;
 
-/// One change: exactly what one command would do, and one event.
+/// One change: the same as one command, with one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum ConfigChange {
@@ -38,7 +38,7 @@ impl ConfigChange {
         }
     }
 
-    /// The value there will be; `None` if it inherits then.
+    /// The new value; `None` if the field will inherit.
     pub fn after(&self) -> Option<&str> {
         match self {
             Self::ConfigSet { after, .. } => Some(after),
@@ -47,8 +47,9 @@ impl ConfigChange {
     }
 }
 
-/// The changes; with `prune`, what the file lacks inherits again. What is
-/// logged changes first: from then on everything is.
+/// The changes from `now` to `wanted`. With `prune`, values that are not in
+/// `wanted` are removed. The setting of which actions are logged comes first,
+/// so that the other changes are logged.
 pub fn plan_changes(now: &ConfigState, wanted: &ConfigState, prune: bool) -> Vec<ConfigChange> {
     let set = wanted.iter().filter_map(|(key, after)| {
         let before = now.get(key);
@@ -72,7 +73,7 @@ pub fn plan_changes(now: &ConfigState, wanted: &ConfigState, prune: bool) -> Vec
     changes
 }
 
-/// How many values the store has that the file lacks.
+/// The number of stored values that the file does not have.
 pub fn count_unmanaged(now: &ConfigState, wanted: &ConfigState) -> usize {
     now.keys().filter(|key| !wanted.contains_key(*key)).count()
 }
@@ -102,7 +103,7 @@ mod tests {
         state
     }
 
-    /// A text that the kind takes, in canonical form.
+    /// A value of the type, in canonical form.
     fn value(kind: ValueType, n: u64, text: &str) -> Option<String> {
         let given = match kind {
             ValueType::YesNo => ["yes", "no"][usize::from(n.is_multiple_of(2))].to_owned(),
@@ -165,14 +166,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn with_prune_the_store_becomes_what_the_file_says(now in state(), wanted in state()) {
+        fn with_prune_the_store_matches_the_file(now in state(), wanted in state()) {
             let then = carried_out(&now, &plan_changes(&now, &wanted, true));
             prop_assert_eq!(&then, &wanted);
             prop_assert!(plan_changes(&then, &wanted, true).is_empty());
         }
 
         #[test]
-        fn without_it_what_the_file_lacks_stays(now in state(), wanted in state()) {
+        fn without_prune_other_values_stay(now in state(), wanted in state()) {
             let then = carried_out(&now, &plan_changes(&now, &wanted, false));
             prop_assert!(plan_changes(&then, &wanted, false).is_empty());
             let mut both = now.clone();
@@ -181,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_is_read_in_any_order(wanted in state(), reversed: bool) {
+        fn written_file_is_read_in_any_order(wanted in state(), reversed: bool) {
             let text = write_file(&wanted, &tree());
             let mut blocks: Vec<&str> = text.split("\n\n").collect();
             if reversed {

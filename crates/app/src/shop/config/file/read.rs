@@ -1,4 +1,4 @@
-//! From a file's text to what it wants.
+//! Reads config files.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +12,24 @@ use lac_model::resource::Resource;
 use lac_model::scope::ConfigScope;
 use lac_store::Result;
 
-/// A file that was read and is right in itself; scopes have not been looked up.
+/// A file that was read and is valid by itself. Its scopes have not been looked
+/// up.
 #[derive(Debug)]
 pub struct ConfigFile<'t> {
     source: Source<'t>,
-    /// Every scope, and where it is named.
+    /// All scopes, with their positions.
     scopes: Vec<(ConfigScope, Offset)>,
     values: ConfigState,
-    /// What is fixed when the store is made: it may be said, not changed.
+    /// Values of fields that are fixed when the store is created. The file may
+    /// contain them, but not change them.
     read_only_values: BTreeMap<ScopedField, (Offset, String)>,
 }
 
-/// The most values of a file. Each change is an event, and all are made under
+/// The most values in a file: each change is an event, and all are made under
 /// the write lock.
 const MAX_VALUES: usize = 10_000;
 
 impl<'t> ConfigFile<'t> {
-    /// # Errors
-    /// `invalid_file`, with line, column, field and reason.
     pub fn read(text: &'t str) -> Result<Self> {
         let source = Source::new(text);
         let mut file = source.parse_table(FORMAT)?;
@@ -107,7 +107,7 @@ impl<'t> ConfigFile<'t> {
         Ok(())
     }
 
-    /// What changing all that it speaks of takes.
+    /// The resources needed to change all values in the file.
     pub fn resources(&self) -> Vec<Resource> {
         let keys = self.values.keys().chain(self.read_only_values.keys());
         let mut needed: Vec<Resource> = keys.map(|key| field_resource(key.field())).collect();
@@ -116,11 +116,8 @@ impl<'t> ConfigFile<'t> {
         needed
     }
 
-    /// Looks up its scopes, and compares what cannot be changed: the values of
-    /// those fields that the actor may read.
-    ///
-    /// # Errors
-    /// `invalid_file`.
+    /// Looks up the scopes and compares the values that cannot be changed.
+    /// Returns the values of the fields that the actor may read.
     pub fn resolve(&self, view: &ReadView<'_>) -> Result<ConfigState> {
         for (scope, at) in &self.scopes {
             if let Err(fault) = ScopePlace::find(view, scope) {
@@ -157,7 +154,7 @@ impl<'t> ConfigFile<'t> {
     }
 }
 
-/// The canonical text of a value of a type that suits the field.
+/// The canonical text of a value, if its TOML type fits the field.
 fn canonical_text(field: &ConfigField, value: ScalarValue) -> std::result::Result<String, String> {
     let takes_numbers = matches!(
         field.kind,

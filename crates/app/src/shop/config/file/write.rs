@@ -1,4 +1,4 @@
-//! From what a store holds to a file's text.
+//! Writes config files.
 
 use super::{ConfigState, FORMAT, ScopedField};
 use crate::core::toml::{toml_key, toml_string};
@@ -6,8 +6,9 @@ use lac_model::config::ValueType;
 use lac_model::scope::ConfigScope;
 use lac_model::stores::StoreTree;
 
-/// The file: default, then websites, then store views as the tree has them,
-/// fields in the registry's order, one a line. Values are canonical.
+/// The text of a file: the default scope, then websites and store views in the
+/// order of the store tree; in each, one line per field, in the order of the
+/// registry.
 pub fn write_file(state: &ConfigState, tree: &StoreTree) -> String {
     let websites = tree.websites.iter().map(|website| &website.code);
     let views = tree.views.iter().map(|view| &view.code);

@@ -1,4 +1,4 @@
-//! Customers into the store, inside the import's transaction.
+//! Writes customers to the store, in the transaction of the import.
 
 use std::collections::HashSet;
 
@@ -17,33 +17,34 @@ use lac_model::ids::CustomerId;
 use lac_model::session::EndCause;
 use lac_store::{Permit, Result};
 
-/// One import of customers, at work.
+/// The state of an import of customers.
 pub(super) struct CustomerImporter<'i, 'tx> {
     pub(super) work: &'i mut UnitOfWork<'tx>,
     pub(super) permit: &'i Permit<'tx, CustomerImportWrite>,
     pub(super) stores: &'i VisibleStores,
     pub(super) effects: AllowedEffects,
-    /// How a row's place is called: line or item.
+    /// Whether rows are counted by line or by item.
     pub(super) position: fn(u64) -> ItemPosition,
     pub(super) counts: &'i mut ImportCounts,
     pub(super) file: &'i str,
     pub(super) file_ids: &'i [i64],
     pub(super) next_local: i64,
-    /// Customers whose address another one of the file has taken, and who have
-    /// not been given their own new one yet.
+    /// Customers whose address was given to another customer, and who have not
+    /// yet got their new one.
     pub(super) displaced: HashSet<CustomerId>,
 }
 
-/// Where a row goes.
-#[allow(clippy::large_enum_variant)] // one at a time, and mostly the large one
+/// The customer that a row is about.
+#[allow(clippy::large_enum_variant)] // only one exists at a time
 pub(super) enum RowTarget {
     Existing(Customer),
     New(CustomerId),
 }
 
 impl CustomerFile<'_> {
-    /// Creates, updates and (`complete`) deactivates.
-    #[allow(clippy::too_many_arguments)] // all of an import meets here
+    /// Creates and updates customers and, with `complete`, deactivates those
+    /// that are missing.
+    #[allow(clippy::too_many_arguments)] // the whole state of an import
     pub fn apply<'tx>(
         mut self,
         work: &mut UnitOfWork<'tx>,
@@ -101,8 +102,8 @@ impl CustomerFile<'_> {
 }
 
 impl CustomerImporter<'_, '_> {
-    /// Creates or updates the customer of one row; `None` where the importer
-    /// may do nothing of it.
+    /// Creates or updates the customer of a row. `None` if the importer may not
+    /// change anything in it.
     fn import_row(
         &mut self,
         row: &CustomerRow<'_>,
@@ -122,7 +123,7 @@ impl CustomerImporter<'_, '_> {
         }
     }
 
-    /// Notes what the importer may not do.
+    /// Counts a change that the importer has no right to make.
     pub(super) fn note_left_out(
         &mut self,
         effect: Effect,
@@ -134,8 +135,8 @@ impl CustomerImporter<'_, '_> {
             .note(effect, (self.position)(row.at), field);
     }
 
-    /// The customer of a row for whoever may not change customers: the one who
-    /// is the same here already, but for what they allow and are called.
+    /// The customer of a row, for importers who may not change customers: an
+    /// existing customer with this id or address on the same website.
     fn find_existing(&mut self, row: &CustomerRow<'_>) -> Result<Option<Customer>> {
         let (found, field) = match row.id.map(CustomerId::from_merchant) {
             Some(id) => (
@@ -227,8 +228,9 @@ impl CustomerImporter<'_, '_> {
         Ok(customer.id)
     }
 
-    /// A move is an event of its own: other rules count where somebody is at
-    /// home. So is another address of somebody who said yes: whom it is for.
+    /// Records an event of its own for a move to another website, because other
+    /// rules apply there, and for a new address of a customer with consent,
+    /// because it decides whose consent it is.
     fn record_identity_change(&mut self, before: &Customer, after: &Customer) -> Result<()> {
         let mut event = self.new_event(Action::CustomerEdit, after);
         let fields = |customer: &Customer| {
@@ -257,7 +259,7 @@ impl CustomerImporter<'_, '_> {
         Ok(())
     }
 
-    /// Ends what the customer's consent no longer carries.
+    /// Ends sessions that the customer's consent no longer allows.
     pub(super) fn end_sessions_without_consent(
         &mut self,
         customer: &Customer,
@@ -265,7 +267,7 @@ impl CustomerImporter<'_, '_> {
     ) -> Result<()> {
         let (consent, id) = (&customer.consent, customer.id);
         if consent.granted && consent.until.is_none() {
-            return Ok(()); // whatever stood, stands
+            return Ok(());
         }
         let ended = if was_yes && !consent.granted {
             sessions::end_after_refusal(self.work, &self.permit.narrow(), id)?
@@ -276,11 +278,11 @@ impl CustomerImporter<'_, '_> {
         Ok(())
     }
 
-    /// What the file tells; the rest stays.
+    /// Takes the values of the row; fields without a value stay.
     fn apply_row(&self, customer: &mut Customer, row: &CustomerRow<'_>) {
         if customer.website_id != row.website_id {
-            // Until somebody with the right to it says otherwise, the rules of
-            // the website they were moved away from count as well.
+            // Until the move is confirmed, the rules of the website before
+            // apply too.
             let first = customer.guard_website_id.unwrap_or(customer.website_id);
             customer.guard_website_id = Some(first).filter(|id| *id != row.website_id);
         }
@@ -292,9 +294,10 @@ impl CustomerImporter<'_, '_> {
         customer.active = row.active.unwrap_or(customer.active);
         customer.confirmed = row.confirmed.unwrap_or(customer.confirmed);
         customer.created_at = row.created_at.or(customer.created_at);
-        // Never backwards, and never ahead of the clock: consent leans on it.
-        // A yes that is left out was not heard, so the file may bring it again;
-        // a no was, so that no older yes wins.
+        // The time never goes back and is never in the future, because consent
+        // depends on it. A "yes" that the importer may not apply does not
+        // change the time, so that the same file can apply it later. A "no"
+        // does, so that no older "yes" wins.
         let is_unheard = row.consent == Some(true) && !self.effects.consents;
         let told = row
             .updated_at

@@ -1,4 +1,4 @@
-//! What a file says of consent, and what comes of it.
+//! Applies the consent in a file.
 
 use super::apply::CustomerImporter;
 use super::row::CustomerRow;
@@ -11,8 +11,8 @@ use lac_model::time::Timestamp;
 use lac_store::Result;
 
 impl CustomerImporter<'_, '_> {
-    /// Lets the file's word compete; a change is an event of its own. Returns
-    /// whether there was one.
+    /// Decides between the stored consent and the file's, and records a change
+    /// as an event of its own. Returns whether there was a change.
     pub(super) fn apply_consent(
         &mut self,
         customer: &mut Customer,
@@ -33,7 +33,8 @@ impl CustomerImporter<'_, '_> {
                 self.note_left_out(Effect::Consent, row, "assistance_allowed");
                 return Ok(false);
             }
-            // Where silence is a yes, the first no is a change.
+            // If the website allows logins without an answer, the first "no" is
+            // a change.
             ImportDecision::UpdateTime(at) if self.does_silence_allow(customer)? => Some(at),
             ImportDecision::UpdateTime(at) => {
                 customer.consent.changed_at = Some(at);
@@ -53,7 +54,7 @@ impl CustomerImporter<'_, '_> {
         Ok(mode.transpose()? == Some(ConsentMode::OptOut))
     }
 
-    /// Changes it and records that.
+    /// Changes the consent and records an event.
     pub(super) fn change_consent(
         &mut self,
         customer: &mut Customer,
@@ -81,7 +82,7 @@ impl CustomerImporter<'_, '_> {
         Ok(())
     }
 
-    /// An event about a customer, besides the import's own.
+    /// A new event about a customer, in addition to the event of the import.
     pub(super) fn new_event(&self, action: Action, customer: &Customer) -> Event {
         let mut event = self.work.event(action);
         event.customer_id = Some(customer.id);

@@ -1,4 +1,5 @@
-//! Who a row is: by the merchant's id, or by website and address.
+//! Finds the customer of a row: by the merchant's id, or by website and
+//! address.
 
 use super::apply::{CustomerImporter, RowTarget};
 use super::row::CustomerRow;
@@ -14,7 +15,8 @@ use lac_model::session::EndCause;
 use lac_store::Result;
 
 impl CustomerImporter<'_, '_> {
-    /// CSV: website and address are the identity.
+    /// For CSV, which has no ids: the customer with the row's website and
+    /// address.
     pub(super) fn target_by_address(
         &mut self,
         row: &CustomerRow<'_>,
@@ -28,7 +30,8 @@ impl CustomerImporter<'_, '_> {
         Ok(Ok(RowTarget::New(id)))
     }
 
-    /// REST: the merchant's id is; a `local:N` with the address becomes it.
+    /// For REST: the customer with the merchant's id. A `local:N` with the
+    /// row's address gets that id.
     pub(super) fn target_by_id(
         &mut self,
         id: i64,
@@ -65,15 +68,15 @@ impl CustomerImporter<'_, '_> {
         Ok(Ok(here.map_or(RowTarget::New(id), RowTarget::Existing)))
     }
 
-    /// Whoever has the row's address on its website now.
+    /// The customer who has the row's address on its website now.
     pub(super) fn address_holder(&self, row: &CustomerRow<'_>) -> Result<Option<Customer>> {
         let mut found = self.work.read.customers_by_email(&email_key(&row.email))?;
         found.retain(|customer| customer.website_id == row.website_id);
         Ok(found.pop())
     }
 
-    /// A `local:N` gets the merchant's id, or goes up in who has it already:
-    /// one person, told of twice, of whom the more careful word holds.
+    /// Gives a `local:N` the merchant's id, or merges it with the customer who
+    /// has that id already. If they differ, the stricter values win.
     fn merge_local(
         &mut self,
         here: Option<Customer>,
@@ -89,7 +92,8 @@ impl CustomerImporter<'_, '_> {
             serde_json::json!({ "id": id }),
         );
         if local.consent.seq.is_some() {
-            // What was said under the one id counts under the other.
+            // The log has the consent under the old id. This change must be
+            // logged, even if the config says otherwise.
             self.work.log_everything();
         }
         let _ = self.work.record_event(&event)?;
@@ -99,7 +103,8 @@ impl CustomerImporter<'_, '_> {
                 .customer_renumber(&self.permit.narrow(), local.id, id)?;
             let mut customer = Customer { id, ..local };
             if customer.consent.granted && !self.effects.consents {
-                // Else whoever may import could say which account a yes is for.
+                // Otherwise the importer could decide to which account a
+                // consent belongs.
                 self.note_left_out(Effect::Consent, row, "id");
                 self.change_consent(&mut customer, false, Some(self.work.now))?;
                 let consent = &customer.consent;
@@ -116,7 +121,7 @@ impl CustomerImporter<'_, '_> {
         self.work
             .tx
             .customer_renumber(&self.permit.narrow(), local.id, id)?;
-        // The sessions are the other's now, who may allow less.
+        // The sessions now belong to the other record, which may allow less.
         if local.active && !here.active {
             self.end_sessions(id, EndCause::CustomerInactive)?;
         }
@@ -134,8 +139,9 @@ impl CustomerImporter<'_, '_> {
         Ok(RowTarget::Existing(here))
     }
 
-    /// Stores who two records became. Whoever is parked gets their new address
-    /// with the rest of the row; the old one may be another customer's by now.
+    /// Stores the merged customer. If their address is in use by another
+    /// customer of the file, stores only the consent: the row brings the new
+    /// address.
     fn save_merged(&self, customer: &Customer) -> Result<()> {
         if self.displaced.contains(&customer.id) {
             let (id, consent) = (customer.id, &customer.consent);
@@ -144,8 +150,8 @@ impl CustomerImporter<'_, '_> {
         self.work.tx.customer_put(&self.permit.narrow(), customer)
     }
 
-    /// The more careful word of the two. A no keeps who said it: one that the
-    /// customer or an admin user said stays one that no file turns.
+    /// Takes the stricter consent of the two. A refusal keeps its source, so
+    /// that imports cannot override a refusal by the customer or an admin user.
     fn merge_consent(&mut self, here: &mut Customer, local: &Customer) -> Result<()> {
         let (mine, other) = (&here.consent, &local.consent);
         let is_no = !other.granted && other.changed_at.is_some();

@@ -1,4 +1,4 @@
-//! `--complete`: who is missing from the file is gone.
+//! `--complete`: deactivates customers that are missing from the file.
 
 use super::CustomerImportWrite;
 use crate::UnitOfWork;
@@ -10,10 +10,10 @@ use lac_model::ids::CustomerId;
 use lac_model::session::EndCause;
 use lac_store::{Permit, Result};
 
-/// So many may be missing without anybody being asked.
+/// This many may always be missing.
 const MAX_MISSING: u64 = 10;
 
-/// How many active customers there are before anything is changed.
+/// The number of active customers before the import, if `complete`; else 0.
 pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64> {
     let mut active = 0;
     if options.complete {
@@ -26,12 +26,9 @@ pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64
     Ok(active)
 }
 
-/// Deactivates every active customer within the actor's scope whose id is not
-/// `present`, and ends their sessions.
-///
-/// # Errors
-/// `too_many_missing` if that were all of them, or more than ten and more than
-/// a fifth, unless it is allowed.
+/// Deactivates all active customers within the actor's role scope whose ids are
+/// not in `present`, and ends their sessions. Unless `allow_empty`, fails if
+/// these are all customers, or more than ten and more than a fifth.
 pub fn deactivate_missing(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, CustomerImportWrite>,

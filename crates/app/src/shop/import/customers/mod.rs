@@ -1,4 +1,4 @@
-//! Customers: from CSV, which knows no ids, or from REST.
+//! Imports customers from CSV, which has no ids, or from REST.
 
 mod apply;
 mod consent;
@@ -22,7 +22,7 @@ use super::{ImportOptions, VisibleStores};
 use lac_model::customer::email_key;
 use lac_store::{ConsentWrite, Covers, CustomerWrite, Result, SessionWrite, Store};
 
-/// What importing customers writes.
+/// All that an import of customers writes.
 pub struct CustomerImportWrite;
 
 impl Covers<CustomerWrite> for CustomerImportWrite {}
@@ -33,15 +33,15 @@ impl Covers<SessionWrite> for CustomerImportWrite {}
 #[derive(Debug)]
 pub struct CustomerFile<'s> {
     spool: RowSpool<'s>,
-    /// How a row's place is called: line or item.
+    /// Whether rows are counted by line or by item.
     at: fn(u64) -> ItemPosition,
-    /// Merchant's ids of all rows that will be imported.
+    /// The merchant's ids of all rows that will be imported.
     ids: Vec<i64>,
-    /// Rows (by line or item) that repeat another and were left out.
+    /// Rows (by line or item) that repeat an earlier row and are left out.
     duplicates: HashSet<u64>,
 }
 
-/// Notes rows as they are read.
+/// Collects rows and finds duplicates.
 struct CustomerCollector<'s> {
     spool: RowSpool<'s>,
     pack: RowEncoder,
@@ -73,9 +73,6 @@ impl<'s> CustomerFile<'s> {
     }
 
     /// Reads REST answers; returns how many items there were.
-    ///
-    /// # Errors
-    /// `invalid_file`, `io`.
     pub fn from_rest(
         store: &'s dyn Store,
         window: &mut InputBuffer<'_>,
@@ -100,9 +97,6 @@ impl<'s> CustomerFile<'s> {
     }
 
     /// Reads CSV; returns how many customers there were.
-    ///
-    /// # Errors
-    /// `invalid_file`, `io`.
     pub fn from_csv(
         store: &'s dyn Store,
         window: &mut InputBuffer<'_>,
@@ -129,7 +123,8 @@ impl<'s> CustomerFile<'s> {
         ))
     }
 
-    /// Finds what is there twice: an id, or an address on one website.
+    /// Finds ids that occur twice, and addresses that occur twice on one
+    /// website.
     fn find_duplicates(
         mut reader: CustomerCollector<'s>,
         at: fn(u64) -> ItemPosition,
@@ -175,7 +170,7 @@ impl<'s> CustomerFile<'s> {
     }
 }
 
-/// What makes a row somebody.
+/// The values that identify a row's customer.
 struct RowIdentity {
     at: u64,
     id: Option<i64>,

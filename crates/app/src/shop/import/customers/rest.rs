@@ -1,4 +1,4 @@
-//! A customer of `GET /V1/customers/search`.
+//! Reads customers of `GET /V1/customers/search`.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ struct CustomerItem<'a> {
     extension_attributes: ExtensionAttributes<'a>,
 }
 
-/// `extension_attributes`: an object, or `[]` where PHP had nothing to say.
+/// `extension_attributes`: an object, or `[]` if empty (PHP).
 #[derive(Debug, Default)]
 struct ExtensionAttributes<'a> {
     assistance_allowed: RestValue<'a>,
@@ -80,10 +80,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for ExtensionAttributes<'a> {
     }
 }
 
-/// Reads and checks one item, and hands its row on.
-///
-/// # Errors
-/// The first field that does not fit.
+/// Reads and checks one item, and passes its row to `then`. Fails with the
+/// first invalid field.
 pub fn parse_customer<T>(
     at: u64,
     bytes: &[u8],
@@ -98,7 +96,8 @@ pub fn parse_customer<T>(
     let website = required("website_id", item.website_id.to_id("website_id")?)?;
     let website_id = known.website("website_id", website)?;
     let store_view_id = item.store_id.to_id("store_id")?;
-    // Set means: not confirmed yet. A confirmed customer's item lacks it.
+    // The field is set while the customer is not confirmed, and missing
+    // afterwards.
     let confirmed = Some(item.confirmation.is_none());
     let raw = RawCustomer {
         email: item.email,

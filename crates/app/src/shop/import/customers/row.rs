@@ -1,5 +1,5 @@
-//! One customer as a file tells of them. Passwords, hashes and tokens have no
-//! place here, so that they cannot be kept by mistake.
+//! A customer in a file. There are no fields for passwords, hashes and tokens,
+//! so that they cannot be stored by mistake.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,14 @@ use lac_model::text::is_deceptive;
 use lac_model::time::Timestamp;
 use lac_store::Result;
 
-/// The width of the name columns of Adobe Commerce's `customer_entity`.
+/// The width of the name columns in Adobe Commerce's `customer_entity`.
 const NAME_MAX: usize = 255;
 
-/// `None` is what the file does not tell, and stays as it is.
+/// A customer in a file. Fields with `None` are not in the file and do not
+/// change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerRow<'a> {
-    /// Its line or item.
+    /// The line or item.
     pub at: u64,
     /// The merchant's id; CSV has none.
     pub id: Option<i64>,
@@ -30,11 +31,10 @@ pub struct CustomerRow<'a> {
     pub confirmed: Option<bool>,
     pub created_at: Option<Timestamp>,
     pub updated_at: Option<Timestamp>,
-    /// What it says of consent.
     pub consent: Option<bool>,
 }
 
-/// The values of a row as they stand in the file, whichever form it has.
+/// The values of a row as in the file, in either format.
 #[derive(Debug, Default)]
 pub struct RawCustomer<'a> {
     pub email: RestValue<'a>,
@@ -47,10 +47,8 @@ pub struct RawCustomer<'a> {
 }
 
 impl<'a> CustomerRow<'a> {
-    /// Checks what all forms have in common.
-    ///
-    /// # Errors
-    /// The first field that does not fit.
+    /// Checks the fields that all formats have. Fails with the first invalid
+    /// field.
     pub fn from_raw(
         at: u64,
         website_id: i64,
@@ -72,7 +70,6 @@ impl<'a> CustomerRow<'a> {
         })
     }
 
-    /// Packs the row for the spool.
     pub fn encode(&self, into: &mut RowEncoder) {
         into.0.clear();
         into.int(self.at.cast_signed());
@@ -89,10 +86,7 @@ impl<'a> CustomerRow<'a> {
         into.flag(self.consent);
     }
 
-    /// Reads it back.
-    ///
-    /// # Errors
-    /// `internal` for a damaged one.
+    /// Decodes a row from the spool.
     pub fn decode(bytes: &'a [u8]) -> Result<Self> {
         let mut from = RowDecoder(bytes);
         Ok(Self {
@@ -112,7 +106,7 @@ impl<'a> CustomerRow<'a> {
     }
 }
 
-/// An address that one could write to, at least in form.
+/// An e-mail address, if its form is valid.
 fn parse_address<'a>(value: &'a RestValue<'_>) -> std::result::Result<Cow<'a, str>, ItemProblem> {
     let text = required("email", value.to_text("email", EMAIL_MAX)?)?;
     let text = match text {
@@ -136,8 +130,8 @@ fn parse_address<'a>(value: &'a RestValue<'_>) -> std::result::Result<Cow<'a, st
     Ok(text)
 }
 
-/// 2 is yes, 1 is no (Adobe Commerce's `LoginAsCustomerAssistance`); absent,
-/// nothing was said.
+/// 2 is yes, 1 is no (Adobe Commerce's `LoginAsCustomerAssistance`). A missing
+/// value is no answer.
 fn parse_consent(value: &RestValue<'_>) -> std::result::Result<Option<bool>, ItemProblem> {
     match value.to_int("assistance_allowed") {
         Ok(None) => Ok(None),

@@ -1,4 +1,4 @@
-//! A row of the "Customers Main File", or of a composite export.
+//! Reads rows of the "Customers Main File", or of a composite export.
 
 use super::row::{CustomerRow, RawCustomer};
 use crate::shop::import::VisibleStores;
@@ -7,7 +7,7 @@ use crate::shop::import::invalid::{InvalidItems, ItemProblem};
 use crate::shop::import::value::{RestValue, required};
 use lac_store::Result;
 
-/// Where the columns are that matter here. All others are not even looked at.
+/// The indexes of the columns that are used. All others are ignored.
 #[derive(Debug)]
 pub struct CustomerColumns {
     email: usize,
@@ -25,8 +25,6 @@ pub struct CustomerColumns {
 }
 
 impl CustomerColumns {
-    /// # Errors
-    /// `invalid_file` where the identity (`email` and `_website`) is missing.
     pub fn find(table: &CsvReader<'_, '_>, sieve: &InvalidItems) -> Result<Self> {
         let column = |name| table.column(name, sieve);
         let missing =
@@ -51,15 +49,13 @@ impl CustomerColumns {
         Ok(found)
     }
 
-    /// Whether the row only adds an address to the customer above it.
+    /// Whether the row only has a further postal address of the customer above.
     pub fn is_further_address(&self, table: &CsvReader<'_, '_>) -> bool {
         table.width_mismatch().is_none() && table.bytes(self.email).trim_ascii().is_empty()
     }
 
-    /// Reads and checks one row, and hands it on.
-    ///
-    /// # Errors
-    /// The first field that does not fit.
+    /// Reads and checks one row, and passes it to `then`. Fails with the first
+    /// invalid field.
     pub fn parse_row<T>(
         &self,
         table: &CsvReader<'_, '_>,
@@ -75,7 +71,7 @@ impl CustomerColumns {
                 .map(RestValue::from_csv_cell)
                 .map_err(|_| ItemProblem::new(name, "is not UTF-8")),
         };
-        // A name that is empty is told; one whose column is not there is not.
+        // An empty name is a value; a missing column is none.
         let name = |column: Option<usize>, name: &str| match cell(column, name)? {
             RestValue::None if column.is_some() => Ok(RestValue::Text("".into())),
             other => Ok::<_, ItemProblem>(other),
@@ -100,7 +96,7 @@ impl CustomerColumns {
         Ok(then(&row))
     }
 
-    /// The code wins over the number: in real files they disagree.
+    /// The code has priority over the id: in real files they can differ.
     fn website_id<'t>(
         &self,
         known: &VisibleStores,

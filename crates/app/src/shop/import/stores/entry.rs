@@ -1,4 +1,4 @@
-//! The three kinds, each as its item tells of it.
+//! Reads websites, store groups and store views from items.
 
 use super::{Checked, StoreEntry, StoreItem};
 use crate::UnitOfWork;
@@ -11,7 +11,8 @@ use lac_store::{Permit, Result, StoreTreeWrite};
 
 const NAME_MAX: usize = 255;
 
-/// Code and name; id 0 is the back office's own.
+/// An item's code and name. The website and store view with id 0 belong to the
+/// back office; their code must be `admin`.
 fn parse_code_and_name(item: &StoreItem<'_>, id: i64) -> Checked<(String, String)> {
     let name = required("name", item.name.to_text("name", NAME_MAX)?)?.into_owned();
     let code = item
@@ -60,7 +61,7 @@ impl StoreEntry for Website {
             return Err(ItemProblem::new("id", format!("website {id} not found")));
         }
         let (code, name) = parse_code_and_name(item, id)?;
-        // As in `lac stores edit`: the log knows websites by their codes.
+        // As in `lac stores edit`: the log identifies websites by their codes.
         if known.is_limited() && here.is_some_and(|here| here.code != code) {
             let problem = "changing it takes a role scope of all websites";
             return Err(ItemProblem::new("code", problem));
@@ -70,7 +71,7 @@ impl StoreEntry for Website {
             code,
             name,
             default_group_id: item.default_group_id.to_id("default_group_id")?,
-            // REST does not tell which it is.
+            // REST does not say which website is the default.
             is_default: here.is_some_and(|here| here.is_default),
         })
     }
@@ -112,7 +113,7 @@ impl StoreEntry for StoreGroup {
         let website_id = required("website_id", item.website_id.to_id("website_id")?)?;
         let website_id = known.website("website_id", website_id)?;
         let name = required("name", item.name.to_text("name", NAME_MAX)?)?.into_owned();
-        // Older releases of the original give store groups no codes.
+        // In older releases of Adobe Commerce, store groups have no codes.
         let code = item
             .code
             .to_text("code", NAME_MAX)?

@@ -1,4 +1,4 @@
-//! Websites, store groups and store views of the REST API.
+//! Imports websites, store groups and store views of the REST API.
 
 mod entry;
 
@@ -17,7 +17,7 @@ use lac_store::{Permit, Result, StoreTreeWrite};
 
 type Checked<T> = std::result::Result<T, ItemProblem>;
 
-/// One item, whichever of the three it is.
+/// An item of any of the three kinds.
 #[derive(Debug, Deserialize)]
 pub struct StoreItem<'a> {
     #[serde(borrow, default)]
@@ -40,18 +40,19 @@ pub struct StoreItem<'a> {
     is_active: RestValue<'a>,
 }
 
-/// A website, store group or store view: kept by id, named by a code that no
-/// other of its kind has.
+/// A website, store group or store view. It is stored by its id, and its code
+/// is unique within its kind.
 pub trait StoreEntry: Clone + PartialEq {
-    /// What it is called in messages.
+    /// The kind's name in messages.
     const NOUN: &'static str;
     fn id(&self) -> i64;
     fn website_id(&self) -> i64;
     fn code(&self) -> &str;
     fn set_code(&mut self, code: String);
-    /// All of its kind.
+    /// All entries of this kind.
     fn all_in(tree: &StoreTree) -> &[Self];
-    /// What an item says; what it does not say stays as it is `here`.
+    /// The entry of an item. Fields that the item does not have stay as in
+    /// `here`, the stored entry.
     fn from_item(
         item: &StoreItem<'_>,
         id: i64,
@@ -66,10 +67,7 @@ pub trait StoreEntry: Clone + PartialEq {
 pub struct StoreEntries<E>(Vec<E>);
 
 impl<E: StoreEntry> StoreEntries<E> {
-    /// Returns how many items there were, too.
-    ///
-    /// # Errors
-    /// `invalid_file`, `io`.
+    /// Reads a file. Also returns the number of items in it.
     pub fn read(
         window: &mut InputBuffer<'_>,
         known: &VisibleStores,
@@ -87,7 +85,8 @@ impl<E: StoreEntry> StoreEntries<E> {
                 Err(problem) => sieve.skip_or_fail(at, problem),
             },
         )?;
-        // Codes may change hands within a file, so they are compared at its end.
+        // Codes are compared after reading the file, because entries can
+        // exchange their codes.
         loop {
             let clash = rows.iter().position(|(_, row)| {
                 let in_file = rows.iter().map(|(_, other)| other);
@@ -124,7 +123,7 @@ impl<E: StoreEntry> StoreEntries<E> {
         Ok(entry)
     }
 
-    /// Creates and updates.
+    /// Creates and updates entries.
     pub fn apply(
         self,
         work: &mut UnitOfWork<'_>,
@@ -133,7 +132,8 @@ impl<E: StoreEntry> StoreEntries<E> {
     ) -> Result<()> {
         let before = E::all_in(work.store_tree()?).to_vec();
         let changed: Vec<&E> = self.0.iter().filter(|row| !before.contains(row)).collect();
-        // A code that changes hands is free before it is taken.
+        // If another entry gets an entry's code, the entry gets a temporary
+        // code first, because codes are unique.
         for here in &before {
             let taken = changed
                 .iter()
