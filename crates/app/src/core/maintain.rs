@@ -11,7 +11,8 @@ use lac_model::audit::{Action, Event};
 use lac_store::{Permit, Result, SessionWrite};
 
 /// Runs maintenance without an actor or authorization: recording expired links
-/// and sessions. The caller of its events is the program itself.
+/// and sessions. Its events have no actor; their admin is the session's
+/// impersonator.
 pub fn maintain<T>(
     context: &Context<'_>,
     body: impl for<'tx> FnOnce(

@@ -59,7 +59,8 @@ impl UnitOfWork<'_> {
         self.log.put_archive(archive)
     }
 
-    /// Removes the personal data of the events that the draft lists as erased.
+    /// Removes the personal data of events `first` to `last`, which the draft
+    /// must list as erased.
     pub fn erase(&self, first: u64, last: u64) -> Result<()> {
         self.log.erase(first, last)
     }

@@ -21,7 +21,7 @@ use lac_store::{ReadTx, Result};
 /// Events can be ahead of the clock by microseconds, because no two have the
 /// same time.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-/// 2020-01-01 to 2100-01-01: outside of it, the clock was never set.
+/// 2020-01-01 to 2100-01-01: a clock outside of it was never set.
 const PLAUSIBLE_TIMES: std::ops::Range<i64> = 1_577_836_800..4_102_444_800;
 
 pub fn check_login_key(doctor: &DoctorContext<'_>) -> Result<DoctorFinding> {

@@ -3,8 +3,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-/// The maximum size of a request in bytes: it may contain a file of 4 MiB,
-/// escaped as JSON.
+/// The maximum size of a request in bytes: enough for a file text of 16 MiB.
 pub const MAX_REQUEST: u32 = 24 * 1024 * 1024;
 
 /// For each account, requests larger than this are received one at a time.

@@ -91,9 +91,9 @@ pub enum Progress {
     Written(u64, u64),
 }
 
-/// Stands for the length of a missing `shopper` text: it was erased, or the
+/// The length that means that there is no `shopper` text: it was erased, or the
 /// reader may not see it.
-const NO_SHOPPER_PART: u32 = u32::MAX;
+const NO_SHOPPER_TEXT: u32 = u32::MAX;
 
 /// An event's texts: the lengths of `record` and `shopper`, then `record`,
 /// `shopper` and `staff`.
@@ -103,9 +103,9 @@ pub fn encode_event_texts<'a>(event: &RecordFields<'a>, lengths: &'a mut [u8; 8]
         customer_part: shopper,
         staff_part: staff,
     } = event.texts;
-    let length = |text: &str| u32::try_from(text.len()).unwrap_or(NO_SHOPPER_PART - 1);
+    let length = |text: &str| u32::try_from(text.len()).unwrap_or(NO_SHOPPER_TEXT - 1);
     lengths[..4].copy_from_slice(&length(record).to_be_bytes());
-    lengths[4..].copy_from_slice(&shopper.map_or(NO_SHOPPER_PART, length).to_be_bytes());
+    lengths[4..].copy_from_slice(&shopper.map_or(NO_SHOPPER_TEXT, length).to_be_bytes());
     [
         &*lengths,
         record.as_bytes(),
@@ -124,7 +124,7 @@ pub fn decode_event_texts(bytes: &[u8]) -> Option<EventTexts<'_>> {
     let texts = std::str::from_utf8(bytes.get(8..)?).ok()?;
     let (record, rest) = texts.split_at_checked(record.try_into().ok()?)?;
     let (shopper, staff) = match shopper {
-        NO_SHOPPER_PART => (None, rest),
+        NO_SHOPPER_TEXT => (None, rest),
         length => {
             let (shopper, staff) = rest.split_at_checked(length.try_into().ok()?)?;
             (Some(shopper), staff)

@@ -32,7 +32,7 @@ pub struct RoleApply {
     pub prune: bool,
     /// Make the changes, then roll back.
     pub dry_run: bool,
-    /// Whether the caller has confirmed deletions.
+    /// Whether the caller has confirmed it.
     pub confirmed: bool,
     #[serde(default)]
     pub confirmation: Confirmation,

@@ -1,6 +1,6 @@
 //! Declarative files in TOML. Every value keeps its position, so that each
-//! error is reported with line, column, field and reason, also where a value
-//! turns out to be wrong only after a look at the store.
+//! error is reported with line, column, field and reason, even for a value that
+//! is only found to be wrong when it is looked up in the store.
 
 mod limits;
 mod table;

@@ -160,8 +160,8 @@ pub fn lock_archives(context: &Context<'_>) -> Result<std::fs::File> {
 
 /// Removes unreferenced files, left by a killed run or replaced by an erasure.
 /// Returns `false` without removing any while somebody reads an older snapshot,
-/// which can still refer to them. A file with more events than the log is kept:
-/// another state of the log wrote it.
+/// which can still refer to them. A file with events beyond the end of the log
+/// is kept: this log did not write it.
 pub fn remove_unreferenced_files(context: &Context<'_>) -> Result<bool> {
     let (known, size): (Vec<String>, u64) = {
         let read = context.store.read()?;

@@ -71,9 +71,9 @@ pub struct ErasureSubject {
 }
 
 /// Searches the whole log, archives included, twice: first for the addresses
-/// that the customer had, then for every event that contains one. An event
-/// about a search that found nobody has no customer id, so only the address
-/// finds it.
+/// that the customer had, then for events about the customer and events that
+/// contain an address. An event about a search that found nobody has no
+/// customer id, so only the address finds it.
 pub fn find_erasable(
     view: &ReadView<'_>,
     subject: &ErasureSubject,
@@ -192,7 +192,7 @@ impl ErasableEvents {
     }
 
     /// Adds the addresses in a change of the customer: the old one, and the new
-    /// one, which no later event has to contain.
+    /// one, because possibly no later event contains it.
     fn add_changed_addresses(&mut self, event: &RecordFields<'_>) {
         let details = event.value(EventField::Details);
         if !details.contains("\"email\"") {
