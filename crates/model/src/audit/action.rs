@@ -1,9 +1,9 @@
-//! Every act, named once.
+//! All actions that the audit log records, and their groups.
 
 use serde::{Deserialize, Serialize};
 
-/// What an act is about. Which groups are logged is config
-/// (`admin/magento_logging/actions`); some cannot be turned off.
+/// A group of actions. The config (`admin/magento_logging/actions`) decides
+/// which groups are logged; some always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionGroup {
@@ -55,7 +55,7 @@ impl ActionGroup {
         Self::ALL.into_iter().find(|group| group.as_str() == name)
     }
 
-    /// Whether its logging can never be turned off.
+    /// Whether no setting can turn its logging off.
     pub fn is_always_logged(self) -> bool {
         matches!(
             self,
@@ -71,25 +71,24 @@ impl ActionGroup {
 
 macro_rules! actions {
     ($($variant:ident = $group:ident $name:literal $full:literal;)*) => {
-        /// One kind of act. `full_name` follows the original's controller
-        /// names where it has one, so that reports read alike.
+        /// An action. `full_name` is the name of Adobe Commerce's controller if
+        /// it has one, so that reports of both can be compared.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action { $($variant,)* }
 
         impl Action {
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The action group it belongs to.
             pub fn group(self) -> ActionGroup {
                 match self { $(Self::$variant => ActionGroup::$group,)* }
             }
 
-            /// Its name within the group.
+            /// The name within the group.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The *full action name* of the Action Logs report.
+            /// The *full action name* in the Action Logs report.
             pub fn full_name(self) -> &'static str {
                 match self { $(Self::$variant => $full,)* }
             }
@@ -114,8 +113,8 @@ actions! {
     ConsentRead = Consent "read" "loginascustomer_assistance_view";
     ConfigSet = Config "set" "adminhtml_system_config_save";
     ConfigUnset = Config "unset" "adminhtml_system_config_inherit";
-    // A file of config that as a whole was denied or refused; what it changes
-    // is recorded as the single commands do.
+    // A config file that was denied or refused as a whole. The changes of a
+    // config file are recorded one by one, as the single commands do.
     ConfigApply = Config "apply" "adminhtml_system_config_apply";
     ConfigRead = Config "read" "adminhtml_system_config_edit";
     RoleCreate = Roles "create" "adminhtml_user_role_saverole";

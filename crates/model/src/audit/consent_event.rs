@@ -1,4 +1,4 @@
-//! What an event says of a customer's consent.
+//! What an event says about a customer's consent.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::record_fields::RecordFields;
 use crate::ids::CustomerId;
 use crate::time::Timestamp;
 
-/// One change of consent, as its event tells it.
+/// A change or use of consent, read from an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConsentEvent {
     pub seq: u64,
@@ -16,34 +16,33 @@ pub struct ConsentEvent {
     pub action: ConsentAction,
 }
 
-/// What was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentAction {
-    /// A yes, and when it ends by itself.
+    /// Consent was granted, with this end.
     Granted(ConsentExpiry),
     Revoked,
-    /// The customer was removed, and with them what they had said.
+    /// The customer was removed, and their consent with them.
     CustomerRemoved,
-    /// The customer, a `local:N`, got the merchant's id.
+    /// The customer's `local:N` id was replaced by this id.
     Renumbered(CustomerId),
-    /// A login stood on the yes of this event.
+    /// A login relied on the consent that event `seq` granted.
     UsedByLogin {
         seq: u64,
         at: Option<Timestamp>,
     },
 }
 
-/// When a yes ends.
+/// When granted consent ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentExpiry {
     Never,
     At(Timestamp),
-    /// The part that says it was erased.
+    /// The part of the event that contains the end was erased.
     Unknown,
 }
 
 impl ConsentExpiry {
-    /// Whether it may be this end.
+    /// Whether the end may be `end`.
     pub fn matches(self, end: Option<Timestamp>) -> bool {
         match self {
             Self::Never => end.is_none(),
@@ -52,7 +51,7 @@ impl ConsentExpiry {
         }
     }
 
-    /// Whether it is not before this end.
+    /// Whether the end may be `end` or later.
     pub fn is_not_before(self, end: Option<Timestamp>) -> bool {
         match self {
             Self::Never | Self::Unknown => true,
@@ -62,7 +61,7 @@ impl ConsentExpiry {
 }
 
 impl ConsentEvent {
-    /// `None` for an event that changed nobody's consent and used none.
+    /// `None` for an event that neither changed nor used anyone's consent.
     pub fn from_record(cut: &RecordFields<'_>) -> Option<Self> {
         let group = cut.value(EventField::ActionGroup);
         let is_one = ["\"consent\"", "\"customers\"", "\"login_as_customer\""].contains(&group);
@@ -105,9 +104,9 @@ fn parse_expiry(cut: &RecordFields<'_>) -> ConsentExpiry {
     }
 }
 
-/// From which id to which; the event itself may be about either.
+/// The old and the new id. The event itself may be about either of them.
 fn parse_renumbering(cut: &RecordFields<'_>) -> Option<(CustomerId, CustomerId)> {
-    // Most edits change something else: they need not be read as JSON.
+    // Most edits change something else: do not parse their JSON.
     if !cut.value(EventField::Details).contains("local:") {
         return None;
     }

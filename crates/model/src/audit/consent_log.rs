@@ -1,6 +1,6 @@
-//! What the log says of customers' consent, event by event: the one place that
-//! knows what a removal ends and what a new id takes along. Logins, `doctor`
-//! and `log verify` judge by it.
+//! Follows customers' consent through the events of the log. This is the only
+//! place that knows what the removal of a customer ends and which consent moves
+//! to a new id. Logins, `doctor` and `log verify` use it.
 
 use std::collections::HashMap;
 
@@ -9,36 +9,38 @@ use crate::customer::Consent;
 use crate::ids::CustomerId;
 use crate::time::Timestamp;
 
-/// A yes or a no that has not been replaced by a later one of the same id.
+/// A grant or refusal that no later one under the same id has replaced.
 #[derive(Debug, Clone, Copy)]
 struct ConsentEntry {
     seq: u64,
-    /// Under which id it was said.
+    /// The id that the event names.
     id: CustomerId,
     action: ConsentAction,
 }
 
-/// The words that count, while events are taken in order of seq.
+/// The entries that are valid after the events so far, which are applied in
+/// order of seq.
 #[derive(Debug, Clone, Default)]
 pub struct ConsentLog {
-    /// The newest one under each id.
+    /// The newest entry under each id.
     direct: HashMap<CustomerId, ConsentEntry>,
-    /// Those that came with former ids, since the newest one under the id.
+    /// Entries that came with former ids since the newest one under the id
+    /// itself.
     inherited: HashMap<CustomerId, Vec<ConsentEntry>>,
     /// The newest removal of each id.
     removed: HashMap<CustomerId, u64>,
 }
 
-/// The words that count for one customer.
+/// The valid entries of one customer.
 struct ConsentEntries {
     certain: Vec<ConsentEntry>,
-    /// Of a former id whose renumbering no event told: they may be of a
-    /// customer who was removed, or not be this one's yet.
+    /// Entries under a former id whose replacement no event records. They may
+    /// belong to a customer who was removed, or not to this one yet.
     possible: Vec<ConsentEntry>,
 }
 
 impl ConsentLog {
-    /// Takes an event.
+    /// Applies the next event.
     pub fn apply(&mut self, event: &ConsentEvent) {
         let id = event.customer;
         match event.action {
@@ -68,10 +70,10 @@ impl ConsentLog {
         }
     }
 
-    /// How a customer's row differs from the log; `None` where it does not.
-    /// `former` are the ids that the customer had. Where the row says nothing,
-    /// only words after `begun` count: earlier ones may be of somebody whose
-    /// removal nobody recorded.
+    /// How a customer's row differs from the log; `None` if it does not.
+    /// `former` are the customer's former ids. If the row has no consent, only
+    /// entries after `begun` count: earlier ones may belong to a customer whose
+    /// removal was not recorded.
     pub fn find_difference(
         &self,
         id: CustomerId,
@@ -84,8 +86,8 @@ impl ConsentLog {
             if consent.granted {
                 return Some("no event granted it".to_owned());
             }
-            // A yes under a former id does not make a yes of a silence, when
-            // two customers turn out to be one.
+            // When two customers become one, a grant under a former id does not
+            // override a row without consent.
             let counts =
                 |word: &&ConsentEntry| word.id == id || word.action == ConsentAction::Revoked;
             let last = words.certain.iter().filter(counts).map(|word| word.seq);
@@ -105,8 +107,8 @@ impl ConsentLog {
         taken_back.map(|by| format!("event {by} took it back"))
     }
 
-    /// What is wrong with a login at some time that stood on the yes of event
-    /// `seq`; `None` where nothing is.
+    /// What is wrong with a login at some time that relied on the consent of
+    /// event `seq`; `None` if nothing is.
     pub fn find_misuse(
         &self,
         id: CustomerId,
@@ -137,8 +139,9 @@ impl ConsentLog {
             .map(|by| format!("it stood on the consent of event {seq}, which event {by} took back"))
     }
 
-    /// Some of them may be still under a former id: the event that gave the new
-    /// one was not recorded, or what it said was erased, or is yet to come.
+    /// The entries while events are still being applied. Some may still be
+    /// under a former id, because the event that replaced it was not recorded,
+    /// or was erased, or comes later.
     fn entries(&self, id: CustomerId, former: &[CustomerId]) -> ConsentEntries {
         let own = self.direct.get(&id).into_iter();
         let brought = self.inherited.get(&id).into_iter().flatten();
@@ -152,7 +155,7 @@ impl ConsentLog {
         }
     }
 
-    /// Once all events were taken, so that nothing is yet to come.
+    /// The entries after all events.
     fn final_entries(&self, id: CustomerId, former: &[CustomerId]) -> ConsentEntries {
         let mut words = self.entries(id, former);
         let removed = self.removed.get(&id).copied().unwrap_or(0);
@@ -168,8 +171,8 @@ impl ConsentEntries {
         all.find(|word| word.seq == seq)
     }
 
-    /// The later word that ends a yes: of two customers who turned out to be
-    /// one the shorter yes holds.
+    /// The later entry that ends a grant. When two customers become one, the
+    /// shorter grant is valid.
     fn find_revocation(&self, seq: u64, until: Option<Timestamp>) -> Option<u64> {
         let ends = |word: &&ConsentEntry| {
             let outlasts =

@@ -44,7 +44,7 @@ fn build_log(events: &[(CustomerId, ConsentAction)]) -> ConsentLog {
 #[test]
 fn a_removal_ends_what_the_removed_customer_had_said_and_nothing_else() {
     let (id, first, second) = (merchant(12), local(1), local(2));
-    // Said as local:1, before the removal of another customer 12.
+    // Recorded under local:1, before another customer 12 was removed.
     let log = build_log(&[
         (first, GRANTED),
         (id, ConsentAction::CustomerRemoved),
@@ -54,7 +54,8 @@ fn a_removal_ends_what_the_removed_customer_had_said_and_nothing_else() {
         log.find_difference(id, &[first], &consent_row(true, 1, None), 0),
         None
     );
-    // One customer 12 after another, both of whom were somebody before.
+    // Two customers had the id 12, one after the other, and both had a former
+    // id.
     let log = build_log(&[
         (first, GRANTED),
         (second, GRANTED),
@@ -114,7 +115,7 @@ fn a_no_that_came_with_a_former_id_is_no_silence() {
     assert_eq!(log.find_difference(id, &[first], &silent, 1), None);
 }
 
-/// The former ids are those of today.
+/// The former ids are the current ones.
 #[test]
 fn a_login_before_two_customers_had_one_id_is_judged_by_what_was_said_then() {
     let (id, first) = (merchant(12), local(1));
@@ -131,7 +132,7 @@ fn a_login_after_the_end_is_one_without_consent() {
     assert!(log.find_misuse(id, &[], 1, at(11)).is_some());
 }
 
-/// What may happen to customers: which one (of those there are), and how.
+/// What happens to the n-th customer.
 #[derive(Debug, Clone)]
 enum Step {
     AddLocal,
@@ -157,7 +158,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(one, 0..40)
 }
 
-/// Customers' rows as the use cases keep them, and the events they record.
+/// The rows of customers as the use cases keep them, and the events that they
+/// record.
 #[derive(Debug, Default)]
 struct Customers {
     rows: BTreeMap<CustomerId, Consent>,
@@ -218,8 +220,8 @@ impl Customers {
         }
     }
 
-    /// Where somebody has the id already, the more careful word of the two
-    /// holds, as an import has it.
+    /// If a customer with the new id exists, the stricter consent of the two is
+    /// kept, as an import does.
     fn renumber(&mut self, from: CustomerId, to: CustomerId) {
         let theirs = self.rows.remove(&from).unwrap_or_default();
         self.record(from, ConsentAction::Renumbered(to));
@@ -255,8 +257,8 @@ impl Customers {
         log
     }
 
-    /// Every word that somebody's row may name, found without any shortcut:
-    /// whose it is now, its seq and what was said.
+    /// All entries that a row may refer to, found without shortcuts: the
+    /// current id, the seq and what was recorded.
     fn effective_entries(&self) -> Vec<(CustomerId, u64, ConsentAction)> {
         let mut standing: Vec<(CustomerId, u64, ConsentAction)> = Vec::new();
         for event in &self.events {

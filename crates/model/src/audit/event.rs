@@ -1,4 +1,4 @@
-//! An event as the use cases write it and as readers see it.
+//! An event as use cases write it, and as users see it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::ids::{CustomerId, SessionId, Ticket};
 use crate::time::Timestamp;
 
-/// Whether the act happened.
+/// Whether the act was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -36,18 +36,17 @@ impl Outcome {
     }
 }
 
-/// On what consent a login stood. Its serialised form is hashed: members that
-/// came later are there only where they say something.
+/// The consent that a login relied on. Its serialised form is hashed, so
+/// members that were added later are left out unless they are set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentBasis {
-    /// `opt-in`: the customer's own yes is needed; `opt-out`: a no was not
-    /// said; `mandatory`: it was not asked.
+    /// `opt-in`, `opt-out` or `mandatory`; see [`ConsentMode`].
     pub mode: String,
-    /// Where the yes came from; `None` where it stood on none.
+    /// Who granted the consent; `None` if the login needed none.
     pub source: Option<ConsentSource>,
-    /// The event that granted it.
+    /// The seq of the event that granted it.
     pub seq: Option<u64>,
-    /// There was no consent, and the agent went on without.
+    /// There was no consent, and the agent overrode that.
     #[serde(rename = "override", default, skip_serializing_if = "is_false")]
     pub is_override: bool,
     /// The admin user who granted it is the one who logs in.
@@ -61,7 +60,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl ConsentBasis {
-    /// What a login on a website of this mode stands on.
+    /// For a login on a website with this mode.
     pub fn new(mode: ConsentMode, consent: &Consent, is_override: bool) -> Self {
         let stands = consent.granted && !is_override && mode != ConsentMode::Mandatory;
         Self {
@@ -74,12 +73,13 @@ impl ConsentBasis {
     }
 }
 
-/// An event to be appended. Time and seq come from the log itself.
+/// An event to be appended. The log adds its time and seq.
 #[derive(Debug, Clone)]
 pub struct Event {
     pub action: Action,
     pub outcome: Outcome,
-    /// Always the impersonator, even where a storefront redeems.
+    /// Always the admin user who logs in as a customer, even when a storefront
+    /// redeems the login URL.
     pub admin: Option<String>,
     pub admin_id: Option<i64>,
     pub role: Option<String>,
@@ -90,9 +90,9 @@ pub struct Event {
     pub consent: Option<ConsentBasis>,
     pub document: Option<DocumentRef>,
     pub ticket: Option<Ticket>,
-    /// Ranges of seqs whose shopper part was removed (first, last).
+    /// The ranges of seqs (first, last) whose personal data was erased.
     pub erased: Option<Vec<(u64, u64)>>,
-    /// Filled in by the appender.
+    /// Filled in when the event is appended.
     pub state: Option<StateDigests>,
     pub customer_email: Option<String>,
     pub reason: Option<String>,
@@ -103,7 +103,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An empty, successful event.
+    /// A successful event without any details.
     pub fn new(action: Action) -> Self {
         Self {
             action,
@@ -129,13 +129,12 @@ impl Event {
         }
     }
 
-    /// Adds one detail.
     pub fn add_detail(&mut self, key: &str, value: impl Into<Value>) {
         self.details.insert(key.to_owned(), value.into());
     }
 
-    /// Says which document it is about: in the record, or in the details where
-    /// the number is not plain.
+    /// Sets the document that the event is about. A number of an unusual form
+    /// is put into the details, not into the record.
     pub fn set_document(&mut self, document: &DocumentRef) {
         if document.has_valid_number() {
             self.document = Some(document.clone());
@@ -144,14 +143,14 @@ impl Event {
         }
     }
 
-    /// Adds `before` and `after`.
+    /// Adds the details `before` and `after`.
     pub fn add_change(&mut self, before: impl Into<Value>, after: impl Into<Value>) {
         self.add_detail("before", before);
         self.add_detail("after", after);
     }
 
-    /// The record's texts that no type of their own bounds: what they are, and
-    /// how many characters each may have.
+    /// The texts of the record whose types have no limit: their names, and how
+    /// many characters each may have.
     fn bounded_fields(&mut self) -> [(&'static str, Option<&mut String>, usize); 4] {
         [
             ("admin", self.admin.as_mut(), NAME_MAX),
@@ -161,9 +160,9 @@ impl Event {
         ]
     }
 
-    /// That no field of its record is beyond its bound: what is in a record
-    /// stays there for good. Ids, tickets and plain numbers of documents are
-    /// bounded by their types.
+    /// Checks the limits of all fields of the record, because a record is never
+    /// erased. Ids, tickets and numbers of documents are limited by their
+    /// types.
     pub fn check_bounds(&self) -> Result<(), RecordTooLarge> {
         let texts = [
             ("admin", self.admin.as_ref()),
@@ -192,15 +191,15 @@ impl Event {
         Ok(())
     }
 
-    /// Turns it into the record of a failed attempt. What was asked for may be
-    /// anything, and by anybody: so much of it is kept that one sees what it
-    /// was, for the log can never be made smaller.
+    /// Makes this the event of a failed attempt. Anybody may have asked for
+    /// anything, and the log cannot shrink, so only the beginning of long texts
+    /// and lists is kept.
     pub fn mark_failed(&mut self, fault: &Fault) {
         self.outcome = Outcome::Failure;
         self.add_detail("code", fault.code());
         self.add_detail("message", fault.to_string());
         self.details.values_mut().for_each(truncate_value);
-        // From rows that some other program wrote.
+        // These may come from rows that another program wrote.
         for (_, text, most) in self.bounded_fields() {
             if let Some(text) = text
                 && text.chars().count() > most
@@ -217,20 +216,21 @@ impl Event {
     }
 }
 
-/// A record would hold more than it may.
+/// A record would contain more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is longer than a record may hold")]
 pub struct RecordTooLarge(pub &'static str);
 
 /// The longest name of an admin user or role, and the longest code of a website
-/// or store view, in a record. Both are 64 and 32 for what is made here; files
-/// of a merchant may have brought longer codes.
+/// or store view, in a record. Names and codes made here have at most 64 and 32
+/// characters; merchants' files may contain longer codes.
 const NAME_MAX: usize = 255;
-/// Ranges of erased events in one record: an archive's line holds them.
+/// The largest number of erased ranges in one record. An archive must be able
+/// to hold the record in one line.
 const RANGES_MAX: usize = 1_000_000;
 
-/// Of what a failed attempt named, so many characters of each text and so many
-/// items of each list are kept.
+/// How many characters of each text, and how many items of each list, the event
+/// of a failed attempt keeps.
 const FAILED_TEXT_MAX: usize = 500;
 const FAILED_ITEMS_MAX: usize = 50;
 
@@ -253,7 +253,7 @@ fn truncate_text(text: &mut String, most: usize) {
     }
 }
 
-/// An event as readers see it: these fields, in this order, in every format.
+/// An event as users see it: these fields, in this order, in every format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventView {
     pub seq: u64,

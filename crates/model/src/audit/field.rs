@@ -1,19 +1,19 @@
-//! The fields of an event, in the order that every format keeps.
+//! The fields of an event, in the order of every format.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! fields {
     ($($variant:ident $name:literal)*) => {
-        /// One field of an event as readers see it.
+        /// A field of an event.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum EventField { $($variant,)* }
 
         impl EventField {
-            /// All of them, in their order.
+            /// All fields, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// Its name in JSON and in the header of a table of rows.
+            /// The name in JSON and in the header of tables.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -46,13 +46,12 @@ fields! {
 }
 
 impl EventField {
-    /// The field of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|field| field.name() == name)
     }
 
-    /// Whether it stands in the record, which is proven and never removed; the
-    /// others are in the shopper's and the staff's parts.
+    /// Whether it is in the record, which is proven and never erased. The other
+    /// fields are in the customer part and the staff part.
     pub fn is_in_record(self) -> bool {
         !matches!(
             self,

@@ -1,11 +1,11 @@
-//! Which events, as people write it.
+//! A filter for events as the user writes it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::{BoundedList, MAX_VALUES_PER_FIELD, ShortText};
 use crate::fault::Fault;
 
-/// Values that are wanted (any of them) and that are not, as written.
+/// Values to include (any of them) and to exclude, as written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilterValues {
@@ -14,7 +14,7 @@ pub struct FilterValues {
 }
 
 impl FilterValues {
-    /// Any of these.
+    /// Includes any of these values.
     pub fn any_of(values: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Fault> {
         let values = values.into_iter().map(ShortText::new);
         let values = values.collect::<Result<Vec<_>, _>>()?;
@@ -25,18 +25,18 @@ impl FilterValues {
     }
 }
 
-/// A filter as it is written. Several values of one field mean any of them;
-/// several fields mean all of them.
+/// A filter as written. An event matches a field if it matches any of its
+/// values, and it must match all fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filter {
-    /// A date, time or period in `general/locale/timezone`.
+    /// A date, time or period in the time zone of `general/locale/timezone`.
     pub since: Option<ShortText>,
-    /// The same; what was written is included.
+    /// The same; the whole day, period, minute or second is included.
     pub until: Option<ShortText>,
     pub action_group: FilterValues,
     pub action: FilterValues,
-    /// `success`, `failure`.
+    /// `success` or `failure`.
     pub result: FilterValues,
     pub admin: FilterValues,
     pub role: FilterValues,
@@ -44,14 +44,14 @@ pub struct Filter {
     pub customer: FilterValues,
     pub website: FilterValues,
     pub store_view: FilterValues,
-    /// Ids or their beginnings, from eight digits on.
+    /// Ids, or their beginnings of at least eight digits.
     pub session: FilterValues,
     pub ticket: FilterValues,
     /// `order:000000001`, or a number of any kind of document.
     pub document: FilterValues,
     /// Addresses or networks.
     pub ip: FilterValues,
-    /// Texts that are contained, without regard to case.
+    /// Texts that the full action name contains, without regard to case.
     pub full_action_name: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
     pub details: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,
     pub reason: BoundedList<ShortText, MAX_VALUES_PER_FIELD>,

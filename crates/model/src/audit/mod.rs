@@ -1,4 +1,5 @@
-//! The audit log's language: what an event says and which bytes prove it.
+//! Events of the audit log: their actions and fields, the texts that are stored
+//! and proven, consent as the log records it, and filters.
 
 mod action;
 mod consent_event;

@@ -1,8 +1,8 @@
-//! An event's texts cut into their values, without decoding them.
+//! Finds the values in an event's texts without decoding them.
 //!
-//! The three texts have one fixed order of keys (see [`lac_ledger::record`]), so
-//! that cutting is one pass over the bytes: reports and exports of millions of
-//! events copy values as they are stored instead of building them anew.
+//! The keys of the three texts have a fixed order (see `lac_ledger`), so one
+//! pass over the bytes is enough. Reports and exports of millions of events
+//! copy values as they are stored instead of serialising them again.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use super::field::EventField;
 use crate::bytes::find_json_special;
 use crate::time::Timestamp;
 
-/// Makes what finds the values of a text of these keys (each with what stands
-/// before it) and nothing between them.
+/// Defines a function that finds the values of a JSON object with exactly these
+/// keys in this order, without white space.
 macro_rules! cutter {
     ($part:ident: $($key:literal)* $(? $optional:literal $($then:literal)*)?) => {
         #[inline]
@@ -20,7 +20,7 @@ macro_rules! cutter {
             let mut values = values.iter_mut();
             let mut at = 0;
             $(
-                // Written out for each key, so that it is compared with a
+                // Expanded for each key, so that the comparison is with a
                 // constant.
                 let start = at + $key.len();
                 if bytes.get(at..start)? != $key {
@@ -30,7 +30,7 @@ macro_rules! cutter {
                 *values.next()? = Span { start, end: at };
             )*
             $(
-                // A key that is there only where it says something.
+                // An optional key.
                 let value = values.next()?;
                 *value = ABSENT;
                 let start = at + $optional.len();
@@ -79,7 +79,7 @@ cutter! { record:
 cutter! { shopper: b"{\"customer_email\":" b",\"reason\":" b",\"details\":" }
 cutter! { staff: b"{\"ip_address\":" b",\"os_account\":" b",\"login_uid\":" }
 
-/// The texts of one event, as stored.
+/// The three texts of an event, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventTexts<'a> {
     pub record: &'a str,
@@ -88,7 +88,7 @@ pub struct EventTexts<'a> {
     pub staff_part: &'a str,
 }
 
-/// A text is not what events are made of.
+/// A text that does not have the form of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the {text} is not in the form of an event")]
 pub struct MalformedEvent {
@@ -96,46 +96,46 @@ pub struct MalformedEvent {
     pub text: &'static str,
 }
 
-/// An event whose values can be looked at. Values are JSON texts: `null`, a
-/// quoted string, a number, an object.
+/// An event's values, each as JSON text: `null`, a quoted string, a number or
+/// an object.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordFields<'a> {
     pub texts: EventTexts<'a>,
     values: [Span; VALUE_COUNT],
 }
 
-/// Where a value stands in its text.
+/// The position of a value in its text.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: usize,
     end: usize,
 }
 
-/// A value where it stands.
+/// A value and the text after it.
 #[derive(Debug, Clone, Copy)]
 pub struct ValueSlice<'a> {
-    /// The text from the value's beginning on.
+    /// The text from the beginning of the value.
     pub tail: &'a str,
-    /// How long the value is.
+    /// The value's length in bytes.
     pub length: usize,
 }
 
-/// What stands for every value of a part that was erased.
+/// The value of every field in an erased part.
 const NULL_TEXT: &str = "null";
-/// A key that is not there.
+/// The span of an optional key that is absent.
 const ABSENT: Span = Span { start: 0, end: 0 };
 const NULL: Span = Span {
     start: 0,
     end: NULL_TEXT.len(),
 };
 
-/// Values of all three texts, and where those of the shopper and the staff part
-/// begin among them.
+/// The number of values in all three texts, and the indexes of the first value
+/// of the customer part and of the staff part.
 const VALUE_COUNT: usize = 28;
 const CUSTOMER_PART_START: usize = 22;
 const STAFF_PART_START: usize = 25;
 
-/// Which of the values a field is.
+/// The index of a field's value.
 fn value_index(field: EventField) -> usize {
     match field {
         EventField::Seq => 1,
@@ -163,7 +163,6 @@ fn value_index(field: EventField) -> usize {
 }
 
 impl<'a> RecordFields<'a> {
-    /// Cuts the texts.
     #[inline]
     pub fn new(texts: EventTexts<'a>) -> Result<Self, MalformedEvent> {
         let of = |text| MalformedEvent { text };
@@ -189,7 +188,7 @@ impl<'a> RecordFields<'a> {
         self.slice(at, at)
     }
 
-    /// A field's value with all that stands after it.
+    /// A field's value and the text after it.
     #[inline]
     pub fn value_slice(&self, field: EventField) -> ValueSlice<'a> {
         let at = value_index(field);
@@ -200,10 +199,10 @@ impl<'a> RecordFields<'a> {
         }
     }
 
-    /// The text from one field's value to another's, both included and with
-    /// the keys between them; `None` where that text was erased.
+    /// The text from the first field's value to the last field's, both
+    /// included, with the keys between them; `None` if that text was erased.
     ///
-    /// Both must be of one text: see [`Self::are_neighbours`].
+    /// Both fields must be in the same text: see [`Self::are_adjacent`].
     #[inline]
     pub fn value_range(&self, first: EventField, last: EventField) -> Option<&'a str> {
         let (first, last) = (value_index(first), value_index(last));
@@ -212,7 +211,7 @@ impl<'a> RecordFields<'a> {
         (!is_erased).then(|| self.slice(first, last))
     }
 
-    /// Whether one field stands right after another in every event.
+    /// Whether `second` directly follows `first` in the text of every event.
     pub fn are_adjacent(first: EventField, second: EventField) -> bool {
         let second = value_index(second);
         value_index(first) + 1 == second
@@ -222,13 +221,13 @@ impl<'a> RecordFields<'a> {
 
     #[inline]
     fn slice(&self, first: usize, last: usize) -> &'a str {
-        // Ends are found at ASCII characters, so this never cuts one in two.
+        // Values end at ASCII characters, so no character is split.
         self.text_at(first)
             .get(self.values[first].start..self.values[last].end)
             .unwrap_or_default()
     }
 
-    /// The text that a value stands in.
+    /// The text that contains a value.
     #[inline]
     fn text_at(&self, at: usize) -> &'a str {
         match at {
@@ -238,41 +237,41 @@ impl<'a> RecordFields<'a> {
         }
     }
 
-    /// A field that is a string, decoded; `None` for null.
+    /// The decoded value of a string field; `None` for null.
     pub fn decoded_value(&self, field: EventField) -> Option<Cow<'a, str>> {
         decode_json_string(self.value(field))
     }
 
-    /// The event's number.
     pub fn seq(&self) -> Option<u64> {
         self.value(EventField::Seq).parse().ok()
     }
 
-    /// What the clock said: the event's time, unless it had to be moved behind
-    /// that of the event before.
+    /// The time that the clock showed. Usually it is the event's time; an
+    /// event's time is never before that of the event before it.
     pub fn clock_time(&self) -> Option<Timestamp> {
         let clock =
             decode_json_string(self.slice(3, 3)).or_else(|| self.decoded_value(EventField::Time));
         clock?.parse().ok()
     }
 
-    /// The ranges of seqs whose shopper parts this event removed, as JSON.
+    /// The ranges of seqs whose personal data this event erased, as JSON.
     pub fn erased_ranges(&self) -> &'a str {
         self.slice(18, 18)
     }
 
-    /// The digests of the state after it, as JSON; `None` where it holds none.
+    /// The digests of the state after the event, as JSON; `None` if it has
+    /// none.
     pub fn state_digests(&self) -> Option<&'a str> {
         Some(self.slice(19, 19)).filter(|state| !state.is_empty())
     }
 
-    /// The commitments to the shopper and the staff part, without quotes.
+    /// The commitments to the customer part and the staff part, without quotes.
     pub fn commitments(&self) -> [&'a str; 2] {
         [20, 21].map(|at| self.slice(at, at).trim_matches('"'))
     }
 }
 
-/// A JSON string decoded; `None` for anything else, null above all.
+/// Decodes a JSON string; `None` for any other value, such as null.
 pub fn decode_json_string(value: &str) -> Option<Cow<'_, str>> {
     let inner = value.strip_prefix('"')?.strip_suffix('"')?;
     if inner.contains('\\') {
@@ -281,7 +280,7 @@ pub fn decode_json_string(value: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(inner))
 }
 
-/// Where the value that begins at `start` ends (exclusive).
+/// The end (exclusive) of the value that begins at `start`.
 fn find_value_end(bytes: &[u8], start: usize) -> Option<usize> {
     match *bytes.get(start)? {
         b'"' => find_string_end(bytes, start),

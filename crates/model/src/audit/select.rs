@@ -1,10 +1,9 @@
-//! Which events: a filter with everything resolved (names to ids, dates to
-//! instants), and the test of one event against it.
+//! A filter with resolved values (ids instead of names, instants instead of
+//! dates), and its test on an event.
 //!
-//! Several values of one filter mean any of them; several filters mean all of
-//! them; what is excluded is excluded whatever else holds. An event without a
-//! value (no admin, no ticket) is never one of those asked for, and never one
-//! of those excluded.
+//! An event matches a field if it matches any of the included values and none
+//! of the excluded ones. It must match all fields. An event without a value (no
+//! admin, no ticket) matches no included value and no excluded one.
 
 use core::net::IpAddr;
 
@@ -15,20 +14,20 @@ use super::field::EventField;
 use super::record_fields::RecordFields;
 use crate::time::Timestamp;
 
-/// Values of one field that are wanted, and that are not.
+/// Values of one field to include and to exclude.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelectionValues {
-    /// Any of these; empty for no such filter.
+    /// Includes any of these; empty for all events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any: Vec<String>,
-    /// None of these.
+    /// Excludes all of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not: Vec<String>,
 }
 
 impl SelectionValues {
-    /// Any of these.
+    /// Includes any of these values.
     pub fn any_of(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             any: values.into_iter().map(Into::into).collect(),
@@ -41,8 +40,8 @@ impl SelectionValues {
     }
 }
 
-/// A resolved filter. Its JSON stands in the manifest of an export: what is
-/// not asked for is left out.
+/// A resolved filter. Its JSON is in the manifest of an export; unset fields
+/// are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selection {
@@ -62,7 +61,7 @@ pub struct Selection {
     pub admin: SelectionValues,
     #[serde(skip_serializing_if = "SelectionValues::is_empty")]
     pub role: SelectionValues,
-    /// Ids.
+    /// Customer ids.
     #[serde(skip_serializing_if = "SelectionValues::is_empty")]
     pub customer_id: SelectionValues,
     /// Addresses that no customer has any more, without regard to case.
@@ -72,7 +71,7 @@ pub struct Selection {
     pub website: SelectionValues,
     #[serde(skip_serializing_if = "SelectionValues::is_empty")]
     pub store_view: SelectionValues,
-    /// Ids or their beginnings.
+    /// Ids, or their beginnings.
     #[serde(skip_serializing_if = "SelectionValues::is_empty")]
     pub session_id: SelectionValues,
     #[serde(skip_serializing_if = "SelectionValues::is_empty")]
@@ -92,7 +91,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Every field's choice, with how it is compared.
+    /// The values of every field, and how they are compared.
     fn conditions(&self) -> [(EventField, Comparison, &SelectionValues); 16] {
         [
             (
@@ -104,7 +103,7 @@ impl Selection {
             (EventField::Result, Comparison::Equals, &self.result),
             (EventField::Admin, Comparison::Equals, &self.admin),
             (EventField::Role, Comparison::Equals, &self.role),
-            // Together, below: an address is one of several ways to name them.
+            // Handled together below: an address is one way to name a customer.
             (
                 EventField::CustomerId,
                 Comparison::Equals,
@@ -139,8 +138,8 @@ impl Selection {
         ]
     }
 
-    /// Whether it asks only for what stands in records, so that a proof of the
-    /// records proves the answer complete.
+    /// Whether it uses only fields of the record, so that a proof of the
+    /// records also proves that the result is complete.
     pub fn uses_record_fields_only(&self) -> bool {
         self.conditions()
             .iter()
@@ -148,8 +147,8 @@ impl Selection {
     }
 }
 
-/// The part of the log that exists for an actor with a custom role scope:
-/// events of these websites (codes), and the admin user's own.
+/// The events that an actor with a custom role scope can see: those of these
+/// websites (codes), and the admin user's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogVisibility {
@@ -167,13 +166,13 @@ enum Comparison {
     ContainsJson,
 }
 
-/// A selection made ready to test many events.
+/// A selection that is prepared to test many events.
 #[derive(Debug, Clone)]
 pub struct Matcher {
-    /// As they stand in a record.
+    /// In the form of the record.
     since: Option<String>,
     until: Option<String>,
-    /// Each holds if any of its tests does.
+    /// Of each inner list, at least one condition must be true.
     required: Vec<Vec<Condition>>,
     excluded: Vec<Condition>,
 }
@@ -182,15 +181,15 @@ pub struct Matcher {
 enum Condition {
     /// The value is exactly this JSON text.
     Equals(EventField, String),
-    /// A text begins so.
+    /// The value begins with this text.
     StartsWith(EventField, String),
     EqualsEmail(String),
     InNetwork(IpNet),
     Contains(EventField, String),
-    /// Details as JSON text contain any of these: as typed, and as JSON
-    /// escapes it.
+    /// The details (as JSON) contain one of these: the text as typed, and the
+    /// text escaped as in JSON.
     ContainsJson([String; 2]),
-    /// Matches nothing: a network that is none.
+    /// Never true: an invalid network.
     Never,
 }
 
@@ -233,10 +232,9 @@ impl Matcher {
         matcher
     }
 
-    /// Whether it is one of those asked for.
     pub fn matches(&self, event: &RecordFields<'_>) -> bool {
         let time = event.value(EventField::Time);
-        // RFC 3339 in UTC with a fixed number of digits sorts as text.
+        // RFC 3339 times in UTC with a fixed number of digits sort as texts.
         self.since.as_deref().is_none_or(|since| time >= since)
             && self.until.as_deref().is_none_or(|until| time < until)
             && self
@@ -250,13 +248,13 @@ impl Matcher {
 fn condition(field: EventField, how: Comparison, value: &str) -> Condition {
     match how {
         Comparison::Equals => Condition::Equals(field, to_json_string(value)),
-        // A whole id begins with itself alone.
+        // A whole id is the beginning of itself only.
         Comparison::StartsWith => {
             let quoted = to_json_string(value);
             Condition::StartsWith(field, quoted[..quoted.len() - 1].to_owned())
         }
         Comparison::EqualsEmail => Condition::EqualsEmail(value.to_lowercase()),
-        // Whoever came through a broker came from no network.
+        // A caller of a broker has no network address.
         Comparison::InNetwork if parse_unix_uid(value).is_some() => {
             Condition::Equals(field, to_json_string(value))
         }
@@ -297,14 +295,15 @@ impl Condition {
     }
 }
 
-/// The account behind a broker's socket, as `unix:1001`.
+/// The uid of a caller of a broker, as in `unix:1001`.
 pub fn parse_unix_uid(text: &str) -> Option<u32> {
     let uid = text.strip_prefix("unix:")?;
     let is_plain = uid.bytes().all(|b| b.is_ascii_digit()) && (uid == "0" || !uid.starts_with('0'));
     uid.parse().ok().filter(|_| is_plain)
 }
 
-/// A network, or one address; IPv4 written as IPv6 is IPv4.
+/// A network or a single address. An IPv4 address that is written as IPv6 is
+/// read as IPv4.
 pub fn parse_network(text: &str) -> Option<IpNet> {
     let text = text.trim();
     match text.parse::<IpAddr>() {
@@ -327,8 +326,8 @@ fn canonicalize(net: IpNet) -> IpNet {
     }
 }
 
-/// A text as it stands in a record.
+/// The JSON string as it is in a record.
 fn to_json_string(text: &str) -> String {
-    // Strings are always JSON.
+    // Serialising a string cannot fail.
     serde_json::to_string(text).unwrap_or_default()
 }

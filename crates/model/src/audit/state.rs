@@ -1,14 +1,13 @@
-//! Digests of who may do what, as it stood after an event.
+//! Digests of the tables that decide who may do what.
 //!
-//! An event that changes one of these kinds of state says in its record what
-//! all of them come to afterwards, so that rows which somebody else changed in
-//! the database are not what the log says.
+//! An event that changes one of these tables records the digests of all of
+//! them, so that later changes by other programs are detected.
 
 use serde::{Deserialize, Serialize};
 
 use super::action::ActionGroup;
 
-/// A kind of state that is proven.
+/// A kind of state whose digest is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StateKind {
     Roles,
@@ -31,7 +30,7 @@ impl StateKind {
         Self::FormerIds,
     ];
 
-    /// Its key in the record.
+    /// The key in the record.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Roles => "roles",
@@ -44,7 +43,7 @@ impl StateKind {
         }
     }
 
-    /// For messages.
+    /// The name in messages.
     pub fn title(self) -> &'static str {
         match self {
             Self::Roles => "roles",
@@ -57,8 +56,8 @@ impl StateKind {
         }
     }
 
-    /// The action groups that change it and can be left out of the log. Where
-    /// one of them is, the log cannot say what this kind comes to.
+    /// The action groups that change it and may be left out of the log. If one
+    /// of them is, the log does not know the digest of this kind.
     fn optional_groups(self) -> &'static [ActionGroup] {
         match self {
             Self::Config => &[
@@ -72,7 +71,8 @@ impl StateKind {
         }
     }
 
-    /// Whether every change of it is recorded while these groups are left out.
+    /// Whether all changes are recorded while the groups `left_out` are not
+    /// logged.
     pub fn is_fully_logged(self, left_out: &[ActionGroup]) -> bool {
         !self
             .optional_groups()
@@ -81,9 +81,8 @@ impl StateKind {
     }
 }
 
-/// One digest for each kind: base64url, without padding, of a SHA-256; `None`
-/// where changes of that kind are not all recorded. Its serialised form is
-/// hashed.
+/// The digest of each kind (SHA-256 in base64url, without padding); `None` if
+/// not all changes of the kind are recorded. Its serialised form is hashed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StateDigests {
@@ -124,8 +123,8 @@ impl StateDigests {
         *place = digest;
     }
 
-    /// The kinds whose digest here is not the one that `now` gives; those that
-    /// are not tracked are not asked for.
+    /// The kinds whose digest differs from that of `now`. Kinds without a
+    /// digest are skipped.
     pub fn find_changed<E>(
         &self,
         mut now: impl FnMut(StateKind) -> Result<String, E>,
@@ -142,7 +141,7 @@ impl StateDigests {
     }
 }
 
-/// What differs, in words.
+/// Names the kinds that differ, for a message.
 pub fn describe_differences(kinds: &[StateKind], seq: u64) -> Option<String> {
     let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
     (!titles.is_empty()).then(|| format!("{} are not as event {seq} left them", titles.join(", ")))

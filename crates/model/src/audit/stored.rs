@@ -1,10 +1,10 @@
-//! An event as it is stored: its texts, and what goes with them.
+//! An event as it is stored.
 
 use super::record_fields::EventTexts;
 use crate::bytes::Hash;
 use crate::time::Timestamp;
 
-/// The two parts with their salts.
+/// The customer part and the staff part with their salts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventParts {
     /// `None` once erased.
@@ -12,7 +12,7 @@ pub struct EventParts {
     pub staff_part: (String, [u8; 32]),
 }
 
-/// An event ready to be stored.
+/// An event that is ready to be stored.
 #[derive(Debug, Clone)]
 pub struct SealedEvent {
     pub seq: u64,
@@ -22,7 +22,7 @@ pub struct SealedEvent {
     pub leaf: Hash,
 }
 
-/// An event's texts as they were read back.
+/// The texts of an event, read from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     pub seq: u64,
@@ -32,7 +32,6 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// The texts, borrowed.
     pub fn texts(&self) -> EventTexts<'_> {
         EventTexts {
             record: &self.record,
@@ -41,7 +40,6 @@ impl StoredEvent {
         }
     }
 
-    /// The same from borrowed texts.
     pub fn from_texts(seq: u64, texts: EventTexts<'_>) -> Self {
         Self {
             seq,

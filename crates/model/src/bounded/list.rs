@@ -1,4 +1,4 @@
-//! Lists with a greatest number of members, each of them once.
+//! Lists with a limited number of different members.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,18 +10,19 @@ use serde::{Serialize, Serializer};
 use super::InvalidText;
 use crate::fault::Fault;
 
-/// What one request may name: the store may be locked while it is looked up.
+/// How many things one request may name. The store may be locked while they are
+/// looked up.
 pub const MAX_IDS_PER_REQUEST: usize = 10_000;
 
-/// What one request may ask for of a kind: websites, resources, values of a
-/// filter.
+/// How many values one request may have in one field: websites, resources,
+/// values of a filter.
 pub const MAX_VALUES_PER_FIELD: usize = 1000;
 
-/// A list of at most `MOST` members, none of them twice.
+/// A list of at most `MOST` different members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundedList<T, const MOST: usize>(Vec<T>);
 
-/// Why a list is none.
+/// Why a list is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidList {
     #[error("at most {0} at once")]
@@ -31,8 +32,8 @@ pub enum InvalidList {
 }
 
 impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
-    /// A list that somebody typed: what is there twice counts once, where it
-    /// was first.
+    /// From values that the user typed. A repeated value is dropped, the first
+    /// one is kept. `what` names the values in the error.
     pub fn from_members(what: &str, members: impl IntoIterator<Item = T>) -> Result<Self, Fault> {
         let mut all: Vec<T> = members.into_iter().collect();
         let repeated = duplicate_positions(&all);
@@ -49,7 +50,7 @@ impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
 }
 
 impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
-    /// The same of texts that somebody typed.
+    /// The same from texts that are still to be parsed.
     pub fn parse(
         what: &str,
         texts: impl IntoIterator<Item = impl Into<String>>,
@@ -61,10 +62,10 @@ impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
     }
 }
 
-/// The places at which a member stands that was there before.
+/// The indexes of members that are equal to an earlier one.
 fn duplicate_positions<T: Ord>(all: &[T]) -> std::collections::BTreeSet<usize> {
     let mut places: Vec<usize> = (0..all.len()).collect();
-    // Stable: of equals, the first one comes first.
+    // The sort is stable: of equal members, the first stays first.
     places.sort_by(|a, b| all[*a].cmp(&all[*b]));
     let pairs = places.windows(2);
     pairs

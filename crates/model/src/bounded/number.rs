@@ -5,14 +5,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The number of an event of the log: what the database's integers hold.
+/// The seq of an event, at most the largest integer of the database.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(try_from = "u64")]
 pub struct Seq(u64);
 
-/// The number is too large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a number of an event is at most 9223372036854775807")]
 pub struct InvalidSeq;
@@ -49,19 +48,17 @@ impl fmt::Display for Seq {
 
 /// The id of a website, store group or store view: 1 to 2³¹−1.
 ///
-/// Adobe Commerce keeps them in 16 bits (`smallint unsigned`); twice as many
-/// leave room for forks, and for counting up from the highest one.
+/// Adobe Commerce uses 16 bits (`smallint unsigned`). 31 bits leave room for
+/// modified shops, and for numbering new ones after the largest id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64")]
 pub struct StoreId(i64);
 
-/// The number is out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is a number from 1 to 2147483647")]
 pub struct InvalidStoreId;
 
 impl StoreId {
-    /// The greatest one.
     pub const MAX: i64 = i32::MAX as i64;
 
     pub fn get(self) -> i64 {

@@ -1,4 +1,4 @@
-//! The forms of texts there are.
+//! All kinds of texts and their rules.
 
 use super::{AllowsEmpty, BoundedText, TextKind, TextRule};
 
@@ -23,7 +23,7 @@ macro_rules! text_kinds {
             pub type $alias = BoundedText<$kind>;
         )*
 
-        /// Every rule there is.
+        /// All rules.
         pub const TEXT_RULES: &[&TextRule] = &[$($kind::RULE),*];
     };
     (@) => { |_| true };
@@ -50,29 +50,28 @@ fn is_printable_char(c: char) -> bool {
 }
 
 text_kinds! {
-    /// What somebody names something by, or looks for: an id, an address, a
-    /// code, a name, a path, a cursor. Whether there is such a thing is found
-    /// out later.
+    /// An id, an address, a code, a name, a path, a cursor or a search text.
+    /// Whether it exists is checked later.
     ShortTextKind = ShortText: "text", 0 to 255, "a text has at most 255 characters";
-    /// A token or its URL, a value of the config, the name of a file.
+    /// A token or its URL, a config value, or a file name.
     LongTextKind = LongText: "text", 0 to 8192, "a text of this kind has at most 8192 characters";
     /// A signed note, such as a checkpoint or a key with its statement.
     NoteTextKind = NoteText: "note", 0 to 65_536, "a note has at most 65536 characters";
-    /// A whole file: one that declares how things are to be, or an anchor with
-    /// all its checkpoints.
+    /// A whole file, such as a config file, or an anchor with all its
+    /// checkpoints.
     FileTextKind = FileText: "file", 0 to 16 * 1024 * 1024, "a file has at most 16777216 characters";
-    /// Why something is done, in somebody's words.
+    /// A reason, in the user's own words.
     ReasonKind = Reason: "reason", 0 to REASON_MAX, "a reason has at most 2000 characters";
-    /// A ticket's number, so that nothing personal hides in a record that can
-    /// never be erased.
+    /// The number of a ticket. So few characters are allowed because it is in
+    /// the record, which is never erased: nothing personal should fit.
     TicketKind = Ticket: "ticket", 1 to 64, "a ticket is 1 to 64 of the characters A-Z a-z 0-9 # _ . / -", is_ticket_char;
-    /// Something's id, or the beginning of one.
+    /// An id, or its beginning.
     IdTextKind = IdText: "id", 1 to 64, "an id is 1 to 64 of the characters A-Z a-z 0-9 _ -", is_id_char;
-    /// The version of a program.
+    /// A program's version.
     VersionKind = Version: "version", 1 to 32, "a version is 1 to 32 of the characters A-Z a-z 0-9 . + -", is_version_char;
-    /// What a person is called.
+    /// A person's name.
     PersonNameKind = PersonName: "name", 0 to 255, "a name has at most 255 characters, none of them a control character", is_printable_char;
-    /// What somebody calls something for themselves.
+    /// A name that a user gives to a thing of their own, such as a token.
     LabelKind = Label: "label", 0 to 64, "a label has at most 64 characters, none of them a control character", is_printable_char;
 }
 

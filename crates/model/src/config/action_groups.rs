@@ -1,8 +1,8 @@
-//! Action groups: what of the log can be turned off, and what cannot.
+//! Action groups: which ones can be left out of the log.
 
 use super::invalid::InvalidValue;
 
-/// Every action group, in the order in which they are listed.
+/// All action groups, in the order of lists.
 pub const ACTION_GROUPS: [&str; 11] = [
     "login_as_customer",
     "consent",
@@ -17,7 +17,8 @@ pub const ACTION_GROUPS: [&str; 11] = [
     "storefronts",
 ];
 
-/// Those that no setting turns off: without them a login could leave no trace.
+/// The groups that no setting turns off: without them a login could leave no
+/// trace.
 pub const ALWAYS_LOGGED: [&str; 6] = [
     "login_as_customer",
     "consent",
@@ -36,7 +37,7 @@ pub fn is_logged(value: &str, group: &str) -> bool {
 }
 
 /// `all`, or the named groups and [`ALWAYS_LOGGED`] in the order of
-/// [`ACTION_GROUPS`], comma-separated.
+/// [`ACTION_GROUPS`], separated by commas.
 pub(super) fn normalize(input: &str) -> Result<String, InvalidValue> {
     let separator = |c: char| c == ',' || c.is_whitespace();
     let named: Vec<&str> = input

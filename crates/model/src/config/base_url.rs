@@ -1,4 +1,4 @@
-//! Base URLs: which ones are taken, and what is made of them.
+//! Base URLs: which ones are allowed, and the login URLs made from them.
 
 use url::{Host, Url};
 
@@ -7,9 +7,10 @@ use super::invalid::InvalidValue;
 const MAX_LENGTH: usize = 2048;
 pub(super) const EXPECTED: &str = "an absolute https URL ending in `/`, like https://shop.example/";
 
-/// The origin of a base URL in RFC 6454's ASCII form: `https://shop.example`,
-/// with the port where it is not the scheme's own. It is the audience of login
-/// tokens. A text that is no URL gives `null`, as the RFC has it.
+/// The origin of a base URL in the ASCII form of RFC 6454:
+/// `https://shop.example`, with the port if it is not the scheme's default. It
+/// is the audience of login tokens. A text that is not a URL gives `null`, as
+/// the RFC says.
 pub fn url_origin(base_url: &str) -> String {
     Url::parse(base_url).map_or_else(
         |_| "null".to_owned(),
@@ -17,22 +18,22 @@ pub fn url_origin(base_url: &str) -> String {
     )
 }
 
-/// The URL that logs in, on the route of Adobe Commerce's own module.
+/// The login URL, with the path of Adobe Commerce's own module.
 ///
-/// `base_url` is canonical and so ends in `/`; `store_view_code` is given where
-/// `web/url/use_store` says yes; `token` is a compact JWS, which a query carries
-/// as it is.
+/// `base_url` is canonical, so it ends in `/`. `store_view_code` is given if
+/// `web/url/use_store` is yes. `token` is a compact JWS, which needs no
+/// encoding in a query.
 pub fn login_url(base_url: &str, store_view_code: Option<&str>, token: &str) -> String {
     let (code, slash) = store_view_code.map_or(("", ""), |code| (code, "/"));
     format!("{base_url}{code}{slash}loginascustomer/login/index?secret={token}")
 }
 
-/// The canonical serialization of an absolute https URL that ends in `/` and
-/// holds neither user information nor query nor fragment; http for loopback
-/// hosts only, where nobody can listen.
+/// The canonical form of an absolute https URL that ends in `/` and has no user
+/// information, query or fragment. http is allowed only for loopback hosts,
+/// where nobody can read the traffic.
 pub(super) fn normalize(input: &str) -> Result<String, InvalidValue> {
     let trimmed = input.trim();
-    // The parser would drop tabs and line breaks and turn backslashes around.
+    // The parser would drop tabs and line breaks, and replace backslashes.
     if trimmed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
         return Err(invalid_base_url(
             "it contains white space, a control character or a backslash",

@@ -1,12 +1,12 @@
-//! Texts that are no value of a field.
+//! Invalid config values.
 
-/// A text that a field cannot hold.
+/// A text that a field does not accept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}; expected {expected}")]
 pub struct InvalidValue {
-    /// What is wrong with the text; "it" is the text.
+    /// What is wrong. The subject "it" is the text.
     pub reason: String,
-    /// What would have been right, like `yes or no`.
+    /// What the field accepts, like `yes or no`.
     pub expected: String,
 }
 

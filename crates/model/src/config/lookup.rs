@@ -1,5 +1,5 @@
-//! Which value counts: the narrowest scope that has one wins, then the
-//! built-in default (Adobe Commerce's fallback of scopes).
+//! Which value is effective: that of the narrowest scope that has one,
+//! otherwise the field's default. Adobe Commerce does the same.
 
 use std::fmt;
 
@@ -14,11 +14,11 @@ use crate::scope::{ConfigScope, ScopeError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum ValueOrigin {
-    /// Set by somebody, there.
+    /// Set in this scope.
     Scope(ConfigScope),
-    /// The field's own default.
+    /// The field's default.
     BuiltIn,
-    /// Nothing is set, and there is no default.
+    /// Not set, and there is no default.
     Unset,
 }
 
@@ -50,27 +50,28 @@ impl TryFrom<String> for ValueOrigin {
     }
 }
 
-/// The value that counts, in canonical form.
+/// The effective value of a field, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EffectiveValue {
-    /// None only where the origin is [`Origin::Unset`].
+    /// `None` only if the origin is [`ValueOrigin::Unset`].
     pub value: Option<String>,
     pub origin: ValueOrigin,
 }
 
 impl EffectiveValue {
-    /// Whether it is a yes/no field's `yes`.
+    /// Whether the value of a yes/no field is `yes`.
     pub fn is_yes(&self) -> bool {
         self.value.as_deref() == Some("yes")
     }
 
-    /// The number of a seconds, days or integer field.
+    /// The number of a field of seconds, days or integers.
     pub fn as_number(&self) -> Option<u64> {
         self.value.as_deref()?.parse().ok()
     }
 }
 
-/// The scopes to ask, narrowest first: the store view, its website, default.
+/// The scopes to look in, narrowest first: the store view, its website, the
+/// default scope.
 pub fn scope_chain(website: Option<&str>, store_view: Option<&str>) -> Vec<ConfigScope> {
     let store_view = store_view.map(|code| ConfigScope::StoreView(code.to_owned()));
     let website = website.map(|code| ConfigScope::Website(code.to_owned()));
@@ -81,16 +82,16 @@ pub fn scope_chain(website: Option<&str>, store_view: Option<&str>) -> Vec<Confi
         .collect()
 }
 
-/// A value that is set and that its field cannot hold.
+/// A stored value that its field does not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidStoredValue {
     pub scope: ConfigScope,
     pub problem: InvalidValue,
 }
 
-/// The effective value of `field` along `chain` (see [`chain`]). `value_at`
-/// tells what is set at a scope; scopes that the field does not allow are not
-/// asked, so that a stray value there never counts.
+/// The effective value of `field` along `chain` (see [`scope_chain`]).
+/// `value_at` returns the value that is set in a scope. Scopes that the field
+/// does not allow are skipped, so that a stray value there has no effect.
 pub fn resolve<'v>(
     field: &ConfigField,
     chain: &[ConfigScope],
@@ -194,8 +195,8 @@ mod tests {
         }
     }
 
-    /// Whoever writes into the table past the program gains no value that
-    /// nobody could set.
+    /// A value that was written into the database without this program has no
+    /// effect if nobody could set it.
     #[test]
     fn what_a_field_cannot_hold_is_no_value_of_it() {
         for field in super::super::fields() {

@@ -1,5 +1,5 @@
-//! Configuration: which fields there are, what they may hold, and which value
-//! counts where. Paths, scopes and defaults are Adobe Commerce's; `lac/…` is ours.
+//! The config fields, which values they accept, and which value is effective.
+//! Paths, scopes and defaults are Adobe Commerce's; `lac/…` fields are our own.
 
 mod action_groups;
 mod base_url;
@@ -18,33 +18,34 @@ pub use value_type::ValueType;
 use super::scope::ScopeLevel;
 use super::text;
 
-/// One configurable value.
+/// A config field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigField {
     /// `section/group/field`.
     pub path: &'static str,
-    /// Where it may be set, widest first.
+    /// The levels at which it can be set, widest first.
     pub scopes: &'static [ScopeLevel],
     pub kind: ValueType,
-    /// What counts while nothing is set, in canonical form.
+    /// The value while nothing is set, in canonical form.
     pub default: Option<&'static str>,
     pub title: &'static str,
-    /// One or two sentences for people.
+    /// One or two sentences for users.
     pub description: &'static str,
-    /// Written once, when the store is made, and never again.
+    /// Set when the store is created, and never again.
     pub read_only: bool,
-    /// `lac`'s own; not known to Adobe Commerce.
+    /// A field of `lac` that Adobe Commerce does not have.
     pub is_lac_field: bool,
 }
 
 impl ConfigField {
-    /// Whether the field may be set at scopes of this level.
+    /// Whether it can be set at this level.
     pub fn allows_scope(&self, level: &ScopeLevel) -> bool {
         self.scopes.contains(level)
     }
 
-    /// Whether reading and changing it takes `Magento_LoginAsCustomer::config_section`
-    /// (`login_as_customer/…` and `lac/…`) instead of `Magento_Config::config`.
+    /// Whether reading and changing it needs
+    /// `Magento_LoginAsCustomer::config_section` (for `login_as_customer/…` and
+    /// `lac/…`) instead of `Magento_Config::config`.
     pub fn needs_section_resource(&self) -> bool {
         ["login_as_customer/", "lac/"]
             .iter()
@@ -52,18 +53,18 @@ impl ConfigField {
     }
 }
 
-/// Every field, in the order in which they are listed.
+/// All fields, in the order of lists.
 pub fn fields() -> &'static [ConfigField] {
     registry::FIELDS
 }
 
-/// The field at exactly this path.
+/// The field with exactly this path.
 pub fn find_field(path: &str) -> Option<&'static ConfigField> {
     fields().iter().find(|field| field.path == path)
 }
 
-/// The path that `path` is probably a misspelling of; its last part alone will
-/// do (`enabled`).
+/// The path that is most similar to a misspelled one. The last part alone
+/// (`enabled`) is enough.
 pub fn suggest_path(path: &str) -> Option<&'static str> {
     let ends_so = |known: &&str| known.rsplit_once('/').is_some_and(|(_, last)| last == path);
     let mut paths = fields().iter().map(|field| field.path);

@@ -1,4 +1,4 @@
-//! Patterns that a text must match as a whole: how reasons and tickets look.
+//! Regular expressions that a whole text must match, for reasons and tickets.
 
 use regex_lite::{Regex, RegexBuilder};
 
@@ -7,17 +7,17 @@ use super::invalid::InvalidValue;
 /// The longest pattern, in characters.
 pub const MAX_CHARS: usize = 200;
 
-/// The largest automaton, in bytes: what somebody configures runs at every
-/// login, under the store's lock.
+/// The largest compiled pattern, in bytes. It runs at every login while the
+/// store is locked.
 const SIZE_LIMIT: usize = 64 * 1024;
 
-/// Deeper nesting is nothing that a person reads.
+/// Nobody can read deeper nesting.
 const NEST_LIMIT: u32 = 20;
 
 pub(super) const EXPECTED: &str =
     "a regular expression of at most 200 characters that the whole text must match, like ZD-[0-9]+";
 
-/// The pattern as it is stored: as it was given.
+/// Checks a pattern; it is stored unchanged.
 pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
     let invalid = |reason: &str| Err(InvalidValue::new(reason, EXPECTED));
     if text.is_empty() {
@@ -29,15 +29,15 @@ pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
     if text.contains(crate::text::is_deceptive) {
         return invalid("it contains a control or invisible character");
     }
-    // By itself first: `a)(b` is sound only between brackets.
+    // First without the anchors: `a)(b` is valid only between brackets.
     match compile(text).and_then(|_| compile_anchored(text)) {
         Ok(_) => Ok(text.to_owned()),
         Err(error) => invalid(&format!("it is no regular expression ({error})")),
     }
 }
 
-/// Whether all of `text` matches. A pattern that cannot be read matches
-/// nothing: it demands something that nobody can give, rather than nothing.
+/// Whether the whole text matches. An invalid pattern matches nothing, so that
+/// it blocks logins instead of allowing all.
 pub fn matches_whole(pattern: &str, text: &str) -> bool {
     compile_anchored(pattern).is_ok_and(|regex| regex.is_match(text))
 }

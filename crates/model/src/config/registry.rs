@@ -1,5 +1,4 @@
-//! The fields of this release. Every one of them is read somewhere: a setting
-//! that does nothing has no place here.
+//! All config fields of this release. Each one has an effect.
 
 use super::{ConfigField, ValueType};
 use crate::scope::ScopeLevel::{self, Default, StoreView, Website};
@@ -34,7 +33,7 @@ const GLOBAL: &[ScopeLevel] = &[Default];
 const PER_WEBSITE: &[ScopeLevel] = &[Default, Website];
 const PER_STORE_VIEW: &[ScopeLevel] = &[Default, Website, StoreView];
 
-/// A field of the original.
+/// A field of Adobe Commerce.
 const fn commerce_field(
     path: &'static str,
     scopes: &'static [ScopeLevel],
@@ -56,7 +55,7 @@ const fn commerce_field(
     }
 }
 
-/// A field of `lac`'s own.
+/// A field of `lac`.
 const fn lac_field(
     path: &'static str,
     scopes: &'static [ScopeLevel],

@@ -1,4 +1,4 @@
-//! What a field may hold: from what people type to the one form that is stored.
+//! The types of config values, and the canonical form in which they are stored.
 
 use chrono_tz::Tz;
 
@@ -7,35 +7,34 @@ use super::{action_groups, base_url, pattern};
 use crate::text::is_deceptive;
 use crate::time::{DefaultUnit, parse_duration};
 
-/// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueType {
     YesNo,
-    /// Whole seconds, bounds included.
+    /// Whole seconds, from `min` to `max`.
     Seconds {
         min: u64,
         max: u64,
     },
-    /// Days of 24 hours, bounds included.
+    /// Days of 24 hours, from `min` to `max`.
     Days {
         min: u64,
         max: u64,
     },
-    /// A whole number, bounds included.
+    /// A whole number, from `min` to `max`.
     Integer {
         min: u64,
         max: u64,
     },
-    /// One line for people, of at most so many characters.
+    /// One line of text, of at most `max` characters.
     Text {
         max: usize,
     },
-    /// Like text, without white space and `+`: what C2SP's signed-note allows as
-    /// the name of a key and tlog-checkpoint as an origin.
+    /// Like text, but without white space and `+`: the form that C2SP allows
+    /// for the name of a key (signed-note) and for an origin (tlog-checkpoint).
     Name {
         max: usize,
     },
-    /// Names, separated by commas; so many characters in all.
+    /// Names separated by commas, at most `max` characters in all.
     NameList {
         max: usize,
     },
@@ -50,11 +49,11 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    /// The canonical text of `input`, which is what is stored, compared and
-    /// printed. White space around the input does not count.
+    /// The canonical form of `input`, which is stored, compared and printed.
+    /// White space around the input is ignored.
     ///
-    /// Yes/no takes `yes no 1 0 true false` in any case; seconds take `60`,
-    /// `60s`, `10m`, `1h` and become digits; days take `60`, `60d`, `8w`.
+    /// Yes/no accepts `yes no 1 0 true false` in any case. Seconds accept `60`,
+    /// `60s`, `10m`, `1h`, and become digits. Days accept `60`, `60d`, `8w`.
     pub fn normalize(&self, input: &str) -> Result<String, InvalidValue> {
         let text = input.trim();
         match *self {
@@ -75,7 +74,8 @@ impl ValueType {
         }
     }
 
-    /// What it takes, for people: `yes or no`, `1 to 600 seconds, like 60, 60s or 10m`.
+    /// What it accepts, for users: `yes or no`, `1 to 600 seconds, like 60, 60s
+    /// or 10m`.
     pub fn expected(&self) -> String {
         match *self {
             Self::YesNo => "yes or no".to_owned(),
@@ -129,7 +129,7 @@ impl ValueType {
         }
     }
 
-    /// Each name once, in the order given.
+    /// Drops repeated names and keeps the order.
     fn normalize_names(&self, text: &str, max: usize) -> Result<String, InvalidValue> {
         let mut names: Vec<&str> = Vec::new();
         for name in text.split(',').map(str::trim) {

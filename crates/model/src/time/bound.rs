@@ -1,8 +1,8 @@
-//! `--since` and `--until`: the bounds of a filter by time.
+//! The bounds of a filter by time: `--since` and `--until`.
 //!
-//! Inside, a range holds its start and not its end: `since <= t < until`. What
-//! people write is meant as they read it, so an until bound *includes* all of
-//! what was written: the day, the period, the minute, the second.
+//! A range contains its start and not its end: `since <= t < until`. Users
+//! expect that `--until` includes what they write, so its bound is the end of
+//! that day, period, minute or second.
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ const EXPECTED: &str = "a date (2026-10-25), a time (2026-10-25T10:30, with a zo
     store's), today, yesterday, this-week, last-week, this-month, last-month, or a length of \
     time ago (2h, 7d)";
 
-/// Which end of a range a text stands for.
+/// Which end of a range a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
-    /// The first instant within.
+    /// The first instant in the range.
     Since,
-    /// The first instant beyond.
+    /// The first instant after the range.
     Until,
 }
 
-/// Reads one bound of a range, local forms in `tz`.
+/// Reads one end of a range. Times without an offset are local times in `tz`.
 ///
 /// | text | since | until (exclusive) |
 /// | --- | --- | --- |
@@ -37,10 +37,10 @@ pub enum Edge {
 /// | `…T10:30:00` | that instant | a second later |
 /// | `…T10:30:00.5` | that instant | a microsecond later |
 ///
-/// Times may carry `Z` or an offset, and a space for the `T`. A local time that
-/// clocks showed twice is the earlier one for since, the later one for until;
-/// one that they skipped is the first instant after the gap, for both. A local
-/// day has 23 to 25 hours and starts when its date does, be it at 01:00.
+/// A time may have `Z` or an offset, and a space instead of `T`. If clocks show
+/// a local time twice, `--since` means the first and `--until` the second. If
+/// clocks skip it, both mean the first instant after the gap. A local day has
+/// 23 to 25 hours and begins when its date does, which may be at 01:00.
 pub fn parse_bound(
     text: &str,
     tz: Tz,
@@ -95,7 +95,7 @@ fn bound_from_parts(written: ParsedTime, tz: Tz, edge: Edge) -> Option<Timestamp
         (LocalInstant::Unique(time), _)
         | (LocalInstant::Ambiguous(time, _), Edge::Since)
         | (LocalInstant::Ambiguous(_, time), Edge::Until) => time.saturating_add(unit),
-        // Nothing happened in a minute that never was: no unit to include.
+        // A time that was skipped has no minute or second to include.
         (LocalInstant::Skipped(after), _) => after,
     })
 }

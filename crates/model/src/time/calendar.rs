@@ -1,4 +1,4 @@
-//! An instant as a calendar and a clock on a wall of the zone show it.
+//! Local dates and times of an instant.
 
 use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
@@ -6,10 +6,10 @@ use chrono_tz::Tz;
 use super::Timestamp;
 use super::zone::day_start;
 
-/// Weekdays by number, Monday first.
+/// Names of the weekdays, from Monday (0).
 pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// Local date, weekday and time of day.
+/// A local date, weekday and time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
     pub date: NaiveDate,
@@ -19,7 +19,7 @@ pub struct LocalTime {
     pub minute: u8,
 }
 
-/// How days are put together where there are many.
+/// How days are grouped in a report about a long time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarUnit {
     Day,
@@ -29,8 +29,8 @@ pub enum CalendarUnit {
 }
 
 impl Timestamp {
-    /// What the wall shows in `tz`. An hour that clocks show twice counts
-    /// twice for that hour; one they skip never comes up.
+    /// The local time in `tz`. An hour that clocks show twice occurs twice; one
+    /// that they skip does not occur.
     pub fn to_local(self, tz: Tz) -> LocalTime {
         let time = self.to_chrono().with_timezone(&tz);
         let small = |n: u32| u8::try_from(n).unwrap_or_default();
@@ -44,8 +44,8 @@ impl Timestamp {
 }
 
 impl CalendarUnit {
-    /// The finest one that needs no more than `most` columns or rows for the
-    /// days from `first` to `last`; months if none does.
+    /// The finest grouping with at most `most` groups for the days from `first`
+    /// to `last`; months if there is none.
     pub fn finest_fitting(first: NaiveDate, last: NaiveDate, most: usize) -> Self {
         let count = |span: Self| span.starts_between(first, last).take(most + 1).count();
         [Self::Day, Self::Week]
@@ -54,7 +54,7 @@ impl CalendarUnit {
             .unwrap_or(Self::Month)
     }
 
-    /// The first day of the one that holds `date`.
+    /// The first day of the group that contains `date`.
     pub fn start_of(self, date: NaiveDate) -> NaiveDate {
         match self {
             Self::Day => date,
@@ -63,8 +63,8 @@ impl CalendarUnit {
         }
     }
 
-    /// The start of the day, week or month that holds a time, and the start of
-    /// the next one, in `tz`.
+    /// The start of the day, week or month in `tz` that contains `time`, and
+    /// the start of the next one.
     pub fn bounds_around(self, time: Timestamp, tz: Tz) -> (Timestamp, Timestamp) {
         let first = self.start_of(time.to_local(tz).date);
         let far = first.checked_add_days(chrono::Days::new(40));
@@ -75,8 +75,8 @@ impl CalendarUnit {
         (day_start(tz, first), day_start(tz, next))
     }
 
-    /// The first days of all from the one that holds `first` to the one that
-    /// holds `last`.
+    /// The first days of all groups from the one that contains `first` to the
+    /// one that contains `last`.
     pub fn starts_between(
         self,
         first: NaiveDate,
@@ -91,7 +91,7 @@ impl CalendarUnit {
             .take_while(move |date| *date <= last)
     }
 
-    /// What it is called: `day`, `week`, `month`.
+    /// `day`, `week` or `month`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Day => "day",

@@ -1,15 +1,15 @@
-//! Lengths of time as people write them: `60s`, `10m`, `2h`, `7d`, `1w`.
+//! Durations as users write them: `60s`, `10m`, `2h`, `7d`, `1w`.
 
 use std::time::Duration;
 
-/// What a number without a unit counts.
+/// The unit of a number that is written without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultUnit {
     Seconds,
     Days,
 }
 
-/// A text that is no length of time.
+/// A text that is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDuration {
     #[error("`{0}` is not a length of time; expected a number and s, m, h, d or w, like 10m")]
@@ -21,8 +21,8 @@ pub enum InvalidDuration {
 }
 
 /// Reads a whole number and its unit: `s`econds, `m`inutes, `h`ours, `d`ays of
-/// 24 hours, `w`eeks of 7 such days. A bare number is refused unless `bare_unit`
-/// says what it counts. No sign, no fraction, no white space; `0s` is a length.
+/// 24 hours, `w`eeks of 7 such days. A number without a unit is an error unless
+/// `bare_unit` is given. No sign, fraction or white space; `0s` is valid.
 pub fn parse_duration(
     text: &str,
     bare_unit: Option<DefaultUnit>,

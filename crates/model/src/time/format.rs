@@ -1,12 +1,12 @@
-//! Instants for people: in the store's zone, or as a distance from now.
+//! Instants as users see them: in a time zone, or relative to now.
 
 use chrono_tz::Tz;
 
 use super::Timestamp;
 
 impl Timestamp {
-    /// To the second in `tz`, with the zone named: `2026-10-25 02:30:00 CEST`.
-    /// Zones without letters of their own show their offset (`-03`).
+    /// To the second in `tz`, with the zone's name: `2026-10-25 02:30:00 CEST`.
+    /// Zones without a name show their offset (`-03`).
     pub fn format_in(self, tz: Tz) -> String {
         self.to_chrono()
             .with_timezone(&tz)
@@ -14,8 +14,7 @@ impl Timestamp {
             .to_string()
     }
 
-    /// As one writes it in a letter, to the minute: `25 October 2026, 02:30
-    /// CEST`.
+    /// For letters, to the minute: `25 October 2026, 02:30 CEST`.
     pub fn format_long_in(self, tz: Tz) -> String {
         self.to_chrono()
             .with_timezone(&tz)
@@ -24,7 +23,7 @@ impl Timestamp {
     }
 
     /// The distance from `now`, rounded down to one unit: `now`, `3 min ago`,
-    /// `in 45 s`. Months are 30 days, years 365.
+    /// `in 45 s`. Months have 30 days, years 365.
     pub fn format_relative(self, now: Self) -> String {
         let distance = self
             .duration_since(now)
@@ -48,8 +47,8 @@ impl Timestamp {
     }
 }
 
-/// A length of time in the two units that matter most: `45 s`, `4 min 10 s`,
-/// `1 h 5 min`, `2 d 3 h`. The rest is dropped.
+/// A duration in its two largest units, rounded down: `45 s`, `4 min 10 s`, `1
+/// h 5 min`, `2 d 3 h`.
 pub fn format_duration(seconds: u64) -> String {
     let two = |big: u64, name: &str, small: u64, unit: &str| {
         let rest = seconds % big / small;

@@ -1,6 +1,6 @@
-//! Instants, lengths of time, and how people write both.
+//! Instants, time zones and durations, and how users write them.
 //!
-//! Nothing here reads a clock: what is "now" is always an argument.
+//! Nothing here reads a clock: "now" is always an argument.
 
 mod bound;
 mod calendar;
@@ -19,12 +19,12 @@ pub use office_hours::{InvalidOfficeHours, OfficeHours};
 pub use parse::parse_lenient;
 pub use timestamp::Timestamp;
 
-/// A text that is no time.
+/// A text that is not a time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a time; expected {expected}")]
 pub struct InvalidTime {
     pub text: String,
-    /// What would have been a time, for people.
+    /// What would be a time, for messages.
     pub expected: &'static str,
 }
 

@@ -1,19 +1,19 @@
-//! Office hours: which wall-clock times of which weekdays are working time.
+//! Office hours: the local times on each weekday that are working time.
 
 use super::calendar::{LocalTime, WEEKDAYS};
 
-/// Working time of a week.
+/// The working time of a week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfficeHours {
-    /// Minutes after midnight, start included, end not; an end that is not
-    /// after the start is on the next day.
+    /// Minutes after midnight: the start (included) and the end (excluded). If
+    /// the end is not after the start, it is on the next day.
     from: u16,
     to: u16,
-    /// From Monday on: the days on which work starts.
+    /// The days on which work starts, from Monday.
     days: [bool; 7],
 }
 
-/// A text that names no hours or no days.
+/// Why a text is not valid as hours or days.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidOfficeHours {
     #[error("`{0}` names no hours; expected a start and an end, like 08:00-18:00")]
@@ -30,7 +30,7 @@ impl OfficeHours {
 
     /// Reads hours (`08:00-18:00`, `22:00-06:00` over midnight, `00:00-24:00`)
     /// and days (`mon-fri`, `sat-sun`, `mon,wed-fri`; English, three letters,
-    /// in any case). Hours that end where they start are a whole day.
+    /// in any case). If the hours end when they start, they are a whole day.
     pub fn parse(hours: &str, days: &str) -> Result<Self, InvalidOfficeHours> {
         let bad = || InvalidOfficeHours::Hours(hours.to_owned());
         let (from, to) = hours.split_once('-').ok_or_else(bad)?;
@@ -45,7 +45,7 @@ impl OfficeHours {
         Ok(Self { from, to, days })
     }
 
-    /// Whether work is going on.
+    /// Whether `at` is working time.
     pub fn contains(&self, at: LocalTime) -> bool {
         let minute = u16::from(at.hour) * 60 + u16::from(at.minute);
         let today = self.days[at.weekday];
@@ -57,7 +57,7 @@ impl OfficeHours {
     }
 }
 
-/// `08:00` as minutes after midnight; up to `24:00`.
+/// `08:00` as minutes after midnight; at most `24:00`.
 fn parse_minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once(':')?;
     let plain = |text: &str| text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit());

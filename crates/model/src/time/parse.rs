@@ -1,10 +1,10 @@
-//! Written dates and times, taken apart; and those of merchants' data files.
+//! Parses dates and times, also those in merchants' data files.
 
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{InvalidTime, Timestamp};
 
-/// How finely a time was written.
+/// The smallest unit that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Precision {
     Day,
@@ -13,27 +13,27 @@ pub(super) enum Precision {
     Fraction,
 }
 
-/// A date, perhaps with a time, perhaps with an offset from UTC.
+/// A date, with an optional time and an optional offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ParsedTime {
-    /// Midnight where only a date was written.
+    /// Midnight if only a date was written.
     pub local: NaiveDateTime,
     pub precision: Precision,
-    /// As written; none without one.
+    /// `None` if no offset was written.
     pub offset: Option<Duration>,
 }
 
 impl ParsedTime {
-    /// The instant, if an offset was written.
+    /// The instant; `None` if no offset was written.
     pub fn instant(&self) -> Option<Timestamp> {
         let utc = self.local.checked_sub_signed(self.offset?)?;
         Timestamp::try_from_micros(utc.and_utc().timestamp_micros())
     }
 }
 
-/// Reads a time of a data file: RFC 3339, `2025-01-14 09:12:33`, `2025-01-14`,
-/// `5/6/2012 15:53` (month first), seconds and their fraction optional. What
-/// has no zone is UTC, as Adobe Commerce stores it.
+/// Reads a time in a data file: RFC 3339, `2025-01-14 09:12:33`, `2025-01-14`
+/// or `5/6/2012 15:53` (month first). Seconds and their fraction are optional.
+/// A time without a zone is UTC, as in Adobe Commerce.
 pub fn parse_lenient(text: &str) -> Result<Timestamp, InvalidTime> {
     let trimmed = text.trim();
     parse_iso(trimmed)
@@ -51,8 +51,8 @@ pub fn parse_lenient(text: &str) -> Result<Timestamp, InvalidTime> {
         })
 }
 
-/// ISO 8601 as RFC 3339 narrows it, with the seconds, the time and the zone
-/// optional, and `T` or one space before the time.
+/// The form of RFC 3339 with optional seconds, time and zone, and `T` or one
+/// space before the time.
 pub(super) fn parse_iso(text: &str) -> Option<ParsedTime> {
     if !text.is_ascii() {
         return None;
@@ -74,7 +74,7 @@ pub(super) fn parse_iso(text: &str) -> Option<ParsedTime> {
     })
 }
 
-/// `5/6/2012 15:53`: the form that spreadsheets with American settings make of
+/// `5/6/2012 15:53`: what spreadsheets with American settings make of a time in
 /// Adobe Commerce's export.
 fn parse_month_first(text: &str) -> Option<ParsedTime> {
     let (date, time) = text
@@ -91,7 +91,7 @@ fn parse_month_first(text: &str) -> Option<ParsedTime> {
     })
 }
 
-/// `order` says where year, month and day stand.
+/// `order` has the positions of year, month and day.
 fn parse_date(text: &str, separator: char, order: [usize; 3]) -> Option<NaiveDate> {
     let parts: Vec<&str> = text.split(separator).collect();
     if parts.len() != 3 || parts[order[0]].len() != 4 {
@@ -127,7 +127,7 @@ fn parse_time(text: &str) -> Option<(NaiveTime, Precision)> {
     end.is_none().then_some((time, precision))
 }
 
-/// Cuts `Z`, `+02:00` or `-0300` off the end of a time of day.
+/// Splits `Z`, `+02:00` or `-0300` off the end of a time of day.
 fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
     if let Some(time) = time.strip_suffix(['Z', 'z']) {
         return Some((time, Some(Duration::zero())));
@@ -147,7 +147,7 @@ fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
     (hours < 24 && minutes < 60).then_some((&time[..at], Some(offset)))
 }
 
-/// Up to `most` ASCII digits and nothing else.
+/// Reads 1 to `most` ASCII digits.
 fn parse_number(text: &str, most: usize) -> Option<u32> {
     let plain = text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| plain)

@@ -1,4 +1,4 @@
-//! One instant in UTC, to the microsecond.
+//! An instant in UTC, to the microsecond.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,41 +10,40 @@ use serde::{Deserialize, Serialize};
 use super::InvalidTime;
 
 const SECOND: i64 = 1_000_000;
-/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z: RFC 3339 has four
-/// digits for the year.
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z: years have four digits
+/// in RFC 3339.
 const MIN: i64 = -62_135_596_800 * SECOND;
 const MAX: i64 = 253_402_300_800 * SECOND - 1;
 
 /// Microseconds since 1970-01-01T00:00:00Z, in the years 1 to 9999.
 ///
 /// Written as RFC 3339 with exactly six digits and `Z`, in text and in serde:
-/// `2026-11-23T01:25:32.123456Z`. Reading takes any RFC 3339 date-time and
-/// drops what is finer than a microsecond.
+/// `2026-11-23T01:25:32.123456Z`. Reading accepts every RFC 3339 date-time and
+/// drops fractions of a microsecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The first instant of year 1.
     pub const MIN: Self = Self(MIN);
-    /// The last microsecond of year 9999.
     pub const MAX: Self = Self(MAX);
 
-    /// From microseconds since the epoch; what lies outside the years 1 to 9999
-    /// becomes the nearer end. Stored values are read with [`Self::checked`].
+    /// From microseconds since the epoch. A time outside the years 1 to 9999
+    /// becomes the nearest one inside. For stored values use
+    /// [`Self::try_from_micros`].
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {
         Self(micros.clamp(MIN, MAX))
     }
 
-    /// From microseconds since the epoch; none outside the years 1 to 9999.
+    /// From microseconds since the epoch; `None` outside the years 1 to 9999.
     #[must_use]
     pub fn try_from_micros(micros: i64) -> Option<Self> {
         (MIN..=MAX).contains(&micros).then_some(Self(micros))
     }
 
-    /// From whole seconds since the epoch (a JWT's `NumericDate`), held in range
-    /// like [`Self::from_micros`].
+    /// From whole seconds since the epoch (a JWT's `NumericDate`), limited like
+    /// [`Self::from_micros`].
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Self {
         Self::from_micros(seconds.saturating_mul(SECOND))
@@ -55,30 +54,31 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Seconds since the epoch, rounded down.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(SECOND)
     }
 
-    /// This much later; no later than [`Self::MAX`].
+    /// This much later, at most [`Self::MAX`].
     #[must_use]
     pub fn saturating_add(self, length: Duration) -> Self {
         Self::from_micros(self.0.saturating_add(whole_micros(length)))
     }
 
-    /// This much earlier; no earlier than [`Self::MIN`].
+    /// This much earlier, at least [`Self::MIN`].
     #[must_use]
     pub fn saturating_sub(self, length: Duration) -> Self {
         Self::from_micros(self.0.saturating_sub(whole_micros(length)))
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// The time from `earlier` to this; zero if this is not later.
     pub fn duration_since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
 
     pub(super) fn to_chrono(self) -> DateTime<Utc> {
-        // Chrono reaches 260 000 years either way: the default never happens.
+        // chrono's range is 260,000 years either way, so the default is never
+        // used.
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 

@@ -1,4 +1,4 @@
-//! From a local clock reading to the instant, where clocks jump.
+//! From a local time to the instant, including when clocks change.
 
 use chrono::offset::LocalResult;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
@@ -6,17 +6,18 @@ use chrono_tz::{GapInfo, Tz};
 
 use super::Timestamp;
 
-/// What a clock on a wall in the zone showed.
+/// The instants at which clocks show a local time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LocalInstant {
     Unique(Timestamp),
-    /// Clocks were put back: shown at both instants.
+    /// Clocks went back and showed it at both instants.
     Ambiguous(Timestamp, Timestamp),
-    /// Clocks were put forward: never shown. Holds the first instant after the gap.
+    /// Clocks went forward and never showed it. Contains the first instant
+    /// after the gap.
     Skipped(Timestamp),
 }
 
-/// The instants at which clocks in `tz` showed `local`.
+/// The instants at which clocks in `tz` show `local`.
 pub(super) fn resolve_local(tz: Tz, local: NaiveDateTime) -> LocalInstant {
     match tz.from_local_datetime(&local) {
         LocalResult::Single(time) => LocalInstant::Unique(Timestamp::from_chrono(&time)),
@@ -32,9 +33,9 @@ pub(super) fn resolve_local(tz: Tz, local: NaiveDateTime) -> LocalInstant {
     }
 }
 
-/// The first instant of the local day: midnight, or the end of the gap where
-/// clocks jump over midnight. The day ends where the next one starts, after 23,
-/// 24 or 25 hours (or at once, where a whole day was skipped).
+/// The first instant of the local day: midnight, or the end of the gap if
+/// clocks skip midnight. The day ends where the next one begins, after 23, 24
+/// or 25 hours (or immediately, if the whole day was skipped).
 pub(super) fn day_start(tz: Tz, date: NaiveDate) -> Timestamp {
     match resolve_local(tz, date.and_time(NaiveTime::MIN)) {
         LocalInstant::Unique(time)
@@ -63,11 +64,12 @@ mod tests {
         assert_eq!(hours(Europe::Berlin, (2026, 3, 29)), 23);
         assert_eq!(hours(Europe::Berlin, (2026, 10, 25)), 25);
         assert_eq!(hours(Europe::Berlin, (2026, 10, 26)), 24);
-        // Clocks jump at midnight itself: forward from 00:00, back to 23:00.
+        // Clocks change at midnight: forward from 00:00, back to 23:00.
         assert_eq!(hours(America::Sao_Paulo, (2018, 11, 4)), 23);
         assert_eq!(hours(America::Sao_Paulo, (2018, 2, 17)), 25);
         assert_eq!(hours(America::Sao_Paulo, (2018, 2, 18)), 24);
-        // Back from 01:00 to 00:00: midnight comes twice, the first one counts.
+        // Back from 01:00 to 00:00: midnight occurs twice, and the first one
+        // counts.
         assert_eq!(hours(America::Havana, (2025, 11, 2)), 25);
         assert_eq!(hours(America::Havana, (2025, 11, 1)), 24);
         // Samoa skipped this day to cross the date line.
