@@ -198,8 +198,9 @@ impl<'tx> Appender<'tx> {
         self.records_state = true;
     }
 
-    /// The same, whatever the log says of the state so far: an act that accepts
-    /// what was changed in the tables.
+    /// Like [`record_state`](Self::record_state), but without the comparison
+    /// with the newest recorded state: accepts changes of the tables that no
+    /// event recorded.
     pub fn accept_state(&mut self) {
         self.records_state = true;
         self.accepts_state = true;
@@ -243,12 +244,12 @@ impl<'tx> Appender<'tx> {
     /// change as its own.
     fn state_for_event(&mut self, seq: u64, is_last: bool) -> Result<Option<StateDigests>> {
         let written = self.tx.written_state_kinds();
-        let is_told = is_last && (self.records_state || !written.is_empty());
-        if !is_told && !state::repeats_state_at(seq) {
+        let is_recorded = is_last && (self.records_state || !written.is_empty());
+        if !is_recorded && !state::repeats_state_at(seq) {
             return Ok(None);
         }
         let known = self.known_state()?;
-        if !is_told {
+        if !is_recorded {
             return Ok(known.map(|(_, state)| state));
         }
         if let Some((seq, state)) = &known

@@ -26,14 +26,18 @@ use lac_model::ids::local_customer_number;
 use lac_model::time::Timestamp;
 use lac_store::{ArchiveRow, Result, TreeHead};
 
-/// An archive to be written: its file name, and `seq` and time of its first and
-/// last event.
+/// An archive to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedArchive {
+    /// File name.
     pub name: String,
+    /// First event.
     pub first: u64,
+    /// Last event, inclusive.
     pub last: u64,
+    /// Time of the first event.
     pub since: Timestamp,
+    /// Time of the last event.
     pub until: Timestamp,
 }
 
@@ -181,7 +185,10 @@ fn verify_written(
     };
     let found = file_digest(open()?).map_err(|e| Fault::io(name, e))?;
     if found != (written.bytes, written.sha256) {
-        return Err(Fault::io(name, "it was not read back as it was written"));
+        return Err(Fault::io(
+            name,
+            "reading it back gave other bytes than were written",
+        ));
     }
     let lines = EventLines::open(name, open()?)?;
     let header = lines.header.clone();
@@ -189,11 +196,12 @@ fn verify_written(
     Ok(())
 }
 
-/// An archive that was written again without some `shopper` parts: the old file
-/// name, and the row of the new file.
+/// An archive that was written again without some `shopper` parts.
 #[derive(Debug)]
 pub struct RewrittenArchive {
+    /// Name of the old file, which can be removed after the commit.
     pub old: String,
+    /// The row of the new file.
     pub row: ArchiveRow,
 }
 
@@ -225,8 +233,9 @@ pub fn rewrite_archive(
         true,
         &mut |seq, line| {
             if erased(seq) {
-                let bare = line.shopper.withhold();
-                let shopper = bare.ok_or_else(|| log_tampered(format!("event {seq}: its salt")))?;
+                let withheld = line.shopper.withhold();
+                let shopper =
+                    withheld.ok_or_else(|| log_tampered(format!("event {seq}: its salt")))?;
                 writer.push(&EventLine {
                     shopper,
                     ..line.clone()

@@ -23,11 +23,11 @@ pub fn active_key(rows: &[KeyRow], purpose: KeyPurpose) -> Result<&KeyRow> {
     match (found.next(), found.next()) {
         (Some(row), None) => Ok(row),
         (None, _) => Err(log_tampered(format!(
-            "the store knows no {} key",
+            "the store has no active {} key",
             purpose.as_str()
         ))),
         (Some(_), Some(_)) => Err(log_tampered(format!(
-            "the store knows several {} keys that sign",
+            "the store has more than one active {} key",
             purpose.as_str()
         ))),
     }
@@ -38,7 +38,7 @@ pub fn active_key(rows: &[KeyRow], purpose: KeyPurpose) -> Result<&KeyRow> {
 /// Checks here that each row names the key before it. The signatures are
 /// verified when a checkpoint needs them ([`LogKeys::open`]).
 pub fn log_keys(rows: &[KeyRow], origin: &str) -> Result<LogKeys> {
-    let broken = || log_tampered("what is kept of the log's keys does not fit together");
+    let broken = || log_tampered("the stored audit keys do not form a valid chain");
     let newest = &active_key(rows, KeyPurpose::Audit)?.kid;
     let mut before: Option<(&KeyRow, PublicKey, LogKeys)> = None;
     for row in rows.iter().filter(|row| row.has_purpose(KeyPurpose::Audit)) {
@@ -79,6 +79,7 @@ pub fn log_keys(rows: &[KeyRow], origin: &str) -> Result<LogKeys> {
 pub struct KeyChain {
     /// The store's name.
     pub origin: String,
+    /// Oldest first.
     pub keys: Vec<KeyChainEntry>,
 }
 

@@ -33,7 +33,9 @@ pub struct Manifest {
     pub bytes: u64,
     /// SHA-256 of the file, after compression, in hexadecimal.
     pub sha256: String,
+    /// Number of rows, without a header.
     pub rows: u64,
+    /// The columns, in the order of the file.
     pub columns: Vec<EventField>,
     /// Whether cells that a spreadsheet would run as formulas got a leading `'`.
     pub formula_guard: bool,
@@ -51,6 +53,7 @@ pub struct Manifest {
     /// The public key that signed manifest and checkpoint, `NAME+ID+KEY`. For
     /// information: verify with a key that you trust.
     pub key: String,
+    /// The proof file; `null` for none.
     pub proof: Option<ProofFile>,
     pub exported_at: Timestamp,
     pub exported_by: Exporter,
@@ -66,7 +69,9 @@ pub struct ProofFile {
     pub strength: ProofStrength,
     /// The proof file's name, without directories.
     pub file: String,
+    /// Length of the proof file.
     pub bytes: u64,
+    /// SHA-256 of the proof file, in hexadecimal.
     pub sha256: String,
 }
 

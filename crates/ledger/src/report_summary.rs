@@ -41,6 +41,7 @@ pub enum VisibilityLimit {
 pub struct SummaryInfo {
     /// The store's name.
     pub store: String,
+    /// When it was created.
     pub made_at: Timestamp,
     /// Whose view of the log this is.
     pub made_by: String,

@@ -11,7 +11,9 @@ use lac_store::{ArchiveRow, EventQuery, ReadTx, Result};
 /// One snapshot of the log: a read transaction and the archive files.
 #[derive(Clone, Copy)]
 pub struct EventSource<'s> {
+    /// The database.
     pub tx: &'s dyn ReadTx,
+    /// The archive files.
     pub archives: &'s dyn Archives,
 }
 
@@ -117,7 +119,7 @@ impl<'s> EventSource<'s> {
             let events = frames.read_events(usize::try_from(frame).map_err(Fault::internal)?)?;
             let start = archive.first + frame * EVENTS_PER_FRAME;
             if events.len() as u64 != EVENTS_PER_FRAME.min(archive.last + 1 - start) {
-                let what = format!("{}: a frame with other events", archive.name);
+                let what = format!("{}: a frame has the wrong number of events", archive.name);
                 return Err(Fault::LogTampered { what });
             }
             let numbered = (start..)
@@ -151,7 +153,7 @@ impl<'s> EventSource<'s> {
         {
             return Ok(frames);
         }
-        let what = format!("{}: other frames than its events have", archive.name);
+        let what = format!("{}: it has the wrong number of frames", archive.name);
         Err(Fault::LogTampered { what })
     }
 

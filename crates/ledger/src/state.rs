@@ -5,7 +5,7 @@ use lac_model::audit::{StateDigests, StateKind, describe_differences};
 use lac_model::fault::Fault;
 use lac_store::{ReadTx, Result, WriteTx};
 
-use crate::fault::log_tampered;
+use crate::fault::{event_damaged, log_tampered};
 use crate::merkle::{Frontier, SUBTREE_SIZE};
 use crate::record::{is_archiving_event, state_in_record};
 use crate::root::for_each_in_newest_run;
@@ -26,11 +26,7 @@ pub fn newest_state(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64,
     let mut newest = None;
     let mut is_archiving = false;
     let archived = for_each_in_newest_run(tx, frontier, &mut |seq, record| {
-        let damaged = |e: serde_json::Error| Fault::RowDamaged {
-            table: "audit_event".to_owned(),
-            id: seq.to_string(),
-            problem: e.to_string(),
-        };
+        let damaged = |e: serde_json::Error| event_damaged(seq, e);
         is_archiving |= is_archiving_event(record).map_err(damaged)?;
         let state = state_in_record(record).map_err(damaged)?;
         newest = state.map(|state| (seq, state)).or(newest.take());
@@ -41,7 +37,7 @@ pub fn newest_state(tx: &dyn ReadTx, frontier: &Frontier) -> Result<Option<(u64,
     // This also refuses an archive row that somebody inserted to hide a state.
     if archived && newest.is_none() && !is_archiving {
         return Err(log_tampered(
-            "no event says that the first ones of the newest 256 were archived",
+            "some of the newest 256 events are archived, but no event records that",
         ));
     }
     Ok(newest)
@@ -78,11 +74,7 @@ fn for_each_state(
     take: &mut dyn FnMut(u64, StateDigests),
 ) -> Result<()> {
     tx.audit_records(first, last, &mut |seq, record| {
-        let state = state_in_record(record).map_err(|e| Fault::RowDamaged {
-            table: "audit_event".to_owned(),
-            id: seq.to_string(),
-            problem: e.to_string(),
-        })?;
+        let state = state_in_record(record).map_err(|e| event_damaged(seq, e))?;
         if let Some(state) = state {
             take(seq, state);
         }

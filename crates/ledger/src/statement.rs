@@ -21,11 +21,13 @@ pub struct AccountStatement {
     pub events: u64,
     /// How many of them have their `shopper` part erased.
     pub erased: u64,
+    /// Sessions and login links.
     pub visits: Vec<Visit>,
     /// Refused logins.
     pub attempts: Vec<RefusedAttempt>,
     /// When consent was given or withdrawn.
     pub consents: Vec<ConsentChange>,
+    /// What to check the statement against.
     pub proof: StatementCheckpoint,
 }
 
@@ -67,10 +69,12 @@ pub struct Visit {
     pub role: Option<String>,
     pub website: Option<String>,
     pub store_view: Option<String>,
+    /// When the login link was created.
     pub link_made: Option<Timestamp>,
+    /// When the storefront accepted the link.
     pub opened: Option<Timestamp>,
     pub ended: Option<Timestamp>,
-    /// From opening to end.
+    /// From `opened` to `ended`.
     pub seconds: Option<u64>,
     /// Code of why it ended.
     pub cause: Option<String>,

@@ -18,6 +18,7 @@ use super::Anchor;
 pub struct FileAnchor(PathBuf);
 
 impl FileAnchor {
+    /// The file is created with the first copy.
     pub fn new(path: PathBuf) -> Self {
         Self(path)
     }
@@ -65,7 +66,7 @@ impl Anchor for FileAnchor {
         let record = format!("{note}\n");
         let written = file.write(record.as_bytes())?;
         if written < record.len() {
-            return Err(io::Error::other("there was room for a part of it only"));
+            return Err(io::Error::other("only a part of it could be written"));
         }
         file.sync_data()
     }

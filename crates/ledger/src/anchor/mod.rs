@@ -60,13 +60,16 @@ impl Anchors for NoAnchors {
 /// The result of checking an anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnchorStatus {
+    /// See [`Anchor::name`].
     pub name: String,
     /// Why no copy can be added; `None` if it can.
     pub problem: Option<Fault>,
+    /// See [`Anchor::is_optional`].
     pub is_optional: bool,
 }
 
 impl AnchorStatus {
+    /// Checks one anchor.
     pub fn check(anchor: &dyn Anchor) -> Self {
         let problem = anchor.check().err();
         Self {

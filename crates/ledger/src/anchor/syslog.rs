@@ -29,6 +29,7 @@ pub struct SyslogAnchor {
 }
 
 impl SyslogAnchor {
+    /// The log service of this machine.
     pub fn new() -> Self {
         Self {
             socket: PathBuf::from(SOCKET),
@@ -53,7 +54,7 @@ impl Anchor for SyslogAnchor {
     /// In the format of C libraries, without a time: the log service adds it.
     fn append_note(&self, note: &str) -> io::Result<()> {
         let line =
-            syslog_line(note).ok_or_else(|| io::Error::other("this is no signed checkpoint"))?;
+            syslog_line(note).ok_or_else(|| io::Error::other("it is not a signed checkpoint"))?;
         let message = format!("<{PRIORITY}>lac[{}]: {line}", std::process::id());
         self.connect()?.send(message.as_bytes()).map(drop)
     }

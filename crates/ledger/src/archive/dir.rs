@@ -21,6 +21,7 @@ const TEMP_SUFFIX: &str = ".new";
 pub struct ArchiveDir(PathBuf);
 
 impl ArchiveDir {
+    /// Creates nothing yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
@@ -30,7 +31,7 @@ impl ArchiveDir {
     fn path(&self, name: &str) -> Result<PathBuf> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
         if name.is_empty() || name.starts_with('.') || !name.bytes().all(plain) {
-            let what = format!("{name:?} is no name of an archive");
+            let what = format!("{name:?} is not a valid name of an archive");
             return Err(Fault::LogTampered { what });
         }
         Ok(self.0.join(name))
@@ -149,7 +150,7 @@ impl Archives for ArchiveDir {
 
 fn not_a_regular_file(path: &Path) -> Fault {
     Fault::LogTampered {
-        what: format!("{} is no ordinary file", path.display()),
+        what: format!("{} is not a regular file", path.display()),
     }
 }
 

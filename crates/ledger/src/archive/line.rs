@@ -81,6 +81,7 @@ impl PartDisclosure {
 /// An event with its complete record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoredEvent {
+    /// The complete record.
     pub record: String,
     /// Text of the `shopper` part; `None` if it is withheld.
     pub shopper: Option<String>,

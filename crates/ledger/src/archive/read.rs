@@ -20,6 +20,7 @@ const MAX_PREALLOCATED: usize = 4 * 1024 * 1024;
 pub struct EventLines<'r> {
     name: String,
     input: BufReader<Box<dyn Read + 'r>>,
+    /// Not verified; see [`crate::verify::ProofChecker`].
     pub header: Header,
     text: String,
     count: u64,

@@ -103,6 +103,7 @@ impl<W: Write> std::fmt::Debug for ArchiveWriter<W> {
 }
 
 impl<W: Write> ArchiveWriter<W> {
+    /// Writes the header to `out`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
         let mut writer = Self {
             out: HashingWriter::new(out),
@@ -171,6 +172,7 @@ impl<W: Write> std::fmt::Debug for ProofWriter<'_, W> {
 }
 
 impl<W: Write> ProofWriter<'_, W> {
+    /// Writes the header to `out`.
     pub fn new(out: W, header: &Header) -> Result<Self> {
         let out = zstd::Encoder::new(HashingWriter::new(out), ZSTD_LEVEL).map_err(write_fault)?;
         let mut writer = Self {

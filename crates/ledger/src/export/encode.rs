@@ -17,7 +17,9 @@ const MAX_KEPT_CAPACITY: usize = 4 * 1024 * 1024;
 /// The encoded rows of one range.
 #[derive(Debug, Default)]
 pub struct EncodedRun {
+    /// The rows, in the export's format.
     pub bytes: Vec<u8>,
+    /// Number of rows.
     pub rows: u64,
     /// Last `seq` of the range.
     pub last: u64,

@@ -34,6 +34,7 @@ impl ProofSeqs {
         Self(wanted.then(Vec::new))
     }
 
+    /// Whether it collects.
     pub fn is_enabled(&self) -> bool {
         self.0.is_some()
     }
@@ -56,15 +57,21 @@ impl ProofSeqs {
     }
 }
 
-/// Writes proofs from one snapshot. `tree` has the size of `head`; `window` is
-/// the first and last `seq` of the rows, `None` for an export without rows.
+/// Writes proofs from one snapshot.
 pub struct ProofBuilder<'a> {
     pub source: EventSource<'a>,
+    /// The tree of the size in `head`.
     pub tree: &'a EventTree<'a>,
+    /// The newest signed checkpoint, to which the proof leads.
     pub head: &'a TreeHead,
+    /// The store's name.
     pub origin: &'a str,
+    /// The public key that signed the head, `NAME+ID+KEY`.
     pub key: String,
+    /// The query of the export.
     pub query: &'a EventQuery,
+    /// First and last `seq` that the export searched; `None` if no event can
+    /// match.
     pub window: Option<[u64; 2]>,
 }
 

@@ -38,11 +38,14 @@ pub struct AccessReport {
     pub failures_by_kind: Vec<NamedCount>,
     /// The same by error code; `null` if it was erased.
     pub failures_by_code: Top<NamedCount>,
+    /// The most frequent admin users, by name; `null` for events without one.
     pub failures_by_admin: Top<NamedCount>,
     pub failures_by_website: Top<NamedCount>,
     /// Accesses by weekday (seven rows, Monday first) and hour (24 columns).
     pub hours: Vec<[u64; 24]>,
+    /// Accesses without a ticket.
     pub without_ticket: AccessSummary,
+    /// Accesses outside of office hours.
     pub outside: OutOfHoursAccess,
     /// Sessions that ended in the period, longest first.
     pub longest: Top<LongSession>,
@@ -135,7 +138,9 @@ pub struct AccessSummary {
 /// Accesses outside of office hours.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OutOfHoursAccess {
+    /// The hours that count as office hours, in `zone`.
     pub office_hours: String,
+    /// The days that do.
     pub office_days: String,
     #[serde(flatten)]
     pub summary: AccessSummary,
@@ -144,6 +149,7 @@ pub struct OutOfHoursAccess {
 /// A long session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LongSession {
+    /// From opening the link to the end of the session.
     pub seconds: u64,
     pub seq: u64,
     /// Time of the event that ended it.
@@ -162,6 +168,7 @@ pub struct SelfGrantedConsent {
     pub login: AccountAccess,
     /// Whether the login URL was opened.
     pub opened: bool,
+    /// The event that granted the consent.
     pub granted_seq: Option<u64>,
     /// `null` if the reader may not read the event that granted it.
     pub granted_at: Option<Timestamp>,
@@ -186,9 +193,10 @@ pub struct AdminChange {
     pub action: String,
     /// Config path, role or admin user; `null` if erased.
     pub what: Option<String>,
-    /// As text of at most 120 characters; of several fields only those that
-    /// changed; `null` for none.
+    /// The old value as text of at most 120 characters; of several fields only
+    /// those that changed; `null` for none.
     pub before: Option<String>,
+    /// The new value, in the same form.
     pub after: Option<String>,
 }
 

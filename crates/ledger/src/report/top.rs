@@ -16,7 +16,9 @@ pub struct NamedCount {
 /// The first rows of a list, and how many were left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Top<T> {
+    /// In the order that the field of the report names.
     pub rows: Vec<T>,
+    /// Number of rows that were left out.
     pub more: u64,
 }
 

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
+/// The result of signing and of reading keys.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Errors of signing, verifying and storing keys.

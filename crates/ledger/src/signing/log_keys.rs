@@ -27,6 +27,7 @@ pub struct KeyChange {
     /// The smallest number of events whose checkpoint the new key may sign. The
     /// old key signs smaller ones.
     pub size: u64,
+    /// When the key was replaced; for information.
     pub time: Timestamp,
 }
 

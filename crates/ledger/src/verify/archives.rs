@@ -68,7 +68,7 @@ impl LogVerifier<'_> {
             && header.events == archive.last + 1 - archive.first
             && frames.read_header()? == header_bytes(&header)?;
         if !fits {
-            let what = "its header is of another archive".to_owned();
+            let what = "its header is that of another archive".to_owned();
             return Err(Fault::LogTampered { what });
         }
         if (bytes, sha256) != (archive.bytes, archive.sha256) {
@@ -100,10 +100,13 @@ impl LogVerifier<'_> {
     pub(super) fn check_archive_end(&mut self, last: u64) {
         if let Some(archive) = self.archives.iter().find(|a| a.last == last).cloned() {
             if archive.nodes != self.frontier.nodes_bytes() {
-                self.add_archive_finding(&archive, "the tree at its end is not what was kept");
+                self.add_archive_finding(
+                    &archive,
+                    "the tree at its end does not match the database",
+                );
             }
             if archive.last_local_customer != self.local_customers {
-                self.add_archive_finding(&archive, "the ids in it are not what was kept");
+                self.add_archive_finding(&archive, "the ids in it do not match the database");
             }
             self.local_customers = 0;
         }
@@ -115,7 +118,10 @@ impl LogVerifier<'_> {
                 || (a.last == last && a.until.micros() != to)
         };
         if let Some(archive) = self.archives.iter().find(wrong).cloned() {
-            self.add_archive_finding(&archive, "the times of its events are not what was kept");
+            self.add_archive_finding(
+                &archive,
+                "the times of its events do not match the database",
+            );
         }
     }
 
@@ -196,7 +202,10 @@ impl LogVerifier<'_> {
                 || header.hashes != hashes
                 || header.key != note::verifier_key(&signed.origin, &opened.key)
             {
-                self.add_archive_finding(archive, "its header does not prove it");
+                self.add_archive_finding(
+                    archive,
+                    "its checkpoint or its hashes do not match the log",
+                );
             }
         }
         Ok(())

@@ -2,16 +2,15 @@
 
 use crate::signing::log_keys::VerifiedCheckpoint;
 
-const ERASURE_HINT: &str =
-    "lac log verify, with the store, tells whether an event lists an erasure";
+const ERASURE_HINT: &str = "lac log verify with the store shows whether an event lists an erasure";
 
 /// For `count` events or rows (`what`) without `shopper` part. A commitment
 /// without text looks the same whether the part was erased or withheld.
 pub fn redaction_note(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| {
         format!(
-            "e-mail address, reason and details of {count} {what}: erased or withheld, which the \
-             file alone cannot tell ({ERASURE_HINT})"
+            "e-mail address, reason and details of {count} {what}: erased or withheld; the file \
+             alone does not show which ({ERASURE_HINT})"
         )
     })
 }
@@ -20,7 +19,7 @@ pub fn redaction_note(count: u64, what: &str) -> Option<String> {
 pub fn replaced_key_note(opened: &VerifiedCheckpoint) -> Option<String> {
     let size = opened.replaced_at?;
     Some(format!(
-        "that nobody else had the key, which was replaced at {size} events, when this was signed: \
-         compare with a newer checkpoint"
+        "that only the store had the key, which was replaced at {size} events, when this was \
+         signed: compare with a newer checkpoint"
     ))
 }

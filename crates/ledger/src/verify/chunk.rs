@@ -18,9 +18,11 @@ use lac_store::{ArchiveRow, Cell, EventCells, Result};
 /// The result for one range.
 #[derive(Debug, Default)]
 pub struct ChunkResult {
+    /// First and last `seq`, inclusive.
     pub range: [u64; 2],
     /// One leaf for each `seq` of the range; zeros for a missing event.
     pub leaves: Vec<Hash>,
+    /// Findings by `seq`.
     pub problems: Vec<(u64, String)>,
     /// Events whose ticket is not in the allowed form.
     pub malformed_tickets: Vec<u64>,
@@ -31,6 +33,7 @@ pub struct ChunkResult {
     pub erasures: Vec<(u64, [u64; 2])>,
     /// Times of the first and the last event, in microseconds since 1970.
     pub times: Option<[i64; 2]>,
+    /// For the indexes; `None` for archived events.
     pub index_sums: Option<IndexSums>,
     /// The largest N of the ids `local:N` in archived events.
     pub local_customers: u64,
@@ -116,12 +119,12 @@ impl ChunkResult {
             Ok(ranges) => {
                 let bad = |[first, last]: &[u64; 2]| *first == 0 || first > last || *last >= seq;
                 if ranges.iter().any(bad) || cut.value(EventField::Action) != "\"erase\"" {
-                    self.add_problem(seq, "what it says was erased cannot be");
+                    self.add_problem(seq, "its list of erased events is not valid");
                 }
                 self.erasures
                     .extend(ranges.into_iter().map(|range| (seq, range)));
             }
-            Err(_) => self.add_problem(seq, "what it says was erased cannot be read"),
+            Err(_) => self.add_problem(seq, "its list of erased events cannot be read"),
         }
     }
 }
@@ -188,7 +191,7 @@ pub fn check_archived(
                 .decoded_value(EventField::Time)
                 .and_then(|t| t.parse::<Timestamp>().ok())
             {
-                None => Some("its time is none".to_owned()),
+                None => Some("its time is not valid".to_owned()),
                 Some(time) => {
                     let id = cut.decoded_value(EventField::CustomerId);
                     checked.local_customers = checked

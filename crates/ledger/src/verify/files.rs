@@ -50,6 +50,7 @@ impl std::fmt::Debug for FileBundle<'_> {
 pub struct FileVerification {
     /// `export`, `archive` or `checkpoint`.
     pub kind: String,
+    /// Its name, without directories.
     pub file: String,
     /// The store's name.
     pub origin: String,
@@ -57,6 +58,7 @@ pub struct FileVerification {
     pub rows: Option<u64>,
     /// Number of events that the signed checkpoint covers.
     pub checkpoint: u64,
+    /// The proof that was checked; `null` for none.
     pub proof: Option<ProofStrength>,
     /// What is proven, as sentences.
     pub proven: Vec<String>,
@@ -149,7 +151,7 @@ fn read_manifest(name: &str, file: File) -> Result<Manifest> {
     let manifest: Manifest =
         serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))?;
     if manifest.format != MANIFEST_FORMAT {
-        return Err(unreadable("its form is unknown"));
+        return Err(unreadable("its format is unknown"));
     }
     Ok(manifest)
 }
@@ -304,10 +306,9 @@ fn verify_export(
         not_proven: Vec::new(),
     };
     match &manifest.proof {
-        None => verified.not_proven.push(
-            "that its rows are those of the log: the exporter vouches for them; --proof proves it"
-                .to_owned(),
-        ),
+        None => verified
+            .not_proven
+            .push("that the rows match the log: export with --proof to prove it".to_owned()),
         Some(proof) => {
             let (events, bare) = verify_rows(bundle, &key, manifest, proof, file, signed)?;
             let rows = match manifest.rows {
@@ -323,7 +324,8 @@ fn verify_export(
                     "they are all there are for its filter ({events} records were looked at)"
                 ));
             } else {
-                let left = "that there are no others for its filter: --proof range proves it";
+                let left =
+                    "that no matching events are missing: export with --proof range to prove it";
                 verified.not_proven.push(left.to_owned());
             }
             verified.not_proven.extend(redaction_note(bare, "rows"));
@@ -375,7 +377,7 @@ fn verify_rows(
     let header = lines.header.clone();
     if header.format != PROOF_FORMAT || header.checkpoint != manifest.checkpoint {
         return Err(log_tampered(format!(
-            "{name} is no proof, or of another checkpoint than the manifest"
+            "{name} is not a proof, or its checkpoint is not that of the manifest"
         )));
     }
     check_header_key(name, &header, key)?;
@@ -392,7 +394,7 @@ fn verify_rows(
     // Events whose parts are withheld could match, and nobody would see it.
     if header.range.is_some() && !manifest.filter.uses_record_fields_only() {
         return Err(log_tampered(format!(
-            "{name} cannot prove a range for a filter by what is not in the records"
+            "{name}: a range proof cannot be checked for a filter on fields outside the records"
         )));
     }
     let events = checker.run(lines, &mut |event| rows.check_event(event, proof.strength))?;

@@ -11,12 +11,15 @@ pub struct Finding {
     /// First and last of the events that it may be about; `null` if it is about
     /// the log as a whole.
     pub events: Option<(u64, u64)>,
+    /// What is wrong, as a sentence without its beginning: "event 5:
+    /// {problem}".
     pub problem: String,
 }
 
 /// All differences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
+    /// The first 100.
     pub found: Vec<Finding>,
     /// How many more there are than are listed.
     pub more: u64,

@@ -136,7 +136,7 @@ impl IndexSums {
         findings: &mut Findings,
     ) -> Result<()> {
         if !listed.is_sorted {
-            findings.add_log("an index is not in order, so that what it lists is not found");
+            findings.add_log("an index is not sorted, so searches can miss events");
         }
         for index in EventIndex::ALL {
             let [sums, found] = [self, &listed.sums].map(|side| &side.per_index[index.position()]);

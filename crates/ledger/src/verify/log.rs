@@ -87,7 +87,8 @@ impl<'a> LogVerifier<'a> {
         }
         let stored_roots = source.tx.audit_subtrees(i64::MAX.cast_unsigned())?;
         if stored_roots.len() as u64 != head.size / SUBTREE_SIZE {
-            findings.add_log("the stored roots of the tree are not as many as they should be");
+            findings
+                .add_log("the number of stored subtree roots does not match the size of the log");
         }
         Ok(Self {
             store,
@@ -233,7 +234,7 @@ impl<'a> LogVerifier<'a> {
         }
         for seq in checked.malformed_tickets.drain(..) {
             self.add_note(format!(
-                "event {seq}: its ticket is out of form, and is what was signed"
+                "event {seq}: its ticket is not in the allowed form, but it is what was signed"
             ));
         }
         if let (Some(before), Some([time, _])) = (self.last_time, checked.times)
@@ -274,7 +275,7 @@ impl<'a> LogVerifier<'a> {
             .ok()
             .and_then(|at| self.stored_roots.get(at));
         if stored != Some(root) && !self.findings.has_finding_within(run) {
-            let problem = "one of them was changed, or the root that was kept of them";
+            let problem = "one of them, or their stored root, was changed";
             self.findings.add_events(run, problem);
         }
     }
@@ -324,7 +325,7 @@ impl<'a> LogVerifier<'a> {
             .is_some_and(|last| last != self.head.last_time.micros())
         {
             self.findings
-                .add_log("the time of the newest event is not what was kept");
+                .add_log("the time of the newest event does not match the head of the tree");
         }
         match self.source.tx.audit_last_seq() {
             Ok(last) if last == self.head.size => {}

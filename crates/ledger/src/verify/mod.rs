@@ -2,7 +2,10 @@
 //! [`verify_file`]. The documentation of the [crate](crate) lists the steps of
 //! both in order.
 //!
-//! [`LogVerifier`] computes everything again from the stored bytes: texts, commitments, columns, tree, signature, checkpoint file, archives, indexes, erasures, recorded state and consents. It collects all differences as [`Findings`] and does not stop at the first one. [`verify_file`] stops at the first difference.
+//! A [`LogVerifier`] computes everything again from the stored bytes: texts,
+//! commitments, columns, tree, signature, checkpoint file, archives, indexes,
+//! erasures, recorded state and consents. It collects all differences as
+//! [`Findings`]; [`verify_file`] stops at the first one.
 
 mod archives;
 mod caveats;
@@ -42,6 +45,7 @@ pub struct LogVerification {
     pub events: u64,
     /// How many of them are in archives.
     pub archived: u64,
+    /// Number of archives.
     pub archives: u64,
     /// Number of erased `shopper` parts. Each one that no event lists is a
     /// finding.

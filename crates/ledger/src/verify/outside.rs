@@ -12,13 +12,13 @@ impl LogVerifier<'_> {
     pub(super) fn compare_erasures(&mut self) {
         let listed = merge_ranges(self.erasures.iter().map(|(_, range)| *range).collect());
         for [first, last] in subtract_ranges(&self.erased, &listed) {
-            let problem = "its shopper part is gone, and no erasure lists it";
+            let problem = "its shopper part is missing, and no event lists it as erased";
             self.findings.add_events([first, last], problem);
         }
         let mut accounted = self.erased.clone();
         accounted.extend(&self.missing_ranges);
         for [first, last] in subtract_ranges(&listed, &merge_ranges(accounted)) {
-            let problem = "its shopper part was erased on record, and is there";
+            let problem = "its shopper part is recorded as erased, but is still there";
             self.findings.add_events([first, last], problem);
         }
     }

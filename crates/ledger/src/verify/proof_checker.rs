@@ -164,7 +164,7 @@ impl<'r> ExportRowChecker<'r> {
             };
         }
         if event.withheld[1] {
-            return Err(self.row_fault(event.seq, "is shown without its parts"));
+            return Err(self.row_fault(event.seq, "is shown without its staff part"));
         }
         self.count += 1;
         self.redacted_rows += u64::from(event.withheld[0]);

@@ -49,7 +49,9 @@ pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>,
     let staff = cell_text(cells.staff, "staff part")?;
     let shopper = match (cells.shopper, cells.shopper_salt) {
         (Cell::Null, Cell::Null) => None,
-        (Cell::Null, _) => return Err("its shopper part is gone, its salt is not".to_owned()),
+        (Cell::Null, _) => {
+            return Err("its shopper part is missing, but its salt is still there".to_owned());
+        }
         (part, _) => Some(cell_text(part, "shopper part")?),
     };
     let texts = EventTexts {
@@ -142,7 +144,7 @@ fn check_columns(cut: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, 
         return Err(column_problem("customer_id", cells.customer_id, customer));
     }
     let time = cut.value(EventField::Time);
-    let micros = parse_micros(time).ok_or_else(|| format!("its time {time} is none"))?;
+    let micros = parse_micros(time).ok_or_else(|| format!("its time {time} is not valid"))?;
     if cells.time != Cell::Integer(micros) {
         return Err(column_problem("time", cells.time, time));
     }

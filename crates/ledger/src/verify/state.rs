@@ -42,7 +42,7 @@ impl LogVerifier<'_> {
         match serde_json::from_str::<StateDigests>(&text) {
             Err(_) => self
                 .findings
-                .add_event(seq, "what it says of the state cannot be read"),
+                .add_event(seq, "its recorded state cannot be read"),
             Ok(state) => {
                 if let Some(problem) = state_difference(self.source.tx, seq, &state)? {
                     self.findings.add_log(problem);

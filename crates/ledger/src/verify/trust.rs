@@ -77,5 +77,7 @@ fn parse_chain(text: &str) -> Result<LogKeys> {
     if chain.origin() == origin && chain.keys().last() == Some(&first) {
         return Ok(chain);
     }
-    Err(broken("its first key is not the one that it begins with"))
+    Err(broken(
+        "its first key is not the old key of its first key change",
+    ))
 }

@@ -37,7 +37,8 @@ impl PrivateKey {
     /// Parses PKCS#8 PEM, version 1 or 2 (RFC 8410, RFC 5958), which `openssl
     /// genpkey -algorithm ed25519` writes.
     ///
-    /// [`Error::MalformedKey`] for anything else, including a version 2 whose public key does not match.
+    /// Anything else is [`Error::MalformedKey`], including a version 2 whose
+    /// public key does not match.
     pub fn from_pem(pem: &str) -> Result<Self> {
         memory::protect_process_memory();
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|_| Error::MalformedKey)?;
