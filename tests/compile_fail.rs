@@ -1,9 +1,9 @@
-//! What must not compile: the promises that permits and records carry.
+//! Code that must not compile: the guarantees of permits and records.
 //!
-//! Each file in `compile_fail/` says at the end of a line how the compiler's error
-//! there begins (`//~ CODE: message`); there must be that one and no other. They
-//! are checked against the libraries that these tests link, so nothing is built
-//! for them.
+//! Each file in `compile_fail/` ends a line with the start of the expected
+//! compiler error (`//~ CODE: message`); the compiler must report that error
+//! and no other. The files are checked against the libraries that this test
+//! links, so nothing is built for them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use std::process::Command;
 /// The crates that the files use.
 const CRATES: [&str; 4] = ["lac_app", "lac_ledger", "lac_model", "lac_store"];
 
-/// Where the libraries of this build are.
+/// The directory with the libraries of this build.
 fn libraries() -> PathBuf {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path
 }
 
-/// The library as it was built last.
+/// The newest build of a library.
 fn newest(name: &str) -> PathBuf {
     let begins = format!("lib{name}-");
     let files = fs::read_dir(libraries()).unwrap();
@@ -32,7 +32,7 @@ fn newest(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("no library {name}"))
 }
 
-/// Line and message of each error that the compiler reports.
+/// Line and message of each compiler error.
 fn errors(file: &Path) -> Vec<(usize, String)> {
     let out = tempfile::tempdir().unwrap();
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
@@ -64,7 +64,7 @@ fn errors(file: &Path) -> Vec<(usize, String)> {
     told.lines().filter_map(error).collect()
 }
 
-/// What the file itself says of its lines.
+/// The errors that the file expects, by line.
 fn expected(file: &Path) -> Vec<(usize, String)> {
     let text = fs::read_to_string(file).unwrap();
     let said = text.lines().enumerate().filter_map(|(at, line)| {

@@ -1,18 +1,18 @@
-//! What holds for the repository as a whole.
+//! Rules for the whole repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Longest source file, in lines: one idea each.
+/// The most lines that a source file may have.
 const MAX_LINES: usize = 400;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file that is, or is about to be, under version control; where there
-/// is no version control (a packed crate), nothing.
+/// Every file that is under version control or about to be; nothing in a packed
+/// crate, which has no version control.
 fn files() -> Vec<PathBuf> {
     let listed = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
@@ -26,8 +26,8 @@ fn files() -> Vec<PathBuf> {
     paths.filter(|path| path.is_file()).collect()
 }
 
-/// Paths of one machine and hosts of registries have no place here. Written in
-/// two halves, so that this file does not hold them either.
+/// Local paths and registry hosts do not belong in the repository. Each is
+/// written in two halves, so that this file does not contain it either.
 #[test]
 fn no_file_names_a_local_path_or_a_registry_host() {
     const FORBIDDEN: [[&str; 2]; 8] = [
@@ -42,7 +42,7 @@ fn no_file_names_a_local_path_or_a_registry_host() {
     ];
     let mut found = Vec::new();
     for path in files() {
-        // The lock file says where every crate comes from; that is its job.
+        // The lock file has to name the source of every crate.
         if path.ends_with("Cargo.lock") {
             continue;
         }
@@ -77,7 +77,6 @@ fn the_readme_says_how_to_try_and_how_to_test() {
     }
 }
 
-/// Links between the pages lead somewhere.
 #[test]
 fn links_between_pages_are_not_broken() {
     let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
@@ -108,9 +107,9 @@ fn the_help_of_every_command_has_an_example() {
     assert!(without.is_empty(), "no example in the help of {without:#?}");
 }
 
-/// `-h` and `--help` alike, without blank lines between the options: clap's long
-/// form begins where a description has a second paragraph, or a possible value a
-/// description of its own.
+/// `-h` and `--help` print the same, without blank lines between the options:
+/// clap's long form starts when a description has a second paragraph or a
+/// possible value has a description.
 #[test]
 fn help_texts_are_short() {
     let mut root = login_as_customer::cli::command().disable_help_subcommand(true);

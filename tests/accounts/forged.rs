@@ -1,4 +1,4 @@
-//! Nothing but the kernel and a token say who one is.
+//! Only the kernel and access tokens identify a caller.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -34,14 +34,14 @@ pub fn nothing_says_who_one_is(world: &World) {
     for one in forged {
         assert_eq!(who(world, BERT, &[one]), "bert");
     }
-    // A stranger stays one, and is told what to ask for.
+    // A stranger stays one, and the hint says what to ask for.
     let error = failed(
         &mut world.command(CLEO, &["login", "1"]),
         "not_authenticated",
     );
     assert!(error.to_string().contains(CLEO), "{error}");
 
-    // Settings of one's own change where one asks, not who one is.
+    // A user's own settings choose the store, not the identity.
     let own = world.home(BERT).join("own.toml");
     let socket = world.socket().display().to_string();
     fs::write(
@@ -76,7 +76,7 @@ pub fn nothing_says_who_one_is(world: &World) {
             "config_invalid",
         );
     }
-    // Settings that somebody else could have written are not read.
+    // Settings that somebody else could have written are ignored.
     let others = world.home(CLEO).join("others.toml");
     fs::write(&others, format!("store = \"unix:{socket}\"\n")).expect("settings");
     world.root(&format!(
@@ -89,7 +89,7 @@ pub fn nothing_says_who_one_is(world: &World) {
         "store_unsafe",
     );
 
-    // What would map an account is a right like any other.
+    // Mapping an account to an admin user requires a right like any other.
     for args in [
         &[
             "user",
@@ -111,7 +111,7 @@ pub fn nothing_says_who_one_is(world: &World) {
     tokens(world);
 }
 
-/// A token counts before the account, for whoever may use it where they may.
+/// A token takes precedence over the account.
 fn tokens(world: &World) {
     let token = world.json(BERT, &["user", "token", "create", "bert"]);
     let token = token["token"].as_str().expect("a token").to_owned();
@@ -120,7 +120,8 @@ fn tokens(world: &World) {
         "bert",
         "that is what it is for"
     );
-    // It gives no more than its owner has, and the log says whose account it was.
+    // It gives no more than its owner has, and the log names the account that
+    // used it.
     failed(
         world
             .command(ANNA, &["customer", "list"])
@@ -132,7 +133,7 @@ fn tokens(world: &World) {
         .into_iter()
         .find(|e| e["result"] == "failure" && e["admin"] == "bert" && e["os_account"] == ANNA);
     assert!(event.is_some(), "the account behind a token is on record");
-    // A file with a token that is somebody else's cannot be read.
+    // Another account's token file cannot be read.
     let file = world.home(BERT).join("token");
     fs::write(&file, &token).expect("a file");
     world.root(&format!(
@@ -156,8 +157,8 @@ fn tokens(world: &World) {
 
 pub fn what_others_lay_is_not_trusted(world: &World) {
     let real = world.socket();
-    // A link to the real socket, a directory everybody writes, and one that
-    // belongs to nobody who could be the broker.
+    // A link to the real socket, a directory that everybody can write, and one
+    // whose owner cannot be the broker.
     let home = world.home(CLEO).display().to_string();
     world.root(&format!("chmod 0755 {home}"));
     let script = format!("ln -s {} {home}/link.sock", real.display());
@@ -172,8 +173,8 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
             "store_unsafe",
         );
     }
-    // Her own directory, laid open by mode or not, is hers alone to write; a
-    // socket of somebody else in it is not taken for theirs.
+    // Only she can write her own directory, whatever its mode; a socket that
+    // somebody else puts there is not trusted.
     let laid = format!("staff/{CLEO}/other.sock");
     let _listener = laid_by(world, &laid, BERT);
     refused(
@@ -181,11 +182,12 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
         &format!("unix:{}", world.path(&laid).display()),
         "store_unsafe",
     );
-    // Where there is nobody, and what is no socket.
+    // A missing socket, and a file that is not a socket.
     refused(world, &format!("unix:{home}/none.sock"), "broker_missing");
     refused(world, &format!("unix:{ETC}/config.toml"), "broker_missing");
     refused(world, "unix:relative.sock", "config_invalid");
-    // A store of one's own is one's own: nobody is anybody in it that counts here.
+    // A user's own store is independent: its users have no rights in the team's
+    // store.
     let own = format!("{home}/own");
     let ran = world.run(CLEO, &["--store", &own, "init", "--admin", "anna"]);
     ran.succeeded();
@@ -194,11 +196,11 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
         "anna"
     );
     world.fails(CLEO, &["customer", "list"], "not_authenticated");
-    // And another account does not use it.
+    // Another account cannot use it.
     let ran = world.run(BERT, &["--store", &own, "whoami"]).refused();
     assert_eq!(ran.stdout, "");
 
-    // The socket of the real one cannot be taken over.
+    // The socket of the running broker cannot be taken over.
     let mut second = world.command(
         CLEO,
         &[
@@ -230,7 +232,7 @@ fn laid_by(world: &World, at: &str, owner: &str) -> UnixListener {
     listener
 }
 
-/// Whether it ended, and well; not waited for longer than some seconds.
+/// Whether the process ended successfully within a few seconds.
 fn ran_for(command: &mut std::process::Command) -> Option<bool> {
     let mut child = command
         .stdout(Stdio::null())

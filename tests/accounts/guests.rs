@@ -1,11 +1,11 @@
-//! Guests of one account who misbehave, while another works.
+//! Clients of one account misbehave while another account works.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::world::{ANNA, BERT, CLEO, World};
 
-/// What they do: each holds as many connections as it can.
+/// Each client holds as many connections as it can.
 const SILENT: &str = "
 import socket, sys, time
 held = []
@@ -76,8 +76,8 @@ pub fn who_misbehaves_harms_only_themselves(world: &World) {
     world.run(ANNA, &["log", "verify"]).succeeded();
 }
 
-/// Forty accounts that are nobody here: each holds connections, and asks again
-/// and again for what it may not have.
+/// Forty unmapped accounts hold connections and repeat requests that they may
+/// not make.
 const STRANGERS: &str = r"
 import json, os, socket, sys, time
 hello = json.dumps({'protocol': 1, 'version': '0'}).encode()

@@ -1,4 +1,4 @@
-//! A day, a night, and the end of it.
+//! The daily commands, the nightly jobs, backup and offboarding.
 
 use std::thread;
 
@@ -6,7 +6,7 @@ use crate::page::block;
 use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, account, failed, of, ran};
 
 pub fn each_has_their_role(world: &World) {
-    // Bert: what Support holds, and no more.
+    // Bert holds the role Support and no more.
     world.json(BERT, &["login", "1", "--check"]);
     world.json(BERT, &["document", "show", "--order", "000000001"]);
     for args in [
@@ -21,7 +21,7 @@ pub fn each_has_their_role(world: &World) {
     ] {
         world.fails(BERT, args, "resource_denied");
     }
-    // Cleo is nobody until Anna says who she is; then at once.
+    // Cleo has no access until Anna maps her account, and then at once.
     world.fails(CLEO, &["customer", "list"], "not_authenticated");
     world.run(ANNA, &["role", "create", "Reader"]).succeeded();
     world
@@ -50,7 +50,7 @@ pub fn each_has_their_role(world: &World) {
         .run(ANNA, &["user", "delete", "cleo", "--yes"])
         .succeeded();
     world.fails(CLEO, &["customer", "list"], "not_authenticated");
-    // Root is nobody here either, whatever root could become.
+    // Root has no rights of its own either.
     let mut root = std::process::Command::new(world.path("bin/lac"));
     root.env_clear()
         .env("LAC_CONFIG", format!("{ETC}/config.toml"));
@@ -75,7 +75,7 @@ pub fn two_at_once(world: &World) {
         bert.join().expect("Bert");
         anna.join().expect("Anna");
     });
-    // Each has the one visit that they began last; nobody ended the other's.
+    // Each has the session that they began last; neither ended the other's.
     let open = world.json(ANNA, &["session", "list"]);
     let of = |name: &str| {
         open.as_array()
@@ -87,7 +87,7 @@ pub fn two_at_once(world: &World) {
     assert_eq!((of("anna"), of("bert")), (1, 1), "{open}");
 }
 
-/// 5. Every night: the units' own command lines, as their own account.
+/// 5. Every night: the command lines of the units, run as their own account.
 pub fn every_night(world: &World) {
     world
         .script(ANNA, &block(world, "5. Every night", 0))
@@ -115,7 +115,7 @@ pub fn every_night(world: &World) {
         world.json(ANNA, &["customer", "show", "2"])["email"],
         "june@example.com"
     );
-    // That account can do nothing else, through the socket or beside it.
+    // That account can do nothing else, with or without the socket.
     let store = world.store().display().to_string();
     for way in [&["whoami"][..], &["--store", &store, "whoami"]] {
         assert_eq!(world.json(SERVICE, way)["name"], "nightly");
@@ -153,7 +153,7 @@ pub fn the_events_say_who(world: &World) {
         (&event["os_account"], &event["ip_address"]),
         (&ANNA.into(), &uid(ANNA).into())
     );
-    // What was done on the store itself has no line it came by.
+    // Events of commands that ran on the store itself have no client.
     let night = log
         .iter()
         .find(|e| e["action_group"] == "import" && e["admin"] == "nightly")
@@ -162,7 +162,7 @@ pub fn the_events_say_who(world: &World) {
         (&night["os_account"], &night["ip_address"]),
         (&SERVICE.into(), &serde_json::Value::Null)
     );
-    // Whoever was refused is named by their account.
+    // Refusals name the account.
     let refused = log
         .iter()
         .find(|e| e["result"] == "failure" && e["os_account"] == CLEO)
@@ -170,7 +170,7 @@ pub fn the_events_say_who(world: &World) {
     assert_eq!(refused["ip_address"], uid(CLEO));
 }
 
-/// 6. Backup, and the way back.
+/// 6. Backup and restore.
 pub fn backup_and_back(world: &mut World) {
     let pipe = |text: String| {
         text.replace("age -r \"$RECIPIENT\"", "cat")
@@ -188,7 +188,7 @@ pub fn backup_and_back(world: &mut World) {
             &format!("cat {}/lac.db", world.path("var/backups/lac").display()),
         )
         .refused();
-    // The log goes on, and Anna keeps a receipt of what the backup lacks.
+    // The log continues, and Anna keeps a receipt of what the backup lacks.
     world.json(BERT, &["login", "1"]);
     let receipt = world.run(ANNA, &["log", "checkpoint"]).succeeded().stdout;
     std::fs::write(world.home(ANNA).join("receipt"), receipt).expect("a receipt");
@@ -201,7 +201,7 @@ pub fn backup_and_back(world: &mut World) {
         .run(ANNA, &["log", "verify", "--since", "receipt"])
         .succeeded();
     let count = world.log().len();
-    // The store is lost, whole.
+    // The whole store is lost.
     world.stop();
     world.root(&format!("rm -rf {}", world.store().display()));
     world.root(&pipe(block(world, "6. Backup", 1)).replace("age -d -i KEY", "cat"));
@@ -222,7 +222,7 @@ pub fn whoever_leaves_is_out(world: &World) {
         .as_str()
         .expect("a URL")
         .to_owned();
-    // A visit of Bert's begins while Anna disables him.
+    // Bert begins a session while Anna disables him.
     let waiting = thread::scope(|scope| {
         let many = scope.spawn(|| {
             (0..10)

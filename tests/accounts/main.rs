@@ -1,8 +1,8 @@
-//! A desk for a team, by docs/deployment.md to the letter, with accounts of the
-//! operating system that are made for it and removed afterwards.
+//! The setup of docs/deployment.md, followed to the letter, with operating
+//! system accounts that are created for it and removed afterwards.
 //!
-//! It takes root, and changes the machine for a minute; so it runs only where
-//! `LAC_TEST_ACCOUNTS=1` says that this is wanted (`.ci/run` does).
+//! It requires root and changes the machine for a minute, so it runs only with
+//! `LAC_TEST_ACCOUNTS=1` (`.ci/run` sets it).
 
 #![allow(clippy::expect_used)]
 
@@ -20,7 +20,7 @@ use world::World;
 #[test]
 fn the_deployment_guide_works_with_real_accounts() {
     if std::env::var_os("LAC_TEST_ACCOUNTS").is_none() {
-        // Not through the macro, whose output a passed test swallows.
+        // Not with `eprintln!`, whose output is swallowed when a test passes.
         let _ = std::io::stderr().write_all(
             b"\nLEFT OUT: the desk for a team (tests/accounts): it makes accounts on this machine; \
               run it as root with LAC_TEST_ACCOUNTS=1\n",

@@ -1,4 +1,4 @@
-//! The page's own commands, block by block.
+//! The commands of the page, block by block.
 
 use std::fs;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub fn blocks(heading: &str) -> Vec<String> {
     blocks.map(block).collect()
 }
 
-/// A block as it is run here: without the lines that build the program (it is
-/// built) and that need systemd running.
+/// A block as the test runs it: without the lines that build the program (it is
+/// built already) and those that need a running systemd.
 pub fn block(world: &World, heading: &str, number: usize) -> String {
     let text = blocks(heading).into_iter().nth(number).expect("a block");
     let left_out = |line: &&str| !line.starts_with("cargo ") && !line.starts_with("systemctl ");
@@ -37,7 +37,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The project's directory, with places and names of this machine.
+/// The project's directory, with this machine's paths and names.
 fn project(world: &World) {
     world.root("mkdir -p project/target/release");
     for name in ["broker.toml", "config.toml"] {
@@ -58,7 +58,7 @@ fn project(world: &World) {
 
 fn staged(world: &World, name: &str) {
     let text = fs::read_to_string(root().join(name)).expect("a file");
-    // What the tests write stays out of the system's log.
+    // Test events stay out of the system log.
     let text = world.here(&text).replace("syslog = true", "syslog = false");
     let to = world.path("project").join(name);
     fs::create_dir_all(to.parent().expect("a directory")).expect("a directory");
@@ -69,7 +69,7 @@ fn staged(world: &World, name: &str) {
 pub fn install(world: &mut World) {
     project(world);
     let script = block(world, "1. Install", 0);
-    // The account by the second way that the page names.
+    // The account, created in the second way that the page describes.
     let (before, after) = script.split_once("systemd-sysusers").expect("the account");
     let useradd = after.split_once("or: ").expect("the other way").1;
     world.root(&format!("cd project\n{before}"));
@@ -84,7 +84,7 @@ pub fn found(world: &World) {
     world.root(&block(world, "2. The store", 0));
     let seen = world.root(&format!("stat -c '%U %a' {}", world.store().display()));
     assert_eq!(seen, format!("{SERVICE} 700\n"));
-    // No person, and nobody else is mapped yet.
+    // This account is not mapped, and nobody else is yet.
     world.fails(
         SERVICE,
         &["--store", &world.store().display().to_string(), "whoami"],
@@ -92,7 +92,7 @@ pub fn found(world: &World) {
     );
 }
 
-/// 3., as Anna, and 4. Shop, people, roles.
+/// 3., as Anna, and 4. Stores, customers, users and roles.
 pub fn fill(world: &World) {
     assert!(
         fs::read_to_string(format!("{ETC}/config.toml"))
@@ -113,7 +113,7 @@ pub fn fill(world: &World) {
     assert_eq!(ran.stdout.lines().count(), 1, "{ran:#?}");
 }
 
-/// The merchant's files, in Anna's home and where the night takes them.
+/// The merchant's files, in Anna's home and where the nightly job reads them.
 fn merchant(world: &World) {
     let page = |items: serde_json::Value| json!({"items": items, "total_count": items.as_array().map(Vec::len)});
     let customer = |id: u64, email: &str| {

@@ -1,4 +1,4 @@
-//! What is out of reach, and whose files are whose.
+//! What accounts cannot reach, and who can read and write which files.
 
 use std::fs;
 
@@ -26,7 +26,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
             let ran = world.script(name, &script).refused();
             assert_eq!(ran.stdout, "", "{script}");
         }
-        // The program itself on the directory, as far as it gets.
+        // The program itself, run on the directory.
         for args in [
             &["--store", &store, "whoami"][..],
             &["--store", &store, "log", "list"],
@@ -47,12 +47,13 @@ pub fn the_store_is_out_of_reach(world: &World) {
         }
         let doctor = world.run(name, &["--store", &store, "doctor"]);
         assert!(!doctor.stdout.contains("jane@"), "{doctor:#?}");
-        // Nor does it lend the store to whoever calls themselves a broker.
+        // The store is not handed to a program that claims to be a broker.
         world
             .run(name, &["--store", &store, "serve", "--socket", "own.sock"])
             .refused();
     }
-    // No leftover of a try, and nothing of the broker is open to them in /proc.
+    // No temporary file is left over, and nothing of the broker is readable in
+    // /proc.
     let seen = world.root(&format!(
         "find {} ! -user {SERVICE}",
         world.store().display()
@@ -69,13 +70,13 @@ pub fn the_store_is_out_of_reach(world: &World) {
     }
 }
 
-/// What the caller names is opened by the caller.
+/// The caller's process opens the files that the caller names.
 pub fn files_are_the_callers(world: &World) {
     let store = world.store().display().to_string();
     let before = world.root(&format!(
         "find {store} -type f ! -name 'lac.db*' ! -name checkpoint"
     ));
-    // Out, as Anna: to her own home …
+    // Export as Anna: to her own home …
     world
         .run(ANNA, &["log", "export", "own.csv", "--proof", "range"])
         .succeeded();
@@ -85,7 +86,7 @@ pub fn files_are_the_callers(world: &World) {
     ));
     assert_eq!(own, format!("{ANNA}\n").repeat(3));
     let count = world.log().len();
-    // … and to nobody else's, the store least of all.
+    // … but nowhere else, least of all into the store.
     for to in [
         format!("{store}/x.csv"),
         format!("{store}/lac.db"),
@@ -117,7 +118,7 @@ pub fn files_are_the_callers(world: &World) {
     ));
     assert_eq!(before, after, "nothing on the broker's side was touched");
 
-    // In: what only Anna can read is read …
+    // Import: a file that only Anna can read is read …
     world.root(&format!(
         "chmod 0600 {}/customers.json",
         world.home(ANNA).display()
@@ -125,7 +126,7 @@ pub fn files_are_the_callers(world: &World) {
     world
         .run(ANNA, &["import", "customers", "customers.json"])
         .succeeded();
-    // … what only the broker could read is not.
+    // … and one that only the broker could read is not.
     for from in ["lac.db", "keys/audit.pem", "checkpoint"] {
         let from = format!("{store}/{from}");
         let error = failed(

@@ -1,4 +1,4 @@
-//! A machine: directories and accounts of its own, and who runs what.
+//! A machine with directories and accounts of its own.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -12,13 +12,13 @@ use nix::unistd::User;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The service account, and everybody who works here. Cleo comes later.
+/// The service account and the staff. Cleo joins later.
 pub const SERVICE: &str = "lac-test-service";
 pub const ANNA: &str = "lac-test-anna";
 pub const BERT: &str = "lac-test-bert";
 pub const CLEO: &str = "lac-test-cleo";
 
-/// Where the settings lie: only below /etc may they belong to root.
+/// Where the settings are: only below /etc may root own them.
 pub const ETC: &str = "/etc/lac-test";
 
 pub struct World {
@@ -26,7 +26,7 @@ pub struct World {
     broker: Option<Child>,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -70,7 +70,7 @@ impl World {
         self.path("run/lac/lac.sock")
     }
 
-    /// What the page says, with the places and names of this machine.
+    /// The text of the page, with this machine's paths and names.
     pub fn here(&self, text: &str) -> String {
         let base = self.base.path().display();
         let mut text = text.to_owned();
@@ -97,7 +97,7 @@ impl World {
         text
     }
 
-    /// A script as root, in the world's directory; must succeed.
+    /// Runs a script as root in the world's directory; it must succeed.
     #[track_caller]
     pub fn root(&self, script: &str) -> String {
         let mut command = Command::new("bash");
@@ -121,7 +121,7 @@ impl World {
             .stdin(Stdio::null());
     }
 
-    /// Any program as somebody, in their home, with no other groups.
+    /// Any program, run as somebody in their home without supplementary groups.
     pub fn program(&self, name: &str, program: &str) -> Command {
         let user = account(name);
         let home = if name == SERVICE {
@@ -135,7 +135,7 @@ impl World {
         command
     }
 
-    /// `lac` as somebody, with the settings of everybody.
+    /// `lac`, run as somebody with the shared settings.
     pub fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = self.program(name, &self.path("bin/lac").display().to_string());
         command
@@ -163,7 +163,7 @@ impl World {
         failed(&mut self.command(name, args), code);
     }
 
-    /// A shell script as somebody.
+    /// Runs a shell script as somebody.
     pub fn script(&self, name: &str, script: &str) -> Ran {
         let mut command = self.program(name, "sh");
         ran(command
@@ -171,7 +171,7 @@ impl World {
             .args(["-euc", script]))
     }
 
-    /// The broker, as the page runs it where there is no systemd.
+    /// Starts the broker as the page does without systemd.
     pub fn serve(&mut self) {
         let socket = self.socket();
         self.root(&format!(
@@ -197,7 +197,7 @@ impl World {
         panic!("the broker did not begin");
     }
 
-    /// Tells the broker to end; it must end well.
+    /// Terminates the broker; it must exit successfully.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.broker.take() {
             let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
@@ -206,7 +206,7 @@ impl World {
         }
     }
 
-    /// The newest events first, as the administrator.
+    /// The log as the administrator sees it, newest first.
     pub fn log(&self) -> Vec<Value> {
         serde_json::from_value(self.json(ANNA, &["log", "list"])).expect("a list")
     }
@@ -223,7 +223,7 @@ impl Drop for World {
     }
 }
 
-/// Removes the accounts; also those of a run that was killed.
+/// Removes the accounts, also those of a run that was killed.
 fn cleared() {
     for name in [SERVICE, ANNA, BERT, CLEO] {
         if matches!(User::from_name(name), Ok(Some(_))) {
@@ -252,7 +252,7 @@ pub fn of(output: Output) -> Ran {
     }
 }
 
-/// Must fail with this code, and show nothing.
+/// Fails unless the command failed with this code and printed nothing.
 #[track_caller]
 pub fn failed(command: &mut Command, code: &str) -> Value {
     let ran = ran(command.args(["-o", "json"]));

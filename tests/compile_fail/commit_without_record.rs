@@ -1,4 +1,4 @@
-//! Nothing is committed that was not recorded.
+//! A transaction cannot be committed without a record.
 
 use lac_store::{HighWaterMark, Result, WriteTx};
 

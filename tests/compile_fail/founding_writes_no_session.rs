@@ -1,4 +1,5 @@
-//! Founding a store covers what it writes and nothing else.
+//! The permit for founding a store covers what founding writes and nothing
+//! else.
 
 use lac_store::{AdminUserWrite, Founding, Permit, SessionWrite};
 

@@ -1,4 +1,4 @@
-//! A login writes sessions; its permit is none for roles.
+//! The permit for a login covers sessions, not roles.
 
 use lac_app::login::LoginStart;
 use lac_model::access::Role;

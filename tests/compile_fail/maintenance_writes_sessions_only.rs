@@ -1,4 +1,4 @@
-//! What the program does on its own writes sessions and nothing else.
+//! The program's own maintenance may write sessions and nothing else.
 
 use lac_app::{Context, WriteOutcome, maintain};
 use lac_model::access::Role;

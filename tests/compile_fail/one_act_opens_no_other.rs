@@ -1,4 +1,4 @@
-//! What lets somebody add an admin user lets them change no role.
+//! A permit to add an admin user does not allow changing a role.
 
 use lac_app::access::users::UserCreate;
 use lac_model::access::Role;

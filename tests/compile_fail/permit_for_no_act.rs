@@ -1,4 +1,4 @@
-//! Nobody is authorized for a write as such, nor to found a store.
+//! There is no permit for a general write, nor for founding a store.
 
 use lac_model::access::Actor;
 use lac_model::resource::Resource;

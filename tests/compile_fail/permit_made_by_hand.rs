@@ -1,4 +1,4 @@
-//! Only asking gives a permit.
+//! A permit can only be obtained by `authorize`.
 
 use std::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! A permit stays in the transaction it was given in, and fits no other.
+//! A permit cannot leave the transaction it was issued in.
 
 use lac_app::login::sessions::SessionEnd;
 use lac_app::{Context, WriteOutcome, write};

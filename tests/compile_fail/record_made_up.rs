@@ -1,4 +1,4 @@
-//! Only the appender says that an act was recorded.
+//! Only the appender can confirm that an act was recorded.
 
 use lac_store::AppendProof;
 

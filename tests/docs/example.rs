@@ -1,5 +1,5 @@
 //! The worked example of `docs/proofs.md`: a log of five events, written by the
-//! code that writes logs, and read again from the page alone.
+//! program's own code and verified using only the page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -85,7 +85,7 @@ impl NodeReader for LeafTree {
     }
 }
 
-/// Events 2 and 3; of the latter the shopper part was erased.
+/// Events 2 and 3; the shopper data of event 3 was erased.
 fn proof_lines(events: &[SealedEvent]) -> Vec<EventLine> {
     let line = |event: &SealedEvent, erased: bool| {
         let (staff, staff_salt) = &event.parts.staff_part;
@@ -157,7 +157,7 @@ fn signed_manifest(file: &str, key: &PrivateKey, checkpoint: &str) -> Manifest {
     manifest
 }
 
-/// What stands on the page.
+/// The text of the page.
 pub fn render_example() -> String {
     let key = PrivateKey::from_seed([7; 32]);
     let events = sample_events();
@@ -214,7 +214,7 @@ pub fn render_example() -> String {
     text.trim_end().to_owned()
 }
 
-/// Checks the page's own text: nothing of the above is used.
+/// Checks the text of the page without the functions above.
 pub fn check_page(page: &str) {
     let block = |title: &str| {
         let (_, rest) = page.split_once(title).expect(title);

@@ -1,5 +1,5 @@
-//! One example of every fault there is, made by serde: its variants say their
-//! names and fields themselves, so that none can be forgotten here.
+//! One example of every fault, made with serde: its enum lists its variants and
+//! fields, so none can be missed.
 
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 
 use lac_model::fault::Fault;
 
-/// Stands for every number.
+/// The value of every number.
 pub const NUMBER: u64 = 4711;
 
 /// One fault of every variant; each text is its field's name in capitals.
@@ -23,7 +23,7 @@ pub fn all_faults() -> Vec<Fault> {
     names.iter().map(one).collect()
 }
 
-/// Takes down the names of the variants, and makes nothing.
+/// Records the names of the variants without creating a value.
 struct VariantNames<'a>(&'a mut &'static [&'static str]);
 
 impl<'de> Deserializer<'de> for VariantNames<'_> {
@@ -49,7 +49,7 @@ impl<'de> Deserializer<'de> for VariantNames<'_> {
     }
 }
 
-/// The variant of this name.
+/// Creates the variant of this name.
 struct VariantExample(&'static str);
 
 impl<'de> Deserializer<'de> for VariantExample {
@@ -78,7 +78,7 @@ impl<'de> EnumAccess<'de> for VariantExample {
     }
 }
 
-/// What is still to be given.
+/// The fields that still need a value.
 struct VariantFields(&'static [&'static str]);
 
 impl<'de> VariantAccess<'de> for VariantFields {
@@ -126,7 +126,7 @@ impl<'de> MapAccess<'de> for VariantFields {
     }
 }
 
-/// Something for a field of this name.
+/// A value for the field of this name.
 struct FieldValue(&'static str);
 
 impl<'de> Deserializer<'de> for FieldValue {
@@ -171,7 +171,7 @@ impl<'de> Deserializer<'de> for FieldValue {
     }
 }
 
-/// A list of one.
+/// A list with one element.
 struct SingleElement(Option<&'static str>);
 
 impl<'de> SeqAccess<'de> for SingleElement {

@@ -1,5 +1,5 @@
-//! Every hint of every fault, for every kind of reader: no command that they may
-//! not run, and every command as the program takes it.
+//! Every hint of every fault for every kind of reader: it names no command that
+//! the reader may not run, and every command parses.
 
 use std::fs;
 use std::path::Path;
@@ -13,9 +13,9 @@ use login_as_customer::cli::hint::{HintReader, Requirement, hint};
 
 use crate::faults;
 
-/// What each command takes, as `design.md` has it under "Who needs what": any of
-/// the resources, besides being an admin user. Kept apart from the program's own
-/// list on purpose.
+/// The resources of each command, as `design.md` lists them under "Who needs
+/// what": any one of them, besides being an admin user. Deliberately
+/// independent of the program's own list.
 fn required_resources(command: &str) -> Option<Vec<Resource>> {
     use Resource as R;
     let words: Vec<&str> = command.split(' ').collect();
@@ -47,7 +47,7 @@ fn required_resources(command: &str) -> Option<Vec<Resource>> {
     })
 }
 
-/// One of every fault, and of those whose hint depends on what they hold.
+/// One of every fault, and of those whose hint depends on their fields.
 fn sample_faults() -> Vec<Fault> {
     let mut all = faults::all_faults();
     let file = |remedy| Fault::InvalidFile {
@@ -102,7 +102,8 @@ fn sample_faults() -> Vec<Fault> {
     all
 }
 
-/// Nobody, who holds nothing, each resource alone, all of some websites, all.
+/// A reader without access, without resources, with each resource alone, with
+/// everything on some websites, with everything.
 fn sample_readers() -> Vec<(String, Vec<Resource>, bool, HintReader)> {
     let known = |name: &str, resources: Vec<Resource>, everywhere| {
         let reader = HintReader::with_resources(resources.clone(), everywhere);
@@ -130,8 +131,8 @@ fn sample_readers() -> Vec<(String, Vec<Resource>, bool, HintReader)> {
     all
 }
 
-/// The commands of the program that a text names: from `lac NOUN` on, to the
-/// text's end.
+/// The commands of the program that a text names: from `lac NOUN` to the end of
+/// the text.
 fn commands_in(text: &str) -> Vec<&str> {
     static NOUNS: LazyLock<Vec<String>> = LazyLock::new(|| {
         let program = login_as_customer::cli::command();
@@ -149,8 +150,8 @@ fn commands_in(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// What an administrator has to be told, because nobody else can do it: the
-/// contract wants the command named (`design.md`, "Who is acting").
+/// Hints for an administrator, because nobody else can run the command: they
+/// must name it anyway (`design.md`, "Who is acting").
 fn is_addressed_to_administrator(fault: &Fault) -> bool {
     matches!(
         fault,
@@ -202,8 +203,8 @@ fn hints_only_name_commands_the_reader_may_run() {
     assert!(seen > 100 && withheld > 100, "{seen} {withheld}");
 }
 
-/// Whoever holds everything is shown the best way, and who holds nothing is not
-/// left alone where others are shown one.
+/// An administrator gets the best hint, and a reader without rights gets a hint
+/// wherever others get one.
 #[test]
 fn every_reader_gets_a_hint() {
     for fault in sample_faults() {
@@ -225,7 +226,7 @@ fn every_reader_gets_a_hint() {
     }
 }
 
-/// A hint is there to be pasted.
+/// Commands in hints can be pasted into a shell.
 #[test]
 fn commands_in_hints_parse() {
     let mut seen = 0;
@@ -243,7 +244,7 @@ fn commands_in_hints_parse() {
     assert!(seen > 25, "{seen}");
 }
 
-/// Words as a shell splits them; single quotes are all that hints use.
+/// Splits words as a shell does; hints use single quotes only.
 fn shell_words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut is_quoted = false;
@@ -257,7 +258,7 @@ fn shell_words(command: &str) -> Vec<String> {
     words
 }
 
-/// Other parts of the program say what mends a file, too.
+/// Other parts of the program also say how to fix a file.
 #[test]
 fn no_hint_suggests_chown() {
     fn walk(dir: &Path, seen: &mut usize) {

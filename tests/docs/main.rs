@@ -1,5 +1,5 @@
-//! Tables in `docs/` that the code itself knows best. `UPDATE_DOCS=1 cargo
-//! test` writes them; without it a table that is stale fails.
+//! Tables in `docs/` that are generated from the code. `UPDATE_DOCS=1 cargo
+//! test` writes them; without it, a stale table fails the test.
 
 mod example;
 mod faults;
@@ -10,7 +10,7 @@ mod tables;
 use std::fs;
 use std::path::Path;
 
-/// Compares what stands between `<!-- table: NAME -->` and `<!-- end -->`.
+/// Compares the text between `<!-- table: NAME -->` and `<!-- end -->`.
 fn check_table(page: &str, name: &str, table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
@@ -30,7 +30,7 @@ fn check_table(page: &str, name: &str, table: &str) {
     panic!("docs/{page}, table {name}, is stale: UPDATE_DOCS=1 cargo test --test docs writes it");
 }
 
-/// Compares a schema in `docs/schemas/` with what the code makes it.
+/// Compares a schema in `docs/schemas/` with the generated one.
 fn check_schema(name: &str, schema: &serde_json::Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs/schemas")
@@ -77,7 +77,7 @@ fn the_table_of_resources_is_up_to_date() {
     check_table("roles.md", "resources", &tables::resources());
 }
 
-/// The worked example, written and read again.
+/// The worked example, written and verified.
 #[test]
 fn the_worked_example_of_proofs_is_up_to_date() {
     check_table("proofs.md", "example", &example::render_example());
@@ -85,7 +85,7 @@ fn the_worked_example_of_proofs_is_up_to_date() {
     example::check_page(&fs::read_to_string(path).expect("a page"));
 }
 
-/// What a report calls a recorded failure is what its fault is.
+/// A report gives a recorded failure the code of its fault.
 #[test]
 fn recorded_failures_have_the_codes_of_their_faults() {
     use lac_model::fault::FaultKind;

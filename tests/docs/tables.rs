@@ -67,7 +67,7 @@ pub fn actions() -> String {
     )
 }
 
-/// Every action as OCSF has it.
+/// Every action with its OCSF mapping.
 pub fn ocsf() -> String {
     let row = |action: &Action| {
         let kind = OcsfKind::from_action(*action);

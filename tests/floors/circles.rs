@@ -1,4 +1,4 @@
-//! Circles among modules that lie side by side.
+//! Cycles between modules of the same folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::modules::Module;
 
 type Path = [String];
 
-/// Every circle, in words.
+/// Describes every cycle.
 pub fn find(modules: &[Module]) -> Vec<String> {
     let mut edges: BTreeSet<(Vec<String>, Vec<String>)> = BTreeSet::new();
     for module in modules {
@@ -29,8 +29,8 @@ pub fn find(modules: &[Module]) -> Vec<String> {
     found
 }
 
-/// The module that a path is of: of a name that another module exports, the one
-/// where it is.
+/// The module that a path belongs to; for a re-exported name, the module that
+/// defines it.
 fn owner(path: &Path, modules: &[Module], depth: u8) -> Vec<String> {
     let length = (0..=path.len())
         .rev()
@@ -52,7 +52,7 @@ fn owner(path: &Path, modules: &[Module], depth: u8) -> Vec<String> {
     }
 }
 
-/// Which of the modules below `parent` use which, by their next name.
+/// Which child modules of `parent` use each other, by their next path segment.
 fn between_children<'e>(
     parent: &Path,
     edges: &'e BTreeSet<(Vec<String>, Vec<String>)>,

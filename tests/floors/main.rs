@@ -1,4 +1,4 @@
-//! How the program is divided. Cargo does not let a crate use one above it;
+//! How the program is divided. Cargo prevents a crate from using a higher one;
 //! what Cargo cannot see is checked here.
 
 mod circles;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use modules::Module;
 
-/// Each crate, and those of ours that it may use.
+/// Each crate, and the crates of this workspace that it may use.
 const CRATES: [(&str, &[&str]); 7] = [
     ("model", &[]),
     ("store", &["model"]),
@@ -28,7 +28,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder of a crate; of the root package for none.
+/// The folder of a crate; `None` is the root package.
 fn folder(name: &str) -> PathBuf {
     match name {
         "" => root().to_path_buf(),
@@ -44,13 +44,13 @@ fn dependencies(name: &str) -> Vec<String> {
     table.keys().cloned().collect()
 }
 
-/// Fails with every breach at once.
+/// Fails with all violations at once.
 #[track_caller]
 fn none(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
-/// Lines of a crate that hold one of these words, comments left out.
+/// Lines of a crate that contain one of these words, without comments.
 fn lines_with(name: &str, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for module in modules::read(&folder(name).join("src")) {
@@ -98,7 +98,7 @@ fn one_file_names_the_storage_adapter() {
     none(&breaches);
 }
 
-/// The model has no I/O, no clock and no randomness of its own.
+/// The model has no I/O, clock or randomness of its own.
 #[test]
 fn the_model_has_no_io_clock_or_randomness() {
     none(&lines_with(
@@ -116,7 +116,7 @@ fn the_model_has_no_io_clock_or_randomness() {
     ));
 }
 
-/// A use case shows nothing; the log's engine knows nobody.
+/// A use case prints nothing, and the ledger does not know who is acting.
 #[test]
 fn use_cases_and_the_ledger_do_not_print() {
     let of_terminals = ["clap", "comfy-table", "console", "dialoguer", "indicatif"];
@@ -130,8 +130,8 @@ fn use_cases_and_the_ledger_do_not_print() {
     none(&breaches);
 }
 
-/// Among the modules of one folder, none uses itself by way of others. What a
-/// module and its parent have of each other does not count.
+/// No module depends on itself through other modules of its folder.
+/// Dependencies between a module and its parent are allowed.
 #[test]
 fn modules_have_no_cyclic_dependencies() {
     let mut breaches = Vec::new();

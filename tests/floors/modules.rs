@@ -1,4 +1,4 @@
-//! The modules of a crate, and what each of them uses.
+//! The modules of a crate, and the paths each one uses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ pub struct Module {
     pub path: Vec<String>,
     /// Its code without comments and without its unit tests.
     pub code: String,
-    /// The paths it names, from the crate's root; `pub use` ones apart.
+    /// The paths it uses, from the crate's root, without those of `pub use`.
     pub uses: Vec<Vec<String>>,
     pub exports: Vec<Vec<String>>,
 }
 
-/// Every module below a folder, tests left out.
+/// Every module below a folder, without tests.
 pub fn read(src: &Path) -> Vec<Module> {
     let mut files = Vec::new();
     collect(src, &mut files);
@@ -59,7 +59,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// `None` for tests and for `main.rs`, which is a crate of its own.
+/// `None` for tests and for `main.rs`, which is a separate crate.
 fn path_of(file: &Path) -> Option<Vec<String>> {
     let mut path: Vec<String> = file
         .with_extension("")

@@ -1,5 +1,5 @@
 //! Anchors: copies of signed checkpoints where the store's owner cannot change
-//! them. Which checkpoints go there, and what happens where they cannot.
+//! them. Which checkpoints are copied, and what happens if that fails.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
@@ -29,7 +29,7 @@ fn to(file: &Path) -> String {
     format!("[anchor]\nfile = \"{}\"\n", file.display())
 }
 
-/// A founded store whose anchor is the file beside it.
+/// A founded store whose anchor is a file next to it.
 fn anchored() -> (TestStore, PathBuf) {
     let store = unfounded("");
     let file = store.home().join("anchor");
@@ -47,8 +47,8 @@ fn act(store: &TestStore) {
     store.run_ok(&["config", "set", FLAG, value]);
 }
 
-/// Cuts the file as the docs say: a note ends with the empty line after its
-/// signature.
+/// Splits the file as the docs describe: a note ends with the empty line after
+/// its signature.
 fn notes(file: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).expect("an anchor");
     let (mut notes, mut note, mut signed) = (Vec::new(), String::new(), false);
@@ -72,7 +72,7 @@ fn sizes(file: &Path) -> Vec<u64> {
     sizes.expect("sizes")
 }
 
-/// Every note is one that somebody else's program verifies.
+/// A third-party program verifies every note.
 #[track_caller]
 fn all_verify(store: &TestStore, file: &Path) {
     let vkey = store.run_ok(&["key", "verifier"]);
@@ -106,7 +106,7 @@ fn a_busy_store_anchors_every_hour() {
         }
         assert_eq!(sizes(&file), expected, "{clock}");
     }
-    // A refusal is an event like others.
+    // A refusal is recorded and anchored like any other event.
     store.clock.set("2026-10-07T14:00:00Z");
     store.run_failing(&["login", "1"], "customer_not_found", 3);
     expected.push(store.log_events().len() as u64);
@@ -134,7 +134,8 @@ fn changes_to_log_or_keys_are_anchored_at_once() {
     fs::remove_file(store.dir().join("checkpoint")).expect("removed");
     store.run_ok(&["log", "recover", "--yes"]);
     assert_eq!(notes(&file).len(), 5);
-    // What only reads, or is denied about something else, is not.
+    // Commands that only read, or that are denied for other reasons, are not
+    // anchored at once.
     for args in [
         &["log", "list"][..],
         &["key", "jwks"],
@@ -160,7 +161,8 @@ fn a_printed_checkpoint_is_also_anchored() {
     assert_eq!(sizes(&file), [4, 5]);
 }
 
-/// The act is done by then: a warning, and the exit code it would have had.
+/// The command has already succeeded, so there is a warning and the exit code
+/// stays the same.
 #[test]
 fn a_failing_anchor_causes_a_warning_only() {
     let (store, file) = anchored();
@@ -196,7 +198,7 @@ fn a_failing_anchor_causes_a_warning_only() {
             "{ran:#?}"
         );
     }
-    // An error stays the last line, and its own.
+    // An error is still the last line.
     let clerk = create_user_with_own_role(&store, "clerk", &[]);
     let ran = store.run_as(&clerk, &["log", "list", "-o", "json"]);
     assert_eq!(ran.stderr.lines().count(), 2, "{ran:#?}");
@@ -221,8 +223,8 @@ fn anchors_do_not_follow_symbolic_links() {
     assert_eq!(store.run(&["doctor"]).code, 1);
 }
 
-/// A file of somebody else's that may be written, in a directory for everybody,
-/// where many kernels forbid to open such a file as one would a new one.
+/// A writable file of another account in a directory that everybody can write:
+/// many kernels refuse to open such a file with the flags for a new one.
 #[test]
 fn an_anchor_may_be_writable_but_not_readable() {
     let (store, _) = anchored();
@@ -232,7 +234,7 @@ fn an_anchor_may_be_writable_but_not_readable() {
     let file = dir.join("anchor");
     fs::write(&file, "").expect("written");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o622)).expect("chmod");
-    // Only root can give a file away.
+    // Only root can change a file's owner.
     let is_foreign = chown(&dir, Some(65534), None).is_ok();
     if is_foreign {
         chown(&file, Some(65533), None).expect("chown");
@@ -290,7 +292,7 @@ fn the_demo_writes_no_anchors() {
     assert_eq!(sizes(&file), [4]);
 }
 
-/// Where the machine keeps a log, nothing is sent to it from here.
+/// If the machine has a system log, this test sends nothing to it.
 #[test]
 fn a_missing_system_log_causes_one_warning() {
     if Path::new("/dev/log").exists() || cfg!(target_os = "macos") {

@@ -1,4 +1,4 @@
-//! What a shell is told while somebody types, and the manual pages.
+//! Shell completion and the manual pages.
 
 use std::fs;
 
@@ -85,7 +85,8 @@ fn every_command_has_a_manual_page() {
     }
 }
 
-/// Two websites with a customer each, and one whose address is shell code.
+/// Two websites with a customer each, and a customer whose address is shell
+/// code.
 fn two_websites() -> TestStore {
     let store = TestStore::new();
     for code in ["eu", "us"] {
@@ -166,8 +167,8 @@ fn completion_offers_only_what_the_user_may_see() {
     let after = fs::read(store.dir().join("checkpoint")).expect("a checkpoint");
     assert_eq!(before, after, "a denied look was recorded");
 
-    // Customers are offered to whoever could list them; looking one up for a
-    // login is something else.
+    // Only users who may list customers get them offered; looking one up for a
+    // login is a different right.
     store.run_ok(&["role", "allow", "Support EU", "login_button"]);
     assert_eq!(seen(&["customer", "show", "jan"]), "");
     store.run_ok(&["role", "allow", "Support EU", "manage"]);

@@ -1,4 +1,5 @@
-//! Config: what may be set where, what counts, who may.
+//! Config: what can be set at which scope, which value applies, and who may
+//! change it.
 
 use serde_json::{Value, json};
 
@@ -31,8 +32,8 @@ fn paths(list: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Scenario 13: the feature's settings exist at the global level only (the
-/// checkbox's texts are the exception).
+/// Scenario 13: the feature's settings exist at the default scope only (except
+/// the texts of the checkbox).
 #[test]
 fn feature_settings_exist_at_the_default_scope_only() {
     let store = shop();
@@ -87,7 +88,7 @@ fn the_narrowest_value_applies_and_names_its_source() {
     );
     store.run_ok(&["config", "unset", URL, "--scope", "website:eu"]);
     assert_eq!(get("website:eu")["origin"], "default");
-    // A field that has no such scope falls back as well.
+    // A field without that scope falls back, too.
     let enabled = store.run_json(&["config", "get", ENABLED, "--scope", "store-view:de"]);
     assert_eq!(
         (&enabled["value"], &enabled["origin"]),
@@ -139,7 +140,8 @@ web/url/use_store    no     built-in  Add Store Code to Urls
     store.run_failing(&["config", "set", "lac/store/name", "x"], "read_only", 2);
 }
 
-/// Scenario 12: the section needs its own resource, Configuration the rest.
+/// Scenario 12: the section requires its own resource, everything else requires
+/// Configuration.
 #[test]
 fn each_config_section_requires_its_resource() {
     let store = shop();

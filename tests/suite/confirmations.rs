@@ -1,5 +1,5 @@
-//! What waits for a yes in scripts, and what does not. At a terminal see
-//! `tests/foreign/picker.py`.
+//! Which commands need a confirmation in scripts, and which do not. For
+//! terminals see `tests/foreign/picker.py`.
 
 use crate::support::{TestStore, json_str};
 
@@ -16,7 +16,7 @@ fn dropping_grants_requires_confirmation() {
     );
     let custom = ["role", "access", "Support", "custom"];
     let error = store.run_failing(&custom, "confirmation_required", 2);
-    // It says what is lost, and how to go on.
+    // The message names what is lost and how to continue.
     let message = json_str(&error["message"]);
     for lost in [
         "Magento_LoginAsCustomer::login_button",
@@ -30,8 +30,8 @@ fn dropping_grants_requires_confirmation() {
         store.log_events(),
     );
     assert_eq!(before, after);
-    // With a yes custom starts empty, as it always has; and then nothing is left
-    // to be lost.
+    // With confirmation, a custom role starts empty; then nothing is left to
+    // lose.
     let role = store.run_json(&[&custom[..], &["--yes"]].concat());
     assert_eq!(
         (&role["access"], role["resources"].as_array().map(Vec::len)),
@@ -42,8 +42,8 @@ fn dropping_grants_requires_confirmation() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// The forms that scripts rely on go on without a flag; what nobody was asked
-/// about is said on stderr.
+/// Commands that scripts rely on need no flag; a note on stderr says what was
+/// not confirmed.
 #[test]
 fn scripts_need_no_confirmation_if_nothing_is_lost() {
     let store = TestStore::new();
@@ -62,13 +62,12 @@ fn scripts_need_no_confirmation_if_nothing_is_lost() {
     assert!(opened.stderr.contains("everything"), "{opened:#?}");
     let mode = store.run(&["config", "set", "lac/consent/mode", "opt-out"]);
     assert!(mode.stderr.contains("opt-out"), "{mode:#?}");
-    // What is so already is not worth a word.
+    // A change without effect prints no note.
     let again = store.run(&["config", "set", "lac/consent/mode", "opt-out"]);
     assert_eq!(again.stderr, "");
 }
 
-/// Grants that are kept aside count for nothing while the role holds everything,
-/// and for nothing when it is written to a file.
+/// Grants that an all-access role keeps have no effect, and are not exported.
 #[test]
 fn grants_kept_by_an_all_role_have_no_effect() {
     let store = TestStore::new();
@@ -85,7 +84,7 @@ fn grants_kept_by_an_all_role_have_no_effect() {
     assert_eq!(shown(&store), shown(&plain));
 }
 
-/// A file asks and says what the single commands would.
+/// Applying a file asks for the same confirmations as the single commands.
 #[test]
 fn applying_a_file_asks_the_same_confirmations() {
     let store = TestStore::new();
@@ -105,7 +104,7 @@ fn applying_a_file_asks_the_same_confirmations() {
     store.run_ok(&["role", "access", "New", "all"]);
     store.run_ok(&["role", "access", "Support", "all"]);
     let all = write("all.toml", &store.run_ok(&["role", "export"]));
-    // Grants that were kept aside are not dropped unasked.
+    // Kept grants are not dropped without confirmation.
     let before = (
         store.run_json(&["role", "show", "Support"]),
         store.log_events(),
@@ -123,7 +122,8 @@ fn applying_a_file_asks_the_same_confirmations() {
     assert_eq!(before, after);
     store.run_ok(&["role", "apply", &custom, "--dry-run"]);
     store.run_ok(&["role", "apply", &custom, "--yes"]);
-    // What opens much goes on in a script, and is said.
+    // Granting broad access needs no confirmation in a script, but prints a
+    // note.
     let opened = store.run(&["role", "apply", &all]);
     assert_eq!(opened.code, 0, "{opened:#?}");
     assert!(

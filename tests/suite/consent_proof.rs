@@ -1,4 +1,4 @@
-//! A login stands on what the log says of a consent, whatever the customer's
+//! A login relies on what the log says about a consent, whatever the customer's
 //! row says.
 
 use rusqlite::Connection;
@@ -12,8 +12,8 @@ fn forge(store: &TestStore, sql: &str) {
     assert!(database.changes() > 0, "{sql}");
 }
 
-/// Customer 1 said yes, 2 said no after a yes, 3 said yes for some time, 4
-/// never said anything.
+/// Customer 1 consented, 2 consented and then refused, 3 consented for a
+/// limited time, 4 has no consent record.
 fn shop() -> TestStore {
     let store = TestStore::with_sample_data();
     let [email, id] = ["four@example.com", "4444"];
@@ -44,7 +44,7 @@ fn is_found(store: &TestStore, sql: &str, customer: &str) {
     assert!(doctor.stdout.contains(&said), "{sql}: {doctor:#?}");
 }
 
-/// What doctor says of consents.
+/// What doctor reports about consents.
 fn doctor_says(store: &TestStore) -> String {
     let doctor = store.run(&["doctor", "-o", "json"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
@@ -131,7 +131,7 @@ fn redeeming_checks_the_consent_again() {
     assert!(sessions[0]["redeemed_at"].is_null(), "{sessions}");
 }
 
-/// Where silence is a yes, a no that is taken out of the row is one.
+/// In opt-out mode, removing a refusal from the row amounts to consent.
 #[test]
 fn a_deleted_refusal_is_detected() {
     let store = shop();
@@ -143,7 +143,7 @@ fn a_deleted_refusal_is_detected() {
     is_found(&store, sql, customer);
 }
 
-/// Said anew, it counts: by somebody who may, and on record.
+/// A new consent from an authorized user is valid and recorded.
 #[test]
 fn a_new_consent_event_repairs_a_forged_row() {
     let store = shop();
@@ -157,7 +157,7 @@ fn a_new_consent_event_repairs_a_forged_row() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// Grants that were archived still carry logins, and are needed for them.
+/// Archived grants still allow logins, which need their archives.
 #[test]
 fn an_archived_grant_is_read_from_its_archive() {
     let store = shop();
@@ -182,7 +182,7 @@ fn an_archived_grant_is_read_from_its_archive() {
     store.run_failing(&["login", "1"], "archive_missing", 8);
 }
 
-/// A customer who goes takes along what they said.
+/// A removed customer's consent is removed with them.
 #[test]
 fn a_customer_added_again_has_no_consent() {
     let store = shop();
@@ -204,8 +204,8 @@ fn a_customer_added_again_has_no_consent() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// A customer known without an id said yes, and has one since; another one said
-/// yes, and was removed.
+/// A customer who consented under a local id and has a merchant id since;
+/// another one who consented and was removed.
 fn shop_with_former_ids() -> TestStore {
     let store = shop();
     for email in ["renumbered@example.com", "removed@example.com"] {
@@ -221,7 +221,7 @@ fn shop_with_former_ids() -> TestStore {
     store
 }
 
-/// Takes the consent that a `local:N` gave for customer 4444.
+/// Assigns the consent of a `local:N` to customer 4444.
 fn borrow_consent(store: &TestStore, local: i64) {
     forge(
         store,
@@ -243,7 +243,7 @@ fn former_ids_are_found(store: &TestStore) {
     }
 }
 
-/// What was said as `local:N` is whose the log says it is.
+/// The log decides who a consent given under `local:N` belongs to.
 #[test]
 fn a_removed_customers_consent_is_not_reused() {
     let store = shop_with_former_ids();
@@ -257,7 +257,7 @@ fn a_former_id_moved_to_another_customer_is_detected() {
     let store = shop_with_former_ids();
     borrow_consent(&store, -1);
     former_ids_are_found(&store);
-    // The next one that gets an id does not make it good.
+    // The next customer that gets an id does not repair it.
     let email = "next@example.com";
     store.run_ok(&["customer", "add", "--email", email, "--website", "base"]);
     let renumber = ["customer", "edit", email, "--id", "8888"];
@@ -265,11 +265,11 @@ fn a_former_id_moved_to_another_customer_is_detected() {
     former_ids_are_found(&store);
 }
 
-/// What was changed for one login and put back afterwards: the login's own
-/// event goes on telling it.
+/// A row that was changed for one login and restored afterwards: the login's
+/// own event still reveals it.
 #[test]
 fn a_login_on_another_customers_consent_stays_detectable() {
-    // The no of customer 2 is hidden from the search by customer.
+    // The refusal of customer 2 is hidden from the index by customer.
     let hides_the_no = (
         "2",
         "UPDATE audit_event SET customer_id = NULL WHERE seq = NO; \
@@ -277,7 +277,7 @@ fn a_login_on_another_customers_consent_stays_detectable() {
         "UPDATE audit_event SET customer_id = 2 WHERE seq = NO; \
          UPDATE customer SET consent_granted = 0, consent_seq = NO WHERE id = 2",
     );
-    // The yes of customer 3 is made one of customer 4444.
+    // The consent of customer 3 is assigned to customer 4444.
     let lends_the_yes = (
         "4444",
         "UPDATE audit_event SET customer_id = 4444, \
@@ -317,7 +317,7 @@ fn a_login_on_another_customers_consent_stays_detectable() {
             let shown = verify.stdout + &verify.stderr;
             assert!(shown.contains("it stood on event"), "{change}: {shown}");
         } else {
-            // Refused in the first place.
+            // The login is refused in the first place.
             assert_eq!((login.code, verify.code), (6, 0), "{change}: {login:#?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Small promises of single commands.
+//! Details of single commands.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ fn keeping(store: &TestStore, text: &str) {
     fs::write(dir.join("config.toml"), text).expect("a config file");
 }
 
-/// Header and the one row of a card.
+/// The header and the one row of a single object.
 fn row(store: &TestStore, args: &[&str]) -> Vec<(String, String)> {
     let text = store.run_ok(&[args, &["-o", "csv"]].concat());
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -31,7 +31,7 @@ fn row(store: &TestStore, args: &[&str]) -> Vec<(String, String)> {
 #[test]
 fn log_tail_follows_only_with_its_flag() {
     let store = TestStore::new();
-    // Without the flag it ends: this call returns.
+    // Without the flag it ends, so this call returns.
     let lines = store.run_ok(&["log", "tail"]);
     assert!(lines.contains("roles create"), "{lines}");
     let help = store.run_ok(&["log", "--help"]);
@@ -60,7 +60,7 @@ fn an_invalid_saved_filter_fails_only_where_it_is_used() {
             "{message}"
         );
     }
-    // Nobody has to stumble over it: doctor finds it.
+    // Doctor finds it before anybody uses it.
     let doctor = store.run(&["doctor"]).stdout;
     assert!(
         doctor.contains("filters.bad") && doctor.contains("filters.worse"),
@@ -79,7 +79,7 @@ fn an_export_without_a_proof_removes_the_old_proof() {
     );
     store.run_ok(&["log", "export", path, "--proof", "sparse"]);
     assert!(proof.exists());
-    // One that fails leaves the older export whole.
+    // A failed export leaves the older export unchanged.
     store.run_failing(
         &["log", "export", path, "--action", "nonsense"],
         "invalid_value",
@@ -90,7 +90,7 @@ fn an_export_without_a_proof_removes_the_old_proof() {
     store.run_ok(&["log", "export", path]);
     assert!(!proof.exists(), "a proof of another export lies beside it");
     store.run_ok(&["log", "verify", "--file", path]);
-    // What is no file is nobody's proof.
+    // A directory is not a proof.
     fs::create_dir(&proof).expect("a directory");
     store.run_ok(&["log", "export", path]);
     assert!(proof.is_dir());
@@ -137,7 +137,7 @@ fn config_list_shows_other_scopes_with_a_value() {
         table.contains("website:eu") && !table.contains("unset"),
         "{table}"
     );
-    // Only websites of the role scope.
+    // Only websites of the role scope are shown.
     store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
     store.run_ok(&["role", "allow", "Base", "Magento_Config::config"]);
     let token = store.create_user("bo", "Base");
@@ -154,7 +154,7 @@ fn config_list_shows_other_scopes_with_a_value() {
     assert_eq!(seen[0]["set_at"], json!([]));
 }
 
-/// One result is a row with a header, wherever JSON has an object.
+/// A single object is a row with a header wherever JSON has an object.
 #[test]
 fn a_single_object_is_one_row_in_csv() {
     let store = TestStore::with_sample_data();
@@ -182,7 +182,7 @@ fn a_single_object_is_one_row_in_csv() {
         let row = row(&store, args);
         assert!(row.len() > 1, "{args:?}: {row:?}");
     }
-    // The members are those of the object, in its order.
+    // The columns are the object's members, in its order.
     let shown = store.run_ok(&["customer", "show", "1", "-o", "json"]);
     let names: Vec<String> = row(&store, &["customer", "show", "1"])
         .into_iter()
@@ -193,14 +193,15 @@ fn a_single_object_is_one_row_in_csv() {
         let found = shown[at..].find(&format!("\"{name}\":"));
         at += found.unwrap_or_else(|| panic!("{name} in {shown}"));
     }
-    // A cell is text to a spreadsheet, never a formula.
+    // A spreadsheet reads a cell as text, never as a formula.
     store.run_ok(&["customer", "edit", "1", "--first-name", "=1+1"]);
     let shown = row(&store, &["customer", "show", "1"]);
     assert!(
         shown.iter().any(|(_, value)| value.starts_with("'=1+1")),
         "{shown:?}"
     );
-    // What is no row says so; nobody gets another form than they asked for.
+    // Output that is not a row is an error; nobody gets another format than
+    // requested.
     for args in [
         &["log", "report"][..],
         &["role", "export"],
@@ -213,7 +214,7 @@ fn a_single_object_is_one_row_in_csv() {
             "{args:?}: {ran:#?}"
         );
     }
-    // As a preference it does not get in the way.
+    // As a preference in the config file it does not get in the way.
     keeping(&store, "output = 'csv'");
     store.run_ok(&["log", "report"]);
 }
@@ -249,7 +250,7 @@ fn a_period_that_ends_before_it_begins_is_refused() {
         2,
     );
     assert!(!std::path::Path::new(file).exists());
-    // One day, and one instant, are periods.
+    // A single day and a single instant are periods.
     store.run_ok(&[
         "log",
         "list",
@@ -291,7 +292,7 @@ fn session_end_without_arguments_ends_the_callers_session() {
         (state(&hers).as_str(), state(&mine).as_str()),
         ("ended", "issued")
     );
-    // Also for who may end everybody's.
+    // Also for users who may end every session.
     store.run_ok(&["session", "end"]);
     assert_eq!(state(&mine), "ended");
     store.run_failing(&["session", "end"], "session_not_found", 3);
@@ -309,7 +310,7 @@ fn a_timed_out_wait_hints_at_the_pending_request() {
         .run_json(&["request", "list", "--state", "pending"]);
     let id = json_str(&open[0]["id"]);
     assert!(hint.contains(&format!("lac request show {id}")), "{hint}");
-    // Who has not asked yet is told to.
+    // Users who have not requested approval yet are told to.
     let error = desk.as_amy(&["login", "2", "-o", "json"]);
     assert!(
         error.stderr.contains("approval") || error.stderr.contains("consent"),
@@ -364,7 +365,7 @@ fn an_inactive_store_view_error_lists_the_active_ones() {
         5,
     );
     assert!(json_str(&error["hint"]).contains("de, fr"), "{error}");
-    // Only those of the role scope, and none where there is none.
+    // Only those in the role scope; none if there are none.
     store.run_ok(&["stores", "edit", "store-view:de", "--active", "no"]);
     store.run_ok(&["stores", "edit", "store-view:fr", "--active", "no"]);
     let error = store.run_failing(&["login", "7"], "store_view_inactive", 5);

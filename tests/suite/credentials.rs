@@ -1,5 +1,5 @@
-//! An access token that is given and does not count is an error, never
-//! somebody else's rights; and a file that holds one is kept from others.
+//! An invalid access token is an error and never falls back to other rights; a
+//! file with a token must be private.
 
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStringExt as _;

@@ -1,4 +1,4 @@
-//! Many processes at once, as on a busy desk.
+//! Concurrent processes, as with a busy team.
 
 use std::process::{Child, Output, Stdio};
 
@@ -83,7 +83,7 @@ fn none_of_32_concurrent_logins_fails_with_a_lock_error() {
             assert!(output.status.success(), "{output:?}");
         }
     }
-    // 24 logins, 23 of them ending the one before, 8 refusals; no gap.
+    // 24 logins, 23 of which end the one before, and 8 refusals; no gap.
     let log = store.log_events();
     assert_eq!(log.len(), before + 24 + 23 + 8);
     for (i, event) in log.iter().rev().enumerate() {

@@ -1,5 +1,5 @@
-//! `Magento_Customer::actions` alone gives nobody a yes, and shows nobody the
-//! directory unnoticed.
+//! `Magento_Customer::actions` alone grants no consent, and reading the
+//! customer directory does not go unnoticed.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,8 @@ const IMPORT: &str = "Magento_ImportExport::import";
 const ACTIONS: &str = "Magento_Customer::actions";
 const OPT_IN: &str = "allow_shopping_assistance";
 
-/// A shop with an accomplice `kim@example.com`, a `local:N` who really said yes.
+/// A store with an accomplice `kim@example.com`, a `local:N` who really
+/// consented.
 fn with_accomplice() -> TestStore {
     let store = TestStore::with_sample_data();
     store.run_ok(&[
@@ -96,7 +97,8 @@ fn the_consent_right_moves_consent_to_a_merchant_id() {
 fn changing_a_local_customers_address_clears_the_consent() {
     let store = with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
-    // The merchant's file would give this address the merchant's id, yes and all.
+    // The merchant's file would assign the merchant's id to this address, with
+    // the consent.
     let edit = [
         "customer",
         "edit",
@@ -105,7 +107,7 @@ fn changing_a_local_customers_address_clears_the_consent() {
         "vic@example.com",
     ];
     assert_eq!(run(&store, &clerk, &edit)["consent"], "withheld");
-    // Of a merchant's customer the id says whose account it is.
+    // A merchant's customer is identified by the id.
     let edit = ["customer", "edit", "1", "--email", "ada@new.example"];
     assert_eq!(run(&store, &clerk, &edit)["consent"], "granted");
     let edited = &store.log_events()[0]["details"];
@@ -150,7 +152,7 @@ fn an_import_records_address_changes_of_consenting_customers() {
     store.run_ok(&["login", "90"]);
 }
 
-/// Counts of bulk reads in the log, newest first.
+/// The counts of recorded bulk reads, newest first.
 fn recorded(store: &TestStore) -> Vec<Value> {
     let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
@@ -216,7 +218,7 @@ fn other_users_sessions_and_requests_are_counted_and_scoped() {
     run(&store, &overseer, &["session", "list"]);
     assert_eq!(recorded(&store), [101]);
 
-    // One's own are none of that, but end where the role scope does.
+    // The caller's own are not counted, but are limited by the role scope.
     store.run_ok(&["role", "scope", "beas", "website:eu"]);
     let own = run(&store, &bea, &["session", "list"]);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Rows that cannot be read hide no others, permit nothing, and are named.
+//! Unreadable rows hide no others, permit nothing, and are reported.
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -19,7 +19,7 @@ fn damage(store: &TestStore, sql: &str) {
     assert!(database.changes() > 0, "{sql}");
 }
 
-/// What `doctor` says about rows; it is no failure.
+/// What `doctor` reports about rows; it is not a failure.
 fn named(store: &TestStore) -> String {
     let found = store.run_json(&["doctor"]);
     let all = found.as_array().expect("a list");
@@ -29,7 +29,7 @@ fn named(store: &TestStore) -> String {
     json_str(&found["message"]).to_owned()
 }
 
-/// `log verify` succeeds: the log is as it was.
+/// `log verify` succeeds, because the log is unchanged.
 fn notes(store: &TestStore) -> Vec<Value> {
     let verified = store.run_json(&["log", "verify"]);
     verified["notes"].as_array().cloned().unwrap_or_default()
@@ -40,7 +40,7 @@ fn ids(list: &Value) -> Vec<&str> {
     rows.map(|row| json_str(&row["id"])).collect()
 }
 
-/// What makes a session unreadable, column by column.
+/// Changes that make a session row unreadable, column by column.
 const OF_SESSIONS: [&str; 8] = [
     "id = 'no id, for it has blanks'",
     "id = LONG",
@@ -82,7 +82,8 @@ fn a_damaged_session_blocks_nobody_else() {
             notes.len() == 1 && json_str(&notes[0]).starts_with("session "),
             "{notes:?}"
         );
-        // Another agent's login, the customer's removal, erasing, and the clock.
+        // Another agent's login, the customer's removal, erasing, and the
+        // clock.
         let agent = store.create_agent("cy");
         store.run_as(&agent, &["login", "4"]).assert_succeeded();
         store.run_ok(&["customer", "remove", "1", "--yes"]);
@@ -100,7 +101,7 @@ fn a_damaged_session_blocks_nobody_else() {
     }
 }
 
-/// A ticket permits nothing: without it the row is as good as before.
+/// A ticket permits nothing, so the row is as good as before without it.
 #[test]
 fn an_invalid_ticket_in_a_session_row_is_ignored() {
     let whole = StorefrontFixture::new();
@@ -231,7 +232,7 @@ fn damaged_users_roles_and_tokens_permit_nothing() {
         ] {
             store.run(args).assert_succeeded();
         }
-        // It is the state's tampering too, which is a failure of its own.
+        // It is also tampering with the state, which is a failure of its own.
         let found = store.run(&["doctor", "-o", "json"]).stdout;
         let found: Value = serde_json::from_str(&found).expect("JSON");
         let all = found.as_array().expect("a list").iter();
@@ -242,7 +243,8 @@ fn damaged_users_roles_and_tokens_permit_nothing() {
             "{message}"
         );
     }
-    // Rows that cannot be read are no empty table: nobody founds it anew.
+    // Unreadable rows are not an empty table: the store cannot be founded
+    // again.
     damage(&store, "UPDATE admin_user SET created_at = 'once'");
     store
         .run(&["user", "list", "-o", "json"])
@@ -267,7 +269,7 @@ fn a_damaged_customer_is_skipped_in_lists() {
             .stderr
             .contains("1 damaged row is left out")
     );
-    // Pages go on behind it.
+    // Pages continue after it.
     let mut ids = Vec::new();
     let mut after: Option<String> = None;
     for _ in 0..20 {
@@ -296,8 +298,7 @@ fn a_damaged_customer_is_skipped_in_lists() {
     );
 }
 
-/// What somebody is called is not needed to write down that their session is
-/// over.
+/// The customer's name is not needed to record that a session ended.
 #[test]
 fn sessions_of_a_damaged_customer_still_expire() {
     let whole = StorefrontFixture::new();

@@ -1,4 +1,4 @@
-//! `lac doctor` reports, whatever state the store is in.
+//! `lac doctor` reports problems whatever state the store is in.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ fn doctor(store: &TestStore) -> (i32, Vec<Value>) {
     (code, serde_json::from_str(&stdout).expect("a list"))
 }
 
-/// The checks that failed, with their codes.
+/// The failed checks with their codes.
 fn failed(store: &TestStore) -> (i32, Vec<(String, String)>) {
     let (code, findings) = doctor(store);
     let text = |value: &Value| value.as_str().expect("text").to_owned();
@@ -76,7 +76,7 @@ fn doctor_writes_nothing_and_needs_no_permission() {
                 Some((name, fs::read(&path).ok()?))
             })
             .collect();
-        // The index of the WAL holds locks of readers too.
+        // The index of the WAL also holds the locks of readers.
         files.retain(|(name, _)| name != "lac.db-shm");
         files.sort();
         files
@@ -166,7 +166,7 @@ fn a_clock_set_back_or_far_off_is_reported() {
     assert_eq!(failed(&store), (1, found("clock", "config_invalid")));
 }
 
-/// A login URL that nobody can redeem is not "all is well".
+/// A login URL that nobody can redeem is a problem.
 #[test]
 fn a_website_without_a_storefront_account_is_reported() {
     let store = TestStore::with_sample_data();
@@ -193,13 +193,13 @@ fn a_website_without_a_storefront_account_is_reported() {
     assert_eq!(about(&store), missing("base, eu", "base"));
     let ran = store.run(&["doctor"]).assert_succeeded();
     assert!(!ran.stderr.contains("all is well"), "{ran:#?}");
-    // What it says is what mends it.
+    // The suggested command fixes it.
     store.run_ok(&["storefront", "add", "shop", "--website", "base"]);
     assert_eq!(about(&store), missing("eu", "eu"));
     store.run_ok(&["storefront", "add", "europe", "--website", "eu"]);
     let all = "every website has an account (2)".into();
     assert_eq!(about(&store), (0, "ok".into(), all, Value::Null));
-    // Revoked is as if it had never been there.
+    // A revoked account is like none.
     store.run_ok(&["storefront", "revoke", "shop"]);
     assert_eq!(about(&store), missing("base", "base"));
 }

@@ -1,5 +1,5 @@
-//! An address that was typed in an attempt that found nobody is in no event about
-//! a customer; it is erased from the log all the same.
+//! An address that was typed in a failed attempt belongs to no event about a
+//! customer; it is erased from the log all the same.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{TestStore, rest_customer, rest_page};
 
-/// As the merchant writes it.
+/// In the merchant's spelling.
 const ADDRESS: &str = "Joe.Roe@Example.com";
 
 fn shop_with_joe() -> TestStore {
@@ -17,13 +17,13 @@ fn shop_with_joe() -> TestStore {
     store
 }
 
-/// A login that finds nobody: what was typed is in its details.
+/// A login that finds no customer: the typed address is in the event's details.
 fn mistyped(store: &TestStore, typed: &str) {
     store.run_failing(&["login", typed], "customer_not_found", 3);
     assert!(named(store, typed) > 0, "{typed} is not in the log");
 }
 
-/// How many events say a word, however it is written.
+/// How many events contain a word, ignoring case.
 fn named(store: &TestStore, word: &str) -> usize {
     let log = store.run_ok(&["log", "list", "-o", "jsonl"]).to_lowercase();
     log.lines()
@@ -31,7 +31,7 @@ fn named(store: &TestStore, word: &str) -> usize {
         .count()
 }
 
-/// Whether the files of the store hold it.
+/// Whether the store's files contain it.
 fn in_the_database(store: &TestStore, word: &str) -> bool {
     ["lac.db", "lac.db-wal"].iter().any(|name| {
         let bytes = fs::read(store.dir().join(name)).unwrap_or_default();
@@ -68,7 +68,7 @@ fn an_address_typed_after_the_erasure_can_be_erased() {
     assert_eq!(named(&store, ADDRESS), 1);
     assert_eq!(named(&store, "other.joe.roe@example.com"), 1);
     store.run_ok(&["log", "verify"]);
-    // The record of the erasure does not need another one.
+    // Erasing the address needs no second erasure for its own event.
     let again = erase(&store, &["--email", ADDRESS]);
     assert_eq!(
         (&again["events"], &again["changed"]),
@@ -102,8 +102,8 @@ fn an_erased_address_is_not_left_in_any_file() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// Addresses that no later event names as the customer's: one that a change of
-/// the customer names, and one that an order holds.
+/// Addresses that no later event names as the customer's: one from a change of
+/// the customer, and one from an order.
 #[test]
 fn all_known_addresses_of_a_customer_are_erased() {
     let store = shop_with_joe();
@@ -136,7 +136,7 @@ fn an_address_of_an_existing_customer_is_not_erased() {
         let args = [&["log", "erase", "--yes"][..], &given].concat();
         store.run_failing(&args, "customer_present", 5);
     }
-    // The refusals are on record, without the address.
+    // The refusals are recorded without the address.
     assert_eq!(store.log_events().len(), before + 2);
     assert_eq!(store.log_events()[0]["details"]["addresses"], 1);
     assert!(
@@ -156,7 +156,7 @@ fn an_address_of_an_existing_customer_is_not_erased() {
         2,
     );
     assert_eq!(store.run(&["log", "erase", "--yes"]).code, 2);
-    // Events of another customer that name it stay theirs.
+    // Another customer's events that mention it are kept.
     store.run_ok(&["login", "1", "--reason", "asked by gone@example.com"]);
     let kept = erase(&store, &["--email", "gone@example.com"]);
     assert_eq!((&kept["events"], &kept["kept"]), (&0.into(), &1.into()));

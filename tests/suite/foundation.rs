@@ -1,4 +1,4 @@
-//! A store is made, is safe, and tells what stands in the way.
+//! Creating a store, its permissions, and error messages about it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -74,7 +74,8 @@ fn a_pipe_in_place_of_a_file_does_not_block() {
     );
 }
 
-/// The remark of an event about an admin user is their name, not their role.
+/// The list shows the user's name, not the role, for an event about an admin
+/// user.
 #[test]
 fn the_log_list_names_the_created_user() {
     let store = TestStore::new();

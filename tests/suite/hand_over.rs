@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::support::{CommandOutput, TestStore, command_output};
 
-/// A browser that writes down what it gets: its arguments, its environment, and
-/// mode and contents of the page.
+/// A browser that records its arguments, its environment, and mode and contents
+/// of the page.
 const BROWSER: &str = r#"#!/bin/sh
 dir=$(dirname "$0")
 printf '%s\n' "$@" > "$dir/argv"
@@ -27,7 +27,7 @@ fn program(dir: &Path, name: &str, script: &str) -> PathBuf {
     path
 }
 
-/// A directory for the programs, and a private one of the session.
+/// A directory for the programs, and a private runtime directory.
 fn rooms(store: &TestStore) -> (PathBuf, PathBuf) {
     let (bin, runtime) = (store.home().join("bin"), store.home().join("runtime"));
     fs::create_dir(&bin).expect("a directory");
@@ -150,7 +150,7 @@ fn a_failing_browser_does_not_reveal_the_url() {
     let failing = "#!/bin/sh\necho \"cannot open $*\" >&2\ncat \"$1\" >&2\nexit 3\n";
     let browser = program(&bin, "browser", failing).display().to_string();
     let room = runtime.display().to_string();
-    // An empty directory in PATH: none of the desktop's own is found.
+    // PATH is an empty directory, so that no real browser is found.
     let empty = store.home().display().to_string();
     let env = [
         ("XDG_RUNTIME_DIR", &*room),
@@ -166,7 +166,8 @@ fn a_failing_browser_does_not_reveal_the_url() {
     assert_eq!(entries(&runtime), 0, "the page is removed at once");
 }
 
-/// A page under the working directory would stay: its remover works elsewhere.
+/// A page in the working directory would stay: the process that removes it has
+/// another one.
 #[test]
 fn the_page_is_never_written_to_the_working_directory() {
     let store = TestStore::with_sample_data();

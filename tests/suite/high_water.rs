@@ -1,6 +1,7 @@
-//! The checkpoint file: a high-water mark outside the database. Behind is
-//! healthy, ahead or different is tampering, missing is not verifiable. And the
-//! tree over the events, computed again by somebody else.
+//! The checkpoint file is a high-water mark outside the database. A file behind
+//! the log is healthy; one that is ahead or different means tampering; without
+//! one the log cannot be verified. The tree over the events is recomputed
+//! independently.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ type Hash = [u8; 32];
 
 const FLAG: &str = "web/url/use_store";
 
-/// An act that is recorded: one event.
+/// A command that records one event.
 fn act(store: &TestStore) {
     let value = if store.run_ok(&["config", "get", FLAG]) == "yes\n" {
         "no"
@@ -40,7 +41,7 @@ fn put(store: &TestStore, note: impl AsRef<[u8]>) {
     fs::write(file(store), note).expect("written");
 }
 
-/// The database and its WAL, as a backup would hold them.
+/// The database and its WAL, as in a backup.
 pub fn copy(store: &TestStore) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = ["lac.db", "lac.db-wal"].map(|name| store.dir().join(name));
     let read = |path: PathBuf| Some((path.clone(), fs::read(path).ok()?));
@@ -67,7 +68,8 @@ fn events(store: &TestStore) -> i64 {
         .expect("a count")
 }
 
-/// Acting, the checkpoint and the doctor all say tampered, and nothing is added.
+/// Writes, the checkpoint and doctor all report tampering, and nothing is
+/// added.
 #[track_caller]
 fn is_tampered(store: &TestStore) {
     let before = events(store);
@@ -88,7 +90,7 @@ fn a_checkpoint_behind_after_a_kill_catches_up() {
     act(&store);
     act(&store);
     let newest = note(&store);
-    // Killed between commit and file, twice.
+    // Killed twice between commit and file.
     put(&store, &old);
     assert_eq!(store.run_ok(&["log", "checkpoint"]), newest);
     act(&store);
@@ -245,8 +247,8 @@ fn a_changed_head_or_missing_last_event_is_detected() {
     }
 }
 
-/// Everything an auditor needs is in the database and the note; none of the
-/// program's own code takes part here but the printing of the checkpoint.
+/// The database and the note are all that an auditor needs; the program itself
+/// only prints the checkpoint.
 #[test]
 fn the_tree_can_be_recomputed_independently() {
     let store = TestStore::new();
@@ -305,7 +307,7 @@ fn sequence_numbers_times_and_commitments_are_correct() {
         assert_eq!(record["staff"], commitment(&salt(5), &text(4)));
     }
     assert_eq!(seq, 7);
-    // The clock went back: the event says what it showed.
+    // The clock was set back: the event says what it showed.
     let back = store.run_ok(&["log", "show", "6", "--raw"]);
     assert!(
         back.contains(
@@ -338,7 +340,7 @@ fn sha256(parts: &[&[u8]]) -> Hash {
     hash.finalize().into()
 }
 
-/// RFC 6962 2.1, as it is written there.
+/// RFC 6962 section 2.1, as written there.
 fn root(records: &[String]) -> Hash {
     match records {
         [] => sha256(&[]),

@@ -1,5 +1,5 @@
-//! Hints as people get them: nobody is told to run what they may not run. Every
-//! fault with every kind of role is in `tests/docs/hints.rs`.
+//! Hints as users see them: nobody is told to run a command they may not run.
+//! `tests/docs/hints.rs` checks every fault with every kind of role.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -32,7 +32,7 @@ fn hints_depend_on_the_readers_rights() {
         said.contains("ask the customer") && !said.contains("lac "),
         "{said}"
     );
-    // For people it is the same line.
+    // The text output has the same line.
     let ran = store.run_as(&agent, &["login", "2"]);
     assert!(ran.stderr.contains(&format!("hint: {said}")), "{ran:#?}");
     let missing = as_json(&["login", "nobody@example.com"]);
@@ -45,7 +45,7 @@ fn hints_depend_on_the_readers_rights() {
     assert!(!off(store.run_as(&agent, &login)).contains("lac "));
 }
 
-/// A role with the right for some websites cannot set what holds for all.
+/// A role with the right for some websites cannot set the default for all.
 #[test]
 fn hints_respect_the_role_scope() {
     let store = TestStore::with_sample_data();
@@ -65,7 +65,7 @@ fn hints_respect_the_role_scope() {
     assert!(!said.contains("lac "), "{said}");
 }
 
-/// `--check` and `document show` list obstacles with hints of their own.
+/// `--check` and `document show` list obstacles with their own hints.
 #[test]
 fn obstacle_hints_respect_the_readers_rights() {
     let store = TestStore::with_sample_data();
@@ -112,7 +112,7 @@ fn hints_are_the_same_through_a_broker() {
     assert!(!ask(Some(&agent)).contains("lac "));
 }
 
-/// Finding out who reads is no attempt of theirs.
+/// Looking up the reader's rights is not an attempt of theirs.
 #[test]
 fn hints_create_no_events() {
     let store = TestStore::with_sample_data();
@@ -129,8 +129,8 @@ fn hints_create_no_events() {
     assert_eq!(count(), before + 1);
 }
 
-/// Whoever may run `chown` could take a store from the account it belongs to, and
-/// `init` makes an empty one in the place of one that was only out of sight.
+/// A user with `chown` could take a store from its account, and `init` would
+/// create an empty store in place of one that was only unreadable.
 #[test]
 fn no_hint_takes_a_store_from_its_owner() {
     if !nix::unistd::getuid().is_root() {
@@ -148,7 +148,7 @@ fn no_hint_takes_a_store_from_its_owner() {
     assert!(!said.contains("chown"), "{said}");
 }
 
-/// Half a store is no place for a new one.
+/// A new store is not suggested in place of half a store.
 #[test]
 fn init_is_hinted_only_in_an_empty_place() {
     let store = TestStore::new();
@@ -157,7 +157,7 @@ fn init_is_hinted_only_in_an_empty_place() {
     assert!(!said.contains("init"), "{said}");
     let doctor = store.run(&["doctor"]);
     assert!(!doctor.stdout.contains("lac init"), "{doctor:#?}");
-    // Where this account can make none, it is not told to.
+    // If this account cannot create one, the hint does not suggest it.
     let none = TestStore::uninitialized();
     let file = none.home().join("file");
     fs::write(&file, "").expect("a file");
@@ -173,8 +173,8 @@ fn init_is_hinted_only_in_an_empty_place() {
     assert!(said.contains("lac init"), "{said}");
 }
 
-/// A directory that may not be looked into may hold a store. Root looks into
-/// everything, so this runs as somebody else where it can.
+/// An unreadable directory may hold a store. Root can read everything, so this
+/// runs as another account if it can.
 #[test]
 fn an_unreadable_directory_is_not_a_missing_store() {
     if !nix::unistd::getuid().is_root() {
@@ -197,7 +197,7 @@ fn an_unreadable_directory_is_not_a_missing_store() {
         .env("LAC_STORE", store.dir())
         .uid(65534)
         .gid(65534);
-    // A test beside this one may have forked while the copy was open.
+    // A concurrent test may have forked while the copy was open.
     let is_busy = |e: &std::io::Error| e.kind() == std::io::ErrorKind::ExecutableFileBusy;
     let output = loop {
         match command.output() {
@@ -233,7 +233,7 @@ fn invalid_files_get_a_matching_hint() {
     );
     let skip = [&import[..], &["--skip-invalid"]].concat();
     store.run_with(item.as_bytes(), &skip).assert_succeeded();
-    // What nothing helps but mending it.
+    // A file that must be fixed gets no hint.
     let broken = said("[{", &import);
     assert!(!broken.contains("--"), "{broken}");
     let roles = store.home().join("roles.toml");

@@ -1,4 +1,4 @@
-//! A merchant's files come in: every kind, every form, all of it or nothing.
+//! Importing a merchant's files: every kind, every form, all or nothing.
 
 use std::fs;
 
@@ -36,7 +36,7 @@ pub fn shop() -> TestStore {
     store
 }
 
-/// Imports a text from stdin; it must succeed.
+/// Imports a text from stdin; the import must succeed.
 #[track_caller]
 pub fn bring(store: &TestStore, kind: &str, text: &str) -> Value {
     bring_with(store, kind, text, &[])
@@ -50,7 +50,7 @@ pub fn bring_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> 
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
-/// Imports what must be refused as `invalid_file`; the message.
+/// Imports a text that must be refused as `invalid_file`; returns the message.
 #[track_caller]
 pub fn refused(store: &TestStore, kind: &str, text: impl AsRef<[u8]>) -> String {
     let ran = store.run_with(text.as_ref(), &["import", kind, "-", "-o", "json"]);
@@ -115,7 +115,8 @@ fn the_default_store_views_time_zone_applies() {
         "website:base",
     ];
     assert_eq!(store.run_ok(&args), "America/Chicago\n");
-    // Where tokens are sent is config: each change is an event of its own.
+    // Base URLs decide where tokens are sent, so each change is a config event
+    // of its own.
     let set = store
         .log_events()
         .into_iter()
@@ -327,7 +328,7 @@ fn a_wrong_file_is_refused_with_an_explanation() {
     assert!(message.contains("item 1: email: is not UTF-8"), "{message}");
 }
 
-/// Looking for the first character that is none costs no more than reading.
+/// Finding the first invalid character costs no more than reading.
 #[test]
 fn a_file_of_white_space_is_refused_quickly() {
     let store = shop();

@@ -1,5 +1,5 @@
-//! Customers come in from CSV and REST: who is who, what they said of consent,
-//! what must never be kept.
+//! Importing customers from CSV and REST: how they are matched, their consent,
+//! and what must never be stored.
 
 use std::fs;
 
@@ -70,7 +70,8 @@ fn importing_a_main_file_twice_changes_nothing() {
     let anthony = known(&store, "anthony@EXAMPLE.com");
     assert_eq!(anthony["id"], "local:1");
     assert_eq!(anthony["email"], "Anthony@example.com");
-    // The codes win over the numbers, which real files get wrong.
+    // The codes take precedence over the numbers, which are wrong in real
+    // files.
     assert_eq!(anthony["website"], "base");
     assert_eq!(anthony["confirmed"], true);
     assert_eq!(known(&store, "lori@example.com")["website"], "admin");
@@ -268,7 +269,7 @@ fn the_merchants_id_replaces_the_local_id() {
     );
     assert_eq!(known(&store, "jane@example.com")["id"], "42");
     assert_eq!(store.run(&["customer", "show", "local:1"]).code, 3);
-    // Known by both: 43 takes the address of local:2, and they become one.
+    // Both are known: 43 takes the address of local:2, and the two are merged.
     bring(&store, "customers", &file(&[person(43, "old@example.com")]));
     bring(&store, "customers", &file(&[person(43, "kim@example.com")]));
     assert_eq!(known(&store, "kim@example.com")["id"], "43");
@@ -280,14 +281,14 @@ fn the_merchants_id_replaces_the_local_id() {
         .expect("an event");
     assert_eq!(last["details"]["before"]["id"], "local:1");
     assert_eq!(last["details"]["after"]["id"], "42");
-    // CSV finds them again by website and address, and keeps the id.
+    // CSV matches them by website and address, and keeps the id.
     bring(
         &store,
         "customers",
         &csv(&[("kim@example.com", "base", "", "Kim")]),
     );
     assert_eq!(known(&store, "43")["name"], "Kim Doe");
-    // A number that was given once is not given again.
+    // A local id is not reused.
     bring(
         &store,
         "customers",
@@ -333,7 +334,7 @@ fn addresses_may_be_swapped_within_a_file() {
     assert_eq!(known(&store, "a@example.com")["id"], "3");
     assert_eq!(known(&store, "b@example.com")["id"], "1");
     assert_eq!(known(&store, "c@example.com")["id"], "2");
-    // From somebody whom the file lacks, an address cannot be taken.
+    // The address of a customer whom the file lacks cannot be taken.
     let message = refused(&store, "customers", file(&[person(1, "c@example.com")]));
     assert!(
         message.contains("item 1: email: belongs to customer 2"),
@@ -359,7 +360,7 @@ fn a_taken_address_must_be_freed_in_the_same_file() {
     };
     let known = people(["a@example.com", "b@example.com", "c@example.com"]);
     bring(&store, "customers", &file(&known));
-    // 1 takes from 2, who would take from 3, whom the file lacks.
+    // 1 takes the address of 2, who would take that of 3, whom the file lacks.
     let moved = file(&people(["b@example.com", "c@example.com", ""])[..2]);
     let message = refused(&store, "customers", &moved);
     assert!(
@@ -451,7 +452,8 @@ fn a_file_never_overrides_a_later_refusal() {
         &file(&[consenting(1, 2, "2025-01-01")]),
     );
     store.run_ok(&["consent", "revoke", "1"]);
-    // The same file again, a newer one from before the no, one from the future.
+    // The same file again, a newer one from before the refusal, and one from
+    // the future.
     for at in [
         "2025-01-01",
         "2026-10-05 11:59:59",
@@ -468,8 +470,8 @@ fn a_file_never_overrides_a_later_refusal() {
         .remove("updated_at");
     bring(&store, "customers", &file(&[undated]));
     assert_eq!(consent(&store, 1), "withheld");
-    // A file's time is what its maker wrote, and moves with any edit: a no that
-    // was said here is never turned by one.
+    // A file's time comes from its author and changes with any edit, so no file
+    // overrides a refusal that was recorded here.
     store.clock.set("2026-10-07T12:00:00.000000Z");
     bring(
         &store,
@@ -550,7 +552,7 @@ fn customers_missing_from_a_complete_file_are_deactivated() {
         (&event["action"], &event["customer_id"]),
         (&json!("edit"), &json!("1"))
     );
-    // Most of them missing: probably a mistake.
+    // Most customers are missing, which is probably a mistake.
     let text = file(&people[30..]);
     let args = ["import", "customers", "-", "--complete", "-o", "json"];
     let error = store
@@ -574,7 +576,7 @@ fn customers_missing_from_a_complete_file_are_deactivated() {
     assert_eq!(known(&store, "2")["active"], true);
     let imported = bring_with(&store, "customers", &text, &["--complete", "--allow-empty"]);
     assert_eq!(imported["deactivated"], 29);
-    // Coming back in a file does not lift what was decided here.
+    // Reappearing in a file does not undo a decision made here.
     let back = bring(&store, "customers", &file(&people[..1]));
     assert_eq!(known(&store, "1")["active"], false);
     assert_eq!(back["warnings"].as_array().expect("a list").len(), 1);
@@ -607,7 +609,7 @@ fn control_characters_in_imported_names_are_refused_or_removed() {
     let csv = "email,_website,firstname,lastname\nc2@example.com,base,\"a\u{1b}b\nc\",Doe\n";
     bring(&store, "customers", csv);
     assert_eq!(known(&store, "c2@example.com")["name"], "a b c Doe");
-    // By hand they are refused.
+    // Entered by hand they are refused.
     for args in [
         ["customer", "edit", "1", "--first-name=a\u{1b}b"],
         ["customer", "edit", "1", "--last-name=a\nb"],
@@ -620,7 +622,7 @@ fn control_characters_in_imported_names_are_refused_or_removed() {
         }
         store.run_failing(&args, "invalid_value", 2);
     }
-    // What an older program took in stays readable.
+    // Names that an older version accepted stay readable.
     store.set_invalid_name("1", "\u{1b}[31mRed", "a\0b");
     assert_eq!(known(&store, "1")["name"], "\u{1b}[31mRed a\0b");
     assert!(!store.run_ok(&["customer", "show", "1"]).contains('\u{1b}'));

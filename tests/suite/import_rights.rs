@@ -1,5 +1,6 @@
-//! Importing is not a master key: each effect takes its own resource besides,
-//! a no that was said here stays, and who is moved keeps what protected them.
+//! The import resource alone is not enough: each effect requires its own
+//! resource, refusals recorded here stay, and moved customers keep their
+//! protection.
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ const IMPORT: &str = "Magento_ImportExport::import";
 const ACTIONS: &str = "Magento_Customer::actions";
 const OPT_IN: &str = "allow_shopping_assistance";
 
-/// Imports as the holder of a token, from a file.
+/// Imports a file as the holder of a token.
 fn import(store: &TestStore, token: &str, kind: &str, data: &Value) -> CommandOutput {
     let file = store.home().join(format!("{kind}.json"));
     std::fs::write(&file, data.to_string()).expect("a file");
@@ -27,7 +28,7 @@ fn known(store: &TestStore, who: &str) -> Value {
     store.run_json(&["customer", "show", who])
 }
 
-/// Ada, who is at home on `base`, on a website of her own.
+/// Ada, whose website is `base`, as a customer of the given website.
 fn ada(website: (u64, u64), consent: u8, at: &str) -> Value {
     let mut ada = rest_customer(1, "ada@example.com", ("Ada", "Apple"), website, consent);
     ada["updated_at"] = json!(at);
@@ -110,8 +111,8 @@ fn consents_are_skipped_and_listed_without_the_right() {
     assert_eq!(known(&store, "2")["name"], "Robert Birch");
     assert_eq!(known(&store, "2")["consent"], "withheld");
     assert_eq!(store.log_events()[0]["details"]["consents_left_out"], 1);
-    // Nor is a yes taken away, and nothing of it keeps the same file from
-    // somebody who may.
+    // Consent is not withdrawn either, and the skipped items do not stop
+    // somebody with the right from importing the same file.
     let came = brought(&store, &clerk, "customers", &ada(HOME, 1, "2026-10-01"));
     assert_eq!(came["left_out"]["consents"], 1);
     assert_eq!(known(&store, "1")["consent"], "granted");
@@ -144,7 +145,7 @@ fn customers_are_skipped_and_listed_without_the_right() {
         (&cleo["website"], &cleo["consent"]),
         (&json!("eu"), &json!("granted"))
     );
-    // Who is missing is deactivated, which takes more.
+    // Deactivating missing customers requires another resource.
     let file = store.home().join("customers.json").display().to_string();
     let complete = ["import", "customers", &file, "--complete", "-o", "json"];
     store
@@ -186,11 +187,12 @@ fn no_file_overrides_a_refusal_recorded_here() {
     store.clock.set("2037-01-01T00:00:00.000000Z");
     store.import("customers", &ada(HOME, 2, "2036-06-01"));
     assert_eq!(known(&store, "1")["consent"], "withheld");
-    // A no of a file does not make the one said here a file's.
+    // A refusal in a file does not turn the one recorded here into an imported
+    // one.
     store.import("customers", &ada(HOME, 1, "2036-07-01"));
     store.import("customers", &ada(HOME, 2, "2036-08-01"));
     assert_eq!(known(&store, "1")["consent"], "withheld");
-    // Moving does not either; somebody with the right does.
+    // Nor does moving the customer; a user with the right can change it.
     store.import("customers", &ada(ABROAD, 2, "2036-09-01"));
     assert_eq!(known(&store, "1")["consent"], "withheld");
     store.run_ok(&["consent", "grant", "1"]);
@@ -216,7 +218,8 @@ fn a_refusal_recorded_here_follows_the_customer_to_a_merchant_id() {
         store.run_ok(&["consent", "grant", email]);
         store.run_ok(&["consent", "revoke", email]);
     }
-    // One gets the merchant's id; the other goes up in a customer who is there.
+    // One gets the merchant's id; the other is merged into an existing
+    // customer.
     let mut kim = rest_customer(50, "kim@example.com", ("K", "L"), HOME, 2);
     kim["updated_at"] = json!("2026-10-05 12:00:00");
     let mut lou = rest_customer(51, "other@example.com", ("K", "L"), HOME, 0);
@@ -270,7 +273,7 @@ fn a_customer_moved_by_an_import_keeps_their_protection() {
     );
     login(&[]).assert_failed("ticket_required", 5);
     login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
-    // Moved on, the first website's rules count.
+    // After another move, the first website's rules still apply.
     store.import(
         "websites",
         &json!([{"id": 3, "code": "us", "name": "US", "default_group_id": 3}]),
@@ -279,7 +282,7 @@ fn a_customer_moved_by_an_import_keeps_their_protection() {
     assert_eq!(known(&store, "1")["moved_from"], "base");
     store.import("customers", &ada(ABROAD, 2, "2026-10-03"));
     login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
-    // The website that protects them is not taken away meanwhile.
+    // The website that protects them cannot be removed meanwhile.
     store.run_failing(&["stores", "remove", "website:base", "--yes"], "in_use", 7);
 
     let edited = store.run_json(&["customer", "edit", "1", "--confirm-website"]);
@@ -341,8 +344,8 @@ fn a_moved_customer_keeps_the_old_websites_role_scope() {
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
     let login = || store.run_as(&agent, &["login", "1", "-o", "json"]);
     login().assert_failed("customer_moved", 5);
-    // Whoever sees one of the websites alone confirms nothing, and does not
-    // learn of the other.
+    // A user who sees only one of the websites cannot confirm, and does not
+    // learn about the other.
     let confirm = ["customer", "edit", "1", "--confirm-website", "-o", "json"];
     store
         .run_as(&manager, &confirm)

@@ -1,4 +1,4 @@
-//! Keys that are replaced in good time, and keys that somebody else has.
+//! Rotating keys on schedule, and retiring leaked keys.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{NOW, TestStore, json_str};
 
-/// What a rotation answers.
+/// Rotates a key; returns the JSON output.
 pub fn rotate(store: &TestStore, purpose: &str) -> Value {
     store.run_json(&["key", "rotate", purpose, "--yes"])
 }
@@ -73,12 +73,13 @@ fn tokens_stay_valid_after_a_login_key_rotation() {
     );
     assert_eq!(state_of(&store, &old), "verifying");
     assert_eq!(published(&store), [&*old, &*new]);
-    // New tokens are the new key's; the old one is as good as before.
+    // New tokens are signed with the new key; the old token is still valid.
     let dan = store.login_url(&["4", "--store-view", "fr"]);
     assert_eq!(header(&dan)["kid"], *new);
     assert_eq!(header(&url)["kid"], *old);
     assert_eq!(valid(&store, &url)["valid"], true);
-    // The second login took the first one's place; a token of its own is redeemed.
+    // The second login replaced the first one; a separate agent's token is
+    // redeemed.
     let bea = store.create_agent("bea");
     let of_bea = store
         .run_as(&bea, &["login", "1", "-o", "json"])
@@ -89,7 +90,7 @@ fn tokens_stay_valid_after_a_login_key_rotation() {
     assert_eq!(store.log_events()[1]["action"], "rotate");
     assert_eq!(store.log_events()[1]["details"]["replaced"], *new);
 
-    // Time alone ends it, whoever looks.
+    // Verification ends with time alone, whichever command runs.
     store.clock.set("2026-10-05T12:09:59Z");
     assert_eq!(published(&store).len(), 3);
     store.clock.set("2026-10-05T12:10:00Z");
@@ -147,7 +148,7 @@ fn retiring_a_leaked_login_key_ends_its_tokens_and_sessions() {
     let end = log.iter().find(|e| e["action"] == "end").expect("an end");
     assert_eq!(end["details"]["cause"], "key_retired");
 
-    // Again: nothing to do, nothing recorded.
+    // Repeating it does nothing and records nothing.
     let again = store.run_json(&["key", "retire", &leaked, "--yes"]);
     assert_eq!(
         (&again["changed"], &again["audit_seq"]),
@@ -159,7 +160,7 @@ fn retiring_a_leaked_login_key_ends_its_tokens_and_sessions() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// What was replaced long ago and turns out to have leaked.
+/// A key that was rotated long ago turns out to have leaked.
 #[test]
 fn a_session_outlives_a_rotated_key_but_not_a_retired_one() {
     let store = TestStore::with_sample_data();
@@ -228,7 +229,7 @@ fn rights_and_arguments_are_checked_before_keys_change() {
     assert_eq!(store.log_events().len(), before + 1);
 }
 
-/// A lost login key: another one can be made.
+/// A lost login key can be replaced.
 #[test]
 fn a_lost_login_key_can_be_replaced() {
     let store = TestStore::with_sample_data();

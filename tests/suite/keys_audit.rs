@@ -1,5 +1,5 @@
-//! The log's key is replaced: what it signed goes on counting, what it signs
-//! from then on does not, and an auditor can follow.
+//! Rotating the log's key: old signatures stay valid, new ones by the old key
+//! do not, and an auditor can follow the change.
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ fn signed(key: &PrivateKey, size: u64, root: &Value) -> String {
     note::sign(&checkpoint, key)
 }
 
-/// A store whose log's key was replaced twice, and what was made before.
+/// A store whose audit key was rotated twice, and files from before.
 struct Kept {
     store: TestStore,
     /// The first key, public and private.
@@ -100,7 +100,7 @@ fn signatures_of_the_old_key_stay_valid() {
         "--ticket",
         "ZD-1",
     ]);
-    // With the store, whose chain counts for either key.
+    // With the store, whose key chain covers either key.
     store.run_ok(&["log", "verify"]);
     store.run_ok(&["log", "verify", "--key", &old]);
     let receipt = files[0].display().to_string();
@@ -136,7 +136,7 @@ fn signatures_of_the_old_key_stay_valid() {
             }
         }
     }
-    // An old receipt and a new one: the log goes on over the change.
+    // An old receipt and a new one: the log continues across the rotation.
     let receipt = store.run_json(&["log", "checkpoint", "--since", &receipt]);
     let path = elsewhere.home().join("new.json");
     fs::write(&path, receipt.to_string()).expect("written");
@@ -148,7 +148,7 @@ fn signatures_of_the_old_key_stay_valid() {
         ],
     )
     .assert_succeeded();
-    // Archives that are written anew keep their checkpoints.
+    // Rewritten archives keep their checkpoints.
     store.run_ok(&["customer", "remove", "1", "--yes"]);
     store.run_ok(&["log", "erase", "--customer", "1", "--yes"]);
     store.run_ok(&["log", "verify"]);
@@ -167,7 +167,7 @@ fn an_invalid_key_chain_is_refused() {
     let file = files[0].display().to_string();
     let path = store.home().join("chain");
     let shown = path.display().to_string();
-    // Stores of tests begin with the same key.
+    // All test stores begin with the same key.
     let other = TestStore::new();
     rotate(&other, "audit");
     let other = other.run_ok(&["key", "verifier"]).trim().to_owned();
@@ -224,7 +224,7 @@ fn an_invalid_key_chain_is_refused() {
     .assert_failed("proof_missing", 8);
 }
 
-/// Somebody has the old key: what they sign is noticed.
+/// Signatures made with a stolen old key are detected.
 #[test]
 fn a_checkpoint_forged_with_the_old_key_is_detected() {
     let Kept {
@@ -248,7 +248,7 @@ fn a_checkpoint_forged_with_the_old_key_is_detected() {
         (size, &newest["root"], true),
         (until + 1, &newest["root"], true),
         (size + 5, &newest["root"], true),
-        // Its own sizes, with another root.
+        // One of its own sizes with another root.
         (until, &newest["root"], false),
         (1, &newest["root"], false),
     ] {
@@ -256,7 +256,8 @@ fn a_checkpoint_forged_with_the_old_key_is_detected() {
         fs::write(&path, &forged).expect("written");
         let ran = verify(&store, &["--since", &shown]);
         assert_eq!(ran.code, 6, "{size}: {ran:#?}");
-        // A file alone says nothing about the tree, so its size must do.
+        // A single file says nothing about the tree, so its size must be
+        // enough.
         for key in [&*old, json_str(&newest["key"])] {
             let ran = verify(
                 &store,
@@ -264,8 +265,8 @@ fn a_checkpoint_forged_with_the_old_key_is_detected() {
             );
             assert_eq!(ran.code, if is_size { 6 } else { 0 }, "{size}: {ran:#?}");
         }
-        // In the place of the checkpoint file: verify, doctor and every act. What
-        // lies within an archive only verify computes.
+        // In place of the checkpoint file: verify, doctor and every write
+        // detect it. Only verify recomputes the archived part.
         fs::write(&checkpoint, forged).expect("written");
         verify(&store, &[]).assert_failed("log_tampered", 6);
         let (code, exit) = match size {
@@ -280,7 +281,7 @@ fn a_checkpoint_forged_with_the_old_key_is_detected() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// Somebody changes what the database says of the keys.
+/// Somebody changes the key rows in the database.
 #[test]
 fn changed_key_rows_are_detected() {
     let kept = kept();
@@ -305,7 +306,7 @@ fn changed_key_rows_are_detected() {
         assert_eq!(ran.code, 6, "{sql}: {ran:#?}");
         assert_eq!(verify(&store, &["--key", &kept.old]).code, 6, "{sql}");
     }
-    // The old key as the one that signs: nobody has it here.
+    // The old key is made the signing key: nobody holds its private part here.
     let store = kept.store.copy_store();
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database
@@ -335,7 +336,7 @@ fn retiring_a_leaked_audit_key_replaces_it() {
     assert_eq!(log[1]["details"]["statement"], retired["statement"]);
     assert!(json_str(&retired["statement"]).starts_with("lac key change 1\ntest.example\n"));
     store.run_ok(&["log", "verify"]);
-    // Retiring one that was replaced changes nothing but that.
+    // Retiring a key that was already rotated changes nothing else.
     let second = key_of(&store, "audit");
     rotate(&store, "audit");
     assert_eq!(state_of(&store, &second), "verifying");

@@ -1,5 +1,5 @@
-//! Keys between the database and their files: killed at any moment, several at
-//! once, put back from a backup, brought along from an older schema.
+//! Keys in the database and in their files: killed at any moment, run
+//! concurrently, restored from a backup, migrated from an older schema.
 
 use std::fs;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn a_rotation_killed_at_any_moment_leaves_a_working_store() {
             let _ = child.kill();
             child.wait().expect("ended");
             let what = format!("{args:?}, turn {turn}");
-            // Whatever happened, it did so whole.
+            // Whatever happened, it happened completely.
             assert_eq!(store.run(&["doctor"]).code, 0, "{what}");
             store.run_ok(&["log", "verify"]);
             let url = store.login_url(&["1"]);
@@ -62,7 +62,7 @@ fn a_rotation_killed_at_any_moment_leaves_a_working_store() {
                 .any(|event| event["action"] == *group);
             let changed = key_of(&store, "login") != login || key_of(&store, "audit") != audit;
             assert_eq!(changed, is_done, "{what}");
-            // What was left over goes with the next rotation.
+            // Leftovers are removed by the next rotation.
             rotate(&store, "login");
             rotate(&store, "audit");
             assert_eq!(key_files(&store), ["audit.pem", "login.pem"], "{what}");
@@ -72,7 +72,7 @@ fn a_rotation_killed_at_any_moment_leaves_a_working_store() {
     }
 }
 
-/// The moments between commit and file, made by hand.
+/// The states between commit and file, created by hand.
 #[test]
 fn an_unfinished_key_replacement_is_completed() {
     let store = TestStore::with_sample_data();
@@ -96,7 +96,7 @@ fn an_unfinished_key_replacement_is_completed() {
         assert!(!aside.exists());
         assert_eq!(store.run(&["doctor"]).code, 0);
     }
-    // And one whose transaction never was.
+    // A key file whose transaction was never committed.
     let aside = store.dir().join("keys/audit.pem.new");
     fs::copy(store.dir().join("keys/login.pem"), &aside).expect("aside");
     let doctor = store.run(&["doctor"]);
@@ -132,7 +132,7 @@ fn concurrent_rotations_run_one_after_another() {
     store.run_ok(&["verify", &url]);
 }
 
-/// A process that has read the key before somebody else replaced it.
+/// A process that read the key before another process rotated it.
 #[test]
 fn a_running_process_picks_up_the_new_key() {
     let store = TestStore::with_sample_data();
@@ -145,7 +145,7 @@ fn a_running_process_picks_up_the_new_key() {
     let mut stdout = std::io::BufReader::new(child.stdout.take().expect("stdout"));
     std::io::BufRead::read_line(&mut stdout, &mut line).expect("an event");
     rotate(&store, "audit");
-    // Losing the right is recorded by the process that loses it.
+    // The process that loses the right records it.
     store.run_ok(&["role", "deny", "clerks", "system_magento_logging_events"]);
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut stdout, &mut rest).expect("the end");
@@ -170,7 +170,7 @@ fn a_restored_backup_from_before_a_rotation_is_detected() {
     );
     store.run_failing(&["log", "verify"], "log_tampered", 6);
     assert_eq!(store.run(&["doctor"]).code, 8);
-    // With its checkpoint: only the keys tell.
+    // With its checkpoint: only the keys reveal it.
     fs::write(store.dir().join("checkpoint"), checkpoint).expect("written");
     let said = store.run_failing(&set, "key_mismatch", 8);
     assert!(
@@ -180,7 +180,7 @@ fn a_restored_backup_from_before_a_rotation_is_detected() {
     store.run_failing(&["log", "checkpoint"], "key_mismatch", 8);
     store.run_failing(&["login", "1"], "key_mismatch", 8);
 
-    // A login key is told likewise, but not in the way of anything else.
+    // A restored login key is reported, but blocks nothing else.
     let store = TestStore::with_sample_data();
     let pem = store.dir().join("keys/login.pem");
     let old = fs::read(&pem).expect("a key");
@@ -191,7 +191,7 @@ fn a_restored_backup_from_before_a_rotation_is_detected() {
     assert_eq!(store.run(&["doctor"]).code, 8);
 }
 
-/// A store of schema 2: its keys know nothing of a size or of each other.
+/// A store of schema 2: its keys have no size and no predecessor.
 #[test]
 fn an_older_store_is_migrated() {
     let store = TestStore::with_sample_data();

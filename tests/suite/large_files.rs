@@ -1,4 +1,5 @@
-//! Files beyond anything that a shop has: refused before they cost something.
+//! Files larger than any merchant has: they are refused before they cost
+//! anything.
 
 use std::fs;
 use std::io::Read as _;
@@ -10,7 +11,7 @@ use crate::broker::{ask, frame, say, serving};
 use crate::support::{BrokerProcess, TestStore, json_str};
 
 const MIB: usize = 1024 * 1024;
-/// What a file may take besides its text, in a build for tests.
+/// The memory that a file may take besides its text, in a test build.
 const BESIDES: usize = 64 * MIB;
 
 /// The four use cases that take a file of roles or config.
@@ -35,8 +36,8 @@ fn memory_of(broker: &BrokerProcess) -> usize {
     kib.expect("a number") * 1024
 }
 
-/// Sends a file in all four ways; each must fail like this, within the memory of
-/// the request, its text and a little more.
+/// Sends a file to all four use cases; each must fail in this way, using no
+/// more memory than the request, its text and a little more.
 fn send(store: &TestStore, file: &str, token: Option<&str>, code: &str) {
     let broker = serving(store);
     let before = memory_of(&broker);
@@ -59,7 +60,7 @@ fn an_unauthenticated_clients_file_is_not_parsed() {
     let store = TestStore::new();
     let file = format!("a{}=1", ".a".repeat(8 * MIB - 8));
     send(&store, &file, Some("lac_0"), "not_authenticated");
-    // What is no TOML is nothing that they are told.
+    // They do not learn that it is not TOML.
     send(&store, "= =", Some("lac_0"), "not_authenticated");
 }
 
@@ -160,7 +161,7 @@ fn a_clients_greeting_is_not_copied_to_the_journal() {
     let heard = say(&broker, &frame(b'H', greeting.as_bytes()));
     let heard = String::from_utf8_lossy(&heard).into_owned();
     assert!(heard.contains("a version is 1 to 32 of"), "{heard}");
-    // One of another version is still told so.
+    // A client of another version is still told so.
     let heard = say(
         &broker,
         &frame(b'H', br#"{"protocol":2,"version":"1.2.3-rc.1+x"}"#),

@@ -1,4 +1,4 @@
-//! Reading the audit log: what it shows, to whom, and which part of it.
+//! Reading the audit log: its contents, and who sees which part.
 
 use serde_json::Value;
 
@@ -204,8 +204,8 @@ fn a_single_event_is_shown_with_the_bytes_that_prove_it() {
     store.run_failing(&["log", "show", "0"], "event_not_found", 3);
 }
 
-/// Scenario 15: bare dates are days of the configured timezone, be they of 25
-/// hours.
+/// Scenario 15: bare dates are days in the configured time zone, even those of
+/// 25 hours.
 #[test]
 fn dates_are_days_in_the_configured_time_zone() {
     let store = TestStore::new();
@@ -247,7 +247,7 @@ fn dates_are_days_in_the_configured_time_zone() {
     );
 }
 
-/// Scenarios 11 and 16, and the lesser of the two resources.
+/// Scenarios 11 and 16, and the narrower of the two resources.
 #[test]
 fn each_log_resource_shows_its_part_of_the_log() {
     let store = shop();

@@ -1,5 +1,5 @@
-//! The report: its numbers against a recomputation, its page against hostile
-//! names, its file against whoever was there first.
+//! The report: its figures compared with a recomputation, its page with hostile
+//! names, and its file with an existing file.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,11 +14,11 @@ use crate::support::{
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
 
-/// A markup name, which role and user names may be.
+/// A name with markup, which roles and users may have.
 const MARKUP: &str = "<script>alert(1)</script>";
 
-/// Two agents, five visits, refusals, changes; the clocks of Berlin go back in
-/// the night to 2026-10-25.
+/// Two agents, five sessions, refusals, changes; the clocks of Berlin go back
+/// in the night to 2026-10-25.
 fn season() -> StorefrontFixture {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
@@ -71,7 +71,7 @@ fn season() -> StorefrontFixture {
         sessions.push(shop.run_session(agent, &[whom], base, times));
     }
     store.clock.set("2026-10-26T09:00:00Z");
-    // Never opened; and what is refused or denied.
+    // A link that was never opened, refusals and denials.
     shop.issue_link(&bea, &["4"]);
     for whom in ["2", "6"] {
         let ran = store.run_as(&nasty, &["login", whom, "-o", "json"]);
@@ -189,7 +189,7 @@ fn the_figures_match_the_list_of_events() {
     }
 }
 
-/// 02:10 comes twice in that night; both are that hour of that Sunday.
+/// 02:10 occurs twice in that night; both belong to that hour of that Sunday.
 #[test]
 fn times_are_in_the_stores_time_zone() {
     let shop = season();
@@ -256,7 +256,8 @@ fn own_consent_is_reported_even_if_granted_before_the_period() {
     assert_eq!(found[0]["session_id"], session);
     assert_eq!(found[0]["opened"], true);
     assert!(json_str(&found[0]["granted_at"]).starts_with("2026-10-05T12:00"));
-    // Who may read logins alone is not told when it was granted.
+    // Users with only the login log resource do not see when consent was
+    // granted.
     let reader =
         create_user_with_own_role(store, "reader", &["Magento_LoginAsCustomer::login_log"]);
     let ran = store
@@ -264,7 +265,7 @@ fn own_consent_is_reported_even_if_granted_before_the_period() {
         .assert_succeeded();
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(report["limits"], json!(["action_groups"]));
-    // That it was one person stands in the login's own event.
+    // The login's own event says that it was the same person.
     let own = &report["own_consent"]["rows"];
     assert_eq!(own.as_array().map(Vec::len), Some(1), "{own}");
     assert_eq!(own[0]["granted_at"], Value::Null);

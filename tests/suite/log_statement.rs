@@ -1,4 +1,4 @@
-//! What a shopper is told about who was in the account.
+//! The statement for a shopper about who accessed the account.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ fn each_session_is_one_visit() {
     assert_eq!(first["reason"], reason);
     assert_eq!(first["consent"]["source"], "import");
     assert_eq!(first["consent"]["given_by"], "alice");
-    // It ran out when it ran out.
+    // It has the time of the expiry, not of its discovery.
     assert_eq!(visits[1]["cause"], "link_expired");
     assert_eq!(visits[1]["ended"], "2026-10-07T10:01:00.000000Z");
     assert_eq!(visits[2]["document"], "order:100000001");
@@ -84,14 +84,14 @@ fn each_session_is_one_visit() {
     }
     assert!(!html.contains("<b>"));
 
-    // The seal is the newest checkpoint's.
+    // The statement names the newest checkpoint.
     let checkpoint = store.run_json(&["log", "checkpoint"]);
     for field in ["origin", "size", "root", "key"] {
         assert_eq!(stated["proof"][field], checkpoint[field], "{field}");
     }
 }
 
-/// What happened before and after the period completes its visits.
+/// Events before and after the period complete the sessions within it.
 #[test]
 fn a_visit_is_complete_even_if_it_crosses_the_period() {
     let shop = StorefrontFixture::new();
@@ -166,7 +166,7 @@ fn a_statement_reveals_nothing_about_other_shoppers() {
             }
         }
     }
-    // One address, two shoppers: which one must be said.
+    // Two shoppers have this address, so the website must be given.
     let twice = ["log", "statement", "--customer", "bob@example.com"];
     store.run_failing(&twice, "customer_ambiguous", 2);
     let one = store.run_json(&[&twice[..], &["--website", "eu"]].concat());
@@ -194,7 +194,7 @@ fn removed_and_erased_shoppers_are_found_by_id() {
         3,
     );
 
-    // What an erasure leaves behind.
+    // The data that an erasure leaves.
     let conn = Connection::open(store.dir().join("lac.db")).expect("opens");
     let erased = "UPDATE audit_event SET shopper = NULL, shopper_salt = NULL WHERE customer_id = 1";
     assert!(conn.execute(erased, []).expect("erased") > 3);
@@ -250,7 +250,7 @@ fn a_statement_by_a_limited_user_says_so() {
         (&stated["complete"], &stated["limits"]),
         (&json!(false), &json!(["websites"]))
     );
-    // Another website's shoppers are as unknown as nobody.
+    // Shoppers of other websites are reported like unknown ones.
     for who in ["3", "cleo@example.com", "4711"] {
         by(&clerk, who).assert_failed("customer_not_found", 3);
     }

@@ -1,5 +1,5 @@
-//! `lac log tail`: the newest events, and what other processes append
-//! meanwhile: all of it, in order, also for who comes back after a crash.
+//! `lac log tail`: the newest events and those that other processes append
+//! meanwhile, complete and in order, even after a crash of the follower.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::support::{
     TestStore, create_user_with_own_role, rest_customer, rest_page, sample_stores,
 };
 
-/// Far more than anything here takes.
+/// Far longer than any step takes.
 const LONG: Duration = Duration::from_secs(30);
 
-/// A process that follows.
+/// A process that follows the log.
 struct Follower {
     child: Child,
     lines: Receiver<String>,
@@ -52,7 +52,7 @@ impl Follower {
         self.lines.recv_timeout(LONG).ok()
     }
 
-    /// Takes one event.
+    /// Reads one event.
     #[track_caller]
     fn event(&mut self) -> Value {
         let line = self.line().expect("an event in time");
@@ -61,7 +61,7 @@ impl Follower {
         event
     }
 
-    /// Takes events up to this one.
+    /// Reads events up to this one.
     #[track_caller]
     fn until(&mut self, seq: u64) {
         while self.seen.last() != Some(&seq) {
@@ -69,7 +69,8 @@ impl Follower {
         }
     }
 
-    /// Kills it and takes what it had written: the last line may be half one.
+    /// Kills the process and reads what it had written; the last line may be
+    /// incomplete.
     fn kill(mut self) -> Vec<u64> {
         self.child.kill().expect("killed");
         self.child.wait().expect("ended");
@@ -81,7 +82,7 @@ impl Follower {
         std::mem::take(&mut self.seen)
     }
 
-    /// Waits for its end: exit code and stderr.
+    /// Waits for the process to end; returns exit code and stderr.
     #[track_caller]
     fn ended(mut self) -> (i32, String) {
         let start = Instant::now();
@@ -115,7 +116,7 @@ impl Drop for Follower {
     }
 }
 
-/// One event: a login that is refused.
+/// Adds one event: a refused login.
 fn act(store: &TestStore) -> u64 {
     store.run_failing(&["login", "99"], "customer_not_found", 3);
     newest(store)
@@ -125,7 +126,7 @@ fn newest(store: &TestStore) -> u64 {
     store.log_events()[0]["seq"].as_u64().expect("a seq")
 }
 
-/// Writers that run side by side, each this many acts.
+/// Concurrent writers that add this many events each.
 fn writers(store: &TestStore, acts: usize) -> Vec<std::thread::JoinHandle<()>> {
     (0..3)
         .map(|_| {
@@ -233,7 +234,7 @@ fn a_killed_follower_resumes_without_loss() {
     let mut seen = Vec::new();
     for taken in [1, 3, 2, 5, 4] {
         for _ in 0..taken {
-            // The writers may be through already.
+            // The writers may be finished already.
             act(&store);
             follower.event();
         }
@@ -250,11 +251,11 @@ fn a_killed_follower_resumes_without_loss() {
     }
     follower.until(act(&store));
     seen.extend(follower.kill());
-    // At least once, each run in order, and no gap.
+    // Each event at least once, each run in order, and no gap.
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen, (first..=newest(&store)).collect::<Vec<u64>>());
-    // Without following, the rest and no more.
+    // Without following, it prints the remaining events and ends.
     let args = [&["log", "tail", "-o", "json"][..], &args].concat();
     store.run_ok(&args);
     act(&store);
@@ -329,7 +330,7 @@ fn a_cursor_detects_an_older_copy_of_the_store() {
     let known = std::fs::read_to_string(&cursor).expect("a cursor");
     put_back(&store, &older);
     store.run_failing(&tail, "log_tampered", 6);
-    // Even where the log has grown again since, and the checkpoint file with it.
+    // Even if the log has grown since, and the checkpoint file with it.
     std::fs::write(&checkpoint, before).expect("written");
     act(&store);
     store.run_failing(&tail, "log_tampered", 6);
@@ -386,7 +387,7 @@ fn losing_the_right_ends_the_follower() {
         .assert_failed("resource_denied", 4);
 }
 
-/// More events at once than are held at once.
+/// More events at once than the follower buffers.
 #[test]
 fn a_burst_of_events_arrives_completely() {
     let store = TestStore::new();

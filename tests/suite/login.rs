@@ -1,5 +1,5 @@
-//! The login and its redemption: what is issued, to whom, and what stands in
-//! the way, in the order that scripts rely on.
+//! Login and redemption: the token, who gets it, and the obstacles in the order
+//! that scripts rely on.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -73,7 +73,8 @@ fn a_token_opens_its_session_once() {
     assert_eq!(opened["disable_page_cache"], true);
     assert_eq!(opened["ends_at"], "2026-10-05T13:00:00.000000Z");
     store.run_failing(&redeem(url, SHOP), "token_spent", 5);
-    // Verifying never spends, and knows nothing of spending.
+    // Verifying a token does not redeem it and does not check whether it was
+    // redeemed.
     let verified = store.run_json(&["verify", url]);
     assert_eq!(verified["valid"], true);
 }
@@ -101,7 +102,7 @@ fn changed_expired_and_foreign_tokens_are_refused() {
     store.clock.set("2026-10-05T12:01:00.000000Z");
     store.run_failing(&redeem(&token, SHOP), "token_expired", 5);
     assert_eq!(store.run(&["verify", &token]).code, 5);
-    // Every attempt is on record, as the impersonator's.
+    // Every attempt is recorded under the impersonator.
     let failed = store.run_json(&["log", "list", "--action", "redeem", "--result", "failure"]);
     assert_eq!(failed.as_array().map(Vec::len), Some(10));
     assert_eq!(failed[0]["details"]["code"], "token_expired");
@@ -123,7 +124,7 @@ fn a_storefront_redeems_for_its_own_websites_only() {
     let event = &store.log_events()[0];
     assert_eq!(event["admin"], "alice", "always the impersonator");
     assert_eq!(event["details"]["storefront"], "eu-shop");
-    // Nothing else is a storefront's to do.
+    // A storefront has no other rights.
     store
         .run_as(token, &["login", "3", "-o", "json"])
         .assert_failed("resource_denied", 4);
@@ -217,10 +218,10 @@ fn obstacles_are_reported_in_a_fixed_order() {
         "ticket_required",
     ];
     assert_eq!(codes, expected);
-    // A check is no attempt: nothing of it is on record.
+    // A check is not recorded.
     assert_ne!(store.log_events()[0]["action_group"], "login_as_customer");
     store.run_failing(&["login", "6"], "feature_disabled", 5);
-    // Who may not, and whom there is not, come before any rule.
+    // Missing rights and unknown customers are reported before any other rule.
     let clerk = store.create_user_with_resources("clerk", &["manage"]);
     store
         .run_as(&clerk, &["login", "6", "-o", "json"])
@@ -299,7 +300,8 @@ fn customers_outside_the_role_scope_are_not_found() {
             "{outside}"
         );
     }
-    // An address on both websites is not ambiguous for whom only one exists.
+    // An address on both websites is unambiguous for users who see only one of
+    // them.
     as_ben(&["login", "bob@example.com"]).assert_succeeded();
     as_ben(&["login", "--order", "200000001"]).assert_succeeded();
 }
@@ -307,7 +309,8 @@ fn customers_outside_the_role_scope_are_not_found() {
 #[test]
 fn inactive_and_back_office_store_views_are_not_used() {
     let store = TestStore::with_sample_data();
-    // Finn's own view is not active: refused, and another one can be named.
+    // Finn's own store view is inactive: the login is refused, and another view
+    // can be given.
     store.run_failing(&["login", "7"], "store_view_inactive", 5);
     assert_eq!(
         store.login(&["7", "--store-view", "fr"])["store_view"],
@@ -334,7 +337,8 @@ fn inactive_and_back_office_store_views_are_not_used() {
         "the default view of the customer's website"
     );
     // Customers of the back office's website: with accounts per website nobody
-    // can log in as them; shared, they land on the default website.
+    // can log in as them; with shared accounts the login uses the default
+    // website.
     store.run_failing(&["login", "back@example.com"], "store_view_not_allowed", 5);
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     assert_eq!(store.login(&["back@example.com"])["store_view"], "en");
@@ -446,7 +450,7 @@ fn the_demo_runs_through_a_login_and_leaves_a_usable_store() {
     store.run_ok(&["--store", dir, "log", "checkpoint"]);
     let words = store.run_ok(&["demo", "--dir", &format!("{dir}2")]);
     assert!(words.contains("the login token has been used already"));
-    // It never touches what is there.
+    // The demo never changes an existing directory.
     store.run_failing(&["demo", "--dir", dir], "already_exists", 7);
 }
 

@@ -1,5 +1,5 @@
-//! Looking customers up leaves a trace: more than 100 an hour are recorded,
-//! whichever way they were shown.
+//! Looking customers up is recorded: more than 100 an hour, however they were
+//! shown.
 
 use std::fs::{self, File};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::broker::{ask, serving};
 use crate::support::{CommandOutput, TestStore, json_str, rest_customer, rest_page};
 
-/// A shop with 300 customers `c1000@example.com` … besides.
+/// A store with 300 more customers, `c1000@example.com` and so on.
 fn crowded() -> TestStore {
     let store = TestStore::with_sample_data();
     let many: Vec<Value> = (1000..1300)
@@ -18,7 +18,7 @@ fn crowded() -> TestStore {
     store
 }
 
-/// Bulk reads in the log, oldest first: who and how many.
+/// Recorded bulk reads, oldest first: user and count.
 fn recorded(store: &TestStore) -> Vec<(Value, u64)> {
     let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
@@ -100,7 +100,7 @@ fn every_way_to_see_customers_is_counted() {
     run(&["customer", "show", "1", "-o", "json"]);
     assert_eq!(recorded(&store), [(json!("max"), 101)]);
 
-    // Somebody else begins at nothing, and so does the next hour.
+    // Another user starts at zero, and so does the next hour.
     let other = store.create_user_with_resources("moe", &["manage", "login_button", "sales_order"]);
     let run = |args: &[&str]| store.run_as(&other, args).assert_succeeded();
     run(&["customer", "list", "--limit", "95", "-o", "json"]);
@@ -114,7 +114,7 @@ fn every_way_to_see_customers_is_counted() {
     store.clock.set("2026-10-05T13:00:00.000000Z");
     run(&["customer", "list", "--limit", "100", "-o", "json"]);
     assert_eq!(recorded(&store).len(), 2);
-    // A page of more is recorded by itself, at once.
+    // A larger page is recorded at once.
     run(&["customer", "list", "--limit", "101", "-o", "json"]);
     assert_eq!(recorded(&store)[2], (json!("moe"), 101));
     store.run_ok(&["log", "verify"]);

@@ -1,5 +1,29 @@
-//! Black-box tests: real processes on real temporary stores, with a fixed
-//! clock and seed. Each module tells one story.
+//! Black-box tests: real processes on real temporary stores, with a fixed clock
+//! and seed.
+//!
+//! A test takes a [`support::TestStore`]: `TestStore::new()` is a founded store,
+//! `TestStore::with_sample_data()` one with websites, customers and orders. Every
+//! run gets an empty environment, the time in `store.clock` (first
+//! [`support::NOW`]; `store.clock.set(…)` changes it) and a new seed.
+//! `run_ok`, `run_json` and `run_failing` run the program and check its exit
+//! code, `run_as` does it with a token. [`support::StorefrontFixture`] adds a
+//! storefront that redeems links, [`support::BrokerProcess`] a broker, and
+//! [`support::InProcessStore`] opens the store without a process. With
+//! `LAC_SUITE_VIA=broker` every command goes through a broker of its own.
+//!
+//! | what | where |
+//! | --- | --- |
+//! | creating and checking a store | `foundation`, `doctor`, `older`, `config`, `readme` |
+//! | logins, and the original's scenarios | `login`, `scenarios`, `approvals`, `sessions`, `reasons`, `hand_over`, `hooks` |
+//! | consent | `consent`, `consent_proof`, `reused_ids`, `customer_rights` |
+//! | users, roles, tokens | `people`, `declared`, `credentials`, `token_family`, `resources`, `confirmations` |
+//! | who may do what, and what stays hidden | `matrix` (every command), `model` (random sequences), `reach`, `scopes`, `lookups` |
+//! | stores and imports | `stores`, `import`, `import_customers`, `import_rights`, `large_files`, `selectors` |
+//! | the audit log | `log`, `log_filters`, `log_tail`, `log_report`, `report_figures`, `log_statement`, `log_export`, `log_archive`, `log_erase`, `erase_addresses` |
+//! | tampering and damage | `tamper`, `high_water`, `state`, `state_laundering`, `anchors`, `damaged_rows`, `unreadable_files` |
+//! | keys | `keys`, `keys_audit`, `keys_crash`, `verify_keys` |
+//! | the broker, concurrency, hostile input | `broker`, `crowd`, `hostile_requests` |
+//! | the command line | `surface`, `completion`, `hints`, `corners` |
 
 #![allow(clippy::expect_used, dead_code)]
 

@@ -1,7 +1,8 @@
-//! The permission matrix: every command × every kind of role × every way in, as
-//! one golden file. A command without a row fails the test; so does any change of who may.
+//! The permission matrix: every command × every kind of role × every way to
+//! connect, as one golden file. A command without a row fails the test, and so
+//! does any change of permissions.
 //!
-//! `UPDATE_GOLDEN=1 cargo test matrix` writes the file anew; read the diff.
+//! `UPDATE_GOLDEN=1 cargo test matrix` writes the file again; read the diff.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,11 +17,11 @@ use serde_json::Value;
 
 use crate::support::{BrokerProcess, InProcessStore, NOW, TestStore, json_str};
 
-/// Every command with arguments that mean something in the shop's store.
-/// `{dir}` is a directory that does not exist yet, `{session}` the id of a
-/// session of somebody else, `{token}` its login token, `{request}` the id of a
-/// request for approval; `{roles}`, `{users}`, `{section}` and `{settings}` are
-/// files that say what is so already.
+/// Every command with arguments that are valid in the sample store. `{dir}` is
+/// a directory that does not exist yet, `{session}` the id of somebody else's
+/// session, `{token}` its login token, `{request}` the id of an approval
+/// request; `{roles}`, `{users}`, `{section}` and `{settings}` are files that
+/// change nothing.
 const COMMANDS: &[&[&str]] = &[
     &["init"],
     &["demo", "--dir", "{dir}"],
@@ -224,7 +225,7 @@ const SINGLE: &[&str] = &[
     "Lac::outbox",
 ];
 
-/// Importers who hold the resource of one effect besides.
+/// Importers that also hold the resource of one effect.
 const IMPORTERS: &[&str] = &[
     "Magento_Backend::store",
     "Magento_Config::config",
@@ -236,7 +237,8 @@ const IMPORTERS: &[&str] = &[
 struct Person {
     name: String,
     token: String,
-    /// The admin user; none of a stranger, and a storefront's cannot be mapped.
+    /// The admin user's name; empty for strangers and for a storefront, which
+    /// cannot be mapped to an account.
     user: String,
 }
 
@@ -336,7 +338,7 @@ fn cast() -> Cast {
     }
 }
 
-/// How one reaches the store, and how it is known who one is.
+/// A way to reach the store and to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Way {
     broker: bool,
@@ -363,9 +365,9 @@ const WAYS: [Way; 4] = [
 ];
 
 impl Way {
-    /// Founding is done where the store is: there is no broker yet. A
-    /// storefront has no account of the operating system. Importers with a second
-    /// resource are asked about imports alone.
+    /// Whether a caller can use this way. A store is founded locally, before
+    /// there is a broker. A storefront has no operating system account.
+    /// Importers with a second resource are tested with imports only.
     fn leads(self, command: &[&str], person: &Person) -> bool {
         if person.is_importer() && command[0] != "import" {
             return false;
@@ -375,8 +377,8 @@ impl Way {
     }
 }
 
-/// What the command comes to for each person, on a copy of the store: the exit
-/// code and the error's. `None` where the way does not lead there.
+/// The outcome of the command for each caller on a copy of the store: exit code
+/// and error code. `None` if the caller cannot use this way.
 fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
     let copy = cast.store.copy_store();
     for (name, text) in FILES {
@@ -445,7 +447,7 @@ fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)
 
 const DENIED: [&str; 3] = ["resource_denied", "not_authenticated", "beyond_own_rights"];
 
-/// Who may run the command: the same, whichever way they come.
+/// Who may run the command, which must not depend on the way.
 fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
     let first = tried(cast, index, WAYS[0]);
     for way in &WAYS[1..] {
@@ -514,8 +516,8 @@ fn every_command_is_in_the_matrix() {
     root.build();
     let mut leaves = Vec::new();
     collect(&root, &mut Vec::new(), &mut leaves);
-    // It runs until it is told to end, for whoever owns the store's directory;
-    // see `broker`.
+    // `serve` runs until it is terminated, for the owner of the store's
+    // directory; see `broker`.
     leaves.retain(|leaf| leaf != &["serve"]);
     for leaf in leaves {
         let has_row = COMMANDS

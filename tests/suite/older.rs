@@ -1,4 +1,4 @@
-//! A store that the program of schema 3 left: it opens, verifies and works.
+//! A store created by the program with schema 3: it opens, verifies and works.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,7 +62,7 @@ fn private(path: &Path) {
 fn a_schema_3_store_opens_and_verifies() {
     let older = older();
     let alice = |args: &[&str]| older.store.run_as(&older.tokens[0], args);
-    // Nothing was migrated yet, and the schema is what it was.
+    // Nothing is migrated yet, and the schema is unchanged.
     let doctor = older.store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     assert!(
@@ -73,7 +73,7 @@ fn a_schema_3_store_opens_and_verifies() {
     let doctor = older.store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
     assert!(doctor.stdout.contains("not recorded yet"), "{doctor:#?}");
-    // Logins stand on consents from before, archived or not.
+    // Logins rely on older consents, archived or not.
     for customer in ["1", "3", "local:1"] {
         let login = older
             .store
@@ -87,7 +87,7 @@ fn a_schema_3_store_opens_and_verifies() {
         .store
         .run_as(&older.tokens[1], &["session", "end", "--all"])
         .assert_succeeded();
-    // The first change of who may do what begins.
+    // The first permission change starts the proof of the state.
     alice(&["role", "create", "new"]).assert_succeeded();
     let doctor = older.store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
@@ -95,8 +95,8 @@ fn a_schema_3_store_opens_and_verifies() {
     alice(&["log", "verify"]).assert_succeeded();
 }
 
-/// What was changed past the log before the first such act is not known to it;
-/// what is changed after, is.
+/// Unlogged changes before the first such event are not detected; later ones
+/// are.
 #[test]
 fn the_state_is_proven_from_the_first_change_on() {
     let older = older();

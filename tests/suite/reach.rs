@@ -1,11 +1,11 @@
-//! How far a narrow role reaches: not beyond its websites, not beyond its
-//! resources, and not by asking in a roundabout way.
+//! The limits of a narrow role: its websites, its resources, and no indirect
+//! way around them.
 
 use serde_json::json;
 
 use crate::support::{TestStore, rest_page};
 
-/// Somebody with these resources for website `base` alone.
+/// A user with these resources on website `base` only.
 fn of_base(store: &TestStore, name: &str, resources: &[&str]) -> String {
     let token = store.create_user_with_resources(name, resources);
     store.run_ok(&["role", "scope", &format!("{name}s"), "website:base"]);
@@ -36,7 +36,7 @@ fn a_history_without_customers_is_empty() {
 fn an_import_cannot_take_over_another_websites_document() {
     let store = TestStore::with_sample_data();
     let importer = of_base(&store, "importer", &["import"]);
-    // Order 2 is Cleo's, on eu.
+    // Order 2 belongs to Cleo on eu.
     let mine = json!({"entity_id": 2, "increment_id": "200000001", "store_id": 1,
                       "customer_id": 1, "customer_is_guest": 0,
                       "customer_email": "ada@example.com"});
@@ -116,7 +116,7 @@ fn the_largest_numbers_are_handled() {
     ] {
         store.run_ok(&[list, &["--limit", &most]].concat());
     }
-    // The seq of an event, and the ids of websites, have bounds of their own.
+    // Sequence numbers of events and website ids have their own limits.
     let highest = i64::MAX.to_string();
     store.run_ok(&["log", "list", "--after", &highest]);
     store.run_ok(&["consent", "history", "1", "--after", &highest]);
@@ -128,8 +128,8 @@ fn the_largest_numbers_are_handled() {
     store.run_ok(&[&website[..], &["w2"]].concat());
 }
 
-/// What somebody types where a number or a code belongs may be a name or an
-/// address; a record of the log is never erased.
+/// Text typed in place of a number or a code may be a name or an address, and
+/// records are never erased.
 #[test]
 fn records_hold_no_personal_data() {
     let store = TestStore::with_sample_data();
@@ -150,8 +150,8 @@ fn records_hold_no_personal_data() {
     assert_eq!(store.log_events()[0]["document"], "order:000000404");
 }
 
-/// A file may tell of one person twice; who then allows less ends what the
-/// other one allowed.
+/// A file may list a person twice; the record that allows less ends sessions of
+/// the other one.
 #[test]
 fn merging_into_a_refusing_customer_ends_the_session() {
     let store = TestStore::with_sample_data();
@@ -161,8 +161,7 @@ fn merging_into_a_refusing_customer_ends_the_session() {
     store.run_ok(&["consent", "revoke", "local:1"]);
     store.run_ok(&["consent", "grant", "2"]);
     let session = store.login(&["2"]);
-    // The merchant's customer 2 gets that address, and turns out to be who said
-    // no.
+    // The merchant's customer 2 takes that address, and is the one who refused.
     let bob = crate::support::rest_customer(2, "both@example.com", ("Bob", "Birch"), (1, 1), 0);
     store.import("customers", &rest_page(&[bob]));
     let id = session["session_id"].as_str().expect("an id");

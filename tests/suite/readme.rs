@@ -1,5 +1,4 @@
-//! What the README tells people to type works, from a clean home, and answers as
-//! it says.
+//! The commands in the README work from a clean home and answer as it says.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +10,7 @@ fn page(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect("a page")
 }
 
-/// The code block of that kind under a heading.
+/// The code block of this kind below a heading.
 fn block(heading: &str, kind: &str) -> String {
     let readme = page("README.md");
     let (_, section) = readme
@@ -24,10 +23,10 @@ fn block(heading: &str, kind: &str) -> String {
     block.split("\n```").next().expect("its end").to_owned()
 }
 
-/// A command with what it is said to answer.
+/// A command with its expected output.
 struct Step {
     command: String,
-    /// `# exit N` behind it, else 0.
+    /// From `# exit N` after the command, else 0.
     exit: String,
     says: Vec<String>,
 }
@@ -51,13 +50,13 @@ fn steps(block: &str) -> Vec<Step> {
     steps
 }
 
-/// Runs commands one after another in one shell, in an empty home; the exit code
-/// of each and what it said.
+/// Runs commands one after another in one shell with an empty home; returns the
+/// exit code and output of each.
 fn run(commands: &[String]) -> Vec<(String, String)> {
     let home = tempfile::tempdir().expect("a home");
     let mut script = "cd \"$HOME\" && mkdir .out work && cd work || exit 99\n".to_owned();
     for (at, command) in commands.iter().enumerate() {
-        // Processes of one store need seeds of their own.
+        // Each process of a store needs its own seed.
         script += &format!(
             "export LAC_TEST_SEED={at}\n{{ {command}\n}} > ~/.out/{at} 2>&1\necho $? > ~/.out/{at}.code\n"
         );
@@ -86,7 +85,7 @@ fn run(commands: &[String]) -> Vec<(String, String)> {
     (0..commands.len()).map(answer).collect()
 }
 
-/// Numbers, ids and blanks differ from store to store.
+/// Replaces numbers, ids and blanks, which differ from store to store.
 fn without_numbers(line: &str) -> String {
     let word = |word: &str| {
         let is_id = word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit());
@@ -111,8 +110,8 @@ fn without_numbers(line: &str) -> String {
         .join(" ")
 }
 
-/// Whether an answer is what the README says: the lines in order, any lines
-/// where a line is `…`, any end where a line ends with it.
+/// Whether an output matches the README: the lines in order, any lines for a
+/// `…` line, any end for a line that ends with `…`.
 fn is_said(says: &[String], answer: &str) -> Result<(), String> {
     let mut lines = answer.lines().map(without_numbers).peekable();
     let mut may_skip = false;
@@ -175,7 +174,7 @@ fn the_install_commands_work() {
     }
 }
 
-/// What the original does is said as it is, and nothing twice.
+/// The comparison with the original has no duplicate rows.
 #[test]
 fn the_comparison_table_has_no_duplicates() {
     let readme = page("README.md");
@@ -202,7 +201,8 @@ fn the_comparison_table_has_no_duplicates() {
     }
 }
 
-/// The form's POST carries the page's origin, and never its URL.
+/// The POST of the storefront's form carries the page's origin but never its
+/// URL.
 #[test]
 fn the_recommended_referrer_policy_sends_the_origin() {
     let storefront = page("docs/storefront.md");

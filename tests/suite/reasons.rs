@@ -1,5 +1,5 @@
-//! Reasons and tickets of a form: refused without a terminal, asked for until
-//! they fit at one.
+//! Patterns for reasons and tickets: without a terminal a mismatch is refused,
+//! at a terminal the prompt repeats.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -17,7 +17,7 @@ fn reasons_and_tickets_must_match_the_pattern() {
     let store = TestStore::with_sample_data();
     set(&store, "lac/reason/pattern", "(?i)(call|chat): .{5,}");
     set(&store, "lac/ticket/pattern", "ZD-[0-9]+");
-    // Neither is needed; what is given must fit, all of it.
+    // Neither is required, but a given value must match completely.
     store.login(&["1"]);
     for reason in ["because", "call: abc", "see call: Ada asked"] {
         let error = store.run_failing(&["login", "1", "--reason", reason], "reason_required", 5);
@@ -31,7 +31,7 @@ fn reasons_and_tickets_must_match_the_pattern() {
     assert!(json_str(&error["message"]).contains("ZD-[0-9]+"), "{error}");
     assert!(json_str(&error["hint"]).contains("--ticket"), "{error}");
     store.login(&["1", "--reason", "Call: Ada asked", "--ticket", "ZD-4711"]);
-    // Where they are needed, the same message says what is wanted.
+    // If they are required, the same message describes the pattern.
     set(&store, "lac/reason/required", "yes");
     set(&store, "lac/ticket/required", "yes");
     let ran = store.run(&["login", "1", "--check", "-o", "json"]);
@@ -75,8 +75,8 @@ fn an_invalid_pattern_is_refused() {
     }
 }
 
-/// Runs at a terminal of its own, typing these lines; everything it showed.
-/// `None` where there is no `script` to make one.
+/// Runs at a pseudo-terminal, typing these lines; returns everything shown.
+/// `None` if `script`, which makes the terminal, is missing.
 fn at_a_terminal(store: &TestStore, command: &str, lines: &[&str]) -> Option<String> {
     let lac = store.command(&[]);
     let mut script = Command::new("script");
@@ -99,7 +99,7 @@ fn at_a_terminal(store: &TestStore, command: &str, lines: &[&str]) -> Option<Str
     let mut child = script.spawn().ok()?;
     let mut stdin = child.stdin.take().expect("stdin");
     for line in lines {
-        // A prompt reads what was typed after it appeared.
+        // A prompt reads only what is typed after it appeared.
         std::thread::sleep(std::time::Duration::from_millis(700));
         stdin
             .write_all(format!("{line}\r").as_bytes())

@@ -1,5 +1,5 @@
-//! The figures of the report: each has one definition, and where a login has
-//! found something about itself, the report says the same.
+//! Figures of the report: each has one definition, and agrees with what the
+//! logins' own events say.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn imported_consent_does_not_count_as_granted_by_the_importer() {
     assert_eq!(login["consent"]["source"], "import");
     assert_eq!(login["consent"]["self_granted"], Value::Null);
     assert_eq!(report(&store)["own_consent"]["rows"], json!([]));
-    // Said by hand and used by the same person, it is listed.
+    // Granted by hand and used by the same person, it is listed.
     store.run_ok(&["consent", "revoke", "88"]);
     store.run_ok(&["consent", "grant", "88"]);
     store.login(&["88"]);
@@ -41,8 +41,8 @@ fn imported_consent_does_not_count_as_granted_by_the_importer() {
     assert_eq!(own[0]["granted_at"], granted["time"]);
 }
 
-/// Logins that were refused are counted as such wherever the word stands, and
-/// other acts that failed are not among them.
+/// Refused logins are counted the same everywhere, without other failed
+/// actions.
 #[test]
 fn refused_logins_are_one_figure() {
     let store = TestStore::with_sample_data();
@@ -55,7 +55,7 @@ fn refused_logins_are_one_figure() {
     fails(&agent, &["login", "6"], 5); // not confirmed
     fails(&agent, &["login", "4711"], 3);
     fails(&nobody, &["login", "1"], 4);
-    // No logins: refused, denied and not found as well.
+    // Not logins: other refusals, denials and objects that were not found.
     fails(&agent, &["config", "list"], 4);
     store.run_failing(
         &["log", "erase", "--customer", "1", "--yes"],

@@ -1,5 +1,5 @@
-//! Resources: what can be granted lets somebody do something, and what cannot be
-//! granted any more does not keep a store or a file from being read.
+//! Resources: each one that can be granted has an effect, and removed ones do
+//! not make a store or a file unreadable.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn sources(dir: &Path, all: &mut String) {
     for entry in fs::read_dir(dir).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            // The tree itself asks for nothing.
+            // The tree itself checks nothing.
             if !path.ends_with("model/src/resource") {
                 sources(&path, all);
             }
@@ -37,7 +37,7 @@ fn sources(dir: &Path, all: &mut String) {
     }
 }
 
-/// A resource that no use case and no rule asks for is a promise that nobody keeps.
+/// A resource that nothing checks would be an empty promise.
 #[test]
 fn every_resource_is_checked_by_some_use_case() {
     let tree = tree();
@@ -112,7 +112,7 @@ fn stores_and_files_with_removed_resources_are_still_read() {
                SELECT id, 'Lac::backup' FROM role WHERE name = 'Support'";
     assert_eq!(database.execute(sql, []).expect("granted"), 1);
     drop(database);
-    // It was not lac that granted it, so somebody has to stand by it.
+    // lac did not grant it, so an administrator has to accept it.
     store.run_ok(&["log", "accept", "--yes"]);
     let held = |store: &TestStore| {
         let role = store.run_json(&["role", "show", "Support"]);
@@ -123,7 +123,7 @@ fn stores_and_files_with_removed_resources_are_still_read() {
     store.run_ok(&["role", "list"]);
     let exported = store.run_ok(&["role", "export"]);
     assert!(!exported.contains("backup"), "{exported}");
-    // A file of then says the same as the store that was made of it.
+    // An older file equals the store that was made from it.
     let file = store.home().join("roles.toml");
     let old = exported.replacen("resources = [", "resources = [\n    \"Lac::backup\",", 1);
     assert_ne!(old, exported);
@@ -131,7 +131,7 @@ fn stores_and_files_with_removed_resources_are_still_read() {
     let file = file.display().to_string();
     store.run_ok(&["role", "diff", &file]);
     store.run_ok(&["role", "apply", &file]);
-    // And whoever holds it can still be changed.
+    // A role that holds it can still be changed.
     store.run_ok(&["role", "allow", "Support", "sales_order"]);
     assert_eq!(held(&store).as_array().expect("a list").len(), 2);
 }

@@ -1,5 +1,5 @@
-//! A merchant's id that one customer had and another one gets: what the first
-//! had said is not the second's, and what the second had said before is.
+//! A merchant id that passes from one customer to another: the first one's
+//! consent does not pass with it, and the second one's earlier consent is kept.
 
 use rusqlite::Connection;
 
@@ -29,7 +29,7 @@ fn all_is_well(store: &TestStore) {
     store.run_ok(&["log", "verify"]);
 }
 
-/// All of them find it.
+/// All of them detect it.
 fn is_found(store: &TestStore) {
     store.run_failing(&["login", "12"], "state_tampered", 6);
     for args in [&["log", "verify"][..], &["doctor"]] {
@@ -79,8 +79,8 @@ fn an_id_can_be_assigned_to_two_customers_in_turn() {
     all_is_well(&store);
 }
 
-/// With and without the log of customers: what a consent hangs on is always
-/// recorded.
+/// Whether or not customers are logged: everything that a consent depends on is
+/// always recorded.
 #[test]
 fn a_removed_customers_consent_does_not_pass_to_the_next_one() {
     for logs in [None, Some("config")] {
@@ -107,8 +107,8 @@ fn a_removed_customers_consent_does_not_pass_to_the_next_one() {
     }
 }
 
-/// A former id is a `local:N` that nobody has, and whose event names this very
-/// customer.
+/// A former id is a `local:N` that no customer has, and whose event names this
+/// very customer.
 #[test]
 fn a_former_id_held_by_another_customer_is_detected() {
     let store = TestStore::with_sample_data();

@@ -1,5 +1,5 @@
-//! The scenarios of the original's own acceptance suite, in its order: each
-//! has its counterpart here. (19 to 28 are the storefront's own pages.)
+//! The scenarios of the original's acceptance suite, in its order. (19 to 28
+//! concern the storefront's own pages.)
 
 use serde_json::Value;
 
@@ -68,10 +68,10 @@ fn s05_manual_store_view_with_the_store_code_in_the_url() {
 fn s06_login_directly_on_a_second_website() {
     let store = TestStore::with_sample_data();
     assert!(store.login_url(&["cleo@example.com"]).starts_with(EU));
-    // With accounts per website the other website's views are refused …
+    // With accounts per website, the other website's views are refused …
     let foreign = ["login", "1", "--store-view", "de"];
     store.run_failing(&foreign, "store_view_not_allowed", 5);
-    // … shared globally, they are not.
+    // … but not with global accounts.
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     assert!(
         store
@@ -90,7 +90,7 @@ fn s07_no_login_starts_with_the_feature_off() {
     }
 }
 
-/// The five places a login starts from.
+/// The five places where a login starts.
 const PLACES: [&[&str]; 5] = [
     &["ada@example.com"],
     &["--order", "100000001"],
@@ -163,7 +163,7 @@ fn s12_a_role_without_the_config_resource_cannot_read_or_change_it() {
     store
         .run_as(&clerk, &set)
         .assert_failed("resource_denied", 4);
-    // The rest of the configuration is another resource, and theirs.
+    // The rest of the configuration is another resource, which they hold.
     store
         .run_as(&clerk, &["config", "get", "web/url/use_store"])
         .assert_succeeded();
@@ -213,7 +213,7 @@ fn s14_every_login_is_in_the_log_with_admin_and_customer() {
 fn s15_the_log_filters_by_date_in_the_configured_time_zone() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
-    // 23:30 UTC on the 10th is half past one on the 11th in Berlin.
+    // 23:30 UTC on the 10th is 01:30 on the 11th in Berlin.
     store.clock.set("2026-10-10T23:30:00.000000Z");
     store.login(&["1"]);
     let count = |since: &str, until: &str| {
@@ -256,7 +256,7 @@ fn s18_the_impersonation_ends_with_the_agents_access() {
     let shown = store.run_json(&["session", "show", json_str(&login["session_id"])]);
     assert_eq!(shown["state"], "ended");
     assert_eq!(store.log_events()[0]["action"], "end");
-    // Losing the account ends it as well.
+    // Losing the account ends it, too.
     let agent = store.create_agent("ben");
     store.run_as(&agent, &["login", "3"]).assert_succeeded();
     store.run_ok(&["user", "disable", "ben"]);
@@ -274,7 +274,8 @@ fn s29_title_and_tooltip_come_from_config_and_the_choice_is_kept() {
     let get = |scope: &str| store.run_ok(&["config", "get", title, "--scope", scope]);
     assert_eq!(get("website:eu"), format!("{german}\n"));
     assert_eq!(get("website:base"), "Allow remote shopping assistance\n");
-    // The choice sticks: a file that knows less, or is older, changes nothing.
+    // The choice is kept: a file that has no answer, or an older one, changes
+    // nothing.
     store.run_ok(&["consent", "revoke", "1"]);
     let again = rest_customer(1, "ada@example.com", ("Ada", "Apple"), (1, 1), 2);
     store.import("customers", &rest_page(&[again]));

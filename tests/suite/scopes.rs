@@ -1,5 +1,5 @@
-//! Whatever lies beyond a role scope does not exist: every list and every
-//! error is, to the byte, that of a store in which it really does not.
+//! Objects outside a role scope do not exist: every list and every error is
+//! byte for byte that of a store without them.
 
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ fn is_eu(kind: &str) -> impl Fn(&Value) -> bool {
     }
 }
 
-/// A store with website `eu` and an agent for it; with `both`, then also
-/// everything that `base` has.
+/// A store with website `eu` and an agent for it; with `both`, also everything
+/// on `base`.
 fn store(both: bool) -> (TestStore, String) {
     let store = TestStore::new();
     let all: Vec<(&str, Value)> = sample_stores()
@@ -125,14 +125,14 @@ fn store(both: bool) -> (TestStore, String) {
     (store, eve)
 }
 
-/// The session of a website's customer, by somebody who sees all.
+/// The id of a session with this customer, as an administrator sees it.
 fn session(store: &TestStore, customer: &str) -> Option<String> {
     let list = store.run_json(&["session", "list", "--customer", customer]);
     list.get(0).map(|row| json_str(&row["id"]).to_owned())
 }
 
-/// What is asked of both. `HIDDEN` is the id of the session on `base`, `SHORT`
-/// the beginning of it.
+/// The commands to compare. `HIDDEN` is the id of the session on `base`,
+/// `SHORT` its beginning.
 const COMMANDS: &[&str] = &[
     "whoami",
     "customer list",
@@ -219,12 +219,12 @@ const COMMANDS: &[&str] = &[
 fn a_scoped_user_cannot_see_whether_other_websites_exist() {
     let (whole, eve) = store(true);
     let (part, eve_there) = store(false);
-    // What is shown of it is about `base` alone, and its session must not be
-    // known by id either.
+    // The hidden session is on `base`, and its id must not be recognized
+    // either.
     let hidden = session(&whole, "1").expect("a session");
     let commands = COMMANDS.iter().map(|line| line.split(' '));
-    // Reading first: attempts that are refused are on record, and a log that is
-    // read after them tells only whoever made them. Both stores get the same.
+    // Commands that only read come first: refused attempts are recorded, and
+    // later reads show them to their author. Both stores get the same commands.
     for args in commands {
         let args: Vec<&str> = args
             .map(|word| match word {
@@ -236,8 +236,8 @@ fn a_scoped_user_cannot_see_whether_other_websites_exist() {
         for format in ["table", "json"] {
             let all: Vec<&str> = args.iter().chain(&["-o", format]).copied().collect();
             let [here, there] = [whole.run_as(&eve, &all), part.run_as(&eve_there, &all)];
-            // The seq of one's own attempts is that of the whole log, and how
-            // far it goes is no secret.
+            // A user's own attempts have the sequence number of the whole log;
+            // its length is no secret.
             let said = |ran: &crate::support::CommandOutput| {
                 (ran.code, ran.stdout.clone(), ran.stderr.clone())
             };
@@ -277,7 +277,7 @@ fn a_scoped_user_cannot_see_whether_other_websites_exist() {
     }
 }
 
-/// A list of events without what counts or dates the whole log.
+/// A list of events without the fields that count or date the whole log.
 fn without_seqs(text: &str) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(text) else {
         let words = text.split_whitespace();

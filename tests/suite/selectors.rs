@@ -1,12 +1,12 @@
-//! Whom and what a command is about: ids, addresses, and numbers of documents,
-//! which are never taken for one another.
+//! How commands name customers and documents: ids, addresses and document
+//! numbers are never confused.
 
 use serde_json::json;
 
 use crate::support::{TestStore, json_str, rest_page};
 
-/// Two orders with the numbers that a new shop gives: of Ada (1) and Cleo (3).
-/// Order 000000002 is Cleo's and customer 2 is Bob.
+/// Two orders with the numbers of a new shop: by Ada (1) and Cleo (3). Order
+/// 000000002 belongs to Cleo, and customer 2 is Bob.
 fn shop() -> TestStore {
     let store = TestStore::with_sample_data();
     let order = |id: u64, number: &str, view: u64, customer: u64, email: &str| {
@@ -23,7 +23,7 @@ fn shop() -> TestStore {
     store
 }
 
-/// Every command that takes a CUSTOMER, with this one.
+/// Every command that takes a CUSTOMER, with this value.
 fn commands(customer: &str) -> Vec<Vec<&str>> {
     vec![
         vec!["login", customer],
@@ -67,16 +67,16 @@ fn a_document_number_is_never_taken_for_an_id() {
             assert!(message.contains(number.trim()), "{command:?}: {error}");
         }
     }
-    // Usage errors leave no trace, and nothing has changed.
+    // Usage errors are not recorded, and nothing has changed.
     let after = (store.run_json(&["customer", "list"]), store.log_events());
     assert_eq!(before, after);
-    // What is no number is looked for as an address, and an id is one still.
+    // Other text is searched as an address, and ids still work.
     store.run_failing(&["login", "0"], "customer_not_found", 3);
     store.run_failing(&["login", "#2@example.com"], "customer_not_found", 3);
     assert_eq!(store.login(&["2"])["customer"]["email"], "bob@example.com");
 }
 
-/// An erasure takes ids as well, and cannot be undone.
+/// An erasure accepts ids as well, and cannot be undone.
 #[test]
 fn an_erasure_does_not_accept_document_numbers() {
     let store = shop();
@@ -99,12 +99,13 @@ fn the_error_names_matching_documents() {
     let login = ["login", "#000000002", "-o", "json"];
     let said = hint(store.run(&login));
     assert!(said.contains("lac login --order 000000002"), "{said}");
-    // The way named leads to the order's customer.
+    // The suggested command logs in as the order's customer.
     assert_eq!(
         store.login(&["--order", "000000002"])["customer"]["id"],
         "3"
     );
-    // A number that no document has, and one of documents that may not be seen.
+    // A number that no document has, and one of documents that the caller may
+    // not see.
     let unknown = hint(store.run(&["login", "000000404", "-o", "json"]));
     assert!(!unknown.contains("000000404"), "{unknown}");
     let plain = store.create_user_with_resources("pia", &["login_button"]);
@@ -117,7 +118,7 @@ fn the_error_names_matching_documents() {
         said.starts_with("lac document show --order 000000002"),
         "{said}"
     );
-    // Nor outside the role scope: as if there were none.
+    // Documents outside the role scope are treated as missing.
     store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);
     store.run_ok(&["role", "allow", "Base", "login_button", "sales_order"]);
     let scoped = store.create_user("bo", "Base");
@@ -158,8 +159,8 @@ fn document_numbers_are_accepted_in_common_spellings() {
     store.run_failing(&["login", "--order", "#000000404"], "document_not_found", 3);
 }
 
-/// Customers known from a file without ids have `local:N`, which a storefront
-/// must refuse: so they are no URL's.
+/// Customers imported without ids have `local:N`, which no storefront knows, so
+/// they get no login URL.
 #[test]
 fn customers_with_a_local_id_cannot_be_logged_in_as() {
     let store = TestStore::with_sample_data();
@@ -182,7 +183,7 @@ fn customers_with_a_local_id_cannot_be_logged_in_as() {
             assert!(codes.contains(&"customer_local"), "{codes:?}");
         }
     };
-    // Feature, then the customer's state, then consent.
+    // First the feature, then the customer's state, then consent.
     store.set_feature("no");
     refused("feature_disabled");
     store.set_feature("yes");
@@ -193,7 +194,7 @@ fn customers_with_a_local_id_cannot_be_logged_in_as() {
     store.run_ok(&["consent", "grant", "local:1"]);
     refused("customer_local");
     assert_eq!(store.run_json(&["session", "list"]), json!([]));
-    // From a document it is the same, and with the merchant's id it works.
+    // Starting from a document is the same, and with a merchant id it works.
     store.import(
         "orders",
         &rest_page(&[

@@ -1,12 +1,12 @@
-//! Who may do what, changed in the database past the log: found, and not made
-//! good by whatever is done next.
+//! Unlogged changes of permissions in the database are detected, and later
+//! events do not hide them.
 
 use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::{TestStore, json_str};
 
-/// A shop with one of everything, some of it revoked.
+/// A store with one of everything, some of it revoked.
 fn shop() -> TestStore {
     let store = TestStore::with_sample_data();
     store.create_user_with_resources("clerk", &["login_log"]);
@@ -104,7 +104,7 @@ const CHANGES: [(&str, &str); 16] = [
     ),
 ];
 
-/// `log verify` and `doctor` name what differs.
+/// `log verify` and `doctor` name the difference.
 fn is_found(store: &TestStore, sql: &str, what: &str) {
     let verify = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
@@ -138,13 +138,14 @@ fn an_unlogged_change_is_detected_and_stays_so() {
             let message = json_str(&error["message"]);
             assert!(message.contains(what), "{sql}: {act:?}: {message}");
         }
-        // What changes nothing of it goes on, and heals nothing.
+        // Events that do not change the state are still possible, and repair
+        // nothing.
         let _ = store.run(&["customer", "edit", "1", "--first-name", "Other"]);
         is_found(&store, sql, what);
     }
 }
 
-/// The newest state is never far from the newest event.
+/// The newest state digest is never far from the newest event.
 #[test]
 fn an_unlogged_change_is_detected_after_many_events() {
     let store = shop();
@@ -188,8 +189,8 @@ fn an_administrator_can_accept_an_unlogged_change() {
     );
 }
 
-/// What is not logged is not proven, and raises no alarm: neither while a group
-/// is left out nor when it is logged again.
+/// Groups that are not logged are not proven and raise no alarm, neither while
+/// they are off nor when they are on again.
 #[test]
 fn an_action_group_that_is_not_logged_raises_no_alarm() {
     let store = shop();
@@ -202,7 +203,7 @@ fn an_action_group_that_is_not_logged_raises_no_alarm() {
     let before = store.log_events().len();
     store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     store.run_ok(&["storefront", "add", "third", "--website", "base"]);
-    // Both groups are left out.
+    // Both groups are off.
     assert_eq!(store.log_events().len(), before);
     store.run_ok(&["role", "create", "another"]);
     store.run_ok(&["log", "verify"]);
@@ -216,7 +217,7 @@ fn an_action_group_that_is_not_logged_raises_no_alarm() {
     is_found(&store, sql, what);
 }
 
-/// The record says it, so that neither an erasure nor an archive takes it away.
+/// The digest is in the record, so neither erasing nor archiving removes it.
 #[test]
 fn the_state_digest_is_part_of_the_record() {
     let store = shop();
@@ -234,7 +235,7 @@ fn the_state_digest_is_part_of_the_record() {
     for (_, digest) in record["state"].as_object().expect("digests") {
         assert_eq!(json_str(digest).len(), 43);
     }
-    // The fields of an event are what they were.
+    // The fields of an event are unchanged.
     let event = &store.log_events()[0];
     assert!(event.get("action").is_some());
     assert!(event.get("state").is_none());

@@ -1,5 +1,5 @@
-//! What somebody wrote into the tables does not become a fact because they
-//! changed the log for a moment, while somebody else acted.
+//! Forged rows do not become valid because somebody manipulates the log for a
+//! moment while others use the program.
 
 use rusqlite::Connection;
 
@@ -29,7 +29,7 @@ fn forge(store: &TestStore, sql: &str) {
     assert!(database.changes() > 0, "{sql}");
 }
 
-/// What was forged is still found.
+/// The forgery is still detected.
 #[track_caller]
 fn is_found(store: &TestStore) {
     for command in [&["log", "verify"][..], &["doctor"]] {
@@ -98,8 +98,8 @@ fn a_state_written_into_an_older_record_has_no_effect() {
     }
 }
 
-/// The first event of each run of 256 repeats what the run before said last;
-/// even a login.
+/// The first event of each run of 256 repeats the last state of the run before,
+/// even if it is a login.
 #[test]
 fn a_login_does_not_confirm_a_forged_state() {
     let store = shop();
@@ -115,7 +115,7 @@ fn a_login_does_not_confirm_a_forged_state() {
     is_found(&store);
 }
 
-/// An archive that there never was does not hide what the newest state is.
+/// A made-up archive does not hide the newest state.
 #[test]
 fn a_made_up_archive_hides_no_state() {
     let store = shop();
@@ -140,7 +140,8 @@ fn a_made_up_archive_hides_no_state() {
     is_found(&before);
 }
 
-/// What is logged is config, and config is proven before it is believed.
+/// The setting of what is logged is config, and config is verified before it is
+/// used.
 #[test]
 fn a_forged_setting_does_not_turn_off_logging() {
     let store = shop();
@@ -161,7 +162,7 @@ fn a_forged_setting_does_not_turn_off_logging() {
     is_found(&store);
 }
 
-/// A value that nobody could set is none, however it came into its row.
+/// A value that nobody could set is invalid, however it got into its row.
 #[test]
 fn a_forged_setting_out_of_range_is_rejected() {
     let sound = shop();

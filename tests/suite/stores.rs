@@ -1,4 +1,5 @@
-//! Websites, store groups, store views: grown, changed, pruned, in scope.
+//! Websites, store groups and store views: adding, editing, removing, and role
+//! scopes.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the program says before any command is understood: help, usage errors.
+//! Output before a command is parsed: help and usage errors.
 
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ fn usage_errors_are_json_if_json_was_requested() {
         let hint = error["error"]["hint"].as_str().expect("a hint");
         assert_eq!(hint, format!("{help} shows how it is used"), "{args:?}");
     }
-    // What is missing stands in lines of its own.
+    // What is missing has its own lines.
     let error = store.run_failing(&["import"], "invalid_argument", 2);
     assert_eq!(
         error["message"],

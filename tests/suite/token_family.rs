@@ -1,10 +1,10 @@
-//! A revoked token stops, and so does everything that was made with it.
+//! Revoking a token stops everything that was created with it.
 
 use serde_json::{Value, json};
 
 use crate::support::{CommandOutput, TestStore, json_str};
 
-/// A token that `maker` makes for an admin user; its text.
+/// Uses the token `maker` to create a token for an admin user; returns it.
 #[track_caller]
 fn made(store: &TestStore, maker: &str, args: &[&str]) -> String {
     let args: Vec<&str> = ["user", "token", "create"]
@@ -33,7 +33,7 @@ fn whoami(store: &TestStore, token: &str) -> CommandOutput {
     store.run_as(token, &["whoami", "-o", "json"])
 }
 
-/// A store with a token of alice's that a script has, and its id.
+/// A store with a leaked token of alice, and the token's id.
 fn leaked(limits: &[&str]) -> (TestStore, String, String) {
     let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["user", "token", "create", "alice"]
@@ -100,8 +100,8 @@ fn a_storefront_added_with_a_limited_token_ends_with_it() {
     assert!(listed[0]["revoked_at"].is_string(), "{listed}");
 }
 
-/// A shop does not stop because the token of a script ran out; revoking that
-/// token stops it.
+/// A storefront does not stop because the token of a script expired; revoking
+/// that token stops it.
 #[test]
 fn a_storefront_added_with_an_unlimited_token_outlives_its_expiry() {
     let (store, leaked, id) = leaked(&["--expires", "1d"]);
@@ -140,8 +140,8 @@ fn a_token_is_suspended_with_the_owner_of_its_parent() {
     whoami(&store, &own).assert_succeeded();
 }
 
-/// Revoking marks every descendant. Even if it had not, or somebody took the
-/// mark away, a token whose parent does not count does not either.
+/// Revoking marks every descendant. A token with an invalid parent is invalid
+/// even without that mark.
 #[test]
 fn an_invalid_parent_is_detected_when_a_token_is_used() {
     let (store, leaked, id) = leaked(&[]);
@@ -187,7 +187,7 @@ fn a_limited_token_creates_no_more_than_it_holds() {
     store.run_ok(&["role", "create", "Modest"]);
     store.run_ok(&["role", "allow", "Modest", "login_button"]);
     store.run_ok(&["role", "scope", "Modest", "website:base"]);
-    // An account outlives a token, so that a limited one maps none.
+    // A mapped account outlives a token, so a limited token cannot map one.
     denied(&[
         "user",
         "create",
@@ -228,7 +228,7 @@ fn a_limited_token_cannot_see_or_revoke_its_siblings() {
         store
             .run_as(&leaked, &revoke)
             .assert_failed("beyond_own_rights", 4);
-        // Nor does what a token made touch its parent.
+        // Nor can a created token change its parent.
         store
             .run_as(&child, &revoke)
             .assert_failed("beyond_own_rights", 4);
@@ -238,7 +238,7 @@ fn a_limited_token_cannot_see_or_revoke_its_siblings() {
         .run_as(&child, &parent)
         .assert_failed("beyond_own_rights", 4);
     whoami(&store, &sibling).assert_succeeded();
-    // It may give itself up, and goes with what it made.
+    // It may revoke itself, and ends with everything it created.
     store.run_as(&leaked, &parent).assert_succeeded();
     whoami(&store, &child).assert_failed("not_authenticated", 4);
 }

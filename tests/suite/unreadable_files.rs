@@ -1,5 +1,5 @@
-//! A receipt or a manifest that cannot be read proves nothing: it is "could not
-//! verify" (exit 8) and never "tampered" (exit 6), however it was spoilt.
+//! An unreadable receipt or manifest proves nothing: the result is "could not
+//! verify" (exit 8), never "tampered" (exit 6), however it was damaged.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
             }
         }
     }
-    // Empty lines around it spoil nothing, either way.
+    // Empty lines around it change nothing.
     for (name, sound) in [
         ("after.txt", format!("{note}\n\n")),
         ("before.txt", format!("\n{note}")),
@@ -50,7 +50,7 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
             store.run_ok(&["log", "verify", way, &file]);
         }
     }
-    // What a trusted key did not sign as it is stays a proven difference.
+    // A changed text with a trusted key's signature is still proven tampering.
     let size = note.lines().nth(1).expect("a size");
     let other = note.replacen(&format!("\n{size}\n"), "\n1\n", 1);
     let file = saved(&store, "changed.txt", &other);

@@ -1,5 +1,5 @@
-//! What a verifier can say about something that a key signed which it does not
-//! hold: nothing. That is "could not verify" (exit 8), and never "tampered".
+//! A signature by a key that the verifier does not hold proves nothing: the
+//! result is "could not verify" (exit 8), never "tampered".
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::keys::rotate;
 use crate::support::{TestStore, json_str};
 
-/// What can be handed to an auditor, made by the key that signs now.
+/// The files for an auditor, signed with the current key.
 struct HandedOver {
     receipt: String,
     export: String,
@@ -47,7 +47,7 @@ fn verifier(store: &TestStore) -> String {
     store.run_ok(&["key", "verifier"]).trim().to_owned()
 }
 
-/// A store with other keys than every other store of these tests.
+/// A store whose keys differ from those of every other test store.
 fn stranger(name: &str) -> TestStore {
     let store = TestStore::uninitialized();
     for _ in 0..40 {
@@ -89,7 +89,7 @@ fn files_of_a_newer_key_need_the_key_chain() {
             auditor.run_ok(&[&verify[..], &["--chain", &chain]].concat());
         }
     }
-    // The older receipt, too, of a file that is checked.
+    // The older receipt of a file is checked, too.
     let json = store.run_json(&["log", "checkpoint", "--since", &older.receipt]);
     let newest = saved(auditor.home(), "newest.json", json.to_string());
     let continues = [
@@ -123,7 +123,7 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
         let receipt_json = saved(other.home(), "receipt.json", receipt_json);
         for file in theirs.files().into_iter().chain([receipt_json.as_str()]) {
             other.run_ok(&["log", "verify", "--file", file]);
-            // With this store's own keys, and with its public key alone.
+            // With this store's own keys, and with only its public key.
             store.run_failing(&["log", "verify", "--file", file], code, 8);
             let alone = ["log", "verify", "--file", file, "--key", &own_key];
             TestStore::uninitialized().run_failing(&alone, code, 8);
@@ -140,7 +140,7 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
         let file = ["log", "verify", "--file", &own, "--key", &own_key];
         store.run_ok(&file);
         store.run_failing(&[&file[..], &since].concat(), code, 8);
-        // Its chain of keys, for the key of this one.
+        // Its key chain, for the key of this store.
         rotate(&other, "audit");
         let chain = other.run_ok(&["key", "verifier", "--all"]);
         let chain = saved(store.home(), "their.chain", chain);
@@ -149,8 +149,8 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// A key that is none of the log's proves nothing about it; what the log's own
-/// keys prove is found all the same.
+/// A key that is not the log's proves nothing about it; tampering is still
+/// found with the log's own keys.
 #[test]
 fn a_key_of_another_log_proves_nothing_about_this_one() {
     let store = TestStore::with_sample_data();
@@ -164,7 +164,8 @@ fn a_key_of_another_log_proves_nothing_about_this_one() {
     store.run_failing(&verify, "log_tampered", 6);
 }
 
-/// What a trusted key signed and somebody changed is tampered with, as before.
+/// A text that was changed after a trusted key signed it is reported as
+/// tampered.
 #[test]
 fn an_invalid_signature_of_a_trusted_key_is_tampering() {
     let store = TestStore::with_sample_data();
@@ -177,7 +178,7 @@ fn an_invalid_signature_of_a_trusted_key_is_tampering() {
     store.run_failing(&["log", "verify", "--since", &changed], "file_tampered", 6);
 }
 
-/// Without the store nobody can tell an erased part from a withheld one.
+/// Without the store, an erased part looks like a withheld one.
 #[test]
 fn without_the_store_a_missing_part_is_erased_or_withheld() {
     let store = TestStore::with_sample_data();

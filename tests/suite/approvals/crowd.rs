@@ -1,4 +1,4 @@
-//! Many processes at once: one approval, one login.
+//! Concurrent processes: one approval allows one login.
 
 use std::process::{Child, Output, Stdio};
 

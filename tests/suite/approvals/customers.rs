@@ -1,4 +1,4 @@
-//! What becomes of requests when something happens to the customer.
+//! What happens to requests when their customer changes.
 
 use super::{Desk, json as answer};
 use crate::support::{json_str, sample_customers};
@@ -49,8 +49,8 @@ fn a_request_follows_a_changed_customer_id_and_imports_keep_vip() {
     let local = json_str(&desk.store.run_json(&args)["id"]).to_owned();
     assert!(local.starts_with("local:"));
     desk.store.run_ok(&["consent", "grant", &local]);
-    // No request is made for who cannot be logged in as. One from before that
-    // was so is still there.
+    // A request for a customer who cannot be logged in as is refused. Requests
+    // from before that rule still exist.
     let ask = ["login", &local, "--request", "-o", "json"];
     desk.as_amy(&ask).assert_failed("customer_local", 5);
     let id = desk.id(&["1"]);

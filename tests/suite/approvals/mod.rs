@@ -1,4 +1,4 @@
-//! Logins that take a second person.
+//! Logins that need a second person's approval.
 
 mod crowd;
 mod customers;
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::support::{CommandOutput, TestStore, json_str};
 
-/// A shop where every login needs approval, with people who have to do with it.
+/// A store where every login needs approval, with the people involved.
 pub struct Desk {
     pub store: TestStore,
-    /// May log in.
+    /// A token of an agent who may log in.
     pub amy: String,
-    /// May approve.
+    /// A token of a user who may approve.
     pub lea: String,
 }
 
@@ -27,7 +27,7 @@ impl Desk {
         Self { store, amy, lea }
     }
 
-    /// Amy's request; the JSON answer.
+    /// Makes a request as Amy; returns the JSON output.
     #[track_caller]
     pub fn ask(&self, args: &[&str]) -> Value {
         let mut all = vec!["login"];
@@ -36,7 +36,7 @@ impl Desk {
         json(&self.as_amy(&all))
     }
 
-    /// The id of such a request.
+    /// Makes a request as Amy; returns its id.
     #[track_caller]
     pub fn id(&self, args: &[&str]) -> String {
         json_str(&self.ask(args)["id"]).to_owned()

@@ -1,4 +1,4 @@
-//! Who asks, who decides, what comes of it.
+//! Who may request and decide, and what an approval allows.
 
 use serde_json::json;
 
@@ -24,7 +24,8 @@ fn an_approved_request_allows_one_login() {
     assert_eq!(asked["reason"], "she called");
     let id = json_str(&asked["id"]);
     assert_eq!(id.len(), 16);
-    // Still not, and the same question is the same request.
+    // The login is still refused, and requesting it again returns the same
+    // request.
     desk.as_amy(&with_json(&["login", "1"]))
         .assert_failed("approval_required", 5);
     let again = desk.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
@@ -49,14 +50,14 @@ fn an_approved_request_allows_one_login() {
     desk.as_lea(&with_json(&["request", "deny", id]))
         .assert_failed("request_closed", 5);
 
-    // What was approved must not become something else.
+    // The approved login cannot be changed.
     desk.as_amy(&with_json(&["login", "1", "--reason", "just looking"]))
         .assert_failed("approval_required", 5);
     desk.as_amy(&with_json(&["login", "3"]))
         .assert_failed("approval_required", 5);
     desk.as_amy(&with_json(&["login", "--order", "100000001"]))
         .assert_failed("approval_required", 5);
-    // Nor is it somebody else's.
+    // Somebody else cannot use the approval.
     desk.as_lea(&with_json(&["login", "1"]))
         .assert_failed("approval_required", 5);
 
@@ -82,14 +83,14 @@ fn an_approved_request_allows_one_login() {
 #[test]
 fn nobody_approves_or_sees_requests_beyond_their_rights() {
     let desk = Desk::new();
-    // Lea may do both, but not for herself.
+    // Lea may request and approve, but not her own request.
     let own = answer(&desk.as_lea(&with_json(&["login", "1", "--request"])));
     let own = json_str(&own["id"]);
     desk.as_lea(&with_json(&["request", "approve", own]))
         .assert_failed("own_request", 5);
     desk.as_lea(&with_json(&["request", "deny", own]))
         .assert_failed("own_request", 5);
-    // Amy cannot approve, and whose requests are not hers are none.
+    // Amy cannot approve, and does not see other people's requests.
     desk.as_amy(&with_json(&["request", "approve", own]))
         .assert_failed("resource_denied", 4);
     desk.as_amy(&with_json(&["request", "show", own]))
@@ -101,7 +102,7 @@ fn nobody_approves_or_sees_requests_beyond_their_rights() {
     assert_eq!(all.as_array().map(Vec::len), Some(2));
     let hers = answer(&desk.as_lea(&with_json(&["request", "list", "--mine"])));
     assert_eq!(hers[0]["id"], own);
-    // Only the requester takes a request back.
+    // Only the requester can cancel a request.
     desk.as_lea(&with_json(&["request", "cancel", &mine]))
         .assert_failed("request_not_found", 3);
     answer(&desk.as_amy(&with_json(&["request", "cancel", &mine])));
@@ -135,7 +136,7 @@ fn an_approval_is_void_after_its_approver_lost_the_right() {
         desk.store.run_ok(loss);
         desk.as_amy(&with_json(&["login", "1"]))
             .assert_failed("approval_required", 5);
-        // A new request makes an end of the old one.
+        // A new request replaces the old one.
         let new = desk.id(&["1"]);
         assert_ne!(new, id);
         assert_eq!(desk.state(&id), "cancelled");
@@ -191,7 +192,7 @@ fn requests_and_approvals_expire() {
     assert_eq!(desk.state(&approved), "expired");
     desk.as_amy(&with_json(&["login", "3"]))
         .assert_failed("approval_required", 5);
-    // A clock that was put back revives nothing.
+    // Setting the clock back revives nothing.
     desk.store.clock.set("2026-10-05T11:59:59.000000Z");
     assert_eq!(desk.state(&approved), "expired");
     let expired = desk
@@ -223,7 +224,7 @@ fn approval_is_checked_after_every_other_obstacle() {
         .map(|one| json_str(&one["code"]))
         .collect();
     assert_eq!(codes, ["ticket_required", "approval_required"]);
-    // What the request said needs not be said again.
+    // The login uses the reason and ticket of the request.
     let id = desk.id(&["1", "--ticket", "ZD-9"]);
     desk.approve(&id);
     assert_eq!(desk.as_amy(&["login", "1", "--check"]).code, 0);
@@ -237,11 +238,11 @@ fn approval_can_be_required_by_website_customer_or_role() {
     let amy = store.create_agent("amy");
     let login = |id: &str| store.run_as(&amy, &["login", id, "-o", "json"]);
     answer(&login("1"));
-    // No approval needed: none is asked for.
+    // If no approval is needed, no request is made.
     store
         .run_as(&amy, &["login", "1", "--request", "-o", "json"])
         .assert_failed("invalid_value", 2);
-    // A website.
+    // By website.
     let scope = ["--scope", "website:eu"];
     let set = |path: &str, value: &str, scope: &[&str]| {
         let args = ["config", "set", path, value];
@@ -255,13 +256,13 @@ fn approval_can_be_required_by_website_customer_or_role() {
     set("lac/approval/required", "yes", &scope);
     login("3").assert_failed("approval_required", 5);
     answer(&login("1"));
-    // A customer.
+    // By customer.
     store.run_ok(&["customer", "edit", "1", "--vip", "yes"]);
     login("1").assert_failed("approval_required", 5);
     assert_eq!(store.run_json(&["customer", "show", "1"])["vip"], true);
     set("lac/approval/vip", "no", &["--scope", "website:base"]);
     answer(&login("1"));
-    // A role, by its exact name.
+    // By role, with its exact name.
     set("lac/approval/roles", "Amys, others", &[]);
     answer(&login("1"));
     set("lac/approval/roles", "amys, others", &[]);
@@ -271,7 +272,7 @@ fn approval_can_be_required_by_website_customer_or_role() {
         "amys,others\n"
     );
     store.run_ok(&["login", "1"]);
-    // One that is none marks nobody, and the doctor says so.
+    // An unknown role name has no effect, and doctor reports it.
     let doctor = store.run(&["doctor"]);
     assert!(
         doctor.stdout.contains("there is no role others"),

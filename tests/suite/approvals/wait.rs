@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Desk, json as answer};
 use crate::support::json_str;
 
-/// Amy, waiting; and her request, once it is there.
+/// Amy's waiting process, and her request once it exists.
 fn waiting(desk: &Desk) -> (Child, String) {
     let mut command =
         desk.store
@@ -16,7 +16,7 @@ fn waiting(desk: &Desk) -> (Child, String) {
     (child.expect("lac starts"), pending(desk))
 }
 
-/// The one request that waits, as soon as there is one.
+/// The one pending request, as soon as it exists.
 fn pending(desk: &Desk) -> String {
     for _ in 0..600 {
         let open = desk
@@ -64,7 +64,7 @@ fn the_request_remains_after_the_wait_times_out() {
         .store
         .run_json(&["request", "list", "--state", "pending"]);
     assert_eq!(open.as_array().map(Vec::len), Some(1));
-    // Approved in the meantime: the same line logs in at once.
+    // If it was approved in the meantime, the same command logs in at once.
     desk.approve(json_str(&open[0]["id"]));
     answer(&desk.as_amy(&args));
 }

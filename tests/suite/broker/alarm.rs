@@ -1,5 +1,5 @@
-//! Nobody raises a false alarm: what somebody claims of the log is not what
-//! the log says.
+//! Nobody can raise a false alarm: a client's claim about the log is not
+//! evidence of tampering.
 
 use std::process::Command;
 
@@ -35,7 +35,7 @@ fn a_forged_claim_about_the_log_reports_no_tampering() {
     let reader = create_user_with_own_role(&store, "reader", &["login_log"]);
     let real = store.run_json(&["log", "checkpoint"])["note"].clone();
     let real = real.as_str().expect("a note").to_owned();
-    // The same, with another size: signed by nobody.
+    // The same note with another size, so the signature does not match.
     let mut lines: Vec<&str> = real.split('\n').collect();
     lines[1] = "4711";
     let forged = lines.join("\n");

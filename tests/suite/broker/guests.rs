@@ -1,4 +1,4 @@
-//! Guests who misbehave harm nobody but themselves.
+//! Misbehaving clients harm nobody but themselves.
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -61,7 +61,7 @@ fn slow_and_silent_clients_block_nobody_and_are_disconnected() {
     let since = Instant::now();
     run(&store, &broker, &["whoami"]).assert_succeeded();
     assert!(since.elapsed() < Duration::from_secs(5));
-    // Byte by byte it takes longer than the broker waits.
+    // Sent byte by byte, it takes longer than the broker waits.
     let mut sent = 0;
     while since.elapsed() < Duration::from_secs(20) {
         if slow.write_all(&hello()[sent % 20..=sent % 20]).is_err() {
@@ -135,7 +135,8 @@ fn arbitrary_bytes_do_not_stop_the_broker() {
     assert!(shop.log_events().len() >= before);
 }
 
-/// Everybody on the machine can call, and every attempt is recorded, for ever.
+/// Any account on the machine can connect, and every attempt is recorded
+/// permanently.
 #[test]
 fn long_client_input_is_truncated_in_the_log() {
     let shop = TestStore::with_sample_data();

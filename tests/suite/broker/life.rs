@@ -1,4 +1,4 @@
-//! How a broker begins and ends.
+//! How a broker starts and stops.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -26,7 +26,7 @@ fn clients_are_identified_by_kernel_credentials() {
     assert_eq!(event["ip_address"], format!("unix:{uid}"));
     assert_eq!(event["admin"], "alice");
 
-    // What a request says of who one is, is no request.
+    // A request that claims an identity is malformed.
     for forged in [
         r#"{"use_case":"whoami","os_account":"bob","request":{}}"#,
         r#"{"use_case":"whoami","request":{},"uid":0}"#,

@@ -1,4 +1,4 @@
-//! The broker: a store that others use without touching it.
+//! The broker: it serves a store to users who cannot access its files.
 
 mod alarm;
 mod guests;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::support::{BrokerProcess, CommandOutput, NOW, TestStore, command_output};
 
-/// A command that knows nothing of the store but its broker.
+/// A command that knows only the broker, not the store.
 pub fn command(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> Command {
     let mut command = store.command(args);
     command.env("LAC_STORE", broker.store_setting());
@@ -29,7 +29,7 @@ pub fn serving(store: &TestStore) -> BrokerProcess {
     BrokerProcess::start(store, NOW, 99)
 }
 
-/// One frame.
+/// One protocol frame.
 pub fn frame(tag: u8, bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).expect("a short frame");
     [&[tag][..], &length.to_be_bytes(), bytes].concat()
@@ -39,8 +39,8 @@ pub fn hello() -> Vec<u8> {
     frame(b'H', br#"{"protocol":1,"version":"0"}"#)
 }
 
-/// Says something and hears what comes back until the broker hangs up, or for
-/// some seconds.
+/// Sends bytes and returns what the broker sends until it hangs up or some
+/// seconds have passed.
 pub fn say(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
     let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
     stream
@@ -53,7 +53,7 @@ pub fn say(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
     heard
 }
 
-/// The answer or fault that a well-formed request gets.
+/// The answer or fault of a well-formed request.
 pub fn ask(broker: &BrokerProcess, request: &str) -> (u8, String) {
     let heard = say(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
     let mut rest = &heard[..];

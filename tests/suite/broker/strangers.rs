@@ -1,4 +1,4 @@
-//! Those who are no admin user may knock as often as they like.
+//! Repeated attempts by callers who are not admin users.
 
 use std::os::unix::net::UnixStream;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{ask, run, serving};
 use crate::support::{BrokerProcess, TestStore, create_user_with_own_role};
 
-/// Attempts with tokens that do not count, each another.
+/// Attempts with invalid tokens, each a different one.
 fn knock(broker: &BrokerProcess, times: usize) {
     for n in 0..times {
         let (name, request) = match n % 3 {
@@ -43,9 +43,9 @@ fn many_refusals_are_one_event_with_a_count() {
     assert_eq!(first.len(), 1, "{first:#?}");
     assert!(first[0]["details"].get("attempts").is_none());
     assert!(first[0]["os_account"].is_string() && first[0]["admin"].is_null());
-    // Somebody whom the store knows is served meanwhile, and recorded.
+    // Meanwhile, a known user is served and recorded.
     run(&store, &broker, &["whoami"]).assert_succeeded();
-    // Stopped, it writes down what it had only counted.
+    // On exit, the broker records the refusals that it had only counted.
     let pid = broker.child.id().to_string();
     assert!(
         Command::new("kill")
@@ -79,7 +79,7 @@ fn refusals_in_separate_processes_are_counted_together() {
     let events = refusals(&store);
     assert_eq!(events.len(), 2, "{events:#?}");
     assert_eq!(events[0]["details"]["attempts"], 13);
-    // What somebody known is denied is recorded each time.
+    // Each denial of a known user is recorded.
     let clerk = create_user_with_own_role(&store, "clerk", &[]);
     for _ in 0..3 {
         let ran = store.run_as(&clerk, &["customer", "list", "-o", "json"]);
@@ -90,7 +90,7 @@ fn refusals_in_separate_processes_are_counted_together() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// Connections that ask for an import and then send nothing: each holds a long
+/// Connections that start an import and then send nothing: each occupies a long
 /// request.
 fn importing(broker: &BrokerProcess) -> UnixStream {
     use std::io::{Read as _, Write as _};
@@ -136,7 +136,7 @@ fn long_requests_of_one_account_run_one_at_a_time() {
         third.try_wait().expect("a child").is_none(),
         "it waits its turn"
     );
-    // One whose asker has gone gives its turn back.
+    // A client that disconnects frees its turn.
     drop(first);
     assert!(third.wait().expect("ended").success());
     drop(second);

@@ -1,4 +1,5 @@
-//! Files go in and come out as the caller's, whatever the store's owner may.
+//! Files are read and written with the caller's rights, whatever the store's
+//! owner may do.
 
 use std::fs;
 use std::io::Write as _;
@@ -21,7 +22,7 @@ fn imports_and_exports_match_those_without_a_broker() {
         assert!(exported.stdout.contains("recorded"), "{exported:#?}");
         let check = ["log", "verify", "--file", &file(name)];
         run(&shop, &broker, &check).assert_succeeded();
-        // An auditor without the broker, with the key alone.
+        // An auditor without the broker, with only the key.
         let key = run(&shop, &broker, &["key", "verifier"])
             .assert_succeeded()
             .stdout;
@@ -140,8 +141,8 @@ fn an_interrupted_export_leaves_no_file_and_no_event() {
     assert_eq!(shop.log_events().len(), before, "no file, no record");
 }
 
-/// The store is locked while an import is written: whoever sent all of it and
-/// reads nothing of how far it is must not keep it so.
+/// The store is locked while an import is written: a client that sends
+/// everything but does not read the progress must not keep it locked.
 #[test]
 fn an_import_client_that_does_not_read_blocks_nobody() {
     let shop = TestStore::with_sample_data();
@@ -154,7 +155,7 @@ fn an_import_client_that_does_not_read_blocks_nobody() {
         {"skip_invalid":false,"dry_run":false,"partial":false,"complete":false,
         "allow_empty":false}}}"#;
     let mut all = [hello(), frame(b'Q', request.as_bytes())].concat();
-    // As many answers as just fit when nobody reads them.
+    // As many answers as just fit in the buffers when nobody reads them.
     let pieces = 132;
     for piece in csv.as_bytes().chunks(csv.len() / pieces + 1) {
         all.extend(frame(b'U', piece));

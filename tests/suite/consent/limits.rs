@@ -1,4 +1,4 @@
-//! Grants for some time.
+//! Consent with a time limit.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn a_grant_can_have_a_time_limit() {
             .contains("2026-10-12 12:00")
     );
     store.login(&["2"]);
-    // The same again changes nothing; another limit does.
+    // Repeating it changes nothing; another limit does.
     assert_eq!(
         store.run_json(&["consent", "grant", "2", "--for", "7d"])[0]["changed"],
         false
@@ -124,7 +124,7 @@ fn an_expired_grant_is_withheld_and_shows_when_it_expired() {
     mode(&store, "mandatory");
     store.login(&["2"]);
     mode(&store, "opt-in");
-    // A grant without limit lifts it.
+    // A grant without a limit removes it.
     store.run_ok(&["consent", "grant", "2"]);
     store.login(&["2"]);
 }
@@ -150,7 +150,7 @@ fn links_and_sessions_end_when_the_consent_expires() {
         (json_str(&shown["state"]), json_str(&shown["end_cause"])),
         ("expired", "consent_expired")
     );
-    // Whoever comes next writes it down: when it was, not when it was noticed.
+    // The next command records the expiry, with the time it happened.
     store.clock.set("2026-10-05T12:10:00.000000Z");
     store.login(&["3"]);
     let event = newest(&store, "expire");
@@ -190,7 +190,7 @@ fn a_link_expires_with_a_shortened_grant() {
     let url = store.login_url(&["1"]);
     store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
     store.clock.set("2026-10-05T12:00:20.000000Z");
-    // The token says otherwise; the consent is what counts.
+    // The token's own expiry is later, but the consent decides.
     store.run_failing(&redeem(&url), "consent_withheld", 5);
     store.run_ok(&["consent", "grant", "1"]);
     store.run_failing(&redeem(&url), "session_ended", 5);
@@ -205,12 +205,12 @@ fn a_statement_says_that_a_session_ended_with_its_consent() {
     store.run_json(&redeem(json_str(&login["url"])));
     store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
     store.clock.set("2026-10-05T12:05:00.000000Z");
-    // Whether or not somebody has written it down.
+    // Whether or not the expiry is recorded yet.
     for _ in 0..2 {
         let told = store.run_json(&["log", "statement", "--customer", "1"]);
         let visit = &told["visits"][0];
         assert_eq!(visit["cause"], "consent_expired", "{visit}");
-        // The log keeps its order by microseconds, and a fixed clock stands.
+        // Microseconds order the log, even with a fixed clock.
         assert!(
             [19, 20].contains(&visit["seconds"].as_u64().expect("seconds")),
             "{visit}"

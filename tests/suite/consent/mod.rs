@@ -1,4 +1,4 @@
-//! Consent: how it is asked for, for how long it is given, going on without.
+//! Consent: modes, time limits and overrides.
 
 mod limits;
 mod modes;
@@ -11,7 +11,7 @@ use crate::support::TestStore;
 const SHOP: &str = "https://shop.example.com";
 const MODE: &str = "lac/consent/mode";
 
-/// Sets the mode everywhere.
+/// Sets the mode at the default scope.
 #[track_caller]
 fn mode(store: &TestStore, mode: &str) {
     store.run_ok(&["config", "set", MODE, mode]);

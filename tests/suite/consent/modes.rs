@@ -1,4 +1,4 @@
-//! opt-in, opt-out, mandatory.
+//! The modes opt-in, opt-out and mandatory.
 
 use serde_json::{Value, json};
 
@@ -45,9 +45,10 @@ fn opt_out_allows_logins_until_consent_is_withdrawn() {
         (&shown["mode"], &shown["allowed"]),
         (&json!("opt-out"), &json!(true))
     );
-    // A no that a file brought counts like any other.
+    // An imported refusal has the same effect.
     store.run_failing(&["login", "2"], "consent_withheld", 5);
-    // The first no is a change, and ends the session that stood on silence.
+    // The first refusal is a change, and ends the session that relied on
+    // silence.
     let revoked = store.run_json(&["consent", "revoke", "8"]);
     assert_eq!(
         (&revoked[0]["changed"], &revoked[0]["sessions_ended"]),
@@ -58,7 +59,7 @@ fn opt_out_allows_logins_until_consent_is_withdrawn() {
         store.run_json(&["consent", "revoke", "8"])[0]["changed"],
         false
     );
-    // A yes is named where there is one.
+    // If consent was given, it is shown.
     store.run_ok(&["consent", "grant", "8"]);
     let granted = newest(&store, "grant")["seq"].clone();
     store.login(&["8"]);
@@ -101,7 +102,7 @@ fn mandatory_mode_ignores_consent() {
         basis,
         &json!({"mode": "mandatory", "source": null, "seq": null})
     );
-    // A no is written down and changes nothing.
+    // A refusal is recorded and has no effect.
     store.run_ok(&["consent", "revoke", "1"]);
     store.run_json(&redeem(&url));
     store.run_ok(&["consent", "grant", "2"]);
@@ -117,7 +118,7 @@ fn the_customers_own_website_decides_the_mode() {
     store.run_ok(&["config", "set", MODE, "mandatory", "--scope", "website:eu"]);
     store.login(&["3"]);
     store.run_failing(&["login", "1"], "consent_withheld", 5);
-    // Also where the login goes to a website that does not ask.
+    // Also if the login goes to a website that does not require consent.
     store.run_ok(&["config", "set", "customer/account_share/scope", "global"]);
     store.run_failing(&["login", "1", "--store-view", "de"], "consent_withheld", 5);
     store.login(&["3", "--store-view", "en"]);
@@ -135,7 +136,7 @@ fn changing_the_mode_ends_sessions_that_lack_consent() {
     let cleo = store.create_agent("cara");
     store.run_as(&cleo, &["login", "5"]).assert_succeeded();
     store.run_ok(&["consent", "revoke", "5"]);
-    // Only the website that changes.
+    // Only on the changed website.
     store.run_ok(&["config", "set", MODE, "opt-in", "--scope", "website:base"]);
     let end = newest(&store, "end");
     assert_eq!(
@@ -176,7 +177,7 @@ fn a_login_on_consent_the_agent_granted_is_marked() {
         report["own_consent"]["rows"].as_array().map(Vec::len),
         Some(1)
     );
-    // Whoever has the name next did not grant it.
+    // A new user with the same name did not grant it.
     store.run_ok(&["user", "delete", "ben", "--yes"]);
     store.clock.set("2026-10-05T12:00:01.000000Z");
     let other = store.create_user("ben", "bens");

@@ -1,4 +1,4 @@
-//! Going on without consent: for whom it is, with a reason, on record.
+//! Overriding consent: who may do it, the required reason, and the record.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn an_override_requires_its_resource_and_a_reason() {
         json_str(&error["message"]).contains("Lac::consent_override"),
         "{error}"
     );
-    // Before anybody is looked up.
+    // This is checked before any customer is looked up.
     let nobody = [
         "login",
         "4711",
@@ -54,7 +54,7 @@ fn an_override_requires_its_resource_and_a_reason() {
         true
     );
     store.run_ok(&["log", "verify"]);
-    // The shopper is told so.
+    // The statement for the shopper says so.
     let told = store.run_ok(&["log", "statement", "--customer", "2"]);
     assert!(told.contains("they went on without"), "{told}");
 }
@@ -110,7 +110,7 @@ fn withdrawing_consent_ends_an_override_even_if_repeated() {
     );
     let active = store.login_url(&args);
     store.run_json(&redeem(&active));
-    // Neither a yes nor another mode ends it.
+    // Neither a grant nor another mode ends it.
     store.run_ok(&["consent", "grant", "2", "--for", "1h"]);
     mode(&store, "opt-out");
     assert_eq!(store.run_json(&["session", "list"])[0]["state"], "active");

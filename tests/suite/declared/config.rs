@@ -1,4 +1,4 @@
-//! Config.
+//! Config as a file.
 
 use serde_json::json;
 
@@ -214,7 +214,7 @@ fn changing_logged_groups_is_recorded_with_the_other_changes() {
         store.log_events()[0]["details"]["path"],
         "lac/ticket/required"
     );
-    // Not logged at all, and yet done.
+    // Config changes are not logged, but still made.
     let ran = given(
         &store,
         "config",

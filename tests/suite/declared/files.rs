@@ -1,4 +1,4 @@
-//! Whatever a file can be: large, of another encoding, a link, a pipe.
+//! Unusual files: large ones, other encodings, links and pipes.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -127,7 +127,7 @@ fn diff_supports_every_output_format() {
     assert_eq!(given(&store, "role", "diff", FILE, &["-q"]).code, 9);
 }
 
-/// What the page shows is what the program takes.
+/// The program accepts the examples of the page.
 #[test]
 fn the_examples_in_the_docs_are_valid() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/roles-as-code.md");

@@ -1,5 +1,5 @@
-//! Roles and config as code: what a store is, as a file; what a file says, in a
-//! store.
+//! Roles and config as code: exporting a store to a file, and applying a file
+//! to a store.
 
 mod config;
 mod files;
@@ -17,7 +17,7 @@ fn given(store: &TestStore, noun: &str, verb: &str, text: &str, more: &[&str]) -
     store.run_with(text.as_bytes(), &args)
 }
 
-/// Applies it; the JSON answer.
+/// Applies the text; returns the JSON output.
 #[track_caller]
 fn applied(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Value {
     let mut args = vec!["-o", "json"];
@@ -37,7 +37,7 @@ fn differences(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Vec<
     list
 }
 
-/// Applies a file that is wrong; what is said of it.
+/// Applies an invalid file; returns the error message.
 #[track_caller]
 fn wrong(store: &TestStore, noun: &str, text: &str) -> String {
     let before = store.log_events().len();
@@ -54,7 +54,7 @@ fn wrong(store: &TestStore, noun: &str, text: &str) -> String {
     message.to_owned()
 }
 
-/// Group and action of the newest events, oldest first.
+/// Action group and action of the newest events, oldest first.
 fn acts(store: &TestStore, count: usize) -> Vec<String> {
     let log = store.log_events();
     let newest = log.iter().take(count).rev();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{applied, given};
 use crate::support::{CommandOutput, TestStore, json_str};
 
-/// As somebody, with the text on stdin.
+/// The same with somebody's token.
 fn given_by(store: &TestStore, token: &str, args: &[&str], stdin: &str) -> CommandOutput {
     let path = store.home().join("given.toml");
     std::fs::write(&path, stdin).expect("a file");
@@ -52,7 +52,7 @@ fn each_part_requires_its_resource() {
         "{}",
         ran.stderr
     );
-    // Nor does an error tell who has which account.
+    // Errors do not reveal who has which account.
     let taken = whole.replace("name = \"alice\"", "name = \"alicia\"");
     let args = ["role", "diff", "-", "-o", "json"];
     given_by(&store, &users, &args, &taken).assert_failed("invalid_file", 2);
@@ -97,7 +97,8 @@ fn nobody_grants_or_changes_more_than_they_hold() {
         ),
         ("allow", "R")
     );
-    // Neither the stronger role, nor who has it, nor to be one of them.
+    // A weaker user cannot change the stronger role, its members, or become a
+    // member.
     for (from, to) in [
         ("access = \"all\"", "access = \"custom\""),
         (
@@ -148,7 +149,7 @@ fn a_role_scope_hides_other_websites() {
         .assert_succeeded()
         .stdout;
     assert!(!roles.contains("base"), "{roles}");
-    // What one sees of a wider role is as it is: no change.
+    // A wider role appears as far as the user sees it: no change.
     let args = ["role", "apply", "-", "-o", "json"];
     let ran = given_by(&store, &token, &args, &roles).assert_succeeded();
     let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
@@ -171,7 +172,7 @@ fn a_role_scope_hides_other_websites() {
     let other = given_by(&store, &token, &args, &gone).assert_failed("invalid_file", 2);
     let message = |error: &Value| json_str(&error["message"]).to_owned();
     assert_eq!(message(&error).replace("base", "gone"), message(&other));
-    // Prune takes what one sees, and that alone.
+    // Prune affects only what the user sees.
     let (default, _) = config.split_once("\n[website.eu]").expect("a table");
     given_by(&store, &token, &args, default).assert_succeeded();
     let all = store.run_ok(&["config", "export"]);
@@ -179,7 +180,7 @@ fn a_role_scope_hides_other_websites() {
         all.contains("[website.base]") && !all.contains("[website.eu]"),
         "{all}"
     );
-    // The default scope is everybody's.
+    // The default scope affects everybody.
     given_by(&store, &token, &args, "format = \"lac-config/1\"\n")
         .assert_failed("beyond_own_rights", 4);
     assert_eq!(store.log_events()[0]["action"], "unset");
@@ -216,7 +217,8 @@ fn each_config_path_requires_its_sections_resource() {
         left.contains("web/secure/base_url") && !left.contains("login_as_customer/"),
         "{left}"
     );
-    // Whether a fixed value is right is not told to who may not read it.
+    // Users who may not read a fixed value are not told whether the file has
+    // the right one.
     let fixed = "format = \"lac-config/1\"\n[default]\n\"lac/store/name\" = \"other\"\n";
     let args = ["config", "diff", "-", "-o", "json"];
     given_by(&store, &rest, &args, fixed).assert_failed("resource_denied", 4);

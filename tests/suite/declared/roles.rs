@@ -1,4 +1,4 @@
-//! Roles and admin users.
+//! Roles and admin users as a file.
 
 use std::process::Stdio;
 
@@ -91,7 +91,7 @@ fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
         by_hand.run_ok(&["role", "export"])
     );
 
-    // Again: nothing is written.
+    // Applying it again writes nothing.
     let events = store.log_events().len();
     let again = applied(&store, "role", FILE, &[]);
     assert_eq!(again["changes"], json!([]));
@@ -200,7 +200,7 @@ fn export_apply_export_yields_the_same_bytes() {
         applied(&other, "role", &exported, &["--prune"])["changed"],
         false
     );
-    // JSON says the same.
+    // JSON has the same content.
     let said: toml::Table = toml::from_str(&exported).expect("TOML");
     assert_eq!(store.run_json(&["role", "export"]), json!(said));
 }
@@ -229,7 +229,7 @@ fn prune_deletes_missing_entries_after_confirmation() {
         message.contains("2 admin users (anna, bert) and 2 roles (Boss, Support)"),
         "{message}"
     );
-    // A dry run needs none, and changes nothing.
+    // A dry run needs no confirmation and changes nothing.
     let dry = applied(&store, "role", &exported, &["--prune", "--dry-run"]);
     assert_eq!(
         (&dry["dry_run"], dry["changes"].as_array().map(Vec::len)),
@@ -263,7 +263,7 @@ fn a_section_missing_from_the_file_is_left_unchanged() {
             false
         );
     }
-    // A role that somebody has who is not in the file is not pruned.
+    // A role is not pruned while a user outside the file has it.
     let fewer = roles
         .split("[[role]]")
         .filter(|block| !block.contains("\"Support\""));
@@ -277,7 +277,7 @@ fn a_section_missing_from_the_file_is_left_unchanged() {
     );
     let error = ran.assert_failed("in_use", 7);
     assert_eq!(error["message"], "role Support is in use: anna");
-    // Nor one that somebody in the file is to have.
+    // Nor is one that a user in the file is to get.
     let both = fewer
         + users
             .strip_prefix("format = \"lac-roles/1\"\n")
@@ -314,7 +314,8 @@ fn os_accounts_can_be_swapped_within_a_file() {
         ]);
     }
     let exported = store.run_ok(&["role", "export"]);
-    // A ring, another role for each, and one who is new takes what is left.
+    // Users who exchange accounts in a ring and take other roles, and a new
+    // user who takes the account that is left.
     let turned = exported
         .replace(
             "role = \"A\"\nos_account = \"one\"",
@@ -340,7 +341,7 @@ fn os_accounts_can_be_swapped_within_a_file() {
     let details = edit.expect("an event")["details"].clone();
     assert_eq!(details["before"]["os_account"], "one");
     assert_eq!(details["after"]["os_account"], "two");
-    // Somebody who is not in the file keeps theirs.
+    // Users outside the file keep their accounts.
     let file =
         "format = \"lac-roles/1\"\n[[user]]\nname = \"e\"\nrole = \"A\"\nos_account = \"one\"\n";
     assert_eq!(
@@ -484,7 +485,7 @@ fn an_apply_must_leave_an_administrator_with_access() {
         store.log_events()[0]["details"]["code"],
         "last_administrator"
     );
-    // Another way in within the same file will do, even one that comes later.
+    // Another administrator in the same file is enough, even later in the file.
     let other = "\n[[role]]\nname = \"Zentrale\"\naccess = \"all\"\nscope = \"all\"\n\
                  [[user]]\nname = \"z\"\nrole = \"Zentrale\"\nos_account = \"zed\"\n";
     applied(&store, "role", &(fewer + other), &[]);
@@ -532,7 +533,7 @@ fn of_two_concurrent_applies_one_finds_nothing_to_change() {
     store.run_ok(&["log", "verify"]);
 }
 
-/// A thousand of each: what was quadratic once took forty seconds here.
+/// A thousand of each: quadratic code took forty seconds here.
 #[test]
 fn a_thousand_roles_and_users_take_seconds() {
     use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What the program of a hook leaves running.
+//! Processes that a hook's program leaves running.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn pids(hooked: &Hooked, name: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// Whether a process runs, ended ones that nobody waited for aside.
+/// Whether a process runs; zombies do not count.
 fn runs(pid: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let state = stat
@@ -50,9 +50,9 @@ fn kept(broker: u32) -> (usize, usize) {
 fn a_detached_child_of_a_hook_costs_the_broker_nothing() {
     let hooked = Hooked::new();
     let home = hooked.store.home().display().to_string();
-    // Its stdout and stderr are the hook's own.
-    // The program waits until that child has left: what is in the group when
-    // the program ends, ends with it.
+    // It has its own stdout and stderr, which are those of the hook. The
+    // program waits until the child has left the group, because everything in
+    // the group ends with the program.
     hooked.script(&format!(
         "rm -f {home}/left\n\
          setsid sh -c 'echo $$ >> {home}/away; touch {home}/left; exec sleep 300' &\n\
@@ -65,7 +65,7 @@ fn a_detached_child_of_a_hook_costs_the_broker_nothing() {
         command.env("LAC_STORE", broker.store_setting());
         assert!(command.output().expect("lac").status.success());
     };
-    // The chores of the first round are over when a first notice was told.
+    // The initial maintenance is done once the first notice is delivered.
     login();
     until("a notice", || {
         hooked.told().len() == 1 && pids(&hooked, "away").len() == 1

@@ -1,4 +1,4 @@
-//! What can be told a customer who asks who was in the account.
+//! What a customer can be told who asks who accessed the account.
 
 use serde_json::json;
 
@@ -64,7 +64,7 @@ fn customer_history_shows_agent_time_reason_and_approver() {
     }
     assert_eq!(first["consent"]["mode"], "opt-in");
 
-    // Page by page, in a row of a spreadsheet, and in a narrow window.
+    // Page by page, as CSV, and in a narrow terminal.
     let page = store.run(&["customer", "history", "1", "--limit", "1", "-o", "json"]);
     let cursor = json_str(&newest["session_id"]);
     assert!(page.stderr.contains(cursor), "{page:#?}");
@@ -77,7 +77,7 @@ fn customer_history_shows_agent_time_reason_and_approver() {
     );
     desk.as_lea(&["customer", "history", "1", "-o", "json"])
         .assert_failed("resource_denied", 4);
-    // Archived, it is still known.
+    // Archived events are included.
     store.clock.set("2027-01-05T12:00:00.000000Z");
     store.run_ok(&["log", "archive"]);
     assert_eq!(store.run_json(&HISTORY)[1]["approved_by"], "lea");

@@ -1,4 +1,5 @@
-//! Killed at any instant nothing is lost; at once by many nothing is doubled.
+//! Deliveries survive a kill at any time, and concurrent processes deliver
+//! nothing twice.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -20,7 +21,8 @@ fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
 fn every_login_is_delivered_at_least_once_despite_kills() {
     let hooked = Hooked::new();
     let store = &hooked.store;
-    // It falls with whoever runs it: what it has not written by then is lost.
+    // The script ends with the process that runs it; what it has not written by
+    // then is lost.
     hooked.script("sleep 0.05; kill -0 $PPID || exit 1; cat >> \"$1\"");
     for round in 0..30 {
         let mut child = store
@@ -29,12 +31,12 @@ fn every_login_is_delivered_at_least_once_despite_kills() {
             .stderr(Stdio::null())
             .spawn()
             .expect("lac starts");
-        // Through all of it: reading, writing, delivering, writing down.
+        // The delays cover all phases: reading, writing, delivering, recording.
         std::thread::sleep(Duration::from_millis(10 + round * 5));
         let _ = child.kill(); // SIGKILL
         let _ = child.wait();
     }
-    // Claims of the killed are over.
+    // Claims of killed processes have expired.
     store.clock.set("2026-10-05T12:10:00.000000Z");
     store.run_ok(&["outbox", "retry", "--all"]);
     let issued = store.run_json(&["log", "list", "--action", "issue", "--result", "success"]);

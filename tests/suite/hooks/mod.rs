@@ -1,4 +1,4 @@
-//! Programs that are told of logins.
+//! Hooks: programs that run when somebody logs in.
 
 mod children;
 mod history;
@@ -14,13 +14,13 @@ use serde_json::Value;
 
 use crate::support::TestStore;
 
-/// A shop with a hook for both events.
+/// A store with a hook for both events.
 pub struct Hooked {
     pub store: TestStore,
 }
 
 impl Hooked {
-    /// The hook appends what it is told to a file.
+    /// The hook appends its input to a file.
     pub fn new() -> Self {
         let hooked = Self {
             store: TestStore::with_sample_data(),
@@ -38,10 +38,10 @@ impl Hooked {
         self.store.home().join("hook")
     }
 
-    /// What the hook does.
+    /// Sets the hook's script.
     pub fn script(&self, text: &str) {
         let path = self.program();
-        // A new file each time: one that runs cannot be written.
+        // A new file each time: a running script cannot be written.
         let _ = fs::remove_file(&path);
         fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("a script");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("its mode");
@@ -58,7 +58,7 @@ impl Hooked {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
     }
 
-    /// What the hook was told so far.
+    /// The notices that the hook received so far.
     pub fn told(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.heard()).unwrap_or_default();
         text.lines()

@@ -1,4 +1,4 @@
-//! What arrives, and what happens where it does not.
+//! What a hook receives, and what happens if a delivery fails.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -47,7 +47,7 @@ fn a_login_and_its_redemption_are_delivered() {
     assert_eq!(told[1]["event"], "after_redeem");
     assert!(told[1]["redeemed_at"].is_string() && told[1]["ends_at"].is_string());
 
-    // What was delivered says nothing personal any more.
+    // A delivered notice holds no personal data any more.
     let notices = hooked.notices();
     assert_eq!(notices.len(), 2);
     for notice in notices {
@@ -62,7 +62,7 @@ fn a_login_and_its_redemption_are_delivered() {
         .query_row(left, [], |row| row.get(0))
         .expect("a count");
     assert_eq!(left, 0);
-    // Refused is not told.
+    // A refused login is not delivered.
     store.run_failing(&["login", "2"], "consent_withheld", 5);
     assert_eq!(hooked.told().len(), 2);
 }
@@ -97,7 +97,7 @@ fn a_failing_hook_breaks_no_login_and_is_retried() {
     );
     assert_eq!(due["next_at"], "2026-10-05T12:01:00.000000Z");
 
-    // Too early; then not.
+    // Too early for a retry, then on time.
     hooked.script("cat >> \"$1\"");
     store.login(&["3"]);
     assert_eq!(hooked.told().len(), 1);
@@ -170,7 +170,7 @@ fn a_hook_inherits_no_open_files() {
     assert!(shell.output().expect("a shell").status.success());
     let said = fs::read_to_string(hooked.heard()).expect("what was heard");
     let open: Vec<&str> = said.lines().take_while(|line| line.len() == 1).collect();
-    // 3 is the directory that is being listed.
+    // 3 is the directory being listed.
     assert_eq!(open, ["0", "1", "2", "3"], "{said}");
     assert!(!said.contains("SECRET") && !said.contains("LAC_"), "{said}");
 }
@@ -196,7 +196,7 @@ fn an_unsafe_hook_program_is_not_run() {
     assert!(error.ends_with("others can write it"), "{error}");
     let doctor = hooked.store.run(&["doctor"]);
     assert!(doctor.stdout.contains("others can write it"), "{doctor:#?}");
-    // Whose path depends on where one is, is none.
+    // A relative path is not accepted.
     for (hooks, said) in [
         ("after_login = [\"hook\"]", "no absolute path"),
         ("after_login = []", "names no program"),

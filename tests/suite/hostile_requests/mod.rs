@@ -1,5 +1,5 @@
-//! Whatever is sent as a request of any use case: an error or nothing harmful,
-//! a bounded record at most, and a broker that goes on in bounded memory.
+//! Any request to any use case ends in an error or a harmless answer, adds a
+//! bounded record at most, and leaves the broker running in bounded memory.
 
 mod samples;
 
@@ -17,10 +17,10 @@ use self::samples::all;
 use crate::broker::{ask, serving};
 use crate::support::{BrokerProcess, TestStore};
 
-/// What one request may append, whatever it holds.
+/// The most bytes that one request may add to the log.
 const RECORD_MAX: i64 = 16 * 1024;
-/// What all of them together may make the broker's memory and the database grow
-/// by.
+/// The most bytes that all of them together may add to the broker's memory and
+/// to the database.
 const GROWTH_MAX: u64 = 32 * 1024 * 1024;
 
 #[test]
@@ -35,7 +35,7 @@ fn every_use_case_has_a_complete_sample() {
     }
 }
 
-/// A field that the sample leaves out, or empty, would never be attacked.
+/// A field that the sample lacks or leaves empty would never be attacked.
 fn same_shape(at: &str, read: &Value, sample: &Value) {
     match (read, sample) {
         (Value::Object(read), Value::Object(sample)) => {
@@ -53,22 +53,22 @@ fn same_shape(at: &str, read: &Value, sample: &Value) {
     }
 }
 
-/// What is expected of a request.
+/// The expected outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
-    /// It is no request of that use case.
+    /// It is not a valid request of that use case.
     Error,
-    /// An error, or an answer that does no harm.
+    /// An error or a harmless answer.
     Bounded,
 }
 use Expected::{Bounded, Error};
 
-/// Values to put where one of this kind stands.
+/// Hostile values for a value of this kind.
 fn hostile(value: &Value, key: &str) -> Vec<(Expected, Value)> {
     let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
     let mut all = match value {
         Value::String(_) => {
-            // A whole file may be long: what is in it is another matter.
+            // A whole file may be long, and its contents are checked later.
             vec![
                 (Error, json!("x".repeat(1 << 20))),
                 (Error, json!("\u{1f600}\u{1}".repeat(1 << 16))),
@@ -122,7 +122,7 @@ fn hostile(value: &Value, key: &str) -> Vec<(Expected, Value)> {
         Value::Null => Vec::new(),
     };
     if key == "text" || key == "prefix" {
-        // Files and what is completed: an answer of nothing is one, too.
+        // Files and completions may also have an empty answer.
         for (expected, _) in &mut all {
             *expected = Bounded;
         }
@@ -227,7 +227,7 @@ fn nested(depth: usize) -> String {
     format!("{}1{}", "{\"wish\":".repeat(depth), "}".repeat(depth))
 }
 
-/// Sends one and looks at what came of it.
+/// Sends one request and checks the outcome.
 fn attack(
     broker: &BrokerProcess,
     log: &Log,
@@ -279,7 +279,7 @@ fn send(broker: &BrokerProcess, name: &str, request: &str) -> (u8, String) {
     panic!("{name}: the broker stays busy");
 }
 
-/// The most memory it has ever had, in bytes.
+/// The peak memory of the process, in bytes.
 fn memory_of(broker: &BrokerProcess) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", broker.child.id()));
     let status = status.expect("the broker's status");
@@ -290,7 +290,7 @@ fn memory_of(broker: &BrokerProcess) -> u64 {
         * 1024
 }
 
-/// The log as it stands in the database.
+/// The log as stored in the database.
 struct Log(Connection);
 
 impl Log {
@@ -308,7 +308,7 @@ impl Log {
         self.number("SELECT coalesce(max(seq), ?1) FROM audit_event", 0)
     }
 
-    /// Bytes of the texts after that event.
+    /// The number of text bytes after that event.
     fn since(&self, seq: i64) -> i64 {
         let sql = "SELECT coalesce(sum(length(record) + length(shopper) + length(staff)), 0) \
                    FROM audit_event WHERE seq > ?1";

@@ -1,9 +1,9 @@
-//! A well-formed request of every use case, one for each of its variants, with
-//! every field filled in: what hostile ones are made from.
+//! A well-formed request of every use case, one for each variant, with every
+//! field filled in; hostile requests are derived from them.
 
 use serde_json::{Value, json};
 
-/// What a filter can say.
+/// A filter with every field.
 fn filter() -> Value {
     let wanted = |any: &str| json!({"any": [any], "not": ["no-such"]});
     json!({

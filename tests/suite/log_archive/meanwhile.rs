@@ -1,4 +1,5 @@
-//! Killed at any moment, run twice at once, with writers beside it.
+//! Archiving that is killed at any moment, run twice at once, or runs beside
+//! writers.
 
 use std::fs;
 use std::process::{Child, Stdio};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::{archive, long_store};
 use crate::support::TestStore;
 
-/// Every event once, in order, whatever else is added.
+/// Every event once, in order, whatever was added since.
 #[track_caller]
 fn all_there(store: &TestStore, before: &[Value], what: &str) {
     let mut after = store.log_events();

@@ -1,4 +1,4 @@
-//! Old events move into files, and nobody who reads the log notices.
+//! Old events move into archive files without changing what commands show.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::support::{InProcessStore, StorefrontFixture, TestStore, json_str};
 
 const AUTUMN: &str = "2026-10-05T12:00:00Z";
 
-/// An act, recorded at some time.
+/// A command, recorded at the given time.
 fn act(store: &TestStore, clock: &'static str) {
     store.clock.set(clock);
     let now = store.run_ok(&["config", "get", "web/url/use_store"]);
@@ -34,7 +34,7 @@ fn files(archived: &Value) -> Vec<(String, u64, u64)> {
     files.iter().map(file).collect()
 }
 
-/// A visit each month of a summer, and one now.
+/// A session in each month of a summer, and one now.
 fn summer() -> StorefrontFixture {
     let store = TestStore::uninitialized();
     store.clock.set("2026-06-01T08:00:00Z");
@@ -89,7 +89,7 @@ fn each_day_that_is_old_enough_gets_a_file() {
     act(&store, "2026-08-05T23:59:59.999999Z");
     act(&store, "2026-08-06T00:00:00Z");
     store.clock.set(AUTUMN);
-    // Sixty days before are 2026-08-06, 12:00: that day stays.
+    // Sixty days before is 2026-08-06, 12:00: that day stays.
     let wish = store.run_json(&["log", "archive", "--dry-run"]);
     assert_eq!(wish["before"], "2026-08-06T00:00:00.000000Z");
     assert_eq!(
@@ -117,7 +117,7 @@ fn each_day_that_is_old_enough_gets_a_file() {
         event["details"]["files"][2]["sha256"],
         archived["files"][2]["sha256"]
     );
-    // Once is enough.
+    // A second run archives nothing.
     let again = archive(&store);
     assert_eq!(
         (&again["events"], &again["audit_seq"]),
@@ -127,7 +127,7 @@ fn each_day_that_is_old_enough_gets_a_file() {
     store.run_ok(&["config", "set", "system/rotation/lifetime", "30"]);
     assert_eq!(files(&archive(&store)), [("2026-08-06".to_owned(), 7, 7)]);
     store.run_json(&["log", "verify"]);
-    // Each file is told by itself, too.
+    // Each file verifies by itself, too.
     let key = store.run_ok(&["key", "verifier"]);
     for entry in fs::read_dir(store.dir().join("archive")).expect("archives") {
         let path = entry.expect("an entry").path().display().to_string();
@@ -138,7 +138,7 @@ fn each_day_that_is_old_enough_gets_a_file() {
     }
 }
 
-/// Weeks begin on Monday; a day of 25 hours is one.
+/// Weeks begin on Monday; a day of 25 hours is one day.
 #[test]
 fn archives_can_cover_weeks_and_months_in_the_stores_time_zone() {
     for (frequency, expected) in [
@@ -238,7 +238,7 @@ fn commands_that_need_a_missing_archive_name_it() {
         assert!(json_str(&error["message"]).contains(name), "{error}");
     }
     assert!(!std::path::Path::new(&file).exists());
-    // Who does not come that far reads on.
+    // A list that does not reach it still works.
     store.run_json(&["log", "list", "--limit", "3"]);
     store.run_json(&["log", "list", "--since", "2026-08-01"]);
     store.run_json(&["log", "list", "--until", "2026-06-02"]);
@@ -248,7 +248,7 @@ fn commands_that_need_a_missing_archive_name_it() {
     store.run_json(&["log", "verify"]);
 }
 
-/// Ids that only an archive names any more are not given again.
+/// Ids that only archived events mention are not reused.
 #[test]
 fn a_local_id_is_never_reused() {
     let store = TestStore::uninitialized();
@@ -273,7 +273,7 @@ fn a_local_id_is_never_reused() {
     store.run_json(&["log", "verify"]);
 }
 
-/// A log of many days: as many files, so that archiving takes a while.
+/// A log of many days with as many archives, so that archiving takes a while.
 fn long_store(events: u64, days: u64) -> TestStore {
     let store = TestStore::uninitialized();
     store.clock.set("2026-04-01T08:00:00Z");

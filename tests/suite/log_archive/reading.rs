@@ -1,4 +1,4 @@
-//! Whoever reads does not notice where events are kept.
+//! Commands show the same wherever events are stored.
 
 use std::fs;
 
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{AUTUMN, act, archive, long_store, summer};
 
-/// Everything that reads, before and after; the event of the archive apart.
+/// Every reading command, before and after, except the event of the archiving
+/// itself.
 #[test]
 fn archiving_does_not_change_what_commands_show() {
     let shop = summer();
@@ -73,8 +74,8 @@ fn archiving_does_not_change_what_commands_show() {
     assert_eq!(verified["archived"], archived["events"]);
 }
 
-/// Reports and statements name the newest checkpoint, which is another one after
-/// every act.
+/// Reports and statements name the newest checkpoint, which changes with every
+/// event.
 fn without_checkpoint(said: &str) -> String {
     let Ok(Value::Object(mut said)) = serde_json::from_str(said) else {
         return said.to_owned();
@@ -109,7 +110,7 @@ fn pages_continue_from_the_database_into_archives() {
         }
         assert_eq!(json!(paged), whole);
     }
-    // The other way, as who follows the log does.
+    // In the other direction, as followers of the log read.
     let cursor = store.home().join("cursor").display().to_string();
     let lines = store.run_ok(&[
         "log",

@@ -1,4 +1,4 @@
-//! Somebody reads, exports or kills while a shopper is erased.
+//! Reading, exporting and killing while a shopper is erased.
 
 use std::fs;
 use std::process::Stdio;
@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{ADDRESS, ID, erase, events, files_with, shop_without_quentin, verifies};
 use crate::support::{TestStore, json_str};
 
-/// Somebody reads pages from before the erasure: it is recorded, and not done
-/// before they are through.
+/// While somebody reads pages from before the erasure, it is recorded but not
+/// finished.
 #[test]
 fn an_erasure_waits_for_readers_of_older_pages() {
     let store = shop_without_quentin();
@@ -30,7 +30,7 @@ fn an_erasure_waits_for_readers_of_older_pages() {
         7,
     );
     assert_eq!(store.log_events()[0]["action"], "erase");
-    // The reader still has everything that it reads of.
+    // The reader still has everything that it reads.
     assert_eq!(count(), before);
     for name in &archives {
         assert!(names(&store).contains(name), "{name}");
@@ -47,14 +47,14 @@ fn an_erasure_waits_for_readers_of_older_pages() {
     verifies(&store);
 }
 
-/// The names of archives.
+/// The names of the archives.
 fn names(store: &TestStore) -> Vec<String> {
     let entries = fs::read_dir(store.dir().join("archive")).expect("archives");
     let names = entries.map(|entry| entry.expect("one").file_name().into_string().expect("text"));
     names.filter(|name| name != "lock").collect()
 }
 
-/// Killed wherever it was: no event is lost, and the same command ends it.
+/// Wherever it is killed, no event is lost and the same command finishes it.
 #[test]
 fn a_killed_erasure_can_be_finished() {
     let sound = shop_without_quentin();
@@ -89,8 +89,8 @@ fn a_killed_erasure_can_be_finished() {
     }
 }
 
-/// An export at the same time holds everything or nothing of it, and proves
-/// itself either way.
+/// A concurrent export contains all or none of the erased data, and verifies in
+/// both cases.
 #[test]
 fn a_concurrent_export_is_from_before_or_after_the_erasure() {
     let sound = shop_without_quentin();

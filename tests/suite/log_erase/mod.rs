@@ -1,5 +1,5 @@
-//! A removed shopper leaves the log: their address is nowhere any more, and
-//! everything that was proven stays so.
+//! A removed shopper is erased from the log: their address is left nowhere, and
+//! everything that was proven before still verifies.
 
 use std::fs;
 use std::path::Path;
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 
 use crate::support::{StorefrontFixture, TestStore, rest_customer, rest_page};
 
-/// As the merchant writes it; people write it otherwise.
+/// In the merchant's spelling; people spell it differently.
 const ADDRESS: &str = "Quentin.Quill@Example.com";
 const ID: &str = "5000";
 
 const SUMMER: &str = "2026-07-01T10:00:00Z";
 const AUTUMN: &str = "2026-10-05T12:00:00Z";
 
-/// Every file below a directory that holds the word, however it is written and
-/// compressed, and not only as the end of another one.
+/// Every file below a directory that contains the word, ignoring case and
+/// compression, unless it is only the end of another word.
 fn files_with(dir: &Path, word: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).expect("a directory") {
@@ -48,8 +48,8 @@ fn files_with(dir: &Path, word: &str) -> Vec<String> {
     found
 }
 
-/// A shop with thousands of customers, so that pages were divided, in which
-/// somebody was visited, asked about, had orders, and is gone.
+/// A store with thousands of customers, so that pages were split. One of them
+/// was visited, asked about and had orders, and is removed.
 fn shop_without_quentin() -> TestStore {
     let store = TestStore::uninitialized();
     store.clock.set(SUMMER);
@@ -110,7 +110,7 @@ fn shop_without_quentin() -> TestStore {
     );
     store.run_ok(&["customer", "edit", ID, "--email", "Q.Quill@Example.com"]);
     store.run_ok(&["customer", "edit", ID, "--email", ADDRESS]);
-    // Somebody else, whose address ends like theirs.
+    // Another customer, whose address ends with theirs.
     store.run_failing(
         &["login", "not-quentin.quill@example.com"],
         "customer_not_found",
@@ -122,8 +122,8 @@ fn shop_without_quentin() -> TestStore {
     store
 }
 
-/// What a page that is divided leaves behind, in bytes that nothing refers to
-/// any more: here of a row that came and went while nothing was overwritten.
+/// What a split page leaves behind, in bytes that nothing refers to any more:
+/// here, a row that was added and deleted while nothing was overwritten.
 fn leave_behind(store: &TestStore) {
     rusqlite::Connection::open(store.dir().join("lac.db"))
         .expect("a database")
@@ -179,7 +179,7 @@ fn an_erased_address_is_left_in_no_file() {
     assert!(!files_with(&store.dir(), "not-quentin.quill@example.com").is_empty());
     let verified = verifies(&store);
     assert_eq!(verified["erased"], erased["events"]);
-    // Who acted, when and on whom stays; what was said does not.
+    // Who acted, when and on whom is kept; free text is not.
     let after = events(&store);
     let gone: Vec<u64> = erased["ranges"]
         .as_array()
@@ -219,7 +219,8 @@ fn a_second_erasure_changes_nothing() {
     verifies(&store);
 }
 
-/// What the first run of a day says of a shopper can be erased by a second.
+/// Shopper data recorded after the first erasure of a day is erased by a second
+/// one.
 #[test]
 fn events_after_an_erasure_are_erased_by_the_next() {
     let store = shop_without_quentin();
@@ -269,7 +270,7 @@ fn only_removed_customers_can_be_erased_and_only_with_the_resource() {
         (&denied["action"], &denied["result"]),
         (&json!("erase"), &json!("failure"))
     );
-    // Not by somebody who sees a part of the websites only.
+    // A user who sees only some websites cannot erase.
     let eraser = store.create_user_with_resources("eraser", &["Lac::erase"]);
     store.run_ok(&["role", "scope", "erasers", "website:base"]);
     assert_eq!(store.run_as(&eraser, &ask).code, 4);
@@ -336,7 +337,7 @@ fn older_exports_still_verify_after_an_erasure() {
         assert_eq!(said["kind"], "export");
     }
     store.run_json(&["log", "verify", "--since", &note]);
-    // What is exported now proves as much, and says what is not there.
+    // A new export proves as much, and names what is missing.
     let file = store.home().join("after.csv").display().to_string();
     store.run_json(&["log", "export", &file, "--proof", "range"]);
     let said = store.run_json(&["log", "verify", "--file", &file]);

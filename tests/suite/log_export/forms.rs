@@ -1,4 +1,4 @@
-//! What an export is made of: formats, compression, and where it goes.
+//! The forms of an export: formats, compression and targets.
 
 use std::io::{Cursor, Read as _};
 
@@ -16,8 +16,8 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// A cell as it stands for a value: text as it is, nothing for null, JSON for
-/// what is nested.
+/// A value as a CSV cell: text unchanged, nothing for null, JSON for nested
+/// values.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -63,7 +63,7 @@ fn csv_has_a_header_and_a_row_for_every_event() {
     assert!(listed.starts_with(&text), "byte for byte the same");
 }
 
-/// A name ends in the content, and in the compression after it.
+/// A name ends with the format, followed by the compression.
 #[test]
 fn compressed_exports_have_the_same_content_and_are_hashed_as_written() {
     let store = shop();
@@ -92,7 +92,7 @@ fn compressed_exports_have_the_same_content_and_are_hashed_as_written() {
     }
 }
 
-/// `tests/foreign` has other programs look into these.
+/// The scripts in `tests/foreign` read these with other programs.
 #[test]
 fn xlsx_and_ocsf_exports_contain_every_event() {
     let store = shop();
@@ -112,13 +112,14 @@ fn xlsx_and_ocsf_exports_contain_every_event() {
     for event in &events {
         assert!(event["class_uid"].is_u64() && event["metadata"]["product"].is_object());
     }
-    // Its fields are not those of the log.
+    // Its fields differ from those of the log.
     let file = path(&store, "q5.ocsf");
     let args = ["log", "export", &file, "--columns", "seq"];
     store.run_failing(&args, "invalid_value", 2);
 }
 
-/// Stdout gets the rows alone; the record comes first, and is among them.
+/// Stdout receives only the rows; the export is recorded first and is among
+/// them.
 #[test]
 fn stdout_receives_only_rows() {
     let store = shop();
@@ -153,7 +154,7 @@ fn stdout_receives_only_rows() {
         (head, rows),
         ("seq", seqs(&oldest_first(store.log_events())))
     );
-    // Neither manifest nor proof has a place there.
+    // Manifest and proof cannot be written there.
     let proof = ["log", "export", "-", "--format", "csv", "--proof", "range"];
     store.run_failing(&proof, "invalid_value", 2);
     store.run_failing(
@@ -175,7 +176,7 @@ fn the_file_name_or_a_flag_selects_the_format() {
     assert_eq!(given["rows"], 4);
     assert!(text(&store, "q4.txt").starts_with("seq,time,"));
     assert_eq!(manifest(&store, "q4.txt")["content"], "csv");
-    // What is asked for counts before the name; the compression stays.
+    // The flag takes precedence over the name; the compression stays.
     export(&store, "q4.csv.gz", &["--format", "jsonl"]);
     let plain = String::from_utf8(gunzip(&bytes(&store, "q4.csv.gz"))).expect("UTF-8");
     assert_eq!(lines(&plain).len(), 5);
@@ -183,7 +184,7 @@ fn the_file_name_or_a_flag_selects_the_format() {
     assert_eq!(manifest(&store, "q4.ndjson")["content"], "jsonl");
 }
 
-/// For people and for programs; nothing on stderr either way.
+/// For people and for programs; stderr is empty in both cases.
 #[test]
 fn the_output_describes_the_export() {
     let store = TestStore::new();

@@ -1,5 +1,5 @@
-//! The manifest: every field of it, and the signature over all of them,
-//! checked with nothing but what the docs say and other people's code.
+//! The manifest: every field, and the signature over all of them, checked using
+//! only the docs and third-party code.
 
 use serde_json::{Value, json};
 use signed_note::{Note, StandardVerifier, VerifierList};
@@ -9,8 +9,8 @@ use crate::log::FIELDS;
 use crate::log_filters::busy::shop;
 use crate::support::{TestStore, create_user_with_own_role};
 
-/// RFC 8785 for what a manifest holds: sorted keys, no white space, whole
-/// numbers.
+/// RFC 8785 for the values in a manifest: sorted keys, no white space,
+/// integers.
 fn canonical(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -31,8 +31,8 @@ fn canonical(value: &Value) -> String {
     }
 }
 
-/// Whether `key` signed the manifest as it is: its canonical form without the
-/// signature is the text of a signed note.
+/// Whether `key` signed this manifest: its canonical form without the signature
+/// is the text of a signed note.
 fn is_signed(manifest: &Value, key: &str) -> bool {
     let mut unsigned = manifest.clone();
     let signature = unsigned
@@ -92,10 +92,10 @@ fn signature_and_checkpoint_verify_independently() {
     let note = Note::from_bytes(note.as_bytes()).expect("a note");
     let body = tlog_tiles::Checkpoint::from_bytes(note.text()).expect("a checkpoint");
     assert_eq!(body.origin(), "test.example");
-    // The export's own event came after it.
+    // The export's own event came later.
     let own = &store.log_events()[0];
     assert_eq!(own["seq"], body.size() + 1);
-    // Nothing in it can be changed, added or left out.
+    // Nothing can be changed, added or removed.
     for name in manifest.as_object().expect("an object").keys() {
         if name == "signature" {
             continue;
@@ -111,8 +111,8 @@ fn signature_and_checkpoint_verify_independently() {
     assert!(!is_signed(&more, key));
 }
 
-/// What was written in words and local days stands there as it was taken:
-/// instants in UTC, the end exclusive, ids for addresses.
+/// Words and local days are stored resolved: instants in UTC with an exclusive
+/// end, and ids for addresses.
 #[test]
 fn the_manifest_holds_the_resolved_filter() {
     let store = shop();
@@ -162,7 +162,7 @@ fn the_manifest_holds_the_resolved_filter() {
     });
     assert_eq!(manifest["filter"], expected);
     assert_eq!(manifest["rows"], 0);
-    // A whole day, from the first event of it to the last.
+    // A whole day, from its first event to its last.
     export(
         &store,
         "day.csv",
@@ -183,8 +183,8 @@ fn the_manifest_holds_the_resolved_filter() {
     assert_eq!(super::manifest(&store, "none.csv")["window"], Value::Null);
 }
 
-/// A role scope is part of what is signed: nobody takes the rows of one
-/// website for those of all.
+/// The role scope is signed, too: the rows of one website cannot pass for all
+/// rows.
 #[test]
 fn the_manifest_states_the_exporters_scope() {
     let store = shop();
@@ -214,7 +214,7 @@ fn the_manifest_states_the_exporters_scope() {
     );
     assert_eq!(manifest["exported_by"]["admin"], "clerk");
     assert_eq!(manifest["filter"], json!({}));
-    // The rest of a range is not theirs to show.
+    // They may not show the rest of a range.
     let range = ["log", "export", &file, "--proof", "range", "-o", "json"];
     store
         .run_as(&clerk, &range)
@@ -258,7 +258,7 @@ fn the_login_log_resource_exports_logins_only() {
         .assert_failed("resource_denied", 4);
 }
 
-/// The proof itself is checked where proofs are.
+/// `tests/suite/tamper` checks the proof itself.
 #[test]
 fn a_proof_is_a_separate_file_named_in_the_manifest() {
     let store = shop();
@@ -280,7 +280,8 @@ fn a_proof_is_a_separate_file_named_in_the_manifest() {
     let book = path(&store, "q4.xlsx");
     let args = ["log", "export", &book, "--proof", "sparse"];
     store.run_failing(&args, "invalid_value", 2);
-    // Reasons are in no record: that none is left out cannot be proven.
+    // Records do not contain reasons, so completeness by reason cannot be
+    // proven.
     let file = path(&store, "help.csv");
     let args = [
         "log", "export", &file, "--reason", "help", "--proof", "range",
@@ -293,7 +294,7 @@ fn a_proof_is_a_separate_file_named_in_the_manifest() {
     );
 }
 
-/// A store without any event of a filter has a proof of that, too.
+/// A filter that matches no event has a proof, too.
 #[test]
 fn an_empty_export_has_a_proof() {
     let store = TestStore::new();

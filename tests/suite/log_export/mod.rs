@@ -1,5 +1,5 @@
-//! Taking events along: what the file holds, what its manifest says and proves,
-//! what is recorded, and what is left wherever something goes wrong.
+//! Exporting events: the file, its manifest and proof, what is recorded, and
+//! what is left after a failure.
 
 mod cells;
 mod forms;
@@ -16,13 +16,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::support::{TestStore, rest_customer, rest_page, sample_stores};
 
-/// Where an export goes, as an argument.
+/// The path of an export, as an argument.
 fn path(store: &TestStore, name: &str) -> String {
     let path = store.home().join(name);
     path.to_str().expect("a path").to_owned()
 }
 
-/// Makes an export; the answer.
+/// Makes an export; returns the JSON output.
 #[track_caller]
 fn export(store: &TestStore, name: &str, flags: &[&str]) -> Value {
     let path = path(store, name);
@@ -57,13 +57,13 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(line).collect()
 }
 
-/// The log as exports have it: oldest first.
+/// The log in the order of exports: oldest first.
 fn oldest_first(mut events: Vec<Value>) -> Vec<Value> {
     events.reverse();
     events
 }
 
-/// What lies in the store's home beside the store itself.
+/// Everything in the store's home besides the store itself.
 fn left(store: &TestStore) -> Vec<String> {
     names_in(store.home())
 }
@@ -85,7 +85,7 @@ fn names_in(dir: &Path) -> Vec<String> {
     names
 }
 
-/// A log of a few thousand events: customers who all say yes.
+/// A log of a few thousand events: many customers consent.
 fn crowd(customers: u64) -> TestStore {
     let store = TestStore::new();
     for (kind, data) in sample_stores() {

@@ -1,4 +1,4 @@
-//! An export is an event itself; one that is denied is nothing but an event.
+//! An export is recorded as an event; a denied one writes nothing else.
 
 use serde_json::{Value, json};
 
@@ -38,13 +38,13 @@ fn an_export_is_recorded() {
         },
     });
     assert_eq!(own["details"], expected);
-    // It is not in itself, and is in the next one.
+    // It does not contain its own event; the next one does.
     export(&store, "all.jsonl", &[]);
     let all = super::lines(&super::text(&store, "all.jsonl"));
     assert_eq!(all.last(), Some(own));
 }
 
-/// To a file or to stdout: not a byte of it, and on record.
+/// To a file or to stdout: not a byte is written, and the denial is recorded.
 #[test]
 fn a_denied_export_writes_nothing_and_is_recorded() {
     let store = shop();
@@ -59,7 +59,7 @@ fn a_denied_export_writes_nothing_and_is_recorded() {
     ] {
         let events = store.log_events().len();
         let args = [args, &["-o", "json"]].concat();
-        // Nothing is on stdout, not even a head.
+        // Stdout is empty, without even a header.
         store
             .run_as(&nobody, &args)
             .assert_failed("resource_denied", 4);
@@ -69,14 +69,14 @@ fn a_denied_export_writes_nothing_and_is_recorded() {
         assert_eq!(own, ["log", "read", "failure", "nobody"]);
     }
     assert_eq!(left(&store), before);
-    // A mistake is no attempt.
+    // A usage error is not recorded.
     let events = store.log_events();
     let typo = ["log", "export", &file, "--result", "maybe"];
     store.run_failing(&typo, "invalid_value", 2);
     assert_eq!((store.log_events(), left(&store)), (events, before));
 }
 
-/// Where the record cannot be written, there is no export.
+/// If the event cannot be recorded, there is no export.
 #[test]
 fn an_export_fails_if_it_cannot_be_recorded() {
     let store = TestStore::new();

@@ -1,4 +1,5 @@
-//! Killed, or not alone: the old file or a new one, and always a whole one.
+//! Killed or concurrent exports leave the old file or a new one, always
+//! complete.
 
 use std::process::Stdio;
 use std::thread;
@@ -6,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::{bytes, crowd, export, left, manifest, path, sha256};
 
-/// Killed without a warning at forty moments from beginning to end.
+/// Killed without warning at forty moments from start to end.
 #[test]
 fn a_killed_export_leaves_the_old_or_the_new_file() {
     let store = crowd(2000);
-    // Neither has the events of exports in it: they are always the same.
+    // Neither file contains events of exports, so they are always the same.
     let old = ["--action-group", "stores"];
     let new = ["--action-group", "consent,customers", "--proof", "range"];
     let sum = |flags: &[&str]| {
@@ -41,14 +42,14 @@ fn a_killed_export_leaves_the_old_or_the_new_file() {
         replaced += u32::from(found == news);
     }
     assert!(kept > 0, "{kept} kept, {replaced} replaced");
-    // The log took no harm, and the next export leaves nothing lying about.
+    // The log is intact, and the next export leaves no temporary files.
     store.run_ok(&["doctor", "-q"]);
     assert_eq!(sum(&new), news);
     let names = ["q4.csv", "q4.csv.manifest.json", "q4.csv.proof"];
     assert_eq!(left(&store), names);
 }
 
-/// Whoever is last wins, with file, proof and manifest of one export.
+/// The last one wins, with file, proof and manifest of the same export.
 #[test]
 fn concurrent_exports_leave_one_complete_export() {
     let store = crowd(300);

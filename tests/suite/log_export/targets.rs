@@ -1,4 +1,4 @@
-//! Where an export may go, and what is left where it may not.
+//! Valid targets of an export, and what is left if the target is invalid.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{bytes, crowd, export, left, manifest, names_in, path, sha256, text};
 use crate::support::TestStore;
 
-/// What was there stays as it was, nothing comes beside it, and nothing is
-/// recorded: nothing was exported.
+/// The old file is unchanged, no new file appears, and nothing is recorded
+/// because nothing was exported.
 #[test]
 fn targets_that_are_not_regular_files_are_refused() {
     let store = TestStore::new();
@@ -32,7 +32,7 @@ fn targets_that_are_not_regular_files_are_refused() {
         ("pipe.csv", "it is no ordinary file; - writes to stdout"),
         ("/dev/null", "it is no ordinary file; - writes to stdout"),
     ] {
-        // Joined to an absolute path, home is gone.
+        // Joining an absolute path replaces the home directory.
         let file = path(&store, name);
         let args = ["log", "export", &file, "--format", "csv"];
         let error = store.run_failing(&args, "invalid_value", 2);
@@ -52,7 +52,7 @@ fn targets_that_are_not_regular_files_are_refused() {
     assert!(fs::metadata("/dev/null").expect("there").mode() & 0o20_000 != 0);
 }
 
-/// What stands beside it is looked at before anything is recorded as well.
+/// The manifest and the proof are also checked before anything is recorded.
 #[test]
 fn an_irreplaceable_manifest_or_proof_is_refused() {
     let store = TestStore::new();
@@ -87,8 +87,8 @@ fn an_unwritable_directory_is_refused() {
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o700)).expect("open");
 }
 
-/// Personal data: nobody else reads it, whatever was there before, and another
-/// name of the old file keeps the old.
+/// Exports hold personal data: nobody else can read the file, whatever was
+/// there before, and a hard link to the old file keeps the old contents.
 #[test]
 fn a_file_is_replaced_atomically_and_is_private() {
     let store = TestStore::new();
@@ -116,7 +116,7 @@ fn a_file_is_replaced_atomically_and_is_private() {
     assert_eq!(left(&store), names);
 }
 
-/// In the directory one is in, by a name that looks like a flag or has spaces.
+/// In the current directory, with names that look like flags or contain spaces.
 #[test]
 fn relative_and_unusual_file_names_work() {
     let store = TestStore::new();
@@ -131,8 +131,7 @@ fn relative_and_unusual_file_names_work() {
     }
 }
 
-/// A file that may grow no further stands for a disk that is full. What was
-/// there is there still.
+/// A file size limit simulates a full disk. The old file is kept.
 #[test]
 fn a_full_disk_leaves_the_old_file() {
     let store = crowd(2000);
@@ -141,7 +140,8 @@ fn a_full_disk_leaves_the_old_file() {
         let before = (left(&store), bytes(&store, name), store.log_events().len());
         let file = path(&store, name);
         let lac = store.command(&["log", "export", &file, "-o", "json"]);
-        // 512 bytes each, so 64 KiB; the signal is ignored, so that writing fails.
+        // 128 blocks of 512 bytes are 64 KiB; the signal is ignored, so that
+        // the write fails.
         let script = "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\"";
         let mut limited = Command::new("sh");
         limited

@@ -1,4 +1,4 @@
-//! A log with something for every filter.
+//! A log with data for every filter.
 
 use crate::support::{
     StorefrontFixture, TestStore, create_user_with_own_role, rest_customer, rest_page,
@@ -7,9 +7,9 @@ use crate::support::{
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
 
-/// The names by which customers can be asked for, and the ids that the log
-/// knows them by. Dan is no customer any more: his address is looked for in
-/// the events, his id is what it was.
+/// The ways to name customers in a filter, and the ids they have in the log.
+/// Dan has been removed: his address is found in the events, and his id is the
+/// old one.
 pub const CUSTOMERS: [(&str, &[&str]); 10] = [
     ("1", &["1"]),
     ("ADA@example.com", &["1"]),
@@ -23,13 +23,13 @@ pub const CUSTOMERS: [(&str, &[&str]); 10] = [
     ("999", &["999"]),
 ];
 
-/// Nobody's any more, but in the log.
+/// A removed customer, known only from the log.
 pub const REMOVED: &str = "dan@example.com";
 
-/// Agents with and without a comma in their names, visits and refusals on two
-/// websites, a customer who got the merchant's id and one who was removed,
-/// reasons in capitals, with quotes and beyond ASCII: over the week in which
-/// the clocks of Berlin go back.
+/// Agents with and without a comma in their names, sessions and refusals on two
+/// websites, a customer who got a merchant id, a removed customer, and reasons
+/// with capitals, quotes and non-ASCII text, in the week when the clocks of
+/// Berlin go back.
 pub fn shop() -> TestStore {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
@@ -88,7 +88,7 @@ pub fn shop() -> TestStore {
     shop.store
 }
 
-/// Puts what is older than a day into archives: all but the last of it.
+/// Archives events older than a day: all but the last of them.
 pub fn archive(store: &TestStore) {
     store.run_ok(&["config", "set", "system/rotation/lifetime", "1"]);
     store.run_ok(&["log", "archive"]);

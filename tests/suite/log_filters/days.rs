@@ -1,4 +1,4 @@
-//! Dates and periods, in a zone whose clocks go back and forward.
+//! Dates and periods in a time zone whose clocks go back and forward.
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Berlin;
@@ -8,8 +8,8 @@ use super::language::{midnight, time};
 use crate::log::{list, seqs};
 use crate::support::TestStore;
 
-/// A store in Berlin in which something happens every half hour, both ends
-/// included.
+/// A store in Berlin with an event every half hour, from the first time to the
+/// last inclusive.
 fn every_half_hour(first: &str, last: &str) -> TestStore {
     let parse = |text: &str| -> DateTime<Utc> { text.parse().expect("an instant") };
     let store = TestStore::uninitialized();
@@ -27,18 +27,18 @@ fn every_half_hour(first: &str, last: &str) -> TestStore {
     store
 }
 
-/// Sets the clock. Tests end before what is leaked here matters.
+/// Sets the clock. The strings leaked here are freed when the test ends.
 fn set(store: &TestStore, at: DateTime<Utc>) {
     let text = at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
     store.clock.set(Box::leak(text.into_boxed_str()));
 }
 
-/// What happened between the two, as the program has it.
+/// The events between two times, as the program finds them.
 fn found(store: &TestStore, filter: &[&str]) -> Vec<Value> {
     list(store.run(&[&["log", "list", "-o", "json"], filter].concat()))
 }
 
-/// What happened from one instant on and before another.
+/// The events from one instant until before another.
 fn within(store: &TestStore, from: DateTime<Utc>, before: DateTime<Utc>) -> Vec<Value> {
     let is_within = |event: &Value| from <= time(event) && time(event) < before;
     store.log_events().into_iter().filter(is_within).collect()
@@ -62,11 +62,11 @@ fn the_day_when_clocks_go_back_has_25_hours() {
         midnight(day("2026-10-26")),
     );
     assert_eq!(whole, expected);
-    // The day before, the day itself and the day after are everything.
+    // The day before, the day itself and the day after cover everything.
     let before = found(&store, &["--until", "2026-10-24", "--action", "set"]);
     let after = found(&store, &["--since", "2026-10-26"]);
     assert_eq!((before.len(), after.len()), (2, 4));
-    // What clocks showed twice, from 02:00 to 03:00, is both of it.
+    // The hour from 02:00 to 03:00 occurred twice; both are included.
     let twice = ["--since", "2026-10-25 02:00", "--until", "2026-10-25 02:59"];
     assert_eq!(found(&store, &twice).len(), 4);
     let summer = [
@@ -85,7 +85,7 @@ fn the_day_when_clocks_go_forward_has_23_hours() {
     assert_eq!(whole.len(), 46);
     assert_eq!(whole[45]["time"], "2026-03-28T23:00:00.000000Z");
     assert_eq!(whole[0]["time"], "2026-03-29T21:30:00.000000Z");
-    // 02:00 to 03:00 never was: nothing lies in it, nor is anything lost.
+    // 02:00 to 03:00 did not exist: it contains nothing, and nothing is lost.
     let never = ["--since", "2026-03-29 02:00", "--until", "2026-03-29 02:59"];
     assert_eq!(found(&store, &never).len(), 0);
     let before = found(&store, &["--until", "2026-03-29 01:59", "--action", "set"]);
@@ -93,7 +93,8 @@ fn the_day_when_clocks_go_forward_has_23_hours() {
     assert_eq!(before.len() + after.len(), 1 + 51);
 }
 
-/// Every period as of one moment: a Wednesday, ten days after clocks went back.
+/// Every period as of one moment: a Wednesday, ten days after the clocks went
+/// back.
 #[test]
 fn periods_are_local_days_and_durations_are_exact() {
     let store = every_half_hour("2026-09-30T21:00:00Z", "2026-09-30T23:00:00Z");
@@ -144,7 +145,7 @@ fn periods_are_local_days_and_durations_are_exact() {
         let expected = within(&store, DateTime::UNIX_EPOCH, midnight(before));
         assert_eq!(until, expected, "{period}");
     }
-    // A week ago is 168 hours ago, whatever clocks did meanwhile.
+    // A week ago is 168 hours ago, whatever the clocks did meanwhile.
     for (length, hours) in [("2h", 2), ("7d", 168), ("10d", 240), ("36h", 36)] {
         let from = now - TimeDelta::hours(hours);
         let since = found(&store, &["--since", length]);

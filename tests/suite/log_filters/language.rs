@@ -1,5 +1,4 @@
-//! What each filter means for one event: said here once more, as plainly as
-//! possible.
+//! What each filter means for one event: a second, simple implementation.
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone as _, Utc};
 use chrono_tz::Europe::Berlin;
@@ -10,24 +9,24 @@ use super::busy::{CUSTOMERS, REMOVED};
 /// How values of a flag are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// The field is one of the values.
+    /// The field equals one of the values.
     Is(&'static str),
-    /// The same; the name as it stands, or split at its commas.
+    /// The same; the name as a whole, or split at its commas.
     Named(&'static str),
     Customer,
     Session,
     Document,
-    /// No event of this release has an address: `select_tests` has networks.
+    /// In this release no event has an address: `select_tests` covers networks.
     Address,
-    /// The field contains one of the values, in capitals or not.
+    /// The field contains one of the values, ignoring case.
     Contains(&'static str),
-    /// Of what is written as a text, or as JSON.
+    /// The same for fields that are text or JSON.
     ContainsJson,
     Since,
     Until,
 }
 
-/// The language. All but the last five have a `--not-…` beside them.
+/// All filter flags. All but the last five have a `--not-…` form.
 pub const FLAGS: [(&str, How); 17] = [
     ("action-group", How::Is("action_group")),
     ("action", How::Is("action")),
@@ -48,7 +47,7 @@ pub const FLAGS: [(&str, How); 17] = [
     ("until", How::Until),
 ];
 
-/// One filter as it is written.
+/// One filter with its values.
 #[derive(Debug, Clone)]
 pub struct Clause {
     pub flag: &'static str,
@@ -58,8 +57,8 @@ pub struct Clause {
 }
 
 impl Clause {
-    /// As arguments: a flag for each value, or the values with commas between
-    /// them where none has one.
+    /// As arguments: a flag for each value, or comma-separated values if none
+    /// contains a comma.
     pub fn args(&self) -> Vec<String> {
         let not = if self.not { "not-" } else { "" };
         let flag = format!("--{not}{}", self.flag);
@@ -71,7 +70,8 @@ impl Clause {
         vec![flag, self.values.join(",")]
     }
 
-    /// Several values mean any of them; what is left out is none of them.
+    /// An event fits if it has any of the values; with `--not-…`, if it has
+    /// none.
     pub fn fits(&self, event: &Value) -> bool {
         let any = self.values.iter().any(|value| self.one(value, event));
         any != self.not
@@ -93,7 +93,7 @@ impl Clause {
                 let (_, number) = document.split_once(':').expect("kind:number");
                 document == value.replace('-', "_") || number == value
             }),
-            // A broker's callers come from no network.
+            // Callers of the broker have no network address.
             How::Address => {
                 let address = event["ip_address"].as_str();
                 address.is_some_and(|address| !address.starts_with("unix:"))
@@ -127,8 +127,8 @@ pub fn time(event: &Value) -> DateTime<Utc> {
     time.parse().expect("RFC 3339")
 }
 
-/// A day of Berlin, or an instant to the microsecond. An end includes what was
-/// written.
+/// A day in Berlin, or an instant in microseconds. An end includes the given
+/// day or instant.
 fn bound(text: &str, is_end: bool) -> DateTime<Utc> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return midnight(day + Days::new(u64::from(is_end)));
@@ -137,14 +137,14 @@ fn bound(text: &str, is_end: bool) -> DateTime<Utc> {
     at + chrono::TimeDelta::microseconds(i64::from(is_end))
 }
 
-/// When a day begins in Berlin.
+/// The start of a day in Berlin.
 pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
     let local = day.and_hms_opt(0, 0, 0).expect("midnight");
     let at = Berlin.from_local_datetime(&local).earliest();
     at.expect("no gap at midnight").to_utc()
 }
 
-/// What one can ask for with a flag: what the log has, and what it has not.
+/// Values for a flag: some that occur in the log and some that do not.
 pub fn values(how: How, log: &[Value]) -> Vec<String> {
     let field = |name: &str| {
         let mut values: Vec<String> = log

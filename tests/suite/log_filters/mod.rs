@@ -1,5 +1,5 @@
-//! The filters that every command of the log shares, against plain
-//! recomputations over all events.
+//! The filters that all log commands share, compared with simple recomputations
+//! over all events.
 
 pub mod busy;
 mod days;

@@ -1,4 +1,4 @@
-//! Order, pages and columns of a list, and what no list takes.
+//! Order, pages and columns of a list, and invalid values.
 
 use std::cmp::Ordering;
 
@@ -12,8 +12,8 @@ fn found(store: &TestStore, args: &[&str]) -> Vec<Value> {
     list(store.run(&[&["log", "list", "-o", "json"], args].concat()))
 }
 
-/// Numbers by size, ids of customers as numbers before others, everything else
-/// by its text.
+/// Numbers by size, numeric customer ids before others, everything else as
+/// text.
 fn order(a: &Value, b: &Value, field: &str) -> Ordering {
     if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
         return a.cmp(&b);
@@ -28,7 +28,7 @@ fn order(a: &Value, b: &Value, field: &str) -> Ordering {
     }
 }
 
-/// Events without a value come last in both directions, the newest first among
+/// Events without a value come last in both directions, newest first among
 /// equals.
 #[test]
 fn lists_can_be_sorted_by_any_field_in_both_directions() {
@@ -62,7 +62,8 @@ fn lists_can_be_sorted_by_any_field_in_both_directions() {
     );
 }
 
-/// Pages of any size, both ways: every event of the filter exactly once.
+/// Pages of any size in both directions contain every matching event exactly
+/// once.
 #[test]
 fn pages_cover_every_event_exactly_once() {
     let store = shop();
@@ -105,7 +106,7 @@ fn pages(store: &TestStore) {
     }
 }
 
-/// The fields that were asked for, in that order, in every format.
+/// The requested fields in that order, in every format.
 #[test]
 fn columns_are_the_requested_ones() {
     let store = shop();
@@ -181,7 +182,7 @@ fn columns_are_the_requested_ones() {
     }
 }
 
-/// A flag that has a value which can be none says so, under its own name.
+/// A flag with an invalid value is named in the error message.
 #[test]
 fn invalid_values_are_reported_with_their_flag() {
     let store = shop();
@@ -206,15 +207,16 @@ fn invalid_values_are_reported_with_their_flag() {
     }
 }
 
-/// An address is a customer's, or some event's; if it is neither, somebody
-/// mistyped it, and nothing found would be a lie.
+/// An address must belong to a customer or to an event. Otherwise it is a typo,
+/// and an empty result would be misleading.
 #[test]
 fn an_unknown_address_is_an_error() {
     let store = shop();
     let events = found(&store, &["--customer", REMOVED]);
     assert!(!events.is_empty());
     assert!(events.iter().all(|e| e["customer_email"] == REMOVED));
-    // Theirs, though nothing of theirs fits the rest.
+    // The address is known, although no event of that customer matches the
+    // other filter.
     let none = found(&store, &["--customer", REMOVED, "--action", "expire"]);
     assert_eq!(none, [Value::Null; 0]);
     let out = store.home().join("log.csv");

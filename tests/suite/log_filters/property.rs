@@ -1,4 +1,4 @@
-//! Filters alone, in pairs, and in any combination.
+//! Filters alone, in pairs and in any combination.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
@@ -10,7 +10,7 @@ use super::language::{Clause, FLAGS, How, values};
 use crate::log::{list, seqs};
 use crate::support::TestStore;
 
-/// Whether a flag has a `--not-…` beside it.
+/// Whether a flag has a `--not-…` form.
 fn has_not(how: How) -> bool {
     !matches!(
         how,
@@ -52,8 +52,8 @@ fn check(store: &TestStore, log: &[Value], clauses: &[Clause]) {
     assert_eq!(found, expected);
 }
 
-/// Several values mean any of them, several filters all of them, and what has
-/// no value is neither asked for nor left out.
+/// Several values of a flag match any of them, several flags match all of them,
+/// and a missing value matches neither a flag nor its `--not-…` form.
 #[test]
 fn every_filter_and_pair_of_filters_matches_a_recomputation() {
     let store = shop();
@@ -87,8 +87,7 @@ fn any_combination_of_filters_matches_a_recomputation() {
     any_combination(&shop());
 }
 
-/// Where most of the log lies in archives, nothing is found that would not be
-/// found without, and nothing less.
+/// With most of the log in archives, the same events are found.
 #[test]
 fn any_combination_of_filters_finds_the_same_in_archives() {
     let store = shop();
@@ -99,8 +98,8 @@ fn any_combination_of_filters_finds_the_same_in_archives() {
     any_combination(&store);
 }
 
-/// Any filters with any values, as a list and as an export. An export is in
-/// the log itself: what goes to stdout already holds its own event.
+/// Any filters with any values, as a list and as an export. An export is
+/// recorded in the log: on stdout it contains its own event.
 fn any_combination(store: &TestStore) {
     let log = store.log_events();
     let pools: Vec<Vec<String>> = FLAGS.iter().map(|(_, how)| values(*how, &log)).collect();

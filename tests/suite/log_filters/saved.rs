@@ -1,4 +1,4 @@
-//! Filters that the config file keeps under a name.
+//! Filters that the config file stores under a name.
 
 use std::fs;
 
@@ -35,7 +35,7 @@ fn found(store: &TestStore, filter: &[&str]) -> Vec<u64> {
     ))
 }
 
-/// A name stands for flags, and is the same in a list and an export.
+/// A name stands for flags, in a list and in an export.
 #[test]
 fn a_saved_filter_equals_its_flags() {
     let store = shop();
@@ -69,7 +69,7 @@ fn a_saved_filter_equals_its_flags() {
     }
 }
 
-/// A flag replaces what the file says of the same filter, and joins the rest.
+/// A flag replaces the same filter of the file and is combined with the others.
 #[test]
 fn a_flag_overrides_the_saved_filter() {
     let store = shop();
@@ -90,7 +90,7 @@ fn a_flag_overrides_the_saved_filter() {
         with(&["--admin", "bea"]),
         plain(&[groups, "--admin", "bea"])
     );
-    // Left out and asked for are two filters.
+    // A filter and its `--not-…` form are different filters.
     let failed = with(&["--result", "failure"]);
     assert_eq!(failed, [0; 0]);
     let failed = with(&["--not-result", "success"]);
@@ -117,7 +117,7 @@ fn unknown_names_and_invalid_filters_are_reported() {
     keeping(&store, "[filters.bad]\nadmni = 'bea'\n");
     store.run_ok(&["log", "list"]);
     store.run_failing(&["log", "list", "--filter", "bad"], "config_invalid", 1);
-    // What a filter says is looked at when it is used.
+    // A saved filter is validated when it is used.
     keeping(&store, "[filters.bad]\nresult = 'maybe'\n");
     store.run_ok(&["log", "list"]);
     store.run_failing(&["log", "list", "--filter", "bad"], "invalid_value", 2);

@@ -1,4 +1,4 @@
-//! The administrator's steps: roles, people, shoppers, settings.
+//! The administrator's steps: roles, users, customers, settings.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Takes each step twice, in the model and in the program, and compares.
+//! Runs each step in the model and in the program, and compares the outcomes.
 
 use lac_app::access::keys::{KeyList, KeyRetire, KeyRotate};
 use lac_app::log::verify::LogVerify;
@@ -19,7 +19,7 @@ use super::steps::{LoginPlan, Mode, Right, Scope, Step};
 
 const ORDERS: [&str; 4] = ["100000001", "", "200000001", ""];
 
-/// How often people were let in, and how often not.
+/// How many logins were allowed and refused.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Tally {
     pub logins: usize,
@@ -44,13 +44,13 @@ impl Tally {
 pub struct Driver {
     pub shop: Shop,
     pub model: Model,
-    /// Every link there was: its session, its URL, the customer.
+    /// Every link so far: its session, its URL, its customer.
     links: Vec<(String, String, usize)>,
     kids: Vec<String>,
     pub tally: Tally,
 }
 
-/// What is said of a difference.
+/// An error describes the difference.
 pub type Outcome = Result<(), String>;
 
 impl Driver {
@@ -95,8 +95,7 @@ impl Driver {
         }
     }
 
-    /// # Errors
-    /// Where program and model differ.
+    /// Takes a step in both; an error describes how they differ.
     pub fn take(&mut self, step: &Step) -> Outcome {
         match step {
             Step::Login(agent, plan) => self.login(*agent, plan),
@@ -116,15 +115,13 @@ impl Driver {
         self.same_sessions()
     }
 
-    /// # Errors
-    /// What is wrong with the log.
     pub fn verify(&self) -> Outcome {
         let verified = LogVerify::default().run(&self.shop.administrator(), &mut |_, _| {});
         let verdict = verified.and_then(|verified| verified.to_result());
         verdict.map_err(|fault| format!("the log: {fault}"))
     }
 
-    /// The open sessions, until when, and whether somebody is in.
+    /// Compares the open sessions, their expiry, and whether they are active.
     fn same_sessions(&self) -> Outcome {
         let list = SessionList {
             mine: false,
@@ -277,8 +274,8 @@ impl Driver {
         Ok(())
     }
 
-    /// What ran out is written down, as a program that runs for long does: a
-    /// clock that is set right again brings nothing back.
+    /// Expired sessions are recorded, as a long-running program does, so that
+    /// setting the clock back revives nothing.
     fn pass(&mut self, seconds: i64) -> Outcome {
         self.model.now += seconds;
         self.shop.set_clock(self.model.now);
@@ -287,7 +284,7 @@ impl Driver {
     }
 }
 
-/// Whether both let it happen, or both do not.
+/// Whether both allow it or both refuse it.
 pub fn agree<T>(program: &Result<T, Fault>, no: Option<&str>) -> Outcome {
     match (program, no) {
         (Ok(_), None) | (Err(_), Some(_)) => Ok(()),

@@ -1,5 +1,5 @@
-//! Whatever happens in whatever order, the program lets nobody in whom a
-//! simple model of the documentation refuses, and nobody stays in.
+//! Whatever happens in any order, the program allows no login that a simple
+//! model of the documentation refuses, and ends sessions when the model does.
 
 mod changes;
 mod drive;
@@ -16,8 +16,7 @@ use drive::{Driver, Tally};
 use shop::Template;
 use steps::{Step, sequence};
 
-/// Takes the steps one after another; where program and model differ, all of
-/// them up to there.
+/// Takes the steps one after another; a difference lists all steps up to it.
 fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
     let mut driver = Driver::new(template);
     for (at, step) in steps.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Who may be in whose account, once more and as plainly as can be: written
-//! from what the documentation promises, and from none of the program's code.
+//! Who may be logged in as whom, as simply as possible: written from the
+//! documentation, without any of the program's code.
 //!
-//! A session here has no cause of its end and no history. It dies when its
-//! ground goes, and is gone.
+//! A session in the model has no end cause and no history. When its basis is
+//! gone, it is removed.
 
 use super::steps::{LoginPlan, Mode, Right, Scope};
 
@@ -12,7 +12,7 @@ pub const WEBSITE: [usize; 4] = [0, 0, 1, 1];
 const LINK: i64 = 60;
 const VISIT: i64 = 3600;
 const REQUEST: i64 = 3600;
-/// How far a clock may be set back before it cannot judge a session's age.
+/// How many seconds a clock may be set back before a session counts as expired.
 const SLACK: i64 = 5;
 
 pub struct Role {
@@ -21,15 +21,15 @@ pub struct Role {
     pub scope: Scope,
 }
 
-/// A name that agents have, and who has it now: a name that was given again
-/// is somebody else's.
+/// A user name of agents and who holds it now: a reused name belongs to
+/// somebody else.
 pub struct Agent {
     pub person: Option<usize>,
     pub role: usize,
     pub enabled: bool,
 }
 
-/// What was said last of remote shopping assistance.
+/// The customer's last answer about remote shopping assistance.
 #[derive(Clone, Copy)]
 pub enum Said {
     Nothing,
@@ -47,7 +47,7 @@ pub struct Session {
     pub id: String,
     pub person: usize,
     pub customer: usize,
-    /// It stands on no consent.
+    /// Whether it relies on an override instead of consent.
     pub overrides: bool,
     pub key: usize,
     pub redeemed: bool,
@@ -94,16 +94,16 @@ pub struct Model {
     pub persons: usize,
 }
 
-/// What a login that is allowed would be.
+/// An allowed login.
 #[derive(Debug)]
 pub struct Start {
     pub person: usize,
     pub overrides: bool,
-    /// The approval that it uses up.
+    /// The approval that it uses.
     pub request: Option<usize>,
 }
 
-/// Why not, for whoever reads a difference.
+/// The reason of a refusal, shown with a difference.
 pub type No = &'static str;
 
 impl Model {
@@ -135,7 +135,7 @@ impl Model {
         }
     }
 
-    /// When what stands on the customer's consent must be over.
+    /// When everything that relies on the customer's consent must end.
     fn limit(&self, customer: usize) -> Option<i64> {
         match (self.modes[WEBSITE[customer]], self.customers[customer].said) {
             (Mode::OptIn | Mode::OptOut, Said::Yes { until }) => until,
@@ -143,7 +143,7 @@ impl Model {
         }
     }
 
-    /// All that a login is checked for, but a second person.
+    /// All checks of a login except the approval.
     fn may_start(&self, agent: usize, plan: &LoginPlan) -> Result<Start, No> {
         let customer = plan.customer;
         let person = self.agents[agent].person.ok_or("nobody of that name")?;
@@ -221,7 +221,7 @@ impl Model {
         self.settle();
     }
 
-    /// The session that a link opens stands on the consent of this moment.
+    /// The session that a link opens relies on the consent at this moment.
     pub fn redeem(&mut self, session: &str) {
         let now = self.now;
         if let Some(found) = self.sessions.iter_mut().find(|s| s.id == session) {
@@ -231,7 +231,7 @@ impl Model {
         self.settle();
     }
 
-    /// A no ends also what stands on no consent.
+    /// A refusal also ends sessions that rely on an override.
     pub fn say(&mut self, customer: usize, said: Said) {
         self.customers[customer].said = said;
         if matches!(said, Said::No) {
@@ -241,8 +241,8 @@ impl Model {
         self.settle();
     }
 
-    /// Lets every session die whose ground is gone, and shortens those whose
-    /// consent ends sooner. To be called after any change.
+    /// Ends every session whose basis is gone, and shortens those whose consent
+    /// ends earlier. Call it after any change.
     pub fn settle(&mut self) {
         let mut sessions = std::mem::take(&mut self.sessions);
         for session in sessions.iter_mut().filter(|s| !s.overrides) {
@@ -288,7 +288,7 @@ impl Model {
         }
     }
 
-    /// The agent's open requests for the same, newest first.
+    /// The agent's open requests for the same login, newest first.
     fn asked(&self, start: &Start, plan: &LoginPlan) -> Vec<usize> {
         let is_it = |request: &Request| {
             request.person == start.person
@@ -303,7 +303,7 @@ impl Model {
             .collect()
     }
 
-    /// The newest approval that reaches as far as this login and still counts.
+    /// The newest valid approval that covers this login.
     fn approved(&self, start: &Start, plan: &LoginPlan) -> Option<usize> {
         self.asked(start, plan).into_iter().find(|at| {
             let request = &self.requests[*at];
@@ -313,7 +313,7 @@ impl Model {
         })
     }
 
-    /// Which request it is if it was asked for already; `None` for a new one.
+    /// The existing request for the same login; `None` for a new one.
     pub fn may_ask(&self, agent: usize, plan: &LoginPlan) -> Result<(Start, Option<usize>), No> {
         let start = self.may_start(agent, plan)?;
         if !self.approval[WEBSITE[plan.customer]] {
@@ -329,7 +329,7 @@ impl Model {
         Ok((start, known))
     }
 
-    /// Adds a request; approvals that no longer count make room for it.
+    /// Adds a request; it replaces approvals that are no longer valid.
     pub fn ask(&mut self, start: &Start, plan: &LoginPlan, known: Option<usize>, id: String) {
         if known.is_some_and(|at| matches!(self.requests[at].stage, Stage::Approved { .. })) {
             return;

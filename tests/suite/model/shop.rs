@@ -1,4 +1,4 @@
-//! The shop that every sequence begins in, and the program in this process:
+//! The store that every sequence starts with, and the program in this process:
 //! thousands of steps would take long as processes.
 
 use std::cell::Cell;
@@ -25,16 +25,16 @@ pub const ROLES: [&str; 2] = ["days", "nights"];
 pub const WEBSITES: [&str; 2] = ["base", "eu"];
 pub const ORIGINS: [&str; 2] = ["https://shop.example.com", "https://eu.shop.example.com"];
 
-/// What every sequence's store is a copy of.
+/// The store that every sequence copies.
 pub struct Template {
     store: TestStore,
     storefronts: [String; 2],
 }
 
 impl Template {
-    /// Ada (base) and Cleo (eu) have said yes, Bob (base) no and Dan (eu)
-    /// nothing. The first role starts from everywhere, the second
-    /// approves and goes on without consent.
+    /// Ada (base) and Cleo (eu) have consented, Bob (base) has refused and Dan
+    /// (eu) has no consent record. The first role may log in from everywhere,
+    /// the second may approve and override consent.
     pub fn new() -> Self {
         let store = TestStore::new();
         for (kind, data) in sample_stores() {
@@ -83,7 +83,7 @@ impl Clock for Hand {
     }
 }
 
-/// Numbers that are all different (splitmix64), and the same in each run.
+/// Distinct numbers (splitmix64) that are the same in each run.
 struct Numbers(Cell<u64>);
 
 impl Random for Numbers {
@@ -98,7 +98,7 @@ impl Random for Numbers {
     }
 }
 
-/// One sequence's store, open.
+/// The open store of one sequence.
 pub struct Shop {
     sqlite: SqliteStore,
     high_water: CheckpointFile,

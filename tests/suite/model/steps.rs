@@ -1,4 +1,4 @@
-//! What can happen, and how often.
+//! The possible steps and their frequencies.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -35,12 +35,13 @@ pub struct LoginPlan {
 }
 
 impl LoginPlan {
-    /// Of the customer.
+    /// The customer's website.
     pub fn website(&self) -> usize {
         WEBSITE[self.customer]
     }
 
-    /// Ada and Cleo have ordered something; the others are named.
+    /// Ada and Cleo have an order, from which a login starts; the others are
+    /// named directly.
     pub fn starts_from_order(&self) -> bool {
         self.from_order && self.customer.is_multiple_of(2)
     }
@@ -56,28 +57,30 @@ pub enum Step {
     Delete(usize),
     Create(usize, usize),
     Revoke(usize),
-    /// For so many seconds; without end for `None`.
+    /// Consent for this many seconds; without a limit for `None`.
     Consent(usize, Option<i64>),
     Mode(usize, Mode),
     Feature(bool),
     Active(usize, bool),
     Approval(usize, bool),
     Ask(usize, LoginPlan),
-    /// By an agent, or the administrator; one of the newest requests.
+    /// A decision by an agent or the administrator about one of the newest
+    /// requests.
     Decide(Option<usize>, usize, bool),
     Rotate,
-    /// The key that signs, or the one before it.
+    /// The signing key or the one before it.
     Retire(bool),
-    /// Seconds; the clock can also be set back.
+    /// Seconds; negative ones set the clock back.
     Pass(i64),
     Login(usize, LoginPlan),
-    /// One of the newest links, at a website's storefront; `None` for its own.
+    /// One of the newest links, redeemed at a website's storefront; `None` for
+    /// the right one.
     Redeem(usize, Option<usize>),
     End(usize),
 }
 
-/// More often towards what lets people in: otherwise nearly everything would
-/// be refused, which proves little.
+/// Favours settings that allow logins: otherwise nearly everything would be
+/// refused, which proves little.
 fn yes() -> impl Strategy<Value = bool> {
     prop::bool::weighted(0.75)
 }
@@ -147,8 +150,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What takes the ground from what an agent has begun, with the approval that
-/// somebody gave.
+/// Changes that remove the basis of an agent's session or of an approval.
 fn shaken(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> Step {
     match (which, by) {
         (0 | 1, _) => Step::Revoke(plan.customer),
@@ -161,8 +163,8 @@ fn shaken(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> St
     }
 }
 
-/// Steps that belong together, with anything in between: a visit, and one that
-/// a second person approves. By chance alone they would seldom meet.
+/// Steps that belong together, with others in between: a session, and one with
+/// an approval. By chance alone they would rarely meet.
 fn story() -> impl Strategy<Value = Vec<Step>> {
     let between = || prop::option::weighted(0.4, step());
     let one = || (0..3usize, plan());
@@ -200,7 +202,7 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
             ]
         },
     );
-    // After a while nearly everything is forbidden; somebody sets it right.
+    // After a while nearly everything is forbidden; these steps undo that.
     let mended = (0..3usize, 0..2usize, 0..4usize).prop_map(|(agent, role, customer)| {
         let steps = [
             Step::Feature(true),
@@ -220,8 +222,8 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
     any.prop_map(|steps| steps.into_iter().flatten().collect())
 }
 
-/// A sequence of any length, so that a difference shrinks to the few steps it
-/// takes; of some forty on average.
+/// A sequence of any length, about forty steps on average, so that a difference
+/// shrinks to the few steps it takes.
 pub fn sequence() -> impl Strategy<Value = Vec<Step>> {
     let stories = prop::collection::vec(story(), 1..32);
     stories.prop_map(|stories| stories.into_iter().flatten().collect())

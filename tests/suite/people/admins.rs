@@ -1,4 +1,4 @@
-//! Admin users.
+//! Admin users: creating, assigning, editing, deleting.
 
 use serde_json::json;
 
@@ -123,7 +123,7 @@ fn repeated_changes_have_no_effect() {
     assert_eq!(events(&store), before);
 }
 
-/// A deleted admin user's id is never somebody else's.
+/// The id of a deleted admin user is never reused.
 #[test]
 fn ids_are_not_reused() {
     let store = TestStore::new();

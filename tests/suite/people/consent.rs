@@ -1,4 +1,4 @@
-//! Consent: several at once, all or nothing, each an event of its own.
+//! Consent: several customers at once, all or nothing, each with its own event.
 
 use serde_json::json;
 

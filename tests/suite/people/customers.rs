@@ -1,4 +1,4 @@
-//! Customers: added, edited, removed.
+//! Customers: adding, editing, removing.
 
 use serde_json::json;
 
@@ -43,7 +43,7 @@ fn a_customer_can_be_added_with_or_without_a_merchant_id() {
         (&event["action"], &event["customer_id"]),
         (&json!("add"), &json!("local:1"))
     );
-    // A removed one's id is not given again.
+    // The id of a removed customer is not reused.
     store.run_ok(&["customer", "remove", "local:1", "--yes"]);
     let next = store.run_json(&[
         "customer",
@@ -54,7 +54,7 @@ fn a_customer_can_be_added_with_or_without_a_merchant_id() {
         "eu",
     ]);
     assert_eq!(next["id"], "local:2");
-    // REST brings the merchant's id later.
+    // A REST import assigns the merchant's id later.
     let known = store.run_json(&["customer", "edit", "local:2", "--id", "77"]);
     assert_eq!(known["id"], "77");
     store.run_failing(
@@ -124,7 +124,7 @@ fn invalid_and_overlong_addresses_are_refused() {
         &name,
     ];
     store.run_failing(&args, "invalid_value", 2);
-    // The longest there can be is kept and shown whole.
+    // The longest possible address is stored and shown completely.
     let longest = &long[1..];
     store.run_ok(&[
         "customer",

@@ -1,5 +1,4 @@
-//! Names that come from outside are harmless where people look and faithful
-//! where programs read.
+//! Names from outside are escaped for people and unchanged for programs.
 
 use super::{customer, shop, tries};
 use crate::support::TestStore;
@@ -104,7 +103,7 @@ fn errors_and_notes_escape_hostile_names() {
     }
 }
 
-/// Hints are there to be pasted.
+/// Hints can be pasted into a shell.
 #[test]
 fn hostile_names_in_hints_are_quoted() {
     let store = shop();
@@ -149,7 +148,7 @@ fn full_names_of_admin_users_are_escaped() {
         2,
     );
     store.run_ok(&bob);
-    // As an older program took it in.
+    // As an older version stored it.
     let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
     let sql = "UPDATE admin_user SET full_name = ?1 WHERE name = 'bob'";
     assert_eq!(db.execute(sql, [&name]), Ok(1));

@@ -1,4 +1,4 @@
-//! Somebody can always get in.
+//! Somebody always has administrator access.
 
 use super::{role, shop};
 use std::process::Stdio;
@@ -30,17 +30,17 @@ fn another_administrator_must_be_enabled_and_unlimited() {
     let store = shop();
     store.run_ok(&["role", "create", "Second", "--all"]);
     store.run_ok(&["user", "create", "bob", "--role", "Second"]);
-    // Disabled: no way in.
+    // A disabled administrator does not count.
     store.run_ok(&["user", "disable", "bob"]);
     store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
     store.run_ok(&["user", "enable", "bob"]);
-    // Everything, but not everywhere: no way in.
+    // Nor does one with everything on some websites only.
     store.run_ok(&["role", "scope", "Second", "website:eu"]);
     store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
     store.run_ok(&["role", "scope", "Second", "all"]);
     let token = store.run_json(&["user", "token", "create", "bob"])["token"].clone();
     store.run_ok(&["user", "disable", "alice"]);
-    // Now it is bob who cannot go.
+    // Now bob is the one who cannot be removed.
     let bob = token.as_str().expect("a token");
     let ran = store.run_as(bob, &["user", "disable", "bob", "-o", "json"]);
     ran.assert_failed("last_administrator", 5);
@@ -54,14 +54,14 @@ fn an_administrator_without_account_or_token_does_not_count() {
     let store = shop();
     let no_account = ["user", "edit", "alice", "--os-account", ""];
     store.run_failing(&no_account, "last_administrator", 5);
-    // Somebody who has neither account nor token is no way in.
+    // An administrator with neither account nor token does not count.
     store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);
     store.run_failing(&["user", "disable", "alice"], "last_administrator", 5);
     let token = store.run_json(&["user", "token", "create", "bob"])["token"].clone();
     let bob = token.as_str().expect("a token");
     let account = store.run_json(&["whoami"])["os_account"].clone();
     store.run_ok(&no_account);
-    // Now it is bob's token that must not go, nor bob.
+    // Now neither bob nor bob's token can be removed.
     for args in [
         &["user", "token", "revoke", "bob", "--all", "-o", "json"][..],
         &["user", "delete", "bob", "--yes", "-o", "json"],
@@ -76,7 +76,7 @@ fn an_administrator_without_account_or_token_does_not_count() {
     store.run_ok(&["user", "token", "revoke", "bob", "--all"]);
 }
 
-/// Two administrators who disable each other at the same time: one stays.
+/// Two administrators disable each other at the same time: one remains.
 #[test]
 fn two_administrators_cannot_disable_each_other() {
     for round in 0..5 {
@@ -101,7 +101,7 @@ fn two_administrators_cannot_disable_each_other() {
             .each_mut()
             .map(|child| child.wait().expect("lac ends").code());
         let winners = codes.iter().filter(|code| **code == Some(0)).count();
-        // The loser is refused, or was disabled before it began.
+        // The loser is refused, or was disabled before it started.
         assert_eq!(winners, 1, "round {round}: {codes:?}");
         let left = [
             store.run(&["whoami"]).code,

@@ -1,5 +1,5 @@
-//! Nobody gives more than they hold, nobody cripples whoever holds more, and
-//! what lies outside one's scope does not exist.
+//! Nobody grants more than they hold, nobody restricts a user who holds more,
+//! and objects outside the role scope do not exist.
 
 use super::{customer, pluck, role, shop, tries};
 use crate::support::TestStore;
@@ -11,7 +11,7 @@ const DEPUTY: &[&str] = &[
     "Magento_Customer::manage",
 ];
 
-/// A deputy who manages people but holds little else.
+/// A deputy who manages users but holds little else.
 fn with_deputy() -> (TestStore, String) {
     let store = shop();
     role(&store, "Deputies", DEPUTY);
@@ -28,7 +28,7 @@ fn granting_or_revoking_more_than_held_is_denied() {
     let (store, dan) = with_deputy();
     let before = store.run_json(&["role", "list"]);
     for args in [
-        // giving
+        // granting
         &["role", "create", "New", "--all"][..],
         &["role", "access", "Support", "all"],
         &["role", "allow", "Support", "Lac::keys"],
@@ -46,7 +46,7 @@ fn granting_or_revoking_more_than_held_is_denied() {
         &["user", "assign", "dan", "Administrators"],
         &["user", "token", "create", "alice"],
         &["user", "token", "create", "kay"],
-        // crippling
+        // restricting
         &["user", "disable", "alice"],
         &["user", "enable", "kay"],
         &["user", "delete", "alice", "--yes"],
@@ -137,7 +137,7 @@ fn every_command_requires_its_resource() {
     }
 }
 
-/// An actor of one website only.
+/// A user with one website only.
 fn european(resources: &[&str]) -> (TestStore, String) {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
@@ -198,7 +198,7 @@ fn objects_outside_the_scope_are_not_found() {
     for (args, code) in missing {
         tries(&store, &eva, args).assert_failed(code, 3);
     }
-    // Not even by way of ambiguity or a search.
+    // Not even through an ambiguity or a search.
     let both = tries(&store, &eva, &["customer", "show", "both@example.com"]).assert_succeeded();
     assert!(both.stdout.contains(r#""id":"3""#));
     for args in [
@@ -232,7 +232,7 @@ fn a_scoped_user_cannot_widen_the_scope() {
     ] {
         tries(&store, &eva, args).assert_failed("beyond_own_rights", 4);
     }
-    // A role of hers counts where she does.
+    // A role that she creates has her scope.
     let made = tries(&store, &eva, &["role", "create", "Helpers"]).assert_succeeded();
     assert!(made.stdout.contains(r#""websites":["eu"]"#), "{made:?}");
     tries(
@@ -241,7 +241,7 @@ fn a_scoped_user_cannot_widen_the_scope() {
         &["user", "create", "hal", "--role", "Helpers"],
     )
     .assert_succeeded();
-    // She sees of others' roles only what exists for her.
+    // Of other roles she sees only what exists in her scope.
     store.run_ok(&["role", "scope", "Helpers", "website:eu", "website:us"]);
     let shown = tries(&store, &eva, &["role", "show", "Helpers"]).assert_succeeded();
     assert!(shown.stdout.contains(r#""websites":["eu"]"#), "{shown:?}");

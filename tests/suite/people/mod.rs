@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::support::TestStore;
 
 /// A store with the websites `eu` (store view `de`) and `us` (store view `en`),
-/// Login as Customer switched on.
+/// and Login as Customer enabled.
 fn shop() -> TestStore {
     let store = TestStore::new();
     for (website, view) in [("eu", "de"), ("us", "en")] {
@@ -46,7 +46,7 @@ fn shop() -> TestStore {
     store
 }
 
-/// A customer with an id, on a website.
+/// Adds a customer with an id to a website.
 fn customer(store: &TestStore, id: &str, email: &str, website: &str) -> Value {
     let view = if website == "eu" { "de" } else { "en" };
     store.run_json(&[
@@ -67,7 +67,7 @@ fn customer(store: &TestStore, id: &str, email: &str, website: &str) -> Value {
     ])
 }
 
-/// A role with these resources.
+/// Creates a role with these resources.
 fn role(store: &TestStore, name: &str, resources: &[&str]) {
     store.run_ok(&["role", "create", name]);
     if !resources.is_empty() {
@@ -80,13 +80,13 @@ fn role(store: &TestStore, name: &str, resources: &[&str]) {
     }
 }
 
-/// Runs as somebody with `-o json`; what came of it.
+/// Runs a command with somebody's token and `-o json`.
 fn tries(store: &TestStore, token: &str, args: &[&str]) -> crate::support::CommandOutput {
     let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
     store.run_as(token, &args)
 }
 
-/// How many events there are.
+/// The number of events.
 fn events(store: &TestStore) -> usize {
     store.log_events().len()
 }

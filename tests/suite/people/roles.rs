@@ -1,4 +1,4 @@
-//! Roles: what they hold, where they count.
+//! Roles: resources and scopes.
 
 use serde_json::json;
 

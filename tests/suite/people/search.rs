@@ -1,4 +1,4 @@
-//! Customers found and listed.
+//! Finding and listing customers.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -63,11 +63,11 @@ fn an_id_or_a_whole_address_finds_only_that_customer() {
     let store = people();
     assert_eq!(found(&store, "42"), ["42"]);
     assert_eq!(found(&store, "Anna@Example.com"), ["1"]);
-    // An id that nobody has is a text like any other.
+    // An unknown id is searched as text.
     assert_eq!(found(&store, "100"), ["5"]);
-    // The beginning of an address, once it has its @.
+    // With an @ it is the beginning of an address.
     assert_eq!(found(&store, "anna@ex"), ["1", "42"]);
-    // An @ in front is part of a domain.
+    // An @ at the start searches the domain.
     assert_eq!(found(&store, "@example.com"), ["4", "1", "42", "2", "3"]);
     assert_eq!(found(&store, "nna@example.com"), ["1", "42", "2"]);
 }
@@ -117,7 +117,8 @@ fn a_limited_search_says_that_rows_are_missing() {
         .trim();
     let args = ["customer", "list", "--search", "ann", "--after", cursor];
     assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
-    // The cursor is a place, not a row: it holds when the row is gone.
+    // The cursor is a position, not a row: it stays valid when the row is
+    // removed.
     store.run_ok(&["customer", "remove", "2", "--yes"]);
     assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
     let all = store
@@ -131,7 +132,7 @@ fn a_limited_search_says_that_rows_are_missing() {
     );
 }
 
-/// Puts rows into the database as an import would, quickly.
+/// Inserts rows into the database quickly, as an import would leave them.
 pub fn many(store: &TestStore, count: usize) {
     let mut conn = rusqlite::Connection::open(store.dir().join("lac.db")).expect("opens");
     let website: i64 = conn
@@ -141,7 +142,7 @@ pub fn many(store: &TestStore, count: usize) {
         .expect("a website");
     let tx = conn.transaction().expect("begins");
     for n in 1..=count {
-        // No order that an index would have by chance.
+        // An order that no index has by chance.
         let email = format!("u{:06}@example.com", n.wrapping_mul(7919) % 1_000_003);
         tx.execute(
             "INSERT INTO customer (id, website_id, email, email_key, first_name, last_name, \
@@ -171,10 +172,10 @@ fn bulk_reading_is_recorded_before_it_is_shown() {
     assert_eq!(event["action"], "list");
     assert_eq!(event["details"]["count"], 101);
     assert_eq!(event["details"]["search"], "example");
-    // If the record cannot be written, nothing is handed out.
+    // If it cannot be recorded, nothing is shown.
     std::fs::remove_file(store.dir().join("checkpoint")).expect("removes");
     store.run_failing(&["customer", "list"], "checkpoint_missing", 8);
-    // Small pages add up within an hour, and are recorded like a large one.
+    // Small pages within an hour add up, and are recorded like a large one.
     let page = ["customer", "list", "--limit", "100"];
     store.run_failing(&page, "checkpoint_missing", 8);
     store.clock.set("2026-10-05T13:00:00.000000Z");
@@ -200,8 +201,8 @@ fn a_long_list_is_complete_and_sorted() {
     assert_eq!(found(&store, "rare").len(), 25);
 }
 
-/// Past its patience a search reads the whole table: the same rows, in the
-/// same order.
+/// After its limit, a search scans the whole table: the same rows in the same
+/// order.
 #[test]
 fn a_rare_text_is_found_in_a_large_table() {
     let store = shop();
@@ -227,7 +228,7 @@ fn a_rare_text_is_found_in_a_large_table() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
-    /// All pages together are all rows, none of them twice, whatever the text.
+    /// All pages together contain every row once, whatever the text.
     #[test]
     fn pages_add_up(
         names in proptest::collection::btree_set("[ab]{1,3}", 3..9),

@@ -1,4 +1,4 @@
-//! Storefront accounts.
+//! Storefront accounts and their tokens.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! Tokens that hold less than their owner, what is made by them, when they
-//! were used, and that nobody but their holder ever sees them.
+//! Tokens with fewer rights than their owner, the tokens they create, when they
+//! were last used, and that only their holder ever sees them.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{pluck, tries};
 use crate::support::{TestStore, json_str};
 
-/// A token of alice's with these flags.
+/// A token of alice with these flags.
 #[track_caller]
 fn limited(store: &TestStore, flags: &[&str]) -> String {
     let args: Vec<&str> = ["user", "token", "create", "alice"]
@@ -49,7 +49,7 @@ fn a_token_can_be_limited_to_resources() {
         resources.to_string().contains("login_button"),
         "{resources}"
     );
-    // The role goes on ruling: what it loses, the token loses.
+    // The role still applies: what it loses, the token loses.
     let ben = store.create_agent("ben");
     let own = answer(tries(
         &store,
@@ -81,7 +81,7 @@ fn a_token_can_be_limited_to_websites() {
     );
     tries(&store, &token, &["login", "1"]).assert_failed("customer_not_found", 3);
     tries(&store, &token, &["login", "3"]).assert_succeeded();
-    // What concerns every website is beyond it, as for a role.
+    // Global objects are out of reach, as with a scoped role.
     tries(
         &store,
         &token,
@@ -179,7 +179,7 @@ fn tokens_made_by_a_token_have_no_more_rights_and_time() {
     tries(&store, third, &["customer", "show", "3"]).assert_succeeded();
     tries(&store, third, &["login", "3"]).assert_failed("resource_denied", 4);
     tries(&store, third, &["customer", "show", "1"]).assert_failed("customer_not_found", 3);
-    // Nor is there another way around: by one's own account or somebody else's.
+    // There is no way around it, by the own account or somebody else's.
     let wide = limited(
         &store,
         &["--resource", "acl_users", "--resource", "acl_roles"],
@@ -193,7 +193,7 @@ fn tokens_made_by_a_token_have_no_more_rights_and_time() {
         let ran = tries(&store, &wide, args);
         assert!(ran.code == 4 || ran.code == 3, "{args:?}: {ran:?}");
     }
-    // After the first has expired, everything made by it has.
+    // When the first token has expired, everything it created has.
     store.clock.set("2026-10-15T12:00:00.000000Z");
     tries(&store, json_str(&second["token"]), &["whoami"]).assert_failed("not_authenticated", 4);
 }
@@ -230,7 +230,7 @@ fn the_list_shows_last_use_to_the_minute() {
     store.clock.set("2026-10-05T12:36:01.000000Z");
     tries(&store, &ben, &["login", "1"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:36:00.000000Z");
-    // Also by an attempt that was refused; never backwards.
+    // A refused attempt counts as well; the time never goes back.
     store.clock.set("2026-10-05T12:40:00.000000Z");
     tries(&store, &ben, &["config", "list"]).assert_failed("resource_denied", 4);
     assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
@@ -242,7 +242,7 @@ fn the_list_shows_last_use_to_the_minute() {
             .run_ok(&["user", "token", "list", "ben"])
             .contains("2026-10-05 12:40")
     );
-    // Pressing a key leaves no trace.
+    // Shell completion does not count.
     store.clock.set("2026-10-05T13:00:00.000000Z");
     let completing = store
         .command(&["--", "lac", "customer", "show", "a"])
@@ -310,7 +310,7 @@ fn a_reused_user_name_inherits_nothing() {
     assert_ne!(ids[0], ids[1]);
 }
 
-/// Every file beneath a directory.
+/// Every file below a directory.
 fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(dir).expect("a directory") {
         let path = entry.expect("an entry").path();
@@ -361,7 +361,7 @@ fn a_token_never_appears_in_files_output_or_process_lists() {
         &["log", "export", export.to_str().expect("UTF-8")],
     )
     .assert_succeeded();
-    // One that is none is not repeated either.
+    // An invalid token is not repeated either.
     said.push(store.run_as(&token[..40], &["whoami"]).stderr);
     said.push(
         store
@@ -398,7 +398,7 @@ fn a_token_never_appears_in_files_output_or_process_lists() {
     }
 }
 
-/// What a terminal of 80 columns shows.
+/// The output at a terminal of 80 columns.
 fn at_a_terminal(store: &TestStore, command: &str) -> Option<String> {
     let lac = store.command(&[]);
     let line = format!(

@@ -1,4 +1,4 @@
-//! Access tokens.
+//! Access tokens: creation, lifetime and revocation.
 
 use super::{pluck, role, tries};
 use crate::support::{NOW, TestStore};
@@ -22,7 +22,7 @@ fn a_token_is_shown_once_and_works_until_it_expires() {
         pluck(&store.run_json(&["user", "token", "list", "bob"]), "state"),
         ["expired"]
     );
-    // Neither the list nor the log nor the database knows it.
+    // Neither the list nor the log nor the database contains it.
     store.clock.set(NOW);
     assert!(
         !store
@@ -131,7 +131,7 @@ fn an_invalid_token_never_falls_back_to_the_account() {
     ] {
         tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     }
-    // White space around it does not matter: files end with a line break.
+    // White space around it is ignored: files end with a line break.
     tries(&store, &format!("{good}\n"), &["whoami"]).assert_succeeded();
 }
 
@@ -145,7 +145,7 @@ fn own_tokens_need_no_resource() {
     let made: serde_json::Value = serde_json::from_str(&made.stdout).expect("JSON");
     let id = made["id"].to_string();
     tries(&store, &nora, &["user", "token", "revoke", "nora", &id]).assert_succeeded();
-    // Others' do, and whether they exist is not told.
+    // Other users' tokens do, and the error does not reveal whether they exist.
     for name in ["alice", "nobody"] {
         tries(&store, &nora, &["user", "token", "create", name])
             .assert_failed("resource_denied", 4);

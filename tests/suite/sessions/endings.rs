@@ -1,24 +1,24 @@
-//! What a session stood on is taken away by another process: the session ends
-//! at once, unspent or active, on record, and its token opens nothing.
+//! Another process removes the basis of a session: it ends at once, redeemed or
+//! not, the end is recorded, and its token no longer works.
 
 use serde_json::{Value, json};
 
 use crate::support::{StorefrontFixture, TestStore, json_str};
 
 const SHOP: &str = "https://shop.example.com";
-/// A while after everything began.
+/// Some time after the login.
 const LATER: &str = "2026-10-05T12:00:10.000000Z";
 
-/// One cause.
+/// One way to end a session.
 struct EndingCase {
     /// Before the login.
     before: fn(&TestStore),
-    /// What takes the ground away; with the agent's token.
+    /// The change that ends the session; it also gets the agent's token.
     change: fn(&TestStore, &str),
     cause: [&'static str; 2],
-    /// What redeeming the unspent token is told afterwards.
+    /// The error for redeeming the unused token afterwards.
     code: &'static str,
-    /// How long the active session was.
+    /// The recorded duration of the active session.
     seconds: u64,
 }
 
@@ -30,7 +30,7 @@ const DEFAULTS: EndingCase = EndingCase {
     seconds: 10,
 };
 
-/// A look by somebody else, who writes down what ran out.
+/// Another login, which records expired sessions.
 fn next_login(store: &TestStore, at: &'static str) {
     store.clock.set(at);
     store.login(&["3"]);

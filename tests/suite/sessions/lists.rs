@@ -1,4 +1,4 @@
-//! What a list tells, ending several, and colleagues in the same account.
+//! Session lists, ending several sessions, and colleagues in the same account.
 
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ fn sessions_can_be_ended_by_admin_user_customer_or_both() {
         "customer_not_found",
         3,
     );
-    // Which event it was, and by whom.
+    // The event names the session and who ended it.
     let event = &store.run_json(&["log", "list", "--action", "end", "--result", "success"])[0];
     assert_eq!(event["details"]["ended_by"], "alice");
 }
@@ -111,7 +111,7 @@ fn other_users_sessions_require_the_resource_and_scope() {
     };
     as_ann(&["--admin", "ben"]).assert_failed("resource_denied", 4);
     as_ann(&["--admin", "nobody"]).assert_failed("resource_denied", 4);
-    // Without a name, one's own.
+    // Without an admin user, it means the caller's sessions.
     let own = as_ann(&["--customer", "3"]).assert_succeeded();
     assert_eq!(own.stdout.trim(), "[]");
     store.run_ok(&["role", "allow", "anns", "Lac::sessions"]);
@@ -181,7 +181,7 @@ fn a_login_reports_a_colleague_in_the_same_account() {
         json!({"admin": "ann", "state": "active", "since": "2026-10-05T12:00:30.000000Z"})
     );
     assert_eq!(store.login(&["3"])["also_open"], json!([]));
-    // What is over is not there any more.
+    // Ended sessions are not reported.
     store.clock.set("2026-10-05T14:00:00.000000Z");
     assert_eq!(store.login(&["1"])["also_open"], json!([]));
 }

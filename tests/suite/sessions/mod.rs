@@ -1,4 +1,4 @@
-//! Sessions: seeing and ending them, who else is there, and what ends them.
+//! Sessions: listing them, ending them, and what ends them.
 
 mod endings;
 mod lists;

@@ -1,4 +1,4 @@
-//! What a program that runs for long does every minute.
+//! The maintenance that a long-running program does every minute.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Random for Salt {
     }
 }
 
-/// Sweeps by an account that is nobody here; how many had run out.
+/// Sweeps with an unmapped account; returns how many sessions had expired.
 fn sweep(shop: &StorefrontFixture, at: &str) -> usize {
     let dir = StoreDir::open(&shop.store.dir(), None).expect("a store");
     let store = SqliteStore::open(&dir, Duration::from_secs(5)).expect("a store");

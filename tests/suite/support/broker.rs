@@ -1,4 +1,4 @@
-//! A broker for a store, as a process of its own.
+//! A broker for a store, as its own process.
 
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub struct BrokerProcess {
 }
 
 impl BrokerProcess {
-    /// One that listens by the time this returns.
+    /// Starts a broker; it listens when this returns.
     pub fn start(store: &TestStore, clock: &str, seed: u64) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -55,7 +55,7 @@ impl BrokerProcess {
         broker
     }
 
-    /// What the store setting says of it.
+    /// The store setting that reaches it.
     pub fn store_setting(&self) -> String {
         format!("unix:{}", self.socket.display())
     }

@@ -1,9 +1,9 @@
-//! Whether a page is what it promises to be: well-formed, and on its own.
+//! Checks that an HTML page is well-formed and self-contained.
 
 /// Elements without an end tag.
 const VOID_ELEMENTS: [&str; 1] = ["meta"];
 
-/// Every element a page is made of: none that runs or fetches anything.
+/// The elements a page may contain: none runs or fetches anything.
 const ALLOWED_ELEMENTS: &str = " html head meta title style body header main section article h1 h2 h3 p dl dt \
     dd div span bdi pre code table caption thead tbody tr th td figure figcaption svg desc g rect ";
 

@@ -1,6 +1,6 @@
-//! A store opened in this process, as the command line opens it: for sweeps of
-//! thousands of cases and for logs of thousands of events, which would take an
-//! hour as processes.
+//! A store opened in this process, as the command line opens it: for thousands
+//! of cases and for logs of thousands of events, which would take an hour with
+//! processes.
 
 use std::time::Duration;
 
@@ -71,8 +71,8 @@ impl InProcessStore {
         }
     }
 
-    /// Maps the account that runs the tests to an admin user, whoever had it
-    /// before; by the administrator whose token this is.
+    /// Maps the account that runs the tests to `user` instead of `before`, with
+    /// an administrator's token.
     pub fn map_account(mut self, token: &str, before: &str, user: &str) {
         let account = self.caller.os_account.clone().expect("an account");
         self.caller.credential = Credential::from_token_or_account(Some(token), &account);
@@ -105,7 +105,7 @@ impl InProcessStore {
         })
     }
 
-    /// As many events, each the change of a setting.
+    /// Appends this many events; each changes a setting.
     pub fn append_setting_changes(&self, count: usize) {
         let desk = self.context().expect("a desk");
         for value in ["yes", "no"].iter().cycle().take(count) {
@@ -119,8 +119,8 @@ impl InProcessStore {
         }
     }
 
-    /// As many visits, from a time on, a second between their events; in one
-    /// transaction.
+    /// Appends the events of this many sessions, `seconds` apart, from a time
+    /// on; in one transaction.
     pub fn append_visits(&self, count: u64, from: &str, seconds: u64) {
         let desk = self.context().expect("a desk");
         let from: Timestamp = from.parse().expect("a time");
@@ -144,8 +144,8 @@ impl InProcessStore {
         tx.commit(proof, desk.high_water).expect("committed");
     }
 
-    /// Everything that is found; `None` where all is said to be well. A fault
-    /// that the program would not exit with 6 for is a panic.
+    /// All findings; `None` if the log verifies. Panics on a fault whose exit
+    /// code is not 6.
     pub fn verify_findings(&self) -> Option<Vec<String>> {
         let verified = self
             .context()
@@ -165,7 +165,7 @@ impl InProcessStore {
     }
 }
 
-/// One event of a visit.
+/// One event of a session.
 fn visit_event(number: u64) -> Event {
     let action = [Action::LoginIssue, Action::LoginRedeem, Action::LoginEnd][(number % 3) as usize];
     let mut event = Event::new(action);

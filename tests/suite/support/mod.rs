@@ -1,4 +1,4 @@
-//! A store of one's own, and the program run on it.
+//! Helpers: a store in a temporary directory, and the program run on it.
 
 mod broker;
 pub mod html_page;
@@ -18,10 +18,11 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The time of every test, unless it says otherwise.
+/// The time of every test that sets no other.
 pub const NOW: &str = "2026-10-05T12:00:00.000000Z";
 
-/// A temporary store with an administrator `alice`, who runs the program.
+/// A temporary store whose administrator `alice` is the account that runs the
+/// tests.
 pub struct TestStore {
     home: TempDir,
     seed: Cell<u64>,
@@ -29,12 +30,13 @@ pub struct TestStore {
     brokers: RefCell<Vec<BrokerProcess>>,
 }
 
-/// Whether commands reach their stores through a broker of their own.
+/// Whether commands reach their stores through a broker
+/// (`LAC_SUITE_VIA=broker`).
 pub fn uses_broker() -> bool {
     std::env::var_os("LAC_SUITE_VIA").is_some_and(|way| way == "broker")
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct CommandOutput {
     pub code: i32,
@@ -43,7 +45,7 @@ pub struct CommandOutput {
 }
 
 impl TestStore {
-    /// An empty directory: nothing is initialised.
+    /// An empty directory without a store.
     pub fn uninitialized() -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
         Self {
@@ -61,7 +63,7 @@ impl TestStore {
         store
     }
 
-    /// A store of its own with the same files, as a thief's copy would be.
+    /// Another store with the same files, like a stolen copy.
     pub fn copy_store(&self) -> Self {
         let other = Self {
             seed: Cell::new(self.seed.get() + 1_000_000),
@@ -80,8 +82,8 @@ impl TestStore {
         self.home.path()
     }
 
-    /// The command with a cleared environment, a home of its own, the fixed
-    /// clock, and a seed that no other run of this store has.
+    /// The command with an empty environment, its own home, the fixed clock,
+    /// and a seed that no other run of this store has.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lac"));
         self.seed.set(self.seed.get() + 1);
@@ -96,8 +98,8 @@ impl TestStore {
         command
     }
 
-    /// The store's directory, or a broker of this command alone that has the
-    /// same clock and seed.
+    /// The store's directory, or a broker for this command alone with the same
+    /// clock and seed.
     fn store_setting(&self, args: &[&str]) -> String {
         const LOCAL: [&str; 6] = ["init", "demo", "serve", "doctor", "man", "completions"];
         let is_local = args.iter().any(|arg| LOCAL.contains(arg));
@@ -114,7 +116,7 @@ impl TestStore {
         command_output(self.command(args).output().expect("lac runs"))
     }
 
-    /// As the holder of an access token.
+    /// A run with an access token.
     pub fn run_as(&self, token: &str, args: &[&str]) -> CommandOutput {
         command_output(
             self.command(args)
@@ -124,7 +126,7 @@ impl TestStore {
         )
     }
 
-    /// With something on stdin.
+    /// A run with this text on stdin.
     pub fn run_with(&self, stdin: &[u8], args: &[&str]) -> CommandOutput {
         use std::io::Write;
         let mut child = self
@@ -139,7 +141,7 @@ impl TestStore {
         command_output(child.wait_with_output().expect("lac ends"))
     }
 
-    /// A run that must succeed; its stdout.
+    /// A run that must succeed; returns its stdout.
     #[track_caller]
     pub fn run_ok(&self, args: &[&str]) -> String {
         let ran = self.run(args);
@@ -147,21 +149,22 @@ impl TestStore {
         ran.stdout
     }
 
-    /// A run with `-o json` that must succeed.
+    /// A run with `-o json` that must succeed; returns the JSON.
     #[track_caller]
     pub fn run_json(&self, args: &[&str]) -> Value {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         serde_json::from_str(&self.run_ok(&args)).expect("JSON on stdout")
     }
 
-    /// A run with `-o json` that must fail with this code and exit code.
+    /// A run with `-o json` that must fail with this error code and exit code;
+    /// returns the error.
     #[track_caller]
     pub fn run_failing(&self, args: &[&str], code: &str, exit: i32) -> Value {
         let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
         self.run(&args).assert_failed(code, exit)
     }
 
-    /// Takes a role from `name` and gives back a token for it: another person.
+    /// Creates an admin user with a role; returns a token for them.
     #[track_caller]
     pub fn create_user(&self, name: &str, role: &str) -> String {
         self.run_ok(&["user", "create", name, "--role", role]);
@@ -169,8 +172,8 @@ impl TestStore {
         token["token"].as_str().expect("a token").to_owned()
     }
 
-    /// Gives a customer names that none can be given any more: a row that an
-    /// older program wrote.
+    /// Sets a customer's name to one that is no longer accepted, like a row of
+    /// an older version.
     #[track_caller]
     pub fn set_invalid_name(&self, id: &str, first: &str, last: &str) {
         let db = rusqlite::Connection::open(self.dir().join("lac.db")).expect("the database");
@@ -185,8 +188,8 @@ impl TestStore {
     }
 }
 
-/// A person of that name with a role of the same name that holds these
-/// resources; a token for them.
+/// Creates an admin user, and a role of the same name with these resources;
+/// returns a token.
 #[track_caller]
 pub fn create_user_with_own_role(store: &TestStore, name: &str, resources: &[&str]) -> String {
     store.run_ok(&["role", "create", name]);
@@ -201,7 +204,8 @@ pub fn create_user_with_own_role(store: &TestStore, name: &str, resources: &[&st
 }
 
 impl CommandOutput {
-    /// Must have failed with this code in JSON, and nothing on stdout.
+    /// Fails unless the run failed with this code as JSON and an empty stdout;
+    /// returns the error.
     #[track_caller]
     pub fn assert_failed(&self, code: &str, exit: i32) -> Value {
         assert_eq!(self.code, exit, "{self:#?}");
@@ -219,7 +223,7 @@ impl CommandOutput {
     }
 }
 
-/// Files and directories with their modes; what is of a moment (`-shm`) not.
+/// Copies files and directories with their modes, without the temporary `-shm`.
 pub fn copy_dir(from: &Path, to: &Path) {
     use std::fs;
     let mode = fs::metadata(from).expect("a directory").permissions();

@@ -1,5 +1,5 @@
-//! A merchant's data: two websites, shoppers, documents; made here, imported
-//! like any merchant's.
+//! A merchant's data: two websites, shoppers, documents; generated here and
+//! imported like real files.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,8 @@ pub fn sample_stores() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A customer of the REST shape; `consent` is 2 (yes), 1 (no) or 0 (not said).
+/// A customer as REST returns it; `consent` is 2 (yes), 1 (no) or 0 (not
+/// asked).
 pub fn rest_customer(
     id: u64,
     email: &str,
@@ -66,14 +67,14 @@ pub fn rest_customer(
     })
 }
 
-/// One page of an answer.
+/// One page of a REST answer.
 pub fn rest_page(items: &[Value]) -> Value {
     json!({"items": items, "search_criteria": {}, "total_count": items.len()})
 }
 
-/// Shoppers: 1 Ada (base, yes), 2 Bob (base, no), 3 Cleo (eu, yes), 4 Dan (eu,
-/// yes), 5 Bob again on eu (yes), 6 Eve (base, yes, not confirmed), 7 Finn (eu,
-/// own view not active, yes).
+/// Shoppers: 1 Ada (base, consent), 2 Bob (base, refused), 3 Cleo (eu,
+/// consent), 4 Dan (eu, consent), 5 Bob again on eu (consent), 6 Eve (base,
+/// consent, not confirmed), 7 Finn (eu, own view not active, consent).
 pub fn sample_customers() -> Value {
     let mut eve = rest_customer(6, "eve@example.com", ("Eve", "Early"), (1, 1), 2);
     eve["confirmation"] = json!("c0ffee");
@@ -101,7 +102,7 @@ fn rest_order(id: u64, number: &str, store: u64, customer: Option<(u64, &str)>) 
 }
 
 /// Orders 100000001 (Ada, view en), 200000001 (Cleo, view de), 100000002
-/// (guest), 300000001 (twice: Ada in en, Dan in fr).
+/// (guest), 300000001 (two: Ada in en, Dan in fr).
 pub fn sample_orders() -> Value {
     rest_page(&[
         rest_order(1, "100000001", 1, Some((1, "ada@example.com"))),
@@ -112,7 +113,7 @@ pub fn sample_orders() -> Value {
     ])
 }
 
-/// One document of a kind for each of the first two orders.
+/// One document of each kind for each of the first two orders.
 pub fn sample_documents() -> Value {
     let of = |id: u64, order: u64, store: u64, number: &str| {
         json!({"entity_id": id, "increment_id": number, "order_id": order, "store_id": store,
@@ -122,7 +123,8 @@ pub fn sample_documents() -> Value {
 }
 
 impl TestStore {
-    /// A store with all of it, the feature on, a base URL for each website.
+    /// A store with all sample data, the feature on, and a base URL for each
+    /// website.
     #[track_caller]
     pub fn with_sample_data() -> Self {
         let store = Self::new();
@@ -130,7 +132,7 @@ impl TestStore {
         store
     }
 
-    /// Fills a founded store.
+    /// Imports the sample data into a founded store.
     #[track_caller]
     pub fn load_sample_data(&self) {
         let store = self;
@@ -149,7 +151,7 @@ impl TestStore {
         store.set_feature("yes");
     }
 
-    /// Imports from stdin.
+    /// Imports a file from stdin.
     #[track_caller]
     pub fn import(&self, kind: &str, data: &Value) -> Value {
         let text = data.to_string();
@@ -165,7 +167,8 @@ impl TestStore {
         self.run_ok(&["config", "set", "login_as_customer/general/enabled", yes_no]);
     }
 
-    /// A role with these resources, and a token of a new admin user in it.
+    /// Creates a role with these resources and an admin user with it; returns a
+    /// token.
     #[track_caller]
     pub fn create_user_with_resources(&self, name: &str, resources: &[&str]) -> String {
         let role = format!("{name}s");
@@ -178,7 +181,7 @@ impl TestStore {
         self.create_user(name, &role)
     }
 
-    /// A support agent who may start from everywhere.
+    /// Creates a support agent who may log in from everywhere; returns a token.
     #[track_caller]
     pub fn create_agent(&self, name: &str) -> String {
         let documents = [
@@ -192,7 +195,7 @@ impl TestStore {
         self.create_user_with_resources(name, &resources)
     }
 
-    /// A login by whoever runs the program; the JSON answer.
+    /// A login by the administrator; returns the JSON output.
     #[track_caller]
     pub fn login(&self, args: &[&str]) -> Value {
         let mut all = vec!["login"];
@@ -207,7 +210,7 @@ impl TestStore {
     }
 }
 
-/// A JSON text as a string.
+/// A JSON string as text.
 #[track_caller]
 pub fn json_str(value: &Value) -> &str {
     value.as_str().expect("a text")

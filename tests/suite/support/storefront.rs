@@ -1,21 +1,22 @@
-//! Visits to shoppers' accounts, by agents and a storefront.
+//! Sessions in shoppers' accounts, with agents and a storefront.
 
 use super::{TestStore, json_str};
 
-/// A shop with its staff.
+/// A store with a storefront account.
 pub struct StorefrontFixture {
     pub store: TestStore,
     pub storefront: String,
 }
 
 impl StorefrontFixture {
-    /// The shop of [`Store::with_shop`] and a storefront for both websites.
+    /// The store of [`TestStore::with_sample_data`] and a storefront for both
+    /// websites.
     #[track_caller]
     pub fn new() -> Self {
         Self::add_storefront(TestStore::with_sample_data())
     }
 
-    /// The same in a store that is founded and empty.
+    /// The same in a founded, empty store.
     #[track_caller]
     pub fn with_store(store: TestStore) -> Self {
         store.load_sample_data();
@@ -28,7 +29,7 @@ impl StorefrontFixture {
         Self { store, storefront }
     }
 
-    /// Makes a login link; its token.
+    /// Creates a login link; returns its token.
     #[track_caller]
     pub fn issue_link(&self, agent: &str, args: &[&str]) -> String {
         let mut all = vec!["login"];
@@ -40,7 +41,7 @@ impl StorefrontFixture {
         url.split("secret=").nth(1).expect("a token").to_owned()
     }
 
-    /// Opens a link; the session's id.
+    /// Redeems a link; returns the session's id.
     #[track_caller]
     pub fn redeem(&self, token: &str, audience: &str) -> String {
         let args = ["redeem", token, "--audience", audience, "-o", "json"];
@@ -52,7 +53,7 @@ impl StorefrontFixture {
         json_str(&session["session_id"]).to_owned()
     }
 
-    /// A whole visit; `times` are those of link, opening and end.
+    /// A whole session; `times` are those of login, redemption and end.
     #[track_caller]
     pub fn run_session(
         &self,

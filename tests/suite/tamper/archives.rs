@@ -1,4 +1,4 @@
-//! The files of archived events.
+//! Tampering with archive files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -36,8 +36,7 @@ fn written(header: &Header, lines: &[EventLine]) -> Vec<u8> {
     bytes
 }
 
-/// Puts other bytes in an archive's place, and lets the database know of no
-/// others.
+/// Replaces an archive's bytes, and its length and hash in the database.
 fn replace(store: &TestStore, path: &PathBuf, bytes: &[u8]) {
     fs::write(path, bytes).expect("written");
     let name = path.file_name().expect("a name").to_str().expect("text");
@@ -87,7 +86,7 @@ fn missing_shortened_or_extended_archives_are_detected() {
     cases.end();
 }
 
-/// Whatever the database is made to say of the file's length and hash.
+/// Even if the database has the changed file's length and hash.
 #[test]
 fn a_flipped_byte_is_detected_even_with_matching_hashes() {
     let store = copy();
@@ -110,7 +109,7 @@ fn a_flipped_byte_is_detected_even_with_matching_hashes() {
     super::settled(&store);
 }
 
-/// Not every bit of a compressed file means something.
+/// Not every bit of a compressed file has a meaning.
 fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<EventLine>)> {
     let lines = EventLines::open("archive", fs::File::open(path).ok()?).ok()?;
     let header = lines.header.clone();
@@ -118,7 +117,7 @@ fn read_anyway(path: &PathBuf) -> Option<(Header, Vec<EventLine>)> {
     Some((header, lines.ok()?))
 }
 
-/// As `lac` runs, and as the database says it should be.
+/// As the program runs, with the file's original length and hash.
 #[test]
 fn a_flipped_byte_is_detected() {
     let mut cases = Cases::default();
@@ -155,7 +154,7 @@ fn exchanged_archives_are_detected() {
     let store = copy();
     replace(&store, &files(&store)[0], &two);
     cases.tampered("one twice", &store);
-    // Another store's, of the same events and the same name.
+    // Another store's archive, of the same events and with the same name.
     let foreign = {
         let store = TestStore::uninitialized();
         store.run(&["whoami"]); // another seed, so other keys
@@ -167,7 +166,7 @@ fn exchanged_archives_are_detected() {
     let store = copy();
     replace(&store, &files(&store)[0], &theirs);
     cases.tampered("another store's", &store);
-    // The one from before the erasure.
+    // The archive from before the erasure.
     let store = copy();
     let erased = files(&store)
         .into_iter()
@@ -182,7 +181,7 @@ fn exchanged_archives_are_detected() {
     cases.end();
 }
 
-/// Made with the library's own writer, whole and well-formed.
+/// Written with the library's own writer, complete and well-formed.
 #[test]
 fn rewritten_archives_are_detected() {
     let mut cases = Cases::default();
@@ -191,7 +190,7 @@ fn rewritten_archives_are_detected() {
         let store = copy();
         let path = files(&store).swap_remove(at);
         let (header, lines) = read(&path);
-        // The same again is the same.
+        // The same contents again are the same file.
         replace(&store, &path, &written(&header, &lines));
         assert_eq!(InProcessStore::new(&store).verify_findings(), None);
         super::settled(&store);
@@ -250,8 +249,8 @@ fn rewritten_archives_are_detected() {
     cases.end();
 }
 
-/// What a run left that was killed before it took the events out of the
-/// database must be what the archive holds.
+/// A run that was killed before it deleted archived events leaves events; they
+/// must match the archive.
 #[test]
 fn events_left_in_the_database_must_match_their_archive() {
     let all = "time, action_group, action, result, admin, admin_id, session_id, customer_id, \
@@ -291,7 +290,7 @@ fn events_left_in_the_database_must_match_their_archive() {
     cases.end();
 }
 
-/// It was not the store that put it there, and it is not the log's.
+/// The store did not write it, and it does not belong to the log.
 #[test]
 fn unknown_files_in_the_archive_directory_are_ignored() {
     let store = copy();
@@ -304,7 +303,7 @@ fn unknown_files_in_the_archive_directory_are_ignored() {
     store.run_ok(&["log", "archive"]);
     store.run_ok(&["log", "verify"]);
     assert!(beside(1).is_symlink() && beside(2).is_dir());
-    // A known one is of the log, which is said once.
+    // A known archive belongs to the log, and is listed once.
     let known = &files(&store)[0];
     fs::remove_file(known).expect("removed");
     fs::create_dir(known).expect("a directory");

@@ -1,5 +1,5 @@
-//! Single bytes flipped: of every text and salt of the events, and of the
-//! pages of the database in which the log is kept.
+//! Flipped bytes in every text and salt of the events, and in the pages of the
+//! database that store the log.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use super::cells::dump;
 use super::{copy, database, path, prepared, settled};
 use crate::support::InProcessStore;
 
-/// What an event is made of.
+/// The columns of an event.
 const PARTS: [&str; 5] = ["record", "shopper", "shopper_salt", "staff", "staff_salt"];
 
 /// One event of each kind: the oldest and the newest of every action and
@@ -37,8 +37,8 @@ fn get(connection: &Connection, part: &str, seq: i64) -> Value {
         .expect("a value")
 }
 
-/// The value with one bit of a byte changed; the type stays. A text that is no
-/// UTF-8 any more cannot be bound: the byte becomes another character then.
+/// The value with one bit of a byte flipped, with the same type. Text that is
+/// no longer UTF-8 cannot be bound, so its byte becomes another character.
 fn flipped(value: &Value, at: usize) -> Option<Value> {
     let flip = |bytes: &[u8], bit: u8| {
         let mut bytes = bytes.to_vec();
@@ -56,9 +56,9 @@ fn flipped(value: &Value, at: usize) -> Option<Value> {
     }
 }
 
-/// Every event of the database at once: a byte of the same part of each, and
-/// each must be named. Record bytes are told apart by the tree alone, so that
-/// there one event is changed at a time.
+/// All events in the database at once: a byte of the same part of each changes,
+/// and each event must be named. Record bytes are checked by the tree alone, so
+/// only one event is changed at a time.
 #[test]
 fn a_flipped_byte_in_any_part_of_an_event_is_detected() {
     let store = copy();
@@ -121,7 +121,7 @@ fn any_flipped_byte_in_a_record_is_detected() {
     let mut count = 0;
     for (n, seq) in kinds(&connection).into_iter().enumerate() {
         let value = get(&connection, "record", seq);
-        // All of them of a few, and of the others every seventh.
+        // Every byte of a few records, and every seventh of the others.
         let (start, step) = if n % 8 == 0 { (0, 1) } else { (n % 7, 7) };
         for at in (start..).step_by(step) {
             let Some(other) = flipped(&value, at) else {
@@ -149,8 +149,8 @@ fn pages(connection: &Connection) -> Vec<usize> {
         .collect()
 }
 
-/// Bytes of the file itself. What lies unused in a page may be anything: where
-/// nothing is found, everything must still be read and looked up as before.
+/// Bytes of the database file. Unused bytes of a page may have any value: if
+/// nothing is detected, everything must still be read and found as before.
 #[test]
 fn flipped_bytes_in_the_database_file_are_detected_or_harmless() {
     let store = copy();
@@ -167,7 +167,7 @@ fn flipped_bytes_in_the_database_file_are_detected_or_harmless() {
     let mut passed = Vec::new();
     let mut count = 0;
     for page in pages {
-        // The head of a page and its pointers, and some of the rest.
+        // The page header and its pointers, and some of the rest.
         let offsets = (0..64)
             .step_by(5)
             .chain((64 + page % 89..size).step_by(389));
@@ -189,7 +189,7 @@ fn flipped_bytes_in_the_database_file_are_detected_or_harmless() {
     assert!(passed.is_empty(), "of {count}: {passed:#?}");
 }
 
-/// The verification that passed has added its own event.
+/// The successful verification has added its own event.
 fn is_as_before(store: &crate::support::TestStore, before: &[String]) -> bool {
     let connection = database(store);
     let after = dump(&connection);
@@ -199,7 +199,7 @@ fn is_as_before(store: &crate::support::TestStore, before: &[String]) -> bool {
     after.len() == before.len() + 1
         && after[..before.len()] == before[..]
         && (0..before.len()).all(|at| {
-            // Each is found by its number, too.
+            // Each is also found by its sequence number.
             let seq = before[at].split(['(', ')']).nth(1).expect("a number");
             let sql = format!("SELECT count(*) FROM audit_event WHERE seq = {seq}");
             connection.query_row(&sql, [], |row| row.get(0)) == Ok(1)

@@ -1,11 +1,10 @@
-//! One cell changed: to another value, to nothing, to the same bytes of
-//! another type.
+//! One changed cell: another value, NULL, or the same bytes with another type.
 
 use rusqlite::types::ValueRef;
 
 use super::{Cases, database, prepared};
 
-/// Rows of the table, and what each of their cells becomes.
+/// The rows of a table, and the changed values of each cell.
 fn edits(table: &str, key: &str, keys: &[i64]) -> Vec<String> {
     prepared(|prepared| {
         let connection = database(&prepared.store);
@@ -56,7 +55,8 @@ fn edits(table: &str, key: &str, keys: &[i64]) -> Vec<String> {
     })
 }
 
-/// What a column that is NOT NULL, or cannot be that, does not take is no case.
+/// Whether the change is possible: a NOT NULL column, for example, refuses
+/// NULL.
 fn is_possible(sql: &str) -> bool {
     prepared(|prepared| {
         let mut connection = database(&prepared.store);
@@ -72,7 +72,7 @@ fn is_possible(sql: &str) -> bool {
     })
 }
 
-/// The log's tables, types included.
+/// The log's tables, with the type of each value.
 pub fn dump(connection: &rusqlite::Connection) -> Vec<String> {
     let mut lines = Vec::new();
     for table in [
@@ -112,7 +112,7 @@ fn seq_of(condition: &str) -> i64 {
     })
 }
 
-/// A visit from a document with everything in it, and a denied attempt.
+/// A session from a document with every field, and a denied attempt.
 #[test]
 fn changed_cells_of_an_event_are_detected() {
     let of_order = seq_of("document IS NOT NULL AND session_id IS NOT NULL");
@@ -157,7 +157,7 @@ fn changed_cells_of_the_archive_list_are_detected() {
             .collect::<Vec<i64>>()
     });
     let ends = [firsts[0], *firsts.last().expect("one")];
-    // A name that no file has is a missing file, unless it is no name at all.
+    // A name that no file has means a missing file, unless the name is invalid.
     let (names, others): (Vec<_>, Vec<_>) = edits("audit_archive", "first", &ends)
         .into_iter()
         .partition(|sql| sql.contains("SET \"name\""));

@@ -1,5 +1,5 @@
-//! Whole events deleted, doubled, exchanged, invented, cut off, and their
-//! shopper parts blanked or brought back.
+//! Events deleted, duplicated, exchanged, made up and cut off, and their
+//! shopper data blanked or restored.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ const ALL: &str = "time, action_group, action, result, admin, admin_id, session_
                    website, store_view, document, ticket, record, shopper, shopper_salt, staff, \
                    staff_salt";
 
-/// Every event in the database where there are few of a kind; of the settings
-/// that make the log long, every 16th.
+/// Every event in the database for kinds with few events; every 16th of the
+/// settings that make the log long.
 fn some_events() -> Vec<i64> {
     prepared(|prepared| {
         let sql = "SELECT seq FROM audit_event WHERE action <> 'set' OR seq % 16 = 0 \
@@ -40,22 +40,22 @@ fn duplicated_and_exchanged_events_are_detected() {
     let last = *events.last().expect("events");
     for pair in events.windows(2).step_by(2) {
         let (seq, other) = (pair[0], pair[1]);
-        // Once more at the end, with a new number.
+        // Again at the end, with a new number.
         cases.forged(&format!(
             "INSERT INTO audit_event SELECT {last} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
-        // In the place of another one.
+        // In place of another one.
         cases.forged(&format!(
             "DELETE FROM audit_event WHERE seq = {other}; \
              INSERT INTO audit_event SELECT {other}, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
-        // Everything behind it moved up by one.
+        // Everything after it moved up by one.
         cases.forged(&format!(
             "UPDATE audit_event SET seq = -seq - 1 WHERE seq > {seq}; \
              UPDATE audit_event SET seq = -seq WHERE seq < 0; \
              INSERT INTO audit_event SELECT {seq} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
-        // Two that change places.
+        // Two exchanged.
         cases.forged(&format!(
             "UPDATE audit_event SET seq = -{seq} WHERE seq = {seq}; \
              UPDATE audit_event SET seq = {seq} WHERE seq = {other}; \
@@ -85,7 +85,7 @@ fn made_up_events_are_detected() {
             "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}"
         ));
     }
-    // With a head that says so, however far away that is.
+    // With a head that counts it, however far away it is.
     for number in [last + 1, 1 << 60] {
         cases.forged(&format!(
             "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}; \
@@ -95,7 +95,7 @@ fn made_up_events_are_detected() {
     cases.end();
 }
 
-/// The tables that say who may do what.
+/// The tables that hold the permissions.
 const STATE: [&str; 8] = [
     "access_token",
     "access_token_resource",
@@ -107,8 +107,8 @@ const STATE: [&str; 8] = [
     "role_website",
 ];
 
-/// The end cut off, and then the head and the file set back to the signed note
-/// of those days: nothing in the store is left that knows better.
+/// The end is cut off, and the head and the checkpoint file are set back to an
+/// older signed note: nothing in the store contradicts it.
 #[test]
 fn a_shortened_log_is_detected() {
     let mut cases = Cases::default();
@@ -154,8 +154,8 @@ fn a_shortened_log_is_detected() {
     );
     cases.tampered("all set back but who may do what", &store);
     cases.end();
-    // With that, and without that checkpoint, nobody can tell: it is a store
-    // that was.
+    // If the permissions are set back as well and nobody has the newer
+    // checkpoint, it is simply an older store.
     let of_then = prepared(|prepared| prepared.older.copy_store());
     let attached = super::path(&of_then).display().to_string();
     let mut sql = format!("ATTACH '{attached}' AS then_;");
@@ -196,7 +196,7 @@ fn blanked_or_restored_shopper_data_is_detected() {
     cases.end();
 }
 
-/// From a backup of before the erasure: the salts and texts fit the record.
+/// From a backup before the erasure: salts and texts match the record.
 #[test]
 fn restored_erased_shopper_data_is_detected() {
     let store = TestStore::with_sample_data();

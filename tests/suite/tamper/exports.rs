@@ -1,4 +1,4 @@
-//! Exports with their manifest and proof, changed by somebody without the key.
+//! Exports with manifest and proof, changed by somebody without the key.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Cases, copy};
 use crate::support::TestStore;
 
-/// An export of visits with a proof: the file, its manifest, its proof.
+/// Exports sessions with a proof; returns the file, its manifest and its proof.
 pub fn export(store: &TestStore, name: &str, filter: &[&str]) -> [PathBuf; 3] {
     let path = store.home().join(name);
     let args = [&["log", "export", path.to_str().expect("a path")], filter].concat();
@@ -30,7 +30,7 @@ pub fn key(store: &TestStore) -> String {
     store.run_ok(&["key", "verifier"]).trim().to_owned()
 }
 
-/// Checks a file with the public key alone, in a home without a store.
+/// Checks a file with only the public key, in a home without a store.
 pub fn exits(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
     let args = ["--file", file.to_str().expect("a path"), "--key", key];
     cases.exits(what, &TestStore::uninitialized(), &args, expected);
@@ -122,7 +122,7 @@ fn changed_files_manifests_and_proofs_are_detected() {
         fs::remove_file(&manifest).expect("removed");
         case("no manifest", &[8]);
         fs::write(&manifest, "{").expect("written");
-        // Nobody signed what cannot be read: it proves nothing.
+        // An unreadable manifest has no valid signature: it proves nothing.
         case("no JSON", &[8]);
         fs::remove_file(&file).expect("removed");
         case("no file", &[8]);
@@ -168,8 +168,8 @@ fn a_changed_field_of_the_manifest_is_detected() {
         edit_json(&manifest, |m| {
             *m.pointer_mut(field).expect("a field") = value;
         });
-        // A manifest of another log, of an unknown form or with a signature that
-        // is none proves nothing with the key at hand.
+        // A manifest of another log, in an unknown format or with an invalid
+        // signature proves nothing with this key.
         let proves_nothing = ["/origin", "/format", "/signature"].contains(&field);
         let code = if proves_nothing { 8 } else { 6 };
         exits(&mut cases, &what, &file, &key, &[code]);
@@ -224,7 +224,7 @@ fn a_renamed_export_is_reported_under_its_new_name() {
     assert_eq!(verified["file"], "mine.csv");
     let was = "the file is the one that was exported as q.csv, to the byte";
     assert_eq!(verified["proven"][0], was);
-    // The one that was changed is named, not the one that it is a copy of.
+    // The changed copy is named, not the original.
     fs::write(&copied, "seq\n").expect("written");
     let says = |expected: &str| {
         let path = copied.display().to_string();

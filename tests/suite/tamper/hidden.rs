@@ -1,11 +1,11 @@
-//! Indexes made to hide an event, and other changes of what the tables are.
+//! Indexes changed to hide an event, and other changes of the schema.
 
 use rusqlite::Connection;
 
 use super::{Cases, copy, forge, path};
 use crate::support::TestStore;
 
-/// Takes events out of an index and leaves its definition as it was.
+/// Removes events from an index without changing its definition.
 fn hide(store: &TestStore, index: &str, columns: &str, is_hidden: &str) {
     let connection = super::database(store);
     let definition: String = connection
@@ -81,7 +81,7 @@ fn an_index_without_an_event_is_detected() {
     cases.end();
 }
 
-/// Names that nobody has, and an order in which nothing is found.
+/// Keys that no event has, and an order in which lookups fail.
 #[test]
 fn an_index_with_wrong_keys_or_order_is_detected() {
     let mut cases = Cases::default();
@@ -98,8 +98,8 @@ fn an_index_with_wrong_keys_or_order_is_detected() {
     cases.end();
 }
 
-/// The largest end of an archive is looked up in an index of its own: one that
-/// says more would hide newer events.
+/// The largest end of an archive is looked up in an index: a larger value would
+/// hide newer events.
 #[test]
 fn an_index_that_extends_an_archive_is_detected() {
     let store = copy();
@@ -123,7 +123,7 @@ fn an_index_that_extends_an_archive_is_detected() {
     let mut bytes = std::fs::read(path(&store)).expect("a database");
     let start = usize::try_from((page - 1) * size).expect("small");
     let end = start + usize::try_from(size).expect("small");
-    // The last entry of the page, which lies first of its cells: its key.
+    // The last entry of the page is stored first among its cells: its key.
     let cells = usize::from(u16::from_be_bytes([bytes[start + 5], bytes[start + 6]]));
     let entry = &mut bytes[start + cells..end];
     assert!(entry[1] == 3 && entry[2] == 1, "{:?}", &entry[..8]);

@@ -1,7 +1,7 @@
-//! The tamper matrix: whatever somebody with the store's directory changes in
-//! the log, `lac log verify` must not say that all is well.
+//! The tamper matrix: whatever somebody with access to the store's directory
+//! changes in the log, `lac log verify` must not succeed.
 //!
-//! One store is made once, with everything an event can be: visits, denied and
+//! One store is created once, with every kind of event: sessions, denied and
 //! refused attempts, archived events, erased ones, more than 256 of them. Each
 //! case changes one thing in a copy of it.
 
@@ -25,25 +25,25 @@ use crate::support::{InProcessStore, StorefrontFixture, TestStore, json_str};
 const BASE: &str = "https://shop.example.com";
 const EU: &str = "https://eu.shop.example.com";
 
-/// When everything is verified.
+/// The time of every verification.
 const TODAY: &str = "2026-10-05T12:00:00Z";
 
-/// What the matrix is about. Made once; nobody changes it.
+/// The store that all cases copy. It is created once and never changed.
 struct Prepared {
     store: TestStore,
-    /// The same store some events earlier, whole.
+    /// The complete store some events earlier.
     older: TestStore,
-    /// Signed checkpoints of then and of now.
+    /// Signed checkpoints of the older store and of this one.
     older_note: String,
     note: String,
-    /// The events that are in the database: the first and the last.
+    /// The first and the last event in the database.
     first: i64,
     last: i64,
 }
 
 static PREPARED: OnceLock<Mutex<Prepared>> = OnceLock::new();
 
-/// Does something with the prepared store.
+/// Calls a function with the prepared store.
 fn prepared<T>(look: impl FnOnce(&Prepared) -> T) -> T {
     let shared = PREPARED.get_or_init(|| Mutex::new(prepare()));
     let held = shared
@@ -52,7 +52,7 @@ fn prepared<T>(look: impl FnOnce(&Prepared) -> T) -> T {
     look(&held)
 }
 
-/// A copy of one's own.
+/// A copy of the prepared store.
 fn copy() -> TestStore {
     prepared(|prepared| prepared.store.copy_store())
 }
@@ -66,7 +66,7 @@ fn prepare() -> Prepared {
         archived["files"].as_array().expect("files").len() > 1,
         "{archived}"
     );
-    // Bob is gone: from archived events and from newer ones.
+    // Bob is erased from archived events and from newer ones.
     store.run_ok(&["customer", "remove", "2", "--yes"]);
     let erased = store.run_json(&["log", "erase", "--customer", "2", "--yes"]);
     assert!(erased["archives"][0].is_string(), "{erased}");
@@ -106,7 +106,7 @@ fn prepare() -> Prepared {
     }
 }
 
-/// A shop in July: visits, refusals, a document, people who may not.
+/// A store in July: sessions, refusals, a document, users without rights.
 fn summer_in(store: TestStore) -> StorefrontFixture {
     store.clock.set("2026-07-01T08:00:00Z");
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
@@ -155,7 +155,7 @@ fn summer_in(store: TestStore) -> StorefrontFixture {
     shop.store
         .run_as(&nobody, &["login", "1", "-o", "json"])
         .assert_failed("resource_denied", 4);
-    // These stay in the database; the old access token has run out.
+    // These events stay in the database; the old access token has expired.
     shop.store.clock.set("2026-10-01T09:00:00Z");
     let token = shop
         .store
@@ -188,12 +188,12 @@ fn path(store: &TestStore) -> PathBuf {
     store.dir().join("lac.db")
 }
 
-/// The database without its guards.
+/// The database without SQLite's protections.
 fn database(store: &TestStore) -> Connection {
     Connection::open(path(store)).expect("a database")
 }
 
-/// Everything in `lac.db` itself, nothing in the WAL.
+/// Moves the WAL into `lac.db`.
 fn settled(store: &TestStore) {
     let busy: i64 = database(store)
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
@@ -219,8 +219,8 @@ fn verifies(store: &TestStore) {
     assert_eq!(ran.code, 0, "{ran:#?}");
 }
 
-/// Cases, of which none may pass: what must not be is gathered, so that all of
-/// it is shown at once.
+/// Collects cases that verified although they must not, so that a failure shows
+/// all of them.
 #[derive(Default)]
 struct Cases {
     wrong: Vec<String>,
@@ -228,7 +228,7 @@ struct Cases {
 }
 
 impl Cases {
-    /// A real run of `lac log verify` must exit so.
+    /// A real run of `lac log verify` must end with one of these exit codes.
     fn exits(&mut self, what: &str, store: &TestStore, args: &[&str], expected: &[i32]) {
         self.count += 1;
         let all = [&["log", "verify"], args, &["-o", "json"]].concat();
@@ -239,12 +239,12 @@ impl Cases {
         }
     }
 
-    /// It must say that the log was tampered with.
+    /// It must report tampering.
     fn tampered(&mut self, what: &str, store: &TestStore) {
         self.exits(what, store, &[], &[6]);
     }
 
-    /// A change of the database, made in a copy.
+    /// Changes the database of a copy; the change must be detected.
     fn forged(&mut self, sql: &str) {
         let store = copy();
         forge(&store, sql);

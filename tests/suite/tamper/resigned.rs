@@ -1,5 +1,5 @@
-//! Exports that somebody has changed who holds the log's own key: the manifest
-//! is signed anew, and every hash fits. The proof does not know of keys.
+//! Exports changed by somebody who holds the log's own key: the manifest is
+//! signed again, and every hash matches. The proof does not depend on keys.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::exports::{VISITS, exits, export, holds, key};
 use super::{Cases, copy};
 use crate::support::TestStore;
 
-/// An export taken apart.
+/// The parts of an export.
 #[derive(Clone)]
 struct Parts {
     rows: Vec<u8>,
@@ -37,7 +37,7 @@ impl Parts {
         }
     }
 
-    /// Puts it together again under another name, signed.
+    /// Writes the parts under another name, signed.
     fn put(mut self, store: &TestStore, name: &str) -> PathBuf {
         let path = store.home().join(name);
         let mut proof = Vec::new();
@@ -165,8 +165,8 @@ fn dropped_added_and_edited_rows_are_detected() {
     attack.cases.end();
 }
 
-/// What a range proves and a sparse proof does not: that nothing was left out.
-/// The rows of a narrower filter pass for those of a wider one.
+/// A range proves that nothing was left out; a sparse proof does not. With it,
+/// the rows of a narrower filter pass for those of a wider one.
 #[test]
 fn a_range_detects_rows_left_out_with_their_records() {
     let mut attack = Attack::new();
@@ -232,7 +232,7 @@ fn records_dropped_from_a_proof_are_detected() {
     attack.cases.end();
 }
 
-/// The proof of a shorter time cannot pass for that of a longer one.
+/// The proof of a shorter period cannot pass for that of a longer one.
 #[test]
 fn a_shortened_range_is_detected() {
     let mut attack = Attack::new();
@@ -257,7 +257,7 @@ fn a_shortened_range_is_detected() {
     attack.cases.end();
 }
 
-/// Parts that are withheld must not take rows with them, nor hide who acted.
+/// Withheld parts must not hide rows or who acted.
 #[test]
 fn withheld_parts_cannot_hide_rows_or_actors() {
     let mut attack = Attack::new();
@@ -276,7 +276,8 @@ fn withheld_parts_cannot_hide_rows_or_actors() {
         let line = &mut parts.lines[of_row];
         line.shopper = line.shopper.withhold().expect("withheld");
         attack.is_found(&format!("{strength}: the shopper part"), parts.clone());
-        // With the row blanked, too, it passes for erased, and is said to be.
+        // With its row blanked, too, it passes for erased, and is reported as
+        // such.
         let seq = line_seq(&sound.lines[of_row]);
         parts.edit_rows(|rows| {
             let is_it = |row: &&mut String| row.contains(&format!("\"seq\":{seq},"));
@@ -294,8 +295,8 @@ fn withheld_parts_cannot_hide_rows_or_actors() {
         let said = attack.passes(parts);
         assert!(said["not_proven"].to_string().contains("erased"), "{said}");
     }
-    // What stands in shopper parts cannot be proven complete: those of other
-    // rows could be withheld.
+    // Shopper data cannot be proven complete: that of other rows could be
+    // withheld.
     let mut parts = attack.export("range2.jsonl", "range", &VISITS);
     parts.manifest.filter.reason = SelectionValues::any_of(["nothing like that"]);
     parts.edit_rows(Vec::clear);

@@ -1,4 +1,4 @@
-//! Older copies, foreign checkpoints, other keys.
+//! Older copies, checkpoints of other logs, other keys.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ fn checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
     fs::write(store.dir().join("checkpoint"), note).expect("written");
 }
 
-/// A store of that name with keys of its own.
+/// A store of this name with its own keys.
 fn foreign() -> TestStore {
     let foreign = TestStore::uninitialized();
     foreign.run(&["whoami"]); // another seed, so other keys
@@ -37,7 +37,7 @@ fn an_older_database_with_a_newer_checkpoint_is_detected() {
     cases.end();
 }
 
-/// Alone it is a log that was; whoever kept a checkpoint sees through it.
+/// By itself it is a valid older log; a newer checkpoint reveals it.
 #[test]
 fn an_older_copy_of_the_store_is_detected_with_a_newer_checkpoint() {
     let (older, newer_note) = prepared(|p| (p.older.copy_store(), p.note.clone()));
@@ -130,7 +130,7 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
     let other = foreign();
     checkpoint(&store, note(&other));
     cases.tampered("another store's file", &store);
-    // The same text, signed with that store's key.
+    // The same text, signed with the other store's key.
     let key = fs::read_to_string(other.dir().join("keys/audit.pem")).expect("a key");
     let key = lac_ledger::signing::keys::PrivateKey::from_pem(&key).expect("a key");
     let newest_note = newest(&store);
@@ -146,7 +146,8 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
     cases.tampered("both signed anew", &store);
     drop(note_now);
 
-    // A file of the same size and another root, or ahead.
+    // A checkpoint file of the same size with another root, and one that is
+    // ahead.
     let (ahead, store) = (copy(), copy());
     ahead.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     checkpoint(&store, note(&ahead));
@@ -173,8 +174,7 @@ fn newest(store: &TestStore) -> String {
         .expect("a note")
 }
 
-/// Who replaces the key can sign whatever they like; who kept the public one
-/// is not taken in.
+/// A new key can sign anything; the old public key reveals the replacement.
 #[test]
 fn a_replaced_key_is_detected_with_the_old_public_key() {
     let store = copy();
@@ -186,7 +186,7 @@ fn a_replaced_key_is_detected_with_the_old_public_key() {
     )
     .expect("put");
     let mut cases = Cases::default();
-    // Not even a checkpoint of its own is left to go by.
+    // The store has no checkpoint of its own left either.
     cases.exits("a key put in its place", &store, &[], &[6, 8]);
     cases.exits(
         "and the one that was kept",
@@ -197,6 +197,6 @@ fn a_replaced_key_is_detected_with_the_old_public_key() {
     fs::remove_file(store.dir().join("keys/audit.pem")).expect("removed");
     cases.exits("no key", &store, &[], &[8]);
     cases.end();
-    // The public key is enough to verify with.
+    // The public key is enough to verify.
     store.run_json(&["log", "verify", "--key", kept.trim()]);
 }

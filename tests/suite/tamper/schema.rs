@@ -1,10 +1,10 @@
-//! Objects that the program did not make: none of them can be in the database,
-//! by whatever name, without every command saying so.
+//! Objects in the database that the program did not create: every command must
+//! report them, whatever their names.
 
 use super::{copy, forge};
 use crate::support::{TestStore, json_str};
 
-/// Each kind of object as plain SQL makes it, and what the message names.
+/// Each kind of object that plain SQL can create, and what the message names.
 const MADE: [(&str, &str); 13] = [
     (
         "CREATE TRIGGER undo AFTER UPDATE OF revoked_at ON access_token BEGIN \
@@ -47,8 +47,8 @@ const MADE: [(&str, &str); 13] = [
     ("DROP TABLE activity_count", "table activity_count"),
 ];
 
-/// What only `writable_schema` does: names that SQLite keeps for itself, other
-/// texts over the same pages, rows that are no object.
+/// What only `writable_schema` can do: names that SQLite reserves, other
+/// definitions over the same pages, rows that are not objects.
 const WRITTEN: [(&str, &str); 7] = [
     (
         "CREATE INDEX mine ON audit_event (seq, (record || 'x'), shopper, staff); \
@@ -94,7 +94,7 @@ fn written(sql: &str) -> String {
     format!("PRAGMA writable_schema=ON; {sql}; PRAGMA writable_schema=RESET;")
 }
 
-/// Every command stops, and `doctor` goes on to the end.
+/// Every command stops, and `doctor` runs to its end.
 fn is_named(store: &TestStore, sql: &str, what: &str) {
     for args in [
         &["log", "verify"][..],
@@ -145,8 +145,8 @@ fn an_object_written_into_the_schema_table_is_detected() {
     }
 }
 
-/// A name that SQLite itself does not take twice, and a definition that is
-/// none: it does not open such a file at all.
+/// A duplicate name or an invalid definition: SQLite itself does not open such
+/// a file.
 #[test]
 fn an_unreadable_schema_is_refused() {
     for sql in [
@@ -172,8 +172,8 @@ fn an_unreadable_schema_is_refused() {
     }
 }
 
-/// A store that says it is older would be migrated: not over what no older
-/// program has made.
+/// A store with an older version number would be migrated, but not with objects
+/// that no older version created.
 #[test]
 fn a_changed_schema_version_is_refused() {
     for version in [0, 1, 2, 3, -1] {
@@ -185,7 +185,7 @@ fn a_changed_schema_version_is_refused() {
     }
 }
 
-/// A follower has the store open already.
+/// A follower already has the store open.
 #[test]
 fn an_object_created_while_the_store_is_open_is_detected() {
     let store = copy();
@@ -205,8 +205,8 @@ fn an_object_created_while_the_store_is_open_is_detected() {
     assert!(said.contains("index mine was added"), "{said}");
 }
 
-/// The pages of two indexes exchanged: each is read as the other. The
-/// definitions are as they were, so that a verification has to look.
+/// The pages of two indexes are exchanged, so each is read as the other. The
+/// definitions are unchanged, so a verification must read them.
 #[test]
 fn exchanged_indexes_are_detected() {
     for [one, other] in [
@@ -232,8 +232,8 @@ fn exchanged_indexes_are_detected() {
     }
 }
 
-/// The hash of one token leads to the row of another: whoever shows the first
-/// would be who holds the second, and every row is as it was.
+/// The hash of one token leads to the row of another: its holder would act as
+/// the other one's owner, although every row is unchanged.
 #[test]
 fn a_token_index_that_points_to_another_token_is_detected() {
     let store = copy();
@@ -261,7 +261,7 @@ fn a_token_index_that_points_to_another_token_is_detected() {
     drop(query);
     drop(connection);
     let mut bytes = std::fs::read(super::path(&store)).expect("a database");
-    // In an entry the row's number follows the hash, in one byte.
+    // In an index entry the row number follows the hash, in one byte.
     let places: Vec<usize> = hashes
         .iter()
         .map(|hash| {
