@@ -73,7 +73,7 @@ fn save_request(
         return Err(fault);
     }
     if causes.is_empty() {
-        let reason = "this login needs no approval: leave it out";
+        let reason = "this login needs no approval: leave the option out";
         return Err(Fault::invalid("--request", reason));
     }
     if let Some(granted) = granted {

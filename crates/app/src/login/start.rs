@@ -82,7 +82,7 @@ impl LoginStart {
         if self.ttl == Some(0) {
             return Err(Fault::invalid(
                 "--ttl",
-                "a login URL lives at least one second",
+                "a login URL is valid for at least one second",
             ));
         }
         context.keys.load_current(KeyPurpose::Login)?; // before the store is locked

@@ -42,7 +42,8 @@ impl ExportFormats for AllFormats {
 }
 
 fn parse_format(export: &FileFormat) -> Result<ExportFormat> {
-    let unknown = |what: &str| Fault::invalid("the format", format!("`{what}` is none"));
+    let unknown =
+        |what: &str| Fault::invalid("the format", format!("`{what}` is not a known format"));
     let content = Content::from_name(&export.content);
     let compression = match export.compression.as_deref() {
         None => None,
@@ -50,7 +51,7 @@ fn parse_format(export: &FileFormat) -> Result<ExportFormat> {
     };
     let content = content.ok_or_else(|| unknown(&export.content))?;
     if content == Content::Xlsx && (compression.is_some() || !export.is_file) {
-        let reason = "a workbook is a file, and compressed already";
+        let reason = "a workbook must be written to a file, and is always compressed";
         return Err(Fault::invalid("the format", reason));
     }
     Ok(ExportFormat {

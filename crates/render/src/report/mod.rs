@@ -168,7 +168,7 @@ fn failures_section(report: &AccessReport) -> Section {
         Block::Table(counts_table(caption.to_owned(), list, title, none))
     };
     Section {
-        title: "Acts of every kind that failed",
+        title: "Failed actions of every kind",
         blocks: vec![
             grid("By kind", &kinds, "kind"),
             grid("By reason", &report.failures_by_code, "code"),
@@ -183,15 +183,15 @@ fn help_section(report: &AccessReport) -> Section {
         title: "How to read this",
         blocks: vec![
             Block::Paragraph(
-                "A link that was made is not yet an access: an account was opened when the \
-                 storefront accepted the link. Logins refused, denied and not found are attempts \
-                 to make or to open a link: the rules did not allow it, whoever asked may not, or \
-                 nobody was there. Acts that failed are those of every kind, logins among them. \
-                 Customers are named by id, so that this page can be passed around."
+                "Making a link is not yet an access: an account is opened when the storefront accepts \
+                 the link. Logins refused, denied and not found are attempts to make or to open a \
+                 link: the rules did not allow it, the person had no right to do it, or the customer \
+                 was not found. Failed actions are of every kind, including logins. Customers are \
+                 named by id, so that you can pass this page on."
                     .to_owned(),
             ),
             Block::Paragraph(format!(
-                "Summed up from {} of {} in the log. What lies behind a number is listed by:",
+                "Based on {} of {} in the log. To list the events behind a number:",
                 pluralized(report.events, "event"),
                 report.about.log_size
             )),

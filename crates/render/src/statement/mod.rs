@@ -13,12 +13,12 @@ use lac_ledger::statement::VisitState;
 use lac_model::time::format_duration;
 
 const NOT_COVERED: [&str; 4] = [
-    "What was looked at or changed inside your account: the shop itself keeps that, not this log.",
-    "Access by other ways: the shop's own back office, its database, or somebody who knows your \
+    "What staff looked at or changed inside your account: this log does not record it.",
+    "Access by other means: the shop's own back office, its database, or somebody who knows your \
      password.",
-    "Attempts that were stopped before it was clear whose account was meant, for example because \
-     the person may not log in as anybody.",
-    "Whether what people wrote down as their reason is true.",
+    "Attempts that were refused before it was clear which account was meant, for example because \
+     the person may not log in as any customer.",
+    "Whether the reasons that staff entered are true.",
 ];
 
 pub fn statement_page(stated: &AccountStatement, style: &Style) -> ReportPage {
@@ -56,15 +56,15 @@ fn notices(stated: &AccountStatement) -> Vec<String> {
     let mut notices: Vec<String> = limits.map(|one| limit_notice(*one).to_owned()).collect();
     if stated.erased > 0 {
         notices.push(format!(
-            "Details of {} (reasons, addresses) were erased on request. That something happened, \
-             when, and by whom is never erased.",
+            "Details of {} (reasons, addresses) were erased on request. The time of each \
+             event and the name of the staff member are never erased.",
             count(stated.erased, "record", "records")
         ));
     }
     if !stated.customer.known {
         notices.push(
-            "There is no such account among those this statement's maker sees now; the log still \
-             names it."
+            "This account was removed, or the person who made this page cannot see it. The log still \
+             contains it."
                 .to_owned(),
         );
     }
@@ -123,7 +123,7 @@ fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
             Block::Paragraph(words),
             Block::Paragraph(
                 "Staff can log in as a customer to help: they then see the shop as you see it. \
-                 Every time is written down as it happens."
+                 Every such login is recorded."
                     .to_owned(),
             ),
         ],
@@ -152,7 +152,7 @@ fn refused_section(stated: &AccountStatement, style: &Style) -> Section {
     Section {
         title: "Refused attempts",
         blocks: vec![Block::Table(PageTable {
-            caption: "Nobody entered your account by these".to_owned(),
+            caption: "None of these attempts opened your account".to_owned(),
             columns: table_columns(&["when", "who", "tried", "refused because"]),
             rows: rows.collect(),
             empty_text: "none",
@@ -182,7 +182,7 @@ fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
         blocks: vec![
             Block::Paragraph(
                 "Staff can log in as you only while it is given. You can take it back at any time; \
-                 whoever is in your account is then put out at once."
+                 anyone who is in your account is then logged out at once."
                     .to_owned(),
             ),
             Block::Table(PageTable {
@@ -217,8 +217,8 @@ fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
         let limits = stated.about.limits.iter();
         let why: Vec<&str> = limits.map(|one| limit_notice(*one)).collect();
         format!(
-            "Not necessarily: it holds what its maker may see. {} Somebody who may see everything \
-             can make a complete one.",
+            "Not necessarily: it shows only what the person who made it is allowed to see. {} Someone \
+             with full access can make a complete list.",
             why.join(" ")
         )
     };
@@ -227,16 +227,16 @@ fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
         blocks: vec![
             Block::Paragraph(whole),
             Block::Paragraph(format!(
-                "You need not take that on trust. The log is built as a Merkle tree: one short seal \
-                 stands for everything in it. Whoever keeps a seal can find out later whether \
-                 anything from before it was changed, removed or slipped in. When this page was \
-                 made the log had {} and this seal:",
+                "You can check this yourself. The log is a Merkle tree: one short checkpoint identifies \
+                 everything in it. If you keep a checkpoint, you can find out later whether anything \
+                 recorded before it was changed, removed or inserted. When this page was made, the \
+                 log had {} and this checkpoint:",
                 count(proof.size, "record", "records")
             )),
             Block::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),
             Block::Paragraph(
-                "Keep it. The shop, or anybody it gives the log to, can check the whole log \
-                 against it at any time, with this command and key:"
+                "Keep it. The shop, or anyone to whom it gives the log, can check the whole log \
+                 against this checkpoint at any time, with this command and key:"
                     .to_owned(),
             ),
             Block::Command(format!("lac log verify\n{}", proof.key)),

@@ -49,7 +49,7 @@ pub(super) fn end_reason(cause: Option<&str>, opened: bool) -> &'static str {
         Some("feature_disabled") => "logging in as a customer was switched off",
         Some("access_lost") => "their own permission was taken away",
         Some("customer_inactive") => "your account was no longer active",
-        Some("consent_expired") => "your permission was for some time, which was over",
+        Some("consent_expired") => "your permission had expired",
         Some("customer_removed") => "your account was removed",
         Some("key_retired") => "the link could no longer be trusted",
         Some(_) => "it was ended",

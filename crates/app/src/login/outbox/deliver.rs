@@ -122,7 +122,7 @@ pub fn deliver_due(
                 "no program is configured for {}",
                 notice.hook.as_str()
             )),
-            None => Some("what it was to tell is gone".to_owned()),
+            None => Some("the payload was erased".to_owned()),
         };
         match &error {
             None => tally.delivered += 1,

@@ -95,7 +95,7 @@ pub(super) fn consent_mode_question(
         1 => "; it ends 1 session".to_owned(),
         n => format!("; it ends {n} sessions"),
     };
-    format!("change how customers of {whose} are asked for consent to {mode}{ended}")
+    format!("change the consent mode of {whose} to {mode}{ended}")
 }
 
 fn changeable_field(path: &str, scope: &ConfigScope) -> Result<&'static ConfigField> {

@@ -60,10 +60,7 @@ impl GrantLimit {
             }
         };
         if at <= work.now {
-            return Err(Fault::invalid(
-                flag,
-                "a grant ends in the future, not before",
-            ));
+            return Err(Fault::invalid(flag, "a grant must end in the future"));
         }
         if at > work.now.saturating_add(MAX_GRANT_DURATION) {
             let most = "at most ten years; leave it out for a grant without end";
@@ -103,7 +100,10 @@ impl ConsentChange {
     /// Then nothing is changed.
     pub fn run(self, context: &Context<'_>) -> Result<Vec<ConsentChanged>> {
         if self.limit.is_some() && !self.granted {
-            return Err(Fault::invalid("--for", "only a grant is for some time"));
+            return Err(Fault::invalid(
+                "--for",
+                "only a grant can have a time limit",
+            ));
         }
         if self.customers.is_empty() {
             return Err(Fault::InputRequired {

@@ -47,7 +47,7 @@ impl CustomerAdd {
         // The next `local:N` is the highest plus one. A chosen number could use
         // up all that are left.
         if self.id.is_some_and(CustomerId::is_local) {
-            let problem = "a local:N is never chosen: leave --id out for the next one";
+            let problem = "a local:N cannot be chosen: leave --id out to get the next one";
             return Err(Fault::invalid("--id", problem));
         }
         let email = fields::check_email(&self.email)?;

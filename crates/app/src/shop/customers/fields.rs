@@ -15,7 +15,7 @@ pub fn check_email(text: &str) -> Result<String> {
     let problem = if text.len() > EMAIL_MAX {
         "an e-mail address has at most 254 bytes"
     } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        "an e-mail address holds no white space or control characters"
+        "an e-mail address must not contain white space or control characters"
     } else {
         match text.split_once('@') {
             Some((name, host)) if !name.is_empty() && !host.is_empty() && !host.contains('@') => {

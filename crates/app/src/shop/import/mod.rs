@@ -133,7 +133,8 @@ impl Import {
             return Err(Fault::invalid("--complete", "is for customers only"));
         }
         if complete && (skip_invalid || partial) {
-            let reason = "who is left out is not gone: not with --skip-invalid or --partial";
+            let reason =
+                "not with --skip-invalid or --partial: items that are left out are not missing";
             return Err(Fault::invalid("--complete", reason));
         }
         Ok(())
@@ -269,7 +270,7 @@ impl Import {
     fn into_answer(self, read: u64, sieve: InvalidItems, mut tally: ImportCounts) -> Imported {
         if tally.left_inactive > 0 {
             tally.warnings.push(format!(
-                "{} customers of the file are not active here and stay so",
+                "{} customers in the file are not active here and stay inactive",
                 tally.left_inactive
             ));
         }

@@ -139,7 +139,7 @@ impl StoreConfigs {
                 (other, zone)
             };
             tally.warnings.push(format!(
-                "store views of website {code} have different time zones: {taken} is taken, not \
+                "store views of website {code} have different time zones: using {taken}, not \
                  {left}"
             ));
             let taken = taken.clone();

@@ -31,7 +31,7 @@ fn check_code(code: &str) -> Result<()> {
     Err(Fault::invalid(
         "code",
         format!(
-            "`{code}` is none: a letter, then letters, digits and underscores, at most 32 characters"
+            "`{code}` is not a code: a letter, then letters, digits and underscores, at most 32 characters"
         ),
     ))
 }
@@ -40,9 +40,9 @@ fn check_name(name: &str) -> Result<()> {
     let problem = if name.is_empty() || name.chars().count() > 255 {
         "it has 1 to 255 characters"
     } else if name.contains(is_deceptive) {
-        "it holds no control or invisible characters"
+        "it must not contain control or invisible characters"
     } else if name.trim() != name {
-        "it starts and ends with no white space"
+        "it must not start or end with white space"
     } else {
         return Ok(());
     };
