@@ -128,9 +128,9 @@ impl<'m> ArchiveBuilder<'m> {
         let mut local_customers = 0;
         for_each_line(self.source, piece.first, piece.last, &mut |seq, line| {
             let whole = line.restore()?;
-            let cut = archived_fields(seq, &whole)?;
+            let fields = archived_fields(seq, &whole)?;
             local_customers = local_customers.max(local_customer_number(
-                cut.decoded_value(EventField::CustomerId).as_deref(),
+                fields.decoded_value(EventField::CustomerId).as_deref(),
             ));
             let _ = frontier.push(whole.leaf());
             writer.push(&line)

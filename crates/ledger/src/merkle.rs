@@ -133,16 +133,16 @@ impl Frontier {
     /// Adds `node`, joined `times` times with its left neighbour, as a binary
     /// counter carries. Returns the node after `watched` joins.
     fn merge(&mut self, mut node: Hash, times: u32, watched: u32) -> Option<Hash> {
-        let mut seen = None;
+        let mut result = None;
         for joins in 1..=times {
             let Some(left) = self.nodes.pop() else { break };
             node = node_hash(&left, &node);
             if joins == watched {
-                seen = Some(node);
+                result = Some(node);
             }
         }
         self.nodes.push(node);
-        seen
+        result
     }
 }
 

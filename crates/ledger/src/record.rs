@@ -192,8 +192,8 @@ pub fn decode_event(stored: &StoredEvent) -> Result<EventView, serde_json::Error
 }
 
 #[cfg(test)]
-#[path = "record_cut_tests.rs"]
-mod cut_tests;
+#[path = "record_fields_tests.rs"]
+mod fields_tests;
 #[cfg(test)]
 #[path = "record_select_tests.rs"]
 mod select_tests;

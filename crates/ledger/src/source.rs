@@ -44,9 +44,9 @@ impl<'s> EventSource<'s> {
             }
         }
         let mut left = query.limit;
-        let mut counted = |cut: &RecordFields<'_>| {
+        let mut counted = |fields: &RecordFields<'_>| {
             left = left.map(|left| left - 1);
-            each(cut)
+            each(fields)
         };
         if !query.ascending {
             archives.reverse();
@@ -80,10 +80,10 @@ impl<'s> EventSource<'s> {
         let [first, last] = archive_window(archive, query);
         self.for_each_archived(archive, first, last, query.ascending, &mut |seq, line| {
             let whole = line.restore()?;
-            let cut = archived_fields(seq, &whole)?;
-            if matcher.matches(&cut) {
+            let fields = archived_fields(seq, &whole)?;
+            if matcher.matches(&fields) {
                 *left = left.map(|left| left - 1);
-                each(&cut)?;
+                each(&fields)?;
             }
             Ok(if *left == Some(0) {
                 ControlFlow::Break(())

@@ -77,8 +77,8 @@ pub struct ProofBuilder<'a> {
 
 impl ProofBuilder<'_> {
     /// Writes a sparse proof of the collected events.
-    pub fn write_sparse(&self, picked: &ProofSeqs, out: &mut dyn Write) -> Result<FileDigest> {
-        let seqs = picked.0.as_deref().unwrap_or_default();
+    pub fn write_sparse(&self, events: &ProofSeqs, out: &mut dyn Write) -> Result<FileDigest> {
+        let seqs = events.0.as_deref().unwrap_or_default();
         let header = self.header(None, seqs.len() as u64, seqs.iter().copied())?;
         let mut writer = ProofWriter::new(out, &header)?;
         for run in seqs.chunk_by(|a, b| a + 1 == *b) {
@@ -106,18 +106,18 @@ impl ProofBuilder<'_> {
         let matcher = Matcher::new(&self.query.select, None);
         for_each_line(self.source, first, last, &mut |seq, line| {
             let whole = line.restore()?;
-            let cut = RecordFields::new(whole.texts());
-            let cut = cut.map_err(|e| event_damaged(seq, e))?;
-            if matcher.matches(&cut) {
+            let fields = RecordFields::new(whole.texts());
+            let fields = fields.map_err(|e| event_damaged(seq, e))?;
+            if matcher.matches(&fields) {
                 return writer.push(&line);
             }
-            let bare = |part: &PartDisclosure| {
+            let withhold = |part: &PartDisclosure| {
                 part.withhold()
                     .ok_or_else(|| event_damaged(seq, "its parts"))
             };
             writer.push(&EventLine {
-                shopper: bare(&line.shopper)?,
-                staff: bare(&line.staff)?,
+                shopper: withhold(&line.shopper)?,
+                staff: withhold(&line.staff)?,
                 record: line.record,
             })
         })?;
@@ -237,8 +237,8 @@ pub fn line_from_cells(cells: &EventCells<'_>) -> Result<(u64, EventLine)> {
                 customer_part: None,
                 staff_part: staff.text().unwrap_or_default(),
             };
-            let cut = RecordFields::new(texts).map_err(|e| event_damaged(seq, e))?;
-            PartDisclosure::Withheld(cut.commitments()[0].to_owned())
+            let fields = RecordFields::new(texts).map_err(|e| event_damaged(seq, e))?;
+            PartDisclosure::Withheld(fields.commitments()[0].to_owned())
         }
         other => part(&text(other)?, cells.shopper_salt)?,
     };

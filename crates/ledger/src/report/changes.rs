@@ -95,11 +95,11 @@ mod tests {
         let was = json!({"access": "custom", "resources": [], "scope": "all"});
         let is = json!({"access": "custom", "resources": ["a", "b"], "scope": "all"});
         let (before, after) = changed_fields(Some(&was), Some(&is));
-        let told = [before, after].map(|value| short_text(&value.unwrap()).unwrap());
-        assert_eq!(told, ["resources: none", "resources: a, b"]);
+        let texts = [before, after].map(|value| short_text(&value.unwrap()).unwrap());
+        assert_eq!(texts, ["resources: none", "resources: a, b"]);
         let whole = changed_fields(None, Some(&was)).1.unwrap();
-        let told = short_text(&whole).unwrap();
-        assert_eq!(told, "access: custom; resources: none; scope: all");
+        let texts = short_text(&whole).unwrap();
+        assert_eq!(texts, "access: custom; resources: none; scope: all");
         assert_eq!(short_text(&json!(null)), None);
         assert_eq!(
             short_text(&json!("ä".repeat(200))).unwrap().chars().count(),

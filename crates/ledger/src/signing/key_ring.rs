@@ -53,9 +53,9 @@ impl KeyRing {
     /// The installed key, whatever the database says: for use before a
     /// transaction begins.
     pub fn load_current(&self, purpose: KeyPurpose) -> Result<Arc<PrivateKey>> {
-        let mut held = self.cached(purpose);
-        if let Some(held) = &*held {
-            return Ok(Arc::clone(&held.key));
+        let mut loaded = self.cached(purpose);
+        if let Some(loaded) = &*loaded {
+            return Ok(Arc::clone(&loaded.key));
         }
         let path = self.path(purpose);
         let key = keys::read_private_key(&path).or_else(|error| match error {
@@ -63,29 +63,29 @@ impl KeyRing {
             Error::MalformedKeyFile { .. } => keys::read_private_key(&path),
             other => Err(other),
         })?;
-        Ok(cache_key(&mut held, key, false).key)
+        Ok(cache_key(&mut loaded, key, false).key)
     }
 
     /// The key with thumbprint `kid`, installed or pending. [`Error::WrongKey`]
     /// if neither file has it.
     pub fn load_by_kid(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
-        self.find_key(purpose, kid).map(|held| held.key)
+        self.find_key(purpose, kid).map(|loaded| loaded.key)
     }
 
     /// As [`load_by_kid`](Self::load_by_kid); a pending key is also installed.
     /// Call it with the store's write lock held.
     pub fn load_and_install(&self, purpose: KeyPurpose, kid: &str) -> Result<Arc<PrivateKey>> {
-        let held = self.find_key(purpose, kid)?;
-        if held.is_pending {
+        let loaded = self.find_key(purpose, kid)?;
+        if loaded.is_pending {
             self.install(purpose);
         }
-        Ok(held.key)
+        Ok(loaded.key)
     }
 
     fn find_key(&self, purpose: KeyPurpose, kid: &str) -> Result<LoadedKey> {
-        let mut held = self.cached(purpose);
-        if let Some(held) = held.as_ref().filter(|held| held.kid == kid) {
-            return Ok(held.clone());
+        let mut loaded = self.cached(purpose);
+        if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.kid == kid) {
+            return Ok(loaded.clone());
         }
         let mut problem = None;
         // Try the installed key again: the pending one may have been moved
@@ -97,7 +97,7 @@ impl KeyRing {
                 self.path(purpose)
             };
             match keys::read_expected_key(&path, kid) {
-                Ok(key) => return Ok(cache_key(&mut held, key, is_pending)),
+                Ok(key) => return Ok(cache_key(&mut loaded, key, is_pending)),
                 Err(error) => problem = Some(error),
             }
         }
@@ -141,8 +141,8 @@ impl KeyRing {
 
     fn install(&self, purpose: KeyPurpose) {
         let moved = keys::move_private_key(&self.pending_path(purpose), &self.path(purpose));
-        if let Some(held) = &mut *self.cached(purpose) {
-            held.is_pending = moved.is_err();
+        if let Some(loaded) = &mut *self.cached(purpose) {
+            loaded.is_pending = moved.is_err();
         }
     }
 
@@ -160,13 +160,13 @@ impl KeyRing {
 }
 
 fn cache_key(cell: &mut Option<LoadedKey>, key: PrivateKey, is_pending: bool) -> LoadedKey {
-    let held = LoadedKey {
+    let loaded = LoadedKey {
         kid: key.public().thumbprint(),
         key: Arc::new(key),
         is_pending,
     };
-    *cell = Some(held.clone());
-    held
+    *cell = Some(loaded.clone());
+    loaded
 }
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint,
     if checkpoint.origin != origin {
         return Err(NoteError::Origin);
     }
-    let mut seen = Vec::new();
+    let mut signers = Vec::new();
     for line in signatures.split_terminator('\n') {
         let line = SignatureLine::parse(line).ok_or(NoteError::SignatureLine)?;
         let ours = |key: &&PublicKey| line.name == origin && line.key_hash == key_hash(origin, key);
@@ -155,12 +155,12 @@ pub fn open(note: &[u8], origin: &str, keys: &[PublicKey]) -> Result<Checkpoint,
             continue;
         }
         let verified = candidates.any(|key| key.verifies(text.as_bytes(), &line.signature));
-        if !verified || seen.contains(&line.key_hash) {
+        if !verified || signers.contains(&line.key_hash) {
             return Err(NoteError::Signature);
         }
-        seen.push(line.key_hash);
+        signers.push(line.key_hash);
     }
-    if seen.is_empty() {
+    if signers.is_empty() {
         return Err(NoteError::UnknownKey);
     }
     Ok(checkpoint)

@@ -91,7 +91,7 @@ impl ChunkResult {
     }
 
     /// The checks that archived and stored events share.
-    fn check_event(&mut self, seq: u64, cut: &RecordFields<'_>, time: i64, is_erased: bool) {
+    fn check_event(&mut self, seq: u64, fields: &RecordFields<'_>, time: i64, is_erased: bool) {
         self.check_time(seq, time);
         if is_erased {
             match self.erased.last_mut() {
@@ -99,26 +99,26 @@ impl ChunkResult {
                 _ => self.erased.push([seq, seq]),
             }
         }
-        self.consents.extend(ConsentEvent::from_record(cut));
+        self.consents.extend(ConsentEvent::from_record(fields));
         let is_ticket = |text: &str| TicketKind::RULE.matches(text);
-        if cut.value(EventField::Ticket) != "null"
-            && !cut
+        if fields.value(EventField::Ticket) != "null"
+            && !fields
                 .decoded_value(EventField::Ticket)
                 .is_some_and(|text| is_ticket(&text))
         {
             self.malformed_tickets.push(seq);
         }
-        if let Some(state) = cut.state_digests() {
+        if let Some(state) = fields.state_digests() {
             self.state_since.get_or_insert(seq);
             self.state = Some((seq, state.to_owned()));
         }
-        if cut.erased_ranges() == "null" {
+        if fields.erased_ranges() == "null" {
             return;
         }
-        match serde_json::from_str::<Vec<[u64; 2]>>(cut.erased_ranges()) {
+        match serde_json::from_str::<Vec<[u64; 2]>>(fields.erased_ranges()) {
             Ok(ranges) => {
                 let bad = |[first, last]: &[u64; 2]| *first == 0 || first > last || *last >= seq;
-                if ranges.iter().any(bad) || cut.value(EventField::Action) != "\"erase\"" {
+                if ranges.iter().any(bad) || fields.value(EventField::Action) != "\"erase\"" {
                     self.add_problem(seq, "its list of erased events is not valid");
                 }
                 self.erasures
@@ -185,19 +185,19 @@ pub fn check_archived(
         checked.leaves.push(whole.leaf());
         let problem = match RecordFields::new(whole.texts()) {
             Err(problem) => Some(problem.to_string()),
-            Ok(cut) if cut.seq() != Some(seq) => Some("it has another number".to_owned()),
+            Ok(fields) if fields.seq() != Some(seq) => Some("it has another number".to_owned()),
             Ok(_) if whole.staff.is_none() => Some("its staff part is gone".to_owned()),
-            Ok(cut) => match cut
+            Ok(fields) => match fields
                 .decoded_value(EventField::Time)
                 .and_then(|t| t.parse::<Timestamp>().ok())
             {
                 None => Some("its time is not valid".to_owned()),
                 Some(time) => {
-                    let id = cut.decoded_value(EventField::CustomerId);
+                    let id = fields.decoded_value(EventField::CustomerId);
                     checked.local_customers = checked
                         .local_customers
                         .max(local_customer_number(id.as_deref()));
-                    checked.check_event(seq, &cut, time.micros(), whole.shopper.is_none());
+                    checked.check_event(seq, &fields, time.micros(), whole.shopper.is_none());
                     None
                 }
             },
@@ -233,8 +233,8 @@ mod tests {
             };
             let mut checked = ChunkResult::default();
             checked.reset([1, 1]);
-            let cut = RecordFields::new(stored.texts()).expect("a record");
-            checked.check_event(1, &cut, 1_000_000, false);
+            let fields = RecordFields::new(stored.texts()).expect("a record");
+            checked.check_event(1, &fields, 1_000_000, false);
             (checked.malformed_tickets, checked.problems)
         };
         for sound in ["\"ZD-1\"", "null"] {

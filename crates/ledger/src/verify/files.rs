@@ -208,10 +208,10 @@ fn verify_archive(name: &str, mut file: File, keys: &LogKeys) -> Result<FileVeri
     };
     check_header_key(name, &header, &opened.key)?;
     let checker = ProofChecker::new(name, &header, signed)?;
-    let mut bare = 0;
+    let mut redacted = 0;
     let events = checker.run(lines, &mut |event| {
         let [shopper, staff] = event.withheld;
-        bare += u64::from(shopper);
+        redacted += u64::from(shopper);
         if staff {
             let what = format!("{name}: the staff part of event {} is gone", event.seq);
             return Err(log_tampered(what));
@@ -220,7 +220,7 @@ fn verify_archive(name: &str, mut file: File, keys: &LogKeys) -> Result<FileVeri
     })?;
     let mut not_proven = vec!["what happened after that checkpoint".to_owned()];
     not_proven.extend(replaced_key_note(&opened));
-    not_proven.extend(redaction_note(bare, "events"));
+    not_proven.extend(redaction_note(redacted, "events"));
     Ok(FileVerification {
         kind: "archive".to_owned(),
         file: name.to_owned(),
@@ -310,7 +310,7 @@ fn verify_export(
             .not_proven
             .push("that the rows match the log: export with --proof to prove it".to_owned()),
         Some(proof) => {
-            let (events, bare) = verify_rows(bundle, &key, manifest, proof, file, signed)?;
+            let (events, redacted) = verify_rows(bundle, &key, manifest, proof, file, signed)?;
             let rows = match manifest.rows {
                 1 => "its row is a genuine event".to_owned(),
                 count => format!("its {count} rows are genuine events"),
@@ -328,7 +328,7 @@ fn verify_export(
                     "that no matching events are missing: export with --proof range to prove it";
                 verified.not_proven.push(left.to_owned());
             }
-            verified.not_proven.extend(redaction_note(bare, "rows"));
+            verified.not_proven.extend(redaction_note(redacted, "rows"));
         }
     }
     let after = "what happened after that checkpoint".to_owned();

@@ -194,16 +194,17 @@ impl<'a> LogVerifier<'a> {
                 }
                 empty.scan_indexes(&*read).map(Some)
             });
-            let seen = parallel::for_each_range(store, source, &ranges, &work, &mut |checked| {
-                if let Some(more) = &checked.index_sums {
-                    sums.merge(more);
-                }
-                at(checked.range[1], total);
-                self.add_chunk(checked);
-                Ok(())
-            });
+            let processed =
+                parallel::for_each_range(store, source, &ranges, &work, &mut |checked| {
+                    if let Some(more) = &checked.index_sums {
+                        sums.merge(more);
+                    }
+                    at(checked.range[1], total);
+                    self.add_chunk(checked);
+                    Ok(())
+                });
             let listing = listing.join().map_err(|_| Fault::internal("a thread"))?;
-            seen?;
+            processed?;
             self.check_totals();
             self.compare_state()?;
             self.compare_consents()?;

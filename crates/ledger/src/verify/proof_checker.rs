@@ -70,9 +70,9 @@ impl<'c> ProofChecker<'c> {
         let leaves = lines.map(|line| {
             let line = line?;
             let whole = line.restore()?;
-            let cut = archived_fields(count + 1, &whole)
+            let fields = archived_fields(count + 1, &whole)
                 .map_err(|e| log_tampered(format!("{}: {e}", self.name)))?;
-            let seq = cut.seq().filter(|seq| *seq > 0);
+            let seq = fields.seq().filter(|seq| *seq > 0);
             let seq =
                 seq.ok_or_else(|| log_tampered(format!("{}: an event has no number", self.name)))?;
             if let Some((first, _)) = self.range
@@ -84,7 +84,7 @@ impl<'c> ProofChecker<'c> {
             count += 1;
             each(&ProofEvent {
                 seq,
-                record: &cut,
+                record: &fields,
                 withheld: withheld_parts(&line),
             })?;
             Ok((seq - 1, whole.leaf()))

@@ -59,25 +59,25 @@ pub fn check_row<'r>(seq: u64, cells: &EventCells<'r>) -> Result<CheckedRow<'r>,
         customer_part: shopper,
         staff_part: staff,
     };
-    let cut = RecordFields::new(texts).map_err(|e| e.to_string())?;
+    let fields = RecordFields::new(texts).map_err(|e| e.to_string())?;
     if !record.starts_with("{\"v\":1,") {
         return Err("its record is of an unknown version".to_owned());
     }
-    if cut.value(EventField::Seq).parse() != Ok(seq) {
+    if fields.value(EventField::Seq).parse() != Ok(seq) {
         return Err(format!(
             "its record says it is event {}",
-            cut.value(EventField::Seq)
+            fields.value(EventField::Seq)
         ));
     }
-    let [of_shopper, of_staff] = cut.commitments();
+    let [of_shopper, of_staff] = fields.commitments();
     check_commitment(of_staff, staff, cells.staff_salt, "staff part")?;
     if let Some(shopper) = shopper {
         check_commitment(of_shopper, shopper, cells.shopper_salt, "shopper part")?;
     }
-    let time = check_columns(&cut, cells)?;
+    let time = check_columns(&fields, cells)?;
     Ok(CheckedRow {
         leaf: merkle::leaf_hash(record.as_bytes()),
-        record: cut,
+        record: fields,
         time,
         is_erased: shopper.is_none(),
     })
@@ -116,25 +116,25 @@ fn check_commitment(
 
 /// Whether the columns match the record. Returns the time in microseconds since
 /// 1970.
-fn check_columns(cut: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, RowProblem> {
+fn check_columns(fields: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, RowProblem> {
     for (name, cell, field) in copied_columns(cells) {
         let same = match cell {
-            Cell::Null => cut.value(field) == "null",
+            Cell::Null => fields.value(field) == "null",
             Cell::Text(bytes) => {
-                let value = decode_json_string(cut.value(field));
+                let value = decode_json_string(fields.value(field));
                 value.is_some_and(|value| value.as_bytes() == bytes)
             }
             _ => false,
         };
         if !same {
-            return Err(column_problem(name, cell, cut.value(field)));
+            return Err(column_problem(name, cell, fields.value(field)));
         }
     }
-    let admin_id = cut.value(EventField::AdminId);
+    let admin_id = fields.value(EventField::AdminId);
     if !matches_number(cells.admin_id, admin_id.parse().ok(), admin_id == "null") {
         return Err(column_problem("admin_id", cells.admin_id, admin_id));
     }
-    let customer = cut.value(EventField::CustomerId);
+    let customer = fields.value(EventField::CustomerId);
     let id = decode_json_string(customer).and_then(|text| text.parse::<CustomerId>().ok());
     if !matches_number(
         cells.customer_id,
@@ -143,7 +143,7 @@ fn check_columns(cut: &RecordFields<'_>, cells: &EventCells<'_>) -> Result<i64, 
     ) {
         return Err(column_problem("customer_id", cells.customer_id, customer));
     }
-    let time = cut.value(EventField::Time);
+    let time = fields.value(EventField::Time);
     let micros = parse_micros(time).ok_or_else(|| format!("its time {time} is not valid"))?;
     if cells.time != Cell::Integer(micros) {
         return Err(column_problem("time", cells.time, time));

@@ -42,15 +42,15 @@ proptest! {
         if erased {
             stored.customer_part = None;
         }
-        let cut = RecordFields::new(stored.texts()).unwrap();
+        let fields = RecordFields::new(stored.texts()).unwrap();
         let view = serde_json::to_value(decode_event(&stored).unwrap()).unwrap();
         for field in EventField::ALL {
-            let value: Value = serde_json::from_str(cut.value(*field)).unwrap();
+            let value: Value = serde_json::from_str(fields.value(*field)).unwrap();
             prop_assert_eq!(&value, &view[field.name()], "{}", field.name());
         }
-        let admin = cut.decoded_value(EventField::Admin);
+        let admin = fields.decoded_value(EventField::Admin);
         prop_assert_eq!(admin.as_deref(), Some(text.as_str()));
-        prop_assert_eq!(cut.seq(), Some(7));
+        prop_assert_eq!(fields.seq(), Some(7));
     }
 
     /// No input may panic.
@@ -63,8 +63,8 @@ proptest! {
         let at = record.floor_char_boundary(at.min(record.len()));
         record.insert(at, with);
         let damaged = EventTexts { record: &record, ..stored.texts() };
-        if let Ok(cut) = RecordFields::new(damaged) {
-            let _ = EventField::ALL.iter().map(|field| cut.value(*field).len()).sum::<usize>();
+        if let Ok(fields) = RecordFields::new(damaged) {
+            let _ = EventField::ALL.iter().map(|field| fields.value(*field).len()).sum::<usize>();
         }
     }
 }
