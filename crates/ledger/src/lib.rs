@@ -36,6 +36,9 @@
 //!
 //! # How to verify
 //!
+//! You need the tables of `docs/proofs.md` for the exact bytes; this is the
+//! order of the checks and where they are.
+//!
 //! A file, with only a public key ([`verify::verify_file`]):
 //!
 //! 1. Decide which keys to trust: one key that you received separately, or a
@@ -111,11 +114,11 @@
 //! times and random bytes. It reads the database through the traits of
 //! `lac-store`.
 //!
-//! A verification fails in two ways. `LogTampered` and
-//! `FileTampered`: something differs from what a trusted key signed.
-//! `ProofMissing`, `UnknownKey`, `AnotherLog`, `ArchiveMissing`,
-//! `CheckpointMissing`: something that is needed is missing, cannot be read, or
-//! belongs to somebody else, which proves nothing.
+//! A verification fails in two ways. `LogTampered` and `FileTampered`:
+//! something differs from what a trusted key signed. `ProofMissing`,
+//! `UnknownKey`, `AnotherLog`, `ArchiveMissing`, `CheckpointMissing`: something
+//! that is needed is missing, cannot be read, or belongs to another log, which
+//! proves nothing.
 
 pub mod access_token;
 pub mod anchor;

@@ -29,7 +29,7 @@ impl FileAnchor {
     }
 
     /// Opens the file, or creates it with mode 0600. Not with a single call:
-    /// for another account's file in a shared directory, Linux refuses O_CREAT
+    /// for another account's file in a shared directory, Linux refuses `O_CREAT`
     /// (`fs.protected_regular`).
     fn open_or_create(&self) -> io::Result<File> {
         match self.open() {

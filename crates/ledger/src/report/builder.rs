@@ -105,10 +105,10 @@ impl ReportBuilder {
     /// Adds one event; the caller goes from oldest to newest. `granted_at` is
     /// when the consent of a login was given, `None` if the reader may not
     /// know.
-    pub fn add_event(&mut self, seen: &SummaryEvent, granted_at: Option<Timestamp>) {
-        let event = &seen.event;
+    pub fn add_event(&mut self, summary: &SummaryEvent, granted_at: Option<Timestamp>) {
+        let event = &summary.event;
         self.events += 1;
-        self.erased += u64::from(seen.erased);
+        self.erased += u64::from(summary.erased);
         self.first = self.first.or(Some(event.time));
         self.last = Some(event.time);
         self.groups.add(Some(&event.action_group));
@@ -255,9 +255,11 @@ impl ReportBuilder {
             .collect::<HashSet<_>>()
             .len() as u64;
         pairs.sort_by(|a, b| {
-            let often = |pair: &AdminCustomerPair| (pair.redeemed, pair.issued);
+            let frequency = |pair: &AdminCustomerPair| (pair.redeemed, pair.issued);
             let name = |pair: &AdminCustomerPair| (pair.admin.clone(), pair.customer_id);
-            often(b).cmp(&often(a)).then_with(|| name(a).cmp(&name(b)))
+            frequency(b)
+                .cmp(&frequency(a))
+                .then_with(|| name(a).cmp(&name(b)))
         });
         let [by_code, by_admin, by_website] = self.failures_by;
         AccessReport {
