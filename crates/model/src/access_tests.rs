@@ -22,7 +22,7 @@ fn any_rights() -> impl Strategy<Value = Rights> {
 proptest! {
     /// A limited token has the rights that both the role and the limit have.
     #[test]
-    fn a_limit_takes_away_and_never_gives(role in any_rights(), limit in any_rights()) {
+    fn a_limit_only_removes_rights(role in any_rights(), limit in any_rights()) {
         let both = role.intersection(&limit);
         for resource in Resource::all() {
             prop_assert_eq!(both.allows(resource), role.allows(resource) && limit.allows(resource));
@@ -36,14 +36,14 @@ proptest! {
     }
 
     #[test]
-    fn a_chain_only_narrows(role in any_rights(), first in any_rights(), second in any_rights()) {
+    fn each_token_of_a_chain_has_no_more_rights_than_the_one_before(role in any_rights(), first in any_rights(), second in any_rights()) {
         let inherited = second.intersection(&first);
         prop_assert!(role.intersection(&first).is_superset(&role.intersection(&inherited)));
     }
 }
 
 #[test]
-fn everything_is_no_limit() {
+fn unrestricted_rights_are_no_limit() {
     let role = Rights {
         access: Access::Custom,
         resources: [Resource::LOGIN_BUTTON].into_iter().collect(),

@@ -165,17 +165,17 @@ pub struct ApprovalCriteria<'a> {
 }
 
 /// All causes for which a login needs approval; empty if it needs none.
-pub fn approval_causes(marks: &ApprovalCriteria<'_>) -> Vec<ApprovalCause> {
-    let is_marked = marks
+pub fn approval_causes(criteria: &ApprovalCriteria<'_>) -> Vec<ApprovalCause> {
+    let role_needs_approval = criteria
         .agent_role
-        .is_some_and(|role| marks.approval_roles.contains(&role));
-    let is_vip = marks.vip_requires && marks.customer_is_vip;
-    let is_needed = marks.website_requires || is_vip || is_marked;
+        .is_some_and(|role| criteria.approval_roles.contains(&role));
+    let is_vip = criteria.vip_requires && criteria.customer_is_vip;
+    let is_needed = criteria.website_requires || is_vip || role_needs_approval;
     [
-        (ApprovalCause::Website, marks.website_requires),
+        (ApprovalCause::Website, criteria.website_requires),
         (ApprovalCause::Vip, is_vip),
-        (ApprovalCause::Role, is_marked),
-        (ApprovalCause::Override, marks.is_override && is_needed),
+        (ApprovalCause::Role, role_needs_approval),
+        (ApprovalCause::Override, criteria.is_override && is_needed),
     ]
     .into_iter()
     .filter_map(|(cause, holds)| holds.then_some(cause))

@@ -34,7 +34,7 @@ fn approval_request(state: RequestState, decided: Option<i64>) -> ApprovalReques
 }
 
 #[test]
-fn ids_are_sixteen_digits_and_six_are_a_beginning() {
+fn ids_have_sixteen_digits_and_six_are_enough() {
     let id = RequestId::from_bits([0, 0, 0, 0, 0, 0, 0, 0xab]);
     assert_eq!(id.as_str(), "00000000000000ab");
     assert!(!id.is_prefix());
@@ -44,7 +44,7 @@ fn ids_are_sixteen_digits_and_six_are_a_beginning() {
 }
 
 #[test]
-fn every_mark_is_a_cause_and_none_is_none() {
+fn every_criterion_is_a_cause_and_none_means_no_approval() {
     let none = ApprovalCriteria {
         website_requires: false,
         vip_requires: true,
@@ -73,7 +73,7 @@ fn every_mark_is_a_cause_and_none_is_none() {
 }
 
 #[test]
-fn a_clock_before_the_request_leaves_no_time() {
+fn with_a_clock_before_the_request_it_is_expired() {
     let pending = approval_request(RequestState::Pending, None);
     let approved = approval_request(RequestState::Approved, Some(1_500));
     let at = |request: &ApprovalRequest, t| request.state_at(Timestamp::from_micros(t));
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_happens_outside_of_its_time(now in 0_i64..4_000, at in 0_usize..4, approved: bool) {
+    fn no_action_is_possible_outside_its_time(now in 0_i64..4_000, at in 0_usize..4, approved: bool) {
         let request = if approved {
             approval_request(RequestState::Approved, Some(1_200))
         } else {
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn stored_words_come_back(at in 0_usize..6) {
+    fn stored_states_are_read_back(at in 0_usize..6) {
         let state = RequestState::ALL[at];
         prop_assert_eq!(RequestState::from_stored(state.as_str()), Some(state));
     }

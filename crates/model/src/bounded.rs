@@ -71,10 +71,10 @@ impl From<InvalidText> for Fault {
 
 /// Maps a serde error message to the rule that it reports. Everything else in
 /// such a message could repeat input and is dropped.
-pub fn fault_from_serde_message(said: &str) -> Option<Fault> {
+pub fn fault_from_serde_message(message: &str) -> Option<Fault> {
     if let Some(rule) = TEXT_RULES
         .iter()
-        .find(|rule| said.starts_with(rule.message))
+        .find(|rule| message.starts_with(rule.message))
     {
         return Some(Fault::invalid(rule.name, rule.message));
     }
@@ -85,7 +85,7 @@ pub fn fault_from_serde_message(said: &str) -> Option<Fault> {
         number::InvalidSeq.to_string(),
         number::InvalidStoreId.to_string(),
     ];
-    let rule = others.into_iter().find(|rule| said.starts_with(rule))?;
+    let rule = others.into_iter().find(|rule| message.starts_with(rule))?;
     Some(Fault::invalid("the request", rule))
 }
 

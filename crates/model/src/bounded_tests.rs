@@ -54,7 +54,7 @@ fn names_hold_no_control_characters() {
 }
 
 #[test]
-fn no_rule_says_what_another_says_differently() {
+fn no_message_is_the_beginning_of_another() {
     // A message's beginning identifies the rule.
     for (at, rule) in TEXT_RULES.iter().enumerate() {
         for other in &TEXT_RULES[at + 1..] {
@@ -69,7 +69,7 @@ fn no_rule_says_what_another_says_differently() {
 }
 
 #[test]
-fn a_list_has_few_members_and_each_of_them_once() {
+fn a_list_has_a_limit_and_no_duplicates() {
     assert_eq!(from_json::<UpToThree>(r#"["a","b","c"]"#).unwrap().len(), 3);
     for bad in [
         r#"["a","b","c","d"]"#,

@@ -45,11 +45,11 @@ pub enum ImportDecision {
 pub fn decide_import(
     known: &Consent,
     merchant: Option<Timestamp>,
-    said: ImportedConsent,
+    imported: ImportedConsent,
     now: Timestamp,
 ) -> ImportDecision {
-    let at = said.at.filter(|at| *at <= now);
-    match (said.granted, known.granted) {
+    let at = imported.at.filter(|at| *at <= now);
+    match (imported.granted, known.granted) {
         (true, true) => ImportDecision::Keep,
         (_, false) if is_local_denial(known) => ImportDecision::Keep,
         (true, false) => decide_grant(known.changed_at, merchant, at),
@@ -80,9 +80,9 @@ fn decide_grant(
     at: Option<Timestamp>,
 ) -> ImportDecision {
     let wins = match (at, here) {
-        (Some(at), None) => merchant.is_none_or(|seen| at >= seen),
+        (Some(at), None) => merchant.is_none_or(|newest| at >= newest),
         // Another file of the same time may have repeated the refusal.
-        (Some(at), Some(here)) => at > here && merchant.is_none_or(|seen| at > seen),
+        (Some(at), Some(here)) => at > here && merchant.is_none_or(|newest| at > newest),
         (None, here) => here.is_none(),
     };
     if wins {
@@ -112,16 +112,16 @@ mod tests {
         }
     }
 
-    fn decision(here: (bool, Option<i64>), said: (bool, Option<i64>)) -> ImportDecision {
-        let said = ImportedConsent {
-            granted: said.0,
-            at: said.1.map(time),
+    fn decision(here: (bool, Option<i64>), imported: (bool, Option<i64>)) -> ImportDecision {
+        let imported = ImportedConsent {
+            granted: imported.0,
+            at: imported.1.map(time),
         };
-        decide_import(&known_consent(here.0, here.1), None, said, time(NOW))
+        decide_import(&known_consent(here.0, here.1), None, imported, time(NOW))
     }
 
     #[test]
-    fn nothing_was_said_here_yet() {
+    fn any_word_counts_if_nothing_is_stored() {
         assert_eq!(
             decision((false, None), (true, Some(5))),
             ImportDecision::Grant(Some(time(5)))
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(
             decision((false, None), (true, None)),
             ImportDecision::Grant(None),
-            "there is nothing it could compete with"
+            "nothing is stored yet"
         );
         assert_eq!(
             decision((false, None), (false, Some(5))),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newer_word_wins_and_no_wins_a_tie() {
+    fn the_newer_word_wins_and_withheld_wins_a_tie() {
         assert_eq!(
             decision((false, Some(5)), (true, Some(4))),
             ImportDecision::Keep
@@ -191,11 +191,11 @@ mod tests {
         let mut state = Consent::default();
         let mut merchant: Option<Timestamp> = None;
         for (granted, at) in files {
-            let said = ImportedConsent {
+            let imported = ImportedConsent {
                 granted: *granted,
                 at: Some(time(*at)),
             };
-            match decide_import(&state, merchant, said, time(NOW)) {
+            match decide_import(&state, merchant, imported, time(NOW)) {
                 ImportDecision::Keep => {}
                 ImportDecision::UpdateTime(at) => state.changed_at = Some(at),
                 ImportDecision::Grant(at) => (state.granted, state.changed_at) = (true, at),
@@ -213,35 +213,38 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_later_no_is_never_overruled(at in 0..NOW, said in proptest::option::of(0i64..200)) {
-            let verdict = decision((false, Some(at)), (true, said));
-            if said.is_none_or(|said| said <= at || said > NOW) {
+        fn a_later_refusal_is_never_overruled(at in 0..NOW, imported in proptest::option::of(0i64..200)) {
+            let verdict = decision((false, Some(at)), (true, imported));
+            if imported.is_none_or(|imported| imported <= at || imported > NOW) {
                 prop_assert_eq!(verdict, ImportDecision::Keep);
             }
         }
 
         #[test]
-        fn a_no_that_was_said_here_stays_whatever_files_say(
+        fn a_refusal_made_here_stays_whatever_files_say(
             at in 0..NOW,
             merchant in proptest::option::of(0i64..200),
-            said in proptest::option::of(0i64..200),
+            imported in proptest::option::of(0i64..200),
             granted: bool,
             by_admin: bool,
         ) {
             let source = if by_admin { ConsentSource::Admin } else { ConsentSource::Storefront };
             let no = Consent { source: Some(source), ..known_consent(false, Some(at)) };
-            let said = ImportedConsent { granted, at: said.map(time) };
-            prop_assert_eq!(decide_import(&no, merchant.map(time), said, time(NOW)), ImportDecision::Keep);
+            let imported = ImportedConsent { granted, at: imported.map(time) };
+            prop_assert_eq!(decide_import(&no, merchant.map(time), imported, time(NOW)), ImportDecision::Keep);
         }
 
         #[test]
-        fn no_is_never_kept_out_by_what_is_not_newer(here in proptest::option::of(0..NOW), said in proptest::option::of(0..NOW)) {
-            let newer_here = matches!((here, said), (Some(here), Some(said)) if said < here);
-            prop_assert_eq!(decision((true, here), (false, said)) == ImportDecision::Keep, newer_here);
+        fn a_refusal_in_a_file_counts_unless_the_stored_grant_is_newer(
+            here in proptest::option::of(0..NOW),
+            imported in proptest::option::of(0..NOW),
+        ) {
+            let newer_here = matches!((here, imported), (Some(here), Some(imported)) if imported < here);
+            prop_assert_eq!(decision((true, here), (false, imported)) == ImportDecision::Keep, newer_here);
         }
 
         #[test]
-        fn in_whatever_order_files_come_a_yes_is_the_newest_word(files in files()) {
+        fn in_any_order_of_files_a_grant_is_the_newest_word(files in files()) {
             let state = import_all(&files);
             let newest = files.iter().map(|(_, at)| *at).max().unwrap();
             if state.granted {
@@ -250,7 +253,7 @@ mod tests {
         }
 
         #[test]
-        fn in_their_own_order_the_newest_word_counts(mut files in files()) {
+        fn in_order_of_time_the_newest_word_counts(mut files in files()) {
             files.sort_by_key(|(granted, at)| (*at, !granted));
             prop_assert_eq!(import_all(&files).granted, files.last().unwrap().0);
         }

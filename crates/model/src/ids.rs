@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_read_as_they_are_written() {
+    fn a_written_id_is_read_back() {
         for text in ["1", "42", "local:7", "9223372036854775807"] {
             assert_eq!(text.parse::<CustomerId>().unwrap().to_string(), text);
         }
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn local_ids_alone_count() {
+    fn only_local_ids_have_a_number() {
         assert_eq!(local_customer_number(Some("local:7")), 7);
         assert_eq!(
             local_customer_number(Some("7")) + local_customer_number(None),

@@ -183,10 +183,10 @@ fn check_store_view(facts: &LoginFacts<'_>, view: &StoreView) -> Result<(), Faul
         })
     };
     if !view.is_storefront() {
-        return refuse("it is the back office's own");
+        return refuse("it belongs to the back office");
     }
     if !facts.accounts_shared && view.website_id != facts.customer.website_id {
-        return refuse("accounts are per website and it belongs to another one");
+        return refuse("accounts are valid on one website only, and it belongs to another");
     }
     if !facts.actor.can_see_website(view.website_id) {
         return refuse("its website is outside the role scope");

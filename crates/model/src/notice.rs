@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn later_and_later_and_then_not_by_itself() {
+    fn attempts_get_rarer_and_then_stop() {
         let now = Timestamp::from_seconds(0);
         let waits: Vec<i64> = (1..MAX_ATTEMPTS)
             .filter_map(|n| next_attempt_at(n, now))
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_program_there_is_no_hook() {
+    fn a_hook_without_a_program_is_not_configured() {
         let hooks = EnabledHooks {
             after_redeem: true,
             ..EnabledHooks::default()

@@ -25,7 +25,7 @@ pub enum ResourceError {
         /// The most similar resource.
         nearest: Option<Resource>,
     },
-    #[error("`{id}` is not used any more: it let nobody do anything")]
+    #[error("`{id}` is not used any more: it never granted anything")]
     Retired { id: &'static str },
     #[error("`{text}` can be {}", join_ids(.candidates))]
     Ambiguous {

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_rest() {
+    fn refuses_everything_else() {
         for text in [
             "",
             "Default",
@@ -181,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(code in "[A-Za-z][A-Za-z0-9_]{0,31}", view: bool) {
+        fn a_written_scope_is_read_back(code in "[A-Za-z][A-Za-z0-9_]{0,31}", view: bool) {
             prop_assert!(is_valid_code(&code));
             let scope = if view { ConfigScope::StoreView(code) } else { ConfigScope::Website(code) };
             prop_assert_eq!(scope.to_string().parse(), Ok(scope));

@@ -43,7 +43,7 @@ fn a_clock_may_go_back_a_little() {
 }
 
 #[test]
-fn what_shortened_it_is_why_it_ended() {
+fn the_cause_that_shortened_a_session_is_why_it_ended() {
     let mut open = session(SessionState::Active, [0, 10, 5, 20]);
     let over = |open: &Session| {
         open.expiry_at(Timestamp::from_micros(20))
@@ -60,7 +60,7 @@ proptest! {
     /// Whatever the clock shows, an open session has lasted, by that clock, no
     /// longer than its duration plus the tolerance.
     #[test]
-    fn no_clock_makes_a_session_longer(
+    fn no_clock_makes_a_session_last_longer(
         issued in 0..1_000_000 * SECOND,
         ttl in 1..600 * SECOND,
         duration in 60 * SECOND..86_400 * SECOND,
@@ -78,7 +78,7 @@ proptest! {
 
     /// The end is when its time was over, not when that was noticed.
     #[test]
-    fn it_ended_when_it_ended(now: i64, issued in 0..SECOND, ttl in 1..SECOND) {
+    fn an_expired_session_ended_when_its_time_was_over(now: i64, issued in 0..SECOND, ttl in 1..SECOND) {
         let link = session(SessionState::Issued, [issued, issued + ttl, 0, 0]);
         if let Some(over) = link.expiry_at(Timestamp::from_micros(now)) {
             prop_assert!(over.at >= link.issued_at && over.at <= link.expires_at);

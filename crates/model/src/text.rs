@@ -74,14 +74,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_are_levenshteins() {
+    fn levenshtein_distances_are_right() {
         assert_eq!(levenshtein("kitten", "sitting"), 3);
         assert_eq!(levenshtein("", "abc"), 3);
         assert_eq!(levenshtein("ABC", "abc"), 0);
     }
 
     #[test]
-    fn nearest_needs_some_likeness() {
+    fn the_closest_match_must_be_similar() {
         let words = ["login_button", "login_log"];
         assert_eq!(closest_match("login_buton", words), Some("login_button"));
         assert_eq!(closest_match("storefront", words), None);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_name_stays_a_name() {
+    fn a_quoted_name_is_one_shell_word() {
         assert_eq!(shell_word("jane.doe@example.com"), "jane.doe@example.com");
         assert_eq!(shell_word("a; touch x"), "'a; touch x'");
         assert_eq!(shell_word("it's $(id)"), r"'it'\''s $(id)'");

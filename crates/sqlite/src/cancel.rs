@@ -59,8 +59,8 @@ mod tests {
     fn an_endless_statement_ends_when_cancelled() {
         let mut conn = Connection::open_in_memory().unwrap();
         let gone = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&gone);
-        let cancelled = CancelCheck::new(Arc::new(move || seen.swap(true, Ordering::Relaxed)));
+        let flag = Arc::clone(&gone);
+        let cancelled = CancelCheck::new(Arc::new(move || flag.swap(true, Ordering::Relaxed)));
         set_progress_handler(&mut conn, Some(cancelled)).unwrap();
         let endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) \
                        SELECT count(*) FROM n";

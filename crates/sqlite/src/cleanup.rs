@@ -34,8 +34,8 @@ pub fn remove_archived_events(conn: &Connection, most: usize) -> Result<u64> {
 /// Copies the write-ahead log into the database and truncates it. `false` if a
 /// reader still uses old pages after [`READER_TIMEOUT`].
 pub fn truncate_wal(conn: &Connection, timeout: Duration) -> Result<bool> {
-    let patience = timeout.min(READER_TIMEOUT);
-    conn.busy_timeout(patience).map_err(rows::to_fault)?;
+    let wait = timeout.min(READER_TIMEOUT);
+    conn.busy_timeout(wait).map_err(rows::to_fault)?;
     let busy: rusqlite::Result<i64> =
         conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
     conn.busy_timeout(timeout).map_err(rows::to_fault)?;

@@ -116,18 +116,18 @@ impl DocumentWrites for Tx<'_> {
         emails: &[String],
     ) -> Result<u64> {
         let id = id.map(CustomerId::to_stored);
-        let mut forget = self
+        let mut erase = self
             .conn
             .prepare(
                 "UPDATE document SET customer_email = NULL WHERE customer_email IS NOT NULL \
                  AND (customer_id = ?1 OR lower(customer_email) = ?2)",
             )
             .map_err(rows::to_fault)?;
-        let mut count = forget
+        let mut count = erase
             .execute(params![id, None::<String>])
             .map_err(rows::to_fault)?;
         for email in emails {
-            count += forget.execute(params![id, email]).map_err(rows::to_fault)?;
+            count += erase.execute(params![id, email]).map_err(rows::to_fault)?;
         }
         Ok(count as u64)
     }

@@ -116,13 +116,13 @@ impl RequestReads for Tx<'_> {
     }
 
     fn requests(&self, query: &RequestQuery) -> Result<Vec<ApprovalRequest>> {
-        let mut asked = SelectBuilder::new(SELECT);
-        asked.and_equals("admin_id", query.admin_id);
-        asked.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
-        asked.and_in_words("state", query.states.iter().map(|state| state.as_str()));
-        asked.and_in_ids("website_id", query.websites.as_deref());
-        asked.and_less_than("request_seq", query.before.map(rows::to_i64).transpose()?);
-        let sql = asked.order_by("request_seq DESC");
+        let mut select = SelectBuilder::new(SELECT);
+        select.and_equals("admin_id", query.admin_id);
+        select.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
+        select.and_in_words("state", query.states.iter().map(|state| state.as_str()));
+        select.and_in_ids("website_id", query.websites.as_deref());
+        select.and_less_than("request_seq", query.before.map(rows::to_i64).transpose()?);
+        let sql = select.order_by("request_seq DESC");
         let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
         let found = statement.query([]).map_err(rows::to_fault)?;
         self.collect_undamaged(found, query.limit, read_request)

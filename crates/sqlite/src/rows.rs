@@ -206,13 +206,13 @@ pub fn get_u64(row: &Row<'_>, index: usize, table: &str) -> Result<u64> {
 /// The error for a damaged row. The problem may contain stored text of any
 /// length, so it is shortened.
 pub fn damaged_row(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
-    let cut = |text: String, most| match text.char_indices().nth(most) {
+    let shorten = |text: String, most| match text.char_indices().nth(most) {
         None => text,
         Some((at, _)) => format!("{}…", &text[..at]),
     };
     Fault::RowDamaged {
         table: table.to_owned(),
-        id: cut(id.to_string(), 64),
-        problem: cut(problem.to_string(), 200),
+        id: shorten(id.to_string(), 64),
+        problem: shorten(problem.to_string(), 200),
     }
 }

@@ -181,24 +181,24 @@ fn to_hex(digest: &[u8; 32]) -> String {
 /// Finds two objects with the same first page: SQLite would read one as the
 /// other.
 fn find_shared_root(objects: &[SchemaObject]) -> Option<String> {
-    let mut seen: HashMap<i64, &str> = HashMap::new();
+    let mut roots: HashMap<i64, &str> = HashMap::new();
     // Page 1 belongs to the schema table itself.
-    seen.insert(1, "table sqlite_master");
+    roots.insert(1, "table sqlite_master");
     let rooted = objects.iter().filter(|object| object.root != 0);
     for object in rooted {
-        if let Some(other) = seen.insert(object.root, &object.label) {
+        if let Some(other) = roots.insert(object.root, &object.label) {
             return Some(format!("{other} and {} share pages", object.label));
         }
     }
     None
 }
 
-fn describe_difference(wanted: &[SchemaObject], found: &[SchemaObject]) -> String {
+fn describe_difference(expected: &[SchemaObject], found: &[SchemaObject]) -> String {
     let lacks = |list: &[SchemaObject], object: &SchemaObject| {
         list.iter().all(|other| other.encoded != object.encoded)
     };
-    let missing = wanted.iter().find(|object| lacks(found, object));
-    let added = found.iter().find(|object| lacks(wanted, object));
+    let missing = expected.iter().find(|object| lacks(found, object));
+    let added = found.iter().find(|object| lacks(expected, object));
     match (missing, added) {
         (Some(object), _) if found.iter().any(|other| other.label == object.label) => {
             format!("{} has another definition", object.label)

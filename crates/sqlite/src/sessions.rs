@@ -113,16 +113,16 @@ impl SessionReads for Tx<'_> {
     }
 
     fn sessions(&self, query: &SessionQuery) -> Result<Vec<Session>> {
-        let mut asked = SelectBuilder::new(SELECT);
-        asked.and_equals("admin_id", query.admin_id);
-        asked.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
-        asked.and_in_words("state", query.states.iter().map(|state| state.as_str()));
-        asked.and_in_ids("website_id", query.websites.as_deref());
+        let mut select = SelectBuilder::new(SELECT);
+        select.and_equals("admin_id", query.admin_id);
+        select.and_equals("customer_id", query.customer_id.map(CustomerId::to_stored));
+        select.and_in_words("state", query.states.iter().map(|state| state.as_str()));
+        select.and_in_ids("website_id", query.websites.as_deref());
         if let Some(after) = &query.after {
             let none = || Fault::invalid("--after", "not a session of this list");
             let id = SessionId::new(after.as_str()).map_err(|_| none())?;
             let last = self.session(&id)?.ok_or_else(none)?;
-            asked.and_less_than("issue_seq", Some(rows::to_i64(last.issue_seq)?));
+            select.and_less_than("issue_seq", Some(rows::to_i64(last.issue_seq)?));
         }
         // Open sessions are few and have an index of their own. The `+` stops
         // the planner from reading all sessions in order of age instead.
@@ -132,7 +132,7 @@ impl SessionReads for Tx<'_> {
         } else {
             "issue_seq DESC"
         };
-        let sql = asked.order_by(order);
+        let sql = select.order_by(order);
         let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
         let found = statement.query([]).map_err(rows::to_fault)?;
         self.collect_undamaged(found, query.limit, read_session)

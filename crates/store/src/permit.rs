@@ -168,13 +168,13 @@ mod tests {
         assert_eq!(must_be_among(&[config], &all), Ok(()));
         assert_eq!(must_be_among(&all, &all), Ok(()));
         assert_eq!(must_be_among(&[], &[]), Ok(()));
-        for (asked, all) in [
+        for (any_of, all) in [
             (&[][..], &all[..]),
             (&[roles], &all),
             (&[config, roles], &all),
             (&[config], &[]),
         ] {
-            assert!(must_be_among(asked, all).is_err(), "{asked:?}");
+            assert!(must_be_among(any_of, all).is_err(), "{any_of:?}");
         }
     }
 }

@@ -62,42 +62,43 @@ impl ConsentExpiry {
 
 impl ConsentEvent {
     /// `None` for an event that neither changed nor used anyone's consent.
-    pub fn from_record(cut: &RecordFields<'_>) -> Option<Self> {
-        let group = cut.value(EventField::ActionGroup);
+    pub fn from_record(fields: &RecordFields<'_>) -> Option<Self> {
+        let group = fields.value(EventField::ActionGroup);
         let is_one = ["\"consent\"", "\"customers\"", "\"login_as_customer\""].contains(&group);
-        if !is_one || cut.value(EventField::Result) != "\"success\"" {
+        if !is_one || fields.value(EventField::Result) != "\"success\"" {
             return None;
         }
-        let mut customer: CustomerId = cut.decoded_value(EventField::CustomerId)?.parse().ok()?;
-        let said = match (group, cut.value(EventField::Action)) {
-            ("\"consent\"", "\"grant\"") => ConsentAction::Granted(parse_expiry(cut)),
+        let mut customer: CustomerId =
+            fields.decoded_value(EventField::CustomerId)?.parse().ok()?;
+        let change = match (group, fields.value(EventField::Action)) {
+            ("\"consent\"", "\"grant\"") => ConsentAction::Granted(parse_expiry(fields)),
             ("\"consent\"", "\"revoke\"") => ConsentAction::Revoked,
             ("\"customers\"", "\"remove\"") => ConsentAction::CustomerRemoved,
             ("\"customers\"", "\"edit\"") => {
-                let (from, to) = parse_renumbering(cut)?;
+                let (from, to) = parse_renumbering(fields)?;
                 customer = from;
                 ConsentAction::Renumbered(to)
             }
-            ("\"login_as_customer\"", "\"issue\"") => parse_use(cut)?,
+            ("\"login_as_customer\"", "\"issue\"") => parse_use(fields)?,
             _ => return None,
         };
         Some(Self {
-            seq: cut.seq()?,
+            seq: fields.seq()?,
             customer,
-            action: said,
+            action: change,
         })
     }
 }
 
-fn parse_details(cut: &RecordFields<'_>) -> Value {
-    serde_json::from_str(cut.value(EventField::Details)).unwrap_or_default()
+fn parse_details(fields: &RecordFields<'_>) -> Value {
+    serde_json::from_str(fields.value(EventField::Details)).unwrap_or_default()
 }
 
-fn parse_expiry(cut: &RecordFields<'_>) -> ConsentExpiry {
-    if cut.texts.customer_part.is_none() {
+fn parse_expiry(fields: &RecordFields<'_>) -> ConsentExpiry {
+    if fields.texts.customer_part.is_none() {
         return ConsentExpiry::Unknown;
     }
-    match parse_details(cut)["until"].as_str().map(str::parse) {
+    match parse_details(fields)["until"].as_str().map(str::parse) {
         Some(Ok(at)) => ConsentExpiry::At(at),
         Some(Err(_)) => ConsentExpiry::Unknown,
         None => ConsentExpiry::Never,
@@ -105,21 +106,21 @@ fn parse_expiry(cut: &RecordFields<'_>) -> ConsentExpiry {
 }
 
 /// The old and the new id. The event itself may be about either of them.
-fn parse_renumbering(cut: &RecordFields<'_>) -> Option<(CustomerId, CustomerId)> {
+fn parse_renumbering(fields: &RecordFields<'_>) -> Option<(CustomerId, CustomerId)> {
     // Most edits change something else: do not parse their JSON.
-    if !cut.value(EventField::Details).contains("local:") {
+    if !fields.value(EventField::Details).contains("local:") {
         return None;
     }
-    let details = parse_details(cut);
+    let details = parse_details(fields);
     let id = |of: &str| details[of]["id"].as_str()?.parse::<CustomerId>().ok();
     let (from, to) = (id("before")?, id("after")?);
     (from.is_local() && !to.is_local()).then_some((from, to))
 }
 
-fn parse_use(cut: &RecordFields<'_>) -> Option<ConsentAction> {
-    let basis: ConsentBasis = serde_json::from_str(cut.value(EventField::Consent)).ok()?;
+fn parse_use(fields: &RecordFields<'_>) -> Option<ConsentAction> {
+    let basis: ConsentBasis = serde_json::from_str(fields.value(EventField::Consent)).ok()?;
     Some(ConsentAction::UsedByLogin {
         seq: basis.seq?,
-        at: cut.clock_time(),
+        at: fields.clock_time(),
     })
 }

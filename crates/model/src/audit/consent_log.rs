@@ -45,13 +45,13 @@ impl ConsentLog {
         let id = event.customer;
         match event.action {
             ConsentAction::Granted(_) | ConsentAction::Revoked => {
-                let (seq, said) = (event.seq, event.action);
+                let (seq, change) = (event.seq, event.action);
                 self.direct.insert(
                     id,
                     ConsentEntry {
                         seq,
                         id,
-                        action: said,
+                        action: change,
                     },
                 );
                 self.inherited.remove(&id);
@@ -119,7 +119,7 @@ impl ConsentLog {
         let words = self.entries(id, former);
         let Some(ConsentAction::Granted(until)) = words.find(seq).map(|word| word.action) else {
             return Some(format!(
-                "it stood on event {seq}, which is no consent that customer {id} had given and not taken back"
+                "it stood on event {seq}, which is not a valid consent of customer {id}"
             ));
         };
         let end = match until {

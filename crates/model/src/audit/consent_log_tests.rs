@@ -31,18 +31,18 @@ const GRANTED: ConsentAction = ConsentAction::Granted(ConsentExpiry::Never);
 
 fn build_log(events: &[(CustomerId, ConsentAction)]) -> ConsentLog {
     let mut log = ConsentLog::default();
-    for (seq, (customer, said)) in (1..).zip(events) {
+    for (seq, (customer, change)) in (1..).zip(events) {
         log.apply(&ConsentEvent {
             seq,
             customer: *customer,
-            action: *said,
+            action: *change,
         });
     }
     log
 }
 
 #[test]
-fn a_removal_ends_what_the_removed_customer_had_said_and_nothing_else() {
+fn a_removal_ends_the_consent_of_that_customer_only() {
     let (id, first, second) = (merchant(12), local(1), local(2));
     // Recorded under local:1, before another customer 12 was removed.
     let log = build_log(&[
@@ -104,7 +104,7 @@ fn a_former_id_proves_nothing_against_its_event() {
 }
 
 #[test]
-fn a_no_that_came_with_a_former_id_is_no_silence() {
+fn a_refusal_under_a_former_id_still_counts() {
     let (first, id) = (local(1), merchant(7));
     let log = build_log(&[
         (first, ConsentAction::Revoked),
@@ -117,7 +117,7 @@ fn a_no_that_came_with_a_former_id_is_no_silence() {
 
 /// The former ids are the current ones.
 #[test]
-fn a_login_before_two_customers_had_one_id_is_judged_by_what_was_said_then() {
+fn a_login_before_two_customers_became_one_is_judged_by_the_consent_at_that_time() {
     let (id, first) = (merchant(12), local(1));
     let log = build_log(&[(id, GRANTED), (first, ConsentAction::Revoked)]);
     assert_eq!(log.find_misuse(id, &[first], 1, None), None);
@@ -169,12 +169,12 @@ struct Customers {
 }
 
 impl Customers {
-    fn record(&mut self, customer: CustomerId, said: ConsentAction) -> u64 {
+    fn record(&mut self, customer: CustomerId, change: ConsentAction) -> u64 {
         let seq = self.events.len() as u64 + 1;
         self.events.push(ConsentEvent {
             seq,
             customer,
-            action: said,
+            action: change,
         });
         seq
     }
@@ -288,7 +288,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_row_that_came_about_rightly_differs(steps in steps(), tells in any::<bool>()) {
+    fn rows_that_the_use_cases_made_agree_with_the_log(steps in steps(), tells in any::<bool>()) {
         let mut customers = Customers::default();
         for step in &steps {
             customers.apply(step);
@@ -304,7 +304,7 @@ proptest! {
     }
 
     #[test]
-    fn a_row_may_name_what_counts_and_nothing_else(steps in steps()) {
+    fn a_row_may_name_a_valid_entry_and_no_other(steps in steps()) {
         let mut customers = Customers::default();
         for step in &steps {
             customers.apply(step);
@@ -319,8 +319,8 @@ proptest! {
                     _ => None,
                 };
                 let is_theirs = standing.contains(&(*id, event.seq, event.action));
-                let ends = |(whose, seq, said): &(CustomerId, u64, ConsentAction)| {
-                    let shorter = match said {
+                let ends = |(whose, seq, change): &(CustomerId, u64, ConsentAction)| {
+                    let shorter = match change {
                         ConsentAction::Granted(ConsentExpiry::Never) => false,
                         ConsentAction::Granted(ConsentExpiry::At(at)) => end.is_none_or(|end| *at < end),
                         _ => true,

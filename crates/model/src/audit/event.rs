@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_failed_attempt_no_more_is_kept_than_shows_what_it_was() {
+    fn a_failed_attempt_keeps_only_the_beginning_of_long_texts() {
         let mut event = Event::new(Action::LoginIssue);
         let long = "é".repeat(1_000_000);
         event.reason = Some(long.clone());

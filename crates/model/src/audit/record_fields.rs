@@ -166,11 +166,11 @@ impl<'a> RecordFields<'a> {
     #[inline]
     pub fn new(texts: EventTexts<'a>) -> Result<Self, MalformedEvent> {
         let of = |text| MalformedEvent { text };
-        let mut cut = Self {
+        let mut fields = Self {
             texts,
             values: [NULL; VALUE_COUNT],
         };
-        let (records, parts) = cut.values.split_at_mut(CUSTOMER_PART_START);
+        let (records, parts) = fields.values.split_at_mut(CUSTOMER_PART_START);
         let (shoppers, staffs) = parts.split_at_mut(STAFF_PART_START - CUSTOMER_PART_START);
         record(texts.record, records).ok_or(of("record"))?;
         match texts.customer_part {
@@ -178,7 +178,7 @@ impl<'a> RecordFields<'a> {
             None => shoppers.fill(NULL),
         }
         staff(texts.staff_part, staffs).ok_or(of("staff part"))?;
-        Ok(cut)
+        Ok(fields)
     }
 
     /// A field's value as JSON text.

@@ -222,12 +222,12 @@ impl Matcher {
         }
         if let Some(visible) = visible {
             let websites = visible.websites.iter();
-            let mut seen: Vec<Condition> = websites
+            let mut any_of: Vec<Condition> = websites
                 .map(|code| condition(EventField::Website, Comparison::Equals, code))
                 .collect();
             let own = visible.admin_id;
-            seen.extend(own.map(|id| Condition::Equals(EventField::AdminId, id.to_string())));
-            matcher.required.push(seen);
+            any_of.extend(own.map(|id| Condition::Equals(EventField::AdminId, id.to_string())));
+            matcher.required.push(any_of);
         }
         matcher
     }

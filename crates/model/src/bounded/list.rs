@@ -27,7 +27,7 @@ pub struct BoundedList<T, const MOST: usize>(Vec<T>);
 pub enum InvalidList {
     #[error("at most {0} at once")]
     TooLong(usize),
-    #[error("a member of a list is there twice")]
+    #[error("a list contains a value twice")]
     Duplicate,
 }
 

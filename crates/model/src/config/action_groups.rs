@@ -49,7 +49,7 @@ pub(super) fn normalize(input: &str) -> Result<String, InvalidValue> {
     }
     let unknown = |name: &&&str| **name != ALL && !ACTION_GROUPS.contains(*name);
     if let Some(name) = named.iter().find(unknown) {
-        return Err(invalid_groups(&format!("`{name}` is no action group")));
+        return Err(invalid_groups(&format!("`{name}` is not an action group")));
     }
     let is_on = |group: &&str| {
         named.contains(&ALL) || named.contains(group) || ALWAYS_LOGGED.contains(group)
@@ -76,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn canonical_and_never_without_the_essential() {
+    fn the_canonical_form_contains_the_groups_always_logged() {
         let some = "login_as_customer,consent,config,roles,admin_users,log,keys";
         assert_eq!(normalize("config").as_deref(), Ok(some));
         assert_eq!(normalize(some).as_deref(), Ok(some));
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn named_or_essential_is_what_is_logged(
+        fn named_groups_and_the_groups_always_logged_are_logged(
             named in proptest::sample::subsequence(ACTION_GROUPS.to_vec(), 1..=11)
         ) {
             let value = normalize(&named.join(",")).unwrap();

@@ -39,8 +39,8 @@ pub(super) fn normalize(input: &str) -> Result<String, InvalidValue> {
             "it contains white space, a control character or a backslash",
         ));
     }
-    let url =
-        Url::parse(trimmed).map_err(|error| invalid_base_url(&format!("it is no URL: {error}")))?;
+    let url = Url::parse(trimmed)
+        .map_err(|error| invalid_base_url(&format!("it is not a URL: {error}")))?;
     let secure = match url.scheme() {
         "https" => true,
         "http" => is_loopback(&url),
@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn canonical_forms() {
+    fn base_urls_become_canonical() {
         for (input, canonical) in [
             ("https://shop.example/", "https://shop.example/"),
             ("https://shop.example", "https://shop.example/"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn invalid_base_urls_are_refused() {
         for input in [
             "",
             "shop.example/",
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn canonical_stays_canonical(host in "[a-z]{1,9}\\.example", path in "(/[ -~ä]{0,6}){0,3}/") {
+        fn a_canonical_url_stays_the_same(host in "[a-z]{1,9}\\.example", path in "(/[ -~ä]{0,6}){0,3}/") {
             if let Ok(url) = normalize(&format!("https://{host}{path}")) {
                 prop_assert_eq!(normalize(&url), Ok(url.clone()));
                 prop_assert!(url.ends_with('/') && url.is_ascii());

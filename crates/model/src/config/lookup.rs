@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_narrowest_wins() {
+    fn the_narrowest_scope_wins() {
         let all = [
             ("default", "https://a.example/"),
             ("website:base", "https://b.example/"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_and_stray_values() {
+    fn defaults_apply_and_stray_values_do_not() {
         let effective = effective_value(
             ENABLED,
             &[("website:base", "yes"), ("store-view:de", "yes")],
@@ -198,7 +198,7 @@ mod tests {
     /// A value that was written into the database without this program has no
     /// effect if nobody could set it.
     #[test]
-    fn what_a_field_cannot_hold_is_no_value_of_it() {
+    fn an_invalid_stored_value_has_no_effect() {
         for field in super::super::fields() {
             for (value, is_any) in [("999999999", true), ("\u{202e}", false), ("", false)] {
                 let set = |scope: &ConfigScope| (*scope == ConfigScope::Default).then_some(value);

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_registry_is_sound() {
+    fn every_field_is_valid() {
         for (at, field) in fields().iter().enumerate() {
             assert!(
                 fields()[..at].iter().all(|other| other.path != field.path),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_and_guesses() {
+    fn fields_are_found_and_suggested() {
         assert_eq!(find_field(ENABLED).unwrap().default, Some("no"));
         assert_eq!(find_field("login_as_customer/general/enable"), None);
         assert_eq!(
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_and_scopes() {
+    fn fields_know_their_section_and_scopes() {
         let own: Vec<_> = fields()
             .iter()
             .filter(|f| f.needs_section_resource())

@@ -32,7 +32,7 @@ pub(super) fn normalize(text: &str) -> Result<String, InvalidValue> {
     // First without the anchors: `a)(b` is valid only between brackets.
     match compile(text).and_then(|_| compile_anchored(text)) {
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => invalid(&format!("it is no regular expression ({error})")),
+        Err(error) => invalid(&format!("it is not a regular expression ({error})")),
     }
 }
 
@@ -91,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_taken_can_be_asked(pattern in ".{0,40}", text in any::<String>()) {
+        fn an_accepted_pattern_can_be_matched(pattern in ".{0,40}", text in any::<String>()) {
             if normalize(&pattern).is_ok() {
                 prop_assert!(compile_anchored(&pattern).is_ok());
             }

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mode_asks_its_own_question() {
+    fn each_mode_allows_its_own_cases() {
         let now = Timestamp::from_micros(100);
         let judged = |consent: &Consent| ConsentMode::ALL.map(|mode| mode.check(consent, now));
         let no = Err(ConsentDenial::NotGranted);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_config_says_that_nobody_knows_is_the_strictest() {
+    fn an_unknown_value_is_the_strictest_mode() {
         for mode in ConsentMode::ALL {
             assert_eq!(ConsentMode::from_config(Some(mode.as_str())), mode);
         }
@@ -107,7 +107,7 @@ mod tests {
     proptest! {
         /// What a stricter mode allows, a less strict one allows too.
         #[test]
-        fn milder_modes_allow_more(
+        fn less_strict_modes_allow_more(
             granted: bool, changed: Option<i64>, until: Option<i64>, now: i64
         ) {
             let (consent, now) = (consent(granted, changed, until), Timestamp::from_micros(now));
@@ -117,7 +117,7 @@ mod tests {
 
         /// If a login is allowed now, it stays allowed exactly until the limit.
         #[test]
-        fn a_limit_is_where_it_ends(until: i64, now: i64, later: u32) {
+        fn a_login_is_allowed_exactly_until_the_limit(until: i64, now: i64, later: u32) {
             let consent = consent(true, Some(0), Some(until));
             let now = Timestamp::from_micros(now);
             for mode in [ConsentMode::OptIn, ConsentMode::OptOut] {

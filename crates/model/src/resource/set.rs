@@ -77,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_list_of_ids() {
+    fn a_set_is_serialised_as_a_list_of_ids() {
         let set: ResourceSet = [Resource::LOGIN_LOG, Resource::LOGIN_BUTTON]
             .into_iter()
             .collect();
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn parents_grant_nothing_beneath() {
+    fn parents_do_not_grant_their_children() {
         let set: ResourceSet = [Resource::LOGIN].into_iter().collect();
         assert!(!set.contains(Resource::LOGIN_BUTTON));
         assert!(ResourceSet::all().is_superset(&set) && ResourceSet::new().is_empty());

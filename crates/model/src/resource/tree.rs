@@ -86,7 +86,7 @@ mod tests {
     use super::super::*;
 
     #[test]
-    fn the_tree_is_sound() {
+    fn the_tree_is_valid() {
         assert_eq!(TREE[0].depth, 0);
         assert!(
             TREE.windows(2)
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_their_endings() {
+    fn ids_and_their_endings_are_found() {
         for resource in Resource::all() {
             assert_eq!(Resource::parse(resource.id()), Ok(resource));
             assert_eq!(Resource::parse(resource.short_id()), Ok(resource));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn misspellings_are_guessed() {
+    fn misspelled_ids_get_a_suggestion() {
         for (text, meant) in [
             ("login_buton", Some(Resource::LOGIN_BUTTON)),
             (

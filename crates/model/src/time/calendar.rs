@@ -123,7 +123,7 @@ mod tests {
     /// Clocks go back at 03:00 on 2026-10-25 and forward at 02:00 on
     /// 2026-03-29.
     #[test]
-    fn hours_that_come_twice_and_never() {
+    fn hours_that_occur_twice_or_never() {
         let sunday = |hour, minute| ("2026-10-25".to_owned(), "Sun", hour, minute);
         assert_eq!(local("2026-10-24T22:00:00Z"), sunday(0, 0));
         assert_eq!(local("2026-10-25T00:30:00Z"), sunday(2, 30));

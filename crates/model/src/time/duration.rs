@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_refused() {
+    fn invalid_durations_are_refused() {
         assert_eq!(
             parse_duration("90", None),
             Err(InvalidDuration::MissingUnit("90".into()))

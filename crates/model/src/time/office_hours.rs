@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_those_of_the_wall_clock() {
+    fn hours_are_local_times() {
         // 08:00 in Berlin is 07:00 UTC in winter and 06:00 UTC in summer.
         for (time, expected) in [
             ("2026-10-23T05:59:59Z", false),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_refused() {
+    fn invalid_hours_are_refused() {
         for hours in [
             "",
             "8-18",

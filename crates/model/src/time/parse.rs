@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn no_times() {
+    fn invalid_times_are_refused() {
         for text in [
             "",
             "now",
@@ -218,7 +218,7 @@ mod tests {
         }
 
         #[test]
-        fn reads_what_is_written(micros in Timestamp::MIN.micros()..=Timestamp::MAX.micros()) {
+        fn a_written_time_is_read_back(micros in Timestamp::MIN.micros()..=Timestamp::MAX.micros()) {
             let time = Timestamp::from_micros(micros);
             prop_assert_eq!(parse_lenient(&time.to_string()), Ok(time));
         }

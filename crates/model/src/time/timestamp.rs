@@ -132,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn six_digits_and_z() {
+    fn written_with_six_digits_and_z() {
         let time: Timestamp = "2026-11-23T02:25:32.1234569+01:00".parse().unwrap();
         assert_eq!(time.to_string(), "2026-11-23T01:25:32.123456Z");
         assert_eq!(
@@ -164,7 +164,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_and_back(micros in MIN..=MAX) {
+        fn a_written_time_is_read_back(micros in MIN..=MAX) {
             let time = Timestamp::from_micros(micros);
             prop_assert_eq!(time.to_string().len(), 27);
             prop_assert_eq!(time.to_string().parse(), Ok(time));

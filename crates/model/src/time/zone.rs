@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_may_start_at_one() {
+    fn a_day_may_begin_at_one() {
         let date = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
         let start = day_start(America::Sao_Paulo, date);
         assert_eq!(

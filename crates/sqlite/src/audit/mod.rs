@@ -89,9 +89,9 @@ impl AuditReads for Tx<'_> {
         let Some(event) = rows::first_row(found, read_event)? else {
             return Ok(());
         };
-        let cut = RecordFields::new(event.texts())
+        let fields = RecordFields::new(event.texts())
             .map_err(|e| damaged_row("audit_event", event.seq, e))?;
-        each(&cut)
+        each(&fields)
     }
 
     fn audit_customer_edits(
@@ -112,9 +112,9 @@ impl AuditReads for Tx<'_> {
             .map_err(rows::to_fault)?;
         while let Some(row) = found.next().map_err(rows::to_fault)? {
             let event = read_event(row)?;
-            let cut = RecordFields::new(event.texts())
+            let fields = RecordFields::new(event.texts())
                 .map_err(|e| damaged_row("audit_event", event.seq, e))?;
-            each(&cut)?;
+            each(&fields)?;
         }
         Ok(())
     }

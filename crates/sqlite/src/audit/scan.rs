@@ -50,10 +50,10 @@ pub fn scan_events(
             customer_part: text(2)?,
             staff_part: text(3)?.unwrap_or_default(),
         };
-        let cut = RecordFields::new(texts).map_err(|e| damaged_row("audit_event", seq, e))?;
-        if matcher.matches(&cut) {
+        let fields = RecordFields::new(texts).map_err(|e| damaged_row("audit_event", seq, e))?;
+        if matcher.matches(&fields) {
             left -= 1;
-            each(&cut)?;
+            each(&fields)?;
         }
         Ok(left > 0)
     };
@@ -153,10 +153,10 @@ fn choose_index(query: &EventQuery) -> Option<(&'static str, Vec<Value>)> {
     ];
     let fits = |values: &Vec<Value>| (1..=MAX_INDEX_KEYS).contains(&values.len());
     let (column, mut values) = candidates.into_iter().find(|(_, values)| fits(values))?;
-    let mut seen = Vec::new();
+    let mut distinct = Vec::new();
     values.retain(|value| {
-        !seen.contains(value) && {
-            seen.push(value.clone());
+        !distinct.contains(value) && {
+            distinct.push(value.clone());
             true
         }
     });
@@ -252,11 +252,11 @@ fn scan_merged(
     for _ in keys {
         statements.push(tx.conn.prepare(&sql).map_err(rows::to_fault)?);
     }
-    let mut lanes = Vec::with_capacity(keys.len());
+    let mut streams = Vec::with_capacity(keys.len());
     for (statement, key) in statements.iter_mut().zip(keys) {
         let values = (first, last, key);
         let found = statement.query_map(values, |row| row.get::<_, i64>(0));
-        lanes.push(found.map_err(rows::to_fault)?.peekable());
+        streams.push(found.map_err(rows::to_fault)?.peekable());
     }
     let mut row_at = tx
         .conn
@@ -264,13 +264,13 @@ fn scan_merged(
         .map_err(rows::to_fault)?;
     loop {
         let mut next: Option<(usize, i64)> = None;
-        for (at, lane) in lanes.iter_mut().enumerate() {
-            let seq = match lane.peek() {
+        for (at, stream) in streams.iter_mut().enumerate() {
+            let seq = match stream.peek() {
                 None => continue,
                 Some(Ok(seq)) => *seq,
                 Some(Err(_)) => {
                     // Take the error out of the iterator to return it.
-                    match lane.next() {
+                    match stream.next() {
                         Some(Err(error)) => return Err(rows::to_fault(error)),
                         _ => continue,
                     }
@@ -290,7 +290,7 @@ fn scan_merged(
         let Some((at, seq)) = next else {
             return Ok(());
         };
-        let _ = lanes[at].next();
+        let _ = streams[at].next();
         let mut found = row_at.query([seq]).map_err(rows::to_fault)?;
         if let Some(row) = found.next().map_err(rows::to_fault)?
             && !one(row)?

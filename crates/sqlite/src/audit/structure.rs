@@ -89,8 +89,8 @@ pub fn find_access_problem(conn: &Connection) -> Result<Option<String>> {
 }
 
 fn run_check(conn: &Connection, check: &str, table: &str) -> Result<Option<String>> {
-    let said: String = conn
+    let result: String = conn
         .query_row(&format!("PRAGMA {check}({table})"), [], |row| row.get(0))
         .map_err(rows::to_fault)?;
-    Ok((said != "ok").then(|| format!("{table}: {said}")))
+    Ok((result != "ok").then(|| format!("{table}: {result}")))
 }

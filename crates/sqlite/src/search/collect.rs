@@ -49,7 +49,7 @@ impl PageCollector<'_, '_> {
     /// Adds the rows that contain the text but do not begin with it, in order,
     /// up to the limit.
     pub fn add_containing(&mut self, needle: &str, after: Option<&Cursor>) -> Result<()> {
-        let patience = MAX_ORDERED_ROWS.max(50 * self.limit);
+        let max_rows = MAX_ORDERED_ROWS.max(50 * self.limit);
         let mut examined = 0;
         let mut gave_up_at = None;
         self.for_each_row(KeyRange::NotStartsWith(needle), after, |this, row| {
@@ -59,7 +59,7 @@ impl PageCollector<'_, '_> {
                 this.found
                     .extend(this.tx.skip_if_damaged(customer_rows::read_customer(row))?);
             }
-            if examined >= patience {
+            if examined >= max_rows {
                 gave_up_at = this.tx.skip_if_damaged(sort_key(row))?;
             }
             Ok(this.found.len() < this.limit && gave_up_at.is_none())
@@ -167,10 +167,10 @@ impl PageCollector<'_, '_> {
                 after.website_id
             )
         });
-        let seen = self.website_condition();
+        let on_websites = self.website_condition();
         let columns = customer_rows::COLUMNS;
         let sql = format!(
-            "SELECT {columns} FROM customer WHERE 1=1{within}{beyond}{seen} \
+            "SELECT {columns} FROM customer WHERE 1=1{within}{beyond}{on_websites} \
              ORDER BY email_key, website_id"
         );
         (sql, values)

@@ -103,7 +103,7 @@ fn choices() {
 
 proptest! {
     #[test]
-    fn canonical_is_a_fixed_point(input in any::<String>(), short in "[a-z0-9, ]{0,12}") {
+    fn a_canonical_value_stays_the_same(input in any::<String>(), short in "[a-z0-9, ]{0,12}") {
         for field in super::super::fields() {
             for text in [&input, &short] {
                 if let Ok(value) = field.kind.normalize(text) {

@@ -75,7 +75,7 @@ fn days_and_periods_are_local_and_whole() {
 }
 
 #[test]
-fn until_includes_the_unit_written() {
+fn until_includes_the_unit_that_is_written() {
     check(
         "2026-10-24T10:30",
         UTC,
@@ -126,7 +126,7 @@ fn lengths_are_exact() {
 }
 
 #[test]
-fn clocks_that_jump() {
+fn times_that_clocks_skip_or_repeat() {
     let tz = Europe::Berlin;
     check(
         "2026-10-25T02:30",
@@ -149,7 +149,7 @@ fn clocks_that_jump() {
 }
 
 #[test]
-fn no_bounds() {
+fn invalid_bounds_are_refused() {
     for text in [
         "",
         "soon",
