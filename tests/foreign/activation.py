@@ -1,5 +1,5 @@
-"""The broker begun by a socket that is listened on for it, as systemd does: it answers, ends when nobody calls, and
-the next call begins it anew. With --units, the units themselves by systemd-analyze as well."""
+"""Socket activation as with systemd: the broker starts on a connection, answers, exits when idle, and starts again on
+the next connection. With --units, systemd-analyze also checks the units."""
 
 import os
 import pathlib
@@ -19,7 +19,7 @@ SOCKET.parent.mkdir(mode=0o755)
 
 
 def begin(listener, idle):
-    """The broker with its listener as descriptor 3, and LISTEN_PID its own, which only it knows."""
+    """The broker with its listener as descriptor 3; LISTEN_PID must be its own, so the child sets it."""
     launch = 'exec 3<&"$2"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$0" serve --idle "$1"'
     return subprocess.Popen(["/bin/sh", "-c", launch, store.binary, idle, str(listener.fileno())], env=store.env,
                             pass_fds=[listener.fileno()], stderr=subprocess.PIPE, text=True)
@@ -31,7 +31,7 @@ def by_hand():
     os.chmod(SOCKET, 0o666)
     listener.listen(512)
     for turn in range(3):
-        # Somebody calls before there is a broker: they wait, and are answered.
+        # A client that connects before the broker runs waits and gets its answer.
         caller = subprocess.Popen([store.binary, "--store", f"unix:{SOCKET}", "whoami"], env=store.env, text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert select.select([listener], [], [], 10)[0], "nobody called"
@@ -39,11 +39,11 @@ def by_hand():
         out, err = caller.communicate(timeout=20)
         assert caller.returncode == 0 and "anna" in out, err
         assert store.json("login", "1", LAC_STORE=f"unix:{SOCKET}")["admin"] == "anna"
-        # It ends by itself, and leaves the socket to whoever listens.
+        # It exits by itself and does not remove the socket.
         said = broker.communicate(timeout=20)[1]
         assert broker.returncode == 0 and "nobody called" in said, said
         assert SOCKET.exists()
-    # What is for another process is not taken.
+    # A socket for another process is not used.
     env = {**store.env, "LISTEN_PID": "1", "LISTEN_FDS": "1"}
     done = subprocess.run([store.binary, "serve"], env=env, text=True, capture_output=True, timeout=20)
     assert done.returncode == 2 and "--socket" in done.stderr, done
@@ -53,7 +53,7 @@ def by_hand():
 
 
 def by_systemd(tool):
-    """The same by systemd's own launcher, which begins the program once somebody calls."""
+    """The same with systemd's own launcher, which starts the program on a connection."""
     env = [f"--setenv={key}={value}" for key, value in store.env.items()]
     for _ in range(2):
         launcher = subprocess.Popen([tool, "-l", str(SOCKET), *env, store.binary, "serve", "--idle", "1s"],
@@ -68,7 +68,7 @@ def by_systemd(tool):
 
 
 def units(tool):
-    """Their syntax. The program they name is that of this build: elsewhere it may not be installed yet."""
+    """The syntax of the units. They name the program of this build, because none may be installed yet."""
     with tempfile.TemporaryDirectory() as scratch:
         names = []
         for unit in sorted(pathlib.Path("packaging/systemd").iterdir()):
@@ -80,7 +80,7 @@ def units(tool):
                               capture_output=True, timeout=120)
         about = [line for line in (done.stdout + done.stderr).splitlines() if "lac" in line]
         assert done.returncode == 0 and not about, done
-        # It would say so of a key that is none.
+        # The check can fail: an unknown key is reported.
         wrong = pathlib.Path(names[0])
         wrong.write_text(wrong.read_text().replace("[Service]", "[Service]\nNoSuchKey=yes"))
         done = subprocess.run([tool, "verify", "--man=no", str(wrong)], text=True, capture_output=True, timeout=120)
@@ -89,8 +89,8 @@ def units(tool):
 
 
 turns = by_hand()
-told = f"activation: begun by a call and ended by silence {turns} times"
+summary = f"activation: started by a connection and stopped when idle {turns} times"
 if "--units" in sys.argv:
     by_systemd(shutil.which("systemd-socket-activate") or sys.exit("systemd-socket-activate is missing"))
-    told += f", by systemd's launcher too; {units(shutil.which('systemd-analyze'))} units hold"
-print(told)
+    summary += f", by systemd's launcher too; {units(shutil.which('systemd-analyze'))} units are valid"
+print(summary)

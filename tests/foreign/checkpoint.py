@@ -1,4 +1,4 @@
-"""The log's proof computed anew from docs/audit-log.md: RFC 6962 root, commitments, C2SP signed note."""
+"""The log's proof recomputed from docs/audit-log.md: RFC 6962 root, commitments, C2SP signed note."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ def sha256(*parts):
 
 
 def root(leaves):
-    """RFC 6962, section 2.1, as it stands there."""
+    """RFC 6962, section 2.1, as written there."""
     if not leaves:
         return sha256()
     if len(leaves) == 1:
@@ -31,7 +31,7 @@ def b64url(raw):
 
 
 def open_note(note, name, public):
-    """The signed text, once a signature of that name and key verifies."""
+    """The signed text, if a signature with this name and key verifies."""
     text, signatures = note.rsplit("\n\n", 1)
     text += "\n"
     key_id = sha256(name.encode(), b"\n", b"\x01", public)[:4]
@@ -55,7 +55,7 @@ store = Store().ready()
 for turn in range(300):  # across the boundary of a stored run of 256 leaves
     store.ok("config", "set", "login_as_customer/general/enabled", "no" if turn % 2 == 0 else "yes")
 store.json("login", "jane@example.com", "--ticket", "ZD-4711", "--reason", "Zoë cannot pay ☹")
-store.run("login", "nobody@example.com")  # a failure is an event too
+store.run("login", "nobody@example.com")  # a failure is an event, too
 
 directory = store.home / "store"
 note = (directory / "checkpoint").read_text()
@@ -76,7 +76,7 @@ for at, (seq, record, shopper, shopper_salt, staff, staff_salt) in enumerate(row
 leaves = [sha256(b"\x00", row[1].encode()) for row in rows]
 assert base64.b64encode(root(leaves)).decode() == stated, "the root is another"
 
-# A changed record is another root; a changed note has no signature.
+# A changed record has another root; a changed note has no valid signature.
 leaves[7] = sha256(b"\x00", rows[7][1].replace("success", "failure").encode())
 assert base64.b64encode(root(leaves)).decode() != stated
 try:

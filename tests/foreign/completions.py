@@ -1,4 +1,4 @@
-"""Real shells load our scripts, complete real customers, and never run one."""
+"""Real shells load our scripts, complete real customers, and never run shell code in their names."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ SETUP = {
 
 
 def typed(shell, command, line):
-    """What the line looks like after the tabulator key."""
+    """The line after pressing the tab key."""
     terminal = Terminal(command, env, work)
     terminal.type(SETUP[shell] + "; echo set''up\n")
     terminal.expect("setup\n")
@@ -32,7 +32,7 @@ def typed(shell, command, line):
     terminal.seen = ""
     terminal.type(line + "\t")
     shown = terminal.quiet()
-    if line.endswith("ja"):  # several could follow: the list comes the second time
+    if line.endswith("ja"):  # ambiguous: the second tab shows the list
         terminal.type("\t")
         shown = terminal.quiet()
     terminal.kill()
@@ -74,7 +74,7 @@ for shell, look in shells.items():
         sys.exit(f"{shell} is not installed")
     check(shell, look)
 
-# As a file on fpath it is called, not sourced, and must answer the first time.
+# A file on fpath is called instead of sourced, and must answer the first time.
 functions = store.home / "functions"
 functions.mkdir()
 (functions / "_lac").write_text(store.ok("completions", "zsh"))

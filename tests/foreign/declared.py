@@ -1,4 +1,4 @@
-"""Roles and config as files: what lac exports is what its published schemas allow, by a validator that is not ours."""
+"""Roles and config as files: a third-party validator checks exports against the published schemas."""
 
 import json
 import pathlib
@@ -25,13 +25,13 @@ def main():
     store.ok("config", "set", "lac/reason/min_length", "3", "--scope", "website:base")
     for noun, name in [("role", "lac-roles-1"), ("config", "lac-config-1")]:
         text = store.ok(noun, "export")
-        # Read by another implementation of TOML, and the same as lac's own JSON.
+        # Another TOML parser reads the same as lac's own JSON.
         said = tomllib.loads(text)
         assert said == store.json(noun, "export")
         checks = validator(name)
         errors = [f"{error.json_path}: {error.message}" for error in checks.iter_errors(said)]
         assert not errors, errors
-        # It can fail.
+        # The check can fail.
         for broken in [{**said, "format": "lac-roles/2"}, {**said, "further": 1}]:
             assert not checks.is_valid(broken)
         assert store.run(noun, "diff", "-", stdin=text).returncode == 0

@@ -29,7 +29,7 @@ def refused(kind, token, keys, **more):
 
 
 def flipped(token):
-    """One bit of the claims, and one of the signature, turned over."""
+    """The token with one bit of the claims flipped, and with one bit of the signature flipped."""
     header, claims, signature = token.split(".")
 
     def flip(part):
@@ -66,13 +66,13 @@ refused(jwt.ExpiredSignatureError, short, keys)
 expired = store.run("verify", short, "-o", "json")
 assert expired.returncode == 5 and json.loads(expired.stdout)["valid"] is False, expired
 
-# What the header says is not what the key is for.
+# The header cannot change the algorithm of the key.
 unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": keys.keys[0].key_id, "typ": "lac-login+jwt"})
 assert json.loads(store.run("verify", unsigned, "-o", "json").stdout)["valid"] is False
 confused = jwt.encode(claims, "x" * 32, algorithm="HS256", headers={"kid": keys.keys[0].key_id, "typ": "lac-login+jwt"})
 assert json.loads(store.run("verify", confused, "-o", "json").stdout)["valid"] is False
 
-# A signature that verifies is not a login: only redeeming is, and only once (docs/storefront.md).
+# A valid signature is not a login yet: the token must be redeemed, and only once (docs/storefront.md).
 store.ok("session", "end", "--all", "--yes")
 shop = store.json("storefront", "add", "shop", "--website", "base")["token"]
 [token] = parse_qs(urlsplit(store.json("login", "jane@example.com")["url"]).query)["secret"]
@@ -82,4 +82,4 @@ assert first.returncode == 0 and json.loads(first.stdout)["customer"]["id"] == "
 assert second.returncode == 5 and json.loads(second.stderr)["error"]["code"] == "token_spent", second
 assert verify(token, keys)["sub"] == "1", "it verifies still, which is why redeeming is mandatory"
 
-print("jose: PyJWT", jwt.__version__, "verifies our tokens, and refuses what is broken")
+print("jose: PyJWT", jwt.__version__, "verifies our tokens, and refuses broken ones")

@@ -1,4 +1,4 @@
-"""The log's keys followed from the first to the newest, and back, with nothing but the Python of docs/proofs.md."""
+"""The chain of the log's keys, verified in both directions with only the Python code of docs/proofs.md."""
 
 import pathlib
 import re
@@ -21,7 +21,7 @@ def refused(function, *arguments):
     sys.exit(f"{function.__name__} took what was changed")
 
 
-# The example, from the page alone.
+# The worked example, using only the page.
 example = re.search(r"A chain of two keys:\n\n```text\n(.*?)```", PAGE, re.DOTALL).group(1)
 first, change = example.split("\n\n", 1)
 origin, old, new, size, time = page["key_change"](change)
@@ -31,7 +31,7 @@ refused(page["key_change"], change.replace("\n10\n", "\n11\n"))
 refused(page["key_change"], change.replace(f"\n{time}\n", f"\n{time.replace('2026', '2027')}\n"))
 refused(page["sizes"], example, "shop.example+00000000+AQ==")
 
-# A store of its own, whose keys change.
+# A store whose keys are rotated.
 store = Store().ready()
 old = store.ok("key", "verifier").strip()
 receipts = [store.ok("log", "checkpoint")]
@@ -49,19 +49,19 @@ for receipt, key in zip(receipts, sizes):
     assert count >= first and (last is None or count <= last)
     assert page["checkpoint"](receipt, key)[0] == count
 
-# The old key for a size that was not its own.
+# The old key signs a size outside its range.
 narrow = dict(sizes)
 narrow[old] = (0, page["checkpoint"](receipts[0], old)[0] - 1)
 refused(page["checkpoint_of_chain"], receipts[0], narrow)
 
-# The statement stands in the log, and in JSON.
-told = store.json("key", "verifier", "--all")
+# The statement is in the log, and in the JSON output.
+verifiers = store.json("key", "verifier", "--all")
 events = store.json("log", "list", "--action-group", "keys", "--action", "rotate")
 statements = [event["details"]["statement"] for event in reversed(events)]
-assert statements == [key["statement"] for key in told["keys"] if key["statement"]]
-assert "\n".join([told["keys"][0]["verifier"] + "\n", "\n".join(statements)]) == chain
+assert statements == [key["statement"] for key in verifiers["keys"] if key["statement"]]
+assert "\n".join([verifiers["keys"][0]["verifier"] + "\n", "\n".join(statements)]) == chain
 
-# Chains that do not hold.
+# Invalid chains.
 parts = chain.split("\n\nlac key change 1")
 refused(page["sizes"], parts[0] + "\n\nlac key change 1" + "\n\nlac key change 1".join(parts[2:]), old)
 swapped = [parts[0], parts[2], parts[1], parts[3]]

@@ -1,4 +1,4 @@
-"""Exports for a SIEM validated by the schema itself: OCSF 1.3.0 as PyPI's ocsf-json-schema has it."""
+"""Exports for a SIEM, validated against the OCSF 1.3.0 schema from PyPI's ocsf-json-schema."""
 
 import collections
 import json
@@ -14,7 +14,7 @@ validators = {}
 
 
 def validator(record):
-    """Of the record's class with its profiles: no attribute may be there that they do not have."""
+    """The validator for the record's class and profiles: other attributes are not allowed."""
     profiles = record["metadata"].get("profiles", [])
     key = (record["class_uid"], *profiles)
     if key not in validators:
@@ -43,7 +43,7 @@ def main():
         assert record["status"] == event["result"].capitalize()
         assert record["type_uid"] == record["class_uid"] * 100 + record["activity_id"]
         seen[event["action_group"], event["action"], event["result"]] += 1
-    # It can fail: a record without its user, or with more than the schema knows, is refused.
+    # The check can fail: a record without a user or with an unknown attribute is refused.
     login = next(record for record in records if record["class_uid"] == 3002)
     for broken in [{key: login[key] for key in login if key != "user"}, {**login, "lac": 1}]:
         assert not validator(login).is_valid(broken)

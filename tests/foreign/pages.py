@@ -1,4 +1,4 @@
-"""The pages of report and statement in a browser: no wider than the window, on a desk and on a phone, light and dark;
+"""The pages of report and statement in a browser: no wider than the window, on a desktop and a phone, light and dark,
 and printed on A4."""
 
 import json
@@ -14,7 +14,7 @@ SCHEMES = {"dark": 0, "light": 1}
 WIDTHS = [1200, 390]
 HEIGHT = 900
 
-# A window no wider than asked for, whatever Chromium's smallest is; it says what it measured.
+# A frame of the requested width, even below Chromium's minimum window; it outputs the measurements.
 FRAME = """<!doctype html><meta charset="utf-8"><style>html,body{margin:0}iframe{border:0;display:block}</style>
 <iframe src="%s" width="%d" height="%d"></iframe><pre id="told">nothing</pre><script>
 addEventListener("load", () => {
@@ -33,7 +33,7 @@ addEventListener("load", () => {
 
 
 class Browser:
-    """Chromium without a window and without a network, with a new profile for every run."""
+    """Headless Chromium without a network, with a new profile for every run."""
 
     def __init__(self, home):
         self.home = home
@@ -57,8 +57,8 @@ class Browser:
         colours = f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"
         dom = self.run(frame, colours, f"--window-size={max(width, 600)},{HEIGHT}", "--dump-dom")
         self.run(frame, colours, f"--window-size={max(width, 600)},{HEIGHT}", f"--screenshot={picture}")
-        told = re.search(r'<pre id="told">(.*?)</pre>', dom, re.S).group(1)
-        return json.loads(told.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
+        result = re.search(r'<pre id="told">(.*?)</pre>', dom, re.S).group(1)
+        return json.loads(result.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
 
 
 def luminance(colour):
@@ -74,7 +74,7 @@ def contrast(one, other):
 
 
 def is_picture(path):
-    """A PNG with something on it: one colour alone takes hardly any room."""
+    """Whether a PNG shows something: a single colour compresses to almost nothing."""
     head = path.read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n", path
     width, height = struct.unpack(">II", head[16:24])
@@ -93,7 +93,7 @@ def printed(browser, page):
 
 def main():
     store = Store().eventful()
-    # The longest address there may be, and a reason without a place to break it.
+    # The longest possible address, and a reason that cannot be wrapped.
     long = f"{'l' * 64}@{'d' * 60}.{'e' * 60}.{'f' * 59}.example"
     assert len(long) == 254
     data = customers([long])
@@ -107,11 +107,11 @@ def main():
     store.ok("session", "end", login["session_id"])
 
     browser = Browser(store.home)
-    # It can fail.
+    # The check can fail.
     wide = store.home / "wide.html"
     wide.write_text("<!doctype html><body><p style='width: 800px'>wide</p>")
-    told = browser.measured(wide, 390, "light", store.home / "wide.png")
-    assert told["needed"] > 390 and told["wide"], told
+    result = browser.measured(wide, 390, "light", store.home / "wide.png")
+    assert result["needed"] > 390 and result["wide"], result
     pages = {
         "report": ["log", "report"],
         "statement": ["log", "statement", "--customer", "70"],
@@ -124,13 +124,13 @@ def main():
         for width in WIDTHS:
             for scheme in SCHEMES:
                 picture = store.home / f"{name}-{width}-{scheme}.png"
-                told = browser.measured(page, width, scheme, picture)
-                what = f"{name}, {width} wide, {scheme}: {told}"
-                assert told["seen"] == width and told["needed"] <= width and not told["wide"], what
-                assert told["dark"] == (scheme == "dark") and told["text"] > 100 and told["errors"] == 0, what
-                assert contrast(told["paper"], told["ink"]) >= 7, what
+                result = browser.measured(page, width, scheme, picture)
+                what = f"{name}, {width} wide, {scheme}: {result}"
+                assert result["seen"] == width and result["needed"] <= width and not result["wide"], what
+                assert result["dark"] == (scheme == "dark") and result["text"] > 100 and result["errors"] == 0, what
+                assert contrast(result["paper"], result["ink"]) >= 7, what
                 assert is_picture(picture), what
-                papers.add(told["paper"])
+                papers.add(result["paper"])
         assert len(papers) == 2, f"{name}: light and dark are the same"
         sheets, text = printed(browser, page)
         assert sheets >= 1 and "shop.example" in text, text

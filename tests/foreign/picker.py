@@ -1,4 +1,4 @@
-"""Somebody at a terminal logs in: asks, picks, confirms; and changes their mind."""
+"""Prompts at a terminal: searching and picking a customer, confirming, cancelling."""
 
 import re
 import unicodedata
@@ -12,12 +12,12 @@ DOWN, ENTER, ESCAPE, INTERRUPT = "\x1b[B", "\r", "\x1b", "\x03"
 
 
 def sessions():
-    """Without what time alone changes."""
+    """The sessions without the fields that change with time."""
     moving = ("age_seconds", "left_seconds")
     return [{k: v for k, v in one.items() if k not in moving} for one in store.json("session", "list")]
 
 
-# Search, pick, confirm: the URL comes out, with the customer named before.
+# Search, pick, confirm: the customer is named, then the URL is printed.
 terminal = Terminal([lac, "login"], store.env, store.home)
 terminal.expect("Customer")
 terminal.type("example.com" + ENTER)
@@ -34,7 +34,7 @@ assert terminal.end() == 0
 [session] = sessions()
 assert session["state"] == "issued", session
 
-# No means no, and nothing is made.
+# No cancels, and nothing is created.
 terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
 terminal.expect("Your open session as customer")
 terminal.expect("Start the session?")
@@ -43,7 +43,7 @@ terminal.expect("Nothing was changed.")
 assert terminal.end() == 0
 assert sessions() == [session], "a login that was declined has left something"
 
-# Escape is a no too, whatever comes after it.
+# Escape also cancels, whatever follows it.
 terminal = Terminal([lac, "login", "jane@example.com"], store.env, store.home)
 terminal.expect("Start the session?")
 terminal.type(ESCAPE)
@@ -52,8 +52,8 @@ terminal.type(ENTER)
 assert terminal.end() == 0
 assert sessions() == [session], "a login that was left has left something"
 
-# An interrupt at any prompt ends the program as a shell expects, on a line of its own, with the
-# cursor shown again and no error; a prompt both raises the signal and fails, so try it often.
+# An interrupt at any prompt ends the program as a shell expects: on its own line, with a visible cursor
+# and without an error. A prompt both raises the signal and fails, so the test repeats it often.
 for args, wanted in [
     (["login"], "Customer"),
     (["customer", "show"], "Customer"),
@@ -71,7 +71,7 @@ for args, wanted in [
     assert said.endswith("\n") and "\x1b[?25h" in terminal.seen, (args, terminal.seen)
 assert sessions() == [session]
 
-# What is missing is asked for; --no-input does not ask, on a terminal either.
+# Missing values are prompted for; --no-input turns prompts off at a terminal, too.
 store.ok("config", "set", "lac/reason/required", "yes")
 terminal = Terminal([lac, "login", "jane@example.com", "--no-input"], store.env, store.home)
 terminal.expect("--reason")
@@ -83,7 +83,7 @@ terminal.expect("Start the session?")
 terminal.type("y")
 assert terminal.end() == 0
 
-# A login that takes a second person offers to ask for one; a no is no error, as everywhere.
+# A login that needs approval offers to request it; answering no is not an error, as in all prompts.
 store.ok("customer", "edit", "jane@example.com", "--vip", "yes")
 for answer, outcome in [("n", "Nothing was changed."), ("y", "lac request approve")]:
     terminal = Terminal([lac, "login", "jane@example.com", "--reason", "cannot pay"], store.env, store.home)
@@ -96,7 +96,7 @@ for answer, outcome in [("n", "Nothing was changed."), ("y", "lac request approv
 assert (request["state"], request["causes"]) == ("pending", ["vip"]), request
 store.ok("customer", "edit", "jane@example.com", "--vip", "no")
 
-# Every command that takes a customer lets one pick.
+# Every command that takes a customer offers the picker.
 terminal = Terminal([lac, "customer", "show"], store.env, store.home)
 terminal.expect("Customer")
 terminal.type("jane" + ENTER)
@@ -105,8 +105,8 @@ terminal.type(ENTER)
 terminal.expect("jane@example.com")
 assert terminal.end() == 0
 
-# However narrow the terminal: no line of the list is broken, or dialoguer would
-# take back too few of them, repeat rows and leave the mark beside another one.
+# No line of the list wraps, however narrow the terminal is. Otherwise dialoguer would erase too few lines,
+# repeat rows and leave the mark at another one.
 def width(text):
     wide = lambda c: 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
     return sum(map(wide, text))
@@ -142,7 +142,7 @@ for columns in (60, 80, 120):
     assert f"Which one: {picked} " in shown, shown
     assert terminal.end() == 0
 
-# Tables: what says which row it is stays whole; a table as wide as the terminal, or lines.
+# Tables: identifying columns are never cut; a table fits the terminal, or is shown as lines.
 for columns in (60, 80, 120):
     terminal = Terminal([lac, "customer", "list"], store.env, store.home, columns)
     while terminal.read(0.5):
@@ -159,7 +159,7 @@ for columns in (60, 80, 120):
     assert "john@example.com" in shown and "┆" in shown, shown
     assert all(width(line) <= columns for line in shown.split("\n")), (columns, shown)
 
-# The choice of store views begins at the customer's own: Enter alone leads there.
+# The customer's own store view is preselected: Enter accepts it.
 store.ok("config", "set", "lac/reason/required", "no")
 store.ok("config", "set", "login_as_customer/general/store_view_manual_choice_enabled", "yes")
 store.ok("stores", "add-view", "second", "--group", "main", "--name", "Second View")
@@ -175,7 +175,7 @@ for address, view in [("jane@example.com", "default"), ("john@example.com", "sec
     assert terminal.end() == 0
     assert sessions()[0]["store_view"] == view, sessions()[0]
 
-# What reaches far is confirmed by whoever sits here; a no is no error.
+# Far-reaching changes need a confirmation at a terminal; answering no is not an error.
 store.ok("role", "create", "Support")
 store.ok("role", "allow", "Support", "login_button")
 
@@ -211,7 +211,7 @@ terminal = Terminal([lac, "role", "access", "Support", "custom", "--yes"], store
 assert terminal.end() == 0
 assert access() == "custom"
 
-# In a pipe nobody is asked, and the error names the flag.
+# Without a terminal there is no prompt, and the error names the flag.
 piped = store.run("login")
 assert piped.returncode == 2 and "--order" in piped.stderr, piped
 

@@ -1,4 +1,4 @@
-"""Exports, proofs and archives checked with nothing of `lac` but the Python that docs/proofs.md shows."""
+"""Exports, proofs and archives, verified with only the Python code of docs/proofs.md."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ def block(title):
 def lines_of(path):
     plain = subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout.decode()
     assert plain.endswith("\n")
-    return plain[:-1].split("\n")  # other line ends may stand in texts
+    return plain[:-1].split("\n")  # texts may contain other line ends
 
 
 def refused(function, *arguments):
@@ -35,7 +35,7 @@ def refused(function, *arguments):
     sys.exit(f"{function.__name__} took what was changed")
 
 
-# The worked example, from the page alone.
+# The worked example, using only the page.
 key = block("The log's public key:").strip()
 proof = block("`zd-4711.csv.proof`, decompressed:").strip().split("\n")
 (first, leaf, shopper, _), (second, _, erased, _) = page["check"](proof, key)
@@ -48,14 +48,14 @@ assert page["checkpoint"](note, key) == (5, page["root"](leaves, [], 5))
 shown = page["manifest"](block("`zd-4711.csv.manifest.json`:"), key)
 assert shown["sha256"] == page["hashlib"].sha256(block("`zd-4711.csv`:").encode()).hexdigest()
 
-# And what must not hold.
+# Changed data must not verify.
 refused(page["check"], [proof[0], proof[1].replace("anna", "anne"), proof[2]], key)
 refused(page["check"], [proof[0].replace('"events":2', '"events":1'), proof[1]], key)
 refused(page["check"], [proof[0], proof[2], proof[1]], key)
 refused(page["checkpoint"], note.replace("\n5\n", "\n4\n"), key)
 refused(page["manifest"], block("`zd-4711.csv.manifest.json`:").replace('"rows": 2', '"rows": 1'), key)
 
-# A store of its own: more than a run of 256 leaves, an erasure, archives.
+# A new store with more than 256 leaves, an erasure and archives.
 store = Store().ready()
 for turn in range(300):
     store.ok("config", "set", "login_as_customer/general/enabled", "no" if turn % 2 == 0 else "yes")
@@ -65,19 +65,19 @@ key = store.ok("key", "verifier").strip()
 for strength in ["sparse", "range"]:
     path = store.home / f"{strength}.csv"
     store.ok("log", "export", str(path), "--ticket", "ZD-4711,ZD-4712", "--action", "issue", "--proof", strength)
-    told = page["manifest"]((store.home / f"{path.name}.manifest.json").read_text(), key)
+    manifest = page["manifest"]((store.home / f"{path.name}.manifest.json").read_text(), key)
     events = page["check"](lines_of(store.home / f"{path.name}.proof"), key)
-    assert told["filter"] == {"action": {"any": ["issue"]}, "ticket": {"any": ["ZD-4711", "ZD-4712"]}}
+    assert manifest["filter"] == {"action": {"any": ["issue"]}, "ticket": {"any": ["ZD-4711", "ZD-4712"]}}
     fitting = [event for event in events if event[0]["action"] == "issue" and event[0]["ticket"]]
     assert len(events) > 300 if strength == "range" else events == fitting
     assert all(parts[2] is not None for parts in fitting)
     rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode(), newline="")))
-    assert len(rows) == told["rows"] == len(fitting) == 2
+    assert len(rows) == manifest["rows"] == len(fitting) == 2
     for row, (record, _, shopper, staff) in zip(rows, fitting):
         assert row["seq"] == str(record["seq"]) and row["time"] == record["time"]
         assert row["reason"].removeprefix("'") == shopper["reason"] and row["os_account"] == staff["os_account"]
     held = page["hashlib"].sha256(path.read_bytes()).hexdigest()
-    assert held == told["sha256"] and told["proof"]["strength"] == strength
+    assert held == manifest["sha256"] and manifest["proof"]["strength"] == strength
 
 later = "2100-01-01T00:00:00.000000Z"
 store.ok("log", "archive", LAC_TEST_CLOCK=later)

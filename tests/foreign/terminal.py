@@ -1,4 +1,4 @@
-"""A pseudo-terminal: what somebody types, and what they see."""
+"""A pseudo-terminal: typed input and visible output."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         size = struct.pack("HHHH", 40, columns, 0, 0)
         if self.pid == 0:
-            # Before the program looks how much room there is.
+            # Before the program reads the terminal's size.
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.chdir(cwd)
             os.execvpe(command[0], command, env)
@@ -33,7 +33,7 @@ class Terminal:
         return ESCAPES.sub("", self.seen)
 
     def read(self, seconds):
-        """Takes in what comes within that time; False once nothing more can."""
+        """Reads output for this long; False once the program has closed the terminal."""
         if not select.select([self.fd], [], [], seconds)[0]:
             return True
         try:
@@ -44,7 +44,7 @@ class Terminal:
         return bool(raw)
 
     def expect(self, wanted, seconds=20):
-        """Waits until it is to be seen, and forgets what came up to it."""
+        """Waits until the text is visible, and drops the output up to it."""
         end = time.monotonic() + seconds
         while wanted not in self.text():
             assert self.read(0.2), f"{wanted!r} never came; the end was:\n{self.text()}"
@@ -54,7 +54,7 @@ class Terminal:
         return before
 
     def quiet(self, seconds=1.5):
-        """What is to be seen once nothing has changed for a while."""
+        """The visible text once nothing has changed for a while."""
         while True:
             before = self.seen
             more = self.read(seconds)

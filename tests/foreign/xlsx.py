@@ -1,4 +1,4 @@
-"""A workbook of the log read by another library (openpyxl) and compared with the same events as JSON lines."""
+"""A workbook of the log, read with openpyxl and compared with the same events as JSON Lines."""
 
 import datetime
 import json
@@ -16,7 +16,7 @@ FIELDS = ("seq time action_group action full_action_name result admin admin_id r
 MAX_UNITS = 32767
 NUMBERS = {"seq", "admin_id"}
 OBJECTS = {"consent", "details"}
-# What a spreadsheet takes for a formula, and what is only a number.
+# Text that a spreadsheet takes for a formula, and plain numbers.
 RUNS = re.compile(r"[\t\r\n]|[\s\x00-\x1f]*[=+\-@]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z")
 
@@ -26,7 +26,7 @@ def units(text):
 
 
 def is_time(cell, text):
-    """A real date-time in UTC, to the millisecond, the rest cut off."""
+    """Whether the cell is a date-time in UTC, truncated to milliseconds."""
     told = datetime.datetime.strptime(text[:-4] + "Z", "%Y-%m-%dT%H:%M:%S.%fZ")
     return cell.is_date and cell.value == told and cell.number_format == "yyyy-mm-dd hh:mm:ss.000"
 
@@ -34,7 +34,7 @@ def is_time(cell, text):
 def is_text(cell, text, raw):
     if cell.data_type not in ("s", "inlineStr"):
         return False
-    # Inline strings are handed over as they stand in the file.
+    # Inline strings are returned as stored in the file.
     shown = unescape(cell.value)
     must_be_guarded = not raw and RUNS.match(text) and not NUMBER.match(text)
     return any(is_cut(shown, wanted) if units(wanted) > MAX_UNITS else shown == wanted
@@ -60,7 +60,7 @@ def is_same(cell, field, value, raw):
 
 
 def check(xlsx, jsonl, raw=False):
-    """Compares every cell; gives back how many rows there are. The lines may go on after the workbook's last event."""
+    """Compares every cell; returns the number of rows. The JSON Lines may contain later events."""
     with open(jsonl, encoding="utf-8") as lines:
         events = {event["seq"]: event for event in map(json.loads, lines)}
     seen = []
@@ -96,7 +96,7 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:  # a workbook and JSON lines that somebody made
+    if len(sys.argv) > 1:  # an existing workbook and its JSON Lines
         print(check(*sys.argv[1:3], raw="--raw" in sys.argv[3:]), "rows agree")
     else:
         main()
