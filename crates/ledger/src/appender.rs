@@ -6,6 +6,7 @@
 //! append after somebody restored an older database would sign the restored
 //! log.
 
+use crate::event_log::newest_head;
 use crate::fault::log_tampered;
 use crate::head::{check_checkpoint_file, check_head};
 use crate::merkle::{Frontier, SUBTREE_SIZE};
@@ -74,9 +75,7 @@ impl<'tx> Appender<'tx> {
         high_water: &dyn HighWaterMark,
         now: Timestamp,
     ) -> Result<Self> {
-        let Some(head) = tx.audit_head()? else {
-            return Err(log_tampered("the head of the tree is gone"));
-        };
+        let head = newest_head(tx.as_read())?;
         let frontier = check_head(tx.as_read(), &head, keys)?;
         match high_water.read()? {
             None => {
@@ -104,9 +103,7 @@ impl<'tx> Appender<'tx> {
         keys: &LogKeys,
         now: Timestamp,
     ) -> Result<Self> {
-        let Some(head) = tx.audit_head()? else {
-            return Err(log_tampered("the head of the tree is gone"));
-        };
+        let head = newest_head(tx.as_read())?;
         let frontier = check_head(tx.as_read(), &head, keys)?;
         if recompute_root(tx.as_read(), head.size)? != frontier.root() {
             return Err(log_tampered(

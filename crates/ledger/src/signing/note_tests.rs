@@ -129,7 +129,7 @@ fn wrong_keys_origins_and_texts_are_refused() {
 }
 
 #[test]
-fn origins() {
+fn invalid_origins_are_refused() {
     for good in ["shop", "shop.example/log", "käse", &"x".repeat(255)] {
         assert!(is_valid_origin(good));
     }
