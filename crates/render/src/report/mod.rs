@@ -183,11 +183,11 @@ fn help_section(report: &AccessReport) -> Section {
         title: "How to read this",
         blocks: vec![
             Block::Paragraph(
-                "Making a link is not yet an access: an account is opened when the storefront accepts \
-                 the link. Logins refused, denied and not found are attempts to make or to open a \
-                 link: the rules did not allow it, the person had no right to do it, or the customer \
-                 was not found. Failed actions are of every kind, including logins. Customers are \
-                 named by id, so that you can pass this page on."
+                "Making a link is not yet an access: an account is opened when the storefront \
+                 accepts the link. Logins refused, denied and not found are attempts to make or to \
+                 open a link: the rules did not allow it, the person had no right to do it, or the \
+                 customer was not found. Failed actions are of every kind, including logins. \
+                 Customers are named by id, so that you can pass this page on."
                     .to_owned(),
             ),
             Block::Paragraph(format!(

@@ -63,8 +63,8 @@ fn notices(stated: &AccountStatement) -> Vec<String> {
     }
     if !stated.customer.known {
         notices.push(
-            "This account was removed, or the person who made this page cannot see it. The log still \
-             contains it."
+            "This account was removed, or the person who made this page cannot see it. The log \
+             still contains it."
                 .to_owned(),
         );
     }
@@ -217,8 +217,8 @@ fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
         let limits = stated.about.limits.iter();
         let why: Vec<&str> = limits.map(|one| limit_notice(*one)).collect();
         format!(
-            "Not necessarily: it shows only what the person who made it is allowed to see. {} Someone \
-             with full access can make a complete list.",
+            "Not necessarily: it shows only what the person who made it is allowed to see. {} \
+             Someone with full access can make a complete list.",
             why.join(" ")
         )
     };
@@ -227,10 +227,10 @@ fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
         blocks: vec![
             Block::Paragraph(whole),
             Block::Paragraph(format!(
-                "You can check this yourself. The log is a Merkle tree: one short checkpoint identifies \
-                 everything in it. If you keep a checkpoint, you can find out later whether anything \
-                 recorded before it was changed, removed or inserted. When this page was made, the \
-                 log had {} and this checkpoint:",
+                "You can check this yourself. The log is a Merkle tree: one short checkpoint \
+                 identifies everything in it. If you keep a checkpoint, you can find out later \
+                 whether anything recorded before it was changed, removed or inserted. When this \
+                 page was made, the log had {} and this checkpoint:",
                 count(proof.size, "record", "records")
             )),
             Block::Command(format!("{}\n{}\n{}", proof.origin, proof.size, proof.root)),

@@ -31,7 +31,8 @@ fn check_code(code: &str) -> Result<()> {
     Err(Fault::invalid(
         "code",
         format!(
-            "`{code}` is not a code: a letter, then letters, digits and underscores, at most 32 characters"
+            "`{code}` is not a code: a letter, then letters, digits and underscores, at most 32 \
+             characters"
         ),
     ))
 }
