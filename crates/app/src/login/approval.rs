@@ -51,11 +51,11 @@ pub fn decide_login(
 ) -> Result<LoginDecision> {
     let causes = causes_for_login(view, login, &target.customer)?;
     let mut unfit = None;
-    let mut granted = None;
+    let mut approval = None;
     if !causes.is_empty() {
         for found in usable_approvals(view, target)? {
             match mismatch(login, &causes, &found.request) {
-                None if granted.is_none() => granted = Some(found),
+                None if approval.is_none() => approval = Some(found),
                 None => {}
                 Some(what) => {
                     let id = &found.request.id;
@@ -65,14 +65,14 @@ pub fn decide_login(
         }
     }
     let mut login = login.clone();
-    if let Some(found) = &granted {
+    if let Some(found) = &approval {
         login.reason.clone_from(&found.request.reason);
         login.ticket.clone_from(&found.request.ticket);
         login.store_view = Some(found.request.store_view.clone().try_into()?);
     }
-    let mut judged = judge_login(view, &login, target)?;
-    if !causes.is_empty() && granted.is_none() {
-        judged.obstacles.push(Fault::ApprovalRequired {
+    let mut judgement = judge_login(view, &login, target)?;
+    if !causes.is_empty() && approval.is_none() {
+        judgement.obstacles.push(Fault::ApprovalRequired {
             causes: causes.iter().map(|c| c.as_str().to_owned()).collect(),
             unfit,
             request: None,
@@ -80,9 +80,9 @@ pub fn decide_login(
     }
     Ok(LoginDecision {
         request: login,
-        judgement: judged,
+        judgement,
         causes,
-        approval: granted,
+        approval,
     })
 }
 
@@ -215,10 +215,10 @@ pub fn current_approver(
 pub fn use_approval(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
-    granted: UsableApproval,
+    approval: UsableApproval,
     session: &SessionId,
 ) -> Result<()> {
-    let UsableApproval { request, approver } = granted;
+    let UsableApproval { request, approver } = approval;
     let closed = |state: RequestState| Fault::RequestClosed {
         request: request.id.to_string(),
         state: state.as_str().to_owned(),

@@ -50,8 +50,8 @@ impl LoginAskApproval {
         let fill = |event: &mut _| self.request.fill_event(event);
         write::<Self, _>(context, Action::RequestCreate, fill, |work, permit| {
             let target = resolve_target(work, &self.request)?;
-            let considered = decide_login(work, &self.request, &target)?;
-            save_request(work, &permit.narrow(), &target, considered)
+            let decision = decide_login(work, &self.request, &target)?;
+            save_request(work, &permit.narrow(), &target, decision)
         })
     }
 }
@@ -60,30 +60,30 @@ fn save_request(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, RequestWrite>,
     target: &LoginTarget,
-    considered: LoginDecision,
+    decision: LoginDecision,
 ) -> Result<WriteOutcome<ApprovalAsked>> {
     let LoginDecision {
         request,
-        judgement: judged,
+        judgement,
         causes,
-        approval: granted,
-    } = considered;
+        approval,
+    } = decision;
     let stands_in_the_way = |fault: &Fault| !matches!(fault, Fault::ApprovalRequired { .. });
-    if let Some(fault) = judged.obstacles.into_iter().find(stands_in_the_way) {
+    if let Some(fault) = judgement.obstacles.into_iter().find(stands_in_the_way) {
         return Err(fault);
     }
     if causes.is_empty() {
         let reason = "this login needs no approval: leave the option out";
         return Err(Fault::invalid("--request", reason));
     }
-    if let Some(granted) = granted {
-        let request = RequestView::from_request(work, granted.request)?;
+    if let Some(approval) = approval {
+        let request = RequestView::from_request(work, approval.request)?;
         return Ok(WriteOutcome::Unchanged(ApprovalAsked {
             request,
             changed: false,
         }));
     }
-    let (Some(view), Some(admin_id)) = (judged.store_view, work.actor.admin_id()) else {
+    let (Some(view), Some(admin_id)) = (judgement.store_view, work.actor.admin_id()) else {
         return Err(Fault::internal("a request without store view or agent"));
     };
     if let Some(known) = find_open_request(work, permit, target, (&view.code, &causes))? {

@@ -86,23 +86,23 @@ impl LoginCheck {
             Err(fault) => return Err(fault),
         };
         let target = LoginTarget { customer, document };
-        let judged = decide_login(view, &self.request, &target)?.judgement;
+        let judgement = decide_login(view, &self.request, &target)?.judgement;
         Ok(LoginChecked {
             customer: Some(CustomerSummary::from_customer(view, &target.customer)?),
             document: reference,
-            store_view: judged.store_view.map(|found| found.code),
-            own_store_view: default_choice(view, &target.customer, &judged.choices)?,
-            choices: judged
+            store_view: judgement.store_view.map(|found| found.code),
+            own_store_view: default_choice(view, &target.customer, &judgement.choices)?,
+            choices: judgement
                 .choices
                 .into_iter()
                 .map(|v| (v.code, v.name))
                 .collect(),
             also_open: sessions::concurrent_sessions(view, target.customer.id)?,
-            overrides_consent: judged.basis.is_override,
-            replaces: judged
+            overrides_consent: judgement.basis.is_override,
+            replaces: judgement
                 .replaced_session
                 .map(|session| session.customer_id.to_string()),
-            obstacles: judged.obstacles,
+            obstacles: judgement.obstacles,
         })
     }
 

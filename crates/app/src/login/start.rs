@@ -89,12 +89,12 @@ impl LoginStart {
         let fill = |event: &mut _| self.request.fill_event(event);
         write::<Self, _>(context, Action::LoginIssue, fill, |work, permit| {
             let target = resolve_target(work, &self.request)?;
-            let considered = decide_login(work, &self.request, &target)?;
+            let decision = decide_login(work, &self.request, &target)?;
             // The event has the approved reason and ticket.
-            work.draft.reason = considered.request.reason.as_ref().map(ToString::to_string);
-            work.draft.ticket.clone_from(&considered.request.ticket);
-            let (judged, granted) = (considered.judgement, considered.approval);
-            if let Some(fault) = judged.obstacles.into_iter().next() {
+            work.draft.reason = decision.request.reason.as_ref().map(ToString::to_string);
+            work.draft.ticket.clone_from(&decision.request.ticket);
+            let (judgement, approval) = (decision.judgement, decision.approval);
+            if let Some(fault) = judgement.obstacles.into_iter().next() {
                 return Err(fault);
             }
             let LoginJudgement {
@@ -103,16 +103,16 @@ impl LoginStart {
                 basis,
                 consent_until: limit,
                 ..
-            } = judged
+            } = judgement
             else {
                 return Err(Fault::internal("a login without store view or base URL"));
             };
             let login = Self {
-                request: considered.request,
+                request: decision.request,
                 ttl: self.ttl,
             };
             let basis = (basis, limit);
-            login.issue_token(work, permit, &target, (&view, &base_url), basis, granted)
+            login.issue_token(work, permit, &target, (&view, &base_url), basis, approval)
         })
     }
 
@@ -123,7 +123,7 @@ impl LoginStart {
         target: &LoginTarget,
         (view, base_url): (&StoreView, &str),
         (basis, limit): (ConsentBasis, Option<Timestamp>),
-        granted: Option<UsableApproval>,
+        approval: Option<UsableApproval>,
     ) -> Result<WriteOutcome<LoginStarted>> {
         let admin_id = work.actor.admin_id().ok_or_else(|| {
             Fault::internal("a storefront's account cannot start an impersonation")
@@ -165,11 +165,11 @@ impl LoginStart {
             end_cause: None,
             key_id: Some(key.public().thumbprint()),
             is_override: basis.is_override,
-            request_id: granted.as_ref().map(|g| g.request.id.to_string()),
+            request_id: approval.as_ref().map(|g| g.request.id.to_string()),
         };
         work.tx.session_add(&permit.narrow(), &session)?;
-        if let Some(granted) = granted {
-            approval::use_approval(work, &permit.narrow(), granted, &session.id)?;
+        if let Some(approval) = approval {
+            approval::use_approval(work, &permit.narrow(), approval, &session.id)?;
         }
         // Whole seconds here too: the token must not be valid longer than the
         // consent.

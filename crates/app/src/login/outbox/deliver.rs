@@ -106,7 +106,7 @@ pub fn deliver_due(
 ) -> Result<DeliveryCount> {
     let began = context.clock.now();
     let time_limit = runner.time_limit();
-    let mut tally = DeliveryCount::default();
+    let mut count = DeliveryCount::default();
     for _ in 0..most {
         if context.clock.now().duration_since(began) > at_most {
             break;
@@ -125,13 +125,13 @@ pub fn deliver_due(
             None => Some("the payload was erased".to_owned()),
         };
         match &error {
-            None => tally.delivered += 1,
+            None => count.delivered += 1,
             Some(text) => {
-                tally.failed += 1;
-                tally.last_error = Some(text.clone());
+                count.failed += 1;
+                count.last_error = Some(text.clone());
             }
         }
         NoticeSettle { notice, error }.run(context)?;
     }
-    Ok(tally)
+    Ok(count)
 }

@@ -71,7 +71,7 @@ fn queue_notice(
     }
     let tree = work.store_tree()?;
     let id = NoticeId::from_bits(random_bytes(work.random));
-    let told = HookPayload {
+    let payload = HookPayload {
         id: id.clone(),
         event: hook,
         session_id: session.id.clone(),
@@ -87,7 +87,7 @@ fn queue_notice(
         ends_at: session.ends_at,
         audit_seq,
     };
-    let payload = serde_json::to_string(&told).map_err(Fault::internal)?;
+    let payload = serde_json::to_string(&payload).map_err(Fault::internal)?;
     let notice = Notice {
         id,
         number: 0,

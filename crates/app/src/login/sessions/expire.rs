@@ -37,12 +37,12 @@ impl SessionExpire {
         maintain(context, |work, permit| {
             let before = open_sessions(work, None)?.len();
             let last = expire_overdue(work, permit)?;
-            let swept = SessionsExpired {
+            let expired = SessionsExpired {
                 expired: before - open_sessions(work, None)?.len(),
             };
             Ok(match last {
-                Some(recorded) => WriteOutcome::Recorded(swept, recorded),
-                None => WriteOutcome::Unchanged(swept), // another process recorded them
+                Some(recorded) => WriteOutcome::Recorded(expired, recorded),
+                None => WriteOutcome::Unchanged(expired), // another process recorded them
             })
         })
     }

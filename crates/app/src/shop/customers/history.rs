@@ -89,13 +89,14 @@ impl CustomerHistory {
                 })?;
                 let is_more = sessions.len() > limit;
                 sessions.truncate(limit);
-                let mut noted = login_event_details(view, customer.id, &sessions)?;
+                let mut login_details = login_event_details(view, customer.id, &sessions)?;
                 let last = sessions.last().map(|session| session.id.to_string());
                 let rows = sessions
                     .into_iter()
                     .map(|session| {
-                        let noted = noted.remove(&session.issue_seq).unwrap_or_default();
-                        customer_visit(view, session, noted)
+                        let login_details =
+                            login_details.remove(&session.issue_seq).unwrap_or_default();
+                        customer_visit(view, session, login_details)
                     })
                     .collect::<Result<Vec<_>>>()?;
                 let next = last.filter(|_| is_more);
@@ -116,9 +117,9 @@ fn login_event_details(
     customer: CustomerId,
     sessions: &[Session],
 ) -> Result<BTreeMap<u64, LoginEventDetails>> {
-    let mut noted = BTreeMap::new();
+    let mut login_details = BTreeMap::new();
     let (Some(newest), Some(oldest)) = (sessions.first(), sessions.last()) else {
-        return Ok(noted);
+        return Ok(login_details);
     };
     let ids = find::customer_ids_in_log(view, customer)?;
     let query = EventQuery {
@@ -145,16 +146,16 @@ fn login_event_details(
             consent: event.consent,
             approved_by: approved_by.map(str::to_owned),
         };
-        noted.insert(event.seq, found);
+        login_details.insert(event.seq, found);
         Ok(())
     })?;
-    Ok(noted)
+    Ok(login_details)
 }
 
 fn customer_visit(
     view: &ReadView<'_>,
     session: Session,
-    noted: LoginEventDetails,
+    login_details: LoginEventDetails,
 ) -> Result<CustomerVisit> {
     let tree = view.store_tree()?;
     let state = session.state_at(view.now);
@@ -176,10 +177,10 @@ fn customer_visit(
         website: tree.website(session.website_id).map(|w| w.code.clone()),
         store_view: tree.view(session.store_view_id).map(|v| v.code.clone()),
         document: session.document.map(|document| document.to_string()),
-        reason: noted.reason,
+        reason: login_details.reason,
         ticket: session.ticket.map(|ticket| ticket.as_str().to_owned()),
-        consent: noted.consent,
-        approved_by: noted.approved_by,
+        consent: login_details.consent,
+        approved_by: login_details.approved_by,
         session_id: session.id,
     })
 }

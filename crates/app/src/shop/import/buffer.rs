@@ -38,11 +38,11 @@ impl std::fmt::Debug for InputBuffer<'_> {
 }
 
 impl<'r> InputBuffer<'r> {
-    pub fn new(name: &'r str, input: &'r mut dyn Read, watch: &'r dyn ImportProgress) -> Self {
+    pub fn new(name: &'r str, input: &'r mut dyn Read, progress: &'r dyn ImportProgress) -> Self {
         Self {
             name,
             input,
-            progress: watch,
+            progress,
             hash: Sha256::new(),
             buffer: Vec::new(),
             start: 0,

@@ -20,9 +20,9 @@ pub struct CsvReader<'w, 'r> {
 }
 
 impl<'w, 'r> CsvReader<'w, 'r> {
-    pub fn open(window: &'w mut InputBuffer<'r>, sieve: &InvalidItems) -> Result<Self> {
+    pub fn open(buffer: &'w mut InputBuffer<'r>, invalid: &InvalidItems) -> Result<Self> {
         let mut table = Self {
-            input: window,
+            input: buffer,
             core: Reader::new(),
             header: Vec::new(),
             record: vec![0; 4096],
@@ -30,33 +30,33 @@ impl<'w, 'r> CsvReader<'w, 'r> {
             columns: 0,
             line: 1,
         };
-        if !table.next_row(sieve)? {
-            return Err(sieve.file_fault("it is empty: not even a header"));
+        if !table.next_row(invalid)? {
+            return Err(invalid.file_fault("it is empty: not even a header"));
         }
         let names = (0..table.columns).map(|i| std::str::from_utf8(table.bytes(i)));
         let names: std::result::Result<Vec<&str>, _> = names.collect();
-        let names = names.map_err(|_| sieve.file_fault("line 1: the header is not UTF-8"))?;
+        let names = names.map_err(|_| invalid.file_fault("line 1: the header is not UTF-8"))?;
         table.header = names.iter().map(|name| name.trim().to_owned()).collect();
         if let [only] = table.header.as_slice()
             && only.contains([';', '\t'])
         {
-            return Err(sieve.file_fault("line 1: the fields are not separated by commas"));
+            return Err(invalid.file_fault("line 1: the fields are not separated by commas"));
         }
         Ok(table)
     }
 
     /// The index of a column, if there is one. Fails if there are two.
-    pub fn column(&self, name: &str, sieve: &InvalidItems) -> Result<Option<usize>> {
+    pub fn column(&self, name: &str, invalid: &InvalidItems) -> Result<Option<usize>> {
         let mut places = self.header.iter().enumerate().filter(|(_, n)| *n == name);
         let first = places.next().map(|(at, _)| at);
         if places.next().is_some() {
-            return Err(sieve.file_fault(&format!("line 1: the column {name} is there twice")));
+            return Err(invalid.file_fault(&format!("line 1: the column {name} is there twice")));
         }
         Ok(first)
     }
 
     /// Reads the next row that is not blank. `false` at the end of the file.
-    pub fn next_row(&mut self, sieve: &InvalidItems) -> Result<bool> {
+    pub fn next_row(&mut self, invalid: &InvalidItems) -> Result<bool> {
         self.skip_blank()?;
         self.line = self.core.line();
         let (mut filled, mut fields, mut quotes) = (0, 0, 0);
@@ -83,18 +83,18 @@ impl<'w, 'r> CsvReader<'w, 'r> {
                 }
                 ReadRecordResult::OutputFull => {
                     let name = self.column_name(fields);
-                    return Err(sieve.file_fault(&format!(
+                    return Err(invalid.file_fault(&format!(
                         "line {}: {name}: longer than 16 MiB (is a quote not closed?)",
                         self.line
                     )));
                 }
                 ReadRecordResult::OutputEndsFull => {
                     let line = self.line;
-                    return Err(sieve.file_fault(&format!("line {line}: too many fields")));
+                    return Err(invalid.file_fault(&format!("line {line}: too many fields")));
                 }
                 ReadRecordResult::Record if was_end && quotes % 2 == 1 => {
                     let line = self.line;
-                    return Err(sieve.file_fault(&format!("line {line}: a quote is not closed")));
+                    return Err(invalid.file_fault(&format!("line {line}: a quote is not closed")));
                 }
                 ReadRecordResult::Record => {
                     self.columns = fields;

@@ -52,44 +52,44 @@ impl<'s> DocumentFile<'s> {
     pub fn read(
         kind: DocumentKind,
         store: &'s dyn Store,
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
         options: ImportOptions,
-        sieve: &mut InvalidItems,
+        invalid: &mut InvalidItems,
     ) -> Result<(Self, u64)> {
         let (mut spool, mut seen) = (RowSpool::new(store), DuplicateFinder::default());
-        let mut pack = RowEncoder::default();
-        let count = RestPages::new(window, sieve).for_each_item(
+        let mut encoder = RowEncoder::default();
+        let count = RestPages::new(buffer, invalid).for_each_item(
             options.partial,
-            &mut |sieve, at, bytes| match parse_document(kind, bytes, known) {
+            &mut |invalid, at, bytes| match parse_document(kind, bytes, visible) {
                 Ok(document) => {
-                    encode_document(&document, at, &mut pack);
-                    let place = spool.push(&pack.0)?;
+                    encode_document(&document, at, &mut encoder);
+                    let place = spool.push(&encoder.0)?;
                     seen.note_number(document.entity_id, place);
                     Ok(())
                 }
-                Err(problem) => sieve.skip_or_fail(at, problem),
+                Err(problem) => invalid.skip_or_fail(at, problem),
             },
         )?;
-        let mut repeats = Vec::new();
+        let mut duplicates = Vec::new();
         for places in seen.candidates() {
             let mut first = None;
             for place in places {
                 let at = ItemPosition::Item(item_number_at(&mut spool, place)?);
                 if let Some(first) = first {
                     let problem = ItemProblem::new("entity_id", format!("is {first}'s too"));
-                    sieve.skip_or_fail(at, problem)?;
-                    repeats.push(at.number().cast_signed());
+                    invalid.skip_or_fail(at, problem)?;
+                    duplicates.push(at.number().cast_signed());
                 } else {
                     first = Some(at);
                 }
             }
         }
-        repeats.sort_unstable();
+        duplicates.sort_unstable();
         let read = Self {
             kind,
             spool,
-            duplicates: repeats,
+            duplicates,
         };
         Ok((read, count))
     }
@@ -99,32 +99,32 @@ impl<'s> DocumentFile<'s> {
         mut self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, DocumentWrite>,
-        known: &VisibleStores,
-        sieve: &mut InvalidItems,
-        tally: &mut ImportCounts,
-        watch: &dyn ImportProgress,
+        visible: &VisibleStores,
+        invalid: &mut InvalidItems,
+        counts: &mut ImportCounts,
+        progress: &dyn ImportProgress,
     ) -> Result<()> {
         let (total, mut done) = (self.spool.row_count(), 0);
         let mut rows = self.spool.rows_from(0)?;
         while let Some(bytes) = rows.next_row()? {
             done += 1;
-            watch.items_written(done, total);
+            progress.items_written(done, total);
             let (at, document) = decode_document(self.kind, bytes)?;
             if self.duplicates.binary_search(&at).is_ok() {
                 continue;
             }
             match work.read.document(self.kind, document.entity_id)? {
                 Some(here) if here == document => {
-                    tally.unchanged += 1;
+                    counts.unchanged += 1;
                     continue;
                 }
-                Some(here) if known.check_store_view("", here.store_view_id).is_err() => {
+                Some(here) if visible.check_store_view("", here.store_view_id).is_err() => {
                     let problem = ItemProblem::new("entity_id", "cannot be imported here");
-                    sieve.skip_or_fail(ItemPosition::Item(at.cast_unsigned()), problem)?;
+                    invalid.skip_or_fail(ItemPosition::Item(at.cast_unsigned()), problem)?;
                     continue;
                 }
-                Some(_) => tally.updated += 1,
-                None => tally.created += 1,
+                Some(_) => counts.updated += 1,
+                None => counts.created += 1,
             }
             work.tx.document_put(permit, &document)?;
         }
@@ -135,7 +135,7 @@ impl<'s> DocumentFile<'s> {
 fn parse_document(
     kind: DocumentKind,
     bytes: &[u8],
-    known: &VisibleStores,
+    visible: &VisibleStores,
 ) -> std::result::Result<Document, ItemProblem> {
     let item: DocumentItem<'_> = parse_item(bytes)?;
     let entity_id = required("entity_id", item.entity_id.to_id("entity_id")?)?;
@@ -150,7 +150,7 @@ fn parse_document(
         required("order_id", item.order_id.to_id("order_id")?)?
     };
     let store_view_id = item.store_id.to_id("store_id")?;
-    known.check_store_view("store_id", store_view_id)?;
+    visible.check_store_view("store_id", store_view_id)?;
     let customer = if is_order {
         parse_customer(&item)?
     } else {

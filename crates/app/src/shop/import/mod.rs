@@ -88,37 +88,44 @@ impl Import {
         self,
         context: &Context<'_>,
         input: &mut dyn Read,
-        watch: &dyn ImportProgress,
+        progress: &dyn ImportProgress,
     ) -> Result<Imported> {
         self.check_options()?;
-        let known = read(context, Action::ImportRun, &[Resource::IMPORT], |view| {
+        let visible = read(context, Action::ImportRun, &[Resource::IMPORT], |view| {
             let _ = AllowedEffects::for_actor(view, self.kind, self.options)?;
             VisibleStores::for_view(view)
         })?;
-        let mut sieve = InvalidItems::new(&self.file, self.options.skip_invalid);
-        let mut window = InputBuffer::new(&self.file, input, watch);
-        let (batch, read) = self.parse_file(context.store, &mut window, &known, &mut sieve)?;
-        let digest = window.into_digest();
-        let mut tally = ImportCounts::default();
+        let mut invalid = InvalidItems::new(&self.file, self.options.skip_invalid);
+        let mut buffer = InputBuffer::new(&self.file, input, progress);
+        let (parsed, read) = self.parse_file(context.store, &mut buffer, &visible, &mut invalid)?;
+        let digest = buffer.into_digest();
+        let mut counts = ImportCounts::default();
         context.store.set_bulk_mode(true)?;
         let applied = write::<Self, _>(
             context,
             Action::ImportRun,
             |event| self.describe(event, &digest),
             |work, permit| {
-                if VisibleStores::for_view(work)? != known {
+                if VisibleStores::for_view(work)? != visible {
                     return Err(Fault::StoresChanged);
                 }
-                let may = AllowedEffects::for_actor(work, self.kind, self.options)?;
+                let effects = AllowedEffects::for_actor(work, self.kind, self.options)?;
                 self.apply_file(
-                    batch, work, permit, &known, may, &mut sieve, &mut tally, watch,
+                    parsed,
+                    work,
+                    permit,
+                    &visible,
+                    effects,
+                    &mut invalid,
+                    &mut counts,
+                    progress,
                 )?;
-                self.record_import(work, read, &sieve, &tally)
+                self.record_import(work, read, &invalid, &counts)
             },
         );
-        let calm = context.store.set_bulk_mode(false);
-        applied.and(calm)?;
-        Ok(self.into_answer(read, sieve, tally))
+        let reset = context.store.set_bulk_mode(false);
+        applied.and(reset)?;
+        Ok(self.into_answer(read, invalid, counts))
     }
 
     fn check_options(&self) -> Result<()> {
@@ -144,38 +151,39 @@ impl Import {
     fn parse_file<'s>(
         &self,
         store: &'s dyn Store,
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
-        sieve: &mut InvalidItems,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
+        invalid: &mut InvalidItems,
     ) -> Result<(ParsedFile<'s>, u64)> {
-        let is_json = detect_json(window, sieve)?;
+        let is_json = detect_json(buffer, invalid)?;
         let options = self.options;
         let documents = match self.kind {
             ImportKind::Customers if !is_json => {
-                let (read, count) = CustomerFile::from_csv(store, window, known, sieve)?;
+                let (read, count) = CustomerFile::from_csv(store, buffer, visible, invalid)?;
                 return Ok((ParsedFile::Customers(read), count));
             }
             _ if !is_json => {
-                return Err(sieve.file_fault("not JSON: only customers come as CSV"));
+                return Err(invalid.file_fault("not JSON: only customers come as CSV"));
             }
             ImportKind::Websites => {
-                let (read, count) = StoreEntries::read(window, known, options, sieve)?;
+                let (read, count) = StoreEntries::read(buffer, visible, options, invalid)?;
                 return Ok((ParsedFile::Websites(read), count));
             }
             ImportKind::StoreGroups => {
-                let (read, count) = StoreEntries::read(window, known, options, sieve)?;
+                let (read, count) = StoreEntries::read(buffer, visible, options, invalid)?;
                 return Ok((ParsedFile::Groups(read), count));
             }
             ImportKind::StoreViews => {
-                let (read, count) = StoreEntries::read(window, known, options, sieve)?;
+                let (read, count) = StoreEntries::read(buffer, visible, options, invalid)?;
                 return Ok((ParsedFile::Views(read), count));
             }
             ImportKind::StoreConfigs => {
-                let (read, count) = StoreConfigs::read(window, known, options, sieve)?;
+                let (read, count) = StoreConfigs::read(buffer, visible, options, invalid)?;
                 return Ok((ParsedFile::Configs(read), count));
             }
             ImportKind::Customers => {
-                let (read, count) = CustomerFile::from_rest(store, window, known, options, sieve)?;
+                let (read, count) =
+                    CustomerFile::from_rest(store, buffer, visible, options, invalid)?;
                 return Ok((ParsedFile::Customers(read), count));
             }
             ImportKind::Orders => DocumentKind::Order,
@@ -183,35 +191,38 @@ impl Import {
             ImportKind::Shipments => DocumentKind::Shipment,
             ImportKind::CreditMemos => DocumentKind::CreditMemo,
         };
-        let (read, count) = DocumentFile::read(documents, store, window, known, options, sieve)?;
+        let (read, count) =
+            DocumentFile::read(documents, store, buffer, visible, options, invalid)?;
         Ok((ParsedFile::Documents(read), count))
     }
 
     #[allow(clippy::too_many_arguments)] // the whole state of an import
     fn apply_file<'tx>(
         &self,
-        batch: ParsedFile<'_>,
+        parsed: ParsedFile<'_>,
         work: &mut UnitOfWork<'tx>,
         permit: &Permit<'tx, Self>,
-        known: &VisibleStores,
-        may: AllowedEffects,
-        sieve: &mut InvalidItems,
-        tally: &mut ImportCounts,
-        watch: &dyn ImportProgress,
+        visible: &VisibleStores,
+        effects: AllowedEffects,
+        invalid: &mut InvalidItems,
+        counts: &mut ImportCounts,
+        progress: &dyn ImportProgress,
     ) -> Result<()> {
-        match batch {
-            ParsedFile::Websites(websites) => websites.apply(work, &permit.narrow(), tally),
-            ParsedFile::Groups(groups) => groups.apply(work, &permit.narrow(), tally),
-            ParsedFile::Views(views) => views.apply(work, &permit.narrow(), tally),
-            ParsedFile::Configs(configs) => configs.apply(work, &permit.narrow(), known, tally),
+        match parsed {
+            ParsedFile::Websites(websites) => websites.apply(work, &permit.narrow(), counts),
+            ParsedFile::Groups(groups) => groups.apply(work, &permit.narrow(), counts),
+            ParsedFile::Views(views) => views.apply(work, &permit.narrow(), counts),
+            ParsedFile::Configs(configs) => configs.apply(work, &permit.narrow(), visible, counts),
             ParsedFile::Documents(documents) => {
-                documents.apply(work, &permit.narrow(), known, sieve, tally, watch)
+                documents.apply(work, &permit.narrow(), visible, invalid, counts, progress)
             }
             ParsedFile::Customers(customers) => {
                 let name = self.name();
                 let options = self.options;
                 let permit = &permit.narrow();
-                customers.apply(work, permit, known, may, options, sieve, tally, watch, name)
+                customers.apply(
+                    work, permit, visible, effects, options, invalid, counts, progress, name,
+                )
             }
         }
     }
@@ -232,7 +243,7 @@ impl Import {
         &self,
         work: &mut UnitOfWork<'_>,
         read: u64,
-        sieve: &InvalidItems,
+        invalid: &InvalidItems,
         t: &ImportCounts,
     ) -> Result<WriteOutcome<()>> {
         if self.options.dry_run {
@@ -243,7 +254,7 @@ impl Import {
             ("created", t.created),
             ("updated", t.updated),
             ("unchanged", t.unchanged),
-            ("skipped", sieve.count() + t.items_left_out),
+            ("skipped", invalid.count() + t.items_left_out),
             ("consents_granted", t.consents.granted),
             ("consents_revoked", t.consents.revoked),
             ("renumbered", t.renumbered),
@@ -267,47 +278,47 @@ impl Import {
         Ok(WriteOutcome::Recorded((), recorded))
     }
 
-    fn into_answer(self, read: u64, sieve: InvalidItems, mut tally: ImportCounts) -> Imported {
-        if tally.left_inactive > 0 {
-            tally.warnings.push(format!(
+    fn into_answer(self, read: u64, invalid: InvalidItems, mut counts: ImportCounts) -> Imported {
+        if counts.left_inactive > 0 {
+            counts.warnings.push(format!(
                 "{} customers in the file are not active here and stay inactive",
-                tally.left_inactive
+                counts.left_inactive
             ));
         }
-        let left_out = tally.missing_rights.counts();
-        let skipped_more = sieve.unlisted_count();
-        let mut skipped = sieve.into_skipped();
-        skipped.extend(tally.missing_rights.into_skipped());
+        let left_out = counts.missing_rights.counts();
+        let skipped_more = invalid.unlisted_count();
+        let mut skipped = invalid.into_skipped();
+        skipped.extend(counts.missing_rights.into_skipped());
         Imported {
             kind: self.kind,
             file: self.file.into(),
             dry_run: self.options.dry_run,
             read,
-            created: tally.created,
-            updated: tally.updated,
-            unchanged: tally.unchanged,
+            created: counts.created,
+            updated: counts.updated,
+            unchanged: counts.unchanged,
             skipped,
             skipped_more,
             left_out,
-            consents: tally.consents,
-            renumbered: tally.renumbered,
-            deactivated: tally.deactivated,
-            sessions_ended: tally.sessions_ended,
-            warnings: tally.warnings,
+            consents: counts.consents,
+            renumbered: counts.renumbered,
+            deactivated: counts.deactivated,
+            sessions_ended: counts.sessions_ended,
+            warnings: counts.warnings,
         }
     }
 }
 
 /// Whether the file is a REST answer and not CSV, from its first character.
-fn detect_json(window: &mut InputBuffer<'_>, sieve: &InvalidItems) -> Result<bool> {
+fn detect_json(buffer: &mut InputBuffer<'_>, invalid: &InvalidItems) -> Result<bool> {
     const UTF_16: &str = "it is UTF-16; save it as UTF-8";
-    if window.skip_prefix(b"\xFF\xFE")? || window.skip_prefix(b"\xFE\xFF")? {
-        return Err(sieve.file_fault(UTF_16));
+    if buffer.skip_prefix(b"\xFF\xFE")? || buffer.skip_prefix(b"\xFE\xFF")? {
+        return Err(invalid.file_fault(UTF_16));
     }
-    window.skip_prefix(b"\xEF\xBB\xBF")?;
-    match window.first_non_blank()? {
-        None => Err(sieve.file_fault("it is empty")),
-        Some(0) => Err(sieve.file_fault("it holds NUL bytes: not a text file")),
+    buffer.skip_prefix(b"\xEF\xBB\xBF")?;
+    match buffer.first_non_blank()? {
+        None => Err(invalid.file_fault("it is empty")),
+        Some(0) => Err(invalid.file_fault("it holds NUL bytes: not a text file")),
         Some(byte) => Ok(matches!(byte, b'{' | b'[')),
     }
 }

@@ -31,10 +31,10 @@ impl std::fmt::Debug for RestPages<'_, '_> {
 }
 
 impl<'p, 'r> RestPages<'p, 'r> {
-    pub fn new(window: &'p mut InputBuffer<'r>, sieve: &'p mut InvalidItems) -> Self {
+    pub fn new(buffer: &'p mut InputBuffer<'r>, invalid: &'p mut InvalidItems) -> Self {
         Self {
-            input: window,
-            invalid: sieve,
+            input: buffer,
+            invalid,
             items: 0,
             total: None,
         }

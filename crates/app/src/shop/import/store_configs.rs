@@ -50,16 +50,16 @@ pub struct StoreConfigs(Vec<StoreViewConfig>);
 impl StoreConfigs {
     /// Reads a file. Also returns the number of items in it.
     pub fn read(
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
         options: ImportOptions,
-        sieve: &mut InvalidItems,
+        invalid: &mut InvalidItems,
     ) -> Result<(Self, u64)> {
         let mut found: Vec<(ItemPosition, StoreViewConfig)> = Vec::new();
-        let count = RestPages::new(window, sieve).for_each_item(
+        let count = RestPages::new(buffer, invalid).for_each_item(
             options.partial,
-            &mut |sieve, at, bytes| {
-                let problem = match parse_config(bytes, known) {
+            &mut |invalid, at, bytes| {
+                let problem = match parse_config(bytes, visible) {
                     Ok(config) => match found.iter().find(|(_, c)| c.view.id == config.view.id) {
                         None => {
                             found.push((at, config));
@@ -69,7 +69,7 @@ impl StoreConfigs {
                     },
                     Err(problem) => problem,
                 };
-                sieve.skip_or_fail(at, problem)
+                invalid.skip_or_fail(at, problem)
             },
         )?;
         Ok((Self(found.into_iter().map(|(_, c)| c).collect()), count))
@@ -81,31 +81,31 @@ impl StoreConfigs {
         self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, ConfigWrite>,
-        known: &VisibleStores,
-        tally: &mut ImportCounts,
+        visible: &VisibleStores,
+        counts: &mut ImportCounts,
     ) -> Result<()> {
-        let mut zones = self.choose_timezones(known, tally);
+        let mut zones = self.choose_timezones(visible, counts);
         for config in &self.0 {
             let view = &config.view;
             let mut before = Vec::new();
             if let Some(url) = &config.base_url {
                 let row = config_row(config::BASE_URL, ScopeLevel::StoreView, view.id, url);
-                before.push(set_value(work, permit, known, &row)?);
+                before.push(set_value(work, permit, visible, &row)?);
             }
             if let Some(zone) = zones.remove(&view.website_id) {
                 let level = ScopeLevel::Website;
                 let row = config_row(config::TIMEZONE, level, view.website_id, &zone);
-                before.push(set_value(work, permit, known, &row)?);
+                before.push(set_value(work, permit, visible, &row)?);
             }
             if before
                 .iter()
                 .all(|change| *change == ValueChange::Unchanged)
             {
-                tally.unchanged += 1;
+                counts.unchanged += 1;
             } else if before.contains(&ValueChange::Created) {
-                tally.created += 1;
+                counts.created += 1;
             } else {
-                tally.updated += 1;
+                counts.updated += 1;
             }
         }
         work.reload()
@@ -115,8 +115,8 @@ impl StoreConfigs {
     /// default view.
     fn choose_timezones(
         &self,
-        known: &VisibleStores,
-        tally: &mut ImportCounts,
+        visible: &VisibleStores,
+        counts: &mut ImportCounts,
     ) -> BTreeMap<i64, String> {
         let mut zones: BTreeMap<i64, String> = BTreeMap::new();
         for config in &self.0 {
@@ -128,8 +128,8 @@ impl StoreConfigs {
                 zones.insert(website, zone.clone());
                 continue;
             };
-            let code = known.website_code(website).unwrap_or_default();
-            let is_default = known
+            let code = visible.website_code(website).unwrap_or_default();
+            let is_default = visible
                 .tree
                 .default_view(website)
                 .is_some_and(|view| view.id == config.view.id);
@@ -138,7 +138,7 @@ impl StoreConfigs {
             } else {
                 (other, zone)
             };
-            tally.warnings.push(format!(
+            counts.warnings.push(format!(
                 "store views of website {code} have different time zones: using {taken}, not \
                  {left}"
             ));
@@ -149,9 +149,9 @@ impl StoreConfigs {
     }
 }
 
-fn parse_config(bytes: &[u8], known: &VisibleStores) -> Checked<StoreViewConfig> {
+fn parse_config(bytes: &[u8], visible: &VisibleStores) -> Checked<StoreViewConfig> {
     let item: StoreConfigItem<'_> = parse_item(bytes)?;
-    let view = find_store_view(&item, known)?.clone();
+    let view = find_store_view(&item, visible)?.clone();
     let (url, name) = if item.secure_base_url.is_none() {
         (&item.secure_base_link_url, "secure_base_link_url")
     } else {
@@ -168,17 +168,17 @@ fn parse_config(bytes: &[u8], known: &VisibleStores) -> Checked<StoreViewConfig>
 /// match.
 fn find_store_view<'k>(
     item: &StoreConfigItem<'_>,
-    known: &'k VisibleStores,
+    visible: &'k VisibleStores,
 ) -> Checked<&'k StoreView> {
     let code = item.code.to_text("code", 255)?;
     let (field, found) = if let Some(id) = item.id.to_id("id")? {
-        ("id", known.tree.view(id))
+        ("id", visible.tree.view(id))
     } else {
         let code = required("code", code.clone())?;
-        ("code", known.tree.view_by_code(&code))
+        ("code", visible.tree.view_by_code(&code))
     };
     let view = found
-        .filter(|view| known.sees(view.website_id))
+        .filter(|view| visible.sees(view.website_id))
         .ok_or_else(|| {
             ItemProblem::new(field, "store view not found (import store-views first)")
         })?;
@@ -198,14 +198,14 @@ fn canonical_value(path: &str, value: &RestValue<'_>, name: &str) -> Checked<Opt
     let Some(text) = text else {
         return Ok(None);
     };
-    let known = field(path).map_err(|e| ItemProblem::new(name, e.to_string()))?;
+    let config_field = field(path).map_err(|e| ItemProblem::new(name, e.to_string()))?;
     // Many shops do not have the slash at the end.
     let text = if path == config::BASE_URL && !text.trim().ends_with('/') {
         format!("{}/", text.trim()).into()
     } else {
         text
     };
-    let value = known.kind.normalize(&text);
+    let value = config_field.kind.normalize(&text);
     value
         .map(Some)
         .map_err(|e| ItemProblem::new(name, e.to_string()))
@@ -230,7 +230,7 @@ enum ValueChange {
 fn set_value(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, ConfigWrite>,
-    known: &VisibleStores,
+    visible: &VisibleStores,
     row: &ConfigRow,
 ) -> Result<ValueChange> {
     let before = work.config.stored_at(&row.path, row.level, row.scope_id);
@@ -240,13 +240,13 @@ fn set_value(
     }
     work.tx.config_put(permit, row)?;
     let mut event = work.event(Action::ConfigSet);
-    let view = known.tree.view(row.scope_id);
+    let view = visible.tree.view(row.scope_id);
     let scope = if row.level == ScopeLevel::StoreView {
         event.store_view = view.map(|view| view.code.clone());
-        event.website = view.and_then(|view| known.website_code(view.website_id));
+        event.website = view.and_then(|view| visible.website_code(view.website_id));
         event.store_view.clone()
     } else {
-        event.website = known.website_code(row.scope_id);
+        event.website = visible.website_code(row.scope_id);
         event.website.clone()
     };
     event.add_detail("path", row.path.clone());

@@ -34,9 +34,9 @@ impl Read for SmallReads<'_> {
 /// The items of a file; `None` if it is invalid.
 fn parsed_items(bytes: &[u8], drop: usize) -> Option<Vec<Vec<u8>>> {
     let (mut input, mut found) = (SmallReads(bytes, drop), Vec::new());
-    let mut window = InputBuffer::new("-", &mut input, &NoProgress);
-    let mut sieve = InvalidItems::new("-", false);
-    let pages = RestPages::new(&mut window, &mut sieve);
+    let mut buffer = InputBuffer::new("-", &mut input, &NoProgress);
+    let mut invalid = InvalidItems::new("-", false);
+    let pages = RestPages::new(&mut buffer, &mut invalid);
     let read = pages.for_each_item(true, &mut |_, _, item| {
         found.push(item.to_vec());
         Ok(())
@@ -47,10 +47,10 @@ fn parsed_items(bytes: &[u8], drop: usize) -> Option<Vec<Vec<u8>>> {
 /// The rows of a file with their lines; `None` if it is invalid.
 fn parsed_rows(bytes: &[u8], drop: usize) -> Option<Vec<(u64, Vec<u8>)>> {
     let (mut input, mut found) = (SmallReads(bytes, drop), Vec::new());
-    let mut window = InputBuffer::new("-", &mut input, &NoProgress);
-    let sieve = InvalidItems::new("-", false);
-    let mut table = CsvReader::open(&mut window, &sieve).ok()?;
-    while table.next_row(&sieve).ok()? {
+    let mut buffer = InputBuffer::new("-", &mut input, &NoProgress);
+    let invalid = InvalidItems::new("-", false);
+    let mut table = CsvReader::open(&mut buffer, &invalid).ok()?;
+    while table.next_row(&invalid).ok()? {
         found.push((table.line(), table.bytes(0).to_vec()));
     }
     Some(found)

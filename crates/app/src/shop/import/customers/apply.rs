@@ -49,12 +49,12 @@ impl CustomerFile<'_> {
         mut self,
         work: &mut UnitOfWork<'tx>,
         permit: &Permit<'tx, CustomerImportWrite>,
-        known: &VisibleStores,
-        may: AllowedEffects,
+        visible: &VisibleStores,
+        effects: AllowedEffects,
         options: ImportOptions,
-        sieve: &mut InvalidItems,
-        tally: &mut ImportCounts,
-        watch: &dyn ImportProgress,
+        invalid: &mut InvalidItems,
+        counts: &mut ImportCounts,
+        progress: &dyn ImportProgress,
         file: &str,
     ) -> Result<()> {
         let total = self.spool.row_count();
@@ -63,10 +63,10 @@ impl CustomerFile<'_> {
         let mut import = CustomerImporter {
             work,
             permit,
-            stores: known,
-            effects: may,
+            stores: visible,
+            effects,
             position: self.at,
-            counts: tally,
+            counts,
             file,
             file_ids: &self.ids,
             next_local,
@@ -78,24 +78,24 @@ impl CustomerFile<'_> {
         while let Some(bytes) = rows.next_row()? {
             let row = CustomerRow::decode(bytes)?;
             done += 1;
-            watch.items_written(done, total);
+            progress.items_written(done, total);
             if self.duplicates.contains(&row.at) {
                 continue;
             }
             match import.import_row(&row)? {
                 Ok(Some(id)) if options.complete => present.push(id.to_stored()),
                 Ok(_) => {}
-                Err(problem) => sieve.skip_or_fail((self.at)(row.at), problem)?,
+                Err(problem) => invalid.skip_or_fail((self.at)(row.at), problem)?,
             }
         }
         if let Some(id) = import.displaced.iter().next() {
-            return Err(sieve.file_fault(&format!(
+            return Err(invalid.file_fault(&format!(
                 "customer {id}: email: went to another customer, and the item that gives {id} \
                  a new one was left out"
             )));
         }
         if options.complete {
-            missing::deactivate_missing(work, permit, known, before, present, options, tally)?;
+            missing::deactivate_missing(work, permit, visible, before, present, options, counts)?;
         }
         Ok(())
     }

@@ -32,11 +32,11 @@ pub fn count_active(work: &UnitOfWork<'_>, options: ImportOptions) -> Result<u64
 pub fn deactivate_missing(
     work: &mut UnitOfWork<'_>,
     permit: &Permit<'_, CustomerImportWrite>,
-    known: &VisibleStores,
+    visible: &VisibleStores,
     before: u64,
     mut present: Vec<i64>,
     options: ImportOptions,
-    tally: &mut ImportCounts,
+    counts: &mut ImportCounts,
 ) -> Result<()> {
     present.sort_unstable();
     let mut gone: Vec<CustomerId> = Vec::new();
@@ -64,7 +64,7 @@ pub fn deactivate_missing(
         work.tx.customer_put(&permit.narrow(), &customer)?;
         let mut event = work.event(Action::CustomerEdit);
         event.customer_id = Some(id);
-        event.website = known.website_code(customer.website_id);
+        event.website = visible.website_code(customer.website_id);
         event.customer_email = Some(customer.email);
         event.add_detail("source", "import");
         event.add_change(
@@ -74,8 +74,8 @@ pub fn deactivate_missing(
         let _ = work.record_event(&event)?;
         let ended =
             sessions::end_for_customer(work, &permit.narrow(), id, EndCause::CustomerInactive)?;
-        tally.sessions_ended += ended as u64;
-        tally.deactivated += 1;
+        counts.sessions_ended += ended as u64;
+        counts.deactivated += 1;
     }
     Ok(())
 }

@@ -44,15 +44,15 @@ pub struct CustomerFile<'s> {
 /// Collects rows and finds duplicates.
 struct CustomerCollector<'s> {
     spool: RowSpool<'s>,
-    pack: RowEncoder,
+    encoder: RowEncoder,
     emails: DuplicateFinder,
     ids: DuplicateFinder,
 }
 
 impl CustomerCollector<'_> {
     fn push(&mut self, row: &CustomerRow<'_>) -> Result<()> {
-        row.encode(&mut self.pack);
-        let place = self.spool.push(&self.pack.0)?;
+        row.encode(&mut self.encoder);
+        let place = self.spool.push(&self.encoder.0)?;
         self.emails
             .note_text(row.website_id, &email_key(&row.email), place);
         if let Some(id) = row.id {
@@ -63,10 +63,10 @@ impl CustomerCollector<'_> {
 }
 
 impl<'s> CustomerFile<'s> {
-    fn reader(store: &'s dyn Store) -> CustomerCollector<'s> {
+    fn collector(store: &'s dyn Store) -> CustomerCollector<'s> {
         CustomerCollector {
             spool: RowSpool::new(store),
-            pack: RowEncoder::default(),
+            encoder: RowEncoder::default(),
             emails: DuplicateFinder::default(),
             ids: DuplicateFinder::default(),
         }
@@ -75,23 +75,26 @@ impl<'s> CustomerFile<'s> {
     /// Reads REST answers; returns how many items there were.
     pub fn from_rest(
         store: &'s dyn Store,
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
         options: ImportOptions,
-        sieve: &mut InvalidItems,
+        invalid: &mut InvalidItems,
     ) -> Result<(Self, u64)> {
-        let mut reader = Self::reader(store);
-        let count = RestPages::new(window, sieve).for_each_item(
+        let mut collector = Self::collector(store);
+        let count = RestPages::new(buffer, invalid).for_each_item(
             options.partial,
-            &mut |sieve, at, bytes| match rest::parse_customer(at.number(), bytes, known, |row| {
-                reader.push(row)
-            }) {
+            &mut |invalid, at, bytes| match rest::parse_customer(
+                at.number(),
+                bytes,
+                visible,
+                |row| collector.push(row),
+            ) {
                 Ok(taken) => taken,
-                Err(problem) => sieve.skip_or_fail(at, problem),
+                Err(problem) => invalid.skip_or_fail(at, problem),
             },
         )?;
         Ok((
-            Self::find_duplicates(reader, ItemPosition::Item, sieve)?,
+            Self::find_duplicates(collector, ItemPosition::Item, invalid)?,
             count,
         ))
     }
@@ -99,26 +102,26 @@ impl<'s> CustomerFile<'s> {
     /// Reads CSV; returns how many customers there were.
     pub fn from_csv(
         store: &'s dyn Store,
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
-        sieve: &mut InvalidItems,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
+        invalid: &mut InvalidItems,
     ) -> Result<(Self, u64)> {
-        let mut reader = Self::reader(store);
-        let mut table = CsvReader::open(window, sieve)?;
-        let columns = CustomerColumns::find(&table, sieve)?;
+        let mut collector = Self::collector(store);
+        let mut table = CsvReader::open(buffer, invalid)?;
+        let columns = CustomerColumns::find(&table, invalid)?;
         let mut count = 0;
-        while table.next_row(sieve)? {
+        while table.next_row(invalid)? {
             if columns.is_further_address(&table) && count > 0 {
                 continue;
             }
             count += 1;
-            match columns.parse_row(&table, known, |row| reader.push(row)) {
+            match columns.parse_row(&table, visible, |row| collector.push(row)) {
                 Ok(taken) => taken?,
-                Err(problem) => sieve.skip_or_fail(ItemPosition::Line(table.line()), problem)?,
+                Err(problem) => invalid.skip_or_fail(ItemPosition::Line(table.line()), problem)?,
             }
         }
         Ok((
-            Self::find_duplicates(reader, ItemPosition::Line, sieve)?,
+            Self::find_duplicates(collector, ItemPosition::Line, invalid)?,
             count,
         ))
     }
@@ -126,27 +129,27 @@ impl<'s> CustomerFile<'s> {
     /// Finds ids that occur twice, and addresses that occur twice on one
     /// website.
     fn find_duplicates(
-        mut reader: CustomerCollector<'s>,
+        mut collector: CustomerCollector<'s>,
         at: fn(u64) -> ItemPosition,
-        sieve: &mut InvalidItems,
+        invalid: &mut InvalidItems,
     ) -> Result<Self> {
-        let mut repeats = HashSet::new();
+        let mut duplicates = HashSet::new();
         let mut lost = HashSet::new();
-        for places in reader.ids.candidates() {
-            let rows = read_identities(&mut reader.spool, &places)?;
+        for places in collector.ids.candidates() {
+            let rows = read_identities(&mut collector.spool, &places)?;
             let first = at(rows[0].at);
             for row in &rows[1..] {
-                repeats.insert(row.at);
-                sieve.skip_or_fail(
+                duplicates.insert(row.at);
+                invalid.skip_or_fail(
                     at(row.at),
                     ItemProblem::new("id", format!("is {first}'s too")),
                 )?;
             }
         }
-        for places in reader.emails.candidates() {
+        for places in collector.emails.candidates() {
             let mut kept: Vec<RowIdentity> = Vec::new();
-            for row in read_identities(&mut reader.spool, &places)? {
-                if repeats.contains(&row.at) {
+            for row in read_identities(&mut collector.spool, &places)? {
+                if duplicates.contains(&row.at) {
                     continue;
                 }
                 let Some(first) = kept.iter().find(|other| other.key == row.key) else {
@@ -154,18 +157,18 @@ impl<'s> CustomerFile<'s> {
                     continue;
                 };
                 let problem = format!("is {}'s too, on the same website", at(first.at));
-                repeats.insert(row.at);
+                duplicates.insert(row.at);
                 lost.extend(row.id);
-                sieve.skip_or_fail(at(row.at), ItemProblem::new("email", problem))?;
+                invalid.skip_or_fail(at(row.at), ItemProblem::new("email", problem))?;
             }
         }
-        let mut ids = reader.ids.into_numbers();
+        let mut ids = collector.ids.into_numbers();
         ids.retain(|id| !lost.contains(id));
         Ok(Self {
-            spool: reader.spool,
+            spool: collector.spool,
             at,
             ids,
-            duplicates: repeats,
+            duplicates,
         })
     }
 }

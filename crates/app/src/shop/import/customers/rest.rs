@@ -85,7 +85,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for ExtensionAttributes<'a> {
 pub fn parse_customer<T>(
     at: u64,
     bytes: &[u8],
-    known: &VisibleStores,
+    visible: &VisibleStores,
     then: impl FnOnce(&CustomerRow<'_>) -> T,
 ) -> Result<T, ItemProblem> {
     let item: CustomerItem<'_> = parse_item(bytes)?;
@@ -94,7 +94,7 @@ pub fn parse_customer<T>(
         return Err(item.id.mismatch("id", "a customer's id"));
     }
     let website = required("website_id", item.website_id.to_id("website_id")?)?;
-    let website_id = known.website("website_id", website)?;
+    let website_id = visible.website("website_id", website)?;
     let store_view_id = item.store_id.to_id("store_id")?;
     // The field is set while the customer is not confirmed, and missing
     // afterwards.

@@ -25,10 +25,10 @@ pub struct CustomerColumns {
 }
 
 impl CustomerColumns {
-    pub fn find(table: &CsvReader<'_, '_>, sieve: &InvalidItems) -> Result<Self> {
-        let column = |name| table.column(name, sieve);
+    pub fn find(table: &CsvReader<'_, '_>, invalid: &InvalidItems) -> Result<Self> {
+        let column = |name| table.column(name, invalid);
         let missing =
-            |name: &str| sieve.file_fault(&format!("line 1: {name}: the column is missing"));
+            |name: &str| invalid.file_fault(&format!("line 1: {name}: the column is missing"));
         let found = Self {
             email: column("email")?.ok_or_else(|| missing("email"))?,
             website: column("_website")?,
@@ -59,7 +59,7 @@ impl CustomerColumns {
     pub fn parse_row<T>(
         &self,
         table: &CsvReader<'_, '_>,
-        known: &VisibleStores,
+        visible: &VisibleStores,
         then: impl FnOnce(&CustomerRow<'_>) -> T,
     ) -> std::result::Result<T, ItemProblem> {
         if let Some(problem) = table.width_mismatch() {
@@ -76,8 +76,8 @@ impl CustomerColumns {
             RestValue::None if column.is_some() => Ok(RestValue::Text("".into())),
             other => Ok::<_, ItemProblem>(other),
         };
-        let website_id = self.website_id(known, &cell)?;
-        let store_view_id = self.store_view_id(known, &cell)?;
+        let website_id = self.website_id(visible, &cell)?;
+        let store_view_id = self.store_view_id(visible, &cell)?;
         let confirmation = cell(self.confirmation, "confirmation")?;
         let raw = RawCustomer {
             email: cell(Some(self.email), "email")?,
@@ -99,11 +99,11 @@ impl CustomerColumns {
     /// The code has priority over the id: in real files they can differ.
     fn website_id<'t>(
         &self,
-        known: &VisibleStores,
+        visible: &VisibleStores,
         cell: &impl Fn(Option<usize>, &str) -> std::result::Result<RestValue<'t>, ItemProblem>,
     ) -> std::result::Result<i64, ItemProblem> {
         if let Some(code) = cell(self.website, "_website")?.to_text("_website", 255)? {
-            return known.website_by_code("_website", code.trim());
+            return visible.website_by_code("_website", code.trim());
         }
         let field = if self.website_id.is_some() {
             "website_id"
@@ -111,16 +111,16 @@ impl CustomerColumns {
             "_website"
         };
         let id = cell(self.website_id, field)?.to_id(field)?;
-        known.website(field, required(field, id)?)
+        visible.website(field, required(field, id)?)
     }
 
     fn store_view_id<'t>(
         &self,
-        known: &VisibleStores,
+        visible: &VisibleStores,
         cell: &impl Fn(Option<usize>, &str) -> std::result::Result<RestValue<'t>, ItemProblem>,
     ) -> std::result::Result<Option<i64>, ItemProblem> {
         match cell(self.store, "_store")?.to_text("_store", 255)? {
-            Some(code) => known.store_view_by_code("_store", code.trim()).map(Some),
+            Some(code) => visible.store_view_by_code("_store", code.trim()).map(Some),
             None => cell(self.store_id, "store_id")?.to_id("store_id"),
         }
     }

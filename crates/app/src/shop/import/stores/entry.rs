@@ -55,14 +55,14 @@ impl StoreEntry for Website {
         item: &StoreItem<'_>,
         id: i64,
         here: Option<&Self>,
-        known: &VisibleStores,
+        visible: &VisibleStores,
     ) -> Checked<Self> {
-        if !known.sees(id) {
+        if !visible.sees(id) {
             return Err(ItemProblem::new("id", format!("website {id} not found")));
         }
         let (code, name) = parse_code_and_name(item, id)?;
         // As in `lac stores edit`: the log identifies websites by their codes.
-        if known.is_limited() && here.is_some_and(|here| here.code != code) {
+        if visible.is_limited() && here.is_some_and(|here| here.code != code) {
             let problem = "changing it takes a role scope of all websites";
             return Err(ItemProblem::new("code", problem));
         }
@@ -108,10 +108,10 @@ impl StoreEntry for StoreGroup {
         item: &StoreItem<'_>,
         id: i64,
         here: Option<&Self>,
-        known: &VisibleStores,
+        visible: &VisibleStores,
     ) -> Checked<Self> {
         let website_id = required("website_id", item.website_id.to_id("website_id")?)?;
-        let website_id = known.website("website_id", website_id)?;
+        let website_id = visible.website("website_id", website_id)?;
         let name = required("name", item.name.to_text("name", NAME_MAX)?)?.into_owned();
         // In older releases of Adobe Commerce, store groups have no codes.
         let code = item
@@ -121,7 +121,7 @@ impl StoreEntry for StoreGroup {
         let code = code
             .filter(|code| !code.is_empty())
             .or_else(|| here.map(|here| here.code.clone()))
-            .unwrap_or_else(|| derive_code(&name, id, known));
+            .unwrap_or_else(|| derive_code(&name, id, visible));
         Ok(Self {
             id,
             website_id,
@@ -138,14 +138,14 @@ impl StoreEntry for StoreGroup {
 }
 
 /// `Main Website Store` becomes `main_website_store`.
-fn derive_code(name: &str, id: i64, known: &VisibleStores) -> String {
+fn derive_code(name: &str, id: i64, visible: &VisibleStores) -> String {
     let plain = |c: char| match c.to_ascii_lowercase() {
         c if c.is_ascii_alphanumeric() => c,
         _ => '_',
     };
     let code: String = name.chars().map(plain).take(32).collect();
     let code = code.trim_matches('_');
-    if is_valid_code(code) && known.tree.group_by_code(code).is_none() {
+    if is_valid_code(code) && visible.tree.group_by_code(code).is_none() {
         return code.to_owned();
     }
     format!("store_group_{id}")
@@ -178,15 +178,15 @@ impl StoreEntry for StoreView {
         item: &StoreItem<'_>,
         id: i64,
         _here: Option<&Self>,
-        known: &VisibleStores,
+        visible: &VisibleStores,
     ) -> Checked<Self> {
         let website_id = required("website_id", item.website_id.to_id("website_id")?)?;
-        let website_id = known.website("website_id", website_id)?;
+        let website_id = visible.website("website_id", website_id)?;
         let group_id = required(
             "store_group_id",
             item.store_group_id.to_id("store_group_id")?,
         )?;
-        let group = known.tree.group(group_id);
+        let group = visible.tree.group(group_id);
         if group.is_none_or(|group| group.website_id != website_id) {
             let problem = format!(
                 "store group {group_id} not found on website {website_id} (import store-groups \

@@ -57,7 +57,7 @@ pub trait StoreEntry: Clone + PartialEq {
         item: &StoreItem<'_>,
         id: i64,
         here: Option<&Self>,
-        known: &VisibleStores,
+        visible: &VisibleStores,
     ) -> Checked<Self>;
     fn save(&self, work: &UnitOfWork<'_>, permit: &Permit<'_, StoreTreeWrite>) -> Result<()>;
 }
@@ -69,20 +69,20 @@ pub struct StoreEntries<E>(Vec<E>);
 impl<E: StoreEntry> StoreEntries<E> {
     /// Reads a file. Also returns the number of items in it.
     pub fn read(
-        window: &mut InputBuffer<'_>,
-        known: &VisibleStores,
+        buffer: &mut InputBuffer<'_>,
+        visible: &VisibleStores,
         options: ImportOptions,
-        sieve: &mut InvalidItems,
+        invalid: &mut InvalidItems,
     ) -> Result<(Self, u64)> {
         let mut rows: Vec<(ItemPosition, E)> = Vec::new();
-        let count = RestPages::new(window, sieve).for_each_item(
+        let count = RestPages::new(buffer, invalid).for_each_item(
             options.partial,
-            &mut |sieve, at, bytes| match Self::parse_entry(bytes, known, &rows) {
+            &mut |invalid, at, bytes| match Self::parse_entry(bytes, visible, &rows) {
                 Ok(entry) => {
                     rows.push((at, entry));
                     Ok(())
                 }
-                Err(problem) => sieve.skip_or_fail(at, problem),
+                Err(problem) => invalid.skip_or_fail(at, problem),
             },
         )?;
         // Codes are compared after reading the file, because entries can
@@ -90,7 +90,7 @@ impl<E: StoreEntry> StoreEntries<E> {
         loop {
             let clash = rows.iter().position(|(_, row)| {
                 let in_file = rows.iter().map(|(_, other)| other);
-                let kept = E::all_in(&known.tree)
+                let kept = E::all_in(&visible.tree)
                     .iter()
                     .filter(|here| !rows.iter().any(|(_, row)| row.id() == here.id()));
                 let mut others = in_file.chain(kept).filter(|o| o.id() != row.id());
@@ -100,20 +100,24 @@ impl<E: StoreEntry> StoreEntries<E> {
                 break;
             };
             let problem = format!("another {} has the code {}", E::NOUN, row.code());
-            sieve.skip_or_fail(at, ItemProblem::new("code", problem))?;
+            invalid.skip_or_fail(at, ItemProblem::new("code", problem))?;
         }
         Ok((Self(rows.into_iter().map(|(_, row)| row).collect()), count))
     }
 
-    fn parse_entry(bytes: &[u8], known: &VisibleStores, rows: &[(ItemPosition, E)]) -> Checked<E> {
+    fn parse_entry(
+        bytes: &[u8],
+        visible: &VisibleStores,
+        rows: &[(ItemPosition, E)],
+    ) -> Checked<E> {
         let item: StoreItem<'_> = parse_item(bytes)?;
         let id = required("id", item.id.to_id("id")?)?;
         if let Some((first, _)) = rows.iter().find(|(_, row)| row.id() == id) {
             return Err(ItemProblem::new("id", format!("is {first}'s too")));
         }
-        let here = E::all_in(&known.tree).iter().find(|here| here.id() == id);
-        let entry = E::from_item(&item, id, here, known)?;
-        if here.is_some_and(|here| !known.sees(here.website_id())) {
+        let here = E::all_in(&visible.tree).iter().find(|here| here.id() == id);
+        let entry = E::from_item(&item, id, here, visible)?;
+        if here.is_some_and(|here| !visible.sees(here.website_id())) {
             return Err(ItemProblem::new("id", "cannot be imported here"));
         }
         if !is_valid_code(entry.code()) {
@@ -128,7 +132,7 @@ impl<E: StoreEntry> StoreEntries<E> {
         self,
         work: &mut UnitOfWork<'_>,
         permit: &Permit<'_, StoreTreeWrite>,
-        tally: &mut ImportCounts,
+        counts: &mut ImportCounts,
     ) -> Result<()> {
         let before = E::all_in(work.store_tree()?).to_vec();
         let changed: Vec<&E> = self.0.iter().filter(|row| !before.contains(row)).collect();
@@ -147,12 +151,12 @@ impl<E: StoreEntry> StoreEntries<E> {
         for row in &changed {
             row.save(work, permit)?;
             if before.iter().any(|here| here.id() == row.id()) {
-                tally.updated += 1;
+                counts.updated += 1;
             } else {
-                tally.created += 1;
+                counts.created += 1;
             }
         }
-        tally.unchanged += (self.0.len() - changed.len()) as u64;
+        counts.unchanged += (self.0.len() - changed.len()) as u64;
         work.reload()
     }
 }
