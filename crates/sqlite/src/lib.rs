@@ -283,9 +283,9 @@ impl Store for SqliteStore {
         outbox::claim(&self.conn, now, until)
     }
 
-    fn outbox_record_delivery(&self, settled: &DeliveryOutcome) -> Result<bool> {
+    fn outbox_record_delivery(&self, outcome: &DeliveryOutcome) -> Result<bool> {
         let _lock = self.lock_writer(self.timeout)?;
-        outbox::record_delivery(&self.conn, settled)
+        outbox::record_delivery(&self.conn, outcome)
     }
 
     fn remove_archived_events(&self, most: usize) -> Result<u64> {

@@ -88,7 +88,7 @@ fn mark_damaged(conn: &Connection, number: i64) -> Result<()> {
 }
 
 /// Deletes the payload after delivery, because it identifies the customer.
-pub fn record_delivery(conn: &Connection, settled: &DeliveryOutcome) -> Result<bool> {
+pub fn record_delivery(conn: &Connection, outcome: &DeliveryOutcome) -> Result<bool> {
     let changed = conn
         .execute(
             "UPDATE outbox SET claimed_at = NULL, claimed_until = NULL, delivered_at = ?3, \
@@ -96,11 +96,11 @@ pub fn record_delivery(conn: &Connection, settled: &DeliveryOutcome) -> Result<b
              payload = CASE WHEN ?3 IS NULL THEN payload END \
              WHERE id = ?1 AND attempts = ?2 AND claimed_until IS NOT NULL",
             params![
-                settled.id.as_str(),
-                settled.attempt,
-                settled.delivered_at.map(Timestamp::micros),
-                settled.next_at.map(Timestamp::micros),
-                settled.error,
+                outcome.id.as_str(),
+                outcome.attempt,
+                outcome.delivered_at.map(Timestamp::micros),
+                outcome.next_at.map(Timestamp::micros),
+                outcome.error,
             ],
         )
         .map_err(rows::to_fault)?;

@@ -119,7 +119,8 @@ impl EventIndex {
 ///
 /// Each call reads the table itself or one index that is named in the adapter,
 /// never an index of the database's choice: `log verify` proves that exactly
-/// these indexes are complete.
+/// these indexes are complete. The calls that look for problems return `None`
+/// only after they have looked.
 pub trait AuditReads {
     /// The tree's head; `None` before the first event.
     fn audit_head(&self) -> Result<Option<TreeHead>>;
@@ -140,7 +141,8 @@ pub trait AuditReads {
         each: &mut dyn FnMut(&RecordFields<'_>) -> Result<()>,
     ) -> Result<()>;
     /// Calls `each` with the events that match `query`, in the order it asks
-    /// for. An error from `each` ends the scan and is returned.
+    /// for. Archived events are left out, even if they are not deleted yet. An
+    /// error from `each` ends the scan and is returned.
     fn audit_scan(
         &self,
         query: &EventQuery,

@@ -58,8 +58,19 @@
 //!   returned byte for byte: their hashes are in the log's tree.
 //! - **Values.** A [`Timestamp`] is stored as microseconds since 1970 (UTC), a
 //!   [`CustomerId`] as the number of `CustomerId::to_stored` (`local:N` is -N),
-//!   an enum as its `as_str`. State digests and `log verify` depend on these
-//!   values.
+//!   a flag as 1 or 0, an enum as its `as_str`. State digests and `log verify`
+//!   depend on these values.
+//! - **Order.** Texts are compared and ordered byte for byte (in PostgreSQL:
+//!   collation `C`), also where the order is part of a digest.
+//! - **Ids.** An id of an admin user or token, and the number of a notice, is
+//!   never given twice, even after the row is removed: sessions and the log
+//!   still contain it.
+//! - **Unique.** Codes of websites, store groups and store views; names of
+//!   roles, admin users and storefronts; operating-system accounts; hashes of
+//!   tokens; a customer's address within a website; the open session of an
+//!   admin user.
+//! - **First rows.** A new store contains the back office's website, store
+//!   group and store view, each with id 0.
 //!
 //! Permits and tokens are proofs for the compiler: an adapter takes them and
 //! ignores them.
@@ -171,13 +182,13 @@ pub trait Store {
     /// Stores the outcome of a delivery, and removes the payload once it is
     /// delivered. `false`, and no change, if the notice has been claimed again
     /// since.
-    fn outbox_record_delivery(&self, settled: &DeliveryOutcome) -> Result<bool>;
+    fn outbox_record_delivery(&self, outcome: &DeliveryOutcome) -> Result<bool>;
 
     /// Deletes up to `most` events that are in an archive from the database,
     /// and returns how many.
     ///
     /// Runs in its own transaction and is not audited, because making the
-    /// archive is on record. Queries do not read these events any more.
+    /// archive is on record. Queries of the log ignore these events already.
     fn remove_archived_events(&self, most: usize) -> Result<u64>;
 
     /// Sets the time at which a token was last used, unless a later time is
@@ -283,7 +294,8 @@ pub trait WriteTx:
     /// FormerIds.
     fn written_state_kinds(&self) -> Vec<StateKind>;
 
-    /// The digest of `kind` before this transaction changed it.
+    /// The digest of `kind` before this transaction changed anything. An error
+    /// if it has not changed any kind of state yet.
     fn state_digest_before(&self, kind: StateKind) -> Result<String>;
 
     fn as_read(&self) -> &dyn ReadTx;
@@ -381,6 +393,7 @@ pub trait AccessWrites {
     ) -> Result<i64>;
 }
 
+/// Changes to access tokens.
 pub trait TokenWrites {
     /// Inserts a token under a new id and returns the id. The secret itself is
     /// never stored, only its SHA-256 `hash`.

@@ -123,7 +123,7 @@ actions! {
     RoleDeny = Roles "deny" "adminhtml_user_role_deny";
     RoleScope = Roles "scope" "adminhtml_user_role_scope";
     RoleDelete = Roles "delete" "adminhtml_user_role_delete";
-    RoleApply = Roles "apply" "adminhtml_user_role_apply"; // likewise
+    RoleApply = Roles "apply" "adminhtml_user_role_apply"; // as ConfigApply
     RoleRead = Roles "read" "adminhtml_user_role_index";
     AdminUserCreate = AdminUsers "create" "adminhtml_user_save";
     AdminUserAssign = AdminUsers "assign" "adminhtml_user_assign";

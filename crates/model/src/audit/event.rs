@@ -54,7 +54,7 @@ pub struct ConsentBasis {
     pub self_granted: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands it over so
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
 fn is_false(flag: &bool) -> bool {
     !flag
 }

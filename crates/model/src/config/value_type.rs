@@ -41,7 +41,7 @@ pub enum ValueType {
     BaseUrl,
     /// An IANA time zone.
     Timezone,
-    /// A regular expression (see [`pattern`]).
+    /// A regular expression (see `pattern.rs`).
     Pattern,
     OneOf(&'static [&'static str]),
     /// A set of [`ACTION_GROUPS`](super::ACTION_GROUPS).

@@ -36,7 +36,7 @@ pub fn search_page(tx: &Tx<'_>, query: &CustomerQuery) -> Result<CustomerPage> {
         tx,
         websites: query.websites.as_deref(),
         found: Vec::new(),
-        limit: query.limit.saturating_add(1), // one more tells whether any follow
+        limit: query.limit.saturating_add(1), // one more shows whether more follow
     };
     let (mut first, mut rest) = (after.as_ref(), None);
     if first.is_some_and(|cursor| cursor.in_containing) {
