@@ -16,15 +16,15 @@ const STYLE: &str = include_str!("page.css");
 /// correctly.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-pub fn render_page(paper: &ReportPage) -> String {
+pub fn render_page(page: &ReportPage) -> String {
     let mut body = String::new();
     let _ = write!(
         body,
         "<header>\n<p class=\"store\">{}</p>\n<h1>{}</h1>\n<dl class=\"about\">\n",
-        isolate(&paper.store),
-        escape(&paper.title)
+        isolate(&page.store),
+        escape(&page.title)
     );
-    for (label, value) in &paper.about {
+    for (label, value) in &page.about {
         let _ = writeln!(
             body,
             "<div><dt>{}</dt><dd>{}</dd></div>",
@@ -33,17 +33,17 @@ pub fn render_page(paper: &ReportPage) -> String {
         );
     }
     body += "</dl>\n";
-    for notice in &paper.notices {
+    for notice in &page.notices {
         let _ = writeln!(body, "<p class=\"notice\">{}</p>", escape(notice));
     }
     body += "</header>\n<main>\n";
-    for section in &paper.sections {
+    for section in &page.sections {
         let _ = writeln!(body, "<section>\n<h2>{}</h2>", escape(section.title));
         blocks::write_blocks(&mut body, &section.blocks);
         body += "</section>\n";
     }
     body += "</main>\n";
-    let title = escape(&format!("{} · {}", paper.title, paper.store));
+    let title = escape(&format!("{} · {}", page.title, page.store));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{CONTENT_SECURITY_POLICY}\">\n\

@@ -19,31 +19,30 @@ const MAX_TEXT_WIDTH: usize = 88;
 /// The most rows a chart over days may have.
 const MAX_CHART_ROWS: usize = 31;
 
-pub fn write_page(out: &mut dyn Write, paper: &ReportPage, style: &Style) -> io::Result<()> {
-    let mut page = TerminalWriter { out, style };
-    let (store, title) = (paper.store.clone(), paper.title.clone());
-    page.heading(&format!("{title} · {store}"))?;
-    page.facts(
-        paper
-            .about
+pub fn write_page(out: &mut dyn Write, page: &ReportPage, style: &Style) -> io::Result<()> {
+    let mut writer = TerminalWriter { out, style };
+    let (store, title) = (page.store.clone(), page.title.clone());
+    writer.heading(&format!("{title} · {store}"))?;
+    writer.facts(
+        page.about
             .iter()
             .map(|(label, text)| (*label, text.clone().into())),
     )?;
-    for notice in &paper.notices {
-        writeln!(page.out)?;
-        page.paragraph(notice, Emphasis::Warning)?;
+    for notice in &page.notices {
+        writeln!(writer.out)?;
+        writer.paragraph(notice, Emphasis::Warning)?;
     }
-    for section in &paper.sections {
-        writeln!(page.out)?;
-        page.heading(section.title)?;
+    for section in &page.sections {
+        writeln!(writer.out)?;
+        writer.heading(section.title)?;
         for (at, part) in section.blocks.iter().enumerate() {
             if at > 0 {
-                writeln!(page.out)?;
+                writeln!(writer.out)?;
             }
-            page.block(part)?;
+            writer.block(part)?;
         }
     }
-    page.out.flush()
+    writer.out.flush()
 }
 
 struct TerminalWriter<'a> {

@@ -5,7 +5,7 @@ mod visits;
 
 use super::Style;
 use super::page::{Block, PageTable, ReportPage, Section, table_columns};
-use super::page_info::{info_lines, limit_notice, long_time as at};
+use super::page_info::{info_lines, limit_notice, long_time};
 use super::styled_text::{Emphasis, StyledText};
 use lac_ledger::report_summary::VisibilityLimit;
 use lac_ledger::statement::AccountStatement;
@@ -21,47 +21,47 @@ const NOT_COVERED: [&str; 4] = [
     "Whether the reasons that staff entered are true.",
 ];
 
-pub fn statement_page(stated: &AccountStatement, style: &Style) -> ReportPage {
-    let shopper = &stated.customer;
-    let email = shopper.email.clone();
+pub fn statement_page(statement: &AccountStatement, style: &Style) -> ReportPage {
+    let customer = &statement.customer;
+    let email = customer.email.clone();
     let who = match &email {
-        Some(email) => format!("{email} (customer {})", shopper.id),
-        None => format!("customer {}", shopper.id),
+        Some(email) => format!("{email} (customer {})", customer.id),
+        None => format!("customer {}", customer.id),
     };
     let mut facts = vec![("Account", who)];
-    facts.extend(shopper.website.clone().map(|website| ("Website", website)));
-    if !shopper.former_ids.is_empty() {
-        let ids = shopper.former_ids.iter().map(ToString::to_string);
+    facts.extend(customer.website.clone().map(|website| ("Website", website)));
+    if !customer.former_ids.is_empty() {
+        let ids = customer.former_ids.iter().map(ToString::to_string);
         facts.push(("Also known as", ids.collect::<Vec<_>>().join(", ")));
     }
-    facts.extend(info_lines(&stated.about, style));
+    facts.extend(info_lines(&statement.about, style));
     ReportPage {
-        store: stated.about.store.clone(),
+        store: statement.about.store.clone(),
         title: "Who was in your account".to_owned(),
         about: facts,
-        notices: notices(stated),
+        notices: notices(statement),
         sections: vec![
-            summary_section(stated, style),
-            visits::section(stated, style),
-            refused_section(stated, style),
-            consent_section(stated, style),
-            completeness_section(stated, style),
+            summary_section(statement, style),
+            visits::section(statement, style),
+            refused_section(statement, style),
+            consent_section(statement, style),
+            completeness_section(statement, style),
             limits_section(),
         ],
     }
 }
 
-fn notices(stated: &AccountStatement) -> Vec<String> {
-    let limits = stated.about.limits.iter();
+fn notices(statement: &AccountStatement) -> Vec<String> {
+    let limits = statement.about.limits.iter();
     let mut notices: Vec<String> = limits.map(|one| limit_notice(*one).to_owned()).collect();
-    if stated.erased > 0 {
+    if statement.erased > 0 {
         notices.push(format!(
             "Details of {} (reasons, addresses) were erased on request. The time of each \
              event and the name of the staff member are never erased.",
-            count(stated.erased, "record", "records")
+            count(statement.erased, "record", "records")
         ));
     }
-    if !stated.customer.known {
+    if !statement.customer.known {
         notices.push(
             "This account was removed, or the person who made this page cannot see it. The log \
              still contains it."
@@ -75,14 +75,19 @@ fn count(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
-    let opened = || stated.visits.iter().filter(|visit| visit.opened.is_some());
+fn summary_section(statement: &AccountStatement, style: &Style) -> Section {
+    let opened = || {
+        statement
+            .visits
+            .iter()
+            .filter(|visit| visit.opened.is_some())
+    };
     let times = opened().count() as u64;
     let mut words = if times == 0 {
         "Nobody logged in to your account in this way.".to_owned()
     } else {
         let seconds: u64 = opened().filter_map(|visit| visit.seconds).sum();
-        let often = match times {
+        let how_often = match times {
             1 => "once".to_owned(),
             2 => "twice".to_owned(),
             more => format!("{more} times"),
@@ -91,7 +96,7 @@ fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
             0 => String::new(),
             seconds => format!(", for {} in all", format_duration(seconds)),
         };
-        format!("Staff of this shop were in your account {often}{all}.")
+        format!("Staff of this shop were in your account {how_often}{all}.")
     };
     let open = opened()
         .filter(|visit| visit.state == VisitState::Open)
@@ -104,15 +109,15 @@ fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
             } else {
                 "Some visits were"
             },
-            at(stated.about.made_at, style)
+            long_time(statement.about.made_at, style)
         );
     }
-    let unused = stated.visits.len() as u64 - times;
+    let unused = statement.visits.len() as u64 - times;
     if unused > 0 {
         let links = count(unused, "further link was made", "further links were made");
         words += &format!(" {links} with which nobody has entered.");
     }
-    let refused = stated.attempts.len() as u64;
+    let refused = statement.attempts.len() as u64;
     if refused > 0 {
         let attempts = count(refused, "attempt was", "attempts were");
         words += &format!(" {attempts} refused.");
@@ -130,11 +135,11 @@ fn summary_section(stated: &AccountStatement, style: &Style) -> Section {
     }
 }
 
-fn refused_section(stated: &AccountStatement, style: &Style) -> Section {
-    let rows = stated.attempts.iter().map(|attempt| {
+fn refused_section(statement: &AccountStatement, style: &Style) -> Section {
+    let rows = statement.attempts.iter().map(|attempt| {
         let code = attempt.code.as_deref();
         vec![
-            at(attempt.time, style).into(),
+            long_time(attempt.time, style).into(),
             attempt
                 .admin
                 .clone()
@@ -161,8 +166,8 @@ fn refused_section(stated: &AccountStatement, style: &Style) -> Section {
     }
 }
 
-fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
-    let rows = stated.consents.iter().map(|change| {
+fn consent_section(statement: &AccountStatement, style: &Style) -> Section {
+    let rows = statement.consents.iter().map(|change| {
         let what = if change.granted {
             StyledText::with_emphasis("given", Emphasis::Good)
         } else {
@@ -175,7 +180,7 @@ fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
         if let Some(reason) = &change.reason {
             how += &format!(": {reason}");
         }
-        vec![at(change.time, style).into(), what, how.into()]
+        vec![long_time(change.time, style).into(), what, how.into()]
     });
     Section {
         title: "Your permission",
@@ -189,7 +194,7 @@ fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
                 caption: "When it was given and taken back in this period".to_owned(),
                 columns: table_columns(&["when", "permission", "how"]),
                 rows: rows.collect(),
-                empty_text: if stated.about.limits.contains(&VisibilityLimit::ActionGroups) {
+                empty_text: if statement.about.limits.contains(&VisibilityLimit::ActionGroups) {
                     "not shown: whoever made this may not read it"
                 } else {
                     "no change is recorded here"
@@ -200,21 +205,21 @@ fn consent_section(stated: &AccountStatement, style: &Style) -> Section {
     }
 }
 
-fn completeness_section(stated: &AccountStatement, style: &Style) -> Section {
-    let proof = &stated.proof;
-    let period = match (stated.about.since, stated.about.until) {
-        (None, None) => stated.log_began.map_or_else(String::new, |began| {
+fn completeness_section(statement: &AccountStatement, style: &Style) -> Section {
+    let proof = &statement.proof;
+    let period = match (statement.about.since, statement.about.until) {
+        (None, None) => statement.log_began.map_or_else(String::new, |began| {
             format!(
                 " It covers everything since the log began on {}.",
-                at(began, style)
+                long_time(began, style)
             )
         }),
         _ => " It covers the period named at the top, nothing before and after it.".to_owned(),
     };
-    let whole = if stated.complete {
+    let whole = if statement.complete {
         format!("Yes: it holds everything that the log says about entering your account.{period}")
     } else {
-        let limits = stated.about.limits.iter();
+        let limits = statement.about.limits.iter();
         let why: Vec<&str> = limits.map(|one| limit_notice(*one)).collect();
         format!(
             "Not necessarily: it shows only what the person who made it is allowed to see. {} \

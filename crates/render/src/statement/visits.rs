@@ -3,14 +3,14 @@
 use super::text;
 use crate::Style;
 use crate::page::{Block, PageEntry, Section};
-use crate::page_info::long_time as at;
+use crate::page_info::long_time;
 use crate::styled_text::{Emphasis, StyledText};
 use lac_ledger::statement::AccountStatement;
 use lac_ledger::statement::{Visit, VisitConsent, VisitState};
 use lac_model::time::format_duration;
 
-pub(super) fn section(stated: &AccountStatement, style: &Style) -> Section {
-    let mut parts: Vec<Block> = stated
+pub(super) fn section(statement: &AccountStatement, style: &Style) -> Section {
+    let mut parts: Vec<Block> = statement
         .visits
         .iter()
         .map(|visit| Block::Entry(visit_entry(visit, style)))
@@ -26,7 +26,10 @@ pub(super) fn section(stated: &AccountStatement, style: &Style) -> Section {
 
 fn visit_entry(visit: &Visit, style: &Style) -> PageEntry {
     let first = visit.opened.or(visit.link_made).or(visit.ended);
-    let when = first.map_or_else(|| "At an unknown time".to_owned(), |time| at(time, style));
+    let when = first.map_or_else(
+        || "At an unknown time".to_owned(),
+        |time| long_time(time, style),
+    );
     let what = match (visit.state, visit.seconds) {
         (VisitState::Ended, Some(seconds)) => format_duration(seconds),
         (VisitState::Ended | VisitState::EndUnknown, _) => "entered".to_owned(),
@@ -42,10 +45,10 @@ fn visit_entry(visit: &Visit, style: &Style) -> PageEntry {
     facts.push(("Who", who.into()));
     facts.extend(visit.role.clone().map(|role| ("Working as", role.into())));
     if let Some(made) = visit.link_made {
-        facts.push(("Link made", at(made, style).into()));
+        facts.push(("Link made", long_time(made, style).into()));
     }
     if let Some(opened) = visit.opened {
-        facts.push(("Entered", at(opened, style).into()));
+        facts.push(("Entered", long_time(opened, style).into()));
     }
     facts.push(end_fact(visit, style));
     let why = match &visit.reason {
@@ -95,7 +98,10 @@ fn end_fact(visit: &Visit, style: &Style) -> (&'static str, StyledText) {
     let cause = text::end_reason(visit.cause.as_deref(), opened);
     let by = visit.ended_by.as_ref();
     let by = by.map_or_else(String::new, |by| format!(" (ended by {by})"));
-    (label, format!("{}: {cause}{by}", at(end, style)).into())
+    (
+        label,
+        format!("{}: {cause}{by}", long_time(end, style)).into(),
+    )
 }
 
 fn consent_text(basis: Option<&VisitConsent>, style: &Style) -> StyledText {
@@ -109,7 +115,7 @@ fn consent_text(basis: Option<&VisitConsent>, style: &Style) -> StyledText {
     }
     let how = text::consent_source(basis.source.as_deref(), basis.given_by.as_deref());
     match basis.given_at {
-        Some(given) => format!("{how} on {}", at(given, style)).into(),
+        Some(given) => format!("{how} on {}", long_time(given, style)).into(),
         None => how.into(),
     }
 }
