@@ -16,16 +16,16 @@ use lac_store::Result;
 /// How long to wait for readers of old pages.
 const READER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Deletes at most `most` archived events, and returns how many.
-pub fn remove_archived_events(conn: &Connection, most: usize) -> Result<u64> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
+/// Deletes at most `max` archived events, and returns how many.
+pub fn remove_archived_events(conn: &Connection, max: usize) -> Result<u64> {
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
     let removed = conn
         .execute(
             "DELETE FROM audit_event NOT INDEXED WHERE seq IN (\
              SELECT seq FROM audit_event NOT INDEXED WHERE seq <= coalesce((\
              SELECT last FROM audit_archive NOT INDEXED ORDER BY first DESC LIMIT 1), 0) \
              ORDER BY seq LIMIT ?1)",
-            [most],
+            [max],
         )
         .map_err(rows::to_fault)?;
     Ok(removed as u64)

@@ -8,16 +8,16 @@ use lac_model::fault::Fault;
 use lac_store::{DamageReads, DamagedRow, Result};
 
 impl Tx<'_> {
-    /// Reads at most `most` rows of a query. Damaged rows are left out and
+    /// Reads at most `max` rows of a query. Damaged rows are left out and
     /// counted.
     pub(super) fn collect_undamaged<T>(
         &self,
         mut found: Rows<'_>,
-        most: Option<usize>,
+        max: Option<usize>,
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut all = Vec::new();
-        while most.is_none_or(|most| all.len() < most) {
+        while max.is_none_or(|max| all.len() < max) {
             let Some(row) = found.next().map_err(rows::to_fault)? else {
                 break;
             };
@@ -84,7 +84,7 @@ impl DamageReads for Tx<'_> {
         self.skipped_rows.get()
     }
 
-    fn damaged_rows(&self, most: usize) -> Result<(Vec<DamagedRow>, u64)> {
+    fn damaged_rows(&self, max: usize) -> Result<(Vec<DamagedRow>, u64)> {
         let (mut all, mut count) = (Vec::new(), 0);
         for (sql, check) in row_checks() {
             let mut statement = self.conn.prepare(&sql).map_err(rows::to_fault)?;
@@ -94,7 +94,7 @@ impl DamageReads for Tx<'_> {
                     Ok(()) => {}
                     Err(Fault::RowDamaged { table, id, problem }) => {
                         count += 1;
-                        if all.len() < most {
+                        if all.len() < max {
                             all.push(DamagedRow { table, id, problem });
                         }
                     }

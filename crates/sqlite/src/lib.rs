@@ -288,9 +288,9 @@ impl Store for SqliteStore {
         outbox::record_delivery(&self.conn, outcome)
     }
 
-    fn remove_archived_events(&self, most: usize) -> Result<u64> {
+    fn remove_archived_events(&self, max: usize) -> Result<u64> {
         let _lock = self.lock_writer(self.timeout)?;
-        cleanup::remove_archived_events(&self.conn, most)
+        cleanup::remove_archived_events(&self.conn, max)
     }
 
     fn record_token_use(&self, id: i64, at: Timestamp) -> Result<()> {

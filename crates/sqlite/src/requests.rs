@@ -95,7 +95,7 @@ impl RequestReads for Tx<'_> {
         )
     }
 
-    fn request_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>> {
+    fn request_ids_with_prefix(&self, prefix: &str, max: usize) -> Result<Vec<RequestId>> {
         // All ids with this prefix sort below it followed by `g`, the letter
         // after the last hexadecimal digit.
         let mut statement = self
@@ -105,9 +105,9 @@ impl RequestReads for Tx<'_> {
                  ORDER BY id LIMIT ?2",
             )
             .map_err(rows::to_fault)?;
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
         let found = statement
-            .query(params![beginning, most])
+            .query(params![prefix, max])
             .map_err(rows::to_fault)?;
         self.collect_undamaged(found, None, |row| {
             let id: String = rows::get(row, 0)?;

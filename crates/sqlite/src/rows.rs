@@ -206,7 +206,7 @@ pub fn get_u64(row: &Row<'_>, index: usize, table: &str) -> Result<u64> {
 /// The error for a damaged row. The problem may contain stored text of any
 /// length, so it is shortened.
 pub fn damaged_row(table: &str, id: impl ToString, problem: impl ToString) -> Fault {
-    let shorten = |text: String, most| match text.char_indices().nth(most) {
+    let shorten = |text: String, max| match text.char_indices().nth(max) {
         None => text,
         Some((at, _)) => format!("{}…", &text[..at]),
     };

@@ -80,7 +80,7 @@ impl SessionReads for Tx<'_> {
         )
     }
 
-    fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>> {
+    fn session_ids_with_prefix(&self, prefix: &str, max: usize) -> Result<Vec<SessionId>> {
         // All ids with this prefix sort below it followed by `g`, the letter
         // after the last hexadecimal digit.
         let mut statement = self
@@ -89,9 +89,9 @@ impl SessionReads for Tx<'_> {
                 "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT ?2",
             )
             .map_err(rows::to_fault)?;
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
         let found = statement
-            .query(params![beginning, most])
+            .query(params![prefix, max])
             .map_err(rows::to_fault)?;
         self.collect_undamaged(found, None, |row| {
             let id: String = rows::get(row, 0)?;

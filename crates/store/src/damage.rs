@@ -25,9 +25,9 @@ pub trait DamageReads {
     /// How many damaged rows the lists of this transaction have left out.
     fn skipped_row_count(&self) -> u64;
 
-    /// Checks every row that a list can leave out. Returns the first `most`
+    /// Checks every row that a list can leave out. Returns the first `max`
     /// damaged rows, and how many there are.
-    fn damaged_rows(&self, most: usize) -> Result<(Vec<DamagedRow>, u64)>;
+    fn damaged_rows(&self, max: usize) -> Result<(Vec<DamagedRow>, u64)>;
 }
 
 /// Treats a damaged row as absent. For callers that only display the row, or

@@ -184,12 +184,12 @@ pub trait Store {
     /// since.
     fn outbox_record_delivery(&self, outcome: &DeliveryOutcome) -> Result<bool>;
 
-    /// Deletes up to `most` events that are in an archive from the database,
+    /// Deletes up to `max` events that are in an archive from the database,
     /// and returns how many.
     ///
     /// Runs in its own transaction and is not audited, because making the
     /// archive is on record. Queries of the log ignore these events already.
-    fn remove_archived_events(&self, most: usize) -> Result<u64>;
+    fn remove_archived_events(&self, max: usize) -> Result<u64>;
 
     /// Sets the time at which a token was last used, unless a later time is
     /// stored. Not audited. Does not wait: `busy` if somebody is writing.

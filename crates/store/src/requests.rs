@@ -24,9 +24,9 @@ pub struct RequestQuery {
 /// Approval requests: logins that need a second person's approval.
 pub trait RequestReads {
     fn request(&self, id: &RequestId) -> Result<Option<ApprovalRequest>>;
-    /// Up to `most` ids that begin with `beginning` (hexadecimal digits), in
+    /// Up to `max` ids that begin with `prefix` (hexadecimal digits), in
     /// order.
-    fn request_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<RequestId>>;
+    fn request_ids_with_prefix(&self, prefix: &str, max: usize) -> Result<Vec<RequestId>>;
     /// The requests that match `query`, newest first.
     fn requests(&self, query: &RequestQuery) -> Result<Vec<ApprovalRequest>>;
 }

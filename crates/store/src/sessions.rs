@@ -8,9 +8,9 @@ use lac_model::time::Timestamp;
 /// Sessions: logins of an admin user as a customer.
 pub trait SessionReads {
     fn session(&self, id: &SessionId) -> Result<Option<Session>>;
-    /// Up to `most` ids that begin with `beginning` (hexadecimal digits), in
+    /// Up to `max` ids that begin with `prefix` (hexadecimal digits), in
     /// order.
-    fn session_ids_with_prefix(&self, beginning: &str, most: usize) -> Result<Vec<SessionId>>;
+    fn session_ids_with_prefix(&self, prefix: &str, max: usize) -> Result<Vec<SessionId>>;
     /// The admin user's issued or active session, as stored: it may have run
     /// out.
     fn open_session_by_admin(&self, admin_id: i64) -> Result<Option<Session>>;

@@ -59,28 +59,28 @@ impl UnknownCallers {
     pub fn count_attempt(&self, subject: &str, attempt: &Event, now: Timestamp) -> AttemptOutcome {
         let mut counts = self.lock_counts();
         if !counts.contains_key(subject) && counts.len() >= MAX_CALLERS {
-            counts.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
+            counts.retain(|_, caller| caller.pending > 0 || !is_interval_over(caller.since, now));
         }
         let is_full = !counts.contains_key(subject) && counts.len() >= MAX_CALLERS;
         let subject = if is_full { OTHERS } else { subject };
         match counts.get_mut(subject) {
-            Some(one) if !is_interval_over(one.since, now) => {
-                one.pending += 1;
-                one.last = Some(attempt.clone());
+            Some(caller) if !is_interval_over(caller.since, now) => {
+                caller.pending += 1;
+                caller.last = Some(attempt.clone());
                 AttemptOutcome::Counted
             }
-            Some(one) => {
-                let counted = std::mem::take(&mut one.pending);
-                one.since = now;
+            Some(caller) => {
+                let counted = std::mem::take(&mut caller.pending);
+                caller.since = now;
                 AttemptOutcome::Record(subject.to_owned(), counted)
             }
             None => {
-                let one = CallerCount {
+                let caller = CallerCount {
                     since: now,
                     pending: 0,
                     last: None,
                 };
-                counts.insert(subject.to_owned(), one);
+                counts.insert(subject.to_owned(), caller);
                 AttemptOutcome::Record(subject.to_owned(), 0)
             }
         }
@@ -90,14 +90,14 @@ impl UnknownCallers {
     /// last attempt of each, and how many there were.
     pub fn drain_due(&self, now: Timestamp, all: bool) -> Vec<(Event, u64)> {
         let mut counts = self.lock_counts();
-        counts.retain(|_, one| one.pending > 0 || !is_interval_over(one.since, now));
+        counts.retain(|_, caller| caller.pending > 0 || !is_interval_over(caller.since, now));
         let due = counts
             .values_mut()
-            .filter(|one| one.pending > 0 && (all || is_interval_over(one.since, now)));
-        due.filter_map(|one| {
-            one.since = now;
-            let counted = std::mem::take(&mut one.pending);
-            Some((one.last.take()?, counted))
+            .filter(|caller| caller.pending > 0 && (all || is_interval_over(caller.since, now)));
+        due.filter_map(|caller| {
+            caller.since = now;
+            let counted = std::mem::take(&mut caller.pending);
+            Some((caller.last.take()?, counted))
         })
         .collect()
     }

@@ -200,11 +200,11 @@ impl Event {
         self.add_detail("message", fault.to_string());
         self.details.values_mut().for_each(truncate_value);
         // These may come from rows that another program wrote.
-        for (_, text, most) in self.bounded_fields() {
+        for (_, text, max) in self.bounded_fields() {
             if let Some(text) = text
-                && text.chars().count() > most
+                && text.chars().count() > max
             {
-                truncate_text(text, most - 1);
+                truncate_text(text, max - 1);
             }
         }
         for text in [&mut self.reason, &mut self.customer_email]
@@ -246,8 +246,8 @@ fn truncate_value(value: &mut Value) {
     }
 }
 
-fn truncate_text(text: &mut String, most: usize) {
-    if let Some((end, _)) = text.char_indices().nth(most) {
+fn truncate_text(text: &mut String, max: usize) {
+    if let Some((end, _)) = text.char_indices().nth(max) {
         text.truncate(end);
         text.push('…');
     }

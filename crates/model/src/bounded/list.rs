@@ -18,9 +18,9 @@ pub const MAX_IDS_PER_REQUEST: usize = 10_000;
 /// values of a filter.
 pub const MAX_VALUES_PER_FIELD: usize = 1000;
 
-/// A list of at most `MOST` different members.
+/// A list of at most `MAX` different members.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BoundedList<T, const MOST: usize>(Vec<T>);
+pub struct BoundedList<T, const MAX: usize>(Vec<T>);
 
 /// Why a list is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum InvalidList {
     Duplicate,
 }
 
-impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
+impl<T: Ord, const MAX: usize> BoundedList<T, MAX> {
     /// From values that the user typed. A repeated value is dropped, the first
     /// one is kept. `what` names the values in the error.
     pub fn from_members(what: &str, members: impl IntoIterator<Item = T>) -> Result<Self, Fault> {
@@ -42,14 +42,14 @@ impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
             at += 1;
             !repeated.contains(&(at - 1))
         });
-        if all.len() > MOST {
-            return Err(Fault::invalid(what, InvalidList::TooLong(MOST)));
+        if all.len() > MAX {
+            return Err(Fault::invalid(what, InvalidList::TooLong(MAX)));
         }
         Ok(Self(all))
     }
 }
 
-impl<T: Ord, const MOST: usize> BoundedList<T, MOST> {
+impl<T: Ord, const MAX: usize> BoundedList<T, MAX> {
     /// The same from texts that are still to be parsed.
     pub fn parse(
         what: &str,
@@ -74,13 +74,13 @@ fn duplicate_positions<T: Ord>(all: &[T]) -> std::collections::BTreeSet<usize> {
         .collect()
 }
 
-impl<T, const MOST: usize> Default for BoundedList<T, MOST> {
+impl<T, const MAX: usize> Default for BoundedList<T, MAX> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T, const MOST: usize> Deref for BoundedList<T, MOST> {
+impl<T, const MAX: usize> Deref for BoundedList<T, MAX> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -88,15 +88,15 @@ impl<T, const MOST: usize> Deref for BoundedList<T, MOST> {
     }
 }
 
-impl<T: Clone + Into<serde_json::Value>, const MOST: usize> From<BoundedList<T, MOST>>
+impl<T: Clone + Into<serde_json::Value>, const MAX: usize> From<BoundedList<T, MAX>>
     for serde_json::Value
 {
-    fn from(list: BoundedList<T, MOST>) -> Self {
+    fn from(list: BoundedList<T, MAX>) -> Self {
         Self::Array(list.0.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T, const MOST: usize> IntoIterator for BoundedList<T, MOST> {
+impl<T, const MAX: usize> IntoIterator for BoundedList<T, MAX> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -105,7 +105,7 @@ impl<T, const MOST: usize> IntoIterator for BoundedList<T, MOST> {
     }
 }
 
-impl<'a, T, const MOST: usize> IntoIterator for &'a BoundedList<T, MOST> {
+impl<'a, T, const MAX: usize> IntoIterator for &'a BoundedList<T, MAX> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
 
@@ -114,18 +114,18 @@ impl<'a, T, const MOST: usize> IntoIterator for &'a BoundedList<T, MOST> {
     }
 }
 
-impl<T: Serialize, const MOST: usize> Serialize for BoundedList<T, MOST> {
+impl<T: Serialize, const MAX: usize> Serialize for BoundedList<T, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de, T: Deserialize<'de> + Ord, const MOST: usize> Deserialize<'de> for BoundedList<T, MOST> {
+impl<'de, T: Deserialize<'de> + Ord, const MAX: usize> Deserialize<'de> for BoundedList<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor<T, const MOST: usize>(PhantomData<T>);
+        struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de> + Ord, const MOST: usize> Visitor<'de> for ListVisitor<T, MOST> {
-            type Value = BoundedList<T, MOST>;
+        impl<'de, T: Deserialize<'de> + Ord, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
+            type Value = BoundedList<T, MAX>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
@@ -134,8 +134,8 @@ impl<'de, T: Deserialize<'de> + Ord, const MOST: usize> Deserialize<'de> for Bou
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut all = Vec::new();
                 while let Some(member) = list.next_element()? {
-                    if all.len() == MOST {
-                        return Err(de::Error::custom(InvalidList::TooLong(MOST)));
+                    if all.len() == MAX {
+                        return Err(de::Error::custom(InvalidList::TooLong(MAX)));
                     }
                     all.push(member);
                 }

@@ -44,13 +44,13 @@ impl Timestamp {
 }
 
 impl CalendarUnit {
-    /// The finest grouping with at most `most` groups for the days from `first`
+    /// The finest grouping with at most `max` groups for the days from `first`
     /// to `last`; months if there is none.
-    pub fn finest_fitting(first: NaiveDate, last: NaiveDate, most: usize) -> Self {
-        let count = |span: Self| span.starts_between(first, last).take(most + 1).count();
+    pub fn finest_fitting(first: NaiveDate, last: NaiveDate, max: usize) -> Self {
+        let count = |span: Self| span.starts_between(first, last).take(max + 1).count();
         [Self::Day, Self::Week]
             .into_iter()
-            .find(|span| count(*span) <= most)
+            .find(|span| count(*span) <= max)
             .unwrap_or(Self::Month)
     }
 

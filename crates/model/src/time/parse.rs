@@ -147,9 +147,9 @@ fn split_offset(time: &str) -> Option<(&str, Option<Duration>)> {
     (hours < 24 && minutes < 60).then_some((&time[..at], Some(offset)))
 }
 
-/// Reads 1 to `most` ASCII digits.
-fn parse_number(text: &str, most: usize) -> Option<u32> {
-    let plain = text.len() <= most && text.bytes().all(|b| b.is_ascii_digit());
+/// Reads 1 to `max` ASCII digits.
+fn parse_number(text: &str, max: usize) -> Option<u32> {
+    let plain = text.len() <= max && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| plain)
 }
 
