@@ -55,8 +55,7 @@ impl DocumentKind {
     }
 }
 
-/// The number without `#` and white space: `#000000001` in an e-mail is order
-/// 000000001.
+/// The number without white space and `#`: an e-mail writes `#000000001`.
 pub fn normalize_number(written: &str) -> &str {
     let written = written.trim();
     written.strip_prefix('#').unwrap_or(written).trim_start()
