@@ -49,11 +49,11 @@ fn errors(file: &Path) -> Vec<(usize, String)> {
             .arg("--extern")
             .arg(format!("{name}={}", newest(name).display()));
     }
-    let told = String::from_utf8(rustc.output().unwrap().stderr).unwrap();
+    let rustc_errors = String::from_utf8(rustc.output().unwrap().stderr).unwrap();
     let begins = format!("{}:", file.display());
     let error = |line: &str| {
         let Some(rest) = line.strip_prefix(&begins) else {
-            assert!(line.starts_with("error: aborting"), "{told}");
+            assert!(line.starts_with("error: aborting"), "{rustc_errors}");
             return None;
         };
         let (at, rest) = rest.split_once(':')?;
@@ -61,17 +61,17 @@ fn errors(file: &Path) -> Vec<(usize, String)> {
         let message = message.trim_start_matches(": ").replace(['[', ']'], "");
         Some((at.parse().unwrap(), message))
     };
-    told.lines().filter_map(error).collect()
+    rustc_errors.lines().filter_map(error).collect()
 }
 
 /// The errors that the file expects, by line.
 fn expected(file: &Path) -> Vec<(usize, String)> {
     let text = fs::read_to_string(file).unwrap();
-    let said = text.lines().enumerate().filter_map(|(at, line)| {
+    let expected_errors = text.lines().enumerate().filter_map(|(at, line)| {
         let (_, message) = line.split_once("//~ ")?;
         Some((at + 1, message.to_owned()))
     });
-    said.collect()
+    expected_errors.collect()
 }
 
 #[test]

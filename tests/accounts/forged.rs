@@ -12,8 +12,8 @@ fn who(world: &World, name: &str, variables: &[(&str, String)]) -> String {
     let mut command = world.command(name, &["whoami", "-o", "json"]);
     command.envs(variables.iter().map(|(key, value)| (key, value)));
     let ran = ran(&mut command).succeeded();
-    let told: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
-    told["name"].as_str().expect("a name").to_owned()
+    let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    answer["name"].as_str().expect("a name").to_owned()
 }
 
 pub fn nothing_says_who_one_is(world: &World) {

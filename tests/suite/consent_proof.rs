@@ -34,14 +34,14 @@ fn shop() -> TestStore {
     store
 }
 
-fn is_found(store: &TestStore, sql: &str, customer: &str) {
+fn assert_detected(store: &TestStore, sql: &str, customer: &str) {
     let verify = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
-    let said = format!("the consent of customer {customer} is not what the log says");
-    assert!(verify.stderr.contains(&said), "{sql}: {verify:#?}");
+    let reported = format!("the consent of customer {customer} is not what the log says");
+    assert!(verify.stderr.contains(&reported), "{sql}: {verify:#?}");
     let doctor = store.run(&["doctor"]);
     assert_eq!(doctor.code, 6, "{sql}: {doctor:#?}");
-    assert!(doctor.stdout.contains(&said), "{sql}: {doctor:#?}");
+    assert!(doctor.stdout.contains(&reported), "{sql}: {doctor:#?}");
 }
 
 /// What doctor reports about consents.
@@ -90,15 +90,15 @@ const CHANGES: [(&str, &str); 9] = [
 fn a_consent_forged_in_its_row_is_detected_and_allows_no_login() {
     let sound = shop();
     sound.run_ok(&["log", "verify"]);
-    let said = doctor_says(&sound);
-    assert!(said.starts_with("8 compared"), "{said}");
+    let reported = doctor_says(&sound);
+    assert!(reported.starts_with("8 compared"), "{reported}");
     sound.login(&["1"]);
     sound.login(&["3"]);
     sound.run_ok(&["log", "verify"]);
     for (sql, customer) in CHANGES {
         let store = sound.copy_store();
         forge(&store, sql);
-        is_found(&store, sql, customer);
+        assert_detected(&store, sql, customer);
         let before = store.run_json(&["session", "list"]);
         if sql.contains("consent_granted = 0") {
             store.run_failing(&["login", customer], "consent_withheld", 5);
@@ -112,7 +112,7 @@ fn a_consent_forged_in_its_row_is_detected_and_allows_no_login() {
             store.run_failing(&["login", customer, "--check"], "state_tampered", 6);
         }
         assert_eq!(store.run_json(&["session", "list"]), before, "{sql}");
-        is_found(&store, sql, customer);
+        assert_detected(&store, sql, customer);
     }
 }
 
@@ -140,7 +140,7 @@ fn a_deleted_refusal_is_detected() {
     let (sql, customer) = CHANGES[8];
     forge(&store, sql);
     store.run_failing(&["login", customer], "state_tampered", 6);
-    is_found(&store, sql, customer);
+    assert_detected(&store, sql, customer);
 }
 
 /// A new consent from an authorized user is valid and recorded.
@@ -177,7 +177,7 @@ fn an_archived_grant_is_read_from_its_archive() {
         "UPDATE customer SET consent_granted = 1, consent_seq = 1 WHERE id = 4444",
     );
     store.run_failing(&["login", "4444"], "state_tampered", 6);
-    is_found(&store, "an archived event of another kind", "4444");
+    assert_detected(&store, "an archived event of another kind", "4444");
     std::fs::rename(store.dir().join("archive"), store.dir().join("away")).expect("away");
     store.run_failing(&["login", "1"], "archive_missing", 8);
 }
@@ -216,8 +216,8 @@ fn shop_with_former_ids() -> TestStore {
     store.run_ok(&["customer", "remove", "removed@example.com", "--yes"]);
     store.login(&["7777"]);
     store.run_ok(&["log", "verify"]);
-    let said = doctor_says(&store);
-    assert!(said.starts_with("9 compared"), "{said}");
+    let reported = doctor_says(&store);
+    assert!(reported.starts_with("9 compared"), "{reported}");
     store
 }
 
@@ -234,12 +234,12 @@ fn borrow_consent(store: &TestStore, local: i64) {
 }
 
 fn former_ids_are_found(store: &TestStore) {
-    let said = "former ids of customers are not as event";
+    let reported = "former ids of customers are not as event";
     for args in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(args);
         assert_eq!(ran.code, 6, "{ran:#?}");
         let shown = ran.stdout.clone() + &ran.stderr;
-        assert!(shown.contains(said), "{ran:#?}");
+        assert!(shown.contains(reported), "{ran:#?}");
     }
 }
 
@@ -301,7 +301,7 @@ fn a_login_on_another_customers_consent_stays_detectable() {
         seq_of("revoke", "2"),
         seq_of("grant", "3"),
     );
-    for (customer, change, put_back) in [hides_the_no, lends_the_yes] {
+    for (customer, change, undo) in [hides_the_no, lends_the_yes] {
         let store = sound.copy_store();
         let filled = |sql: &str| {
             let sql = sql.replace("THEIRS", &theirs);
@@ -310,7 +310,7 @@ fn a_login_on_another_customers_consent_stays_detectable() {
         let filled = |sql: &str| filled(sql).replace("= NO ", &format!("= {no} "));
         forge(&store, &filled(change));
         let login = store.run(&["login", customer, "-o", "json"]);
-        forge(&store, &filled(put_back));
+        forge(&store, &filled(undo));
         let verify = store.run(&["log", "verify"]);
         if login.code == 0 {
             assert_eq!(verify.code, 6, "{change}: {verify:#?}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestStore, json_str};
 
-fn keeping(store: &TestStore, text: &str) {
+fn write_config(store: &TestStore, text: &str) {
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("config.toml"), text).expect("a config file");
@@ -45,7 +45,7 @@ fn log_tail_follows_only_with_its_flag() {
 #[test]
 fn an_invalid_saved_filter_fails_only_where_it_is_used() {
     let store = TestStore::new();
-    keeping(
+    write_config(
         &store,
         "[filters.bad]\namdin = 'anna'\n[filters.worse]\nsince = 3\n[filters.good]\nadmin = 'alice'\n",
     );
@@ -149,9 +149,9 @@ fn config_list_shows_other_scopes_with_a_value() {
         "-o",
         "json",
     ];
-    let seen: Value =
+    let shown_item: Value =
         serde_json::from_str(&store.run_as(&token, &list).assert_succeeded().stdout).expect("JSON");
-    assert_eq!(seen[0]["set_at"], json!([]));
+    assert_eq!(shown_item[0]["set_at"], json!([]));
 }
 
 /// A single object is a row with a header wherever JSON has an object.
@@ -215,14 +215,14 @@ fn a_single_object_is_one_row_in_csv() {
         );
     }
     // As a preference in the config file it does not get in the way.
-    keeping(&store, "output = 'csv'");
+    write_config(&store, "output = 'csv'");
     store.run_ok(&["log", "report"]);
 }
 
 #[test]
 fn a_period_that_ends_before_it_begins_is_refused() {
     let store = TestStore::with_sample_data();
-    keeping(
+    write_config(
         &store,
         "[filters.wrong]\nsince = '2026-10-10'\nuntil = '2026-10-01'\n",
     );
@@ -300,23 +300,23 @@ fn session_end_without_arguments_ends_the_callers_session() {
 
 #[test]
 fn a_timed_out_wait_hints_at_the_pending_request() {
-    let desk = crate::approvals::Desk::new();
+    let fixture = crate::approvals::ApprovalFixture::new();
     let args = ["login", "1", "--request", "--wait", "1s", "-o", "json"];
-    let error = desk.as_amy(&args).assert_failed("approval_required", 5);
+    let error = fixture.as_amy(&args).assert_failed("approval_required", 5);
     let hint = json_str(&error["hint"]);
     assert!(!hint.contains("--request"), "{hint}");
-    let open = desk
+    let open = fixture
         .store
         .run_json(&["request", "list", "--state", "pending"]);
     let id = json_str(&open[0]["id"]);
     assert!(hint.contains(&format!("lac request show {id}")), "{hint}");
     // Users who have not requested approval yet are told to.
-    let error = desk.as_amy(&["login", "2", "-o", "json"]);
+    let error = fixture.as_amy(&["login", "2", "-o", "json"]);
     assert!(
         error.stderr.contains("approval") || error.stderr.contains("consent"),
         "{error:#?}"
     );
-    let error = desk
+    let error = fixture
         .as_amy(&["login", "3", "-o", "json"])
         .assert_failed("approval_required", 5);
     assert!(json_str(&error["hint"]).contains("--request"), "{error}");
@@ -337,8 +337,8 @@ fn an_unknown_os_account_causes_a_note() {
         ];
         store.run(&args).assert_succeeded().stderr
     };
-    let said = create("bob", "no-such-account");
-    assert!(said.contains("no account no-such-account"), "{said}");
+    let note = create("bob", "no-such-account");
+    assert!(note.contains("no account no-such-account"), "{note}");
     assert!(!create("dan", "daemon").contains("no account"));
     assert!(!create("uma", "uid:4711").contains("no account"));
     let edited = store

@@ -72,13 +72,17 @@ fn the_edit_right_alone_moves_no_consent_to_a_merchant_id() {
     );
     store.run_failing(&["login", "2"], "consent_withheld", 5);
     let log = store.log_events();
-    let told = log.iter().find(|event| event["action_group"] == "consent");
-    let told = told.expect("an event of its own");
+    let consent_event = log.iter().find(|event| event["action_group"] == "consent");
+    let consent_event = consent_event.expect("an event of its own");
     assert_eq!(
-        (&told["action"], &told["customer_id"], &told["admin"]),
+        (
+            &consent_event["action"],
+            &consent_event["customer_id"],
+            &consent_event["admin"]
+        ),
         (&json!("revoke"), &json!("2"), &json!("clerk"))
     );
-    assert_eq!(told["details"]["cause"], "identity_changed");
+    assert_eq!(consent_event["details"]["cause"], "identity_changed");
     store.run_ok(&["log", "verify"]);
     store.run_ok(&["consent", "grant", "2"]);
     store.run_ok(&["login", "2"]);
@@ -119,11 +123,11 @@ fn an_import_without_the_consent_right_moves_no_consent() {
     let store = with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
-    let came = import(&store, &clerk, &[kim]);
+    let answer = import(&store, &clerk, &[kim]);
     assert_eq!(
-        (&came["renumbered"], &came["left_out"]["consents"]),
+        (&answer["renumbered"], &answer["left_out"]["consents"]),
         (&json!(1), &json!(1)),
-        "{came}"
+        "{answer}"
     );
     assert_eq!(consent(&store, "90"), "withheld");
     let victim = rest_customer(90, "vic@example.com", ("Vic", ""), (1, 1), 0);

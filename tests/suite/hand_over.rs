@@ -28,7 +28,7 @@ fn program(dir: &Path, name: &str, script: &str) -> PathBuf {
 }
 
 /// A directory for the programs, and a private runtime directory.
-fn rooms(store: &TestStore) -> (PathBuf, PathBuf) {
+fn create_dirs(store: &TestStore) -> (PathBuf, PathBuf) {
     let (bin, runtime) = (store.home().join("bin"), store.home().join("runtime"));
     fs::create_dir(&bin).expect("a directory");
     let private = DirBuilder::new().mode(0o700).create(&runtime);
@@ -45,7 +45,7 @@ fn login(store: &TestStore, env: &[(&str, &str)]) -> CommandOutput {
 }
 
 #[track_caller]
-fn until(what: &str, is_so: impl Fn() -> bool) {
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let since = Instant::now();
     while !is_so() {
         assert!(since.elapsed() < Duration::from_secs(60), "never: {what}");
@@ -64,7 +64,7 @@ fn read(bin: &Path, name: &str) -> String {
 #[test]
 fn the_browser_gets_a_page_and_no_secret_argument() {
     let store = TestStore::with_sample_data();
-    let (bin, runtime) = rooms(&store);
+    let (bin, runtime) = create_dirs(&store);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     let browser = program(&bin, "browser", BROWSER);
     program(&bin, "xdg-open", BROWSER);
@@ -89,7 +89,7 @@ fn the_browser_gets_a_page_and_no_secret_argument() {
         let url = ran.stdout.trim();
         assert!(url.contains("secret="), "{ran:#?}");
         assert!(ran.stderr.contains("opening the browser"), "{ran:#?}");
-        until("the page is read", || bin.join("page").exists());
+        wait_until("the page is read", || bin.join("page").exists());
         let argv = read(&bin, "argv");
         let words: Vec<&str> = argv
             .lines()
@@ -114,7 +114,7 @@ fn the_browser_gets_a_page_and_no_secret_argument() {
             page.contains("no-referrer") && page.contains("http-equiv=\"refresh\""),
             "{page}"
         );
-        until("the page is gone", || entries(&runtime) == 0);
+        wait_until("the page is gone", || entries(&runtime) == 0);
         fs::remove_file(bin.join("page")).expect("removed");
     }
 }
@@ -122,7 +122,7 @@ fn the_browser_gets_a_page_and_no_secret_argument() {
 #[test]
 fn a_private_directory_is_created_for_the_page_if_missing() {
     let store = TestStore::with_sample_data();
-    let (bin, runtime) = rooms(&store);
+    let (bin, runtime) = create_dirs(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();
     let tmp = store.home().join("tmp");
     fs::create_dir(&tmp).expect("a directory");
@@ -134,10 +134,10 @@ fn a_private_directory_is_created_for_the_page_if_missing() {
         ("BROWSER", &browser),
     ];
     login(&store, &env).assert_succeeded();
-    until("the page is read", || bin.join("page").exists());
+    wait_until("the page is read", || bin.join("page").exists());
     assert_eq!(read(&bin, "dirmode").trim(), "700");
     assert!(read(&bin, "argv").starts_with(&tmp));
-    until("page and directory are gone", || {
+    wait_until("page and directory are gone", || {
         entries(Path::new(&tmp)) == 0
     });
     assert_eq!(entries(Path::new(&runtime)), 0);
@@ -146,7 +146,7 @@ fn a_private_directory_is_created_for_the_page_if_missing() {
 #[test]
 fn a_failing_browser_does_not_reveal_the_url() {
     let store = TestStore::with_sample_data();
-    let (bin, runtime) = rooms(&store);
+    let (bin, runtime) = create_dirs(&store);
     let failing = "#!/bin/sh\necho \"cannot open $*\" >&2\ncat \"$1\" >&2\nexit 3\n";
     let browser = program(&bin, "browser", failing).display().to_string();
     let room = runtime.display().to_string();
@@ -171,7 +171,7 @@ fn a_failing_browser_does_not_reveal_the_url() {
 #[test]
 fn the_page_is_never_written_to_the_working_directory() {
     let store = TestStore::with_sample_data();
-    let (bin, _) = rooms(&store);
+    let (bin, _) = create_dirs(&store);
     let browser = program(&bin, "browser", BROWSER).display().to_string();
     for tmp in ["", "."] {
         let work = store.home().join(format!("work{}", tmp.len()));
@@ -186,11 +186,11 @@ fn the_page_is_never_written_to_the_working_directory() {
                 ("BROWSER", &browser),
             ]);
         command_output(command.output().expect("lac runs")).assert_succeeded();
-        until("the page is read", || bin.join("page").exists());
+        wait_until("the page is read", || bin.join("page").exists());
         fs::remove_file(bin.join("page")).expect("removed");
         let page = PathBuf::from(read(&bin, "argv").trim());
         assert!(page.is_absolute(), "{page:?}");
         assert_eq!(entries(&work), 0);
-        until("the page is gone", || !page.exists());
+        wait_until("the page is gone", || !page.exists());
     }
 }

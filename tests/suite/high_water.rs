@@ -37,7 +37,7 @@ fn note(store: &TestStore) -> String {
     fs::read_to_string(file(store)).expect("a checkpoint")
 }
 
-fn put(store: &TestStore, note: impl AsRef<[u8]>) {
+fn write_checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
     fs::write(file(store), note).expect("written");
 }
 
@@ -48,7 +48,7 @@ pub fn copy(store: &TestStore) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().filter_map(read).collect()
 }
 
-pub fn put_back(store: &TestStore, copy: &[(PathBuf, Vec<u8>)]) {
+pub fn restore(store: &TestStore, copy: &[(PathBuf, Vec<u8>)]) {
     for name in ["lac.db", "lac.db-wal", "lac.db-shm"] {
         let _ = fs::remove_file(store.dir().join(name));
     }
@@ -71,7 +71,7 @@ fn events(store: &TestStore) -> i64 {
 /// Writes, the checkpoint and doctor all report tampering, and nothing is
 /// added.
 #[track_caller]
-fn is_tampered(store: &TestStore) {
+fn assert_tampered(store: &TestStore) {
     let before = events(store);
     store.run_failing(
         &["config", "set", "system/rotation/lifetime", "99"],
@@ -91,7 +91,7 @@ fn a_checkpoint_behind_after_a_kill_catches_up() {
     act(&store);
     let newest = note(&store);
     // Killed twice between commit and file.
-    put(&store, &old);
+    write_checkpoint(&store, &old);
     assert_eq!(store.run_ok(&["log", "checkpoint"]), newest);
     act(&store);
     assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
@@ -122,7 +122,7 @@ fn a_checkpoint_may_be_behind_by_whole_subtrees() {
         store.run_ok(&["config", "set", FLAG, value]);
     }
     for at in [0, 200, 251, 252, 253] {
-        put(&store, &notes[at]);
+        write_checkpoint(&store, &notes[at]);
         store.run_ok(&["log", "checkpoint"]);
     }
     act(&store);
@@ -134,8 +134,8 @@ fn a_checkpoint_ahead_of_the_log_means_a_restored_database() {
     let store = TestStore::new();
     let older = copy(&store);
     act(&store);
-    put_back(&store, &older);
-    is_tampered(&store);
+    restore(&store, &older);
+    assert_tampered(&store);
 }
 
 #[test]
@@ -144,13 +144,13 @@ fn another_root_of_the_same_size_is_a_fork() {
     let (older, before) = (copy(&store), note(&store));
     act(&store);
     let other = note(&store);
-    put_back(&store, &older);
-    put(&store, before);
+    restore(&store, &older);
+    write_checkpoint(&store, before);
     act(&store);
     let sizes = [&other, &note(&store)].map(|note| note.lines().nth(1).map(str::to_owned));
     assert_eq!(sizes[0], sizes[1]);
-    put(&store, &other);
-    is_tampered(&store);
+    write_checkpoint(&store, &other);
+    assert_tampered(&store);
 }
 
 #[test]
@@ -159,12 +159,12 @@ fn a_fork_behind_the_log_is_detected() {
     let (older, before) = (copy(&store), note(&store));
     act(&store);
     let other = note(&store);
-    put_back(&store, &older);
-    put(&store, before);
+    restore(&store, &older);
+    write_checkpoint(&store, before);
     act(&store);
     act(&store);
-    put(&store, other);
-    is_tampered(&store);
+    write_checkpoint(&store, other);
+    assert_tampered(&store);
 }
 
 #[test]
@@ -185,11 +185,11 @@ fn a_foreign_or_broken_checkpoint_file_is_rejected() {
         b"garbage\n".to_vec(),
         vec![],
     ] {
-        put(&store, bad);
-        is_tampered(&store);
+        write_checkpoint(&store, bad);
+        assert_tampered(&store);
         store.run_failing(&["log", "recover", "--yes"], "log_tampered", 6);
     }
-    put(&store, good);
+    write_checkpoint(&store, good);
     act(&store);
 }
 
@@ -243,7 +243,7 @@ fn a_changed_head_or_missing_last_event_is_detected() {
     ] {
         let store = TestStore::new();
         assert_eq!(database(&store).execute(forge, []).expect(forge), 1);
-        is_tampered(&store);
+        assert_tampered(&store);
     }
 }
 

@@ -27,14 +27,14 @@ fn hints_depend_on_the_readers_rights() {
     let withheld = |ran: CommandOutput| hint(ran, "consent_withheld", 5);
     assert!(withheld(store.run(&login)).contains("lac consent grant 2"));
     assert!(withheld(store.run_as(&opt_in, &login)).contains("lac consent grant 2"));
-    let said = withheld(store.run_as(&agent, &login));
+    let text = withheld(store.run_as(&agent, &login));
     assert!(
-        said.contains("ask the customer") && !said.contains("lac "),
-        "{said}"
+        text.contains("ask the customer") && !text.contains("lac "),
+        "{text}"
     );
     // The text output has the same line.
     let ran = store.run_as(&agent, &["login", "2"]);
-    assert!(ran.stderr.contains(&format!("hint: {said}")), "{ran:#?}");
+    assert!(ran.stderr.contains(&format!("hint: {text}")), "{ran:#?}");
     let missing = as_json(&["login", "nobody@example.com"]);
     let found = |ran: CommandOutput| hint(ran, "customer_not_found", 3);
     assert!(found(store.run(&missing)).contains("lac customer list"));
@@ -57,12 +57,12 @@ fn hints_respect_the_role_scope() {
     store
         .run_as(&token, &as_json(&set))
         .assert_failed("beyond_own_rights", 4);
-    let said = hint(
+    let text = hint(
         store.run_as(&token, &as_json(&["login", "1"])),
         "feature_disabled",
         5,
     );
-    assert!(!said.contains("lac "), "{said}");
+    assert!(!text.contains("lac "), "{text}");
 }
 
 /// `--check` and `document show` list obstacles with their own hints.
@@ -139,13 +139,13 @@ fn no_hint_takes_a_store_from_its_owner() {
     let store = TestStore::new();
     let foreign = nix::unistd::Uid::from_raw(65534);
     nix::unistd::chown(&store.dir(), Some(foreign), None).expect("chown");
-    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
-    assert!(!said.contains("chown"), "{said}");
+    let text = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!text.contains("chown"), "{text}");
     nix::unistd::chown(&store.dir(), Some(nix::unistd::getuid()), None).expect("chown");
     let key = store.dir().join("keys/audit.pem");
     nix::unistd::chown(&key, Some(foreign), None).expect("chown");
-    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
-    assert!(!said.contains("chown"), "{said}");
+    let text = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!text.contains("chown"), "{text}");
 }
 
 /// A new store is not suggested in place of half a store.
@@ -153,8 +153,8 @@ fn no_hint_takes_a_store_from_its_owner() {
 fn init_is_hinted_only_in_an_empty_place() {
     let store = TestStore::new();
     fs::remove_file(store.dir().join("lac.db")).expect("removed");
-    let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
-    assert!(!said.contains("init"), "{said}");
+    let text = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+    assert!(!text.contains("init"), "{text}");
     let doctor = store.run(&["doctor"]);
     assert!(!doctor.stdout.contains("lac init"), "{doctor:#?}");
     // If this account cannot create one, the hint does not suggest it.
@@ -169,8 +169,8 @@ fn init_is_hinted_only_in_an_empty_place() {
     assert_eq!(ran.code, 1);
     assert!(!ran.stderr.contains("lac init"), "{ran:#?}");
     let none = TestStore::uninitialized();
-    let said = hint(none.run(&as_json(&["whoami"])), "store_missing", 1);
-    assert!(said.contains("lac init"), "{said}");
+    let text = hint(none.run(&as_json(&["whoami"])), "store_missing", 1);
+    assert!(text.contains("lac init"), "{text}");
 }
 
 /// An unreadable directory may hold a store. Root can read everything, so this
@@ -180,9 +180,9 @@ fn an_unreadable_directory_is_not_a_missing_store() {
     if !nix::unistd::getuid().is_root() {
         let store = TestStore::new();
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o0)).expect("chmod");
-        let said = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
+        let text = hint(store.run(&as_json(&["whoami"])), "store_unsafe", 1);
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o700)).expect("chmod");
-        assert!(!said.contains("init"), "{said}");
+        assert!(!text.contains("init"), "{text}");
         return;
     }
     let store = TestStore::new();
@@ -205,18 +205,18 @@ fn an_unreadable_directory_is_not_a_missing_store() {
             other => break other.expect("lac runs"),
         }
     };
-    let said = hint(crate::support::command_output(output), "store_unsafe", 1);
-    assert!(!said.contains("init") && !said.contains("chown"), "{said}");
+    let text = hint(crate::support::command_output(output), "store_unsafe", 1);
+    assert!(!text.contains("init") && !text.contains("chown"), "{text}");
 }
 
 #[test]
 fn invalid_files_get_a_matching_hint() {
     let store = TestStore::with_sample_data();
     let import = as_json(&["import", "customers", "-"]);
-    let said =
+    let text =
         |data: &str, args: &[&str]| hint(store.run_with(data.as_bytes(), args), "invalid_file", 2);
     let short = r#"{"items": [], "search_criteria": {}, "total_count": 3}"#;
-    let totals = said(short, &import);
+    let totals = text(short, &import);
     assert!(
         totals.contains("--partial") && !totals.contains("--skip-invalid"),
         "{totals}"
@@ -226,7 +226,7 @@ fn invalid_files_get_a_matching_hint() {
         .run_with(short.as_bytes(), &partial)
         .assert_succeeded();
     let item = r#"[{"id": 90, "email": "no address", "website_id": 1, "store_id": 1}]"#;
-    let invalid = said(item, &import);
+    let invalid = text(item, &import);
     assert!(
         invalid.contains("--skip-invalid") && !invalid.contains("--partial"),
         "{invalid}"
@@ -234,7 +234,7 @@ fn invalid_files_get_a_matching_hint() {
     let skip = [&import[..], &["--skip-invalid"]].concat();
     store.run_with(item.as_bytes(), &skip).assert_succeeded();
     // A file that must be fixed gets no hint.
-    let broken = said("[{", &import);
+    let broken = text("[{", &import);
     assert!(!broken.contains("--"), "{broken}");
     let roles = store.home().join("roles.toml");
     fs::write(&roles, "format = 'nonsense'").expect("written");

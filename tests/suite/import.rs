@@ -30,21 +30,21 @@ const CONFIGS: &str = r#"[
 /// A store with the merchant's websites, store groups and store views.
 pub fn shop() -> TestStore {
     let store = TestStore::new();
-    bring(&store, "websites", WEBSITES);
-    bring(&store, "store-groups", GROUPS);
-    bring(&store, "store-views", VIEWS);
+    import_text(&store, "websites", WEBSITES);
+    import_text(&store, "store-groups", GROUPS);
+    import_text(&store, "store-views", VIEWS);
     store
 }
 
 /// Imports a text from stdin; the import must succeed.
 #[track_caller]
-pub fn bring(store: &TestStore, kind: &str, text: &str) -> Value {
-    bring_with(store, kind, text, &[])
+pub fn import_text(store: &TestStore, kind: &str, text: &str) -> Value {
+    import_text_with(store, kind, text, &[])
 }
 
 /// The same with flags.
 #[track_caller]
-pub fn bring_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> Value {
+pub fn import_text_with(store: &TestStore, kind: &str, text: &str, flags: &[&str]) -> Value {
     let args = [&["import", kind, "-", "-o", "json"], flags].concat();
     let ran = store.run_with(text.as_bytes(), &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
@@ -78,14 +78,14 @@ fn page(items: &[Value], total: u64) -> Value {
 #[test]
 fn importing_the_store_hierarchy_twice_changes_nothing() {
     let store = TestStore::new();
-    counts(&bring(&store, "websites", WEBSITES), 3, 2, 0, 1);
-    counts(&bring(&store, "store-groups", GROUPS), 3, 2, 1, 0);
-    counts(&bring(&store, "store-views", VIEWS), 4, 3, 0, 1);
-    counts(&bring(&store, "store-configs", CONFIGS), 3, 3, 0, 0);
-    counts(&bring(&store, "websites", WEBSITES), 3, 0, 0, 3);
-    counts(&bring(&store, "store-groups", GROUPS), 3, 0, 0, 3);
-    counts(&bring(&store, "store-views", VIEWS), 4, 0, 0, 4);
-    counts(&bring(&store, "store-configs", CONFIGS), 3, 0, 0, 3);
+    counts(&import_text(&store, "websites", WEBSITES), 3, 2, 0, 1);
+    counts(&import_text(&store, "store-groups", GROUPS), 3, 2, 1, 0);
+    counts(&import_text(&store, "store-views", VIEWS), 4, 3, 0, 1);
+    counts(&import_text(&store, "store-configs", CONFIGS), 3, 3, 0, 0);
+    counts(&import_text(&store, "websites", WEBSITES), 3, 0, 0, 3);
+    counts(&import_text(&store, "store-groups", GROUPS), 3, 0, 0, 3);
+    counts(&import_text(&store, "store-views", VIEWS), 4, 0, 0, 4);
+    counts(&import_text(&store, "store-configs", CONFIGS), 3, 0, 0, 3);
     let get = |path: &str, scope: &str| store.run_ok(&["config", "get", path, "--scope", scope]);
     assert_eq!(
         get("web/secure/base_url", "store-view:default"),
@@ -104,7 +104,7 @@ fn importing_the_store_hierarchy_twice_changes_nothing() {
 #[test]
 fn the_default_store_views_time_zone_applies() {
     let store = shop();
-    let imported = bring(&store, "store-configs", CONFIGS);
+    let imported = import_text(&store, "store-configs", CONFIGS);
     let warning = imported["warnings"][0].as_str().expect("a warning");
     assert!(warning.contains("America/Chicago is taken"), "{warning}");
     let args = [
@@ -140,7 +140,7 @@ fn a_missing_parent_error_says_what_to_import_first() {
     let store = TestStore::new();
     let message = refused(&store, "store-views", VIEWS);
     assert!(message.contains("item 2: website_id") && message.contains("import websites first"));
-    bring(&store, "websites", WEBSITES);
+    import_text(&store, "websites", WEBSITES);
     let message = refused(&store, "store-views", VIEWS);
     assert!(message.contains("store_group_id") && message.contains("import store-groups first"));
     let message = refused(
@@ -161,7 +161,7 @@ fn codes_may_be_swapped_but_not_shared() {
         .replace("base", "x")
         .replace("\"eu\"", "\"base\"")
         .replace("\"x\"", "\"eu\"");
-    counts(&bring(&store, "websites", &swapped), 3, 0, 2, 1);
+    counts(&import_text(&store, "websites", &swapped), 3, 0, 2, 1);
     let shared = r#"[{"id":9,"code":"eu","name":"Another"}]"#;
     let message = refused(&store, "websites", shared);
     assert!(
@@ -182,13 +182,13 @@ fn every_kind_of_document_can_be_imported() {
     let guest = json!({"entity_id": "2", "increment_id": 100_000_002, "store_id": "1",
         "customer_is_guest": "1", "customer_email": "guest@example.com"});
     let orders = page(&[order(1, 1), guest], 2).to_string();
-    counts(&bring(&store, "orders", &orders), 2, 2, 0, 0);
-    counts(&bring(&store, "orders", &orders), 2, 0, 0, 2);
+    counts(&import_text(&store, "orders", &orders), 2, 2, 0, 0);
+    counts(&import_text(&store, "orders", &orders), 2, 0, 0, 2);
     for kind in ["invoices", "shipments", "credit-memos"] {
         let one =
             json!({"entity_id": 1, "increment_id": "000000001", "order_id": 1, "store_id": 1});
         counts(
-            &bring(&store, kind, &page(&[one], 1).to_string()),
+            &import_text(&store, kind, &page(&[one], 1).to_string()),
             1,
             1,
             0,
@@ -197,7 +197,7 @@ fn every_kind_of_document_can_be_imported() {
         let other =
             json!({"entity_id": 1, "increment_id": "000000009", "order_id": 1, "store_id": 1});
         counts(
-            &bring(&store, kind, &json!([other]).to_string()),
+            &import_text(&store, kind, &json!([other]).to_string()),
             1,
             0,
             1,
@@ -239,7 +239,7 @@ fn pages_are_accepted_in_every_saved_form() {
     ];
     for form in forms {
         let store = shop();
-        counts(&bring(&store, "orders", &form), 5, 5, 0, 0);
+        counts(&import_text(&store, "orders", &form), 5, 5, 0, 0);
     }
 }
 
@@ -254,7 +254,7 @@ fn the_number_of_items_must_match_unless_partial() {
         "{message}"
     );
     counts(
-        &bring_with(&store, "orders", &first, &["--partial"]),
+        &import_text_with(&store, "orders", &first, &["--partial"]),
         2,
         2,
         0,

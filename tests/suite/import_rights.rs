@@ -19,12 +19,12 @@ fn import(store: &TestStore, token: &str, kind: &str, data: &Value) -> CommandOu
 }
 
 #[track_caller]
-fn brought(store: &TestStore, token: &str, kind: &str, data: &Value) -> Value {
+fn import_json(store: &TestStore, token: &str, kind: &str, data: &Value) -> Value {
     let ran = import(store, token, kind, data).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
-fn known(store: &TestStore, who: &str) -> Value {
+fn show_customer(store: &TestStore, who: &str) -> Value {
     store.run_json(&["customer", "show", who])
 }
 
@@ -66,7 +66,7 @@ fn importing_base_urls_requires_the_config_resource() {
         (&json!("import"), &json!("failure"))
     );
     let keeper = store.create_user_with_resources("keeper", &[IMPORT, "Magento_Config::config"]);
-    brought(&store, &keeper, "store-configs", &forged);
+    import_json(&store, &keeper, "store-configs", &forged);
     assert_eq!(url(), "https://evil.example/\n");
 }
 
@@ -77,7 +77,7 @@ fn importing_the_store_hierarchy_requires_the_stores_resource() {
     let keeper = store.create_user_with_resources("keeper", &[IMPORT, "Magento_Backend::store"]);
     for (kind, data) in crate::support::sample_stores() {
         import(&store, &mallory, kind, &data).assert_failed("resource_denied", 4);
-        brought(&store, &keeper, kind, &data);
+        import_json(&store, &keeper, kind, &data);
     }
 }
 
@@ -85,7 +85,7 @@ fn importing_the_store_hierarchy_requires_the_stores_resource() {
 fn importing_documents_requires_the_import_resource_only() {
     let store = TestStore::with_sample_data();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT]);
-    brought(&store, &clerk, "orders", &crate::support::sample_orders());
+    import_json(&store, &clerk, "orders", &crate::support::sample_orders());
     import(&store, &clerk, "customers", &ada(HOME, 0, "2025-01-01"))
         .assert_failed("resource_denied", 4);
 }
@@ -99,25 +99,25 @@ fn consents_are_skipped_and_listed_without_the_right() {
         bob["updated_at"] = json!("2026-10-01");
         rest_page(&[bob])
     };
-    let came = brought(&store, &clerk, "customers", &bob(2));
-    assert_eq!(came["updated"], 1, "the name: {came}");
-    assert_eq!(came["left_out"], json!({"customers": 0, "consents": 1}));
-    let skipped = &came["skipped"][0];
+    let answer = import_json(&store, &clerk, "customers", &bob(2));
+    assert_eq!(answer["updated"], 1, "the name: {answer}");
+    assert_eq!(answer["left_out"], json!({"customers": 0, "consents": 1}));
+    let skipped = &answer["skipped"][0];
     assert_eq!(
         (&skipped["at"], &skipped["field"]),
         (&json!("item 1"), &json!("assistance_allowed"))
     );
     assert!(json_str(&skipped["reason"]).contains(OPT_IN), "{skipped}");
-    assert_eq!(known(&store, "2")["name"], "Robert Birch");
-    assert_eq!(known(&store, "2")["consent"], "withheld");
+    assert_eq!(show_customer(&store, "2")["name"], "Robert Birch");
+    assert_eq!(show_customer(&store, "2")["consent"], "withheld");
     assert_eq!(store.log_events()[0]["details"]["consents_left_out"], 1);
     // Consent is not withdrawn either, and the skipped items do not stop
     // somebody with the right from importing the same file.
-    let came = brought(&store, &clerk, "customers", &ada(HOME, 1, "2026-10-01"));
-    assert_eq!(came["left_out"]["consents"], 1);
-    assert_eq!(known(&store, "1")["consent"], "granted");
-    let came = store.import("customers", &bob(2));
-    assert_eq!(came["consents"]["granted"], 1, "{came}");
+    let answer = import_json(&store, &clerk, "customers", &ada(HOME, 1, "2026-10-01"));
+    assert_eq!(answer["left_out"]["consents"], 1);
+    assert_eq!(show_customer(&store, "1")["consent"], "granted");
+    let answer = store.import("customers", &bob(2));
+    assert_eq!(answer["consents"]["granted"], 1, "{answer}");
 }
 
 #[test]
@@ -128,19 +128,19 @@ fn customers_are_skipped_and_listed_without_the_right() {
     bob["updated_at"] = json!("2026-10-01");
     let new = rest_customer(90, "new@example.com", ("New", "Body"), HOME, 2);
     let moved = rest_customer(3, "cleo@example.com", ("Cleo", "Clove"), HOME, 1);
-    let came = brought(&store, &scribe, "customers", &rest_page(&[bob, new, moved]));
-    assert_eq!(came["left_out"], json!({"customers": 3, "consents": 0}));
+    let answer = import_json(&store, &scribe, "customers", &rest_page(&[bob, new, moved]));
+    assert_eq!(answer["left_out"], json!({"customers": 3, "consents": 0}));
     assert_eq!(
-        (&came["read"], &came["created"], &came["updated"]),
+        (&answer["read"], &answer["created"], &answer["updated"]),
         (&json!(3), &json!(0), &json!(1))
     );
-    let bob = known(&store, "2");
+    let bob = show_customer(&store, "2");
     assert_eq!(
         (&bob["name"], &bob["consent"]),
         (&json!("Bob Birch"), &json!("granted"))
     );
     store.run_failing(&["customer", "show", "90"], "customer_not_found", 3);
-    let cleo = known(&store, "3");
+    let cleo = show_customer(&store, "3");
     assert_eq!(
         (&cleo["website"], &cleo["consent"]),
         (&json!("eu"), &json!("granted"))
@@ -160,12 +160,12 @@ fn thousands_of_skipped_items_are_counted() {
     let many: Vec<Value> = (1000..3000)
         .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), HOME, 2))
         .collect();
-    let came = brought(&store, &clerk, "customers", &rest_page(&many));
+    let answer = import_json(&store, &clerk, "customers", &rest_page(&many));
     assert_eq!(
-        (&came["created"], &came["left_out"]["consents"]),
+        (&answer["created"], &answer["left_out"]["consents"]),
         (&json!(2000), &json!(2000))
     );
-    let skipped = came["skipped"].as_array().expect("a list");
+    let skipped = answer["skipped"].as_array().expect("a list");
     assert_eq!(skipped.len(), 101);
     assert_eq!(skipped[100]["at"], "1900 more");
 }
@@ -180,23 +180,23 @@ fn no_file_overrides_a_refusal_recorded_here() {
         "2026-10-06",
         "2036-01-01",
     ] {
-        let came = store.import("customers", &ada(HOME, 2, at));
-        assert_eq!(came["consents"]["granted"], 0, "{at}");
+        let answer = store.import("customers", &ada(HOME, 2, at));
+        assert_eq!(answer["consents"]["granted"], 0, "{at}");
         store.run_failing(&["login", "1"], "consent_withheld", 5);
     }
     store.clock.set("2037-01-01T00:00:00.000000Z");
     store.import("customers", &ada(HOME, 2, "2036-06-01"));
-    assert_eq!(known(&store, "1")["consent"], "withheld");
+    assert_eq!(show_customer(&store, "1")["consent"], "withheld");
     // A refusal in a file does not turn the one recorded here into an imported
     // one.
     store.import("customers", &ada(HOME, 1, "2036-07-01"));
     store.import("customers", &ada(HOME, 2, "2036-08-01"));
-    assert_eq!(known(&store, "1")["consent"], "withheld");
+    assert_eq!(show_customer(&store, "1")["consent"], "withheld");
     // Nor does moving the customer; a user with the right can change it.
     store.import("customers", &ada(ABROAD, 2, "2036-09-01"));
-    assert_eq!(known(&store, "1")["consent"], "withheld");
+    assert_eq!(show_customer(&store, "1")["consent"], "withheld");
     store.run_ok(&["consent", "grant", "1"]);
-    assert_eq!(known(&store, "1")["consent"], "granted");
+    assert_eq!(show_customer(&store, "1")["consent"], "granted");
 }
 
 #[test]
@@ -227,10 +227,10 @@ fn a_refusal_recorded_here_follows_the_customer_to_a_merchant_id() {
     lou["email"] = json!("lou@example.com");
     lou["extension_attributes"]["assistance_allowed"] = json!(2);
     lou["updated_at"] = json!("2026-10-05 12:00:00");
-    let came = store.import("customers", &rest_page(&[lou]));
-    assert_eq!(came["renumbered"], 1, "{came}");
+    let answer = store.import("customers", &rest_page(&[lou]));
+    assert_eq!(answer["renumbered"], 1, "{answer}");
     for id in ["50", "51"] {
-        let now = known(&store, id);
+        let now = show_customer(&store, id);
         assert_eq!(
             (&now["consent"], &now["vip"]),
             (&json!("withheld"), &json!(true)),
@@ -265,7 +265,7 @@ fn a_customer_moved_by_an_import_keeps_their_protection() {
     };
     login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
     store.import("customers", &ada(ABROAD, 2, "2026-10-01"));
-    let moved = known(&store, "1");
+    let moved = show_customer(&store, "1");
     assert_eq!(moved["website"], "eu");
     assert_eq!(
         (&moved["website_confirmed"], &moved["moved_from"]),
@@ -279,7 +279,7 @@ fn a_customer_moved_by_an_import_keeps_their_protection() {
         &json!([{"id": 3, "code": "us", "name": "US", "default_group_id": 3}]),
     );
     store.import("customers", &ada((3, 3), 2, "2026-10-02"));
-    assert_eq!(known(&store, "1")["moved_from"], "base");
+    assert_eq!(show_customer(&store, "1")["moved_from"], "base");
     store.import("customers", &ada(ABROAD, 2, "2026-10-03"));
     login(&["--ticket", "ZD-1"]).assert_failed("approval_required", 5);
     // The website that protects them cannot be removed meanwhile.
@@ -305,7 +305,7 @@ fn a_customer_moved_back_needs_no_confirmation() {
     assert_eq!(details["before"], json!({"website": "base"}));
     assert_eq!(details["after"], json!({"website": "eu"}));
     store.import("customers", &ada(HOME, 2, "2026-10-02"));
-    assert_eq!(known(&store, "1")["website_confirmed"], true);
+    assert_eq!(show_customer(&store, "1")["website_confirmed"], true);
 }
 
 #[test]

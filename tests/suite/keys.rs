@@ -129,9 +129,9 @@ fn retiring_a_leaked_login_key_ends_its_tokens_and_sessions() {
     assert_eq!(published(&store), [&*new]);
     assert_eq!(key_of(&store, "login"), new);
 
-    let said = valid(&store, json_str(&issued["url"]));
+    let verified = valid(&store, json_str(&issued["url"]));
     assert_eq!(
-        (&said["valid"], &said["code"]),
+        (&verified["valid"], &verified["code"]),
         (&false.into(), &"token_invalid".into())
     );
     redeem(&store, json_str(&issued["url"])).assert_failed("token_invalid", 5);

@@ -30,7 +30,7 @@ fn signed(key: &PrivateKey, size: u64, root: &Value) -> String {
 }
 
 /// A store whose audit key was rotated twice, and files from before.
-struct Kept {
+struct RotatedStore {
     store: TestStore,
     /// The first key, public and private.
     old: String,
@@ -38,7 +38,7 @@ struct Kept {
     files: Vec<PathBuf>,
 }
 
-fn kept() -> Kept {
+fn rotated_store() -> RotatedStore {
     let store = TestStore::with_sample_data();
     let old = store.run_ok(&["key", "verifier"]).trim().to_owned();
     let private = private(&store);
@@ -62,7 +62,7 @@ fn kept() -> Kept {
     store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     rotate(&store, "audit");
     store.run_ok(&["config", "set", "web/url/use_store", "no"]);
-    Kept {
+    RotatedStore {
         store,
         old,
         private,
@@ -76,9 +76,9 @@ fn verify(store: &TestStore, args: &[&str]) -> CommandOutput {
 
 #[test]
 fn signatures_of_the_old_key_stay_valid() {
-    let Kept {
+    let RotatedStore {
         store, old, files, ..
-    } = kept();
+    } = rotated_store();
     let elsewhere = TestStore::uninitialized();
     let chain = elsewhere.home().join("chain");
     let json = elsewhere.home().join("chain.json");
@@ -131,8 +131,8 @@ fn signatures_of_the_old_key_stay_valid() {
                     &["--file", &file, "--key", key, "--chain", &chain],
                 );
                 let ran = ran.assert_succeeded();
-                let told = ran.stdout.contains("which was replaced at");
-                assert_eq!(told, is_old, "{ran:#?}");
+                let is_replaced = ran.stdout.contains("which was replaced at");
+                assert_eq!(is_replaced, is_old, "{ran:#?}");
             }
         }
     }
@@ -156,9 +156,9 @@ fn signatures_of_the_old_key_stay_valid() {
 
 #[test]
 fn an_invalid_key_chain_is_refused() {
-    let Kept {
+    let RotatedStore {
         store, old, files, ..
-    } = kept();
+    } = rotated_store();
     let sound = store.run_ok(&["key", "verifier", "--all"]);
     let (first, rest) = sound.split_once("\n\n").expect("a first key");
     assert_eq!(first, old);
@@ -227,12 +227,12 @@ fn an_invalid_key_chain_is_refused() {
 /// Signatures made with a stolen old key are detected.
 #[test]
 fn a_checkpoint_forged_with_the_old_key_is_detected() {
-    let Kept {
+    let RotatedStore {
         store,
         old,
         private,
         ..
-    } = kept();
+    } = rotated_store();
     let checkpoint = store.dir().join("checkpoint");
     let sound = fs::read(&checkpoint).expect("a checkpoint");
     let newest = store.run_json(&["log", "checkpoint"]);
@@ -284,8 +284,8 @@ fn a_checkpoint_forged_with_the_old_key_is_detected() {
 /// Somebody changes the key rows in the database.
 #[test]
 fn changed_key_rows_are_detected() {
-    let kept = kept();
-    let old = kept.store.run_json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
+    let rotated_store = rotated_store();
+    let old = rotated_store.store.run_json(&["key", "verifier", "--all"])["keys"][0]["kid"].clone();
     let old = json_str(&old);
     for sql in [
         "UPDATE signing_key SET since_size = since_size + 1 WHERE purpose = 'audit' AND since_size > 0",
@@ -298,16 +298,20 @@ fn changed_key_rows_are_detected() {
         "UPDATE signing_key SET state = 'retired' WHERE purpose = 'audit'",
         &format!("DELETE FROM signing_key WHERE kid = '{old}'"),
     ] {
-        let store = kept.store.copy_store();
+        let store = rotated_store.store.copy_store();
         let database = Connection::open(store.dir().join("lac.db")).expect("a database");
         assert!(database.execute(sql, []).expect("changed") > 0);
         drop(database);
         let ran = verify(&store, &[]);
         assert_eq!(ran.code, 6, "{sql}: {ran:#?}");
-        assert_eq!(verify(&store, &["--key", &kept.old]).code, 6, "{sql}");
+        assert_eq!(
+            verify(&store, &["--key", &rotated_store.old]).code,
+            6,
+            "{sql}"
+        );
     }
     // The old key is made the signing key: nobody holds its private part here.
-    let store = kept.store.copy_store();
+    let store = rotated_store.store.copy_store();
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     database
         .execute_batch(&format!(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::high_water::{copy, put_back};
+use crate::high_water::{copy, restore};
 use crate::keys::{key_of, rotate};
 use crate::support::{TestStore, json_str};
 
@@ -162,20 +162,20 @@ fn a_restored_backup_from_before_a_rotation_is_detected() {
     rotate(&store, "audit");
     let set = ["config", "set", "web/url/use_store", "yes"];
     // The database alone.
-    put_back(&store, &database);
-    let said = store.run_failing(&set, "log_tampered", 6);
+    restore(&store, &database);
+    let error = store.run_failing(&set, "log_tampered", 6);
     assert!(
-        json_str(&said["message"]).contains("an older copy was put back"),
-        "{said}"
+        json_str(&error["message"]).contains("an older copy was put back"),
+        "{error}"
     );
     store.run_failing(&["log", "verify"], "log_tampered", 6);
     assert_eq!(store.run(&["doctor"]).code, 8);
     // With its checkpoint: only the keys reveal it.
     fs::write(store.dir().join("checkpoint"), checkpoint).expect("written");
-    let said = store.run_failing(&set, "key_mismatch", 8);
+    let error = store.run_failing(&set, "key_mismatch", 8);
     assert!(
-        json_str(&said["hint"]).contains("the same backup"),
-        "{said}"
+        json_str(&error["hint"]).contains("the same backup"),
+        "{error}"
     );
     store.run_failing(&["log", "checkpoint"], "key_mismatch", 8);
     store.run_failing(&["login", "1"], "key_mismatch", 8);

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::broker::{ask, frame, say, serving};
+use crate::broker::{ask, frame, send_and_read, serving};
 use crate::support::{BrokerProcess, TestStore, json_str};
 
 const MIB: usize = 1024 * 1024;
@@ -123,8 +123,8 @@ fn too_many_entries_are_refused_before_locking() {
         most.as_bytes(),
         &["role", "apply", "-", "--dry-run", "-o", "json"],
     );
-    let came: Value = serde_json::from_str(&ran.stdout).expect("JSON");
-    assert_eq!(came["changed"], true);
+    let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(answer["changed"], true);
 }
 
 #[test]
@@ -134,10 +134,10 @@ fn up_to_a_thousand_invalid_items_are_listed() {
     let items = vec![json!({}); 20_000];
     fs::write(&file, Value::from(items).to_string()).expect("a file");
     let file = file.to_str().expect("UTF-8");
-    let came = store.run_json(&["import", "customers", file, "--skip-invalid"]);
-    let skipped = came["skipped"].as_array().expect("a list");
+    let answer = store.run_json(&["import", "customers", file, "--skip-invalid"]);
+    let skipped = answer["skipped"].as_array().expect("a list");
     assert_eq!(
-        (skipped.len(), &came["skipped_more"]),
+        (skipped.len(), &answer["skipped_more"]),
         (1_000, &json!(19_000))
     );
     assert_eq!(
@@ -158,15 +158,15 @@ fn a_clients_greeting_is_not_copied_to_the_journal() {
     let mut broker = serving(&store);
     let lie = "1) 2\nthe audit log was tampered with: everything";
     let greeting = json!({"protocol": 2, "version": lie}).to_string();
-    let heard = say(&broker, &frame(b'H', greeting.as_bytes()));
-    let heard = String::from_utf8_lossy(&heard).into_owned();
-    assert!(heard.contains("a version is 1 to 32 of"), "{heard}");
+    let reply = send_and_read(&broker, &frame(b'H', greeting.as_bytes()));
+    let reply = String::from_utf8_lossy(&reply).into_owned();
+    assert!(reply.contains("a version is 1 to 32 of"), "{reply}");
     // A client of another version is still told so.
-    let heard = say(
+    let reply = send_and_read(
         &broker,
         &frame(b'H', br#"{"protocol":2,"version":"1.2.3-rc.1+x"}"#),
     );
-    assert!(String::from_utf8_lossy(&heard).contains("protocol_mismatch"));
+    assert!(String::from_utf8_lossy(&reply).contains("protocol_mismatch"));
     broker.child.kill().expect("killed");
     let mut journal = String::new();
     let mut stderr = broker.child.stderr.take().expect("stderr");

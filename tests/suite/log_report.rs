@@ -310,8 +310,8 @@ fn the_report_file_is_replaced_atomically() {
     symlink(&victim, &target).expect("a link");
     store.run_failing(&["log", "report", "--html", file], "invalid_value", 2);
     fs::remove_file(&target).expect("removed");
-    let said = store.run_ok(&["log", "report", "--html", file]);
-    assert_eq!(said, format!("written to {file}\n"));
+    let output = store.run_ok(&["log", "report", "--html", file]);
+    assert_eq!(output, format!("written to {file}\n"));
     assert_eq!(fs::read_to_string(&victim).expect("there"), "mine");
     let meta = fs::symlink_metadata(&target).expect("there");
     assert!(meta.is_file());

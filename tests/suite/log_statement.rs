@@ -74,12 +74,12 @@ fn each_session_is_one_visit() {
     html_page::assert_self_contained(&html);
     for page in [&shown, &html] {
         assert!(!page.contains(['\u{1b}', '\u{202e}']));
-        for said in [
+        for text in [
             "the link was too old",
             "still in your account",
             "lac log verify",
         ] {
-            assert!(page.contains(said), "{said}");
+            assert!(page.contains(text), "{text}");
         }
     }
     assert!(!html.contains("<b>"));

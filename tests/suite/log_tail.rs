@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::high_water::{copy, put_back};
+use crate::high_water::{copy, restore};
 use crate::log::{seqs, shop};
 use crate::support::{
     TestStore, create_user_with_own_role, rest_customer, rest_page, sample_stores,
@@ -43,7 +43,7 @@ impl Follower {
         }
     }
 
-    fn of(store: &TestStore, args: &[&str]) -> Self {
+    fn following(store: &TestStore, args: &[&str]) -> Self {
         let tail = ["log", "tail", "--follow", "-o", "json"];
         Self::start(store.command(&[&tail, args].concat()))
     }
@@ -189,7 +189,7 @@ fn filters_apply_while_following() {
     let shown = store.run_ok(&["log", "tail", "-n", "2", "--customer", "11", "-o", "json"]);
     let shown = lines(&shown);
     assert!(shown.len() == 2 && shown.iter().all(|event| event["customer_id"] == "11"));
-    let mut follower = Follower::of(
+    let mut follower = Follower::following(
         &store,
         &["-n", "1", "--customer", "11", "--result", "failure"],
     );
@@ -211,7 +211,7 @@ fn filters_apply_while_following() {
 #[test]
 fn a_follower_sees_every_event_of_three_writers_once_in_order() {
     let store = TestStore::new();
-    let mut follower = Follower::of(&store, &["-n", "1"]);
+    let mut follower = Follower::following(&store, &["-n", "1"]);
     let first = follower.event()["seq"].as_u64().expect("a seq");
     for writer in writers(&store, 12) {
         writer.join().expect("a writer");
@@ -228,7 +228,7 @@ fn a_killed_follower_resumes_without_loss() {
     let cursor = store.home().join("cursor");
     let path = cursor.display().to_string();
     let args = ["--cursor-file", path.as_str(), "-n", "1"];
-    let mut follower = Follower::of(&store, &args);
+    let mut follower = Follower::following(&store, &args);
     let first = follower.event()["seq"].as_u64().expect("a seq");
     let writing = writers(&store, 12);
     let mut seen = Vec::new();
@@ -244,7 +244,7 @@ fn a_killed_follower_resumes_without_loss() {
             remembered(&cursor) <= last,
             "never ahead of what was written"
         );
-        follower = Follower::of(&store, &args);
+        follower = Follower::following(&store, &args);
     }
     for writer in writing {
         writer.join().expect("a writer");
@@ -328,7 +328,7 @@ fn a_cursor_detects_an_older_copy_of_the_store() {
     act(&store);
     store.run_ok(&tail);
     let known = std::fs::read_to_string(&cursor).expect("a cursor");
-    put_back(&store, &older);
+    restore(&store, &older);
     store.run_failing(&tail, "log_tampered", 6);
     // Even if the log has grown since, and the checkpoint file with it.
     std::fs::write(&checkpoint, before).expect("written");
@@ -344,19 +344,19 @@ fn restoring_an_older_copy_ends_a_follower() {
     let store = TestStore::new();
     let older = copy(&store);
     act(&store);
-    let mut follower = Follower::of(&store, &["-n", "1"]);
+    let mut follower = Follower::following(&store, &["-n", "1"]);
     follower.event();
-    put_back(&store, &older);
+    restore(&store, &older);
     follower.failed("log_tampered", 6);
 }
 
 #[test]
 fn a_cursor_continues_in_a_copy_of_the_same_log() {
     let store = TestStore::new();
-    let mut follower = Follower::of(&store, &["-n", "1"]);
+    let mut follower = Follower::following(&store, &["-n", "1"]);
     follower.event();
     let same = copy(&store);
-    put_back(&store, &same);
+    restore(&store, &same);
     let expected = act(&store);
     assert_eq!(follower.event()["seq"], expected);
 }
@@ -398,7 +398,7 @@ fn a_burst_of_events_arrives_completely() {
         .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "C"), (1, 1), 1))
         .collect();
     store.import("customers", &rest_page(&many));
-    let mut follower = Follower::of(&store, &["-n", "1"]);
+    let mut follower = Follower::following(&store, &["-n", "1"]);
     let first = follower.event()["seq"].as_u64().expect("a seq");
     let ids: Vec<String> = (1..=1100).map(|id: u32| id.to_string()).collect();
     let ids = ids.join("\n");

@@ -394,8 +394,8 @@ fn a_session_can_be_named_by_the_start_of_its_id() {
     store.run_failing(&["session", "show", &session[..7]], "session_not_found", 3);
     store.run_failing(&["session", "show", "ffffffgg"], "session_not_found", 3);
     let eve = create_user_with_own_role(&store, "eve", &["login_button"]);
-    let seen = store.run_as(&eve, &["session", "show", short, "-o", "json"]);
-    seen.assert_failed("session_not_found", 3);
+    let shown_session = store.run_as(&eve, &["session", "show", short, "-o", "json"]);
+    shown_session.assert_failed("session_not_found", 3);
     let ended = store.run_json(&["session", "end", short, &session]);
     assert_eq!(ended.as_array().map(Vec::len), Some(1), "the same, twice");
     assert_eq!(ended[0]["id"], session);
@@ -436,8 +436,8 @@ fn the_demo_runs_through_a_login_and_leaves_a_usable_store() {
     let store = TestStore::uninitialized();
     let dir = store.home().join("demo");
     let dir = dir.to_str().expect("UTF-8");
-    let told = store.run_json(&["demo", "--dir", dir]);
-    let refused: Vec<&str> = told["steps"]
+    let demo = store.run_json(&["demo", "--dir", dir]);
+    let refused: Vec<&str> = demo["steps"]
         .as_array()
         .expect("steps")
         .iter()

@@ -253,7 +253,7 @@ impl Person {
     }
 }
 
-struct Cast {
+struct Fixture {
     store: TestStore,
     people: Vec<Person>,
     session: String,
@@ -261,9 +261,9 @@ struct Cast {
     request: String,
 }
 
-impl Cast {
+impl Fixture {
     /// The same with a copy of the store, for another thread.
-    fn again(&self) -> Self {
+    fn copy_for_thread(&self) -> Self {
         Self {
             store: self.store.copy_store(),
             people: self.people.clone(),
@@ -274,7 +274,7 @@ impl Cast {
     }
 }
 
-fn cast() -> Cast {
+fn fixture() -> Fixture {
     let store = TestStore::with_sample_data();
     let alice = store.run_json(&["user", "token", "create", "alice"]);
     let mut people = vec![
@@ -329,7 +329,7 @@ fn cast() -> Cast {
         json_str(&login["url"]),
     );
     let token = url.split("secret=").nth(1).expect("a token").to_owned();
-    Cast {
+    Fixture {
         store,
         people,
         session,
@@ -340,35 +340,35 @@ fn cast() -> Cast {
 
 /// A way to reach the store and to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Way {
+struct Route {
     broker: bool,
     token: bool,
 }
 
-const WAYS: [Way; 4] = [
-    Way {
+const WAYS: [Route; 4] = [
+    Route {
         broker: false,
         token: true,
     },
-    Way {
+    Route {
         broker: false,
         token: false,
     },
-    Way {
+    Route {
         broker: true,
         token: true,
     },
-    Way {
+    Route {
         broker: true,
         token: false,
     },
 ];
 
-impl Way {
+impl Route {
     /// Whether a caller can use this way. A store is founded locally, before
     /// there is a broker. A storefront has no operating system account.
     /// Importers with a second resource are tested with imports only.
-    fn leads(self, command: &[&str], person: &Person) -> bool {
+    fn accepts(self, command: &[&str], person: &Person) -> bool {
         if person.is_importer() && command[0] != "import" {
             return false;
         }
@@ -379,18 +379,18 @@ impl Way {
 
 /// The outcome of the command for each caller on a copy of the store: exit code
 /// and error code. `None` if the caller cannot use this way.
-fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)>> {
-    let copy = cast.store.copy_store();
+fn outcome<'c>(fixture: &'c Fixture, index: usize, way: Route) -> Vec<Option<(i32, String)>> {
+    let copy = fixture.store.copy_store();
     for (name, text) in FILES {
         fs::write(copy.home().join(name), text).expect("a file");
     }
     let broker = way
         .broker
         .then(|| BrokerProcess::start(&copy, NOW, 1 + index as u64));
-    let administrator = &cast.people[0];
+    let administrator = &fixture.people[0];
     let mut mapped = administrator.user.as_str();
     let run = |(number, person): (usize, &'c Person)| {
-        if !way.leads(COMMANDS[index], person) {
+        if !way.accepts(COMMANDS[index], person) {
             return None;
         }
         let dir = copy.home().join(format!("new{number}"));
@@ -401,9 +401,9 @@ fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)
                     return copy.home().join(word).display().to_string();
                 }
                 word.replace("{dir}", &dir.display().to_string())
-                    .replace("{session}", &cast.session)
-                    .replace("{token}", &cast.token)
-                    .replace("{request}", &cast.request)
+                    .replace("{session}", &fixture.session)
+                    .replace("{token}", &fixture.token)
+                    .replace("{request}", &fixture.request)
             })
             .collect();
         let store = match &broker {
@@ -438,21 +438,21 @@ fn tried<'c>(cast: &'c Cast, index: usize, way: Way) -> Vec<Option<(i32, String)
         assert_ne!(code, Some(101), "a panic: {at}");
         assert_ne!(code, Some(2).filter(|_| args[0] != "import"), "usage: {at}");
         assert_ne!(code, Some(1).filter(|_| args[0] != "man"), "failed: {at}");
-        let said = error["error"]["code"].as_str().unwrap_or_default();
-        assert_eq!(DENIED.contains(&said), code == Some(4), "{at}");
-        Some((code.expect("an exit code"), said.to_owned()))
+        let error_code = error["error"]["code"].as_str().unwrap_or_default();
+        assert_eq!(DENIED.contains(&error_code), code == Some(4), "{at}");
+        Some((code.expect("an exit code"), error_code.to_owned()))
     };
-    cast.people.iter().enumerate().map(run).collect()
+    fixture.people.iter().enumerate().map(run).collect()
 }
 
 const DENIED: [&str; 3] = ["resource_denied", "not_authenticated", "beyond_own_rights"];
 
 /// Who may run the command, which must not depend on the way.
-fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
-    let first = tried(cast, index, WAYS[0]);
+fn who_may(fixture: &Fixture, index: usize) -> BTreeSet<String> {
+    let first = outcome(fixture, index, WAYS[0]);
     for way in &WAYS[1..] {
-        for (at, came_to) in tried(cast, index, *way).into_iter().enumerate() {
-            let (command, name) = (COMMANDS[index].join(" "), &cast.people[at].name);
+        for (at, came_to) in outcome(fixture, index, *way).into_iter().enumerate() {
+            let (command, name) = (COMMANDS[index].join(" "), &fixture.people[at].name);
             if came_to.is_some() {
                 assert_eq!(came_to, first[at], "lac {command}, {name}, by {way:?}");
             }
@@ -465,23 +465,27 @@ fn who_may(cast: &Cast, index: usize) -> BTreeSet<String> {
         };
         (*code != 4).then(|| person.name.clone())
     };
-    cast.people.iter().zip(&first).filter_map(may).collect()
+    fixture.people.iter().zip(&first).filter_map(may).collect()
 }
 
 #[test]
 fn the_permission_matrix_matches_the_golden_file() {
-    let cast = cast();
-    let everybody = cast.people.iter().filter(|one| !one.is_importer()).count();
+    let fixture = fixture();
+    let everybody = fixture
+        .people
+        .iter()
+        .filter(|one| !one.is_importer())
+        .count();
     let next = AtomicUsize::new(0);
     let found = Mutex::new(BTreeMap::new());
     thread::scope(|scope| {
-        for cast in [cast.again(), cast.again()] {
+        for fixture in [fixture.copy_for_thread(), fixture.copy_for_thread()] {
             let (next, found) = (&next, &found);
             scope.spawn(move || {
                 while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed))
                     .filter(|index| *index < COMMANDS.len())
                 {
-                    let may = who_may(&cast, index);
+                    let may = who_may(&fixture, index);
                     found.lock().expect("the table").insert(index, may);
                 }
             });

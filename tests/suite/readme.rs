@@ -112,18 +112,18 @@ fn without_numbers(line: &str) -> String {
 
 /// Whether an output matches the README: the lines in order, any lines for a
 /// `…` line, any end for a line that ends with `…`.
-fn is_said(says: &[String], answer: &str) -> Result<(), String> {
+fn check_output(says: &[String], answer: &str) -> Result<(), String> {
     let mut lines = answer.lines().map(without_numbers).peekable();
     let mut may_skip = false;
-    for said in says {
-        if said == "…" {
+    for phrase in says {
+        if phrase == "…" {
             may_skip = true;
             continue;
         }
-        let begins = said
+        let begins = phrase
             .strip_suffix('…')
             .map(|begin| begin[..begin.len().min(60)].to_owned());
-        let expected = without_numbers(begins.as_deref().unwrap_or(said));
+        let expected = without_numbers(begins.as_deref().unwrap_or(phrase));
         let fits = |line: &String| match begins {
             Some(_) => line.starts_with(&expected),
             None => *line == expected,
@@ -133,7 +133,7 @@ fn is_said(says: &[String], answer: &str) -> Result<(), String> {
         }
         match lines.next() {
             Some(line) if fits(&line) => may_skip = false,
-            other => return Err(format!("{said:?} is not said, but {other:?}")),
+            other => return Err(format!("{phrase:?} is not said, but {other:?}")),
         }
     }
     match lines.next() {
@@ -150,7 +150,7 @@ fn the_commands_of_the_tour_work() {
     for (step, (code, answer)) in steps.iter().zip(run(&commands)) {
         let command = &step.command;
         assert_eq!(code, step.exit, "{command}: {answer}");
-        if let Err(problem) = is_said(&step.says, &answer) {
+        if let Err(problem) = check_output(&step.says, &answer) {
             panic!("{command}: {problem}\n{answer}");
         }
     }

@@ -95,8 +95,8 @@ fn refused_logins_are_one_figure() {
     assert_eq!(kinds, [("denied", 2), ("not_found", 2), ("refused", 3)]);
     assert_eq!(report["failures"], 7);
     let page = store.run_ok(&["log", "report"]);
-    for said in ["logins refused", "logins denied", "customers not found"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for figure in ["logins refused", "logins denied", "customers not found"] {
+        assert!(page.contains(figure), "{figure}: {page}");
     }
 }
 

@@ -84,10 +84,10 @@ fn removed_resources_cannot_be_granted() {
     for name in ["Lac::backup", "backup"] {
         let refused =
             store.run_failing(&["role", "allow", "Support", name], "resource_not_found", 3);
-        let said = json_str(&refused["message"]);
+        let message = json_str(&refused["message"]);
         assert!(
-            said.contains("Lac::backup") && said.contains("not used any more"),
-            "{said}"
+            message.contains("Lac::backup") && message.contains("not used any more"),
+            "{message}"
         );
     }
     store.run_ok(&["user", "create", "bob", "--role", "Administrators"]);

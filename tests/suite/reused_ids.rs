@@ -21,7 +21,7 @@ fn forge(store: &TestStore, sql: &str) {
 }
 
 /// Login, verification and `doctor` agree that all is well.
-fn all_is_well(store: &TestStore) {
+fn assert_all_is_well(store: &TestStore) {
     store.run_ok(&["log", "verify"]);
     let doctor = store.run(&["doctor"]);
     assert_eq!(doctor.code, 0, "{doctor:#?}");
@@ -30,7 +30,7 @@ fn all_is_well(store: &TestStore) {
 }
 
 /// All of them detect it.
-fn is_found(store: &TestStore) {
+fn assert_detected(store: &TestStore) {
     store.run_failing(&["login", "12"], "state_tampered", 6);
     for args in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(args);
@@ -48,7 +48,7 @@ fn consent_granted_under_a_local_id_survives_an_id_reuse() {
     store.run_ok(&["consent", "grant", "local:1"]);
     store.run_ok(&["customer", "remove", "12", "--yes"]);
     store.run_ok(&["customer", "edit", "local:1", "--id", "12"]);
-    all_is_well(&store);
+    assert_all_is_well(&store);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn an_import_may_assign_a_reused_id() {
     std::fs::write(&file, item).expect("written");
     let imported = store.run_json(&["import", "customers", file.to_str().expect("a path")]);
     assert_eq!(imported["renumbered"], 1, "{imported}");
-    all_is_well(&store);
+    assert_all_is_well(&store);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn an_id_can_be_assigned_to_two_customers_in_turn() {
     store.run_ok(&["customer", "edit", "local:1", "--id", "12"]);
     store.run_ok(&["customer", "remove", "12", "--yes"]);
     store.run_ok(&["customer", "edit", "local:2", "--id", "12"]);
-    all_is_well(&store);
+    assert_all_is_well(&store);
 }
 
 /// Whether or not customers are logged: everything that a consent depends on is
@@ -103,7 +103,7 @@ fn a_removed_customers_consent_does_not_pass_to_the_next_one() {
             &store,
             &format!("UPDATE customer SET consent_granted = 1, consent_seq = {seq} WHERE id = 12"),
         );
-        is_found(&store);
+        assert_detected(&store);
     }
 }
 

@@ -238,10 +238,10 @@ fn a_scoped_user_cannot_see_whether_other_websites_exist() {
             let [here, there] = [whole.run_as(&eve, &all), part.run_as(&eve_there, &all)];
             // A user's own attempts have the sequence number of the whole log;
             // its length is no secret.
-            let said = |ran: &crate::support::CommandOutput| {
+            let comparable = |ran: &crate::support::CommandOutput| {
                 (ran.code, ran.stdout.clone(), ran.stderr.clone())
             };
-            let [here, there] = [said(&here), said(&there)];
+            let [here, there] = [comparable(&here), comparable(&there)];
             if args[0] == "log" {
                 assert_eq!(without_seqs(&here.1), without_seqs(&there.1), "{all:?}");
                 assert_eq!((here.0, &here.2), (there.0, &there.2), "{all:?}");

@@ -97,8 +97,8 @@ fn the_error_names_matching_documents() {
         json_str(&error["hint"]).to_owned()
     };
     let login = ["login", "#000000002", "-o", "json"];
-    let said = hint(store.run(&login));
-    assert!(said.contains("lac login --order 000000002"), "{said}");
+    let text = hint(store.run(&login));
+    assert!(text.contains("lac login --order 000000002"), "{text}");
     // The suggested command logs in as the order's customer.
     assert_eq!(
         store.login(&["--order", "000000002"])["customer"]["id"],
@@ -109,14 +109,14 @@ fn the_error_names_matching_documents() {
     let unknown = hint(store.run(&["login", "000000404", "-o", "json"]));
     assert!(!unknown.contains("000000404"), "{unknown}");
     let plain = store.create_user_with_resources("pia", &["login_button"]);
-    let said = hint(store.run_as(&plain, &login));
-    assert!(!said.contains("lac login --order"), "{said}");
+    let text = hint(store.run_as(&plain, &login));
+    assert!(!text.contains("lac login --order"), "{text}");
     let looker =
         store.create_user_with_resources("lou", &["sales_order", "Magento_Customer::manage"]);
-    let said = hint(store.run_as(&looker, &["customer", "show", "#000000002", "-o", "json"]));
+    let text = hint(store.run_as(&looker, &["customer", "show", "#000000002", "-o", "json"]));
     assert!(
-        said.starts_with("lac document show --order 000000002"),
-        "{said}"
+        text.starts_with("lac document show --order 000000002"),
+        "{text}"
     );
     // Documents outside the role scope are treated as missing.
     store.run_ok(&["role", "create", "Base", "--scope", "website:base"]);

@@ -105,18 +105,21 @@ const CHANGES: [(&str, &str); 16] = [
 ];
 
 /// `log verify` and `doctor` name the difference.
-fn is_found(store: &TestStore, sql: &str, what: &str) {
+fn assert_detected(store: &TestStore, sql: &str, what: &str) {
     let verify = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(verify.code, 6, "{sql}: {verify:#?}");
-    let said = format!("{what} are not as event ");
-    assert!(verify.stderr.contains(&said), "{sql}: {verify:#?}");
+    let expected = format!("{what} are not as event ");
+    assert!(verify.stderr.contains(&expected), "{sql}: {verify:#?}");
     let doctor = store.run(&["doctor", "-o", "json"]);
     assert_eq!(doctor.code, 6, "{sql}: {doctor:#?}");
     let lines: Vec<Value> = serde_json::from_str(&doctor.stdout).expect("findings");
     let line = lines.iter().find(|line| line["check"] == "state");
     let line = line.expect("the finding");
     assert_eq!(line["code"], "state_tampered", "{sql}: {line}");
-    assert!(json_str(&line["message"]).contains(&said), "{sql}: {line}");
+    assert!(
+        json_str(&line["message"]).contains(&expected),
+        "{sql}: {line}"
+    );
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn an_unlogged_change_is_detected_and_stays_so() {
     for (sql, what) in CHANGES {
         let store = sound.copy_store();
         forge(&store, sql);
-        is_found(&store, sql, what);
+        assert_detected(&store, sql, what);
         for act in [
             &["role", "create", "another"][..],
             &["config", "set", "web/url/use_store", "yes"],
@@ -141,7 +144,7 @@ fn an_unlogged_change_is_detected_and_stays_so() {
         // Events that do not change the state are still possible, and repair
         // nothing.
         let _ = store.run(&["customer", "edit", "1", "--first-name", "Other"]);
-        is_found(&store, sql, what);
+        assert_detected(&store, sql, what);
     }
 }
 
@@ -157,7 +160,7 @@ fn an_unlogged_change_is_detected_after_many_events() {
     assert_eq!(store.run(&["doctor"]).code, 0);
     let (sql, what) = CHANGES[0];
     forge(&store, sql);
-    is_found(&store, sql, what);
+    assert_detected(&store, sql, what);
     store.run_failing(&["role", "create", "another"], "state_tampered", 6);
 }
 
@@ -174,7 +177,7 @@ fn an_administrator_can_accept_an_unlogged_change() {
         .run_as(&archivist, &["log", "accept", "--yes", "-o", "json"])
         .assert_failed("beyond_own_rights", 4);
     store.run_failing(&["log", "accept"], "confirmation_required", 2);
-    is_found(&store, sql, what);
+    assert_detected(&store, sql, what);
     let accepted = store.run_json(&["log", "accept", "--yes"]);
     assert_eq!(accepted["kinds"], serde_json::json!(["admin_users"]));
     store.run_ok(&["log", "verify"]);
@@ -214,7 +217,7 @@ fn an_action_group_that_is_not_logged_raises_no_alarm() {
     store.run_ok(&["log", "verify"]);
     let (sql, what) = CHANGES[15];
     forge(&store, sql);
-    is_found(&store, sql, what);
+    assert_detected(&store, sql, what);
 }
 
 /// The digest is in the record, so neither erasing nor archiving removes it.

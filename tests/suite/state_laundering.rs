@@ -31,7 +31,7 @@ fn forge(store: &TestStore, sql: &str) {
 
 /// The forgery is still detected.
 #[track_caller]
-fn is_found(store: &TestStore) {
+fn assert_detected(store: &TestStore) {
     for command in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(command);
         assert_eq!(ran.code, 6, "{command:?}: {ran:#?}");
@@ -61,7 +61,7 @@ fn a_state_hidden_for_a_moment_is_not_forgotten() {
         forge(&store, HIDDEN);
         store.run_failing(act, "log_tampered", 6);
         forge(&store, SHOWN);
-        is_found(&store);
+        assert_detected(&store);
     }
 }
 
@@ -94,7 +94,7 @@ fn a_state_written_into_an_older_record_has_no_effect() {
         put(&store, &true_one, &forged_one);
         store.run_failing(act, "log_tampered", 6);
         put(&store, &forged_one, &true_one);
-        is_found(&store);
+        assert_detected(&store);
     }
 }
 
@@ -112,7 +112,7 @@ fn a_login_does_not_confirm_a_forged_state() {
     forge(&store, SHOWN);
     store.run_ok(&["login", "1"]);
     assert_eq!(head(&store).0, 257);
-    is_found(&store);
+    assert_detected(&store);
 }
 
 /// A made-up archive does not hide the newest state.
@@ -137,7 +137,7 @@ fn a_made_up_archive_hides_no_state() {
     for act in ACTS {
         store.run_failing(act, "log_tampered", 6);
     }
-    is_found(&before);
+    assert_detected(&before);
 }
 
 /// The setting of what is logged is config, and config is verified before it is
@@ -159,7 +159,7 @@ fn a_forged_setting_does_not_turn_off_logging() {
         store.run_failing(act, "state_tampered", 6);
     }
     assert_eq!(head(&store).0, size);
-    is_found(&store);
+    assert_detected(&store);
 }
 
 /// A value that nobody could set is invalid, however it got into its row.
@@ -192,6 +192,6 @@ fn a_forged_setting_out_of_range_is_rejected() {
             ran.stderr.contains(&format!("{path} at default")),
             "{path}: {ran:#?}"
         );
-        is_found(&store);
+        assert_detected(&store);
     }
 }

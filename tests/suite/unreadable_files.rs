@@ -32,11 +32,11 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
         let file = saved(&store, name, spoilt);
         for way in ["--since", "--file"] {
             let refused = store.run_failing(&["log", "verify", way, &file], "proof_missing", 8);
-            let said = refused.to_string();
-            assert!(!said.contains("evidence"), "{name} {way}: {said}");
+            let message = refused.to_string();
+            assert!(!message.contains("evidence"), "{name} {way}: {message}");
             let is_note = !["empty.txt"].contains(name);
             if way == "--file" && is_note {
-                assert!(!said.contains("manifest"), "{name}: {said}");
+                assert!(!message.contains("manifest"), "{name}: {message}");
             }
         }
     }
@@ -70,8 +70,8 @@ fn an_unreadable_manifest_is_not_reported_as_tampered() {
     for spoilt in ["{}", "", "null", "[1]", &sound[..sound.len() / 2]] {
         fs::write(&manifest, spoilt).expect("written");
         let refused = store.run_failing(&["log", "verify", "--file", &export], "proof_missing", 8);
-        let said = json_str(&refused["message"]);
-        assert!(said.contains("e.csv.manifest.json"), "{said}");
+        let message = json_str(&refused["message"]);
+        assert!(message.contains("e.csv.manifest.json"), "{message}");
     }
     fs::write(&manifest, &sound).expect("as before");
     store.run_ok(&["log", "verify", "--file", &export]);

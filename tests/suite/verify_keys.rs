@@ -81,10 +81,10 @@ fn files_of_a_newer_key_need_the_key_chain() {
                 hint.contains("--chain") && hint.contains("the chain of its keys"),
                 "{hint}"
             );
-            let said = refused.to_string();
+            let error_text = refused.to_string();
             assert!(
-                !said.contains("tampered") && !said.contains("evidence"),
-                "{said}"
+                !error_text.contains("tampered") && !error_text.contains("evidence"),
+                "{error_text}"
             );
             auditor.run_ok(&[&verify[..], &["--chain", &chain]].concat());
         }
@@ -189,9 +189,9 @@ fn without_the_store_a_missing_part_is_erased_or_withheld() {
     let key = verifier(&store);
     for file in [&files.export, &files.archive] {
         let verify = ["log", "verify", "--file", file, "--key", &key];
-        for told in [store.run_json(&verify).to_string(), store.run_ok(&verify)] {
-            assert!(told.contains("erased or withheld"), "{told}");
-            assert!(!told.contains("were erased"), "{told}");
+        for shown in [store.run_json(&verify).to_string(), store.run_ok(&verify)] {
+            assert!(shown.contains("erased or withheld"), "{shown}");
+            assert!(!shown.contains("were erased"), "{shown}");
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::process::{Child, Output, Stdio};
 
-use super::Desk;
+use super::ApprovalFixture;
 use crate::support::json_str;
 
 const CROWD: usize = 16;
 
-fn all(desk: &Desk, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
+fn all(fixture: &ApprovalFixture, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
     let start = |(token, args): &(String, Vec<&str>)| -> Child {
-        let mut command = desk.store.command(args);
+        let mut command = fixture.store.command(args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.env("LAC_TOKEN", token).spawn().expect("lac starts")
     };
@@ -31,41 +31,47 @@ fn won(outputs: &[Output], code: &str) -> usize {
 
 #[test]
 fn concurrent_decisions_and_logins_succeed_once_each() {
-    let desk = Desk::new();
-    let id = desk.id(&["1"]);
+    let fixture = ApprovalFixture::new();
+    let id = fixture.id(&["1"]);
     let decide = |at: usize| {
         let verb = if at % 4 == 3 { "deny" } else { "approve" };
-        (desk.lea.clone(), vec!["request", verb, &id, "-o", "json"])
+        (
+            fixture.lea.clone(),
+            vec!["request", verb, &id, "-o", "json"],
+        )
     };
     let runs: Vec<_> = (0..CROWD).map(decide).collect();
-    assert_eq!(won(&all(&desk, &runs), "request_closed"), 1);
-    if desk.state(&id) == "denied" {
+    assert_eq!(won(&all(&fixture, &runs), "request_closed"), 1);
+    if fixture.state(&id) == "denied" {
         return;
     }
-    let login = (desk.amy.clone(), vec!["login", "1", "-o", "json"]);
+    let login = (fixture.amy.clone(), vec!["login", "1", "-o", "json"]);
     let runs = vec![login; CROWD];
-    assert_eq!(won(&all(&desk, &runs), "approval_required"), 1);
-    let used = desk.store.run_json(&["request", "show", &id]);
+    assert_eq!(won(&all(&fixture, &runs), "approval_required"), 1);
+    let used = fixture.store.run_json(&["request", "show", &id]);
     assert_eq!(json_str(&used["state"]), "used");
-    let issued = desk
+    let issued = fixture
         .store
         .run_json(&["log", "list", "--action", "issue", "--result", "success"]);
     assert_eq!(issued.as_array().map(Vec::len), Some(1));
-    desk.store.run_ok(&["log", "verify"]);
+    fixture.store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn concurrent_approvals_allow_one_login() {
-    let desk = Desk::new();
-    let id = desk.id(&["1"]);
+    let fixture = ApprovalFixture::new();
+    let id = fixture.id(&["1"]);
     let approve = (
-        desk.lea.clone(),
+        fixture.lea.clone(),
         vec!["request", "approve", &*id, "-o", "json"],
     );
-    assert_eq!(won(&all(&desk, &vec![approve; CROWD]), "request_closed"), 1);
-    let login = (desk.amy.clone(), vec!["login", "1", "-o", "json"]);
     assert_eq!(
-        won(&all(&desk, &vec![login; CROWD]), "approval_required"),
+        won(&all(&fixture, &vec![approve; CROWD]), "request_closed"),
+        1
+    );
+    let login = (fixture.amy.clone(), vec!["login", "1", "-o", "json"]);
+    assert_eq!(
+        won(&all(&fixture, &vec![login; CROWD]), "approval_required"),
         1
     );
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{CommandOutput, TestStore, json_str};
 
 /// A store where every login needs approval, with the people involved.
-pub struct Desk {
+pub struct ApprovalFixture {
     pub store: TestStore,
     /// A token of an agent who may log in.
     pub amy: String,
@@ -18,7 +18,7 @@ pub struct Desk {
     pub lea: String,
 }
 
-impl Desk {
+impl ApprovalFixture {
     pub fn new() -> Self {
         let store = TestStore::with_sample_data();
         store.run_ok(&["config", "set", "lac/approval/required", "yes"]);

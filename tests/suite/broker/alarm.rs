@@ -76,13 +76,13 @@ fn a_forged_claim_about_the_log_reports_no_tampering() {
         .arg(broker.child.id().to_string())
         .status();
     assert!(end.expect("kill").success());
-    let mut said = String::new();
+    let mut journal = String::new();
     let mut stderr = broker.child.stderr.take().expect("stderr");
-    std::io::Read::read_to_string(&mut stderr, &mut said).expect("UTF-8");
-    assert!(said.contains("ended"), "{said}");
+    std::io::Read::read_to_string(&mut stderr, &mut journal).expect("UTF-8");
+    assert!(journal.contains("ended"), "{journal}");
     assert!(
-        !said.contains("changed") && !said.contains("put back"),
-        "{said}"
+        !journal.contains("changed") && !journal.contains("put back"),
+        "{journal}"
     );
     let _ =
         command_output(store.command(&["log", "verify"]).output().expect("lac")).assert_succeeded();

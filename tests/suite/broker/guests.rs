@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{ask, frame, hello, run, say, serving};
+use super::{ask, frame, hello, run, send_and_read, serving};
 use crate::support::TestStore;
 
 #[test]
@@ -28,7 +28,7 @@ fn a_malformed_request_is_refused_and_the_next_one_answered() {
         [hello(), hello()].concat(),
         frame(b'Q', br#"{"use_case":"whoami","request":{}}"#),
     ] {
-        let _ = say(&broker, &bytes);
+        let _ = send_and_read(&broker, &bytes);
     }
     for (request, what) in [
         (r#"{"use_case":"rm","request":{}}"#, "an unknown name"),
@@ -126,7 +126,7 @@ fn arbitrary_bytes_do_not_stop_the_broker() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     TestRunner::new_with_rng(config, rng)
         .run(&bytes, |bytes| {
-            let _ = say(&broker, &bytes);
+            let _ = send_and_read(&broker, &bytes);
             Ok(())
         })
         .expect("it goes on");

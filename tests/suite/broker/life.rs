@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{ask, frame, run, say, serving};
+use super::{ask, frame, run, send_and_read, serving};
 use crate::support::TestStore;
 
 #[test]
@@ -77,10 +77,10 @@ fn a_socket_serves_one_broker_and_a_stale_one_is_replaced() {
         .stderr(Stdio::piped())
         .output()
         .expect("lac serves");
-    let said = String::from_utf8_lossy(&second.stderr);
+    let errors = String::from_utf8_lossy(&second.stderr);
     assert!(
-        second.status.success() && said.contains("nobody called"),
-        "{said}"
+        second.status.success() && errors.contains("nobody called"),
+        "{errors}"
     );
     assert!(!broker.socket.exists(), "it takes its socket with it");
 }
@@ -129,10 +129,10 @@ fn a_socket_in_a_directory_writable_by_others_is_refused() {
 fn client_and_broker_must_use_the_same_protocol() {
     let store = TestStore::new();
     let broker = serving(&store);
-    let heard = say(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
-    let text = String::from_utf8_lossy(&heard);
+    let reply = send_and_read(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
+    let text = String::from_utf8_lossy(&reply);
     assert!(
-        heard.starts_with(b"F") && text.contains("protocol_mismatch"),
+        reply.starts_with(b"F") && text.contains("protocol_mismatch"),
         "{text}"
     );
 }

@@ -41,22 +41,22 @@ pub fn hello() -> Vec<u8> {
 
 /// Sends bytes and returns what the broker sends until it hangs up or some
 /// seconds have passed.
-pub fn say(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
+pub fn send_and_read(broker: &BrokerProcess, bytes: &[u8]) -> Vec<u8> {
     let mut stream = UnixStream::connect(&broker.socket).expect("a broker");
     stream
         .set_read_timeout(Some(Duration::from_secs(5)))
         .expect("a timeout");
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(std::net::Shutdown::Write);
-    let mut heard = Vec::new();
-    let _ = stream.read_to_end(&mut heard);
-    heard
+    let mut reply = Vec::new();
+    let _ = stream.read_to_end(&mut reply);
+    reply
 }
 
 /// The answer or fault of a well-formed request.
 pub fn ask(broker: &BrokerProcess, request: &str) -> (u8, String) {
-    let heard = say(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
-    let mut rest = &heard[..];
+    let reply = send_and_read(broker, &[hello(), frame(b'Q', request.as_bytes())].concat());
+    let mut rest = &reply[..];
     let mut last = (0, String::new());
     while let [tag, a, b, c, d, more @ ..] = rest {
         let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;

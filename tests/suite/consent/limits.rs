@@ -207,8 +207,8 @@ fn a_statement_says_that_a_session_ended_with_its_consent() {
     store.clock.set("2026-10-05T12:05:00.000000Z");
     // Whether or not the expiry is recorded yet.
     for _ in 0..2 {
-        let told = store.run_json(&["log", "statement", "--customer", "1"]);
-        let visit = &told["visits"][0];
+        let statement = store.run_json(&["log", "statement", "--customer", "1"]);
+        let visit = &statement["visits"][0];
         assert_eq!(visit["cause"], "consent_expired", "{visit}");
         // Microseconds order the log, even with a fixed clock.
         assert!(

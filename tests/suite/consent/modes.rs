@@ -81,9 +81,9 @@ fn in_opt_out_mode_an_imported_first_refusal_is_recorded() {
     };
     store.import("customers", &gwen(0));
     let url = store.login_url(&["8"]);
-    let told = store.import("customers", &gwen(1));
-    assert_eq!(told["consents"]["revoked"], 1);
-    assert_eq!(told["sessions_ended"], 1);
+    let imported = store.import("customers", &gwen(1));
+    assert_eq!(imported["consents"]["revoked"], 1);
+    assert_eq!(imported["sessions_ended"], 1);
     assert_eq!(newest(&store, "revoke")["details"]["source"], "import");
     store.run_failing(&redeem(&url), "consent_withheld", 5);
     assert_eq!(

@@ -55,8 +55,8 @@ fn an_override_requires_its_resource_and_a_reason() {
     );
     store.run_ok(&["log", "verify"]);
     // The statement for the shopper says so.
-    let told = store.run_ok(&["log", "statement", "--customer", "2"]);
-    assert!(told.contains("they went on without"), "{told}");
+    let statement = store.run_ok(&["log", "statement", "--customer", "2"]);
+    assert!(statement.contains("they went on without"), "{statement}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{acts, applied, differences, given, wrong};
+use super::{apply_text, differences, error_message, event_actions, run_with_text};
 use crate::support::{TestStore, json_str};
 
 const FILE: &str = r#"
@@ -26,7 +26,7 @@ format = "lac-config/1"
 #[test]
 fn applying_a_file_records_the_same_events_as_single_commands() {
     let store = TestStore::with_sample_data();
-    let answer = applied(&store, "config", FILE, &[]);
+    let answer = apply_text(&store, "config", FILE, &[]);
     let paths: Vec<String> = answer["changes"]
         .as_array()
         .expect("a list")
@@ -47,7 +47,7 @@ fn applying_a_file_records_the_same_events_as_single_commands() {
         "store-view:de web/secure/base_url",
     ];
     assert_eq!(paths, wanted);
-    assert_eq!(acts(&store, 5), ["config set"; 5]);
+    assert_eq!(event_actions(&store, 5), ["config set"; 5]);
     let by_hand = TestStore::with_sample_data();
     let url = "https://de.example.com/";
     by_hand.run_ok(&[
@@ -63,7 +63,7 @@ fn applying_a_file_records_the_same_events_as_single_commands() {
         assert_eq!(ours[field], theirs[field], "{field}");
     }
     let events = store.log_events().len();
-    assert_eq!(applied(&store, "config", FILE, &[])["changed"], false);
+    assert_eq!(apply_text(&store, "config", FILE, &[])["changed"], false);
     assert_eq!(store.log_events().len(), events);
     assert!(differences(&store, "config", FILE, &[]).is_empty());
 
@@ -78,10 +78,10 @@ fn applying_a_file_records_the_same_events_as_single_commands() {
     );
     assert!(!exported.contains("lac/store/name"), "{exported}");
     let other = TestStore::with_sample_data();
-    applied(&other, "config", &exported, &["--prune"]);
+    apply_text(&other, "config", &exported, &["--prune"]);
     assert_eq!(other.run_ok(&["config", "export"]), exported);
     assert_eq!(
-        applied(&other, "config", &exported, &["--prune"])["changed"],
+        apply_text(&other, "config", &exported, &["--prune"])["changed"],
         false
     );
 }
@@ -89,23 +89,23 @@ fn applying_a_file_records_the_same_events_as_single_commands() {
 #[test]
 fn prune_unsets_values_missing_from_the_file() {
     let store = TestStore::with_sample_data();
-    applied(&store, "config", FILE, &[]);
+    apply_text(&store, "config", FILE, &[]);
     let file = "format = \"lac-config/1\"\n[default]\n\"login_as_customer/general/enabled\" = 1\n";
-    let ran = given(&store, "config", "diff", file, &[]);
+    let ran = run_with_text(&store, "config", "diff", file, &[]);
     assert_eq!(ran.code, 0);
     assert!(
         ran.stderr.contains("not in the file: 7 values"),
         "{}",
         ran.stderr
     );
-    let ran = given(&store, "config", "diff", file, &["--prune"]);
+    let ran = run_with_text(&store, "config", "diff", file, &["--prune"]);
     assert_eq!(ran.code, 9);
     let line = "- web/secure/base_url at store-view:de: https://de.example.com/\n";
     assert!(ran.stdout.contains(line), "{}", ran.stdout);
-    let dry = applied(&store, "config", file, &["--prune", "--dry-run"]);
+    let dry = apply_text(&store, "config", file, &["--prune", "--dry-run"]);
     assert_eq!(dry["changes"].as_array().map(Vec::len), Some(7));
-    applied(&store, "config", file, &["--prune"]);
-    assert_eq!(acts(&store, 7), ["config unset"; 7]);
+    apply_text(&store, "config", file, &["--prune"]);
+    assert_eq!(event_actions(&store, 7), ["config unset"; 7]);
     let left = store.run_ok(&["config", "export"]);
     assert_eq!(
         left,
@@ -180,8 +180,8 @@ fn errors_name_line_column_and_field() {
             "line 2, column 2: websites: there is no such key",
         ),
     ] {
-        let said = wrong(&store, "config", &text);
-        assert!(said.contains(problem), "{text}\n{said}");
+        let message = error_message(&store, "config", &text);
+        assert!(message.contains(problem), "{text}\n{message}");
     }
 }
 
@@ -191,9 +191,12 @@ fn disabling_the_feature_ends_and_counts_sessions() {
     store.login(&["1"]);
     let file =
         "format = \"lac-config/1\"\n[default]\n\"login_as_customer/general/enabled\" = false\n";
-    let answer = applied(&store, "config", file, &[]);
+    let answer = apply_text(&store, "config", file, &[]);
     assert_eq!(answer["sessions_ended"], 1);
-    assert_eq!(acts(&store, 2), ["config set", "login_as_customer end"]);
+    assert_eq!(
+        event_actions(&store, 2),
+        ["config set", "login_as_customer end"]
+    );
 }
 
 #[test]
@@ -207,7 +210,7 @@ fn changing_logged_groups_is_recorded_with_the_other_changes() {
     let file = format!(
         "format = \"lac-config/1\"\n[default]\n\"lac/ticket/required\" = \"no\"\n\"{logged}\" = \"import\"\n"
     );
-    applied(&store, "config", &file, &[]);
+    apply_text(&store, "config", &file, &[]);
     assert_eq!(store.log_events().len(), events + 2);
     assert_eq!(store.log_events()[1]["details"]["path"], logged);
     assert_eq!(
@@ -215,7 +218,7 @@ fn changing_logged_groups_is_recorded_with_the_other_changes() {
         "lac/ticket/required"
     );
     // Config changes are not logged, but still made.
-    let ran = given(
+    let ran = run_with_text(
         &store,
         "config",
         "apply",

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{applied, given, wrong};
+use super::{apply_text, error_message, run_with_text};
 use crate::support::{TestStore, json_str};
 
 const FILE: &str = "format = \"lac-roles/1\"\n\n[[role]]\nname = \"Größe\"\naccess = \"custom\"\nscope = \"all\"\n";
@@ -15,9 +15,9 @@ const FILE: &str = "format = \"lac-roles/1\"\n\n[[role]]\nname = \"Größe\"\nac
 fn byte_order_marks_and_crlf_are_accepted() {
     let store = TestStore::new();
     let crlf = format!("\u{feff}{}", FILE.replace('\n', "\r\n"));
-    assert_eq!(applied(&store, "role", &crlf, &[])["changed"], true);
-    assert_eq!(applied(&store, "role", FILE, &[])["changed"], false);
-    let problem = wrong(&store, "role", &crlf.replace("custom", "some"));
+    assert_eq!(apply_text(&store, "role", &crlf, &[])["changed"], true);
+    assert_eq!(apply_text(&store, "role", FILE, &[])["changed"], false);
+    let problem = error_message(&store, "role", &crlf.replace("custom", "some"));
     assert!(
         problem.starts_with("line 5, column 10: access:"),
         "{problem}"
@@ -44,7 +44,9 @@ fn another_encoding_is_reported() {
         );
     }
     let control = FILE.replace("\n\n", "\n\0\n");
-    assert!(wrong(&store, "role", &control).starts_with("line 2, column 2: this is not TOML"));
+    assert!(
+        error_message(&store, "role", &control).starts_with("line 2, column 2: this is not TOML")
+    );
 }
 
 #[test]
@@ -52,8 +54,8 @@ fn files_of_3_mb_are_read_and_over_4_mb_refused() {
     let store = TestStore::new();
     let padding = format!("# {}\n", "aha".repeat(20)).repeat(3 * 1024 * 1024 / 63);
     let large = format!("{FILE}{padding}");
-    assert_eq!(applied(&store, "role", &large, &[])["changed"], true);
-    let problem = wrong(&store, "role", &format!("{large}x"));
+    assert_eq!(apply_text(&store, "role", &large, &[])["changed"], true);
+    let problem = error_message(&store, "role", &format!("{large}x"));
     assert!(
         problem.starts_with(&format!(
             "line {}, column 2: this is not TOML",
@@ -61,7 +63,7 @@ fn files_of_3_mb_are_read_and_over_4_mb_refused() {
         )),
         "{problem}"
     );
-    let ran = given(
+    let ran = run_with_text(
         &store,
         "role",
         "apply",
@@ -110,21 +112,21 @@ fn links_and_pipes_are_accepted_as_files() {
 #[test]
 fn diff_supports_every_output_format() {
     let store = TestStore::new();
-    let ran = given(&store, "role", "diff", FILE, &["-o", "jsonl"]);
+    let ran = run_with_text(&store, "role", "diff", FILE, &["-o", "jsonl"]);
     assert_eq!(ran.code, 9);
     let change =
         json!({"change": "role_create", "role": "Größe", "access": "custom", "websites": null});
     assert_eq!(ran.stdout, format!("{change}\n").replace("{\"access\":\"custom\",\"change\":\"role_create\",\"role\":\"Größe\",\"websites\":null}", "{\"change\":\"role_create\",\"role\":\"Größe\",\"access\":\"custom\",\"websites\":null}"));
-    let ran = given(&store, "role", "diff", FILE, &["-o", "csv"]);
+    let ran = run_with_text(&store, "role", "diff", FILE, &["-o", "csv"]);
     let head = "change,role,admin_user,access,websites,resources,os_account,full_name,before,after";
     assert_eq!(
         ran.stdout,
         format!("{head}\nrole_create,Größe,,custom,,,,,,\n")
     );
-    let ran = given(&store, "role", "apply", FILE, &["--dry-run"]).assert_succeeded();
+    let ran = run_with_text(&store, "role", "apply", FILE, &["--dry-run"]).assert_succeeded();
     assert_eq!(ran.stdout, "+ role Größe: access custom, scope all\n");
     assert!(ran.stderr.contains("dry run"), "{}", ran.stderr);
-    assert_eq!(given(&store, "role", "diff", FILE, &["-q"]).code, 9);
+    assert_eq!(run_with_text(&store, "role", "diff", FILE, &["-q"]).code, 9);
 }
 
 /// The program accepts the examples of the page.
@@ -141,20 +143,20 @@ fn the_examples_in_the_docs_are_valid() {
             Some("format = \"lac-config/1\"") => "config",
             _ => continue,
         };
-        applied(&store, noun, text, &[]);
+        apply_text(&store, noun, text, &[]);
         seen.push(noun);
     }
     assert_eq!(seen, ["role", "config"]);
-    let error = given(
+    let error = run_with_text(
         &store,
         "role",
         "diff",
         "format = \"lac-roles/1\"\n\n[[role]]\nname = \"R\"\naccess = \"all\"\nscope = [\"asia\"]\n",
         &[],
     );
-    let said = error.stderr.lines().next().expect("a line");
+    let line = error.stderr.lines().next().expect("a line");
     assert!(
-        page.contains(&said.replace("stdin", "roles.toml")),
-        "{said}"
+        page.contains(&line.replace("stdin", "roles.toml")),
+        "{line}"
     );
 }

@@ -11,7 +11,13 @@ use serde_json::Value;
 use crate::support::{CommandOutput, TestStore};
 
 /// Runs `lac NOUN VERB - …` with the text on stdin.
-fn given(store: &TestStore, noun: &str, verb: &str, text: &str, more: &[&str]) -> CommandOutput {
+fn run_with_text(
+    store: &TestStore,
+    noun: &str,
+    verb: &str,
+    text: &str,
+    more: &[&str],
+) -> CommandOutput {
     let mut args = vec![noun, verb, "-"];
     args.extend(more);
     store.run_with(text.as_bytes(), &args)
@@ -19,10 +25,10 @@ fn given(store: &TestStore, noun: &str, verb: &str, text: &str, more: &[&str]) -
 
 /// Applies the text; returns the JSON output.
 #[track_caller]
-fn applied(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Value {
+fn apply_text(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Value {
     let mut args = vec!["-o", "json"];
     args.extend(more);
-    let ran = given(store, noun, "apply", text, &args).assert_succeeded();
+    let ran = run_with_text(store, noun, "apply", text, &args).assert_succeeded();
     serde_json::from_str(&ran.stdout).expect("JSON")
 }
 
@@ -31,7 +37,7 @@ fn applied(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Value {
 fn differences(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Vec<Value> {
     let mut args = vec!["-o", "json"];
     args.extend(more);
-    let ran = given(store, noun, "diff", text, &args);
+    let ran = run_with_text(store, noun, "diff", text, &args);
     let list: Vec<Value> = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(ran.code, if list.is_empty() { 0 } else { 9 }, "{ran:#?}");
     list
@@ -39,10 +45,12 @@ fn differences(store: &TestStore, noun: &str, text: &str, more: &[&str]) -> Vec<
 
 /// Applies an invalid file; returns the error message.
 #[track_caller]
-fn wrong(store: &TestStore, noun: &str, text: &str) -> String {
+fn error_message(store: &TestStore, noun: &str, text: &str) -> String {
     let before = store.log_events().len();
-    let error = given(store, noun, "apply", text, &["-o", "json"]).assert_failed("invalid_file", 2);
-    let diff = given(store, noun, "diff", text, &["-o", "json"]).assert_failed("invalid_file", 2);
+    let error =
+        run_with_text(store, noun, "apply", text, &["-o", "json"]).assert_failed("invalid_file", 2);
+    let diff =
+        run_with_text(store, noun, "diff", text, &["-o", "json"]).assert_failed("invalid_file", 2);
     assert_eq!(error, diff);
     assert_eq!(
         store.log_events().len(),
@@ -55,7 +63,7 @@ fn wrong(store: &TestStore, noun: &str, text: &str) -> String {
 }
 
 /// Action group and action of the newest events, oldest first.
-fn acts(store: &TestStore, count: usize) -> Vec<String> {
+fn event_actions(store: &TestStore, count: usize) -> Vec<String> {
     let log = store.log_events();
     let newest = log.iter().take(count).rev();
     newest

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{applied, given};
+use super::{apply_text, run_with_text};
 use crate::support::{CommandOutput, TestStore, json_str};
 
 /// The same with somebody's token.
-fn given_by(store: &TestStore, token: &str, args: &[&str], stdin: &str) -> CommandOutput {
+fn run_with_text_as(store: &TestStore, token: &str, args: &[&str], stdin: &str) -> CommandOutput {
     let path = store.home().join("given.toml");
     std::fs::write(&path, stdin).expect("a file");
     let file = path.to_str().expect("UTF-8").to_owned();
@@ -22,7 +22,7 @@ const ROLE: &str = "format = \"lac-roles/1\"\n[[role]]\nname = \"R\"\naccess = \
 #[test]
 fn each_part_requires_its_resource() {
     let store = TestStore::with_sample_data();
-    applied(&store, "role", ROLE, &[]);
+    apply_text(&store, "role", ROLE, &[]);
     let roles = store.create_user_with_resources("roles", &["acl_roles"]);
     let users = store.create_user_with_resources("users", &["acl_users"]);
     let nobody = store.create_user_with_resources("nobody", &["login_button"]);
@@ -45,7 +45,7 @@ fn each_part_requires_its_resource() {
         .assert_failed("resource_denied", 4);
 
     let whole = store.run_ok(&["role", "export"]);
-    let ran = given_by(&store, &roles, &["role", "diff", "-"], &whole);
+    let ran = run_with_text_as(&store, &roles, &["role", "diff", "-"], &whole);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
     assert!(
         ran.stderr.contains("left out: admin users"),
@@ -55,11 +55,11 @@ fn each_part_requires_its_resource() {
     // Errors do not reveal who has which account.
     let taken = whole.replace("name = \"alice\"", "name = \"alicia\"");
     let args = ["role", "diff", "-", "-o", "json"];
-    given_by(&store, &users, &args, &taken).assert_failed("invalid_file", 2);
-    given_by(&store, &roles, &args, &taken).assert_succeeded();
+    run_with_text_as(&store, &users, &args, &taken).assert_failed("invalid_file", 2);
+    run_with_text_as(&store, &roles, &args, &taken).assert_succeeded();
     for token in [&roles, &users] {
         let args = ["role", "apply", "-", "-o", "json"];
-        given_by(&store, token, &args, &whole).assert_failed("resource_denied", 4);
+        run_with_text_as(&store, token, &args, &whole).assert_failed("resource_denied", 4);
         let event = &store.log_events()[0];
         assert_eq!(
             (json_str(&event["action_group"]), json_str(&event["action"])),
@@ -68,27 +68,27 @@ fn each_part_requires_its_resource() {
         assert_eq!(event["result"], "failure");
     }
     let args = ["role", "apply", "-", "--prune", "-y", "-o", "json"];
-    given_by(&store, &roles, &args, &r.stdout).assert_succeeded();
-    given_by(&store, &users, &args, &u.stdout).assert_succeeded();
+    run_with_text_as(&store, &roles, &args, &r.stdout).assert_succeeded();
+    run_with_text_as(&store, &users, &args, &u.stdout).assert_succeeded();
     assert_eq!(store.run_ok(&["role", "export"]), whole);
 }
 
 #[test]
 fn nobody_grants_or_changes_more_than_they_hold() {
     let store = TestStore::with_sample_data();
-    applied(&store, "role", ROLE, &[]);
+    apply_text(&store, "role", ROLE, &[]);
     let token =
         store.create_user_with_resources("half", &["acl_roles", "acl_users", "login_button"]);
     let before = store.run_ok(&["role", "export"]);
     let apply = |text: &str| {
         let args = ["role", "apply", "-", "--prune", "-y", "-o", "json"];
-        given_by(&store, &token, &args, text)
+        run_with_text_as(&store, &token, &args, text)
     };
-    let given = before.replace(
+    let with_grant = before.replace(
         "name = \"R\"\naccess = \"custom\"\nscope = \"all\"\nresources = []",
         "name = \"R\"\naccess = \"custom\"\nscope = \"all\"\nresources = [\"sales_order\"]",
     );
-    apply(&given).assert_failed("beyond_own_rights", 4);
+    apply(&with_grant).assert_failed("beyond_own_rights", 4);
     let event = &store.log_events()[0];
     assert_eq!(
         (
@@ -151,11 +151,11 @@ fn a_role_scope_hides_other_websites() {
     assert!(!roles.contains("base"), "{roles}");
     // A wider role appears as far as the user sees it: no change.
     let args = ["role", "apply", "-", "-o", "json"];
-    let ran = given_by(&store, &token, &args, &roles).assert_succeeded();
+    let ran = run_with_text_as(&store, &token, &args, &roles).assert_succeeded();
     let answer: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(answer["changed"], false);
     let narrowed = roles.replacen("scope = [\"eu\"]", "scope = []", 1);
-    given_by(&store, &token, &args, &narrowed).assert_failed("beyond_own_rights", 4);
+    run_with_text_as(&store, &token, &args, &narrowed).assert_failed("beyond_own_rights", 4);
 
     let config = store
         .run_as(&token, &["config", "export"])
@@ -167,21 +167,21 @@ fn a_role_scope_hides_other_websites() {
     );
     let args = ["config", "apply", "-", "--prune", "-o", "json"];
     let base = config.replace("[website.eu]", "[website.base]");
-    let error = given_by(&store, &token, &args, &base).assert_failed("invalid_file", 2);
+    let error = run_with_text_as(&store, &token, &args, &base).assert_failed("invalid_file", 2);
     let gone = config.replace("[website.eu]", "[website.gone]");
-    let other = given_by(&store, &token, &args, &gone).assert_failed("invalid_file", 2);
+    let other = run_with_text_as(&store, &token, &args, &gone).assert_failed("invalid_file", 2);
     let message = |error: &Value| json_str(&error["message"]).to_owned();
     assert_eq!(message(&error).replace("base", "gone"), message(&other));
     // Prune affects only what the user sees.
     let (default, _) = config.split_once("\n[website.eu]").expect("a table");
-    given_by(&store, &token, &args, default).assert_succeeded();
+    run_with_text_as(&store, &token, &args, default).assert_succeeded();
     let all = store.run_ok(&["config", "export"]);
     assert!(
         all.contains("[website.base]") && !all.contains("[website.eu]"),
         "{all}"
     );
     // The default scope affects everybody.
-    given_by(&store, &token, &args, "format = \"lac-config/1\"\n")
+    run_with_text_as(&store, &token, &args, "format = \"lac-config/1\"\n")
         .assert_failed("beyond_own_rights", 4);
     assert_eq!(store.log_events()[0]["action"], "unset");
     assert_eq!(store.run_ok(&["config", "export"]), all);
@@ -204,14 +204,14 @@ fn each_config_path_requires_its_sections_resource() {
     let file = "format = \"lac-config/1\"\n[default]\n\"web/url/use_store\" = true\n\"lac/ticket/required\" = true\n";
     for token in [&section, &rest] {
         let args = ["config", "apply", "-", "-o", "json"];
-        given_by(&store, token, &args, file).assert_failed("resource_denied", 4);
+        run_with_text_as(&store, token, &args, file).assert_failed("resource_denied", 4);
         assert_eq!(store.log_events()[0]["action"], "apply");
-        let ran = given_by(&store, token, &["config", "diff", "-"], file);
+        let ran = run_with_text_as(&store, token, &["config", "diff", "-"], file);
         assert_eq!((ran.code, ran.stdout.lines().count()), (9, 1), "{ran:#?}");
         assert!(ran.stderr.contains("left out: "), "{ran:#?}");
     }
     let args = ["config", "apply", "-", "--prune"];
-    given_by(&store, &section, &args, "format = \"lac-config/1\"\n").assert_succeeded();
+    run_with_text_as(&store, &section, &args, "format = \"lac-config/1\"\n").assert_succeeded();
     let left = store.run_ok(&["config", "export"]);
     assert!(
         left.contains("web/secure/base_url") && !left.contains("login_as_customer/"),
@@ -221,6 +221,7 @@ fn each_config_path_requires_its_sections_resource() {
     // the right one.
     let fixed = "format = \"lac-config/1\"\n[default]\n\"lac/store/name\" = \"other\"\n";
     let args = ["config", "diff", "-", "-o", "json"];
-    given_by(&store, &rest, &args, fixed).assert_failed("resource_denied", 4);
-    given(&store, "config", "diff", fixed, &["-o", "json"]).assert_failed("invalid_file", 2);
+    run_with_text_as(&store, &rest, &args, fixed).assert_failed("resource_denied", 4);
+    run_with_text(&store, "config", "diff", fixed, &["-o", "json"])
+        .assert_failed("invalid_file", 2);
 }

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::{acts, applied, differences, given, wrong};
+use super::{apply_text, differences, error_message, event_actions, run_with_text};
 use crate::support::{TestStore, json_str};
 
 const FILE: &str = r#"
@@ -37,7 +37,7 @@ scope = "all"
 fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
     let store = TestStore::with_sample_data();
     let by_hand = store.copy_store();
-    let answer = applied(&store, "role", FILE, &[]);
+    let answer = apply_text(&store, "role", FILE, &[]);
     assert_eq!(answer["changed"], true);
     let changes = [
         "role_create",
@@ -47,13 +47,13 @@ fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
         "admin_user_create",
         "admin_user_disable",
     ];
-    let said: Vec<&str> = answer["changes"]
+    let parsed: Vec<&str> = answer["changes"]
         .as_array()
         .expect("a list")
         .iter()
         .map(|change| json_str(&change["change"]))
         .collect();
-    assert_eq!(said, changes);
+    assert_eq!(parsed, changes);
 
     let (eu, order) = ("website:eu", "Magento_Sales::sales_order");
     let button = "Magento_LoginAsCustomer::login_button";
@@ -93,7 +93,7 @@ fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
 
     // Applying it again writes nothing.
     let events = store.log_events().len();
-    let again = applied(&store, "role", FILE, &[]);
+    let again = apply_text(&store, "role", FILE, &[]);
     assert_eq!(again["changes"], json!([]));
     assert_eq!(
         (&again["changed"], store.log_events().len()),
@@ -109,7 +109,7 @@ fn applying_a_file_creates_roles_and_users_with_the_usual_events() {
 #[test]
 fn every_change_matches_its_single_command() {
     let store = TestStore::with_sample_data();
-    applied(&store, "role", FILE, &[]);
+    apply_text(&store, "role", FILE, &[]);
     let changed = FILE
         .replace("\"login_button\", ", "\"shipment\", ")
         .replace("[\"eu\"]", "[\"base\", \"eu\"]")
@@ -128,7 +128,7 @@ fn every_change_matches_its_single_command() {
         list[0],
         json!({"change": "role_access", "role": "Boss", "before": "all", "after": "custom"})
     );
-    let shown = given(&store, "role", "diff", &changed, &["--color", "always"]);
+    let shown = run_with_text(&store, "role", "diff", &changed, &["--color", "always"]);
     assert_eq!(shown.code, 9);
     for line in [
         "\u{1b}[33m~ role Boss: access all → custom\u{1b}[0m",
@@ -141,7 +141,7 @@ fn every_change_matches_its_single_command() {
     ] {
         assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
     }
-    applied(&store, "role", &changed, &[]);
+    apply_text(&store, "role", &changed, &[]);
     let wanted = [
         "roles access",
         "roles deny",
@@ -151,7 +151,7 @@ fn every_change_matches_its_single_command() {
         "admin_users assign",
         "admin_users enable",
     ];
-    assert_eq!(acts(&store, 7), wanted);
+    assert_eq!(event_actions(&store, 7), wanted);
     let deny = &store.log_events()[5];
     assert_eq!(deny["details"]["role"], "Support");
     assert_eq!(deny["details"]["before"]["scope"], json!(["eu"]));
@@ -192,25 +192,25 @@ fn export_apply_export_yields_the_same_bytes() {
         "a review sees it"
     );
     let other = TestStore::with_sample_data();
-    let first = applied(&other, "role", &exported, &[]);
+    let first = apply_text(&other, "role", &exported, &[]);
     assert_eq!(first["changed"], true);
     assert_eq!(other.run_ok(&["role", "export"]), exported);
     assert_eq!(other.run_json(&["user", "show", "zoë"])["full_name"], full);
     assert_eq!(
-        applied(&other, "role", &exported, &["--prune"])["changed"],
+        apply_text(&other, "role", &exported, &["--prune"])["changed"],
         false
     );
     // JSON has the same content.
-    let said: toml::Table = toml::from_str(&exported).expect("TOML");
-    assert_eq!(store.run_json(&["role", "export"]), json!(said));
+    let parsed: toml::Table = toml::from_str(&exported).expect("TOML");
+    assert_eq!(store.run_json(&["role", "export"]), json!(parsed));
 }
 
 #[test]
 fn prune_deletes_missing_entries_after_confirmation() {
     let store = TestStore::with_sample_data();
     let exported = store.run_ok(&["role", "export"]);
-    applied(&store, "role", FILE, &[]);
-    let ran = given(&store, "role", "diff", &exported, &[]);
+    apply_text(&store, "role", FILE, &[]);
+    let ran = run_with_text(&store, "role", "diff", &exported, &[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
     assert!(
         ran.stderr.contains("2 roles, 2 admin users"),
@@ -222,15 +222,15 @@ fn prune_deletes_missing_entries_after_confirmation() {
         4
     );
     let args = ["--prune", "-o", "json"];
-    let error =
-        given(&store, "role", "apply", &exported, &args).assert_failed("confirmation_required", 2);
+    let error = run_with_text(&store, "role", "apply", &exported, &args)
+        .assert_failed("confirmation_required", 2);
     let message = json_str(&error["message"]);
     assert!(
         message.contains("2 admin users (anna, bert) and 2 roles (Boss, Support)"),
         "{message}"
     );
     // A dry run needs no confirmation and changes nothing.
-    let dry = applied(&store, "role", &exported, &["--prune", "--dry-run"]);
+    let dry = apply_text(&store, "role", &exported, &["--prune", "--dry-run"]);
     assert_eq!(
         (&dry["dry_run"], dry["changes"].as_array().map(Vec::len)),
         (&json!(true), Some(4))
@@ -239,7 +239,7 @@ fn prune_deletes_missing_entries_after_confirmation() {
         differences(&store, "role", &exported, &["--prune"]).len(),
         4
     );
-    applied(&store, "role", &exported, &["--prune", "--yes"]);
+    apply_text(&store, "role", &exported, &["--prune", "--yes"]);
     assert_eq!(store.run_ok(&["role", "export"]), exported);
     let gone = [
         "admin_users delete",
@@ -247,19 +247,19 @@ fn prune_deletes_missing_entries_after_confirmation() {
         "roles delete",
         "roles delete",
     ];
-    assert_eq!(acts(&store, 4), gone);
+    assert_eq!(event_actions(&store, 4), gone);
 }
 
 #[test]
 fn a_section_missing_from_the_file_is_left_unchanged() {
     let store = TestStore::with_sample_data();
-    applied(&store, "role", FILE, &[]);
+    apply_text(&store, "role", FILE, &[]);
     let exported = store.run_ok(&["role", "export"]);
     let (roles, users) = exported.split_once("[[user]]").expect("users");
     let users = format!("format = \"lac-roles/1\"\n[[user]]{users}");
     for part in [roles, users.as_str()] {
         assert_eq!(
-            applied(&store, "role", part, &["--prune", "-y"])["changed"],
+            apply_text(&store, "role", part, &["--prune", "-y"])["changed"],
             false
         );
     }
@@ -268,7 +268,7 @@ fn a_section_missing_from_the_file_is_left_unchanged() {
         .split("[[role]]")
         .filter(|block| !block.contains("\"Support\""));
     let fewer = fewer.collect::<Vec<_>>().join("[[role]]");
-    let ran = given(
+    let ran = run_with_text(
         &store,
         "role",
         "apply",
@@ -282,7 +282,7 @@ fn a_section_missing_from_the_file_is_left_unchanged() {
         + users
             .strip_prefix("format = \"lac-roles/1\"\n")
             .expect("users");
-    let ran = given(
+    let ran = run_with_text(
         &store,
         "role",
         "apply",
@@ -332,7 +332,7 @@ fn os_accounts_can_be_swapped_within_a_file() {
         .replace("TWO", "two")
         .replace("THREE", "three")
         + "\n[[user]]\nname = \"d\"\nrole = \"A\"\nos_account = \"one\"\nenabled = true\n";
-    applied(&store, "role", &turned, &[]);
+    apply_text(&store, "role", &turned, &[]);
     assert_eq!(store.run_ok(&["role", "export"]), turned);
     let edit = store
         .log_events()
@@ -345,7 +345,7 @@ fn os_accounts_can_be_swapped_within_a_file() {
     let file =
         "format = \"lac-roles/1\"\n[[user]]\nname = \"e\"\nrole = \"A\"\nos_account = \"one\"\n";
     assert_eq!(
-        wrong(&store, "role", file),
+        error_message(&store, "role", file),
         "line 5, column 14: os_account: admin user d, who is not in the file, has it"
     );
 }
@@ -467,8 +467,8 @@ fn errors_name_line_column_and_field() {
             "line 5, column 13: full_name: it is a date",
         ),
     ] {
-        let said = wrong(&store, "role", &text);
-        assert!(said.contains(problem), "{text}\n{said}");
+        let parsed = error_message(&store, "role", &text);
+        assert!(parsed.contains(problem), "{text}\n{parsed}");
     }
 }
 
@@ -477,7 +477,7 @@ fn an_apply_must_leave_an_administrator_with_access() {
     let store = TestStore::new();
     let exported = store.run_ok(&["role", "export"]);
     let fewer = exported.replace("access = \"all\"", "access = \"custom\"");
-    let error = given(&store, "role", "apply", &fewer, &["-o", "json"]);
+    let error = run_with_text(&store, "role", "apply", &fewer, &["-o", "json"]);
     error.assert_failed("last_administrator", 5);
     assert_eq!(store.run_ok(&["role", "export"]), exported);
     assert_eq!(store.log_events()[0]["action"], "apply");
@@ -488,7 +488,7 @@ fn an_apply_must_leave_an_administrator_with_access() {
     // Another administrator in the same file is enough, even later in the file.
     let other = "\n[[role]]\nname = \"Zentrale\"\naccess = \"all\"\nscope = \"all\"\n\
                  [[user]]\nname = \"z\"\nrole = \"Zentrale\"\nos_account = \"zed\"\n";
-    applied(&store, "role", &(fewer + other), &[]);
+    apply_text(&store, "role", &(fewer + other), &[]);
 }
 
 #[test]
@@ -503,10 +503,10 @@ fn losing_access_ends_the_session_once() {
         "name = \"anna\"\nrole = \"annas\"\nenabled = true",
         "name = \"anna\"\nrole = \"annas\"\nenabled = false",
     );
-    let answer = applied(&store, "role", &fewer, &[]);
+    let answer = apply_text(&store, "role", &fewer, &[]);
     assert_eq!(answer["sessions_ended"], 1);
     assert_eq!(
-        acts(&store, 2),
+        event_actions(&store, 2),
         ["admin_users disable", "login_as_customer end"]
     );
 }
@@ -548,8 +548,8 @@ fn a_thousand_roles_and_users_take_seconds() {
         );
     }
     let start = std::time::Instant::now();
-    assert_eq!(applied(&store, "role", &file, &[])["changed"], true);
-    assert_eq!(applied(&store, "role", &file, &[])["changed"], false);
+    assert_eq!(apply_text(&store, "role", &file, &[])["changed"], true);
+    assert_eq!(apply_text(&store, "role", &file, &[])["changed"], false);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     assert_eq!(store.log_events().len(), 4 + 3000);
 }

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::Hooked;
+use super::HookFixture;
 use crate::support::BrokerProcess;
 
 #[track_caller]
-fn until(what: &str, is_so: impl Fn() -> bool) {
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let since = Instant::now();
     while !is_so() {
         assert!(since.elapsed() < Duration::from_secs(60), "never: {what}");
@@ -16,8 +16,8 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn pids(hooked: &Hooked, name: &str) -> Vec<String> {
-    let text = fs::read_to_string(hooked.store.home().join(name)).unwrap_or_default();
+fn pids(fixture: &HookFixture, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(fixture.store.home().join(name)).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
 }
 
@@ -32,7 +32,7 @@ fn runs(pid: &str) -> bool {
 }
 
 /// Threads and pipes of a process.
-fn kept(broker: u32) -> (usize, usize) {
+fn threads_and_pipes(broker: u32) -> (usize, usize) {
     let proc = Path::new("/proc").join(broker.to_string());
     let threads = fs::read_dir(proc.join("task")).expect("a process").count();
     let files = fs::read_dir(proc.join("fd")).expect("a process");
@@ -48,42 +48,42 @@ fn kept(broker: u32) -> (usize, usize) {
 
 #[test]
 fn a_detached_child_of_a_hook_costs_the_broker_nothing() {
-    let hooked = Hooked::new();
-    let home = hooked.store.home().display().to_string();
+    let fixture = HookFixture::new();
+    let home = fixture.store.home().display().to_string();
     // It has its own stdout and stderr, which are those of the hook. The
     // program waits until the child has left the group, because everything in
     // the group ends with the program.
-    hooked.script(&format!(
+    fixture.script(&format!(
         "rm -f {home}/left\n\
          setsid sh -c 'echo $$ >> {home}/away; touch {home}/left; exec sleep 300' &\n\
          while [ ! -e {home}/left ]; do sleep 0.02; done\n\
          cat >> \"$1\""
     ));
-    let broker = BrokerProcess::start(&hooked.store, crate::support::NOW, 5);
+    let broker = BrokerProcess::start(&fixture.store, crate::support::NOW, 5);
     let login = || {
-        let mut command = hooked.store.command(&["login", "1"]);
+        let mut command = fixture.store.command(&["login", "1"]);
         command.env("LAC_STORE", broker.store_setting());
         assert!(command.output().expect("lac").status.success());
     };
     // The initial maintenance is done once the first notice is delivered.
     login();
-    until("a notice", || {
-        hooked.told().len() == 1 && pids(&hooked, "away").len() == 1
+    wait_until("a notice", || {
+        fixture.received().len() == 1 && pids(&fixture, "away").len() == 1
     });
     let mut before = (0, 0);
-    until("the broker is quiet", || {
+    wait_until("the broker is quiet", || {
         std::thread::sleep(Duration::from_millis(500));
-        kept(broker.child.id()).0 <= 3
+        threads_and_pipes(broker.child.id()).0 <= 3
     });
-    before = before.max(kept(broker.child.id()));
+    before = before.max(threads_and_pipes(broker.child.id()));
     for count in 2..=5 {
         login();
-        until("a notice", || hooked.told().len() == count);
+        wait_until("a notice", || fixture.received().len() == count);
     }
-    until("all are away", || pids(&hooked, "away").len() == 5);
-    let away = pids(&hooked, "away");
-    until("nothing is kept", || {
-        let now = kept(broker.child.id());
+    wait_until("all are away", || pids(&fixture, "away").len() == 5);
+    let away = pids(&fixture, "away");
+    wait_until("nothing is kept", || {
+        let now = threads_and_pipes(broker.child.id());
         now.0 <= before.0 && now.1 <= before.1
     });
     let alive = away.iter().filter(|pid| runs(pid)).count();
@@ -95,21 +95,21 @@ fn a_detached_child_of_a_hook_costs_the_broker_nothing() {
 
 #[test]
 fn children_in_the_hooks_process_group_end_with_it() {
-    let hooked = Hooked::new();
-    let home = hooked.store.home().display().to_string();
-    hooked.script(&format!(
+    let fixture = HookFixture::new();
+    let home = fixture.store.home().display().to_string();
+    fixture.script(&format!(
         "sleep 300 &\necho $! > {home}/left\ncat >> \"$1\""
     ));
-    hooked.store.run_ok(&["login", "1"]);
-    assert_eq!(hooked.told().len(), 1);
-    let left = pids(&hooked, "left").remove(0);
-    until("it ends", || !runs(&left));
+    fixture.store.run_ok(&["login", "1"]);
+    assert_eq!(fixture.received().len(), 1);
+    let left = pids(&fixture, "left").remove(0);
+    wait_until("it ends", || !runs(&left));
 }
 
 #[test]
 fn a_broker_leaves_no_core_dump() {
-    let hooked = Hooked::new();
-    let broker = BrokerProcess::start(&hooked.store, crate::support::NOW, 5);
+    let fixture = HookFixture::new();
+    let broker = BrokerProcess::start(&fixture.store, crate::support::NOW, 5);
     let limits = fs::read_to_string(format!("/proc/{}/limits", broker.child.id()));
     let limits = limits.expect("limits");
     let line = limits

@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::super::approvals::{Desk, json as answer};
+use super::super::approvals::{ApprovalFixture, json as answer};
 use crate::support::{TestStore, json_str};
 
 const HISTORY: [&str; 3] = ["customer", "history", "1"];
 
 #[test]
 fn customer_history_shows_agent_time_reason_and_approver() {
-    let desk = Desk::new();
-    let store = &desk.store;
+    let fixture = ApprovalFixture::new();
+    let store = &fixture.store;
     store.run_ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
-    let id = desk.id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
-    desk.approve(&id);
-    let login = answer(&desk.as_amy(&["login", "1", "-o", "json"]));
+    let id = fixture.id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    fixture.approve(&id);
+    let login = answer(&fixture.as_amy(&["login", "1", "-o", "json"]));
     let shop = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
     let audience = "https://shop.example.com";
     let args = ["redeem", json_str(&login["url"]), "--audience", audience];
@@ -25,16 +25,16 @@ fn customer_history_shows_agent_time_reason_and_approver() {
         (&now[0]["state"], &now[0]["duration_seconds"]),
         (&json!("active"), &json!(300))
     );
-    answer(&desk.as_amy(&[
+    answer(&fixture.as_amy(&[
         "session",
         "end",
         json_str(&login["session_id"]),
         "-o",
         "json",
     ]));
-    let other = desk.id(&["1"]);
-    desk.approve(&other);
-    answer(&desk.as_amy(&["login", "1", "-o", "json"]));
+    let other = fixture.id(&["1"]);
+    fixture.approve(&other);
+    answer(&fixture.as_amy(&["login", "1", "-o", "json"]));
     store.clock.set("2026-10-05T13:00:00.000000Z");
 
     let history = store.run_json(&HISTORY);
@@ -75,7 +75,8 @@ fn customer_history_shows_agent_time_reason_and_approver() {
         csv.starts_with("session_id,state,issued_at,opened_at"),
         "{csv}"
     );
-    desk.as_lea(&["customer", "history", "1", "-o", "json"])
+    fixture
+        .as_lea(&["customer", "history", "1", "-o", "json"])
         .assert_failed("resource_denied", 4);
     // Archived events are included.
     store.clock.set("2027-01-05T12:00:00.000000Z");

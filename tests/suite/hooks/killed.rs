@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Hooked;
+use super::HookFixture;
 use crate::support::json_str;
 
 fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
@@ -19,11 +19,11 @@ fn all_of(values: &[Value], field: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_login_is_delivered_at_least_once_despite_kills() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
     // The script ends with the process that runs it; what it has not written by
     // then is lost.
-    hooked.script("sleep 0.05; kill -0 $PPID || exit 1; cat >> \"$1\"");
+    fixture.script("sleep 0.05; kill -0 $PPID || exit 1; cat >> \"$1\"");
     for round in 0..30 {
         let mut child = store
             .command(&["login", "1"])
@@ -42,10 +42,13 @@ fn every_login_is_delivered_at_least_once_despite_kills() {
     let issued = store.run_json(&["log", "list", "--action", "issue", "--result", "success"]);
     let issued: Vec<Value> = serde_json::from_value(issued).expect("a list");
     assert!(!issued.is_empty(), "every round was too early");
-    let told = hooked.told();
-    assert_eq!(all_of(&told, "session_id"), all_of(&issued, "session_id"));
-    assert!(told.len() >= issued.len());
-    assert_eq!(all_of(&told, "id").len(), issued.len());
+    let received = fixture.received();
+    assert_eq!(
+        all_of(&received, "session_id"),
+        all_of(&issued, "session_id")
+    );
+    assert!(received.len() >= issued.len());
+    assert_eq!(all_of(&received, "id").len(), issued.len());
     let open = store.run_json(&["outbox", "list", "--state", "due"]);
     assert_eq!(open, serde_json::json!([]));
     store.run_ok(&["log", "verify"]);
@@ -53,8 +56,8 @@ fn every_login_is_delivered_at_least_once_despite_kills() {
 
 #[test]
 fn concurrent_processes_deliver_each_notice_once() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
     let start = |_| {
         let mut command = store.command(&["login", "1", "-o", "json"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -66,7 +69,7 @@ fn concurrent_processes_deliver_each_notice_once() {
         assert!(ended.status.success(), "{ended:?}");
     }
     store.run_ok(&["outbox", "retry", "--all"]);
-    let told = hooked.told();
-    assert_eq!(told.len(), 16);
-    assert_eq!(all_of(&told, "id").len(), 16);
+    let received = fixture.received();
+    assert_eq!(received.len(), 16);
+    assert_eq!(all_of(&received, "id").len(), 16);
 }

@@ -1,9 +1,9 @@
 //! Hooks: programs that run when somebody logs in.
 
 mod children;
+mod deliveries;
 mod history;
 mod killed;
-mod told;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,22 +15,22 @@ use serde_json::Value;
 use crate::support::TestStore;
 
 /// A store with a hook for both events.
-pub struct Hooked {
+pub struct HookFixture {
     pub store: TestStore,
 }
 
-impl Hooked {
+impl HookFixture {
     /// The hook appends its input to a file.
     pub fn new() -> Self {
-        let hooked = Self {
+        let fixture = Self {
             store: TestStore::with_sample_data(),
         };
-        hooked.script("cat >> \"$1\"");
-        hooked.configure("timeout = \"20s\"");
-        hooked
+        fixture.script("cat >> \"$1\"");
+        fixture.configure("timeout = \"20s\"");
+        fixture
     }
 
-    pub fn heard(&self) -> PathBuf {
+    pub fn output_path(&self) -> PathBuf {
         self.store.home().join("heard")
     }
 
@@ -50,8 +50,8 @@ impl Hooked {
     pub fn configure(&self, further: &str) {
         let dir = self.store.home().join(".config/lac");
         fs::create_dir_all(&dir).expect("a directory");
-        let (program, heard) = (self.program(), self.heard());
-        let hook = format!("[\"{}\", \"{}\"]", program.display(), heard.display());
+        let (program, output_path) = (self.program(), self.output_path());
+        let hook = format!("[\"{}\", \"{}\"]", program.display(), output_path.display());
         let text = format!("[hooks]\nafter_login = {hook}\nafter_redeem = {hook}\n{further}\n");
         let path = dir.join("config.toml");
         fs::write(&path, text).expect("a config file");
@@ -59,8 +59,8 @@ impl Hooked {
     }
 
     /// The notices that the hook received so far.
-    pub fn told(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.heard()).unwrap_or_default();
+    pub fn received(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.output_path()).unwrap_or_default();
         text.lines()
             .map(|line| serde_json::from_str(line).expect("a JSON line"))
             .collect()

@@ -170,12 +170,12 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
 fn no_hostile_request_does_harm() {
     let shop = TestStore::with_sample_data();
     let mut broker = serving(&shop);
-    let said = {
+    let journal = {
         let mut stderr = broker.child.stderr.take().expect("stderr");
         thread::spawn(move || {
-            let mut said = String::new();
-            let _ = stderr.read_to_string(&mut said);
-            said
+            let mut journal = String::new();
+            let _ = stderr.read_to_string(&mut journal);
+            journal
         })
     };
     let log = Log::of(&shop);
@@ -213,10 +213,10 @@ fn no_hostile_request_does_harm() {
     let grown = log.bytes() - database;
     assert!(grown < GROWTH_MAX, "the database grew by {grown} bytes");
     drop(broker);
-    let said = said.join().expect("what it said");
+    let journal = journal.join().expect("what it said");
     assert!(
-        !said.contains("panicked") && !said.contains("failed badly"),
-        "{said:.2000}"
+        !journal.contains("panicked") && !journal.contains("failed badly"),
+        "{journal:.2000}"
     );
     shop.run_ok(&["log", "verify"]);
     shop.run_ok(&["request", "list"]);

@@ -132,8 +132,9 @@ fn each_day_that_is_old_enough_gets_a_file() {
     for entry in fs::read_dir(store.dir().join("archive")).expect("archives") {
         let path = entry.expect("an entry").path().display().to_string();
         if !path.ends_with("/lock") {
-            let said = store.run_json(&["log", "verify", "--file", &path, "--key", key.trim()]);
-            assert_eq!(said["kind"], "archive");
+            let verified_file =
+                store.run_json(&["log", "verify", "--file", &path, "--key", key.trim()]);
+            assert_eq!(verified_file["kind"], "archive");
         }
     }
 }

@@ -76,14 +76,14 @@ fn archiving_does_not_change_what_commands_show() {
 
 /// Reports and statements name the newest checkpoint, which changes with every
 /// event.
-fn without_checkpoint(said: &str) -> String {
-    let Ok(Value::Object(mut said)) = serde_json::from_str(said) else {
-        return said.to_owned();
+fn without_checkpoint(output: &str) -> String {
+    let Ok(Value::Object(mut output)) = serde_json::from_str(output) else {
+        return output.to_owned();
     };
     for field in ["log_size", "proof"] {
-        said.remove(field);
+        output.remove(field);
     }
-    Value::Object(said).to_string()
+    Value::Object(output).to_string()
 }
 
 #[test]

@@ -120,10 +120,10 @@ fn a_concurrent_export_is_from_before_or_after_the_erasure() {
         }
         for child in children {
             let ended = child.wait_with_output().expect("lac ends");
-            let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+            let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
             assert!(
-                ended.status.success() || said.contains("erasure_pending"),
-                "{turn}: {said}"
+                ended.status.success() || errors.contains("erasure_pending"),
+                "{turn}: {errors}"
             );
         }
         store.run_json(&["log", "verify", "--file", &file, "--key", key.trim()]);

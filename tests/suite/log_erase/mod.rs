@@ -333,13 +333,16 @@ fn older_exports_still_verify_after_an_erasure() {
     fs::write(&note, store.run_ok(&["log", "checkpoint"])).expect("written");
     erase(&store);
     for file in &files {
-        let said = store.run_json(&["log", "verify", "--file", file, "--key", key.trim()]);
-        assert_eq!(said["kind"], "export");
+        let verified_file = store.run_json(&["log", "verify", "--file", file, "--key", key.trim()]);
+        assert_eq!(verified_file["kind"], "export");
     }
     store.run_json(&["log", "verify", "--since", &note]);
     // A new export proves as much, and names what is missing.
     let file = store.home().join("after.csv").display().to_string();
     store.run_json(&["log", "export", &file, "--proof", "range"]);
-    let said = store.run_json(&["log", "verify", "--file", &file]);
-    assert!(said["not_proven"].to_string().contains("erased"), "{said}");
+    let verified_file = store.run_json(&["log", "verify", "--file", &file]);
+    assert!(
+        verified_file["not_proven"].to_string().contains("erased"),
+        "{verified_file}"
+    );
 }

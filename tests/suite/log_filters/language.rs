@@ -8,7 +8,7 @@ use super::busy::{CUSTOMERS, REMOVED};
 
 /// How values of a flag are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum Comparison {
     /// The field equals one of the values.
     Is(&'static str),
     /// The same; the name as a whole, or split at its commas.
@@ -27,31 +27,31 @@ pub enum How {
 }
 
 /// All filter flags. All but the last five have a `--not-…` form.
-pub const FLAGS: [(&str, How); 17] = [
-    ("action-group", How::Is("action_group")),
-    ("action", How::Is("action")),
-    ("result", How::Is("result")),
-    ("admin", How::Named("admin")),
-    ("role", How::Named("role")),
-    ("customer", How::Customer),
-    ("website", How::Is("website")),
-    ("store-view", How::Is("store_view")),
-    ("session", How::Session),
-    ("ticket", How::Is("ticket")),
-    ("document", How::Document),
-    ("ip", How::Address),
-    ("full-action-name", How::Contains("full_action_name")),
-    ("reason", How::Contains("reason")),
-    ("details", How::ContainsJson),
-    ("since", How::Since),
-    ("until", How::Until),
+pub const FLAGS: [(&str, Comparison); 17] = [
+    ("action-group", Comparison::Is("action_group")),
+    ("action", Comparison::Is("action")),
+    ("result", Comparison::Is("result")),
+    ("admin", Comparison::Named("admin")),
+    ("role", Comparison::Named("role")),
+    ("customer", Comparison::Customer),
+    ("website", Comparison::Is("website")),
+    ("store-view", Comparison::Is("store_view")),
+    ("session", Comparison::Session),
+    ("ticket", Comparison::Is("ticket")),
+    ("document", Comparison::Document),
+    ("ip", Comparison::Address),
+    ("full-action-name", Comparison::Contains("full_action_name")),
+    ("reason", Comparison::Contains("reason")),
+    ("details", Comparison::ContainsJson),
+    ("since", Comparison::Since),
+    ("until", Comparison::Until),
 ];
 
 /// One filter with its values.
 #[derive(Debug, Clone)]
 pub struct Clause {
     pub flag: &'static str,
-    pub how: How,
+    pub comparison: Comparison,
     pub not: bool,
     pub values: Vec<String>,
 }
@@ -62,7 +62,10 @@ impl Clause {
     pub fn args(&self) -> Vec<String> {
         let not = if self.not { "not-" } else { "" };
         let flag = format!("--{not}{}", self.flag);
-        let texts = matches!(self.how, How::Contains(_) | How::ContainsJson);
+        let texts = matches!(
+            self.comparison,
+            Comparison::Contains(_) | Comparison::ContainsJson
+        );
         if texts || self.values.len() % 2 == 1 || self.values.iter().any(|v| v.contains(',')) {
             let one = |value: &String| format!("{flag}={value}");
             return self.values.iter().map(one).collect();
@@ -79,37 +82,37 @@ impl Clause {
 
     fn one(&self, value: &str, event: &Value) -> bool {
         let text = |field: &str| event[field].as_str();
-        match self.how {
-            How::Is(field) => text(field) == Some(value),
-            How::Named(field) => text(field).is_some_and(|name| {
+        match self.comparison {
+            Comparison::Is(field) => text(field) == Some(value),
+            Comparison::Named(field) => text(field).is_some_and(|name| {
                 name == value || value.split(',').any(|part| part.trim() == name)
             }),
-            How::Customer => is_customer(value, event),
-            How::Session => {
+            Comparison::Customer => is_customer(value, event),
+            Comparison::Session => {
                 let id = value.to_lowercase();
                 text("session_id").is_some_and(|session| session.starts_with(&id))
             }
-            How::Document => text("document").is_some_and(|document| {
+            Comparison::Document => text("document").is_some_and(|document| {
                 let (_, number) = document.split_once(':').expect("kind:number");
                 document == value.replace('-', "_") || number == value
             }),
             // Callers of the broker have no network address.
-            How::Address => {
+            Comparison::Address => {
                 let address = event["ip_address"].as_str();
                 address.is_some_and(|address| !address.starts_with("unix:"))
             }
-            How::Contains(field) => {
+            Comparison::Contains(field) => {
                 text(field).is_some_and(|t| t.to_lowercase().contains(&value.to_lowercase()))
             }
-            How::ContainsJson => {
+            Comparison::ContainsJson => {
                 let written = event["details"].to_string().to_lowercase();
                 let escaped = Value::from(value.to_lowercase()).to_string();
                 let escaped = &escaped[1..escaped.len() - 1];
                 event["details"].is_object()
                     && (written.contains(&value.to_lowercase()) || written.contains(escaped))
             }
-            How::Since => time(event) >= bound(value, false),
-            How::Until => time(event) < bound(value, true),
+            Comparison::Since => time(event) >= bound(value, false),
+            Comparison::Until => time(event) < bound(value, true),
         }
     }
 }
@@ -145,7 +148,7 @@ pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
 }
 
 /// Values for a flag: some that occur in the log and some that do not.
-pub fn values(how: How, log: &[Value]) -> Vec<String> {
+pub fn values(comparison: Comparison, log: &[Value]) -> Vec<String> {
     let field = |name: &str| {
         let mut values: Vec<String> = log
             .iter()
@@ -167,18 +170,18 @@ pub fn values(how: How, log: &[Value]) -> Vec<String> {
             _ => vec!["nothing"],
         }
     };
-    match how {
-        How::Is(name) | How::Named(name) => {
+    match comparison {
+        Comparison::Is(name) | Comparison::Named(name) => {
             let mut values = field(name);
             values.extend(strangers(name).into_iter().map(str::to_owned));
             values
         }
-        How::Customer => {
+        Comparison::Customer => {
             let names = CUSTOMERS.iter().map(|(name, _)| *name);
             let removed = [REMOVED, "Dan@Example.COM"];
             names.chain(removed).map(str::to_owned).collect()
         }
-        How::Session => {
+        Comparison::Session => {
             let ids = field("session_id");
             let begins = ids.iter().map(|id| id[..8].to_uppercase());
             let some = ids.iter().map(|id| id[..21].to_owned());
@@ -189,7 +192,7 @@ pub fn values(how: How, log: &[Value]) -> Vec<String> {
                 .chain(stranger)
                 .collect()
         }
-        How::Document => {
+        Comparison::Document => {
             let all = [
                 "order:100000001",
                 "100000001",
@@ -201,13 +204,13 @@ pub fn values(how: How, log: &[Value]) -> Vec<String> {
                 .map(|v| (*v).to_owned())
                 .collect()
         }
-        How::Address => vec!["192.0.2.7".to_owned(), "::/0".to_owned()],
-        How::Contains(name) => {
+        Comparison::Address => vec!["192.0.2.7".to_owned(), "::/0".to_owned()],
+        Comparison::Contains(name) => {
             let mut values: Vec<String> = field(name);
             values.extend(strangers(name).into_iter().map(str::to_owned));
             values
         }
-        How::ContainsJson => {
+        Comparison::ContainsJson => {
             let typed = [
                 "EUROPE/berlin",
                 "\"code\":",
@@ -219,7 +222,7 @@ pub fn values(how: How, log: &[Value]) -> Vec<String> {
             ];
             typed.map(str::to_owned).to_vec()
         }
-        How::Since | How::Until => {
+        Comparison::Since | Comparison::Until => {
             let days = (22..=28).map(|day| format!("2026-10-{day}"));
             let instants = log.iter().step_by(7).filter_map(|e| e["time"].as_str());
             days.chain(instants.map(str::to_owned)).collect()

@@ -6,23 +6,23 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use serde_json::Value;
 
 use super::busy::{archive, shop};
-use super::language::{Clause, FLAGS, How, values};
+use super::language::{Clause, Comparison, FLAGS, values};
 use crate::log::{list, seqs};
 use crate::support::TestStore;
 
 /// Whether a flag has a `--not-…` form.
-fn has_not(how: How) -> bool {
+fn has_not(comparison: Comparison) -> bool {
     !matches!(
-        how,
-        How::Contains(_) | How::ContainsJson | How::Since | How::Until
+        comparison,
+        Comparison::Contains(_) | Comparison::ContainsJson | Comparison::Since | Comparison::Until
     )
 }
 
 fn clause(at: usize, not: bool, values: Vec<String>) -> Clause {
-    let (flag, how) = FLAGS[at];
+    let (flag, comparison) = FLAGS[at];
     Clause {
         flag,
-        how,
+        comparison,
         not,
         values,
     }
@@ -59,16 +59,16 @@ fn every_filter_and_pair_of_filters_matches_a_recomputation() {
     let store = shop();
     let log = store.log_events();
     let mut each = Vec::new();
-    for (at, (_, how)) in FLAGS.iter().enumerate() {
-        let values = values(*how, &log);
-        let nots = if has_not(*how) { 2 } else { 1 };
+    for (at, (_, comparison)) in FLAGS.iter().enumerate() {
+        let values = values(*comparison, &log);
+        let nots = if has_not(*comparison) { 2 } else { 1 };
         for not in [false, true].into_iter().take(nots) {
             for value in &values {
                 check(&store, &log, &[clause(at, not, vec![value.clone()])]);
             }
-            let some = match how {
-                How::Since => vec!["2026-10-24".to_owned()],
-                How::Until => vec!["2026-10-26".to_owned()],
+            let some = match comparison {
+                Comparison::Since => vec!["2026-10-24".to_owned()],
+                Comparison::Until => vec!["2026-10-26".to_owned()],
                 _ => values.iter().step_by(2).take(3).cloned().collect(),
             };
             each.push(clause(at, not, some));
@@ -102,7 +102,10 @@ fn any_combination_of_filters_finds_the_same_in_archives() {
 /// recorded in the log: on stdout it contains its own event.
 fn any_combination(store: &TestStore) {
     let log = store.log_events();
-    let pools: Vec<Vec<String>> = FLAGS.iter().map(|(_, how)| values(*how, &log)).collect();
+    let pools: Vec<Vec<String>> = FLAGS
+        .iter()
+        .map(|(_, comparison)| values(*comparison, &log))
+        .collect();
     let flags: Vec<usize> = (0..FLAGS.len()).collect();
     let chosen = subsequence(flags, 1..5).prop_flat_map(|flags| {
         let values = prop::collection::vec(any::<Index>(), 1..4);
@@ -113,11 +116,11 @@ fn any_combination(store: &TestStore) {
     });
     let clauses = chosen.prop_map(|chosen| -> Vec<Clause> {
         let one = |(at, not, picked): (usize, bool, Vec<Index>)| {
-            let how = FLAGS[at].1;
-            let once = matches!(how, How::Since | How::Until);
+            let comparison = FLAGS[at].1;
+            let once = matches!(comparison, Comparison::Since | Comparison::Until);
             let picked = picked.iter().take(if once { 1 } else { 3 });
             let values = picked.map(|index| index.get(&pools[at]).clone()).collect();
-            clause(at, not && has_not(how), values)
+            clause(at, not && has_not(comparison), values)
         };
         chosen.into_iter().map(one).collect()
     });

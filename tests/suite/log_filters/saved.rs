@@ -23,7 +23,7 @@ admin = ["Doe, Jane"]
 not_customer = "cleo@example.com"
 "#;
 
-fn keeping(store: &TestStore, text: &str) {
+fn write_config(store: &TestStore, text: &str) {
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("config.toml"), text).expect("a config file");
@@ -39,7 +39,7 @@ fn found(store: &TestStore, filter: &[&str]) -> Vec<u64> {
 #[test]
 fn a_saved_filter_equals_its_flags() {
     let store = shop();
-    keeping(&store, FILE);
+    write_config(&store, FILE);
     for (name, flags) in [
         (
             "quarter",
@@ -73,7 +73,7 @@ fn a_saved_filter_equals_its_flags() {
 #[test]
 fn a_flag_overrides_the_saved_filter() {
     let store = shop();
-    keeping(&store, FILE);
+    write_config(&store, FILE);
     let with = |flags: &[&str]| found(&store, &[&["--filter", "quarter"], flags].concat());
     let rest = [
         "--since=2026-10-24",
@@ -110,15 +110,15 @@ fn unknown_names_and_invalid_filters_are_reported() {
     let none = store.run_failing(&["log", "list", "--filter", "quarter"], "invalid_value", 2);
     let message = "--filter: the config file has no filter `quarter`; it has none";
     assert_eq!(none["message"], message);
-    keeping(&store, FILE);
+    write_config(&store, FILE);
     let other = store.run_failing(&["log", "list", "--filter", "quartr"], "invalid_value", 2);
     let message = "--filter: the config file has no filter `quartr`; it has help, jane, quarter";
     assert_eq!(other["message"], message);
-    keeping(&store, "[filters.bad]\nadmni = 'bea'\n");
+    write_config(&store, "[filters.bad]\nadmni = 'bea'\n");
     store.run_ok(&["log", "list"]);
     store.run_failing(&["log", "list", "--filter", "bad"], "config_invalid", 1);
     // A saved filter is validated when it is used.
-    keeping(&store, "[filters.bad]\nresult = 'maybe'\n");
+    write_config(&store, "[filters.bad]\nresult = 'maybe'\n");
     store.run_ok(&["log", "list"]);
     store.run_failing(&["log", "list", "--filter", "bad"], "invalid_value", 2);
 }

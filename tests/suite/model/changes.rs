@@ -13,13 +13,13 @@ use lac_model::bounded::{BoundedList, ShortText};
 use lac_model::scope::ConfigScope;
 
 use super::drive::{Driver, Outcome, agree, number};
-use super::model::{Agent, Said};
+use super::model::{Agent, ConsentAnswer};
 use super::shop::{AGENTS, ROLES, WEBSITES};
 use super::steps::{Mode, Right, Scope, Step};
 
 impl Driver {
     pub fn role(&mut self, step: &Step) -> Outcome {
-        let desk = self.shop.administrator();
+        let context = self.shop.administrator();
         let mut no = None;
         let done = match *step {
             Step::Grant(role, right, given) => {
@@ -35,7 +35,7 @@ impl Driver {
                         resources: BoundedList::parse("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
-                    allow.run(&desk).map(drop)
+                    allow.run(&context).map(drop)
                 } else {
                     no = role.all.then_some("nothing to take from");
                     role.rights.retain(|held| *held != right);
@@ -44,7 +44,7 @@ impl Driver {
                         resources: BoundedList::parse("", resources, ShortText::new).unwrap(),
                         with_children,
                     };
-                    deny.run(&desk).map(drop)
+                    deny.run(&context).map(drop)
                 }
             }
             Step::Access(role, all) => {
@@ -61,7 +61,7 @@ impl Driver {
                     access,
                     confirmation,
                 };
-                set.run(&desk).map(drop)
+                set.run(&context).map(drop)
             }
             Step::Scope(role, scope) => {
                 let name = ROLES[role].to_owned();
@@ -77,7 +77,7 @@ impl Driver {
                     name: name.try_into().unwrap(),
                     scope,
                 }
-                .run(&desk)
+                .run(&context)
                 .map(drop)
             }
             _ => return Ok(()),
@@ -88,7 +88,7 @@ impl Driver {
     }
 
     pub fn person(&mut self, step: &Step) -> Outcome {
-        let desk = self.shop.administrator();
+        let context = self.shop.administrator();
         let (Step::Assign(at, _) | Step::Enable(at, _) | Step::Delete(at) | Step::Create(at, _)) =
             *step
         else {
@@ -106,7 +106,7 @@ impl Driver {
                     name: name.try_into().unwrap(),
                     role: role.try_into().unwrap(),
                 }
-                .run(&desk)
+                .run(&context)
                 .map(drop)
             }
             Step::Enable(_, enabled) => {
@@ -115,7 +115,7 @@ impl Driver {
                     name: name.try_into().unwrap(),
                     enabled,
                 }
-                .run(&desk)
+                .run(&context)
                 .map(drop)
             }
             Step::Delete(_) => {
@@ -125,7 +125,7 @@ impl Driver {
                     name: name.try_into().unwrap(),
                     confirmed,
                 }
-                .run(&desk)
+                .run(&context)
                 .map(drop)
             }
             Step::Create(_, role) => {
@@ -145,7 +145,7 @@ impl Driver {
                     role: ROLES[role].to_owned().try_into().unwrap(),
                     full_name: None,
                 };
-                create.run(&desk).map(drop)
+                create.run(&context).map(drop)
             }
             _ => return Ok(()),
         };
@@ -155,7 +155,7 @@ impl Driver {
     }
 
     pub fn customer(&mut self, step: &Step) -> Outcome {
-        let desk = self.shop.administrator();
+        let context = self.shop.administrator();
         let consent = |customer: usize, granted, limit| ConsentChange {
             granted,
             customers: BoundedList::parse("", [number(customer)], ShortText::new).unwrap(),
@@ -165,15 +165,16 @@ impl Driver {
         };
         let done = match *step {
             Step::Revoke(customer) => {
-                self.model.say(customer, Said::No);
-                consent(customer, false, None).run(&desk).map(drop)
+                self.model.set_answer(customer, ConsentAnswer::No);
+                consent(customer, false, None).run(&context).map(drop)
             }
             Step::Consent(customer, length) => {
                 let until = length.map(|length| self.model.now + length);
-                self.model.say(customer, Said::Yes { until });
+                self.model
+                    .set_answer(customer, ConsentAnswer::Yes { until });
                 let length = length.map(|length| Duration::from_secs(length.unsigned_abs()));
                 let change = consent(customer, true, length.map(GrantLimit::For));
-                change.run(&desk).map(drop)
+                change.run(&context).map(drop)
             }
             Step::Active(customer, active) => {
                 self.model.customers[customer].active = active;
@@ -182,7 +183,7 @@ impl Driver {
                     active: Some(active),
                     ..customers::CustomerEdit::default()
                 };
-                edit.run(&desk).map(drop)
+                edit.run(&context).map(drop)
             }
             _ => return Ok(()),
         };

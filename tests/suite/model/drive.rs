@@ -13,7 +13,7 @@ use lac_model::fault::Fault;
 use lac_model::ids::SessionId;
 use lac_model::session::SessionState;
 
-use super::model::{Agent, Approver, Customer, Model, Role, Said, WEBSITE};
+use super::model::{Agent, Approver, ConsentAnswer, Customer, Model, Role, WEBSITE};
 use super::shop::{ORIGINS, Shop, Template};
 use super::steps::{LoginPlan, Mode, Right, Scope, Step};
 
@@ -68,8 +68,11 @@ impl Driver {
             role,
             enabled: true,
         };
-        let customer = |said| Customer { active: true, said };
-        let yes = Said::Yes { until: None };
+        let customer = |answer| Customer {
+            active: true,
+            answer,
+        };
+        let yes = ConsentAnswer::Yes { until: None };
         let model = Model {
             now: shop.now(),
             enabled: true,
@@ -80,7 +83,7 @@ impl Driver {
                 role(&[Right::Approve, Right::Override]),
             ],
             agents: [(0, 0), (1, 0), (2, 1)].map(agent),
-            customers: [yes, Said::No, yes, Said::Nothing].map(customer),
+            customers: [yes, ConsentAnswer::No, yes, ConsentAnswer::Nothing].map(customer),
             key: 0,
             sessions: Vec::new(),
             requests: Vec::new(),
@@ -223,14 +226,14 @@ impl Driver {
             },
             reason: None,
         };
-        let (desk, approver) = match by {
+        let (context, approver) = match by {
             None => (self.shop.administrator(), Some(Approver::Administrator)),
             Some(agent) => {
                 let person = self.model.agents[agent].person;
                 (self.shop.agent(agent), person.map(Approver::Person))
             }
         };
-        let decided = decide.run(&desk);
+        let decided = decide.run(&context);
         let may = approver.ok_or("nobody of that name");
         let may = may.and_then(|by| self.model.may_decide(by, at, yes).map(|()| by));
         agree(&decided, may.err())?;
@@ -251,7 +254,7 @@ impl Driver {
     }
 
     fn key(&mut self, step: &Step) -> Outcome {
-        let desk = self.shop.administrator();
+        let context = self.shop.administrator();
         let newest = self.kids.len() - 1;
         let made = if let Step::Retire(is_newest) = step {
             let at = newest - usize::from(!is_newest && newest > 0);
@@ -260,13 +263,13 @@ impl Driver {
                 confirmed: true,
             };
             self.model.sessions.retain(|session| session.key != at);
-            retire.run(&desk).map(|retired| retired.replaced_by)
+            retire.run(&context).map(|retired| retired.replaced_by)
         } else {
             let rotate = KeyRotate {
                 purpose: KeyPurpose::Login,
                 confirmed: true,
             };
-            rotate.run(&desk).map(|rotated| Some(rotated.kid))
+            rotate.run(&context).map(|rotated| Some(rotated.kid))
         };
         agree(&made, None)?;
         self.kids.extend(made.ok().flatten());

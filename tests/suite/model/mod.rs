@@ -21,8 +21,8 @@ fn follow(template: &Template, steps: &[Step]) -> Result<Tally, TestCaseError> {
     let mut driver = Driver::new(template);
     for (at, step) in steps.iter().enumerate() {
         driver.take(step).map_err(|what| {
-            let told: Vec<String> = steps[..=at].iter().map(|s| format!("{s:?}")).collect();
-            TestCaseError::fail(format!("{what}\nafter\n  {}", told.join("\n  ")))
+            let taken_steps: Vec<String> = steps[..=at].iter().map(|s| format!("{s:?}")).collect();
+            TestCaseError::fail(format!("{what}\nafter\n  {}", taken_steps.join("\n  ")))
         })?;
     }
     driver.verify().map_err(TestCaseError::fail)?;

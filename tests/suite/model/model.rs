@@ -31,7 +31,7 @@ pub struct Agent {
 
 /// The customer's last answer about remote shopping assistance.
 #[derive(Clone, Copy)]
-pub enum Said {
+pub enum ConsentAnswer {
     Nothing,
     No,
     Yes { until: Option<i64> },
@@ -39,7 +39,7 @@ pub enum Said {
 
 pub struct Customer {
     pub active: bool,
-    pub said: Said,
+    pub answer: ConsentAnswer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub struct Start {
 }
 
 /// The reason of a refusal, shown with a difference.
-pub type No = &'static str;
+pub type Refusal = &'static str;
 
 impl Model {
     fn agent(&self, person: usize) -> Option<&Agent> {
@@ -128,23 +128,29 @@ impl Model {
     }
 
     fn consents(&self, customer: usize) -> bool {
-        match (self.modes[WEBSITE[customer]], self.customers[customer].said) {
-            (Mode::Mandatory, _) | (Mode::OptOut, Said::Nothing) => true,
-            (_, Said::Yes { until }) => until.is_none_or(|until| self.now < until),
-            (_, Said::No) | (Mode::OptIn, Said::Nothing) => false,
+        match (
+            self.modes[WEBSITE[customer]],
+            self.customers[customer].answer,
+        ) {
+            (Mode::Mandatory, _) | (Mode::OptOut, ConsentAnswer::Nothing) => true,
+            (_, ConsentAnswer::Yes { until }) => until.is_none_or(|until| self.now < until),
+            (_, ConsentAnswer::No) | (Mode::OptIn, ConsentAnswer::Nothing) => false,
         }
     }
 
     /// When everything that relies on the customer's consent must end.
     fn limit(&self, customer: usize) -> Option<i64> {
-        match (self.modes[WEBSITE[customer]], self.customers[customer].said) {
-            (Mode::OptIn | Mode::OptOut, Said::Yes { until }) => until,
+        match (
+            self.modes[WEBSITE[customer]],
+            self.customers[customer].answer,
+        ) {
+            (Mode::OptIn | Mode::OptOut, ConsentAnswer::Yes { until }) => until,
             _ => None,
         }
     }
 
     /// All checks of a login except the approval.
-    fn may_start(&self, agent: usize, plan: &LoginPlan) -> Result<Start, No> {
+    fn may_start(&self, agent: usize, plan: &LoginPlan) -> Result<Start, Refusal> {
         let customer = plan.customer;
         let person = self.agents[agent].person.ok_or("nobody of that name")?;
         if !self.holds(person, Right::Login) {
@@ -179,7 +185,7 @@ impl Model {
         })
     }
 
-    pub fn may_login(&self, agent: usize, plan: &LoginPlan) -> Result<Start, No> {
+    pub fn may_login(&self, agent: usize, plan: &LoginPlan) -> Result<Start, Refusal> {
         let start = self.may_start(agent, plan)?;
         if !self.approval[WEBSITE[plan.customer]] {
             return Ok(start);
@@ -191,7 +197,7 @@ impl Model {
         })
     }
 
-    pub fn may_redeem(&self, session: &str, website: usize) -> Result<(), No> {
+    pub fn may_redeem(&self, session: &str, website: usize) -> Result<(), Refusal> {
         let found = self.sessions.iter().find(|s| s.id == session);
         let found = found.ok_or("the session is over")?;
         if found.redeemed {
@@ -232,9 +238,9 @@ impl Model {
     }
 
     /// A refusal also ends sessions that rely on an override.
-    pub fn say(&mut self, customer: usize, said: Said) {
-        self.customers[customer].said = said;
-        if matches!(said, Said::No) {
+    pub fn set_answer(&mut self, customer: usize, answer: ConsentAnswer) {
+        self.customers[customer].answer = answer;
+        if matches!(answer, ConsentAnswer::No) {
             self.sessions
                 .retain(|s| s.customer != customer || !s.overrides);
         }
@@ -249,11 +255,11 @@ impl Model {
             let limit = self.limit(session.customer);
             session.end = limit.map_or(session.end, |limit| limit.min(session.end));
         }
-        sessions.retain(|session| self.stands(session));
+        sessions.retain(|session| self.has_basis(session));
         self.sessions = sessions;
     }
 
-    fn stands(&self, session: &Session) -> bool {
+    fn has_basis(&self, session: &Session) -> bool {
         let ground = if session.overrides {
             self.holds(session.person, Right::Override)
         } else {
@@ -314,7 +320,11 @@ impl Model {
     }
 
     /// The existing request for the same login; `None` for a new one.
-    pub fn may_ask(&self, agent: usize, plan: &LoginPlan) -> Result<(Start, Option<usize>), No> {
+    pub fn may_ask(
+        &self,
+        agent: usize,
+        plan: &LoginPlan,
+    ) -> Result<(Start, Option<usize>), Refusal> {
         let start = self.may_start(agent, plan)?;
         if !self.approval[WEBSITE[plan.customer]] {
             return Err("it needs no approval");
@@ -354,7 +364,7 @@ impl Model {
         }
     }
 
-    pub fn may_decide(&self, by: Approver, request: usize, yes: bool) -> Result<(), No> {
+    pub fn may_decide(&self, by: Approver, request: usize, yes: bool) -> Result<(), Refusal> {
         let request = &self.requests[request];
         if !self.approves(by, request) {
             return Err("may not approve this");

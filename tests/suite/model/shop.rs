@@ -75,9 +75,9 @@ impl Template {
 }
 
 /// A clock that the steps set.
-struct Hand(Cell<i64>);
+struct TestClock(Cell<i64>);
 
-impl Clock for Hand {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_seconds(self.0.get())
     }
@@ -104,7 +104,7 @@ pub struct Shop {
     high_water: CheckpointFile,
     archives: ArchiveDir,
     keys: KeyRing,
-    clock: Hand,
+    clock: TestClock,
     numbers: Numbers,
     administrator: Caller,
     agents: [Caller; 3],
@@ -128,7 +128,7 @@ impl Shop {
             high_water: CheckpointFile::new(&dir),
             archives: ArchiveDir::new(dir.root().join("archive")),
             keys: KeyRing::new(dir.keys()),
-            clock: Hand(Cell::new(now.seconds())),
+            clock: TestClock(Cell::new(now.seconds())),
             numbers: Numbers(Cell::new(1)),
             administrator: caller(Credential::OsAccount(account)),
             agents: AGENTS.map(|name| caller(Credential::OsAccount(name.to_owned()))),
@@ -151,18 +151,18 @@ impl Shop {
     }
 
     pub fn administrator(&self) -> Context<'_> {
-        self.desk(&self.administrator)
+        self.context(&self.administrator)
     }
 
     pub fn agent(&self, agent: usize) -> Context<'_> {
-        self.desk(&self.agents[agent])
+        self.context(&self.agents[agent])
     }
 
     pub fn storefront(&self, website: usize) -> Context<'_> {
-        self.desk(&self.storefronts[website])
+        self.context(&self.storefronts[website])
     }
 
-    fn desk<'a>(&'a self, caller: &'a Caller) -> Context<'a> {
+    fn context<'a>(&'a self, caller: &'a Caller) -> Context<'a> {
         Context {
             store: &self.sqlite,
             high_water: &self.high_water,

@@ -151,7 +151,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Changes that remove the basis of an agent's session or of an approval.
-fn shaken(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> Step {
+fn revoking_change(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> Step {
     match (which, by) {
         (0 | 1, _) => Step::Revoke(plan.customer),
         (2, _) => Step::Mode(plan.website(), Mode::OptIn),
@@ -165,14 +165,14 @@ fn shaken(which: usize, plan: &LoginPlan, agent: usize, by: Option<usize>) -> St
 
 /// Steps that belong together, with others in between: a session, and one with
 /// an approval. By chance alone they would rarely meet.
-fn story() -> impl Strategy<Value = Vec<Step>> {
+fn scenario() -> impl Strategy<Value = Vec<Step>> {
     let between = || prop::option::weighted(0.4, step());
     let one = || (0..3usize, plan());
     let shake = |most: usize| prop::option::weighted(0.4, 0..most);
     let mode = prop::option::weighted(0.3, select(vec![Mode::OptOut, Mode::Mandatory]));
     let visit = (one(), mode, between(), shake(5), any::<bool>()).prop_map(
         |((agent, plan), mode, between, shake, is_late)| {
-            let shake = shake.map(|which| shaken(which, &plan, agent, None));
+            let shake = shake.map(|which| revoking_change(which, &plan, agent, None));
             let redeem = Some(Step::Redeem(0, None));
             let (first, then) = if is_late {
                 (redeem, shake)
@@ -195,9 +195,9 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
                 consent.then_some(Step::Consent(plan.customer, None)),
                 Some(Step::Approval(plan.website(), true)),
                 Some(Step::Ask(agent, plan.clone())),
-                early.map(|which| shaken(which, &plan, agent, None)),
+                early.map(|which| revoking_change(which, &plan, agent, None)),
                 Some(Step::Decide(by, 0, true)),
-                late.map(|which| shaken(which, &plan, agent, by)),
+                late.map(|which| revoking_change(which, &plan, agent, by)),
                 Some(Step::Login(agent, plan)),
             ]
         },
@@ -225,6 +225,6 @@ fn story() -> impl Strategy<Value = Vec<Step>> {
 /// A sequence of any length, about forty steps on average, so that a difference
 /// shrinks to the few steps it takes.
 pub fn sequence() -> impl Strategy<Value = Vec<Step>> {
-    let stories = prop::collection::vec(story(), 1..32);
-    stories.prop_map(|stories| stories.into_iter().flatten().collect())
+    let scenarios = prop::collection::vec(scenario(), 1..32);
+    scenarios.prop_map(|scenarios| scenarios.into_iter().flatten().collect())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{customer, events, pluck, role, shop, tries};
+use super::{customer, events, field_values, role, run_json_as, shop};
 use crate::support::TestStore;
 
 #[test]
@@ -24,7 +24,7 @@ fn an_admin_user_is_created_assigned_edited_and_deleted() {
     assert_eq!(bob["os_account"], "robert");
     assert_eq!(bob["enabled"], true);
     let list = store.run_json(&["user", "list"]);
-    assert_eq!(pluck(&list, "name"), ["alice", "bob"]);
+    assert_eq!(field_values(&list, "name"), ["alice", "bob"]);
     assert_eq!(
         list[1]
             .as_object()
@@ -157,7 +157,7 @@ fn losing_the_login_right_ends_sessions() {
         (&["user", "delete", "bob", "--yes"], &["whoami"]),
     ];
     for (take, give) in ways {
-        tries(&store, &bob, &["login", "1"]).assert_succeeded();
+        run_json_as(&store, &bob, &["login", "1"]).assert_succeeded();
         assert_eq!(store.run_json(take)["sessions_ended"], 1, "{take:?}");
         let session = &store.run_json(&["session", "list"])[0];
         assert_eq!(session["state"], "ended", "{take:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{customer, events, pluck, role, shop, tries};
+use super::{customer, events, field_values, role, run_json_as, shop};
 
 #[test]
 fn changing_several_customers_records_an_event_each() {
@@ -20,9 +20,9 @@ fn changing_several_customers_records_an_event_each() {
         "--reason",
         "asked on the phone",
     ]);
-    assert_eq!(pluck(&list, "customer_id"), ["1", "2"]);
-    assert_eq!(pluck(&list, "changed"), ["true", "false"]);
-    assert_eq!(pluck(&list, "consent"), ["granted", "granted"]);
+    assert_eq!(field_values(&list, "customer_id"), ["1", "2"]);
+    assert_eq!(field_values(&list, "changed"), ["true", "false"]);
+    assert_eq!(field_values(&list, "consent"), ["granted", "granted"]);
     assert_eq!(list[0]["website"], "eu");
     let log = store.log_events();
     assert_eq!(log.len(), before + 1);
@@ -69,7 +69,7 @@ fn a_change_of_several_customers_is_all_or_nothing() {
         "withheld"
     );
     let list = store.run_json(&["consent", "grant", "both@example.com", "--website", "us"]);
-    assert_eq!(pluck(&list, "customer_id"), ["4"]);
+    assert_eq!(field_values(&list, "customer_id"), ["4"]);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn customers_can_be_read_from_stdin() {
         &["consent", "grant", "-", "-o", "json"],
     );
     let list = serde_json::from_str(&ran.assert_succeeded().stdout).expect("JSON");
-    assert_eq!(pluck(&list, "customer_id"), ["1", "2"]);
+    assert_eq!(field_values(&list, "customer_id"), ["1", "2"]);
     let ran = store.run_with(b"why not", &["consent", "revoke", "1", "--reason", "-"]);
     ran.assert_succeeded();
     assert_eq!(store.log_events()[0]["reason"], "why not");
@@ -136,15 +136,15 @@ fn the_history_shows_who_changed_consent_and_how() {
     role(&store, "Nothing", &[]);
     let nora = store.create_user("nora", "Nothing");
     store.run_ok(&["consent", "grant", "1", "2"]);
-    tries(&store, &nora, &["consent", "revoke", "1"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, &nora, &["consent", "revoke", "1"]).assert_failed("resource_denied", 4);
     store.run_ok(&["consent", "revoke", "1", "--reason", "called"]);
     let history = store.run_json(&["consent", "history", "1"]);
-    assert_eq!(pluck(&history, "action"), ["revoke", "grant"]);
+    assert_eq!(field_values(&history, "action"), ["revoke", "grant"]);
     assert_eq!(history[0]["source"], "admin");
     assert_eq!(history[0]["admin"], "alice");
     assert_eq!(history[0]["reason"], "called");
     assert_eq!(
-        pluck(
+        field_values(
             &store.run_json(&["consent", "history", "1", "2"]),
             "customer_id"
         ),
@@ -159,7 +159,7 @@ fn the_history_shows_who_changed_consent_and_how() {
         "{first:?}"
     );
     let rest = store.run_json(&["consent", "history", "1", "--after", &cursor]);
-    assert_eq!(pluck(&rest, "action"), ["grant"]);
+    assert_eq!(field_values(&rest, "action"), ["grant"]);
     store.run_failing(
         &["consent", "history", "1", "--after", "x"],
         "invalid_value",
@@ -183,7 +183,7 @@ fn title_and_tooltip_come_from_the_website() {
     ]);
     let both = store.run_json(&["consent", "show", "1", "2"]);
     assert_eq!(
-        pluck(&both, "title"),
+        field_values(&both, "title"),
         ["Hilfe erlauben", "Allow remote shopping assistance"]
     );
     assert!(!both[0]["tooltip"].as_str().expect("text").is_empty());
@@ -228,8 +228,8 @@ fn the_history_includes_the_time_before_the_merchant_id() {
     store.run_ok(&["customer", "edit", "local:1", "--id", "42"]);
     store.run_ok(&["consent", "revoke", "42"]);
     let history = store.run_json(&["consent", "history", "42"]);
-    assert_eq!(pluck(&history, "customer_id"), ["42", "local:1"]);
+    assert_eq!(field_values(&history, "customer_id"), ["42", "local:1"]);
     store.run_failing(&["consent", "history", "local:1"], "customer_not_found", 3);
     let log = store.run_json(&["log", "list", "--customer", "jane@example.com"]);
-    assert!(pluck(&log, "customer_id").contains(&"local:1".to_owned()));
+    assert!(field_values(&log, "customer_id").contains(&"local:1".to_owned()));
 }

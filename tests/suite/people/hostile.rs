@@ -1,6 +1,6 @@
 //! Names from outside are escaped for people and unchanged for programs.
 
-use super::{customer, shop, tries};
+use super::{customer, run_json_as, shop};
 use crate::support::TestStore;
 
 const NAMES: [&str; 6] = [
@@ -114,13 +114,19 @@ fn hostile_names_in_hints_are_quoted() {
         let error = ran.assert_failed(code, 4);
         error["hint"].as_str().expect("a hint").to_owned()
     };
-    let denied = hint(tries(&store, &token, &["login", "1"]), "resource_denied");
+    let denied = hint(
+        run_json_as(&store, &token, &["login", "1"]),
+        "resource_denied",
+    );
     assert!(
         denied.contains(r"lac role allow 'x'\''; touch pwned; '\''' "),
         "{denied}"
     );
     store.run_ok(&["user", "disable", "a; touch pwned"]);
-    let disabled = hint(tries(&store, &token, &["whoami"]), "not_authenticated");
+    let disabled = hint(
+        run_json_as(&store, &token, &["whoami"]),
+        "not_authenticated",
+    );
     assert!(
         disabled.ends_with("lac user enable 'a; touch pwned'"),
         "{disabled}"
@@ -169,5 +175,5 @@ fn a_hostile_reason_is_stored_and_escaped() {
         NAMES.concat()
     );
     let bob = store.create_user("bob", "Administrators");
-    tries(&store, &bob, &["consent", "show", "1"]).assert_succeeded();
+    run_json_as(&store, &bob, &["consent", "show", "1"]).assert_succeeded();
 }

@@ -1,7 +1,7 @@
 //! Nobody grants more than they hold, nobody restricts a user who holds more,
 //! and objects outside the role scope do not exist.
 
-use super::{customer, pluck, role, shop, tries};
+use super::{customer, field_values, role, run_json_as, shop};
 use crate::support::TestStore;
 
 const DEPUTY: &[&str] = &[
@@ -59,7 +59,7 @@ fn granting_or_revoking_more_than_held_is_denied() {
         &["role", "scope", "Administrators", "website:eu"],
         &["role", "delete", "Keepers", "--yes"],
     ] {
-        tries(&store, &dan, args).assert_failed("beyond_own_rights", 4);
+        run_json_as(&store, &dan, args).assert_failed("beyond_own_rights", 4);
         let event = &store.log_events()[0];
         assert_eq!(event["admin"], "dan", "{args:?}");
         assert_eq!(event["details"]["code"], "beyond_own_rights");
@@ -86,7 +86,7 @@ fn changes_within_own_rights_are_allowed() {
         &["user", "token", "create", "dan"],
         &["user", "token", "list", "alice"],
     ] {
-        tries(&store, &dan, args).assert_succeeded();
+        run_json_as(&store, &dan, args).assert_succeeded();
     }
 }
 
@@ -130,7 +130,7 @@ fn every_command_requires_its_resource() {
         &["storefront", "add", "x", "--website", "eu"],
         &["storefront", "revoke", "x"],
     ] {
-        tries(&store, &nobody, args).assert_failed("resource_denied", 4);
+        run_json_as(&store, &nobody, args).assert_failed("resource_denied", 4);
         let event = &store.log_events()[0];
         assert_eq!(event["admin"], "nora", "{args:?}");
         assert_eq!(event["result"], "failure");
@@ -196,25 +196,27 @@ fn objects_outside_the_scope_are_not_found() {
         (&["storefront", "revoke", "shop-us"], "storefront_not_found"),
     ];
     for (args, code) in missing {
-        tries(&store, &eva, args).assert_failed(code, 3);
+        run_json_as(&store, &eva, args).assert_failed(code, 3);
     }
     // Not even through an ambiguity or a search.
-    let both = tries(&store, &eva, &["customer", "show", "both@example.com"]).assert_succeeded();
+    let both =
+        run_json_as(&store, &eva, &["customer", "show", "both@example.com"]).assert_succeeded();
     assert!(both.stdout.contains(r#""id":"3""#));
     for args in [
         &["customer", "list"][..],
         &["customer", "list", "--search", "example.com"],
         &["customer", "list", "--email-prefix", ""],
     ] {
-        let list = tries(&store, &eva, args).assert_succeeded();
+        let list = run_json_as(&store, &eva, args).assert_succeeded();
         let list = serde_json::from_str(&list.stdout).expect("JSON");
-        assert_eq!(pluck(&list, "id"), ["3", "1"], "{args:?}");
+        assert_eq!(field_values(&list, "id"), ["3", "1"], "{args:?}");
     }
     for id in ["2", "joe@example.com"] {
-        let list = tries(&store, &eva, &["customer", "list", "--search", id]).assert_succeeded();
+        let list =
+            run_json_as(&store, &eva, &["customer", "list", "--search", id]).assert_succeeded();
         assert_eq!(list.stdout, "[]\n");
     }
-    let list = tries(&store, &eva, &["storefront", "list"]).assert_succeeded();
+    let list = run_json_as(&store, &eva, &["storefront", "list"]).assert_succeeded();
     assert_eq!(list.stdout, "[]\n");
     assert_eq!(
         store.run_json(&["consent", "show", "1"])["consent"],
@@ -230,12 +232,12 @@ fn a_scoped_user_cannot_widen_the_scope() {
         &["role", "create", "World", "--scope", "all"],
         &["role", "allow", "Administrators", "login"],
     ] {
-        tries(&store, &eva, args).assert_failed("beyond_own_rights", 4);
+        run_json_as(&store, &eva, args).assert_failed("beyond_own_rights", 4);
     }
     // A role that she creates has her scope.
-    let made = tries(&store, &eva, &["role", "create", "Helpers"]).assert_succeeded();
+    let made = run_json_as(&store, &eva, &["role", "create", "Helpers"]).assert_succeeded();
     assert!(made.stdout.contains(r#""websites":["eu"]"#), "{made:?}");
-    tries(
+    run_json_as(
         &store,
         &eva,
         &["user", "create", "hal", "--role", "Helpers"],
@@ -243,6 +245,6 @@ fn a_scoped_user_cannot_widen_the_scope() {
     .assert_succeeded();
     // Of other roles she sees only what exists in her scope.
     store.run_ok(&["role", "scope", "Helpers", "website:eu", "website:us"]);
-    let shown = tries(&store, &eva, &["role", "show", "Helpers"]).assert_succeeded();
+    let shown = run_json_as(&store, &eva, &["role", "show", "Helpers"]).assert_succeeded();
     assert!(shown.stdout.contains(r#""websites":["eu"]"#), "{shown:?}");
 }

@@ -81,7 +81,7 @@ fn role(store: &TestStore, name: &str, resources: &[&str]) {
 }
 
 /// Runs a command with somebody's token and `-o json`.
-fn tries(store: &TestStore, token: &str, args: &[&str]) -> crate::support::CommandOutput {
+fn run_json_as(store: &TestStore, token: &str, args: &[&str]) -> crate::support::CommandOutput {
     let args: Vec<&str> = args.iter().copied().chain(["-o", "json"]).collect();
     store.run_as(token, &args)
 }
@@ -92,7 +92,7 @@ fn events(store: &TestStore) -> usize {
 }
 
 /// The values of one field of a list.
-fn pluck(list: &Value, field: &str) -> Vec<String> {
+fn field_values(list: &Value, field: &str) -> Vec<String> {
     let items = list.as_array().expect("a list").iter();
     items
         .map(|item| match &item[field] {

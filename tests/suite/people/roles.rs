@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{events, pluck, role, shop, tries};
+use super::{events, field_values, role, run_json_as, shop};
 use crate::support::TestStore;
 
 #[test]
@@ -171,7 +171,7 @@ fn a_role_in_use_cannot_be_deleted() {
         true
     );
     store.run_failing(&["role", "show", "Support"], "role_not_found", 3);
-    tries(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn roles_are_listed_by_name() {
     store.run_ok(&["role", "create", "Auditors"]);
     let list = store.run_json(&["role", "list"]);
     assert_eq!(
-        pluck(&list, "name"),
+        field_values(&list, "name"),
         ["Administrators", "Auditors", "Support"]
     );
     assert_eq!(list[0]["users"], 1);
@@ -191,7 +191,7 @@ fn roles_are_listed_by_name() {
         .assert_succeeded();
     assert!(first.stderr.contains("--after Administrators"), "{first:?}");
     let rest = store.run_json(&["role", "list", "--after", "Administrators"]);
-    assert_eq!(pluck(&rest, "name"), ["Auditors", "Support"]);
+    assert_eq!(field_values(&rest, "name"), ["Auditors", "Support"]);
     store.run_failing(&["role", "create", "Support"], "already_exists", 7);
     store.run_failing(&["role", "create", " padded "], "invalid_value", 2);
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{customer, events, pluck, shop};
+use super::{customer, events, field_values, shop};
 use crate::support::TestStore;
 
 fn add(store: &TestStore, id: &str, email: &str, first: &str, last: &str) {
@@ -24,7 +24,7 @@ fn add(store: &TestStore, id: &str, email: &str, first: &str, last: &str) {
 }
 
 fn found(store: &TestStore, text: &str) -> Vec<String> {
-    pluck(
+    field_values(
         &store.run_json(&["customer", "list", "--search", text]),
         "id",
     )
@@ -76,7 +76,7 @@ fn an_id_or_a_whole_address_finds_only_that_customer() {
 fn email_prefix_matches_the_start_of_an_address() {
     let store = people();
     let list = store.run_json(&["customer", "list", "--email-prefix", "Anna@Example.com"]);
-    assert_eq!(pluck(&list, "id"), ["1", "42"]);
+    assert_eq!(field_values(&list, "id"), ["1", "42"]);
     customer(&store, "9", "anna@example.com", "us");
     let us = store.run_json(&[
         "customer",
@@ -86,7 +86,7 @@ fn email_prefix_matches_the_start_of_an_address() {
         "--website",
         "us",
     ]);
-    assert_eq!(pluck(&us, "id"), ["9"]);
+    assert_eq!(field_values(&us, "id"), ["9"]);
     assert_eq!(found(&store, "anna@example.com"), ["1", "9"]);
     let both = [
         "customer",
@@ -116,11 +116,11 @@ fn a_limited_search_says_that_rows_are_missing() {
         .expect("a cursor")
         .trim();
     let args = ["customer", "list", "--search", "ann", "--after", cursor];
-    assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
+    assert_eq!(field_values(&store.run_json(&args), "id"), ["3"]);
     // The cursor is a position, not a row: it stays valid when the row is
     // removed.
     store.run_ok(&["customer", "remove", "2", "--yes"]);
-    assert_eq!(pluck(&store.run_json(&args), "id"), ["3"]);
+    assert_eq!(field_values(&store.run_json(&args), "id"), ["3"]);
     let all = store
         .run(&["customer", "list", "--limit", "5", "-o", "json"])
         .assert_succeeded();
@@ -208,7 +208,7 @@ fn a_rare_text_is_found_in_a_large_table() {
     let store = shop();
     many(&store, 120_000);
     let list = store.run_json(&["customer", "list", "--search", "rare"]);
-    let emails = pluck(&list, "email");
+    let emails = field_values(&list, "email");
     assert_eq!(emails.len(), 120);
     assert!(emails.windows(2).all(|pair| pair[0] < pair[1]));
     let first = store.run(&[
@@ -222,7 +222,7 @@ fn a_rare_text_is_found_in_a_large_table() {
         .expect("a cursor")
         .trim();
     let rest = store.run_json(&["customer", "list", "--search", "rare", "--after", cursor]);
-    assert_eq!(pluck(&rest, "email"), emails[119..]);
+    assert_eq!(field_values(&rest, "email"), emails[119..]);
 }
 
 proptest! {
@@ -242,7 +242,7 @@ proptest! {
             add(&store, &id, &format!("{name}@example.com"), &turned, "X");
         }
         let search = format!("--search={text}");
-        let whole = pluck(&store.run_json(&["customer", "list", &search]), "id");
+        let whole = field_values(&store.run_json(&["customer", "list", &search]), "id");
         let limit = limit.to_string();
         let (mut pages, mut after) = (Vec::new(), None::<String>);
         loop {
@@ -251,7 +251,7 @@ proptest! {
                 args.extend(["--after", after.as_str()]);
             }
             let page = store.run(&args).assert_succeeded();
-            pages.extend(pluck(&serde_json::from_str(&page.stdout).expect("JSON"), "id"));
+            pages.extend(field_values(&serde_json::from_str(&page.stdout).expect("JSON"), "id"));
             let Some((_, cursor)) = page.stderr.split_once("--after ") else { break };
             after = Some(cursor.trim().to_owned());
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{pluck, role, shop, tries};
+use super::{field_values, role, run_json_as, shop};
 
 #[test]
 fn a_storefront_token_works_until_it_is_revoked() {
@@ -18,21 +18,23 @@ fn a_storefront_token_works_until_it_is_revoked() {
     ]);
     assert_eq!(made["name"], "shop-eu");
     let token = made["token"].as_str().expect("a token");
-    let me = tries(&store, token, &["whoami"]).assert_succeeded();
+    let me = run_json_as(&store, token, &["whoami"]).assert_succeeded();
     let me: Value = serde_json::from_str(&me.stdout).expect("JSON");
     assert_eq!(
         (&me["kind"], &me["websites"]),
         (&json!("storefront"), &json!(["eu", "us"]))
     );
-    let denied = tries(&store, token, &["customer", "list"]).assert_failed("resource_denied", 4);
+    let denied =
+        run_json_as(&store, token, &["customer", "list"]).assert_failed("resource_denied", 4);
     let hint = denied["hint"].as_str().expect("a hint");
     assert!(
         !hint.contains("lac role"),
         "a storefront has no role: {hint}"
     );
-    tries(&store, token, &["user", "token", "create", "alice"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, token, &["user", "token", "create", "alice"])
+        .assert_failed("resource_denied", 4);
     let list = store.run_json(&["storefront", "list"]);
-    assert_eq!(pluck(&list, "name"), ["shop-eu"]);
+    assert_eq!(field_values(&list, "name"), ["shop-eu"]);
     assert_eq!(list[0]["revoked_at"], json!(null));
     assert_eq!(
         store.run_json(&["storefront", "revoke", "shop-eu"])["changed"],
@@ -42,7 +44,7 @@ fn a_storefront_token_works_until_it_is_revoked() {
         store.run_json(&["storefront", "revoke", "shop-eu"])["changed"],
         false
     );
-    tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     store.run_failing(
         &["storefront", "revoke", "nobody"],
         "storefront_not_found",
@@ -77,7 +79,7 @@ fn a_storefront_named_like_an_admin_user_has_no_rights() {
         &["user", "token", "revoke", "alice", "--all"],
         &["user", "token", "list", "alice"],
     ] {
-        tries(&store, token, args).assert_failed("resource_denied", 4);
+        run_json_as(&store, token, args).assert_failed("resource_denied", 4);
     }
 }
 
@@ -102,7 +104,8 @@ fn a_storefront_beyond_the_scope_cannot_be_revoked() {
     role(&store, "Europe", &["Lac::storefronts"]);
     store.run_ok(&["role", "scope", "Europe", "website:eu"]);
     let eva = store.create_user("eva", "Europe");
-    let list = tries(&store, &eva, &["storefront", "list"]).assert_succeeded();
+    let list = run_json_as(&store, &eva, &["storefront", "list"]).assert_succeeded();
     assert!(list.stdout.contains(r#""websites":["eu"]"#), "{list:?}");
-    tries(&store, &eva, &["storefront", "revoke", "both"]).assert_failed("beyond_own_rights", 4);
+    run_json_as(&store, &eva, &["storefront", "revoke", "both"])
+        .assert_failed("beyond_own_rights", 4);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{pluck, tries};
+use super::{field_values, run_json_as};
 use crate::support::{TestStore, json_str};
 
 /// A token of alice with these flags.
@@ -31,16 +31,16 @@ fn a_token_can_be_limited_to_resources() {
         &store,
         &["--resource", "manage", "--resource", "login_button"],
     );
-    tries(&store, &token, &["customer", "list"]).assert_succeeded();
-    tries(&store, &token, &["login", "1"]).assert_succeeded();
-    tries(&store, &token, &["config", "list"]).assert_failed("resource_denied", 4);
-    tries(
+    run_json_as(&store, &token, &["customer", "list"]).assert_succeeded();
+    run_json_as(&store, &token, &["login", "1"]).assert_succeeded();
+    run_json_as(&store, &token, &["config", "list"]).assert_failed("resource_denied", 4);
+    run_json_as(
         &store,
         &token,
         &["user", "create", "eve", "--role", "Administrators"],
     )
     .assert_failed("resource_denied", 4);
-    let me = answer(tries(&store, &token, &["whoami"]));
+    let me = answer(run_json_as(&store, &token, &["whoami"]));
     assert_eq!(me["access"], "custom");
     assert_eq!(me["resources"].as_array().map(Vec::len), Some(2));
     let event = store.run_json(&["log", "list", "--action", "token_create"]);
@@ -51,7 +51,7 @@ fn a_token_can_be_limited_to_resources() {
     );
     // The role still applies: what it loses, the token loses.
     let ben = store.create_agent("ben");
-    let own = answer(tries(
+    let own = answer(run_json_as(
         &store,
         &ben,
         &[
@@ -64,32 +64,36 @@ fn a_token_can_be_limited_to_resources() {
         ],
     ));
     let own = json_str(&own["token"]);
-    tries(&store, own, &["login", "1"]).assert_succeeded();
-    tries(&store, own, &["login", "--order", "100000001"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, own, &["login", "1"]).assert_succeeded();
+    run_json_as(&store, own, &["login", "--order", "100000001"])
+        .assert_failed("resource_denied", 4);
     store.run_ok(&["role", "deny", "bens", "login_button"]);
-    tries(&store, own, &["login", "1"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, own, &["login", "1"]).assert_failed("resource_denied", 4);
 }
 
 #[test]
 fn a_token_can_be_limited_to_websites() {
     let store = TestStore::with_sample_data();
     let token = limited(&store, &["--website", "eu"]);
-    let list = answer(tries(&store, &token, &["customer", "list"]));
+    let list = answer(run_json_as(&store, &token, &["customer", "list"]));
     assert!(
-        pluck(&list, "website").iter().all(|code| code == "eu"),
+        field_values(&list, "website")
+            .iter()
+            .all(|code| code == "eu"),
         "{list}"
     );
-    tries(&store, &token, &["login", "1"]).assert_failed("customer_not_found", 3);
-    tries(&store, &token, &["login", "3"]).assert_succeeded();
+    run_json_as(&store, &token, &["login", "1"]).assert_failed("customer_not_found", 3);
+    run_json_as(&store, &token, &["login", "3"]).assert_succeeded();
     // Global objects are out of reach, as with a scoped role.
-    tries(
+    run_json_as(
         &store,
         &token,
         &["config", "set", "web/url/use_store", "yes"],
     )
     .assert_failed("beyond_own_rights", 4);
     store.run_ok(&["role", "create", "Some"]);
-    tries(&store, &token, &["role", "scope", "Some", "all"]).assert_failed("beyond_own_rights", 4);
+    run_json_as(&store, &token, &["role", "scope", "Some", "all"])
+        .assert_failed("beyond_own_rights", 4);
     let list = store.run_json(&["user", "token", "list"]);
     assert_eq!(list[0]["websites"], json!(["eu"]));
     assert_eq!(list[0]["resources"], Value::Null);
@@ -100,7 +104,7 @@ fn a_token_can_be_limited_to_websites() {
     );
     let both = limited(&store, &["--website", "eu", "base", "--resource", "manage"]);
     assert_eq!(
-        answer(tries(&store, &both, &["customer", "list"]))
+        answer(run_json_as(&store, &both, &["customer", "list"]))
             .as_array()
             .map(Vec::len),
         Some(7)
@@ -118,7 +122,7 @@ fn a_limit_may_only_name_held_resources_and_websites() {
             .chain(flags)
             .copied()
             .collect();
-        tries(&store, &ben, &args)
+        run_json_as(&store, &ben, &args)
     };
     create(&["--resource", "config_section"]).assert_failed("beyond_own_rights", 4);
     create(&["--resource", "nonsense"]).assert_failed("resource_not_found", 3);
@@ -161,7 +165,7 @@ fn tokens_made_by_a_token_have_no_more_rights_and_time() {
             .chain(flags)
             .copied()
             .collect();
-        tries(&store, &first, &args)
+        run_json_as(&store, &first, &args)
     };
     let second = answer(create(&[]));
     assert_eq!(
@@ -176,9 +180,9 @@ fn tokens_made_by_a_token_have_no_more_rights_and_time() {
     create(&["--website", "base"]).assert_failed("website_not_found", 3);
     let third = answer(create(&["--resource", "manage", "--expires", "1d"]));
     let third = json_str(&third["token"]);
-    tries(&store, third, &["customer", "show", "3"]).assert_succeeded();
-    tries(&store, third, &["login", "3"]).assert_failed("resource_denied", 4);
-    tries(&store, third, &["customer", "show", "1"]).assert_failed("customer_not_found", 3);
+    run_json_as(&store, third, &["customer", "show", "3"]).assert_succeeded();
+    run_json_as(&store, third, &["login", "3"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, third, &["customer", "show", "1"]).assert_failed("customer_not_found", 3);
     // There is no way around it, by the own account or somebody else's.
     let wide = limited(
         &store,
@@ -190,12 +194,13 @@ fn tokens_made_by_a_token_have_no_more_rights_and_time() {
         &["user", "token", "create", "eve"],
         &["role", "create", "All", "--all"],
     ] {
-        let ran = tries(&store, &wide, args);
+        let ran = run_json_as(&store, &wide, args);
         assert!(ran.code == 4 || ran.code == 3, "{args:?}: {ran:?}");
     }
     // When the first token has expired, everything it created has.
     store.clock.set("2026-10-15T12:00:00.000000Z");
-    tries(&store, json_str(&second["token"]), &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, json_str(&second["token"]), &["whoami"])
+        .assert_failed("not_authenticated", 4);
 }
 
 #[test]
@@ -224,18 +229,18 @@ fn the_list_shows_last_use_to_the_minute() {
     assert_eq!(used(), Value::Null);
     store.clock.set("2026-10-05T12:34:56.789000Z");
     let events = store.log_events().len();
-    tries(&store, &ben, &["whoami"]).assert_succeeded();
+    run_json_as(&store, &ben, &["whoami"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:34:00.000000Z");
     assert_eq!(store.log_events().len(), events, "it is no act");
     store.clock.set("2026-10-05T12:36:01.000000Z");
-    tries(&store, &ben, &["login", "1"]).assert_succeeded();
+    run_json_as(&store, &ben, &["login", "1"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:36:00.000000Z");
     // A refused attempt counts as well; the time never goes back.
     store.clock.set("2026-10-05T12:40:00.000000Z");
-    tries(&store, &ben, &["config", "list"]).assert_failed("resource_denied", 4);
+    run_json_as(&store, &ben, &["config", "list"]).assert_failed("resource_denied", 4);
     assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
     store.clock.set("2026-10-05T12:39:58.000000Z");
-    tries(&store, &ben, &["whoami"]).assert_succeeded();
+    run_json_as(&store, &ben, &["whoami"]).assert_succeeded();
     assert_eq!(used(), "2026-10-05T12:40:00.000000Z");
     assert!(
         store
@@ -266,7 +271,7 @@ fn a_busy_store_does_not_block_readers() {
         .expect("the lock");
     lock.lock().expect("the lock");
     let started = std::time::Instant::now();
-    tries(&store, &ben, &["whoami"]).assert_succeeded();
+    run_json_as(&store, &ben, &["whoami"]).assert_succeeded();
     assert!(started.elapsed().as_secs() < 5, "it does not wait");
     lock.unlock().expect("the lock");
     assert_eq!(
@@ -279,22 +284,25 @@ fn a_busy_store_does_not_block_readers() {
 fn a_reused_user_name_inherits_nothing() {
     let store = TestStore::with_sample_data();
     let old = store.create_agent("ben");
-    let url = answer(tries(&store, &old, &["login", "1"]));
+    let url = answer(run_json_as(&store, &old, &["login", "1"]));
     store.run_ok(&["user", "delete", "ben", "--yes"]);
     store.clock.set("2026-10-05T12:00:01.000000Z");
     store.run_ok(&["user", "create", "ben", "--role", "bens"]);
-    tries(&store, &old, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, &old, &["whoami"]).assert_failed("not_authenticated", 4);
     assert_eq!(store.run_json(&["user", "token", "list", "ben"]), json!([]));
     let made = store.run_json(&["user", "token", "create", "ben"]);
     let new = json_str(&made["token"]);
-    assert_eq!(answer(tries(&store, new, &["session", "list"])), json!([]));
-    tries(
+    assert_eq!(
+        answer(run_json_as(&store, new, &["session", "list"])),
+        json!([])
+    );
+    run_json_as(
         &store,
         new,
         &["session", "show", json_str(&url["session_id"])],
     )
     .assert_failed("resource_denied", 4);
-    tries(&store, new, &["login", "--last"]).assert_failed("customer_not_found", 3);
+    run_json_as(&store, new, &["login", "--last"]).assert_failed("customer_not_found", 3);
     let redeem = [
         "redeem",
         json_str(&url["url"]),
@@ -328,7 +336,7 @@ fn a_token_never_appears_in_files_output_or_process_lists() {
     let made = store.run_json(&["user", "token", "create", "alice", "--label", "nightly"]);
     let token = json_str(&made["token"]).to_owned();
     let secret = token.strip_prefix("lac_").expect("the prefix");
-    let mut said = Vec::new();
+    let mut outputs = Vec::new();
     let file = store.home().join("token");
     fs::write(&file, &token).expect("a file");
     let by_file = file.to_str().expect("UTF-8");
@@ -351,19 +359,19 @@ fn a_token_never_appears_in_files_output_or_process_lists() {
         for format in ["table", "json"] {
             let args: Vec<&str> = args.iter().chain(&["-o", format]).copied().collect();
             let ran = store.run_as(&token, &args);
-            said.push(ran.stdout + &ran.stderr);
+            outputs.push(ran.stdout + &ran.stderr);
         }
     }
     let export = store.home().join("export.jsonl");
-    tries(
+    run_json_as(
         &store,
         &token,
         &["log", "export", export.to_str().expect("UTF-8")],
     )
     .assert_succeeded();
     // An invalid token is not repeated either.
-    said.push(store.run_as(&token[..40], &["whoami"]).stderr);
-    said.push(
+    outputs.push(store.run_as(&token[..40], &["whoami"]).stderr);
+    outputs.push(
         store
             .run_as(&format!("{token}x"), &["whoami", "-o", "json"])
             .stderr,
@@ -378,13 +386,13 @@ fn a_token_never_appears_in_files_output_or_process_lists() {
     for _ in 0..20 {
         let shown = fs::read(proc_dir.join("cmdline")).unwrap_or_default();
         let title = fs::read(proc_dir.join("comm")).unwrap_or_default();
-        said.push(String::from_utf8_lossy(&shown).into_owned());
-        said.push(String::from_utf8_lossy(&title).into_owned());
+        outputs.push(String::from_utf8_lossy(&shown).into_owned());
+        outputs.push(String::from_utf8_lossy(&title).into_owned());
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     tail.kill().expect("it runs");
     tail.wait().expect("it ends");
-    for text in said {
+    for text in outputs {
         assert!(!text.contains(&secret[..16]), "{text}");
     }
     fs::remove_file(&file).expect("the file");
@@ -429,7 +437,7 @@ fn token_and_session_lists_fit_80_columns() {
         &store,
         &["--resource", "login_button", "--label", "nightly"],
     );
-    tries(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).assert_succeeded();
+    run_json_as(&store, &token, &["login", "1", "--ticket", "ZD-4711"]).assert_succeeded();
     for command in ["user token list", "session list"] {
         let Some(shown) = at_a_terminal(&store, command) else {
             return;

@@ -1,6 +1,6 @@
 //! Access tokens: creation, lifetime and revocation.
 
-use super::{pluck, role, tries};
+use super::{field_values, role, run_json_as};
 use crate::support::{NOW, TestStore};
 
 #[test]
@@ -12,14 +12,14 @@ fn a_token_is_shown_once_and_works_until_it_expires() {
     assert_eq!(made["name"], "bob");
     assert_eq!(made["expires_at"], "2026-11-04T12:00:00.000000Z");
     let token = made["token"].as_str().expect("a token");
-    let me = tries(&store, token, &["whoami"]).assert_succeeded();
+    let me = run_json_as(&store, token, &["whoami"]).assert_succeeded();
     assert!(me.stdout.contains(r#""name":"bob""#));
     store.clock.set("2026-11-04T11:59:59.999999Z");
-    tries(&store, token, &["whoami"]).assert_succeeded();
+    run_json_as(&store, token, &["whoami"]).assert_succeeded();
     store.clock.set("2026-11-04T12:00:00.000000Z");
-    tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     assert_eq!(
-        pluck(&store.run_json(&["user", "token", "list", "bob"]), "state"),
+        field_values(&store.run_json(&["user", "token", "list", "bob"]), "state"),
         ["expired"]
     );
     // Neither the list nor the log nor the database contains it.
@@ -46,7 +46,7 @@ fn at_a_terminal_stdout_holds_only_the_token() {
     let token = ran.stdout.trim_end();
     assert!(token.starts_with("lac_") && !token.contains(char::is_whitespace));
     assert!(ran.stderr.contains("once"), "{ran:?}");
-    tries(&store, token, &["whoami"]).assert_succeeded();
+    run_json_as(&store, token, &["whoami"]).assert_succeeded();
 }
 
 #[test]
@@ -70,13 +70,13 @@ fn disabling_a_user_suspends_tokens_and_enabling_restores_them() {
     let store = TestStore::new();
     let bob = store.create_user("bob", "Administrators");
     store.run_ok(&["user", "disable", "bob"]);
-    tries(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, &bob, &["whoami"]).assert_failed("not_authenticated", 4);
     assert_eq!(
-        pluck(&store.run_json(&["user", "token", "list", "bob"]), "state"),
+        field_values(&store.run_json(&["user", "token", "list", "bob"]), "state"),
         ["suspended"]
     );
     store.run_ok(&["user", "enable", "bob"]);
-    tries(&store, &bob, &["whoami"]).assert_succeeded();
+    run_json_as(&store, &bob, &["whoami"]).assert_succeeded();
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn a_revoked_token_stays_revoked() {
         store.run_json(&["user", "token", "revoke", "bob", &id])["changed"],
         false
     );
-    tries(&store, second["token"].as_str().expect("text"), &["whoami"])
+    run_json_as(&store, second["token"].as_str().expect("text"), &["whoami"])
         .assert_failed("not_authenticated", 4);
-    tries(&store, &first, &["whoami"]).assert_succeeded();
+    run_json_as(&store, &first, &["whoami"]).assert_succeeded();
     let list = store.run_json(&["user", "token", "list", "bob"]);
-    assert_eq!(pluck(&list, "state"), ["active", "revoked"]);
+    assert_eq!(field_values(&list, "state"), ["active", "revoked"]);
     assert_eq!(list[1]["label"], "nightly");
     store.run_failing(
         &["user", "token", "revoke", "bob", "99"],
@@ -110,7 +110,7 @@ fn a_revoked_token_stays_revoked() {
         3,
     );
     store.run_ok(&["user", "token", "revoke", "bob", "--all"]);
-    tries(&store, &first, &["whoami"]).assert_failed("not_authenticated", 4);
+    run_json_as(&store, &first, &["whoami"]).assert_failed("not_authenticated", 4);
 }
 
 #[test]
@@ -129,10 +129,10 @@ fn an_invalid_token_never_falls_back_to_the_account() {
         &format!("{good}x"),
         &unknown,
     ] {
-        tries(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
+        run_json_as(&store, token, &["whoami"]).assert_failed("not_authenticated", 4);
     }
     // White space around it is ignored: files end with a line break.
-    tries(&store, &format!("{good}\n"), &["whoami"]).assert_succeeded();
+    run_json_as(&store, &format!("{good}\n"), &["whoami"]).assert_succeeded();
 }
 
 #[test]
@@ -140,14 +140,14 @@ fn own_tokens_need_no_resource() {
     let store = TestStore::new();
     role(&store, "Nothing", &[]);
     let nora = store.create_user("nora", "Nothing");
-    tries(&store, &nora, &["user", "token", "list"]).assert_succeeded();
-    let made = tries(&store, &nora, &["user", "token", "create", "nora"]).assert_succeeded();
+    run_json_as(&store, &nora, &["user", "token", "list"]).assert_succeeded();
+    let made = run_json_as(&store, &nora, &["user", "token", "create", "nora"]).assert_succeeded();
     let made: serde_json::Value = serde_json::from_str(&made.stdout).expect("JSON");
     let id = made["id"].to_string();
-    tries(&store, &nora, &["user", "token", "revoke", "nora", &id]).assert_succeeded();
+    run_json_as(&store, &nora, &["user", "token", "revoke", "nora", &id]).assert_succeeded();
     // Other users' tokens do, and the error does not reveal whether they exist.
     for name in ["alice", "nobody"] {
-        tries(&store, &nora, &["user", "token", "create", name])
+        run_json_as(&store, &nora, &["user", "token", "create", name])
             .assert_failed("resource_denied", 4);
     }
 }
@@ -168,7 +168,7 @@ fn a_long_list_of_tokens_has_pages() {
         .expect("a cursor")
         .trim();
     let rest = store.run_json(&["user", "token", "list", "--after", cursor]);
-    assert_eq!(pluck(&rest, "id"), ["3"]);
+    assert_eq!(field_values(&rest, "id"), ["3"]);
     store.run_failing(
         &["user", "token", "list", "--after", "x"],
         "invalid_value",

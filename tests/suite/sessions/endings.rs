@@ -200,8 +200,8 @@ ending_tests! {
         change: |store, _| {
             next_login(store, "2026-10-05T11:59:54.000000Z");
             let log = store.log_events();
-            let told = log.iter().find(|event| event["action"] == "expire").expect("an event");
-            assert_eq!(told["details"]["clock"], "stood before the session began");
+            let expired = log.iter().find(|event| event["action"] == "expire").expect("an event");
+            assert_eq!(expired["details"]["clock"], "stood before the session began");
         },
         cause: ["link_expired", "duration_over"],
         seconds: 0,

@@ -6,7 +6,7 @@ use crate::support::{StorefrontFixture, TestStore, create_user_with_own_role, js
 
 const SHOP: &str = "https://shop.example.com";
 
-fn pluck<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
+fn field_values<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
     let rows = list.as_array().expect("a list").iter();
     rows.map(|row| json_str(&row[field])).collect()
 }
@@ -56,7 +56,7 @@ fn sessions_can_be_ended_by_admin_user_customer_or_both() {
     let ended = |args: &[&str]| -> Vec<String> {
         let args: Vec<&str> = ["session", "end"].iter().chain(args).copied().collect();
         let list = store.run_json(&args);
-        let mut admins = pluck(&list, "admin")
+        let mut admins = field_values(&list, "admin")
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>();
@@ -75,7 +75,7 @@ fn sessions_can_be_ended_by_admin_user_customer_or_both() {
         ["ann"]
     );
     let list = store.run_json(&["session", "list", "--state", "issued"]);
-    let ids = pluck(&list, "id");
+    let ids = field_values(&list, "id");
     assert_eq!(ended(&[ids[0], ids[1]]), ["ben", "cid"]);
     store.run_failing(&["session", "end"], "session_not_found", 3);
     store.run_failing(&["session", "end", ids[0], "--all"], "invalid_argument", 2);
@@ -130,7 +130,7 @@ fn other_users_sessions_require_the_resource_and_scope() {
             .stdout,
     )
     .expect("JSON");
-    assert_eq!(pluck(&list, "admin"), ["ann"]);
+    assert_eq!(field_values(&list, "admin"), ["ann"]);
     as_ann(&["--admin", "ben"]).assert_succeeded();
     assert_eq!(
         store.run_json(&["session", "list", "--state", "issued"]),

@@ -37,7 +37,7 @@ impl Random for Salt {
 fn sweep(shop: &StorefrontFixture, at: &str) -> usize {
     let dir = StoreDir::open(&shop.store.dir(), None).expect("a store");
     let store = SqliteStore::open(&dir, Duration::from_secs(5)).expect("a store");
-    let desk = Context {
+    let context = Context {
         store: &store,
         high_water: &CheckpointFile::new(&dir),
         archives: &ArchiveDir::new(dir.root().join("archive")),
@@ -54,7 +54,7 @@ fn sweep(shop: &StorefrontFixture, at: &str) -> usize {
             ip_address: None,
         },
     };
-    SessionExpire {}.run(&desk).expect("a sweep").expired
+    SessionExpire {}.run(&context).expect("a sweep").expired
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl InProcessStore {
     pub fn map_account(mut self, token: &str, before: &str, user: &str) {
         let account = self.caller.os_account.clone().expect("an account");
         self.caller.credential = Credential::from_token_or_account(Some(token), &account);
-        let desk = self.context().expect("a desk");
+        let context = self.context().expect("a context");
         for (name, account) in [(before, String::new()), (user, account)] {
             if name.is_empty() {
                 continue;
@@ -86,7 +86,7 @@ impl InProcessStore {
                 os_account: Some(account.try_into().expect("an account")),
                 full_name: None,
             };
-            edit.run(&desk).expect("mapped");
+            edit.run(&context).expect("mapped");
         }
     }
 
@@ -107,7 +107,7 @@ impl InProcessStore {
 
     /// Appends this many events; each changes a setting.
     pub fn append_setting_changes(&self, count: usize) {
-        let desk = self.context().expect("a desk");
+        let context = self.context().expect("a context");
         for value in ["yes", "no"].iter().cycle().take(count) {
             let set = ConfigSet {
                 path: "web/url/use_store".parse().unwrap(),
@@ -115,24 +115,25 @@ impl InProcessStore {
                 scope: ConfigScope::Default,
                 confirmation: Confirmation::default(),
             };
-            set.run(&desk).expect("set");
+            set.run(&context).expect("set");
         }
     }
 
     /// Appends the events of this many sessions, `seconds` apart, from a time
     /// on; in one transaction.
     pub fn append_visits(&self, count: u64, from: &str, seconds: u64) {
-        let desk = self.context().expect("a desk");
+        let context = self.context().expect("a context");
         let from: Timestamp = from.parse().expect("a time");
-        let tx = desk.store.write().expect("a transaction");
+        let tx = context.store.write().expect("a transaction");
         let proof = {
             let origin = Config::read(tx.as_read())
                 .expect("config")
                 .store_name()
                 .expect("a name");
-            let keys = SigningKeys::load(desk.keys, tx.as_read(), &origin).expect("keys");
-            let mut log = Appender::open(&*tx, desk.random, &keys.chain, desk.high_water, from)
-                .expect("the log");
+            let keys = SigningKeys::load(context.keys, tx.as_read(), &origin).expect("keys");
+            let mut log =
+                Appender::open(&*tx, context.random, &keys.chain, context.high_water, from)
+                    .expect("the log");
             let mut last = None;
             for number in 0..count {
                 log.advance_clock(from.saturating_add(Duration::from_secs(number * seconds)));
@@ -141,7 +142,7 @@ impl InProcessStore {
             log.finish(last.expect("some"), &keys.signing_key)
                 .expect("sealed")
         };
-        tx.commit(proof, desk.high_water).expect("committed");
+        tx.commit(proof, context.high_water).expect("committed");
     }
 
     /// All findings; `None` if the log verifies. Panics on a fault whose exit
@@ -149,7 +150,7 @@ impl InProcessStore {
     pub fn verify_findings(&self) -> Option<Vec<String>> {
         let verified = self
             .context()
-            .and_then(|desk| LogVerify::default().run(&desk, &mut |_, _| {}));
+            .and_then(|context| LogVerify::default().run(&context, &mut |_, _| {}));
         match verified {
             Ok(verified) if verified.to_result().is_ok() => None,
             Ok(verified) => {

@@ -261,7 +261,7 @@ fn events_left_in_the_database_must_match_their_archive() {
     super::settled(&store);
     let before = store.copy_store();
     store.run_ok(&["log", "archive"]);
-    let put_back = |where_: &str| {
+    let with_events_restored = |where_: &str| {
         let store = store.copy_store();
         super::forge(
             &store,
@@ -274,7 +274,7 @@ fn events_left_in_the_database_must_match_their_archive() {
         store
     };
     for left in ["", "AND seq > 20", "AND seq % 2 = 0"] {
-        super::verifies(&put_back(left));
+        super::verifies(&with_events_restored(left));
     }
     let mut cases = Cases::default();
     for sql in [
@@ -283,7 +283,7 @@ fn events_left_in_the_database_must_match_their_archive() {
          result = 'failure' WHERE seq = 20",
         "UPDATE audit_event SET admin = 'carol' WHERE seq = 20",
     ] {
-        let store = put_back("");
+        let store = with_events_restored("");
         super::forge(&store, sql);
         cases.tampered(sql, &store);
     }
@@ -307,7 +307,7 @@ fn unknown_files_in_the_archive_directory_are_ignored() {
     let known = &files(&store)[0];
     fs::remove_file(known).expect("removed");
     fs::create_dir(known).expect("a directory");
-    let said = store.run(&["log", "verify"]).stderr;
-    let first = said.lines().next().unwrap_or_default();
+    let output = store.run(&["log", "verify"]).stderr;
+    let first = output.lines().next().unwrap_or_default();
     assert_eq!(first.matches("the audit log has been changed").count(), 1);
 }

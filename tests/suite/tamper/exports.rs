@@ -74,7 +74,7 @@ fn changed_files_manifests_and_proofs_are_detected() {
         );
         assert_eq!(holds(&file, &key)["proof"], strength);
         let sound = [&file, &manifest, &proof].map(|path| fs::read(path).expect("a file"));
-        let put_back = || {
+        let restore = || {
             for (path, bytes) in [&file, &manifest, &proof].into_iter().zip(&sound) {
                 fs::write(path, bytes).expect("as before");
             }
@@ -87,7 +87,7 @@ fn changed_files_manifests_and_proofs_are_detected() {
                 &key,
                 expected,
             );
-            put_back();
+            restore();
         };
         for (what, path) in [("the file", &file), ("the proof", &proof)] {
             let bytes = fs::read(path).expect("a file");
@@ -229,8 +229,8 @@ fn a_renamed_export_is_reported_under_its_new_name() {
     let says = |expected: &str| {
         let path = copied.display().to_string();
         let args = ["log", "verify", "--file", &path, "--key", &key];
-        let said = store.run(&args).stderr;
-        assert!(said.contains(expected), "{said}");
+        let output = store.run(&args).stderr;
+        assert!(output.contains(expected), "{output}");
     };
     says("mine.csv is not the file that was exported");
     edit_json(&beside, |members| members["rows"] = 1.into());

@@ -101,12 +101,12 @@ impl Attack {
         Parts::of(&export(&self.store, name, &args))
     }
 
-    fn is_found(&mut self, what: &str, parts: Parts) {
+    fn assert_detected(&mut self, what: &str, parts: Parts) {
         let path = parts.put(&self.store, "forged.jsonl");
         exits(&mut self.cases, what, &path, &self.key, &[6]);
     }
 
-    fn passes(&self, parts: Parts) -> serde_json::Value {
+    fn assert_passes(&self, parts: Parts) -> serde_json::Value {
         holds(
             Path::new(&parts.put(&self.store, "forged.jsonl")),
             &self.key,
@@ -119,11 +119,11 @@ fn dropped_added_and_edited_rows_are_detected() {
     let mut attack = Attack::new();
     for strength in ["sparse", "range"] {
         let sound = attack.export(&format!("{strength}.jsonl"), strength, &VISITS);
-        attack.passes(sound.clone());
+        attack.assert_passes(sound.clone());
         let mut case = |what: &str, edit: &dyn Fn(&mut Vec<String>)| {
             let mut parts = sound.clone();
             parts.edit_rows(edit);
-            attack.is_found(&format!("{strength}: {what}"), parts);
+            attack.assert_detected(&format!("{strength}: {what}"), parts);
         };
         case("the first row dropped", &|rows| drop(rows.remove(0)));
         case("the last row dropped", &|rows| drop(rows.pop()));
@@ -146,21 +146,21 @@ fn dropped_added_and_edited_rows_are_detected() {
         ] {
             let mut parts = sound.clone();
             parts.rows.extend(change);
-            attack.is_found(&format!("{strength}: {what}"), parts);
+            attack.assert_detected(&format!("{strength}: {what}"), parts);
         }
         let mut parts = sound.clone();
         parts.manifest.rows += 1;
-        attack.is_found(&format!("{strength}: another count"), parts);
+        attack.assert_detected(&format!("{strength}: another count"), parts);
         let mut parts = sound.clone();
         parts.manifest.content = "ocsf".to_owned();
-        attack.is_found(&format!("{strength}: another content"), parts);
+        attack.assert_detected(&format!("{strength}: another content"), parts);
         let mut parts = sound.clone();
         let proof = parts.manifest.proof.as_mut().expect("a proof");
         proof.strength = match proof.strength {
             ProofStrength::Sparse => ProofStrength::Range,
             ProofStrength::Range => ProofStrength::Sparse,
         };
-        attack.is_found(&format!("{strength}: another strength"), parts);
+        attack.assert_detected(&format!("{strength}: another strength"), parts);
     }
     attack.cases.end();
 }
@@ -170,19 +170,19 @@ fn dropped_added_and_edited_rows_are_detected() {
 #[test]
 fn a_range_detects_rows_left_out_with_their_records() {
     let mut attack = Attack::new();
-    for (strength, is_found) in [("sparse", false), ("range", true)] {
+    for (strength, assert_detected) in [("sparse", false), ("range", true)] {
         let wide = attack.export(&format!("wide-{strength}.jsonl"), strength, &VISITS);
         let narrow = [&VISITS[..], &["--ticket", "ZD-1"]].concat();
         let mut parts = attack.export(&format!("narrow-{strength}.jsonl"), strength, &narrow);
         assert!(parts.manifest.rows < wide.manifest.rows);
         parts.manifest.filter = wide.manifest.filter;
         parts.manifest.window = wide.manifest.window;
-        if is_found {
-            attack.is_found("a range", parts);
+        if assert_detected {
+            attack.assert_detected("a range", parts);
         } else {
-            let said = attack.passes(parts);
+            let report = attack.assert_passes(parts);
             assert!(
-                said["not_proven"][0]
+                report["not_proven"][0]
                     .as_str()
                     .expect("text")
                     .contains("--proof range")
@@ -199,26 +199,26 @@ fn records_dropped_from_a_proof_are_detected() {
     for at in [0, 1, sound.lines.len() / 2, sound.lines.len() - 1] {
         let mut parts = sound.clone();
         parts.lines.remove(at);
-        attack.is_found("a record dropped", parts.clone());
+        attack.assert_detected("a record dropped", parts.clone());
         parts.header.events -= 1;
-        attack.is_found("and counted so", parts.clone());
+        attack.assert_detected("and counted so", parts.clone());
         let (first, last) = parts.header.range.expect("a range");
         parts.header.range = Some((first, last - 1));
-        attack.is_found("and said so", parts.clone());
+        attack.assert_detected("and said so", parts.clone());
         parts.header.range = Some((first + 1, last));
-        attack.is_found("and said so at the beginning", parts);
+        attack.assert_detected("and said so at the beginning", parts);
     }
     let mut parts = sound.clone();
     parts.header.range = None;
-    attack.is_found("no range", parts);
+    attack.assert_detected("no range", parts);
     let mut parts = sound.clone();
     parts.header.hashes.pop();
-    attack.is_found("a hash dropped", parts);
+    attack.assert_detected("a hash dropped", parts);
     let mut parts = sound.clone();
     let line = parts.lines[3].clone();
     parts.lines.insert(3, line);
     parts.header.events += 1;
-    attack.is_found("a record twice", parts);
+    attack.assert_detected("a record twice", parts);
     let mut parts = sound.clone();
     let other = attack.export("other.jsonl", "range", &VISITS);
     assert_ne!(other.header.checkpoint, parts.header.checkpoint);
@@ -226,9 +226,9 @@ fn records_dropped_from_a_proof_are_detected() {
         .manifest
         .checkpoint
         .clone_from(&other.header.checkpoint);
-    attack.is_found("a newer checkpoint in the manifest", parts.clone());
+    attack.assert_detected("a newer checkpoint in the manifest", parts.clone());
     parts.header.checkpoint = other.header.checkpoint;
-    attack.is_found("and in the proof", parts);
+    attack.assert_detected("and in the proof", parts);
     attack.cases.end();
 }
 
@@ -246,13 +246,13 @@ fn a_shortened_range_is_detected() {
     ] {
         let filter = [&group[..], &["--since", since, "--until", until]].concat();
         let mut parts = attack.export(&format!("{name}.jsonl"), "range", &filter);
-        attack.passes(parts.clone());
+        attack.assert_passes(parts.clone());
         parts.manifest.filter = whole.manifest.filter.clone();
         parts.manifest.window = whole.manifest.window;
-        attack.is_found(name, parts.clone());
+        attack.assert_detected(name, parts.clone());
         parts.manifest.filter.since = None;
         parts.manifest.filter.until = None;
-        attack.is_found(name, parts);
+        attack.assert_detected(name, parts);
     }
     attack.cases.end();
 }
@@ -271,11 +271,11 @@ fn withheld_parts_cannot_hide_rows_or_actors() {
         let mut parts = sound.clone();
         let line = &mut parts.lines[of_row];
         line.staff = line.staff.withhold().expect("withheld");
-        attack.is_found(&format!("{strength}: the staff part"), parts);
+        attack.assert_detected(&format!("{strength}: the staff part"), parts);
         let mut parts = sound.clone();
         let line = &mut parts.lines[of_row];
         line.shopper = line.shopper.withhold().expect("withheld");
-        attack.is_found(&format!("{strength}: the shopper part"), parts.clone());
+        attack.assert_detected(&format!("{strength}: the shopper part"), parts.clone());
         // With its row blanked, too, it passes for erased, and is reported as
         // such.
         let seq = line_seq(&sound.lines[of_row]);
@@ -292,8 +292,11 @@ fn withheld_parts_cannot_hide_rows_or_actors() {
             }
             *row = text;
         });
-        let said = attack.passes(parts);
-        assert!(said["not_proven"].to_string().contains("erased"), "{said}");
+        let report = attack.assert_passes(parts);
+        assert!(
+            report["not_proven"].to_string().contains("erased"),
+            "{report}"
+        );
     }
     // Shopper data cannot be proven complete: that of other rows could be
     // withheld.
@@ -303,7 +306,7 @@ fn withheld_parts_cannot_hide_rows_or_actors() {
     for line in &mut parts.lines {
         line.shopper = line.shopper.withhold().expect("withheld");
     }
-    attack.is_found("a filter by reason", parts);
+    attack.assert_detected("a filter by reason", parts);
     attack.cases.end();
 }
 

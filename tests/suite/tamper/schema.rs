@@ -95,7 +95,7 @@ fn written(sql: &str) -> String {
 }
 
 /// Every command stops, and `doctor` runs to its end.
-fn is_named(store: &TestStore, sql: &str, what: &str) {
+fn assert_reported(store: &TestStore, sql: &str, what: &str) {
     for args in [
         &["log", "verify"][..],
         &["whoami"],
@@ -128,7 +128,7 @@ fn a_created_object_is_detected() {
         forge(&store, sql);
         let store_is_read = !sql.contains("role") || sql.contains("role_resource");
         if store_is_read {
-            is_named(&store, sql, what);
+            assert_reported(&store, sql, what);
         } else {
             let error = store.run_failing(&["whoami"], "schema_tampered", 6);
             assert!(json_str(&error["message"]).contains(what), "{sql}: {error}");
@@ -141,7 +141,7 @@ fn an_object_written_into_the_schema_table_is_detected() {
     for (sql, what) in WRITTEN {
         let store = copy();
         forge(&store, &written(sql));
-        is_named(&store, sql, what);
+        assert_reported(&store, sql, what);
     }
 }
 
@@ -201,8 +201,8 @@ fn an_object_created_while_the_store_is_open_is_detected() {
     forge(&store, "CREATE INDEX mine ON audit_event (action)");
     let output = child.wait_with_output().expect("ended");
     assert_eq!(output.status.code(), Some(6), "{output:?}");
-    let said = String::from_utf8(output.stderr).expect("text");
-    assert!(said.contains("index mine was added"), "{said}");
+    let errors = String::from_utf8(output.stderr).expect("text");
+    assert!(errors.contains("index mine was added"), "{errors}");
 }
 
 /// The pages of two indexes are exchanged, so each is read as the other. The

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::Hooked;
+use super::HookFixture;
 use crate::support::{TestStore, json_str};
 
 #[test]
 fn a_login_and_its_redemption_are_delivered() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
     let login = store.login(&["1", "--ticket", "ZD-1", "--reason", "not for her eyes"]);
-    let told = hooked.told();
-    assert_eq!(told.len(), 1);
-    let first = &told[0];
+    let received = fixture.received();
+    assert_eq!(received.len(), 1);
+    let first = &received[0];
     assert_eq!(first["event"], "after_login");
     assert_eq!(first["session_id"], login["session_id"]);
     assert_eq!(first["customer"]["email"], "ada@example.com");
@@ -31,7 +31,7 @@ fn a_login_and_its_redemption_are_delivered() {
     assert_eq!(first["consent"]["mode"], "opt-in");
     assert_eq!(first["audit_seq"], login["audit_seq"]);
     assert!(first["redeemed_at"].is_null());
-    let raw = fs::read_to_string(hooked.heard()).expect("what was heard");
+    let raw = fs::read_to_string(fixture.output_path()).expect("what was heard");
     let token = json_str(&login["url"])
         .split("secret=")
         .nth(1)
@@ -42,13 +42,13 @@ fn a_login_and_its_redemption_are_delivered() {
     let url = json_str(&login["url"]);
     let args = ["redeem", url, "--audience", "https://shop.example.com"];
     assert_eq!(store.run_as(json_str(&shop["token"]), &args).code, 0);
-    let told = hooked.told();
-    assert_eq!(told.len(), 2);
-    assert_eq!(told[1]["event"], "after_redeem");
-    assert!(told[1]["redeemed_at"].is_string() && told[1]["ends_at"].is_string());
+    let received = fixture.received();
+    assert_eq!(received.len(), 2);
+    assert_eq!(received[1]["event"], "after_redeem");
+    assert!(received[1]["redeemed_at"].is_string() && received[1]["ends_at"].is_string());
 
     // A delivered notice holds no personal data any more.
-    let notices = hooked.notices();
+    let notices = fixture.notices();
     assert_eq!(notices.len(), 2);
     for notice in notices {
         assert_eq!(
@@ -57,14 +57,14 @@ fn a_login_and_its_redemption_are_delivered() {
         );
     }
     let left = "SELECT count(*) FROM outbox WHERE payload IS NOT NULL";
-    let left: i64 = hooked
+    let left: i64 = fixture
         .database()
         .query_row(left, [], |row| row.get(0))
         .expect("a count");
     assert_eq!(left, 0);
     // A refused login is not delivered.
     store.run_failing(&["login", "2"], "consent_withheld", 5);
-    assert_eq!(hooked.told().len(), 2);
+    assert_eq!(fixture.received().len(), 2);
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn without_a_hook_no_notices_are_stored() {
 
 #[test]
 fn a_failing_hook_breaks_no_login_and_is_retried() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
-    hooked.script("echo hello; echo the mail server is away >&2; exit 75");
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
+    fixture.script("echo hello; echo the mail server is away >&2; exit 75");
     let ran = store.run(&["login", "1"]);
     assert_eq!(ran.code, 0, "{ran:#?}");
     assert!(ran.stdout.starts_with("https://"), "{ran:#?}");
@@ -86,7 +86,7 @@ fn a_failing_hook_breaks_no_login_and_is_retried() {
         ran.stderr.contains("warning: a notice was not delivered"),
         "{ran:#?}"
     );
-    let due = &hooked.notices()[0];
+    let due = &fixture.notices()[0];
     assert_eq!(
         (&due["state"], &due["attempts"]),
         (&json!("due"), &json!(1))
@@ -98,27 +98,27 @@ fn a_failing_hook_breaks_no_login_and_is_retried() {
     assert_eq!(due["next_at"], "2026-10-05T12:01:00.000000Z");
 
     // Too early for a retry, then on time.
-    hooked.script("cat >> \"$1\"");
+    fixture.script("cat >> \"$1\"");
     store.login(&["3"]);
-    assert_eq!(hooked.told().len(), 1);
+    assert_eq!(fixture.received().len(), 1);
     store.clock.set("2026-10-05T12:01:00.000000Z");
     store.login(&["4"]);
-    let told = hooked.told();
-    assert_eq!(told.len(), 3);
+    let received = fixture.received();
+    assert_eq!(received.len(), 3);
     assert_eq!(
-        (&told[2]["id"], &told[2]["customer"]["id"]),
+        (&received[2]["id"], &received[2]["customer"]["id"]),
         (&due["id"], &json!("1"))
     );
 }
 
 #[test]
 fn failed_notices_are_kept_and_can_be_retried() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
-    hooked.script("exit 1");
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
+    fixture.script("exit 1");
     store.login(&["1"]);
-    let id = json_str(&hooked.notices()[0]["id"]).to_owned();
-    hooked
+    let id = json_str(&fixture.notices()[0]["id"]).to_owned();
+    fixture
         .database()
         .execute("UPDATE outbox SET attempts = 11, next_at = 0", [])
         .expect("older");
@@ -135,10 +135,10 @@ fn failed_notices_are_kept_and_can_be_retried() {
         "{doctor:#?}"
     );
 
-    hooked.script("cat >> \"$1\"");
+    fixture.script("cat >> \"$1\"");
     let retried = store.run_json(&["outbox", "retry", &id]);
     assert_eq!(retried[0]["changed"], true);
-    assert_eq!(json_str(&hooked.told()[0]["id"]), id);
+    assert_eq!(json_str(&fixture.received()[0]["id"]), id);
     let retry = store.run_json(&["log", "list", "--action", "retry"]);
     assert_eq!(retry[0]["details"]["notices"], json!([id]));
     let again = store.run_json(&["outbox", "retry", &id]);
@@ -153,10 +153,10 @@ fn failed_notices_are_kept_and_can_be_retried() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hook_inherits_no_open_files() {
-    let hooked = Hooked::new();
-    hooked.script("cat > /dev/null; ls /proc/self/fd > \"$1\"; env >> \"$1\"");
+    let fixture = HookFixture::new();
+    fixture.script("cat > /dev/null; ls /proc/self/fd > \"$1\"; env >> \"$1\"");
     let mut shell = std::process::Command::new("/bin/sh");
-    let inner = hooked.store.command(&["login", "1"]);
+    let inner = fixture.store.command(&["login", "1"]);
     shell
         .args(["-c", "exec 7</dev/null 8</dev/null; exec \"$0\" login 1"])
         .arg(inner.get_program())
@@ -168,61 +168,67 @@ fn a_hook_inherits_no_open_files() {
         )
         .env("SECRET", "of the agent");
     assert!(shell.output().expect("a shell").status.success());
-    let said = fs::read_to_string(hooked.heard()).expect("what was heard");
-    let open: Vec<&str> = said.lines().take_while(|line| line.len() == 1).collect();
+    let script_output = fs::read_to_string(fixture.output_path()).expect("what was heard");
+    let open: Vec<&str> = script_output
+        .lines()
+        .take_while(|line| line.len() == 1)
+        .collect();
     // 3 is the directory being listed.
-    assert_eq!(open, ["0", "1", "2", "3"], "{said}");
-    assert!(!said.contains("SECRET") && !said.contains("LAC_"), "{said}");
+    assert_eq!(open, ["0", "1", "2", "3"], "{script_output}");
+    assert!(
+        !script_output.contains("SECRET") && !script_output.contains("LAC_"),
+        "{script_output}"
+    );
 }
 
 #[test]
 fn a_hanging_hook_is_killed() {
-    let hooked = Hooked::new();
-    hooked.configure("timeout = \"1s\"");
-    hooked.script("sleep 60 & sleep 60");
+    let fixture = HookFixture::new();
+    fixture.configure("timeout = \"1s\"");
+    fixture.script("sleep 60 & sleep 60");
     let began = Instant::now();
-    hooked.store.login(&["1"]);
+    fixture.store.login(&["1"]);
     assert!(began.elapsed() < Duration::from_secs(20));
-    assert_eq!(hooked.notices()[0]["last_error"], "killed after 1 s");
+    assert_eq!(fixture.notices()[0]["last_error"], "killed after 1 s");
 }
 
 #[test]
 fn an_unsafe_hook_program_is_not_run() {
-    let hooked = Hooked::new();
-    fs::set_permissions(hooked.program(), fs::Permissions::from_mode(0o722)).expect("its mode");
-    hooked.store.login(&["1"]);
-    assert!(hooked.told().is_empty());
-    let error = json_str(&hooked.notices()[0]["last_error"]).to_owned();
+    let fixture = HookFixture::new();
+    fs::set_permissions(fixture.program(), fs::Permissions::from_mode(0o722)).expect("its mode");
+    fixture.store.login(&["1"]);
+    assert!(fixture.received().is_empty());
+    let error = json_str(&fixture.notices()[0]["last_error"]).to_owned();
     assert!(error.ends_with("others can write it"), "{error}");
-    let doctor = hooked.store.run(&["doctor"]);
+    let doctor = fixture.store.run(&["doctor"]);
     assert!(doctor.stdout.contains("others can write it"), "{doctor:#?}");
     // A relative path is not accepted.
-    for (hooks, said) in [
+    for (hooks, problem) in [
         ("after_login = [\"hook\"]", "no absolute path"),
         ("after_login = []", "names no program"),
         ("timeout = \"0s\"", "from 1s to 5m"),
     ] {
-        let path = hooked.store.home().join(".config/lac/config.toml");
+        let path = fixture.store.home().join(".config/lac/config.toml");
         fs::write(&path, format!("[hooks]\n{hooks}\n")).expect("a config file");
-        let error = hooked.store.run_failing(&["whoami"], "config_invalid", 1);
-        assert!(json_str(&error["message"]).contains(said), "{error}");
+        let error = fixture.store.run_failing(&["whoami"], "config_invalid", 1);
+        assert!(json_str(&error["message"]).contains(problem), "{error}");
     }
 }
 
 #[test]
 fn old_notices_and_those_of_erased_customers_are_deleted() {
-    let hooked = Hooked::new();
-    let store = &hooked.store;
+    let fixture = HookFixture::new();
+    let store = &fixture.store;
     store.login(&["1"]);
     store.clock.set("2026-11-05T12:00:00.000000Z");
-    hooked.script("exit 1");
+    fixture.script("exit 1");
     store.login(&["3"]);
-    let left = hooked.notices();
+    let left = fixture.notices();
     assert_eq!((left.len(), &left[0]["customer_id"]), (1, &json!("3")));
     store.run_ok(&["customer", "remove", "3", "--yes"]);
     let erased = store.run_json(&["log", "erase", "--customer", "3", "--yes"]);
     assert_eq!(erased["notices"], 1);
-    assert!(hooked.notices().is_empty());
+    assert!(fixture.notices().is_empty());
     let bytes = fs::read(store.dir().join("lac.db")).expect("the database");
     let address = b"cleo@example.com";
     assert!(!bytes.windows(address.len()).any(|at| at == address));
