@@ -49,7 +49,7 @@ pub fn explain(fault: &Fault, reader: impl FnOnce() -> HintReader) -> Explanatio
         hint.text_for(&reader.with_root(nix::unistd::getuid().is_root()))
     };
     Explanation {
-        code: fault.code(),
+        code: fault.code().to_owned(),
         message: fault.to_string(),
         hint: hint(fault).and_then(text),
     }

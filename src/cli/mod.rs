@@ -116,7 +116,7 @@ fn run(matches: &ArgMatches, parts: Components) -> u8 {
     cli.components = parts;
     let code = match dispatch(matches, &cli) {
         Ok(code) => code,
-        Err(Fault::Io { problem, .. }) if problem == out::CLOSED_PIPE => 0,
+        Err(Fault::OutputClosed) => 0,
         Err(fault) => error::print_fault(&cli.out, &fault, || cli.hint_reader()),
     };
     // The process ends here. Closing the database in order would only cost

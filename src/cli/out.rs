@@ -132,14 +132,11 @@ impl Out {
     }
 }
 
-/// A write error as a fault. The code `io` with this text means that nobody
-/// listens any more: the program ends quietly.
-pub const CLOSED_PIPE: &str = "closed pipe";
-
+/// An error of writing to stdout.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn stdout_error(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::BrokenPipe {
-        return Fault::io("stdout", CLOSED_PIPE);
+        return Fault::OutputClosed;
     }
     Fault::io("stdout", error)
 }

@@ -92,7 +92,7 @@ fn recorded_failures_have_the_codes_of_their_faults() {
     for fault in faults::all_faults() {
         let expected = fault.is_recorded().then(|| fault.kind());
         assert_eq!(
-            FaultKind::from_recorded_code(&fault.code()),
+            FaultKind::from_recorded_code(fault.code()),
             expected,
             "{}",
             fault.code()

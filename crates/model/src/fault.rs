@@ -320,6 +320,10 @@ pub enum Fault {
     ConfigInvalid { problem: String },
     #[error("{what}: {problem}")]
     Io { what: String, problem: String },
+    /// Nobody reads stdout any more: the program ends without a word.
+    #[error("nobody reads the output any more")]
+    #[serde(skip)]
+    OutputClosed,
     #[error("the database failed: {problem}")]
     Database { problem: String },
     #[error("internal error: {problem}")]
@@ -327,21 +331,9 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub fn code(&self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::String(code)) => code,
-            Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
-            _ => "internal".to_owned(),
-        }
-    }
-
-    /// Whether a failed attempt is recorded in the audit log: denied, refused
-    /// and not found are; a usage error or a broken disk is not.
+    /// Whether a failed attempt is recorded in the audit log.
     pub fn is_recorded(&self) -> bool {
-        matches!(
-            self.kind(),
-            FaultKind::Denied | FaultKind::Refused | FaultKind::NotFound
-        )
+        self.kind().is_recorded()
     }
 
     /// An invalid value.
@@ -373,13 +365,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_snake_case() {
-        assert_eq!(Fault::FeatureDisabled.code(), "feature_disabled");
+    fn the_code_is_the_name_on_the_wire() {
+        let on_the_wire = |fault: &Fault| match serde_json::to_value(fault).unwrap() {
+            serde_json::Value::String(code) => code,
+            serde_json::Value::Object(map) => map.keys().next().unwrap().clone(),
+            other => panic!("{other}"),
+        };
+
+        assert_eq!(
+            on_the_wire(&Fault::FeatureDisabled),
+            Fault::FeatureDisabled.code()
+        );
         let fault = Fault::ConsentWithheld {
             customer: "2".into(),
             ran_out: None,
         };
-        assert_eq!(fault.code(), "consent_withheld");
+        assert_eq!(on_the_wire(&fault), fault.code());
         assert_eq!(fault.kind(), FaultKind::Refused);
     }
 }

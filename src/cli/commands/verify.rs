@@ -53,7 +53,7 @@ struct VerifyReport<'a> {
     valid: bool,
     claims: Option<&'a LoginClaims>,
     /// Why it does not hold.
-    code: Option<String>,
+    code: Option<&'static str>,
 }
 
 fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {

@@ -336,6 +336,7 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         | F::ProofMissing { .. }
         | F::ConfigInvalid { .. }
         | F::Io { .. }
+        | F::OutputClosed
         | F::Database { .. }
         | F::Internal { .. } => return None,
     };

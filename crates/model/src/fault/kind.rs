@@ -1,133 +1,133 @@
-//! The kinds of errors.
+//! The code and the kind of every fault, in one table.
 
 use super::{Fault, FaultKind};
 
-impl FaultKind {
-    /// The kind of a recorded failure, from its code; `None` for codes that are
-    /// never recorded. A test compares it with [`Fault::kind`].
-    pub fn from_recorded_code(code: &str) -> Option<Self> {
-        Some(match code {
-            "not_authenticated" | "resource_denied" | "beyond_own_rights" => Self::Denied,
-            "feature_disabled"
-            | "consent_withheld"
-            | "customer_inactive"
-            | "customer_unconfirmed"
-            | "customer_moved"
-            | "customer_local"
-            | "guest_document"
-            | "store_view_required"
-            | "store_view_not_allowed"
-            | "store_view_inactive"
-            | "base_url_missing"
-            | "reason_required"
-            | "ticket_required"
-            | "session_active"
-            | "approval_required"
-            | "own_request"
-            | "request_closed"
-            | "token_invalid"
-            | "token_expired"
-            | "token_spent"
-            | "audience_mismatch"
-            | "session_ended"
-            | "last_administrator"
-            | "role_holds_all"
-            | "customer_present"
-            | "too_many_missing" => Self::Refused,
-            code if code.ends_with("_not_found") => Self::NotFound,
-            _ => return None,
-        })
-    }
+/// `Variant "code"` by kind. The match that it makes is exhaustive.
+macro_rules! faults {
+    ($($kind:ident: $($variant:ident $code:literal)*;)*) => {
+        impl Fault {
+            /// The stable code for scripts: the variant's name in `snake_case`.
+            pub fn code(&self) -> &'static str {
+                match self { $($(Self::$variant { .. } => $code,)*)* }
+            }
+
+            /// What it means for the caller.
+            pub fn kind(&self) -> FaultKind {
+                match self { $($(Self::$variant { .. })|* => FaultKind::$kind,)* }
+            }
+        }
+
+        const CODES: &[(&str, FaultKind)] = &[$($(($code, FaultKind::$kind),)*)*];
+    };
 }
 
-impl Fault {
-    pub fn kind(&self) -> FaultKind {
-        use Fault as F;
-        match self {
-            F::FeatureDisabled
-            | F::ConsentWithheld { .. }
-            | F::CustomerInactive { .. }
-            | F::CustomerUnconfirmed { .. }
-            | F::CustomerMoved { .. }
-            | F::CustomerLocal { .. }
-            | F::GuestDocument { .. }
-            | F::StoreViewRequired { .. }
-            | F::StoreViewNotAllowed { .. }
-            | F::StoreViewInactive { .. }
-            | F::BaseUrlMissing { .. }
-            | F::ReasonRequired { .. }
-            | F::TicketRequired { .. }
-            | F::SessionActive { .. }
-            | F::ApprovalRequired { .. }
-            | F::OwnRequest { .. }
-            | F::RequestClosed { .. }
-            | F::TokenInvalid { .. }
-            | F::TokenExpired { .. }
-            | F::TokenSpent
-            | F::AudienceMismatch { .. }
-            | F::SessionEnded { .. }
-            | F::LastAdministrator { .. }
-            | F::RoleHoldsAll { .. }
-            | F::CustomerPresent { .. }
-            | F::TooManyMissing { .. } => FaultKind::Refused,
-            F::NotAuthenticated { .. } | F::ResourceDenied { .. } | F::BeyondOwnRights { .. } => {
-                FaultKind::Denied
-            }
-            F::CustomerNotFound { .. }
-            | F::DocumentNotFound { .. }
-            | F::RoleNotFound { .. }
-            | F::AdminUserNotFound { .. }
-            | F::WebsiteNotFound { .. }
-            | F::StoreGroupNotFound { .. }
-            | F::StoreViewNotFound { .. }
-            | F::SessionNotFound { .. }
-            | F::RequestNotFound { .. }
-            | F::NoticeNotFound { .. }
-            | F::StorefrontNotFound { .. }
-            | F::AccessTokenNotFound { .. }
-            | F::KeyNotFound { .. }
-            | F::EventNotFound { .. }
-            | F::ConfigPathNotFound { .. }
-            | F::ResourceNotFound { .. } => FaultKind::NotFound,
-            F::CustomerAmbiguous { .. }
-            | F::DocumentAmbiguous { .. }
-            | F::DocumentNumber { .. }
-            | F::InvalidFile { .. }
-            | F::InvalidValue { .. }
-            | F::ScopeNotAllowed { .. }
-            | F::InputRequired { .. }
-            | F::ConfirmationRequired { .. }
-            | F::ReadOnly { .. } => FaultKind::Usage,
-            F::Declined => FaultKind::Declined,
-            F::AlreadyExists { .. }
-            | F::InUse { .. }
-            | F::StoresChanged
-            | F::Busy { .. }
-            | F::BrokerBusy { .. }
-            | F::ErasurePending { .. } => FaultKind::Conflict,
-            F::LogTampered { .. }
-            | F::SchemaTampered { .. }
-            | F::StateTampered { .. }
-            | F::FileTampered { .. } => FaultKind::Tampered,
-            F::CheckpointMissing { .. }
-            | F::KeyMissing { .. }
-            | F::KeyMismatch { .. }
-            | F::ArchiveMissing { .. }
-            | F::ArchiveNeeded { .. }
-            | F::ProofMissing { .. }
-            | F::UnknownKey { .. }
-            | F::AnotherLog { .. } => FaultKind::Unverifiable,
-            F::BrokerMissing { .. }
-            | F::BrokerFailed { .. }
-            | F::ProtocolMismatch { .. }
-            | F::StoreMissing { .. }
-            | F::StoreUnsafe { .. }
-            | F::StoreNewer { .. }
-            | F::RowDamaged { .. }
-            | F::ConfigInvalid { .. }
-            | F::Io { .. }
-            | F::Database { .. }
-            | F::Internal { .. } => FaultKind::Failed,
-        }
+faults! {
+    Refused:
+        FeatureDisabled "feature_disabled"
+        ConsentWithheld "consent_withheld"
+        CustomerInactive "customer_inactive"
+        CustomerUnconfirmed "customer_unconfirmed"
+        CustomerMoved "customer_moved"
+        CustomerLocal "customer_local"
+        GuestDocument "guest_document"
+        StoreViewRequired "store_view_required"
+        StoreViewNotAllowed "store_view_not_allowed"
+        StoreViewInactive "store_view_inactive"
+        BaseUrlMissing "base_url_missing"
+        ReasonRequired "reason_required"
+        TicketRequired "ticket_required"
+        SessionActive "session_active"
+        ApprovalRequired "approval_required"
+        OwnRequest "own_request"
+        RequestClosed "request_closed"
+        TokenInvalid "token_invalid"
+        TokenExpired "token_expired"
+        TokenSpent "token_spent"
+        AudienceMismatch "audience_mismatch"
+        SessionEnded "session_ended"
+        LastAdministrator "last_administrator"
+        RoleHoldsAll "role_holds_all"
+        CustomerPresent "customer_present"
+        TooManyMissing "too_many_missing";
+    Denied:
+        NotAuthenticated "not_authenticated"
+        ResourceDenied "resource_denied"
+        BeyondOwnRights "beyond_own_rights";
+    NotFound:
+        CustomerNotFound "customer_not_found"
+        DocumentNotFound "document_not_found"
+        RoleNotFound "role_not_found"
+        AdminUserNotFound "admin_user_not_found"
+        WebsiteNotFound "website_not_found"
+        StoreGroupNotFound "store_group_not_found"
+        StoreViewNotFound "store_view_not_found"
+        SessionNotFound "session_not_found"
+        RequestNotFound "request_not_found"
+        NoticeNotFound "notice_not_found"
+        StorefrontNotFound "storefront_not_found"
+        AccessTokenNotFound "access_token_not_found"
+        KeyNotFound "key_not_found"
+        EventNotFound "event_not_found"
+        ConfigPathNotFound "config_path_not_found"
+        ResourceNotFound "resource_not_found";
+    Usage:
+        CustomerAmbiguous "customer_ambiguous"
+        DocumentAmbiguous "document_ambiguous"
+        DocumentNumber "document_number"
+        InvalidFile "invalid_file"
+        InvalidValue "invalid_value"
+        ScopeNotAllowed "scope_not_allowed"
+        InputRequired "input_required"
+        ConfirmationRequired "confirmation_required"
+        ReadOnly "read_only";
+    Declined:
+        Declined "declined";
+    Conflict:
+        AlreadyExists "already_exists"
+        InUse "in_use"
+        StoresChanged "stores_changed"
+        Busy "busy"
+        BrokerBusy "broker_busy"
+        ErasurePending "erasure_pending";
+    Tampered:
+        LogTampered "log_tampered"
+        SchemaTampered "schema_tampered"
+        StateTampered "state_tampered"
+        FileTampered "file_tampered";
+    Unverifiable:
+        CheckpointMissing "checkpoint_missing"
+        KeyMissing "key_missing"
+        KeyMismatch "key_mismatch"
+        ArchiveMissing "archive_missing"
+        ArchiveNeeded "archive_needed"
+        ProofMissing "proof_missing"
+        UnknownKey "unknown_key"
+        AnotherLog "another_log";
+    Failed:
+        BrokerMissing "broker_missing"
+        BrokerFailed "broker_failed"
+        ProtocolMismatch "protocol_mismatch"
+        StoreMissing "store_missing"
+        StoreUnsafe "store_unsafe"
+        StoreNewer "store_newer"
+        RowDamaged "row_damaged"
+        ConfigInvalid "config_invalid"
+        Io "io"
+        OutputClosed "output_closed"
+        Database "database"
+        Internal "internal";
+}
+
+impl FaultKind {
+    /// Whether a failed attempt of this kind belongs in the audit log: denied,
+    /// refused and not found do; a usage error or a broken disk does not.
+    pub fn is_recorded(self) -> bool {
+        matches!(self, Self::Denied | Self::Refused | Self::NotFound)
+    }
+
+    /// What the code of a recorded failure means; `None` for any other code.
+    pub fn from_recorded_code(code: &str) -> Option<Self> {
+        let (_, kind) = CODES.iter().find(|(known, _)| *known == code)?;
+        kind.is_recorded().then_some(*kind)
     }
 }
