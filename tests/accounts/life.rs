@@ -5,7 +5,7 @@ use std::thread;
 use crate::page::block;
 use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, account, failed, of, ran};
 
-pub fn each_has_their_role(world: &World) {
+pub fn each_account_has_its_role(world: &World) {
     // Bert holds the role Support and no more.
     world.json(BERT, &["login", "1", "--check"]);
     world.json(BERT, &["document", "show", "--order", "000000001"]);
@@ -19,10 +19,10 @@ pub fn each_has_their_role(world: &World) {
         &["import", "customers", "/dev/null"],
         &["redeem", "x", "--audience", "https://shop.example"],
     ] {
-        world.fails(BERT, args, "resource_denied");
+        world.run_failing(BERT, args, "resource_denied");
     }
     // Cleo has no access until Anna maps her account, and then at once.
-    world.fails(CLEO, &["customer", "list"], "not_authenticated");
+    world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     world.run(ANNA, &["role", "create", "Reader"]).succeeded();
     world
         .run(
@@ -45,11 +45,11 @@ pub fn each_has_their_role(world: &World) {
         )
         .succeeded();
     world.json(CLEO, &["customer", "list"]);
-    world.fails(CLEO, &["login", "1"], "resource_denied");
+    world.run_failing(CLEO, &["login", "1"], "resource_denied");
     world
         .run(ANNA, &["user", "delete", "cleo", "--yes"])
         .succeeded();
-    world.fails(CLEO, &["customer", "list"], "not_authenticated");
+    world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     // Root has no rights of its own either.
     let mut root = std::process::Command::new(world.path("bin/lac"));
     root.env_clear()
@@ -57,7 +57,7 @@ pub fn each_has_their_role(world: &World) {
     failed(root.arg("customer").arg("list"), "not_authenticated");
 }
 
-pub fn two_at_once(world: &World) {
+pub fn two_agents_work_at_once(world: &World) {
     thread::scope(|scope| {
         let bert = scope.spawn(|| {
             (0..15).for_each(|_| {
@@ -88,7 +88,7 @@ pub fn two_at_once(world: &World) {
 }
 
 /// 5. Every night: the command lines of the units, run as their own account.
-pub fn every_night(world: &World) {
+pub fn the_nightly_jobs_run(world: &World) {
     world
         .script(ANNA, &block(world, "5. Every night", 0))
         .succeeded();
@@ -120,15 +120,15 @@ pub fn every_night(world: &World) {
     for way in [&["whoami"][..], &["--store", &store, "whoami"]] {
         assert_eq!(world.json(SERVICE, way)["name"], "nightly");
     }
-    world.fails(SERVICE, &["customer", "list"], "resource_denied");
-    world.fails(
+    world.run_failing(SERVICE, &["customer", "list"], "resource_denied");
+    world.run_failing(
         SERVICE,
         &["--store", &store, "login", "1"],
         "resource_denied",
     );
 }
 
-pub fn the_events_say_who(world: &World) {
+pub fn events_name_the_account(world: &World) {
     let log = world.log();
     let uid = |name| format!("unix:{}", account(name).uid);
     let find = |group: &str, action: &str, admin: &str| {
@@ -171,7 +171,7 @@ pub fn the_events_say_who(world: &World) {
 }
 
 /// 6. Backup and restore.
-pub fn backup_and_back(world: &mut World) {
+pub fn backup_and_restore_work(world: &mut World) {
     let pipe = |text: String| {
         text.replace("age -r \"$RECIPIENT\"", "cat")
             .replace("/somewhere/else/", "elsewhere/")
@@ -214,7 +214,7 @@ pub fn backup_and_back(world: &mut World) {
     assert_eq!(later.code, 6, "whoever kept a receipt can tell: {later:#?}");
 }
 
-pub fn whoever_leaves_is_out(world: &World) {
+pub fn a_disabled_user_loses_access(world: &World) {
     let token = world.json(BERT, &["user", "token", "create", "bert"]);
     let token = token["token"].as_str().expect("a token").to_owned();
     let shop = world.json(ANNA, &["storefront", "add", "shop", "--website", "base"]);
@@ -236,7 +236,7 @@ pub fn whoever_leaves_is_out(world: &World) {
                 .collect::<Vec<_>>()
         });
         world.run(ANNA, &["user", "disable", "bert"]).succeeded();
-        world.fails(BERT, &["login", "1"], "not_authenticated");
+        world.run_failing(BERT, &["login", "1"], "not_authenticated");
         many.join().expect("Bert")
     });
     let first = waiting
@@ -268,7 +268,7 @@ pub fn whoever_leaves_is_out(world: &World) {
     world
         .run(ANNA, &["user", "delete", "bert", "--yes"])
         .succeeded();
-    world.fails(BERT, &["whoami"], "not_authenticated");
+    world.run_failing(BERT, &["whoami"], "not_authenticated");
     assert!(
         world.log().iter().any(|e| e["admin"] == "bert"),
         "the log keeps the name"

@@ -6,9 +6,9 @@
 
 #![allow(clippy::expect_used)]
 
-mod forged;
-mod guests;
+mod identity;
 mod life;
+mod load;
 mod page;
 mod reach;
 mod world;
@@ -33,19 +33,19 @@ fn the_deployment_guide_works_with_real_accounts() {
     );
     let mut world = World::new();
     page::install(&mut world);
-    page::found(&world);
+    page::create_store(&world);
     world.serve();
-    page::fill(&world);
-    life::each_has_their_role(&world);
+    page::fill_store(&world);
+    life::each_account_has_its_role(&world);
     reach::the_store_is_out_of_reach(&world);
-    forged::nothing_says_who_one_is(&world);
-    forged::what_others_lay_is_not_trusted(&world);
-    reach::files_are_the_callers(&world);
-    life::two_at_once(&world);
-    guests::who_misbehaves_harms_only_themselves(&world);
-    guests::strangers_keep_nobody_out(&world);
-    life::every_night(&world);
-    life::the_events_say_who(&world);
-    life::backup_and_back(&mut world);
-    life::whoever_leaves_is_out(&world);
+    identity::only_the_kernel_and_tokens_identify_callers(&world);
+    identity::planted_files_are_not_trusted(&world);
+    reach::files_are_opened_as_the_caller(&world);
+    life::two_agents_work_at_once(&world);
+    load::misbehaving_clients_harm_only_themselves(&world);
+    load::unmapped_accounts_block_nobody(&world);
+    life::the_nightly_jobs_run(&world);
+    life::events_name_the_account(&world);
+    life::backup_and_restore_work(&mut world);
+    life::a_disabled_user_loses_access(&world);
 }

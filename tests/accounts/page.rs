@@ -30,7 +30,7 @@ pub fn block(world: &World, heading: &str, number: usize) -> String {
     let text = blocks(heading).into_iter().nth(number).expect("a block");
     let left_out = |line: &&str| !line.starts_with("cargo ") && !line.starts_with("systemctl ");
     let kept: Vec<&str> = text.lines().filter(left_out).collect();
-    world.here(&kept.join("\n"))
+    world.localized(&kept.join("\n"))
 }
 
 fn root() -> &'static Path {
@@ -41,12 +41,12 @@ fn root() -> &'static Path {
 fn project(world: &World) {
     world.root("mkdir -p project/target/release");
     for name in ["broker.toml", "config.toml"] {
-        staged(world, &format!("packaging/{name}"));
+        copy_project_file(world, &format!("packaging/{name}"));
     }
     for dir in ["systemd", "sysusers.d"] {
         for entry in fs::read_dir(root().join("packaging").join(dir)).expect("a directory") {
             let name = entry.expect("an entry").file_name();
-            staged(
+            copy_project_file(
                 world,
                 &format!("packaging/{dir}/{}", name.to_string_lossy()),
             );
@@ -56,10 +56,12 @@ fn project(world: &World) {
     fs::copy(env!("CARGO_BIN_EXE_lac"), to).expect("the program");
 }
 
-fn staged(world: &World, name: &str) {
+fn copy_project_file(world: &World, name: &str) {
     let text = fs::read_to_string(root().join(name)).expect("a file");
     // Test events stay out of the system log.
-    let text = world.here(&text).replace("syslog = true", "syslog = false");
+    let text = world
+        .localized(&text)
+        .replace("syslog = true", "syslog = false");
     let to = world.path("project").join(name);
     fs::create_dir_all(to.parent().expect("a directory")).expect("a directory");
     fs::write(to, text).expect("a file");
@@ -80,12 +82,12 @@ pub fn install(world: &mut World) {
 }
 
 /// 2. The store and its first administrator.
-pub fn found(world: &World) {
+pub fn create_store(world: &World) {
     world.root(&block(world, "2. The store", 0));
     let seen = world.root(&format!("stat -c '%U %a' {}", world.store().display()));
     assert_eq!(seen, format!("{SERVICE} 700\n"));
     // This account is not mapped, and nobody else is yet.
-    world.fails(
+    world.run_failing(
         SERVICE,
         &["--store", &world.store().display().to_string(), "whoami"],
         "not_authenticated",
@@ -93,7 +95,7 @@ pub fn found(world: &World) {
 }
 
 /// 3., as Anna, and 4. Stores, customers, users and roles.
-pub fn fill(world: &World) {
+pub fn fill_store(world: &World) {
     assert!(
         fs::read_to_string(format!("{ETC}/config.toml"))
             .expect("settings")
@@ -101,7 +103,7 @@ pub fn fill(world: &World) {
     );
     assert_eq!(world.json(ANNA, &["whoami"])["name"], "anna");
     world.run(ANNA, &["doctor"]).succeeded();
-    merchant(world);
+    write_merchant_files(world);
     world.script(ANNA, &block(world, "4. Shop", 0)).succeeded();
     let ran = world
         .run(
@@ -114,7 +116,7 @@ pub fn fill(world: &World) {
 }
 
 /// The merchant's files, in Anna's home and where the nightly job reads them.
-fn merchant(world: &World) {
+fn write_merchant_files(world: &World) {
     let page = |items: serde_json::Value| json!({"items": items, "total_count": items.as_array().map(Vec::len)});
     let customer = |id: u64, email: &str| {
         json!({"id": id, "email": email, "firstname": "Jane", "lastname": "Doe", "website_id": 1,

@@ -71,7 +71,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
 }
 
 /// The caller's process opens the files that the caller names.
-pub fn files_are_the_callers(world: &World) {
+pub fn files_are_opened_as_the_caller(world: &World) {
     let store = world.store().display().to_string();
     let before = world.root(&format!(
         "find {store} -type f ! -name 'lac.db*' ! -name checkpoint"

@@ -28,7 +28,7 @@ pub struct World {
 
 /// The result of a run.
 #[derive(Debug)]
-pub struct Ran {
+pub struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -36,7 +36,7 @@ pub struct Ran {
 
 impl World {
     pub fn new() -> Self {
-        cleared();
+        remove_accounts();
         assert!(
             !Path::new(ETC).exists(),
             "{ETC} is there already: remove it first"
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// The text of the page, with this machine's paths and names.
-    pub fn here(&self, text: &str) -> String {
+    pub fn localized(&self, text: &str) -> String {
         let base = self.base.path().display();
         let mut text = text.to_owned();
         for (from, to) in [
@@ -145,7 +145,7 @@ impl World {
     }
 
     #[track_caller]
-    pub fn run(&self, name: &str, args: &[&str]) -> Ran {
+    pub fn run(&self, name: &str, args: &[&str]) -> Run {
         ran(&mut self.command(name, args))
     }
 
@@ -159,12 +159,12 @@ impl World {
 
     /// A run that must fail with this code.
     #[track_caller]
-    pub fn fails(&self, name: &str, args: &[&str], code: &str) {
+    pub fn run_failing(&self, name: &str, args: &[&str], code: &str) {
         failed(&mut self.command(name, args), code);
     }
 
     /// Runs a shell script as somebody.
-    pub fn script(&self, name: &str, script: &str) -> Ran {
+    pub fn script(&self, name: &str, script: &str) -> Run {
         let mut command = self.program(name, "sh");
         ran(command
             .env("LAC_CONFIG", format!("{ETC}/config.toml"))
@@ -219,12 +219,12 @@ impl Drop for World {
             let _ = child.wait();
         }
         let _ = fs::remove_dir_all(ETC);
-        cleared();
+        remove_accounts();
     }
 }
 
 /// Removes the accounts, also those of a run that was killed.
-fn cleared() {
+fn remove_accounts() {
     for name in [SERVICE, ANNA, BERT, CLEO] {
         if matches!(User::from_name(name), Ok(Some(_))) {
             let gone = Command::new("userdel").arg(name).output();
@@ -240,12 +240,12 @@ pub fn account(name: &str) -> User {
 }
 
 #[track_caller]
-pub fn ran(command: &mut Command) -> Ran {
+pub fn ran(command: &mut Command) -> Run {
     of(command.output().expect("it runs"))
 }
 
-pub fn of(output: Output) -> Ran {
-    Ran {
+pub fn of(output: Output) -> Run {
+    Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -267,7 +267,7 @@ pub fn failed(command: &mut Command, code: &str) -> Value {
     error["error"].clone()
 }
 
-impl Ran {
+impl Run {
     #[track_caller]
     pub fn succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");

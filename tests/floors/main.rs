@@ -46,8 +46,8 @@ fn dependencies(name: &str) -> Vec<String> {
 
 /// Fails with all violations at once.
 #[track_caller]
-fn none(breaches: &[String]) {
-    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+fn assert_no_violations(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
 /// Lines of a crate that contain one of these words, without comments.
@@ -68,40 +68,40 @@ fn lines_with(name: &str, words: &[&str]) -> Vec<String> {
 fn every_crate_depends_only_on_lower_crates() {
     let folders = fs::read_dir(root().join("crates")).expect("the crates");
     assert_eq!(folders.count(), CRATES.len() - 1, "a crate without a floor");
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for (name, below) in CRATES {
         for used in dependencies(name) {
             if let Some(ours) = used.strip_prefix("lac-")
                 && !below.contains(&ours)
             {
-                breaches.push(format!("{name} uses {ours}"));
+                violations.push(format!("{name} uses {ours}"));
             }
         }
     }
-    none(&breaches);
+    assert_no_violations(&violations);
 }
 
 #[test]
 fn one_file_names_the_storage_adapter() {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for (name, _) in CRATES.iter().filter(|(name, _)| *name != "sqlite") {
         if dependencies(name).contains(&"rusqlite".to_owned()) {
-            breaches.push(format!("{name} depends on rusqlite"));
+            violations.push(format!("{name} depends on rusqlite"));
         }
         let named = lines_with(name, &["lac_sqlite"]);
-        breaches.extend(
+        violations.extend(
             named
                 .into_iter()
                 .filter(|at| !at.starts_with(WHERE_STORES_ARE_OPENED)),
         );
     }
-    none(&breaches);
+    assert_no_violations(&violations);
 }
 
 /// The model has no I/O, clock or randomness of its own.
 #[test]
 fn the_model_has_no_io_clock_or_randomness() {
-    none(&lines_with(
+    assert_no_violations(&lines_with(
         "model",
         &[
             "std::fs",
@@ -120,25 +120,25 @@ fn the_model_has_no_io_clock_or_randomness() {
 #[test]
 fn use_cases_and_the_ledger_do_not_print() {
     let of_terminals = ["clap", "comfy-table", "console", "dialoguer", "indicatif"];
-    let mut breaches = lines_with("ledger", &["Actor", "std::io::std"]);
-    breaches.extend(lines_with("app", &["std::io::std"]));
+    let mut violations = lines_with("ledger", &["Actor", "std::io::std"]);
+    violations.extend(lines_with("app", &["std::io::std"]));
     for name in ["model", "store", "ledger", "sqlite", "app"] {
         let used = dependencies(name).into_iter();
         let wrong = used.filter(|used| of_terminals.contains(&used.as_str()));
-        breaches.extend(wrong.map(|used| format!("{name} depends on {used}")));
+        violations.extend(wrong.map(|used| format!("{name} depends on {used}")));
     }
-    none(&breaches);
+    assert_no_violations(&violations);
 }
 
 /// No module depends on itself through other modules of its folder.
 /// Dependencies between a module and its parent are allowed.
 #[test]
 fn modules_have_no_cyclic_dependencies() {
-    let mut breaches = Vec::new();
+    let mut violations = Vec::new();
     for (name, _) in CRATES {
         let all: Vec<Module> = modules::read(&folder(name).join("src"));
         assert!(all.len() > 3, "the modules of {name} were not found");
-        breaches.extend(circles::find(&all));
+        violations.extend(circles::find(&all));
     }
-    none(&breaches);
+    assert_no_violations(&violations);
 }

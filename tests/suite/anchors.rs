@@ -13,7 +13,7 @@ use crate::support::{TestStore, create_user_with_own_role};
 const FLAG: &str = "web/url/use_store";
 
 /// An empty directory with a config file that names the anchor.
-fn unfounded(settings: &str) -> TestStore {
+fn uninitialized_store(settings: &str) -> TestStore {
     let store = TestStore::uninitialized();
     let dir = store.home().join(".config/lac");
     fs::create_dir_all(&dir).expect("a directory");
@@ -25,15 +25,15 @@ fn configure(store: &TestStore, settings: &str) {
     fs::write(store.home().join(".config/lac/config.toml"), settings).expect("written");
 }
 
-fn to(file: &Path) -> String {
+fn anchor_config(file: &Path) -> String {
     format!("[anchor]\nfile = \"{}\"\n", file.display())
 }
 
 /// A founded store whose anchor is a file next to it.
-fn anchored() -> (TestStore, PathBuf) {
-    let store = unfounded("");
+fn store_with_anchor() -> (TestStore, PathBuf) {
+    let store = uninitialized_store("");
     let file = store.home().join("anchor");
-    configure(&store, &to(&file));
+    configure(&store, &anchor_config(&file));
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
     (store, file)
 }
@@ -74,7 +74,7 @@ fn sizes(file: &Path) -> Vec<u64> {
 
 /// A third-party program verifies every note.
 #[track_caller]
-fn all_verify(store: &TestStore, file: &Path) {
+fn assert_all_notes_verify(store: &TestStore, file: &Path) {
     let vkey = store.run_ok(&["key", "verifier"]);
     for note in notes(file) {
         let verifier = StandardVerifier::new(vkey.trim()).expect("a verifier key");
@@ -88,7 +88,7 @@ fn all_verify(store: &TestStore, file: &Path) {
 
 #[test]
 fn a_busy_store_anchors_every_hour() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     assert_eq!(sizes(&file), [4], "a new store, for its keys");
     let mut expected = vec![4];
     for (clock, is_worth) in [
@@ -111,13 +111,13 @@ fn a_busy_store_anchors_every_hour() {
     store.run_failing(&["login", "1"], "customer_not_found", 3);
     expected.push(store.log_events().len() as u64);
     assert_eq!(sizes(&file), expected);
-    all_verify(&store, &file);
+    assert_all_notes_verify(&store, &file);
     assert_eq!(mode(&file), 0o600);
 }
 
 #[test]
 fn changes_to_log_or_keys_are_anchored_at_once() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     let clerk = create_user_with_own_role(&store, "clerk", &["login_button"]);
     assert_eq!(notes(&file).len(), 1);
     for denied in [
@@ -146,12 +146,12 @@ fn changes_to_log_or_keys_are_anchored_at_once() {
     }
     store.run_as(&clerk, &["role", "list"]);
     assert_eq!(notes(&file).len(), 5);
-    all_verify(&store, &file);
+    assert_all_notes_verify(&store, &file);
 }
 
 #[test]
 fn a_printed_checkpoint_is_also_anchored() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     act(&store);
     let receipt = store.run_ok(&["log", "checkpoint"]);
     assert_eq!(notes(&file).last(), Some(&receipt));
@@ -165,7 +165,7 @@ fn a_printed_checkpoint_is_also_anchored() {
 /// stays the same.
 #[test]
 fn a_failing_anchor_causes_a_warning_only() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     let gone = store.home().join("gone/anchor");
     let dir = store.home().join("a-directory");
     fs::create_dir(&dir).expect("a directory");
@@ -173,7 +173,7 @@ fn a_failing_anchor_causes_a_warning_only() {
         .into_iter()
         .enumerate()
     {
-        configure(&store, &to(path));
+        configure(&store, &anchor_config(path));
         store
             .clock
             .set(["2026-10-06T01:00:00Z", "2026-10-06T02:00:00Z"][hour]);
@@ -204,7 +204,7 @@ fn a_failing_anchor_causes_a_warning_only() {
     assert_eq!(ran.stderr.lines().count(), 2, "{ran:#?}");
     ran.assert_failed("resource_denied", 4);
 
-    configure(&store, &to(&file));
+    configure(&store, &anchor_config(&file));
     let ran = store.run(&["doctor", "-o", "json"]).assert_succeeded();
     assert!(ran.stdout.contains(r#""check":"anchor","status":"ok""#));
     assert_eq!(sizes(&file), [4], "the doctor adds nothing");
@@ -212,7 +212,7 @@ fn a_failing_anchor_causes_a_warning_only() {
 
 #[test]
 fn anchors_do_not_follow_symbolic_links() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     let victim = store.home().join("victim");
     fs::write(&victim, "mine").expect("written");
     fs::remove_file(&file).expect("removed");
@@ -227,7 +227,7 @@ fn anchors_do_not_follow_symbolic_links() {
 /// many kernels refuse to open such a file with the flags for a new one.
 #[test]
 fn an_anchor_may_be_writable_but_not_readable() {
-    let (store, _) = anchored();
+    let (store, _) = store_with_anchor();
     let dir = store.home().join("everybodys");
     fs::create_dir(&dir).expect("a directory");
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o1777)).expect("chmod");
@@ -239,7 +239,7 @@ fn an_anchor_may_be_writable_but_not_readable() {
     if is_foreign {
         chown(&file, Some(65533), None).expect("chown");
     }
-    configure(&store, &to(&file));
+    configure(&store, &anchor_config(&file));
     let ran = store.run(&["log", "checkpoint"]).assert_succeeded();
     assert_eq!(ran.stderr, "");
     assert_eq!(sizes(&file), [4]);
@@ -249,7 +249,7 @@ fn an_anchor_may_be_writable_but_not_readable() {
 
 #[test]
 fn concurrent_processes_write_whole_notes() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     fs::remove_file(&file).expect("removed");
     for _ in 0..3 {
         let mut children: Vec<Child> = (0..16)
@@ -266,27 +266,27 @@ fn concurrent_processes_write_whole_notes() {
         act(&store);
     }
     assert_eq!(sizes(&file), [[4; 8], [5; 8], [6; 8]].concat());
-    all_verify(&store, &file);
+    assert_all_notes_verify(&store, &file);
 }
 
 #[test]
 fn each_profile_has_its_own_anchor_and_bad_paths_are_refused() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     let other = store.home().join("other");
-    let profile = to(&other).replace("[anchor]", "[profiles.prod.anchor]");
-    configure(&store, &format!("{}{profile}", to(&file)));
+    let profile = anchor_config(&other).replace("[anchor]", "[profiles.prod.anchor]");
+    configure(&store, &format!("{}{profile}", anchor_config(&file)));
     store.run_ok(&["log", "checkpoint", "--profile", "prod"]);
     assert_eq!((sizes(&file), sizes(&other)), (vec![4], vec![4]));
     let inside = store.dir().join("lac.db");
     for bad in [Path::new("anchor"), &inside] {
-        configure(&store, &to(bad));
+        configure(&store, &anchor_config(bad));
         store.run_failing(&["log", "checkpoint"], "config_invalid", 1);
     }
 }
 
 #[test]
 fn the_demo_writes_no_anchors() {
-    let (store, file) = anchored();
+    let (store, file) = store_with_anchor();
     let dir = store.home().join("demo");
     store.run_ok(&["demo", "--dir", &dir.display().to_string()]);
     assert_eq!(sizes(&file), [4]);
@@ -298,8 +298,8 @@ fn a_missing_system_log_causes_one_warning() {
     if Path::new("/dev/log").exists() || cfg!(target_os = "macos") {
         return;
     }
-    let (store, file) = anchored();
-    configure(&store, &format!("{}syslog = true\n", to(&file)));
+    let (store, file) = store_with_anchor();
+    configure(&store, &format!("{}syslog = true\n", anchor_config(&file)));
     let ran = store.run(&["log", "checkpoint"]).assert_succeeded();
     assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{ran:#?}");
     assert!(

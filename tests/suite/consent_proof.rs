@@ -222,7 +222,7 @@ fn shop_with_former_ids() -> TestStore {
 }
 
 /// Assigns the consent of a `local:N` to customer 4444.
-fn borrow_consent(store: &TestStore, local: i64) {
+fn assign_consent_to_4444(store: &TestStore, local: i64) {
     forge(
         store,
         &format!(
@@ -233,7 +233,7 @@ fn borrow_consent(store: &TestStore, local: i64) {
     );
 }
 
-fn former_ids_are_found(store: &TestStore) {
+fn assert_former_ids_detected(store: &TestStore) {
     let reported = "former ids of customers are not as event";
     for args in [&["log", "verify"][..], &["doctor"]] {
         let ran = store.run(args);
@@ -247,22 +247,22 @@ fn former_ids_are_found(store: &TestStore) {
 #[test]
 fn a_removed_customers_consent_is_not_reused() {
     let store = shop_with_former_ids();
-    borrow_consent(&store, -2);
+    assign_consent_to_4444(&store, -2);
     store.run_failing(&["login", "4444"], "state_tampered", 6);
-    former_ids_are_found(&store);
+    assert_former_ids_detected(&store);
 }
 
 #[test]
 fn a_former_id_moved_to_another_customer_is_detected() {
     let store = shop_with_former_ids();
-    borrow_consent(&store, -1);
-    former_ids_are_found(&store);
+    assign_consent_to_4444(&store, -1);
+    assert_former_ids_detected(&store);
     // The next customer that gets an id does not repair it.
     let email = "next@example.com";
     store.run_ok(&["customer", "add", "--email", email, "--website", "base"]);
     let renumber = ["customer", "edit", email, "--id", "8888"];
     store.run_failing(&renumber, "state_tampered", 6);
-    former_ids_are_found(&store);
+    assert_former_ids_detected(&store);
 }
 
 /// A row that was changed for one login and restored afterwards: the login's

@@ -157,7 +157,7 @@ fn an_import_records_address_changes_of_consenting_customers() {
 }
 
 /// The counts of recorded bulk reads, newest first.
-fn recorded(store: &TestStore) -> Vec<Value> {
+fn recorded_counts(store: &TestStore) -> Vec<Value> {
     let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
     let count = |event: &Value| event["details"]["count"].clone();
@@ -177,9 +177,13 @@ fn customers_shown_by_commands_without_effect_are_counted() {
 
     let scribe = store.create_user_with_resources("scribe", &[OPT_IN]);
     run(&store, &scribe, &grant(100));
-    assert_eq!(recorded(&store), [0; 0], "a hundred are nobody's business");
+    assert_eq!(
+        recorded_counts(&store),
+        [0; 0],
+        "a hundred are nobody's business"
+    );
     run(&store, &scribe, &grant(1));
-    assert_eq!(recorded(&store), [101]);
+    assert_eq!(recorded_counts(&store), [101]);
 
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS, OPT_IN]);
     run(&store, &clerk, &grant(97));
@@ -203,9 +207,9 @@ fn customers_shown_by_commands_without_effect_are_counted() {
     store
         .run_as(&clerk, &add)
         .assert_failed("already_exists", 7);
-    assert_eq!(recorded(&store), [101]);
+    assert_eq!(recorded_counts(&store), [101]);
     run(&store, &clerk, &edit);
-    assert_eq!(recorded(&store), [101, 101]);
+    assert_eq!(recorded_counts(&store), [101, 101]);
 }
 
 #[test]
@@ -218,9 +222,9 @@ fn other_users_sessions_and_requests_are_counted_and_scoped() {
         let rows = run(&store, &overseer, &["session", "list"]);
         assert_eq!(rows[0]["customer_email"], "ada@example.com");
     }
-    assert_eq!(recorded(&store), [0; 0]);
+    assert_eq!(recorded_counts(&store), [0; 0]);
     run(&store, &overseer, &["session", "list"]);
-    assert_eq!(recorded(&store), [101]);
+    assert_eq!(recorded_counts(&store), [101]);
 
     // The caller's own are not counted, but are limited by the role scope.
     store.run_ok(&["role", "scope", "beas", "website:eu"]);

@@ -20,7 +20,7 @@ fn forge_row(store: &TestStore, sql: &str) {
 }
 
 /// What `doctor` reports about rows; it is not a failure.
-fn named(store: &TestStore) -> String {
+fn doctor_finding(store: &TestStore) -> String {
     let found = store.run_json(&["doctor"]);
     let all = found.as_array().expect("a list");
     let found = all.iter().find(|f| f["check"] == "rows");
@@ -30,7 +30,7 @@ fn named(store: &TestStore) -> String {
 }
 
 /// `log verify` succeeds, because the log is unchanged.
-fn notes(store: &TestStore) -> Vec<Value> {
+fn verify_notes(store: &TestStore) -> Vec<Value> {
     let verified = store.run_json(&["log", "verify"]);
     verified["notes"].as_array().cloned().unwrap_or_default()
 }
@@ -74,10 +74,10 @@ fn a_damaged_session_blocks_nobody_else() {
         let refused = store.run_as(&whole.storefront, &args);
         assert_ne!(refused.code, 0, "{change}: it permits nothing");
         assert!(
-            named(&store).starts_with("1 row is damaged: session "),
+            doctor_finding(&store).starts_with("1 row is damaged: session "),
             "{change}"
         );
-        let notes = notes(&store);
+        let notes = verify_notes(&store);
         assert!(
             notes.len() == 1 && json_str(&notes[0]).starts_with("session "),
             "{notes:?}"
@@ -120,7 +120,7 @@ fn an_invalid_ticket_in_a_session_row_is_ignored() {
         if change.starts_with("ticket") {
             assert_eq!(list[0]["ticket"], Value::Null, "{change}");
         }
-        let message = named(&store);
+        let message = doctor_finding(&store);
         assert!(
             message.starts_with("1 row is damaged: session "),
             "{message}"
@@ -166,7 +166,7 @@ fn a_damaged_request_approves_nothing_and_hides_no_other() {
         let refused = store.run_as(&team.amy, &["login", "1", "-o", "json"]);
         refused.assert_failed("approval_required", 5);
         assert!(
-            named(&store).starts_with("1 row is damaged: login_request "),
+            doctor_finding(&store).starts_with("1 row is damaged: login_request "),
             "{change}"
         );
         store.run_ok(&["customer", "remove", "1", "--yes"]);
@@ -184,7 +184,7 @@ fn a_damaged_request_approves_nothing_and_hides_no_other() {
             "{change}"
         );
         assert!(
-            named(&store).starts_with("2 rows are damaged: "),
+            doctor_finding(&store).starts_with("2 rows are damaged: "),
             "{change}"
         );
         store.run_ok(&["customer", "remove", "1", "--yes"]);
@@ -293,7 +293,7 @@ fn a_damaged_customer_is_skipped_in_lists() {
         .run(&["customer", "show", "2", "-o", "json"])
         .assert_failed("row_damaged", 1);
     assert_eq!(
-        named(&store),
+        doctor_finding(&store),
         "1 row is damaged: customer 2 (its first_name is not what is kept there)"
     );
 }

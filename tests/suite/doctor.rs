@@ -13,7 +13,7 @@ fn doctor(store: &TestStore) -> (i32, Vec<Value>) {
 }
 
 /// The failed checks with their codes.
-fn failed(store: &TestStore) -> (i32, Vec<(String, String)>) {
+fn failed_checks(store: &TestStore) -> (i32, Vec<(String, String)>) {
     let (code, findings) = doctor(store);
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let broken = findings.iter().filter(|f| f["status"] == "failed");
@@ -25,7 +25,7 @@ fn failed(store: &TestStore) -> (i32, Vec<(String, String)>) {
     )
 }
 
-fn found(check: &str, code: &str) -> Vec<(String, String)> {
+fn expected_failure(check: &str, code: &str) -> Vec<(String, String)> {
     vec![(check.to_owned(), code.to_owned())]
 }
 
@@ -92,10 +92,16 @@ fn doctor_writes_nothing_and_needs_no_permission() {
 #[test]
 fn a_missing_or_unsafe_store_is_reported() {
     let store = TestStore::uninitialized();
-    assert_eq!(failed(&store), (1, found("store", "store_missing")));
+    assert_eq!(
+        failed_checks(&store),
+        (1, expected_failure("store", "store_missing"))
+    );
     let store = TestStore::new();
     fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o770)).expect("chmod");
-    assert_eq!(failed(&store), (1, found("safety", "store_unsafe")));
+    assert_eq!(
+        failed_checks(&store),
+        (1, expected_failure("safety", "store_unsafe"))
+    );
     let (_, findings) = doctor(&store);
     let safety = findings
         .iter()
@@ -116,16 +122,22 @@ fn missing_or_foreign_keys_are_reported() {
     let other = TestStore::new();
     let pem = fs::read(&key).expect("a key");
     fs::remove_file(&key).expect("removed");
-    assert_eq!(failed(&store), (8, found("audit_key", "key_missing")));
+    assert_eq!(
+        failed_checks(&store),
+        (8, expected_failure("audit_key", "key_missing"))
+    );
     fs::write(&key, "no key").expect("written");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("chmod");
-    assert_eq!(failed(&store).0, 1);
+    assert_eq!(failed_checks(&store).0, 1);
     other.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     let login = fs::read(other.dir().join("keys/login.pem")).expect("a key");
     fs::write(&key, login).expect("written");
-    assert_eq!(failed(&store), (8, found("audit_key", "key_mismatch")));
+    assert_eq!(
+        failed_checks(&store),
+        (8, expected_failure("audit_key", "key_mismatch"))
+    );
     fs::write(&key, pem).expect("written");
-    assert_eq!(failed(&store), (0, vec![]));
+    assert_eq!(failed_checks(&store), (0, vec![]));
 }
 
 #[test]
@@ -134,9 +146,15 @@ fn a_log_that_contradicts_its_checkpoint_is_reported() {
     let file = store.dir().join("checkpoint");
     let note = fs::read(&file).expect("a checkpoint");
     fs::remove_file(&file).expect("removed");
-    assert_eq!(failed(&store), (8, found("log", "checkpoint_missing")));
+    assert_eq!(
+        failed_checks(&store),
+        (8, expected_failure("log", "checkpoint_missing"))
+    );
     fs::write(&file, "garbage").expect("written");
-    assert_eq!(failed(&store), (6, found("log", "log_tampered")));
+    assert_eq!(
+        failed_checks(&store),
+        (6, expected_failure("log", "log_tampered"))
+    );
     fs::write(&file, &note).expect("written");
     store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     fs::write(&file, &note).expect("written");
@@ -163,7 +181,10 @@ fn a_clock_set_back_or_far_off_is_reported() {
         .expect("a finding");
     assert_eq!((code, &clock["status"]), (0, &Value::from("warning")));
     store.clock.set("1970-01-01T00:00:10Z");
-    assert_eq!(failed(&store), (1, found("clock", "config_invalid")));
+    assert_eq!(
+        failed_checks(&store),
+        (1, expected_failure("clock", "config_invalid"))
+    );
 }
 
 /// A login URL that nobody can redeem is a problem.

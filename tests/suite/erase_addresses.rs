@@ -18,13 +18,16 @@ fn shop_with_joe() -> TestStore {
 }
 
 /// A login that finds no customer: the typed address is in the event's details.
-fn mistyped(store: &TestStore, typed: &str) {
+fn log_in_with_typo(store: &TestStore, typed: &str) {
     store.run_failing(&["login", typed], "customer_not_found", 3);
-    assert!(named(store, typed) > 0, "{typed} is not in the log");
+    assert!(
+        count_events_with(store, typed) > 0,
+        "{typed} is not in the log"
+    );
 }
 
 /// How many events contain a word, ignoring case.
-fn named(store: &TestStore, word: &str) -> usize {
+fn count_events_with(store: &TestStore, word: &str) -> usize {
     let log = store.run_ok(&["log", "list", "-o", "jsonl"]).to_lowercase();
     log.lines()
         .filter(|line| line.contains(&word.to_lowercase()))
@@ -32,7 +35,7 @@ fn named(store: &TestStore, word: &str) -> usize {
 }
 
 /// Whether the store's files contain it.
-fn in_the_database(store: &TestStore, word: &str) -> bool {
+fn database_contains(store: &TestStore, word: &str) -> bool {
     ["lac.db", "lac.db-wal"].iter().any(|name| {
         let bytes = fs::read(store.dir().join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes)
@@ -48,12 +51,12 @@ fn erase(store: &TestStore, args: &[&str]) -> Value {
 #[test]
 fn an_address_typed_after_the_erasure_can_be_erased() {
     let store = shop_with_joe();
-    mistyped(&store, "other.joe.roe@example.com");
+    log_in_with_typo(&store, "other.joe.roe@example.com");
     store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
-    assert_eq!(named(&store, ADDRESS), 1, "only the longer one");
+    assert_eq!(count_events_with(&store, ADDRESS), 1, "only the longer one");
     for typed in ["JOE.ROE@example.com", "joe.roe@EXAMPLE.com"] {
-        mistyped(&store, typed);
+        log_in_with_typo(&store, typed);
     }
     store.run_failing(
         &["consent", "grant", "joe.roe@example.com"],
@@ -65,8 +68,8 @@ fn an_address_typed_after_the_erasure_can_be_erased() {
         (&erased["events"], &erased["customer_id"]),
         (&3.into(), &Value::Null)
     );
-    assert_eq!(named(&store, ADDRESS), 1);
-    assert_eq!(named(&store, "other.joe.roe@example.com"), 1);
+    assert_eq!(count_events_with(&store, ADDRESS), 1);
+    assert_eq!(count_events_with(&store, "other.joe.roe@example.com"), 1);
     store.run_ok(&["log", "verify"]);
     // Erasing the address needs no second erasure for its own event.
     let again = erase(&store, &["--email", ADDRESS]);
@@ -87,18 +90,18 @@ fn an_erased_address_is_not_left_in_any_file() {
     let store = shop_with_joe();
     store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
-    mistyped(&store, ADDRESS);
+    log_in_with_typo(&store, ADDRESS);
     store.clock.set("2027-01-05T12:00:00Z");
     store.run_ok(&["log", "archive"]);
-    assert!(named(&store, ADDRESS) > 0);
+    assert!(count_events_with(&store, ADDRESS) > 0);
     let erased = erase(&store, &["--customer", "77", "--email", ADDRESS]);
     assert_eq!(erased["customer_id"], "77");
     assert!(
         !erased["archives"].as_array().expect("names").is_empty(),
         "{erased}"
     );
-    assert_eq!(named(&store, ADDRESS), 0);
-    assert!(!in_the_database(&store, ADDRESS));
+    assert_eq!(count_events_with(&store, ADDRESS), 0);
+    assert!(!database_contains(&store, ADDRESS));
     store.run_ok(&["log", "verify"]);
 }
 
@@ -107,8 +110,8 @@ fn an_erased_address_is_not_left_in_any_file() {
 #[test]
 fn all_known_addresses_of_a_customer_are_erased() {
     let store = shop_with_joe();
-    mistyped(&store, "joe.new@example.com");
-    mistyped(&store, "joe.order@example.com");
+    log_in_with_typo(&store, "joe.new@example.com");
+    log_in_with_typo(&store, "joe.order@example.com");
     store.run_ok(&["customer", "edit", "77", "--email", "Joe.New@example.com"]);
     let joe = rest_customer(77, ADDRESS, ("Joe", "Roe"), (1, 1), 2);
     store.import("customers", &rest_page(&[joe]));
@@ -123,7 +126,7 @@ fn all_known_addresses_of_a_customer_are_erased() {
     store.run_ok(&["customer", "remove", "77", "--yes"]);
     erase(&store, &["--customer", "77"]);
     for address in [ADDRESS, "joe.new@example.com", "joe.order@example.com"] {
-        assert_eq!(named(&store, address), 0, "{address}");
+        assert_eq!(count_events_with(&store, address), 0, "{address}");
     }
     store.run_ok(&["log", "verify"]);
 }
@@ -165,7 +168,7 @@ fn an_address_of_an_existing_customer_is_not_erased() {
 #[test]
 fn an_address_from_stdin_is_not_in_the_process_list() {
     let store = TestStore::with_sample_data();
-    mistyped(&store, ADDRESS);
+    log_in_with_typo(&store, ADDRESS);
     let ran = store
         .run_with(
             format!("{ADDRESS}\n").as_bytes(),
@@ -174,5 +177,5 @@ fn an_address_from_stdin_is_not_in_the_process_list() {
         .assert_succeeded();
     let erased: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(erased["events"], 1);
-    assert_eq!(named(&store, ADDRESS), 0);
+    assert_eq!(count_events_with(&store, ADDRESS), 0);
 }

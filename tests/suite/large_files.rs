@@ -7,7 +7,7 @@ use std::io::Read as _;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::broker::{ask, frame, send_and_read, serving};
+use crate::broker::{ask, frame, send_and_read, start_broker};
 use crate::support::{BrokerProcess, TestStore, json_str};
 
 const MIB: usize = 1024 * 1024;
@@ -39,7 +39,7 @@ fn memory_of(broker: &BrokerProcess) -> usize {
 /// Sends a file to all four use cases; each must fail in this way, using no
 /// more memory than the request, its text and a little more.
 fn send(store: &TestStore, file: &str, token: Option<&str>, code: &str) {
-    let broker = serving(store);
+    let broker = start_broker(store);
     let before = memory_of(&broker);
     for (use_case, request) in requests(file) {
         let mut envelope = json!({"use_case": use_case, "request": request});
@@ -155,7 +155,7 @@ fn up_to_a_thousand_invalid_items_are_listed() {
 #[test]
 fn a_clients_greeting_is_not_copied_to_the_journal() {
     let store = TestStore::new();
-    let mut broker = serving(&store);
+    let mut broker = start_broker(&store);
     let lie = "1) 2\nthe audit log was tampered with: everything";
     let greeting = json!({"protocol": 2, "version": lie}).to_string();
     let reply = send_and_read(&broker, &frame(b'H', greeting.as_bytes()));

@@ -19,7 +19,7 @@ const MARKUP: &str = "<script>alert(1)</script>";
 
 /// Two agents, five sessions, refusals, changes; the clocks of Berlin go back
 /// in the night to 2026-10-25.
-fn season() -> StorefrontFixture {
+fn sample_season() -> StorefrontFixture {
     let shop = StorefrontFixture::new();
     let store = &shop.store;
     store.run_ok(&["config", "set", "general/locale/timezone", "Europe/Berlin"]);
@@ -84,7 +84,7 @@ fn season() -> StorefrontFixture {
     shop
 }
 
-fn counted<'e>(events: impl Iterator<Item = &'e Value>, field: fn(&Value) -> Value) -> Value {
+fn count_by<'e>(events: impl Iterator<Item = &'e Value>, field: fn(&Value) -> Value) -> Value {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for event in events {
         let name = field(event).as_str().unwrap_or("null").to_owned();
@@ -105,7 +105,7 @@ fn object(rows: &Value) -> Value {
 
 #[test]
 fn the_figures_match_the_list_of_events() {
-    let shop = season();
+    let shop = sample_season();
     let store = &shop.store;
     for filter in [
         &[][..],
@@ -158,13 +158,13 @@ fn the_figures_match_the_list_of_events() {
         ] {
             assert_eq!(
                 object(&report[rows]["rows"]),
-                counted(failed(), field),
+                count_by(failed(), field),
                 "{rows}"
             );
         }
         assert_eq!(
             object(&report["groups"]),
-            counted(events(), |e| e["action_group"].clone())
+            count_by(events(), |e| e["action_group"].clone())
         );
         let pair = |e: &Value| json!(format!("{} {}", e["admin"], e["customer_id"]));
         let mut pairs = BTreeMap::new();
@@ -174,7 +174,7 @@ fn the_figures_match_the_list_of_events() {
                 pairs.insert(name, row["redeemed"].clone());
             }
         }
-        assert_eq!(json!(pairs), counted(opened(), pair));
+        assert_eq!(json!(pairs), count_by(opened(), pair));
         let hours = report["hours"].as_array().expect("rows").iter();
         let all: u64 = hours
             .flat_map(|row| row.as_array().expect("24"))
@@ -192,7 +192,7 @@ fn the_figures_match_the_list_of_events() {
 /// 02:10 occurs twice in that night; both belong to that hour of that Sunday.
 #[test]
 fn times_are_in_the_stores_time_zone() {
-    let shop = season();
+    let shop = sample_season();
     let report = shop.store.run_json(&["log", "report"]);
     assert_eq!(report["zone"], "Europe/Berlin");
     assert_eq!(report["hours"][6][2], 2);
@@ -280,7 +280,7 @@ fn own_consent_is_reported_even_if_granted_before_the_period() {
 
 #[test]
 fn the_page_is_self_contained_and_escapes_names() {
-    let shop = season();
+    let shop = sample_season();
     let store = &shop.store;
     store.run_ok(&["role", "create", "\"><img onerror=x>"]);
     let html = store.run_ok(&["log", "report", "--html", "-", "--top", "1000"]);
@@ -338,7 +338,7 @@ fn the_report_file_is_replaced_atomically() {
 
 #[test]
 fn shortened_lists_say_how_many_rows_are_missing() {
-    let shop = season();
+    let shop = sample_season();
     let report = shop.store.run_json(&["log", "report", "--top", "1"]);
     for (list, total) in [("pairs", 4), ("failures_by_code", 3), ("longest", 4)] {
         let rows = report[list]["rows"].as_array().expect("rows").len();

@@ -84,7 +84,7 @@ impl Follower {
 
     /// Waits for the process to end; returns exit code and stderr.
     #[track_caller]
-    fn ended(mut self) -> (i32, String) {
+    fn wait_for_end(mut self) -> (i32, String) {
         let start = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
@@ -100,8 +100,8 @@ impl Follower {
     }
 
     #[track_caller]
-    fn failed(self, code: &str, exit: i32) {
-        let (status, stderr) = self.ended();
+    fn assert_ended_with(self, code: &str, exit: i32) {
+        let (status, stderr) = self.wait_for_end();
         assert_eq!(status, exit, "{stderr}");
         let line = stderr.lines().last().expect("an error");
         let error: Value = serde_json::from_str(line).expect("JSON");
@@ -241,7 +241,7 @@ fn a_killed_follower_resumes_without_loss() {
         seen.extend(follower.kill());
         let last = *seen.last().expect("an event");
         assert!(
-            remembered(&cursor) <= last,
+            cursor_seq(&cursor) <= last,
             "never ahead of what was written"
         );
         follower = Follower::following(&store, &args);
@@ -263,7 +263,7 @@ fn a_killed_follower_resumes_without_loss() {
     assert_eq!(store.run_ok(&args), "");
 }
 
-fn remembered(cursor: &Path) -> u64 {
+fn cursor_seq(cursor: &Path) -> u64 {
     let text = std::fs::read_to_string(cursor).expect("a cursor");
     let seq = text.lines().nth(1).expect("a seq");
     seq.parse().expect("a number")
@@ -289,7 +289,7 @@ fn a_closed_pipe_ends_the_follower_quietly() {
             lines,
             seen: Vec::new(),
         };
-        assert_eq!(follower.ended(), (0, String::new()));
+        assert_eq!(follower.wait_for_end(), (0, String::new()));
     }
 }
 
@@ -347,7 +347,7 @@ fn restoring_an_older_copy_ends_a_follower() {
     let mut follower = Follower::following(&store, &["-n", "1"]);
     follower.event();
     restore(&store, &older);
-    follower.failed("log_tampered", 6);
+    follower.assert_ended_with("log_tampered", 6);
 }
 
 #[test]
@@ -375,7 +375,7 @@ fn losing_the_right_ends_the_follower() {
     store.run_ok(&["role", "deny", "reader", "login_log"]);
     act(&store);
     assert!(follower.line().is_none(), "nothing more is shown");
-    follower.failed("resource_denied", 4);
+    follower.assert_ended_with("resource_denied", 4);
     let denied = store.run_json(&["log", "list", "--admin", "reader"]);
     assert_eq!(
         denied.as_array().map(Vec::len),

@@ -5,11 +5,11 @@ use std::fs::{self, File};
 
 use serde_json::{Value, json};
 
-use crate::broker::{ask, serving};
+use crate::broker::{ask, start_broker};
 use crate::support::{CommandOutput, TestStore, json_str, rest_customer, rest_page};
 
 /// A store with 300 more customers, `c1000@example.com` and so on.
-fn crowded() -> TestStore {
+fn store_with_300_customers() -> TestStore {
     let store = TestStore::with_sample_data();
     let many: Vec<Value> = (1000..1300)
         .map(|id| rest_customer(id, &format!("c{id}@example.com"), ("C", "D"), (1, 1), 2))
@@ -19,7 +19,7 @@ fn crowded() -> TestStore {
 }
 
 /// Recorded bulk reads, oldest first: user and count.
-fn recorded(store: &TestStore) -> Vec<(Value, u64)> {
+fn recorded_counts(store: &TestStore) -> Vec<(Value, u64)> {
     let mut events = store.log_events();
     events.retain(|event| event["action_group"] == "customers" && event["action"] == "list");
     events.reverse();
@@ -42,7 +42,7 @@ fn offered(store: &TestStore, token: &str, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn completing_customers_requires_the_right_to_list_them() {
-    let store = crowded();
+    let store = store_with_300_customers();
     let agent = store.create_agent("bea");
     assert_eq!(offered(&store, &agent, &["login", "c10"]), [""; 0]);
     assert_eq!(
@@ -58,9 +58,9 @@ fn completing_customers_requires_the_right_to_list_them() {
 
 #[test]
 fn the_search_of_a_login_counts_the_customers_shown() {
-    let store = crowded();
+    let store = store_with_300_customers();
     let agent = store.create_agent("bea");
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let search = |text: String| {
         let request = json!({"use_case": "login.search", "token": agent,
             "request": {"text": text, "website": null}});
@@ -74,15 +74,19 @@ fn the_search_of_a_login_counts_the_customers_shown() {
     for number in 0..4 {
         assert_eq!(search(format!("c11{number}")), 10);
     }
-    assert_eq!(recorded(&store), [], "a hundred are nobody's business");
+    assert_eq!(
+        recorded_counts(&store),
+        [],
+        "a hundred are nobody's business"
+    );
     assert_eq!(search("c1150".to_owned()), 1);
     let bea = json!("bea");
-    assert_eq!(recorded(&store), [(bea.clone(), 101)]);
+    assert_eq!(recorded_counts(&store), [(bea.clone(), 101)]);
     for number in 0..11 {
         search(format!("c12{}", number % 10));
     }
     assert_eq!(
-        recorded(&store),
+        recorded_counts(&store),
         [(bea.clone(), 101), (bea, 201)],
         "and when it has doubled"
     );
@@ -90,15 +94,15 @@ fn the_search_of_a_login_counts_the_customers_shown() {
 
 #[test]
 fn every_way_to_see_customers_is_counted() {
-    let store = crowded();
+    let store = store_with_300_customers();
     let manager =
         store.create_user_with_resources("max", &["manage", "login_button", "sales_order"]);
     let run = |args: &[&str]| store.run_as(&manager, args).assert_succeeded();
     run(&["customer", "list", "--limit", "90", "-o", "json"]);
     offered(&store, &manager, &["customer", "show", "c100"]); // 10
-    assert_eq!(recorded(&store), []);
+    assert_eq!(recorded_counts(&store), []);
     run(&["customer", "show", "1", "-o", "json"]);
-    assert_eq!(recorded(&store), [(json!("max"), 101)]);
+    assert_eq!(recorded_counts(&store), [(json!("max"), 101)]);
 
     // Another user starts at zero, and so does the next hour.
     let other = store.create_user_with_resources("moe", &["manage", "login_button", "sales_order"]);
@@ -108,21 +112,21 @@ fn every_way_to_see_customers_is_counted() {
     run(&["consent", "history", "1", "-o", "json"]);
     run(&["customer", "history", "1", "-o", "json"]);
     run(&["document", "show", "--order", "100000001", "-o", "json"]);
-    assert_eq!(recorded(&store).len(), 1);
+    assert_eq!(recorded_counts(&store).len(), 1);
     store.run_as(&other, &["login", "1", "--check", "-o", "json"]);
-    assert_eq!(recorded(&store)[1], (json!("moe"), 101));
+    assert_eq!(recorded_counts(&store)[1], (json!("moe"), 101));
     store.clock.set("2026-10-05T13:00:00.000000Z");
     run(&["customer", "list", "--limit", "100", "-o", "json"]);
-    assert_eq!(recorded(&store).len(), 2);
+    assert_eq!(recorded_counts(&store).len(), 2);
     // A larger page is recorded at once.
     run(&["customer", "list", "--limit", "101", "-o", "json"]);
-    assert_eq!(recorded(&store)[2], (json!("moe"), 101));
+    assert_eq!(recorded_counts(&store)[2], (json!("moe"), 101));
     store.run_ok(&["log", "verify"]);
 }
 
 #[test]
 fn no_customer_is_shown_if_the_count_cannot_be_stored() {
-    let store = crowded();
+    let store = store_with_300_customers();
     let alice =
         json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();
     let config = store.home().join(".config/lac");

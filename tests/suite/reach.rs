@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{TestStore, rest_page};
 
 /// A user with these resources on website `base` only.
-fn of_base(store: &TestStore, name: &str, resources: &[&str]) -> String {
+fn user_of_base(store: &TestStore, name: &str, resources: &[&str]) -> String {
     let token = store.create_user_with_resources(name, resources);
     store.run_ok(&["role", "scope", &format!("{name}s"), "website:base"]);
     token
@@ -27,7 +27,7 @@ fn import_as(
 #[test]
 fn a_history_without_customers_is_empty() {
     let store = TestStore::with_sample_data();
-    let looker = of_base(&store, "looker", &["Magento_Customer::manage"]);
+    let looker = user_of_base(&store, "looker", &["Magento_Customer::manage"]);
     let ran = store.run_as(&looker, &["consent", "history", "-", "-o", "json"]);
     assert_eq!(ran.assert_succeeded().stdout, "[]\n");
 }
@@ -35,7 +35,7 @@ fn a_history_without_customers_is_empty() {
 #[test]
 fn an_import_cannot_take_over_another_websites_document() {
     let store = TestStore::with_sample_data();
-    let importer = of_base(&store, "importer", &["import"]);
+    let importer = user_of_base(&store, "importer", &["import"]);
     // Order 2 belongs to Cleo on eu.
     let mine = json!({"entity_id": 2, "increment_id": "200000001", "store_id": 1,
                       "customer_id": 1, "customer_is_guest": 0,
@@ -56,7 +56,7 @@ fn reusing_a_website_code_does_not_reveal_its_events() {
     let store = TestStore::with_sample_data();
     store.login(&["cleo@example.com"]);
     store.run_ok(&["stores", "edit", "website:eu", "--code", "europe"]);
-    let deputy = of_base(
+    let deputy = user_of_base(
         &store,
         "deputy",
         &["Magento_Backend::store", "login_log", "import"],

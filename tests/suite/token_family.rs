@@ -6,7 +6,7 @@ use crate::support::{CommandOutput, TestStore, json_str};
 
 /// Uses the token `maker` to create a token for an admin user; returns it.
 #[track_caller]
-fn made(store: &TestStore, maker: &str, args: &[&str]) -> String {
+fn create_token_with(store: &TestStore, maker: &str, args: &[&str]) -> String {
     let args: Vec<&str> = ["user", "token", "create"]
         .iter()
         .chain(args)
@@ -34,7 +34,7 @@ fn whoami(store: &TestStore, token: &str) -> CommandOutput {
 }
 
 /// A store with a leaked token of alice, and the token's id.
-fn leaked(limits: &[&str]) -> (TestStore, String, String) {
+fn store_with_leaked_token(limits: &[&str]) -> (TestStore, String, String) {
     let store = TestStore::with_sample_data();
     let args: Vec<&str> = ["user", "token", "create", "alice"]
         .iter()
@@ -48,9 +48,10 @@ fn leaked(limits: &[&str]) -> (TestStore, String, String) {
 
 #[test]
 fn revoking_a_token_stops_all_its_descendants() {
-    let (store, leaked, id) = leaked(&["--resource", "login_button", "--website", "base"]);
-    let child = made(&store, &leaked, &["alice"]);
-    let grandchild = made(&store, &child, &["alice", "--expires", "1h"]);
+    let (store, leaked, id) =
+        store_with_leaked_token(&["--resource", "login_button", "--website", "base"]);
+    let child = create_token_with(&store, &leaked, &["alice"]);
+    let grandchild = create_token_with(&store, &child, &["alice", "--expires", "1h"]);
     whoami(&store, &grandchild).assert_succeeded();
     let revoked = store.run_json(&["user", "token", "revoke", "alice", &id]);
     assert_eq!(revoked["revoked"].as_array().expect("ids").len(), 1);
@@ -67,9 +68,9 @@ fn revoking_a_token_stops_all_its_descendants() {
 
 #[test]
 fn revoking_a_token_stops_tokens_it_created_for_others() {
-    let (store, leaked, id) = leaked(&[]);
+    let (store, leaked, id) = store_with_leaked_token(&[]);
     let own = store.create_agent("bea");
-    let child = made(&store, &leaked, &["bea"]);
+    let child = create_token_with(&store, &leaked, &["bea"]);
     whoami(&store, &child).assert_succeeded();
     store.run_ok(&["user", "token", "revoke", "alice", &id]);
     whoami(&store, &child).assert_failed("not_authenticated", 4);
@@ -79,7 +80,7 @@ fn revoking_a_token_stops_tokens_it_created_for_others() {
 #[test]
 fn a_storefront_added_with_a_limited_token_ends_with_it() {
     let limited = ["--expires", "10d", "--resource", "Lac::storefronts"];
-    let (store, leaked, id) = leaked(&limited);
+    let (store, leaked, id) = store_with_leaked_token(&limited);
     let add = [
         "storefront",
         "add",
@@ -104,7 +105,7 @@ fn a_storefront_added_with_a_limited_token_ends_with_it() {
 /// that token stops it.
 #[test]
 fn a_storefront_added_with_an_unlimited_token_outlives_its_expiry() {
-    let (store, leaked, id) = leaked(&["--expires", "1d"]);
+    let (store, leaked, id) = store_with_leaked_token(&["--expires", "1d"]);
     let add = ["storefront", "add", "shop", "--website", "base"];
     let add: Vec<&str> = add.iter().copied().chain(["-o", "json"]).collect();
     let ran = store.run_as(&leaked, &add).assert_succeeded();
@@ -123,7 +124,7 @@ fn a_token_is_suspended_with_the_owner_of_its_parent() {
     let store = TestStore::with_sample_data();
     let boss = store.create_user("boss", "Administrators");
     let own = store.create_agent("bea");
-    let child = made(&store, &boss, &["bea"]);
+    let child = create_token_with(&store, &boss, &["bea"]);
     store.run_ok(&["user", "disable", "boss"]);
     whoami(&store, &child).assert_failed("not_authenticated", 4);
     let listed = store.run_json(&["user", "token", "list", "bea"]);
@@ -144,8 +145,8 @@ fn a_token_is_suspended_with_the_owner_of_its_parent() {
 /// even without that mark.
 #[test]
 fn an_invalid_parent_is_detected_when_a_token_is_used() {
-    let (store, leaked, id) = leaked(&[]);
-    let child = made(&store, &leaked, &["alice"]);
+    let (store, leaked, id) = store_with_leaked_token(&[]);
+    let child = create_token_with(&store, &leaked, &["alice"]);
     let db = rusqlite::Connection::open(store.dir().join("lac.db")).expect("the database");
     let marked = db.execute(
         "UPDATE access_token SET revoked_at = 1 WHERE id = ?1",
@@ -157,7 +158,7 @@ fn an_invalid_parent_is_detected_when_a_token_is_used() {
 
 #[test]
 fn a_limited_token_creates_no_more_than_it_holds() {
-    let (store, leaked, _) = leaked(&[
+    let (store, leaked, _) = store_with_leaked_token(&[
         "--resource",
         "login_button",
         "--resource",
@@ -209,11 +210,11 @@ fn a_limited_token_creates_no_more_than_it_holds() {
 
 #[test]
 fn a_limited_token_cannot_see_or_revoke_its_siblings() {
-    let (store, leaked, id) = leaked(&["--resource", "login_button"]);
+    let (store, leaked, id) = store_with_leaked_token(&["--resource", "login_button"]);
     let sibling =
         json_str(&store.run_json(&["user", "token", "create", "alice"])["token"]).to_owned();
     let other = newest(&store, "alice");
-    let child = made(&store, &leaked, &["alice"]);
+    let child = create_token_with(&store, &leaked, &["alice"]);
     let list: Value = {
         let ran = store
             .run_as(&leaked, &["user", "token", "list", "-o", "json"])
@@ -245,9 +246,9 @@ fn a_limited_token_cannot_see_or_revoke_its_siblings() {
 
 #[test]
 fn the_depth_of_token_descendants_is_limited() {
-    let (store, mut token, _) = leaked(&[]);
+    let (store, mut token, _) = store_with_leaked_token(&[]);
     for _ in 0..8 {
-        token = made(&store, &token, &["alice"]);
+        token = create_token_with(&store, &token, &["alice"]);
         whoami(&store, &token).assert_succeeded();
     }
     let more = ["user", "token", "create", "alice", "-o", "json"];

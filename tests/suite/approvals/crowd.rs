@@ -7,7 +7,7 @@ use crate::support::json_str;
 
 const CROWD: usize = 16;
 
-fn all(fixture: &ApprovalFixture, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
+fn run_all(fixture: &ApprovalFixture, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
     let start = |(token, args): &(String, Vec<&str>)| -> Child {
         let mut command = fixture.store.command(args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -20,7 +20,7 @@ fn all(fixture: &ApprovalFixture, runs: &[(String, Vec<&str>)]) -> Vec<Output> {
         .collect()
 }
 
-fn won(outputs: &[Output], code: &str) -> usize {
+fn successes(outputs: &[Output], code: &str) -> usize {
     for lost in outputs.iter().filter(|output| !output.status.success()) {
         let stderr = String::from_utf8_lossy(&lost.stderr);
         assert!(stderr.contains(code), "{stderr}");
@@ -41,13 +41,13 @@ fn concurrent_decisions_and_logins_succeed_once_each() {
         )
     };
     let runs: Vec<_> = (0..CROWD).map(decide).collect();
-    assert_eq!(won(&all(&fixture, &runs), "request_closed"), 1);
+    assert_eq!(successes(&run_all(&fixture, &runs), "request_closed"), 1);
     if fixture.state(&id) == "denied" {
         return;
     }
     let login = (fixture.amy.clone(), vec!["login", "1", "-o", "json"]);
     let runs = vec![login; CROWD];
-    assert_eq!(won(&all(&fixture, &runs), "approval_required"), 1);
+    assert_eq!(successes(&run_all(&fixture, &runs), "approval_required"), 1);
     let used = fixture.store.run_json(&["request", "show", &id]);
     assert_eq!(json_str(&used["state"]), "used");
     let issued = fixture
@@ -66,12 +66,12 @@ fn concurrent_approvals_allow_one_login() {
         vec!["request", "approve", &*id, "-o", "json"],
     );
     assert_eq!(
-        won(&all(&fixture, &vec![approve; CROWD]), "request_closed"),
+        successes(&run_all(&fixture, &vec![approve; CROWD]), "request_closed"),
         1
     );
     let login = (fixture.amy.clone(), vec!["login", "1", "-o", "json"]);
     assert_eq!(
-        won(&all(&fixture, &vec![login; CROWD]), "approval_required"),
+        successes(&run_all(&fixture, &vec![login; CROWD]), "approval_required"),
         1
     );
 }

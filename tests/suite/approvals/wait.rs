@@ -7,18 +7,18 @@ use super::{ApprovalFixture, json as answer};
 use crate::support::json_str;
 
 /// Amy's waiting process, and her request once it exists.
-fn waiting(fixture: &ApprovalFixture) -> (Child, String) {
+fn start_waiting(fixture: &ApprovalFixture) -> (Child, String) {
     let mut command =
         fixture
             .store
             .command(&["login", "1", "--request", "--wait", "60s", "-o", "json"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.env("LAC_TOKEN", &fixture.amy).spawn();
-    (child.expect("lac starts"), pending(fixture))
+    (child.expect("lac starts"), wait_for_request(fixture))
 }
 
 /// The one pending request, as soon as it exists.
-fn pending(fixture: &ApprovalFixture) -> String {
+fn wait_for_request(fixture: &ApprovalFixture) -> String {
     for _ in 0..600 {
         let open = fixture
             .store
@@ -34,7 +34,7 @@ fn pending(fixture: &ApprovalFixture) -> String {
 #[test]
 fn the_url_is_printed_after_the_approval() {
     let fixture = ApprovalFixture::new();
-    let (child, id) = waiting(&fixture);
+    let (child, id) = start_waiting(&fixture);
     fixture.approve(&id);
     let ended = child.wait_with_output().expect("lac ends");
     let stderr = String::from_utf8_lossy(&ended.stderr);
@@ -47,7 +47,7 @@ fn the_url_is_printed_after_the_approval() {
 #[test]
 fn a_denial_ends_the_wait() {
     let fixture = ApprovalFixture::new();
-    let (child, id) = waiting(&fixture);
+    let (child, id) = start_waiting(&fixture);
     answer(&fixture.as_lea(&["request", "deny", &id, "--reason", "not now", "-o", "json"]));
     let ended = child.wait_with_output().expect("lac ends");
     assert_eq!(ended.status.code(), Some(5));

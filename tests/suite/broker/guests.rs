@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{ask, frame, hello, run, send_and_read, serving};
+use super::{ask, frame, hello, run, send_and_read, start_broker};
 use crate::support::TestStore;
 
 #[test]
 fn a_malformed_request_is_refused_and_the_next_one_answered() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let huge = [&[b'Q'][..], &u32::MAX.to_be_bytes(), &[b'x'; 100]].concat();
     for bytes in [
         Vec::new(),
@@ -53,7 +53,7 @@ fn a_malformed_request_is_refused_and_the_next_one_answered() {
 #[test]
 fn slow_and_silent_clients_block_nobody_and_are_disconnected() {
     let store = TestStore::new();
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let silent: Vec<UnixStream> = (0..40)
         .map(|_| UnixStream::connect(&broker.socket).expect("a line"))
         .collect();
@@ -86,7 +86,7 @@ fn slow_and_silent_clients_block_nobody_and_are_disconnected() {
 #[test]
 fn one_account_cannot_use_all_connections() {
     let store = TestStore::new();
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let all: Vec<UnixStream> = (0..160)
         .filter_map(|_| UnixStream::connect(&broker.socket).ok())
         .collect();
@@ -100,7 +100,7 @@ fn one_account_cannot_use_all_connections() {
 #[test]
 fn arbitrary_bytes_do_not_stop_the_broker() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let before = shop.log_events().len();
     let names = lac_app::protocol::use_case_names();
     let value = prop_oneof![
@@ -140,7 +140,7 @@ fn arbitrary_bytes_do_not_stop_the_broker() {
 #[test]
 fn long_client_input_is_truncated_in_the_log() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let (long, longest) = ("x".repeat(3_000_000), "x".repeat(255));
     let wish = |named: &str| {
         format!(r#"{{"wish":{{"whom":{{"customer":"{named}"}},"replace":true}},"ttl":null}}"#)
@@ -179,7 +179,7 @@ fn long_client_input_is_truncated_in_the_log() {
 #[test]
 fn doctor_shows_unauthenticated_clients_no_names() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let (_, own) = ask(&broker, r#"{"use_case":"doctor","request":{}}"#);
     assert!(own.contains("alice is the only"), "{own}");
     let (tag, guest) = ask(
@@ -194,7 +194,7 @@ fn doctor_shows_unauthenticated_clients_no_names() {
 #[test]
 fn one_request_may_name_10000_items_at_most() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let many = vec![r#""1""#; 10_001].join(",");
     for request in [
         format!(

@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{ask, frame, run, send_and_read, serving};
+use super::{ask, frame, run, send_and_read, start_broker};
 use crate::support::TestStore;
 
 #[test]
 fn clients_are_identified_by_kernel_credentials() {
     let store = TestStore::new();
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let myself = run(&store, &broker, &["whoami", "-o", "json"]).assert_succeeded();
     assert!(myself.stdout.contains("\"name\":\"alice\""), "{myself:#?}");
     run(
@@ -39,7 +39,7 @@ fn clients_are_identified_by_kernel_credentials() {
 #[test]
 fn a_token_works_over_the_socket_and_is_never_echoed() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let token = shop.create_user("tina", "Administrators");
     let mut command = super::command(&shop, &broker, &["whoami", "-o", "json"]);
     let out =
@@ -61,7 +61,7 @@ fn a_token_works_over_the_socket_and_is_never_echoed() {
 #[test]
 fn a_socket_serves_one_broker_and_a_stale_one_is_replaced() {
     let store = TestStore::new();
-    let mut broker = serving(&store);
+    let mut broker = start_broker(&store);
     let socket = broker.socket.display().to_string();
     store.run_failing(&["serve", "--socket", &socket], "already_exists", 7);
     broker.child.kill().expect("killed");
@@ -88,7 +88,7 @@ fn a_socket_serves_one_broker_and_a_stale_one_is_replaced() {
 #[test]
 fn a_terminating_broker_finishes_running_requests() {
     let shop = TestStore::with_sample_data();
-    let mut broker = serving(&shop);
+    let mut broker = start_broker(&shop);
     let waiting = std::os::unix::net::UnixStream::connect(&broker.socket).expect("a line");
     let pid = nix::unistd::Pid::from_raw(i32::try_from(broker.child.id()).expect("a pid"));
     let since = Instant::now();
@@ -118,7 +118,7 @@ fn a_missing_or_unsafe_store_is_not_served() {
 #[test]
 fn a_socket_in_a_directory_writable_by_others_is_refused() {
     let store = TestStore::new();
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let dir = broker.socket.parent().expect("a directory");
     let open = fs::Permissions::from_mode(0o777);
     fs::set_permissions(dir, open).expect("open to all");
@@ -128,7 +128,7 @@ fn a_socket_in_a_directory_writable_by_others_is_refused() {
 #[test]
 fn client_and_broker_must_use_the_same_protocol() {
     let store = TestStore::new();
-    let broker = serving(&store);
+    let broker = start_broker(&store);
     let reply = send_and_read(&broker, &frame(b'H', br#"{"protocol":2,"version":"9"}"#));
     let text = String::from_utf8_lossy(&reply);
     assert!(
@@ -141,7 +141,7 @@ fn client_and_broker_must_use_the_same_protocol() {
 fn the_next_request_detects_a_restored_database() {
     let shop = TestStore::with_sample_data();
     let copy = shop.copy_store();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     run(
         &shop,
         &broker,
@@ -168,7 +168,7 @@ fn the_next_request_detects_a_restored_database() {
 #[test]
 fn a_broker_removes_only_its_own_socket() {
     let store = TestStore::new();
-    let mut first = serving(&store);
+    let mut first = start_broker(&store);
     fs::remove_file(&first.socket).expect("removed");
     let socket = first.socket.display().to_string();
     let mut second = Command::new(env!("CARGO_BIN_EXE_lac"))

@@ -25,7 +25,7 @@ pub fn run(store: &TestStore, broker: &BrokerProcess, args: &[&str]) -> CommandO
     command_output(command(store, broker, args).output().expect("lac runs"))
 }
 
-pub fn serving(store: &TestStore) -> BrokerProcess {
+pub fn start_broker(store: &TestStore) -> BrokerProcess {
     BrokerProcess::start(store, NOW, 99)
 }
 

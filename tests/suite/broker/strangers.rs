@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{ask, run, serving};
+use super::{ask, run, start_broker};
 use crate::support::{BrokerProcess, TestStore, create_user_with_own_role};
 
 /// Attempts with invalid tokens, each a different one.
-fn knock(broker: &BrokerProcess, times: usize) {
+fn send_unauthenticated(broker: &BrokerProcess, times: usize) {
     for n in 0..times {
         let (name, request) = match n % 3 {
             0 => (
@@ -37,8 +37,8 @@ fn refusals(store: &TestStore) -> Vec<Value> {
 #[test]
 fn many_refusals_are_one_event_with_a_count() {
     let store = TestStore::new();
-    let broker = serving(&store);
-    knock(&broker, 60);
+    let broker = start_broker(&store);
+    send_unauthenticated(&broker, 60);
     let first = refusals(&store);
     assert_eq!(first.len(), 1, "{first:#?}");
     assert!(first[0]["details"].get("attempts").is_none());
@@ -92,7 +92,7 @@ fn refusals_in_separate_processes_are_counted_together() {
 
 /// Connections that start an import and then send nothing: each occupies a long
 /// request.
-fn importing(broker: &BrokerProcess) -> UnixStream {
+fn start_import(broker: &BrokerProcess) -> UnixStream {
     use std::io::{Read as _, Write as _};
     let wishes = json!({"skip_invalid": false, "dry_run": true, "partial": false,
         "complete": false, "allow_empty": false});
@@ -121,8 +121,8 @@ fn importing(broker: &BrokerProcess) -> UnixStream {
 #[test]
 fn long_requests_of_one_account_run_one_at_a_time() {
     let store = TestStore::with_sample_data();
-    let broker = serving(&store);
-    let (first, second) = (importing(&broker), importing(&broker));
+    let broker = start_broker(&store);
+    let (first, second) = (start_import(&broker), start_import(&broker));
     let mut third = super::command(&store, &broker, &["log", "list", "-o", "json"])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())

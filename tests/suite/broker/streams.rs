@@ -7,13 +7,13 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{command, frame, hello, run, serving};
+use super::{command, frame, hello, run, start_broker};
 use crate::support::{TestStore, command_output};
 
 #[test]
 fn imports_and_exports_match_those_without_a_broker() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let dir = tempfile::tempdir().expect("a directory");
     let file = |name: &str| dir.path().join(name).display().to_string();
     for name in ["a.csv", "a.jsonl", "a.ocsf", "a.csv.zst", "a.jsonl.gz"] {
@@ -79,7 +79,7 @@ fn imports_and_exports_match_those_without_a_broker() {
 #[test]
 fn large_files_are_read_in_pieces_and_errors_reported_at_once() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");
     for n in 0..12_000 {
         csv.push_str(&format!(
@@ -129,7 +129,7 @@ fn large_files_are_read_in_pieces_and_errors_reported_at_once() {
 #[test]
 fn an_interrupted_export_leaves_no_file_and_no_event() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let before = shop.log_events().len();
     let mut child = command(
         &shop,
@@ -146,7 +146,7 @@ fn an_interrupted_export_leaves_no_file_and_no_event() {
 #[test]
 fn an_import_client_that_does_not_read_blocks_nobody() {
     let shop = TestStore::with_sample_data();
-    let broker = serving(&shop);
+    let broker = start_broker(&shop);
     let mut csv = String::from("email,_website,_store,firstname,lastname\n");
     for n in 0..40_000 {
         csv.push_str(&format!("n{n}@example.com,base,,First,Last\n"));

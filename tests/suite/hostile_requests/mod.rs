@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use self::samples::all;
-use crate::broker::{ask, serving};
+use crate::broker::{ask, start_broker};
 use crate::support::{BrokerProcess, TestStore};
 
 /// The most bytes that one request may add to the log.
@@ -31,18 +31,18 @@ fn every_use_case_has_a_complete_sample() {
     for (name, sample) in all() {
         let raw = RawValue::from_string(sample.to_string()).expect("JSON");
         let read = normalize_request(name, &raw).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-        same_shape(name, &read, &sample);
+        assert_same_shape(name, &read, &sample);
     }
 }
 
 /// A field that the sample lacks or leaves empty would never be attacked.
-fn same_shape(at: &str, read: &Value, sample: &Value) {
+fn assert_same_shape(at: &str, read: &Value, sample: &Value) {
     match (read, sample) {
         (Value::Object(read), Value::Object(sample)) => {
             let keys = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
             assert_eq!(keys(read), keys(sample), "{at}: the sample's fields");
             for (key, value) in read {
-                same_shape(&format!("{at}.{key}"), value, &sample[key]);
+                assert_same_shape(&format!("{at}.{key}"), value, &sample[key]);
             }
         }
         (Value::Array(read), Value::Array(sample)) => {
@@ -169,7 +169,7 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
 #[test]
 fn no_hostile_request_does_harm() {
     let shop = TestStore::with_sample_data();
-    let mut broker = serving(&shop);
+    let mut broker = start_broker(&shop);
     let journal = {
         let mut stderr = broker.child.stderr.take().expect("stderr");
         thread::spawn(move || {
@@ -202,7 +202,7 @@ fn no_hostile_request_does_harm() {
             "7",
             "\"x\"",
             &"[".repeat(100_000),
-            &nested(100_000),
+            &nested_json(100_000),
         ] {
             attack(&broker, &log, (name, "whole"), Bounded, whole);
         }
@@ -223,7 +223,7 @@ fn no_hostile_request_does_harm() {
     shop.run_ok(&["session", "list"]);
 }
 
-fn nested(depth: usize) -> String {
+fn nested_json(depth: usize) -> String {
     format!("{}1{}", "{\"wish\":".repeat(depth), "}".repeat(depth))
 }
 

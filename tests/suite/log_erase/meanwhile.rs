@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::{ADDRESS, ID, erase, events, files_with, shop_without_quentin, verifies};
+use super::{ADDRESS, ID, assert_verifies, erase, events, files_with, shop_without_quentin};
 use crate::support::{TestStore, json_str};
 
 /// While somebody reads pages from before the erasure, it is recorded but not
@@ -44,7 +44,7 @@ fn an_erasure_waits_for_readers_of_older_pages() {
     let finished = erase(&store);
     assert_eq!(finished["changed"], false);
     assert_eq!(files_with(&store.dir(), ADDRESS), [""; 0]);
-    verifies(&store);
+    assert_verifies(&store);
 }
 
 /// The names of the archives.
@@ -82,10 +82,10 @@ fn a_killed_erasure_can_be_finished() {
                 "turn {turn}"
             );
         }
-        verifies(&store);
+        assert_verifies(&store);
         erase(&store);
         assert_eq!(files_with(&store.dir(), ADDRESS), [""; 0], "turn {turn}");
-        verifies(&store);
+        assert_verifies(&store);
     }
 }
 
@@ -146,6 +146,6 @@ fn a_concurrent_export_is_from_before_or_after_the_erasure() {
         );
         assert!(json_str(&of_them[0]["customer_id"]) == ID);
         erase(&store);
-        verifies(&store);
+        assert_verifies(&store);
     }
 }

@@ -118,13 +118,13 @@ fn shop_without_quentin() -> TestStore {
     );
     store.run_ok(&["log", "archive"]);
     store.run_ok(&["customer", "remove", ID, "--yes"]);
-    leave_behind(&store);
+    leave_old_bytes(&store);
     store
 }
 
 /// What a split page leaves behind, in bytes that nothing refers to any more:
 /// here, a row that was added and deleted while nothing was overwritten.
-fn leave_behind(store: &TestStore) {
+fn leave_old_bytes(store: &TestStore) {
     rusqlite::Connection::open(store.dir().join("lac.db"))
         .expect("a database")
         .execute_batch(&format!(
@@ -149,7 +149,7 @@ fn erase(store: &TestStore) -> Value {
     store.run_json(&["log", "erase", "--customer", ID, "--yes"])
 }
 
-fn verifies(store: &TestStore) -> Value {
+fn assert_verifies(store: &TestStore) -> Value {
     store.run_json(&["log", "verify"])
 }
 
@@ -177,7 +177,7 @@ fn an_erased_address_is_left_in_no_file() {
         assert_eq!(files_with(&store.dir(), word), [""; 0], "{word}");
     }
     assert!(!files_with(&store.dir(), "not-quentin.quill@example.com").is_empty());
-    let verified = verifies(&store);
+    let verified = assert_verifies(&store);
     assert_eq!(verified["erased"], erased["events"]);
     // Who acted, when and on whom is kept; free text is not.
     let after = events(&store);
@@ -216,7 +216,7 @@ fn a_second_erasure_changes_nothing() {
     );
     assert_eq!(again["audit_seq"], Value::Null);
     assert_eq!(events(&store), before);
-    verifies(&store);
+    assert_verifies(&store);
 }
 
 /// Shopper data recorded after the first erasure of a day is erased by a second
@@ -227,10 +227,10 @@ fn events_after_an_erasure_are_erased_by_the_next() {
     let first = erase(&store);
     let of_id = ["login", ID, "--reason", "still there?"];
     store.run_failing(&of_id, "customer_not_found", 3);
-    let verified = verifies(&store);
+    let verified = assert_verifies(&store);
     assert_eq!(verified["erased"], first["events"]);
     erase(&store);
-    verifies(&store);
+    assert_verifies(&store);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn only_removed_customers_can_be_erased_and_only_with_the_resource() {
     let eraser = store.create_user_with_resources("eraser", &["Lac::erase"]);
     store.run_ok(&["role", "scope", "erasers", "website:base"]);
     assert_eq!(store.run_as(&eraser, &ask).code, 4);
-    verifies(&store);
+    assert_verifies(&store);
 }
 
 /// Bob has an account on both websites; one of them is removed.
@@ -310,7 +310,7 @@ fn a_customer_with_the_same_address_on_another_website_is_kept() {
     }
     assert_eq!(files_with(&store.dir(), "bob on base"), [""; 0]);
     assert!(!files_with(&store.dir(), "bob on eu").is_empty());
-    verifies(&store);
+    assert_verifies(&store);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _};
 
 use serde_json::Value;
 
-use super::{bytes, export, left, lines, manifest, oldest_first, path, sha256, text};
+use super::{bytes, export, files_beside_store, lines, manifest, oldest_first, path, sha256, text};
 use crate::log::{FIELDS, seqs};
 use crate::log_filters::busy::shop;
 use crate::support::TestStore;
@@ -123,7 +123,7 @@ fn xlsx_and_ocsf_exports_contain_every_event() {
 #[test]
 fn stdout_receives_only_rows() {
     let store = shop();
-    let before = left(&store);
+    let before = files_beside_store(&store);
     for format in ["jsonl", "csv", "ocsf"] {
         let ran = store.run(&["log", "export", "-", "--format", format]);
         let ran = ran.assert_succeeded();
@@ -142,7 +142,7 @@ fn stdout_receives_only_rows() {
         assert_eq!(own["details"]["file"], "-");
         assert_eq!(own["details"]["format"], format);
     }
-    assert_eq!(left(&store), before);
+    assert_eq!(files_beside_store(&store), before);
     let one_column = ["log", "export", "-", "--format", "csv", "--columns", "seq"];
     let rows = store.run_ok(&one_column);
     let (head, rows) = rows.split_once('\n').expect("a head");

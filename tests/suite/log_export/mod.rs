@@ -64,7 +64,7 @@ fn oldest_first(mut events: Vec<Value>) -> Vec<Value> {
 }
 
 /// Everything in the store's home besides the store itself.
-fn left(store: &TestStore) -> Vec<String> {
+fn files_beside_store(store: &TestStore) -> Vec<String> {
     names_in(store.home())
 }
 
@@ -86,7 +86,7 @@ fn names_in(dir: &Path) -> Vec<String> {
 }
 
 /// A log of a few thousand events: many customers consent.
-fn crowd(customers: u64) -> TestStore {
+fn store_with_customers(customers: u64) -> TestStore {
     let store = TestStore::new();
     for (kind, data) in sample_stores() {
         store.import(kind, &data);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{bytes, export, left, manifest, path, sha256};
+use super::{bytes, export, files_beside_store, manifest, path, sha256};
 use crate::log_filters::busy::shop;
 use crate::support::{TestStore, create_user_with_own_role};
 
@@ -49,7 +49,7 @@ fn an_export_is_recorded() {
 fn a_denied_export_writes_nothing_and_is_recorded() {
     let store = shop();
     let nobody = create_user_with_own_role(&store, "nobody", &["login_button"]);
-    let before = left(&store);
+    let before = files_beside_store(&store);
     let file = path(&store, "q4.csv");
     for args in [
         &["log", "export", &file][..],
@@ -68,12 +68,15 @@ fn a_denied_export_writes_nothing_and_is_recorded() {
         let own = ["action_group", "action", "result", "admin"].map(|field| &log[0][field]);
         assert_eq!(own, ["log", "read", "failure", "nobody"]);
     }
-    assert_eq!(left(&store), before);
+    assert_eq!(files_beside_store(&store), before);
     // A usage error is not recorded.
     let events = store.log_events();
     let typo = ["log", "export", &file, "--result", "maybe"];
     store.run_failing(&typo, "invalid_value", 2);
-    assert_eq!((store.log_events(), left(&store)), (events, before));
+    assert_eq!(
+        (store.log_events(), files_beside_store(&store)),
+        (events, before)
+    );
 }
 
 /// If the event cannot be recorded, there is no export.
@@ -82,7 +85,7 @@ fn an_export_fails_if_it_cannot_be_recorded() {
     let store = TestStore::new();
     export(&store, "old.csv", &[]);
     let kept = bytes(&store, "old.csv");
-    let before = left(&store);
+    let before = files_beside_store(&store);
     std::fs::remove_file(store.dir().join("checkpoint")).expect("removed");
     for name in ["old.csv", "new.csv"] {
         let file = path(&store, name);
@@ -90,7 +93,10 @@ fn an_export_fails_if_it_cannot_be_recorded() {
     }
     let stdout = ["log", "export", "-", "--format", "jsonl"];
     store.run_failing(&stdout, "checkpoint_missing", 8);
-    assert_eq!((left(&store), bytes(&store, "old.csv")), (before, kept));
+    assert_eq!(
+        (files_beside_store(&store), bytes(&store, "old.csv")),
+        (before, kept)
+    );
     let exports = |e: &&Value| e["action"] == "export";
     assert_eq!(store.log_events().iter().filter(exports).count(), 1);
 }

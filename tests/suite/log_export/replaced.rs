@@ -5,12 +5,12 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{bytes, crowd, export, left, manifest, path, sha256};
+use super::{bytes, export, files_beside_store, manifest, path, sha256, store_with_customers};
 
 /// Killed without warning at forty moments from start to end.
 #[test]
 fn a_killed_export_leaves_the_old_or_the_new_file() {
-    let store = crowd(2000);
+    let store = store_with_customers(2000);
     // Neither file contains events of exports, so they are always the same.
     let old = ["--action-group", "stores"];
     let new = ["--action-group", "consent,customers", "--proof", "range"];
@@ -46,13 +46,13 @@ fn a_killed_export_leaves_the_old_or_the_new_file() {
     store.run_ok(&["doctor", "-q"]);
     assert_eq!(sum(&new), news);
     let names = ["q4.csv", "q4.csv.manifest.json", "q4.csv.proof"];
-    assert_eq!(left(&store), names);
+    assert_eq!(files_beside_store(&store), names);
 }
 
 /// The last one wins, with file, proof and manifest of the same export.
 #[test]
 fn concurrent_exports_leave_one_complete_export() {
-    let store = crowd(300);
+    let store = store_with_customers(300);
     let file = path(&store, "q4.csv");
     for _ in 0..4 {
         let children: Vec<_> = ["consent", "stores", "customers", "import", "log", "config"]
@@ -79,6 +79,6 @@ fn concurrent_exports_leave_one_complete_export() {
         let proof = sha256(&bytes(&store, "q4.csv.proof"));
         assert_eq!(manifest["proof"]["sha256"], proof);
         let names = ["q4.csv", "q4.csv.manifest.json", "q4.csv.proof"];
-        assert_eq!(left(&store), names);
+        assert_eq!(files_beside_store(&store), names);
     }
 }

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{bytes, crowd, export, left, manifest, names_in, path, sha256, text};
+use super::{
+    bytes, export, files_beside_store, manifest, names_in, path, sha256, store_with_customers, text,
+};
 use crate::support::TestStore;
 
 /// The old file is unchanged, no new file appears, and nothing is recorded
@@ -21,7 +23,7 @@ fn targets_that_are_not_regular_files_are_refused() {
     symlink("nowhere.csv", home.join("dangling.csv")).expect("a link");
     let fifo = Command::new("mkfifo").arg(home.join("pipe.csv")).status();
     assert!(fifo.expect("mkfifo").success());
-    let before = (left(&store), store.log_events());
+    let before = (files_beside_store(&store), store.log_events());
     for (name, reason) in [
         ("dir.csv", "it is a directory"),
         ("link.csv", "it is a symbolic link; name the file itself"),
@@ -47,7 +49,7 @@ fn targets_that_are_not_regular_files_are_refused() {
         let args = ["log", "export", &file, "--format", "csv"];
         store.run_failing(&args, "invalid_value", 2);
     }
-    assert_eq!((left(&store), store.log_events()), before);
+    assert_eq!((files_beside_store(&store), store.log_events()), before);
     assert_eq!(text(&store, "real.csv"), "mine");
     assert!(fs::metadata("/dev/null").expect("there").mode() & 0o20_000 != 0);
 }
@@ -59,13 +61,17 @@ fn an_irreplaceable_manifest_or_proof_is_refused() {
     for ending in ["manifest.json", "proof"] {
         let dir = format!("q4.csv.{ending}");
         fs::create_dir(store.home().join(&dir)).expect("a directory");
-        let before = (left(&store), store.log_events());
+        let before = (files_beside_store(&store), store.log_events());
         let file = path(&store, "q4.csv");
         let args = ["log", "export", &file, "--proof", "sparse"];
         let error = store.run_failing(&args, "invalid_value", 2);
         let message = error["message"].as_str().expect("text");
         assert!(message.ends_with("it is a directory"), "{message}");
-        assert_eq!((left(&store), store.log_events()), before, "{ending}");
+        assert_eq!(
+            (files_beside_store(&store), store.log_events()),
+            before,
+            "{ending}"
+        );
         fs::remove_dir(store.home().join(&dir)).expect("removed");
     }
 }
@@ -113,7 +119,7 @@ fn a_file_is_replaced_atomically_and_is_private() {
         "q4.csv.manifest.json",
         "q4.csv.proof",
     ];
-    assert_eq!(left(&store), names);
+    assert_eq!(files_beside_store(&store), names);
 }
 
 /// In the current directory, with names that look like flags or contain spaces.
@@ -134,10 +140,14 @@ fn relative_and_unusual_file_names_work() {
 /// A file size limit simulates a full disk. The old file is kept.
 #[test]
 fn a_full_disk_leaves_the_old_file() {
-    let store = crowd(2000);
+    let store = store_with_customers(2000);
     for name in ["q4.csv", "q4.xlsx"] {
         export(&store, name, &["--admin", "nobody"]);
-        let before = (left(&store), bytes(&store, name), store.log_events().len());
+        let before = (
+            files_beside_store(&store),
+            bytes(&store, name),
+            store.log_events().len(),
+        );
         let file = path(&store, name);
         let lac = store.command(&["log", "export", &file, "-o", "json"]);
         // 128 blocks of 512 bytes are 64 KiB; the signal is ignored, so that
@@ -158,7 +168,11 @@ fn a_full_disk_leaves_the_old_file() {
         assert_eq!(ran.status.code(), Some(1), "{ran:?}");
         let error: Value = serde_json::from_slice(&ran.stderr).expect("a JSON error");
         assert_eq!(error["error"]["code"], "io");
-        let after = (left(&store), bytes(&store, name), store.log_events().len());
+        let after = (
+            files_beside_store(&store),
+            bytes(&store, name),
+            store.log_events().len(),
+        );
         assert_eq!(after, before);
     }
 }

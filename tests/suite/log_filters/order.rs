@@ -8,7 +8,7 @@ use super::busy::{REMOVED, archive, shop};
 use crate::log::{FIELDS, list, seqs};
 use crate::support::TestStore;
 
-fn found(store: &TestStore, args: &[&str]) -> Vec<Value> {
+fn listed(store: &TestStore, args: &[&str]) -> Vec<Value> {
     list(store.run(&[&["log", "list", "-o", "json"], args].concat()))
 }
 
@@ -47,10 +47,10 @@ fn lists_can_be_sorted_by_any_field_in_both_directions() {
                     _ => order(a, b, field),
                 }
             });
-            let sorted = found(&store, &["--sort", &sort]);
+            let sorted = listed(&store, &["--sort", &sort]);
             assert_eq!(seqs(&sorted), seqs(&expected), "--sort {sort}");
             assert_eq!(sorted, expected);
-            let limited = found(&store, &["--sort", &sort, "--limit", "7"]);
+            let limited = listed(&store, &["--sort", &sort, "--limit", "7"]);
             assert_eq!(limited, expected[..7]);
         }
     }
@@ -82,7 +82,7 @@ fn pages(store: &TestStore) {
         &["--since", "2026-10-24", "--not-action-group", "config"],
     ] {
         for sort in ["-time", "seq"] {
-            let whole = found(store, &[filter, &["--sort", sort]].concat());
+            let whole = listed(store, &[filter, &["--sort", sort]].concat());
             for limit in ["3", "7", "1000"] {
                 let mut pages = Vec::new();
                 let mut after: Option<String> = None;
@@ -119,7 +119,7 @@ fn columns_are_the_requested_ones() {
         "reason, seq,consent,role",
     ];
     let with = |format: &'static str| store.run_ok(&[&command[..], &["-o", format]].concat());
-    let all = found(&store, &["--ticket", "ZD-1"]);
+    let all = listed(&store, &["--ticket", "ZD-1"]);
     let lines: Vec<String> = all
         .iter()
         .map(|e| {
@@ -212,12 +212,12 @@ fn invalid_values_are_reported_with_their_flag() {
 #[test]
 fn an_unknown_address_is_an_error() {
     let store = shop();
-    let events = found(&store, &["--customer", REMOVED]);
+    let events = listed(&store, &["--customer", REMOVED]);
     assert!(!events.is_empty());
     assert!(events.iter().all(|e| e["customer_email"] == REMOVED));
     // The address is known, although no event of that customer matches the
     // other filter.
-    let none = found(&store, &["--customer", REMOVED, "--action", "expire"]);
+    let none = listed(&store, &["--customer", REMOVED, "--action", "expire"]);
     assert_eq!(none, [Value::Null; 0]);
     let out = store.home().join("log.csv");
     let out = out.to_str().expect("a path");
@@ -234,5 +234,5 @@ fn an_unknown_address_is_an_error() {
     }
     assert!(!std::path::Path::new(out).exists());
     let all = store.log_events();
-    assert_eq!(found(&store, &["--not-customer", "dna@example.com"]), all);
+    assert_eq!(listed(&store, &["--not-customer", "dna@example.com"]), all);
 }

@@ -138,7 +138,7 @@ fn every_command_requires_its_resource() {
 }
 
 /// A user with one website only.
-fn european(resources: &[&str]) -> (TestStore, String) {
+fn user_of_eu(resources: &[&str]) -> (TestStore, String) {
     let store = shop();
     customer(&store, "1", "jane@example.com", "eu");
     customer(&store, "2", "joe@example.com", "us");
@@ -152,7 +152,7 @@ fn european(resources: &[&str]) -> (TestStore, String) {
 
 #[test]
 fn objects_outside_the_scope_are_not_found() {
-    let (store, eva) = european(&["customer", "acl_roles", "Lac::storefronts"]);
+    let (store, eva) = user_of_eu(&["customer", "acl_roles", "Lac::storefronts"]);
     store.run_ok(&["role", "allow", "Europe", "customer", "--with-children"]);
     store.run_ok(&["storefront", "add", "shop-us", "--website", "us"]);
     let missing = [
@@ -226,7 +226,7 @@ fn objects_outside_the_scope_are_not_found() {
 
 #[test]
 fn a_scoped_user_cannot_widen_the_scope() {
-    let (store, eva) = european(&["acl_roles", "acl_users"]);
+    let (store, eva) = user_of_eu(&["acl_roles", "acl_users"]);
     for args in [
         &["role", "scope", "Europe", "all"][..],
         &["role", "create", "World", "--scope", "all"],

@@ -31,7 +31,7 @@ const DEFAULTS: EndingCase = EndingCase {
 };
 
 /// Another login, which records expired sessions.
-fn next_login(store: &TestStore, at: &'static str) {
+fn log_in_elsewhere_at(store: &TestStore, at: &'static str) {
     store.clock.set(at);
     store.login(&["3"]);
 }
@@ -116,7 +116,7 @@ ending_tests! {
     consent_run_out: EndingCase {
         change: |store, _| {
             store.run_ok(&["consent", "grant", "1", "--for", "20s"]);
-            next_login(store, "2026-10-05T12:00:40.000000Z");
+            log_in_elsewhere_at(store, "2026-10-05T12:00:40.000000Z");
         },
         cause: ["consent_expired"; 2],
         code: "consent_withheld",
@@ -190,7 +190,7 @@ ending_tests! {
         ..DEFAULTS
     };
     time_over: EndingCase {
-        change: |store, _| next_login(store, "2026-10-05T13:30:00.000000Z"),
+        change: |store, _| log_in_elsewhere_at(store, "2026-10-05T13:30:00.000000Z"),
         cause: ["link_expired", "duration_over"],
         code: "token_expired",
         seconds: 3600,
@@ -198,7 +198,7 @@ ending_tests! {
     };
     clock_set_back: EndingCase {
         change: |store, _| {
-            next_login(store, "2026-10-05T11:59:54.000000Z");
+            log_in_elsewhere_at(store, "2026-10-05T11:59:54.000000Z");
             let log = store.log_events();
             let expired = log.iter().find(|event| event["action"] == "expire").expect("an event");
             assert_eq!(expired["details"]["clock"], "stood before the session began");

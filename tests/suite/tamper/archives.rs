@@ -67,21 +67,21 @@ fn missing_shortened_or_extended_archives_are_detected() {
             bytes.len() - 1,
         ] {
             replace(&store, path, &bytes[..length]);
-            cases.tampered(&format!("{length} of {} bytes", bytes.len()), &store);
+            cases.assert_tampered(&format!("{length} of {} bytes", bytes.len()), &store);
         }
         let more = [&bytes[..], b"x"].concat();
         replace(&store, path, &more);
-        cases.tampered("a byte more", &store);
+        cases.assert_tampered("a byte more", &store);
         let twice = [&bytes[..], &bytes[..]].concat();
         replace(&store, path, &twice);
-        cases.tampered("twice", &store);
+        cases.assert_tampered("twice", &store);
         fs::remove_file(path).expect("removed");
-        cases.exits("missing", &store, &[], &[8]);
+        cases.assert_exit("missing", &store, &[], &[8]);
         std::os::unix::fs::symlink("lock", path).expect("a link");
-        cases.tampered("a link", &store);
+        cases.assert_tampered("a link", &store);
         fs::remove_file(path).expect("removed");
         fs::create_dir(path).expect("a directory");
-        cases.tampered("a directory", &store);
+        cases.assert_tampered("a directory", &store);
     }
     cases.end();
 }
@@ -106,7 +106,7 @@ fn a_flipped_byte_is_detected_even_with_matching_hashes() {
         replace(&store, &path, &bytes);
     }
     assert!(passed.is_empty(), "{passed:#?}");
-    super::settled(&store);
+    super::flush_wal(&store);
 }
 
 /// Not every bit of a compressed file has a meaning.
@@ -129,17 +129,17 @@ fn a_flipped_byte_is_detected() {
             flipped[at] ^= 0x20;
             fs::write(&path, &flipped).expect("written");
             if at % (97 * 16) == 0 {
-                cases.tampered(&format!("byte {at}"), &store);
+                cases.assert_tampered(&format!("byte {at}"), &store);
             }
             let file = path.to_str().expect("a path");
             if at % (97 * 16) == 97 {
-                cases.exits(&format!("byte {at}"), &store, &["--file", file], &[6, 8]);
+                cases.assert_exit(&format!("byte {at}"), &store, &["--file", file], &[6, 8]);
             }
         }
         fs::write(&path, &bytes).expect("as before");
     }
     cases.end();
-    super::verifies(&store);
+    super::assert_verifies(&store);
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn exchanged_archives_are_detected() {
     let [one, two] = [0, 1].map(|at| fs::read(&paths[at]).expect("a file"));
     replace(&store, &paths[0], &two);
     replace(&store, &paths[1], &one);
-    cases.tampered("exchanged", &store);
+    cases.assert_tampered("exchanged", &store);
     let store = copy();
     replace(&store, &files(&store)[0], &two);
-    cases.tampered("one twice", &store);
+    cases.assert_tampered("one twice", &store);
     // Another store's archive, of the same events and with the same name.
     let foreign = {
         let store = TestStore::uninitialized();
@@ -165,7 +165,7 @@ fn exchanged_archives_are_detected() {
     let theirs = fs::read(&files(&foreign)[0]).expect("a file");
     let store = copy();
     replace(&store, &files(&store)[0], &theirs);
-    cases.tampered("another store's", &store);
+    cases.assert_tampered("another store's", &store);
     // The archive from before the erasure.
     let store = copy();
     let erased = files(&store)
@@ -177,7 +177,7 @@ fn exchanged_archives_are_detected() {
     assert_eq!(of_before.len(), lines.len());
     lines.clone_from(&of_before);
     replace(&store, &erased, &written(&header, &lines));
-    cases.tampered("what it would have been", &store);
+    cases.assert_tampered("what it would have been", &store);
     cases.end();
 }
 
@@ -193,7 +193,7 @@ fn rewritten_archives_are_detected() {
         // The same contents again are the same file.
         replace(&store, &path, &written(&header, &lines));
         assert_eq!(InProcessStore::new(&store).verify_findings(), None);
-        super::settled(&store);
+        super::flush_wal(&store);
         let mut changed: Vec<(&str, Header, Vec<EventLine>)> = Vec::new();
         let mut change = |what, change: &dyn Fn(&mut Header, &mut Vec<EventLine>)| {
             let (mut header, mut lines) = (header.clone(), lines.clone());
@@ -239,10 +239,10 @@ fn rewritten_archives_are_detected() {
         });
         for (what, header, lines) in changed {
             replace(&store, &path, &written(&header, &lines));
-            cases.tampered(what, &store);
+            cases.assert_tampered(what, &store);
             let file = path.to_str().expect("a path");
             if what != "a shopper part withheld" {
-                cases.exits(what, &store, &["--file", file], &[6, 8]);
+                cases.assert_exit(what, &store, &["--file", file], &[6, 8]);
             }
         }
     }
@@ -258,7 +258,7 @@ fn events_left_in_the_database_must_match_their_archive() {
                staff_salt";
     let store = super::summer_in(TestStore::uninitialized()).store;
     store.clock.set(super::TODAY);
-    super::settled(&store);
+    super::flush_wal(&store);
     let before = store.copy_store();
     store.run_ok(&["log", "archive"]);
     let with_events_restored = |where_: &str| {
@@ -274,7 +274,7 @@ fn events_left_in_the_database_must_match_their_archive() {
         store
     };
     for left in ["", "AND seq > 20", "AND seq % 2 = 0"] {
-        super::verifies(&with_events_restored(left));
+        super::assert_verifies(&with_events_restored(left));
     }
     let mut cases = Cases::default();
     for sql in [
@@ -285,7 +285,7 @@ fn events_left_in_the_database_must_match_their_archive() {
     ] {
         let store = with_events_restored("");
         super::forge(&store, sql);
-        cases.tampered(sql, &store);
+        cases.assert_tampered(sql, &store);
     }
     cases.end();
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::cells::dump;
-use super::{copy, database, path, prepared, settled};
+use super::{copy, database, flush_wal, path, prepared};
 use crate::support::InProcessStore;
 
 /// The columns of an event.
@@ -154,7 +154,7 @@ fn pages(connection: &Connection) -> Vec<usize> {
 #[test]
 fn flipped_bytes_in_the_database_file_are_detected_or_harmless() {
     let store = copy();
-    settled(&store);
+    flush_wal(&store);
     let before = dump(&database(&store));
     let pages = pages(&database(&store));
     let sound = fs::read(path(&store)).expect("a database");

@@ -27,9 +27,9 @@ fn some_events() -> Vec<i64> {
 fn deleted_events_are_detected() {
     let mut cases = Cases::default();
     for seq in some_events() {
-        cases.forged(&format!("DELETE FROM audit_event WHERE seq = {seq}"));
+        cases.assert_forgery_detected(&format!("DELETE FROM audit_event WHERE seq = {seq}"));
     }
-    cases.forged("DELETE FROM audit_event");
+    cases.assert_forgery_detected("DELETE FROM audit_event");
     cases.end();
 }
 
@@ -41,22 +41,22 @@ fn duplicated_and_exchanged_events_are_detected() {
     for pair in events.windows(2).step_by(2) {
         let (seq, other) = (pair[0], pair[1]);
         // Again at the end, with a new number.
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "INSERT INTO audit_event SELECT {last} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
         // In place of another one.
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "DELETE FROM audit_event WHERE seq = {other}; \
              INSERT INTO audit_event SELECT {other}, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
         // Everything after it moved up by one.
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "UPDATE audit_event SET seq = -seq - 1 WHERE seq > {seq}; \
              UPDATE audit_event SET seq = -seq WHERE seq < 0; \
              INSERT INTO audit_event SELECT {seq} + 1, {ALL} FROM audit_event WHERE seq = {seq}"
         ));
         // Two exchanged.
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "UPDATE audit_event SET seq = -{seq} WHERE seq = {seq}; \
              UPDATE audit_event SET seq = {seq} WHERE seq = {other}; \
              UPDATE audit_event SET seq = {other} WHERE seq = -{seq}"
@@ -81,13 +81,13 @@ fn made_up_events_are_detected() {
         1,
     ];
     for number in numbers {
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}"
         ));
     }
     // With a head that counts it, however far away it is.
     for number in [last + 1, 1 << 60] {
-        cases.forged(&format!(
+        cases.assert_forgery_detected(&format!(
             "INSERT INTO audit_event SELECT {number}, {ALL} FROM audit_event WHERE seq = {last}; \
              UPDATE audit_head SET size = {number}"
         ));
@@ -125,7 +125,7 @@ fn a_shortened_log_is_detected() {
         "DELETE FROM audit_event WHERE seq > {older_size}; \
          DELETE FROM audit_subtree WHERE idx >= {older_size} / 256"
     );
-    cases.forged(&cut);
+    cases.assert_forgery_detected(&cut);
     let set_back = |store: &TestStore| {
         forge(store, &cut);
         let of_then = prepared(|prepared| prepared.older.copy_store());
@@ -140,19 +140,19 @@ fn a_shortened_log_is_detected() {
     };
     let store = copy();
     set_back(&store);
-    cases.tampered("the end cut off, the head set back", &store);
+    cases.assert_tampered("the end cut off, the head set back", &store);
     let file = store.dir().join("checkpoint");
     std::fs::write(&file, &older_note).expect("written");
     let newer = store.home().join("newer.checkpoint");
     std::fs::write(&newer, prepared(|prepared| prepared.note.clone())).expect("written");
     let newer = newer.to_str().expect("a path");
-    cases.exits(
+    cases.assert_exit(
         "all set back, and a newer checkpoint",
         &store,
         &["--since", newer],
         &[6],
     );
-    cases.tampered("all set back but who may do what", &store);
+    cases.assert_tampered("all set back but who may do what", &store);
     cases.end();
     // If the permissions are set back as well and nobody has the newer
     // checkpoint, it is simply an older store.
@@ -166,7 +166,7 @@ fn a_shortened_log_is_detected() {
         );
     }
     forge(&store, &sql);
-    super::verifies(&store);
+    super::assert_verifies(&store);
 }
 
 #[test]
@@ -180,16 +180,16 @@ fn blanked_or_restored_shopper_data_is_detected() {
                 .expect("an event")
         });
         if is_there {
-            cases.forged(&format!(
+            cases.assert_forgery_detected(&format!(
                 "UPDATE audit_event SET shopper = NULL, shopper_salt = NULL WHERE seq = {seq}"
             ));
         }
     }
-    cases.forged(
+    cases.assert_forgery_detected(
         "UPDATE audit_event SET record = replace(record, '\"erased\":[[', '\"erased\":[[1,1],[') \
          WHERE action = 'erase'",
     );
-    cases.forged(
+    cases.assert_forgery_detected(
         "UPDATE audit_event SET record = replace(record, '\"erased\":null', '\"erased\":[[300,301]]') \
          WHERE seq = 305",
     );
@@ -202,10 +202,10 @@ fn restored_erased_shopper_data_is_detected() {
     let store = TestStore::with_sample_data();
     store.run_ok(&["consent", "grant", "2"]);
     store.run_ok(&["customer", "remove", "2", "--yes"]);
-    super::settled(&store);
+    super::flush_wal(&store);
     let backup = store.copy_store();
     store.run_ok(&["log", "erase", "--customer", "2", "--yes"]);
-    super::verifies(&store);
+    super::assert_verifies(&store);
     let seq: i64 = database(&store)
         .query_row(
             "SELECT max(seq) FROM audit_event WHERE shopper IS NULL",
@@ -223,6 +223,6 @@ fn restored_erased_shopper_data_is_detected() {
         ),
     );
     let mut cases = Cases::default();
-    cases.tampered("brought back", &store);
+    cases.assert_tampered("brought back", &store);
     cases.end();
 }

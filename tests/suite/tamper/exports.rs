@@ -31,9 +31,9 @@ pub fn key(store: &TestStore) -> String {
 }
 
 /// Checks a file with only the public key, in a home without a store.
-pub fn exits(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
+pub fn assert_exit(cases: &mut Cases, what: &str, file: &Path, key: &str, expected: &[i32]) {
     let args = ["--file", file.to_str().expect("a path"), "--key", key];
-    cases.exits(what, &TestStore::uninitialized(), &args, expected);
+    cases.assert_exit(what, &TestStore::uninitialized(), &args, expected);
 }
 
 pub fn holds(file: &Path, key: &str) -> Value {
@@ -80,7 +80,7 @@ fn changed_files_manifests_and_proofs_are_detected() {
             }
         };
         let mut case = |what: &str, expected: &[i32]| {
-            exits(
+            assert_exit(
                 &mut cases,
                 &format!("{name}: {what}"),
                 &file,
@@ -172,11 +172,11 @@ fn a_changed_field_of_the_manifest_is_detected() {
         // signature proves nothing with this key.
         let proves_nothing = ["/origin", "/format", "/signature"].contains(&field);
         let code = if proves_nothing { 8 } else { 6 };
-        exits(&mut cases, &what, &file, &key, &[code]);
+        assert_exit(&mut cases, &what, &file, &key, &[code]);
         fs::write(&manifest, &sound).expect("as before");
     }
     edit_json(&manifest, |m| m["more"] = json!(1));
-    exits(&mut cases, "an unknown field", &file, &key, &[8]);
+    assert_exit(&mut cases, "an unknown field", &file, &key, &[8]);
     cases.end();
 }
 
@@ -190,7 +190,7 @@ fn an_export_does_not_verify_with_another_logs_key() {
     let other = TestStore::uninitialized();
     other.run(&["whoami"]); // another seed, so other keys
     other.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    exits(
+    assert_exit(
         &mut cases,
         "another key of the same name",
         &file,
@@ -199,14 +199,14 @@ fn an_export_does_not_verify_with_another_logs_key() {
     );
     let named = TestStore::uninitialized();
     named.run_ok(&["init", "--admin", "alice", "--name", "best.example"]);
-    exits(
+    assert_exit(
         &mut cases,
         "a log of another name",
         &file,
         &key(&named),
         &[8],
     );
-    exits(&mut cases, "no key", &file, "missing.key", &[8]);
+    assert_exit(&mut cases, "no key", &file, "missing.key", &[8]);
     cases.end();
     holds(&file, &own);
 }

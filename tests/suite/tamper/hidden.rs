@@ -72,11 +72,11 @@ fn an_index_without_an_event_is_detected() {
         store
             .run_as(crate::support::json_str(&bea["token"]), &login)
             .assert_succeeded();
-        super::settled(&store);
+        super::flush_wal(&store);
         let before = store.run_json(&["log", "list", "--ticket", "ZD-9"]);
         assert_eq!(before.as_array().expect("events").len(), 1);
         hide(&store, index, columns, hidden);
-        cases.tampered(index, &store);
+        cases.assert_tampered(index, &store);
     }
     cases.end();
 }
@@ -93,7 +93,7 @@ fn an_index_with_wrong_keys_or_order_is_detected() {
     ] {
         let store = copy();
         hide(&store, index, columns, "1");
-        cases.tampered(columns, &store);
+        cases.assert_tampered(columns, &store);
     }
     cases.end();
 }
@@ -130,7 +130,7 @@ fn an_index_that_extends_an_archive_is_detected() {
     entry[3] = 120;
     std::fs::write(path(&store), bytes).expect("written");
     let mut cases = Cases::default();
-    cases.tampered("an index of archives", &store);
+    cases.assert_tampered("an index of archives", &store);
     cases.end();
 }
 
@@ -163,7 +163,7 @@ fn changes_of_the_schema_are_detected() {
         } else {
             &[6]
         };
-        cases.exits(sql, &store, &[], expected);
+        cases.assert_exit(sql, &store, &[], expected);
     }
     cases.end();
 }

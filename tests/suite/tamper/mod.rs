@@ -87,15 +87,15 @@ fn prepare() -> Prepared {
     store.run_ok(&["session", "end", "--all"]);
     let note = store.run_ok(&["log", "checkpoint"]);
     for store in [&store, &older] {
-        settled(store);
+        flush_wal(store);
     }
     let (first, last): (i64, i64) = database(&store)
         .query_row("SELECT min(seq), max(seq) FROM audit_event", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .expect("numbers");
-    verifies(&store);
-    settled(&store);
+    assert_verifies(&store);
+    flush_wal(&store);
     Prepared {
         store,
         older,
@@ -194,7 +194,7 @@ fn database(store: &TestStore) -> Connection {
 }
 
 /// Moves the WAL into `lac.db`.
-fn settled(store: &TestStore) {
+fn flush_wal(store: &TestStore) {
     let busy: i64 = database(store)
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
         .expect("a checkpoint");
@@ -214,7 +214,7 @@ fn forge(store: &TestStore, sql: &str) {
         .unwrap_or_else(|e| panic!("{sql}: {e}"));
 }
 
-fn verifies(store: &TestStore) {
+fn assert_verifies(store: &TestStore) {
     let ran = store.run(&["log", "verify", "-o", "json"]);
     assert_eq!(ran.code, 0, "{ran:#?}");
 }
@@ -229,7 +229,7 @@ struct Cases {
 
 impl Cases {
     /// A real run of `lac log verify` must end with one of these exit codes.
-    fn exits(&mut self, what: &str, store: &TestStore, args: &[&str], expected: &[i32]) {
+    fn assert_exit(&mut self, what: &str, store: &TestStore, args: &[&str], expected: &[i32]) {
         self.count += 1;
         let all = [&["log", "verify"], args, &["-o", "json"]].concat();
         let ran = store.run(&all);
@@ -240,15 +240,15 @@ impl Cases {
     }
 
     /// It must report tampering.
-    fn tampered(&mut self, what: &str, store: &TestStore) {
-        self.exits(what, store, &[], &[6]);
+    fn assert_tampered(&mut self, what: &str, store: &TestStore) {
+        self.assert_exit(what, store, &[], &[6]);
     }
 
     /// Changes the database of a copy; the change must be detected.
-    fn forged(&mut self, sql: &str) {
+    fn assert_forgery_detected(&mut self, sql: &str) {
         let store = copy();
         forge(&store, sql);
-        self.tampered(sql, &store);
+        self.assert_tampered(sql, &store);
     }
 
     fn end(self) {
@@ -265,7 +265,7 @@ impl Cases {
 #[test]
 fn an_unchanged_store_verifies() {
     let store = copy();
-    verifies(&store);
+    assert_verifies(&store);
     let verified = store.run_json(&["log", "verify"]);
     prepared(|prepared| {
         assert_eq!(verified["archived"], prepared.first - 1);

@@ -10,7 +10,7 @@ use lac_ledger::signing::keys::PrivateKey;
 use lac_model::audit::SelectionValues;
 use sha2::{Digest as _, Sha256};
 
-use super::exports::{VISITS, exits, export, holds, key};
+use super::exports::{VISITS, assert_exit, export, holds, key};
 use super::{Cases, copy};
 use crate::support::TestStore;
 
@@ -103,7 +103,7 @@ impl Attack {
 
     fn assert_detected(&mut self, what: &str, parts: Parts) {
         let path = parts.put(&self.store, "forged.jsonl");
-        exits(&mut self.cases, what, &path, &self.key, &[6]);
+        assert_exit(&mut self.cases, what, &path, &self.key, &[6]);
     }
 
     fn assert_passes(&self, parts: Parts) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Cases, copy, database, forge, prepared, verifies};
+use super::{Cases, assert_verifies, copy, database, forge, prepared};
 use crate::support::{InProcessStore, TestStore};
 
 fn checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
@@ -33,7 +33,7 @@ fn an_older_database_with_a_newer_checkpoint_is_detected() {
     let store = copy();
     let older = prepared(|prepared| prepared.older.copy_store());
     fs::copy(super::path(&older), super::path(&store)).expect("put back");
-    cases.tampered("the database alone", &store);
+    cases.assert_tampered("the database alone", &store);
     cases.end();
 }
 
@@ -41,10 +41,10 @@ fn an_older_database_with_a_newer_checkpoint_is_detected() {
 #[test]
 fn an_older_copy_of_the_store_is_detected_with_a_newer_checkpoint() {
     let (older, newer_note) = prepared(|p| (p.older.copy_store(), p.note.clone()));
-    verifies(&older);
+    assert_verifies(&older);
     let newer = saved(&older, "newer.checkpoint", newer_note);
     let mut cases = Cases::default();
-    cases.exits("a whole older store", &older, &["--since", &newer], &[6]);
+    cases.assert_exit("a whole older store", &older, &["--since", &newer], &[6]);
     cases.end();
 }
 
@@ -83,11 +83,11 @@ fn an_older_checkpoint_verifies_and_another_logs_does_not() {
         ("nothing", String::new()),
     ] {
         let since = saved(&store, "since", text);
-        cases.exits(what, &store, &["--since", &since], &[6, 8]);
+        cases.assert_exit(what, &store, &["--since", &since], &[6, 8]);
     }
     let missing = store.home().join("missing");
     let missing = missing.to_str().expect("a path");
-    cases.exits("a missing one", &store, &["--since", missing], &[8]);
+    cases.assert_exit("a missing one", &store, &["--since", missing], &[8]);
     cases.end();
 }
 
@@ -98,10 +98,10 @@ fn a_rewritten_history_is_detected_with_a_checkpoint() {
     let (fork, note_now) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     let events = prepared(|p| p.last - p.first);
     InProcessStore::new(&fork).append_setting_changes(usize::try_from(events).expect("few") + 20);
-    verifies(&fork);
+    assert_verifies(&fork);
     let since = saved(&fork, "since", note_now);
     let mut cases = Cases::default();
-    cases.exits("a fork", &fork, &["--since", &since], &[6]);
+    cases.assert_exit("a fork", &fork, &["--since", &since], &[6]);
     cases.end();
 }
 
@@ -113,23 +113,23 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
 
     let store = copy();
     checkpoint(&store, stripped(&newest(&store)));
-    cases.tampered("the file's signature", &store);
+    cases.assert_tampered("the file's signature", &store);
     let store = copy();
     forge(
         &store,
         "UPDATE audit_head SET note = substr(note, 1, instr(note, x'e28094') - 1)",
     );
-    cases.tampered("the database's signature", &store);
+    cases.assert_tampered("the database's signature", &store);
     let store = copy();
     let bare = stripped(&newest(&store));
     forge(&store, &format!("UPDATE audit_head SET note = '{bare}'"));
     checkpoint(&store, &bare);
-    cases.tampered("both signatures", &store);
+    cases.assert_tampered("both signatures", &store);
 
     let store = copy();
     let other = foreign();
     checkpoint(&store, note(&other));
-    cases.tampered("another store's file", &store);
+    cases.assert_tampered("another store's file", &store);
     // The same text, signed with the other store's key.
     let key = fs::read_to_string(other.dir().join("keys/audit.pem")).expect("a key");
     let key = lac_ledger::signing::keys::PrivateKey::from_pem(&key).expect("a key");
@@ -138,12 +138,12 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
     let line = lac_ledger::signing::note::sign_text(&text, "test.example", &key);
     let resigned = format!("{text}\n{line}\n");
     checkpoint(&store, &resigned);
-    cases.tampered("the file signed anew", &store);
+    cases.assert_tampered("the file signed anew", &store);
     forge(
         &store,
         &format!("UPDATE audit_head SET note = '{resigned}'"),
     );
-    cases.tampered("both signed anew", &store);
+    cases.assert_tampered("both signed anew", &store);
     drop(note_now);
 
     // A checkpoint file of the same size with another root, and one that is
@@ -151,20 +151,20 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
     let (ahead, store) = (copy(), copy());
     ahead.run_ok(&["config", "set", "web/url/use_store", "yes"]);
     checkpoint(&store, note(&ahead));
-    cases.tampered("a file that is ahead", &store);
+    cases.assert_tampered("a file that is ahead", &store);
     store.run(&["config", "set", "web/url/use_store", "yes"]);
     let fork = copy();
     fork.run_ok(&["config", "set", "system/rotation/lifetime", "99"]);
     checkpoint(&fork, note(&ahead));
-    cases.tampered("a file of another root", &fork);
+    cases.assert_tampered("a file of another root", &fork);
     for bytes in [&b"garbage"[..], b"", b"\xff\xfe"] {
         let store = copy();
         checkpoint(&store, bytes);
-        cases.tampered("a file of garbage", &store);
+        cases.assert_tampered("a file of garbage", &store);
     }
     let store = copy();
     fs::remove_file(store.dir().join("checkpoint")).expect("removed");
-    cases.exits("no file", &store, &[], &[8]);
+    cases.assert_exit("no file", &store, &[], &[8]);
     cases.end();
 }
 
@@ -187,15 +187,15 @@ fn a_replaced_key_is_detected_with_the_old_public_key() {
     .expect("put");
     let mut cases = Cases::default();
     // The store has no checkpoint of its own left either.
-    cases.exits("a key put in its place", &store, &[], &[6, 8]);
-    cases.exits(
+    cases.assert_exit("a key put in its place", &store, &[], &[6, 8]);
+    cases.assert_exit(
         "and the one that was kept",
         &foreign(),
         &["--key", kept.trim()],
         &[8],
     );
     fs::remove_file(store.dir().join("keys/audit.pem")).expect("removed");
-    cases.exits("no key", &store, &[], &[8]);
+    cases.assert_exit("no key", &store, &[], &[8]);
     cases.end();
     // The public key is enough to verify.
     store.run_json(&["log", "verify", "--key", kept.trim()]);

@@ -239,7 +239,7 @@ fn a_token_index_that_points_to_another_token_is_detected() {
     let store = copy();
     let bea = store.run_json(&["user", "token", "create", "bea", "--label", "new"]);
     store.run_json(&["user", "token", "create", "alice", "--label", "new"]);
-    super::settled(&store);
+    super::flush_wal(&store);
     let connection = super::database(&store);
     let number = |sql: &str| -> usize {
         let found: i64 = connection

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::world::{ANNA, BERT, CLEO, ETC, World, account, failed, ran};
 
-fn who(world: &World, name: &str, variables: &[(&str, String)]) -> String {
+fn whoami_as(world: &World, name: &str, variables: &[(&str, String)]) -> String {
     let mut command = world.command(name, &["whoami", "-o", "json"]);
     command.envs(variables.iter().map(|(key, value)| (key, value)));
     let ran = ran(&mut command).succeeded();
@@ -16,9 +16,9 @@ fn who(world: &World, name: &str, variables: &[(&str, String)]) -> String {
     answer["name"].as_str().expect("a name").to_owned()
 }
 
-pub fn nothing_says_who_one_is(world: &World) {
+pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
     let anna = account(ANNA);
-    let forged = [
+    let identity = [
         ("SUDO_UID", anna.uid.to_string()),
         ("SUDO_GID", anna.gid.to_string()),
         ("SUDO_USER", ANNA.to_owned()),
@@ -30,9 +30,9 @@ pub fn nothing_says_who_one_is(world: &World) {
         ("LAC_ADMIN", "anna".to_owned()),
         ("LAC_USER", "anna".to_owned()),
     ];
-    assert_eq!(who(world, BERT, &forged), "bert");
-    for one in forged {
-        assert_eq!(who(world, BERT, &[one]), "bert");
+    assert_eq!(whoami_as(world, BERT, &identity), "bert");
+    for one in identity {
+        assert_eq!(whoami_as(world, BERT, &[one]), "bert");
     }
     // A stranger stays one, and the hint says what to ask for.
     let error = failed(
@@ -55,7 +55,7 @@ pub fn nothing_says_who_one_is(world: &World) {
     ));
     let own = own.display().to_string();
     assert_eq!(
-        who(
+        whoami_as(
             world,
             BERT,
             &[
@@ -106,7 +106,7 @@ pub fn nothing_says_who_one_is(world: &World) {
         &["role", "allow", "Support", "Lac::erase"],
         &["user", "token", "create", "anna"],
     ] {
-        world.fails(BERT, args, "resource_denied");
+        world.run_failing(BERT, args, "resource_denied");
     }
     tokens(world);
 }
@@ -116,7 +116,7 @@ fn tokens(world: &World) {
     let token = world.json(BERT, &["user", "token", "create", "bert"]);
     let token = token["token"].as_str().expect("a token").to_owned();
     assert_eq!(
-        who(world, CLEO, &[("LAC_TOKEN", token.clone())]),
+        whoami_as(world, CLEO, &[("LAC_TOKEN", token.clone())]),
         "bert",
         "that is what it is for"
     );
@@ -141,7 +141,7 @@ fn tokens(world: &World) {
         file.display()
     ));
     let file = file.display().to_string();
-    world.fails(CLEO, &["--token-file", &file, "whoami"], "io");
+    world.run_failing(CLEO, &["--token-file", &file, "whoami"], "io");
     assert_eq!(
         world.json(BERT, &["--token-file", &file, "whoami"])["name"],
         "bert"
@@ -155,7 +155,7 @@ fn tokens(world: &World) {
     );
 }
 
-pub fn what_others_lay_is_not_trusted(world: &World) {
+pub fn planted_files_are_not_trusted(world: &World) {
     let real = world.socket();
     // A link to the real socket, a directory that everybody can write, and one
     // whose owner cannot be the broker.
@@ -166,7 +166,7 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
     refused(world, &format!("unix:{home}/link.sock"), "store_unsafe");
     world.root("install -d -m 1777 open");
     for (laid, owner) in [("open/lac.sock", CLEO), ("open/service.sock", BERT)] {
-        let _listener = laid_by(world, laid, owner);
+        let _listener = bind_socket_as(world, laid, owner);
         refused(
             world,
             &format!("unix:{}", world.path(laid).display()),
@@ -176,7 +176,7 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
     // Only she can write her own directory, whatever its mode; a socket that
     // somebody else puts there is not trusted.
     let laid = format!("staff/{CLEO}/other.sock");
-    let _listener = laid_by(world, &laid, BERT);
+    let _listener = bind_socket_as(world, &laid, BERT);
     refused(
         world,
         &format!("unix:{}", world.path(&laid).display()),
@@ -195,7 +195,7 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
         world.json(CLEO, &["--store", &own, "whoami"])["name"],
         "anna"
     );
-    world.fails(CLEO, &["customer", "list"], "not_authenticated");
+    world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     // Another account cannot use it.
     let ran = world.run(BERT, &["--store", &own, "whoami"]).refused();
     assert_eq!(ran.stdout, "");
@@ -211,7 +211,7 @@ pub fn what_others_lay_is_not_trusted(world: &World) {
             &real.display().to_string(),
         ],
     );
-    assert_eq!(ran_for(&mut second), Some(false));
+    assert_eq!(ended_successfully(&mut second), Some(false));
     assert_eq!(world.json(ANNA, &["whoami"])["name"], "anna");
 }
 
@@ -222,7 +222,7 @@ fn refused(world: &World, store: &str, code: &str) {
     );
 }
 
-fn laid_by(world: &World, at: &str, owner: &str) -> UnixListener {
+fn bind_socket_as(world: &World, at: &str, owner: &str) -> UnixListener {
     let path = world.path(at);
     let listener = UnixListener::bind(&path).expect("a socket");
     world.root(&format!(
@@ -233,7 +233,7 @@ fn laid_by(world: &World, at: &str, owner: &str) -> UnixListener {
 }
 
 /// Whether the process ended successfully within a few seconds.
-fn ran_for(command: &mut std::process::Command) -> Option<bool> {
+fn ended_successfully(command: &mut std::process::Command) -> Option<bool> {
     let mut child = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())

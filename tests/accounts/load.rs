@@ -42,7 +42,7 @@ try:
     for byte in b'H\0\0\0\x1c{' * 1000: s.sendall(bytes([byte])); time.sleep(0.2)
 except OSError: pass";
 
-fn guest(world: &World, name: &str, script: &str) -> Child {
+fn start_client(world: &World, name: &str, script: &str) -> Child {
     let mut command = world.program(name, "/usr/bin/python3");
     let mut child = command
         .args(["-c", script])
@@ -58,9 +58,9 @@ fn guest(world: &World, name: &str, script: &str) -> Child {
     child
 }
 
-pub fn who_misbehaves_harms_only_themselves(world: &World) {
+pub fn misbehaving_clients_harm_only_themselves(world: &World) {
     for script in [SILENT, HUGE, MALFORMED, SLOW] {
-        let mut child = guest(world, CLEO, script);
+        let mut child = start_client(world, CLEO, script);
         let mut worst = Duration::ZERO;
         for _ in 0..8 {
             let since = Instant::now();
@@ -103,7 +103,7 @@ for uid in range(300000, 300040):
 print('ready', flush=True)
 for _ in range(40): os.wait()";
 
-pub fn strangers_keep_nobody_out(world: &World) {
+pub fn unmapped_accounts_block_nobody(world: &World) {
     let of_strangers = || {
         let log = world.log().into_iter();
         let accounts = log.filter_map(|event| event["os_account"].as_str().map(str::to_owned));
