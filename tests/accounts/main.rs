@@ -22,14 +22,14 @@ fn the_deployment_guide_works_with_real_accounts() {
     if std::env::var_os("LAC_TEST_ACCOUNTS").is_none() {
         // Not with `eprintln!`, whose output is swallowed when a test passes.
         let _ = std::io::stderr().write_all(
-            b"\nLEFT OUT: the desk for a team (tests/accounts): it makes accounts on this machine; \
+            b"\nSKIPPED: the deployment guide (tests/accounts) creates accounts on this machine; \
               run it as root with LAC_TEST_ACCOUNTS=1\n",
         );
         return;
     }
     assert!(
         nix::unistd::getuid().is_root(),
-        "LAC_TEST_ACCOUNTS needs root: it makes accounts"
+        "LAC_TEST_ACCOUNTS requires root: it creates accounts"
     );
     let mut world = World::new();
     page::install(&mut world);

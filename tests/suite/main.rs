@@ -13,8 +13,8 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | creating and checking a store | `foundation`, `doctor`, `older`, `config`, `readme` |
-//! | logins, and the original's scenarios | `login`, `scenarios`, `approvals`, `sessions`, `reasons`, `hand_over`, `hooks` |
+//! | creating and checking a store | `foundation`, `doctor`, `older_schema`, `config`, `readme` |
+//! | logins, and the original's scenarios | `login`, `scenarios`, `approvals`, `sessions`, `reasons`, `login_open`, `hooks` |
 //! | consent | `consent`, `consent_proof`, `reused_ids`, `customer_rights` |
 //! | users, roles, tokens | `people`, `declared`, `credentials`, `token_family`, `resources`, `confirmations` |
 //! | who may do what, and what stays hidden | `matrix` (every command), `model` (random sequences), `reach`, `scopes`, `lookups` |
@@ -22,7 +22,7 @@
 //! | the audit log | `log`, `log_filters`, `log_tail`, `log_report`, `report_figures`, `log_statement`, `log_export`, `log_archive`, `log_erase`, `erase_addresses` |
 //! | tampering and damage | `tamper`, `high_water`, `state`, `state_laundering`, `anchors`, `damaged_rows`, `unreadable_files` |
 //! | keys | `keys`, `keys_audit`, `keys_crash`, `verify_keys` |
-//! | the broker, concurrency, hostile input | `broker`, `crowd`, `hostile_requests` |
+//! | the broker, concurrency, hostile input | `broker`, `concurrency`, `hostile_requests` |
 //! | the command line | `surface`, `completion`, `hints`, `corners` |
 
 #![allow(clippy::expect_used, dead_code)]
@@ -31,20 +31,19 @@ mod anchors;
 mod approvals;
 mod broker;
 mod completion;
+mod concurrency;
 mod config;
 mod confirmations;
 mod consent;
 mod consent_proof;
 mod corners;
 mod credentials;
-mod crowd;
 mod customer_rights;
 mod damaged_rows;
 mod declared;
 mod doctor;
 mod erase_addresses;
 mod foundation;
-mod hand_over;
 mod high_water;
 mod hints;
 mod hooks;
@@ -65,10 +64,11 @@ mod log_report;
 mod log_statement;
 mod log_tail;
 mod login;
+mod login_open;
 mod lookups;
 mod matrix;
 mod model;
-mod older;
+mod older_schema;
 mod people;
 mod reach;
 mod readme;

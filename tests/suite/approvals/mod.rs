@@ -1,6 +1,6 @@
 //! Logins that need a second person's approval.
 
-mod crowd;
+mod concurrency;
 mod customers;
 mod rules;
 mod wait;

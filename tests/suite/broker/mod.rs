@@ -1,10 +1,10 @@
 //! The broker: it serves a store to users who cannot access its files.
 
 mod alarm;
-mod guests;
+mod clients;
 mod life;
-mod strangers;
 mod streams;
+mod unauthenticated;
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-mod meanwhile;
+mod concurrent;
 mod reading;
 
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-mod meanwhile;
+mod concurrent;
 
 use serde_json::{Value, json};
 
