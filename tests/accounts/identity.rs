@@ -6,12 +6,12 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use crate::world::{ANNA, BERT, CLEO, ETC, World, account, failed, ran};
+use crate::world::{ANNA, BERT, CLEO, ETC, World, account, assert_failed, run_command};
 
 fn whoami_as(world: &World, name: &str, variables: &[(&str, String)]) -> String {
     let mut command = world.command(name, &["whoami", "-o", "json"]);
     command.envs(variables.iter().map(|(key, value)| (key, value)));
-    let ran = ran(&mut command).succeeded();
+    let ran = run_command(&mut command).assert_succeeded();
     let answer: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
     answer["name"].as_str().expect("a name").to_owned()
 }
@@ -35,7 +35,7 @@ pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
         assert_eq!(whoami_as(world, BERT, &[one]), "bert");
     }
     // A stranger stays one, and the hint says what to ask for.
-    let error = failed(
+    let error = assert_failed(
         &mut world.command(CLEO, &["login", "1"]),
         "not_authenticated",
     );
@@ -71,7 +71,7 @@ pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
         "user = \"anna\"",
     ] {
         fs::write(&own, format!("store = \"unix:{socket}\"\n{setting}\n")).expect("settings");
-        failed(
+        assert_failed(
             world.command(BERT, &["whoami"]).env("LAC_CONFIG", &own),
             "config_invalid",
         );
@@ -84,7 +84,7 @@ pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
         world.home(CLEO).display(),
         others.display()
     ));
-    failed(
+    assert_failed(
         world.command(BERT, &["whoami"]).env("LAC_CONFIG", others),
         "store_unsafe",
     );
@@ -108,11 +108,11 @@ pub fn only_the_kernel_and_tokens_identify_callers(world: &World) {
     ] {
         world.run_failing(BERT, args, "resource_denied");
     }
-    tokens(world);
+    tokens_take_precedence(world);
 }
 
 /// A token takes precedence over the account.
-fn tokens(world: &World) {
+fn tokens_take_precedence(world: &World) {
     let token = world.json(BERT, &["user", "token", "create", "bert"]);
     let token = token["token"].as_str().expect("a token").to_owned();
     assert_eq!(
@@ -122,7 +122,7 @@ fn tokens(world: &World) {
     );
     // It gives no more than its owner has, and the log names the account that
     // used it.
-    failed(
+    assert_failed(
         world
             .command(ANNA, &["customer", "list"])
             .env("LAC_TOKEN", &token),
@@ -148,8 +148,8 @@ fn tokens(world: &World) {
     );
     world
         .run(BERT, &["user", "token", "revoke", "bert", "--all", "--yes"])
-        .succeeded();
-    failed(
+        .assert_succeeded();
+    assert_failed(
         world.command(CLEO, &["whoami"]).env("LAC_TOKEN", token),
         "not_authenticated",
     );
@@ -162,12 +162,12 @@ pub fn planted_files_are_not_trusted(world: &World) {
     let home = world.home(CLEO).display().to_string();
     world.root(&format!("chmod 0755 {home}"));
     let script = format!("ln -s {} {home}/link.sock", real.display());
-    world.script(CLEO, &script).succeeded();
-    refused(world, &format!("unix:{home}/link.sock"), "store_unsafe");
+    world.script(CLEO, &script).assert_succeeded();
+    assert_refused(world, &format!("unix:{home}/link.sock"), "store_unsafe");
     world.root("install -d -m 1777 open");
     for (laid, owner) in [("open/lac.sock", CLEO), ("open/service.sock", BERT)] {
         let _listener = bind_socket_as(world, laid, owner);
-        refused(
+        assert_refused(
             world,
             &format!("unix:{}", world.path(laid).display()),
             "store_unsafe",
@@ -177,27 +177,29 @@ pub fn planted_files_are_not_trusted(world: &World) {
     // somebody else puts there is not trusted.
     let laid = format!("staff/{CLEO}/other.sock");
     let _listener = bind_socket_as(world, &laid, BERT);
-    refused(
+    assert_refused(
         world,
         &format!("unix:{}", world.path(&laid).display()),
         "store_unsafe",
     );
     // A missing socket, and a file that is not a socket.
-    refused(world, &format!("unix:{home}/none.sock"), "broker_missing");
-    refused(world, &format!("unix:{ETC}/config.toml"), "broker_missing");
-    refused(world, "unix:relative.sock", "config_invalid");
+    assert_refused(world, &format!("unix:{home}/none.sock"), "broker_missing");
+    assert_refused(world, &format!("unix:{ETC}/config.toml"), "broker_missing");
+    assert_refused(world, "unix:relative.sock", "config_invalid");
     // A user's own store is independent: its users have no rights in the team's
     // store.
     let own = format!("{home}/own");
     let ran = world.run(CLEO, &["--store", &own, "init", "--admin", "anna"]);
-    ran.succeeded();
+    ran.assert_succeeded();
     assert_eq!(
         world.json(CLEO, &["--store", &own, "whoami"])["name"],
         "anna"
     );
     world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     // Another account cannot use it.
-    let ran = world.run(BERT, &["--store", &own, "whoami"]).refused();
+    let run_command = world
+        .run(BERT, &["--store", &own, "whoami"])
+        .assert_refused();
     assert_eq!(ran.stdout, "");
 
     // The socket of the running broker cannot be taken over.
@@ -215,8 +217,8 @@ pub fn planted_files_are_not_trusted(world: &World) {
     assert_eq!(world.json(ANNA, &["whoami"])["name"], "anna");
 }
 
-fn refused(world: &World, store: &str, code: &str) {
-    failed(
+fn assert_refused(world: &World, store: &str, code: &str) {
+    assert_failed(
         world.command(BERT, &["whoami"]).env("LAC_STORE", store),
         code,
     );

@@ -3,7 +3,9 @@
 use std::thread;
 
 use crate::page::block;
-use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, account, failed, of, ran};
+use crate::world::{
+    ANNA, BERT, CLEO, ETC, SERVICE, World, account, assert_failed, from_output, run_command,
+};
 
 pub fn each_account_has_its_role(world: &World) {
     // Bert holds the role Support and no more.
@@ -23,13 +25,15 @@ pub fn each_account_has_its_role(world: &World) {
     }
     // Cleo has no access until Anna maps her account, and then at once.
     world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
-    world.run(ANNA, &["role", "create", "Reader"]).succeeded();
+    world
+        .run(ANNA, &["role", "create", "Reader"])
+        .assert_succeeded();
     world
         .run(
             ANNA,
             &["role", "allow", "Reader", "Magento_Customer::manage"],
         )
-        .succeeded();
+        .assert_succeeded();
     world
         .run(
             ANNA,
@@ -43,18 +47,18 @@ pub fn each_account_has_its_role(world: &World) {
                 CLEO,
             ],
         )
-        .succeeded();
+        .assert_succeeded();
     world.json(CLEO, &["customer", "list"]);
     world.run_failing(CLEO, &["login", "1"], "resource_denied");
     world
         .run(ANNA, &["user", "delete", "cleo", "--yes"])
-        .succeeded();
+        .assert_succeeded();
     world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     // Root has no rights of its own either.
     let mut root = std::process::Command::new(world.path("bin/lac"));
     root.env_clear()
         .env("LAC_CONFIG", format!("{ETC}/config.toml"));
-    failed(root.arg("customer").arg("list"), "not_authenticated");
+    assert_failed(root.arg("customer").arg("list"), "not_authenticated");
 }
 
 pub fn two_agents_work_at_once(world: &World) {
@@ -77,21 +81,21 @@ pub fn two_agents_work_at_once(world: &World) {
     });
     // Each has the session that they began last; neither ended the other's.
     let open = world.json(ANNA, &["session", "list"]);
-    let of = |name: &str| {
+    let visits = |name: &str| {
         open.as_array()
             .expect("a list")
             .iter()
             .filter(|s| s["admin"] == name && s["state"] == "issued")
             .count()
     };
-    assert_eq!((of("anna"), of("bert")), (1, 1), "{open}");
+    assert_eq!((visits("anna"), visits("bert")), (1, 1), "{open}");
 }
 
 /// 5. Every night: the command lines of the units, run as their own account.
 pub fn the_nightly_jobs_run(world: &World) {
     world
         .script(ANNA, &block(world, "5. Every night", 0))
-        .succeeded();
+        .assert_succeeded();
     for unit in ["lac-import.service", "lac-archive.service"] {
         let text =
             std::fs::read_to_string(world.path("etc/systemd/system").join(unit)).expect("a unit");
@@ -108,7 +112,7 @@ pub fn the_nightly_jobs_run(world: &World) {
             let mut command = world.program(SERVICE, words.next().expect("a program"));
             let variables = values("Environment");
             command.envs(variables.iter().filter_map(|v| v.split_once('=')));
-            ran(command.args(words)).succeeded();
+            run_command(command.args(words)).assert_succeeded();
         }
     }
     assert_eq!(
@@ -187,10 +191,13 @@ pub fn backup_and_restore_work(world: &mut World) {
             BERT,
             &format!("cat {}/lac.db", world.path("var/backups/lac").display()),
         )
-        .refused();
+        .assert_refused();
     // The log continues, and Anna keeps a receipt of what the backup lacks.
     world.json(BERT, &["login", "1"]);
-    let receipt = world.run(ANNA, &["log", "checkpoint"]).succeeded().stdout;
+    let receipt = world
+        .run(ANNA, &["log", "checkpoint"])
+        .assert_succeeded()
+        .stdout;
     std::fs::write(world.home(ANNA).join("receipt"), receipt).expect("a receipt");
     world.root(&format!(
         "chown {0} {1}/receipt",
@@ -199,7 +206,7 @@ pub fn backup_and_restore_work(world: &mut World) {
     ));
     world
         .run(ANNA, &["log", "verify", "--since", "receipt"])
-        .succeeded();
+        .assert_succeeded();
     let count = world.log().len();
     // The whole store is lost.
     world.stop();
@@ -207,8 +214,8 @@ pub fn backup_and_restore_work(world: &mut World) {
     world.root(&pipe(block(world, "6. Backup", 1)).replace("age -d -i KEY", "cat"));
     world.serve();
     assert!(world.log().len() < count);
-    world.run(ANNA, &["log", "verify"]).succeeded();
-    world.run(ANNA, &["doctor"]).succeeded();
+    world.run(ANNA, &["log", "verify"]).assert_succeeded();
+    world.run(ANNA, &["doctor"]).assert_succeeded();
     world.json(BERT, &["login", "1"]);
     let later = world.run(ANNA, &["log", "verify", "--since", "receipt"]);
     assert_eq!(later.code, 6, "whoever kept a receipt can tell: {later:#?}");
@@ -227,15 +234,19 @@ pub fn a_disabled_user_loses_access(world: &World) {
         let many = scope.spawn(|| {
             (0..10)
                 .map(|_| {
-                    of(world
-                        .command(BERT, &["login", "1", "-o", "json"])
-                        .output()
-                        .expect("lac"))
+                    from_output(
+                        world
+                            .command(BERT, &["login", "1", "-o", "json"])
+                            .output()
+                            .expect("lac"),
+                    )
                     .code
                 })
                 .collect::<Vec<_>>()
         });
-        world.run(ANNA, &["user", "disable", "bert"]).succeeded();
+        world
+            .run(ANNA, &["user", "disable", "bert"])
+            .assert_succeeded();
         world.run_failing(BERT, &["login", "1"], "not_authenticated");
         many.join().expect("Bert")
     });
@@ -247,7 +258,7 @@ pub fn a_disabled_user_loses_access(world: &World) {
         waiting[first..].iter().all(|code| *code == 4),
         "{waiting:?}"
     );
-    failed(
+    assert_failed(
         world.command(CLEO, &["whoami"]).env("LAC_TOKEN", &token),
         "not_authenticated",
     );
@@ -261,17 +272,17 @@ pub fn a_disabled_user_loses_access(world: &World) {
     assert_eq!(left, 0, "{open}");
     let storefront = shop["token"].as_str().expect("a token");
     let redeem = ["redeem", &url, "--audience", "https://shop.example"];
-    failed(
+    assert_failed(
         world.command(ANNA, &redeem).env("LAC_TOKEN", storefront),
         "session_ended",
     );
     world
         .run(ANNA, &["user", "delete", "bert", "--yes"])
-        .succeeded();
+        .assert_succeeded();
     world.run_failing(BERT, &["whoami"], "not_authenticated");
     assert!(
         world.log().iter().any(|e| e["admin"] == "bert"),
         "the log keeps the name"
     );
-    world.run(ANNA, &["log", "verify"]).succeeded();
+    world.run(ANNA, &["log", "verify"]).assert_succeeded();
 }

@@ -73,7 +73,7 @@ pub fn misbehaving_clients_harm_only_themselves(world: &World) {
         let _ = child.kill();
         let _ = child.wait();
     }
-    world.run(ANNA, &["log", "verify"]).succeeded();
+    world.run(ANNA, &["log", "verify"]).assert_succeeded();
 }
 
 /// Forty unmapped accounts hold connections and repeat requests that they may
@@ -133,5 +133,5 @@ pub fn unmapped_accounts_block_nobody(world: &World) {
     assert!(times > 0);
     let events = of_strangers();
     assert!((1..=80).contains(&events), "{events} events");
-    world.run(ANNA, &["log", "verify"]).succeeded();
+    world.run(ANNA, &["log", "verify"]).assert_succeeded();
 }

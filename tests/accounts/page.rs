@@ -102,15 +102,17 @@ pub fn fill_store(world: &World) {
             .contains("unix:")
     );
     assert_eq!(world.json(ANNA, &["whoami"])["name"], "anna");
-    world.run(ANNA, &["doctor"]).succeeded();
+    world.run(ANNA, &["doctor"]).assert_succeeded();
     write_merchant_files(world);
-    world.script(ANNA, &block(world, "4. Shop", 0)).succeeded();
+    world
+        .script(ANNA, &block(world, "4. Shop", 0))
+        .assert_succeeded();
     let ran = world
         .run(
             BERT,
             &["login", "--order", "000000001", "--ticket", "ZD-4711"],
         )
-        .succeeded();
+        .assert_succeeded();
     assert!(ran.stdout.starts_with("https://shop.example/"), "{ran:#?}");
     assert_eq!(ran.stdout.lines().count(), 1, "{ran:#?}");
 }

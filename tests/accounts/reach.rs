@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, failed};
+use crate::world::{ANNA, BERT, CLEO, ETC, SERVICE, World, assert_failed};
 
 pub fn the_store_is_out_of_reach(world: &World) {
     let store = world.store().display().to_string();
@@ -23,7 +23,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
             format!("touch {}/run/lac/x", world.path("").display()),
             format!("echo 'store = \"x\"' >> {ETC}/broker.toml"),
         ] {
-            let ran = world.script(name, &script).refused();
+            let ran = world.script(name, &script).assert_refused();
             assert_eq!(ran.stdout, "", "{script}");
         }
         // The program itself, run on the directory.
@@ -42,7 +42,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
                 "list",
             ],
         ] {
-            let ran = world.run(name, args).refused();
+            let ran = world.run(name, args).assert_refused();
             assert_eq!(ran.stdout, "", "{args:?}");
         }
         let doctor = world.run(name, &["--store", &store, "doctor"]);
@@ -50,7 +50,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
         // The store is not handed to a program that claims to be a broker.
         world
             .run(name, &["--store", &store, "serve", "--socket", "own.sock"])
-            .refused();
+            .assert_refused();
     }
     // No temporary file is left over, and nothing of the broker is readable in
     // /proc.
@@ -66,7 +66,7 @@ pub fn the_store_is_out_of_reach(world: &World) {
                 BERT,
                 &format!("cat /proc/{pid}/fd/* /proc/{pid}/environ /proc/{pid}/mem"),
             )
-            .refused();
+            .assert_refused();
     }
 }
 
@@ -79,7 +79,7 @@ pub fn files_are_opened_as_the_caller(world: &World) {
     // Export as Anna: to her own home …
     world
         .run(ANNA, &["log", "export", "own.csv", "--proof", "range"])
-        .succeeded();
+        .assert_succeeded();
     let own = world.root(&format!(
         "stat -c %U {0}/own.csv {0}/own.csv.manifest.json {0}/own.csv.proof",
         world.home(ANNA).display()
@@ -94,7 +94,7 @@ pub fn files_are_opened_as_the_caller(world: &World) {
         world.home(BERT).join("x.csv").display().to_string(),
         format!("{ETC}/x.csv"),
     ] {
-        let error = failed(
+        let error = assert_failed(
             &mut world.command(ANNA, &["log", "export", &to, "--format", "csv"]),
             "io",
         );
@@ -125,11 +125,11 @@ pub fn files_are_opened_as_the_caller(world: &World) {
     ));
     world
         .run(ANNA, &["import", "customers", "customers.json"])
-        .succeeded();
+        .assert_succeeded();
     // … and one that only the broker could read is not.
     for from in ["lac.db", "keys/audit.pem", "checkpoint"] {
         let from = format!("{store}/{from}");
-        let error = failed(
+        let error = assert_failed(
             &mut world.command(ANNA, &["import", "customers", &from]),
             "io",
         );
@@ -141,7 +141,7 @@ pub fn files_are_opened_as_the_caller(world: &World) {
         );
     }
     let key = world.root(&format!("cat {store}/keys/audit.pem"));
-    let ran = world.run(ANNA, &["log", "list"]).succeeded();
+    let ran = world.run(ANNA, &["log", "list"]).assert_succeeded();
     let secret = key.lines().nth(1).expect("a key");
     assert!(!ran.stdout.contains(secret));
     assert!(

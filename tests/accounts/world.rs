@@ -103,7 +103,7 @@ impl World {
         let mut command = Command::new("bash");
         command.args(["-euo", "pipefail", "-c", script]);
         self.plain(&mut command, self.base.path(), "root");
-        ran(&mut command).succeeded().stdout
+        run_command(&mut command).assert_succeeded().stdout
     }
 
     fn plain(&self, command: &mut Command, home: &Path, name: &str) {
@@ -146,29 +146,31 @@ impl World {
 
     #[track_caller]
     pub fn run(&self, name: &str, args: &[&str]) -> Run {
-        ran(&mut self.command(name, args))
+        run_command(&mut self.command(name, args))
     }
 
     /// A run that must succeed; its JSON.
     #[track_caller]
     pub fn json(&self, name: &str, args: &[&str]) -> Value {
         let mut command = self.command(name, args);
-        let ran = ran(command.args(["-o", "json"])).succeeded();
+        let ran = run_command(command.args(["-o", "json"])).assert_succeeded();
         serde_json::from_str(&ran.stdout).expect("JSON")
     }
 
     /// A run that must fail with this code.
     #[track_caller]
     pub fn run_failing(&self, name: &str, args: &[&str], code: &str) {
-        failed(&mut self.command(name, args), code);
+        assert_failed(&mut self.command(name, args), code);
     }
 
     /// Runs a shell script as somebody.
     pub fn script(&self, name: &str, script: &str) -> Run {
         let mut command = self.program(name, "sh");
-        ran(command
-            .env("LAC_CONFIG", format!("{ETC}/config.toml"))
-            .args(["-euc", script]))
+        run_command(
+            command
+                .env("LAC_CONFIG", format!("{ETC}/config.toml"))
+                .args(["-euc", script]),
+        )
     }
 
     /// Starts the broker as the page does without systemd.
@@ -240,11 +242,11 @@ pub fn account(name: &str) -> User {
 }
 
 #[track_caller]
-pub fn ran(command: &mut Command) -> Run {
-    of(command.output().expect("it runs"))
+pub fn run_command(command: &mut Command) -> Run {
+    from_output(command.output().expect("it runs"))
 }
 
-pub fn of(output: Output) -> Run {
+pub fn from_output(output: Output) -> Run {
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -254,8 +256,8 @@ pub fn of(output: Output) -> Run {
 
 /// Fails unless the command failed with this code and printed nothing.
 #[track_caller]
-pub fn failed(command: &mut Command, code: &str) -> Value {
-    let ran = ran(command.args(["-o", "json"]));
+pub fn assert_failed(command: &mut Command, code: &str) -> Value {
+    let ran = run_command(command.args(["-o", "json"]));
     let error: Value = ran
         .stderr
         .lines()
@@ -269,13 +271,13 @@ pub fn failed(command: &mut Command, code: &str) -> Value {
 
 impl Run {
     #[track_caller]
-    pub fn succeeded(self) -> Self {
+    pub fn assert_succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{self:#?}");
         self
     }
 
     #[track_caller]
-    pub fn refused(self) -> Self {
+    pub fn assert_refused(self) -> Self {
         assert_ne!(self.code, 0, "{self:#?}");
         self
     }

@@ -38,7 +38,7 @@ fn store_with_anchor() -> (TestStore, PathBuf) {
     (store, file)
 }
 
-fn act(store: &TestStore) {
+fn record_event(store: &TestStore) {
     let value = if store.run_ok(&["config", "get", FLAG]) == "yes\n" {
         "no"
     } else {
@@ -100,7 +100,7 @@ fn a_busy_store_anchors_every_hour() {
         ("2026-10-07T13:30:00Z", true),
     ] {
         store.clock.set(clock);
-        act(&store);
+        record_event(&store);
         if is_worth {
             expected.push(store.log_events().len() as u64);
         }
@@ -152,7 +152,7 @@ fn changes_to_log_or_keys_are_anchored_at_once() {
 #[test]
 fn a_printed_checkpoint_is_also_anchored() {
     let (store, file) = store_with_anchor();
-    act(&store);
+    record_event(&store);
     let receipt = store.run_ok(&["log", "checkpoint"]);
     assert_eq!(notes(&file).last(), Some(&receipt));
     assert_eq!(sizes(&file), [4, 5]);
@@ -263,7 +263,7 @@ fn concurrent_processes_write_whole_notes() {
             .iter_mut()
             .map(|child| child.wait().expect("lac ends"));
         assert!(ended.into_iter().all(|status| status.success()));
-        act(&store);
+        record_event(&store);
     }
     assert_eq!(sizes(&file), [[4; 8], [5; 8], [6; 8]].concat());
     assert_all_notes_verify(&store, &file);

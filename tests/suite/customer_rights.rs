@@ -11,7 +11,7 @@ const OPT_IN: &str = "allow_shopping_assistance";
 
 /// A store with an accomplice `kim@example.com`, a `local:N` who really
 /// consented.
-fn with_accomplice() -> TestStore {
+fn store_with_accomplice() -> TestStore {
     let store = TestStore::with_sample_data();
     store.run_ok(&[
         "customer",
@@ -49,7 +49,7 @@ fn consent(store: &TestStore, who: &str) -> Value {
 
 #[test]
 fn the_edit_right_alone_moves_no_consent_to_a_merchant_id() {
-    let store = with_accomplice();
+    let store = store_with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     run(&store, &clerk, &["customer", "remove", "2", "--yes"]);
     let edited = run(
@@ -90,7 +90,7 @@ fn the_edit_right_alone_moves_no_consent_to_a_merchant_id() {
 
 #[test]
 fn the_consent_right_moves_consent_to_a_merchant_id() {
-    let store = with_accomplice();
+    let store = store_with_accomplice();
     let scribe = store.create_user_with_resources("scribe", &[ACTIONS, OPT_IN]);
     let edit = ["customer", "edit", "kim@example.com", "--id", "50"];
     assert_eq!(run(&store, &scribe, &edit)["consent"], "granted");
@@ -99,7 +99,7 @@ fn the_consent_right_moves_consent_to_a_merchant_id() {
 
 #[test]
 fn changing_a_local_customers_address_clears_the_consent() {
-    let store = with_accomplice();
+    let store = store_with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[ACTIONS]);
     // The merchant's file would assign the merchant's id to this address, with
     // the consent.
@@ -120,7 +120,7 @@ fn changing_a_local_customers_address_clears_the_consent() {
 
 #[test]
 fn an_import_without_the_consent_right_moves_no_consent() {
-    let store = with_accomplice();
+    let store = store_with_accomplice();
     let clerk = store.create_user_with_resources("clerk", &[IMPORT, ACTIONS]);
     let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
     let answer = import(&store, &clerk, &[kim]);
@@ -138,7 +138,7 @@ fn an_import_without_the_consent_right_moves_no_consent() {
 
 #[test]
 fn an_import_records_address_changes_of_consenting_customers() {
-    let store = with_accomplice();
+    let store = store_with_accomplice();
     let nightly = store.create_user_with_resources("nightly", &[IMPORT, ACTIONS, OPT_IN]);
     let kim = rest_customer(90, "kim@example.com", ("Kim", ""), (1, 1), 0);
     import(&store, &nightly, &[kim]);

@@ -9,7 +9,7 @@ use crate::support::{StorefrontFixture, TestStore, json_str};
 /// Longer than any field may be.
 const LONG: &str = "replace(hex(zeroblob(524288)), '00', 'xx')";
 
-fn forge_row(store: &TestStore, sql: &str) {
+fn damage_row(store: &TestStore, sql: &str) {
     let database = Connection::open(store.dir().join("lac.db")).expect("a database");
     let sql = sql.replace("LONG", LONG);
     database
@@ -61,7 +61,7 @@ fn a_damaged_session_blocks_nobody_else() {
     let sound = whole.redeem(&sound, "https://eu.shop.example.com");
     for change in OF_SESSIONS {
         let store = whole.store.copy_store();
-        forge_row(
+        damage_row(
             &store,
             &format!("UPDATE session SET {change} WHERE admin = 'amy'"),
         );
@@ -114,7 +114,7 @@ fn an_invalid_ticket_in_a_session_row_is_ignored() {
         "document_kind = 'coupon'",
     ] {
         let store = whole.store.copy_store();
-        forge_row(&store, &format!("UPDATE session SET {change}"));
+        damage_row(&store, &format!("UPDATE session SET {change}"));
         let list = store.run_json(&["session", "list"]);
         assert_eq!(list.as_array().map(Vec::len), Some(1), "{change}");
         if change.starts_with("ticket") {
@@ -147,12 +147,12 @@ const OF_REQUESTS: [&str; 7] = [
 #[test]
 fn a_damaged_request_approves_nothing_and_hides_no_other() {
     let team = ApprovalFixture::new();
-    let first = team.id(&["1"]);
+    let first = team.request_id(&["1"]);
     team.approve(&first);
-    let second = team.id(&["3"]);
+    let second = team.request_id(&["3"]);
     for change in OF_REQUESTS {
         let store = team.store.copy_store();
-        forge_row(
+        damage_row(
             &store,
             &format!("UPDATE login_request SET {change} WHERE id = '{first}'"),
         );
@@ -177,7 +177,7 @@ fn a_damaged_request_approves_nothing_and_hides_no_other() {
     }
     for change in ["ticket = LONG", "reason = LONG", "reason = x'ff'"] {
         let store = team.store.copy_store();
-        forge_row(&store, &format!("UPDATE login_request SET {change}"));
+        damage_row(&store, &format!("UPDATE login_request SET {change}"));
         assert_eq!(
             ids(&store.run_json(&["request", "list"])).len(),
             2,
@@ -220,7 +220,7 @@ fn damaged_users_roles_and_tokens_permit_nothing() {
         ),
     ] {
         let store = store.copy_store();
-        forge_row(&store, change);
+        damage_row(&store, change);
         let refused = store.run_as(&amy, &["whoami"]);
         assert_ne!(refused.code, 0, "{change}");
         store.run_as(&ben, &["whoami"]).assert_succeeded();
@@ -245,7 +245,7 @@ fn damaged_users_roles_and_tokens_permit_nothing() {
     }
     // Unreadable rows are not an empty table: the store cannot be founded
     // again.
-    forge_row(&store, "UPDATE admin_user SET created_at = 'once'");
+    damage_row(&store, "UPDATE admin_user SET created_at = 'once'");
     store
         .run(&["user", "list", "-o", "json"])
         .assert_failed("row_damaged", 1);
@@ -254,7 +254,7 @@ fn damaged_users_roles_and_tokens_permit_nothing() {
 #[test]
 fn a_damaged_customer_is_skipped_in_lists() {
     let store = TestStore::with_sample_data();
-    forge_row(
+    damage_row(
         &store,
         "UPDATE customer SET first_name = x'ff' WHERE id = 2",
     );
@@ -306,7 +306,7 @@ fn sessions_of_a_damaged_customer_still_expire() {
     let token = whole.issue_link(&amy, &["1"]);
     whole.redeem(&token, "https://shop.example.com");
     let store = &whole.store;
-    forge_row(store, "UPDATE customer SET last_name = x'ff' WHERE id = 1");
+    damage_row(store, "UPDATE customer SET last_name = x'ff' WHERE id = 1");
     store.clock.set("2026-10-06T12:00:00.000000Z");
     store.run_as(&amy, &["login", "4"]).assert_succeeded();
     let list = store.run_json(&["session", "list", "--state", "expired"]);

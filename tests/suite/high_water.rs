@@ -20,7 +20,7 @@ type Hash = [u8; 32];
 const FLAG: &str = "web/url/use_store";
 
 /// A command that records one event.
-fn act(store: &TestStore) {
+fn record_event(store: &TestStore) {
     let value = if store.run_ok(&["config", "get", FLAG]) == "yes\n" {
         "no"
     } else {
@@ -87,13 +87,13 @@ fn assert_tampered(store: &TestStore) {
 fn a_checkpoint_behind_after_a_kill_catches_up() {
     let store = TestStore::new();
     let old = note(&store);
-    act(&store);
-    act(&store);
+    record_event(&store);
+    record_event(&store);
     let newest = note(&store);
     // Killed twice between commit and file.
     write_checkpoint(&store, &old);
     assert_eq!(store.run_ok(&["log", "checkpoint"]), newest);
-    act(&store);
+    record_event(&store);
     assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
     assert_ne!(note(&store), newest);
 }
@@ -105,10 +105,10 @@ fn a_leftover_temporary_checkpoint_is_replaced_safely() {
     let victim = store.home().join("victim");
     std::fs::write(&victim, "mine").expect("a file");
     std::os::unix::fs::symlink(&victim, &aside).expect("a link");
-    act(&store);
+    record_event(&store);
     assert_eq!(std::fs::read_to_string(&victim).expect("a file"), "mine");
     std::fs::write(&aside, "half a checkpo").expect("a file");
-    act(&store);
+    record_event(&store);
     assert!(!aside.exists());
     assert!(note(&store).contains(&format!("\n{}\n", events(&store))));
 }
@@ -125,7 +125,7 @@ fn a_checkpoint_may_be_behind_by_whole_subtrees() {
         write_checkpoint(&store, &notes[at]);
         store.run_ok(&["log", "checkpoint"]);
     }
-    act(&store);
+    record_event(&store);
     assert_eq!(root(&records(&store)), newest_root(&store));
 }
 
@@ -133,7 +133,7 @@ fn a_checkpoint_may_be_behind_by_whole_subtrees() {
 fn a_checkpoint_ahead_of_the_log_means_a_restored_database() {
     let store = TestStore::new();
     let older = copy(&store);
-    act(&store);
+    record_event(&store);
     restore(&store, &older);
     assert_tampered(&store);
 }
@@ -142,11 +142,11 @@ fn a_checkpoint_ahead_of_the_log_means_a_restored_database() {
 fn another_root_of_the_same_size_is_a_fork() {
     let store = TestStore::new();
     let (older, before) = (copy(&store), note(&store));
-    act(&store);
+    record_event(&store);
     let other = note(&store);
     restore(&store, &older);
     write_checkpoint(&store, before);
-    act(&store);
+    record_event(&store);
     let sizes = [&other, &note(&store)].map(|note| note.lines().nth(1).map(str::to_owned));
     assert_eq!(sizes[0], sizes[1]);
     write_checkpoint(&store, &other);
@@ -157,12 +157,12 @@ fn another_root_of_the_same_size_is_a_fork() {
 fn a_fork_behind_the_log_is_detected() {
     let store = TestStore::new();
     let (older, before) = (copy(&store), note(&store));
-    act(&store);
+    record_event(&store);
     let other = note(&store);
     restore(&store, &older);
     write_checkpoint(&store, before);
-    act(&store);
-    act(&store);
+    record_event(&store);
+    record_event(&store);
     write_checkpoint(&store, other);
     assert_tampered(&store);
 }
@@ -190,7 +190,7 @@ fn a_foreign_or_broken_checkpoint_file_is_rejected() {
         store.run_failing(&["log", "recover", "--yes"], "log_tampered", 6);
     }
     write_checkpoint(&store, good);
-    act(&store);
+    record_event(&store);
 }
 
 #[test]
@@ -216,13 +216,13 @@ fn a_missing_checkpoint_stops_writes_until_recovered() {
     );
     assert_eq!(event["seq"], recovered["audit_seq"]);
     assert_eq!(note(&store), store.run_ok(&["log", "checkpoint"]));
-    act(&store);
+    record_event(&store);
 }
 
 #[test]
 fn recovery_rehashes_every_event() {
     let store = TestStore::new();
-    act(&store);
+    record_event(&store);
     fs::remove_file(file(&store)).expect("removed");
     let forge = "UPDATE audit_event SET record = replace(record, 'alice', 'mallory') WHERE seq = 2";
     assert_eq!(database(&store).execute(forge, []).expect("changed"), 1);
@@ -256,7 +256,7 @@ fn the_tree_can_be_recomputed_independently() {
         .run_as("lac_nonsense", &["log", "list", "-o", "json"])
         .assert_failed("not_authenticated", 4);
     for _ in 0..6 {
-        act(&store);
+        record_event(&store);
     }
     let records = records(&store);
     assert_eq!(root(&records), newest_root(&store));
@@ -286,7 +286,7 @@ fn sequence_numbers_times_and_commitments_are_correct() {
         "2026-10-06T00:00:00Z",
     ] {
         store.clock.set(clock);
-        act(&store);
+        record_event(&store);
     }
     let connection = database(&store);
     let sql = "SELECT seq, record, shopper, shopper_salt, staff, staff_salt FROM audit_event ORDER BY seq";

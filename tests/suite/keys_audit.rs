@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::keys::{key_of, rotate, state_of};
 use crate::support::{CommandOutput, TestStore, json_str};
 
-fn private(store: &TestStore) -> PrivateKey {
+fn private_key(store: &TestStore) -> PrivateKey {
     let pem = fs::read_to_string(store.dir().join("keys/audit.pem")).expect("a key");
     PrivateKey::from_pem(&pem).expect("a key")
 }
@@ -41,7 +41,7 @@ struct RotatedStore {
 fn rotated_store() -> RotatedStore {
     let store = TestStore::with_sample_data();
     let old = store.run_ok(&["key", "verifier"]).trim().to_owned();
-    let private = private(&store);
+    let private = private_key(&store);
     store.login_url(&["1", "--ticket", "ZD-1"]);
     let path = |name: &str| store.home().join(name);
     let receipt = path("receipt.txt");

@@ -63,7 +63,7 @@ impl Follower {
 
     /// Reads events up to this one.
     #[track_caller]
-    fn until(&mut self, seq: u64) {
+    fn read_until(&mut self, seq: u64) {
         while self.seen.last() != Some(&seq) {
             self.event();
         }
@@ -117,7 +117,7 @@ impl Drop for Follower {
 }
 
 /// Adds one event: a refused login.
-fn act(store: &TestStore) -> u64 {
+fn record_event(store: &TestStore) -> u64 {
     store.run_failing(&["login", "99"], "customer_not_found", 3);
     newest(store)
 }
@@ -194,7 +194,7 @@ fn filters_apply_while_following() {
         &["-n", "1", "--customer", "11", "--result", "failure"],
     );
     follower.event();
-    act(&store);
+    record_event(&store);
     store.run_failing(&["login", "12"], "feature_disabled", 5);
     store.run_ok(&["customer", "edit", "11", "--first-name", "Jo"]);
     store.run_failing(&["login", "11"], "feature_disabled", 5);
@@ -218,7 +218,7 @@ fn a_follower_sees_every_event_of_three_writers_once_in_order() {
     }
     let last = newest(&store);
     assert_eq!(last, first + 36);
-    follower.until(last);
+    follower.read_until(last);
     assert_eq!(follower.kill(), (first..=last).collect::<Vec<u64>>());
 }
 
@@ -235,7 +235,7 @@ fn a_killed_follower_resumes_without_loss() {
     for taken in [1, 3, 2, 5, 4] {
         for _ in 0..taken {
             // The writers may be finished already.
-            act(&store);
+            record_event(&store);
             follower.event();
         }
         seen.extend(follower.kill());
@@ -249,7 +249,7 @@ fn a_killed_follower_resumes_without_loss() {
     for writer in writing {
         writer.join().expect("a writer");
     }
-    follower.until(act(&store));
+    follower.read_until(record_event(&store));
     seen.extend(follower.kill());
     // Each event at least once, each run in order, and no gap.
     seen.sort_unstable();
@@ -258,7 +258,7 @@ fn a_killed_follower_resumes_without_loss() {
     // Without following, it prints the remaining events and ends.
     let args = [&["log", "tail", "-o", "json"][..], &args].concat();
     store.run_ok(&args);
-    act(&store);
+    record_event(&store);
     assert_eq!(seqs(&lines(&store.run_ok(&args))), [newest(&store)]);
     assert_eq!(store.run_ok(&args), "");
 }
@@ -281,7 +281,7 @@ fn a_closed_pipe_ends_the_follower_quietly() {
         stdout.read_line(&mut line).expect("a line");
         drop(stdout);
         if !is_quiet {
-            act(&store);
+            record_event(&store);
         }
         let (_, lines) = channel();
         let follower = Follower {
@@ -325,16 +325,16 @@ fn a_cursor_detects_an_older_copy_of_the_store() {
     let tail = ["log", "tail", "--cursor-file", &path];
     let (older, checkpoint) = (copy(&store), store.dir().join("checkpoint"));
     let before = std::fs::read(&checkpoint).expect("a checkpoint");
-    act(&store);
+    record_event(&store);
     store.run_ok(&tail);
     let known = std::fs::read_to_string(&cursor).expect("a cursor");
     restore(&store, &older);
     store.run_failing(&tail, "log_tampered", 6);
     // Even if the log has grown since, and the checkpoint file with it.
     std::fs::write(&checkpoint, before).expect("written");
-    act(&store);
+    record_event(&store);
     store.run_failing(&tail, "log_tampered", 6);
-    act(&store);
+    record_event(&store);
     store.run_failing(&tail, "log_tampered", 6);
     assert_eq!(std::fs::read_to_string(&cursor).expect("a cursor"), known);
 }
@@ -343,7 +343,7 @@ fn a_cursor_detects_an_older_copy_of_the_store() {
 fn restoring_an_older_copy_ends_a_follower() {
     let store = TestStore::new();
     let older = copy(&store);
-    act(&store);
+    record_event(&store);
     let mut follower = Follower::following(&store, &["-n", "1"]);
     follower.event();
     restore(&store, &older);
@@ -357,7 +357,7 @@ fn a_cursor_continues_in_a_copy_of_the_same_log() {
     follower.event();
     let same = copy(&store);
     restore(&store, &same);
-    let expected = act(&store);
+    let expected = record_event(&store);
     assert_eq!(follower.event()["seq"], expected);
 }
 
@@ -370,10 +370,10 @@ fn losing_the_right_ends_the_follower() {
     let mut follower = Follower::start(command);
     assert_eq!(follower.event()["action_group"], "login_as_customer");
     store.run_ok(&["config", "set", "web/url/use_store", "yes"]);
-    let seen = act(&store);
+    let seen = record_event(&store);
     assert_eq!(follower.event()["seq"], seen, "its own group alone");
     store.run_ok(&["role", "deny", "reader", "login_log"]);
-    act(&store);
+    record_event(&store);
     assert!(follower.line().is_none(), "nothing more is shown");
     follower.assert_ended_with("resource_denied", 4);
     let denied = store.run_json(&["log", "list", "--admin", "reader"]);
@@ -406,7 +406,7 @@ fn a_burst_of_events_arrives_completely() {
     granted.assert_succeeded();
     let last = newest(&store);
     assert!(last >= first + 1100, "{first} to {last}");
-    follower.until(last);
+    follower.read_until(last);
     assert_eq!(follower.kill(), (first..=last).collect::<Vec<u64>>());
     for count in [499, 500, 501, 1000, 1001] {
         let shown = store.run_ok(&["log", "tail", "-o", "json", "-n", &count.to_string()]);

@@ -8,7 +8,7 @@ use crate::support::{
 };
 
 /// The parts of an import whose items satisfy `is_theirs`.
-fn only(data: &Value, is_theirs: impl Fn(&Value) -> bool) -> Value {
+fn items_where(data: &Value, is_theirs: impl Fn(&Value) -> bool) -> Value {
     let items = |list: &Value| -> Vec<Value> {
         let items = list.as_array().expect("items").iter();
         items.filter(|item| is_theirs(item)).cloned().collect()
@@ -61,7 +61,7 @@ fn store(both: bool) -> (TestStore, String) {
         ])
         .collect();
     for (kind, data) in &all {
-        store.import(kind, &only(data, is_eu(kind)));
+        store.import(kind, &items_where(data, is_eu(kind)));
     }
     store.set_feature("yes");
     let base = "web/secure/base_url";
@@ -98,7 +98,7 @@ fn store(both: bool) -> (TestStore, String) {
     if both {
         for (kind, data) in &all {
             let theirs = is_eu(kind);
-            store.import(kind, &only(data, |item| !theirs(item)));
+            store.import(kind, &items_where(data, |item| !theirs(item)));
         }
         store.run_ok(&[
             "config",

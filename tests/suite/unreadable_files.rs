@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::{TestStore, json_str};
 
-fn saved(store: &TestStore, name: &str, text: &str) -> String {
+fn save_file(store: &TestStore, name: &str, text: &str) -> String {
     let path = store.home().join(name);
     fs::write(&path, text).expect("written");
     path.display().to_string()
@@ -29,7 +29,7 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
         ("empty.txt", String::new()),
     ];
     for (name, spoilt) in &spoilt {
-        let file = saved(&store, name, spoilt);
+        let file = save_file(&store, name, spoilt);
         for way in ["--since", "--file"] {
             let refused = store.run_failing(&["log", "verify", way, &file], "proof_missing", 8);
             let message = refused.to_string();
@@ -45,7 +45,7 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
         ("after.txt", format!("{note}\n\n")),
         ("before.txt", format!("\n{note}")),
     ] {
-        let file = saved(&store, name, &sound);
+        let file = save_file(&store, name, &sound);
         for way in ["--since", "--file"] {
             store.run_ok(&["log", "verify", way, &file]);
         }
@@ -53,7 +53,7 @@ fn a_badly_saved_receipt_is_not_reported_as_tampered() {
     // A changed text with a trusted key's signature is still proven tampering.
     let size = note.lines().nth(1).expect("a size");
     let other = note.replacen(&format!("\n{size}\n"), "\n1\n", 1);
-    let file = saved(&store, "changed.txt", &other);
+    let file = save_file(&store, "changed.txt", &other);
     for way in ["--since", "--file"] {
         store.run_failing(&["log", "verify", way, &file], "file_tampered", 6);
     }

@@ -37,7 +37,7 @@ impl HandedOver {
     }
 }
 
-fn saved(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
+fn save_file(dir: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = dir.join(name);
     fs::write(&path, text).expect("written");
     path.display().to_string()
@@ -48,7 +48,7 @@ fn verifier(store: &TestStore) -> String {
 }
 
 /// A store whose keys differ from those of every other test store.
-fn stranger(name: &str) -> TestStore {
+fn store_with_other_keys(name: &str) -> TestStore {
     let store = TestStore::uninitialized();
     for _ in 0..40 {
         store.run(&["--version"]); // another seed, so other keys
@@ -71,7 +71,7 @@ fn files_of_a_newer_key_need_the_key_chain() {
 
     let auditor = TestStore::uninitialized();
     let all = store.run_ok(&["key", "verifier", "--all"]);
-    let chain = saved(auditor.home(), "audit.chain", all);
+    let chain = save_file(auditor.home(), "audit.chain", all);
     for (files, not_theirs) in [(&newer, &first_key), (&older, &newer_key)] {
         for file in files.files() {
             let verify = ["log", "verify", "--file", file, "--key", not_theirs];
@@ -91,7 +91,7 @@ fn files_of_a_newer_key_need_the_key_chain() {
     }
     // The older receipt of a file is checked, too.
     let json = store.run_json(&["log", "checkpoint", "--since", &older.receipt]);
-    let newest = saved(auditor.home(), "newest.json", json.to_string());
+    let newest = save_file(auditor.home(), "newest.json", json.to_string());
     let continues = [
         "log",
         "verify",
@@ -115,12 +115,12 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
         ("test.example", "unknown_key"),
         ("best.example", "another_log"),
     ] {
-        let other = stranger(name);
+        let other = store_with_other_keys(name);
         let other_key = verifier(&other);
         assert_ne!(own_key, other_key);
         let theirs = HandedOver::of(&other, "2027-01-05T12:00:00Z");
         let receipt_json = other.run_json(&["log", "checkpoint"]).to_string();
-        let receipt_json = saved(other.home(), "receipt.json", receipt_json);
+        let receipt_json = save_file(other.home(), "receipt.json", receipt_json);
         for file in theirs.files().into_iter().chain([receipt_json.as_str()]) {
             other.run_ok(&["log", "verify", "--file", file]);
             // With this store's own keys, and with only its public key.
@@ -132,7 +132,7 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
         let since = ["--since", &theirs.receipt];
         store.run_failing(&[&["log", "verify"][..], &since].concat(), code, 8);
         store.run_failing(&[&["log", "checkpoint"][..], &since].concat(), code, 8);
-        let own = saved(
+        let own = save_file(
             store.home(),
             "own.note",
             store.run_ok(&["log", "checkpoint"]),
@@ -143,7 +143,7 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
         // Its key chain, for the key of this store.
         rotate(&other, "audit");
         let chain = other.run_ok(&["key", "verifier", "--all"]);
-        let chain = saved(store.home(), "their.chain", chain);
+        let chain = save_file(store.home(), "their.chain", chain);
         store.run_failing(&[&file[..], &["--chain", &chain]].concat(), code, 8);
     }
     store.run_ok(&["log", "verify"]);
@@ -154,7 +154,7 @@ fn signatures_of_another_store_prove_nothing_about_this_one() {
 #[test]
 fn a_key_of_another_log_proves_nothing_about_this_one() {
     let store = TestStore::with_sample_data();
-    let other_key = verifier(&stranger("test.example"));
+    let other_key = verifier(&store_with_other_keys("test.example"));
     let verify = ["log", "verify", "--key", &other_key];
     store.run_failing(&verify, "unknown_key", 8);
     let database = rusqlite::Connection::open(store.dir().join("lac.db")).expect("a database");
@@ -172,7 +172,7 @@ fn an_invalid_signature_of_a_trusted_key_is_tampering() {
     let key = verifier(&store);
     let sound = store.run_ok(&["log", "checkpoint"]);
     let size = sound.lines().nth(1).expect("a size");
-    let changed = saved(store.home(), "changed", sound.replacen(size, "7", 1));
+    let changed = save_file(store.home(), "changed", sound.replacen(size, "7", 1));
     let verify = ["log", "verify", "--file", &changed, "--key", &key];
     store.run_failing(&verify, "file_tampered", 6);
     store.run_failing(&["log", "verify", "--since", &changed], "file_tampered", 6);

@@ -32,7 +32,7 @@ fn successes(outputs: &[Output], code: &str) -> usize {
 #[test]
 fn concurrent_decisions_and_logins_succeed_once_each() {
     let fixture = ApprovalFixture::new();
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     let decide = |at: usize| {
         let verb = if at % 4 == 3 { "deny" } else { "approve" };
         (
@@ -60,7 +60,7 @@ fn concurrent_decisions_and_logins_succeed_once_each() {
 #[test]
 fn concurrent_approvals_allow_one_login() {
     let fixture = ApprovalFixture::new();
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     let approve = (
         fixture.lea.clone(),
         vec!["request", "approve", &*id, "-o", "json"],

@@ -6,7 +6,7 @@ use crate::support::{json_str, sample_customers};
 #[test]
 fn removing_a_customer_ends_their_open_requests() {
     let fixture = ApprovalFixture::new();
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     fixture.approve(&id);
     let removed = fixture
         .store
@@ -27,7 +27,7 @@ fn erasing_a_customer_removes_free_text_from_requests() {
     let fixture = ApprovalFixture::new();
     let secret = "quitesecretreason";
     let remark = "quitesecretremark";
-    let id = fixture.id(&["1", "--reason", secret]);
+    let id = fixture.request_id(&["1", "--reason", secret]);
     answer(&fixture.as_lea(&["request", "deny", &id, "--reason", remark, "-o", "json"]));
     fixture.store.run_ok(&["customer", "remove", "1", "--yes"]);
     let erased = fixture
@@ -59,7 +59,7 @@ fn a_request_follows_a_changed_customer_id_and_imports_keep_vip() {
     // from before that rule still exist.
     let ask = ["login", &local, "--request", "-o", "json"];
     fixture.as_amy(&ask).assert_failed("customer_local", 5);
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     rusqlite::Connection::open(fixture.store.dir().join("lac.db"))
         .and_then(|db| db.execute("UPDATE login_request SET customer_id = -1", []))
         .expect("a request for local:1");

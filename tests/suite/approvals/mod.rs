@@ -29,7 +29,7 @@ impl ApprovalFixture {
 
     /// Makes a request as Amy; returns the JSON output.
     #[track_caller]
-    pub fn ask(&self, args: &[&str]) -> Value {
+    pub fn request(&self, args: &[&str]) -> Value {
         let mut all = vec!["login"];
         all.extend(args);
         all.extend(["--request", "-o", "json"]);
@@ -38,8 +38,8 @@ impl ApprovalFixture {
 
     /// Makes a request as Amy; returns its id.
     #[track_caller]
-    pub fn id(&self, args: &[&str]) -> String {
-        json_str(&self.ask(args)["id"]).to_owned()
+    pub fn request_id(&self, args: &[&str]) -> String {
+        json_str(&self.request(args)["id"]).to_owned()
     }
 
     pub fn as_amy(&self, args: &[&str]) -> CommandOutput {

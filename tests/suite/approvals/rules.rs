@@ -18,7 +18,7 @@ fn an_approved_request_allows_one_login() {
     let error = refused.assert_failed("approval_required", 5);
     assert!(json_str(&error["hint"]).contains("--request"), "{error}");
 
-    let asked = fixture.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    let asked = fixture.request(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     assert_eq!(asked["state"], "pending");
     assert_eq!(asked["causes"], json!(["website"]));
     assert_eq!(asked["reason"], "she called");
@@ -29,7 +29,7 @@ fn an_approved_request_allows_one_login() {
     fixture
         .as_amy(&with_json(&["login", "1"]))
         .assert_failed("approval_required", 5);
-    let again = fixture.ask(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    let again = fixture.request(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     assert_eq!(
         (&again["id"], &again["changed"]),
         (&asked["id"], &json!(false))
@@ -109,7 +109,7 @@ fn nobody_approves_or_sees_requests_beyond_their_rights() {
     fixture
         .as_amy(&with_json(&["request", "show", own]))
         .assert_failed("request_not_found", 3);
-    let mine = fixture.id(&["1"]);
+    let mine = fixture.request_id(&["1"]);
     let visible = answer(&fixture.as_amy(&with_json(&["request", "list"])));
     assert_eq!(visible.as_array().map(Vec::len), Some(1));
     let all = answer(&fixture.as_lea(&with_json(&["request", "list"])));
@@ -131,13 +131,17 @@ fn requests_outside_the_role_scope_are_not_found() {
     fixture
         .store
         .run_ok(&["role", "scope", "leas", "website:eu"]);
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     fixture
         .as_lea(&with_json(&["request", "approve", &id]))
         .assert_failed("request_not_found", 3);
     let listed = answer(&fixture.as_lea(&with_json(&["request", "list"])));
     assert_eq!(listed, json!([]));
-    answer(&fixture.as_lea(&with_json(&["request", "approve", &fixture.id(&["3"])])));
+    answer(&fixture.as_lea(&with_json(&[
+        "request",
+        "approve",
+        &fixture.request_id(&["3"]),
+    ])));
 }
 
 #[test]
@@ -149,14 +153,14 @@ fn an_approval_is_void_after_its_approver_lost_the_right() {
         &["role", "scope", "leas", "website:eu"],
     ] {
         let fixture = ApprovalFixture::new();
-        let id = fixture.id(&["1"]);
+        let id = fixture.request_id(&["1"]);
         fixture.approve(&id);
         fixture.store.run_ok(loss);
         fixture
             .as_amy(&with_json(&["login", "1"]))
             .assert_failed("approval_required", 5);
         // A new request replaces the old one.
-        let new = fixture.id(&["1"]);
+        let new = fixture.request_id(&["1"]);
         assert_ne!(new, id);
         assert_eq!(fixture.state(&id), "cancelled");
     }
@@ -170,7 +174,7 @@ fn a_request_cannot_be_approved_after_its_requester_lost_the_right() {
         &["role", "scope", "amys", "website:eu"],
     ] {
         let fixture = ApprovalFixture::new();
-        let id = fixture.id(&["1"]);
+        let id = fixture.request_id(&["1"]);
         fixture.store.run_ok(loss);
         fixture
             .as_lea(&with_json(&["request", "approve", &id]))
@@ -182,7 +186,7 @@ fn a_request_cannot_be_approved_after_its_requester_lost_the_right() {
 #[test]
 fn a_denial_carries_its_reason() {
     let fixture = ApprovalFixture::new();
-    let id = fixture.id(&["1"]);
+    let id = fixture.request_id(&["1"]);
     let reason = "call her first";
     answer(&fixture.as_lea(&with_json(&["request", "deny", &id, "--reason", reason])));
     let shown = answer(&fixture.as_amy(&with_json(&["request", "show", &id])));
@@ -191,7 +195,7 @@ fn a_denial_carries_its_reason() {
         (&json!("denied"), &json!(reason))
     );
     assert_eq!(fixture.event("deny")["reason"], reason);
-    assert_ne!(fixture.id(&["1"]), id);
+    assert_ne!(fixture.request_id(&["1"]), id);
 }
 
 #[test]
@@ -200,7 +204,7 @@ fn requests_and_approvals_expire() {
     fixture
         .store
         .run_ok(&["config", "set", "lac/approval/expiration_time", "60"]);
-    let (waits, approved) = (fixture.id(&["1"]), fixture.id(&["3"]));
+    let (waits, approved) = (fixture.request_id(&["1"]), fixture.request_id(&["3"]));
     fixture.store.clock.set("2026-10-05T12:00:30.000000Z");
     fixture.approve(&approved);
     fixture.store.clock.set("2026-10-05T12:01:00.000000Z");
@@ -251,7 +255,7 @@ fn approval_is_checked_after_every_other_obstacle() {
         .collect();
     assert_eq!(codes, ["ticket_required", "approval_required"]);
     // The login uses the reason and ticket of the request.
-    let id = fixture.id(&["1", "--ticket", "ZD-9"]);
+    let id = fixture.request_id(&["1", "--ticket", "ZD-9"]);
     fixture.approve(&id);
     assert_eq!(fixture.as_amy(&["login", "1", "--check"]).code, 0);
     answer(&fixture.as_amy(&with_json(&["login", "1"])));
@@ -311,14 +315,14 @@ fn an_approval_covers_its_store_view_only() {
     let fixture = ApprovalFixture::new();
     let manual = "login_as_customer/general/store_view_manual_choice_enabled";
     fixture.store.run_ok(&["config", "set", manual, "yes"]);
-    let id = fixture.id(&["3", "--store-view", "fr"]);
+    let id = fixture.request_id(&["3", "--store-view", "fr"]);
     fixture.approve(&id);
     fixture
         .as_amy(&with_json(&["login", "3", "--store-view", "de"]))
         .assert_failed("approval_required", 5);
     let login = answer(&fixture.as_amy(&with_json(&["login", "3"])));
     assert_eq!(login["store_view"], "fr");
-    let order = fixture.id(&["--order", "100000001", "--store-view", "en"]);
+    let order = fixture.request_id(&["--order", "100000001", "--store-view", "en"]);
     fixture.approve(&order);
     fixture
         .as_amy(&with_json(&["login", "1", "--store-view", "en"]))

@@ -12,7 +12,7 @@ fn customer_history_shows_agent_time_reason_and_approver() {
     let fixture = ApprovalFixture::new();
     let store = &fixture.store;
     store.run_ok(&["user", "edit", "amy", "--full-name", "Amy Agent"]);
-    let id = fixture.id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
+    let id = fixture.request_id(&["1", "--reason", "she called", "--ticket", "ZD-1"]);
     fixture.approve(&id);
     let login = answer(&fixture.as_amy(&["login", "1", "-o", "json"]));
     let shop = store.run_json(&["storefront", "add", "shop", "--website", "base"]);
@@ -32,7 +32,7 @@ fn customer_history_shows_agent_time_reason_and_approver() {
         "-o",
         "json",
     ]));
-    let other = fixture.id(&["1"]);
+    let other = fixture.request_id(&["1"]);
     fixture.approve(&other);
     answer(&fixture.as_amy(&["login", "1", "-o", "json"]));
     store.clock.set("2026-10-05T13:00:00.000000Z");

@@ -21,7 +21,7 @@ fn filter() -> Value {
     })
 }
 
-fn wish(whom: Value) -> Value {
+fn login_request(whom: Value) -> Value {
     json!({
         "whom": whom, "website": "base", "store_view": "en", "reason": "asked on the phone",
         "ticket": "ZD-4711", "replace": true, "override_consent": false,
@@ -39,7 +39,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
     let request = "0011223344556677";
     let person = json!({"whom": {"customer": "1"}});
     let order = json!({"document": {"kind": "order", "number": "000000001"}});
-    let customer = wish(person["whom"].clone());
+    let customer = login_request(person["whom"].clone());
     let position = json!({"origin": "test.example", "seq": 1, "root": "AAAA", "note": "a note\n"});
     let unfiltered = json!({"after": 3, "limit": 5, "sort": {"field": "seq", "descending": true}});
     let mut list = unfiltered;
@@ -53,11 +53,14 @@ pub fn all() -> Vec<(&'static str, Value)> {
             json!({"wanted": "resources", "prefix": "login"}),
         ),
         ("login.check", json!({"wish": customer})),
-        ("login.check", json!({"wish": wish(json!("last"))})),
+        ("login.check", json!({"wish": login_request(json!("last"))})),
         ("login.search", json!({"text": "ada", "website": "base"})),
         ("login.ask", json!({"wish": customer})),
         ("login.start", json!({"wish": customer, "ttl": 30})),
-        ("login.start", json!({"wish": wish(order), "ttl": 30})),
+        (
+            "login.start",
+            json!({"wish": login_request(order), "ttl": 30}),
+        ),
         (
             "login.verify",
             json!({"token": "x.y.z", "audience": "https://shop.example"}),

@@ -12,7 +12,7 @@ use crate::support::TestStore;
 
 /// Every event once, in order, whatever was added since.
 #[track_caller]
-fn all_there(store: &TestStore, before: &[Value], what: &str) {
+fn assert_all_there(store: &TestStore, before: &[Value], what: &str) {
     let mut after = store.log_events();
     after.reverse();
     assert!(after.len() >= before.len(), "{what}");
@@ -51,13 +51,13 @@ fn a_killed_archive_run_has_archived_all_or_nothing() {
         let _ = child.kill();
         child.wait().expect("ended");
         let what = format!("turn {turn}");
-        all_there(&store, &before, &what);
+        assert_all_there(&store, &before, &what);
         let is_done = store.log_events()[0]["action"] == "archive";
         let verified = store.run_json(&["log", "verify"]);
         assert_eq!(verified["archived"].as_u64() > Some(0), is_done, "{what}");
         let again = archive(&store);
         assert_eq!(again["events"].as_u64() > Some(0), !is_done, "{what}");
-        all_there(&store, &before, &what);
+        assert_all_there(&store, &before, &what);
         store.run_json(&["log", "verify"]);
         // Nothing is left over, in the database or beside the files.
         let rows: i64 = rusqlite::Connection::open(store.dir().join("lac.db"))
@@ -99,7 +99,7 @@ fn concurrent_archive_runs_and_writers_lose_no_event() {
         let ended = child.wait_with_output().expect("lac ends");
         assert!(ended.status.success(), "{ended:?}");
     }
-    all_there(&store, &before, "all at once");
+    assert_all_there(&store, &before, "all at once");
     let archives: Vec<Value> = oldest_first(&store)
         .into_iter()
         .filter(|event| event["action"] == "archive")

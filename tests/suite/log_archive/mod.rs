@@ -12,7 +12,7 @@ use crate::support::{InProcessStore, StorefrontFixture, TestStore, json_str};
 const AUTUMN: &str = "2026-10-05T12:00:00Z";
 
 /// A command, recorded at the given time.
-fn act(store: &TestStore, clock: &'static str) {
+fn record_event(store: &TestStore, clock: &'static str) {
     store.clock.set(clock);
     let now = store.run_ok(&["config", "get", "web/url/use_store"]);
     let other = if now == "yes\n" { "no" } else { "yes" };
@@ -35,7 +35,7 @@ fn files(archived: &Value) -> Vec<(String, u64, u64)> {
 }
 
 /// A session in each month of a summer, and one now.
-fn summer() -> StorefrontFixture {
+fn store_of_a_summer() -> StorefrontFixture {
     let store = TestStore::uninitialized();
     store.clock.set("2026-06-01T08:00:00Z");
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
@@ -85,9 +85,9 @@ fn each_day_that_is_old_enough_gets_a_file() {
     let store = TestStore::uninitialized();
     store.clock.set("2026-07-31T23:30:00Z");
     store.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
-    act(&store, "2026-08-01T00:00:00Z");
-    act(&store, "2026-08-05T23:59:59.999999Z");
-    act(&store, "2026-08-06T00:00:00Z");
+    record_event(&store, "2026-08-01T00:00:00Z");
+    record_event(&store, "2026-08-05T23:59:59.999999Z");
+    record_event(&store, "2026-08-06T00:00:00Z");
     store.clock.set(AUTUMN);
     // Sixty days before is 2026-08-06, 12:00: that day stays.
     let wish = store.run_json(&["log", "archive", "--dry-run"]);
@@ -185,7 +185,7 @@ fn archives_can_cover_weeks_and_months_in_the_stores_time_zone() {
             "2026-10-25T23:00:00Z",
             "2026-10-31T23:00:00Z",
         ] {
-            act(&store, time);
+            record_event(&store, time);
         }
         store.clock.set("2027-03-01T12:00:00Z");
         store.run_ok(&["config", "set", "system/rotation/frequency", frequency]);
@@ -200,7 +200,7 @@ fn archives_can_cover_weeks_and_months_in_the_stores_time_zone() {
 
 #[test]
 fn the_archive_directory_can_be_configured() {
-    let shop = summer();
+    let shop = store_of_a_summer();
     let store = &shop.store;
     let elsewhere = store.home().join("elsewhere");
     let config = store.home().join("lac.toml");
@@ -219,7 +219,7 @@ fn the_archive_directory_can_be_configured() {
 
 #[test]
 fn commands_that_need_a_missing_archive_name_it() {
-    let shop = summer();
+    let shop = store_of_a_summer();
     let store = &shop.store;
     let archived = archive(store);
     let name = json_str(&archived["files"][1]["name"]);
@@ -244,7 +244,7 @@ fn commands_that_need_a_missing_archive_name_it() {
     store.run_json(&["log", "list", "--since", "2026-08-01"]);
     store.run_json(&["log", "list", "--until", "2026-06-02"]);
     store.run_json(&["log", "show", "2"]);
-    act(store, AUTUMN);
+    record_event(store, AUTUMN);
     fs::rename(&aside, &path).expect("moved back");
     store.run_json(&["log", "verify"]);
 }

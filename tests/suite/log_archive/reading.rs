@@ -4,13 +4,13 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{AUTUMN, act, archive, long_store, summer};
+use super::{AUTUMN, archive, long_store, record_event, store_of_a_summer};
 
 /// Every reading command, before and after, except the event of the archiving
 /// itself.
 #[test]
 fn archiving_does_not_change_what_commands_show() {
-    let shop = summer();
+    let shop = store_of_a_summer();
     let store = &shop.store;
     let export = |name: &str, more: &[&str]| {
         let file = store.home().join(name).display().to_string();
@@ -88,7 +88,7 @@ fn without_checkpoint(output: &str) -> String {
 
 #[test]
 fn pages_continue_from_the_database_into_archives() {
-    let shop = summer();
+    let shop = store_of_a_summer();
     let store = &shop.store;
     archive(store);
     let all = store.log_events();
@@ -127,7 +127,7 @@ fn pages_continue_from_the_database_into_archives() {
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     assert!(forward.iter().eq(all.iter().rev()));
-    act(store, AUTUMN);
+    record_event(store, AUTUMN);
     let news = store.run_ok(&[
         "log",
         "tail",

@@ -192,7 +192,7 @@ fn title_and_tooltip_come_from_the_website() {
 #[test]
 fn reading_the_consent_of_many_customers_is_recorded() {
     let store = shop();
-    super::search::many(&store, 101);
+    super::search::insert_customers(&store, 101);
     let ids: Vec<String> = (10_001..=10_101).map(|id| id.to_string()).collect();
     let show = |ids: &[String]| {
         let ran = store.run_with(

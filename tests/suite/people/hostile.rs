@@ -12,7 +12,7 @@ const NAMES: [&str; 6] = [
     "\u{9b}31mc1",
 ];
 
-fn with(names: &[&str]) -> TestStore {
+fn store_with_names(names: &[&str]) -> TestStore {
     let store = shop();
     for (n, name) in names.iter().enumerate() {
         let id = (n + 1).to_string();
@@ -41,7 +41,7 @@ fn is_harmless(text: &str) -> bool {
 
 #[test]
 fn tables_and_cards_escape_hostile_names() {
-    let store = with(&NAMES);
+    let store = store_with_names(&NAMES);
     let table = store.run_ok(&["customer", "list"]);
     assert!(is_harmless(&table), "{table:?}");
     assert_eq!(table.lines().count(), NAMES.len() + 1, "one line each");
@@ -53,7 +53,7 @@ fn tables_and_cards_escape_hostile_names() {
 
 #[test]
 fn json_holds_hostile_names_unchanged() {
-    let store = with(&NAMES);
+    let store = store_with_names(&NAMES);
     let list = store.run_json(&["customer", "list"]);
     for (row, name) in list.as_array().expect("a list").iter().zip(NAMES) {
         assert_eq!(row["first_name"], name);
@@ -62,7 +62,7 @@ fn json_holds_hostile_names_unchanged() {
 
 #[test]
 fn csv_cells_are_not_formulas() {
-    let store = with(&["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
+    let store = store_with_names(&["=1+1", "@SUM(A1)", "+x", "-x", "-5", "plain"]);
     let read = |text: String| -> Vec<String> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let at = reader

@@ -12,7 +12,7 @@ const DEPUTY: &[&str] = &[
 ];
 
 /// A deputy who manages users but holds little else.
-fn with_deputy() -> (TestStore, String) {
+fn store_with_deputy() -> (TestStore, String) {
     let store = shop();
     role(&store, "Deputies", DEPUTY);
     role(&store, "Support", &["login_button"]);
@@ -25,7 +25,7 @@ fn with_deputy() -> (TestStore, String) {
 
 #[test]
 fn granting_or_revoking_more_than_held_is_denied() {
-    let (store, dan) = with_deputy();
+    let (store, dan) = store_with_deputy();
     let before = store.run_json(&["role", "list"]);
     for args in [
         // granting
@@ -69,7 +69,7 @@ fn granting_or_revoking_more_than_held_is_denied() {
 
 #[test]
 fn changes_within_own_rights_are_allowed() {
-    let (store, dan) = with_deputy();
+    let (store, dan) = store_with_deputy();
     for args in [
         &["role", "create", "New"][..],
         &["role", "allow", "New", "login_button"],

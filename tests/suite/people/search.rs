@@ -133,7 +133,7 @@ fn a_limited_search_says_that_rows_are_missing() {
 }
 
 /// Inserts rows into the database quickly, as an import would leave them.
-pub fn many(store: &TestStore, count: usize) {
+pub fn insert_customers(store: &TestStore, count: usize) {
     let mut conn = rusqlite::Connection::open(store.dir().join("lac.db")).expect("opens");
     let website: i64 = conn
         .query_row("SELECT id FROM website WHERE code = 'eu'", [], |row| {
@@ -162,7 +162,7 @@ pub fn many(store: &TestStore, count: usize) {
 #[test]
 fn bulk_reading_is_recorded_before_it_is_shown() {
     let store = shop();
-    many(&store, 250);
+    insert_customers(&store, 250);
     let before = events(&store);
     store.run_json(&["customer", "list", "--limit", "100"]);
     assert_eq!(events(&store), before);
@@ -185,7 +185,7 @@ fn bulk_reading_is_recorded_before_it_is_shown() {
 #[test]
 fn a_long_list_is_complete_and_sorted() {
     let store = shop();
-    many(&store, 25_000);
+    insert_customers(&store, 25_000);
     let lines = store.run_ok(&["customer", "list", "-o", "jsonl"]);
     let emails: Vec<String> = lines
         .lines()
@@ -206,7 +206,7 @@ fn a_long_list_is_complete_and_sorted() {
 #[test]
 fn a_rare_text_is_found_in_a_large_table() {
     let store = shop();
-    many(&store, 120_000);
+    insert_customers(&store, 120_000);
     let list = store.run_json(&["customer", "list", "--search", "rare"]);
     let emails = field_values(&list, "email");
     assert_eq!(emails.len(), 120);

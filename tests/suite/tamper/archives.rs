@@ -26,7 +26,7 @@ fn read(path: &PathBuf) -> (Header, Vec<EventLine>) {
     (header, lines.map(|line| line.expect("a line")).collect())
 }
 
-fn written(header: &Header, lines: &[EventLine]) -> Vec<u8> {
+fn encode_archive(header: &Header, lines: &[EventLine]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = ArchiveWriter::new(&mut bytes, header).expect("a header");
     for line in lines {
@@ -176,7 +176,7 @@ fn exchanged_archives_are_detected() {
     let (_, of_before) = read(&files(&foreign)[1]);
     assert_eq!(of_before.len(), lines.len());
     lines.clone_from(&of_before);
-    replace(&store, &erased, &written(&header, &lines));
+    replace(&store, &erased, &encode_archive(&header, &lines));
     cases.assert_tampered("what it would have been", &store);
     cases.end();
 }
@@ -191,7 +191,7 @@ fn rewritten_archives_are_detected() {
         let path = files(&store).swap_remove(at);
         let (header, lines) = read(&path);
         // The same contents again are the same file.
-        replace(&store, &path, &written(&header, &lines));
+        replace(&store, &path, &encode_archive(&header, &lines));
         assert_eq!(InProcessStore::new(&store).verify_findings(), None);
         super::flush_wal(&store);
         let mut changed: Vec<(&str, Header, Vec<EventLine>)> = Vec::new();
@@ -238,7 +238,7 @@ fn rewritten_archives_are_detected() {
             header.format = "lac-proof/1".to_owned();
         });
         for (what, header, lines) in changed {
-            replace(&store, &path, &written(&header, &lines));
+            replace(&store, &path, &encode_archive(&header, &lines));
             cases.assert_tampered(what, &store);
             let file = path.to_str().expect("a path");
             if what != "a shopper part withheld" {

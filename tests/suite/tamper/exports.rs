@@ -36,7 +36,7 @@ pub fn assert_exit(cases: &mut Cases, what: &str, file: &Path, key: &str, expect
     cases.assert_exit(what, &TestStore::uninitialized(), &args, expected);
 }
 
-pub fn holds(file: &Path, key: &str) -> Value {
+pub fn assert_holds(file: &Path, key: &str) -> Value {
     TestStore::uninitialized().run_json(&[
         "log",
         "verify",
@@ -72,7 +72,7 @@ fn changed_files_manifests_and_proofs_are_detected() {
             &format!("other-{name}"),
             &["--action", "redeem", "--proof", strength],
         );
-        assert_eq!(holds(&file, &key)["proof"], strength);
+        assert_eq!(assert_holds(&file, &key)["proof"], strength);
         let sound = [&file, &manifest, &proof].map(|path| fs::read(path).expect("a file"));
         let restore = || {
             for (path, bytes) in [&file, &manifest, &proof].into_iter().zip(&sound) {
@@ -208,7 +208,7 @@ fn an_export_does_not_verify_with_another_logs_key() {
     );
     assert_exit(&mut cases, "no key", &file, "missing.key", &[8]);
     cases.end();
-    holds(&file, &own);
+    assert_holds(&file, &own);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_renamed_export_is_reported_under_its_new_name() {
     let beside = file.with_file_name("mine.csv.manifest.json");
     fs::copy(&file, &copied).expect("a copy");
     fs::copy(&manifest, &beside).expect("a copy");
-    let verified = holds(&copied, &key);
+    let verified = assert_holds(&copied, &key);
     assert_eq!(verified["file"], "mine.csv");
     let was = "the file is the one that was exported as q.csv, to the byte";
     assert_eq!(verified["proven"][0], was);

@@ -10,7 +10,7 @@ use lac_ledger::signing::keys::PrivateKey;
 use lac_model::audit::SelectionValues;
 use sha2::{Digest as _, Sha256};
 
-use super::exports::{VISITS, assert_exit, export, holds, key};
+use super::exports::{VISITS, assert_exit, assert_holds, export, key};
 use super::{Cases, copy};
 use crate::support::TestStore;
 
@@ -107,7 +107,7 @@ impl Attack {
     }
 
     fn assert_passes(&self, parts: Parts) -> serde_json::Value {
-        holds(
+        assert_holds(
             Path::new(&parts.put(&self.store, "forged.jsonl")),
             &self.key,
         )

@@ -10,7 +10,7 @@ fn checkpoint(store: &TestStore, note: impl AsRef<[u8]>) {
 }
 
 /// A store of this name with its own keys.
-fn foreign() -> TestStore {
+fn store_with_other_keys() -> TestStore {
     let foreign = TestStore::uninitialized();
     foreign.run(&["whoami"]); // another seed, so other keys
     foreign.run_ok(&["init", "--admin", "alice", "--name", "test.example"]);
@@ -21,7 +21,7 @@ fn note(store: &TestStore) -> String {
     store.run_ok(&["log", "checkpoint"])
 }
 
-fn saved(store: &TestStore, name: &str, text: impl AsRef<[u8]>) -> String {
+fn save_file(store: &TestStore, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = store.home().join(name);
     fs::write(&path, text).expect("written");
     path.to_str().expect("a path").to_owned()
@@ -42,7 +42,7 @@ fn an_older_database_with_a_newer_checkpoint_is_detected() {
 fn an_older_copy_of_the_store_is_detected_with_a_newer_checkpoint() {
     let (older, newer_note) = prepared(|p| (p.older.copy_store(), p.note.clone()));
     assert_verifies(&older);
-    let newer = saved(&older, "newer.checkpoint", newer_note);
+    let newer = save_file(&older, "newer.checkpoint", newer_note);
     let mut cases = Cases::default();
     cases.assert_exit("a whole older store", &older, &["--since", &newer], &[6]);
     cases.end();
@@ -53,11 +53,11 @@ fn an_older_checkpoint_verifies_and_another_logs_does_not() {
     let (store, older_note, note_now) =
         prepared(|p| (p.store.copy_store(), p.older_note.clone(), p.note.clone()));
     for (name, text) in [("older", &older_note), ("now", &note_now)] {
-        let since = saved(&store, name, text);
+        let since = save_file(&store, name, text);
         store.run_json(&["log", "verify", "--since", &since]);
     }
     let mut cases = Cases::default();
-    let other = foreign();
+    let other = store_with_other_keys();
     let root = note_now.lines().nth(2).expect("a root");
     let other_root = note(&other).lines().nth(2).expect("a root").to_owned();
     for (what, text) in [
@@ -82,7 +82,7 @@ fn an_older_checkpoint_verifies_and_another_logs_does_not() {
         ("garbage", "garbage\n".to_owned()),
         ("nothing", String::new()),
     ] {
-        let since = saved(&store, "since", text);
+        let since = save_file(&store, "since", text);
         cases.assert_exit(what, &store, &["--since", &since], &[6, 8]);
     }
     let missing = store.home().join("missing");
@@ -99,7 +99,7 @@ fn a_rewritten_history_is_detected_with_a_checkpoint() {
     let events = prepared(|p| p.last - p.first);
     InProcessStore::new(&fork).append_setting_changes(usize::try_from(events).expect("few") + 20);
     assert_verifies(&fork);
-    let since = saved(&fork, "since", note_now);
+    let since = save_file(&fork, "since", note_now);
     let mut cases = Cases::default();
     cases.assert_exit("a fork", &fork, &["--since", &since], &[6]);
     cases.end();
@@ -127,7 +127,7 @@ fn unsigned_and_foreign_checkpoints_are_refused() {
     cases.assert_tampered("both signatures", &store);
 
     let store = copy();
-    let other = foreign();
+    let other = store_with_other_keys();
     checkpoint(&store, note(&other));
     cases.assert_tampered("another store's file", &store);
     // The same text, signed with the other store's key.
@@ -179,7 +179,7 @@ fn newest(store: &TestStore) -> String {
 fn a_replaced_key_is_detected_with_the_old_public_key() {
     let store = copy();
     let kept = store.run_ok(&["key", "verifier"]);
-    let other = foreign();
+    let other = store_with_other_keys();
     fs::copy(
         other.dir().join("keys/audit.pem"),
         store.dir().join("keys/audit.pem"),
@@ -190,7 +190,7 @@ fn a_replaced_key_is_detected_with_the_old_public_key() {
     cases.assert_exit("a key put in its place", &store, &[], &[6, 8]);
     cases.assert_exit(
         "and the one that was kept",
-        &foreign(),
+        &store_with_other_keys(),
         &["--key", kept.trim()],
         &[8],
     );

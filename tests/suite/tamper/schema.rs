@@ -90,7 +90,7 @@ const WRITTEN: [(&str, &str); 7] = [
     ),
 ];
 
-fn written(sql: &str) -> String {
+fn schema_edit(sql: &str) -> String {
     format!("PRAGMA writable_schema=ON; {sql}; PRAGMA writable_schema=RESET;")
 }
 
@@ -140,7 +140,7 @@ fn a_created_object_is_detected() {
 fn an_object_written_into_the_schema_table_is_detected() {
     for (sql, what) in WRITTEN {
         let store = copy();
-        forge(&store, &written(sql));
+        forge(&store, &schema_edit(sql));
         assert_reported(&store, sql, what);
     }
 }
@@ -220,7 +220,7 @@ fn exchanged_indexes_are_detected() {
         let store = copy();
         forge(
             &store,
-            &written(&format!(
+            &schema_edit(&format!(
                 "CREATE TEMP TABLE kept AS SELECT name, rootpage FROM sqlite_master \
                  WHERE name IN ('{one}', '{other}'); \
                  UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM kept \
