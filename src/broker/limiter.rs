@@ -1,4 +1,4 @@
-//! How many are here, in all and of each account.
+//! Limits the number of connections, in total and per account.
 
 mod quota;
 #[cfg(test)]
@@ -12,35 +12,35 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Connections at once.
+/// Connections open at once.
 const MAX_CONNECTIONS: usize = 512;
 
-/// Those of them that are kept for root and the broker's own account: whoever
-/// has to put things right always gets in.
+/// Connections reserved for root and the broker's own account, which may have
+/// to fix a problem.
 const RESERVED_CONNECTIONS: usize = 16;
 
-/// Connections at once of one account: a quarter, so that no single one fills
-/// the room.
+/// Connections of one account: a quarter, so that none can take them all.
 const MAX_PER_ACCOUNT: usize = 128;
 
-/// Connections at once of all who are no admin user's account and have shown no
-/// token that counts, and of one of them: whatever they do, there is room for
-/// everybody else.
+/// Connections of all unknown accounts together. An account is unknown if no
+/// admin user has it and it has sent no valid token.
 const MAX_UNKNOWN: usize = 64;
+
+/// Connections of one unknown account.
 const MAX_PER_UNKNOWN_ACCOUNT: usize = 16;
 
-/// An account that showed a token which counts is no stranger for so long.
+/// How long an account stays known after it sent a valid token.
 const TOKEN_REMEMBERED: Duration = Duration::from_secs(600);
 
-/// Lines about strangers in the system's log, within a minute.
+/// Lines about unknown accounts in the system log per [`LOG_WINDOW`].
 const MAX_LOG_LINES: u32 = 20;
 const LOG_WINDOW: Duration = Duration::from_secs(60);
 
-/// Everybody who is here.
+/// The open connections.
 #[derive(Debug, Default)]
 pub struct ConnectionLimiter {
     state: Mutex<LimiterState>,
-    /// Told when something heavy has ended.
+    /// Notified when a heavy request ends.
     heavy_ended: Condvar,
     closed: AtomicBool,
 }
@@ -49,32 +49,32 @@ pub struct ConnectionLimiter {
 struct LimiterState {
     per_account: HashMap<u32, usize>,
     unknown: usize,
-    /// Strangers that have not asked for anything yet, oldest first.
+    /// Connections of unknown accounts that have sent no request yet, oldest
+    /// first.
     awaiting_request: BTreeMap<u64, Arc<UnixStream>>,
     streams: HashMap<u64, Arc<UnixStream>>,
-    /// The accounts of admin users.
     admin_uids: HashSet<u32>,
-    /// Accounts that showed a token which counts, and when.
+    /// Accounts that sent a valid token, and when.
     token_seen: HashMap<u32, Instant>,
-    /// Shares of which a large request is here.
+    /// Shares with a large request.
     large_requests: HashSet<u32>,
-    /// Heavy requests that run, by share.
+    /// Number of running heavy requests per quota.
     heavy_requests: HashMap<u32, usize>,
     log_lines: Option<(Instant, u32)>,
     next_number: u64,
 }
 
-/// What an account is to the broker.
+/// The class of an account, which decides its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AccountClass {
-    /// root, or the broker's own.
+    /// root, or the broker's own account.
     Privileged,
-    /// An admin user's, or one that showed a token which counts.
+    /// An admin user's account, or one that sent a valid token.
     Known,
     Unknown,
 }
 
-/// One of them; leaves when dropped.
+/// The slot of one connection; freed when dropped.
 #[derive(Debug)]
 pub struct Slot<'c> {
     limiter: &'c ConnectionLimiter,
@@ -88,14 +88,11 @@ impl ConnectionLimiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets one in.
-    ///
-    /// # Errors
-    /// Why there is no room.
+    /// Registers a connection, or says which limit is reached.
     pub fn acquire(&self, uid: u32, stream: Arc<UnixStream>) -> Result<Slot<'_>, String> {
-        let mut guests = self.lock();
-        let standing = guests.classify(uid);
-        let (in_all, of_one) = match standing {
+        let mut state = self.lock();
+        let class = state.classify(uid);
+        let (max_total, max_own) = match class {
             AccountClass::Privileged => (MAX_CONNECTIONS, MAX_PER_ACCOUNT),
             AccountClass::Known => (MAX_CONNECTIONS - RESERVED_CONNECTIONS, MAX_PER_ACCOUNT),
             AccountClass::Unknown => (
@@ -103,49 +100,49 @@ impl ConnectionLimiter {
                 MAX_PER_UNKNOWN_ACCOUNT,
             ),
         };
-        if guests.streams.len() >= in_all {
-            return Err(format!("{in_all} connections are open"));
+        if state.streams.len() >= max_total {
+            return Err(format!("{max_total} connections are open"));
         }
-        let is_stranger = standing == AccountClass::Unknown;
-        if is_stranger && guests.unknown >= MAX_UNKNOWN && !guests.disconnect_oldest_silent() {
+        let is_unknown = class == AccountClass::Unknown;
+        if is_unknown && state.unknown >= MAX_UNKNOWN && !state.disconnect_oldest_silent() {
             return Err(format!(
                 "{MAX_UNKNOWN} connections of accounts that are no admin user's are open"
             ));
         }
-        let own = guests.per_account.entry(uid).or_default();
-        if *own >= of_one {
-            return Err(format!("{of_one} connections of uid {uid} are open"));
+        let own = state.per_account.entry(uid).or_default();
+        if *own >= max_own {
+            return Err(format!("{max_own} connections of uid {uid} are open"));
         }
         *own += 1;
-        let number = guests.next_number;
-        guests.next_number += 1;
-        if is_stranger {
-            guests.unknown += 1;
-            guests.awaiting_request.insert(number, Arc::clone(&stream));
+        let number = state.next_number;
+        state.next_number += 1;
+        if is_unknown {
+            state.unknown += 1;
+            state.awaiting_request.insert(number, Arc::clone(&stream));
         }
-        guests.streams.insert(number, stream);
+        state.streams.insert(number, stream);
         Ok(Slot {
             limiter: self,
             uid,
             number,
-            class: Cell::new(standing),
+            class: Cell::new(class),
         })
     }
 
-    /// From now on these are the accounts of admin users.
+    /// Replaces the set of admin users' accounts.
     pub fn set_admin_uids(&self, uids: HashSet<u32>) {
-        let mut guests = self.lock();
-        guests.admin_uids = uids;
-        guests
+        let mut state = self.lock();
+        state.admin_uids = uids;
+        state
             .token_seen
             .retain(|_, since| since.elapsed() < TOKEN_REMEMBERED);
     }
 
-    /// Whether one more line about strangers goes into the system's log: it is
-    /// not theirs to fill.
+    /// Whether another line about unknown accounts may go to the system log, which
+    /// they must not be able to fill.
     pub fn may_log_unknown(&self) -> bool {
-        let mut guests = self.lock();
-        match &mut guests.log_lines {
+        let mut state = self.lock();
+        match &mut state.log_lines {
             Some((since, lines)) if since.elapsed() < LOG_WINDOW => {
                 *lines += 1;
                 *lines <= MAX_LOG_LINES
@@ -157,22 +154,19 @@ impl ConnectionLimiter {
         }
     }
 
-    /// Whether nobody is here.
+    /// Whether no connection is open.
     pub fn is_empty(&self) -> bool {
         self.lock().streams.is_empty()
     }
 
-    /// From now on it ends.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
 
-    /// Whether it ends.
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Ends every connection.
     pub fn disconnect_all(&self) {
         for stream in self.lock().streams.values() {
             let _ = stream.shutdown(Shutdown::Both);
@@ -181,15 +175,15 @@ impl ConnectionLimiter {
 }
 
 impl LimiterState {
-    /// Hangs up on the stranger that has been silent longest, so that nobody
-    /// keeps others out by saying nothing; `false` where all have asked, or those
-    /// that were hung up on are still leaving.
+    /// Disconnects the unknown connection that has been silent longest, so that
+    /// silent connections do not block others. Returns `false` if none is silent,
+    /// or if too many disconnected ones are still open.
     fn disconnect_oldest_silent(&mut self) -> bool {
         if self.unknown >= 2 * MAX_UNKNOWN {
             return false;
         }
         let oldest = self.awaiting_request.pop_first();
-        // One that cannot be shut down has gone.
+        // If shutdown fails, it is disconnected already.
         let _ = oldest
             .as_ref()
             .map(|(_, stream)| stream.shutdown(Shutdown::Both));
@@ -216,33 +210,33 @@ impl Slot<'_> {
         self.class.get() == AccountClass::Unknown
     }
 
-    /// It has asked for something.
+    /// The connection has sent a request.
     pub fn mark_requested(&self) {
         self.limiter.lock().awaiting_request.remove(&self.number);
     }
 
-    /// It is somebody whom the store knows: no stranger from here on, and for
-    /// a while whenever the same account comes.
+    /// The store knows the caller. The account stays known for
+    /// [`TOKEN_REMEMBERED`].
     pub fn mark_known(&self) {
         if self.class.replace(AccountClass::Known) == AccountClass::Unknown {
-            let mut guests = self.limiter.lock();
-            guests.unknown -= 1;
-            guests.awaiting_request.remove(&self.number);
-            guests.token_seen.insert(self.uid, Instant::now());
+            let mut state = self.limiter.lock();
+            state.unknown -= 1;
+            state.awaiting_request.remove(&self.number);
+            state.token_seen.insert(self.uid, Instant::now());
         }
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        let mut guests = self.limiter.lock();
-        guests.streams.remove(&self.number);
-        guests.awaiting_request.remove(&self.number);
-        guests.unknown -= usize::from(self.is_unknown());
-        if let Some(own) = guests.per_account.get_mut(&self.uid) {
+        let mut state = self.limiter.lock();
+        state.streams.remove(&self.number);
+        state.awaiting_request.remove(&self.number);
+        state.unknown -= usize::from(self.is_unknown());
+        if let Some(own) = state.per_account.get_mut(&self.uid) {
             *own -= 1;
             if *own == 0 {
-                guests.per_account.remove(&self.uid);
+                state.per_account.remove(&self.uid);
             }
         }
     }

@@ -1,10 +1,9 @@
-//! Floor 4: the broker. Lends the store of a service account to whoever the
-//! kernel says is calling, over a local socket.
+//! The broker: serves the store of a service account over a local socket. The
+//! kernel identifies the caller by the peer's uid.
 //!
-//! One thread serves one connection, which carries one request. How many there
-//! are, how long a request is and how long it may take to arrive are bounded,
-//! for all together and for each account, so that nobody is kept out by
-//! somebody else.
+//! Each connection has its own thread and carries one request. The number of
+//! connections, the size of a request and the time it takes to arrive are
+//! limited, in total and per account, so that no account can lock out others.
 
 mod limiter;
 mod peer;
@@ -28,31 +27,26 @@ use lac_app::{self, Caller, Context, Credential};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Greeting and request must be here within this time.
+/// The greeting and the request must arrive within this time.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The other side may keep the store waiting so long, while it writes what it
-/// gets or reads what it sends.
+/// Longest wait for the client to read an answer or to send more input.
 const STALL_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// And no request takes longer than this.
+/// Longest duration of a request.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(2 * 3600);
 
-/// What is to be done now and then.
 const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Requests under way may end when the broker is told to.
+/// Time for running requests to finish at shutdown.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until it is told to end, or nobody calls any more.
-///
-/// # Errors
-/// `io` where the socket fails.
+/// Serves until shutdown is requested or the idle timeout is reached.
 pub fn serve(service: &Service<'_>) -> Result<()> {
     let io = |e: io::Error| Fault::io("the socket", e);
     service.listener.set_nonblocking(true).map_err(io)?;
     let limiter = ConnectionLimiter::default();
-    // Before anybody is let in: who is no stranger.
+    // Before the first connection, so that admin users' accounts are recognised.
     refresh_admin_uids(service, &limiter);
     thread::scope(|scope| {
         let chores =
@@ -70,19 +64,19 @@ pub fn serve(service: &Service<'_>) -> Result<()> {
     })
 }
 
-/// Does the chores, first at once, until the broker ends.
+/// Runs maintenance at once, then at intervals until the broker ends.
 fn run_maintenance(service: &Service<'_>, limiter: &ConnectionLimiter) {
     while !limiter.is_closed() {
         refresh_admin_uids(service, limiter);
         if catch_unwind(AssertUnwindSafe(service.maintenance)).is_err() {
-            (service.log_line)("a chore failed");
+            (service.log_line)("maintenance panicked");
         }
         thread::park_timeout(MAINTENANCE_INTERVAL);
     }
 }
 
-/// Looks up which accounts are admin users'. What they were stays where that
-/// fails.
+/// Looks up the uids of admin users' accounts. On failure the previous set is
+/// kept.
 fn refresh_admin_uids(service: &Service<'_>, limiter: &ConnectionLimiter) {
     let known = catch_unwind(AssertUnwindSafe(|| service.contexts.os_accounts()));
     if let Ok(Ok(accounts)) = known {
@@ -133,8 +127,8 @@ fn accept_connections<'scope>(
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    // Too many files are open, for a moment.
-                    (service.log_line)(&format!("nobody can be received: {error}"));
+                    // Usually too many open files, which passes.
+                    (service.log_line)(&format!("cannot accept connections: {error}"));
                     thread::sleep(Duration::from_millis(50));
                     break;
                 }
@@ -147,13 +141,13 @@ fn accept_connections<'scope>(
             .idle_timeout
             .is_some_and(|idle| quiet_since.elapsed() >= idle)
         {
-            (service.log_line)("nobody called for a while");
+            (service.log_line)("idle timeout reached");
             return Ok(());
         }
     }
 }
 
-/// Gives a connection a thread of its own, if there is room for one more.
+/// Starts a thread for the connection, unless a connection limit is reached.
 fn spawn_handler<'scope>(
     service: &'scope Service<'_>,
     scope: &'scope thread::Scope<'scope, '_>,
@@ -161,7 +155,7 @@ fn spawn_handler<'scope>(
     (stream, chores): (UnixStream, Thread),
 ) {
     let Ok(peer) = Peer::from_stream(&stream) else {
-        return; // gone already, or nobody the kernel knows
+        return; // disconnected already, or the kernel has no credentials
     };
     let entered = stream
         .set_nonblocking(false)
@@ -178,18 +172,18 @@ fn spawn_handler<'scope>(
     };
     let thread = thread::Builder::new().spawn_scoped(scope, move || {
         let is_gone: IsDisconnected = Arc::new(move || timed_stream::is_disconnected(&second));
-        let visitor = PeerConnection {
+        let client = PeerConnection {
             peer: &peer,
             slot: &slot,
             is_gone,
         };
-        let heard = catch_unwind(AssertUnwindSafe(|| {
-            handle_connection(service, &visitor, stream)
+        let received = catch_unwind(AssertUnwindSafe(|| {
+            handle_connection(service, &client, stream)
         }));
-        let problem = match heard {
+        let problem = match received {
             Ok(Ok(())) => None,
             Ok(Err(fault)) => Some(fault.to_string()),
-            Err(_) => Some("a request failed badly".to_owned()),
+            Err(_) => Some("a request panicked".to_owned()),
         };
         if let Some(problem) = problem
             && (!slot.is_unknown() || limiter.may_log_unknown())
@@ -202,7 +196,7 @@ fn spawn_handler<'scope>(
         }
     });
     if let Err(error) = thread {
-        (service.log_line)(&format!("nobody can be attended to: {error}"));
+        (service.log_line)(&format!("cannot start a thread: {error}"));
     }
 }
 
@@ -214,34 +208,34 @@ fn refuse_connection(stream: UnixStream, fault: &Fault) {
     connection.send_fault(fault);
 }
 
-/// Whoever is attended to.
+/// The caller's connection.
 struct PeerConnection<'v> {
     peer: &'v Peer,
     slot: &'v Slot<'v>,
     is_gone: IsDisconnected,
 }
 
-/// Hears one request and answers it.
+/// Reads one request and answers it.
 fn handle_connection(
     service: &Service<'_>,
-    visitor: &PeerConnection<'_>,
+    client: &PeerConnection<'_>,
     stream: UnixStream,
 ) -> Result<()> {
-    let (peer, slot) = (visitor.peer, visitor.slot);
+    let (peer, slot) = (client.peer, client.slot);
     let busy = |problem| Fault::BrokerBusy { problem };
     let mut connection = ServerConnection::new(TimedStream::with_timeout(stream, REQUEST_TIMEOUT));
     if !connection.handshake(|| service.contexts.timezone())? {
         return Ok(());
     }
     let mut large = None;
-    let heard = connection.receive(|length| {
+    let received = connection.receive(|length| {
         if length > LARGE_REQUEST {
             large = Some(slot.acquire_large().map_err(busy)?);
         }
         Ok(())
     });
-    let asked = match heard {
-        Ok(Some(asked)) => asked,
+    let request = match received {
+        Ok(Some(request)) => request,
         Ok(None) => return Ok(()),
         Err(fault) => {
             connection.send_fault(&fault);
@@ -252,7 +246,7 @@ fn handle_connection(
     connection
         .stream_mut()
         .set_timeouts(STALL_TIMEOUT, TOTAL_TIMEOUT);
-    let token = match asked.token() {
+    let token = match request.token() {
         Ok(token) => token,
         Err(fault) => {
             connection.send_fault(&fault);
@@ -269,15 +263,15 @@ fn handle_connection(
     if slot.is_unknown() {
         let mut is_known = false;
         let mut ask = |context: &Context<'_>| is_known = lac_app::is_known(context);
-        // What fails here fails again when the request is run.
+        // An error here occurs again when the request runs.
         let _ = service.contexts.with_context(&caller, None, &mut ask);
         if is_known {
             slot.mark_known();
         }
     }
-    let heavy = match asked
+    let heavy = match request
         .is_heavy()
-        .then(|| slot.acquire_heavy(&*visitor.is_gone))
+        .then(|| slot.acquire_heavy(&*client.is_gone))
     {
         None => None,
         Some(Ok(Some(heavy))) => Some(heavy),
@@ -288,15 +282,15 @@ fn handle_connection(
         }
     };
     let mut answered = Ok(None);
-    let is_gone = Arc::clone(&visitor.is_gone);
-    let lent = service
+    let is_gone = Arc::clone(&client.is_gone);
+    let ran = service
         .contexts
         .with_context(&caller, Some(is_gone), &mut |context| {
-            answered = connection.answer(&asked, context);
+            answered = connection.answer(&request, context);
         });
     drop((large, heavy));
-    if let Err(fault) = lent {
-        // It is not the caller's fault, so whoever runs the broker hears it too.
+    if let Err(fault) = ran {
+        // The caller did not cause this, so it also goes to the broker's log.
         connection.send_fault(&fault);
         return Err(fault);
     }

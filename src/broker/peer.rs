@@ -1,5 +1,5 @@
-//! Who is at the other end, as the kernel tells it. What somebody says of
-//! themselves is never asked for.
+//! The calling process, as the kernel identifies it. Callers are never asked
+//! who they are.
 
 use std::fs;
 use std::io;
@@ -8,8 +8,8 @@ use std::os::unix::net::UnixStream;
 
 use nix::unistd::{Uid, User};
 
-/// The number of an account that is named as [`Peer::account`] names it; `None`
-/// for one that is not here.
+/// The uid of an account name or `uid:N`; `None` if this host has no such
+/// account.
 pub fn uid_for_account(account: &str) -> Option<u32> {
     if let Some(number) = account.strip_prefix("uid:") {
         return number.parse().ok();
@@ -17,7 +17,6 @@ pub fn uid_for_account(account: &str) -> Option<u32> {
     Some(User::from_name(account).ok()??.uid.as_raw())
 }
 
-/// The process that called.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer {
     pub uid: u32,
@@ -25,26 +24,18 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Whoever connected.
-    ///
-    /// # Errors
-    /// Where the kernel does not tell.
     #[cfg(target_os = "linux")]
     pub fn from_stream(stream: &UnixStream) -> io::Result<Self> {
         use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
-        let told = getsockopt(stream, PeerCredentials)?;
+        let credentials = getsockopt(stream, PeerCredentials)?;
         Ok(Self {
-            uid: told.uid(),
-            pid: Some(told.pid()).filter(|pid| *pid > 0),
+            uid: credentials.uid(),
+            pid: Some(credentials.pid()).filter(|pid| *pid > 0),
         })
     }
 
-    /// Whoever connected.
-    ///
-    /// # Errors
-    /// Where the kernel does not tell.
     #[cfg(not(target_os = "linux"))]
-    pub fn of(stream: &UnixStream) -> io::Result<Self> {
+    pub fn from_stream(stream: &UnixStream) -> io::Result<Self> {
         let (uid, _) = nix::unistd::getpeereid(stream)?;
         Ok(Self {
             uid: uid.as_raw(),
@@ -52,7 +43,7 @@ impl Peer {
         })
     }
 
-    /// The name of the account, or `uid:N` for one without.
+    /// The account's name, or `uid:N` if it has none.
     pub fn account(&self) -> String {
         match User::from_uid(Uid::from_raw(self.uid)) {
             Ok(Some(user)) => user.name,
@@ -60,14 +51,14 @@ impl Peer {
         }
     }
 
-    /// What stands for an address where there is none of a network.
+    /// The address that is recorded for a local caller.
     pub fn address(&self) -> String {
         format!("unix:{}", self.uid)
     }
 
-    /// The kernel's login uid of the calling process, which survives `su` and
-    /// `sudo`; `None` where the kernel keeps none, or the process is gone and
-    /// its number belongs to somebody else.
+    /// The kernel's login uid of the calling process, which `su` and `sudo` do not
+    /// change. `None` if the kernel keeps none, or if the process has ended and its
+    /// pid belongs to another account.
     pub fn login_uid(&self) -> Option<u32> {
         let process = format!("/proc/{}", self.pid?);
         let text = fs::read_to_string(format!("{process}/loginuid")).ok()?;

@@ -1,4 +1,4 @@
-//! A connection that waits only so long.
+//! A connection with time limits.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd as _;
@@ -9,8 +9,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use lac_app::protocol::ServerStream;
 
-/// Whether the other side has gone. One that has only said all it has to say
-/// still listens.
+/// Whether the peer has disconnected. A peer that has only shut down writing
+/// still reads.
 pub fn is_disconnected(stream: &UnixStream) -> bool {
     let mut ends = [PollFd::new(stream.as_fd(), PollFlags::empty())];
     let polled = poll(&mut ends, PollTimeout::ZERO).is_ok();
@@ -18,7 +18,6 @@ pub fn is_disconnected(stream: &UnixStream) -> bool {
     polled && events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR)
 }
 
-/// A stream with a limit in time.
 #[derive(Debug)]
 pub struct TimedStream {
     stream: UnixStream,
@@ -27,14 +26,14 @@ pub struct TimedStream {
 
 #[derive(Debug, Clone, Copy)]
 enum TimeLimit {
-    /// Everything must be done by then, however slowly it trickles in.
+    /// All reads and writes must be done by then.
     Deadline(Instant),
-    /// Each single wait may take so long, and everything must be done by then.
+    /// The limit of each wait, and of all of them.
     PerWait(Duration, Instant),
 }
 
 impl TimedStream {
-    /// All that is read and written must be within this time.
+    /// `length` limits all reads and writes together.
     pub fn with_timeout(stream: UnixStream, length: Duration) -> Self {
         Self {
             stream,
@@ -42,8 +41,8 @@ impl TimedStream {
         }
     }
 
-    /// From here on each wait may take this long, and all of it that long: who
-    /// takes a byte now and then would keep old pages from being let go.
+    /// Limits each wait to `length` and all to `in_all`. Without the latter a slow
+    /// reader could hold a read transaction open, and the WAL would grow.
     pub fn set_timeouts(&mut self, length: Duration, in_all: Duration) {
         self.limit = TimeLimit::PerWait(length, Instant::now() + in_all);
     }

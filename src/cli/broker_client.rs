@@ -1,4 +1,4 @@
-//! The way to a store that a broker keeps.
+//! The client of a broker.
 
 use std::cell::{OnceCell, RefCell};
 use std::fs;
@@ -11,12 +11,12 @@ use lac_app::protocol::{Channel, ClientConnection, ServerInfo, UseCase};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// How long an answer is waited for.
+/// How long to wait for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallTimeout {
-    /// As long as the slowest use case may need.
+    /// For any use case.
     Long,
-    /// While somebody types.
+    /// For completion, while the user types.
     Short,
 }
 
@@ -29,31 +29,23 @@ impl CallTimeout {
     }
 }
 
-/// Calls a broker; each request has a connection of its own.
+/// Opens a connection for each request.
 #[derive(Debug, Default)]
 pub struct BrokerClient {
-    /// Greeted, and not yet asked.
+    /// Open, but not used for a request yet.
     connection: RefCell<Option<ClientConnection<UnixStream>>>,
     welcome: OnceCell<ServerInfo>,
 }
 
 impl BrokerClient {
-    /// Calls, so that the next request has a line.
-    ///
-    /// # Errors
-    /// `broker_missing`, `broker_failed`, `broker_busy`, `protocol_mismatch`,
-    /// `store_unsafe`.
-    pub fn connect(&self, socket: &Path, patience: CallTimeout) -> Result<()> {
-        let line = connect(socket, patience)?;
-        let _ = self.welcome.set(line.server.clone());
-        *self.connection.borrow_mut() = Some(line);
+    /// Opens the connection for the next request.
+    pub fn connect(&self, socket: &Path, timeout: CallTimeout) -> Result<()> {
+        let connection = connect(socket, timeout)?;
+        let _ = self.welcome.set(connection.server.clone());
+        *self.connection.borrow_mut() = Some(connection);
         Ok(())
     }
 
-    /// Asks.
-    ///
-    /// # Errors
-    /// As [`Broker::call`], and the use case's own.
     pub fn send<U: UseCase>(
         &self,
         socket: &Path,
@@ -64,32 +56,32 @@ impl BrokerClient {
         self.connection(socket)?.call(request, token, channel)
     }
 
-    /// The line that waits, or a new one.
+    /// The open connection, or a new one.
     fn connection(&self, socket: &Path) -> Result<ClientConnection<UnixStream>> {
         let waiting = self.connection.borrow_mut().take();
-        // One that waited at a prompt may be gone by now.
+        // The broker may have closed it while the user answered a prompt.
         let waiting = waiting.filter(ClientConnection::is_open);
         if waiting.is_none() {
             self.connect(socket, CallTimeout::Long)?;
         }
-        let line = waiting.or_else(|| self.connection.borrow_mut().take());
-        line.ok_or_else(|| Fault::internal("no line to the broker"))
+        let connection = waiting.or_else(|| self.connection.borrow_mut().take());
+        connection.ok_or_else(|| Fault::internal("no connection to the broker"))
     }
 
-    /// The store's time zone, once called.
+    /// The store's time zone, known once connected.
     pub fn timezone(&self) -> Option<String> {
         self.welcome.get()?.timezone.clone()
     }
 }
 
-fn connect(socket: &Path, patience: CallTimeout) -> Result<ClientConnection<UnixStream>> {
+fn connect(socket: &Path, timeout: CallTimeout) -> Result<ClientConnection<UnixStream>> {
     check_socket_is_trusted(socket)?;
     let missing = |problem: String| Fault::BrokerMissing {
         path: socket.display().to_string(),
         problem,
     };
     let stream = UnixStream::connect(socket).map_err(|e| missing(e.to_string()))?;
-    let wait = Some(patience.duration());
+    let wait = Some(timeout.duration());
     stream
         .set_read_timeout(wait)
         .and_then(|()| stream.set_write_timeout(wait))
@@ -97,8 +89,8 @@ fn connect(socket: &Path, patience: CallTimeout) -> Result<ClientConnection<Unix
     ClientConnection::open(stream)
 }
 
-/// Somebody who could lay a socket there could answer in the broker's place,
-/// and be shown tokens.
+/// Whoever can create a socket at this path could act as the broker and receive
+/// access tokens.
 fn check_socket_is_trusted(socket: &Path) -> Result<()> {
     let path = |path: &Path| path.display().to_string();
     let refuse = |at: &Path, problem: &str| {
@@ -112,7 +104,7 @@ fn check_socket_is_trusted(socket: &Path) -> Result<()> {
         })
     };
     let Ok(meta) = fs::symlink_metadata(socket) else {
-        return Ok(()); // connecting will say it
+        return Ok(()); // connecting reports it
     };
     if meta.is_symlink() {
         return refuse(socket, "it is a symbolic link");

@@ -1,4 +1,4 @@
-//! What commands are run with: settings, output, and a way to the store.
+//! What commands run with: settings, output, and access to the store.
 
 use std::cell::OnceCell;
 
@@ -21,8 +21,7 @@ use lac_model::fault::Fault;
 use lac_render::Style;
 use lac_store::Result;
 
-/// What a command is run with. The store is opened, or its broker called, when
-/// first asked for.
+/// The store is opened, or the broker connected, on first use.
 #[derive(Debug)]
 pub struct Cli {
     pub globals: Globals,
@@ -31,7 +30,7 @@ pub struct Cli {
     pub clock: SystemClock,
     pub random: SystemRandom,
     pub components: Components,
-    /// Whether an access token in the environment counts.
+    /// Whether access tokens are read at all.
     uses_token: bool,
     token: OnceCell<Option<String>>,
     caller: OnceCell<Caller>,
@@ -57,8 +56,7 @@ impl Cli {
         }
     }
 
-    /// One for the operating-system account, whatever token is around: for a
-    /// new store, which knows no token yet.
+    /// Ignores access tokens: for a new store, which has none yet.
     pub fn for_os_account(globals: Globals, settings: Settings, out: Out) -> Self {
         Self {
             uses_token: false,
@@ -66,19 +64,12 @@ impl Cli {
         }
     }
 
-    /// Runs a use case: here, or where the store's broker is.
-    ///
-    /// # Errors
-    /// The use case's own; what opening the store or calling the broker fails
-    /// with.
+    /// Runs a use case in this process, or sends it to the broker.
     pub fn run<U: UseCase>(&self, request: U) -> Result<U::Answer> {
         self.run_with_channel(request, &mut NoChannel)
     }
 
-    /// The same for one that has something to say, or to ask, meanwhile.
-    ///
-    /// # Errors
-    /// As [`Shop::run`].
+    /// Like [`Self::run`], for a use case that reports progress or reads input.
     pub fn run_with_channel<U: UseCase>(
         &self,
         request: U,
@@ -91,8 +82,8 @@ impl Cli {
         self.broker.send(socket, &request, token, channel)
     }
 
-    /// Delivers notices that are due to the hooks of the settings; `None` where
-    /// the store's broker does.
+    /// Delivers due notices to the configured hooks; `None` if the broker does
+    /// that.
     pub fn deliver_notices(&self, most: usize) -> Option<Result<DeliveryCount>> {
         if self.settings.broker_socket.is_some() {
             return None;
@@ -104,12 +95,8 @@ impl Cli {
         Some(delivered)
     }
 
-    /// Opens the store, or calls its broker: from here on its time zone is
-    /// known.
-    ///
-    /// # Errors
-    /// `store_missing`, `store_unsafe`, `store_newer`, `database`, `io`,
-    /// `broker_missing`, `broker_failed`, `protocol_mismatch`.
+    /// Opens the store or connects to the broker. After that the store's time zone
+    /// is known.
     pub fn connect(&self) -> Result<()> {
         match &self.settings.broker_socket {
             Some(socket) => self.broker.connect(socket, CallTimeout::Long),
@@ -117,10 +104,7 @@ impl Cli {
         }
     }
 
-    /// The same for a short look: nothing is made, mended or waited for.
-    ///
-    /// # Errors
-    /// As [`Shop::ready`], and `busy`.
+    /// Like [`Self::connect`], but creates, migrates and waits for nothing.
     pub fn connect_without_migrating(&self) -> Result<()> {
         if let Some(socket) = &self.settings.broker_socket {
             return self.broker.connect(socket, CallTimeout::Short);
@@ -129,7 +113,6 @@ impl Cli {
         self.current_context().map(|_| ())
     }
 
-    /// The desk at which use cases are run here.
     fn context(&self) -> Result<Context<'_>> {
         if self.store.get().is_none() {
             self.set_store(OpenStore::open(&self.settings)?);
@@ -137,31 +120,22 @@ impl Cli {
         self.current_context()
     }
 
-    /// A desk over a store as it is found, read only, and its schema's number
-    /// beside the one this program knows: for `doctor`. The directory is not
-    /// checked.
-    ///
-    /// # Errors
-    /// `database`, `io`.
+    /// A context on the store as it is, read-only and without checking its
+    /// directory, for `doctor`. Also returns the store's schema version and this
+    /// program's.
     pub fn context_for_inspection(&self) -> Result<(Context<'_>, [i64; 2])> {
         let (open, schemas) = OpenStore::open_for_inspection(&self.settings)?;
         self.set_store(open);
         Ok((self.current_context()?, schemas))
     }
 
-    /// A desk over the empty database of a new store.
-    ///
-    /// # Errors
-    /// `already_exists`, `store_unsafe`, `database`, `io`; `invalid_value`
-    /// where the setting names a broker.
+    /// A context on the empty database of a new store.
     pub fn context_for_new_store(&self) -> Result<Context<'_>> {
         self.require_local_store()?;
         self.set_store(OpenStore::create(&self.settings)?);
         self.current_context()
     }
 
-    /// # Errors
-    /// `invalid_value` where the setting names a broker.
     pub fn require_local_store(&self) -> Result<()> {
         if self.settings.broker_socket.is_none() {
             return Ok(());
@@ -182,7 +156,7 @@ impl Cli {
         Ok(open.context(&self.clock, &self.random, self.caller()?))
     }
 
-    /// The same, with nothing opened yet.
+    /// A copy that has opened nothing yet.
     pub fn clone_unopened(&self) -> Self {
         Self {
             uses_token: self.uses_token,
@@ -195,13 +169,13 @@ impl Cli {
         }
     }
 
-    /// Whether other files lie now where the opened ones lay.
+    /// Whether the store's files have been replaced since they were opened.
     pub fn is_replaced(&self) -> bool {
         self.store.get().is_some_and(OpenStore::is_replaced)
     }
 
-    /// The access token that was given, if any. It is read once: stdin cannot be
-    /// read again.
+    /// The access token, if any. It is read once, because stdin cannot be read
+    /// again.
     fn token(&self) -> Result<Option<&str>> {
         if !self.uses_token {
             return Ok(None);
@@ -213,8 +187,8 @@ impl Cli {
         Ok(self.token.get().and_then(Option::as_deref))
     }
 
-    /// Who calls: the token if one was given, else the account of the real
-    /// uid. No flag and no other variable ever says who one is.
+    /// The caller: the access token if there is one, otherwise the account of the
+    /// real uid. No flag and no other variable can set it.
     fn caller(&self) -> Result<&Caller> {
         if self.caller.get().is_none() {
             let account = os_account();
@@ -230,26 +204,23 @@ impl Cli {
             .ok_or_else(|| Fault::internal("nobody calls"))
     }
 
-    /// What whoever runs the command may do, for hints. Whoever cannot be
-    /// found out about may do nothing.
+    /// What the caller may do, for hints: nothing if that cannot be found out.
     pub fn hint_reader(&self) -> HintReader {
         let asked = self.run(WhoAmI { unrecorded: true });
         asked.map_or_else(|_| HintReader::unknown(), HintReader::from)
     }
 
-    /// A fault with its hint for whoever runs the command.
     pub fn explain(&self, fault: &Fault) -> Explanation {
         explain(fault, || self.hint_reader())
     }
 
-    /// The same for several; who it is is asked once.
+    /// Like [`Self::explain`], but asks only once what the caller may do.
     pub fn explain_all(&self, faults: &[Fault]) -> Vec<Explanation> {
         let reader = OnceCell::new();
         let reader = || reader.get_or_init(|| self.hint_reader()).clone();
         faults.iter().map(|fault| explain(fault, reader)).collect()
     }
 
-    /// How things are shown to people: the store's zone, the terminal's width.
     pub fn style(&self) -> Style {
         let zone = self.timezone().unwrap_or(chrono_tz::UTC);
         Style {
@@ -261,7 +232,7 @@ impl Cli {
         }
     }
 
-    /// `general/locale/timezone`; needs nobody's leave.
+    /// `general/locale/timezone`, which everyone may read.
     pub fn timezone(&self) -> Option<chrono_tz::Tz> {
         let zone = match &self.settings.broker_socket {
             Some(_) => self.broker.timezone(),

@@ -1,5 +1,5 @@
-//! Where the program is put together: store, keys, archives and anchors of one
-//! directory, for this process alone or for all who ask a broker.
+//! Composes the program: the store, keys, archives and anchors of one
+//! directory, for one command or for all requests to a broker.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,11 +23,11 @@ use lac_store::dir::{CheckpointFile, FileId, StoreDir};
 use lac_store::unknown_callers::UnknownCallers;
 use lac_store::{Result, Store};
 
-/// A store that is open, and what belongs to it.
+/// An open store with its keys, archives, anchors and hooks.
 #[derive(Debug)]
 pub struct OpenStore {
     pub dir: StoreDir,
-    /// Which files these are, as opened.
+    /// The files' identities when they were opened.
     files: [FileId; 2],
     store: SqliteStore,
     high_water: CheckpointFile,
@@ -38,31 +38,22 @@ pub struct OpenStore {
 }
 
 impl OpenStore {
-    /// A store that exists and is safe to use, brought up to date.
-    ///
-    /// # Errors
-    /// `store_missing`, `store_unsafe`, `store_newer`, `busy`, `database`, `io`.
+    /// Opens an existing store: checks that it is safe and migrates it.
     pub fn open(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::open(&dir, settings.busy_timeout)?;
         Ok(Self::from_store(settings, dir, store))
     }
 
-    /// The same for a short look: nothing is made, mended or waited for.
-    ///
-    /// # Errors
-    /// As [`Open::ready`].
+    /// Like [`Self::open`], but creates, migrates and waits for nothing.
     pub fn open_without_migrating(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::open(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::open_without_migrating(&dir)?;
         Ok(Self::from_store(settings, dir, store))
     }
 
-    /// A store as it is found, read only, and its schema's number beside the
-    /// one this program knows. The directory is not checked.
-    ///
-    /// # Errors
-    /// `database`, `io`.
+    /// Opens a store read-only, without checking its directory. Also returns its
+    /// schema version and this program's.
     pub fn open_for_inspection(settings: &Settings) -> Result<(Self, [i64; 2])> {
         let dir = StoreDir::from_paths(&settings.store, settings.key_dir.as_deref());
         let store = SqliteStore::open_for_inspection(&dir, settings.busy_timeout)?;
@@ -70,10 +61,7 @@ impl OpenStore {
         Ok((Self::from_store(settings, dir, store), schemas))
     }
 
-    /// The empty database of a new store.
-    ///
-    /// # Errors
-    /// `already_exists`, `store_unsafe`, `database`, `io`.
+    /// Creates the empty database of a new store.
     pub fn create(settings: &Settings) -> Result<Self> {
         let dir = StoreDir::create(&settings.store, settings.key_dir.as_deref())?;
         let store = SqliteStore::create(&dir, settings.busy_timeout)?;
@@ -97,7 +85,6 @@ impl OpenStore {
         }
     }
 
-    /// The desk at which use cases are run for a caller.
     pub fn context<'a>(
         &'a self,
         clock: &'a SystemClock,
@@ -118,12 +105,12 @@ impl OpenStore {
         }
     }
 
-    /// Whether other files lie now where the opened ones lay.
+    /// Whether the store's files have been replaced since they were opened.
     pub fn is_replaced(&self) -> bool {
         self.dir.file_ids() != self.files
     }
 
-    /// `general/locale/timezone`; needs nobody's leave.
+    /// `general/locale/timezone`, which everyone may read.
     pub fn timezone(&self) -> Option<String> {
         let tx = self.store.read().ok()?;
         let config = Config::read(&*tx).ok()?;
@@ -131,13 +118,12 @@ impl OpenStore {
     }
 }
 
-/// The database library's version, and whether it is fit for use.
+/// The SQLite library's version, and whether it is recent enough.
 pub fn sqlite_version() -> (&'static str, bool) {
     SqliteStore::library_version()
 }
 
-/// One store, opened as often as people ask at once; what is open is used
-/// again.
+/// One store, opened once per concurrent request; open ones are reused.
 #[derive(Debug)]
 pub struct StorePool {
     settings: Settings,
@@ -149,18 +135,18 @@ pub struct StorePool {
     has_due_notices: AtomicBool,
 }
 
-/// Opened stores that are kept for the next request.
+/// Open stores kept for later requests.
 const MAX_IDLE: usize = 64;
 
 impl StorePool {
-    /// # Errors
-    /// As [`Open::ready`].
     pub fn new(settings: Settings) -> Result<Self> {
-        let strangers = Arc::new(UnknownCallers::default());
+        let unknown_callers = Arc::new(UnknownCallers::default());
         let mut first = OpenStore::open(&settings)?;
-        first.store.set_unknown_callers(Arc::clone(&strangers));
+        first
+            .store
+            .set_unknown_callers(Arc::clone(&unknown_callers));
         Ok(Self {
-            unknown_callers: strangers,
+            unknown_callers,
             settings,
             clock: SystemClock::new(),
             random: SystemRandom::new(),
@@ -169,38 +155,35 @@ impl StorePool {
         })
     }
 
-    /// What a long-running process does for its store now and then; what fails
-    /// is told, and tried again the next time.
+    /// Records expiries and counted refusals, and delivers notices. Failures are
+    /// logged and retried the next time.
     pub fn run_maintenance(&self, say: &dyn Fn(&str)) {
         let system = Caller::system();
         let mut swept = Ok(());
-        let mut told = Ok(DeliveryCount::default());
+        let mut delivered = Ok(DeliveryCount::default());
         let mut refused = Ok(());
-        let lent = self.with_context(&system, None, &mut |context| {
+        let ran = self.with_context(&system, None, &mut |context| {
             refused = record_counted_refusals(context, false).map(|_| ());
             swept = SessionExpire::default().run(context).map(|_| ());
-            told = self.deliver_notices(context);
+            delivered = self.deliver_notices(context);
         });
-        if let Err(fault) = lent.and(refused).and(swept) {
+        if let Err(fault) = ran.and(refused).and(swept) {
             say(&format!(
-                "what time has done could not be written down: {fault}"
+                "expired sessions and requests could not be recorded: {fault}"
             ));
         }
-        match told {
-            Ok(tally) if tally.failed > 0 => say(&format!(
-                "{} notices were not delivered and are tried again: {}",
-                tally.failed,
-                tally.last_error.unwrap_or_default()
+        match delivered {
+            Ok(count) if count.failed > 0 => say(&format!(
+                "{} notices were not delivered and will be retried: {}",
+                count.failed,
+                count.last_error.unwrap_or_default()
             )),
             Ok(_) => {}
-            Err(fault) => say(&format!("no notice was delivered: {fault}")),
+            Err(fault) => say(&format!("notices could not be delivered: {fault}")),
         }
     }
 
-    /// Records what is still only counted, at the end.
-    ///
-    /// # Errors
-    /// The store's and the log's own.
+    /// Records all counted refusals, at shutdown.
     pub fn record_counted_refusals(&self) -> Result<()> {
         let mut recorded = Ok(0);
         self.with_context(&Caller::system(), None, &mut |context| {
@@ -247,9 +230,9 @@ impl StorePool {
     }
 }
 
-/// Notices that are delivered one after another before anything else is done.
+/// Notices delivered per maintenance run.
 const MAX_NOTICES_PER_RUN: usize = 1000;
-/// And how long, at most.
+/// Longest duration of these deliveries.
 const DELIVERY_TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl ContextProvider for StorePool {
@@ -264,7 +247,7 @@ impl ContextProvider for StorePool {
         let context = open.context(&self.clock, &self.random, caller);
         work(&context);
         if open.hooks != EnabledHooks::default() {
-            // The request was answered: what fails here is the chores' to find.
+            // The request is answered already; maintenance meets this error again.
             let due = context
                 .store
                 .read()

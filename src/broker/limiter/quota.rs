@@ -1,34 +1,34 @@
-//! What one account may take of the broker's memory and time.
+//! Limits the memory and time that one account can use.
 
 use std::time::{Duration, Instant};
 
 use super::{ConnectionLimiter, PoisonError, Slot};
 
-/// Heavy requests that run at once of one account. Those that come besides
-/// wait.
+/// Heavy requests of one account that run at once; further ones wait.
 const MAX_HEAVY_PER_ACCOUNT: usize = 2;
 
-/// All strangers have one share, and it is small.
+/// The quota that all unknown accounts share.
 const UNKNOWN_ACCOUNTS: u32 = u32::MAX;
 const MAX_HEAVY_UNKNOWN: usize = 1;
 
-/// How long a heavy request waits for those before it: an export may take that
-/// long, and a follower of the log must not end because of one.
+/// How long a heavy request waits for earlier ones. An export may take that
+/// long, and must not make a process that follows the log give up.
 const HEAVY_WAIT: Duration = Duration::from_secs(30 * 60);
-/// Strangers do not keep their few connections by waiting.
+/// Shorter, so that unknown accounts do not hold their few connections by
+/// waiting.
 const HEAVY_WAIT_UNKNOWN: Duration = Duration::from_secs(2);
 
-/// How often one that waits looks whether anybody waits for it.
+/// How often a waiting request checks that its caller is still connected.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A large request; over when dropped.
+/// Permission to send a large request; released when dropped.
 #[derive(Debug)]
 pub struct LargeSlot<'c> {
     limiter: &'c ConnectionLimiter,
     quota: u32,
 }
 
-/// A heavy request; over when dropped.
+/// Permission to run a heavy request; released when dropped.
 #[derive(Debug)]
 pub struct HeavySlot<'c> {
     limiter: &'c ConnectionLimiter,
@@ -44,18 +44,12 @@ impl<'c> Slot<'c> {
         }
     }
 
-    /// Lets a large request in: one at a time of each account, so that what is
-    /// held in memory grows with the number of accounts, not of connections.
-    ///
-    /// # Errors
-    /// Why there is no room.
+    /// Allows one large request per account at a time, so that memory use grows
+    /// with the number of accounts, not of connections.
     pub fn acquire_large(&self) -> Result<LargeSlot<'c>, String> {
-        let (limiter, share) = (self.limiter, self.quota());
-        if limiter.lock().large_requests.insert(share) {
-            return Ok(LargeSlot {
-                limiter: limiter,
-                quota: share,
-            });
+        let (limiter, quota) = (self.limiter, self.quota());
+        if limiter.lock().large_requests.insert(quota) {
+            return Ok(LargeSlot { limiter, quota });
         }
         Err(format!(
             "another large request of uid {} is under way",
@@ -63,30 +57,24 @@ impl<'c> Slot<'c> {
         ))
     }
 
-    /// Lets a heavy request begin once few enough of the same account run; `None`
-    /// where its caller has gone meanwhile.
-    ///
-    /// # Errors
-    /// Why it cannot.
+    /// Waits until the account may run another heavy request; `None` if the caller
+    /// disconnects meanwhile.
     pub fn acquire_heavy(
         &self,
         is_gone: &dyn Fn() -> bool,
     ) -> Result<Option<HeavySlot<'c>>, String> {
-        let (limiter, share) = (self.limiter, self.quota());
-        let (most, wait) = match share {
+        let (limiter, quota) = (self.limiter, self.quota());
+        let (most, wait) = match quota {
             UNKNOWN_ACCOUNTS => (MAX_HEAVY_UNKNOWN, HEAVY_WAIT_UNKNOWN),
             _ => (MAX_HEAVY_PER_ACCOUNT, HEAVY_WAIT),
         };
         let until = Instant::now() + wait;
-        let mut guests = limiter.lock();
+        let mut state = limiter.lock();
         loop {
-            let running = guests.heavy_requests.entry(share).or_default();
+            let running = state.heavy_requests.entry(quota).or_default();
             if *running < most {
                 *running += 1;
-                return Ok(Some(HeavySlot {
-                    limiter: limiter,
-                    quota: share,
-                }));
+                return Ok(Some(HeavySlot { limiter, quota }));
             }
             if is_gone() || limiter.is_closed() {
                 return Ok(None);
@@ -97,8 +85,8 @@ impl<'c> Slot<'c> {
                     self.uid
                 ));
             }
-            let waited = limiter.heavy_ended.wait_timeout(guests, POLL_INTERVAL);
-            guests = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = limiter.heavy_ended.wait_timeout(state, POLL_INTERVAL);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
@@ -111,14 +99,14 @@ impl Drop for LargeSlot<'_> {
 
 impl Drop for HeavySlot<'_> {
     fn drop(&mut self) {
-        let mut guests = self.limiter.lock();
-        if let Some(running) = guests.heavy_requests.get_mut(&self.quota) {
+        let mut state = self.limiter.lock();
+        if let Some(running) = state.heavy_requests.get_mut(&self.quota) {
             *running -= 1;
             if *running == 0 {
-                guests.heavy_requests.remove(&self.quota);
+                state.heavy_requests.remove(&self.quota);
             }
         }
-        drop(guests);
+        drop(state);
         self.limiter.heavy_ended.notify_all();
     }
 }
