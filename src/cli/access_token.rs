@@ -1,7 +1,7 @@
-//! The access token that was given, from the environment or a file.
+//! Reads the access token from the environment or a file.
 //!
-//! Whatever is given as a token and is none is an error: falling back to the
-//! account would make the command run as somebody else.
+//! An invalid token is an error. Falling back to the account would run the
+//! command as a different admin user.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -14,27 +14,21 @@ use lac_model::fault::Fault;
 use lac_model::text::shell_word;
 use lac_store::Result;
 
-/// The variable that holds the token itself.
 pub const TOKEN_VARIABLE: &str = "LAC_TOKEN";
 
 const FLAG: &str = "--token-file";
 
-/// The most that is read, in bytes; a token has fewer than 100.
+/// A token has fewer than 100 bytes.
 const MAX_TOKEN_FILE_BYTES: u64 = 4096;
 
-/// The token in the file (`-` is stdin), else that of the environment; `None`
-/// where neither was given.
-///
-/// # Errors
-/// `not_authenticated` where it is empty; `store_unsafe` for a file that others
-/// can read; `invalid_value` for one that is no ordinary file, or too long; `io`.
+/// The token from the file (`-` is stdin), otherwise from the environment.
 pub fn read_access_token(file: Option<&Path>) -> Result<Option<String>> {
     let (from, text) = match file {
         Some(path) if path.as_os_str().is_empty() => (FLAG, String::new()),
         Some(path) if path == Path::new("-") => (FLAG, read_limited(FLAG, io::stdin().lock())?),
         Some(path) => (FLAG, read_limited(FLAG, open_token_file(path)?)?),
         None => match std::env::var_os(TOKEN_VARIABLE) {
-            // What is no text is no token either, and is refused as one.
+            // Invalid UTF-8 is not a valid token, and is refused as one later.
             Some(text) => (TOKEN_VARIABLE, text.to_string_lossy().into_owned()),
             None => return Ok(None),
         },
@@ -46,15 +40,15 @@ pub fn read_access_token(file: Option<&Path>) -> Result<Option<String>> {
             _ => "leave it out to use your account",
         };
         return Err(Fault::NotAuthenticated {
-            reason: format!("{from} gives no access token: it is empty; {unset}"),
+            reason: format!("{from} has no access token: it is empty; {unset}"),
             remedy: None,
         });
     }
     Ok(Some(text.to_owned()))
 }
 
-/// Opens a file that only its owner can read, as `ssh` does with keys. A pipe
-/// is not waited for.
+/// Opens a file that only its owner can read, as `ssh` requires of keys. Does
+/// not block on a named pipe.
 fn open_token_file(path: &Path) -> Result<File> {
     let shown = path.display().to_string();
     let file = OpenOptions::new()
@@ -64,7 +58,7 @@ fn open_token_file(path: &Path) -> Result<File> {
         .map_err(|e| Fault::io(&shown, e))?;
     let meta = file.metadata().map_err(|e| Fault::io(&shown, e))?;
     if !meta.is_file() {
-        let reason = format!("{shown} is no ordinary file; - reads stdin");
+        let reason = format!("{shown} is not a regular file; use - to read stdin");
         return Err(Fault::invalid(FLAG, reason));
     }
     let me = nix::unistd::getuid().as_raw();
@@ -77,11 +71,11 @@ fn open_token_file(path: &Path) -> Result<File> {
     };
     let quoted = shell_word(&shown);
     if meta.uid() != me && meta.uid() != 0 {
-        let remedy = "name a token file of your own".to_owned();
-        return unsafe_file("it belongs to somebody else", remedy);
+        let remedy = "use a token file that belongs to you".to_owned();
+        return unsafe_file("it belongs to another account", remedy);
     }
-    // Where root gives a file to a service, a group (or the mask of an access
-    // list, which looks the same) is how it does so.
+    // Root may give a service read access through the file's group or an ACL,
+    // whose mask appears as group permissions.
     let others = if meta.uid() == me { 0o077 } else { 0o037 };
     if meta.mode() & others != 0 {
         return unsafe_file(

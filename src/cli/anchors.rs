@@ -1,5 +1,5 @@
-//! The anchors of the settings. What cannot be anchored is a warning: the act
-//! is done and recorded by then.
+//! The configured anchors. A failure is only a warning, because the change is
+//! committed and recorded by then.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use super::settings::AnchorSettings;
 use lac_ledger::anchor::{Anchor, AnchorStatus, Anchors, FileAnchor, SyslogAnchor};
 use lac_render::sanitize::sanitize;
 
-/// Every place of the settings, and whether its failure was told.
+/// Each anchor, and whether its failure was reported.
 #[derive(Debug, Default)]
 pub struct ConfiguredAnchors(Vec<(Box<dyn Anchor>, Cell<bool>)>);
 
@@ -32,7 +32,7 @@ impl Anchors for ConfiguredAnchors {
             let Err(problem) = anchor.append_note(note) else {
                 continue;
             };
-            // Once in a process: it will not get better while it runs.
+            // One warning per process is enough.
             if !told.replace(true) {
                 let (name, problem) = (anchor.name(), problem.to_string());
                 Out::print_err(&format!(

@@ -6,11 +6,10 @@ use clap::{Args, ValueEnum};
 
 use lac_render::OutputFormat;
 
-/// Global flags.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Globals {
-    /// The store's directory, or unix:SOCKET of its broker [env: LAC_STORE]
+    /// The store's directory, or unix:SOCKET for a broker [env: LAC_STORE]
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
 
@@ -18,7 +17,7 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// A profile of the config file [env: LAC_PROFILE]
+    /// The profile in the config file [env: LAC_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
 
@@ -31,11 +30,11 @@ pub struct Globals {
     #[arg(short, long, global = true, value_name = "FORMAT", value_enum)]
     pub output: Option<OutputArg>,
 
-    /// Never ask, even on a terminal
+    /// Never prompt, even on a terminal
     #[arg(long, global = true)]
     pub no_input: bool,
 
-    /// Answer yes to confirmations
+    /// Skip confirmation prompts
     #[arg(short, long, global = true)]
     pub yes: bool,
 
@@ -43,11 +42,11 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub color: Option<ColorArg>,
 
-    /// Say less on stderr
+    /// Print fewer messages on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more on stderr
+    /// Print more messages on stderr
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -83,11 +82,11 @@ pub enum ColorArg {
 /// `--limit` and `--after` of lists.
 #[derive(Debug, Clone, Args)]
 pub struct Paging {
-    /// Rows at most
+    /// Maximum number of rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
 
-    /// Go on after this cursor (printed on stderr when rows are left out)
+    /// Continue after this cursor, which a list cut by a limit prints on stderr
     #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
 }

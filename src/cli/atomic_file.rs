@@ -1,5 +1,5 @@
-//! Files that are written aside and put in place whole, so that no half of one
-//! is ever left under its name.
+//! Files that are written under a temporary name and renamed when complete, so
+//! that a partial file never has the final name.
 
 use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
@@ -14,27 +14,24 @@ use nix::fcntl::OFlag;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Access of group and others.
+/// Permissions of group and others.
 const OWNER_ONLY: u32 = 0;
 
-/// A file in the making. What is left of one that was killed is used by the
-/// next.
+/// A file being written. The next writer reuses the temporary file of one that
+/// was killed.
 #[derive(Debug)]
 pub struct AtomicFile {
     target: PathBuf,
     path: PathBuf,
     file: File,
-    /// Whether all that was written is safe; nothing is written after that.
+    /// Whether everything is on disk; nothing is written after that.
     is_synced: Cell<bool>,
     is_published: bool,
 }
 
 impl AtomicFile {
-    /// Begins a file beside `target`, readable by its owner alone. Several can
-    /// be in the making at once; the last to be published stays.
-    ///
-    /// # Errors
-    /// `invalid_value` for a target that is there and no ordinary file; `io`.
+    /// Creates a temporary file beside `target` that only its owner can read.
+    /// Several processes can do so at once; the last to publish wins.
     pub fn create(target: &Path) -> Result<Self> {
         let refuse = |what: &str| {
             let shown = target.display();
@@ -46,13 +43,13 @@ impl AtomicFile {
             }
             Ok(meta) if meta.is_dir() => return refuse("it is a directory"),
             Ok(meta) if !meta.is_file() => {
-                return refuse("it is no ordinary file; - writes to stdout");
+                return refuse("it is not a regular file; use - to write to stdout");
             }
             _ => {}
         }
         let name = target.file_name().and_then(|name| name.to_str());
         let Some(name) = name else {
-            return refuse("it is not the name of a file");
+            return refuse("it is not a file name");
         };
         for n in 0..1000 {
             let path = part_path(target, name, n);
@@ -67,28 +64,23 @@ impl AtomicFile {
                 });
             }
         }
-        Err(Fault::io(target.display(), "too many are written at once"))
+        Err(Fault::io(
+            target.display(),
+            "too many processes are writing it",
+        ))
     }
 
-    /// The file, for writing.
     pub fn file(&self) -> &File {
         &self.file
     }
 
-    /// A second handle of it.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn try_clone_file(&self) -> Result<File> {
         self.file
             .try_clone()
             .map_err(|e| Fault::io(self.path.display(), e))
     }
 
-    /// Makes what was written durable, still aside.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Makes the content durable, still under the temporary name.
     pub fn sync(&self) -> Result<()> {
         let synced = self.file.sync_all();
         synced.map_err(|e| Fault::io(self.path.display(), e))?;
@@ -96,19 +88,13 @@ impl AtomicFile {
         Ok(())
     }
 
-    /// Puts it in its place.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Renames the file to its target.
     pub fn publish(mut self) -> Result<()> {
         Self::publish_all([&mut self])
     }
 
-    /// Puts files of one directory in their places, one right after the other,
-    /// and not among those of somebody else who does the same.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Renames files of one directory together, so that they do not mix with those
+    /// of another process.
     pub fn publish_all<'a>(asides: impl IntoIterator<Item = &'a mut Self>) -> Result<()> {
         let mut asides: Vec<&mut Self> = asides.into_iter().collect();
         let Some(first) = asides.first() else {
@@ -129,7 +115,7 @@ impl AtomicFile {
         dir.sync_all().map_err(|e| io(&parent, e))
     }
 
-    /// Removes what killed programs left of files for `target`.
+    /// Removes temporary files of `target` that killed processes left.
     pub fn remove_leftovers(target: &Path) {
         if let Some(name) = target.file_name().and_then(|name| name.to_str()) {
             remove_abandoned(target, name, 0);
@@ -145,12 +131,12 @@ impl Drop for AtomicFile {
     }
 }
 
-/// Where the `n`th of those who write `target` at once does so.
+/// The temporary name of the `n`th concurrent writer of `target`.
 fn part_path(target: &Path, name: &str, n: u32) -> PathBuf {
     target.with_file_name(format!(".{name}.{n}.part"))
 }
 
-/// Removes those that nobody is writing, from the `n`th to the last.
+/// Removes temporary files without a writer, from the `n`th on.
 fn remove_abandoned(target: &Path, name: &str, n: u32) {
     let paths = (n..).map(|n| part_path(target, name, n));
     for path in paths.take_while(|path| fs::symlink_metadata(path).is_ok()) {
@@ -160,8 +146,8 @@ fn remove_abandoned(target: &Path, name: &str, n: u32) {
     }
 }
 
-/// Holds a directory, until it is closed, against others who publish there. It
-/// is a courtesy: who cannot have it within a second goes on without.
+/// Locks a directory against other writers until it is closed. After a second
+/// without success, writing continues without the lock.
 fn lock_dir_briefly(dir: &File) {
     for _ in 0..100 {
         if dir.try_lock().is_ok() {
@@ -171,7 +157,7 @@ fn lock_dir_briefly(dir: &File) {
     }
 }
 
-/// The file, empty, unless somebody else is writing it.
+/// The empty file, or `None` if another process is writing it.
 fn lock_part_file(path: &Path) -> Result<Option<File>> {
     let open = || -> io::Result<Option<File>> {
         let file = OpenOptions::new()
@@ -183,13 +169,13 @@ fn lock_part_file(path: &Path) -> Result<Option<File>> {
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
             .open(path);
         let file = match file {
-            // A link, or somebody else's.
+            // A link, or a file of another account.
             Err(e) if path.symlink_metadata().is_ok() && e.kind() != ErrorKind::NotFound => {
                 return Ok(None);
             }
             other => other?,
         };
-        // Somebody else may have laid one there, to read what is written.
+        // Another account may have created it, to read the content.
         let meta = file.metadata()?;
         let is_own = meta.is_file()
             && meta.uid() == nix::unistd::geteuid().as_raw()

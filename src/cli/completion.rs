@@ -1,9 +1,9 @@
-//! Completion: what a shell is told while a command is being typed.
+//! Shell completion.
 //!
-//! A shell runs `COMPLETE=SHELL lac -- WORDS…` (clap_complete's protocol). The
-//! answer never asks, never writes and never says why it is empty; candidates
-//! are plain words only (`render::safe::shell_safe`), because a shell puts them
-//! on a line that somebody then runs.
+//! A shell runs `COMPLETE=SHELL lac -- WORDS…` (clap_complete's protocol).
+//! Completing never prompts, writes or reports errors. Candidates contain only
+//! safe characters ([`is_shell_safe`]), because the shell puts them on a command
+//! line.
 
 use std::ffi::{OsStr, OsString};
 
@@ -19,14 +19,14 @@ use super::settings::Settings;
 use lac_app::shop::completion::{Complete, CompletionKind, fixed_candidates};
 use lac_render::sanitize::is_shell_safe;
 
-/// Answers a shell and ends the program, if one asks.
+/// If a shell asks for completions, prints them and exits.
 pub fn complete_if_requested() {
     if std::env::var_os(COMPLETE_VARIABLE).is_some() {
         CompleteEnv::with_factory(command).shells(SHELLS).complete();
     }
 }
 
-/// The whole command with a completer on every argument that names something.
+/// The whole command, with completers on its arguments.
 pub fn command() -> Command {
     let mut root = super::command();
     root.build();
@@ -47,9 +47,8 @@ fn with_completers(command: Command, path: &mut Vec<String>) -> Command {
     })
 }
 
-/// What an argument names, by the name of its field and the command it is of.
-/// One table, so that a command that is new gets its candidates by calling
-/// things what the others call them.
+/// The candidates of an argument, by command and argument name. A new command
+/// gets candidates if its arguments use the same names.
 fn completion_kind(path: &[String], argument: &str) -> Option<CompletionKind> {
     let noun = path.first().map_or("", String::as_str);
     let verb = path.get(1).map_or("", String::as_str);
@@ -88,7 +87,7 @@ fn completer(wanted: CompletionKind) -> ArgValueCompleter {
     })
 }
 
-/// `None` where there is no store, or no right, or anything else in the way.
+/// `None` on any error, such as a missing store or right.
 fn find_candidates(wanted: CompletionKind, prefix: &str) -> Option<Vec<String>> {
     if wanted.is_fixed() {
         return Some(fixed_candidates(wanted, prefix));
@@ -106,8 +105,7 @@ fn find_candidates(wanted: CompletionKind, prefix: &str) -> Option<Vec<String>> 
     .ok()
 }
 
-/// The global options among the words typed so far that say which store is
-/// meant and who asks.
+/// The global options typed so far that select the store and the caller.
 fn parse_globals(arguments: impl Iterator<Item = OsString>) -> Option<Globals> {
     const NAMED: [&str; 4] = ["--store", "--config", "--profile", "--token-file"];
     let mut chosen = vec![OsString::from("lac")];

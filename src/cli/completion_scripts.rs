@@ -1,8 +1,8 @@
-//! The scripts with which shells are taught to complete `lac`.
+//! Completion scripts for shells.
 //!
-//! clap_complete's own, but for two: bash's breaks words at `:`, `@` and `=`,
-//! of which e-mail addresses, scopes and resources are full; zsh's does nothing
-//! the first time when it is a file on `fpath`.
+//! They are clap_complete's, except for two: its bash script breaks words at
+//! `:`, `@` and `=`, which e-mail addresses, scopes and resources contain, and
+//! its zsh script does nothing on first use when it is a file on `fpath`.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -10,17 +10,13 @@ use std::path::Path;
 
 use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Shells, Zsh};
 
-/// A shell that asks sets it to its own name.
+/// The completion scripts set it to the shell's name.
 pub const COMPLETE_VARIABLE: &str = "COMPLETE";
 
-/// Every shell that is known.
 pub const SHELLS: Shells<'static> =
     Shells(&[&BashWholeWords, &ZshAutoload, &Fish, &Powershell, &Elvish]);
 
-/// The script that registers the completion of `lac` in a shell.
-///
-/// # Errors
-/// For a shell that is not known.
+/// The script that registers completion for `lac`.
 pub fn script(shell: &str) -> io::Result<String> {
     let completer = SHELLS.completer(shell);
     let completer = completer.ok_or_else(|| io::Error::other(format!("no shell {shell}")))?;
@@ -31,11 +27,11 @@ pub fn script(shell: &str) -> io::Result<String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// Bash, with words as the program sees them.
+/// Bash, with words split as the program sees them.
 #[derive(Debug)]
 struct BashWholeWords;
 
-/// `%q` keeps a file's name from being more than a name.
+/// `%q` quotes file names that contain special characters.
 const BASH: &str = r#"_lac() {
     local cur=$2 rest=${COMP_LINE:0:COMP_POINT} words=() i word candidate
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -102,13 +98,13 @@ impl EnvCompleter for BashWholeWords {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         Bash.write_complete(command, words, dir, out)?;
-        // The last line has no end, and `read` would not take it.
+        // The last line has no newline, and `read` would skip it.
         writeln!(out)
     }
 }
 
-/// Zsh, also as a file `_lac` on `fpath`: its text is a function's body then,
-/// which is called to complete, not to register.
+/// Zsh. As a file `_lac` on `fpath`, the script is the body of a function that
+/// is called to complete, not to register.
 #[derive(Debug)]
 struct ZshAutoload;
 

@@ -1,5 +1,4 @@
-//! A customer picked at the terminal, where none was named. Only a handful of
-//! candidates is ever read.
+//! Prompts for a customer when the command line has none.
 
 use dialoguer::theme::Theme;
 use dialoguer::{Input, Select};
@@ -16,13 +15,11 @@ use lac_model::fault::Fault;
 use lac_render::sanitize::{sanitize, sanitize_truncated};
 use lac_store::Result;
 
-/// The most candidates shown at once.
 const MAX_CANDIDATES: usize = 15;
 
-/// A name is shown if there are this many columns for it.
+/// Names are hidden if fewer columns are left for them.
 const MIN_NAME_WIDTH: usize = 6;
 
-/// Somebody to pick.
 #[derive(Debug)]
 pub struct Candidate {
     pub id: String,
@@ -33,10 +30,10 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// In one line of at most `room` columns: a line that the terminal breaks is
-    /// repeated, and its mark left behind, when another one is chosen. The id
-    /// comes first and whole, so that no two lines look alike; the name gives
-    /// way first, then the end of the address. What is foreign is made harmless.
+    /// One line of at most `room` columns, because redrawing the list leaves traces
+    /// of a line that the terminal has wrapped. The id is never cut, so that no two
+    /// lines look alike; the name is dropped first, then the address is cut. Control
+    /// characters are escaped.
     fn format_line(&self, room: usize) -> String {
         let id = format!("{:>6}  ", self.id);
         let consent = if self.consent { "" } else { "  no consent" };
@@ -56,8 +53,8 @@ impl Candidate {
     }
 }
 
-/// The columns that a line of a list to pick from may take: beside the mark, and
-/// short of the last one, after which some terminals begin a new line.
+/// The columns that a line of the list may use: without those of the cursor, and
+/// without the last one, after which some terminals wrap.
 pub fn room() -> usize {
     let columns = console::Term::stderr().size_checked();
     columns
@@ -65,15 +62,12 @@ pub fn room() -> usize {
         .saturating_sub(3)
 }
 
-/// The customer that was named, also on stdin; else one picked from those the
-/// actor may list.
-///
-/// # Errors
-/// `input_required` without a terminal; what listing customers fails with.
+/// The customer from the argument (`-` reads stdin), otherwise one chosen at the
+/// terminal from those the actor may list.
 pub fn named_or_prompted(cli: &Cli, named: Option<&str>, website: Option<&str>) -> Result<String> {
     match named {
         Some(named) => input::text_or_stdin("CUSTOMER", named),
-        None => customer(cli, "CUSTOMER", "Which one", |text| {
+        None => customer(cli, "CUSTOMER", "Which customer", |text| {
             let page = cli.run(CustomerList {
                 search: Some(text.parse()?),
                 website: website.map(str::to_owned).into_bounded()?,
@@ -99,11 +93,8 @@ fn candidate_from_view(customer: &CustomerView) -> Candidate {
     }
 }
 
-/// Asks for part of an address or a name until one of those that `find` gives
-/// for it, and whether there are more, is picked.
-///
-/// # Errors
-/// `input_required` without a terminal, naming the flags; `find`'s own.
+/// Asks for a search text until a candidate is chosen. `find` returns the
+/// candidates, and whether there are more.
 pub fn customer(
     cli: &Cli,
     flags: &str,
@@ -125,13 +116,13 @@ pub fn customer(
             .map_err(|error| prompt::prompt_error(error, "the customer"))?;
         let (mut candidates, more) = find(text.trim())?;
         if candidates.is_empty() {
-            Out::print_err("nobody found; try another part of the address or name");
+            Out::print_err("no customer found; try another part of the address or name");
             continue;
         }
         if more {
             let shown = candidates.len();
             Out::print_err(&format!(
-                "the first {shown} are shown; type more of it to narrow it down"
+                "only the first {shown} are shown; type more to narrow the search"
             ));
         }
         if let Some(picked) = select_candidate(&*theme, prompt, &candidates)? {
@@ -140,7 +131,7 @@ pub fn customer(
     }
 }
 
-/// Nobody for "search again", and for Escape.
+/// `None` for "search again" and for Escape.
 fn select_candidate(
     theme: &dyn Theme,
     prompt: &str,

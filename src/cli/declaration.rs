@@ -1,5 +1,4 @@
-//! Files that declare how things are to be: read here, shown here; what they
-//! mean is the use cases' to know.
+//! Reads roles and config files, and prints their differences from the store.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -18,19 +17,18 @@ use lac_render::styled_text::paint;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-/// What differs: the exit code of `diff`.
+/// The exit code of `diff` if something differs.
 const EXIT_DIFFERS: u8 = 9;
 
 #[derive(Debug, Args)]
 pub struct DiffArgs {
     /// The file; - is stdin
     pub file: PathBuf,
-    /// What the file lacks counts as a difference too
+    /// Also report what the file lacks, as deletions
     #[arg(long)]
     pub prune: bool,
 }
 
-/// One line of what differs.
 #[derive(Debug)]
 pub struct DiffLine {
     pub emphasis: Emphasis,
@@ -52,15 +50,12 @@ impl DiffLine {
     }
 }
 
-/// A change as people read it.
+/// How a change is printed for people.
 pub trait DiffLines: TableRow {
     fn diff_lines(&self) -> Vec<DiffLine>;
 }
 
-/// A file's text: an ordinary one, a pipe, a link to either, or stdin.
-///
-/// # Errors
-/// `io`; `invalid_file` for more than 4 MiB and for what is not UTF-8.
+/// The text of a file, a pipe or stdin; fails above 4 MiB or if it is not UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
     let all = |source: &mut dyn Read| {
         let mut bytes = Vec::new();
@@ -105,10 +100,7 @@ fn display_name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// What came of a use case, with the file's name in the error about it.
-///
-/// # Errors
-/// The use case's.
+/// Puts the file's name into an error about its content.
 pub fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
     answer.map_err(|fault| match fault {
         Fault::InvalidFile {
@@ -122,10 +114,7 @@ pub fn with_file_name<A>(path: &Path, answer: Result<A>) -> Result<A> {
     })
 }
 
-/// Writes the file, or the same as one JSON object.
-///
-/// # Errors
-/// `io`.
+/// Prints the exported file as TOML, or as one JSON object.
 pub fn print_export(cli: &Cli, text: &str, left_out: &[String]) -> Result<()> {
     cli.reject_csv("a file of settings")?;
     if cli.out.format.is_json() {
@@ -142,18 +131,15 @@ pub fn print_export(cli: &Cli, text: &str, left_out: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Says what was not looked at. Whoever relies on a file must know, so that
-/// `--quiet` does not hide it.
+/// Prints what was not compared, even with `--quiet`, because the file alone
+/// does not show it.
 fn print_left_out(left_out: &[String]) {
     for what in left_out {
         Out::print_err(&format!("left out: {what}"));
     }
 }
 
-/// Shows what differs; the exit code.
-///
-/// # Errors
-/// `io`.
+/// Prints the differences and returns the exit code.
 pub fn print_differences<C: DiffLines>(
     cli: &Cli,
     changes: &[C],
@@ -163,21 +149,22 @@ pub fn print_differences<C: DiffLines>(
     if cli.out.format == OutputFormat::Table {
         print_diff_lines(cli, changes)?;
         if changes.is_empty() {
-            cli.out.print_note("nothing differs");
+            cli.out.print_note("no differences");
         }
     } else {
         cli.print_list(changes)?;
     }
     if !unmanaged.is_empty() {
         let what = unmanaged.join(", ");
-        cli.out
-            .print_note(&format!("not in the file: {what}; with --prune they count"));
+        cli.out.print_note(&format!(
+            "not in the file: {what}; use --prune to delete them"
+        ));
     }
     print_left_out(left_out);
     Ok(if changes.is_empty() { 0 } else { EXIT_DIFFERS })
 }
 
-/// What applying a file came to.
+/// The result of applying a file.
 #[derive(Debug)]
 pub struct ApplyOutcome<'a, A, C> {
     pub answer: &'a A,
@@ -186,10 +173,6 @@ pub struct ApplyOutcome<'a, A, C> {
     pub sessions_ended: usize,
 }
 
-/// Shows it.
-///
-/// # Errors
-/// `io`.
 pub fn print_applied<A: Serialize, C: DiffLines>(
     cli: &Cli,
     outcome: &ApplyOutcome<'_, A, C>,
@@ -200,7 +183,7 @@ pub fn print_applied<A: Serialize, C: DiffLines>(
         print_diff_lines(cli, outcome.changes)?;
     }
     let changes = match outcome.changes.len() {
-        0 => "nothing differs".to_owned(),
+        0 => "no differences".to_owned(),
         1 => "1 change".to_owned(),
         n => format!("{n} changes"),
     };
@@ -223,7 +206,7 @@ fn print_diff_lines<C: DiffLines>(cli: &Cli, changes: &[C]) -> Result<()> {
     stdout.flush().map_err(stdout_error)
 }
 
-/// `2 roles`, `1 role`; nothing for none.
+/// `2 roles`, `1 role`; `None` for 0.
 pub fn count_noun(count: usize, what: &str) -> Option<String> {
     match count {
         0 => None,

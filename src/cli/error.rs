@@ -1,5 +1,4 @@
-//! Faults in one place: what is said, and the exit code. The hints are in
-//! `hint`.
+//! Prints faults and maps them to exit codes. The hints are in `hint`.
 
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
@@ -9,7 +8,6 @@ use super::out::Out;
 use lac_model::fault::{Fault, FaultKind};
 use lac_render::sanitize::{sanitize, sanitize_lines};
 
-/// The exit code of a kind of fault.
 pub fn exit_code(kind: FaultKind) -> u8 {
     match kind {
         FaultKind::Failed => 1,
@@ -29,7 +27,7 @@ struct Envelope {
     error: Explanation,
 }
 
-/// A fault with its way out, as programs get it.
+/// A fault with its hint, as `-o json` prints it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     pub code: String,
@@ -37,8 +35,8 @@ pub struct Explanation {
     pub hint: Option<String>,
 }
 
-/// Code, message and hint of a fault, for a reader who is found out about only
-/// where the hint depends on what they may do.
+/// Code, message and hint of a fault. `reader` is only called if the hint
+/// depends on what the reader may do.
 pub fn explain(fault: &Fault, reader: impl FnOnce() -> HintReader) -> Explanation {
     let text = |hint: Hint| {
         let reader = if hint.depends_on_reader() {
@@ -55,7 +53,7 @@ pub fn explain(fault: &Fault, reader: impl FnOnce() -> HintReader) -> Explanatio
     }
 }
 
-/// Says what went wrong, on stderr, and gives the exit code.
+/// Prints a fault on stderr and returns the exit code.
 pub fn print_fault(out: &Out, fault: &Fault, reader: impl FnOnce() -> HintReader) -> u8 {
     let code = exit_code(fault.kind());
     if matches!(fault, Fault::Declined) {
@@ -82,33 +80,29 @@ pub fn print_fault(out: &Out, fault: &Fault, reader: impl FnOnce() -> HintReader
     code
 }
 
-/// A usage error found while reading the arguments.
+/// Prints a usage error and returns the exit code.
 pub fn print_usage_error(is_json: bool, mut error: clap::Error) -> u8 {
     if is_json && error.use_stderr() {
         let text = error.to_string();
-        // Up to the first empty line: what is missing, or may be given, has
-        // lines of its own.
-        let said = text.split("\n\n").next().unwrap_or_default();
-        let said = said.strip_prefix("error: ").unwrap_or(said);
-        let lines: Vec<&str> = said.lines().map(str::trim).collect();
+        // The message ends at the first empty line; it may list missing or
+        // possible values on several lines.
+        let message = text.split("\n\n").next().unwrap_or_default();
+        let message = message.strip_prefix("error: ").unwrap_or(message);
+        let lines: Vec<&str> = message.lines().map(str::trim).collect();
         print_json(Explanation {
             code: "invalid_argument".to_owned(),
             message: lines.join(" "),
-            hint: Some(format!(
-                "{} --help shows how it is used",
-                command_path(&error)
-            )),
+            hint: Some(format!("run {} --help for usage", command_path(&error))),
         });
         return 2;
     }
-    // A closed pipe is no reason to complain.
     sanitize_usage_error(&mut error);
     let _ = error.print();
     if error.use_stderr() { 2 } else { 0 }
 }
 
-/// The command that was meant, as far as it was understood: what the usage
-/// line names before its arguments.
+/// The command, as far as it was recognised: the words of the usage line before
+/// the arguments.
 fn command_path(error: &clap::Error) -> String {
     let usage = match error.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) => usage.to_string(),
@@ -125,7 +119,7 @@ fn command_path(error: &clap::Error) -> String {
     names.join(" ")
 }
 
-/// Makes what was typed harmless: scripts pass on what strangers wrote.
+/// Escapes control characters in arguments: scripts may pass on untrusted text.
 fn sanitize_usage_error(error: &mut clap::Error) {
     let made = |value: &ContextValue| match value {
         ContextValue::String(text) => Some(ContextValue::String(sanitize(text).into_owned())),

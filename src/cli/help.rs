@@ -1,26 +1,23 @@
-//! What `lac --help` looks like: commands by what one wants to do.
+//! The layout of `lac --help`: commands grouped by task.
 
 use clap::builder::Styles;
 
 use super::commands::CommandSpec;
 
-/// Headings and their commands, in the order in which one meets them.
+/// Headings and their commands.
 const GROUPS: &[(&str, &[&str])] = &[
     (
         "Log in as a customer",
         &["login", "request", "session", "document"],
     ),
     ("Customers", &["customer", "consent"]),
-    ("Who may do what", &["whoami", "role", "user", "storefront"]),
+    ("Access", &["whoami", "role", "user", "storefront"]),
     (
         "Set up",
         &["init", "demo", "doctor", "config", "stores", "import"],
     ),
-    ("The record", &["log", "outbox"]),
-    (
-        "The storefront's side",
-        &["redeem", "verify", "key", "serve"],
-    ),
+    ("Audit log", &["log", "outbox"]),
+    ("Storefronts", &["redeem", "verify", "key", "serve"]),
     ("This program", &["completions", "man"]),
 ];
 
@@ -35,8 +32,8 @@ const EXIT_CODES: [&str; 2] = [
     "6 tampered   7 busy or conflict   8 could not verify   9 differs",
 ];
 
-/// Names of the nouns in one group; those that no group names come last, under
-/// a heading of their own, so that none is ever missing.
+/// The commands of each group. Commands without a group come last, so that none
+/// is missing.
 fn groups(nouns: &[CommandSpec]) -> Vec<(&'static str, Vec<&CommandSpec>)> {
     let find = |name: &&str| nouns.iter().find(|noun| noun.name == *name);
     let mut all: Vec<_> = GROUPS
@@ -52,7 +49,7 @@ fn groups(nouns: &[CommandSpec]) -> Vec<(&'static str, Vec<&CommandSpec>)> {
     all
 }
 
-/// The template of the program's own help.
+/// The help template of the program itself.
 pub fn template(nouns: &[CommandSpec]) -> String {
     let styles = Styles::styled();
     let (title, name) = (styles.get_header(), styles.get_literal());
@@ -89,6 +86,6 @@ mod tests {
             "{places:?}"
         );
         let count: usize = places.iter().map(|(_, nouns)| nouns.len()).sum();
-        assert_eq!(count, commands::ALL.len(), "a command stands twice");
+        assert_eq!(count, commands::ALL.len(), "a command is in two groups");
     }
 }

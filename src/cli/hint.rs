@@ -1,5 +1,5 @@
-//! What to do about a fault, for whoever reads it. A hint names no command that
-//! its reader may not run.
+//! Hints: what to do about a fault. A hint names no command that its reader may
+//! not run.
 
 mod faults;
 
@@ -8,24 +8,22 @@ pub use faults::hint;
 use lac_app::access::whoami::ActorView;
 use lac_model::resource::Resource;
 
-/// Who reads a hint, as far as it decides what they can run.
+/// What the reader of a hint may run.
 #[derive(Debug, Clone, Default)]
 pub struct HintReader {
     resources: Vec<Resource>,
     /// Whether the role scope is all websites.
     has_all_websites: bool,
-    /// Whether they are an admin user at all.
     is_admin_user: bool,
     is_root: bool,
 }
 
 impl HintReader {
-    /// Somebody of whom nothing is known: they may run what anybody may.
+    /// A reader of whom nothing is known.
     pub fn unknown() -> Self {
         Self::default()
     }
 
-    /// Somebody who holds these resources.
     pub fn with_resources(resources: Vec<Resource>, is_everywhere: bool) -> Self {
         Self {
             resources,
@@ -35,7 +33,7 @@ impl HintReader {
         }
     }
 
-    /// The same as the superuser of this host.
+    /// The same reader, as the superuser of this host or not.
     #[must_use]
     pub fn with_root(self, is_root: bool) -> Self {
         Self { is_root, ..self }
@@ -68,13 +66,12 @@ impl From<ActorView> for HintReader {
     }
 }
 
-/// What running a command takes.
+/// What a reader needs to run a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
     Nothing,
     AllOf(Vec<Resource>),
     AnyOf(Vec<Resource>),
-    /// Being an admin user.
     AdminUser,
     /// The resource, and a role scope of all websites.
     OnAllWebsites(Resource),
@@ -83,7 +80,7 @@ pub enum Requirement {
     Root,
 }
 
-/// A command that helps, with the words around it.
+/// A command that helps, with the text around it.
 #[derive(Debug, Clone)]
 pub struct HintCommand {
     prefix: String,
@@ -95,15 +92,14 @@ pub struct HintCommand {
 /// What to do about a fault.
 #[derive(Debug, Clone, Default)]
 pub struct Hint {
-    /// Commands that help, the best first; the first that the reader may run
-    /// is shown.
+    /// Commands that help, best first. The first that the reader may run is shown.
     pub commands: Vec<HintCommand>,
-    /// What is said to everybody else.
+    /// The text for readers who may run none of them.
     fallback: Option<String>,
 }
 
 impl Hint {
-    /// Advice without a command of the program.
+    /// Advice without a `lac` command.
     fn advice(text: impl Into<String>) -> Self {
         Self {
             commands: Vec::new(),
@@ -111,7 +107,6 @@ impl Hint {
         }
     }
 
-    /// A command, and what whoever may run it has to know besides.
     fn command(needs: Requirement, command: impl Into<String>) -> Self {
         let way = HintCommand {
             prefix: String::new(),
@@ -139,27 +134,25 @@ impl Hint {
         self
     }
 
-    /// Another command, for who may not run those so far.
+    /// Adds commands for readers who may not run the previous ones.
     fn or(mut self, other: Self) -> Self {
         self.commands.extend(other.commands);
         self.fallback = self.fallback.or(other.fallback);
         self
     }
 
-    /// What is said to who may run none of them.
     fn fallback(mut self, text: impl Into<String>) -> Self {
         self.fallback = Some(text.into());
         self
     }
 
-    /// Whether what it says depends on who reads it.
+    /// Whether the text depends on the reader.
     pub fn depends_on_reader(&self) -> bool {
         let is_same =
             |way: &HintCommand| matches!(way.requirement, Requirement::Nothing | Requirement::Root);
         !self.commands.iter().all(is_same)
     }
 
-    /// The hint as this reader gets it.
     pub fn text_for(&self, reader: &HintReader) -> Option<String> {
         let way = self
             .commands
@@ -169,7 +162,6 @@ impl Hint {
             .or_else(|| self.fallback.clone())
     }
 
-    /// The hint as somebody gets it who may do everything.
     pub fn text_for_full_access(&self) -> Option<String> {
         let way = self.commands.first();
         way.map(|way| format!("{}{}{}", way.prefix, way.command, way.suffix))

@@ -1,11 +1,10 @@
-//! A program that is run as a hook.
+//! The program of a hook.
 
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// A program and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookProgram {
     pub path: PathBuf,
@@ -13,16 +12,16 @@ pub struct HookProgram {
 }
 
 impl HookProgram {
-    /// Why it cannot or must not be run.
+    /// Why the program cannot or must not run.
     pub fn problem(&self) -> Option<String> {
         path_problem(&self.path).map(|what| format!("{}: {what}", self.path.display()))
     }
 }
 
-/// Whoever can change a program, or put another in its place, can do what
-/// whoever runs `lac` can.
+/// An account that can change or replace the program could act with the rights
+/// of the account that runs `lac`.
 fn path_problem(path: &Path) -> Option<String> {
-    // What is run, and where that lies; not the link that leads to it.
+    // Check the program itself, not a link to it.
     let path = match fs::canonicalize(path) {
         Ok(path) => path,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -37,10 +36,10 @@ fn path_problem(path: &Path) -> Option<String> {
     let me = nix::unistd::getuid().as_raw();
     let foreign = |uid: u32| uid != 0 && uid != me;
     if foreign(meta.uid()) {
-        return Some("it belongs to somebody else".to_owned());
+        return Some("it belongs to another account".to_owned());
     }
     if !meta.is_file() || meta.permissions().mode() & 0o111 == 0 {
-        return Some("it is no program".to_owned());
+        return Some("it is not executable".to_owned());
     }
     let writable = |mode: u32| mode & 0o022 != 0;
     if writable(meta.permissions().mode()) {
@@ -74,7 +73,7 @@ mod tests {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
         mode(&path, 0o600);
-        assert_eq!(path_problem(&path).as_deref(), Some("it is no program"));
+        assert_eq!(path_problem(&path).as_deref(), Some("it is not executable"));
         mode(&path, 0o722);
         assert_eq!(path_problem(&path).as_deref(), Some("others can write it"));
         mode(&path, 0o700);

@@ -1,9 +1,8 @@
-//! Runs the programs of `[hooks]`: what they are told on stdin, nothing else
-//! from here.
+//! Runs the programs of `[hooks]` with a notice on stdin.
 //!
-//! No shell, a cleaned environment, none of the caller's open files, a process
-//! group of its own that is killed as a whole when the program has ended or its
-//! time is over.
+//! They run without a shell, with a clean environment and without inherited open
+//! files. Each has its own process group, which is killed when the program ends
+//! or times out.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -26,16 +25,15 @@ use lac_app::login::outbox::HookRunner;
 use lac_model::notice::{EnabledHooks, Hook};
 use lac_render::sanitize::sanitize;
 
-/// Notices that one command delivers at most: its own, and a few older ones.
+/// A command delivers its own notice and a few older ones.
 const MAX_NOTICES_PER_COMMAND: usize = 4;
 
-/// How often a program that runs is looked at, at least.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Bytes that are kept of what a program says: its last line is in them.
+/// Bytes of a program's output that are kept, for its last line.
 const MAX_OUTPUT_KEPT: usize = 4096;
 
-/// How long a program that has ended may still be heard.
+/// How long to read output after the program has ended.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(200);
 
 impl HookRunner for HookSettings {
@@ -59,20 +57,20 @@ impl HookRunner for HookSettings {
     }
 }
 
-/// Delivers what is due, after the result of a command was printed. A failure
-/// is a remark: the notice is kept and tried again.
+/// Delivers due notices after a command has printed its result. A failure is
+/// only a warning, because the notice is kept and retried.
 pub fn deliver_notices(cli: &Cli) {
     let _ = deliver_up_to(cli, MAX_NOTICES_PER_COMMAND);
 }
 
-/// The same for more of them at once; whether there is a hook at all.
+/// Delivers up to `most` due notices; `false` if no hook is configured.
 pub fn deliver_up_to(cli: &Cli, most: usize) -> bool {
     if cli.settings.hooks.hooks() == EnabledHooks::default() && cli.settings.broker_socket.is_none()
     {
         return false;
     }
     let Some(delivered) = cli.deliver_notices(most) else {
-        return true; // the broker does
+        return true; // the broker delivers them
     };
     let problem = match delivered {
         Ok(tally) if tally.failed == 0 => return true,
@@ -80,7 +78,7 @@ pub fn deliver_up_to(cli: &Cli, most: usize) -> bool {
         Err(fault) => fault.to_string(),
     };
     cli.out.print_note(&format!(
-        "warning: a notice was not delivered and is tried again: {}",
+        "warning: a notice was not delivered and will be retried: {}",
         sanitize(&problem)
     ));
     true
@@ -104,8 +102,7 @@ fn run_program(program: &HookProgram, payload: &str, limit: Duration) -> Result<
     let mut said = ProgramOutput::from_child(&mut child);
     write_payload(&mut child, payload);
     let ended = wait_for_exit(&mut child, &mut said, began, limit);
-    // The group, not the program alone: what it started goes too, whether it
-    // was in time or not.
+    // Kill the whole group, so that no child process stays behind.
     let group = i32::try_from(child.id()).map(Pid::from_raw);
     let _ = group.map(|group| killpg(group, Signal::SIGKILL));
     let _ = child.wait();
@@ -122,8 +119,8 @@ fn run_program(program: &HookProgram, payload: &str, limit: Duration) -> Result<
     }
 }
 
-/// A payload is a few KiB, which a pipe takes whether or not somebody reads.
-/// A program that does not want to know is not wrong.
+/// Does not block: a payload is a few KiB, which fits into a pipe's buffer. A
+/// program may ignore it.
 fn write_payload(child: &mut Child, payload: &str) {
     if let Some(mut stdin) = child.stdin.take() {
         let _ = stdin.write_all(payload.as_bytes());
@@ -148,9 +145,8 @@ fn wait_for_exit(
     }
 }
 
-/// What a program says on stderr and stdout. It is heard here and in no thread:
-/// something that the program left running may keep the pipes open for good, and
-/// must not keep anything of this process.
+/// The output of a program. It is read without a thread, because a process that
+/// the program left running may keep the pipes open forever.
 struct ProgramOutput {
     pipes: [Option<File>; 2],
     tails: [Vec<u8>; 2],
@@ -173,7 +169,7 @@ impl ProgramOutput {
         }
     }
 
-    /// Waits at most so long for something to be said, and keeps its end.
+    /// Waits up to `wait` for output and keeps the end of it.
     fn read_available(&mut self, wait: Duration) {
         let mut open: Vec<PollFd<'_>> = self
             .pipes
@@ -196,7 +192,7 @@ impl ProgramOutput {
         }
     }
 
-    /// Hears what an ended program had still to say.
+    /// Reads the remaining output of an ended program.
     fn drain(&mut self) {
         let until = Instant::now() + DRAIN_TIMEOUT;
         while self.pipes.iter().any(Option::is_some) && Instant::now() < until {
@@ -205,7 +201,7 @@ impl ProgramOutput {
         self.pipes = [None, None];
     }
 
-    /// The last line that was said, on stderr rather than on stdout.
+    /// The last line of stderr, otherwise of stdout.
     fn last_line(&self) -> String {
         let line = |bytes: &Vec<u8>| {
             let text = String::from_utf8_lossy(bytes).into_owned();
@@ -216,8 +212,8 @@ impl ProgramOutput {
     }
 }
 
-/// Takes what can be read at once, a few pieces at most, and keeps the end;
-/// whether there may be more to come.
+/// Reads what is available, up to 16 buffers, and keeps the end; `false` at the
+/// end of the file.
 fn read_nonblocking(mut from: &File, kept: &mut Vec<u8>) -> bool {
     let mut buffer = [0; MAX_OUTPUT_KEPT];
     for _ in 0..16 {
@@ -235,12 +231,11 @@ fn read_nonblocking(mut from: &File, kept: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Closes what was open when this program was started: its own files close by
-/// themselves where another program begins, these would not. They have been
-/// read by now.
+/// Closes files inherited from the parent process: unlike this program's own
+/// files, they lack `O_CLOEXEC`. They are not needed any more.
 pub(super) fn close_inherited_files() {
     static ONCE: Once = Once::new();
-    // Later a number could be somebody else's.
+    // Only once: later the numbers may belong to other files.
     ONCE.call_once(close_now);
 }
 
@@ -283,7 +278,7 @@ mod tests {
         assert_eq!(run_program(&heard, "told", limit), Ok(()));
         let failed = run_program(&shell("echo no >&2; echo really >&2; exit 3"), "", limit);
         assert_eq!(failed, Err("exit status: 3: really".to_owned()));
-        // More than a pipe holds, and nobody reads what it is told.
+        // More output than a pipe holds, and stdin is not read.
         let loud = shell("head -c 300000 /dev/zero | tr '\\0' x; echo; echo end; exit 1");
         assert_eq!(
             run_program(&loud, "x", limit),

@@ -1,5 +1,5 @@
-//! Floor 4: the command line. Reads arguments, puts the program together, runs
-//! one use case, shows its result. The only floor that prints, prompts or exits.
+//! The command line: reads arguments, composes the program, runs a use case and
+//! prints its result. Nothing else prints, prompts or exits.
 
 mod access_token;
 mod anchors;
@@ -44,14 +44,14 @@ use self::settings::Settings;
 use lac_app::protocol::Service;
 use lac_model::fault::Fault;
 
-/// The whole command, for parsing, completions and man pages. What a noun's
-/// own arguments are is built only for the noun that is used.
+/// The whole command, for parsing, completions and man pages. The arguments of a
+/// subcommand are built only when it is used.
 pub fn command() -> Command {
-    // The flattened arguments' own description must not become the program's.
+    // Do not take the description of the flattened arguments.
     let root = Globals::augment_args(Command::new("lac"))
         .version(env!("CARGO_PKG_VERSION"))
         .about(
-            "Login as Customer: start a storefront session as a shopper, with consent, on record",
+            "Login as Customer: start an audited storefront session as a customer, with their consent",
         )
         .subcommand_required(true)
         .arg_required_else_help(true)
@@ -67,21 +67,19 @@ pub fn command() -> Command {
     })
 }
 
-/// The other parts of floor 4, which the command line starts and never names.
+/// What the command line starts without depending on it.
 #[derive(Clone, Copy)]
 pub struct Components {
-    /// Serves a store to others.
     pub serve: fn(&Service<'_>) -> Result<(), Fault>,
 }
 
 impl std::fmt::Debug for Components {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").finish_non_exhaustive()
+        f.debug_struct("Components").finish_non_exhaustive()
     }
 }
 
 impl Default for Components {
-    /// None of them.
     fn default() -> Self {
         Self {
             serve: |_| Err(Fault::internal("this program cannot serve")),
@@ -89,7 +87,6 @@ impl Default for Components {
     }
 }
 
-/// Runs the program.
 pub fn main(parts: Components) -> ExitCode {
     completion::complete_if_requested();
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -119,8 +116,8 @@ fn run(matches: &ArgMatches, parts: Components) -> u8 {
         Err(Fault::OutputClosed) => 0,
         Err(fault) => error::print_fault(&cli.out, &fault, || cli.hint_reader()),
     };
-    // The process ends here. Closing the database in order would only cost
-    // time: what was committed is durable, and the kernel releases the locks.
+    // The process ends here. Closing the database would only take time: commits
+    // are durable, and the kernel releases the locks.
     std::mem::forget(cli);
     code
 }
@@ -136,8 +133,7 @@ fn dispatch(matches: &ArgMatches, cli: &Cli) -> Result<u8, Fault> {
     (noun.run)(of_noun, cli)
 }
 
-/// Whether `-o json` or `jsonl` is among the arguments, for errors found
-/// before they are understood.
+/// Whether the arguments contain `-o json` or `jsonl`, for usage errors.
 fn is_json_requested(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
     words.iter().enumerate().any(|(i, word)| {

@@ -1,4 +1,4 @@
-//! Where results and remarks go. The only file that prints.
+//! Output. The only file that prints.
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -12,17 +12,16 @@ use lac_model::fault::Fault;
 use lac_render::OutputFormat;
 use lac_store::Result;
 
-/// The process's output.
 #[derive(Debug, Clone)]
 pub struct Out {
     pub format: OutputFormat,
-    /// Whether the format was asked for.
+    /// Whether `--output` was given.
     pub is_format_explicit: bool,
     pub quiet: bool,
     pub verbose: bool,
     pub stdout_is_terminal: bool,
-    /// Whether a person can be asked: stdin and stderr are terminals and
-    /// nobody said no.
+    /// Whether prompts are possible: stdin and stderr are terminals, and there is no
+    /// `--no-input`.
     pub is_interactive: bool,
     pub assume_yes: bool,
     pub color: bool,
@@ -63,10 +62,7 @@ impl Out {
         }
     }
 
-    /// A line of the result.
-    ///
-    /// # Errors
-    /// `io`; a closed pipe ends the program quietly (see [`write_failed`]).
+    /// Prints a line on stdout.
     pub fn print_line(text: &str) -> Result<()> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "{text}")
@@ -74,15 +70,12 @@ impl Out {
             .map_err(stdout_error)
     }
 
-    /// A result as one line of JSON.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Prints a result as one line of JSON.
     pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
         Self::print_line(&serde_json::to_string(value).map_err(Fault::internal)?)
     }
 
-    /// Bold, dim and reset for stderr; nothing where colour is off.
+    /// Bold, dim and reset for stderr; empty if colour is off.
     pub fn stderr_styles(&self) -> (&'static str, &'static str, &'static str) {
         if self.color_stderr {
             ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m")
@@ -91,22 +84,19 @@ impl Out {
         }
     }
 
-    /// A remark for people, on stderr, unless `--quiet`.
+    /// Prints a note on stderr, unless `--quiet` is given.
     pub fn print_note(&self, text: &str) {
         if !self.quiet {
             Self::print_err(text);
         }
     }
 
-    /// A line on stderr. Nothing can be done if even that fails.
+    /// Prints a line on stderr. A failure there cannot be reported.
     pub fn print_err(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
-    /// Waits, but not for longer than somebody listens to stdout.
-    ///
-    /// # Errors
-    /// As [`write_failed`] of a closed pipe, where the other end was closed.
+    /// Sleeps, but fails at once if the reader of stdout closes it.
     pub fn wait_while_read(length: Duration) -> Result<()> {
         let stdout = io::stdout();
         let mut ends = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
@@ -117,7 +107,7 @@ impl Out {
             return Err(stdout_error(io::ErrorKind::BrokenPipe.into()));
         }
         if seen != Ok(0) {
-            // Something that cannot be waited on so.
+            // This stdout cannot be polled.
             std::thread::sleep(length);
         }
         Ok(())
@@ -132,7 +122,6 @@ impl Out {
     }
 }
 
-/// An error of writing to stdout.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn stdout_error(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::BrokenPipe {

@@ -1,5 +1,4 @@
-//! Lists shown page by page: memory stays bounded, and nothing is left out
-//! silently.
+//! Prints lists page by page, so that memory use stays bounded.
 
 use std::io::{BufWriter, stdout};
 
@@ -13,11 +12,8 @@ use lac_render::list::List;
 use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
-/// Asks for page after page and shows the rows as they come. Where rows are
-/// left out, stderr says how many were shown and how to go on.
-///
-/// # Errors
-/// As `page`'s own, and `io`. Nothing is written before the first page is there.
+/// Prints the rows of each page as they arrive. If rows are left out, a note
+/// says how many were shown and how to continue.
 pub fn show_pages<R: TableRow>(
     cli: &Cli,
     paging: &Paging,
@@ -26,10 +22,6 @@ pub fn show_pages<R: TableRow>(
     show_pages_in_style(cli, cli.style(), paging, page)
 }
 
-/// The same in a look of one's own.
-///
-/// # Errors
-/// As [`show`].
 pub fn show_pages_in_style<R: TableRow>(
     cli: &Cli,
     style: Style,

@@ -1,4 +1,4 @@
-//! How commands print what they were answered.
+//! Prints the results of commands.
 
 use serde::Serialize;
 
@@ -14,10 +14,6 @@ use lac_render::{OutputFormat, Style, one};
 use lac_store::Result;
 
 impl Cli {
-    /// Shows one result.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn print_view(&self, result: &impl KeyValueView) -> Result<()> {
         if self.out.format.is_machine_readable() {
             return self.print_object(result);
@@ -27,40 +23,26 @@ impl Cli {
         one::write(&mut stdout, &result.lines(&style), &style).map_err(stdout_error)
     }
 
-    /// Writes an object for programs, where that was asked for.
-    ///
-    /// # Errors
-    /// `io`.
+    /// Prints an object in the machine-readable format that was requested.
     pub fn print_object(&self, value: &impl Serialize) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
         one::object(&mut stdout, value, self.out.format, false).map_err(stdout_error)
     }
 
-    /// Refuses `-o csv` for what is no row. Where the config file alone says
-    /// so, people get what they are shown otherwise.
-    ///
-    /// # Errors
-    /// `invalid_value`.
+    /// Refuses `-o csv` for results that are not rows. If only the config file asks
+    /// for CSV, the default form is printed instead.
     pub fn reject_csv(&self, what: &str) -> Result<()> {
         if self.out.format == OutputFormat::Csv && self.out.is_format_explicit {
-            let reason = format!("{what} has no CSV form; -o json has it all");
+            let reason = format!("{what} cannot be printed as CSV; use -o json");
             return Err(Fault::invalid("--output", reason));
         }
         Ok(())
     }
 
-    /// Shows a list.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn print_list<R: TableRow>(&self, rows: &[R]) -> Result<()> {
         self.print_list_with_columns(R::COLUMNS, rows)
     }
 
-    /// The same with other columns than those of the type.
-    ///
-    /// # Errors
-    /// `io`.
     pub fn print_list_with_columns<R: Serialize>(
         &self,
         columns: &'static [Column<R>],
@@ -78,10 +60,7 @@ impl Cli {
         Ok(())
     }
 
-    /// Shows one page of a list that is held; `cursor` is what a row is named by.
-    ///
-    /// # Errors
-    /// `invalid_value` for a cursor that is none; `io`.
+    /// Prints one page of a list in memory. `cursor` returns the cursor of a row.
     pub fn print_page<R: TableRow>(
         &self,
         mut rows: Vec<R>,
@@ -103,11 +82,7 @@ impl Cli {
         Ok(())
     }
 
-    /// Shows a list row by row while `run` finds them; nothing is held but a
-    /// table.
-    ///
-    /// # Errors
-    /// `io`, and whatever `run` fails with.
+    /// Prints rows while `run` finds them. Only a table is kept in memory.
     pub fn print_rows<R: Serialize, A>(
         &self,
         columns: &'static [Column<R>],
@@ -121,17 +96,18 @@ impl Cli {
         Ok(answer)
     }
 
-    /// Says that a limit left rows out, and how to go on.
+    /// Notes that a limit left rows out, and how to continue.
     pub fn print_next_page_hint(&self, shown: usize, cursor: Option<&str>) {
         if let Some(cursor) = cursor {
             let cursor = sanitize(cursor);
-            self.out
-                .print_note(&format!("{shown} shown, there are more: --after {cursor}"));
+            self.out.print_note(&format!(
+                "{shown} shown, there are more: use --after {cursor}"
+            ));
         }
     }
 
-    /// Rows a list shows: what was asked for; else a table on a terminal has
-    /// a default limit, and other outputs none.
+    /// The number of rows to print: `asked`, otherwise the default limit for a table
+    /// on a terminal and no limit for other output.
     pub fn row_limit(&self, asked: Option<u64>) -> Option<usize> {
         let asked = asked.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
         let is_screen = self.out.format == OutputFormat::Table && self.out.stdout_is_terminal;

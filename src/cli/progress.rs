@@ -1,5 +1,5 @@
-//! A progress bar on stderr, for what takes longer than a second, and only
-//! where somebody watches.
+//! Progress bars on stderr, if it is a terminal and the work takes longer than a
+//! second.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -10,7 +10,6 @@ use super::out::Out;
 use lac_app::protocol::Channel;
 use lac_app::shop::import::ImportProgress;
 
-/// Shown from the second second on.
 pub struct ImportProgressBar {
     bar: Option<ProgressBar>,
     length: Option<u64>,
@@ -19,12 +18,12 @@ pub struct ImportProgressBar {
 
 impl std::fmt::Debug for ImportProgressBar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Progress").finish_non_exhaustive()
+        f.debug_struct("ImportProgressBar").finish_non_exhaustive()
     }
 }
 
 impl ImportProgressBar {
-    /// `length` is the file's, in bytes, if it is known.
+    /// `length` is the file's size in bytes, if it is known.
     pub fn new(out: &Out, length: Option<u64>) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
         let bar = wanted.then(|| {
@@ -38,7 +37,6 @@ impl ImportProgressBar {
         }
     }
 
-    /// Takes the bar off the screen.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -51,7 +49,6 @@ impl ImportProgressBar {
     }
 }
 
-/// A template that cannot be read gives the plain bar.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
@@ -80,8 +77,7 @@ impl ImportProgress for ImportProgressBar {
     }
 }
 
-/// A bar for work of which it is known how much there is, with rate and time
-/// left.
+/// A bar for a known amount of work, with rate and remaining time.
 pub struct EventProgressBar {
     bar: Option<ProgressBar>,
     since: Instant,
@@ -89,12 +85,12 @@ pub struct EventProgressBar {
 
 impl std::fmt::Debug for EventProgressBar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Counter").finish_non_exhaustive()
+        f.debug_struct("EventProgressBar").finish_non_exhaustive()
     }
 }
 
 impl EventProgressBar {
-    /// `verb` says what is being done: `exporting`.
+    /// `verb` is the label, such as `exporting`.
     pub fn new(out: &Out, verb: &str) -> Self {
         let wanted = !out.quiet && std::io::stderr().is_terminal();
         let template =
@@ -109,7 +105,6 @@ impl EventProgressBar {
         }
     }
 
-    /// `done` of `total` events.
     pub fn update(&self, done: u64, total: u64) {
         let Some(bar) = &self.bar else { return };
         if self.since.elapsed() > Duration::from_secs(1) {
@@ -118,7 +113,6 @@ impl EventProgressBar {
         }
     }
 
-    /// Takes the bar off the screen.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -126,7 +120,7 @@ impl EventProgressBar {
     }
 }
 
-/// A counter for whatever a use case says meanwhile.
+/// Shows the progress that a use case reports.
 #[derive(Debug)]
 pub struct ProgressBarChannel<'c>(pub &'c EventProgressBar);
 

@@ -1,4 +1,4 @@
-//! Questions to whoever sits at the terminal. Never inside a transaction.
+//! Prompts. Never inside a transaction.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
@@ -12,19 +12,19 @@ use lac_model::fault::Fault;
 use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-/// Held by the thread that ends the program, and never released.
+/// Locked by the thread that ends the program, and never released.
 static EXIT_LOCK: Mutex<()> = Mutex::new(());
 
-/// To be called before any prompt: Ctrl-C ends the program with the cursor
-/// shown again (a prompt hides it) and the exit code a shell expects.
+/// Call it before any prompt. On Ctrl-C it shows the cursor again, which a prompt
+/// hides, and exits with the code a shell expects.
 pub fn install_ctrlc_handler() {
-    // Fails only where it was done before.
+    // Fails only if it is installed already.
     let _ = ctrlc::set_handler(|| exit_interrupted());
 }
 
-/// Ends the program after Ctrl-C. A prompt that reads Ctrl-C both raises the
-/// signal, which another thread handles, and returns an error: whichever comes
-/// first ends the program, the other waits here.
+/// Ends the program after Ctrl-C. A prompt that reads Ctrl-C raises the signal,
+/// which another thread handles, and also returns an error. Whichever comes first
+/// ends the program; the other waits for the lock.
 fn exit_interrupted() -> ! {
     let _held = EXIT_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let terminal = console::Term::stderr();
@@ -33,7 +33,7 @@ fn exit_interrupted() -> ! {
     std::process::exit(130);
 }
 
-/// What every prompt looks like; `--color never` holds for prompts too.
+/// The look of prompts, which `--color never` also affects.
 pub fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
     if cli.out.color_stderr {
         Box::new(ColorfulTheme::default())
@@ -42,7 +42,7 @@ pub fn prompt_theme(cli: &Cli) -> Box<dyn Theme> {
     }
 }
 
-/// What it means when a prompt failed; Ctrl-C ends the program.
+/// The fault for a failed prompt. Ctrl-C ends the program.
 #[allow(clippy::needless_pass_by_value)] // for map_err
 pub fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
     let dialoguer::Error::IO(error) = error;
@@ -55,11 +55,7 @@ pub fn prompt_error(error: dialoguer::Error, what: &str) -> Fault {
     }
 }
 
-/// Goes on with `--yes`, or with a yes at the terminal.
-///
-/// # Errors
-/// `confirmation_required` without a terminal or with `--no-input`; `declined`
-/// for a no.
+/// Succeeds with `--yes`, or if the user answers yes.
 pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
     if cli.out.assume_yes {
         return Ok(());
@@ -71,7 +67,7 @@ pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
         });
     }
     install_ctrlc_handler();
-    // Escape is a no.
+    // Escape means no.
     let answer = Confirm::with_theme(&*prompt_theme(cli))
         .with_prompt(sanitize(question))
         .default(false)
@@ -84,12 +80,9 @@ pub fn confirm(cli: &Cli, question: &str) -> Result<()> {
     }
 }
 
-/// Runs an act that wants to be confirmed. It is tried unconfirmed first, so
-/// that everything else is checked before anybody is asked, and the question
-/// names what was found.
-///
-/// # Errors
-/// As the act's own, and [`confirm`]'s.
+/// Runs a command that needs confirmation. It runs unconfirmed first, so that
+/// everything else is checked before the question, and the question can say what
+/// was found.
 pub fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
     match run(cli.out.assume_yes) {
         Err(Fault::ConfirmationRequired { what }) if cli.out.is_interactive => {
@@ -100,11 +93,8 @@ pub fn confirmed<A>(cli: &Cli, run: impl Fn(bool) -> Result<A>) -> Result<A> {
     }
 }
 
-/// Runs an act that asks a person more than a script: what reaches far is
-/// confirmed where somebody sits at the terminal.
-///
-/// # Errors
-/// As the act's own, and [`confirm`]'s.
+/// Runs a command that needs confirmation for far-reaching changes, but only if
+/// prompts are possible.
 pub fn run_confirmed_if_interactive<A>(
     cli: &Cli,
     run: impl Fn(Confirmation) -> Result<A>,

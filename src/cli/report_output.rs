@@ -1,4 +1,4 @@
-//! Pages: on the terminal, as JSON, or as a file.
+//! Prints reports on the terminal, as JSON, or as an HTML file.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,18 +15,14 @@ use lac_render::sanitize::sanitize;
 use lac_render::{Style, html};
 use lac_store::Result;
 
-/// `--html`.
 #[derive(Debug, Clone, Args)]
 pub struct HtmlArgs {
-    /// Write one self-contained HTML file, readable by you alone; - is stdout
+    /// Write a self-contained HTML file that only you can read; - writes to stdout
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
-/// Shows an answer: as JSON where that was asked for, else as a page.
-///
-/// # Errors
-/// `io`; `invalid_value` for a file that is no regular one.
+/// Prints an answer as JSON if requested, otherwise as a page.
 pub fn show_report<A: Serialize>(
     cli: &Cli,
     args: &HtmlArgs,

@@ -1,4 +1,4 @@
-//! Filters of the log that are kept in the config file under a name.
+//! Named log filters in the config file.
 
 use serde::Deserialize;
 
@@ -7,7 +7,6 @@ use lac_model::bounded::{BoundedList, IntoBoundedText, MAX_VALUES_PER_FIELD, Sho
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// One value or several.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -28,7 +27,7 @@ impl OneOrMany {
 
 macro_rules! saved {
     (one: $($one:ident)*; several: $($any:ident $not:ident)*; contains: $($contains:ident)*;) => {
-        /// `[filters.NAME]`: what the flags of the same names say.
+        /// `[filters.NAME]`; its keys have the names of the flags.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         #[cfg_attr(test, derive(serde::Serialize))]
@@ -44,8 +43,7 @@ macro_rules! saved {
         }
 
         impl SavedFilter {
-            /// Puts it under what the flags said: a flag counts before the
-            /// same filter here.
+            /// Combines this filter with the flags, which override it.
             pub fn with_flags(&self, given: Filter) -> Result<Filter> {
                 Ok(Filter {
                     $($one: match given.$one {
@@ -81,18 +79,14 @@ saved! {
     contains: full_action_name details reason;
 }
 
-/// `[filters.NAME]` as it stands in the file. It is read when it is used: a
-/// mistake in one filter stops no command that does without it.
+/// An unparsed `[filters.NAME]`. It is parsed when used, so that a mistake in it
+/// does not stop other commands.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct RawFilter(toml::Value);
 
 impl RawFilter {
-    /// The filter; or what is wrong with it.
-    ///
-    /// # Errors
-    /// `config_invalid`.
     pub fn parse(&self, name: &str) -> Result<SavedFilter> {
         self.0.clone().try_into().map_err(|e: toml::de::Error| {
             let problem = format!("filters.{name}: {}", e.message());

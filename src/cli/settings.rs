@@ -46,9 +46,9 @@ pub struct SettingsTable {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct HooksTable {
-    /// A program and its arguments, told of every login URL.
+    /// A program and its arguments, run for every new login URL.
     pub after_login: Option<Vec<String>>,
-    /// The same for every login URL that was used.
+    /// The same for every redeemed login URL.
     pub after_redeem: Option<Vec<String>>,
     /// How long such a program may take, such as `10s`.
     pub timeout: Option<String>,
@@ -59,7 +59,7 @@ pub struct HooksTable {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct KeysTable {
-    /// Where the private keys lie, if not in the store's `keys/`.
+    /// The directory of the private keys, if not the store's `keys/`.
     pub dir: Option<PathBuf>,
 }
 
@@ -68,7 +68,7 @@ pub struct KeysTable {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct ArchiveTable {
-    /// Where archives of the log lie, if not in the store's `archive/`.
+    /// The directory of log archives, if not the store's `archive/`.
     pub dir: Option<PathBuf>,
 }
 
@@ -77,9 +77,9 @@ pub struct ArchiveTable {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct AnchorTable {
-    /// A file that signed checkpoints are added to.
+    /// A file to which signed checkpoints are appended.
     pub file: Option<PathBuf>,
-    /// Whether the system's log gets them.
+    /// Whether they go to the system log.
     pub syslog: Option<bool>,
 }
 
@@ -100,7 +100,7 @@ struct SettingsFile {
     keys: KeysTable,
     #[serde(default)]
     archive: ArchiveTable,
-    /// Filters of the log under a name, as `--filter` takes them.
+    /// Named log filters, for `--filter`.
     #[serde(default)]
     filters: std::collections::BTreeMap<String, RawFilter>,
     #[serde(default)]
@@ -109,7 +109,7 @@ struct SettingsFile {
     hooks: HooksTable,
 }
 
-/// What holds for this run.
+/// The effective settings of this run.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The config file that was read, if any.
@@ -137,7 +137,6 @@ pub struct AnchorSettings {
     pub syslog: bool,
 }
 
-/// Programs that are told of what was done.
 #[derive(Debug, Clone)]
 pub struct HookSettings {
     pub after_login: Option<HookProgram>,
@@ -146,7 +145,6 @@ pub struct HookSettings {
 }
 
 impl HookSettings {
-    /// The program of a hook.
     pub fn program(&self, hook: Hook) -> Option<&HookProgram> {
         match hook {
             Hook::AfterLogin => self.after_login.as_ref(),
@@ -156,10 +154,7 @@ impl HookSettings {
 }
 
 impl Settings {
-    /// Reads the config file and puts flags and environment over it.
-    ///
-    /// # Errors
-    /// `config_invalid`, `store_unsafe` for a file that others can write.
+    /// Reads the config file; flags and environment variables override it.
     pub fn read(globals: &Globals) -> Result<Self> {
         let path = config_path(globals)?;
         let file = match &path {
@@ -224,7 +219,7 @@ pub fn env_var(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What stands after `unix:`.
+/// The socket path after `unix:`.
 fn parse_broker_socket(store: &Path) -> Result<Option<PathBuf>> {
     let Some(socket) = store.to_str().and_then(|text| text.strip_prefix("unix:")) else {
         return Ok(None);
@@ -232,34 +227,35 @@ fn parse_broker_socket(store: &Path) -> Result<Option<PathBuf>> {
     if Path::new(socket).is_absolute() {
         return Ok(Some(PathBuf::from(socket)));
     }
-    Err(invalid(format!("store: {socket} is no absolute path")))
+    Err(invalid(format!("store: {socket} is not an absolute path")))
 }
 
-/// Archives in whatever directory one happens to be in would not be found
-/// again.
+/// Requires an absolute path: relative to the working directory, archives would
+/// not be found again.
 fn check_archive_dir(dir: Option<PathBuf>) -> Result<Option<PathBuf>> {
     match dir {
         Some(dir) if !dir.is_absolute() => {
             let shown = dir.display();
-            Err(invalid(format!("archive.dir: {shown} is no absolute path")))
+            Err(invalid(format!(
+                "archive.dir: {shown} is not an absolute path"
+            )))
         }
         other => Ok(other),
     }
 }
 
-/// A file in whatever directory one happens to be in anchors nothing, and the
-/// store's own files are not to be written into.
+/// Requires an absolute path outside the store.
 fn anchor_settings(chosen: AnchorTable, file: AnchorTable, store: &Path) -> Result<AnchorSettings> {
     let path = chosen.file.or(file.file);
     if let Some(path) = &path {
         let shown = path.display();
         if !path.is_absolute() {
-            return Err(invalid(format!("anchor.file: {shown} is no absolute path")));
+            return Err(invalid(format!(
+                "anchor.file: {shown} is not an absolute path"
+            )));
         }
         if path.starts_with(store) {
-            return Err(invalid(format!(
-                "anchor.file: {shown} is in the store itself"
-            )));
+            return Err(invalid(format!("anchor.file: {shown} is inside the store")));
         }
     }
     Ok(AnchorSettings {
@@ -268,20 +264,21 @@ fn anchor_settings(chosen: AnchorTable, file: AnchorTable, store: &Path) -> Resu
     })
 }
 
-/// A program by its absolute path: what a search path leads to, others may
-/// decide.
+/// Requires absolute paths: others may control a directory on the search path.
 fn hook_settings(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
     let program = |key: &str, words: Option<Vec<String>>| {
         let Some(mut arguments) = words else {
             return Ok(None);
         };
         if arguments.is_empty() {
-            return Err(invalid(format!("hooks.{key}: it names no program")));
+            return Err(invalid(format!("hooks.{key}: the program is missing")));
         }
         let path = PathBuf::from(arguments.remove(0));
         if !path.is_absolute() {
             let shown = path.display();
-            return Err(invalid(format!("hooks.{key}: {shown} is no absolute path")));
+            return Err(invalid(format!(
+                "hooks.{key}: {shown} is not an absolute path"
+            )));
         }
         Ok(Some(HookProgram { path, arguments }))
     };
@@ -292,7 +289,7 @@ fn hook_settings(chosen: HooksTable, file: HooksTable) -> Result<HookSettings> {
         None => Duration::from_secs(10),
     };
     if !(1..=300).contains(&timeout.as_secs()) {
-        return Err(invalid("hooks.timeout: from 1s to 5m"));
+        return Err(invalid("hooks.timeout: expected 1s to 5m"));
     }
     Ok(HookSettings {
         after_login: program("after_login", chosen.after_login.or(file.after_login))?,
@@ -335,11 +332,11 @@ fn default_store() -> Result<PathBuf> {
     }
     env_var("HOME")
         .map(|home| Path::new(&home).join(".local/state/lac"))
-        .ok_or_else(|| invalid("no store is named and neither XDG_STATE_HOME nor HOME is set"))
+        .ok_or_else(|| invalid("no store is given, and neither XDG_STATE_HOME nor HOME is set"))
 }
 
 fn read_config_file(path: &Path) -> Result<SettingsFile> {
-    // /etc belongs to root, who could change anything anyway; /etc/../tmp does not.
+    // Files in /etc belong to root, who can change anything; /etc/../tmp does not.
     let up = |c| c == Component::ParentDir;
     if (!path.starts_with("/etc") || path.components().any(up))
         && let Some(problem) = check_permissions(path, FileProtection::OwnerWritable)?

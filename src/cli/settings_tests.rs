@@ -5,7 +5,7 @@ use lac_model::audit::{Filter, FilterValues};
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
 
-/// The example with the comment taken from every `# key = value`.
+/// The example with every `# key = value` uncommented.
 fn uncommented_example() -> String {
     let uncommented = |line: &'static str| match line.strip_prefix("# ") {
         Some(rest) if is_assignment(rest) => rest,
@@ -25,7 +25,7 @@ fn is_assignment(line: &str) -> bool {
     })
 }
 
-/// Paths of the keys that hold nothing.
+/// Paths of keys without a value.
 fn null_paths(value: &Value, at: &str) -> Vec<String> {
     match value {
         Value::Null => vec![at.to_owned()],
@@ -86,7 +86,7 @@ fn the_examples_filter_is_what_its_flags_would_be() {
         ..Filter::default()
     };
     assert_eq!(filter, expected);
-    // As it is shown, it is empty: the file changes nothing.
+    // The example's filter is commented out, so it is empty.
     let file: SettingsFile = toml::from_str(EXAMPLE).unwrap();
     assert_eq!(
         file.filters["quarter"]
@@ -98,7 +98,7 @@ fn the_examples_filter_is_what_its_flags_would_be() {
     );
 }
 
-/// Serde lists the keys itself when it meets one that is none.
+/// The error for an unknown key lists the known ones.
 #[test]
 fn a_saved_filter_takes_what_the_flags_take() {
     let error = toml::from_str::<crate::cli::saved_filter::SavedFilter>("no_key = 1").unwrap_err();
@@ -113,7 +113,7 @@ fn a_saved_filter_takes_what_the_flags_take() {
     let list = log.find_subcommand("list").unwrap();
     let is_filter = |arg: &&clap::Arg| {
         let heading = arg.get_help_heading();
-        matches!(heading, Some("Filters" | "Left out")) && arg.get_long() != Some("filter")
+        matches!(heading, Some("Filters" | "Exclusions")) && arg.get_long() != Some("filter")
     };
     let mut flags: Vec<&str> = list
         .get_arguments()

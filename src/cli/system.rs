@@ -1,9 +1,9 @@
-//! The only place that reads the clock, the system's randomness and who runs
-//! the program.
+//! The only place that reads the clock, the system's randomness and the account
+//! that runs the program.
 //!
-//! In debug builds `LAC_TEST_CLOCK` (RFC 3339) and `LAC_TEST_SEED` (a number)
-//! fix both for tests; a release build does not know them, because a fixed
-//! clock would revive expired tokens.
+//! In debug builds `LAC_TEST_CLOCK` (RFC 3339) and `LAC_TEST_SEED` (a number) fix
+//! the clock and the randomness for tests. Release builds ignore them, because a
+//! fixed clock would make expired tokens valid again.
 
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,7 +59,7 @@ impl Random for SystemRandom {
     #[allow(clippy::disallowed_methods, clippy::expect_used)]
     fn fill(&self, buffer: &mut [u8]) {
         let Some(seed) = self.seed else {
-            // Without randomness nothing here is safe; there is no way on.
+            // Without randomness nothing here is safe.
             return getrandom::fill(buffer).expect("the system gives random bytes");
         };
         for chunk in buffer.chunks_mut(32) {
@@ -82,7 +82,7 @@ fn test_setting(_name: &str) -> Option<String> {
     None
 }
 
-/// The account of the real uid: its name, or `uid:N` for one without.
+/// The account of the real uid: its name, or `uid:N` if it has none.
 pub fn os_account() -> String {
     let uid = nix::unistd::getuid();
     match nix::unistd::User::from_uid(uid) {
@@ -91,7 +91,7 @@ pub fn os_account() -> String {
     }
 }
 
-/// The kernel's login uid, which survives `su` and `sudo`; `None` where the
+/// The kernel's login uid, which `su` and `sudo` do not change; `None` if the
 /// kernel keeps none.
 pub fn login_uid() -> Option<u32> {
     let text = fs::read_to_string("/proc/self/loginuid").ok()?;

@@ -122,7 +122,7 @@ pub fn resources() -> String {
         ]
     };
     table(
-        &["resource", "title", "lets one"],
+        &["resource", "title", "allows"],
         Resource::all().map(row).collect(),
     )
 }

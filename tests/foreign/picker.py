@@ -100,7 +100,7 @@ store.ok("customer", "edit", "jane@example.com", "--vip", "no")
 terminal = Terminal([lac, "customer", "show"], store.env, store.home)
 terminal.expect("Customer")
 terminal.type("jane" + ENTER)
-terminal.expect("Which one")
+terminal.expect("Which customer")
 terminal.type(ENTER)
 terminal.expect("jane@example.com")
 assert terminal.end() == 0
@@ -123,7 +123,7 @@ for columns in (60, 80, 120):
     terminal.quiet(0.3)
     terminal.seen = ""
     terminal.type("many.example" + ENTER)
-    terminal.expect("Which one")
+    terminal.expect("Which customer")
     first = terminal.quiet(0.5)
     terminal.type(DOWN)
     second = terminal.quiet(0.5)[len(first):]
@@ -139,7 +139,7 @@ for columns in (60, 80, 120):
     picked = re.search(r"local:\d+", marked[0]).group()
     terminal.type(ENTER)
     shown = terminal.quiet(0.5)
-    assert f"Which one: {picked} " in shown, shown
+    assert f"Which customer: {picked} " in shown, shown
     assert terminal.end() == 0
 
 # Tables: identifying columns are never cut; a table fits the terminal, or is shown as lines.

@@ -101,7 +101,7 @@ fn an_unset_value_prints_an_empty_line_and_a_note() {
     let store = shop();
     let got = store.run(&["config", "get", URL]).assert_succeeded();
     assert_eq!(got.stdout, "\n");
-    assert_eq!(got.stderr, "nothing is set, and there is no default\n");
+    assert_eq!(got.stderr, "the field is not set and has no default\n");
     store.run_failing(
         &["config", "get", "web/secure/base"],
         "config_path_not_found",

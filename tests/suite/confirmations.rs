@@ -59,7 +59,7 @@ fn scripts_need_no_confirmation_if_nothing_is_lost() {
         store.run_ok(args);
     }
     let opened = store.run(&["role", "access", "New", "all"]);
-    assert!(opened.stderr.contains("everything"), "{opened:#?}");
+    assert!(opened.stderr.contains("full access"), "{opened:#?}");
     let mode = store.run(&["config", "set", "lac/consent/mode", "opt-out"]);
     assert!(mode.stderr.contains("opt-out"), "{mode:#?}");
     // A change without effect prints no note.
@@ -127,9 +127,7 @@ fn applying_a_file_asks_the_same_confirmations() {
     let opened = store.run(&["role", "apply", &all]);
     assert_eq!(opened.code, 0, "{opened:#?}");
     assert!(
-        opened
-            .stderr
-            .contains("note: role New has access to everything now"),
+        opened.stderr.contains("note: role New now has full access"),
         "{opened:#?}"
     );
     let mode = write(
@@ -139,7 +137,7 @@ fn applying_a_file_asks_the_same_confirmations() {
     let mode = store.run(&["config", "apply", &mode]);
     assert_eq!(mode.code, 0, "{mode:#?}");
     assert!(
-        mode.stderr.contains("asked for consent is mandatory now"),
+        mode.stderr.contains("the consent mode is now mandatory"),
         "{mode:#?}"
     );
 }

@@ -124,7 +124,7 @@ fn events_have_all_fields_and_are_listed_newest_first() {
 fn a_limited_list_says_how_to_continue() {
     let store = TestStore::new();
     let page = store.run(&["log", "list", "--limit", "3", "-o", "json"]);
-    assert_eq!(page.stderr, "3 shown, there are more: --after 2\n");
+    assert_eq!(page.stderr, "3 shown, there are more: use --after 2\n");
     assert_eq!(seqs(&list(page)), [4, 3, 2]);
     let rest = store.run(&["log", "list", "--after", "2", "--limit", "1", "-o", "json"]);
     assert_eq!(rest.stderr, "");

@@ -122,8 +122,8 @@ fn prompts_repeat_until_the_input_matches() {
     let Some(shown) = at_a_terminal(&store, "login 1 --yes", &typed) else {
         return;
     };
-    assert!(shown.contains("of the form (call|chat): .{5,}"), "{shown}");
-    assert!(shown.contains("of the form ZD-[0-9]+"), "{shown}");
+    assert!(shown.contains("pattern (call|chat): .{5,}"), "{shown}");
+    assert!(shown.contains("pattern ZD-[0-9]+"), "{shown}");
     let event = &store.log_events()[0];
     assert_eq!(event["action"], "issue", "{shown}");
     assert_eq!(

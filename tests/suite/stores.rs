@@ -70,7 +70,7 @@ fn pages_continue_where_the_last_one_ended() {
         .assert_succeeded();
     assert_eq!(
         first.stderr,
-        "2 shown, there are more: --after group:eu_main\n"
+        "2 shown, there are more: use --after group:eu_main\n"
     );
     let rest = store.run_json(&["stores", "list", "--after", "group:eu_main"]);
     assert_eq!(names(&rest, "code"), ["de", "at"]);

@@ -56,7 +56,7 @@ fn usage_errors_are_json_if_json_was_requested() {
         let error: Value = serde_json::from_str(ran.stderr.trim()).expect("one line of JSON");
         assert_eq!(error["error"]["code"], "invalid_argument", "{args:?}");
         let hint = error["error"]["hint"].as_str().expect("a hint");
-        assert_eq!(hint, format!("{help} shows how it is used"), "{args:?}");
+        assert_eq!(hint, format!("run {help} for usage"), "{args:?}");
     }
     // What is missing has its own lines.
     let error = store.run_failing(&["import"], "invalid_argument", 2);

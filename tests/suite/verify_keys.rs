@@ -78,7 +78,7 @@ fn files_of_a_newer_key_need_the_key_chain() {
             let refused = auditor.run_failing(&verify, "unknown_key", 8);
             let hint = json_str(&refused["hint"]);
             assert!(
-                hint.contains("--chain") && hint.contains("the chain of its keys"),
+                hint.contains("--chain") && hint.contains("its chain of keys"),
                 "{hint}"
             );
             let error_text = refused.to_string();

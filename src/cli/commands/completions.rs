@@ -1,4 +1,4 @@
-//! `lac completions`: scripts that teach a shell.
+//! `lac completions`.
 
 use clap::{ArgMatches, Args, ValueEnum};
 
@@ -11,13 +11,13 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "completions",
-    about: "Print the script that makes a shell complete lac",
+    about: "Print a shell completion script",
     arguments: with_args::<CompletionsArgs>,
     run,
 };
 
-/// Prints the script for one shell. What is offered is what the admin user who
-/// types may list; customers are offered by their e-mail address.
+/// Prints the completion script for a shell. It completes names that you may
+/// list; customers are completed by their e-mail address.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples (the directory must be there: mkdir -p):
   lac completions bash > ~/.local/share/bash-completion/completions/lac

@@ -27,7 +27,7 @@ pub const SPEC: CommandSpec = CommandSpec {
 
 #[derive(Debug, Subcommand)]
 enum DocumentCommand {
-    /// Show a document's customer, and whether a login could start from it
+    /// Show a document's customer, and whether you can log in from it
     #[command(after_help = "Example:\n  lac document show --order 000000001")]
     Show(ShowArgs),
 }
@@ -36,10 +36,10 @@ enum DocumentCommand {
 struct ShowArgs {
     #[command(flatten)]
     which: DocumentArgs,
-    /// The website, where the number exists on several
+    /// The website, if the number exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
-    /// The store view, where the number exists in several
+    /// The store view, if the number exists in several
     #[arg(long, value_name = "CODE")]
     store_view: Option<String>,
 }
@@ -101,7 +101,6 @@ struct DocumentReport {
     store_view: Option<String>,
     created_at: Option<Timestamp>,
     customer: Option<CustomerSummary>,
-    /// Whether a login could start from it.
     login_possible: bool,
     obstacles: Vec<Explanation>,
 }

@@ -21,15 +21,15 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "import",
-    about: "Import websites, customers and documents from a merchant's files",
+    about: "Import websites, customers and documents from files",
     arguments: with_args::<ImportArgs>,
     run,
 };
 
-/// Imports one file: a customer export (CSV) or answers of the REST API (one
-/// page, pages one after another, an array of pages, or of items).
-/// Nothing is changed unless all of the file is good. Passwords, hashes and
-/// tokens in it are never kept.
+/// Imports a file: a customer export (CSV) or responses of the REST API (one
+/// page, several pages in sequence, an array of pages, or an array of items).
+/// Nothing is changed unless the whole file is valid. Passwords, hashes and
+/// tokens in it are never stored.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  lac import customers magento-customers.csv --dry-run\n  \
@@ -37,35 +37,34 @@ pub const SPEC: CommandSpec = CommandSpec {
                   \"$SHOP/rest/V1/orders?searchCriteria[pageSize]=500\" |\n    lac import orders -"
 )]
 struct ImportArgs {
-    /// What the file holds
+    /// What the file contains
     #[arg(value_parser = kind_parser())]
     kind: ImportKind,
 
-    /// The file; - is stdin
+    /// The file; - reads stdin
     file: PathBuf,
 
-    /// Import the rest and list what was left out
+    /// Skip invalid items and list them
     #[arg(long)]
     skip_invalid: bool,
 
-    /// Say what would change, and change nothing
+    /// Show what would change without changing anything
     #[arg(long)]
     dry_run: bool,
 
-    /// Take the items that are there even if they do not add up to total_count
+    /// Accept fewer items than the file's total_count
     #[arg(long)]
     partial: bool,
 
-    /// Customers missing from the file are gone: deactivate them
+    /// Deactivate customers that are missing from the file
     #[arg(long, conflicts_with_all = ["skip_invalid", "partial"])]
     complete: bool,
 
-    /// With --complete: even if most customers are missing
+    /// With --complete: allow most customers to be missing
     #[arg(long, requires = "complete")]
     allow_empty: bool,
 }
 
-/// A kind by its name.
 fn kind_parser() -> impl TypedValueParser<Value = ImportKind> {
     let known =
         |name: String| ImportKind::from_name(&name).ok_or(Fault::internal("an unknown kind"));
@@ -105,7 +104,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     Ok(0)
 }
 
-/// What the import asks for while it runs.
+/// Provides the file while the import runs.
 struct ImportChannel<'p> {
     input: LazyFile<'p>,
     progress: &'p ImportProgressBar,
@@ -117,8 +116,8 @@ impl Channel for ImportChannel<'_> {
     }
 }
 
-/// The file, opened when it is first read: who may not import learns nothing
-/// of it.
+/// The file, opened on first read, so that the error does not depend on it if
+/// the caller may not import.
 struct LazyFile<'p> {
     path: &'p Path,
     open: Option<Box<dyn Read>>,

@@ -1,4 +1,4 @@
-//! `lac init`: make a store.
+//! `lac init`.
 
 use clap::{ArgMatches, Args};
 
@@ -13,13 +13,13 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "init",
-    about: "Make a store: database, keys, the first administrator",
+    about: "Create a store with its keys and the first admin user",
     arguments: with_args::<InitArgs>,
     run,
 };
 
-/// Makes the store, its keys, the role Administrators (everything) and the
-/// first admin user, mapped to the account that runs this, or another one.
+/// Creates a store, its keys, the role Administrators (with full access) and the
+/// first admin user, mapped to your operating-system account or another one.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac init --admin alice --name shop.example.com")]
 struct InitArgs {
@@ -27,17 +27,17 @@ struct InitArgs {
     #[arg(long, value_name = "NAME")]
     admin: Option<String>,
 
-    /// The operating-system account that is this admin user, where others use
-    /// the store through a broker [default: the one that runs this]
+    /// The operating-system account of this admin user, for a store with a broker
+    /// [default: yours]
     #[arg(long, value_name = "NAME")]
     os_account: Option<String>,
 
-    /// That admin user's full name
+    /// The first admin user's full name
     #[arg(long, value_name = "TEXT")]
     full_name: Option<String>,
 
-    /// The store's name: issuer of tokens, origin of checkpoints; fixed for
-    /// good [default: lac- and eight random characters]
+    /// The store's name, which is the issuer of tokens and the origin of
+    /// checkpoints; it cannot be changed [default: lac- and eight random characters]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 }
@@ -58,7 +58,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     let founded = request.run(&cli.context_for_new_store()?)?;
     cli.print_view(&founded)?;
     cli.out
-        .print_note("next: lac doctor says what is still to be done before the first login");
+        .print_note("next: run lac doctor to see what to set up before the first login");
     Ok(0)
 }
 

@@ -21,14 +21,14 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "key",
-    about: "The store's keys: show, replace, retire",
+    about: "Show, rotate and retire the store's keys",
     arguments: with_subcommands::<KeyCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
-    /// List every key there ever was
+    /// List all keys, including retired ones
     #[command(after_help = "Example:\n  lac key list")]
     List(ListArgs),
     /// Print the login keys as a JSON Web Key Set (RFC 7517)
@@ -38,25 +38,25 @@ enum KeyCommand {
     #[command(after_help = "Examples:\n  lac key verifier > lac.vkey\n  \
         lac key verifier --all > lac.chain")]
     Verifier(VerifierArgs),
-    /// Replace a key: what the old one signed goes on counting
+    /// Replace a key; what the old key signed stays valid
     #[command(after_help = "Example:\n  lac key rotate login --yes")]
     Rotate(RotateArgs),
-    /// Retire a key at once, because somebody else may have it
+    /// Retire a key that may be compromised
     #[command(after_help = "Example:\n  lac key retire kPrK_qmx --yes")]
     Retire(RetireArgs),
 }
 
 #[derive(Debug, Args)]
 struct VerifierArgs {
-    /// Every audit key there was, with what each signed about the next: for
-    /// `lac log verify --chain`
+    /// Print all audit keys, each with its signature on the next, for `lac log
+    /// verify --chain`
     #[arg(long)]
     all: bool,
 }
 
 #[derive(Debug, Args)]
 struct RotateArgs {
-    /// The key that signs login tokens, or the one that signs the audit log
+    /// The key that signs login tokens, or the key that signs the audit log
     #[arg(value_enum)]
     purpose: PurposeArg,
 }
@@ -69,8 +69,7 @@ enum PurposeArg {
 
 #[derive(Debug, Args)]
 struct RetireArgs {
-    /// The key's id as `lac key list` shows it, or a beginning that no other
-    /// key has
+    /// The key's id (see `lac key list`), or a unique prefix of it
     #[arg(value_name = "KID", allow_hyphen_values = true)]
     key: String,
 }
@@ -124,7 +123,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             if cli.out.format.is_machine_readable() {
                 cli.print_object(&key)?;
             } else {
-                // A store's name holds nothing that would be replaced here.
+                // A store's name contains nothing that needs escaping.
                 Out::print_line(&sanitize(&key.verifier))?;
             }
         }
@@ -170,11 +169,7 @@ impl KeyValueView for KeyRotated {
 
 impl KeyValueView for KeyRetired {
     fn lines(&self, _look: &Style) -> KeyValues {
-        let was = if self.changed {
-            ""
-        } else {
-            " (was so already)"
-        };
+        let was = if self.changed { "" } else { " (unchanged)" };
         let is_login = self.purpose == KeyPurpose::Login.as_str();
         let sessions = (is_login && self.changed).then(|| self.sessions_ended.to_string());
         KeyValues::new()

@@ -1,4 +1,4 @@
-//! `lac man`: manual pages.
+//! `lac man`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,20 +16,20 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "man",
-    about: "Write manual pages, one for every command",
+    about: "Write manual pages",
     arguments: with_args::<ManArgs>,
     run,
 };
 
-/// Writes `lac.1`, `lac-login.1` and so on into a directory.
+/// Writes a manual page for each command into a directory: `lac.1`,
+/// `lac-login.1` and so on.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac man ~/.local/share/man/man1")]
 struct ManArgs {
-    /// The directory; made if it does not exist
+    /// The directory; created if it does not exist
     dir: PathBuf,
 }
 
-/// What was written.
 #[derive(Debug, Serialize)]
 struct ManPages {
     dir: PathBuf,

@@ -1,4 +1,4 @@
-//! One command, one file, its arguments beside it. This file only dispatches.
+//! The commands: a file each, with its arguments. This file only dispatches.
 
 mod completions;
 mod config;
@@ -36,9 +36,9 @@ use lac_store::Result;
 pub struct CommandSpec {
     pub name: &'static str,
     pub about: &'static str,
-    /// Adds arguments and verbs; called only for the command that is used.
+    /// Adds arguments and subcommands; called only for the command that is used.
     pub arguments: fn(Command) -> Command,
-    /// Runs it; the exit code.
+    /// Runs the command and returns the exit code.
     pub run: fn(&ArgMatches, &Cli) -> Result<u8>,
 }
 
@@ -70,12 +70,12 @@ pub const ALL: &[CommandSpec] = &[
     serve::SPEC,
 ];
 
-/// The arguments of a command without verbs.
+/// The arguments of a command without subcommands.
 fn with_args<A: Args>(command: Command) -> Command {
     A::augment_args(command)
 }
 
-/// The verbs of a noun.
+/// The subcommands of a command.
 fn with_subcommands<V: Subcommand>(command: Command) -> Command {
     V::augment_subcommands(command)
         .subcommand_required(true)
@@ -83,7 +83,7 @@ fn with_subcommands<V: Subcommand>(command: Command) -> Command {
         .disable_help_subcommand(true)
 }
 
-/// What was given, as the type that declared it.
+/// The arguments as their declaring type.
 fn parse_args<A: FromArgMatches>(matches: &ArgMatches) -> Result<A> {
     A::from_arg_matches(matches).map_err(Fault::internal)
 }

@@ -16,17 +16,17 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "outbox",
-    about: "Notices to programs outside ([hooks] of the config file)",
+    about: "Show and retry notices to hooks ([hooks] in the config file)",
     arguments: with_subcommands::<OutboxCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum OutboxCommand {
-    /// List notices, newest first; delivered ones stay for 30 days
+    /// List notices, newest first; delivered ones are kept for 30 days
     #[command(after_help = "Example:\n  lac outbox list --state failed")]
     List(ListArgs),
-    /// Have notices tried again, now
+    /// Retry notices now
     #[command(after_help = "Example:\n  lac outbox retry --all")]
     Retry(RetryArgs),
 }
@@ -66,7 +66,7 @@ struct RetryArgs {
         conflicts_with = "all"
     )]
     ids: Vec<String>,
-    /// Every one that was not delivered
+    /// All notices that were not delivered
     #[arg(long)]
     all: bool,
 }
@@ -91,8 +91,9 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             cli.print_list(&retried)?;
             let is_due = retried.iter().any(|one| one.changed);
             if is_due && !hooks::deliver_up_to(cli, retried.len()) {
-                cli.out
-                    .print_note("note: no hook is configured here; whoever has one delivers them");
+                cli.out.print_note(
+                    "note: no hook is configured here; an account with one will deliver them",
+                );
             }
         }
     }
@@ -149,7 +150,7 @@ impl TableRow for NoticeRetried {
         Column::hidden("next_at"),
         Column::hidden("last_error"),
         Column::hidden("delivered_at"),
-        Column::new("changed", "tried again", |row, _| {
+        Column::new("changed", "retried", |row, _| {
             StyledText::yes_no(row.changed)
         }),
     ];

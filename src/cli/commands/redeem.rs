@@ -14,21 +14,22 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "redeem",
-    about: "Spend a login URL or token: the storefront's side",
+    about: "Redeem a login URL or token, as the storefront",
     arguments: with_args::<RedeemArgs>,
     run,
 };
 
-/// Spends a login token, once, and opens the session. Needs Lac::storefront:
-/// run it with the access token of a storefront account (LAC_TOKEN).
+/// Redeems a login token, which works once, and opens the session. Needs
+/// Lac::storefront: run it with the access token of a storefront account
+/// (LAC_TOKEN).
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
     lac redeem - --audience https://shop.example.com -o json < url.txt")]
 struct RedeemArgs {
-    /// The login URL or token; - reads it from stdin
+    /// The login URL or token (- reads stdin)
     #[arg(value_name = "URL|TOKEN|-", allow_hyphen_values = true)]
     token: String,
-    /// The origin of the storefront that was called
+    /// The origin of the storefront that received the token
     #[arg(long, value_name = "ORIGIN")]
     audience: String,
 }

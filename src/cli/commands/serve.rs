@@ -25,37 +25,38 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "serve",
-    about: "Lend the store to other accounts of this machine, each with its own role",
+    about: "Serve the store to other accounts on this machine",
     arguments: with_args::<ServeArgs>,
     run,
 };
 
-/// Answers what other accounts ask over a local socket; the kernel says who
-/// they are. Run it as the service account that owns the store, best by systemd
-/// (docs/deployment.md), whose socket is taken where there is one. They use it
-/// with store = "unix:SOCKET".
+/// Runs a broker that serves the store over a local socket. The kernel identifies
+/// the callers, and each has their own role. Run it as the service account that
+/// owns the store, with systemd if possible (docs/deployment.md); a socket from
+/// systemd is used if there is one. Clients set store = "unix:SOCKET".
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac serve --socket /run/lac/lac.sock")]
 struct ServeArgs {
-    /// Where to listen; its directory must not be writable by others
+    /// The socket to create, in a directory that others cannot write
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
-    /// End when nobody called for so long [default: never; 10m with systemd's
-    /// socket]
+    /// Exit after this time without connections [default: never; 10m with a socket
+    /// from systemd]
     #[arg(long, value_name = "DURATION")]
     idle: Option<String>,
 }
 
-/// The idle time where systemd starts it again when it is needed.
+/// The default if systemd starts the broker again on demand.
 const SYSTEMD_IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
 fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     let args: ServeArgs = parse_args(matches)?;
     cli.require_local_store()?;
     let idle = args.idle.as_deref().map(parse_idle).transpose()?;
-    // Before anything is promised: the store must be there and sound.
+    // Check the store before listening.
     let pool = StorePool::new(cli.settings.clone())?;
-    // Requests bring access tokens, and what is asked for is no dump's either.
+    // Requests contain access tokens and personal data, which must not get into
+    // core dumps.
     protect_process_memory();
     raise_limits();
     let (socket, idle) = match (systemd_listener()?, &args.socket) {
@@ -66,7 +67,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
         (None, Some(path)) => (ListeningSocket::bind(path)?, idle),
         (None, None) => {
             return Err(Fault::InputRequired {
-                what: "where to listen".to_owned(),
+                what: "a socket".to_owned(),
                 flag: "--socket".to_owned(),
             });
         }
@@ -95,21 +96,21 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     });
     drop(socket);
     if let Err(fault) = pool.record_counted_refusals() {
-        say(&format!("refusals could not be written down: {fault}"));
+        say(&format!("refusals could not be recorded: {fault}"));
     }
-    say("ended");
+    say("stopped");
     ended.map(|()| 0)
 }
 
 fn parse_idle(text: &str) -> Result<Duration> {
     let length = parse_duration(text, None).map_err(|e| Fault::invalid("--idle", e))?;
     if length.is_zero() {
-        return Err(Fault::invalid("--idle", "1s or more"));
+        return Err(Fault::invalid("--idle", "expected 1s or more"));
     }
     Ok(length)
 }
 
-/// A socket that systemd listens on for us.
+/// A listening socket from systemd.
 fn systemd_listener() -> Result<Option<UnixListener>> {
     let mut all = ListenFd::from_env();
     if all.len() == 0 {
@@ -122,14 +123,14 @@ fn systemd_listener() -> Result<Option<UnixListener>> {
         .take_unix_listener(0)
         .map_err(|e| Fault::io("the inherited socket", e))?;
     if let Some(listener) = &listener {
-        // No program of a hook inherits it.
+        // Hooks must not inherit it.
         fcntl(listener, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))
             .map_err(|e| Fault::io("the inherited socket", e))?;
     }
     Ok(listener)
 }
 
-/// Each connection takes a few open files.
+/// Raises the limit of open files, because each connection needs a few.
 fn raise_limits() {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
@@ -137,12 +138,12 @@ fn raise_limits() {
     }
 }
 
-/// A socket, and the path that is removed when it is no longer listened on.
+/// A listening socket; its path is removed when dropped.
 #[derive(Debug)]
 struct ListeningSocket {
     listener: UnixListener,
     path: Option<PathBuf>,
-    /// Which one it is: another broker may have laid its own there since.
+    /// The file's identity, because another broker may have replaced it.
     id: Option<(u64, u64)>,
 }
 
@@ -155,8 +156,8 @@ impl ListeningSocket {
         }
     }
 
-    /// Everybody may connect: the kernel says who they are. The name appears
-    /// only once it is ready.
+    /// All accounts may connect, since the kernel identifies them. The socket gets
+    /// its name only when it is ready.
     fn bind(path: &Path) -> Result<Self> {
         let io = |e| Fault::io(path.display(), e);
         match fs::symlink_metadata(path) {
@@ -164,7 +165,7 @@ impl ListeningSocket {
                 use std::os::unix::fs::FileTypeExt as _;
                 if !meta.file_type().is_socket() {
                     let shown = path.display().to_string();
-                    return Err(Fault::invalid(shown, "something else is there"));
+                    return Err(Fault::invalid(shown, "it exists and is not a socket"));
                 }
                 if UnixStream::connect(path).is_ok() {
                     return Err(Fault::AlreadyExists {
@@ -193,7 +194,6 @@ impl ListeningSocket {
     }
 }
 
-/// Device and inode.
 fn file_id(path: &Path) -> Option<(u64, u64)> {
     let meta = fs::symlink_metadata(path).ok()?;
     Some((meta.dev(), meta.ino()))

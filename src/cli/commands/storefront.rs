@@ -23,20 +23,20 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "storefront",
-    about: "Storefronts' own accounts, which redeem login URLs",
+    about: "Manage storefront accounts, which redeem login URLs",
     arguments: with_subcommands::<StorefrontCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum StorefrontCommand {
-    /// Add a storefront and show its token, once
+    /// Add a storefront and show its token once
     #[command(after_help = "Example:\n  lac storefront add shop-eu --website eu --website uk")]
     Add(AddArgs),
-    /// List the storefronts
+    /// List storefronts
     #[command(after_help = "Example:\n  lac storefront list -o json")]
     List(ListArgs),
-    /// Revoke a storefront: its token counts no more
+    /// Revoke a storefront and its token
     #[command(after_help = "Example:\n  lac storefront revoke shop-eu")]
     Revoke(RevokeArgs),
 }
@@ -46,7 +46,7 @@ struct AddArgs {
     /// The new storefront's name
     #[arg(value_name = "NAME")]
     new_name: String,
-    /// The websites it serves
+    /// The storefront's websites
     #[arg(long = "website", value_name = "CODE", required = true, num_args = 1..)]
     websites: Vec<String>,
 }
@@ -88,7 +88,7 @@ fn add(args: AddArgs, cli: &Cli) -> Result<()> {
     }
     Out::print_line(added.token.expose())?;
     let until = match added.expires_at {
-        None => "it counts until the storefront is revoked".to_owned(),
+        None => "it is valid until the storefront is revoked".to_owned(),
         Some(at) => format!(
             "it expires on {} with the token that you use, and is revoked with it: add the \
              storefront without LAC_TOKEN for one that stays",
@@ -104,7 +104,7 @@ fn add(args: AddArgs, cli: &Cli) -> Result<()> {
 
 impl KeyValueView for StorefrontAdded {
     fn lines(&self, _look: &Style) -> KeyValues {
-        KeyValues::new() // the token stands alone on stdout
+        KeyValues::new() // only the token goes to stdout
     }
 }
 

@@ -26,21 +26,21 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "verify",
-    about: "Verify a login URL or token offline; never spends it",
+    about: "Verify a login URL or token offline, without redeeming it",
     arguments: with_args::<VerifyArgs>,
     run,
 };
 
-/// Checks signature, issuer and expiry of a login token. That alone does not
-/// protect a storefront from replay: redeeming is mandatory.
+/// Checks the signature, issuer and expiry of a login token. This does not
+/// protect a storefront from replay: it must redeem the token.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  lac verify - -o json < url.txt\n  \
     lac verify TOKEN --jwks jwks.json --audience https://shop.example.com")]
 struct VerifyArgs {
-    /// The login URL or token; - reads it from stdin
+    /// The login URL or token (- reads stdin)
     #[arg(value_name = "URL|TOKEN|-", allow_hyphen_values = true)]
     token: String,
-    /// The storefront's origin, to be compared as well
+    /// The storefront's origin, which must match the token
     #[arg(long, value_name = "ORIGIN")]
     audience: Option<String>,
     /// Verify with the keys in this file (`lac key jwks`), without a store
@@ -52,7 +52,7 @@ struct VerifyArgs {
 struct VerifyReport<'a> {
     valid: bool,
     claims: Option<&'a LoginClaims>,
-    /// Why it does not hold.
+    /// Why the token is not valid.
     code: Option<&'static str>,
 }
 

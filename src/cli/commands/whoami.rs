@@ -13,12 +13,12 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "whoami",
-    about: "Who one is here, and what one may do",
+    about: "Show who you are and what you may do",
     arguments: with_args::<NoArguments>,
     run,
 };
 
-/// Shows the admin user or storefront that this account or token is.
+/// Shows the admin user or storefront of this account or token.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac whoami -o json")]
 struct NoArguments {}
@@ -50,7 +50,7 @@ impl KeyValueView for ActorView {
             .add("name", &self.name)
             .add("full name", &self.full_name)
             .add("role", self.role.as_deref().unwrap_or("storefront"))
-            .add("known by", via)
+            .add("signed in by", via)
             .add("may", may)
             .add("websites", websites)
             .add("store", &self.store)

@@ -1,4 +1,4 @@
-//! The way out of every fault: one exhaustive list.
+//! The hint of each fault: one exhaustive list.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use lac_model::text::{shell_quoted, shell_word};
 
 const TRY_AGAIN: &str = "try again";
 const KEEP_EVIDENCE: &str = "keep a copy of the store as evidence; ";
-const RESTORE_FROM_BACKUP: &str = "put it back from a backup";
+const RESTORE_FROM_BACKUP: &str = "restore it from a backup";
 
 fn require(resource: Resource) -> Requirement {
     AllOf(vec![resource])
 }
 
-/// What to do about a fault; nothing where the message says it all.
+/// The hint for a fault; `None` if its message is enough.
 #[allow(clippy::too_many_lines)] // one exhaustive list, on purpose
 pub fn hint(fault: &Fault) -> Option<Hint> {
     use Fault as F;
@@ -29,18 +29,18 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             OnAllWebsites(R::CONFIG_SECTION),
             "lac config set login_as_customer/general/enabled yes",
         )
-        .fallback("ask an administrator to switch it on"),
+        .fallback("ask an administrator to enable it"),
         F::ConsentWithheld { customer, .. } => Hint::command(
             require(R::ALLOW_SHOPPING_ASSISTANCE),
             format!("lac consent grant {}", shell_word(customer)),
         )
-        .prefix("ask the customer; with their yes: ")
+        .prefix("ask the customer; if they agree: ")
         .fallback("ask the customer to allow it in their account on the storefront"),
         F::CustomerInactive { customer } => Hint::command(
             require(R::CUSTOMER_ACTIONS),
             format!("lac customer edit {} --active yes", shell_word(customer)),
         )
-        .fallback("ask somebody who manages customers to make the account active"),
+        .fallback("ask an admin user who manages customers to activate the account"),
         F::CustomerUnconfirmed { .. } => {
             Hint::advice("the customer must follow the link in the confirmation e-mail first")
         }
@@ -51,28 +51,28 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
                 shell_word(customer)
             ),
         )
-        .fallback("ask somebody who sees both websites to confirm it"),
+        .fallback("ask an admin user with both websites to confirm it"),
         F::CustomerLocal { customer } => {
             Hint::command(require(R::IMPORT), "lac import customers FILE")
-                .prefix("bring the ids in: ")
-                .suffix(", with an answer of GET /V1/customers/search")
+                .prefix("import the ids: ")
+                .suffix(", with a response of GET /V1/customers/search")
                 .or(Hint::command(
                     require(R::CUSTOMER_ACTIONS),
                     format!("lac customer edit {} --id ID", shell_word(customer)),
                 )
-                .prefix("say which id the storefront knows: "))
-                .fallback("ask whoever imports customers to bring the ids in")
+                .prefix("set the id that the storefront uses: "))
+                .fallback("ask an admin user who imports customers to import the ids")
         }
         F::GuestDocument { .. } => Hint::advice("start from the customer instead, if there is one"),
-        F::StoreViewRequired { .. } => Hint::advice("name one with --store-view"),
+        F::StoreViewRequired { .. } => Hint::advice("choose one with --store-view"),
         F::StoreViewNotAllowed { .. } => {
-            Hint::advice("name a store view of the customer's website with --store-view")
+            Hint::advice("choose a store view of the customer's website with --store-view")
         }
         F::StoreViewInactive { choices, .. } if choices.is_empty() => {
-            Hint::advice("no store view is active that this login could use")
+            Hint::advice("none of the store views that this login could use is active")
         }
         F::StoreViewInactive { choices, .. } => Hint::advice(format!(
-            "name an active one with --store-view: {}",
+            "choose an active one with --store-view: {}",
             choices.join(", ")
         )),
         F::BaseUrlMissing { store_view } => Hint::command(
@@ -83,15 +83,15 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         )
         .fallback("ask an administrator to set it"),
         F::ReasonRequired { .. } => {
-            Hint::advice("give one with --reason TEXT, or --reason - for stdin")
+            Hint::advice("give one with --reason TEXT, or --reason - to read stdin")
         }
         F::TicketRequired { .. } => Hint::advice("give one with --ticket ID"),
         F::SessionActive { session, .. } => Hint::command(
             AnyOf(vec![R::LOGIN_BUTTON, R::LAC_SESSIONS]),
             format!("lac session end {session}"),
         )
-        .suffix(", or leave --no-replace out")
-        .fallback("leave --no-replace out"),
+        .suffix(", or do not use --no-replace")
+        .fallback("do not use --no-replace"),
         F::ApprovalRequired {
             request: Some(request),
             ..
@@ -99,54 +99,56 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             AnyOf(vec![R::LOGIN_BUTTON, R::LAC_APPROVE]),
             format!("lac request show {request}"),
         )
-        .suffix(" tells whether somebody has decided; then log in again")
-        .fallback("log in again when somebody has decided"),
-        F::ApprovalRequired { .. } => Hint::advice("ask for it: the same command with --request"),
+        .suffix(" shows whether it has been decided; after that, log in again")
+        .fallback("log in again after it has been decided"),
+        F::ApprovalRequired { .. } => {
+            Hint::advice("request it: run the same command with --request")
+        }
         F::OwnRequest { request } => Hint::advice(format!(
-            "tell somebody who may decide the request's id: {request}"
+            "give the request's id to an admin user who may decide it: {request}"
         )),
         F::RequestClosed { .. } => {
-            Hint::advice("if the login is still needed, ask again: the same login with --request")
+            Hint::advice("if you still need the login, run it again with --request")
         }
         F::TokenInvalid { .. } => Hint::advice("ask for a new login URL"),
         F::TokenExpired { .. } | F::TokenSpent => {
             let once = "a login URL works once and for a short time: ";
             Hint::command(require(R::LOGIN_BUTTON), "lac login")
                 .prefix(once)
-                .suffix(" makes a new one")
+                .suffix(" creates a new one")
                 .fallback(format!("{once}ask the agent for a new one"))
         }
         F::AudienceMismatch { expected, .. } => Hint::advice(format!(
-            "--audience is the origin of the storefront that was called: {expected}"
+            "set --audience to the origin of the storefront that received the token: {expected}"
         )),
         F::SessionEnded { .. } => Hint::command(require(R::LOGIN_BUTTON), "lac login")
             .suffix(" starts a new one")
             .fallback("ask the agent for a new login URL"),
         F::LastAdministrator { .. } => Hint::advice(
-            "first give another enabled admin user a role with full access, and an account or a token",
+            "you need another enabled admin user with full access and an account or a token",
         ),
         F::CustomerPresent { customer } => Hint::command(
             require(R::CUSTOMER_ACTIONS),
             format!("lac customer remove {}", shell_word(customer)),
         )
-        .suffix(", then again")
-        .fallback("ask somebody who manages customers to remove the account first"),
+        .suffix(", then run this command again")
+        .fallback("ask an admin user who manages customers to remove the account first"),
         F::ErasurePending { .. } => Hint::advice(
-            "end long readers (those that follow or export the log), then give the same command again",
+            "end processes that follow or export the log, then run the same command again",
         ),
         F::FileTampered { .. } => {
-            Hint::advice("do not rely on this file; ask for it anew, and keep this one as evidence")
+            Hint::advice("do not rely on this file; get a new copy, and keep this one as evidence")
         }
         F::RoleHoldsAll { role } => Hint::command(
             require(R::ACL_ROLES),
             format!("lac role access {} custom", shell_quoted(role)),
         )
-        .suffix(", then allow what it may")
-        .fallback("ask somebody who manages roles to make its access custom"),
+        .suffix(", then allow the resources it needs")
+        .fallback("ask an admin user who manages roles to make its access custom"),
         F::TooManyMissing { .. } => {
-            Hint::advice("check that the file is complete; if it is: --allow-empty")
+            Hint::advice("check that the file is complete; if it is, use --allow-empty")
         }
-        // These two say what has to be passed on to an administrator.
+        // These two are for passing on to an administrator.
         F::NotAuthenticated {
             remedy: Some(command),
             ..
@@ -163,9 +165,9 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             shell_quoted(role)
         )),
         F::ResourceDenied { role: None, .. } => {
-            Hint::advice("it takes an admin user: leave the storefront's token out")
+            Hint::advice("this needs an admin user: do not use the storefront's token")
         }
-        F::BeyondOwnRights { .. } => Hint::advice("somebody who holds all of it can do it"),
+        F::BeyondOwnRights { .. } => Hint::advice("ask an admin user who has all of these rights"),
         F::CustomerNotFound { .. } => Hint::command(
             require(R::CUSTOMER_MANAGE),
             "lac customer list --search TEXT",
@@ -181,8 +183,8 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
                 _ => "lac import orders FILE",
             };
             Hint::command(require(R::IMPORT), import)
-                .prefix("check the number; documents come in with ")
-                .fallback("check the number; documents of the last import are known")
+                .prefix("check the number; documents are imported with ")
+                .fallback("check the number; only imported documents are known")
         }
         F::RoleNotFound { .. } => Hint::command(require(R::ACL_ROLES), "lac role list")
             .suffix(" shows them")
@@ -241,26 +243,28 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::ResourceNotFound { .. } => Hint::command(require(R::ACL_ROLES), "lac role resources")
             .suffix(" shows them")
             .fallback("check the id"),
-        F::CustomerAmbiguous { .. } => Hint::advice("name one with --website CODE"),
-        F::DocumentAmbiguous { .. } => Hint::advice("name one with --store-view CODE"),
+        F::CustomerAmbiguous { .. } => Hint::advice("choose one with --website CODE"),
+        F::DocumentAmbiguous { .. } => Hint::advice("choose one with --store-view CODE"),
         F::InvalidFile { remedy, .. } => Hint::advice(match remedy {
             Some(FileRemedy::SkipInvalid) => {
-                "mend the file; --skip-invalid leaves out what cannot be taken"
+                "fix the file, or use --skip-invalid to import only the valid items"
             }
             Some(FileRemedy::Partial) => {
-                "get all pages; where these are meant to be some of them: --partial"
+                "fetch all pages, or use --partial if the file is meant to be incomplete"
             }
-            None => "mend the file",
+            None => "fix the file",
         }),
         F::InputRequired { flag, .. } => Hint::advice(format!("give it with {flag}")),
         F::ConfirmationRequired { .. } => Hint::advice("confirm with --yes"),
-        F::Busy { .. } => Hint::advice("try again; somebody else is writing for a long time"),
+        F::Busy { .. } => {
+            Hint::advice("try again; another process has been writing for a long time")
+        }
         F::BrokerMissing { .. } => Hint::command(Root, "systemctl start lac.socket")
             .prefix("start it: ")
             .suffix(", or serve the store as its owner")
-            .fallback("ask whoever runs this host to start it"),
+            .fallback("ask the administrator of this host to start it"),
         F::BrokerFailed { .. } => {
-            Hint::advice("try again; what it was asked may be done: look first")
+            Hint::advice("check whether the request was carried out, then try again")
         }
         F::BrokerBusy { .. } => Hint::advice("try again in a moment"),
         F::ProtocolMismatch { .. } => Hint::advice(
@@ -269,15 +273,15 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
         F::StoresChanged => Hint::advice(TRY_AGAIN),
         F::InUse { .. } => Hint::advice("change what refers to it first"),
         F::LogTampered { .. } => Hint::advice(
-            "stop using this store, keep all of it, and compare it with a backup and the receipts",
+            "stop using this store, keep all of it, and compare it with a backup and saved checkpoints",
         ),
         F::SchemaTampered { .. } => Hint::command(Nothing, "lac doctor")
             .prefix(KEEP_EVIDENCE)
-            .suffix(" names what differs; undo it, or put the store back from a backup"),
+            .suffix(" shows what differs; undo it, or restore the store from a backup"),
         F::StateTampered { .. } => Hint::command(FullAccess, "lac log accept --yes")
             .prefix(
-                "keep a copy of the store as evidence; lac log verify names what differs; undo it \
-                 (a consent: grant or revoke it anew), or accept what there is now: ",
+                "keep a copy of the store as evidence; lac log verify shows what differs; undo it \
+                (for a consent: grant or revoke it again), or accept the current state: ",
             )
             .or(Hint::command(
                 AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]),
@@ -285,48 +289,48 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
             )
             .prefix(KEEP_EVIDENCE)
             .suffix(
-                " names what differs; undo it (a consent: grant or revoke it anew), or ask an \
-                 administrator to accept it",
+                " shows what differs; undo it (for a consent: grant or revoke it again), or ask an \
+                administrator to accept it",
             ))
-            .fallback("tell an administrator; the store has to be kept as evidence"),
+            .fallback("tell an administrator, who must keep the store as evidence"),
         F::CheckpointMissing { .. } => {
             Hint::command(require(R::LOGGING_BULK_EVENTS), "lac log recover")
-                .prefix("put it back from a backup; if it is lost for good: ")
+                .prefix("restore it from a backup; if there is none: ")
                 .fallback(RESTORE_FROM_BACKUP)
         }
         F::KeyMissing { .. } | F::ArchiveMissing { .. } => Hint::advice(RESTORE_FROM_BACKUP),
         F::KeyMismatch { .. } => Hint::advice(
-            "database and keys are of different times: put both back from the same backup",
+            "the database and the keys do not match: restore both from the same backup",
         ),
         F::UnknownKey { .. } => Hint::command(
             Nothing,
             "lac log verify --file FILE --key KEY --chain CHAIN",
         )
         .prefix(
-            "keys that were replaced are followed with --chain: ask who keeps the log for the \
-             chain of its keys, then ",
+            "if the key has been replaced, ask the owner of the log for its chain of keys, \
+            then run ",
         ),
-        F::AnotherLog { found, .. } => Hint::advice(format!("verify it with the key of {found}")),
+        F::AnotherLog { found, .. } => Hint::advice(format!("use the key of {found}")),
         F::ArchiveNeeded { .. } => Hint::command(
             AnyOf(vec![R::LOGIN_LOG, R::LOGGING_EVENTS]),
             "lac log verify",
         )
-        .suffix(" reads the archives")
-        .fallback("a verification of the log reads the archives"),
+        .suffix(" also reads the archives")
+        .fallback("verifying the log also reads the archives"),
         F::StoreMissing { path } if can_create_store(Path::new(path)) => {
             Hint::command(Nothing, format!("lac init --store {}", shell_quoted(path)))
-                .suffix(" makes one")
+                .suffix(" creates one")
         }
         F::StoreMissing { .. } => {
-            Hint::advice("name the store with --store DIR, or its broker with --store unix:SOCKET")
+            Hint::advice("give the store with --store DIR, or its broker with --store unix:SOCKET")
         }
         F::StoreUnsafe { remedy, .. } => Hint::advice(remedy),
-        F::StoreNewer { .. } => Hint::advice("use the newer version of this program"),
+        F::StoreNewer { .. } => Hint::advice("update this program"),
         F::RowDamaged { .. } => Hint::command(Nothing, "lac doctor")
-            .prefix("put the store back from a backup; ")
-            .suffix(" looks closer"),
+            .prefix("restore the store from a backup; ")
+            .suffix(" shows details"),
         F::ScopeNotAllowed { allowed, .. } => match allowed.first() {
-            Some(first) if first == "default" => Hint::advice("leave --scope out"),
+            Some(first) if first == "default" => Hint::advice("do not use --scope"),
             _ => return None,
         },
         F::AlreadyExists { .. }
@@ -343,7 +347,7 @@ pub fn hint(fault: &Fault) -> Option<Hint> {
     Some(hint)
 }
 
-/// How to get from the number of a document to its customer.
+/// How to find the customer of a document number.
 fn document_number_hint(documents: &[String]) -> Hint {
     let parts = documents.iter().filter_map(|reference| {
         let (kind, number) = reference.split_once(':')?;
@@ -354,7 +358,7 @@ fn document_number_hint(documents: &[String]) -> Hint {
     let parts: Vec<_> = parts.collect();
     let Some((kind, first)) = parts.first() else {
         return Hint::advice(
-            "name the customer by id or e-mail address; --order N and the like name a document",
+            "give the customer's id or e-mail address, or a document with --order N and the like",
         );
     };
     let others = parts[1..].iter().map(|(_, flag)| format!(", or {flag}"));
@@ -367,12 +371,11 @@ fn document_number_hint(documents: &[String]) -> Hint {
             require(kind.resource()),
             format!("lac document show {first}"),
         )
-        .suffix(format!("{others} tells whose it is")))
-        .fallback("name the customer by id or e-mail address")
+        .suffix(format!("{others} shows its customer")))
+        .fallback("give the customer's id or e-mail address")
 }
 
-/// Whether this account can make a directory there. Where something else lies
-/// or somebody else's directory ends, a store cannot be made.
+/// Whether this account can create a directory at this path.
 fn can_create_store(path: &Path) -> bool {
     let nearest = path.ancestors().find(|place| {
         // An empty path is the current directory.

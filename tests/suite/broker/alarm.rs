@@ -79,7 +79,7 @@ fn a_forged_claim_about_the_log_reports_no_tampering() {
     let mut journal = String::new();
     let mut stderr = broker.child.stderr.take().expect("stderr");
     std::io::Read::read_to_string(&mut stderr, &mut journal).expect("UTF-8");
-    assert!(journal.contains("ended"), "{journal}");
+    assert!(journal.contains("stopped"), "{journal}");
     assert!(
         !journal.contains("changed") && !journal.contains("put back"),
         "{journal}"

@@ -79,7 +79,7 @@ fn a_socket_serves_one_broker_and_a_stale_one_is_replaced() {
         .expect("lac serves");
     let errors = String::from_utf8_lossy(&second.stderr);
     assert!(
-        second.status.success() && errors.contains("nobody called"),
+        second.status.success() && errors.contains("idle timeout reached"),
         "{errors}"
     );
     assert!(!broker.socket.exists(), "it takes its socket with it");

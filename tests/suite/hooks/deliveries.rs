@@ -204,9 +204,9 @@ fn an_unsafe_hook_program_is_not_run() {
     assert!(doctor.stdout.contains("others can write it"), "{doctor:#?}");
     // A relative path is not accepted.
     for (hooks, problem) in [
-        ("after_login = [\"hook\"]", "no absolute path"),
-        ("after_login = []", "names no program"),
-        ("timeout = \"0s\"", "from 1s to 5m"),
+        ("after_login = [\"hook\"]", "not an absolute path"),
+        ("after_login = []", "the program is missing"),
+        ("timeout = \"0s\"", "expected 1s to 5m"),
     ] {
         let path = fixture.store.home().join(".config/lac/config.toml");
         fs::write(&path, format!("[hooks]\n{hooks}\n")).expect("a config file");

@@ -31,8 +31,14 @@ fn targets_that_are_not_regular_files_are_refused() {
             "dangling.csv",
             "it is a symbolic link; name the file itself",
         ),
-        ("pipe.csv", "it is no ordinary file; - writes to stdout"),
-        ("/dev/null", "it is no ordinary file; - writes to stdout"),
+        (
+            "pipe.csv",
+            "it is not a regular file; use - to write to stdout",
+        ),
+        (
+            "/dev/null",
+            "it is not a regular file; use - to write to stdout",
+        ),
     ] {
         // Joining an absolute path replaces the home directory.
         let file = path(&store, name);

@@ -178,7 +178,7 @@ fn columns_are_the_requested_ones() {
     for command in [&["list"][..], &["export", "-", "--format", "jsonl"]] {
         let twice = [&["log"], command, &["--columns", "seq,time,seq"]].concat();
         let error = store.run_failing(&twice, "invalid_value", 2);
-        assert_eq!(error["message"], "--columns: seq is there twice");
+        assert_eq!(error["message"], "--columns: seq is repeated");
     }
 }
 

@@ -68,7 +68,7 @@ fn an_all_role_made_custom_starts_empty() {
         5,
     );
     let ran = store.run(&["role", "allow", "Boss", "login_button", "-o", "json"]);
-    assert!(ran.assert_succeeded().stderr.contains("everything"));
+    assert!(ran.assert_succeeded().stderr.contains("full access"));
     let custom = store.run_json(&["role", "access", "Boss", "custom"]);
     assert_eq!(custom["resources"], json!([]));
     let again = store.run_json(&["role", "access", "Boss", "all"]);

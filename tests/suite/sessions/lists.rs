@@ -164,12 +164,16 @@ fn a_login_reports_a_colleague_in_the_same_account() {
         .run_as(&ben, &["login", "1", "--check"])
         .assert_succeeded();
     assert!(
-        words.stdout.contains("ann is in this account too"),
+        words
+            .stdout
+            .contains("ann is also logged in to this account"),
         "{words:?}"
     );
     let words = store.run_as(&ben, &["login", "1"]).assert_succeeded();
     assert!(
-        words.stderr.contains("ann is in this account too"),
+        words
+            .stderr
+            .contains("ann is also logged in to this account"),
         "{words:?}"
     );
     assert_eq!(words.stdout.lines().count(), 1, "the URL alone");

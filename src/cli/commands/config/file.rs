@@ -18,12 +18,12 @@ pub struct ExportArgs {}
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// The file; - is stdin
+    /// The file; - reads stdin
     file: PathBuf,
-    /// Let what the file lacks inherit again
+    /// Unset values that the file lacks
     #[arg(long)]
     prune: bool,
-    /// Say what would change, and change nothing
+    /// Show what would change without changing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -75,7 +75,7 @@ pub fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
 }
 
 impl TableRow for ConfigChange {
-    /// People read lines instead ([`Shown`]).
+    /// Not printed as a table, but as lines ([`DiffLines`]).
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("change"),
         Column::hidden("path"),

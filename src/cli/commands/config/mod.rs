@@ -23,42 +23,42 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "config",
-    about: "Read and change the store's config",
+    about: "Show and change the store's config",
     arguments: with_subcommands::<ConfigCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// List every field one may read, with the value that counts
+    /// List the fields that you may read, with their effective values
     #[command(after_help = "Example:\n  lac config list --section login_as_customer")]
     List(ListArgs),
-    /// Print a field's effective value, alone
+    /// Print a field's effective value
     #[command(after_help = "Example:\n  lac config get web/secure/base_url --scope store-view:de")]
     Get(GetArgs),
     /// Set a field
     #[command(after_help = "Example:\n  lac config set login_as_customer/general/enabled yes")]
     Set(SetArgs),
-    /// Let a field inherit again
+    /// Unset a field, so that it inherits its value again
     #[command(after_help = "Example:\n  lac config unset web/secure/base_url --scope website:eu")]
     Unset(UnsetArgs),
-    /// Say what a field is, what it takes and where it may be set
+    /// Describe a field, its possible values and its scopes
     #[command(after_help = "Example:\n  lac config describe web/secure/base_url")]
     Describe(DescribeArgs),
-    /// Write what is set as a file
+    /// Print all values that are set, as a file
     #[command(after_help = "Example:\n  lac config export > config.toml")]
     Export(file::ExportArgs),
-    /// Show what applying a file would change; exit code 9 if anything
+    /// Compare the config with a file; exit code 9 if they differ
     #[command(after_help = "Example:\n  lac config diff config.toml")]
     Diff(DiffArgs),
-    /// Set what a file says, all at once or not at all
+    /// Apply a file of config values, all or none
     #[command(after_help = "Example:\n  lac config apply config.toml --dry-run")]
     Apply(file::ApplyArgs),
 }
 
 #[derive(Debug, Args)]
 struct ListArgs {
-    /// Only paths that begin with this, such as login_as_customer
+    /// Only paths that start with this, such as login_as_customer
     #[arg(long, value_name = "PREFIX")]
     section: Option<String>,
     #[command(flatten)]
@@ -79,7 +79,7 @@ struct GetArgs {
     path: String,
     #[command(flatten)]
     scope: ScopeArg,
-    /// Say which scope the value comes from as well
+    /// Also show which scope the value comes from
     #[arg(long)]
     origin: bool,
 }
@@ -88,7 +88,7 @@ struct GetArgs {
 struct SetArgs {
     /// The field
     path: String,
-    /// Its value; yes/no fields also take 1/0 and true/false
+    /// The value; yes/no fields also accept 1/0 and true/false
     #[arg(allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
@@ -157,7 +157,7 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     Ok(0)
 }
 
-/// Says what nobody was asked about.
+/// Notes a side effect for which there was no confirmation prompt.
 fn note_unconfirmed_mode(changed: &ConfigChanged, cli: &Cli) {
     if changed.path == CONSENT_MODE && changed.changed && !cli.out.is_interactive {
         let mode = changed.after.as_deref().unwrap_or("inherited");
@@ -167,7 +167,7 @@ fn note_unconfirmed_mode(changed: &ConfigChanged, cli: &Cli) {
 
 fn note_consent_mode(mode: &str, scope: &ConfigScope, cli: &Cli) {
     cli.out.print_note(&format!(
-        "note: how customers are asked for consent is {} now, at {}",
+        "note: the consent mode is now {} at {}",
         sanitize(mode),
         sanitize(&scope.to_string())
     ));
@@ -193,7 +193,7 @@ fn get(args: &GetArgs, cli: &Cli) -> Result<()> {
     }
     if setting.value.is_none() {
         cli.out
-            .print_note("nothing is set, and there is no default");
+            .print_note("the field is not set and has no default");
     }
     Out::print_line(&sanitize(setting.value.as_deref().unwrap_or_default()))
 }

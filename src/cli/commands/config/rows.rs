@@ -1,4 +1,4 @@
-//! What config values look like.
+//! How config values are printed.
 
 use crate::cli::view::{KeyValueView, TableRow};
 use lac_app::shop::config::{ConfigChanged, ConfigDescription, ConfigEntry, ConfigValue};
@@ -18,7 +18,7 @@ impl TableRow for ConfigEntry {
     ];
 }
 
-/// Where the value comes from, and where another one counts.
+/// Where the value comes from, and which scopes override it.
 fn origin_label(entry: &ConfigEntry) -> StyledText {
     let elsewhere = match &entry.set_at[..] {
         [] => None,
@@ -40,7 +40,7 @@ fn origin_label(entry: &ConfigEntry) -> StyledText {
 impl KeyValueView for ConfigDescription {
     fn lines(&self, _look: &Style) -> KeyValues {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
-        let fixed = self.read_only.then_some("fixed when the store is made");
+        let fixed = self.read_only.then_some("fixed when the store is created");
         KeyValues::new()
             .add("path", &self.path)
             .add("title", &self.title)
@@ -75,7 +75,7 @@ impl KeyValueView for ConfigChanged {
         let change = if self.changed {
             format!("{} → {}", shown(&self.before), shown(&self.after))
         } else {
-            format!("{} (as before)", shown(&self.after))
+            format!("{} (unchanged)", shown(&self.after))
         };
         KeyValues::new()
             .add("path", &self.path)

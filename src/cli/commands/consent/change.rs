@@ -20,7 +20,7 @@ use lac_store::Result;
 pub struct ChangeArgs {
     #[command(flatten)]
     target: CustomerArgs,
-    /// Why; kept in the log (- reads stdin)
+    /// The reason, for the log (- reads stdin)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     reason: Option<String>,
 }
@@ -29,10 +29,10 @@ pub struct ChangeArgs {
 pub struct GrantArgs {
     #[command(flatten)]
     change: ChangeArgs,
-    /// How long the grant is for: 7d, 2h
+    /// How long the consent is valid, such as 7d or 2h
     #[arg(long = "for", value_name = "TIME", allow_hyphen_values = true)]
     length: Option<String>,
-    /// When the grant ends: a date (included) or a time
+    /// When the consent ends: a date (inclusive) or a time
     #[arg(long, value_name = "TIME", conflicts_with = "length")]
     until: Option<String>,
 }
@@ -71,7 +71,7 @@ fn change(args: ChangeArgs, granted: bool, limit: Option<GrantLimit>, cli: &Cli)
     Ok(())
 }
 
-/// When a grant ends by itself; nothing where it does not.
+/// When the consent expires, if it does.
 pub fn format_until(time: Option<Timestamp>, style: &Style) -> StyledText {
     time.map(|time| style.short_time(time)).into()
 }

@@ -14,38 +14,37 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "consent",
-    about: "Customers' consent: Allow remote shopping assistance",
+    about: "Manage customers' consent (Allow remote shopping assistance)",
     arguments: with_subcommands::<ConsentCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum ConsentCommand {
-    /// Show customers' consent, and how they are asked for it
+    /// Show customers' consent and how they are asked for it
     #[command(after_help = "Example:\n  lac consent show jane@example.com --website eu")]
     Show(CustomerArgs),
-    /// Grant it on behalf of customers, all or none of them
+    /// Grant consent on behalf of customers, all or none of them
     #[command(after_help = "Examples:\n  \
         lac consent grant 42 43 --reason 'asked on the phone'\n  \
         lac consent grant jane@example.com --for 7d\n  \
         lac consent grant 42 --until 2026-12-24")]
     Grant(change::GrantArgs),
-    /// Revoke it; open sessions of these customers end
+    /// Revoke consent and end the open sessions of these customers
     #[command(after_help = "Example:\n  lac consent revoke - < ids.txt")]
     Revoke(change::ChangeArgs),
-    /// Show who changed it, when and how, newest first
+    /// Show who changed consent, when and how, newest first
     #[command(after_help = "Example:\n  lac consent history 42 -o json")]
     History(history::HistoryArgs),
 }
 
-/// Customers, by id or e-mail address.
 #[derive(Debug, Args)]
 pub struct CustomerArgs {
-    /// Ids or e-mail addresses (- reads them from stdin, one a line); on a
-    /// terminal, nothing to search for one
+    /// Ids or e-mail addresses (- reads them from stdin, one per line) [default:
+    /// search, on a terminal]
     #[arg(value_name = "CUSTOMER")]
     customers: Vec<String>,
-    /// The website, where an address exists on several
+    /// The website, if an address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
 }

@@ -12,7 +12,7 @@ use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 use lac_store::Result;
 
-/// One customer named is one object; several, or stdin, are a list.
+/// Prints a single customer as one object; several, or stdin, as a list.
 pub fn show(args: &CustomerArgs, cli: &Cli) -> Result<()> {
     let request = ConsentShow {
         customers: args.resolve(cli)?,
@@ -47,9 +47,9 @@ impl KeyValueView for ConsentView {
     fn lines(&self, style: &Style) -> KeyValues {
         let since = self.changed_at.map(|time| style.time(time));
         let login = if self.allowed {
-            StyledText::with_emphasis("start", Emphasis::Good)
+            StyledText::with_emphasis("yes", Emphasis::Good)
         } else {
-            StyledText::with_emphasis("not start", Emphasis::Bad)
+            StyledText::with_emphasis("no", Emphasis::Bad)
         };
         KeyValues::new()
             .add("id", self.id.to_string())
@@ -57,12 +57,12 @@ impl KeyValueView for ConsentView {
             .add("website", &self.website)
             .add("consent", consent_text(self))
             .add("until", format_until(self.until, style))
-            .add("since", since.unwrap_or_else(|| "ever".to_owned()))
+            .add("since", since.unwrap_or_else(|| "never changed".to_owned()))
             .add("changed by", changed_by_text(self))
-            .add("asked by", self.mode.as_str())
-            .add("a login may", login)
-            .add("asked as", &self.title)
-            .add("explained as", &self.tooltip)
+            .add("mode", self.mode.as_str())
+            .add("login allowed", login)
+            .add("checkbox title", &self.title)
+            .add("tooltip", &self.tooltip)
     }
 }
 

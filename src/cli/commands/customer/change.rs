@@ -50,7 +50,7 @@ pub struct AddArgs {
     /// The website
     #[arg(long, value_name = "CODE")]
     website: String,
-    /// The customer's own store view
+    /// The customer's store view
     #[arg(long, value_name = "CODE")]
     store_view: Option<String>,
     /// The merchant's id [default: the next local:N]
@@ -62,17 +62,16 @@ pub struct AddArgs {
     /// Whether the customer has confirmed the account
     #[arg(long, value_enum, default_value = "yes")]
     confirmed: YesNo,
-    /// Whether a login takes a second person (lac/approval/vip)
+    /// Whether a login needs a second person's approval (lac/approval/vip)
     #[arg(long, value_enum, default_value = "no")]
     vip: YesNo,
 }
 
 #[derive(Debug, Args)]
 pub struct EditArgs {
-    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
-    /// search for one
+    /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
-    /// The website, where the address exists on several
+    /// The website, if the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
     /// The e-mail address (- reads stdin)
@@ -84,10 +83,10 @@ pub struct EditArgs {
     /// Last name (- reads stdin)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     last_name: Option<String>,
-    /// The customer's own store view; '' for none
+    /// The customer's store view; '' for none
     #[arg(long, value_name = "CODE")]
     store_view: Option<String>,
-    /// The merchant's id, for a customer that is local:N so far
+    /// The merchant's id, for a customer whose id is local:N
     #[arg(long, value_name = "N")]
     id: Option<String>,
     /// Whether the account is active; no ends open sessions
@@ -96,21 +95,19 @@ pub struct EditArgs {
     /// Whether the customer has confirmed the account
     #[arg(long, value_enum)]
     confirmed: Option<YesNo>,
-    /// Whether a login takes a second person (lac/approval/vip)
+    /// Whether a login needs a second person's approval (lac/approval/vip)
     #[arg(long, value_enum)]
     vip: Option<YesNo>,
-    /// Confirm that the customer belongs on the website that an import moved
-    /// them to
+    /// Confirm the website to which an import has moved the customer
     #[arg(long)]
     confirm_website: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
-    /// search for one
+    /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
-    /// The website, where the address exists on several
+    /// The website, if the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
 }

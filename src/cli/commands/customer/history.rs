@@ -16,10 +16,9 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
-    /// search for one
+    /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
-    /// The website, where the address exists on several
+    /// The website, if the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
     #[command(flatten)]
@@ -40,7 +39,7 @@ pub fn history(args: &HistoryArgs, cli: &Cli) -> Result<()> {
     })
 }
 
-/// Why it ended, or where it stands.
+/// Why the session ended, or its state.
 fn end_text(visit: &CustomerVisit) -> StyledText {
     let words = |word: &str| word.replace('_', " ");
     match (visit.state, visit.end_cause) {

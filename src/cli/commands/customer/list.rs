@@ -15,11 +15,11 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// An id, or part of address or name; addresses that begin with it come
-    /// first, and are all there is for a text with digits or dots (- reads stdin)
+    /// Search by id, e-mail address or name (- reads stdin). Addresses that start
+    /// with the text come first; a text with digits or dots finds only those
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     search: Option<String>,
-    /// Only addresses that begin with this (- reads stdin)
+    /// Only addresses that start with this (- reads stdin)
     #[arg(
         long,
         value_name = "TEXT",
@@ -32,7 +32,7 @@ pub struct ListArgs {
     website: Option<String>,
     #[command(flatten)]
     paging: Paging,
-    /// Leave CSV cells that a spreadsheet would run as formulas as they are
+    /// Do not escape CSV cells that a spreadsheet would run as formulas
     #[arg(long)]
     raw: bool,
 }
@@ -62,7 +62,7 @@ pub fn consent_text(word: &str) -> StyledText {
     StyledText::with_emphasis(word, tone)
 }
 
-/// What stands in the way of a login, if anything does.
+/// What prevents a login, if anything.
 fn state_text(customer: &CustomerView) -> StyledText {
     match (customer.active, customer.confirmed) {
         (false, _) => StyledText::with_emphasis("inactive", Emphasis::Bad),

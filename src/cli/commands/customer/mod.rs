@@ -13,23 +13,23 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "customer",
-    about: "Look customers up; add, edit, remove them",
+    about: "Find, add, edit and remove customers",
     arguments: with_subcommands::<CustomerCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum CustomerCommand {
-    /// List customers, all or those that a text fits
+    /// List or search customers
     #[command(after_help = "Example:\n  lac customer list --search jane --website eu --limit 20")]
     List(list::ListArgs),
     /// Show one customer
     #[command(after_help = "Example:\n  lac customer show jane@example.com --website eu")]
     Show(show::ShowArgs),
-    /// Who was logged in as a customer, newest first: when, why, how long
+    /// Show who logged in as a customer, when and why, newest first
     #[command(after_help = "Example:\n  lac customer history jane@example.com -o csv")]
     History(history::HistoryArgs),
-    /// Add a customer; consent starts withheld
+    /// Add a customer, without consent
     #[command(
         after_help = "Example:\n  lac customer add --email jane@example.com --first-name Jane --last-name Doe --website eu"
     )]
@@ -37,7 +37,7 @@ enum CustomerCommand {
     /// Change a customer
     #[command(after_help = "Example:\n  lac customer edit jane@example.com --active no")]
     Edit(change::EditArgs),
-    /// Remove a customer; documents and the log stay
+    /// Remove a customer; documents and log events are kept
     #[command(after_help = "Example:\n  lac customer remove 42 --yes")]
     Remove(change::RemoveArgs),
 }

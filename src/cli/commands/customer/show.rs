@@ -16,10 +16,9 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// An id or e-mail address (- reads stdin); on a terminal, nothing to
-    /// search for one
+    /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     customer: Option<String>,
-    /// The website, where the address exists on several
+    /// The website, if the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! The demo's cast: an administrator (whoever runs it), an agent, an auditor,
-//! a storefront; the latter three by access tokens, as scripts would.
+//! The demo's accounts: an administrator (the account that runs it), and an
+//! agent, an auditor and a storefront, which use access tokens.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -14,7 +14,7 @@ use lac_model::bounded::{BoundedList, ShortText};
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Role, its resources, and the admin user in it.
+/// A role, its resources, and its admin user.
 const STAFF: [(&str, &[&str], &str, &str); 2] = [
     (
         "Support",
@@ -36,15 +36,15 @@ const STAFF: [(&str, &[&str], &str, &str); 2] = [
     ),
 ];
 
-/// Everybody who acts besides the administrator.
+/// The accounts besides the administrator.
 pub struct DemoAccounts {
     pub agent: Caller,
     pub auditor: Caller,
     pub storefront: Caller,
 }
 
-/// Makes roles, admin users, a storefront account and their tokens. The
-/// tokens lie beside the store for playing on.
+/// Creates roles, admin users, a storefront account and their tokens. The token
+/// files are kept beside the store, for trying more.
 pub fn create_accounts(context: &Context<'_>, dir: &Path) -> Result<DemoAccounts> {
     let mut callers = Vec::new();
     for (role, resources, name, full_name) in STAFF {
@@ -92,7 +92,7 @@ pub fn create_accounts(context: &Context<'_>, dir: &Path) -> Result<DemoAccounts
             auditor,
             storefront,
         }),
-        _ => Err(Fault::internal("the demo's cast is incomplete")),
+        _ => Err(Fault::internal("the demo's accounts are incomplete")),
     }
 }
 

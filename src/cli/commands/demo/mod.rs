@@ -1,4 +1,4 @@
-//! `lac demo`: a throw-away store, and the main job told out loud.
+//! `lac demo`: a guided tour with a temporary store.
 
 mod accounts;
 mod scenario;
@@ -16,17 +16,17 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "demo",
-    about: "Make a throw-away store and walk through the main job",
+    about: "Walk through a support case with a temporary store",
     arguments: with_args::<DemoArgs>,
     run,
 };
 
-/// Makes a store with two websites, shoppers, orders and three admin users,
-/// walks through a support case, and leaves the store for playing on.
+/// Creates a store with two websites, customers, orders and three admin users,
+/// walks through a support case, and keeps the store for you to try more.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac demo --dir /tmp/my-demo")]
 struct DemoArgs {
-    /// Where to make it [default: a new directory for temporary files]
+    /// Where to create the store [default: a new temporary directory]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -37,8 +37,8 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     let dir = args.dir.unwrap_or_else(|| {
         std::env::temp_dir().join(format!("lac-demo-{a:02x}{b:02x}{c:02x}{d:02x}"))
     });
-    // Nothing of the caller's own settings: neither their store nor their
-    // token nor their anchors are touched.
+    // Ignore the caller's settings, so that their store, token and anchors are
+    // not used.
     let globals = cli.globals.clone();
     let settings = Settings {
         store: dir,

@@ -1,6 +1,6 @@
-//! The story: a shopper calls, consent is missing, is given, is used once, and
-//! all of it is on record. Every step is the use case that the command would
-//! run; only the telling is the demo's own.
+//! The support case: a customer calls, consent is missing, is granted and used
+//! once, and all of it is logged. Each step runs the same use case as the
+//! command it shows.
 
 use std::io;
 
@@ -32,7 +32,7 @@ use lac_render::list;
 use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-/// The merchant's files, of the shapes that the REST API answers with.
+/// The merchant's files, in the formats of the REST API.
 const FILES: [(ImportKind, &str); 7] = [
     (ImportKind::Websites, include_str!("data/websites.json")),
     (
@@ -55,21 +55,20 @@ const FILES: [(ImportKind, &str); 7] = [
 const ORDER: &str = "000000018";
 const AUDIENCE: &str = "https://garden.example";
 
-/// What happened, for programs.
+/// The result as JSON.
 #[derive(Debug, Serialize)]
 pub struct DemoReport {
     pub store: String,
     pub steps: Vec<DemoStep>,
 }
 
-/// One step.
 #[derive(Debug, Serialize)]
 pub struct DemoStep {
     /// Who acts: `admin`, `agent`, `storefront` or `auditor`.
     pub who: &'static str,
-    /// The command that does the same.
+    /// The command that runs the same use case.
     pub command: String,
-    /// How it was refused, where it was.
+    /// The error code, if it was refused.
     pub refused: Option<Explanation>,
 }
 
@@ -78,24 +77,22 @@ struct Scenario<'s> {
     steps: Vec<DemoStep>,
 }
 
-/// Tells the whole story.
 pub fn run(cli: &Cli) -> Result<DemoReport> {
     let mut telling = Scenario {
         cli,
         steps: Vec::new(),
     };
     let dir = cli.settings.store.clone();
-    telling.print_heading("A store of its own, with two websites, shoppers and orders")?;
+    telling.print_heading("A new store with two websites, customers and orders")?;
     let context = telling.create_store()?;
     for (kind, text) in FILES {
         telling.import(&context, kind, text)?;
     }
     telling.enable_feature(&context)?;
-    telling.print_heading("Three admin users: admin (you), agent, auditor; and a storefront")?;
+    telling.print_heading("Three admin users (admin is you, agent, auditor) and a storefront")?;
     let cast = accounts::create_accounts(&context, &dir)?;
-    telling.print_line(
-        "  roles Administrators, Support and Auditors; each knows only what it needs",
-    )?;
+    telling
+        .print_line("  roles Administrators, Support and Auditors, each with only what it needs")?;
     telling.run_support_case(&context, &cast)?;
     telling.run_audit(&context, &cast)?;
     telling.print_next_steps()?;
@@ -116,7 +113,7 @@ impl<'s> Scenario<'s> {
         }
         .run(&context)?;
         self.record_step("admin", "lac init --admin admin --name demo.example", None)?;
-        self.print_line(&format!("  {} keeps the keys and the log", founded.name))?;
+        self.print_line(&format!("  {} has the keys and the log", founded.name))?;
         Ok(context)
     }
 
@@ -152,7 +149,6 @@ impl<'s> Scenario<'s> {
         )
     }
 
-    /// The support case itself.
     fn run_support_case(&mut self, context: &Context<'_>, cast: &DemoAccounts) -> Result<()> {
         let agent = Context {
             caller: &cast.agent,
@@ -173,7 +169,7 @@ impl<'s> Scenario<'s> {
         let refused = login_use_case(ticket)?.run(&agent);
         self.expect_refusal("agent", &command, refused.map(|_| ()))?;
 
-        self.print_heading("Tom agrees on the phone, and the yes is put on record")?;
+        self.print_heading("Tom agrees on the phone, and his consent is recorded")?;
         consent::ConsentChange {
             granted: true,
             customers: BoundedList::parse("CUSTOMER", ["tom.reed@mail.example"], ShortText::new)?,
@@ -208,7 +204,7 @@ impl<'s> Scenario<'s> {
             redeemed.ends_at.format_in(self.cli.style().zone),
         ))?;
 
-        self.print_heading("Somebody tries the same link again: refused")?;
+        self.print_heading("The same link is used again: refused")?;
         let again = redeem.run(&storefront);
         self.expect_refusal("storefront", &command, again.map(|_| ()))
     }
@@ -219,7 +215,7 @@ impl<'s> Scenario<'s> {
             caller: &cast.auditor,
             ..*context
         };
-        self.print_heading("The auditor reads it all, refusals included")?;
+        self.print_heading("The auditor reads the log, refusals included")?;
         let mut events: Vec<EventView> = Vec::new();
         let filter = Filter {
             action_group: FilterValues::any_of(["login_as_customer", "consent"])?,
@@ -238,7 +234,7 @@ impl<'s> Scenario<'s> {
         self.record_step("auditor", command, None)?;
         self.print_events(&events)?;
         self.print_heading(
-            "… and keeps a receipt: later it proves that nothing before it was changed",
+            "… and keeps a checkpoint, which later proves that no earlier event was changed",
         )?;
         let receipt = log::LogCheckpoint::default().run(&auditor)?;
         self.record_step("auditor", "lac log checkpoint", None)?;
@@ -251,10 +247,10 @@ impl<'s> Scenario<'s> {
     fn print_next_steps(&mut self) -> Result<()> {
         let dir = self.cli.settings.store.display().to_string();
         let dir = sanitize(&dir);
-        self.print_heading("The store is yours to play with")?;
+        self.print_heading("The store is yours to try more")?;
         for line in [
             format!("export LAC_STORE='{dir}'"),
-            "lac login                       # search for a shopper, pick, log in".to_owned(),
+            "lac login                       # search for a customer and log in".to_owned(),
             "lac login --invoice 000000011 --check".to_owned(),
             format!("lac --token-file '{dir}/agent.token' whoami"),
             format!("lac --token-file '{dir}/auditor.token' log list"),
@@ -276,7 +272,7 @@ impl<'s> Scenario<'s> {
             Err(fault) if fault.is_recorded() => self.record_step(who, command, Some(&fault)),
             Err(other) => Err(other),
             Ok(()) => Err(Fault::internal(
-                "the demo was let in where it should be refused",
+                "the demo expected a refusal, but the command succeeded",
             )),
         }
     }
@@ -345,7 +341,7 @@ impl<'s> Scenario<'s> {
         }
     }
 
-    /// Tells people; programs get the whole at the end.
+    /// Prints a line for people; JSON is printed at the end.
     fn print_line(&self, text: &str) -> Result<()> {
         if self.cli.out.format.is_json() {
             Ok(())

@@ -1,4 +1,4 @@
-//! Where the store is, whether that is safe, and what is in it.
+//! The checks of `lac doctor`.
 
 use std::fs::OpenOptions;
 
@@ -10,7 +10,7 @@ use lac_model::fault::Fault;
 use lac_model::notice::Hook;
 use lac_store::dir::StoreDir;
 
-/// Every finding, in the order in which things build on one another.
+/// Runs all checks; later ones build on earlier ones.
 pub fn run_checks(cli: &Cli) -> Vec<DoctorFinding> {
     let mut findings = vec![check_config_file(cli)];
     findings.extend(check_filters(cli));
@@ -46,7 +46,7 @@ pub fn run_checks(cli: &Cli) -> Vec<DoctorFinding> {
             findings.push(DoctorFinding::warning(
                 "schema",
                 format!("{found}, this program's is {known}"),
-                "any other command brings it up to date; then look again",
+                "run any other command to migrate the store, then run lac doctor again",
             ));
         }
         Ok((context, _)) => findings.extend(Doctor::default().run(&context)),
@@ -54,8 +54,7 @@ pub fn run_checks(cli: &Cli) -> Vec<DoctorFinding> {
     findings
 }
 
-/// What is wrong there is what the broker finds; what is wrong here is the way
-/// to it.
+/// Checks the connection; the broker checks the store.
 fn check_broker(cli: &Cli) -> Vec<DoctorFinding> {
     let shown = cli.settings.store.display().to_string();
     if let Err(fault) = cli.connect() {
@@ -73,7 +72,7 @@ fn check_config_file(cli: &Cli) -> DoctorFinding {
     let settings = &cli.settings;
     let mut text = match &settings.file {
         Some(path) => path.display().to_string(),
-        None => "none: every setting has its default".to_owned(),
+        None => "none: all settings have their defaults".to_owned(),
     };
     if let Some(profile) = &settings.profile {
         text += &format!(", profile {profile}");
@@ -81,19 +80,19 @@ fn check_config_file(cli: &Cli) -> DoctorFinding {
     DoctorFinding::ok("config_file", text)
 }
 
-/// Every saved filter that cannot be used.
+/// A warning for each invalid saved filter.
 fn check_filters(cli: &Cli) -> Vec<DoctorFinding> {
     let finding = |(name, filter): (&String, &RawFilter)| {
         let Err(Fault::ConfigInvalid { problem }) = filter.parse(name) else {
             return None;
         };
-        let way_out = "correct it in the config file; other commands go on without it";
+        let way_out = "correct it in the config file; commands that do not use it still work";
         Some(DoctorFinding::warning("saved_filter", problem, way_out))
     };
     cli.settings.filters.iter().filter_map(finding).collect()
 }
 
-/// Every program that is to be told of something.
+/// A finding for each configured hook.
 fn check_hooks(cli: &Cli) -> Vec<DoctorFinding> {
     let hooks = &cli.settings.hooks;
     let finding = |hook: Hook| {
@@ -104,7 +103,7 @@ fn check_hooks(cli: &Cli) -> Vec<DoctorFinding> {
             Some(problem) => DoctorFinding::warning(
                 "hook",
                 format!("{}: {problem}", hook.as_str()),
-                "until then its notices wait: mend the program, or change [hooks]",
+                "fix the program or change [hooks]; until then its notices are kept",
             ),
         })
     };
@@ -124,10 +123,10 @@ fn check_sqlite() -> DoctorFinding {
     )
 }
 
-/// What keeps this account from writing the database, such as a file system
-/// that is mounted read only: then nothing can be recorded, and so nothing done.
-/// Opening writes nothing; it comes before SQLite, whose locks a second handle
-/// of the same process would drop.
+/// Fails if this account cannot write the database, for example on a read-only
+/// file system: then nothing can be recorded, so nothing can be done. Must run
+/// before SQLite opens the file, because closing a second handle in the same
+/// process would drop its locks.
 fn check_writable(dir: &StoreDir) -> Option<DoctorFinding> {
     let database = dir.database();
     let error = OpenOptions::new().append(true).open(&database).err()?;
@@ -137,7 +136,6 @@ fn check_writable(dir: &StoreDir) -> Option<DoctorFinding> {
     ))
 }
 
-/// Every problem, or that there is none.
 fn check_permissions(dir: &StoreDir) -> Vec<DoctorFinding> {
     match dir.find_problems() {
         Err(fault) => vec![DoctorFinding::failed("safety", fault)],

@@ -20,19 +20,18 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "doctor",
-    about: "What is wrong with the store, and what is still to be done",
+    about: "Check the store and its setup",
     arguments: with_args::<NoArguments>,
     run,
 };
 
-/// Looks at the store's files, keys, log and setup, and says what to do about
-/// each finding. Changes nothing and needs no resource; exits 0 unless
-/// something is broken (✗), whatever is still to be done (!).
+/// Checks the store's files, keys, log and setup, and shows how to fix each
+/// problem. Changes nothing and needs no resource. Exits 0 unless something is
+/// broken (✗); warnings (!) do not change the exit code.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  lac doctor")]
 struct NoArguments {}
 
-/// A finding as it is shown.
 #[derive(Debug, Serialize)]
 struct FindingView {
     check: String,
@@ -71,7 +70,7 @@ fn run(_matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     Ok(first.map_or(0, |fault| exit_code(fault.kind())))
 }
 
-/// One line each, and under it what to do.
+/// A line for each finding, followed by its hint.
 fn print_findings(cli: &Cli, lines: &[FindingView]) -> Result<()> {
     let style = cli.style();
     for line in lines {
@@ -89,8 +88,8 @@ fn print_findings(cli: &Cli, lines: &[FindingView]) -> Result<()> {
     let count = |status| lines.iter().filter(|line| line.status == status).count();
     cli.out.print_note(
         &match (count(DoctorStatus::Failed), count(DoctorStatus::Warning)) {
-            (0, 0) => "all is well".to_owned(),
-            (0, todo) => format!("nothing is broken; still to be done: {todo}"),
+            (0, 0) => "no problems found".to_owned(),
+            (0, warnings) => format!("nothing is broken; warnings: {warnings}"),
             (broken, _) => format!("broken: {broken}"),
         },
     );

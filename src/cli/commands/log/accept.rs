@@ -13,7 +13,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         let kinds = cli.run(LogPlanAcceptance::default())?;
         if !kinds.is_empty() {
             let question = format!(
-                "accept what somebody changed past the log ({}) as it is now?",
+                "accept the changes made outside lac ({}) as they are now?",
                 kinds.join(", ")
             );
             confirm(cli, &question)?;
@@ -25,7 +25,7 @@ pub fn run(cli: &Cli) -> Result<()> {
 impl KeyValueView for LogAccepted {
     fn lines(&self, _look: &Style) -> KeyValues {
         let kinds = if self.kinds.is_empty() {
-            "nothing: all of it is as the log says".to_owned()
+            "nothing: everything matches the log".to_owned()
         } else {
             self.kinds.join(", ")
         };

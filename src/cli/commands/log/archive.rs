@@ -13,7 +13,7 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ArchiveArgs {
-    /// Say what would be archived, and change nothing
+    /// Show what would be archived without changing anything
     #[arg(long)]
     dry_run: bool,
 }

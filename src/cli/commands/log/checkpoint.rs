@@ -18,7 +18,7 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct CheckpointArgs {
-    /// Prove that it continues this older checkpoint; -o json shows the proof
+    /// Prove that the log extends this older checkpoint; -o json prints the proof
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 }
@@ -31,14 +31,14 @@ pub fn run(args: &CheckpointArgs, cli: &Cli) -> Result<()> {
     if let Some(older) = &receipt.consistency {
         let size = older.size;
         cli.out.print_note(&format!(
-            "the first {size} events are those of the older checkpoint"
+            "the first {size} events match the older checkpoint"
         ));
     }
     if cli.out.format.is_machine_readable() {
         return cli.print_view(&receipt);
     }
-    // The note ends with a newline of its own; a store's name holds nothing
-    // that would be replaced here.
+    // The note ends with a newline; a store's name contains nothing that needs
+    // escaping.
     Out::print_line(&sanitize_lines(
         receipt.note.strip_suffix('\n').unwrap_or(&receipt.note),
     ))

@@ -20,8 +20,8 @@ pub struct EraseArgs {
     #[arg(long, value_name = "ID", required_unless_present = "emails")]
     customer: Option<String>,
 
-    /// An address that nobody has any more, - for stdin: whatever names it, also
-    /// where somebody typed it and found nobody
+    /// An e-mail address that no customer has any more (- reads stdin); erases all
+    /// events with it, failed searches included
     #[arg(long = "email", value_name = "ADDRESS")]
     emails: Vec<String>,
 }
@@ -66,7 +66,7 @@ impl KeyValueView for LogErased {
             Some(seq) => lines.add("recorded", seq.to_string()),
             None => lines.add(
                 "note",
-                StyledText::with_emphasis("there was nothing left to erase", Emphasis::Dim),
+                StyledText::with_emphasis("nothing left to erase", Emphasis::Dim),
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Tables of the fields somebody asked for.
+//! Tables with selected fields.
 
 use std::io::{self, Write};
 
@@ -11,10 +11,7 @@ use lac_render::column::Heading;
 use lac_render::layout::Sections;
 use lac_render::styled_text::StyledText;
 
-/// A field by its name, for clap.
-///
-/// # Errors
-/// `invalid_value`.
+/// Parses a field name, for clap.
 pub fn parse_field(name: &str) -> Result<EventField, Fault> {
     EventField::from_name(name.trim()).ok_or_else(|| {
         let names: Vec<&str> = EventField::ALL.iter().map(|field| field.name()).collect();
@@ -23,22 +20,18 @@ pub fn parse_field(name: &str) -> Result<EventField, Fault> {
     })
 }
 
-/// Fails where a field is asked for twice: an object has each key once.
-///
-/// # Errors
-/// `invalid_value`.
+/// Fails if a field is repeated, because a JSON object has each key once.
 pub fn check_distinct(fields: &[EventField]) -> Result<(), Fault> {
     let twice = fields
         .iter()
         .enumerate()
         .find(|(at, field)| fields[..*at].contains(field));
     twice.map_or(Ok(()), |(_, field)| {
-        let reason = format!("{} is there twice", field.name());
+        let reason = format!("{} is repeated", field.name());
         Err(Fault::invalid("--columns", reason))
     })
 }
 
-/// A table of these fields.
 #[derive(Debug)]
 pub struct FieldTable<'w> {
     fields: &'w [EventField],
@@ -53,8 +46,6 @@ impl<'w> FieldTable<'w> {
         Self { fields, table }
     }
 
-    /// # Errors
-    /// What writing fails with.
     pub fn push(&mut self, event: &EventView) -> io::Result<()> {
         let values = serde_json::to_value(event)?;
         let style = self.table.style();
@@ -71,8 +62,6 @@ impl<'w> FieldTable<'w> {
         self.table.push(cells)
     }
 
-    /// # Errors
-    /// What writing fails with.
     pub fn finish(self) -> io::Result<()> {
         self.table.finish().map(drop)
     }

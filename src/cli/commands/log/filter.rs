@@ -1,4 +1,4 @@
-//! The filter language that every command of the log shares.
+//! The filters that all log commands share.
 
 use clap::Args;
 
@@ -8,21 +8,21 @@ use lac_model::bounded::{BoundedList, IntoBoundedText, MAX_VALUES_PER_FIELD, Sho
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// Which events. Several values of one filter mean any of them, several
-/// filters all of them.
+/// Several values of one filter match any of them; several filters must all
+/// match.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
-    /// A saved filter of the config file; flags count before what it says
+    /// A saved filter of the config file; flags override it
     #[arg(long = "filter", value_name = "NAME")]
     saved: Option<String>,
 
-    /// From this date or time on: 2026-10-05, "2026-10-05 14:30", today,
-    /// last-week, 2h; in the store's timezone
+    /// From this date or time on: 2026-10-05, "2026-10-05 14:30", today, last-week,
+    /// 2h (ago); in the store's time zone
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 
-    /// Up to and with this date or time: 2026-10-05 is all of that day
+    /// Up to and including this date or time; a date includes the whole day
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 
@@ -38,15 +38,15 @@ pub struct FilterArgs {
     #[arg(long, value_name = "RESULT", value_delimiter = ',')]
     result: Vec<String>,
 
-    /// Only what these admin users did
+    /// Only events of these admin users
     #[arg(long, value_name = "NAME")]
     admin: Vec<String>,
 
-    /// Only what was done under these roles
+    /// Only events of admin users who had these roles
     #[arg(long, value_name = "ROLE")]
     role: Vec<String>,
 
-    /// Only what is about these customers: ids or e-mail addresses
+    /// Only events about these customers: ids or e-mail addresses
     #[arg(long, value_name = "CUSTOMER", value_delimiter = ',')]
     customer: Vec<String>,
 
@@ -58,7 +58,7 @@ pub struct FilterArgs {
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     store_view: Vec<String>,
 
-    /// Only these sessions: ids, or eight digits and more of one
+    /// Only these sessions: ids, or their first 8 digits or more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     session: Vec<String>,
 
@@ -66,23 +66,23 @@ pub struct FilterArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     ticket: Vec<String>,
 
-    /// Only these documents: order:000000001, or a number of any kind
+    /// Only these documents: order:000000001, or a number for any kind
     #[arg(long, value_name = "DOCUMENT", value_delimiter = ',')]
     document: Vec<String>,
 
-    /// Only from these addresses or networks: 192.0.2.7, 192.0.2.0/24
+    /// Only from these IP addresses or networks: 192.0.2.7, 192.0.2.0/24
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     ip: Vec<String>,
 
-    /// Full action name contains this, in capitals or not
+    /// Only if the full action name contains this (case-insensitive)
     #[arg(long, value_name = "TEXT")]
     full_action_name: Vec<String>,
 
-    /// Details (as JSON) contain this, in capitals or not
+    /// Only if the details (as JSON) contain this (case-insensitive)
     #[arg(long, value_name = "TEXT")]
     details: Vec<String>,
 
-    /// Reason contains this, in capitals or not
+    /// Only if the reason contains this (case-insensitive)
     #[arg(long, value_name = "TEXT")]
     reason: Vec<String>,
 
@@ -90,16 +90,16 @@ pub struct FilterArgs {
     exclude: ExcludeArgs,
 }
 
-/// What is left out, whatever else fits.
+/// Excludes events, even if they match the filters.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Left out")]
-#[allow(clippy::struct_field_names)] // the flags are called so
+#[command(next_help_heading = "Exclusions")]
+#[allow(clippy::struct_field_names)] // the names of the flags
 struct ExcludeArgs {
-    /// None of these action groups
+    /// Not these action groups
     #[arg(long, value_name = "GROUP", value_delimiter = ',')]
     not_action_group: Vec<String>,
 
-    /// None of these actions
+    /// Not these actions
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     not_action: Vec<String>,
 
@@ -107,49 +107,45 @@ struct ExcludeArgs {
     #[arg(long, value_name = "RESULT", value_delimiter = ',')]
     not_result: Vec<String>,
 
-    /// Nothing that these admin users did
+    /// No events of these admin users
     #[arg(long, value_name = "NAME")]
     not_admin: Vec<String>,
 
-    /// Nothing that was done under these roles
+    /// No events of admin users who had these roles
     #[arg(long, value_name = "ROLE")]
     not_role: Vec<String>,
 
-    /// Nothing about these customers
+    /// No events about these customers
     #[arg(long, value_name = "CUSTOMER", value_delimiter = ',')]
     not_customer: Vec<String>,
 
-    /// None of these websites
+    /// Not these websites
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     not_website: Vec<String>,
 
-    /// None of these store views
+    /// Not these store views
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     not_store_view: Vec<String>,
 
-    /// None of these sessions
+    /// Not these sessions
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     not_session: Vec<String>,
 
-    /// None of these tickets
+    /// Not these tickets
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     not_ticket: Vec<String>,
 
-    /// None of these documents
+    /// Not these documents
     #[arg(long, value_name = "DOCUMENT", value_delimiter = ',')]
     not_document: Vec<String>,
 
-    /// Nothing from these addresses or networks
+    /// Not from these IP addresses or networks
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     not_ip: Vec<String>,
 }
 
 impl FilterArgs {
-    /// The filter, a saved one under it.
-    ///
-    /// # Errors
-    /// `invalid_value` for a name that the config file does not have;
-    /// `config_invalid` for a filter with a mistake in it.
+    /// Combines the flags with the saved filter, if there is one.
     pub fn into_filter(self, cli: &Cli) -> Result<Filter> {
         let Some(name) = self.saved.clone() else {
             return self.try_into();
@@ -217,7 +213,7 @@ fn parse_text(flag: &str, text: Option<String>) -> Result<Option<ShortText>> {
     text.into_bounded().map_err(|e| Fault::invalid(flag, e))
 }
 
-/// A comma separates names, but may also be part of one.
+/// Splits at commas, except where a comma is part of a name.
 fn split_names(given: &[String]) -> Vec<String> {
     let one = |given: &String| -> Vec<String> {
         let parts = given

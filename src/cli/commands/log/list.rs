@@ -20,8 +20,7 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// By this field, smallest first; with - before it, largest first [default:
-    /// -time]
+    /// Sort by this field; a - before it reverses the order [default: -time]
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<LogSort>,
 
@@ -32,11 +31,11 @@ pub struct ListArgs {
     #[command(flatten)]
     paging: Paging,
 
-    /// Leave CSV cells that a spreadsheet would run as formulas as they are
+    /// Do not escape CSV cells that a spreadsheet would run as formulas
     #[arg(long)]
     raw: bool,
 
-    // Last: its headings go on for whatever follows.
+    // Last, because its help heading applies to all later arguments.
     #[command(flatten)]
     filter: FilterArgs,
 }
@@ -90,7 +89,6 @@ pub fn run(args: ListArgs, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-/// Does with each event what is to be done with it.
 struct EventChannel<'e>(&'e mut dyn FnMut(&RecordFields<'_>) -> Result<()>);
 
 impl Channel for EventChannel<'_> {
@@ -115,13 +113,11 @@ fn print_footer(cli: &Cli, style: &Style, listed: &LogListSummary) {
     }
 }
 
-/// How much is collected before it is written.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// Nobody can use half an array, so that an error within this many bytes leaves
-/// nothing on stdout.
+/// JSON output is buffered up to this size, so that an early error leaves no
+/// partial array on stdout.
 const MAX_HELD_ARRAY_BYTES: usize = 8 * 1024 * 1024;
 
-/// Writes rows to stdout as they come.
 fn write_rows<A>(
     rows: &EventRowEncoder,
     format: OutputFormat,
@@ -138,7 +134,7 @@ fn write_rows<A>(
         } else {
             rows.write(event, &mut bytes);
         }
-        // The first row goes out at once: somebody waits for it.
+        // Print the first row at once.
         let most = match is_array {
             true if is_held => MAX_HELD_ARRAY_BYTES,
             false if is_first => 0,

@@ -24,7 +24,7 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "log",
-    about: "Read the audit log and keep its proof",
+    about: "Read, export and verify the audit log",
     arguments: with_subcommands::<LogCommand>,
     run,
 };
@@ -40,52 +40,51 @@ enum LogCommand {
     /// Show every field of one event
     #[command(after_help = "Examples:\n  lac log show 42\n  lac log show 42 --raw")]
     Show(show::ShowArgs),
-    /// Take events along: CSV, JSON lines, Excel or OCSF, with a signed manifest
+    /// Export events as CSV, JSON Lines, Excel or OCSF, with a signed manifest
     #[command(
         after_help = "Examples:\n  lac log export q4.csv --since 2026-10-01 --action-group login_as_customer\n  \
                       lac log export anna.jsonl.zst --admin anna --proof range\n  \
                       lac log export - --format csv --filter quarter"
     )]
     Export(export::ExportArgs),
-    /// Show the newest events, oldest first; with --follow, wait for more
+    /// Show the latest events, newest last; --follow waits for more
     #[command(
         after_help = "Examples:\n  lac log tail --follow --result failure\n  lac log tail -f -o jsonl --cursor-file lac.cursor | ship"
     )]
     Tail(tail::TailArgs),
-    /// Sum up who was in whose account, what was refused, what was changed
+    /// Summarize logins, refusals and changes
     #[command(after_help = "Example:\n  lac log report --since last-month --html report.html")]
     Report(report::ReportArgs),
-    /// Tell a shopper who was in their account, in plain words
+    /// Write a statement for a customer: who was in their account
     #[command(
         after_help = "Example:\n  lac log statement --customer jane@example.com --html jane.html"
     )]
     Statement(statement::StatementArgs),
-    /// Print the newest signed checkpoint: a receipt to keep elsewhere
+    /// Print the newest signed checkpoint, to keep outside the store
     #[command(
         after_help = "Example:\n  lac log checkpoint > receipt-2026-10-05.txt\n  lac log checkpoint --since receipt-2026-10-05.txt -o json > receipt-2026-11-05.json"
     )]
     Checkpoint(checkpoint::CheckpointArgs),
-    /// Compute the whole log anew, or check an exported file with a public key
+    /// Verify the whole log, or an exported file with a public key
     #[command(
         after_help = "Examples:\n  lac log verify --since receipt-2026-10-05.txt\n  \
                       lac log verify --file q4.csv --key shop.example+1a2b3c4d+AU…\n  \
                       lac log verify --file log-2026-10-05-000000001-000000512.jsonl.zst --key audit.vkey"
     )]
     Verify(verify::VerifyArgs),
-    /// Move events older than system/rotation/lifetime into dated files that
-    /// prove themselves
+    /// Move events older than system/rotation/lifetime into verifiable archive files
     #[command(after_help = "Examples:\n  lac log archive --dry-run\n  lac log archive")]
     Archive(archive::ArchiveArgs),
-    /// Erase the personal data of a customer who was removed, archives included
+    /// Erase the personal data of a removed customer, archives included
     #[command(
         after_help = "Examples:\n  lac customer remove 42 --yes && lac log erase --customer 42 --yes\n  lac log erase --email joe@example.com --yes"
     )]
     Erase(erase::EraseArgs),
-    /// Write a checkpoint file that is lost for good anew, on record
+    /// Rebuild a lost checkpoint file; the log records it
     #[command(after_help = "Example:\n  lac log recover --yes")]
     Recover,
-    /// Accept roles, users, tokens and config as they are now, where somebody
-    /// changed them past the log; on record
+    /// Accept changes to roles, users, tokens and config that were made outside lac;
+    /// the log records it
     #[command(after_help = "Example:\n  lac log accept --yes")]
     Accept,
 }

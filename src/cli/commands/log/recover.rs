@@ -8,7 +8,7 @@ use lac_render::Style;
 use lac_render::one::KeyValues;
 use lac_store::Result;
 
-const QUESTION: &str = "write the checkpoint file anew, without what the old one could prove?";
+const QUESTION: &str = "rebuild the checkpoint file, and lose what the old one could prove?";
 
 pub fn run(cli: &Cli) -> Result<()> {
     if !cli.out.assume_yes {

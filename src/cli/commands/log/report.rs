@@ -15,21 +15,20 @@ pub struct ReportArgs {
     #[command(flatten)]
     page: HtmlArgs,
 
-    /// Accesses outside these hours are listed, in the store's timezone
-    /// [default: 08:00-18:00]
+    /// List accesses outside these hours, in the store's time zone [default:
+    /// 08:00-18:00]
     #[arg(long, value_name = "FROM-TO")]
     office_hours: Option<String>,
 
-    /// The days the hours are of, such as mon-fri or mon,wed,sat [default:
-    /// mon-fri]
+    /// The days of these hours, such as mon-fri or mon,wed,sat [default: mon-fri]
     #[arg(long, value_name = "DAYS")]
     office_days: Option<String>,
 
-    /// Rows of each list at most [default: 10]
+    /// Maximum number of rows of each list [default: 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     top: Option<u16>,
 
-    // Last: its headings go on for whatever follows.
+    // Last, because its help heading applies to all later arguments.
     #[command(flatten)]
     filter: FilterArgs,
 }

@@ -16,11 +16,11 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The event's seq
+    /// The event's number (seq)
     seq: Seq,
 
-    /// Print the exact texts that are hashed: record, shopper part (null once
-    /// erased) and staff part, a line each
+    /// Print the exact bytes that are hashed, one line each: the record, the shopper
+    /// data (null once erased) and the staff data
     #[arg(long)]
     raw: bool,
 }
@@ -32,7 +32,7 @@ pub fn run(args: &ShowArgs, cli: &Cli) -> Result<()> {
     let raw = cli.run(LogRaw { seq: args.seq })?;
     let shopper = raw.shopper.as_deref().unwrap_or("null");
     for text in [&raw.record, shopper, &raw.staff] {
-        // Exact bytes are for programs; a terminal might obey them.
+        // Escaped on a terminal, which might interpret control characters.
         if cli.out.stdout_is_terminal {
             Out::print_line(&sanitize(text))?;
         } else {

@@ -11,19 +11,19 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct StatementArgs {
-    /// The shopper's id, also one of a removed customer; or e-mail address
+    /// Id or e-mail address; the id may be that of a removed customer
     #[arg(long, value_name = "CUSTOMER")]
     customer: String,
 
-    /// The website an e-mail address is meant on
+    /// The website, if the address exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
 
-    /// From this date or time on; in the store's timezone
+    /// From this date or time on, in the store's time zone
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 
-    /// Up to and with this date or time
+    /// Up to and including this date or time
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 

@@ -17,38 +17,36 @@ use lac_render::row_stream::RowStream;
 use lac_render::{OutputFormat, Style};
 use lac_store::Result;
 
-/// How often a follower looks whether there is news.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Looks in vain at a store that is being replaced before giving up: 5 s.
+/// Attempts to open a store that is being replaced: 5 s.
 const MAX_REOPEN_ATTEMPTS: u32 = 20;
 
 #[derive(Debug, Args)]
 pub struct TailArgs {
-    /// Begin with the last N events of the filter [default: 10]
+    /// Start with the last N matching events [default: 10]
     #[arg(short = 'n', value_name = "N")]
     number: Option<usize>,
 
-    /// Go on with events as they are appended, until Ctrl-C
+    /// Wait for new events, until Ctrl-C
     #[arg(short, long)]
     follow: bool,
 
-    /// Remember in this file how far the log was read, and begin there instead
-    /// where it exists
+    /// Store in this file how far the log was read, and continue there the next time
     #[arg(long, value_name = "FILE")]
     cursor_file: Option<PathBuf>,
 
-    /// Leave CSV cells that a spreadsheet would run as formulas as they are
+    /// Do not escape CSV cells that a spreadsheet would run as formulas
     #[arg(long)]
     raw: bool,
 
-    // Last: its headings go on for whatever follows.
+    // Last, because its help heading applies to all later arguments.
     #[command(flatten)]
     filter: FilterArgs,
 }
 
 pub fn run(args: TailArgs, cli: &Cli) -> Result<()> {
-    cli.connect()?; // the look depends on the store's zone
+    cli.connect()?; // the style needs the store's time zone
     let mut style = cli.style();
     style.raw = args.raw;
     if cli.out.format == OutputFormat::Table && style.width.is_some() {
@@ -57,10 +55,9 @@ pub fn run(args: TailArgs, cli: &Cli) -> Result<()> {
     Follower::new(args, cli)?.run(style)
 }
 
-/// Reads on and on.
 struct Follower<'s> {
     cli: &'s Cli,
-    /// The store, opened anew after its files were replaced.
+    /// Set after the store's files were replaced.
     reopened: Option<Cli>,
     filter: Filter,
     number: usize,
@@ -90,7 +87,7 @@ impl<'s> Follower<'s> {
             Some(cursor) => cursor.read()?,
             None => None,
         };
-        // Without following, events that come meanwhile are not waited for.
+        // Without --follow, events appended meanwhile do not matter.
         let mut left = match known {
             None if !self.follow => self.number,
             _ => usize::MAX,
@@ -102,7 +99,7 @@ impl<'s> Follower<'s> {
             left = left.saturating_sub(events.len());
             shown += events.len();
             lines.push(&events).map_err(stdout_error)?;
-            // Only now: what was not written must come again.
+            // Only now: events that were not written must be read again.
             if let Some(cursor) = &self.cursor
                 && start != TailStart::After(at.clone())
             {
@@ -138,9 +135,9 @@ impl<'s> Follower<'s> {
         self.reopened.as_ref().unwrap_or(self.cli)
     }
 
-    /// Returns when something was appended, and fails when nobody listens any
-    /// more. A database that was replaced would go on looking as it was to
-    /// whoever has it open, so that is looked for as well.
+    /// Returns when events were appended, and fails when stdout is closed. Also
+    /// reopens a replaced database, because the open handle still reads the old
+    /// files.
     fn wait_for_events(&mut self, at: &LogPosition) -> Result<()> {
         let mut in_vain = 0;
         loop {
@@ -162,8 +159,8 @@ impl<'s> Follower<'s> {
     }
 }
 
-/// A store that is only half there must not be brought up to date: first it is
-/// taken as it is.
+/// Opens the store without migrating first: it may be incomplete, and must not
+/// be migrated then.
 fn reopen(cli: &Cli) -> Result<Cli> {
     cli.clone_unopened().connect_without_migrating()?;
     let again = cli.clone_unopened();

@@ -27,28 +27,27 @@ use lac_render::styled_text::{Emphasis, StyledText};
 use lac_render::{Style, export};
 use lac_store::Result;
 
-/// The largest checkpoint, anchor or key file that is read, in bytes.
+/// Largest checkpoint, anchor or key file, in bytes.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// An older signed checkpoint, or an anchor file with many: the log (or the
-    /// receipt of --file) must be an extension of it
+    /// An older signed checkpoint, or an anchor file with many, which the log (or
+    /// the checkpoint of --file) must extend
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
 
-    /// Check this export, archive or checkpoint instead; with --key no store is
+    /// Verify this export, archive or checkpoint instead; with --key, no store is
     /// needed
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// The log's public key as `lac key verifier` prints it, or a file that
-    /// holds it [default: the store's own]
+    /// The log's public key as printed by `lac key verifier`, or a file with it
+    /// [default: the store's key]
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
 
-    /// The keys that came before and after the one of --key, as `lac key
-    /// verifier --all` prints them
+    /// The earlier and later keys of the log, as printed by `lac key verifier --all`
     #[arg(long, value_name = "FILE", requires = "key", requires = "file")]
     chain: Option<PathBuf>,
 }
@@ -74,7 +73,7 @@ pub fn run(args: &VerifyArgs, cli: &Cli) -> Result<()> {
     );
     progress.clear();
     let verified = run.map_err(database_fault_as_tampered)?;
-    // Every one of them; an error in JSON still comes last.
+    // All of them; an error in JSON still comes last.
     for finding in verified.findings.found.iter().skip(1) {
         Out::print_err(&format!("found: {}", sanitize(&finding.to_string())));
     }
@@ -92,10 +91,6 @@ fn read_since(args: &VerifyArgs) -> Result<Option<String>> {
     read_checkpoint(path).map(Some)
 }
 
-/// A file with a signed checkpoint.
-///
-/// # Errors
-/// `proof_missing` (exit 8) where there is none; `io`.
 pub fn read_checkpoint(path: &Path) -> Result<String> {
     let missing = |what: &str| Fault::ProofMissing {
         what: format!("{what}{}", path.display()),
@@ -107,7 +102,7 @@ pub fn read_checkpoint(path: &Path) -> Result<String> {
     Err(missing("a signed checkpoint in "))
 }
 
-/// A database that cannot be read is one that was changed.
+/// Reports an unreadable database as tampered.
 fn database_fault_as_tampered(fault: Fault) -> Fault {
     match fault {
         Fault::Database { .. } | Fault::RowDamaged { .. } => log_tampered(fault.to_string()),
@@ -115,7 +110,7 @@ fn database_fault_as_tampered(fault: Fault) -> Fault {
     }
 }
 
-/// The key itself, or what a file of that name holds.
+/// The key itself, or the content of a file with that name.
 fn read_key_text(given: &str) -> Result<String> {
     if parse_trusted_key(given).is_ok() {
         return Ok(given.to_owned());
@@ -135,7 +130,7 @@ fn read_chain(path: &Path) -> Result<String> {
     })
 }
 
-/// A small text file; `None` if there is none.
+/// Reads a small text file; `None` if it does not exist.
 fn read_small_file(path: &Path) -> Result<Option<String>> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -152,9 +147,9 @@ fn read_small_file(path: &Path) -> Result<Option<String>> {
 fn verify_one_file(path: &Path, keys: &LogKeys, since: Option<String>, cli: &Cli) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let open = |name: &str| -> Result<Option<File>> {
-        // Names beside it come from the file itself: no way out of its folder.
+        // The manifest is untrusted: its file names must not leave its directory.
         if name.contains('/') || name == ".." {
-            return Err(log_tampered(format!("{name:?} is no name of a file")));
+            return Err(log_tampered(format!("{name:?} is not a file name")));
         }
         open_regular_file("--file", &path.with_file_name(name))
     };
@@ -187,7 +182,7 @@ fn verify_one_file(path: &Path, keys: &LogKeys, since: Option<String>, cli: &Cli
     cli.print_view(&checked?)
 }
 
-/// Without a key, those of the store at hand.
+/// Without a key, the store's keys.
 fn store_keys(cli: &Cli) -> Result<LogKeys> {
     let known = cli.run(KeyVerifiers::default());
     match known.as_ref().map(|chain| (chain, chain.keys.last())) {
@@ -202,7 +197,7 @@ fn store_keys(cli: &Cli) -> Result<LogKeys> {
 impl KeyValueView for LogVerification {
     fn lines(&self, _look: &Style) -> KeyValues {
         let since = self.since.map(|since| {
-            let text = format!("the first {since} are those of the older checkpoint");
+            let text = format!("the first {since} match the older checkpoint");
             StyledText::with_emphasis(text, Emphasis::Good)
         });
         let archives = (self.archives > 0)

@@ -1,4 +1,4 @@
-//! `lac login --request`: asks for a second person, and waits if told to.
+//! `lac login --request`: requests approval, and waits for it with `--wait`.
 
 use std::time::{Duration, Instant};
 
@@ -14,21 +14,20 @@ use lac_model::time::parse_duration;
 use lac_render::styled_text::paint;
 use lac_store::Result;
 
-/// How often the request is looked at.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long `--wait` waits; `None`: until the request runs out.
+/// How long `--wait` waits; `None` is until the request expires.
 pub fn patience(text: &str) -> Result<Option<Duration>> {
     if text.is_empty() {
         return Ok(None);
     }
     parse_duration(text, None).map(Some).map_err(|e| {
-        let reason = format!("`{text}`: {e} (a length of time with its unit, such as 10m)");
+        let reason = format!("`{text}`: {e} (expected a duration with a unit, such as 10m)");
         Fault::invalid("--wait", reason)
     })
 }
 
-/// Makes the request; its id is the result.
+/// Creates the request and prints its id.
 pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
     let asked = cli.run(LoginAskApproval { request })?;
     if cli.out.format.is_machine_readable() {
@@ -40,8 +39,8 @@ pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
     Ok(0)
 }
 
-/// Makes the request, waits for the decision, and logs in. Where no approval
-/// is needed any more, or there is one, it logs in at once.
+/// Creates the request, waits for the decision, and logs in. If no approval is
+/// needed, or there is one already, it logs in at once.
 pub fn submit_and_wait(
     login: LoginStart,
     patience: Option<Duration>,
@@ -59,7 +58,7 @@ pub fn submit_and_wait(
     let asked = cli.run(LoginAskApproval { request })?;
     print_submitted(&asked, cli);
     cli.out
-        .print_note("waiting for somebody to decide; the request stays if you leave");
+        .print_note("waiting for a decision; the request stays open if you press Ctrl-C");
     wait_for_decision(&asked.request, patience, cli)?;
     start_login(login, hand, cli)
 }
@@ -72,11 +71,10 @@ fn print_submitted(asked: &ApprovalAsked, cli: &Cli) {
     }
     let id = &asked.request.id;
     cli.out.print_note(&format!(
-        "Somebody with Lac::approve decides: lac request approve {id}"
+        "An admin user with Lac::approve can run: lac request approve {id}"
     ));
 }
 
-/// Waits until the request is approved.
 fn wait_for_decision(request: &RequestView, patience: Option<Duration>, cli: &Cli) -> Result<()> {
     let began = Instant::now();
     let id = &request.id;
@@ -99,7 +97,7 @@ fn wait_for_decision(request: &RequestView, patience: Option<Duration>, cli: &Cl
         if patience.is_some_and(|patience| began.elapsed() >= patience) {
             return Err(Fault::ApprovalRequired {
                 causes: now.causes.iter().map(|c| c.as_str().to_owned()).collect(),
-                unfit: Some(format!("request {id} still waits for somebody")),
+                unfit: Some(format!("request {id} is still pending")),
                 request: Some(id.to_string()),
             });
         }

@@ -1,4 +1,4 @@
-//! Starts the browser of whatever desktop there is.
+//! Starts a browser.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt as _;
@@ -9,14 +9,12 @@ use std::time::{Duration, Instant};
 
 use crate::cli::hooks::close_inherited_files;
 
-/// An opener that has not failed by then has not failed: some wait for the
-/// browser to end.
+/// An opener that still runs after this time has succeeded; some wait for the
+/// browser to exit.
 const START_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Opens a page with what `BROWSER` names, else with the desktop's opener.
-///
-/// # Errors
-/// Why none could be started, without a word of the page.
+/// Opens a page with `BROWSER`, otherwise with the desktop's opener. Errors do
+/// not contain the page's path.
 pub fn open_page(page: &Path) -> Result<(), String> {
     close_inherited_files();
     let named = std::env::var("BROWSER").unwrap_or_default();
@@ -34,8 +32,8 @@ pub fn open_page(page: &Path) -> Result<(), String> {
     Err(problem)
 }
 
-/// An entry of `BROWSER` as `xdg-open` reads it: words, with `%s` for what is to
-/// be opened, or that after them.
+/// Parses an entry of `BROWSER` like `xdg-open`: words in which `%s` is replaced
+/// by the page; without `%s` it is appended.
 fn browser_command(entry: &str, page: &Path) -> Option<Command> {
     let mut words = entry.split_whitespace();
     let mut command = Command::new(words.next()?);
@@ -60,10 +58,8 @@ fn browser_command(entry: &str, page: &Path) -> Option<Command> {
     Some(command)
 }
 
-/// Starts an opener, without the secrets of this program's environment.
-///
-/// # Errors
-/// `None` for one that is not there, else why it failed.
+/// Starts an opener without the secrets in this program's environment. The error
+/// is `None` if the opener is not installed.
 fn spawn_opener(opener: &mut Command) -> Result<(), Option<String>> {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"LAC_") {

@@ -1,4 +1,4 @@
-//! `lac login`: a customer or a document in, a signed login URL out.
+//! `lac login`.
 
 mod approval;
 mod browser;
@@ -24,13 +24,13 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "login",
-    about: "Start an impersonation: prints a signed login URL",
+    about: "Log in as a customer: print a signed login URL",
     arguments: with_args::<LoginArgs>,
     run,
 };
 
-/// Starts an impersonation of a customer and prints the login URL, alone, on
-/// stdout. What you do on the storefront lands on the customer's real account.
+/// Starts a session as a customer and prints only the login URL on stdout. What
+/// you do on the storefront affects the customer's real account.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     lac login jane.doe@example.com --ticket ZD-4711\n  \
@@ -38,7 +38,7 @@ pub const SPEC: CommandSpec = CommandSpec {
     lac login 42 --ticket ZD-4711 --request --wait 10m\n  \
     lac login 42 --store-view de --ttl 30s --reason - < reason.txt")]
 pub struct LoginArgs {
-    /// Id or e-mail address; on a terminal, nothing to search for one
+    /// Id or e-mail address (- reads stdin) [default: search, on a terminal]
     #[arg(value_name = "CUSTOMER", conflicts_with_all = ["order", "invoice", "shipment", "credit_memo", "last"])]
     customer: Option<String>,
 
@@ -58,11 +58,11 @@ pub struct LoginArgs {
     #[arg(long, value_name = "N", conflicts_with = "last")]
     credit_memo: Option<String>,
 
-    /// The customer of your last session again
+    /// The customer of your last session
     #[arg(long)]
     last: bool,
 
-    /// The website, where the address or number exists on several
+    /// The website, if the address or number exists on several
     #[arg(long, value_name = "CODE")]
     website: Option<String>,
 
@@ -70,7 +70,7 @@ pub struct LoginArgs {
     #[arg(long, value_name = "CODE")]
     store_view: Option<String>,
 
-    /// Why; - reads it from stdin
+    /// The reason (- reads stdin)
     #[arg(long, value_name = "TEXT|-", allow_hyphen_values = true)]
     reason: Option<String>,
 
@@ -78,45 +78,45 @@ pub struct LoginArgs {
     #[arg(long, value_name = "ID")]
     ticket: Option<String>,
 
-    /// How long the URL lives; can only shorten the configured time
+    /// How long the URL is valid, at most the configured time
     #[arg(long, value_name = "DURATION")]
     ttl: Option<String>,
 
-    /// Be refused rather than end your open session
+    /// Fail instead of ending your open session
     #[arg(long)]
     no_replace: bool,
 
-    /// Go on without the customer's consent; needs Lac::consent_override and a
+    /// Log in without the customer's consent; needs Lac::consent_override and a
     /// reason
     #[arg(long)]
     override_consent: bool,
 
-    /// Issue nothing; list everything that stands in the way
+    /// Only check; list everything that prevents the login
     #[arg(long)]
     check: bool,
 
-    /// Ask for a second person's approval instead; prints the request's id
+    /// Request a second person's approval and print the request's id
     #[arg(long, conflicts_with = "check")]
     request: bool,
 
-    /// With --request: wait for the decision, then log in [default: as long as
-    /// the request lives]
+    /// With --request: wait for the decision, then log in [default: until the
+    /// request expires]
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = "", requires = "request")]
     wait: Option<String>,
 
-    /// Open the URL in the browser ($BROWSER, or the desktop's), by way of a file
-    /// that only you can read and that is soon removed. A browser in a sandbox
-    /// (snap, flatpak) may not be able to read it
+    /// Open the URL in a browser ($BROWSER, or the desktop's), using a temporary file
+    /// that only you can read. Sandboxed browsers (snap, flatpak) may not be able to
+    /// read it
     #[arg(long, conflicts_with = "check")]
     open: bool,
 
-    /// Copy the URL to the terminal's clipboard (OSC 52, also over SSH)
+    /// Copy the URL to the clipboard through the terminal (OSC 52, also over SSH)
     #[arg(long, conflicts_with = "check")]
     copy: bool,
 }
 
 impl LoginArgs {
-    /// `None` where nothing names anybody.
+    /// `None` if the arguments contain no customer.
     fn target(&self) -> Result<Option<CustomerSelector>> {
         if self.last {
             return Ok(Some(CustomerSelector::Last));
@@ -184,14 +184,13 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     }
 }
 
-/// Logs in and hands the URL over.
 fn start_login(login: LoginStart, [copy, open]: [bool; 2], cli: &Cli) -> Result<u8> {
     let ttl = login.ttl;
     let started = cli.run(login)?;
     let lives = started.expires_at.seconds() - started.issued_at.seconds();
     if ttl.is_some_and(|asked| i64::try_from(asked).map_or(true, |asked| lives < asked)) {
         cli.out.print_note(&format!(
-            "note: the URL lives {lives} s, the longest the config allows"
+            "note: the URL is valid for {lives} s, the maximum in the config"
         ));
     }
     show::started(&started, cli)?;

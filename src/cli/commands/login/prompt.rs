@@ -1,5 +1,5 @@
-//! What an interactive login asks for. Never inside a transaction: the plan is
-//! read first, then asked about, then everything is checked again.
+//! The prompts of an interactive login. Never inside a transaction: the plan is
+//! read first, then the prompts run, then everything is checked again.
 
 use dialoguer::theme::Theme;
 use dialoguer::{Confirm, Input, Select};
@@ -21,10 +21,7 @@ use lac_render::Style;
 use lac_render::sanitize::{sanitize, sanitize_truncated};
 use lac_store::Result;
 
-/// Lets the agent search and pick.
-///
-/// # Errors
-/// `input_required` without a terminal.
+/// Lets the agent search for a customer.
 pub fn customer(cli: &Cli, website: Option<&str>) -> Result<String> {
     let flags = "CUSTOMER, --order N, --invoice N, --shipment N, --credit-memo N or --last";
     customer_picker::customer(cli, flags, "Log in as", |text| {
@@ -48,9 +45,8 @@ fn candidate_from_found(found: &Found) -> customer_picker::Candidate {
     }
 }
 
-/// Asks for what the plan says is missing, then for a confirmation. Also
-/// whether it is to be a request for approval, because it is (`request`) or
-/// because nothing else helps.
+/// Prompts for what the plan lacks, then for a confirmation. Also returns whether
+/// to request approval: because `request` is set, or because the login needs it.
 pub fn prompt_missing(
     mut login: LoginRequest,
     request: bool,
@@ -63,8 +59,8 @@ pub fn prompt_missing(
             request: login.clone(),
         }) {
             Ok(plan) => plan,
-            // A denial is on record already; what is not found is recorded by
-            // the login itself.
+            // A denial has been recorded already; the login itself records a customer
+            // that is not found.
             Err(fault) if fault.kind() == FaultKind::Denied => return Err(fault),
             Err(_) => return Ok((login, request)),
         };
@@ -97,8 +93,8 @@ pub fn prompt_missing(
         }
         _ => {}
     }
-    // The customer was shown by name; that very one is meant, not whoever the
-    // words lead to a moment later.
+    // The agent confirms this customer, so use its id from now on: the search
+    // text might lead to another one by then.
     if !matches!(login.whom, CustomerSelector::Document { .. }) {
         login.whom = CustomerSelector::Customer(customer.id.to_string().try_into()?);
         login.website = None;
@@ -115,7 +111,7 @@ fn prompt_store_view(theme: &dyn Theme, plan: &LoginChecked) -> Result<String> {
             format!("{}  ({code})", sanitize_truncated(name, room))
         })
         .collect();
-    // Enter alone must not lead to whatever happens to be listed first.
+    // Without a default, so that Enter alone does not choose the first one.
     let own = plan.own_store_view.as_ref();
     let own = own.and_then(|own| plan.choices.iter().position(|(code, _)| code == own));
     let picked = Select::with_theme(theme)
@@ -126,22 +122,22 @@ fn prompt_store_view(theme: &dyn Theme, plan: &LoginChecked) -> Result<String> {
         .map_err(prompt_error)?
         .ok_or(Fault::Declined)?;
     let chosen = plan.choices.get(picked).map(|(code, _)| code.clone());
-    chosen.ok_or_else(|| Fault::internal("nothing was picked"))
+    chosen.ok_or_else(|| Fault::internal("nothing was chosen"))
 }
 
-/// What is asked for, and what it must look like.
+/// A prompt with the required pattern.
 fn prompt_text(what: &str, pattern: Option<&str>) -> String {
     match pattern {
-        Some(pattern) => format!("{what} (of the form {})", sanitize(pattern)),
+        Some(pattern) => format!("{what} (pattern {})", sanitize(pattern)),
         None => what.to_owned(),
     }
 }
 
-/// What a text must look like, said where it does not.
+/// Checks a text against the required pattern.
 fn check_pattern(pattern: Option<&str>, text: &str) -> std::result::Result<(), String> {
     match pattern {
         Some(pattern) if !pattern::matches_whole(pattern, text.trim()) => {
-            Err(format!("of the form {}", sanitize(pattern)))
+            Err(format!("expected pattern {}", sanitize(pattern)))
         }
         _ => Ok(()),
     }
@@ -185,7 +181,7 @@ fn confirm_login(
         &customer.name
     };
     Out::print_err(&format!(
-        "You will be {} <{}> on {}{}.\nWhat you do there lands on the real account.",
+        "You will be {} <{}> on {}{}.\nWhat you do there affects the real account.",
         sanitize(name),
         sanitize(&customer.email),
         sanitize(&customer.website),
@@ -195,17 +191,15 @@ fn confirm_login(
             .unwrap_or_default(),
     ));
     if let Some(other) = &plan.replaces {
-        Out::print_err(&format!(
-            "Your open session as customer {other} will be ended."
-        ));
+        Out::print_err(&format!("Your open session as customer {other} will end."));
     }
     if plan.overrides_consent {
-        Out::print_err("The customer has not allowed it: you go on without consent.");
+        Out::print_err("The customer has not given consent; you continue without it.");
     }
     for line in also_open_lines(&plan.also_open, style) {
         Out::print_err(&format!("Note: {line}."));
     }
-    // Escape is a no: whoever tries to leave must not find themselves logged in.
+    // Escape means no.
     let answer = Confirm::with_theme(theme)
         .with_prompt("Start the session?")
         .default(true)
@@ -214,7 +208,6 @@ fn confirm_login(
     require_yes(answer)
 }
 
-/// Anything but a yes is a no.
 fn require_yes(answer: Option<bool>) -> Result<()> {
     if answer == Some(true) {
         Ok(())
@@ -223,11 +216,11 @@ fn require_yes(answer: Option<bool>) -> Result<()> {
     }
 }
 
-/// Offers to ask for a second person; a no is a no to the login.
+/// Offers to request approval; the answer no declines the login.
 fn confirm_approval_request(theme: &dyn Theme) -> Result<()> {
     Out::print_err("A second person must approve this login.");
     let answer = Confirm::with_theme(theme)
-        .with_prompt("Ask for it?")
+        .with_prompt("Request approval?")
         .default(true)
         .interact_opt()
         .map_err(prompt_error)?;

@@ -1,4 +1,4 @@
-//! A page that sends a browser on to the login URL, and is gone soon after.
+//! A temporary page that redirects a browser to the login URL.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
@@ -12,21 +12,18 @@ use nix::fcntl::OFlag;
 
 use lac_model::environment::{self, Random};
 
-/// A page that nobody else can read; removed when dropped.
+/// A page that only this account can read; removed when dropped.
 #[derive(Debug)]
 pub struct RedirectPage {
     path: PathBuf,
-    /// The directory that was made for it alone.
+    /// The directory created for it, if any.
     dir: Option<PathBuf>,
     is_detached: bool,
 }
 
 impl RedirectPage {
-    /// Writes it, mode 0600, into the session's own directory
-    /// (`XDG_RUNTIME_DIR`), or into a new one where there is none.
-    ///
-    /// # Errors
-    /// What making directory or file fails with.
+    /// Writes the page, mode 0600, into `XDG_RUNTIME_DIR` or, without that, a new
+    /// directory.
     pub fn create(url: &str, random: &dyn Random) -> io::Result<Self> {
         let number = u128::from_be_bytes(environment::random_bytes(random));
         let (room, dir) = if let Some(room) = runtime_dir() {
@@ -55,13 +52,10 @@ impl RedirectPage {
         &self.path
     }
 
-    /// Leaves it for so long (whole seconds), without keeping this process:
-    /// another one, which ends then, removes it.
-    ///
-    /// # Errors
-    /// What starting that process fails with; the page is removed at once.
+    /// Starts a process that removes the page after this time (in whole seconds). If
+    /// that fails, the page is removed at once.
     pub fn remove_after(mut self, time: Duration) -> io::Result<()> {
-        // Neither a terminal that is closed nor Ctrl-C ends it early.
+        // So that closing the terminal or Ctrl-C does not end it early.
         const SCRIPT: &str = "trap '' HUP INT TERM; sleep \"$1\"; rm -f -- \"$2\"; \
                               test -z \"$3\" || rmdir -- \"$3\"";
         let dir = self.dir.clone().unwrap_or_default();
@@ -91,7 +85,7 @@ impl Drop for RedirectPage {
     }
 }
 
-/// `XDG_RUNTIME_DIR`, if nobody else can look into it.
+/// `XDG_RUNTIME_DIR`, if no other account can read it.
 fn runtime_dir() -> Option<PathBuf> {
     let dir = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?);
     let meta = fs::symlink_metadata(&dir).ok()?;
@@ -100,8 +94,8 @@ fn runtime_dir() -> Option<PathBuf> {
     (dir.is_absolute() && meta.is_dir() && is_own && of_others == 0).then_some(dir)
 }
 
-/// `TMPDIR`, or `/tmp` where that is empty or relative: the page would lie in
-/// whatever the working directory is, and its remover works in another one.
+/// `TMPDIR`, or `/tmp` if that is empty or relative, because the removing process
+/// has another working directory.
 fn temp_dir() -> PathBuf {
     let dir = std::env::temp_dir();
     if dir.is_absolute() {
@@ -111,9 +105,8 @@ fn temp_dir() -> PathBuf {
     }
 }
 
-/// The page. `location.replace` leaves no entry in the browser's history; a
-/// browser without scripts is sent on by its header. Neither tells the
-/// storefront where it came from.
+/// The page. `location.replace` leaves no entry in the browser's history; without
+/// scripts, the refresh header redirects. Neither sends a referrer.
 fn redirect_html(url: &str) -> String {
     let attribute = url
         .replace('&', "&amp;")

@@ -1,4 +1,4 @@
-//! What a login and its check look like.
+//! Prints a login and its check.
 
 use serde::Serialize;
 
@@ -12,14 +12,15 @@ use lac_render::Style;
 use lac_render::sanitize::sanitize;
 use lac_store::Result;
 
-/// The URL alone on stdout, a hyperlink on a terminal; the summary on stderr.
+/// Prints the URL on stdout, as a hyperlink on a terminal, and a summary on
+/// stderr.
 pub fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
     if cli.out.format.is_machine_readable() {
         return cli.print_object(started);
     }
     let url = &started.url;
     if cli.out.stdout_is_terminal && cli.out.color {
-        // OSC 8: one click, also where the terminal wraps the line.
+        // OSC 8 keeps the link clickable if the terminal wraps the line.
         Out::print_line(&format!("\u{1b}]8;;{url}\u{1b}\\{url}\u{1b}]8;;\u{1b}\\"))?;
     } else {
         Out::print_line(url)?;
@@ -46,7 +47,7 @@ pub fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
     ));
     if let Some(old) = &started.replaced {
         cli.out.print_note(&format!(
-            "{bold}note{reset}   your session as customer {} was ended",
+            "{bold}note{reset}   your session as customer {} has ended",
             sanitize(&old.customer_id)
         ));
     }
@@ -54,20 +55,20 @@ pub fn started(started: &LoginStarted, cli: &Cli) -> Result<()> {
         cli.out.print_note(&format!("{bold}note{reset}   {line}"));
     }
     cli.out.print_note(&format!(
-        "{dim}What you do there lands on the customer's real account. End it with: \
+        "{dim}What you do there affects the customer's real account. End it with: \
          lac session end {}{reset}",
         started.session_id
     ));
     Ok(())
 }
 
-/// Who else is in the account: one line each.
+/// Other sessions of the customer, one line each.
 pub(super) fn also_open_lines(also_open: &[ConcurrentSession], style: &Style) -> Vec<String> {
     let line = |other: &ConcurrentSession| {
         let since = other.since.format_relative(style.now);
         let what = match other.state {
-            SessionState::Active => format!("is in this account too: came in {since}"),
-            _ => format!("made a link to this account {since}, not used yet"),
+            SessionState::Active => format!("is also logged in to this account, since {since}"),
+            _ => format!("created a link to this account {since}, not used yet"),
         };
         format!("{} {what}", sanitize(&other.admin))
     };
@@ -81,14 +82,13 @@ struct LoginCheckReport<'a> {
     customer: Option<&'a CustomerSummary>,
     document: Option<&'a str>,
     store_view: Option<&'a str>,
-    /// Whose session of yours would be ended.
+    /// The customer of your session that would end.
     replaces: Option<&'a str>,
     also_open: &'a [ConcurrentSession],
     overrides_consent: bool,
     obstacles: Vec<Explanation>,
 }
 
-/// Every obstacle with its remedy.
 pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
     let report = LoginCheckReport {
         possible: checked.obstacles.is_empty(),
@@ -120,7 +120,7 @@ pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
     obstacles(&report.obstacles, cli)?;
     if let Some(other) = report.replaces {
         Out::print_line(&format!(
-            "  your open session as customer {} would be ended",
+            "  your open session as customer {} would end",
             sanitize(other)
         ))?;
     }
@@ -133,7 +133,7 @@ pub fn checked(checked: LoginChecked, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-/// One obstacle a paragraph: mark, what, and the way out.
+/// Prints each obstacle with its hint.
 pub fn obstacles(obstacles: &[Explanation], cli: &Cli) -> Result<()> {
     let (green, red, reset) = if cli.out.color {
         ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m")
@@ -141,9 +141,7 @@ pub fn obstacles(obstacles: &[Explanation], cli: &Cli) -> Result<()> {
         ("", "", "")
     };
     if obstacles.is_empty() {
-        return Out::print_line(&format!(
-            "{green}✓{reset} nothing stands in the way of a login"
-        ));
+        return Out::print_line(&format!("{green}✓{reset} a login is possible"));
     }
     for obstacle in obstacles {
         let code = &obstacle.code;

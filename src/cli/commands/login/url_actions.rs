@@ -1,5 +1,5 @@
-//! Ways to take the URL along: clipboard and browser. The session is issued
-//! by then, so what fails here is a remark, not an error.
+//! `--copy` and `--open`. The session exists by then, so a failure is only a
+//! note.
 
 use std::time::Duration;
 
@@ -12,13 +12,12 @@ use super::redirect_page::RedirectPage;
 use crate::cli::runner::Cli;
 use lac_app::login::LoginStarted;
 
-/// The longest that a page for the browser is kept: a browser that starts cold
-/// has read it by then.
+/// How long the page is kept at most: time enough for a browser to start.
 const MAX_PAGE_LIFETIME: Duration = Duration::from_secs(30);
 
-/// OSC 52: the terminal itself puts the text into its clipboard, over SSH too.
-/// A clipboard of this machine would lose it at exit on X11 and be the wrong
-/// machine over SSH.
+/// Copies with OSC 52, so that the terminal sets its own clipboard. This
+/// machine's clipboard would be the wrong one over SSH, and on X11 lose the text
+/// at exit.
 pub fn copy_to_clipboard(asked: bool, url: &str, cli: &Cli) {
     if !asked {
         return;
@@ -38,8 +37,8 @@ pub fn copy_to_clipboard(asked: bool, url: &str, cli: &Cli) {
         .print_note("copied to the terminal's clipboard (if it allows that)");
 }
 
-/// Opens the URL in the desktop's browser. Arguments show in `ps`, so the
-/// browser gets the name of a page that sends it on, and never the URL.
+/// Opens the URL in a browser. Arguments are visible in `ps`, so the browser gets
+/// the path of a redirecting page instead of the URL.
 pub fn open_in_browser(asked: bool, started: &LoginStarted, cli: &Cli) {
     if !asked {
         return;

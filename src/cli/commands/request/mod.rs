@@ -19,38 +19,38 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "request",
-    about: "Logins that wait for a second person",
+    about: "Manage requests for login approval",
     arguments: with_subcommands::<RequestCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum RequestCommand {
-    /// List requests, newest first: your own, or all with Lac::approve
+    /// List your requests, or all with Lac::approve, newest first
     #[command(after_help = "Example:\n  lac request list --state pending")]
     List(ListArgs),
     /// Show one request
     #[command(after_help = "Example:\n  lac request show 3f0c9d")]
     Show(ShowArgs),
-    /// Approve requests of others
+    /// Approve requests of other admin users
     #[command(after_help = "Example:\n  lac request approve 3f0c9d")]
     Approve(ApproveArgs),
-    /// Deny a request of somebody else
+    /// Deny a request of another admin user
     #[command(
         after_help = "Example:\n  lac request deny 3f0c9d --reason 'call the customer first'"
     )]
     Deny(DenyArgs),
-    /// Take a request of your own back, approved or not
+    /// Cancel your own request, approved or not
     #[command(after_help = "Example:\n  lac request cancel 3f0c9d")]
     Cancel(ShowArgs),
 }
 
 #[derive(Debug, Args)]
 struct ListArgs {
-    /// Only your own
+    /// Only your own requests
     #[arg(long)]
     mine: bool,
-    /// Only in this state; may be given several times
+    /// Only in this state; can be repeated
     #[arg(long, value_enum)]
     state: Vec<StateArg>,
     #[command(flatten)]
@@ -92,7 +92,7 @@ struct ApproveArgs {
     /// The requests' ids, or their first 6 digits or more
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
-    /// A remark for the record; - reads it from stdin
+    /// A remark for the log (- reads stdin)
     #[arg(long, value_name = "TEXT|-", allow_hyphen_values = true)]
     reason: Option<String>,
 }
@@ -102,7 +102,7 @@ struct DenyArgs {
     /// The request's id, or its first 6 digits or more
     #[arg(value_name = "ID")]
     id: String,
-    /// Why; the requester sees it. - reads it from stdin
+    /// The reason, which the requester sees (- reads stdin)
     #[arg(long, value_name = "TEXT|-", allow_hyphen_values = true)]
     reason: Option<String>,
 }

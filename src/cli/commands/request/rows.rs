@@ -1,4 +1,4 @@
-//! What requests look like.
+//! How requests are printed.
 
 use crate::cli::change_notes::mark_unchanged;
 use crate::cli::view::{KeyValueView, TableRow};
@@ -20,8 +20,7 @@ fn state_text(state: RequestState) -> StyledText {
     StyledText::with_emphasis(state.as_str(), tone)
 }
 
-/// The beginning of an id, where one can read and type it; a pipe gets all of
-/// it.
+/// The id, shortened on a terminal.
 fn short_id(request: &RequestView, style: &Style) -> StyledText {
     let whole = request.id.as_str();
     match style.width {
@@ -99,7 +98,6 @@ impl TableRow for RequestChanged {
     ];
 }
 
-/// One request, whole.
 pub fn request_lines(request: &RequestView, style: &Style) -> KeyValues {
     let causes: Vec<&str> = request.causes.iter().map(|cause| cause.as_str()).collect();
     let email = request.customer_email.as_deref().unwrap_or_default();
@@ -120,7 +118,7 @@ pub fn request_lines(request: &RequestView, style: &Style) -> KeyValues {
         .add_some("reason", &request.reason)
         .add_some("ticket", &request.ticket)
         .add_some(
-            "because of",
+            "reason for approval",
             (!causes.is_empty()).then(|| causes.join(", ")),
         )
         .add("asked", style.time(request.requested_at))

@@ -22,10 +22,10 @@ use lac_store::Result;
 pub struct CreateArgs {
     /// The new role's name
     name: String,
-    /// Access to everything instead of nothing
+    /// Give the role full access instead of none
     #[arg(long)]
     all: bool,
-    /// all or website:CODE, several times [default: one's own scope]
+    /// all, or one or more website:CODE [default: your own scope]
     #[arg(long, value_name = "SCOPE", num_args = 1..)]
     scope: Vec<String>,
 }
@@ -40,7 +40,7 @@ pub struct DeleteArgs {
 pub struct AccessArgs {
     /// The role
     name: String,
-    /// Everything, or a set of resources
+    /// All resources, or a custom set
     #[arg(value_enum)]
     access: AccessArg,
 }
@@ -55,10 +55,10 @@ enum AccessArg {
 pub struct AllowDenyArgs {
     /// The role
     name: String,
-    /// Full ids, or unambiguous endings after `::` (login_button)
+    /// Full ids, or unique endings after `::` (login_button)
     #[arg(required = true, value_name = "RESOURCE")]
     resources: Vec<String>,
-    /// What is beneath them in the tree as well
+    /// Include the resources beneath them in the tree
     #[arg(long)]
     with_children: bool,
 }
@@ -67,7 +67,7 @@ pub struct AllowDenyArgs {
 pub struct ScopeArgs {
     /// The role
     name: String,
-    /// all, or website:CODE…
+    /// all, or one or more website:CODE
     #[arg(required = true, value_name = "SCOPE")]
     scope: Vec<String>,
 }
@@ -113,12 +113,14 @@ pub fn access(args: AccessArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &answer)
 }
 
-/// Says what nobody was asked about.
+/// Notes a side effect for which there was no confirmation prompt.
 pub fn note_access(role: &str, access: Access, cli: &Cli) {
     let name = sanitize(role);
     cli.out.print_note(&match access {
-        Access::All => format!("note: role {name} has access to everything now"),
-        Access::Custom => format!("note: role {name} holds nothing now; allow what it may"),
+        Access::All => format!("note: role {name} now has full access"),
+        Access::Custom => {
+            format!("note: role {name} now has no resources; add them with lac role allow")
+        }
     });
 }
 
@@ -131,7 +133,7 @@ pub fn allow(args: AllowDenyArgs, cli: &Cli) -> Result<()> {
     let answer = cli.run(request)?;
     if answer.role.access == Access::All {
         cli.out
-            .print_note("the role has access to everything: there is nothing to add");
+            .print_note("the role has full access: there is nothing to add");
     }
     print_changed(cli, &answer)
 }
@@ -153,7 +155,7 @@ pub fn scope(args: ScopeArgs, cli: &Cli) -> Result<()> {
     print_changed(cli, &cli.run(request)?)
 }
 
-/// `all`, or `website:CODE`, several times.
+/// `all`, or one or more `website:CODE`.
 fn parse_scope(words: &[String]) -> Result<ScopeSelection> {
     if let [all] = words
         && all == "all"
@@ -164,7 +166,7 @@ fn parse_scope(words: &[String]) -> Result<ScopeSelection> {
         Some(code) if !code.is_empty() => Ok(code.to_owned()),
         _ => Err(Fault::invalid(
             "SCOPE",
-            format!("`{word}` is neither all alone nor website:CODE"),
+            format!("`{word}`: expected all, or one or more website:CODE"),
         )),
     };
     let codes: Vec<String> = words.iter().map(code).collect::<Result<_>>()?;

@@ -21,12 +21,12 @@ pub struct ExportArgs {}
 
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// The file; - is stdin
+    /// The file; - reads stdin
     file: PathBuf,
-    /// Delete what the file lacks
+    /// Delete roles and admin users that the file lacks
     #[arg(long)]
     prune: bool,
-    /// Say what would change, and change nothing
+    /// Show what would change without changing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -81,7 +81,7 @@ pub fn apply(args: &ApplyArgs, cli: &Cli) -> Result<()> {
 }
 
 impl TableRow for AccessChange {
-    /// People read lines instead ([`Shown`]).
+    /// Not printed as a table, but as lines ([`DiffLines`]).
     const COLUMNS: &'static [Column<Self>] = &[
         Column::hidden("change"),
         Column::hidden("role"),

@@ -37,7 +37,7 @@ pub fn show(args: ShowArgs, cli: &Cli) -> Result<()> {
     })?)
 }
 
-/// The scope as it is written on the command line.
+/// The scope as on the command line.
 pub fn format_scope(websites: Option<&Vec<String>>) -> String {
     match websites {
         None => "all".to_owned(),

@@ -14,49 +14,49 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "role",
-    about: "What admin users may do, and on which websites",
+    about: "Manage roles: what admin users may do, and where",
     arguments: with_subcommands::<RoleCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum RoleCommand {
-    /// List the roles
+    /// List roles
     #[command(after_help = "Example:\n  lac role list -o json")]
     List(list::ListArgs),
-    /// Show one role
+    /// Show a role
     #[command(after_help = "Example:\n  lac role show Support")]
     Show(list::ShowArgs),
-    /// Create a role: custom and empty, on every website one has oneself
+    /// Create a role without resources, by default on all your websites
     #[command(after_help = "Example:\n  lac role create Support --scope website:eu")]
     Create(change::CreateArgs),
-    /// Delete a role that nobody has
+    /// Delete a role that no admin user has
     #[command(after_help = "Example:\n  lac role delete Support --yes")]
     Delete(change::DeleteArgs),
-    /// Make a role's resource access all or custom (which starts empty)
+    /// Set a role's access to all resources or to a custom set, which starts empty
     #[command(after_help = "Example:\n  lac role access Support custom")]
     Access(change::AccessArgs),
-    /// Give a role resources
+    /// Add resources to a role
     #[command(after_help = "Example:\n  lac role allow Support login_button sales_order")]
     Allow(change::AllowDenyArgs),
-    /// Take resources from a role
+    /// Remove resources from a role
     #[command(
         after_help = "Example:\n  lac role deny Support Magento_Sales::sales --with-children"
     )]
     Deny(change::AllowDenyArgs),
-    /// Set the websites a role counts on
+    /// Set the websites of a role
     #[command(after_help = "Example:\n  lac role scope Support website:eu website:us")]
     Scope(change::ScopeArgs),
-    /// Show the tree of resources, and what a role holds of it
+    /// Show the tree of resources, and which of them a role has
     #[command(after_help = "Example:\n  lac role resources Support")]
     Resources(resources::ResourcesArgs),
-    /// Write roles and admin users as a file
+    /// Print roles and admin users as a file
     #[command(after_help = "Example:\n  lac role export > roles.toml")]
     Export(file::ExportArgs),
-    /// Show what applying a file would change; exit code 9 if anything
+    /// Compare roles and admin users with a file; exit code 9 if they differ
     #[command(after_help = "Example:\n  lac role diff roles.toml --prune")]
     Diff(DiffArgs),
-    /// Make roles and admin users as a file says, all at once or not at all
+    /// Apply a file of roles and admin users, all or nothing
     #[command(after_help = "Example:\n  lac role apply roles.toml --dry-run")]
     Apply(file::ApplyArgs),
 }

@@ -13,11 +13,11 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ResourcesArgs {
-    /// Mark what this role holds
+    /// Mark the resources of this role
     #[arg(value_name = "ROLE", conflicts_with = "role")]
     name: Option<String>,
 
-    /// The same
+    /// Same as the argument
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
 
@@ -32,7 +32,7 @@ pub fn resources(args: ResourcesArgs, cli: &Cli) -> Result<()> {
     cli.print_page(nodes, &args.paging, |node| node.id.clone())
 }
 
-/// Its title in the tree, and whether the role holds it.
+/// The resource's title, indented, and whether the role has it.
 fn tree_label(node: &ResourceNode) -> StyledText {
     let branch = "│ ".repeat(node.depth);
     let (sign, tone) = match node.granted {
@@ -51,6 +51,6 @@ impl TableRow for ResourceNode {
         Column::hidden("parent"),
         Column::hidden("depth"),
         Column::hidden("granted"),
-        Column::new("meaning", "lets one", |row, _| (&row.meaning).into()),
+        Column::new("meaning", "allows", |row, _| (&row.meaning).into()),
     ];
 }

@@ -19,14 +19,14 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "session",
-    about: "Show and end impersonations",
+    about: "Show and end sessions",
     arguments: with_subcommands::<SessionCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum SessionCommand {
-    /// List sessions, newest first: your own, or all with Lac::sessions
+    /// List your sessions, or all with Lac::sessions, newest first
     #[command(after_help = "Example:\n  lac session list --state active")]
     List(ListArgs),
     /// Show one session
@@ -43,16 +43,16 @@ enum SessionCommand {
 
 #[derive(Debug, Args)]
 struct ListArgs {
-    /// Only your own
+    /// Only your own sessions
     #[arg(long)]
     mine: bool,
-    /// Only this admin user's
+    /// Only sessions of this admin user
     #[arg(long, value_name = "NAME", conflicts_with = "mine")]
     admin: Option<String>,
-    /// Only as this customer (id or e-mail address)
+    /// Only sessions as this customer (id or e-mail address)
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
-    /// Only in this state; may be given several times
+    /// Only in this state; can be repeated
     #[arg(long, value_enum)]
     state: Vec<StateArg>,
     #[command(flatten)]
@@ -91,13 +91,13 @@ struct EndArgs {
     /// open session]
     #[arg(value_name = "ID", conflicts_with_all = ["all", "admin", "customer"])]
     ids: Vec<String>,
-    /// Every open one that you may end
+    /// All open sessions that you may end
     #[arg(long)]
     all: bool,
-    /// The open ones of this admin user
+    /// Open sessions of this admin user
     #[arg(long, value_name = "NAME")]
     admin: Option<String>,
-    /// The open ones as this customer (id or e-mail address)
+    /// Open sessions as this customer (id or e-mail address)
     #[arg(long, value_name = "CUSTOMER")]
     customer: Option<String>,
 }
@@ -141,7 +141,7 @@ fn list(args: ListArgs, cli: &Cli) -> Result<()> {
             args.state.into_iter().map(SessionState::from),
         )?,
         after: args.paging.after.into_bounded()?,
-        // One more tells whether something is left out.
+        // One more, to see whether rows are left out.
         limit: limit.map(|n| n.saturating_add(1)),
     };
     let mut rows = cli.run(request)?;

@@ -1,4 +1,4 @@
-//! What sessions look like.
+//! How sessions are printed.
 
 use crate::cli::view::{KeyValueView, TableRow};
 use lac_app::login::sessions::{SessionEnded, SessionView};
@@ -19,8 +19,7 @@ fn state_text(state: SessionState) -> StyledText {
     StyledText::with_emphasis(state.as_str(), tone)
 }
 
-/// As the log shortens it on a terminal, where one can read and type it; a
-/// pipe gets all of it.
+/// The id, shortened on a terminal as in the log.
 fn short_id(id: &SessionId, style: &Style) -> StyledText {
     match style.width {
         Some(_) => id.short_prefix().into(),
@@ -35,7 +34,7 @@ fn issued_text(time: Timestamp, style: &Style) -> StyledText {
     }
 }
 
-/// A length of time in a narrow column.
+/// A duration for a narrow column.
 fn short_duration(seconds: u64) -> String {
     let (unit, name) = match seconds {
         0..60 => (1, "s"),
@@ -89,7 +88,7 @@ impl TableRow for SessionView {
     ];
 }
 
-/// What a table shows where there is room for less.
+/// The columns of a narrow table.
 pub const NARROW: &[Column<SessionView>] = &[
     ID,
     STATE,

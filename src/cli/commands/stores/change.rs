@@ -39,7 +39,7 @@ pub struct GroupArgs {
     /// The store group's code
     code: String,
 
-    /// The website it belongs to
+    /// The store group's website
     #[arg(long, value_name = "CODE")]
     website: String,
 
@@ -57,7 +57,7 @@ pub struct ViewArgs {
     /// The store view's code
     code: String,
 
-    /// The store group it belongs to
+    /// The store view's group
     #[arg(long, value_name = "CODE")]
     group: String,
 
@@ -69,7 +69,7 @@ pub struct ViewArgs {
     #[arg(long, value_name = "N")]
     id: Option<i64>,
 
-    /// Nobody can log in there yet
+    /// Create it inactive, so that logins to it are refused
     #[arg(long)]
     inactive: bool,
 }
@@ -87,11 +87,11 @@ pub struct EditArgs {
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
 
-    /// Whether a store view is active; sessions that are open there go on
+    /// Whether a store view is active; open sessions continue
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"], hide_possible_values = true)]
     active: Option<String>,
 
-    /// Make it the default: of all, of its website, of its group
+    /// Make it the default website, or the default of its website or group
     #[arg(long)]
     default: bool,
 }
@@ -169,7 +169,7 @@ fn parse_address(text: &str) -> Result<StoreRef> {
 
 impl KeyValueView for StoresEdited {
     fn lines(&self, style: &Style) -> KeyValues {
-        let unchanged = (!self.changed).then_some("nothing: it was so already");
+        let unchanged = (!self.changed).then_some("nothing: it has these values already");
         self.node.lines(style).add_some("changed", unchanged)
     }
 }

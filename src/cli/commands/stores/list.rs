@@ -10,11 +10,11 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Only these
+    /// Only this kind
     #[arg(long, value_name = "KIND", value_enum, value_delimiter = ',')]
     kind: Vec<KindArg>,
 
-    /// Include the back office's own (id 0)
+    /// Include the back office's website, group and view (id 0)
     #[arg(long)]
     all: bool,
 

@@ -12,7 +12,7 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "stores",
-    about: "Websites, store groups and store views",
+    about: "Manage websites, store groups and store views",
     arguments: with_subcommands::<StoresCommand>,
     run,
 };
@@ -34,7 +34,7 @@ enum StoresCommand {
     /// Change a name, a code, a default, or whether a store view is active
     #[command(after_help = "Example:\n  lac stores edit store-view:de --active no")]
     Edit(change::EditArgs),
-    /// Remove what nothing refers to, and its config values
+    /// Remove an unused website, group or view, and its config values
     #[command(after_help = "Example:\n  lac stores remove store-view:de --yes")]
     Remove(change::RemoveArgs),
 }

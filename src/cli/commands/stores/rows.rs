@@ -1,4 +1,4 @@
-//! What a website, store group or store view looks like.
+//! How websites, store groups and store views are printed.
 
 use crate::cli::view::{KeyValueView, TableRow};
 use lac_app::shop::stores::{StoreLevel, StoreNode};
@@ -7,7 +7,7 @@ use lac_render::column::Column;
 use lac_render::one::KeyValues;
 use lac_render::styled_text::{Emphasis, StyledText};
 
-/// Its code in the tree.
+/// The code, indented as in the tree.
 fn tree_label(node: &StoreNode) -> String {
     let branch = match node.kind {
         StoreLevel::Website => "",

@@ -26,13 +26,13 @@ pub struct NameArgs {
 pub struct CreateArgs {
     /// The new admin user's name
     name: String,
-    /// Their role
+    /// The admin user's role
     #[arg(long, value_name = "ROLE")]
     role: String,
-    /// The operating-system account that is this admin user here
+    /// The admin user's operating-system account on this host
     #[arg(long, value_name = "NAME")]
     os_account: Option<String>,
-    /// Their full name (- reads stdin)
+    /// The admin user's full name (- reads stdin)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     full_name: Option<String>,
 }
@@ -41,7 +41,7 @@ pub struct CreateArgs {
 pub struct AssignArgs {
     /// The admin user
     name: String,
-    /// Their new role
+    /// The new role
     role: String,
 }
 
@@ -49,10 +49,10 @@ pub struct AssignArgs {
 pub struct EditArgs {
     /// The admin user
     name: String,
-    /// The operating-system account that is this admin user here; '' for none
+    /// The admin user's operating-system account on this host; '' for none
     #[arg(long, value_name = "NAME")]
     os_account: Option<String>,
-    /// Their full name (- reads stdin); '' for none
+    /// The admin user's full name (- reads stdin); '' for none
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     full_name: Option<String>,
 }
@@ -122,18 +122,18 @@ pub fn delete(args: &NameArgs, cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-/// Says when nobody can come in by an account, because this host has none of
-/// that name. It may come later, so that it is no error.
+/// Warns if this host has no account of that name. It is not an error, because
+/// the account may be created later.
 fn warn_if_account_missing(account: Option<&str>, cli: &Cli) {
     let Some(name) = account.filter(|name| !name.is_empty()) else {
         return;
     };
     let uid = name.strip_prefix("uid:");
     let is_uid = uid.is_some_and(|uid| uid.parse::<u32>().is_ok());
-    // A directory that does not answer is no reason to say that it is missing.
+    // A failed lookup does not mean that the account is missing.
     if !is_uid && matches!(nix::unistd::User::from_name(name), Ok(None)) {
         cli.out.print_note(&format!(
-            "warning: this host has no account {} (yet): nobody can come in by it",
+            "warning: this host has no account {} yet, so nobody can use it to sign in",
             sanitize(name)
         ));
     }

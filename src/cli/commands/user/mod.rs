@@ -12,17 +12,17 @@ use lac_store::Result;
 
 pub const SPEC: CommandSpec = CommandSpec {
     name: "user",
-    about: "Admin users and their access tokens",
+    about: "Manage admin users and their access tokens",
     arguments: with_subcommands::<UserCommand>,
     run,
 };
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// List the admin users
+    /// List admin users
     #[command(after_help = "Example:\n  lac user list -o json")]
     List(list::ListArgs),
-    /// Show one admin user
+    /// Show an admin user
     #[command(after_help = "Example:\n  lac user show bob")]
     Show(list::ShowArgs),
     /// Create an admin user
@@ -30,22 +30,22 @@ enum UserCommand {
         after_help = "Example:\n  lac user create bob --role Support --os-account bob --full-name 'Bob B.'"
     )]
     Create(change::CreateArgs),
-    /// Give an admin user another role
+    /// Change an admin user's role
     #[command(after_help = "Example:\n  lac user assign bob Support")]
     Assign(change::AssignArgs),
     /// Change an admin user's account or full name
     #[command(after_help = "Example:\n  lac user edit bob --os-account robert")]
     Edit(change::EditArgs),
-    /// Disable an admin user; tokens are suspended, sessions end
+    /// Disable an admin user; suspends their tokens and ends their sessions
     #[command(after_help = "Example:\n  lac user disable bob")]
     Disable(change::NameArgs),
-    /// Enable an admin user; tokens count again
+    /// Enable an admin user and their tokens
     #[command(after_help = "Example:\n  lac user enable bob")]
     Enable(change::NameArgs),
     /// Delete an admin user and their tokens
     #[command(after_help = "Example:\n  lac user delete bob --yes")]
     Delete(change::NameArgs),
-    /// Access tokens, for scripts and second actors
+    /// Manage access tokens, for scripts and services
     #[command(subcommand)]
     Token(token::UserTokenCommand),
 }

@@ -26,12 +26,12 @@ use lac_store::Result;
 
 #[derive(Debug, Subcommand)]
 pub enum UserTokenCommand {
-    /// Make a token and show it, once
+    /// Create a token and show it once
     #[command(after_help = "Examples:\n  \
         lac user token create bob --expires 30d --label nightly\n  \
         lac user token create bob --resource login_button --website eu")]
     Create(CreateArgs),
-    /// List an admin user's tokens, one's own if nobody is named
+    /// List an admin user's tokens [default: your own]
     #[command(after_help = "Example:\n  lac user token list bob")]
     List(ListArgs),
     /// Revoke tokens
@@ -41,19 +41,19 @@ pub enum UserTokenCommand {
 
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// Whose token it is
+    /// The admin user
     name: String,
-    /// How long it counts: 1s to 366d [default: 90d, or as long as the token
-    /// it is made with]
+    /// How long the token is valid: 1s to 366d [default: 90d, or until the token
+    /// that creates it expires]
     #[arg(long, value_name = "TIME")]
     expires: Option<String>,
-    /// Hold only this resource; may be given several times
+    /// Limit the token to this resource; can be repeated
     #[arg(long = "resource", value_name = "RESOURCE")]
     resource: Vec<String>,
-    /// Only for these websites
+    /// Limit the token to these websites
     #[arg(long, value_name = "CODE", num_args = 1..)]
     website: Vec<String>,
-    /// What it is for
+    /// A description of its purpose
     #[arg(long, value_name = "TEXT")]
     label: Option<String>,
 }
@@ -73,7 +73,7 @@ pub struct RevokeArgs {
     /// The tokens' ids (lac user token list)
     #[arg(required_unless_present = "all", value_name = "ID")]
     ids: Vec<i64>,
-    /// All of them
+    /// All tokens of the admin user
     #[arg(long, conflicts_with = "ids")]
     all: bool,
 }
@@ -146,7 +146,7 @@ fn parse_lifetime(text: &str) -> Result<Duration> {
 
 impl KeyValueView for TokenCreated {
     fn lines(&self, _look: &Style) -> KeyValues {
-        KeyValues::new() // the token stands alone on stdout
+        KeyValues::new() // only the token goes to stdout
     }
 }
 
@@ -156,15 +156,15 @@ impl KeyValueView for TokenRevoked {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             (!ids.is_empty()).then(|| ids.join(", "))
         };
-        let none = || "none: they were so already".to_owned();
+        let none = || "none: they were revoked before".to_owned();
         KeyValues::new()
             .add("name", &self.name)
             .add("revoked", list(&self.revoked).unwrap_or_else(none))
-            .add_some("made with them", list(&self.descendants))
+            .add_some("created with them", list(&self.descendants))
     }
 }
 
-/// What a token is limited to, in short.
+/// The limits of a token, in short.
 fn restrictions_text(token: &TokenView) -> String {
     let resources = token.resources.iter().flatten().map(|r| r.short_id());
     let websites = token
@@ -189,11 +189,11 @@ fn state_text(token: &TokenView) -> StyledText {
     let state = token.state.as_str();
     match token.parent_id {
         None => StyledText::with_emphasis(state, tone),
-        Some(parent) => StyledText::with_emphasis(format!("{state}, made with {parent}"), tone),
+        Some(parent) => StyledText::with_emphasis(format!("{state}, created with {parent}"), tone),
     }
 }
 
-/// Three absolute times leave no room for anything else on a terminal.
+/// Relative on a terminal, because three absolute times would fill the line.
 fn time_text(time: Timestamp, style: &Style) -> String {
     match style.width {
         Some(_) => time.format_relative(style.now),

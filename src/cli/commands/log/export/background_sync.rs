@@ -1,15 +1,13 @@
-//! A file that is on its way to the disk while it is still being written, so
-//! that making it durable at the end is no second wait as long as the first.
+//! Syncs a file to disk in the background while it is written, so that the final
+//! sync is short.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// Bytes after which the disk is set to work.
 const SYNC_EVERY_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Writes to a file.
 #[derive(Debug)]
 pub struct BackgroundSyncWriter {
     file: File,
@@ -17,7 +15,6 @@ pub struct BackgroundSyncWriter {
     sync_thread: Option<SyncThread>,
 }
 
-/// Who waits for the disk meanwhile.
 #[derive(Debug)]
 struct SyncThread {
     wake: SyncSender<()>,
@@ -28,7 +25,7 @@ impl SyncThread {
     fn start(file: File) -> io::Result<Self> {
         let (wake, woken) = sync_channel::<()>(1);
         let thread = thread::Builder::new().spawn(move || {
-            // A failure is told once per file, so it must not get lost here.
+            // The kernel reports a failure only once per file, so keep it.
             woken.iter().try_for_each(|()| file.sync_data())
         })?;
         Ok(Self { wake, thread })
@@ -56,7 +53,7 @@ impl BackgroundSyncWriter {
             self.sync_thread = Some(SyncThread::start(self.file.try_clone()?)?);
         }
         if let Some(syncing) = &self.sync_thread {
-            // It is busy, or it failed, which the end will tell.
+            // The thread is busy, or it failed, which `join` reports.
             let _ = syncing.wake.try_send(());
         }
         Ok(())
@@ -73,7 +70,7 @@ impl Write for BackgroundSyncWriter {
         Ok(count)
     }
 
-    /// Ends what was begun; what fails here or failed before is told.
+    /// Waits for the running sync and returns any earlier error.
     fn flush(&mut self) -> io::Result<()> {
         self.sync_thread.take().map_or(Ok(()), SyncThread::join)
     }

@@ -28,11 +28,11 @@ use lac_store::Result;
 
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The file: .csv, .jsonl, .xlsx or .ocsf, with .zst or .gz after it for a
-    /// compressed one; - is stdout
+    /// The file: .csv, .jsonl, .xlsx or .ocsf, plus .zst or .gz to compress it; -
+    /// writes to stdout
     file: PathBuf,
 
-    /// The format, where the name does not say it: CSV, JSON lines, an Excel
+    /// The format, if the file name does not determine it: CSV, JSON Lines, an Excel
     /// workbook, or OCSF for a SIEM
     #[arg(long, value_enum)]
     format: Option<ContentArg>,
@@ -41,13 +41,12 @@ pub struct ExportArgs {
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = parse_field)]
     columns: Vec<EventField>,
 
-    /// Leave CSV and workbook cells that a spreadsheet would run as formulas as
-    /// they are
+    /// Do not escape CSV and workbook cells that a spreadsheet would run as formulas
     #[arg(long)]
     raw: bool,
 
-    /// Put a proof beside the file: sparse (its rows are genuine) or range (and
-    /// all there are for the filter)
+    /// Write a proof beside the file: sparse proves that the rows are genuine, range
+    /// also that none that match the filter is missing
     #[arg(long, value_enum, value_name = "STRENGTH")]
     proof: Option<StrengthArg>,
 
@@ -96,8 +95,8 @@ pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     let form = ExportFormat::from_path(&args.file, args.format.map(Content::from))?;
     let proof = args.proof.map(ProofStrength::from);
     let unproven = match form.content {
-        _ if is_stdout => Some("a proof lies beside a file: it cannot go to stdout"),
-        Content::Xlsx => Some("a proof goes with a file of lines: .csv, .jsonl or .ocsf"),
+        _ if is_stdout => Some("a proof is written beside the file, so stdout is not possible"),
+        Content::Xlsx => Some("a proof needs a text format: .csv, .jsonl or .ocsf"),
         _ => None,
     };
     if let Some(reason) = unproven.filter(|_| proof.is_some()) {
@@ -105,7 +104,7 @@ pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     }
     check_distinct(&args.columns)?;
     if form.content == Content::Ocsf && !args.columns.is_empty() {
-        let reason = "OCSF events have fields of their own: leave --columns out";
+        let reason = "OCSF defines its own fields: do not use --columns";
         return Err(Fault::invalid("--columns", reason));
     }
     let columns = if args.columns.is_empty() {
@@ -130,7 +129,7 @@ pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     cli.connect()?;
     if is_stdout {
         if form.content == Content::Xlsx {
-            let reason = "a workbook needs a file: it cannot go to stdout";
+            let reason = "a workbook cannot be written to stdout: give a file";
             return Err(Fault::invalid("FILE", reason));
         }
         cli.run_with_channel(request, &mut ExportChannel(StdoutReceiver))?;
@@ -141,13 +140,12 @@ pub fn run(args: ExportArgs, cli: &Cli) -> Result<()> {
     let cut = exported.cut_cells;
     if cut > 0 {
         cli.out.print_note(&format!(
-            "warning: {cut} cells were longer than a sheet takes (32,767 characters) and were cut"
+            "warning: {cut} cells were cut at 32,767 characters, the limit of a sheet"
         ));
     }
     cli.print_view(&exported)
 }
 
-/// Takes what is exported.
 struct ExportChannel<R>(R);
 
 impl<R: ExportSink> Channel for ExportChannel<R> {

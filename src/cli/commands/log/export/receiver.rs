@@ -1,4 +1,4 @@
-//! Who takes an export: a file with its manifest and proof, or stdout.
+//! Where an export goes: a file with its manifest and proof, or stdout.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,14 +13,14 @@ use lac_ledger::export::ExportSink;
 use lac_model::fault::Fault;
 use lac_store::Result;
 
-/// A file, its manifest and its proof, all made aside.
+/// A file, its manifest and its proof, all under temporary names.
 pub struct FileReceiver {
     path: PathBuf,
     file: AtomicFile,
     writer: BackgroundSyncWriter,
     manifest: AtomicFile,
     proof: Option<AtomicFile>,
-    /// The proof of an older export, which would contradict this one.
+    /// The proof file of an older export, which does not match this one.
     stale_proof: Option<PathBuf>,
     progress: EventProgressBar,
 }
@@ -34,8 +34,6 @@ impl std::fmt::Debug for FileReceiver {
 }
 
 impl FileReceiver {
-    /// # Errors
-    /// As [`Aside::create`].
     pub fn new(path: &Path, has_proof: bool, out: &Out) -> Result<Self> {
         let file = AtomicFile::create(path)?;
         let manifest = AtomicFile::create(&sibling_path(path, ".manifest.json"))?;
@@ -75,7 +73,7 @@ impl ExportSink for FileReceiver {
 
     fn write_proof(&mut self, bytes: &[u8]) -> Result<()> {
         let proof = self.proof.as_ref();
-        let proof = proof.ok_or_else(|| Fault::internal("a proof that nobody asked for"))?;
+        let proof = proof.ok_or_else(|| Fault::internal("an unexpected proof"))?;
         proof.file().write_all(bytes).map_err(|e| self.io(e))
     }
 
@@ -94,7 +92,7 @@ impl ExportSink for FileReceiver {
     fn publish(&mut self, manifest: &str) -> Result<()> {
         let written = self.manifest.file().write_all(manifest.as_bytes());
         written.map_err(|e| self.io(e))?;
-        // The manifest last: without it the others are not yet an export.
+        // The manifest comes last: without it there is no complete export.
         let files = self.proof.iter_mut().chain([&mut self.file]);
         AtomicFile::publish_all(files.chain([&mut self.manifest]))?;
         match &self.stale_proof {
@@ -104,8 +102,7 @@ impl ExportSink for FileReceiver {
     }
 }
 
-/// Removes the proof of the export that was replaced; a link or a directory of
-/// that name is none.
+/// Removes the proof of the replaced export, if it is a regular file.
 fn remove_stale_proof(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() => fs::remove_file(path),
@@ -114,14 +111,14 @@ fn remove_stale_proof(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The file that stands beside another under its name with an ending.
+/// The path of the file with an ending added to its name.
 fn sibling_path(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-/// Stdout, which gets the rows alone.
+/// Stdout, which only gets the rows.
 #[derive(Debug)]
 pub struct StdoutReceiver;
 
