@@ -21,19 +21,19 @@ impl ConfiguredAnchors {
         if settings.syslog {
             places.push(Box::new(SyslogAnchor::new()));
         }
-        let untold = |place| (place, Cell::new(false));
-        Self(places.into_iter().map(untold).collect())
+        let unreported = |place| (place, Cell::new(false));
+        Self(places.into_iter().map(unreported).collect())
     }
 }
 
 impl Anchors for ConfiguredAnchors {
     fn append_note(&self, note: &str) {
-        for (anchor, told) in &self.0 {
+        for (anchor, reported) in &self.0 {
             let Err(problem) = anchor.append_note(note) else {
                 continue;
             };
             // One warning per process is enough.
-            if !told.replace(true) {
+            if !reported.replace(true) {
                 let (name, problem) = (anchor.name(), problem.to_string());
                 Out::print_err(&format!(
                     "warning: the checkpoint could not be anchored in {}: {}",

@@ -116,7 +116,7 @@ fn check_socket_is_trusted(socket: &Path) -> Result<()> {
         return refuse(parent, "others can write it");
     }
     if dir.uid() != meta.uid() && dir.uid() != 0 {
-        return refuse(socket, "its directory belongs to somebody else");
+        return refuse(socket, "its directory belongs to another account");
     }
     Ok(())
 }

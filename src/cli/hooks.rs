@@ -99,21 +99,21 @@ fn run_program(program: &HookProgram, payload: &str, limit: Duration) -> Result<
         .process_group(0)
         .spawn()
         .map_err(|error| format!("{}: {error}", program.path.display()))?;
-    let mut said = ProgramOutput::from_child(&mut child);
+    let mut output = ProgramOutput::from_child(&mut child);
     write_payload(&mut child, payload);
-    let ended = wait_for_exit(&mut child, &mut said, began, limit);
+    let ended = wait_for_exit(&mut child, &mut output, began, limit);
     // Kill the whole group, so that no child process stays behind.
     let group = i32::try_from(child.id()).map(Pid::from_raw);
     let _ = group.map(|group| killpg(group, Signal::SIGKILL));
     let _ = child.wait();
-    said.drain();
+    output.drain();
     match ended {
         Ok(Some(status)) if status.success() => Ok(()),
-        Ok(Some(status)) => Err(format!("{status}{}", said.last_line())),
+        Ok(Some(status)) => Err(format!("{status}{}", output.last_line())),
         Ok(None) => Err(format!(
             "killed after {} s{}",
             limit.as_secs(),
-            said.last_line()
+            output.last_line()
         )),
         Err(error) => Err(error.to_string()),
     }
@@ -130,12 +130,12 @@ fn write_payload(child: &mut Child, payload: &str) {
 
 fn wait_for_exit(
     child: &mut Child,
-    said: &mut ProgramOutput,
+    output: &mut ProgramOutput,
     began: Instant,
     limit: Duration,
 ) -> io::Result<Option<ExitStatus>> {
     loop {
-        said.read_available(POLL_INTERVAL);
+        output.read_available(POLL_INTERVAL);
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
@@ -274,8 +274,8 @@ mod tests {
     #[test]
     fn payload_arrives_and_last_line_is_kept() {
         let limit = Duration::from_secs(20);
-        let heard = shell("read line; test \"$line\" = told && test -z \"$HOME\"");
-        assert_eq!(run_program(&heard, "told", limit), Ok(()));
+        let reads_stdin = shell("read line; test \"$line\" = told && test -z \"$HOME\"");
+        assert_eq!(run_program(&reads_stdin, "told", limit), Ok(()));
         let failed = run_program(&shell("echo no >&2; echo really >&2; exit 3"), "", limit);
         assert_eq!(failed, Err("exit status: 3: really".to_owned()));
         // More output than a pipe holds, and stdin is not read.

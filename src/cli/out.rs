@@ -101,12 +101,15 @@ impl Out {
         let stdout = io::stdout();
         let mut ends = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
         let timeout = PollTimeout::try_from(length).unwrap_or(PollTimeout::ZERO);
-        let seen = poll(&mut ends, timeout);
+        let polled = poll(&mut ends, timeout);
         let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
-        if ends[0].revents().is_some_and(|seen| seen.intersects(gone)) {
+        if ends[0]
+            .revents()
+            .is_some_and(|events| events.intersects(gone))
+        {
             return Err(stdout_error(io::ErrorKind::BrokenPipe.into()));
         }
-        if seen != Ok(0) {
+        if polled != Ok(0) {
             // This stdout cannot be polled.
             std::thread::sleep(length);
         }

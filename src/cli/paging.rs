@@ -53,10 +53,10 @@ pub fn show_pages_in_style<R: TableRow>(
     let shown = list.finish().map_err(stdout_error)?;
     match part.after {
         Some(cursor) => {
-            cli.print_next_page_hint(usize::try_from(shown).unwrap_or(usize::MAX), Some(&cursor))
+            cli.print_next_page_hint(usize::try_from(shown).unwrap_or(usize::MAX), Some(&cursor));
         }
         None if shown == 0 && cli.out.format == OutputFormat::Table => {
-            cli.out.print_note("nothing found")
+            cli.out.print_note("nothing found");
         }
         None => {}
     }

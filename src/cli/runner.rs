@@ -201,7 +201,7 @@ impl Cli {
         }
         self.caller
             .get()
-            .ok_or_else(|| Fault::internal("nobody calls"))
+            .ok_or_else(|| Fault::internal("the caller is not known"))
     }
 
     /// What the caller may do, for hints: nothing if that cannot be found out.

@@ -157,7 +157,7 @@ impl StorePool {
 
     /// Records expiries and counted refusals, and delivers notices. Failures are
     /// logged and retried the next time.
-    pub fn run_maintenance(&self, say: &dyn Fn(&str)) {
+    pub fn run_maintenance(&self, log_line: &dyn Fn(&str)) {
         let system = Caller::system();
         let mut swept = Ok(());
         let mut delivered = Ok(DeliveryCount::default());
@@ -168,18 +168,18 @@ impl StorePool {
             delivered = self.deliver_notices(context);
         });
         if let Err(fault) = ran.and(refused).and(swept) {
-            say(&format!(
+            log_line(&format!(
                 "expired sessions and requests could not be recorded: {fault}"
             ));
         }
         match delivered {
-            Ok(count) if count.failed > 0 => say(&format!(
+            Ok(count) if count.failed > 0 => log_line(&format!(
                 "{} notices were not delivered and will be retried: {}",
                 count.failed,
                 count.last_error.unwrap_or_default()
             )),
             Ok(_) => {}
-            Err(fault) => say(&format!("notices could not be delivered: {fault}")),
+            Err(fault) => log_line(&format!("notices could not be delivered: {fault}")),
         }
     }
 

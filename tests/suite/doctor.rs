@@ -43,7 +43,7 @@ fn a_new_store_is_healthy_and_lists_next_steps() {
     insta::assert_snapshot!(shown.join("\n").replace(&dir, "[store]"), @r"
 ✓ config_file none: all settings have their defaults
 ✓ store       [store]
-✓ safety      nobody else can write the store or read its keys
+✓ safety      no other account can write the store or read its keys
 ✓ log         4 events, as signed in the checkpoint file
 ✓ state       roles, admin users, access tokens, storefronts, keys, config values, former ids of customers as event 4 left them
 ✓ consents    nobody has said anything yet

@@ -113,7 +113,7 @@ fn valid_token_makes_an_account_known() {
     assert_eq!(
         limiter.lock().awaiting_request.len(),
         MAX_UNKNOWN,
-        "nobody was hung up on"
+        "no connection was dropped"
     );
     drop((first, more, strangers));
     assert_eq!(limiter.lock().unknown, 0);

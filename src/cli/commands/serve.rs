@@ -72,16 +72,16 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
             });
         }
     };
-    let (end, told) = std::io::pipe().map_err(|e| Fault::io("a pipe", e))?;
-    let told = Mutex::new(told);
+    let (shutdown, shutdown_signal) = std::io::pipe().map_err(|e| Fault::io("a pipe", e))?;
+    let shutdown_signal = Mutex::new(shutdown_signal);
     let handler = move || {
-        if let Ok(mut told) = told.lock() {
-            let _ = told.write_all(b"x");
+        if let Ok(mut shutdown_signal) = shutdown_signal.lock() {
+            let _ = shutdown_signal.write_all(b"x");
         }
     };
     ctrlc::set_handler(handler).map_err(|e| Fault::io("signals", e))?;
-    let say = |text: &str| Out::print_err(&sanitize(text));
-    say(&match &socket.path {
+    let log_line = |text: &str| Out::print_err(&sanitize(text));
+    log_line(&match &socket.path {
         Some(path) => format!("listening on {}", path.display()),
         None => "listening".to_owned(),
     });
@@ -90,15 +90,15 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
         listener: listener.map_err(|e| Fault::io("the socket", e))?,
         contexts: &pool,
         idle_timeout: idle,
-        shutdown: end,
-        log_line: &say,
-        maintenance: &|| pool.run_maintenance(&say),
+        shutdown,
+        log_line: &log_line,
+        maintenance: &|| pool.run_maintenance(&log_line),
     });
     drop(socket);
     if let Err(fault) = pool.record_counted_refusals() {
-        say(&format!("refusals could not be recorded: {fault}"));
+        log_line(&format!("refusals could not be recorded: {fault}"));
     }
-    say("stopped");
+    log_line("stopped");
     ended.map(|()| 0)
 }
 

@@ -141,7 +141,7 @@ fn check_permissions(dir: &StoreDir) -> Vec<DoctorFinding> {
         Err(fault) => vec![DoctorFinding::failed("safety", fault)],
         Ok(problems) if problems.is_empty() => vec![DoctorFinding::ok(
             "safety",
-            "nobody else can write the store or read its keys",
+            "no other account can write the store or read its keys",
         )],
         Ok(problems) => {
             let failed = |fault| DoctorFinding::failed("safety", fault);

@@ -17,7 +17,7 @@ use lac_store::Result;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long `--wait` waits; `None` is until the request expires.
-pub fn patience(text: &str) -> Result<Option<Duration>> {
+pub fn parse_wait(text: &str) -> Result<Option<Duration>> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -43,8 +43,8 @@ pub fn submit(request: LoginRequest, cli: &Cli) -> Result<u8> {
 /// needed, or there is one already, it logs in at once.
 pub fn submit_and_wait(
     login: LoginStart,
-    patience: Option<Duration>,
-    hand: [bool; 2],
+    wait: Option<Duration>,
+    copy_and_open: [bool; 2],
     cli: &Cli,
 ) -> Result<u8> {
     let request = login.request.clone();
@@ -53,14 +53,14 @@ pub fn submit_and_wait(
     });
     let is_needed = |fault: &Fault| matches!(fault, Fault::ApprovalRequired { .. });
     if plan.is_ok_and(|plan| !plan.obstacles.iter().any(is_needed)) {
-        return start_login(login, hand, cli);
+        return start_login(login, copy_and_open, cli);
     }
     let asked = cli.run(LoginAskApproval { request })?;
     print_submitted(&asked, cli);
     cli.out
         .print_note("waiting for a decision; the request stays open if you press Ctrl-C");
-    wait_for_decision(&asked.request, patience, cli)?;
-    start_login(login, hand, cli)
+    wait_for_decision(&asked.request, wait, cli)?;
+    start_login(login, copy_and_open, cli)
 }
 
 fn print_submitted(asked: &ApprovalAsked, cli: &Cli) {
@@ -75,7 +75,7 @@ fn print_submitted(asked: &ApprovalAsked, cli: &Cli) {
     ));
 }
 
-fn wait_for_decision(request: &RequestView, patience: Option<Duration>, cli: &Cli) -> Result<()> {
+fn wait_for_decision(request: &RequestView, wait: Option<Duration>, cli: &Cli) -> Result<()> {
     let began = Instant::now();
     let id = &request.id;
     loop {
@@ -94,7 +94,7 @@ fn wait_for_decision(request: &RequestView, patience: Option<Duration>, cli: &Cl
             }
             state => return Err(closed(state.as_str().to_owned())),
         }
-        if patience.is_some_and(|patience| began.elapsed() >= patience) {
+        if wait.is_some_and(|wait| began.elapsed() >= wait) {
             return Err(Fault::ApprovalRequired {
                 causes: now.causes.iter().map(|c| c.as_str().to_owned()).collect(),
                 unfit: Some(format!("request {id} is still pending")),

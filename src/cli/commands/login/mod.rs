@@ -174,13 +174,13 @@ fn run(matches: &ArgMatches, cli: &Cli) -> Result<u8> {
     if cli.out.is_interactive {
         (request, is_request) = prompt::prompt_missing(request, is_request, cli)?;
     }
-    let hand = [args.copy, args.open];
-    match args.wait.as_deref().map(approval::patience).transpose()? {
-        Some(patience) => {
-            approval::submit_and_wait(LoginStart { request, ttl }, patience, hand, cli)
+    let copy_and_open = [args.copy, args.open];
+    match args.wait.as_deref().map(approval::parse_wait).transpose()? {
+        Some(wait) => {
+            approval::submit_and_wait(LoginStart { request, ttl }, wait, copy_and_open, cli)
         }
         None if is_request => approval::submit(request, cli),
-        None => start_login(LoginStart { request, ttl }, hand, cli),
+        None => start_login(LoginStart { request, ttl }, copy_and_open, cli),
     }
 }
 
