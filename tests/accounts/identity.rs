@@ -197,10 +197,10 @@ pub fn planted_files_are_not_trusted(world: &World) {
     );
     world.run_failing(CLEO, &["customer", "list"], "not_authenticated");
     // Another account cannot use it.
-    let run_command = world
+    let refused = world
         .run(BERT, &["--store", &own, "whoami"])
         .assert_refused();
-    assert_eq!(ran.stdout, "");
+    assert_eq!(refused.stdout, "");
 
     // The socket of the running broker cannot be taken over.
     let mut second = world.command(

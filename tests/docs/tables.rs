@@ -32,7 +32,7 @@ pub fn codes() -> String {
     let row = |fault: &lac_model::fault::Fault| {
         vec![
             exit_code(fault.kind()).to_string(),
-            code(&fault.code()),
+            code(fault.code()),
             fault.to_string().replace(&number, "N"),
             hint(fault)
                 .and_then(|hint| hint.text_for_full_access())

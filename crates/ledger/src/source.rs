@@ -23,7 +23,7 @@ impl std::fmt::Debug for EventSource<'_> {
     }
 }
 
-impl<'s> EventSource<'s> {
+impl EventSource<'_> {
     /// Calls `each` with every event of a query, in the query's order.
     /// `archive_missing` if it needs an archive that is not there; without a
     /// limit, this is checked before the first call.
